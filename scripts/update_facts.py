@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Brings what botocore knows into tfgen/facts/: partitions, their DNS suffixes, Regions, log retention.
+
+    scripts/update_facts.py            write regions.json and log_retention.json where botocore says otherwise
+    scripts/update_facts.py --check    write nothing, exit 1 if there is something to write
+
+Needs botocore and nothing else; nobody needs it to use tfgen. Run it after botocore was upgraded. A second
+run changes nothing, and a file's date changes only with its facts.
+
+Kept by hand, and never touched here: of a Region its zone letters, `varies`, `unconfirmed`,
+`launched_after_2023_12_23` and `note`, because botocore does not know them; `announced`, the Regions that
+botocore names before AWS has opened them (they are in partitions.json and have no endpoint yet); and the
+other files, whose sources are named in them.
+
+It stops and writes nothing, naming each Region, when
+- botocore has a Region that the file does not have: look up its zones and when it opened, add
+  `"<region>": {"zones": "abc"}`, and run this again, which fills in the partition;
+- the file has a Region that botocore does not have: botocore is too old, or the Region is gone;
+- a Region's hand-kept part is not well formed, or botocore contradicts itself.
+"""
+
+import datetime
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from botocore.loaders import Loader  # type: ignore[import-untyped]
+
+FACTS = Path(__file__).resolve().parents[1] / "tfgen" / "facts"
+PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-eusc")
+FLAGS = {"varies", "unconfirmed", "launched_after_2023_12_23"}
+
+Facts = dict[str, Any]
+
+
+class FactsError(Exception):
+    """The facts cannot be updated; the message has one line for each reason."""
+
+
+def main(arguments: list[str]) -> int:
+    """Update the files, or only compare them; the exit code."""
+    if arguments not in ([], ["--check"]):
+        print("usage: update_facts.py [--check]", file=sys.stderr)
+        return 2
+    botocore = Loader()
+    try:
+        stale = [
+            (path, facts)
+            for path, update in (
+                (FACTS / "regions.json", regions),
+                (FACTS / "log_retention.json", log_retention),
+            )
+            if (facts := updated(path, update(botocore, read(path))))
+        ]
+    except FactsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for path, facts in stale:
+        if not arguments:
+            path.write_text(layout(facts) + "\n", encoding="utf-8")
+        print(f"{path.name}: {'not current' if arguments else 'written'}")
+    if not stale:
+        print("all current")
+    return 1 if stale and arguments else 0
+
+
+def regions(botocore: Loader, facts: Facts) -> Facts:
+    """The facts of regions.json with botocore's partitions, and its partition for each Region."""
+    endpoints = {row["partition"]: row for row in botocore.load_data("endpoints")["partitions"]}
+    partitions = {row["id"]: row for row in botocore.load_data("partitions")["partitions"]}
+    suffixes = {name: partitions[name]["outputs"]["dnsSuffix"] for name in PARTITIONS}
+    opened = {region: name for name in PARTITIONS for region in endpoints[name]["regions"]}
+    named = {
+        region
+        for name in PARTITIONS
+        for region in partitions[name]["regions"]
+        if not region.endswith("-global")  # a stand-in for services without a Region
+    }
+    known = facts["regions"]
+
+    problems = [
+        f"{name}: partitions.json has the suffix {suffix}, endpoints.json {endpoints[name]['dnsSuffix']}"
+        for name, suffix in suffixes.items()
+        if suffix != endpoints[name]["dnsSuffix"]
+    ]
+    problems += [f"{region}: new, has no zone letters" for region in sorted(opened.keys() - known.keys())]
+    problems += [
+        f"{region}: botocore names it but has no endpoint in it; add it to regions, or to announced"
+        for region in sorted(named - opened.keys() - facts["announced"].keys() - known.keys())
+    ]
+    problems += [f"{region}: botocore does not have it" for region in sorted(known.keys() - opened.keys())]
+    problems += [
+        f"{region}: announced, and open at the same time"
+        for region in sorted(facts["announced"].keys() & (opened.keys() | known.keys()))
+    ]
+    problems += [problem for region, row in known.items() for problem in malformed(region, row)]
+    if problems:
+        raise FactsError("\n".join(problems))
+
+    rows = {
+        region: {"partition": opened[region]}
+        | {key: value for key, value in row.items() if key != "partition"}
+        for region, row in sorted(known.items())
+    }
+    return facts | {"partitions": suffixes, "regions": rows}
+
+
+def malformed(region: str, row: Facts) -> list[str]:
+    """What is wrong with the hand-kept part of a Region."""
+    problems = []
+    zones = row.get("zones")
+    if (
+        not isinstance(zones, str)
+        or not re.fullmatch("[a-z]{2,}", zones)
+        or list(zones) != sorted(set(zones))
+    ):
+        problems.append(f'{region}: zones must be two or more ascending letters, such as "abc"')
+    problems += [
+        f"{region}: {flag} is true or left out" for flag in FLAGS & row.keys() if row[flag] is not True
+    ]
+    unknown = row.keys() - FLAGS - {"partition", "zones", "note"}
+    return problems + [f"{region}: unknown key {key}" for key in sorted(unknown)]
+
+
+def log_retention(botocore: Loader, facts: Facts) -> Facts:
+    """The facts of log_retention.json with the days that the service model lists, in prose."""
+    model = botocore.load_service_model("logs", "service-2")
+    listed = re.search(r"Possible values are: ([\d, and]+)\.", model["shapes"]["Days"]["documentation"])
+    days = [int(day) for day in re.findall(r"\d+", listed[1])] if listed else []
+    if not days or days != sorted(set(days)):
+        raise FactsError("log retention: botocore's text no longer lists the possible values")
+    return facts | {"days": days}
+
+
+def updated(path: Path, facts: Facts) -> Facts | None:
+    """The facts to write, of today if they are new; None if the file has them already."""
+    if facts != read(path):
+        return facts | {"date": datetime.datetime.now(tz=datetime.UTC).date().isoformat()}
+    return facts if layout(facts) + "\n" != path.read_text(encoding="utf-8") else None
+
+
+def read(path: Path) -> Facts:
+    facts: Facts = json.loads(path.read_text(encoding="utf-8"))
+    return facts
+
+
+def layout(value: object, depth: int = 0) -> str:
+    """JSON with one row of a table on one line, so that a diff shows which row has changed."""
+    if depth > 1 or not value or not isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        rows = [f"{json.dumps(key)}: {layout(row, depth + 1)}" for key, row in value.items()]
+    else:
+        rows = [layout(row, depth + 1) for row in value]
+    margin = "  " * depth
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}\n" + ",\n".join(f"{margin}  {row}" for row in rows) + f"\n{margin}{closing}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,77 @@
+"""The laws of the house that an import contract cannot say."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "tfgen"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# Who may import what from outside, and who may touch files.
+ONLY = {
+    "yaml": {"spec/source.py"},
+    "jinja2": {"render/pages.py"},
+    "hcl2": {"render/verify.py"},
+    "typer": {"cli.py"},
+    "subprocess": {"terraform.py"},
+    "click": set(),
+    "random": set(),
+    "time": set(),
+    "datetime": set(),
+    "socket": set(),
+    "urllib": set(),
+    "boto3": set(),
+}
+WRITING = {"write_text", "write_bytes", "mkdir", "unlink", "rmdir", "rename", "replace_file", "touch", "symlink_to"}
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield (node.module or "").split(".")[0]
+
+
+@pytest.mark.parametrize("outside", ONLY)
+def test_only_its_room_imports(outside: str) -> None:
+    users = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in MODULES
+        if outside in imports(ast.parse(path.read_text()))
+    }
+    assert users == ONLY[outside]
+
+
+def test_only_output_writes_files() -> None:
+    writers = {
+        path.relative_to(PACKAGE).parts[0]
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in WRITING
+    }
+    assert writers == {"output"}
+
+
+def test_nobody_inside_imports_the_face() -> None:
+    """`from tfgen import module` names a room; a name of the face itself would be a circle."""
+    rooms = {path.stem for path in PACKAGE.glob("*.py")} | {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    taken = {
+        alias.name
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module == "tfgen"
+        for alias in node.names
+    }
+    assert taken <= rooms | {"__version__"}
+
+
+def test_the_face_is_what_it_says() -> None:
+    import tfgen  # noqa: PLC0415
+
+    public = {name for name in vars(tfgen) if not name.startswith("_")} - {"annotations", "TYPE_CHECKING"}
+    own = {name for name in public if getattr(getattr(tfgen, name), "__module__", "") == "tfgen"}
+    assert own | {"__version__"} == set(tfgen.__all__)
+    assert tfgen.__all__ == sorted(tfgen.__all__)

@@ -1,0 +1,50 @@
+"""tfgen writes Terraform for AWS Fargate from one short spec.
+
+The face of the package, a small typed API:
+
+    pages, problems = tfgen.render_text(text)    # {path: text}, empty where the spec has errors
+    for problem in problems: ...                 # .code .severity .at .message .hint
+
+Importing it is cheap; the work's modules are loaded by the first call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tfgen.pipe import Outcome
+    from tfgen.problems import Problem
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "render_file", "render_text"]
+
+
+def render_text(
+    text: str, name: str = "spec.yaml", *, as_module: bool = False
+) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """The pages of a spec given as YAML text, by their paths in the stack's folder; and its problems.
+
+    `name` is the spec's file name in headers and messages. Where a problem is an error there are no
+    pages. Writes nothing.
+    """
+    from tfgen import pipe
+
+    return _render(pipe.run_text(text, name, as_module=as_module))
+
+
+def render_file(path: Path, *, as_module: bool = False) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """`render_text` on a file. One that cannot be read is a problem too, not an exception."""
+    from tfgen import pipe
+
+    return _render(pipe.run(path, as_module=as_module))
+
+
+def _render(outcome: Outcome) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    from tfgen.render.pages import render
+
+    if outcome.failed or outcome.blueprint is None:
+        return {}, outcome.problems
+    return render(outcome.blueprint), outcome.problems

@@ -1,0 +1,1 @@
+"""What will exist: everything derived from what was said."""

@@ -1,0 +1,73 @@
+"""IAM: what ECS may do to start a task, and what the task itself may do."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint import names
+from tfgen.blueprint.model import Image, Policy, Ref, Role, Statement
+from tfgen.spec.model import Service, Spec
+
+# What a pull of a private image asks: ECR/vpc-endpoints.
+_PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+# What ECS Exec asks of the task: ECS/ecs-exec.
+_EXEC = (
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+)
+
+
+def execution_role(key: str, spec: Spec, image: Image, partition: str) -> Role:
+    """Starting a task: its own image repository, its own log group, its own secrets."""
+    return Role(
+        label=names.label(key, "execution"),
+        name=names.role(spec.name, key, "execution", spec.region),
+        policies=(
+            Policy(
+                name="start-tasks",
+                statements=tuple(_execution(key, spec.services[key], spec, image, partition)),
+            ),
+        ),
+    )
+
+
+def _execution(key: str, service: Service, spec: Spec, image: Image, partition: str) -> Iterator[Statement]:
+    if image.account:
+        repository = f"arn:{partition}:ecr:{image.region}:{image.account}:repository/{image.repository}"
+        yield Statement(sid="Login", actions="ecr:GetAuthorizationToken", resources="*")
+        yield Statement(sid="PullImage", actions=_PULL, resources=repository)
+    stream = names.ref('"${{aws_cloudwatch_log_group.{}.arn}}:*"', names.label(key))
+    yield Statement(sid="WriteLogs", actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=stream)
+    secrets = tuple(sorted({secret_arn(source) for source in service.secrets.values() if _manager(source)}))
+    if secrets:
+        yield Statement(sid="ReadSecrets", actions="secretsmanager:GetSecretValue", resources=secrets)
+    parameters = sorted({source for source in service.secrets.values() if not _manager(source)})
+    if parameters:
+        resources = tuple(_parameter_arn(source, spec, partition) for source in parameters)
+        yield Statement(sid="ReadParameters", actions="ssm:GetParameters", resources=resources)
+
+
+def _manager(source: str) -> bool:
+    return ":secretsmanager:" in source
+
+
+def secret_arn(source: str) -> str:
+    """A secret's ARN without the JSON key, stage and version that `valueFrom` may add to it."""
+    return ":".join(source.split(":")[:7])
+
+
+def _parameter_arn(source: str, spec: Spec, partition: str) -> Ref | str:
+    if source.startswith("arn:"):
+        return source
+    # A bare /path is a parameter of the stack's own account, whose number only AWS knows.
+    return f"arn:{partition}:ssm:{spec.region}:*:parameter{source}"
+
+
+def task_role(key: str, spec: Spec) -> Role:
+    """The application's own permissions: yours to attach, but for ECS Exec."""
+    shell = Policy(name="exec", statements=(Statement(sid="Exec", actions=_EXEC, resources="*"),))
+    return Role(
+        label=names.label(key, "task"),
+        name=names.role(spec.name, key, "task", spec.region),
+        policies=(shell,) if spec.services[key].exec else (),
+    )

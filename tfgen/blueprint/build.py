@@ -1,0 +1,100 @@
+"""From what was said to what will exist: the one function of this room."""
+
+from collections.abc import Iterator
+
+from tfgen import facts
+from tfgen.blueprint import calls, images, load_balancer, network, services, wiring
+from tfgen.blueprint.model import (
+    Backend,
+    Blueprint,
+    Cluster,
+    Namespace,
+    Provider,
+    Ref,
+    Service,
+)
+from tfgen.problems import Locate, Problem, has_errors
+from tfgen.spec.model import Spec
+
+# The S3 backend's own lock is as old as this release: Terraform CHANGELOG, 1.10.0.
+_TERRAFORM, _TERRAFORM_WITH_LOCK = ">= 1.5.0", ">= 1.10.0"
+
+
+def build(
+    spec: Spec, spec_file: str, at: Locate, *, as_module: bool = False
+) -> tuple[Blueprint, list[Problem]]:
+    """The blueprint of a filled spec, and the problems that it has.
+
+    The blueprint is whole only where no problem is an error. `spec_file` is the file's bare name.
+    """
+    problems: list[Problem] = []
+    region = facts.regions().get(spec.region)
+    partition = region.partition if region else "aws"
+    found = {
+        key: images.parse(service.image, at(("services", key, "image")))
+        for key, service in spec.services.items()
+    }
+    bound = load_balancer.bind(spec, at, problems)
+    called = calls.build(spec, at, problems)
+    built_network = network.build(spec, found, at, problems)
+    built_services = services.build(
+        services.Around(spec, partition, built_network, found, bound, called, at), problems
+    )
+    balancer = (load_balancer.build(spec, bound, at, problems),) if bound else ()
+    if not has_errors(problems):
+        problems += _same_address(built_services)
+    if as_module and spec.tags:
+        message = "a module has no provider to set these tags"
+        hint = "give them to the default_tags of the provider of the root that calls it"
+        problems.append(Problem("TG250", at(("tags",)), message, hint, "warning"))
+    modules = wiring.build(
+        wiring.Stack(built_network, balancer, built_services, dict(sorted(spec.tags.items())), not as_module)
+    )
+    backend = () if as_module else tuple(_backend(spec))
+    blueprint = Blueprint(
+        name=spec.name,
+        spec_file=spec_file,
+        region=spec.region,
+        partition=partition,
+        terraform_version=_TERRAFORM_WITH_LOCK if backend else _TERRAFORM,
+        provider=() if as_module else (Provider(region=spec.region, default_tags=Ref("var.tags")),),
+        backend=backend,
+        network=built_network,
+        load_balancer=balancer,
+        cluster=(Cluster(name=spec.name),) if spec.services else (),
+        namespace=tuple(_namespace(spec, built_services)),
+        services=built_services,
+        calls=called,
+        modules=modules,
+        at=at(()),
+    )
+    return blueprint, problems
+
+
+def _backend(spec: Spec) -> Iterator[Backend]:
+    if spec.backend:
+        backend = spec.backend
+        yield Backend(bucket=backend.bucket, key=backend.key or "", region=backend.region or "")
+
+
+def _namespace(spec: Spec, built: tuple[Service, ...]) -> Iterator[Namespace]:
+    if any(service.connect for service in built):
+        yield Namespace(name=spec.name, description=f"Service Connect names of {spec.name}")
+
+
+def _same_address(built: tuple[Service, ...]) -> Iterator[Problem]:
+    """Names that differ can still lead to one Terraform address: "a-from-b" and "a" called by "b"."""
+    owners: dict[str, Service] = {}
+    for service in built:
+        labels = [
+            *(f"{rule.direction} rule.{rule.label}" for rule in service.security_rules),
+            *(f"role.{role.label}" for role in service.roles),
+            *(f"listener_rule.{rule.label}" for rule in service.rules),
+            *(f"file.{service.file.lower()}", f"variable.{service.image_variable}"),
+        ]
+        for label in labels:
+            other = owners.setdefault(label, service)
+            if other is not service:
+                kind, _, name = label.partition(".")
+                message = f'"{service.key}" and "{other.key}" both need the Terraform {kind} name {name}'
+                yield Problem("TG241", service.at, message, "rename one of the two services")

@@ -1,0 +1,94 @@
+"""Who calls whom by a Service Connect name, and in which order that lets services start."""
+
+from collections.abc import Iterator, Mapping
+
+from tfgen.blueprint.model import Call
+from tfgen.problems import Locate, Location, Problem, nearest
+from tfgen.spec.model import Spec
+
+
+def build(spec: Spec, at: Locate, problems: list[Problem]) -> tuple[Call, ...]:
+    """The calls between services that exist and can be reached."""
+    problems += _connect_problems(spec, at)
+    found: dict[tuple[str, str], Location] = {}
+    for key, service in spec.services.items():
+        for index, callee in enumerate(service.calls):
+            where = at(("services", key, "calls", index))
+            if problem := _call_problem(key, callee, spec, where):
+                problems.append(problem)
+            else:
+                found.setdefault((key, callee), where)
+    circles = _circles(sorted(spec.services), sorted(found))
+    return tuple(
+        Call(
+            caller=caller,
+            callee=callee,
+            circle=circles[caller] if caller == callee or circles[caller] == circles[callee] else (),
+            at=where,
+        )
+        for (caller, callee), where in found.items()
+    )
+
+
+def _call_problem(caller: str, callee: str, spec: Spec, where: Location) -> Problem | None:
+    if callee not in spec.services:
+        names = {service.connect.name: key for key, service in spec.services.items() if service.connect}
+        near = names.get(callee) or nearest(callee, spec.services)
+        hint = f"did you mean {near}?" if near else f"the services are {', '.join(spec.services)}"
+        return Problem("TG230", where, f'there is no service "{callee}" to call', hint)
+    if spec.services[callee].connect is None:
+        message = f'"{caller}" calls "{callee}", which has no Service Connect name'
+        return Problem("TG231", where, message, f'give "{callee}" one: connect: {callee}')
+    return None
+
+
+def _connect_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
+    names: dict[str, str] = {}
+    for key, service in spec.services.items():
+        if service.connect is None:
+            continue
+        where = at(("services", key, "connect"))
+        if service.port is None:
+            message = f'"{key}" has a Service Connect name but no port to be reached at'
+            yield Problem("TG232", where, message, "add port: NUMBER")
+        other = names.setdefault(service.connect.name, key)
+        if other != key:
+            line = at(("services", other, "connect")).line
+            name = service.connect.name
+            message = f'the Service Connect name "{name}" is already that of "{other}" (line {line})'
+            yield Problem("TG233", where, message, "each service needs a name of its own")
+
+
+def _circles(keys: list[str], edges: list[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    """For each service, the services that it both reaches and is reached by, itself among them."""
+    forward: dict[str, list[str]] = {key: [] for key in keys}
+    backward: dict[str, list[str]] = {key: [] for key in keys}
+    for caller, callee in edges:
+        forward[caller].append(callee)
+        backward[callee].append(caller)
+    done: set[str] = set()
+    finished = [key for start in keys for key in _finished(start, forward, done)]
+    done = set()
+    circles: dict[str, tuple[str, ...]] = {}
+    for start in reversed(finished):
+        members = tuple(sorted(_finished(start, backward, done)))
+        circles |= dict.fromkeys(members, members)
+    return circles
+
+
+def _finished(start: str, edges: Mapping[str, list[str]], done: set[str]) -> Iterator[str]:
+    """The services that can be reached from `start` and were not yet, each after those that it leads to."""
+    if start in done:
+        return
+    done.add(start)
+    stack = [(start, iter(edges[start]))]
+    while stack:
+        key, following = stack[-1]
+        for next_key in following:
+            if next_key not in done:
+                done.add(next_key)
+                stack.append((next_key, iter(edges[next_key])))
+                break
+        else:
+            stack.pop()
+            yield key

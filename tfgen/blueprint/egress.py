@@ -1,0 +1,214 @@
+"""The ways out of the VPC, and which VPC endpoints a stack needs.
+
+Source of what needs which endpoint: ECS/vpc-endpoints, ECR/vpc-endpoints (aws.md section 1).
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tfgen import facts
+from tfgen.blueprint import names
+from tfgen.blueprint.model import (
+    Comment,
+    EndpointSecurityGroup,
+    GatewayEndpoint,
+    Image,
+    InterfaceEndpoint,
+    NatGateway,
+    Ref,
+)
+from tfgen.problems import Locate, Problem, SpecPath, nearest
+from tfgen.spec.model import Network, Service, Spec
+
+
+class WayOut(NamedTuple):
+    """What a value of `network.egress` makes."""
+
+    public_tasks: bool
+    nat: bool
+    interface_endpoints: bool
+
+
+WAYS_OUT = {
+    "public": WayOut(public_tasks=True, nat=False, interface_endpoints=False),
+    "nat": WayOut(public_tasks=False, nat=True, interface_endpoints=False),
+    "endpoints": WayOut(public_tasks=False, nat=False, interface_endpoints=True),
+    "nat+endpoints": WayOut(public_tasks=False, nat=True, interface_endpoints=True),
+}
+
+
+class _Need(NamedTuple):
+    """An endpoint that something needs: its service, the reason, and the key of who needs it."""
+
+    endpoint: str
+    reason: str
+    who: str
+
+
+class Endpoints(NamedTuple):
+    gateway: tuple[GatewayEndpoint, ...]
+    interface: tuple[InterfaceEndpoint, ...]
+    security_group: tuple[EndpointSecurityGroup, ...]
+
+
+def nat_gateways(network: Network) -> tuple[NatGateway, ...]:
+    if not WAYS_OUT[network.egress].nat:
+        return ()
+    zones = tuple(network.zones) if isinstance(network.zones, list) else ()
+    if network.nat == "per-zone":
+        return (NatGateway(zones=zones, gateway_key=Ref("each.key")),)
+    zone = network.nat_zone or zones[0]
+    return (NatGateway(zones=(zone,), gateway_key=zone),)
+
+
+def nat_problems(network: Network, at: Locate) -> Iterator[Problem]:
+    zones = network.zones if isinstance(network.zones, list) else []
+    path = ("network", "nat_zone")
+    if network.nat_zone and network.nat_zone not in zones:
+        message = f'zone "{network.nat_zone}" is not one of network.zones ({", ".join(zones)})'
+        yield Problem("TG210", at(path), message)
+    elif network.nat_zone and network.nat == "per-zone":
+        yield Problem("TG211", at(path), "nat_zone means something only with nat: single", severity="warning")
+
+
+def endpoints(spec: Spec, images: dict[str, Image], at: Locate, problems: list[Problem]) -> Endpoints:
+    way = WAYS_OUT[spec.network.egress]
+    problems += _asked_problems(spec, way, at)
+    if way.public_tasks:
+        return Endpoints((), (), ())
+    needs = [*_needs(spec, images), *(_Need(name, _ASKED, "") for name in spec.network.endpoints)]
+    found: dict[str, list[_Need]] = {}
+    for need in needs:
+        found.setdefault(need.endpoint, []).append(need)
+    everything = len(spec.services)
+    gateway = tuple(
+        _gateway(name, spec, found.get(name, []), everything)
+        for name in sorted(facts.gateway_endpoints())
+        if name in found or name == "s3"
+    )
+    if not way.interface_endpoints:
+        return Endpoints(gateway, (), ())
+    interface = tuple(
+        _interface(name, spec, found[name], everything)
+        for name in sorted(found)
+        if name not in facts.gateway_endpoints()
+    )
+    return Endpoints(gateway, interface, _security_group(spec) if interface else ())
+
+
+def _security_group(spec: Spec) -> tuple[EndpointSecurityGroup, ...]:
+    return (
+        EndpointSecurityGroup(
+            name=names.security_group(spec.name, "endpoints"),
+            comment=names.comment("Interface endpoints answer HTTPS from inside the VPC, and nothing else."),
+        ),
+    )
+
+
+_ASKED = "Asked for in network.endpoints"
+_AGENT = (
+    "May be needed by Service Connect's proxy in {}: AWS's documents disagree "
+    "(network.service_connect_endpoint: false leaves it out)"
+)
+
+
+def _needs(spec: Spec, images: dict[str, Image]) -> Iterator[_Need]:
+    for key, service in spec.services.items():
+        if images[key].account:
+            yield _Need("ecr.api", "Login to ECR, for the images of {}", key)
+            yield _Need("ecr.dkr", "Image manifests from ECR, for {}", key)
+            yield _Need("s3", _LAYERS, "")
+        yield _Need("logs", "Logs of {}", key)
+        yield from _feature_needs(key, service)
+        if (service.connect or service.calls) and _wants_agent(spec):
+            yield from (_Need(name, _AGENT, key) for name in _agent_endpoints(spec.region))
+
+
+_LAYERS = "ECR keeps image layers in S3: without this route no image can be pulled"
+
+
+def _feature_needs(key: str, service: Service) -> Iterator[_Need]:
+    for source in service.secrets.values():
+        manager = ":secretsmanager:" in source
+        store = "Secrets Manager" if manager else "SSM Parameter Store"
+        reason = f"Secrets of {{}}, which ECS reads from {store} when a task starts"
+        yield _Need("secretsmanager" if manager else "ssm", reason, key)
+    if service.exec:
+        yield _Need("ssmmessages", "ECS Exec sessions in {}", key)
+    for name in service.uses:
+        yield _Need(name, "Called by {}", key)
+
+
+def _wants_agent(spec: Spec) -> bool:
+    # With a NAT gateway the proxy's management reaches its public endpoint.
+    return spec.network.egress == "endpoints" and spec.network.service_connect_endpoint
+
+
+def _agent_endpoints(region: str) -> tuple[str, ...]:
+    known = facts.regions().get(region)
+    needs_all = known is not None and known.needs_all_ecs_endpoints
+    return ("ecs", "ecs-agent", "ecs-telemetry") if needs_all else ("ecs-agent",)
+
+
+def _gateway(name: str, spec: Spec, needs: list[_Need], everything: int) -> GatewayEndpoint:
+    free = "Free, and keeps this traffic away from the NAT gateway"
+    return GatewayEndpoint(
+        label=names.label(name),
+        service=name,
+        service_name=f"com.amazonaws.{spec.region}.{name}",
+        name=f"{spec.name}-{name}",
+        comment=_comment(needs, everything) if needs else names.comment(f"{free}."),
+    )
+
+
+def _interface(name: str, spec: Spec, needs: list[_Need], everything: int) -> InterfaceEndpoint:
+    return InterfaceEndpoint(
+        label=names.label(name),
+        service=name,
+        service_name=facts.endpoint_service_name(name, spec.region),
+        name=f"{spec.name}-{name.replace('.', '-')}",
+        comment=_comment(needs, everything),
+    )
+
+
+def _comment(needs: list[_Need], everything: int) -> Comment:
+    """Who needs the endpoint, and what for."""
+    reasons: dict[str, list[str]] = {}
+    for need in needs:
+        who = reasons.setdefault(need.reason, [])
+        if need.who and need.who not in who:
+            who.append(need.who)
+    sentences = (
+        reason.format(names.listed(sorted(who), everything)) if who else reason
+        for reason, who in reasons.items()
+    )
+    return names.comment(f"{'. '.join(sentences)}.")
+
+
+def _asked_problems(spec: Spec, way: WayOut, at: Locate) -> Iterator[Problem]:
+    known = facts.interface_endpoints() | facts.gateway_endpoints()
+    asked: dict[SpecPath, str] = {
+        ("network", "endpoints", i): name for i, name in enumerate(spec.network.endpoints)
+    }
+    used: dict[SpecPath, str] = {
+        ("services", key, "uses", i): name
+        for key, service in spec.services.items()
+        for i, name in enumerate(service.uses)
+    }
+    for path, name in {**asked, **used}.items():
+        if name not in known:
+            yield _unknown_endpoint(name, known, path, at)
+    for path, name in asked.items():
+        if not way.interface_endpoints and name in facts.interface_endpoints() - facts.gateway_endpoints():
+            message = f"with egress: {spec.network.egress} there are no interface endpoints"
+            hint = "write egress: endpoints or nat+endpoints, or remove this"
+            yield Problem("TG213", at(path), message, hint)
+
+
+def _unknown_endpoint(name: str, known: frozenset[str], path: SpecPath, at: Locate) -> Problem:
+    near = nearest(name, sorted(known), 0.75)
+    message = f'tfgen knows no VPC endpoint "{name}"'
+    if near:
+        return Problem("TG212", at(path), message, f"did you mean {near}?")
+    hint = f"it is written as it stands; see that com.amazonaws.REGION.{name} exists in your region"
+    return Problem("TG212", at(path), message, hint, "warning")

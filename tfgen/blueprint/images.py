@@ -1,0 +1,34 @@
+"""Where a container image comes from, by the rules of the Docker client."""
+
+import re
+
+from tfgen.blueprint.model import Image
+from tfgen.problems import Location
+
+# Private ECR: <account>.dkr.ecr.<region>.<suffix>, source ECR/vpc-endpoints in aws.md.
+_ECR = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.(?P<suffix>[a-z0-9.-]+)\Z")
+_DOCKER_HUB = frozenset(("index.docker.io", "registry-1.docker.io", "registry.hub.docker.com", "docker.com"))
+
+
+def parse(text: str, at: Location) -> Image:
+    """Takes an image apart; a name without a host is Docker Hub's."""
+    name = text.partition("@")[0]
+    first, slash, rest = name.partition("/")
+    if slash and ("." in first or ":" in first or first == "localhost"):
+        registry, path = first, rest
+    else:
+        registry, path = "docker.io", name
+    if registry in _DOCKER_HUB:
+        registry = "docker.io"
+    repository = path.partition(":")[0]
+    if registry == "docker.io" and "/" not in repository:
+        repository = f"library/{repository}"
+    ecr = _ECR.match(registry)
+    return Image(
+        text=text,
+        registry=registry,
+        repository=repository,
+        account=ecr["account"] if ecr else "",
+        region=ecr["region"] if ecr else "",
+        at=at,
+    )

@@ -1,0 +1,244 @@
+"""The Application Load Balancer: its listeners, and the routes that lead to services.
+
+Limits are those of ELB/load-balancer-limits (aws.md section 5).
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tfgen.blueprint import names
+from tfgen.blueprint.addressing import block
+from tfgen.blueprint.model import Label, Listener, ListenerCidr, ListenerRule, LoadBalancer, Ref
+from tfgen.blueprint.model import Route as RoutePart
+from tfgen.blueprint.priorities import LAST, priority
+from tfgen.problems import Locate, Location, Problem
+from tfgen.spec.model import WORLD, Route, Spec
+from tfgen.spec.model import Listener as ListenerSpec
+
+MOST_VALUES = 5
+MOST_WILDCARDS = 5  # documents since about 2025 say 6; older ones 5
+
+
+class Bound(NamedTuple):
+    """A route in its normal form, with the service that it leads to."""
+
+    service: str
+    listener: str
+    host: str | None
+    path: str
+    methods: tuple[str, ...]
+    pinned: int | None
+    at: Location
+
+    @property
+    def is_default(self) -> bool:
+        return self.path == "/" and self.host is None and not self.methods and self.pinned is None
+
+    @property
+    def priority(self) -> int:
+        return self.pinned or priority(self.host, self.path, self.methods)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The path patterns; none where every path matches."""
+        if self.path == "/":
+            return ()
+        wild = "*" in self.path or "?" in self.path
+        return (self.path,) if wild else (self.path, f"{self.path}/*")
+
+    @property
+    def label(self) -> Label:
+        """Named for the request and not for the service: moving a route updates its rule in place."""
+        listener = "" if self.listener == "http" else f"{self.listener}:"
+        methods = f" {' '.join(self.methods)}" if self.methods else ""
+        return names.slug(f"{listener}{self.host or ''}{self.path}{methods}")
+
+    @property
+    def text(self) -> str:
+        return f"{' or '.join(self.methods)} {self.host or ''}{self.path}".strip()
+
+    def __str__(self) -> str:
+        return f'"{self.text}"'
+
+
+def bind(spec: Spec, at: Locate, problems: list[Problem]) -> tuple[Bound, ...]:
+    """Every route of every service, checked against the others."""
+    bound: list[Bound] = []
+    for key, service in spec.services.items():
+        for index, route in enumerate(service.routes):
+            where = at(("services", key, "routes", index))
+            if found := _bind(key, route, where, spec, problems):
+                bound.append(found)
+    problems += _clashes(bound)
+    return tuple(bound)
+
+
+def _bind(key: str, route: Route, where: Location, spec: Spec, problems: list[Problem]) -> Bound | None:
+    listeners = spec.load_balancer.listeners
+    if route.listener not in listeners:
+        known = ", ".join(listeners)
+        if route.listener:
+            message = f'there is no listener "{route.listener}"'
+        else:
+            message = "the load balancer has several listeners; this route does not say which"
+        problems.append(Problem("TG220", where, message, f"listener: one of {known}"))
+        return None
+    path = route.path if "*" in route.path or "?" in route.path else route.path.rstrip("/") or "/"
+    bound = Bound(
+        service=key,
+        listener=route.listener,
+        host=route.host.lower() if route.host else None,
+        path="/" if path == "/*" else path,
+        methods=tuple(sorted(set(route.methods))),
+        pinned=route.priority,
+        at=where,
+    )
+    problems += _limits(bound)
+    return bound
+
+
+def _limits(bound: Bound) -> Iterator[Problem]:
+    values = [*bound.values, *bound.methods, *filter(None, [bound.host])]
+    if len(values) > MOST_VALUES:
+        message = f"a listener rule holds {MOST_VALUES} values at most; this route makes {len(values)}"
+        hint = "a path counts twice (itself, and everything under it), a host and each method once"
+        yield Problem("TG221", bound.at, message, hint)
+    wildcards = sum(value.count("*") + value.count("?") for value in values)
+    if wildcards > MOST_WILDCARDS:
+        message = f"a listener rule holds {MOST_WILDCARDS} wildcards at most; this route makes {wildcards}"
+        yield Problem("TG222", bound.at, message)
+
+
+def _clashes(bound: list[Bound]) -> Iterator[Problem]:
+    same: dict[tuple[str, str | None, str], list[Bound]] = {}
+    taken: dict[tuple[str, int], Bound] = {}
+    for route in bound:
+        others = same.setdefault((route.listener, route.host, route.path), [])
+        other = next((other for other in others if _same_methods(route, other)), None)
+        others.append(route)
+        if other:
+            yield _leads_elsewhere(route, other)
+            continue
+        if route.is_default:
+            continue
+        other = taken.setdefault((route.listener, route.priority), route)
+        if other is not route:
+            yield _same_priority(route, other, bound)
+
+
+def _same_methods(one: Bound, other: Bound) -> bool:
+    if not one.methods or not other.methods:
+        return one.methods == other.methods
+    return not set(one.methods).isdisjoint(other.methods)
+
+
+def _leads_elsewhere(route: Bound, other: Bound) -> Problem:
+    message = f'path {route} already leads to service "{other.service}" (line {other.at.line})'
+    hint = f'give "{route.service}" a longer path such as {route.path.rstrip("/*")}/profile, or another host'
+    return Problem("TG203", route.at, message, hint)
+
+
+def _same_priority(route: Bound, other: Bound, bound: list[Bound]) -> Problem:
+    taken = {each.priority for each in bound if each.listener == route.listener}
+    free = next((number for number in range(route.priority + 1, LAST) if number not in taken), route.priority)
+    message = f"path {route} and path {other} (line {other.at.line}) both have priority {route.priority}"
+    hint = f"pin this one: {{path: {route.path}, priority: {free}}}"
+    return Problem("TG223", route.at, message, hint)
+
+
+def build(spec: Spec, bound: tuple[Bound, ...], at: Locate, problems: list[Problem]) -> LoadBalancer:
+    defaults = {route.listener: route.service for route in bound if route.is_default}
+    problems += _port_clashes(spec, at)
+    return LoadBalancer(
+        name=names.load_balancer(spec.name),
+        security_group_name=names.security_group(spec.name, "load-balancer"),
+        idle_timeout=spec.load_balancer.idle_timeout,
+        listeners=tuple(
+            _listener(key, spec.load_balancer.listeners[key], defaults.get(key), at, problems)
+            for key in sorted(spec.load_balancer.listeners)
+        ),
+    )
+
+
+def _listener(
+    key: str, listener: ListenerSpec, default: str | None, at: Locate, problems: list[Problem]
+) -> Listener:
+    label = names.label(key)
+    where = at(("load_balancer", "listeners", key))
+    return Listener(
+        key=key,
+        label=label,
+        port=listener.port,
+        cidrs=tuple(_cidrs(key, listener, where, problems)),
+        default=(names.ref("var.{}", default_input(key)),) if default else (),
+        not_found=() if default else ("Not found",),
+        arn_input=arn_input(key),
+        at=where,
+    )
+
+
+def _cidrs(
+    key: str, listener: ListenerSpec, where: Location, problems: list[Problem]
+) -> Iterator[ListenerCidr]:
+    for cidr in sorted(set(listener.cidrs or ())):
+        block(cidr, where, problems)
+        world = cidr == WORLD
+        yield ListenerCidr(
+            label=names.label(key, "from", "world" if world else cidr),
+            cidr=cidr,
+            description=f"Port {listener.port} from {'anywhere' if world else cidr}",
+        )
+
+
+def _port_clashes(spec: Spec, at: Locate) -> Iterator[Problem]:
+    ports: dict[int, str] = {}
+    for key, listener in spec.load_balancer.listeners.items():
+        other = ports.setdefault(listener.port, key)
+        if other != key:
+            message = f'listeners "{other}" and "{key}" both have port {listener.port}'
+            yield Problem("TG224", at(("load_balancer", "listeners", key)), message)
+
+
+def default_input(listener: str) -> Label:
+    return names.label(listener, "default_target_group_arn")
+
+
+def arn_input(listener: str) -> Label:
+    return names.label(listener, "listener_arn")
+
+
+def rules(bound: tuple[Bound, ...], service: str) -> tuple[ListenerRule, ...]:
+    """The listener rules of a service, most specific first."""
+    own = (route for route in bound if route.service == service and not route.is_default)
+    return tuple(_rule(route) for route in sorted(own, key=lambda r: (r.listener, r.priority)))
+
+
+def routes(bound: tuple[Bound, ...], service: str) -> tuple[RoutePart, ...]:
+    """Every route of a service, the default among them, in the order in which they are tried."""
+    own = [route for route in bound if route.service == service]
+    own.sort(key=lambda route: (route.listener, route.is_default, route.priority))
+    return tuple(RoutePart(listener=route.listener, text=route.text) for route in own)
+
+
+def _rule(route: Bound) -> ListenerRule:
+    return ListenerRule(
+        label=route.label,
+        listener=route.listener,
+        listener_arn=names.ref("var.{}", arn_input(route.listener)),
+        priority=route.priority,
+        hosts=((route.host,),) if route.host else (),
+        paths=(route.values,) if route.values else (),
+        methods=(route.methods,) if route.methods else (),
+        at=route.at,
+    )
+
+
+def depends_on(bound: tuple[Bound, ...], service: str) -> Iterator[Ref]:
+    """ECS refuses a service whose target group no listener forwards to yet."""
+    for route in sorted(
+        (route for route in bound if route.service == service), key=lambda r: (r.listener, r.priority)
+    ):
+        if route.is_default:
+            yield names.ref("var.{}", arn_input(route.listener))
+        else:
+            yield names.ref("aws_lb_listener_rule.{}", route.label)

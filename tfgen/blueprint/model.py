@@ -1,0 +1,369 @@
+"""What will exist: every name, range, port, priority and permission, resolved.
+
+Everything is frozen and made of tuples. What is off is empty: no class says which variant it is.
+The classes are msgspec Structs and not dataclasses because those cost ten times as long to define,
+at every start of the command.
+
+Three kinds of string reach Terraform: plain `str` is text and will be quoted; `Label` is a word
+that stands bare (a resource's name, an attribute); `Ref` is an expression of ours. Nothing from a
+spec becomes a Label or a Ref except through `blueprint.names`.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+
+from tfgen.problems import Location
+
+
+class Label(str):
+    """A Terraform identifier."""
+
+    __slots__ = ()
+
+
+class Ref(str):
+    """A Terraform expression, written by tfgen itself."""
+
+    __slots__ = ()
+
+
+class Comment(str):
+    """A one-line comment."""
+
+    __slots__ = ()
+
+
+class Part(Struct, frozen=True, kw_only=True, gc=False):
+    """The base of everything in a blueprint."""
+
+
+class Subnet(Part, frozen=True):
+    zone: Label
+    cidr: str
+
+
+class NatGateway(Part, frozen=True):
+    """The NAT gateways of some zones and the route of every private subnet to one of them."""
+
+    zones: tuple[str, ...]
+    gateway_key: Ref | str
+    """The key of a private route table's gateway: each.key, or the one zone there is."""
+
+
+class GatewayEndpoint(Part, frozen=True):
+    label: Label
+    service: str
+    service_name: str
+    name: str
+    comment: Comment
+
+
+class InterfaceEndpoint(Part, frozen=True):
+    label: Label
+    service: str
+    service_name: str
+    name: str
+    comment: Comment
+
+
+class EndpointSecurityGroup(Part, frozen=True):
+    name: str
+    comment: Comment
+
+
+class Network(Part, frozen=True):
+    """The VPC. `zone_name` and the names that end in _name hold ${each.key} for the zone's letter."""
+
+    name: str
+    cidr: str
+    zone_name: Ref
+    public_subnet_name: Ref
+    private_subnet_name: Ref
+    nat_name: Ref
+    private_table_name: Ref
+    public_table_name: str
+    default_security_group_name: str
+    public_subnets: tuple[Subnet, ...]
+    private_subnets: tuple[Subnet, ...]
+    nat: tuple[NatGateway, ...]
+    gateway_endpoints: tuple[GatewayEndpoint, ...]
+    interface_endpoints: tuple[InterfaceEndpoint, ...]
+    endpoint_security_group: tuple[EndpointSecurityGroup, ...]
+    at: Location
+
+
+class ListenerCidr(Part, frozen=True):
+    """One range that may connect to one listener."""
+
+    label: Label
+    cidr: str
+    description: str
+
+
+class Listener(Part, frozen=True):
+    """A port of the load balancer; `default` is the input that names its default target group."""
+
+    key: str
+    label: Label
+    port: int
+    cidrs: tuple[ListenerCidr, ...]
+    default: tuple[Ref, ...]
+    not_found: tuple[str, ...]
+    """The body of the 404 that answers when no rule matches; empty where there is a default."""
+    arn_input: Label
+    at: Location
+
+
+class LoadBalancer(Part, frozen=True):
+    name: str
+    security_group_name: str
+    idle_timeout: int
+    listeners: tuple[Listener, ...]
+
+
+class Peer(Part, frozen=True):
+    """The other side of a security group rule: an argument of the rule resource and its value."""
+
+    argument: Label
+    value: Ref | str
+
+
+class SecurityRule(Part, frozen=True):
+    """One aws_vpc_security_group_<direction>_rule; `group` is the group that it belongs to."""
+
+    direction: Label
+    label: Label
+    group: Ref
+    description: str
+    port: int
+    peer: Peer
+
+
+class Statement(Part, frozen=True):
+    """One Allow statement; `resources` holds text and references."""
+
+    sid: str
+    actions: str | tuple[str, ...]
+    resources: Ref | str | tuple[Ref | str, ...]
+
+
+class Policy(Part, frozen=True):
+    name: str
+    statements: tuple[Statement, ...]
+
+
+class Role(Part, frozen=True):
+    label: Label
+    name: str
+    policies: tuple[Policy, ...]
+
+
+class TargetGroup(Part, frozen=True):
+    label: Label
+    name_prefix: str
+    name: str
+    port: int
+    path: str
+    codes: str
+    interval: int
+    timeout: int
+    healthy: int
+    unhealthy: int
+    at: Location
+
+
+class ListenerRule(Part, frozen=True):
+    label: Label
+    listener: str
+    listener_arn: Ref
+    priority: int
+    hosts: tuple[tuple[str, ...], ...]
+    """No condition, or one with its values; likewise below."""
+    paths: tuple[tuple[str, ...], ...]
+    methods: tuple[tuple[str, ...], ...]
+    at: Location
+
+
+class Route(Part, frozen=True):
+    """Requests that reach a service: `text` is how a person writes them. The default has no rule."""
+
+    listener: str
+    text: str
+
+
+class PortMapping(Part, frozen=True):
+    """The container's port, and the name under which Service Connect knows it, if it does."""
+
+    port: int
+    connect: tuple["NamedPort", ...]
+
+
+class NamedPort(Part, frozen=True):
+    name: str
+    app_protocol: tuple[str, ...]
+
+
+class ConnectServer(Part, frozen=True):
+    """What a service offers to the namespace: http://<dns_name>:<port>."""
+
+    port_name: str
+    dns_name: str
+    port: int
+    address: str
+    at: Location
+
+
+class ServiceConnect(Part, frozen=True):
+    """A service's place in the namespace: a client, and a server where `servers` is not empty."""
+
+    servers: tuple[ConnectServer, ...]
+
+
+class Image(Part, frozen=True):
+    """Where an image comes from. `repository` has no tag; `account` and `region` are ECR's or empty."""
+
+    text: str
+    registry: str
+    repository: str
+    account: str
+    region: str
+    at: Location
+
+
+class Variable(Part, frozen=True):
+    """A Terraform variable; `default` and `validation` are empty or hold one."""
+
+    label: Label
+    type: Ref
+    description: str
+    default: tuple[Any, ...] = ()
+    validation: tuple["Validation", ...] = ()
+
+
+class Validation(Part, frozen=True):
+    condition: Ref
+    message: str
+
+
+class Input(Part, frozen=True):
+    """A variable of a module together with the value that the root gives it."""
+
+    variable: Variable
+    value: Ref
+
+
+class Output(Part, frozen=True):
+    """A module's output; what `depends_on` names must stand before anybody uses it."""
+
+    label: Label
+    description: str
+    value: Ref | dict[str, Any]
+    ready: tuple["Ready", ...] = ()
+
+
+class Ready(Part, frozen=True):
+    comment: Comment
+    depends_on: tuple[Ref, ...]
+
+
+class Call(Part, frozen=True):
+    """`caller` opens connections to `callee`. `circle` names the services of a circle that it closes."""
+
+    caller: str
+    callee: str
+    circle: tuple[str, ...]
+    at: Location
+
+
+class Service(Part, frozen=True):
+    """One ECS service; its fields are the names that its template knows."""
+
+    key: str
+    label: Label
+    file: str
+    summary: Comment
+    family: str
+    image: Image
+    image_variable: Label
+    cpu: int
+    memory: int
+    size_at: Location
+    architecture: str
+    count: int
+    command: tuple[tuple[str, ...], ...]
+    environment: tuple[tuple[str, str], ...]
+    secrets: tuple[tuple[str, str], ...]
+    port_mappings: tuple[PortMapping, ...]
+    region: str
+    log_group: str
+    log_retention: int
+    execution_role: Role
+    task_role: Role
+    roles: tuple[Role, ...]
+    security_group_name: str
+    security_group_description: str
+    security_rules: tuple[SecurityRule, ...]
+    target_groups: tuple[TargetGroup, ...]
+    routes: tuple[Route, ...]
+    rules: tuple[ListenerRule, ...]
+    grace_period: tuple[int, ...]
+    public_ip: tuple[bool, ...]
+    exec: tuple[bool, ...]
+    connect: tuple[ServiceConnect, ...]
+    depends_on: tuple[Ref, ...]
+    at: Location
+
+
+class Cluster(Part, frozen=True):
+    name: str
+
+
+class Namespace(Part, frozen=True):
+    name: str
+    description: str
+
+
+class Backend(Part, frozen=True):
+    bucket: str
+    key: str
+    region: str
+
+
+class Provider(Part, frozen=True):
+    """The root's provider block; a stack rendered as a module has none."""
+
+    region: str
+    default_tags: Ref
+
+
+class Modules(Part, frozen=True):
+    """How the root wires its modules: inputs of each, and outputs of each and of the root."""
+
+    network_outputs: tuple[Output, ...]
+    load_balancer_inputs: tuple[Input, ...]
+    load_balancer_outputs: tuple[Output, ...]
+    services_inputs: tuple[Input, ...]
+    services_outputs: tuple[Output, ...]
+    root_variables: tuple[Variable, ...]
+    root_outputs: tuple[Output, ...]
+
+
+class Blueprint(Part, frozen=True):
+    """A whole stack."""
+
+    name: str
+    spec_file: str
+    region: str
+    partition: str
+    terraform_version: str
+    provider: tuple[Provider, ...]
+    backend: tuple[Backend, ...]
+    network: Network
+    load_balancer: tuple[LoadBalancer, ...]
+    cluster: tuple[Cluster, ...]
+    namespace: tuple[Namespace, ...]
+    services: tuple[Service, ...]
+    calls: tuple[Call, ...]
+    modules: Modules
+    at: Location

@@ -1,0 +1,199 @@
+"""The ECS services: each with everything that its file will hold."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tfgen.blueprint import access, load_balancer, names, security
+from tfgen.blueprint.egress import WAYS_OUT
+from tfgen.blueprint.load_balancer import Bound
+from tfgen.blueprint.model import (
+    Call,
+    Comment,
+    ConnectServer,
+    Image,
+    NamedPort,
+    Network,
+    PortMapping,
+    Ref,
+    Service,
+    ServiceConnect,
+    TargetGroup,
+)
+from tfgen.problems import Locate, Location, Problem
+from tfgen.spec.model import Connect, Port, Spec
+from tfgen.spec.model import Service as ServiceSpec
+
+_SCHEME = {"http": "http://", "http2": "http://", "grpc": "", "tcp": ""}
+
+
+class Around(NamedTuple):
+    """What a service is built from besides its own section of the spec."""
+
+    spec: Spec
+    partition: str
+    network: Network
+    images: dict[str, Image]
+    bound: tuple[Bound, ...]
+    calls: tuple[Call, ...]
+    at: Locate
+
+
+def build(around: Around, problems: list[Problem]) -> tuple[Service, ...]:
+    """The services, by name."""
+    own = _by_service(around)
+    for key in around.spec.services:
+        problems += _problems(key, around)
+    return tuple(_service(key, own[key], problems) for key in sorted(around.spec.services))
+
+
+def _by_service(around: Around) -> dict[str, Around]:
+    """For each service the routes and calls that concern it, so that the work grows with their number."""
+    bound: dict[str, list[Bound]] = {key: [] for key in around.spec.services}
+    calls: dict[str, list[Call]] = {key: [] for key in around.spec.services}
+    for route in around.bound:
+        bound[route.service].append(route)
+    for call in around.calls:
+        for key in {call.caller, call.callee}:
+            calls[key].append(call)
+    return {
+        key: around._replace(bound=tuple(bound[key]), calls=tuple(calls[key])) for key in around.spec.services
+    }
+
+
+def _problems(key: str, around: Around) -> Iterator[Problem]:
+    service = around.spec.services[key]
+    if service.routes and service.port is None:
+        where = around.at(("services", key, "routes"))
+        message = f'"{key}" has routes but no port for the load balancer to send them to'
+        yield Problem("TG240", where, message, "add port: NUMBER")
+    if service.routes and service.port and service.port.protocol != "http":
+        where = around.at(("services", key, "port"))
+        message = f"the load balancer cannot send requests to a {service.port.protocol} port"
+        # gRPC and HTTP/2 target groups need an HTTPS listener: aws.md section 5.
+        hint = "its listeners speak plain HTTP/1.1; remove the routes, or write protocol: http"
+        yield Problem("TG242", where, message, hint)
+
+
+def _service(key: str, around: Around, problems: list[Problem]) -> Service:
+    spec, calls = around.spec, around.calls
+    service = spec.services[key]
+    at = around.at(("services", key))
+    image = around.images[key]
+    execution_role = access.execution_role(key, spec, image, around.partition)
+    task_role = access.task_role(key, spec)
+    return Service(
+        key=key,
+        label=names.label(key),
+        file=names.service_file(key),
+        summary=_summary(key, service, around),
+        family=f"{spec.name}-{key}",
+        image=image,
+        image_variable=names.label(key, "image"),
+        cpu=service.cpu,
+        memory=service.memory or 0,
+        size_at=_size_at(key, around),
+        architecture=service.architecture.upper(),
+        count=service.count,
+        command=(tuple(service.command),) if service.command else (),
+        environment=tuple((name, str(value)) for name, value in sorted(service.environment.items())),
+        secrets=tuple(sorted(service.secrets.items())),
+        port_mappings=tuple(_port_mappings(key, service.port, service.connect)),
+        region=spec.region,
+        log_group=f"/ecs/{spec.name}/{key}",
+        log_retention=spec.logs.retention,
+        execution_role=execution_role,
+        task_role=task_role,
+        roles=(execution_role, task_role),
+        security_group_name=names.security_group(spec.name, key),
+        security_group_description=f"Tasks of {key}",
+        security_rules=(
+            *security.ingress(key, service, calls),
+            *security.egress(key, spec, image, around.network, calls, around.at, problems),
+        ),
+        target_groups=tuple(_target_groups(key, service, around)),
+        routes=load_balancer.routes(around.bound, key),
+        rules=load_balancer.rules(around.bound, key),
+        grace_period=(service.grace_period,) if service.routes else (),
+        public_ip=(True,) if WAYS_OUT[spec.network.egress].public_tasks else (),
+        exec=(True,) if service.exec else (),
+        connect=_connect(key, service, around),
+        depends_on=tuple(_depends_on(key, around)),
+        at=at,
+    )
+
+
+def _size_at(key: str, around: Around) -> Location:
+    """Where the spec gives the memory, or else the CPU units."""
+    memory = around.at(("services", key, "memory"))
+    return memory if memory != around.at(("services", key)) else around.at(("services", key, "cpu"))
+
+
+def _summary(key: str, service: ServiceSpec, around: Around) -> Comment:
+    """The first line of a service's file: what it is, in the spec's terms."""
+    parts = [f"port {service.port.number}" if service.port else "no port"]
+    if service.routes:
+        routes = [route.text for route in load_balancer.routes(around.bound, key)]
+        parts.append(f"behind the load balancer at {names.listed(routes)}")
+    if service.connect and service.port:
+        parts.append(f"called as {_address(service.connect, service.port)}")
+    callees = sorted(call.callee for call in around.calls if call.caller == key)
+    if callees:
+        parts.append(f"calls {names.listed(callees)}")
+    return names.comment(f"{key}: {', '.join(parts)}.")
+
+
+def _port_mappings(key: str, port: Port | None, connect: Connect | None) -> Iterator[PortMapping]:
+    if port is None:
+        return
+    # Plain TCP has no application protocol: botocore, ecs PortMapping.appProtocol.
+    protocol = () if port.protocol == "tcp" else (port.protocol,)
+    named = (NamedPort(name=key, app_protocol=protocol),) if connect else ()
+    yield PortMapping(port=port.number, connect=named)
+
+
+def _target_groups(key: str, service: ServiceSpec, around: Around) -> Iterator[TargetGroup]:
+    if not service.routes or service.port is None:
+        return
+    check = service.health_check
+    yield TargetGroup(
+        label=names.label(key),
+        name_prefix=names.target_group_prefix(key),
+        name=f"{around.spec.name}-{key}",
+        port=service.port.number,
+        path=check.path,
+        codes=check.codes,
+        interval=check.interval,
+        timeout=check.timeout,
+        healthy=check.healthy,
+        unhealthy=check.unhealthy,
+        at=around.at(("services", key, "health_check")),
+    )
+
+
+def _connect(key: str, service: ServiceSpec, around: Around) -> tuple[ServiceConnect, ...]:
+    if not service.connect and not service.calls:
+        return ()
+    return (ServiceConnect(servers=tuple(_servers(key, service, around))),)
+
+
+def _servers(key: str, service: ServiceSpec, around: Around) -> Iterator[ConnectServer]:
+    if service.connect and service.port:
+        yield ConnectServer(
+            port_name=key,
+            dns_name=service.connect.name,
+            port=service.connect.port or service.port.number,
+            address=_address(service.connect, service.port),
+            at=around.at(("services", key, "connect")),
+        )
+
+
+def _address(connect: Connect, port: Port) -> str:
+    return f"{_SCHEME[port.protocol]}{connect.name}:{connect.port or port.number}"
+
+
+def _depends_on(key: str, around: Around) -> Iterator[Ref]:
+    yield Ref("aws_ecs_cluster_capacity_providers.main")
+    yield names.ref("aws_iam_role_policy.{}", names.label(key, "execution"))
+    yield from load_balancer.depends_on(around.bound, key)
+    for callee in sorted(call.callee for call in around.calls if call.caller == key and not call.circle):
+        yield names.ref("aws_ecs_service.{}", names.label(callee))

@@ -1,0 +1,290 @@
+"""How the root connects its modules: inputs, outputs, variables. Nothing is passed that is not used."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from tfgen.blueprint import names, security
+from tfgen.blueprint.model import (
+    Comment,
+    Input,
+    Label,
+    LoadBalancer,
+    Modules,
+    Network,
+    Output,
+    Ready,
+    Ref,
+    Service,
+    Validation,
+    Variable,
+)
+
+STRING, STRINGS, TEXTS = Ref("string"), Ref("list(string)"), Ref("map(string)")
+
+
+class Stack(NamedTuple):
+    network: Network
+    load_balancer: tuple[LoadBalancer, ...]
+    services: tuple[Service, ...]
+    tags: dict[str, str]
+    has_provider: bool
+
+
+def build(stack: Stack) -> Modules:
+    return Modules(
+        network_outputs=_sorted(_network_outputs(stack)),
+        load_balancer_inputs=tuple(_load_balancer_inputs(stack)) if stack.load_balancer else (),
+        load_balancer_outputs=_sorted(_load_balancer_outputs(stack)) if stack.load_balancer else (),
+        services_inputs=tuple(_services_inputs(stack)) if stack.services else (),
+        services_outputs=_sorted(_services_outputs(stack)) if stack.services else (),
+        root_variables=tuple(_root_variables(stack)),
+        root_outputs=_sorted(_root_outputs(stack)),
+    )
+
+
+def _sorted(outputs: Iterator[Output]) -> tuple[Output, ...]:
+    return tuple(sorted(outputs, key=lambda output: output.label))
+
+
+def _output(name: str, description: str, value: str | dict[str, Any]) -> Output:
+    return Output(
+        label=Label(name), description=description, value=Ref(value) if isinstance(value, str) else value
+    )
+
+
+def _input(name: str, type_: Ref, description: str, value: str) -> Input:
+    variable = Variable(label=Label(name), type=type_, description=description)
+    return Input(variable=variable, value=Ref(value))
+
+
+def _subnet_ids(role: str, ready: Ready) -> Output:
+    return Output(
+        label=Label(f"{role}_subnet_ids"),
+        description=f"IDs of the {role} subnets, by zone letter.",
+        value=Ref(f"{{ for zone, subnet in aws_subnet.{role} : zone => subnet.id }}"),
+        ready=(ready,),
+    )
+
+
+def _public_ready() -> Ready:
+    return Ready(
+        comment=Comment("Nothing in a public subnet works before its route to the internet stands."),
+        depends_on=(Ref("aws_route.public_internet"), Ref("aws_route_table_association.public")),
+    )
+
+
+def _private_ready(network: Network) -> Ready:
+    """Terraform sees that a service needs a subnet, but not that its tasks need the way out of it."""
+    return Ready(
+        comment=Comment("Tasks that start before their way out stands cannot pull their images."),
+        depends_on=(
+            Ref("aws_route_table_association.private"),
+            *(Ref("aws_route.private_internet") for _ in network.nat),
+            *(names.ref("aws_vpc_endpoint.{}", e.label) for e in network.gateway_endpoints),
+            *(names.ref("aws_vpc_endpoint.{}", e.label) for e in network.interface_endpoints),
+            *(Ref(_ENDPOINT_RULE) for _ in network.endpoint_security_group),
+        ),
+    )
+
+
+_ENDPOINT_RULE = "aws_vpc_security_group_ingress_rule.endpoints_from_vpc"
+
+
+def _network_outputs(stack: Stack) -> Iterator[Output]:
+    yield _output("vpc_id", "ID of the VPC.", "aws_vpc.main.id")
+    yield _subnet_ids("public", _public_ready())
+    if stack.network.private_subnets:
+        yield _subnet_ids("private", _private_ready(stack.network))
+    used = _peers(stack.services)
+    if security.ENDPOINT_GROUP in used:
+        yield _output(
+            "endpoint_security_group_id",
+            "ID of the security group of the interface endpoints.",
+            "aws_security_group.endpoints.id",
+        )
+    for endpoint in stack.network.gateway_endpoints:
+        name = security.prefix_list_input(endpoint.service)
+        if f"var.{name}" in used:
+            yield _output(
+                name,
+                f"ID of the prefix list that the {endpoint.service} gateway endpoint routes.",
+                f"aws_vpc_endpoint.{endpoint.label}.prefix_list_id",
+            )
+
+
+def _peers(services: tuple[Service, ...]) -> set[str]:
+    """Every reference that some security group rule makes."""
+    rules = (rule for service in services for rule in service.security_rules)
+    return {str(value) for rule in rules for value in (rule.peer.value, rule.group)}
+
+
+def _load_balancer_inputs(stack: Stack) -> Iterator[Input]:
+    yield _input("vpc_id", STRING, "ID of the VPC.", "module.network.vpc_id")
+    yield _input(
+        "public_subnet_ids",
+        STRINGS,
+        "IDs of the public subnets, one in each zone that has tasks.",
+        "values(module.network.public_subnet_ids)",
+    )
+    defaults = _defaults(stack)
+    for listener in stack.load_balancer[0].listeners:
+        for reference in listener.default:
+            service = defaults[listener.key]
+            yield _input(
+                reference.removeprefix("var."),
+                STRING,
+                f"ARN of the target group that answers on listener {listener.key} when no rule matches.",
+                f"module.services.{_target_group_output(service)}",
+            )
+
+
+def _target_group_output(service: Service) -> Label:
+    return names.label(service.key, "target_group_arn")
+
+
+def _defaults(stack: Stack) -> dict[str, Service]:
+    """The service that is a listener's default action, by listener."""
+    return {
+        listener.key: service
+        for balancer in stack.load_balancer
+        for listener in balancer.listeners
+        for service in stack.services
+        if listener.default and names.ref("var.{}", listener.arn_input) in service.depends_on
+    }
+
+
+def _load_balancer_outputs(stack: Stack) -> Iterator[Output]:
+    yield _output("dns_name", "DNS name of the load balancer.", "aws_lb.main.dns_name")
+    yield _output(
+        "security_group_id", "ID of the load balancer's security group.", "aws_security_group.main.id"
+    )
+    for listener in _used_listeners(stack):
+        yield _output(
+            listener.arn_input,
+            f"ARN of the listener on port {listener.port}.",
+            f"aws_lb_listener.{listener.label}.arn",
+        )
+
+
+def _used_listeners(stack: Stack) -> Iterator[Any]:
+    """The listeners that services refer to: one that has routes."""
+    used = {rule.listener_arn for service in stack.services for rule in service.rules}
+    used |= {reference for service in stack.services for reference in service.depends_on}
+    for balancer in stack.load_balancer:
+        for listener in balancer.listeners:
+            if names.ref("var.{}", listener.arn_input) in used:
+                yield listener
+
+
+def _services_inputs(stack: Stack) -> Iterator[Input]:
+    role = "private" if stack.network.private_subnets else "public"
+    yield _input("vpc_id", STRING, "ID of the VPC.", "module.network.vpc_id")
+    yield _input(
+        "subnet_ids",
+        STRINGS,
+        "IDs of the subnets that run tasks.",
+        f"values(module.network.{role}_subnet_ids)",
+    )
+    used = _peers(stack.services)
+    for output in _network_outputs(stack):
+        if f"var.{output.label}" in used:
+            yield _input(output.label, STRING, output.description, f"module.network.{output.label}")
+    if stack.load_balancer:
+        yield _input(
+            "load_balancer_security_group_id",
+            STRING,
+            "ID of the load balancer's security group.",
+            "module.load_balancer.security_group_id",
+        )
+    for listener in _used_listeners(stack):
+        yield _input(
+            listener.arn_input,
+            STRING,
+            f"ARN of the listener on port {listener.port}.",
+            f"module.load_balancer.{listener.arn_input}",
+        )
+    for service in stack.services:
+        yield _input(
+            service.image_variable, STRING, f"Image of {service.key}.", f"var.{service.image_variable}"
+        )
+
+
+def _services_outputs(stack: Stack) -> Iterator[Output]:
+    services = stack.services
+    yield _output("cluster_name", "Name of the ECS cluster.", "aws_ecs_cluster.main.name")
+    yield _output(
+        "service_names",
+        "Names of the ECS services.",
+        {s.key: names.ref("aws_ecs_service.{}.name", s.label) for s in services},
+    )
+    yield _output(
+        "security_group_ids",
+        "IDs of the services' security groups.",
+        {s.key: names.ref("aws_security_group.{}.id", s.label) for s in services},
+    )
+    yield _output(
+        "task_role_names",
+        "Names of the services' task roles, to attach policies to.",
+        {s.key: names.ref("aws_iam_role.{}.name", s.task_role.label) for s in services},
+    )
+    for service in {service.key: service for service in _defaults(stack).values()}.values():
+        yield _output(
+            _target_group_output(service),
+            f"ARN of the target group of {service.key}.",
+            f"aws_lb_target_group.{service.label}.arn",
+        )
+
+
+def _root_variables(stack: Stack) -> Iterator[Variable]:
+    for service in stack.services:
+        yield Variable(
+            label=service.image_variable,
+            type=STRING,
+            description=f"Image of {service.key}; a deploy may change its tag or digest.",
+            default=(service.image.text,),
+            validation=(_image_validation(service),) if service.image.account else (),
+        )
+    if stack.has_provider:
+        yield Variable(
+            label=Label("tags"), type=TEXTS, description="Tags of every resource.", default=(stack.tags,)
+        )
+
+
+def _image_validation(service: Service) -> Validation:
+    image = service.image
+    repository = f"{image.registry}/{image.repository}"
+    variable = service.image_variable
+    return Validation(
+        condition=Ref(f'replace(var.{variable}, "/[:@].*/", "") == "{repository}"'),
+        message=f"The execution role may pull only {repository}; another repository is a change to the spec.",
+    )
+
+
+def _root_outputs(stack: Stack) -> Iterator[Output]:
+    shown = {"vpc_id", "public_subnet_ids", "private_subnet_ids"}
+    for output in _network_outputs(stack):
+        if output.label in shown:
+            yield _output(output.label, output.description, f"module.network.{output.label}")
+    if stack.load_balancer:
+        yield _output(
+            "load_balancer_dns_name", "DNS name of the load balancer.", "module.load_balancer.dns_name"
+        )
+        yield _output(
+            "load_balancer_security_group_id",
+            "ID of the load balancer's security group.",
+            "module.load_balancer.security_group_id",
+        )
+    if stack.services:
+        for name in ("cluster_name", "service_names", "security_group_ids", "task_role_names"):
+            output = next(o for o in _services_outputs(stack) if o.label == name)
+            yield _output(name, output.description, f"module.services.{name}")
+    addresses = {
+        service.key: server.address
+        for service in stack.services
+        for connect in service.connect
+        for server in connect.servers
+    }
+    if addresses:
+        yield _output(
+            "service_connect_addresses", "Where services of this stack reach one another.", addresses
+        )

@@ -1,0 +1,413 @@
+"""The command line: arguments in, text and an exit code out.
+
+Everything heavy is imported inside the command that needs it, so that --help stays quick. Results go
+to standard output, everything else to standard error.
+"""
+
+import io
+import os
+import shlex
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+
+import typer
+
+from tfgen import __version__
+from tfgen.problems import Exit, Problem, TfgenError, report
+
+if TYPE_CHECKING:
+    from tfgen.pipe import Outcome
+    from tfgen.spec.prompts import Answers
+
+app = typer.Typer(
+    name="tfgen",
+    help="Writes Terraform for AWS Fargate: the network, the load balancer and the services, from one spec.",
+    epilog="Exit codes: 0 done; 1 the spec has errors; 2 wrong usage; 4 files that tfgen does not own "
+    "are in the way; 5 the output cannot be written.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Specs = Annotated[
+    list[Path], typer.Argument(metavar="SPEC...", help="Spec files (YAML).", show_default=False)
+]
+OneSpec = Annotated[Path, typer.Argument(metavar="SPEC", help="A spec file (YAML).", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def _said(metavar: str, what: str) -> Any:
+    """An option of `init`, one answer."""
+    return typer.Option(metavar=metavar, help=what, show_default=False)
+
+
+def main() -> NoReturn:
+    """The `tfgen` program."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except TfgenError as error:
+        _complain(error)
+        sys.exit(error.code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(Exit.DONE)
+    sys.exit(Exit.DONE)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tfgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)
+    ] = False,
+) -> None: ...
+
+
+@app.command()
+def init(  # noqa: PLR0913 - one parameter a flag
+    name: Annotated[str | None, _said("NAME", "Name of the stack.")] = None,
+    region: Annotated[str | None, _said("REGION", "AWS region, such as us-east-1.")] = None,
+    egress: Annotated[
+        str | None, _said("WAY", "How tasks reach the world: public, nat, endpoints or nat+endpoints.")
+    ] = None,
+    zones: Annotated[
+        str | None,
+        _said("LETTERS", "Zones, such as a,b; needed only where the region's differ between accounts."),
+    ] = None,
+    service: Annotated[
+        list[str] | None,
+        _said(
+            "NAME=IMAGE[:PORT][@ROUTE[,ROUTE...]]",
+            "A service; may be repeated. The last :digits are the port, so end an image without a port "
+            "whose tag is all digits with a colon: worker=IMAGE:42:",
+        ),
+    ] = None,
+    no_services: Annotated[bool, typer.Option("--no-services", help="A network alone.")] = False,
+    connect: Annotated[
+        list[str] | None,
+        _said("SERVICE=NAME", "The Service Connect name that others call a service by; may be repeated."),
+    ] = None,
+    call: Annotated[
+        list[str] | None, _said("CALLER=CALLEE", "Who calls whom, by service; may be repeated.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking for confirmation.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="The file. [default: NAME.yaml]", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Write a spec: ask for what no flag says and nothing can guess.
+
+    Services that come by flag are not asked about. Without a terminal every answer needs its flag.
+    """
+    from tfgen.output.spec_file import write_spec
+    from tfgen.spec import prompts
+
+    flags = prompts.Flags(
+        name, region, egress, zones, tuple(service or ()), no_services, tuple(connect or ()), tuple(call or ())
+    )
+    answers, wrong = prompts.from_flags(flags)
+    terminal = _Terminal() if sys.stdin and sys.stdin.isatty() else None
+    lacking = [] if terminal else [*prompts.missing(flags, answers), *([] if yes else ["--yes"])]
+    if wrong or lacking:
+        raise TfgenError(message=_wrong_flags(wrong, lacking), code=Exit.WRONG_USAGE)
+    try:
+        text, path, replace = _draft(answers, terminal, output, yes=yes, force=force)
+        write_spec(text, path, overwrite=replace)
+    except (KeyboardInterrupt, EOFError):
+        typer.echo(err=True)  # the cursor still stands behind the question
+        raise _stopped() from None
+    typer.echo(f"Wrote {path}\nNext: tfgen render {shlex.quote(str(path))}")
+
+
+@app.command()
+def render(
+    specs: Specs,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="The stack's folder; with several specs, the folder of their folders. "
+            "[default: generated/NAME]",
+            show_default=False,
+        ),
+    ] = None,
+    kind: Annotated[
+        Literal["stack", "module"],
+        typer.Option("--as", help="A stack of its own, or a module for a root of yours."),
+    ] = "stack",
+    json: Json = False,
+) -> None:
+    """Write the Terraform of one or more specs."""
+    from tfgen.output.write import write
+    from tfgen.render.pages import render as render_pages
+    from tfgen.summary import next_steps, summarize
+
+    outcomes = _run(specs, as_module=kind == "module")
+    failure = Exit.SPEC_HAS_ERRORS if any(outcome.failed for outcome in outcomes) else Exit.DONE
+    stacks = [outcome.blueprint for outcome in outcomes if outcome.blueprint and not outcome.failed]
+    folders = _folders([stack.name for stack in stacks], output, len(specs))
+    results: list[dict[str, Any]] = []
+    for stack, folder in zip(stacks, folders, strict=True):
+        try:
+            changes = write(render_pages(stack), folder)
+        except TfgenError as error:
+            _complain(error)
+            failure = failure or error.code
+            continue
+        results.append({"stack": stack.name, "folder": folder.as_posix(), **changes._asdict()})
+        if not json:
+            typer.echo(summarize(stack, changes, folder))
+    if json:
+        _print_json(results)
+    elif results:
+        typer.echo(next_steps([Path(result["folder"]) for result in results], as_module=kind == "module"))
+    raise typer.Exit(failure)
+
+
+@app.command()
+def show(spec: OneSpec, json: Json = False) -> None:
+    """Print a spec with every default filled in."""
+    import msgspec
+
+    from tfgen.spec.source import dump
+
+    outcome = _run([spec])[0]
+    if outcome.failed:
+        raise typer.Exit(Exit.SPEC_HAS_ERRORS)
+    data = _without_none(msgspec.to_builtins(outcome.spec))
+    if json:
+        _print_json(data)
+    else:
+        typer.echo(dump(data), nl=False)
+
+
+@app.command()
+def validate(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The folder of a rendered stack.", show_default=False)
+    ],
+    terraform: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PROGRAM",
+            help="Terraform or OpenTofu to run. [default: $TFGEN_TERRAFORM, terraform or tofu on PATH]",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Check a rendered stack: parse every file, then terraform fmt, init and validate in a copy of it."""
+    from tfgen import terraform as program
+    from tfgen.render.verify import verify
+
+    pages = _read_pages(folder)
+    problems = verify(pages)
+    _report(problems, {path: tuple(text.splitlines()) for path, text in pages.items()})
+    passed = not problems
+    typer.echo(f"python-hcl2: {len(pages)} files {'parse' if passed else 'read, some do not parse'}")
+    binary = program.find(terraform)
+    if binary is None:
+        typer.echo(
+            "terraform: skipped fmt, init and validate: neither terraform nor tofu is on PATH "
+            "(name one with --terraform or TFGEN_TERRAFORM)"
+        )
+        raise typer.Exit(Exit.DONE if passed else Exit.SPEC_HAS_ERRORS)
+    for step in program.check(binary, folder):
+        passed = passed and step.passed
+        typer.echo(f"{Path(binary).stem} {step.name}: {'passed' if step.passed else 'failed'}")
+        if not step.passed:
+            typer.echo(step.output, err=True)
+    raise typer.Exit(Exit.DONE if passed else Exit.SPEC_HAS_ERRORS)
+
+
+class _Terminal:
+    """Whoever started tfgen. Questions go to standard error, so that the result stands alone."""
+
+    def __init__(self) -> None:
+        for stream in (sys.stdin, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # what is no UTF-8 is then an answer like any other
+                stream.reconfigure(errors="backslashreplace")
+        self.editing = sys.stdout.isatty() and sys.stderr.isatty()
+        if self.editing:
+            with suppress(ImportError):  # Windows has none
+                import readline  # noqa: F401 - lets input() edit a line with the arrow keys
+
+    def ask(self, question: str, default: str = "") -> str:
+        prompt = f"{question} [{default}]: " if default else f"{question}: "
+        return self._line(prompt) or default
+
+    def confirm(self, question: str, default: bool = False) -> bool:
+        while True:
+            answer = self._line(f"{question} [{'Y/n' if default else 'y/N'}] ").lower()
+            if answer in ("", "y", "yes", "n", "no"):
+                return answer[0] == "y" if answer else default
+            self.say("    answer y or n")
+
+    def say(self, text: str) -> None:
+        typer.echo(text, err=True)
+
+    def _line(self, prompt: str) -> str:
+        if self.editing:
+            return input(prompt).strip()
+        typer.echo(prompt, nl=False, err=True)
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line.strip()
+
+
+def _draft(
+    answers: "Answers", terminal: _Terminal | None, output: Path | None, *, yes: bool, force: bool
+) -> tuple[str, Path, bool]:
+    """The spec's text, its file, and whether a file that is there is to be replaced."""
+    from tfgen.output.spec_file import check_place, in_the_way, taken
+    from tfgen.spec import prompts
+
+    confirming = None if yes else terminal
+    known = output or Path(f"{answers.name}.yaml")
+    check_place(known)
+    if taken(known) and not confirming and not force:
+        raise in_the_way(known)
+    if terminal:
+        answers = prompts.interview(answers, terminal, _problems, _usual_answers())
+    text, path = prompts.spec_text(answers), output or Path(f"{answers.name}.yaml")
+    return text, *_confirmed(text, path, confirming, force=force)
+
+
+def _problems(text: str) -> list[Problem]:
+    from tfgen.pipe import run_text
+
+    return list(run_text(text, "").problems)
+
+
+def _usual_answers() -> "Answers":
+    """What most would answer here."""
+    from tfgen import facts
+    from tfgen.spec.prompts import Answers, legal_name
+
+    with suppress(OSError):  # the folder may be gone
+        said = (os.environ.get("AWS_REGION"), os.environ.get("AWS_DEFAULT_REGION"))
+        region = next((region for region in said if region in facts.regions()), None)
+        return Answers(name=legal_name(Path.cwd().name), region=region or "us-east-1")
+    return Answers()
+
+
+def _confirmed(text: str, path: Path, terminal: _Terminal | None, *, force: bool) -> tuple[Path, bool]:
+    """Shows the draft and what it has wrong, and asks whether and where to write it."""
+    from tfgen.output.spec_file import taken
+    from tfgen.pipe import run_text
+
+    outcome = run_text(text, path.name)
+    if terminal:
+        terminal.say(f"\n{text}")
+    _report(list(outcome.problems), {path.name: outcome.lines})
+    if not terminal and outcome.failed:
+        raise TfgenError(message="nothing was written", code=Exit.SPEC_HAS_ERRORS)
+    if not terminal:
+        return path, force
+    question = "tfgen render will refuse this. Write it all the same?" if outcome.failed else f"Write {path}?"
+    if (outcome.failed or force or not taken(path)) and not terminal.confirm(question, not outcome.failed):
+        raise _stopped()
+    return (path, True) if force else _free_place(path, terminal)
+
+
+def _free_place(path: Path, terminal: _Terminal) -> tuple[Path, bool]:
+    """Asks before a file is replaced, and for another name if it is not to be."""
+    from tfgen.output.spec_file import check_place, in_the_way, taken
+
+    while taken(path):
+        if terminal.confirm(f"{path} is already there. Replace it?"):
+            return path, True
+        other = terminal.ask("Another file name (empty: stop)")
+        if not other:
+            raise in_the_way(path)
+        try:
+            check_place(Path(other))
+        except TfgenError as error:
+            terminal.say(f"    {error.message}")
+            continue
+        path = Path(other)
+    return path, False
+
+
+def _stopped() -> TfgenError:
+    return TfgenError(message="stopped; nothing was written", code=Exit.INTERRUPTED)
+
+
+def _wrong_flags(wrong: list[str], lacking: list[str]) -> str:
+    """All that keeps `init` from starting, at once."""
+    lines = ["this cannot be used:", *wrong] if wrong else []
+    lines += ["there is no terminal to ask on; say it with:", *lacking] if lacking else []
+    return "\n".join(lines)
+
+
+def _run(specs: list[Path], *, as_module: bool = False) -> list["Outcome"]:
+    """Every spec through the pipe; what they have wrong goes to standard error."""
+    from tfgen.pipe import run
+
+    outcomes = [run(path, as_module=as_module) for path in specs]
+    problems = [problem for outcome in outcomes for problem in outcome.problems]
+    _report(problems, {str(path): outcome.lines for path, outcome in zip(specs, outcomes, strict=True)})
+    return outcomes
+
+
+def _folders(names: list[str], output: Path | None, asked: int) -> list[Path]:
+    """Where each stack goes. Two stacks in one folder are refused."""
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        message = f"two of these specs are named {', '.join(sorted(twice))} and would share a folder"
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE)
+    if output is not None and asked == 1:
+        return [output for _ in names]
+    return [(output or Path("generated")) / name for name in names]
+
+
+def _read_pages(folder: Path) -> dict[str, str]:
+    if not folder.is_dir():
+        raise TfgenError(message=f"{folder} is not a folder", code=Exit.WRONG_USAGE)
+    files = [path for path in sorted(folder.rglob("*.tf")) if ".terraform" not in path.parts]
+    if not files:
+        raise TfgenError(message=f"{folder} holds no .tf files", code=Exit.WRONG_USAGE)
+    try:
+        return {str(path): path.read_text(encoding="utf-8", errors="replace") for path in files}
+    except OSError as error:
+        message = f"cannot read {error.filename}: {(error.strerror or str(error)).lower()}"
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
+
+
+def _without_none(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _without_none(value) for key, value in data.items() if value is not None}
+    return [_without_none(value) for value in data] if isinstance(data, list) else data
+
+
+def _report(problems: list[Problem], files: dict[str, tuple[str, ...]]) -> None:
+    if problems:
+        typer.echo(f"{report(problems, files)}\n", err=True)
+
+
+def _complain(error: TfgenError) -> None:
+    typer.echo(f"tfgen: {error.message}", err=True)
+
+
+def _print_json(data: Any) -> None:
+    import json
+
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=False))

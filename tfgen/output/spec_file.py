@@ -1,0 +1,56 @@
+"""Writes the spec file of `tfgen init`: the whole file or nothing."""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from tfgen.problems import Exit, TfgenError
+
+
+def taken(path: Path) -> bool:
+    """Whether something stands at `path`, be it a link that leads nowhere."""
+    return os.path.lexists(path)
+
+
+def check_place(path: Path) -> None:
+    """Raises TfgenError where no file can be made at `path`: better said before the questions than after."""
+    folder = path.parent
+    if not folder.is_dir():
+        raise cannot(path, f"there is no folder {folder}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise cannot(path, f"{folder}: permission denied")
+    if path.is_dir():
+        raise cannot(path, "this is a folder")
+
+
+def write_spec(text: str, path: Path, *, overwrite: bool = False) -> None:
+    """Makes `path` hold `text`. Raises TfgenError, with nothing changed, where that cannot be done.
+
+    A file that is there stays as it is unless `overwrite` is set; then it keeps its permissions, and a
+    link to it stays a link.
+    """
+    if taken(path) and not overwrite:
+        raise in_the_way(path)
+    target = Path(os.path.realpath(path))
+    new = target.with_name(f".{target.name}.tfgen-new")
+    try:
+        new.write_bytes(text.encode())
+        if target.exists():
+            new.chmod(stat.S_IMODE(target.stat().st_mode))
+        new.replace(target)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise cannot(path, getattr(error, "strerror", None) or str(error)) from None
+    finally:
+        with suppress(OSError, ValueError):
+            new.unlink(missing_ok=True)
+
+
+def in_the_way(path: Path) -> TfgenError:
+    message = f"{path} is already there. Nothing was written. Name another file with -o, or add --force."
+    return TfgenError(message=message, code=Exit.NOT_OURS)
+
+
+def cannot(path: Path, reason: str) -> TfgenError:
+    message = f"cannot write {path}: {reason.lower()}. Nothing was written."
+    return TfgenError(message=message, code=Exit.CANNOT_WRITE)

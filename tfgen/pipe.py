@@ -1,0 +1,59 @@
+"""The flow, end to end: a spec file to a blueprint to pages. Writes nothing."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from tfgen import rules
+from tfgen.blueprint.build import build
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem, has_errors
+from tfgen.spec.defaults import fill
+from tfgen.spec.model import Spec
+from tfgen.spec.read import read_spec
+from tfgen.spec.source import Source, SourceError, parse, read_source
+
+
+class Outcome(NamedTuple):
+    """How far a spec came. `spec` and `blueprint` are None where a stage before them failed."""
+
+    spec: Spec | None
+    blueprint: Blueprint | None
+    problems: tuple[Problem, ...]
+    lines: tuple[str, ...]
+
+    @property
+    def failed(self) -> bool:
+        return has_errors(self.problems)
+
+
+def run(path: Path, *, as_module: bool = False) -> Outcome:
+    """Reads the spec at `path` and takes it through every stage up to the first that fails."""
+    try:
+        source = read_source(path)
+    except SourceError as error:
+        return Outcome(None, None, (error.problem,), error.lines)
+    return _run(source, path.name, as_module)
+
+
+def run_text(text: str, name: str, *, as_module: bool = False) -> Outcome:
+    """`run` on the text of a spec."""
+    try:
+        source = parse(text, name)
+    except SourceError as error:
+        return Outcome(None, None, (error.problem,), error.lines)
+    return _run(source, name, as_module)
+
+
+def _run(source: Source, spec_file: str, as_module: bool) -> Outcome:
+    said, problems = read_spec(source)
+    if said is None:
+        return Outcome(None, None, tuple(problems), source.lines)
+    spec, found = fill(said, source.at)
+    problems += found
+    if has_errors(problems):
+        return Outcome(None, None, tuple(problems), source.lines)
+    blueprint, found = build(spec, spec_file, source.at, as_module=as_module)
+    problems += found
+    if not has_errors(found):
+        problems += rules.check(blueprint)
+    return Outcome(spec, blueprint, tuple(problems), source.lines)

@@ -1,0 +1,100 @@
+"""What can be wrong, and where: the ground floor, which imports nothing of tfgen."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+SpecPath = tuple[str | int, ...]
+"""The way from the top of a spec to a value: `("services", "webapp", "routes", 0)`."""
+
+
+class Exit(IntEnum):
+    """The exit codes of the command line, a public contract."""
+
+    DONE = 0
+    SPEC_HAS_ERRORS = 1
+    WRONG_USAGE = 2
+    NOT_CURRENT = 3
+    NOT_OURS = 4
+    CANNOT_WRITE = 5
+    INTERRUPTED = 130
+
+
+class Location(NamedTuple):
+    """A place in a file. Lines and columns count from 1; 0 means the file as a whole."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+    width: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+Locate = Callable[[SpecPath], Location]
+"""Where the value at a path stands in the spec, or the nearest thing around it."""
+
+
+class Problem(NamedTuple):
+    """One finding. `code` is stable (TG203); `severity` is error, warning or note."""
+
+    code: str
+    at: Location
+    message: str
+    hint: str = ""
+    severity: str = "error"
+
+
+class TfgenError(Exception):
+    """A stage cannot go on; carries every problem it found, or a single sentence."""
+
+    def __init__(self, problems: Iterable[Problem] = (), *, message: str = "", code: Exit) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+        self.message = message
+        self.code = code
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    return any(problem.severity == "error" for problem in problems)
+
+
+def describe(problem: Problem, lines: Sequence[str]) -> str:
+    """One problem as the user reads it: where, what, the line itself, and the way out.
+
+    `lines` are the lines of the file at `problem.at`, without line ends.
+    """
+    at = problem.at
+    text = [f"{at}: {problem.severity} {problem.code}: {problem.message}"]
+    if 0 < at.line <= len(lines):
+        line = lines[at.line - 1].replace("\t", " ")
+        start = at.column - 1
+        # A long line (a file without line breaks, say) is cut around the place, not printed whole.
+        cut = max(0, start - 60) if len(line) > 120 else 0
+        shown = line[cut : cut + 120].rstrip()
+        width = max(1, min(at.width, len(shown) - (start - cut)))
+        text.append(f"{at.line:>5} | {shown}")
+        text.append(f"      | {' ' * (start - cut)}{'^' * width}")
+    if problem.hint:
+        text.append(f"   hint: {problem.hint}")
+    return "\n".join(text)
+
+
+def ordered(problems: Iterable[Problem]) -> list[Problem]:
+    """By file and position, each problem once."""
+    return sorted(set(problems), key=lambda p: (p.at.file, p.at.line, p.at.column, p.code, p.message))
+
+
+def report(problems: Iterable[Problem], files: Mapping[str, Sequence[str]]) -> str:
+    """All problems, in order, a blank line between them; `files` maps a name to its lines."""
+    return "\n\n".join(describe(problem, files.get(problem.at.file, ())) for problem in ordered(problems))
+
+
+def nearest(word: str, choices: Iterable[object], likeness: float = 0.6) -> str:
+    """The choice that looks most like `word`, or nothing."""
+    import difflib  # noqa: PLC0415 - only a mistake pays for it
+
+    by_look = {str(choice).replace("_", "-"): str(choice) for choice in choices}
+    near = difflib.get_close_matches(word.replace("_", "-"), by_look, 1, likeness)
+    return by_look[near[0]] if near else ""

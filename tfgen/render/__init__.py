@@ -1,0 +1,1 @@
+"""How it reads: pages of HCL from a blueprint."""

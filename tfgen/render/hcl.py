@@ -1,0 +1,84 @@
+"""Python values as HCL. The one way by which a value reaches a page."""
+
+import re
+from typing import Any
+
+from tfgen.blueprint.model import Comment, Label, Ref
+
+
+class Hcl(str):
+    """Text that has been through `hcl`; nothing else may be printed by a template."""
+
+    __slots__ = ()
+
+
+_SPECIAL = re.compile(r'[\\"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]|[$%]\{')
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "${": "$${", "%{": "%%{"}
+_BARE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+_LINE = 100
+
+
+def hcl(value: Any) -> Hcl:
+    """`value` as an HCL literal: str, int, bool, tuple, list, dict, Label, Ref or Comment."""
+    return Hcl(_text(value))
+
+
+def _text(value: Any) -> str:
+    printer = _PRINTERS.get(type(value))
+    if printer is None:
+        raise TypeError(f"{type(value).__name__} has no form in HCL")
+    text: str = printer(value)
+    return text
+
+
+def quoted(text: str) -> str:
+    """A string literal that Terraform evaluates to `text`."""
+    return f'"{_SPECIAL.sub(_escape, text)}"'
+
+
+def _escape(match: re.Match[str]) -> str:
+    char = match[0]
+    return _ESCAPES.get(char) or f"\\u{ord(char):04x}"
+
+
+def _key(key: str) -> str:
+    if type(key) is Label or _BARE_KEY.match(key):
+        return str(key)
+    # Terraform aligns by what a character takes on the screen; beyond Latin that is not its count.
+    return re.sub(r"[^\x00-\u02ff]", _escape_wide, quoted(key))
+
+
+def _escape_wide(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _sequence(items: Any) -> str:
+    texts = [_text(item) for item in items]
+    line = f"[{', '.join(texts)}]"
+    if len(line) <= _LINE:
+        return line
+    return "[\n{}\n]".format("\n".join(f"{text}," for text in texts))
+
+
+def _mapping(items: Any) -> str:
+    if not items:
+        return "{}"
+    return "{{\n{}\n}}".format("\n".join(f"{_key(key)} = {_text(value)}" for key, value in items.items()))
+
+
+def _comment(text: str) -> str:
+    return f"# {''.join(char if char.isprintable() else ' ' for char in text)}"
+
+
+_PRINTERS: dict[type, Any] = {
+    str: quoted,
+    Label: str,
+    Ref: str,
+    Comment: _comment,
+    bool: lambda value: "true" if value else "false",
+    int: str,
+    tuple: _sequence,
+    list: _sequence,
+    dict: _mapping,
+}

@@ -1,0 +1,163 @@
+"""What the README of a stack says: rows and sentences from the blueprint."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from tfgen.blueprint.model import Blueprint, Label, Network, Service, Variable
+
+
+class ServiceRow(NamedTuple):
+    key: str
+    label: Label
+    port: str
+    routes: str
+    address: str
+    calls: str
+    size: str
+
+
+class Edge(NamedTuple):
+    """An arrow of the picture."""
+
+    start: Label
+    end: Label
+    text: str
+
+
+class Row(NamedTuple):
+    name: str
+    text: str
+
+
+def context(blueprint: Blueprint) -> dict[str, Any]:
+    """The names that stack/README.md.j2 knows."""
+    return {
+        "name": blueprint.name,
+        "region": blueprint.region,
+        "spec_file": blueprint.spec_file,
+        "sentences": tuple(_sentences(blueprint)),
+        "service_rows": tuple(_service_row(service, blueprint) for service in blueprint.services),
+        "edges": tuple(_edges(blueprint)),
+        "boxes": tuple(_boxes(blueprint)),
+        "where": "private subnets" if blueprint.network.private_subnets else "public subnets",
+        "subnets": tuple(_subnets(blueprint.network)),
+        "endpoints": tuple(_endpoints(blueprint.network)),
+        "inputs": tuple(_input(variable) for variable in blueprint.modules.root_variables),
+        "outputs": tuple(Row(o.label, o.description) for o in blueprint.modules.root_outputs),
+        "stack": blueprint.provider,
+        "is_module": not blueprint.provider,
+        "deploy": tuple(_deploy(blueprint)),
+    }
+
+
+def _sentences(blueprint: Blueprint) -> Iterator[str]:
+    """What the stack is."""
+    network = blueprint.network
+    zones = [subnet.zone for subnet in network.public_subnets]
+    where = "private" if network.private_subnets else "public"
+    yield f"A VPC ({network.cidr}) in zones {', '.join(zones)} of {blueprint.region}."
+    if blueprint.services:
+        count = len(blueprint.services)
+        yield f"{count} Fargate service{'s' if count > 1 else ''} in {where} subnets."
+    for balancer in blueprint.load_balancer:
+        ports = ", ".join(str(listener.port) for listener in balancer.listeners)
+        yield f"An Application Load Balancer on port {ports}."
+    yield _way_out(network)
+
+
+def _way_out(network: Network) -> str:
+    if not network.private_subnets:
+        return "Tasks have public addresses and are locked down by their security groups."
+    nat = [len(gateways.zones) for gateways in network.nat]
+    way = f"Private subnets reach the internet through {nat[0]} NAT gateway{'s'[: nat[0] - 1]}" if nat else ""
+    if network.interface_endpoints:
+        if way:
+            return f"{way}, and AWS services through VPC endpoints."
+        return "Private subnets have no route to the internet; they reach AWS services through VPC endpoints."
+    return f"{way}." if way else "Private subnets have no route to the internet."
+
+
+def _service_row(service: Service, blueprint: Blueprint) -> ServiceRow:
+    addresses = [server.address for connect in service.connect for server in connect.servers]
+    return ServiceRow(
+        key=service.key,
+        label=service.label,
+        port=", ".join(str(mapping.port) for mapping in service.port_mappings),
+        routes=", ".join(f"{route.text} ({route.listener})" for route in service.routes),
+        address=", ".join(addresses),
+        calls=", ".join(sorted(call.callee for call in blueprint.calls if call.caller == service.key)),
+        size=f"{service.count} x {service.cpu} CPU units, {service.memory} MiB",
+    )
+
+
+def _edges(blueprint: Blueprint) -> Iterator[Edge]:
+    labels = {service.key: service.label for service in blueprint.services}
+    addresses = {
+        service.key: server.address
+        for service in blueprint.services
+        for connect in service.connect
+        for server in connect.servers
+    }
+    for balancer in blueprint.load_balancer:
+        for listener in balancer.listeners:
+            yield Edge(Label("internet"), Label("load_balancer"), f"port {listener.port}")
+    for service in blueprint.services:
+        for route in service.routes:
+            yield Edge(Label("load_balancer"), _node(service.label), route.text)
+    if blueprint.services:
+        yield from _way_out_edges(blueprint.network)
+    for call in blueprint.calls:
+        yield Edge(_node(labels[call.caller]), _node(labels[call.callee]), addresses[call.callee])
+
+
+def _node(label: Label) -> Label:
+    # "end" and other words of Mermaid would break the picture.
+    return Label(f"service_{label}")
+
+
+def _boxes(blueprint: Blueprint) -> Iterator[Row]:
+    """What stands in the picture besides services, by its node's name."""
+    network = blueprint.network
+    if blueprint.load_balancer or not network.interface_endpoints or network.nat:
+        yield Row("internet", "internet")
+    if blueprint.load_balancer:
+        yield Row("load_balancer", "load balancer")
+    for nat in network.nat:
+        yield Row("nat", f"NAT in {', '.join(nat.zones)}")
+    if network.interface_endpoints:
+        yield Row("endpoints", "VPC endpoints")
+
+
+def _way_out_edges(network: Network) -> Iterator[Edge]:
+    if not network.private_subnets:
+        yield Edge(Label("tasks"), Label("internet"), "public addresses")
+    if network.interface_endpoints:
+        yield Edge(Label("tasks"), Label("endpoints"), "AWS services")
+    for _ in network.nat:
+        yield Edge(Label("tasks"), Label("nat"), "everything else" if network.interface_endpoints else "all")
+        yield Edge(Label("nat"), Label("internet"), "port 443")
+
+
+def _subnets(network: Network) -> Iterator[Row]:
+    for role, subnets in (("public", network.public_subnets), ("private", network.private_subnets)):
+        for subnet in subnets:
+            yield Row(f"{role} {subnet.zone}", subnet.cidr)
+
+
+def _endpoints(network: Network) -> Iterator[Row]:
+    for gateway in network.gateway_endpoints:
+        yield Row(gateway.service_name, f"gateway. {gateway.comment}")
+    for interface in network.interface_endpoints:
+        yield Row(interface.service_name, f"interface. {interface.comment}")
+
+
+def _input(variable: Variable) -> Row:
+    return Row(variable.label, variable.description)
+
+
+def _deploy(blueprint: Blueprint) -> Iterator[Row]:
+    """A command that deploys another image, by the example of the first service."""
+    for service in blueprint.services[:1]:
+        image = service.image
+        repository = f"{image.registry}/{image.repository}"
+        yield Row(service.image_variable, f"{repository}:NEW_TAG")

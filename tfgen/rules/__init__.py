@@ -1,0 +1,38 @@
+"""Domain rules: what a blueprint must keep so that its tasks start and can be reached.
+
+A rule is a file in this folder, found by being there. It says ID, SEVERITY, TITLE, WHY (one
+sentence for whoever asks) and SOURCE, and has `check(blueprint)`, which yields problems.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+
+
+class Rule(Protocol):
+    """What a rule's module holds."""
+
+    ID: str
+    SEVERITY: str
+    TITLE: str
+    WHY: str
+    SOURCE: str
+
+    def check(self, blueprint: Blueprint) -> Iterator[Problem]: ...
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule of this folder, by file name."""
+    names = sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
+    return tuple(cast(Rule, import_module(f"{__name__}.{name}")) for name in names)
+
+
+def check(blueprint: Blueprint) -> list[Problem]:
+    """What all rules find."""
+    return [problem for rule in rules() for problem in rule.check(blueprint)]

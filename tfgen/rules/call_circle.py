@@ -1,0 +1,37 @@
+"""Services that call one another in a circle."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint, Call
+from tfgen.problems import Problem
+
+ID = "TG304"
+SEVERITY = "warning"
+TITLE = "Calls do not go in a circle"
+WHY = (
+    "A task learns the Service Connect names when it starts and never again, so a service must start after "
+    "those that it calls; in a circle no order does that."
+)
+SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html"
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    seen: set[tuple[str, ...]] = set()
+    for call in blueprint.calls:
+        if call.circle and call.circle not in seen and call.caller != call.callee:
+            seen.add(call.circle)
+            yield Problem(ID, call.at, _message(call), _hint(call), SEVERITY)
+
+
+def _message(call: Call) -> str:
+    return (
+        f"{', '.join(call.circle[:-1])} and {call.circle[-1]} call one another in a circle: tasks learn the "
+        "names only when they start, and here no start order gives every one its names"
+    )
+
+
+def _hint(call: Call) -> str:
+    return (
+        "after the first apply, start the callers anew: "
+        f"aws ecs update-service --force-new-deployment --cluster CLUSTER --service {call.caller}"
+    )

@@ -1,0 +1,57 @@
+"""An image that no task can pull."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint, Image
+from tfgen.problems import Problem
+
+ID = "TG301"
+SEVERITY = "error"
+TITLE = "With endpoints alone, images come from private ECR in the stack's region"
+WHY = (
+    "Endpoints lead to the private ECR of their own region and to nothing else; a task whose image is "
+    "elsewhere never starts, and no plan or apply says so."
+)
+SOURCE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
+
+# Upstreams of a pull-through cache, and the usual prefix of each: ECR/pull-through-cache.
+_CACHED = {
+    "public.ecr.aws": "ecr-public",
+    "registry.k8s.io": "k8s",
+    "quay.io": "quay",
+    "docker.io": "docker-hub",
+    "ghcr.io": "github",
+    "registry.gitlab.com": "gitlab",
+}
+_NO_CACHE_PARTITIONS = ("aws-cn", "aws-us-gov")
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    if blueprint.network.nat or not blueprint.network.private_subnets:
+        return
+    for service in blueprint.services:
+        if service.image.region != blueprint.region:
+            yield Problem(ID, service.image.at, _message(service.image), _hint(service.image, blueprint))
+
+
+def _message(image: Image) -> str:
+    if image.account:
+        return f"tasks cannot reach ECR in {image.region}: VPC endpoints lead to their own region only"
+    return f"tasks cannot reach {image.registry}: with egress: endpoints there is no way to the internet"
+
+
+def _hint(image: Image, blueprint: Blueprint) -> str:
+    if image.account:
+        return f"replicate the image to {blueprint.region}, or use egress: nat+endpoints"
+    suffix = "amazonaws.com.cn" if blueprint.partition == "aws-cn" else "amazonaws.com"
+    host = f"ACCOUNT.dkr.ecr.{blueprint.region}.{suffix}"
+    tag = image.text.rpartition("/")[2].partition(":")[1:]
+    repository = f"{image.repository}{''.join(tag)}"
+    copy = f"copy the image to {host}, or use egress: nat+endpoints"
+    if image.registry in _CACHED and blueprint.partition not in _NO_CACHE_PARTITIONS:
+        cached = f"{host}/{_CACHED[image.registry]}/{repository}"
+        return (
+            f"pull it through ECR's cache as {cached} (its first pull may need a way to the internet: "
+            f"make it from elsewhere), or {copy}"
+        )
+    return copy

@@ -1,0 +1,296 @@
+"""The spec as the user writes it: one class a section, one field a key.
+
+The schema check, `tfgen show` and the reference in docs/spec.md follow from these classes. A type's
+`Meta(description=...)` completes the sentence "expected ..."; a field's meaning is its docstring
+line below it. `shorthand` names the field that a bare value stands for: `port: 3000` is
+`port: {number: 3000}`. A default of None is filled in by `spec.defaults`, which derives it from the
+rest of the spec; UNSET defaults to "not there".
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta, Struct, field
+
+WORLD = "0.0.0.0/0"
+
+Name = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*\Z",
+        max_length=64,
+        description="a name of lowercase letters, digits and single hyphens that begins with a letter "
+        "(64 characters at most)",
+    ),
+]
+ConnectName = Annotated[
+    str,
+    Meta(
+        # ECS allows 64 characters for a discovery name: botocore, ecs ServiceConnectService.
+        pattern=r"^[a-z0-9][a-z0-9_.-]*\Z",
+        max_length=64,
+        description="a host name of lowercase letters, digits, dots and hyphens (64 characters at most)",
+    ),
+]
+RegionName = Annotated[
+    str, Meta(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}\Z", description="a region such as us-east-1")
+]
+ZoneLetter = Annotated[str, Meta(pattern=r"^[a-h]\Z", description="the letter of a zone, a to h")]
+ZoneCount = Annotated[int, Meta(ge=2, le=6, description="a number of zones from 2 to 6")]
+Cidr = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}\Z",
+        description="an IPv4 range such as 10.0.0.0/16",
+    ),
+]
+PrefixLength = Annotated[int, Meta(ge=16, le=28, description="a prefix length from 16 to 28")]
+PortNumber = Annotated[int, Meta(ge=1, le=65535, description="a port from 1 to 65535")]
+PathPattern = Annotated[
+    str,
+    Meta(
+        # The characters and the length that a path condition takes: botocore, elbv2 RuleCondition.
+        pattern=r"^/[A-Za-z0-9_.$/~\"'@:+*?&-]*\Z",
+        max_length=126,
+        description='a path that begins with "/" (126 characters at most; * and ? are wildcards)',
+    ),
+]
+HostPattern = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9*?-]+(\.[A-Za-z0-9*?-]+)*\.[A-Za-z*?]+\Z",
+        max_length=128,
+        description="a host name such as api.example.com (* and ? are wildcards)",
+    ),
+]
+Priority = Annotated[int, Meta(ge=1, le=50000, description="a priority from 1 to 50000")]
+HealthPath = Annotated[
+    str,
+    Meta(pattern=r"^/[!-~]*\Z", max_length=1024, description='a path that begins with "/"'),
+]
+HttpCodes = Annotated[
+    str,
+    Meta(
+        pattern=r"^[2-4][0-9]{2}([,-][2-4][0-9]{2})*\Z",
+        description='HTTP codes from 200 to 499, such as "200" or "200-399"',
+    ),
+]
+Image = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][A-Za-z0-9_.:/@-]*\Z",
+        max_length=1024,
+        description="a container image such as REGISTRY/REPOSITORY:TAG",
+    ),
+]
+Text = Annotated[str, Meta(description='text (quote what looks like something else: "1.10", "true")')]
+EnvironmentName = Annotated[
+    str, Meta(pattern=r"^[^\s=]+\Z", description="a variable's name, without spaces and =")
+]
+SecretSource = Annotated[
+    str,
+    Meta(
+        pattern=r"^(arn:aws[a-z-]*:(secretsmanager|ssm):[a-z0-9-]+:[0-9]{12}:(secret:|parameter/)\S+|/\S+)\Z",
+        description="the ARN of a Secrets Manager secret or an SSM parameter, or the /path of a parameter",
+    ),
+]
+AwsService = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*\Z",
+        description="the endpoint name of an AWS service, such as s3, sqs or secretsmanager",
+    ),
+]
+TagKey = Annotated[
+    str,
+    Meta(
+        # AWS: 128 characters, and aws: is its own.
+        pattern=r"^(?!aws:)[\s\S]+\Z",
+        max_length=128,
+        description="a tag key (128 characters at most, not beginning with aws:)",
+    ),
+]
+TagValue = Annotated[str, Meta(max_length=256, description="text of at most 256 characters (quote numbers)")]
+BucketName = Annotated[
+    str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z", description="the name of an S3 bucket")
+]
+StateKey = Annotated[str, Meta(pattern=r"^[^/\s][^\n]*\Z", max_length=1024, description="an S3 key")]
+
+
+class Section(Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """A mapping of the spec."""
+
+    shorthand: ClassVar[str] = ""
+
+
+class Backend(Section, frozen=True):
+    """Where Terraform keeps its state: an S3 bucket."""
+
+    bucket: BucketName
+    key: StateKey | None = None
+    """Default: <name>/terraform.tfstate."""
+    region: RegionName | None = None
+    """Default: the stack's region."""
+
+
+class Subnets(Section, frozen=True):
+    """Sizes as prefix lengths, or the exact range of each zone."""
+
+    public: PrefixLength | dict[ZoneLetter, Cidr] | None = None
+    """Default: 6 bits longer than the VPC's (a /22 in a /16), from /27 down."""
+    private: PrefixLength | dict[ZoneLetter, Cidr] | None = None
+    """Default: 4 bits longer than the VPC's (a /20 in a /16)."""
+
+
+class Network(Section, frozen=True):
+    """The VPC and its way out."""
+
+    egress: Literal["public", "nat", "endpoints", "nat+endpoints"]
+    """How tasks reach the world."""
+    cidr: Cidr = "10.0.0.0/16"
+    """The VPC's range, /16 to /28."""
+    zones: ZoneCount | list[ZoneLetter] = 2
+    """A count, or the letters of the zones."""
+    nat: Literal["per-zone", "single"] = "per-zone"
+    """One NAT gateway in each zone, or one for all."""
+    nat_zone: ZoneLetter | None = None
+    """Where the single NAT gateway stands. Default: the first zone."""
+    subnets: Subnets = Subnets()
+    endpoints: list[AwsService] = []
+    """VPC endpoints besides those that tfgen derives."""
+    service_connect_endpoint: bool = True
+    """With `endpoints` alone: an ecs-agent endpoint for Service Connect's proxy."""
+
+
+class Listener(Section, frozen=True):
+    """A port of the load balancer. `http: 80` is `http: {port: 80}`."""
+
+    shorthand: ClassVar[str] = "port"
+
+    port: PortNumber
+    cidrs: list[Cidr] | None = None
+    """Who may connect. Default: the load balancer's `cidrs`."""
+
+
+class LoadBalancer(Section, frozen=True):
+    """The Application Load Balancer; it is made when any service has routes."""
+
+    listeners: dict[Name, Listener] = field(default_factory=lambda: {"http": Listener(port=80)})
+    cidrs: list[Cidr] = field(default_factory=lambda: ["0.0.0.0/0"])
+    """Who may connect."""
+    idle_timeout: Annotated[int, Meta(ge=1, le=4000, description="seconds from 1 to 4000")] = 60
+    """Seconds after which an idle connection is closed."""
+
+
+class Logs(Section, frozen=True):
+    """CloudWatch log groups."""
+
+    retention: int = 30
+    """Days that log lines are kept."""
+
+
+class Port(Section, frozen=True):
+    """The container's port. `port: 3000` is `port: {number: 3000}`."""
+
+    shorthand: ClassVar[str] = "number"
+
+    number: PortNumber
+    protocol: Literal["http", "http2", "grpc", "tcp"] = "http"
+    """What Service Connect's proxy speaks to it."""
+
+
+class Route(Section, frozen=True):
+    """Requests that the load balancer sends to this service. `/api` is `{path: /api}`."""
+
+    shorthand: ClassVar[str] = "path"
+
+    path: PathPattern = "/"
+    """Matches itself and everything under it; with * or ? it is matched as it stands."""
+    host: HostPattern | None = None
+    methods: list[Annotated[str, Meta(pattern=r"^[A-Z_-]{1,40}\Z", description="an HTTP method")]] = []
+    listener: Name | None = None
+    """Default: the service's `listener`."""
+    priority: Priority | None = None
+    """Default: derived from the route itself, the more specific first."""
+
+
+class HealthCheck(Section, frozen=True):
+    """How the load balancer asks a task. `health_check: /healthz` is `{path: /healthz}`."""
+
+    shorthand: ClassVar[str] = "path"
+
+    path: HealthPath = "/"
+    codes: HttpCodes = "200-399"
+    interval: Annotated[int, Meta(ge=5, le=300, description="seconds from 5 to 300")] = 15
+    timeout: Annotated[int, Meta(ge=2, le=120, description="seconds from 2 to 120")] = 5
+    healthy: Annotated[int, Meta(ge=2, le=10, description="a number of checks from 2 to 10")] = 2
+    unhealthy: Annotated[int, Meta(ge=2, le=10, description="a number of checks from 2 to 10")] = 3
+
+
+class Connect(Section, frozen=True):
+    """The Service Connect name. `connect: backend` is `connect: {name: backend}`."""
+
+    shorthand: ClassVar[str] = "name"
+
+    name: ConnectName
+    port: PortNumber | None = None
+    """The port in http://backend:<port>. Default: the container's port."""
+
+
+class Egress(Section, frozen=True):
+    """A range that tasks may connect to. `10.1.0.0/16` is `{cidr: 10.1.0.0/16}`."""
+
+    shorthand: ClassVar[str] = "cidr"
+
+    cidr: Cidr
+    port: PortNumber = 443
+
+
+class Service(Section, frozen=True):
+    """One ECS service on Fargate with one container."""
+
+    image: Image
+    port: Port | None = None
+    routes: list[Route] = []
+    """Paths of the load balancer that lead here."""
+    listener: Name | None = None
+    """Where the routes are bound. Default: `http`, or the only listener."""
+    health_check: HealthCheck = HealthCheck()
+    grace_period: Annotated[int, Meta(ge=0, le=2147483647, description="a number of seconds")] = 60
+    """Seconds that a starting task has before failed health checks count."""
+    connect: Connect | None = None
+    """The name under which other services reach this one."""
+    calls: list[Name] = []
+    """Services that this one calls by their Service Connect name."""
+    cpu: int = 512
+    """CPU units; 1024 are one vCPU."""
+    memory: int | None = None
+    """MiB. Default: the smallest with 2 GiB for each vCPU that Fargate offers for `cpu`."""
+    architecture: Literal["x86_64", "arm64"] = "x86_64"
+    count: Annotated[int, Meta(ge=0, le=5000, description="a number of tasks from 0 to 5000")] = 2
+    """Tasks to run."""
+    command: list[Text] = []
+    """Replaces the image's command."""
+    environment: dict[EnvironmentName, str | int] = {}
+    secrets: dict[EnvironmentName, SecretSource] = {}
+    """Environment variables that ECS reads from Secrets Manager or SSM when a task starts."""
+    uses: list[AwsService] = []
+    """AWS services that the application calls: opens the way to them (permissions are yours to attach)."""
+    egress_cidrs: list[Egress] | None = None
+    """Where tasks may connect to. Default: 0.0.0.0/0 with NAT or public subnets, else nothing more."""
+    exec: bool = False
+    """Whether `aws ecs execute-command` may open a shell in a task."""
+
+
+class Spec(Section, frozen=True):
+    """A whole spec file."""
+
+    name: Name
+    """Names the stack and everything in it."""
+    region: RegionName
+    network: Network
+    load_balancer: LoadBalancer = LoadBalancer()
+    logs: Logs = Logs()
+    services: dict[Name, Service] = {}
+    tags: dict[TagKey, TagValue] = {}
+    """Tags of every resource, through the provider's default_tags."""
+    backend: Backend | None = None

@@ -1,0 +1,210 @@
+"""Checks plain data against the model and finds every problem, not only the first."""
+
+import re
+import types
+from functools import cache
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from tfgen.problems import Location, Problem, SpecPath, nearest
+from tfgen.spec.model import Section, Spec
+from tfgen.spec.source import Source
+
+_WRONG: Any = object()
+
+
+def read_spec(source: Source) -> tuple[Spec | None, list[Problem]]:
+    """The spec in `source`, or None and the reasons."""
+    reader = _Reader(source)
+    if source.data is None:
+        reader.problem("TG101", Location(source.file), "the file is empty", "write one with: tfgen init")
+        return None, reader.problems
+    spec = reader.section(source.data, Spec, ())
+    return (None if reader.problems else spec), reader.problems
+
+
+class _Field(NamedTuple):
+    kind: Any
+    required: bool
+
+
+@cache
+def fields_of(section: type[Section]) -> dict[str, _Field]:
+    """The keys of a section with their types."""
+    hints = get_type_hints(section, include_extras=True)
+    return {
+        name: _Field(hints[name], default is msgspec.NODEFAULT and factory is msgspec.NODEFAULT)
+        for name, default, factory in (
+            (field.name, field.default, field.default_factory) for field in msgspec.structs.fields(section)
+        )
+    }
+
+
+@cache
+def _shape(kind: Any) -> tuple[str, Any, Any]:
+    """How to read a type: (what, first detail, second detail)."""
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        options = [option for option in get_args(kind) if option is not type(None)]
+        if len(options) == 1:
+            return _shape(options[0])
+        containers = [option for option in options if get_origin(option) in (dict, list)]
+        if containers:
+            return "either", containers[0], next(o for o in options if o is not containers[0])
+    if origin is list:
+        return "list", get_args(kind)[0], None
+    if origin is dict:
+        return "mapping", *get_args(kind)
+    if isinstance(kind, type) and issubclass(kind, Section):
+        return "section", kind, None
+    return "scalar", kind, None
+
+
+class _Reader:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+
+    def problem(self, code: str, at: Location, message: str, hint: str = "") -> Any:
+        self.problems.append(Problem(code, at, message, hint))
+        return _WRONG
+
+    def value(self, value: Any, kind: Any, path: SpecPath) -> Any:
+        what, first, second = _shape(kind)
+        if what == "either":
+            container = get_origin(first)
+            return self.value(value, first if isinstance(value, container) else second, path)
+        if what == "section":
+            return self.section(value, first, path)
+        if what == "list":
+            return self.sequence(value, first, path)
+        if what == "mapping":
+            return self.mapping(value, first, second, path)
+        return self.scalar(value, first, path)
+
+    def section(self, value: Any, section: type[Section], path: SpecPath) -> Any:
+        if not isinstance(value, dict):
+            if not section.shorthand or isinstance(value, list):
+                return self.wrong(value, f"keys and values ({', '.join(fields_of(section))})", path)
+            inner = self.value(value, fields_of(section)[section.shorthand].kind, path)
+            return _WRONG if inner is _WRONG else section(**{section.shorthand: inner})
+        known = fields_of(section)
+        given = {key: item for key, item in value.items() if key in known}
+        meant = {self.unknown(key, known, path) for key in value if key not in known}
+        read = {key: self.given(item, known[key], (*path, key)) for key, item in given.items()}
+        for name, field in known.items():
+            if field.required and name not in given and name not in meant:
+                self.missing(name, section, path)
+        if any(item is _WRONG for item in read.values()) or any(
+            field.required and name not in read for name, field in known.items()
+        ):
+            return _WRONG
+        return section(**{key: item for key, item in read.items() if item is not _ABSENT})
+
+    def given(self, value: Any, field: _Field, path: SpecPath) -> Any:
+        """A key without a value (`services:` and nothing more) reads as if it were not there."""
+        if value is not None:
+            return self.value(value, field.kind, path)
+        if not field.required and _shape(field.kind)[0] != "scalar":
+            return _ABSENT
+        return self.problem(
+            "TG104", self.source.at_key(path), f'"{path[-1]}" has no value', "give it one, or remove the line"
+        )
+
+    def unknown(self, key: str, known: dict[str, _Field], path: SpecPath) -> str:
+        """Reports a key that is not known; returns the one that was probably meant."""
+        near = nearest(key, known)
+        hint = f"did you mean {near}?" if near else f"the keys here are {', '.join(known)}"
+        self.problem("TG102", self.source.at_key((*path, key)), f"there is no key {shown(key)} here", hint)
+        return near
+
+    def missing(self, name: str, section: type[Section], path: SpecPath) -> None:
+        subject = f'"{path[-1]}"' if path else "the spec"
+        what = expected(fields_of(section)[name].kind)
+        self.problem("TG103", self.source.at_key(path), f'{subject} needs "{name}"', f"{name}: {what}")
+
+    def mapping(self, value: Any, key_kind: Any, kind: Any, path: SpecPath) -> Any:
+        if not isinstance(value, dict):
+            return self.wrong(value, "keys and values", path)
+        read = {}
+        for key, item in value.items():
+            where = (*path, key)
+            name = self.scalar(key, key_kind, where, at=self.source.at_key(where))
+            if item is None:
+                message = f'"{key}" has no value'
+                read[name] = self.problem("TG104", self.source.at_key(where), message, "give it one")
+            else:
+                read[name] = self.value(item, kind, where)
+        return _WRONG if _WRONG in read or any(item is _WRONG for item in read.values()) else read
+
+    def sequence(self, value: Any, kind: Any, path: SpecPath) -> Any:
+        if not isinstance(value, list):
+            return self.wrong(value, "a list", path, hint=f"write [{value}]" if _plain(value) else "")
+        read = [self.value(item, kind, (*path, index)) for index, item in enumerate(value)]
+        return _WRONG if any(item is _WRONG for item in read) else read
+
+    def scalar(self, value: Any, kind: Any, path: SpecPath, at: Location | None = None) -> Any:
+        try:
+            return msgspec.convert(value, kind)
+        except msgspec.ValidationError:
+            choices = get_args(kind) if get_origin(kind) is Literal else ()
+            near = nearest(value, choices) if isinstance(value, str) else ""
+            hint = f"did you mean {near}?" if near else self.quote_hint(value, kind, path)
+            return self.wrong(value, expected(kind), path, hint, at)
+
+    def quote_hint(self, value: Any, kind: Any, path: SpecPath) -> str:
+        if not expected(kind).startswith("text") or not isinstance(value, bool | float | int):
+            return ""
+        at = self.source.at(path)  # as it stands in the file: 1.10 is a float that has lost its zero
+        raw = self.source.lines[at.line - 1][at.column - 1 :][: at.width]
+        return f'write "{raw}", in quotes'
+
+    def wrong(self, value: Any, what: str, path: SpecPath, hint: str = "", at: Location | None = None) -> Any:
+        message = f"expected {what}, not {shown(value)}"
+        return self.problem("TG105", at or self.source.at(path), message, hint)
+
+
+_ABSENT: Any = object()
+
+
+def expected(kind: Any) -> str:
+    """A type in words: "a port from 1 to 65535"."""
+    what, first, second = _shape(kind)
+    if what == "either":
+        return f"{expected(second)}, or {expected(first)}"
+    if what == "list":
+        return f"a list ({expected(first)})"
+    if what == "section" and first.shorthand:
+        return expected(fields_of(first)[first.shorthand].kind)
+    return _scalar_words(first) if what == "scalar" else "keys and values"
+
+
+def _scalar_words(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        *rest, last = map(str, get_args(kind))
+        return f"{', '.join(rest)} or {last}"
+    for meta in get_args(kind):
+        if isinstance(meta, msgspec.Meta) and meta.description:
+            return meta.description
+    return {bool: "true or false", int: "a whole number", str: "text"}.get(kind, "text or a whole number")
+
+
+def shown(value: Any) -> str:
+    """A value as the user wrote it, cut to a readable length."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "keys and values"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, str):
+        text = re.sub(r"[\x00-\x1f\x7f-\x9f]", "?", value)
+        return f'"{text[:60]}..."' if len(text) > 60 else f'"{text}"'
+    return str(value)
+
+
+def _plain(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)

@@ -1,0 +1,278 @@
+"""Reads a spec file into plain data and remembers where each value stood.
+
+The only importer of yaml. It builds the data from the parser's events instead of calling
+`yaml.load`: that keeps line and column, refuses duplicate keys, follows YAML 1.2 (so that `no` and
+`on` stay words), and cannot be made to grow by nested aliases.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from tfgen.problems import Location, Problem, SpecPath
+
+MAX_BYTES = 4 * 1024 * 1024
+MAX_DEPTH = 24
+MAX_VALUES = 200_000
+
+_Loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+
+_INTEGER = re.compile(r"(0|-?[1-9][0-9]*)\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_WORDS = {
+    "": None,
+    "~": None,
+    **dict.fromkeys(("null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+class Source(NamedTuple):
+    """A file's data and the place of each value and each key in it."""
+
+    file: str
+    lines: tuple[str, ...]
+    data: Any
+    values: dict[SpecPath, tuple[int, int, int]]
+    keys: dict[SpecPath, tuple[int, int, int]]
+
+    def at(self, path: SpecPath) -> Location:
+        """Where the value at `path` stands, or the nearest thing around it that is in the file."""
+        while path and path not in self.values:
+            path = path[:-1]
+        return Location(self.file, *self.values.get(path, ()))
+
+    def at_key(self, path: SpecPath) -> Location:
+        """Where the key that leads to `path` stands."""
+        return Location(self.file, *self.keys[path]) if path in self.keys else self.at(path)
+
+
+class SourceError(Exception):
+    """The file cannot be read as data; carries the one problem that stopped it."""
+
+    def __init__(self, problem: Problem, lines: tuple[str, ...] = ()) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+        self.lines = lines
+
+
+def read_source(path: Path, name: str | None = None) -> Source:
+    """Reads `path`. `name` is what messages call it. Raises SourceError."""
+    name = name or str(path)
+    return parse(_read_text(path, name), name)
+
+
+def parse(text: str, name: str) -> Source:
+    """Reads YAML from a string. Raises SourceError."""
+    text = unicodedata.normalize("NFC", text)  # Terraform does this to every string
+    lines = tuple(text.splitlines())
+    builder = _Builder(name)
+    try:
+        data = builder.document(yaml.parse(text, Loader=_Loader))
+    except _RefusedError as refused:
+        raise SourceError(refused.problem, lines) from None
+    except yaml.YAMLError as error:
+        raise SourceError(_syntax_problem(error, name, lines), lines) from None
+    return Source(name, lines, data, builder.values, builder.keys)
+
+
+def _read_text(path: Path, name: str) -> str:
+    def refuse(message: str, hint: str = "") -> SourceError:
+        return SourceError(Problem("TG001", Location(name), message, hint))
+
+    try:
+        if path.is_dir():
+            raise refuse("this is a folder, not a spec file", "name the spec file in it")
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise refuse("there is no such file", "write one with: tfgen init") from None
+    except OSError as error:
+        raise refuse(f"the file cannot be read: {(error.strerror or str(error)).lower()}") from None
+    except ValueError:
+        raise refuse("this is not a file name") from None
+    if len(raw) > MAX_BYTES:
+        raise refuse(f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB, too large for a spec")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise refuse(f"line {line} is not UTF-8 text", "save the file as UTF-8") from None
+
+
+class _RefusedError(Exception):
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+class _Builder:
+    """Turns parser events into dicts, lists and scalars."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.values: dict[SpecPath, tuple[int, int, int]] = {}
+        self.keys: dict[SpecPath, tuple[int, int, int]] = {}
+        self.anchors: dict[str, list[Any]] = {}
+        self.recording: list[list[Any]] = []
+        self.replaying = 0
+        self.count = 0
+
+    def document(self, events: Iterator[Any]) -> Any:
+        data = None
+        documents = 0
+        stream = self._recorded(events)
+        for event in stream:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise self._refused(event, "a spec is one YAML document; a second one starts here")
+            elif isinstance(event, yaml.NodeEvent):
+                data = self._value(event, stream, (), 0)
+        return data
+
+    def _recorded(self, events: Iterator[Any]) -> Iterator[Any]:
+        """Hands events on, and keeps those of each anchored value, for its aliases."""
+        for event in events:
+            for record in self.recording:
+                record.append(event)
+            yield event
+
+    def _value(self, event: Any, events: Iterator[Any], path: SpecPath, depth: int) -> Any:
+        self.count += 1
+        if depth > MAX_DEPTH:
+            raise self._refused(event, f"this is nested more than {MAX_DEPTH} levels deep")
+        if self.count > MAX_VALUES:
+            raise self._refused(event, f"this grows to more than {MAX_VALUES} values", "use fewer aliases")
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, path, depth)
+        anchor = None if self.replaying else event.anchor
+        if anchor:
+            self.recording.append([event])
+        self.values.setdefault(path, _mark(event))
+        if isinstance(event, yaml.ScalarEvent):
+            value = self._scalar(event)
+        elif isinstance(event, yaml.MappingStartEvent):
+            value = self._mapping(events, path, depth)
+        else:
+            value = self._sequence(events, path, depth)
+        if anchor:
+            self.anchors[anchor] = self.recording.pop()
+        return value
+
+    def _alias(self, event: Any, path: SpecPath, depth: int) -> Any:
+        if event.anchor not in self.anchors:
+            raise self._refused(event, f"there is no value marked &{event.anchor} above this line")
+        self.values[path] = _mark(event)
+        replay = iter(self.anchors[event.anchor])
+        self.replaying += 1
+        value = self._value(next(replay), replay, path, depth + 1)
+        self.replaying -= 1
+        return value
+
+    def _mapping(self, events: Iterator[Any], path: SpecPath, depth: int) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._key(event)
+            where = (*path, key)
+            if key == "<<" and event.implicit[0]:
+                merged |= self._merge(next(events), events, path, depth)
+                continue
+            if key in data:
+                first = self.keys[where][0]
+                raise self._refused(event, f'the key "{key}" stands here twice (first in line {first})')
+            self.keys[where] = _mark(event)
+            data[key] = self._value(next(events), events, where, depth + 1)
+        return {**merged, **data} if merged else data
+
+    def _merge(self, event: Any, events: Iterator[Any], path: SpecPath, depth: int) -> dict[str, Any]:
+        value = self._value(event, events, (*path, "<<"), depth + 1)
+        parts = value if isinstance(value, list) else [value]
+        if not all(isinstance(part, dict) for part in parts):
+            raise self._refused(event, "<< merges a mapping into this one, and this is no mapping")
+        return {key: item for part in reversed(parts) for key, item in part.items()}
+
+    def _sequence(self, events: Iterator[Any], path: SpecPath, depth: int) -> list[Any]:
+        data: list[Any] = []
+        for event in events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            data.append(self._value(event, events, (*path, len(data)), depth + 1))
+        return data
+
+    def _key(self, event: Any) -> str:
+        if not isinstance(event, yaml.ScalarEvent):
+            raise self._refused(event, "a key must be a word", "quote a value that begins with { or [")
+        return self._text(event)
+
+    def _scalar(self, event: Any) -> Any:
+        text = self._text(event)
+        if event.tag is not None and event.tag not in ("!", "tag:yaml.org,2002:str"):
+            raise self._refused(event, f"the tag {event.tag} means nothing in a spec", "remove the tag")
+        if not event.implicit[0]:
+            return text
+        if text in _WORDS:
+            return _WORDS[text]
+        if _INTEGER.match(text):
+            return int(text) if len(text) < 20 else text
+        return float(text) if _FLOAT.match(text) else text
+
+    def _text(self, event: Any) -> str:
+        text: str = event.value
+        if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+            raise self._refused(event, "this holds half of a character (a lone surrogate)")
+        return text
+
+    def _refused(self, event: Any, message: str, hint: str = "") -> _RefusedError:
+        return _RefusedError(Problem("TG002", Location(self.name, *_mark(event)), message, hint))
+
+
+def _mark(event: Any) -> tuple[int, int, int]:
+    start, end = event.start_mark, event.end_mark
+    width = end.column - start.column if end.line == start.line else 1
+    return start.line + 1, start.column + 1, max(1, width)
+
+
+def _syntax_problem(error: yaml.YAMLError, name: str, lines: tuple[str, ...]) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:  # yaml.reader.ReaderError: a character that YAML does not allow
+        return Problem("TG002", Location(name), "the file holds a character that YAML does not allow")
+    at = Location(name, mark.line + 1, mark.column + 1)
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return Problem("TG002", at, "a tab cannot indent YAML", "indent with spaces")
+    message = getattr(error, "problem", None) or "a syntax error"
+    return Problem("TG002", at, f"this is not YAML: {message}")
+
+
+def dump(data: Any) -> str:
+    """Plain data as YAML that `parse` reads back as the same data."""
+    text: str = yaml.dump(
+        data, Dumper=_Dumper, sort_keys=False, default_flow_style=False, allow_unicode=True, width=100
+    )
+    return text
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes every text that `parse` would take for a number or a word of YAML."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+    def text(self, data: str) -> yaml.ScalarNode:
+        special = data in _WORDS or _INTEGER.match(data) or _FLOAT.match(data)
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style='"' if special else None)
+
+
+_Dumper.add_representer(str, _Dumper.text)

@@ -1,0 +1,92 @@
+"""A stack in a few lines, as `tfgen render` prints it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tfgen.blueprint.model import Blueprint, Network, Service
+from tfgen.output.compare import Changes
+
+
+def summarize(blueprint: Blueprint, changes: Changes, folder: Path) -> str:
+    """What was written, what it makes, and what to do next."""
+    lines = [
+        f"{blueprint.name}: {_count(changes)} in {folder}",
+        f"  network        {_network(blueprint)}",
+        *(f"  load balancer  {line}" for line in _load_balancer(blueprint)),
+        *_services(blueprint),
+    ]
+    return "\n".join(lines)
+
+
+def next_steps(folders: list[Path], *, as_module: bool) -> str:
+    """The commands that follow a render."""
+    if as_module:
+        return f'Next: call it from your root: module "..." {{ source = "{folders[0]}" }}'
+    if len(folders) > 1:
+        return "Next, in each folder: terraform init && terraform plan"
+    return f"Next: cd {folders[0]} && terraform init && terraform plan"
+
+
+def _count(changes: Changes) -> str:
+    parts = {
+        "new": changes.created,
+        "changed": changes.changed,
+        "unchanged": changes.unchanged,
+        "removed": changes.stale,
+    }
+    total = len(changes.created) + len(changes.changed) + len(changes.unchanged)
+    said = ", ".join(f"{len(paths)} {what}" for what, paths in parts.items() if paths)
+    return f"{total} files ({said})"
+
+
+def _network(blueprint: Blueprint) -> str:
+    network = blueprint.network
+    zones = ", ".join(f"{blueprint.region}{subnet.zone}" for subnet in network.public_subnets)
+    return f"{network.cidr} in {zones}; {', '.join(_ways_out(network))}"
+
+
+def _ways_out(network: Network) -> Iterator[str]:
+    if not network.private_subnets:
+        yield "tasks in public subnets"
+    for nat in network.nat:
+        yield f"{len(nat.zones)} NAT gateway{'s' if len(nat.zones) > 1 else ''}"
+    endpoints = [endpoint.service for endpoint in network.gateway_endpoints]
+    endpoints += [endpoint.service for endpoint in network.interface_endpoints]
+    if endpoints:
+        yield f"endpoints {' '.join(endpoints)}"
+
+
+def _load_balancer(blueprint: Blueprint) -> Iterator[str]:
+    for balancer in blueprint.load_balancer:
+        for listener in balancer.listeners:
+            routes = [
+                f"{path} -> {service.key}:{mapping.port}"
+                for service in blueprint.services
+                for path in _routes(service, listener.key)
+                for mapping in service.port_mappings
+            ]
+            yield f"port {listener.port}: {_cut(routes) or 'nothing but 404'}"
+
+
+def _cut(words: list[str], most: int = 4) -> str:
+    more = [f"{len(words) - most} more"] if len(words) > most else []
+    return ", ".join([*words[:most], *more])
+
+
+def _routes(service: Service, listener: str) -> Iterator[str]:
+    for route in service.routes:
+        if route.listener == listener:
+            yield route.text
+
+
+def _services(blueprint: Blueprint) -> Iterator[str]:
+    for index, service in enumerate(blueprint.services):
+        addresses = [server.address for connect in service.connect for server in connect.servers]
+        callees = [call.callee for call in blueprint.calls if call.caller == service.key]
+        words = [
+            f"{service.count} x {service.cpu} CPU units, {service.memory} MiB",
+            *(f"called as {address}" for address in addresses),
+            *([f"calls {', '.join(sorted(callees))}"] if callees else []),
+        ]
+        head = "  services       " if index == 0 else " " * 17
+        yield f"{head}{service.key}: {'; '.join(words)}"
