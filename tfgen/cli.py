@@ -25,7 +25,7 @@ app = typer.Typer(
     name="tfgen",
     help="Writes Terraform for AWS Fargate: the network, the load balancer and the services, from one spec.",
     epilog="Exit codes: 0 done; 1 the spec has errors; 2 wrong usage; 4 files that tfgen does not own "
-    "are in the way; 5 the output cannot be written.",
+    "are in the way; 5 the output cannot be written; 130 interrupted.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -55,10 +55,24 @@ def main() -> NoReturn:
     except TfgenError as error:
         _complain(error)
         sys.exit(error.code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(Exit.DONE)
+    except SystemExit as stop:
+        # Typer ends with 1 where whoever reads the result has stopped reading, as `head` does.
+        sys.exit(Exit.DONE if isinstance(stop.__context__, BrokenPipeError) else stop.code)
+    except OSError as error:
+        _close_stdout()
+        _complain(TfgenError(message=f"cannot print the result: {_reason(error)}", code=Exit.CANNOT_WRITE))
+        sys.exit(Exit.CANNOT_WRITE)
     sys.exit(Exit.DONE)
+
+
+def _close_stdout() -> None:
+    """Lets Python's last flush go nowhere; it would end with a traceback."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
 
 
 def _version(wanted: bool) -> None:
@@ -77,6 +91,7 @@ def _options(
 
 @app.command()
 def init(  # noqa: PLR0913 - one parameter a flag
+    *,
     name: Annotated[str | None, _said("NAME", "Name of the stack.")] = None,
     region: Annotated[str | None, _said("REGION", "AWS region, such as us-east-1.")] = None,
     egress: Annotated[
@@ -118,12 +133,11 @@ def init(  # noqa: PLR0913 - one parameter a flag
     from tfgen.output.spec_file import write_spec
     from tfgen.spec import prompts
 
-    flags = prompts.Flags(
-        name, region, egress, zones, tuple(service or ()), no_services, tuple(connect or ()), tuple(call or ())
-    )
+    services, connects, calls = (tuple(flags or ()) for flags in (service, connect, call))
+    flags = prompts.Flags(name, region, egress, zones, services, no_services, connects, calls, yes)
     answers, wrong = prompts.from_flags(flags)
     terminal = _Terminal() if sys.stdin and sys.stdin.isatty() else None
-    lacking = [] if terminal else [*prompts.missing(flags, answers), *([] if yes else ["--yes"])]
+    lacking = [] if terminal else prompts.missing(flags, answers)
     if wrong or lacking:
         raise TfgenError(message=_wrong_flags(wrong, lacking), code=Exit.WRONG_USAGE)
     try:
@@ -196,7 +210,7 @@ def show(spec: OneSpec, json: Json = False) -> None:
     if json:
         _print_json(data)
     else:
-        typer.echo(dump(data), nl=False)
+        typer.echo(dump(data, ascii_only=not _speaks_unicode()), nl=False)
 
 
 @app.command()
@@ -283,7 +297,7 @@ def _draft(
     confirming = None if yes else terminal
     known = output or Path(f"{answers.name}.yaml")
     check_place(known)
-    if taken(known) and not confirming and not force:
+    if (output or answers.name) and taken(known) and not confirming and not force:
         raise in_the_way(known)
     if terminal:
         answers = prompts.interview(answers, terminal, _problems, _usual_answers())
@@ -318,12 +332,13 @@ def _confirmed(text: str, path: Path, terminal: _Terminal | None, *, force: bool
     if terminal:
         terminal.say(f"\n{text}")
     _report(list(outcome.problems), {path.name: outcome.lines})
-    if not terminal and outcome.failed:
-        raise TfgenError(message="nothing was written", code=Exit.SPEC_HAS_ERRORS)
     if not terminal:
+        if outcome.failed:
+            raise TfgenError(message="nothing was written", code=Exit.SPEC_HAS_ERRORS)
         return path, force
+    asked_later = taken(path) and not force
     question = "tfgen render will refuse this. Write it all the same?" if outcome.failed else f"Write {path}?"
-    if (outcome.failed or force or not taken(path)) and not terminal.confirm(question, not outcome.failed):
+    if (outcome.failed or not asked_later) and not terminal.confirm(question, not outcome.failed):
         raise _stopped()
     return (path, True) if force else _free_place(path, terminal)
 
@@ -353,9 +368,10 @@ def _stopped() -> TfgenError:
 
 def _wrong_flags(wrong: list[str], lacking: list[str]) -> str:
     """All that keeps `init` from starting, at once."""
-    lines = ["this cannot be used:", *wrong] if wrong else []
-    lines += ["there is no terminal to ask on; say it with:", *lacking] if lacking else []
-    return "\n".join(lines)
+    parts = {"these flags are wrong:": wrong, "there is no terminal to ask on; say it with:": lacking}
+    lines = [line for title, items in parts.items() if items for line in (title, *items)]
+    # The first line of an item stands out from its hint.
+    return "\n".join(line if line in parts else f"  {line}".replace("\n", "\n      ") for line in lines)
 
 
 def _run(specs: list[Path], *, as_module: bool = False) -> list["Outcome"]:
@@ -372,7 +388,10 @@ def _folders(names: list[str], output: Path | None, asked: int) -> list[Path]:
     """Where each stack goes. Two stacks in one folder are refused."""
     twice = {name for name in names if names.count(name) > 1}
     if twice:
-        message = f"two of these specs are named {', '.join(sorted(twice))} and would share a folder"
+        message = (
+            f"two of these specs are named {', '.join(sorted(twice))} and would share a folder. Nothing was "
+            "written. Rename one, or render them one by one with -o."
+        )
         raise TfgenError(message=message, code=Exit.WRONG_USAGE)
     if output is not None and asked == 1:
         return [output for _ in names]
@@ -388,7 +407,7 @@ def _read_pages(folder: Path) -> dict[str, str]:
     try:
         return {str(path): path.read_text(encoding="utf-8", errors="replace") for path in files}
     except OSError as error:
-        message = f"cannot read {error.filename}: {(error.strerror or str(error)).lower()}"
+        message = f"cannot read {error.filename}: {_reason(error)}"
         raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
 
 
@@ -410,4 +429,9 @@ def _complain(error: TfgenError) -> None:
 def _print_json(data: Any) -> None:
     import json
 
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=not _speaks_unicode()))
+
+
+def _speaks_unicode() -> bool:
+    """Whether standard output takes every character; where it does not, YAML and JSON have escapes."""
+    return sys.stdout is None or (sys.stdout.encoding or "").lower().startswith("utf")

@@ -44,7 +44,7 @@ def run_text(text: str, name: str, *, as_module: bool = False) -> Outcome:
     return _run(source, name, as_module)
 
 
-def _run(source: Source, spec_file: str, as_module: bool) -> Outcome:
+def _run(source: Source, name: str, as_module: bool) -> Outcome:
     said, problems = read_spec(source)
     if said is None:
         return Outcome(None, None, tuple(problems), source.lines)
@@ -52,8 +52,13 @@ def _run(source: Source, spec_file: str, as_module: bool) -> Outcome:
     problems += found
     if has_errors(problems):
         return Outcome(None, None, tuple(problems), source.lines)
-    blueprint, found = build(spec, spec_file, source.at, as_module=as_module)
+    blueprint, found = build(spec, _in_a_line(name), source.at, as_module=as_module)
     problems += found
     if not has_errors(found):
         problems += rules.check(blueprint)
     return Outcome(spec, blueprint, tuple(problems), source.lines)
+
+
+def _in_a_line(name: str) -> str:
+    """A file's name as the comment at the head of a page can hold it: a name may hold a line break."""
+    return "".join(char if char.isprintable() and char not in "<>" else "?" for char in name)

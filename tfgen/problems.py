@@ -68,17 +68,32 @@ def describe(problem: Problem, lines: Sequence[str]) -> str:
     at = problem.at
     text = [f"{at}: {problem.severity} {problem.code}: {problem.message}"]
     if 0 < at.line <= len(lines):
-        line = lines[at.line - 1].replace("\t", " ")
+        line = lines[at.line - 1]
         start = at.column - 1
         # A long line (a file without line breaks, say) is cut around the place, not printed whole.
         cut = max(0, start - 60) if len(line) > 120 else 0
-        shown = line[cut : cut + 120].rstrip()
-        width = max(1, min(at.width, len(shown) - (start - cut)))
+        shown = _printable(line[cut : cut + 120].rstrip())
+        before, marked = shown[: start - cut], shown[start - cut :][: at.width]
         text.append(f"{at.line:>5} | {shown}")
-        text.append(f"      | {' ' * (start - cut)}{'^' * width}")
+        text.append(f"      | {' ' * _columns(before)}{'^' * max(1, _columns(marked))}")
     if problem.hint:
         text.append(f"   hint: {problem.hint}")
     return "\n".join(text)
+
+
+def _printable(line: str) -> str:
+    """A line that a terminal only shows: a tab becomes a space, and what is not text a "?"."""
+    return "".join(char if char.isprintable() else " " if char == "\t" else "?" for char in line)
+
+
+def _columns(text: str) -> int:
+    """How wide a terminal shows `text`: East Asian characters take two columns, accents of their own none."""
+    if text.isascii():
+        return len(text)
+    import unicodedata  # noqa: PLC0415 - only a mistake in such a line pays for it
+
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
 
 
 def ordered(problems: Iterable[Problem]) -> list[Problem]:

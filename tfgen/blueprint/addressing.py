@@ -25,7 +25,7 @@ def subnets(
         return (), ()
     if not SHORTEST <= vpc.prefixlen <= LONGEST:
         message = f"a VPC's range is /16 to /28, and {network.cidr} is a /{vpc.prefixlen}"
-        problems.append(Problem("TG201", at(("network", "cidr")), message))
+        problems.append(Problem("TG201", at(("network", "cidr")), message, f"such as {_allowed(vpc, 24)}"))
         return (), ()
     private_half, public_half = vpc.subnets(1) if vpc.prefixlen < LONGEST else (vpc, vpc)
     public = _role("public", public_half, network, at, problems)
@@ -34,6 +34,12 @@ def subnets(
     if network.egress == "public":
         private = []
     return _resolved(public), _resolved(private)
+
+
+def _allowed(cidr: IPv4Network, longest: int) -> IPv4Network:
+    """The nearest range to `cidr` of a size that AWS takes."""
+    too_small = cidr.prefixlen > longest
+    return cidr.supernet(new_prefix=longest) if too_small else next(cidr.subnets(new_prefix=SHORTEST))
 
 
 _Placed = tuple[str, str, IPv4Network, Location]
@@ -49,30 +55,38 @@ def _role(
 ) -> list[_Placed]:
     wanted = getattr(network.subnets, role)
     where = at(("network", "subnets", role))
+    if where == at(("network",)):  # not said; the size follows from the VPC's
+        where = at(("network", "cidr"))
     zones = network.zones if isinstance(network.zones, list) else []
     if isinstance(wanted, dict):
         return list(_pinned(role, wanted, zones, at, problems))
     if wanted < half.prefixlen:
         problems.append(_too_small(role, wanted, half, network, where))
         return []
-    places = {letter: half.network_address + i * 2 ** (32 - wanted) for i, letter in enumerate(LETTERS)}
-    for zone in zones:
-        if places[zone] not in half:
+    size = 2 ** (32 - wanted)
+    places = {zone: LETTERS.index(zone) * size for zone in zones}
+    for zone, place in places.items():
+        if place >= half.num_addresses:
             problems.append(_too_small(role, wanted, half, network, where, zone))
             return []
-    return [(role, zone, IPv4Network((places[zone], wanted)), where) for zone in zones]
+    return [(role, zone, IPv4Network((half[place], wanted)), where) for zone, place in places.items()]
 
 
 def _too_small(
     role: str, length: int, half: IPv4Network, network: Network, where: Location, zone: str = ""
 ) -> Problem:
-    room = max(0, 2 ** (length - half.prefixlen)) if length >= half.prefixlen else 0
-    last = f', which ends before zone "{zone}"' if zone and room else ""
-    message = (
-        f"{network.cidr} is too small for {role} subnets of /{length}: their half of it, {half}, "
-        f"has room for {room}{last}"
-    )
-    return Problem("TG202", where, message, "use a larger network.cidr, or smaller subnets")
+    message = f"{network.cidr} is too small: {role} subnets have {half} of it, "
+    if length < half.prefixlen:
+        message += f"where no /{length} fits"
+    else:
+        room = LETTERS[: 2 ** (length - half.prefixlen)]
+        fitting = f"zones a to {room[-1]}" if len(room) > 1 else "zone a"
+        message += f'where a /{length} fits for {fitting}, but none for "{zone}"'
+    furthest = max(network.zones) if isinstance(network.zones, list) else LETTERS[-1]
+    # Half of the VPC, cut into places of which the letters before the furthest have each one, used or not.
+    needed = length - LETTERS.index(furthest).bit_length() - 1
+    larger = f"a network.cidr of /{needed} or larger, or " if needed >= SHORTEST else ""
+    return Problem("TG202", where, message, f"write {larger}smaller subnets")
 
 
 def _pinned(
@@ -86,17 +100,19 @@ def _pinned(
         elif cidr := block(wanted[zone], at(path), problems):
             if not SHORTEST <= cidr.prefixlen <= LONGEST:
                 message = f"a subnet's range is /16 to /28, and {cidr} is a /{cidr.prefixlen}"
-                problems.append(Problem("TG201", at(path), message))
+                problems.append(Problem("TG201", at(path), message, f"such as {_allowed(cidr, LONGEST)}"))
             yield role, zone, cidr, at(path)
     for zone in sorted(set(wanted) - set(zones)):
         message = f'zone "{zone}" is not one of network.zones ({", ".join(zones)})'
-        problems.append(Problem("TG205", at(("network", "subnets", role, zone)), message))
+        hint = "remove the range, or add the zone"
+        problems.append(Problem("TG205", at(("network", "subnets", role, zone)), message, hint))
 
 
 def _misplaced(vpc: IPv4Network, placed: list[_Placed]) -> Iterator[Problem]:
     for index, (role, zone, cidr, where) in enumerate(placed):
         if not cidr.subnet_of(vpc):
-            yield Problem("TG206", where, f"{cidr} is not inside the VPC's {vpc}")
+            hint = "give the subnet a range in it, or the VPC a larger network.cidr"
+            yield Problem("TG206", where, f"{cidr} is not inside the VPC's {vpc}", hint)
         for other_role, other_zone, other, other_at in placed[:index]:
             if cidr.overlaps(other):
                 line = f" (line {other_at.line})" if other_at.line else ""
@@ -112,9 +128,10 @@ def block(text: str, where: Location, problems: list[Problem]) -> IPv4Network | 
     try:
         cidr = IPv4Network(text, strict=False)
     except ValueError:
-        problems.append(Problem("TG208", where, f'"{text}" is not an IPv4 range'))
+        hint = "four numbers from 0 to 255 without leading zeros, and a prefix length up to 32"
+        problems.append(Problem("TG208", where, f'"{text}" is not an IPv4 range', hint))
         return None
     if str(cidr) != text:
-        message = f"{text} has bits set to the right of its prefix"
+        message = f"{text} names an address in a range, not the range"
         problems.append(Problem("TG209", where, message, f"the range is written {cidr}"))
     return cidr

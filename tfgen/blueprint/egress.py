@@ -66,9 +66,13 @@ def nat_problems(network: Network, at: Locate) -> Iterator[Problem]:
     path = ("network", "nat_zone")
     if network.nat_zone and network.nat_zone not in zones:
         message = f'zone "{network.nat_zone}" is not one of network.zones ({", ".join(zones)})'
-        yield Problem("TG210", at(path), message)
+        yield Problem("TG210", at(path), message, "write one of them, or remove this line")
+    elif network.nat_zone and not WAYS_OUT[network.egress].nat:
+        message = f"nat_zone does nothing here: with egress: {network.egress} there is no NAT gateway"
+        yield Problem("TG211", at(path), message, "remove it", "warning")
     elif network.nat_zone and network.nat == "per-zone":
-        yield Problem("TG211", at(path), "nat_zone means something only with nat: single", severity="warning")
+        message = "nat_zone does nothing here: with nat: per-zone every zone has its gateway"
+        yield Problem("TG211", at(path), message, "remove it, or write nat: single", "warning")
 
 
 def endpoints(spec: Spec, images: dict[str, Image], at: Locate, problems: list[Problem]) -> Endpoints:
@@ -105,6 +109,7 @@ def _security_group(spec: Spec) -> tuple[EndpointSecurityGroup, ...]:
     )
 
 
+_FREE = "Free, and requests to it need no other way out"
 _ASKED = "Asked for in network.endpoints"
 _AGENT = (
     "May be needed by Service Connect's proxy in {}: AWS's documents disagree "
@@ -117,7 +122,7 @@ def _needs(spec: Spec, images: dict[str, Image]) -> Iterator[_Need]:
         if images[key].account:
             yield _Need("ecr.api", "Login to ECR, for the images of {}", key)
             yield _Need("ecr.dkr", "Image manifests from ECR, for {}", key)
-            yield _Need("s3", _LAYERS, "")
+            yield _Need("s3", _SPARED if WAYS_OUT[spec.network.egress].nat else _LAYERS, "")
         yield _Need("logs", "Logs of {}", key)
         yield from _feature_needs(key, service)
         if (service.connect or service.calls) and _wants_agent(spec):
@@ -125,6 +130,7 @@ def _needs(spec: Spec, images: dict[str, Image]) -> Iterator[_Need]:
 
 
 _LAYERS = "ECR keeps image layers in S3: without this route no image can be pulled"
+_SPARED = "ECR keeps image layers in S3: this route is free, and the NAT gateway charges for each byte"
 
 
 def _feature_needs(key: str, service: Service) -> Iterator[_Need]:
@@ -151,13 +157,12 @@ def _agent_endpoints(region: str) -> tuple[str, ...]:
 
 
 def _gateway(name: str, spec: Spec, needs: list[_Need], everything: int) -> GatewayEndpoint:
-    free = "Free, and keeps this traffic away from the NAT gateway"
     return GatewayEndpoint(
         label=names.label(name),
         service=name,
         service_name=f"com.amazonaws.{spec.region}.{name}",
         name=f"{spec.name}-{name}",
-        comment=_comment(needs, everything) if needs else names.comment(f"{free}."),
+        comment=_comment(needs or [_Need(name, _FREE, "")], everything),
     )
 
 

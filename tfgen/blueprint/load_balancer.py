@@ -106,7 +106,7 @@ def _limits(bound: Bound) -> Iterator[Problem]:
     wildcards = sum(value.count("*") + value.count("?") for value in values)
     if wildcards > MOST_WILDCARDS:
         message = f"a listener rule holds {MOST_WILDCARDS} wildcards at most; this route makes {wildcards}"
-        yield Problem("TG222", bound.at, message)
+        yield Problem("TG222", bound.at, message, "write a shorter pattern, or several routes")
 
 
 def _clashes(bound: list[Bound]) -> Iterator[Problem]:
@@ -196,7 +196,8 @@ def _port_clashes(spec: Spec, at: Locate) -> Iterator[Problem]:
         other = ports.setdefault(listener.port, key)
         if other != key:
             message = f'listeners "{other}" and "{key}" both have port {listener.port}'
-            yield Problem("TG224", at(("load_balancer", "listeners", key)), message)
+            where = at(("load_balancer", "listeners", key))
+            yield Problem("TG224", where, message, "give one of them another port")
 
 
 def default_input(listener: str) -> Label:

@@ -1,63 +1,100 @@
 """Listener rule priorities: a function of the route itself, the more specific first.
 
 A route's priority depends on nothing but its host, path and methods, so adding, removing or
-reordering other routes never moves it. The 50,000 priorities of a listener are cut into bands, the
-more specific first: an exact host, a host with wildcards, any host; in each of them deeper paths
-before shallower ones; in each of those, routes with methods first. Inside a band routes of which
-neither can hold the other take the place that a hash gives them. Two that meet there are reported,
-and the user pins one.
+reordering other routes never moves it. The 50,000 priorities of a listener are cut level by level,
+each level putting first what can be inside something else: an exact host, a host with wildcards, any
+host; deeper paths before shallower ones, and a plain path before patterns of its depth; routes with
+methods; patterns that ask for more characters. What is left of the range takes routes of which
+neither can hold the other, each at the place that a hash gives it. Two that meet there are reported,
+and the user pins one. `tests/test_priorities.py` holds this against every pair of short patterns.
 """
 
 import re
+from collections.abc import Sequence
 from hashlib import sha256
+from itertools import accumulate
+from typing import NamedTuple
 
 LAST = 50000  # botocore, elbv2 CreateRule
 
-_HOST_BANDS = {"exact": (1, 20000), "wild": (20001, 25000), "any": (25001, LAST)}
-_DEEPEST = 24
-# The share of each path score in its host's band: plain paths of one and two segments are the many.
-_SHARES = dict.fromkeys(range(_DEEPEST), 2) | {0: 6, 4: 40, 8: 40, 12: 18, 16: 8, 20: 6, _DEEPEST: 6}
-_TOTAL = sum(_SHARES.values())
-_LONGEST = 256
+_UNIT = 1 << 64
+_DEEP = 6  # from here on, paths are told apart by length as patterns are
+_LONGEST = 255  # host and path together: spec.model
+_MOST = 5  # wildcards: load_balancer
+
+
+def _cuts(*weights: int) -> tuple[int, ...]:
+    """Where each part of a range begins and the last one ends, in units of the weights."""
+    return tuple(accumulate(weights, initial=0))
+
+
+# The weights say where routes are to be expected; only the order of the parts is a law.
+_HOSTS = _cuts(33, 14, 53)  # exact, with wildcards, any
+# Deep ones, then for 5 segments down to 1 the plain paths and the patterns, then "/".
+_BELOW_A_HOST = _cuts(4, 3, 2, 5, 3, 10, 6, 22, 12, 26, 16, 60)
+_BELOW_ANY_HOST = _cuts(4, 3, 2, 6, 4, 14, 8, 30, 14, 34, 20, 4)
+_METHODS = _cuts(1, 4)  # with, without
+_LENGTHS = _cuts(*(1 if length > 64 else 4 if length > 40 else 40 for length in range(_LONGEST, -1, -1)))
+# By number of "?", then of "*"; most patterns have one star, plain paths have none.
+_WILDCARDS = _cuts(6, 40, 10, *([1] * ((_MOST + 1) ** 2 - 3)))
+
+
+class _Range(NamedTuple):
+    """A part of 0.._UNIT."""
+
+    first: int
+    size: int
+
+    def part(self, cuts: Sequence[int], index: int) -> "_Range":
+        begin, end = (self.size * cut // cuts[-1] for cut in cuts[index : index + 2])
+        return _Range(self.first + begin, end - begin)
 
 
 def priority(host: str | None, path: str, methods: tuple[str, ...]) -> int:
     """The priority, 1 to 50000, of a route with this host, path and methods."""
-    kind = "any" if host is None else "wild" if _wild(host) else "exact"
-    score = path_score(path)
-    first, last = _path_band(*_HOST_BANDS[kind], score)
-    with_methods = (last - first + 1) // 5
-    if methods:
-        last = first + with_methods - 1
-    else:
-        first += with_methods
-    room = last - first + 1
-    place = int.from_bytes(sha256(repr((host, path, methods)).encode()).digest()[:8])
-    if kind != "wild" and score < _DEEPEST and not _wild(path):
-        return first + place % room
-    # Patterns of one band can hold one another; the one with more letters is the narrower.
-    step = room // (_LONGEST + 1)
-    longer = _LONGEST - min(_LONGEST, _letters(host or "") + _letters(path))
-    return first + longer * step + place % step if step else first + longer * room // (_LONGEST + 1)
+    return 1 + (place(host, path, methods) * LAST >> 64)
 
 
-def path_score(path: str) -> int:
-    """How deep a path goes: 4 a plain segment, 3 one with a wildcard in it, 2 one that is a wildcard."""
-    segments = [segment for segment in path.split("/") if segment]
-    scores = (4 if not _wild(segment) else 2 if segment == "*" else 3 for segment in segments)
-    return min(_DEEPEST, sum(scores))
+def place(host: str | None, path: str, methods: tuple[str, ...]) -> int:
+    """The priority before it is rounded: smaller for a route whose requests are all another's too."""
+    pattern = _canonical(path)
+    wild_host = host is not None and _wild(host)
+    kind = 2 if host is None else 1 if wild_host else 0
+    depth = 0 if pattern == "/" else pattern.count("/")
+    found = _Range(0, _UNIT).part(_HOSTS, kind)
+    found = found.part(_BELOW_ANY_HOST if host is None else _BELOW_A_HOST, _path_rank(depth, _wild(pattern)))
+    found = found.part(_METHODS, 0 if methods else 1)
+    # Plain paths of one depth cannot hold one another; of everything else a longer one may be inside a
+    # shorter one.
+    patterns = [_canonical(host)] if host and wild_host else []
+    patterns += [pattern] if _wild(pattern) or depth >= _DEEP else []
+    if patterns:
+        found = _by_length(found, "".join(patterns))
+    number = int.from_bytes(sha256(repr((host, path, methods)).encode()).digest()[:8])
+    return found.first + (found.size * number >> 64)
 
 
-def _path_band(first: int, last: int, score: int) -> tuple[int, int]:
-    """The part of first..last that belongs to a path score; higher scores come first."""
-    size = last - first + 1
-    before = sum(share for other, share in _SHARES.items() if other > score)
-    return first + size * before // _TOTAL, first + size * (before + _SHARES[score]) // _TOTAL - 1
+def _path_rank(depth: int, wild: bool) -> int:
+    """A pattern's slashes stand for themselves, so it is never inside one with more of them."""
+    if depth >= _DEEP:
+        return 0
+    return 1 + 2 * (_DEEP - 1 - depth) + (wild and depth > 0)
+
+
+def _by_length(found: _Range, pattern: str) -> _Range:
+    """A pattern inside another has the longer shortest match, or the fewer "?" in it, or fewer stars."""
+    length = len(pattern.replace("*", ""))
+    questions = min(_MOST, pattern.count("?"))
+    stars = min(_MOST, pattern.count("*"))
+    found = found.part(_LENGTHS, _LONGEST - min(_LONGEST, length))
+    return found.part(_WILDCARDS, questions * (_MOST + 1) + stars)
+
+
+def _canonical(pattern: str) -> str:
+    """Patterns that match the same have one form: in a run of wildcards at most one star, at its end."""
+    text = re.sub(r"[*?]*\*[*?]*", lambda run: f"{'?' * run[0].count('?')}*", pattern)
+    return "/" if text == "/*" else text
 
 
 def _wild(text: str) -> bool:
     return "*" in text or "?" in text
-
-
-def _letters(pattern: str) -> int:
-    return len(re.sub(r"[*?]", "", pattern))

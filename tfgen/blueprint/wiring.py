@@ -95,8 +95,9 @@ def _network_outputs(stack: Stack) -> Iterator[Output]:
     yield _subnet_ids("public", _public_ready())
     if stack.network.private_subnets:
         yield _subnet_ids("private", _private_ready(stack.network))
+    # A network alone tells all of it, for services that are described elsewhere.
     used = _peers(stack.services)
-    if security.ENDPOINT_GROUP in used:
+    if security.ENDPOINT_GROUP in used or (stack.network.endpoint_security_group and not stack.services):
         yield _output(
             "endpoint_security_group_id",
             "ID of the security group of the interface endpoints.",
@@ -104,7 +105,7 @@ def _network_outputs(stack: Stack) -> Iterator[Output]:
         )
     for endpoint in stack.network.gateway_endpoints:
         name = security.prefix_list_input(endpoint.service)
-        if f"var.{name}" in used:
+        if f"var.{name}" in used or not stack.services:
             yield _output(
                 name,
                 f"ID of the prefix list that the {endpoint.service} gateway endpoint routes.",
@@ -263,7 +264,7 @@ def _image_validation(service: Service) -> Validation:
 def _root_outputs(stack: Stack) -> Iterator[Output]:
     shown = {"vpc_id", "public_subnet_ids", "private_subnet_ids"}
     for output in _network_outputs(stack):
-        if output.label in shown:
+        if output.label in shown or not stack.services:
             yield _output(output.label, output.description, f"module.network.{output.label}")
     if stack.load_balancer:
         yield _output(

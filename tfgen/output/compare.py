@@ -1,5 +1,7 @@
 """Holds rendered pages against a folder. Reads, and changes nothing."""
 
+import errno
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,8 +12,8 @@ _FOLDERS = ("", "modules/network", "modules/load_balancer", "modules/services")
 class Changes(NamedTuple):
     """Paths within the stack's folder, with forward slashes, each tuple sorted.
 
-    `stale` are files of tfgen that nothing renders any more; `foreign` are in the way of a page
-    and not tfgen's.
+    `stale` are files of tfgen that nothing renders any more; `foreign` is what is in the way of a
+    page and not tfgen's: a file, a folder, or a link, which may lead anywhere.
     """
 
     created: tuple[str, ...]
@@ -23,36 +25,35 @@ class Changes(NamedTuple):
 
 def compare(pages: dict[str, str], folder: Path) -> Changes:
     """What writing `pages` to `folder` would do. Raises OSError where the folder cannot be read."""
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "this is not a folder", str(folder))
     found: dict[str, list[str]] = {name: [] for name in Changes._fields}
     for path, text in pages.items():
-        found[_state(folder, path, text)].append(path)
+        obstacle = _obstacle(folder, path)
+        found["foreign" if obstacle else _state(folder / path, text)].append(obstacle or path)
+    found["foreign"] = sorted(set(found["foreign"]))
     found["stale"] = sorted(set(_owned(folder)) - set(pages))
     return Changes(**{name: tuple(paths) for name, paths in found.items()})
 
 
-def _state(folder: Path, path: str, text: str) -> str:
-    if _leads_elsewhere(folder, path):
-        return "foreign"
-    target = folder / path
+def _obstacle(folder: Path, path: str) -> str:
+    """The link on the way to `path` or the thing of another kind, or nothing."""
+    names = path.split("/")
+    for depth in range(1, len(names) + 1):
+        place = folder.joinpath(*names[:depth])
+        fits = place.is_file() if depth == len(names) else place.is_dir()
+        if place.is_symlink() or (place.exists() and not fits):
+            return "/".join(names[:depth])
+    return ""
+
+
+def _state(target: Path, text: str) -> str:
     if not target.exists():
         return "created"
-    if not target.is_file():
-        return "foreign"
     content = target.read_bytes()
     if content == text.encode():
         return "unchanged"
     return "changed" if content.startswith(_HEADERS) else "foreign"
-
-
-def _leads_elsewhere(folder: Path, path: str) -> bool:
-    """Whether a link, or something that is no folder, stands on the way to `path`."""
-    place = folder
-    *parents, name = path.split("/")
-    for parent in parents:
-        place /= parent
-        if place.is_symlink() or (place.exists() and not place.is_dir()):
-            return True
-    return (place / name).is_symlink()
 
 
 def _owned(folder: Path) -> list[str]:

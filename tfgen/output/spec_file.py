@@ -16,11 +16,15 @@ def taken(path: Path) -> bool:
 def check_place(path: Path) -> None:
     """Raises TfgenError where no file can be made at `path`: better said before the questions than after."""
     folder = path.parent
-    if not folder.is_dir():
+    try:
+        has_folder, is_folder = folder.is_dir(), path.is_dir()
+    except (OSError, ValueError) as error:
+        raise cannot(path, _reason(error)) from None
+    if not has_folder:
         raise cannot(path, f"there is no folder {folder}")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise cannot(path, f"{folder}: permission denied")
-    if path.is_dir():
+    if is_folder:
         raise cannot(path, "this is a folder")
 
 
@@ -39,8 +43,8 @@ def write_spec(text: str, path: Path, *, overwrite: bool = False) -> None:
         if target.exists():
             new.chmod(stat.S_IMODE(target.stat().st_mode))
         new.replace(target)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise cannot(path, getattr(error, "strerror", None) or str(error)) from None
+    except (OSError, ValueError) as error:
+        raise cannot(path, _reason(error)) from None
     finally:
         with suppress(OSError, ValueError):
             new.unlink(missing_ok=True)
@@ -52,5 +56,10 @@ def in_the_way(path: Path) -> TfgenError:
 
 
 def cannot(path: Path, reason: str) -> TfgenError:
-    message = f"cannot write {path}: {reason.lower()}. Nothing was written."
+    message = f"cannot write {path}: {reason}. Nothing was written."
     return TfgenError(message=message, code=Exit.CANNOT_WRITE)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """A ValueError is about a NUL in the name."""
+    return str(getattr(error, "strerror", None) or error).lower()

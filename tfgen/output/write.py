@@ -1,7 +1,10 @@
 """Writes pages to a folder: everything or nothing."""
 
-from contextlib import suppress
+import re
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 from tfgen.output.compare import Changes, compare
 from tfgen.problems import Exit, TfgenError
@@ -10,75 +13,91 @@ from tfgen.problems import Exit, TfgenError
 def write(pages: dict[str, str], folder: Path) -> Changes:
     """Makes `folder` hold `pages`, and removes files of tfgen's own that no page is for any more.
 
-    Files that would not change are not touched. Raises TfgenError, with nothing written, where
+    Files that would not change are not touched. Raises TfgenError, with nothing changed, where
     files that are not tfgen's are in the way, or where the folder cannot be written.
     """
     try:
         changes = compare(pages, folder)
+        if changes.foreign:
+            raise _not_ours(changes, folder)
+        _swap(changes, {path: pages[path] for path in (*changes.created, *changes.changed)}, folder)
     except OSError as error:
         raise _cannot(error, folder) from None
-    if changes.foreign:
-        raise _not_ours(changes, folder)
-    _replace({path: pages[path] for path in (*changes.created, *changes.changed)}, folder)
-    _remove(changes.stale, folder)
     return changes
 
 
-def _replace(pages: dict[str, str], folder: Path) -> None:
-    """Writes every page beside its place first, so that a full disk is noticed before anything moves."""
-    made: list[Path] = []
-    beside: dict[Path, Path] = {}
-    try:
+def _swap(changes: Changes, pages: dict[str, str], folder: Path) -> None:
+    """Takes what goes out of the way and puts what comes in its place.
+
+    Every page is written beside its place first, so that a full disk is noticed before anything
+    moves; and whatever stops it after that, be it Ctrl-C, what was moved is moved back.
+    """
+    with ExitStack() as undo:
         for path, text in pages.items():
-            target = folder / path
-            _make_folder(target.parent, made)
-            new = target.with_name(f".{target.name}.tfgen-new")
-            beside[new] = target
-            new.write_bytes(text.encode())
-        for new, target in beside.items():
-            new.replace(target)
-    except OSError as error:
-        _undo(list(beside), made)
-        raise _cannot(error, folder) from None
+            _make_folder((folder / path).parent, undo)
+            _write_new(_beside(folder / path, "new"), text, undo)
+        for path in (*changes.changed, *changes.stale):
+            old = _beside(folder / path, "old")
+            old.unlink(missing_ok=True)
+            _move(folder / path, old, undo)
+        for path in pages:
+            _move(_beside(folder / path, "new"), folder / path, undo)
+        undo.pop_all()
+    _forget(folder, changes)
 
 
-def _make_folder(folder: Path, made: list[Path]) -> None:
+def _beside(path: Path, what: str) -> Path:
+    """Where a file waits: hidden, and with an ending that Terraform does not read."""
+    return path.with_name(f".{path.name}.tfgen-{what}")
+
+
+def _make_folder(folder: Path, undo: ExitStack) -> None:
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     for place in reversed(missing):
         place.mkdir()
-        made.append(place)
+        undo.callback(_quietly, place.rmdir)
 
 
-def _undo(files: list[Path], folders: list[Path]) -> None:
-    for file in files:
-        with suppress(OSError):
-            file.unlink(missing_ok=True)
-    for folder in reversed(folders):
-        with suppress(OSError):
-            folder.rmdir()
+def _write_new(path: Path, text: str, undo: ExitStack) -> None:
+    path.unlink(missing_ok=True)  # left by a run that was killed; or a link that would lead elsewhere
+    undo.callback(_quietly, path.unlink)
+    with path.open("xb") as file:
+        file.write(text.encode())
 
 
-def _remove(stale: tuple[str, ...], folder: Path) -> None:
-    for path in stale:
-        try:
-            (folder / path).unlink()
-        except OSError as error:
-            raise _cannot(error, folder) from None
-        with suppress(OSError):  # a folder that still holds something stays
-            (folder / path).parent.rmdir()
+def _move(source: Path, target: Path, undo: ExitStack) -> None:
+    undo.callback(_quietly, target.replace, source)
+    source.replace(target)
+
+
+def _forget(folder: Path, changes: Changes) -> None:
+    """Removes what was moved out of the way, now or by a run that was killed, and folders left empty."""
+    for path in (*changes.created, *changes.changed, *changes.stale):
+        _quietly(_beside(folder / path, "old").unlink)
+    for path in changes.stale:
+        _quietly((folder / path).parent.rmdir)
+
+
+def _quietly(action: Callable[..., Any], *arguments: Any) -> None:
+    with suppress(OSError):
+        action(*arguments)
 
 
 def _not_ours(changes: Changes, folder: Path) -> TfgenError:
-    listed = "\n".join(f"  {folder / path}" for path in changes.foreign)
     message = (
-        f"tfgen did not write these files, and will not overwrite them:\n{listed}\n"
+        f"these are in the way, and tfgen did not write them:\n{_listed(changes.foreign, folder)}\n"
         "Nothing was written. Move them away, or render to another folder with -o."
     )
     return TfgenError(message=message, code=Exit.NOT_OURS)
 
 
+def _listed(paths: Iterable[str], folder: Path) -> str:
+    places = [folder / path for path in paths]
+    kinds = (" (a link)" if p.is_symlink() else " (a folder)" if p.is_dir() else "" for p in places)
+    return "\n".join(f"  {place}{kind}" for place, kind in zip(places, kinds, strict=True))
+
+
 def _cannot(error: OSError, folder: Path) -> TfgenError:
-    where = error.filename or folder
+    where = re.sub(r"\.([^/\\]+)\.tfgen-(new|old)$", r"\1", str(error.filename or folder))
     reason = (error.strerror or str(error)).lower()
-    message = f"cannot write {folder}: {where}: {reason}. Nothing was written."
-    return TfgenError(message=message, code=Exit.CANNOT_WRITE)
+    return TfgenError(message=f"cannot write {where}: {reason}. Nothing was written.", code=Exit.CANNOT_WRITE)

@@ -14,7 +14,7 @@ class Hcl(str):
 
 _SPECIAL = re.compile(r'[\\"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]|[$%]\{')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "${": "$${", "%{": "%%{"}
-_BARE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+_BARE_KEY = re.compile(r"(?!for\Z)[A-Za-z_][A-Za-z0-9_-]*\Z")  # `{ for` begins an expression
 _LINE = 100
 
 

@@ -4,12 +4,16 @@ A page's path mirrors its template's: templates/network/vpc.tf.j2 becomes module
 A template that prints no block makes no page.
 """
 
+import os
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
+from jinja2.bccache import Bucket
 from msgspec import Struct
 
 from tfgen.blueprint.model import Blueprint, Input, Label, Part
@@ -81,10 +85,25 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=_Compiled(str(TEMPLATES / "__pycache__")),
         autoescape=False,  # noqa: S701 - HCL, not HTML; `finalize` lets nothing pass unescaped
     )
     environment.filters = {"hcl": hcl, "markdown": markdown}
     return environment
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates, kept beside them as Python keeps its own modules, and checked by content.
+
+    Compiling them is a quarter of a cold render. Where nothing can be written they are compiled anew.
+    """
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if sys.dont_write_bytecode:
+            return
+        with suppress(OSError):
+            os.makedirs(self.directory, exist_ok=True)  # noqa: PTH103 - pathlib's is kept for output/
+            super().dump_bytecode(bucket)
 
 
 def _only_hcl(value: Any) -> str:

@@ -23,5 +23,6 @@ def _parse(path: str, text: str) -> Problem | None:
             if line
             else Location(path)
         )
-        return Problem("TG401", at, "this is not HCL that python-hcl2 can read")
+        hint = "if somebody edited it, see what Terraform says; rendering again replaces what tfgen wrote"
+        return Problem("TG401", at, "python-hcl2 cannot read this as HCL", hint)
     return None

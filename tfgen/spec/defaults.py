@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from tfgen import facts
-from tfgen.problems import Locate, Location, Problem, has_errors
+from tfgen.problems import Locate, Problem, has_errors
 from tfgen.spec.model import (
     WORLD,
     Backend,
@@ -46,39 +46,56 @@ def _zone_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     zones = spec.network.zones
     where = at(("network", "zones"))
     region = facts.regions().get(spec.region)
-    if isinstance(zones, list):
-        yield from _zone_list_problems(zones, region, where)
-        return
     if region is None:
-        message = f'tfgen does not know the zones of region "{spec.region}"'
-        yield Problem("TG110", at(("region",)), message, "list them: zones: [a, b]")
-    elif region.zones_vary:
+        yield _unknown_region(spec, at)
+    if isinstance(zones, list):
+        yield from _zone_list_problems(zones, region, at)
+    elif region and region.zones_vary:
         message = f"which zones {spec.region} has differs between accounts"
         hint = f"list yours: zones: [a, c] (aws ec2 describe-availability-zones --region {spec.region})"
         yield Problem("TG111", where, message, hint)
-    elif zones > len(region.zones):
+    elif region and zones > len(region.zones):
         message = f"{spec.region} has {len(region.zones)} zones ({', '.join(region.zones)}), not {zones}"
-        yield Problem("TG112", where, message)
+        yield Problem("TG112", where, message, f"write zones: {len(region.zones)}")
 
 
-def _zone_list_problems(zones: list[str], region: facts.Region | None, where: Location) -> Iterator[Problem]:
-    if len(set(zones)) < len(zones):
-        yield Problem("TG113", where, "a zone is listed twice")
+def _unknown_region(spec: Spec, at: Locate) -> Problem:
+    """An error where zones are only counted; else a warning, for there are regions newer than tfgen."""
+    import difflib  # noqa: PLC0415 - only a mistake pays for it
+
+    listed = isinstance(spec.network.zones, list)
+    message = f'tfgen does not know the region "{spec.region}"'
+    near = difflib.get_close_matches(spec.region, facts.regions(), 2, 0.8)
+    hints = [f"did you mean {' or '.join(near)}?"] if near else []
+    if listed:
+        message += ", and takes it to be one of the partition aws"
+    else:
+        message += ", and so not which zones it has"
+        hints.append("If it is newer than tfgen, list its zones: zones: [a, b]")
+    return Problem("TG110", at(("region",)), message, " ".join(hints), "warning" if listed else "error")
+
+
+def _zone_list_problems(zones: list[str], region: facts.Region | None, at: Locate) -> Iterator[Problem]:
+    path = ("network", "zones")
     if not 2 <= len(zones) <= 6:
-        yield Problem("TG113", where, f"expected 2 to 6 zones, not {len(zones)}")
-    if region and not region.zones_vary:
-        for letter in sorted(set(zones) - set(region.zones)):
+        hint = "a load balancer needs two" if len(zones) < 2 else ""
+        yield Problem("TG113", at(path), f"expected 2 to 6 zones, not {len(zones)}", hint)
+    for index, letter in enumerate(zones):
+        if letter in zones[:index]:
+            yield Problem("TG113", at((*path, index)), f'zone "{letter}" is listed twice', "name it once")
+        elif region and not region.zones_vary and letter not in region.zones:
             message = f'{region.name} has no zone "{letter}" that tfgen knows of'
             hint = f"its zones are {', '.join(region.zones)}"
             severity = "warning" if region.unconfirmed else "error"
-            yield Problem("TG114", where, message, hint, severity)
+            yield Problem("TG114", at((*path, index)), message, hint, severity)
 
 
 def _retention_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     days = facts.log_retention_days()
     if spec.logs.retention not in days:
         message = f"CloudWatch cannot keep logs for {spec.logs.retention} days"
-        hint = f"nearest: {min(days, key=lambda day: (abs(day - spec.logs.retention), day))}; all: {days}"
+        near = min(days, key=lambda day: (abs(day - spec.logs.retention), day))
+        hint = f"the nearest that it can is {near}; all: {', '.join(map(str, days))}"
         yield Problem("TG115", at(("logs", "retention")), message, hint)
 
 

@@ -28,7 +28,7 @@ ConnectName = Annotated[
         # ECS allows 64 characters for a discovery name: botocore, ecs ServiceConnectService.
         pattern=r"^[a-z0-9][a-z0-9_.-]*\Z",
         max_length=64,
-        description="a host name of lowercase letters, digits, dots and hyphens (64 characters at most)",
+        description="a host name of lowercase letters, digits and . - _ (64 characters at most)",
     ),
 ]
 RegionName = Annotated[
@@ -77,7 +77,10 @@ HttpCodes = Annotated[
 Image = Annotated[
     str,
     Meta(
-        pattern=r"^[a-z0-9][A-Za-z0-9_.:/@-]*\Z",
+        # The grammar of references in the distribution specification: host, repository, tag, digest.
+        pattern=r"^([A-Za-z0-9.-]+(:[0-9]+)?/)?PART(/PART)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[a-f0-9]{64})?\Z".replace(
+            "PART", r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
+        ),
         max_length=1024,
         description="a container image such as REGISTRY/REPOSITORY:TAG",
     ),
@@ -126,10 +129,11 @@ class Backend(Section, frozen=True):
     """Where Terraform keeps its state: an S3 bucket."""
 
     bucket: BucketName
+    """A bucket that exists."""
     key: StateKey | None = None
-    """Default: <name>/terraform.tfstate."""
+    """The state's key in it. Default: NAME/terraform.tfstate."""
     region: RegionName | None = None
-    """Default: the stack's region."""
+    """The bucket's region. Default: the stack's."""
 
 
 class Subnets(Section, frozen=True):
@@ -155,6 +159,7 @@ class Network(Section, frozen=True):
     nat_zone: ZoneLetter | None = None
     """Where the single NAT gateway stands. Default: the first zone."""
     subnets: Subnets = Subnets()
+    """Sizes or ranges of the subnets."""
     endpoints: list[AwsService] = []
     """VPC endpoints besides those that tfgen derives."""
     service_connect_endpoint: bool = True
@@ -167,6 +172,7 @@ class Listener(Section, frozen=True):
     shorthand: ClassVar[str] = "port"
 
     port: PortNumber
+    """The port that clients connect to."""
     cidrs: list[Cidr] | None = None
     """Who may connect. Default: the load balancer's `cidrs`."""
 
@@ -175,6 +181,7 @@ class LoadBalancer(Section, frozen=True):
     """The Application Load Balancer; it is made when any service has routes."""
 
     listeners: dict[Name, Listener] = field(default_factory=lambda: {"http": Listener(port=80)})
+    """Its ports, by name."""
     cidrs: list[Cidr] = field(default_factory=lambda: ["0.0.0.0/0"])
     """Who may connect."""
     idle_timeout: Annotated[int, Meta(ge=1, le=4000, description="seconds from 1 to 4000")] = 60
@@ -194,6 +201,7 @@ class Port(Section, frozen=True):
     shorthand: ClassVar[str] = "number"
 
     number: PortNumber
+    """The port that the container listens on."""
     protocol: Literal["http", "http2", "grpc", "tcp"] = "http"
     """What Service Connect's proxy speaks to it."""
 
@@ -206,7 +214,9 @@ class Route(Section, frozen=True):
     path: PathPattern = "/"
     """Matches itself and everything under it; with * or ? it is matched as it stands."""
     host: HostPattern | None = None
+    """Only requests for this host."""
     methods: list[Annotated[str, Meta(pattern=r"^[A-Z_-]{1,40}\Z", description="an HTTP method")]] = []
+    """Only requests with one of these methods."""
     listener: Name | None = None
     """Default: the service's `listener`."""
     priority: Priority | None = None
@@ -219,11 +229,17 @@ class HealthCheck(Section, frozen=True):
     shorthand: ClassVar[str] = "path"
 
     path: HealthPath = "/"
+    """What it asks for."""
     codes: HttpCodes = "200-399"
+    """Answers that are healthy."""
     interval: Annotated[int, Meta(ge=5, le=300, description="seconds from 5 to 300")] = 15
+    """Seconds between two checks."""
     timeout: Annotated[int, Meta(ge=2, le=120, description="seconds from 2 to 120")] = 5
+    """Seconds to wait for an answer; less than the interval."""
     healthy: Annotated[int, Meta(ge=2, le=10, description="a number of checks from 2 to 10")] = 2
+    """Good answers in a row that make a task healthy."""
     unhealthy: Annotated[int, Meta(ge=2, le=10, description="a number of checks from 2 to 10")] = 3
+    """Bad answers in a row that make a task unhealthy."""
 
 
 class Connect(Section, frozen=True):
@@ -232,8 +248,9 @@ class Connect(Section, frozen=True):
     shorthand: ClassVar[str] = "name"
 
     name: ConnectName
+    """The host name that callers use."""
     port: PortNumber | None = None
-    """The port in http://backend:<port>. Default: the container's port."""
+    """The port in http://backend:PORT. Default: the container's port."""
 
 
 class Egress(Section, frozen=True):
@@ -242,19 +259,24 @@ class Egress(Section, frozen=True):
     shorthand: ClassVar[str] = "cidr"
 
     cidr: Cidr
+    """The range."""
     port: PortNumber = 443
+    """The port in it."""
 
 
 class Service(Section, frozen=True):
     """One ECS service on Fargate with one container."""
 
     image: Image
+    """What to run. Its tag or digest is a Terraform variable too."""
     port: Port | None = None
+    """The container's port. Default: none, for a worker that nobody connects to."""
     routes: list[Route] = []
     """Paths of the load balancer that lead here."""
     listener: Name | None = None
     """Where the routes are bound. Default: `http`, or the only listener."""
     health_check: HealthCheck = HealthCheck()
+    """How the load balancer asks whether a task is healthy."""
     grace_period: Annotated[int, Meta(ge=0, le=2147483647, description="a number of seconds")] = 60
     """Seconds that a starting task has before failed health checks count."""
     connect: Connect | None = None
@@ -266,11 +288,13 @@ class Service(Section, frozen=True):
     memory: int | None = None
     """MiB. Default: the smallest with 2 GiB for each vCPU that Fargate offers for `cpu`."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"
+    """The processor that the image is built for."""
     count: Annotated[int, Meta(ge=0, le=5000, description="a number of tasks from 0 to 5000")] = 2
     """Tasks to run."""
     command: list[Text] = []
     """Replaces the image's command."""
     environment: dict[EnvironmentName, str | int] = {}
+    """Environment variables, for what is not secret."""
     secrets: dict[EnvironmentName, SecretSource] = {}
     """Environment variables that ECS reads from Secrets Manager or SSM when a task starts."""
     uses: list[AwsService] = []
@@ -287,10 +311,16 @@ class Spec(Section, frozen=True):
     name: Name
     """Names the stack and everything in it."""
     region: RegionName
+    """The AWS region."""
     network: Network
+    """The VPC and its way out."""
     load_balancer: LoadBalancer = LoadBalancer()
+    """Made when any service has routes."""
     logs: Logs = Logs()
+    """CloudWatch log groups."""
     services: dict[Name, Service] = {}
+    """The ECS services, by name. Without any, the stack is the network alone."""
     tags: dict[TagKey, TagValue] = {}
     """Tags of every resource, through the provider's default_tags."""
     backend: Backend | None = None
+    """An S3 bucket for Terraform's state. Default: none is named, and Terraform keeps it locally."""

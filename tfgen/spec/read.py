@@ -1,6 +1,5 @@
 """Checks plain data against the model and finds every problem, not only the first."""
 
-import re
 import types
 from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
@@ -8,6 +7,7 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_ty
 import msgspec
 
 from tfgen.problems import Location, Problem, SpecPath, nearest
+from tfgen.spec import spelling
 from tfgen.spec.model import Section, Spec
 from tfgen.spec.source import Source
 
@@ -86,7 +86,8 @@ class _Reader:
     def section(self, value: Any, section: type[Section], path: SpecPath) -> Any:
         if not isinstance(value, dict):
             if not section.shorthand or isinstance(value, list):
-                return self.wrong(value, f"keys and values ({', '.join(fields_of(section))})", path)
+                keys = f"keys and values ({', '.join(fields_of(section))})"
+                return self.wrong(value, keys, path, spelling.as_section(value, section))
             inner = self.value(value, fields_of(section)[section.shorthand].kind, path)
             return _WRONG if inner is _WRONG else section(**{section.shorthand: inner})
         known = fields_of(section)
@@ -108,9 +109,12 @@ class _Reader:
             return self.value(value, field.kind, path)
         if not field.required and _shape(field.kind)[0] != "scalar":
             return _ABSENT
-        return self.problem(
-            "TG104", self.source.at_key(path), f'"{path[-1]}" has no value', "give it one, or remove the line"
-        )
+        return self.empty(field.kind, path, "" if field.required else ", or remove the line")
+
+    def empty(self, kind: Any, path: SpecPath, otherwise: str = "") -> Any:
+        blank = ' ("" for an empty one)' if spelling.fits("", kind) else ""
+        hint = f"{path[-1]}: {needed(kind)}{blank}{otherwise}"
+        return self.problem("TG104", self.source.at_key(path), f'"{path[-1]}" has no value', hint)
 
     def unknown(self, key: str, known: dict[str, _Field], path: SpecPath) -> str:
         """Reports a key that is not known; returns the one that was probably meant."""
@@ -120,27 +124,27 @@ class _Reader:
         return near
 
     def missing(self, name: str, section: type[Section], path: SpecPath) -> None:
-        subject = f'"{path[-1]}"' if path else "the spec"
-        what = expected(fields_of(section)[name].kind)
-        self.problem("TG103", self.source.at_key(path), f'{subject} needs "{name}"', f"{name}: {what}")
+        where = self.source.at_key(path) if path else Location(self.source.file)
+        hint = f"{name}: {needed(fields_of(section)[name].kind)}"
+        self.problem("TG103", where, f'{_subject(path)} needs "{name}"', hint)
 
     def mapping(self, value: Any, key_kind: Any, kind: Any, path: SpecPath) -> Any:
         if not isinstance(value, dict):
-            return self.wrong(value, "keys and values", path)
+            hint = "one KEY: VALUE a line, without dashes" if isinstance(value, list) else ""
+            return self.wrong(value, "keys and values", path, hint)
         read = {}
         for key, item in value.items():
             where = (*path, key)
             name = self.scalar(key, key_kind, where, at=self.source.at_key(where))
             if item is None:
-                message = f'"{key}" has no value'
-                read[name] = self.problem("TG104", self.source.at_key(where), message, "give it one")
+                read[name] = self.empty(kind, where)
             else:
                 read[name] = self.value(item, kind, where)
         return _WRONG if _WRONG in read or any(item is _WRONG for item in read.values()) else read
 
     def sequence(self, value: Any, kind: Any, path: SpecPath) -> Any:
         if not isinstance(value, list):
-            return self.wrong(value, "a list", path, hint=f"write [{value}]" if _plain(value) else "")
+            return self.wrong(value, "a list", path, spelling.as_list(value, kind))
         read = [self.value(item, kind, (*path, index)) for index, item in enumerate(value)]
         return _WRONG if any(item is _WRONG for item in read) else read
 
@@ -148,17 +152,7 @@ class _Reader:
         try:
             return msgspec.convert(value, kind)
         except msgspec.ValidationError:
-            choices = get_args(kind) if get_origin(kind) is Literal else ()
-            near = nearest(value, choices) if isinstance(value, str) else ""
-            hint = f"did you mean {near}?" if near else self.quote_hint(value, kind, path)
-            return self.wrong(value, expected(kind), path, hint, at)
-
-    def quote_hint(self, value: Any, kind: Any, path: SpecPath) -> str:
-        if not expected(kind).startswith("text") or not isinstance(value, bool | float | int):
-            return ""
-        at = self.source.at(path)  # as it stands in the file: 1.10 is a float that has lost its zero
-        raw = self.source.lines[at.line - 1][at.column - 1 :][: at.width]
-        return f'write "{raw}", in quotes'
+            return self.wrong(value, expected(kind), path, spelling.as_scalar(value, shown(value), kind), at)
 
     def wrong(self, value: Any, what: str, path: SpecPath, hint: str = "", at: Location | None = None) -> Any:
         message = f"expected {what}, not {shown(value)}"
@@ -201,10 +195,29 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return "a list"
     if isinstance(value, str):
-        text = re.sub(r"[\x00-\x1f\x7f-\x9f]", "?", value)
-        return f'"{text[:60]}..."' if len(text) > 60 else f'"{text}"'
+        text = "".join(char if char.isprintable() else _escaped(char) for char in value[:60])
+        return f'"{text}..."' if len(value) > 60 else f'"{text}"'
     return str(value)
 
 
-def _plain(value: Any) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool)
+def _escaped(char: str) -> str:
+    """What cannot be seen, as YAML would write it in double quotes."""
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def needed(kind: Any) -> str:
+    """`expected`, and for a section the keys that it cannot do without."""
+    what, section, _ = _shape(kind)
+    if what != "section" or section.shorthand:
+        return expected(kind)
+    required = [
+        f"{key} ({needed(field.kind)})" for key, field in fields_of(section).items() if field.required
+    ]
+    return f"keys and values, at least {' and '.join(required)}" if required else "keys and values"
+
+
+def _subject(path: SpecPath) -> str:
+    if not path:
+        return "the spec"
+    return f'entry {path[-1] + 1} of "{path[-2]}"' if isinstance(path[-1], int) else f'"{path[-1]}"'

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from tfgen.problems import Location, Problem, SpecPath
+from tfgen.spec import syntax
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 24
@@ -23,6 +24,13 @@ _Loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 _INTEGER = re.compile(r"(0|-?[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+# What YAML lets stand in a file; libyaml stops at anything else without saying where.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PLAIN_TAGS = {
+    yaml.ScalarEvent: (None, "!", "tag:yaml.org,2002:str"),
+    yaml.MappingStartEvent: (None, "!", "tag:yaml.org,2002:map"),
+    yaml.SequenceStartEvent: (None, "!", "tag:yaml.org,2002:seq"),
+}
 _WORDS = {
     "": None,
     "~": None,
@@ -30,6 +38,20 @@ _WORDS = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+
+
+class Number(float):
+    """A number that is not plainly whole, with its text: 1.10 has lost its zero as a float, 007 its zeros."""
+
+    text: str
+
+    def __new__(cls, text: str) -> "Number":
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Source(NamedTuple):
@@ -69,15 +91,18 @@ def read_source(path: Path, name: str | None = None) -> Source:
 
 def parse(text: str, name: str) -> Source:
     """Reads YAML from a string. Raises SourceError."""
-    text = unicodedata.normalize("NFC", text)  # Terraform does this to every string
     lines = tuple(text.splitlines())
+    if forbidden := _FORBIDDEN.search(text):
+        raise SourceError(_forbidden_problem(text, forbidden.start(), name), lines)
     builder = _Builder(name)
     try:
         data = builder.document(yaml.parse(text, Loader=_Loader))
     except _RefusedError as refused:
         raise SourceError(refused.problem, lines) from None
-    except yaml.YAMLError as error:
-        raise SourceError(_syntax_problem(error, name, lines), lines) from None
+    except yaml.MarkedYAMLError as error:
+        line, column, message, hint = syntax.explain(error, lines)
+        problem = Problem("TG002", Location(name, line + 1, column + 1), message, hint)
+        raise SourceError(problem, lines) from None
     return Source(name, lines, data, builder.values, builder.keys)
 
 
@@ -148,13 +173,15 @@ class _Builder:
         if depth > MAX_DEPTH:
             raise self._refused(event, f"this is nested more than {MAX_DEPTH} levels deep")
         if self.count > MAX_VALUES:
-            raise self._refused(event, f"this grows to more than {MAX_VALUES} values", "use fewer aliases")
+            hint = "use fewer aliases" if self.replaying else ""
+            raise self._refused(event, f"more than {MAX_VALUES} values are too many for a spec", hint)
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, path, depth)
+        self._check_tag(event)
         anchor = None if self.replaying else event.anchor
         if anchor:
             self.recording.append([event])
-        self.values.setdefault(path, _mark(event))
+        self.values.setdefault(path, self._place(event, path))
         if isinstance(event, yaml.ScalarEvent):
             value = self._scalar(event)
         elif isinstance(event, yaml.MappingStartEvent):
@@ -165,7 +192,20 @@ class _Builder:
             self.anchors[anchor] = self.recording.pop()
         return value
 
+    def _place(self, event: Any, path: SpecPath) -> tuple[int, int, int]:
+        """Where a value stands. A block stands at its key: what it begins with is a value of its own."""
+        if isinstance(event, yaml.ScalarEvent) or event.flow_style or path not in self.keys:
+            return _mark(event)
+        return self.keys[path]
+
+    def _check_tag(self, event: Any) -> None:
+        if event.tag not in _PLAIN_TAGS[type(event)]:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
+            raise self._refused(event, f"the tag {tag} means nothing in a spec", "remove the tag")
+
     def _alias(self, event: Any, path: SpecPath, depth: int) -> Any:
+        if any(record[0].anchor == event.anchor for record in self.recording):
+            raise self._refused(event, f"the value marked &{event.anchor} would hold itself")
         if event.anchor not in self.anchors:
             raise self._refused(event, f"there is no value marked &{event.anchor} above this line")
         self.values[path] = _mark(event)
@@ -209,27 +249,29 @@ class _Builder:
         return data
 
     def _key(self, event: Any) -> str:
+        if isinstance(event, yaml.AliasEvent):
+            raise self._refused(event, "an alias cannot be a key", "write the key itself")
         if not isinstance(event, yaml.ScalarEvent):
-            raise self._refused(event, "a key must be a word", "quote a value that begins with { or [")
+            raise self._refused(event, "a key must be a word", "put text that begins with { or [ in quotes")
         return self._text(event)
 
     def _scalar(self, event: Any) -> Any:
         text = self._text(event)
-        if event.tag is not None and event.tag not in ("!", "tag:yaml.org,2002:str"):
-            raise self._refused(event, f"the tag {event.tag} means nothing in a spec", "remove the tag")
         if not event.implicit[0]:
             return text
         if text in _WORDS:
             return _WORDS[text]
         if _INTEGER.match(text):
             return int(text) if len(text) < 20 else text
-        return float(text) if _FLOAT.match(text) else text
+        return Number(text) if _FLOAT.match(text) else text
 
     def _text(self, event: Any) -> str:
         text: str = event.value
-        if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+        if text.isascii():
+            return text
+        if any("\ud800" <= char <= "\udfff" for char in text):
             raise self._refused(event, "this holds half of a character (a lone surrogate)")
-        return text
+        return unicodedata.normalize("NFC", text)  # Terraform does this to every string
 
     def _refused(self, event: Any, message: str, hint: str = "") -> _RefusedError:
         return _RefusedError(Problem("TG002", Location(self.name, *_mark(event)), message, hint))
@@ -241,22 +283,35 @@ def _mark(event: Any) -> tuple[int, int, int]:
     return start.line + 1, start.column + 1, max(1, width)
 
 
-def _syntax_problem(error: yaml.YAMLError, name: str, lines: tuple[str, ...]) -> Problem:
-    mark = getattr(error, "problem_mark", None)
-    if mark is None:  # yaml.reader.ReaderError: a character that YAML does not allow
-        return Problem("TG002", Location(name), "the file holds a character that YAML does not allow")
-    at = Location(name, mark.line + 1, mark.column + 1)
-    line = lines[mark.line] if mark.line < len(lines) else ""
-    if "\t" in line[: len(line) - len(line.lstrip())]:
-        return Problem("TG002", at, "a tab cannot indent YAML", "indent with spaces")
-    message = getattr(error, "problem", None) or "a syntax error"
-    return Problem("TG002", at, f"this is not YAML: {message}")
+def _forbidden_problem(text: str, place: int, name: str) -> Problem:
+    before = f"{text[:place]}x".splitlines()
+    at = Location(name, len(before), len(before[-1]))
+    code = ord(text[place])
+    if 0xD800 <= code <= 0xDFFF:
+        return Problem("TG002", at, "this is half of a character (a lone surrogate)", "remove it")
+    escape = f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    message = f"YAML does not let the character U+{code:04X} stand in a file"
+    return Problem("TG002", at, message, f"remove it, or write {escape} in double quotes")
 
 
-def dump(data: Any) -> str:
+def dump(data: Any, *, ascii_only: bool = False) -> str:
     """Plain data as YAML that `parse` reads back as the same data."""
+    return _dump(data, flow=False, width=100, ascii_only=ascii_only)
+
+
+def flow(data: Any) -> str:
+    """Plain data as YAML in one line."""
+    return _dump(data, flow=True, width=10**6).strip()
+
+
+def _dump(data: Any, *, flow: bool, width: int, ascii_only: bool = False) -> str:
     text: str = yaml.dump(
-        data, Dumper=_Dumper, sort_keys=False, default_flow_style=False, allow_unicode=True, width=100
+        data,
+        Dumper=_Dumper,
+        sort_keys=False,
+        default_flow_style=flow,
+        allow_unicode=not ascii_only,
+        width=width,
     )
     return text
 

@@ -10,7 +10,7 @@ resource "aws_vpc_endpoint" "dynamodb" {
   tags = { Name = "market-dynamodb" }
 }
 
-# ECR keeps image layers in S3: without this route no image can be pulled. Called by catalog.
+# ECR keeps image layers in S3: this route is free, and the NAT gateway charges for each byte. Called by catalog.
 resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.main.id
   service_name      = "com.amazonaws.eu-west-1.s3"

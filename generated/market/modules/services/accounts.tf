@@ -164,7 +164,7 @@ resource "aws_lb_target_group" "accounts" {
 
 resource "aws_lb_listener_rule" "login_market_example_5c32" {
   listener_arn = var.http_listener_arn
-  priority     = 19699
+  priority     = 16499
 
   action {
     type             = "forward"
@@ -180,7 +180,7 @@ resource "aws_lb_listener_rule" "login_market_example_5c32" {
 
 resource "aws_lb_listener_rule" "api_accounts" {
   listener_arn = var.http_listener_arn
-  priority     = 39311
+  priority     = 32919
 
   action {
     type             = "forward"

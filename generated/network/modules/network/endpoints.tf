@@ -10,7 +10,7 @@ resource "aws_vpc_endpoint" "dynamodb" {
   tags = { Name = "network-dynamodb" }
 }
 
-# Free, and keeps this traffic away from the NAT gateway.
+# Free, and requests to it need no other way out.
 resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.main.id
   service_name      = "com.amazonaws.eu-central-1.s3"

@@ -1,0 +1,62 @@
+# Everything a developer of tfgen runs. Needs Python 3.11 or newer; the rest is fetched into .venv and .cache.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# A worker holds about 700 MB of Terraform and provider, hence the upper limit.
+PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadgroup
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast check bench golden lock clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+setup: .venv/.ready ## make .venv and install tfgen and its tools in it
+	@:
+
+.venv/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tfgen needs Python 3.11 or newer; name one: make PYTHON=...")'
+	@echo "Setting up .venv (once; it takes a minute or two)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup ## render the example of the README into generated/
+	@$(BIN)/tfgen render examples/shop.yaml
+
+golden: setup ## render every example again, to be committed
+	@$(BIN)/tfgen render examples/*.yaml
+
+# Without Terraform, and without a network to fetch it, the tests that need it fail and say so.
+test: setup ## run all tests; fetches Terraform where there is none
+	@if terraform=$$($(BIN)/python scripts/fetch_terraform.py); then export TFGEN_TERRAFORM="$$terraform"; fi; \
+	$(PYTEST)
+
+test-fast: setup ## run the tests that need no Terraform
+	@$(PYTEST) -m 'not terraform'
+
+check: setup ## format, lint, types and import contracts, then all tests
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+	@$(MAKE) --no-print-directory test
+
+bench: setup .venv/.bench ## measure, and print the aims beside the figures
+	@$(BIN)/python bench
+
+.venv/.bench: requirements-bench.lock .venv/.ready
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+lock: setup ## resolve requirements.lock and requirements-bench.lock anew
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check uv
+	@$(COMPILE) --upgrade pyproject.toml --extra dev -o requirements.lock
+	@$(COMPILE) --upgrade pyproject.toml --extra bench -c requirements.lock -o requirements-bench.lock
+
+clean: ## remove everything that is not in the repository's history
+	@rm -rf .venv .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist

@@ -1,0 +1,40 @@
+"""The session's fixtures: `terraform`, which needs the binary and the provider, and `moto`, its AWS.
+
+Every test that uses `terraform` gets the marker of that name by itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from support.terraform import Terraform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.moto_server import Moto
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest deselects by marker
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what needs Terraform, so that nobody has to remember it."""
+    for item in items:
+        if "terraform" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.terraform)
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[Moto]:
+    """An AWS that answers on loopback, one for each process of the test run."""
+    from support.moto_server import Moto  # noqa: PLC0415 (two seconds that the other tests need not pay)
+
+    server = Moto()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def terraform(moto: Moto, tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    """Terraform with its provider, pointed at `moto`; fails where there is none."""
+    return Terraform.prepare(tmp_path_factory.mktemp("terraform"), moto.url)

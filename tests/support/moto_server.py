@@ -1,0 +1,161 @@
+"""An AWS on loopback: moto's server inside the test process, taught what a Fargate stack needs of it.
+
+moto forgets some of what such a stack says, and a second plan would show it as changes for ever. What a few
+lines can teach it is taught below, so that a second plan really proves something; the rest is changes.GAPS.
+"""
+
+import functools
+import json
+import logging
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+from xml.sax.saxutils import escape
+
+import boto3
+from botocore import xform_name
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.core.responses import BaseResponse
+from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.server import ThreadedMotoServer
+from werkzeug.exceptions import HTTPException
+
+# One of moto's methods that answer an AWS action: takes the response object, returns the answer.
+Handler = Callable[[Any], Any]
+
+
+class Moto:
+    """The running emulator. All stacks of a process share its one account; `reset` empties it."""
+
+    def __init__(self) -> None:
+        _teach()
+        # Its log of every request would bury what a failing test has to say.
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)
+        self._server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+        self._server.start()
+        host, port = self._server.get_host_and_port()
+        self.url = f"http://{host}:{port}"
+
+    def boto3_client(self, name: str, region: str = "us-east-1") -> Any:
+        """A client of the service `name`, to see what has been built."""
+        return boto3.client(
+            name,
+            region_name=region,
+            endpoint_url=self.url,
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+
+    def reset(self) -> None:
+        """Forgets everything that was built, in all regions; so no stack may stay applied for a session."""
+        request = urllib.request.Request(f"{self.url}/moto-api/reset", method="POST")
+        urllib.request.urlopen(request, timeout=30).close()
+
+    def stop(self) -> None:
+        """Ends the server."""
+        self._server.stop()
+
+
+@functools.cache
+def _teach() -> None:
+    """Fills moto's gaps, once a process and before its first request."""
+    _replace(BaseResponse, "call_action", _fail_at_once)
+    _replace(EC2ContainerServiceResponse, "create_service", _remember_settings)
+    _replace(EC2ContainerServiceResponse, "update_service", _remember_settings)
+    _replace(ApplicationAutoScalingResponse, "register_scalable_target", _remember_tags)
+    for method in (list_tags_for_resource, tag_resource, untag_resource):
+        setattr(ApplicationAutoScalingResponse, method.__name__, method)
+
+
+def _replace(response: type[BaseResponse], method: str, lesson: Callable[[Handler], Handler]) -> None:
+    original = getattr(response, method)
+    setattr(response, method, functools.wraps(original)(lesson(original)))
+
+
+def _fail_at_once(call_action: Handler) -> Handler:
+    """Says what moto cannot do as an error of the caller's. moto's own answer is a 500, which the provider
+    takes for a passing fault and repeats for eight minutes before it fails, without a word of why."""
+
+    def wrapped(response: BaseResponse) -> Any:
+        try:
+            return call_action(response)
+        except HTTPException:  # an error of AWS's, which moto's server knows how to tell
+            raise
+        except Exception as error:
+            return _refusal(response, f"moto: {type(error).__name__}: {error}")
+
+    return wrapped
+
+
+def _refusal(response: BaseResponse, why: str) -> tuple[int, dict[str, str], str]:
+    """The answer 400, in the words of the protocol that the request came in."""
+    if "json" in response.headers.get("Content-Type", ""):
+        return 400, {}, json.dumps({"__type": "EmulatorFault", "message": why})
+    error = f"<Error><Code>EmulatorFault</Code><Message>{escape(why)}</Message></Error>"
+    # EC2 puts its errors one level deeper than everyone else; each side finds its own.
+    return 400, {}, f"<Response><Errors>{error}</Errors>{error}</Response>"
+
+
+# What AWS tells of a service as it was asked for, and moto drops.
+SERVICE_SETTINGS = (
+    "availabilityZoneRebalancing",
+    "capacityProviderStrategy",
+    "deploymentConfiguration",
+    "enableECSManagedTags",
+    "enableExecuteCommand",
+    "healthCheckGracePeriodSeconds",
+)
+
+
+def _remember_settings(handler: Handler) -> Handler:
+    """Lets an ECS service keep its settings, and its deployment the configuration of Service Connect."""
+
+    def wrapped(response: EC2ContainerServiceResponse) -> Any:
+        answer = handler(response)
+        service = answer.result["service"]
+        for setting in SERVICE_SETTINGS:
+            value = response._get_param(setting)
+            if value is not None:
+                setattr(service, xform_name(setting), value)
+        if response._get_param("capacityProviderStrategy"):
+            service.launch_type = None  # AWS has one or the other; moto says EC2 when it hears nothing
+        connect = response._get_param("serviceConnectConfiguration")
+        if connect is not None:
+            service.deployments[0]["serviceConnectConfiguration"] = connect
+        return answer
+
+    return wrapped
+
+
+# Tags of scalable targets by ARN. moto draws a new ARN for each target, so nothing old is ever found here.
+_tags: dict[str, dict[str, str]] = {}
+
+
+def _remember_tags(register: Handler) -> Handler:
+    """Lets a scalable target keep the tags that it is registered with."""
+
+    def wrapped(response: ApplicationAutoScalingResponse) -> str:
+        answer: str = register(response)
+        tags = _tags.setdefault(json.loads(answer)["ScalableTargetARN"], {})
+        tags.update(response._get_param("Tags") or {})
+        return answer
+
+    return wrapped
+
+
+def list_tags_for_resource(response: ApplicationAutoScalingResponse) -> str:
+    """Application Auto Scaling's action of that name, without which the provider waits for ever."""
+    return json.dumps({"Tags": _tags.get(response._get_param("ResourceARN"), {})})
+
+
+def tag_resource(response: ApplicationAutoScalingResponse) -> str:
+    """Application Auto Scaling's action of that name."""
+    _tags.setdefault(response._get_param("ResourceARN"), {}).update(response._get_param("Tags"))
+    return "{}"
+
+
+def untag_resource(response: ApplicationAutoScalingResponse) -> str:
+    """Application Auto Scaling's action of that name."""
+    for key in response._get_param("TagKeys"):
+        _tags.get(response._get_param("ResourceARN"), {}).pop(key, None)
+    return "{}"

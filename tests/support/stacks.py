@@ -1,0 +1,151 @@
+"""Golden stacks in Terraform's eyes: planned values by address, and what is expected of each stack."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+GENERATED = Path(__file__).resolve().parents[2] / "generated"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A listener rule: which requests, by listener, and the service that answers."""
+
+    service: str
+    listener: str
+    paths: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a stack must hold, said by hand from its spec."""
+
+    zones: str
+    tasks_in: str
+    nat_in: str = ""
+    gateways: frozenset[str] = frozenset()
+    interfaces: frozenset[str] = frozenset()
+    listeners: Mapping[int, str] = field(default_factory=dict)
+    """Port -> the service that is its default action, or "" for a 404."""
+    rules: frozenset[Rule] = frozenset()
+    services: Mapping[str, int] = field(default_factory=dict)
+    """Name -> container port; 0 for none."""
+    calls: frozenset[tuple[str, str]] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Service -> its address in Service Connect, name:port."""
+
+
+API = Rule("backendserver", "http", paths=("/api/profile", "/api/profile/*"))
+SHOP: dict[str, Any] = {
+    "zones": "ab",
+    "listeners": {80: "webapp"},
+    "rules": frozenset({API}),
+    "services": {"webapp": 3000, "backendserver": 5000},
+    "calls": frozenset({("webapp", "backendserver")}),
+    "names": {"backendserver": "backend:5000"},
+}
+PULL_AND_LOG = frozenset({"ecr.api", "ecr.dkr", "logs"})
+
+EXPECTED = {
+    "shop": Expected(
+        **SHOP, tasks_in="private", gateways=frozenset({"s3"}), interfaces=PULL_AND_LOG | {"ecs-agent"}
+    ),
+    "shop-nat": Expected(**SHOP, tasks_in="private", nat_in="ab", gateways=frozenset({"s3"})),
+    "shop-nat-single": Expected(**SHOP, tasks_in="private", nat_in="a", gateways=frozenset({"s3"})),
+    "shop-nat-endpoints": Expected(
+        **SHOP, tasks_in="private", nat_in="ab", gateways=frozenset({"s3"}), interfaces=PULL_AND_LOG
+    ),
+    "shop-public": Expected(**SHOP, tasks_in="public"),
+    "hello": Expected(zones="ab", tasks_in="public", listeners={80: "web"}, services={"web": 80}),
+    "network": Expected(
+        zones="abc",
+        tasks_in="private",
+        gateways=frozenset({"s3", "dynamodb"}),
+        interfaces=PULL_AND_LOG | {"sqs"},
+    ),
+    "market": Expected(
+        zones="abc",
+        tasks_in="private",
+        nat_in="b",
+        gateways=frozenset({"s3", "dynamodb"}),
+        interfaces=PULL_AND_LOG | {"secretsmanager", "sqs", "ssm", "ssmmessages", "sts"},
+        listeners={80: "storefront", 8080: "partner-feed", 9000: ""},
+        rules=frozenset(
+            {
+                Rule("catalog", "http", paths=("/api/products", "/api/products/*")),
+                Rule("catalog", "http", paths=("/api/products/*/reviews",), methods=("GET", "POST")),
+                Rule("basket", "http", paths=("/api/basket", "/api/basket/*")),
+                Rule("accounts", "http", paths=("/api/accounts", "/api/accounts/*")),
+                Rule("accounts", "http", hosts=("login.market.example",)),
+                Rule("orders", "http", paths=("/api/orders", "/api/orders/*")),
+                Rule("dashboard", "operations", paths=("/grafana", "/grafana/*")),
+            }
+        ),
+        services={
+            "storefront": 3000,
+            "catalog": 8080,
+            "basket": 8080,
+            "pricing": 50051,
+            "accounts": 8080,
+            "search": 9200,
+            "orders": 8080,
+            "partner-feed": 8000,
+            "dashboard": 3000,
+            "mailer": 0,
+        },
+        calls=frozenset(
+            {
+                ("storefront", "catalog"),
+                ("storefront", "basket"),
+                ("storefront", "accounts"),
+                ("storefront", "search"),
+                ("catalog", "search"),
+                ("basket", "catalog"),
+                ("basket", "pricing"),
+                ("orders", "accounts"),
+                ("orders", "pricing"),
+                ("partner-feed", "catalog"),
+                ("partner-feed", "orders"),
+            }
+        ),
+        names={
+            "catalog": "catalog:8080",
+            "basket": "basket:8080",
+            "pricing": "pricing:9090",
+            "accounts": "accounts:8080",
+            "search": "search:9200",
+            "orders": "orders:8080",
+        },
+    ),
+}
+
+
+def planned(plan: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Address -> values of everything that a plan's JSON will make."""
+    return dict(_resources(plan["planned_values"]["root_module"]))
+
+
+def _resources(module: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for resource in module.get("resources", []):
+        yield resource["address"], resource["values"]
+    for child in module.get("child_modules", []):
+        yield from _resources(child)
+
+
+def of_type(resources: Mapping[str, dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
+    """The resources of one type, by what follows it in the address: `main["a"]`."""
+    mark = f".{kind}."
+    return {address.partition(mark)[2]: values for address, values in resources.items() if mark in address}
+
+
+def references(plan: Mapping[str, Any], module: str, kind: str, name: str, argument: str) -> list[str]:
+    """What an argument refers to, from the plan's configuration: values that are known only after apply."""
+    calls = plan["configuration"]["root_module"]["module_calls"]
+    for resource in calls[module]["module"]["resources"]:
+        if (resource["type"], resource["name"]) == (kind, name):
+            found: list[str] = resource["expressions"].get(argument, {}).get("references", [])
+            return found
+    return []

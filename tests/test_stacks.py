@@ -1,0 +1,274 @@
+"""Every golden stack in the hands of real Terraform: formatted, initialised, valid, and planned to hold
+what its spec asks for. The expectations are in support/stacks.py, written by hand from the specs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.stacks import EXPECTED, GENERATED, Expected, Rule, of_type, planned, references
+
+if TYPE_CHECKING:
+    from support.terraform import Stack, Terraform
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A golden stack, its plan, and what it should be."""
+
+    name: str
+    stack: Stack
+    plan: Mapping[str, Any]
+    resources: Mapping[str, dict[str, Any]]
+    expected: Expected
+
+    def all(self, kind: str) -> dict[str, dict[str, Any]]:
+        return of_type(self.resources, kind)
+
+
+@pytest.fixture(
+    scope="class",
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(f"stack-{name}")) for name in EXPECTED],
+)
+def golden(request: pytest.FixtureRequest, terraform: Terraform) -> Planned:
+    name = request.param
+    stack = terraform.stack(GENERATED / name)
+    stack.init()
+    plan = stack.plan()
+    return Planned(name, stack, plan, planned(plan), EXPECTED[name])
+
+
+def label(key: str) -> str:
+    return key.replace("-", "_")
+
+
+def test_every_golden_stack_is_here() -> None:
+    assert set(EXPECTED) == {path.name for path in GENERATED.iterdir() if path.is_dir()}
+
+
+@pytest.mark.xdist_group("schema")
+def test_fmt_would_change_nothing(terraform: Terraform) -> None:
+    assert terraform.unformatted(GENERATED) == []
+
+
+class TestGolden:
+    def test_is_valid_without_a_warning(self, golden: Planned) -> None:
+        assert golden.stack.validate() == []
+
+    def test_only_creates(self, golden: Planned) -> None:
+        actions = {tuple(each["change"]["actions"]) for each in golden.plan["resource_changes"]}
+        assert actions == {("create",)}
+
+    def test_vpc(self, golden: Planned) -> None:
+        vpc = golden.all("aws_vpc")["main"]
+        assert (vpc["enable_dns_support"], vpc["enable_dns_hostnames"]) == (True, True)
+        default = golden.all("aws_default_security_group")["main"]
+        assert not default.get("ingress")
+        assert not default.get("egress")
+
+    def test_subnets(self, golden: Planned) -> None:
+        subnets = golden.all("aws_subnet")
+        roles = ["public"] if golden.expected.tasks_in == "public" else ["public", "private"]
+        wanted = {f'{role}["{zone}"]' for role in roles for zone in golden.expected.zones}
+        assert set(subnets) == wanted
+        for name, values in subnets.items():
+            assert values["availability_zone"].endswith(name[-3])
+        assert set(golden.all("aws_route_table_association")) == wanted
+
+    def test_route_tables(self, golden: Planned) -> None:
+        tables = {"public"}
+        if golden.expected.tasks_in == "private":
+            tables |= {f'private["{zone}"]' for zone in golden.expected.zones}
+        assert set(golden.all("aws_route_table")) == tables
+
+    def test_way_out(self, golden: Planned) -> None:
+        nat_in = golden.expected.nat_in
+        routes = {"public_internet"}
+        if nat_in:
+            routes |= {f'private_internet["{zone}"]' for zone in golden.expected.zones}
+        assert set(golden.all("aws_route")) == routes
+        assert {each["destination_cidr_block"] for each in golden.all("aws_route").values()} == {"0.0.0.0/0"}
+        for kind in ("aws_nat_gateway", "aws_eip"):
+            assert {name[-3] for name in golden.all(kind)} == set(nat_in)
+        gateway = references(golden.plan, "network", "aws_route", "private_internet", "nat_gateway_id")
+        if nat_in:
+            own = len(nat_in) == len(golden.expected.zones)
+            wanted = "each.key" if own else f'aws_nat_gateway.main["{nat_in}"]'
+            assert any(reference.startswith(wanted) for reference in gateway)
+
+    def test_endpoints(self, golden: Planned) -> None:
+        found = golden.all("aws_vpc_endpoint").values()
+        by_type = {
+            kind: {
+                each["service_name"].split(".", 3)[3] for each in found if each["vpc_endpoint_type"] == kind
+            }
+            for kind in ("Gateway", "Interface")
+        }
+        assert by_type["Gateway"] == golden.expected.gateways
+        assert by_type["Interface"] == golden.expected.interfaces
+        assert all(each["private_dns_enabled"] for each in found if each["vpc_endpoint_type"] == "Interface")
+
+    def test_endpoints_reach_every_private_subnet(self, golden: Planned) -> None:
+        for name, values in golden.all("aws_vpc_endpoint").items():
+            if values["vpc_endpoint_type"] == "Interface":
+                found = references(golden.plan, "network", "aws_vpc_endpoint", name, "subnet_ids")
+                assert "aws_subnet.private" in found
+                groups = references(golden.plan, "network", "aws_vpc_endpoint", name, "security_group_ids")
+                assert "aws_security_group.endpoints" in groups
+            else:
+                found = references(golden.plan, "network", "aws_vpc_endpoint", name, "route_table_ids")
+                assert "aws_route_table.private" in found
+
+    def test_the_endpoints_admit_https_of_the_vpc_and_nothing_else(self, golden: Planned) -> None:
+        rules = {
+            name: values
+            for name, values in golden.all("aws_vpc_security_group_ingress_rule").items()
+            if name.startswith("endpoints_")
+        }
+        assert len(rules) == bool(golden.expected.interfaces)
+        for rule in rules.values():
+            vpc = golden.all("aws_vpc")["main"]["cidr_block"]
+            assert (rule["cidr_ipv4"], rule["from_port"], rule["to_port"], rule["ip_protocol"]) == (
+                vpc, 443, 443, "tcp",
+            )  # fmt: skip
+
+    def test_listeners(self, golden: Planned) -> None:
+        listeners = golden.all("aws_lb_listener").values()
+        assert {each["port"] for each in listeners} == set(golden.expected.listeners)
+        for listener in listeners:
+            (action,) = listener["default_action"]
+            if golden.expected.listeners[listener["port"]]:
+                assert action["type"] == "forward"
+            else:
+                assert action["type"] == "fixed-response"
+                assert action["fixed_response"][0]["status_code"] == "404"
+        assert len(golden.all("aws_lb")) == bool(golden.expected.listeners)
+        for balancer in golden.all("aws_lb").values():
+            assert balancer["drop_invalid_header_fields"] is True
+
+    def test_listener_rules(self, golden: Planned) -> None:
+        found = golden.all("aws_lb_listener_rule")
+        assert {self.rule(golden, name) for name in found} == golden.expected.rules
+        for listener in {rule.listener for rule in golden.expected.rules}:
+            priorities = [
+                values["priority"]
+                for name, values in found.items()
+                if self.rule(golden, name).listener == listener
+            ]
+            assert len(priorities) == len(set(priorities))
+
+    def rule(self, golden: Planned, name: str) -> Rule:
+        """A planned rule in the terms of the expectations."""
+        conditions = golden.all("aws_lb_listener_rule")[name]["condition"]
+
+        def values(kind: str) -> tuple[str, ...]:
+            return tuple(v for each in conditions for block in each[kind] for v in sorted(block["values"]))
+
+        (listener,) = references(golden.plan, "services", "aws_lb_listener_rule", name, "listener_arn")
+        calls = golden.plan["configuration"]["root_module"]["module_calls"]
+        resource = next(
+            each
+            for each in calls["services"]["module"]["resources"]
+            if (each["type"], each["name"]) == ("aws_lb_listener_rule", name)
+        )
+        target = resource["expressions"]["action"][0]["target_group_arn"]["references"][-1]
+        service = next(s for s in golden.expected.services if f"aws_lb_target_group.{label(s)}" == target)
+        return Rule(
+            service,
+            listener.removeprefix("var.").removesuffix("_listener_arn"),
+            values("path_pattern"),
+            values("host_header"),
+            values("http_request_method"),
+        )
+
+    def test_target_groups(self, golden: Planned) -> None:
+        routed = {rule.service for rule in golden.expected.rules} | set(golden.expected.listeners.values())
+        groups = golden.all("aws_lb_target_group")
+        assert set(groups) == {label(service) for service in routed - {""}}
+        for service in routed - {""}:
+            group = groups[label(service)]
+            assert (group["target_type"], group["port"]) == ("ip", golden.expected.services[service])
+
+    def test_a_task_admits_its_port_from_the_balancer_and_its_callers(self, golden: Planned) -> None:
+        routed = {rule.service for rule in golden.expected.rules} | set(golden.expected.listeners.values())
+        wanted = {f"{label(s)}_from_load_balancer": golden.expected.services[s] for s in routed - {""}}
+        for caller, callee in golden.expected.calls:
+            wanted[f"{label(callee)}_from_{label(caller)}"] = golden.expected.services[callee]
+        rules = golden.all("aws_vpc_security_group_ingress_rule")
+        found = {
+            name: (values["from_port"], values["to_port"], values["cidr_ipv4"])
+            for name, values in rules.items()
+            if f"module.services.aws_vpc_security_group_ingress_rule.{name}" in golden.resources
+        }
+        assert found == {name: (port, port, None) for name, port in wanted.items()}
+
+    def test_a_task_reaches_what_it_needs(self, golden: Planned) -> None:
+        rules = golden.all("aws_vpc_security_group_egress_rule")
+        internet = golden.expected.tasks_in == "public" or golden.expected.nat_in != ""
+        for service in golden.expected.services:
+            own = {
+                name.removeprefix(f"{label(service)}_to_")
+                for name in rules
+                if name.startswith(f"{label(service)}_to_")
+            }
+            assert ("internet" in own) == internet
+            assert ("endpoints" in own) == bool(golden.expected.interfaces)
+            callees = {label(callee) for caller, callee in golden.expected.calls if caller == service}
+            assert callees <= own
+            assert own - callees <= {"internet", "endpoints", "s3", "dynamodb", "10_80_0_0_16_5432"}
+
+    def test_the_load_balancer_reaches_tasks_only(self, golden: Planned) -> None:
+        rules = golden.all("aws_vpc_security_group_egress_rule")
+        routed = {rule.service for rule in golden.expected.rules} | set(golden.expected.listeners.values())
+        found = {
+            name: values["from_port"]
+            for name, values in rules.items()
+            if name.startswith("load_balancer_to_")
+        }
+        assert found == {f"load_balancer_to_{label(s)}": golden.expected.services[s] for s in routed - {""}}
+
+    def test_services(self, golden: Planned) -> None:
+        services = golden.all("aws_ecs_service")
+        assert {values["name"] for values in services.values()} == set(golden.expected.services)
+        public = golden.expected.tasks_in == "public"
+        for values in services.values():
+            (network,) = values["network_configuration"]
+            assert network["assign_public_ip"] is public
+            assert values["deployment_circuit_breaker"] == [{"enable": True, "rollback": True}]
+        role = "public" if public else "private"
+        calls = golden.plan["configuration"]["root_module"]["module_calls"]
+        if services:
+            subnets = calls["services"]["expressions"]["subnet_ids"]["references"]
+            assert f"module.network.{role}_subnet_ids" in subnets
+
+    def test_service_connect(self, golden: Planned) -> None:
+        members = {service for call in golden.expected.calls for service in call} | set(golden.expected.names)
+        found = {}
+        for values in golden.all("aws_ecs_service").values():
+            connect = values["service_connect_configuration"]
+            assert bool(connect) == (values["name"] in members)
+            for configuration in connect:
+                for served in configuration["service"]:
+                    (alias,) = served["client_alias"]
+                    found[values["name"]] = f"{alias['dns_name']}:{alias['port']}"
+        assert found == golden.expected.names
+        assert len(golden.all("aws_service_discovery_http_namespace")) == bool(members)
+
+    def test_callers_start_after_those_they_call(self, golden: Planned) -> None:
+        calls = golden.plan["configuration"]["root_module"]["module_calls"]
+        resources = calls.get("services", {}).get("module", {}).get("resources", [])
+        depends = {r["name"]: r.get("depends_on", []) for r in resources if r["type"] == "aws_ecs_service"}
+        for caller, callee in golden.expected.calls:
+            assert f"aws_ecs_service.{label(callee)}" in depends[label(caller)]
+        for rule in golden.expected.rules:
+            assert any("aws_lb_listener_rule." in each for each in depends[label(rule.service)])
+
+    def test_outputs(self, golden: Planned) -> None:
+        outputs = set(golden.plan["planned_values"]["outputs"])
+        assert {"vpc_id", "public_subnet_ids"} <= outputs
+        assert ("load_balancer_dns_name" in outputs) == bool(golden.expected.listeners)
+        assert ("cluster_name" in outputs) == bool(golden.expected.services)
+        assert ("service_connect_addresses" in outputs) == bool(golden.expected.names)

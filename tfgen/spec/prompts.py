@@ -1,0 +1,513 @@
+"""The questions of `tfgen init`, and the spec file that their answers make.
+
+Answers come from flags, from questions, or from both, and go through the same functions (`with_...`),
+which hold them against the spec's own model and refuse in the words of the spec reader. Reads and
+writes nothing: the terminal is handed in, and so is the check of what the answers mean together.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from textwrap import TextWrapper
+from typing import Any, NamedTuple, Protocol, get_args
+
+from tfgen import facts
+from tfgen.problems import Problem, SpecPath, has_errors, nearest
+from tfgen.spec.model import Network
+from tfgen.spec.read import fields_of, read_spec, shown
+from tfgen.spec.source import Source, dump, flow
+
+EGRESS: tuple[str, ...] = get_args(fields_of(Network)["egress"].kind)
+EXPLAINED = {
+    "public": "public subnets with public IPs, locked down by security groups",
+    "nat": "private subnets, and NAT gateways to the whole internet",
+    "endpoints": "private subnets, and VPC endpoints to AWS alone; images from private ECR only",
+    "nat+endpoints": "private subnets, VPC endpoints to AWS, and NAT gateways for the rest",
+}
+_USUAL_EGRESS = "nat"  # the one that works with every image and every API
+
+_COMMENT_COLUMN = 30
+_WIDTH = 100
+_ROUTES_BEGIN = re.compile(r"@(?=/)")
+_IMAGE_AND_PORT = re.compile(
+    r"(?P<image>[^@]*?|[^@]*@[a-z0-9+._-]+:[0-9A-Za-z]+)(:(?P<port>[0-9]*))?\Z",
+)
+
+
+class ServiceAnswers(NamedTuple):
+    """What was said about one service."""
+
+    name: str
+    image: str = ""
+    port: int | None = None
+    routes: tuple[str, ...] = ()
+    connect: str = ""
+    calls: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where the others reach it; empty without a Service Connect name and a port."""
+        return f"http://{self.connect}:{self.port}" if self.connect and self.port else ""
+
+
+class Answers(NamedTuple):
+    """What was said so far. Empty or None is a question that is still open."""
+
+    name: str = ""
+    region: str = ""
+    egress: str = ""
+    zones: int | tuple[str, ...] | None = None
+    services: tuple[ServiceAnswers, ...] | None = None
+
+    @property
+    def zones_open(self) -> bool:
+        """The zones of most regions are known, so that nobody is asked for them."""
+        region = facts.regions().get(self.region)
+        return self.zones is None and bool(self.region) and (region is None or region.zones_vary)
+
+    @property
+    def make_a_spec(self) -> bool:
+        return bool(self.name and self.region and self.egress) and not self.zones_open
+
+
+class Flags(NamedTuple):
+    """The command line, word for word; None or () where it says nothing."""
+
+    name: str | None = None
+    region: str | None = None
+    egress: str | None = None
+    zones: str | None = None
+    services: tuple[str, ...] = ()
+    no_services: bool = False
+    connects: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    yes: bool = False
+
+
+class Terminal(Protocol):
+    """Somebody to ask. An empty answer is the default; Ctrl-C and Ctrl-D raise."""
+
+    def ask(self, question: str, default: str = "") -> str: ...
+
+    def confirm(self, question: str, default: bool = False) -> bool: ...
+
+    def say(self, text: str) -> None: ...
+
+
+class RefusedError(Exception):
+    """An answer that cannot stand, and why."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(f"{message}\nhint: {hint}" if hint else message)
+
+
+Change = Callable[[Answers, str], Answers]
+Check = Callable[[str], list[Problem]]
+"""What is wrong with the text of a spec; `tfgen.pipe` finds it."""
+
+
+# --- one answer each: what it changes, or RefusedError
+
+
+def with_name(answers: Answers, text: str) -> Answers:
+    _hold(("name",), text)
+    return answers._replace(name=text)
+
+
+def with_region(answers: Answers, text: str) -> Answers:
+    near = "" if text in facts.regions() else _near_regions(text)
+    _hold(("region",), text, near)
+    if text not in facts.regions() and answers.zones is None:
+        new = "for a region that is newer than tfgen, name its zones: --zones a,b"
+        message = f'tfgen does not know the zones of region "{text}"'
+        raise RefusedError(message, f"{near} ({new})" if near else new)
+    return answers._replace(region=text)
+
+
+def _near_regions(text: str) -> str:
+    """Two, since a letter too many or too few is as near to east as to west."""
+    import difflib  # noqa: PLC0415 - only a mistake pays for it
+
+    near = difflib.get_close_matches(text, facts.regions(), 2)
+    return f"did you mean {' or '.join(near)}?" if near else ""
+
+
+def with_egress(answers: Answers, text: str) -> Answers:
+    _hold(("network", "egress"), text)
+    return answers._replace(egress=text)
+
+
+def with_zones(answers: Answers, text: str) -> Answers:
+    """A count, or letters."""
+    said = _number(text)
+    zones = said if isinstance(said, int) else _words(said)
+    _hold(("network", "zones"), zones if isinstance(zones, int) else list(zones))
+    return answers._replace(zones=zones)
+
+
+def with_service(answers: Answers, name: str) -> Answers:
+    _hold(("services", name), {"image": "a"})
+    if name in _keys(answers):
+        raise RefusedError(f'there is already a service "{name}"')
+    return _added(answers, name)
+
+
+def with_image(service: str, answers: Answers, text: str) -> Answers:
+    _hold(("services", "a", "image"), text)
+    return _edited(answers, service, image=text)
+
+
+def with_port(service: str, answers: Answers, text: str) -> Answers:
+    if not text:
+        return _edited(answers, service, port=None)
+    _hold(("services", "a", "port"), port := _number(text))
+    return _edited(answers, service, port=port)
+
+
+def with_routes(service: str, answers: Answers, text: str) -> Answers:
+    routes = _words(text)
+    _hold(("services", "a", "routes"), list(routes))
+    return _edited(answers, service, routes=routes)
+
+
+def with_connect(service: str, answers: Answers, text: str) -> Answers:
+    if text:
+        _hold(("services", "a", "connect"), text)
+    return _edited(answers, service, connect=text)
+
+
+def with_calls(service: str, answers: Answers, text: str) -> Answers:
+    calls = tuple(dict.fromkeys(_words(text)))
+    _hold(("services", "a", "calls"), list(calls))
+    return _edited(answers, service, calls=calls)
+
+
+def _hold(path: SpecPath, value: Any, hint: str = "") -> None:
+    """Lets the spec reader judge one value, in a spec that has nothing else wrong.
+
+    `hint` is for a refusal that comes without one.
+    """
+    data: dict[Any, Any] = {
+        "name": "a",
+        "region": "us-east-1",
+        "network": {"egress": "nat"},
+        "services": {"a": {"image": "a"}},
+    }
+    place = data
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    _, problems = read_spec(Source("", (), data, {}, {}))
+    if problems:
+        raise RefusedError("\n".join(problem.message for problem in problems), problems[0].hint or hint)
+
+
+def _added(answers: Answers, name: str) -> Answers:
+    return answers._replace(services=(*(answers.services or ()), ServiceAnswers(name)))
+
+
+def _edited(answers: Answers, name: str, **changes: Any) -> Answers:
+    services = answers.services or ()
+    return answers._replace(
+        services=tuple(each._replace(**changes) if each.name == name else each for each in services)
+    )
+
+
+def _keys(answers: Answers) -> list[str]:
+    return [service.name for service in answers.services or ()]
+
+
+def _number(text: str) -> int | str:
+    """As YAML would read it."""
+    return int(text) if re.fullmatch(r"0|-?[1-9][0-9]{0,18}", text) else text
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[^,\s]+", text))
+
+
+# --- flags
+
+
+def from_flags(flags: Flags) -> tuple[Answers, list[str]]:
+    """The answers that the command line gives, and everything that is wrong with them."""
+    reader = _FlagReader()
+    reader.take("--zones", with_zones, flags.zones)
+    reader.take("--name", with_name, flags.name)
+    reader.take("--region", with_region, flags.region)
+    reader.take("--egress", with_egress, flags.egress)
+    if flags.no_services and flags.services:
+        reader.wrong.append("--no-services: there are --service flags as well")
+    if flags.no_services:
+        reader.answers = reader.answers._replace(services=())
+    for text in flags.services:
+        reader.service(text)
+    for text in flags.connects:
+        reader.take(_flag("--connect", text), _connect_flag, text)
+    for text in flags.calls:
+        reader.take(_flag("--call", text), _call_flag, text)
+    return reader.answers, reader.wrong
+
+
+def missing(flags: Flags, answers: Answers) -> list[str]:
+    """The flags that would answer the open questions; one that was given a wrong value is not among them."""
+    open_flags = {
+        "--name NAME": flags.name is None,
+        "--region REGION": flags.region is None,
+        f"--egress WAY  ({', '.join(EGRESS[:-1])} or {EGRESS[-1]})": flags.egress is None,
+        f"--zones a,b  (which zones {answers.region} has differs between accounts)": answers.zones_open
+        and flags.zones is None,
+        "--service NAME=IMAGE[:PORT][@ROUTE,...]  (or --no-services)": not flags.services
+        and not flags.no_services,
+        "--yes  (nobody can confirm)": not flags.yes,
+    }
+    return [flag for flag, is_open in open_flags.items() if is_open]
+
+
+class _FlagReader:
+    def __init__(self) -> None:
+        self.answers = Answers()
+        self.wrong: list[str] = []
+
+    def take(self, flag: str, change: Change, text: str | None) -> None:
+        try:
+            self.answers = self.answers if text is None else change(self.answers, text)
+        except RefusedError as refused:
+            self.wrong.append(f"{flag}: {refused}")
+
+    def service(self, text: str) -> None:
+        flag = _flag("--service", text)
+        name, _, rest = text.partition("=")
+        self.take(flag, with_service, name)
+        if name not in _keys(self.answers):  # --connect and --call need not complain about it too
+            self.answers = _added(self.answers, name)
+        try:
+            image, port, routes = split_service(rest)
+        except RefusedError as refused:
+            self.wrong.append(f"{flag}: {refused}")
+            return
+        self.take(flag, partial(with_image, name), image)
+        self.take(flag, partial(with_port, name), port)
+        self.take(flag, partial(with_routes, name), routes)
+
+
+def split_service(text: str) -> tuple[str, str, str]:
+    """IMAGE[:PORT][@ROUTE,...] in its three parts.
+
+    The last `:digits` is the port, unless it ends a digest. An image without a port whose tag is all
+    digits is written with a colon after it: `worker:42:`.
+    """
+    rest, *routes = _ROUTES_BEGIN.split(text, maxsplit=1)
+    if not rest:
+        raise RefusedError("write it as NAME=IMAGE[:PORT][@ROUTE,...]", "such as webapp=webapp:1.4.2:3000@/")
+    found = _IMAGE_AND_PORT.match(rest)
+    if not found:
+        after = shown(rest.partition("@")[2])
+        raise RefusedError(f"what follows @ is a route (/...) or a digest (sha256:...), not {after}")
+    return found["image"], found["port"] or "", "".join(routes)
+
+
+def _connect_flag(answers: Answers, text: str) -> Answers:
+    service, name = _pair(answers, text, "SERVICE=NAME")
+    before = next(each.connect for each in answers.services or () if each.name == service)
+    if before and before != name:
+        raise RefusedError(f'"{service}" already has the Service Connect name "{before}"')
+    if not name:
+        raise RefusedError("write it as SERVICE=NAME")
+    return with_connect(service, answers, name)
+
+
+def _call_flag(answers: Answers, text: str) -> Answers:
+    caller, callee = _pair(answers, text, "CALLER=CALLEE")
+    if callee not in _keys(answers):
+        raise _unknown(answers, callee)
+    before = next(each.calls for each in answers.services or () if each.name == caller)
+    return _edited(answers, caller, calls=tuple(dict.fromkeys((*before, callee))))
+
+
+def _pair(answers: Answers, text: str, form: str) -> tuple[str, str]:
+    service, equals, other = text.partition("=")
+    if not equals:
+        raise RefusedError(f"write it as {form}")
+    if service not in _keys(answers):
+        raise _unknown(answers, service)
+    return service, other
+
+
+def _unknown(answers: Answers, service: str) -> RefusedError:
+    near = nearest(service, _keys(answers))
+    hint = f"did you mean {near}?" if near else "name it with --service"
+    return RefusedError(f"there is no service {shown(service)}", hint)
+
+
+def _flag(flag: str, text: str) -> str:
+    return f"{flag} {shown(text.partition('=')[0])}"
+
+
+# --- questions
+
+
+def interview(answers: Answers, terminal: Terminal, check: Check, usual: Answers) -> Answers:
+    """Asks what is open in `answers`. `usual` holds the defaults of the name and the region."""
+    talk = _Talk(answers, terminal, check)
+    if not answers.name:
+        talk.put("Name of the stack", with_name, usual.name, keep=True)
+    if not answers.region:
+        talk.put("AWS region", with_region, usual.region, keep=True)
+    if not answers.egress:
+        terminal.say("How do tasks reach the world?")
+        terminal.say("\n".join(f"  {way:<13}  {EXPLAINED.get(way, '')}".rstrip() for way in EGRESS))
+        talk.put("Way out", with_egress, _USUAL_EGRESS, keep=True)
+    if talk.answers.zones_open:
+        terminal.say(f"Which zones {talk.answers.region} has differs between accounts.")
+        talk.put("Letters of two or more zones that yours has, such as a,c", with_zones, keep=True)
+    if answers.services is None:
+        talk.services()
+        talk.calls()
+    return talk.answers
+
+
+class _Talk:
+    def __init__(self, answers: Answers, terminal: Terminal, check: Check) -> None:
+        self.answers = answers
+        self.terminal = terminal
+        self.check = check
+        self.told: set[tuple[str, str]] = set()
+
+    def put(self, question: str, change: Change, default: str = "", *, keep: bool = False) -> str:
+        """Asks until the answer stands, and returns it.
+
+        `keep`: the user may insist. What is wrong then may have come by flag, where no other answer to
+        this question would help, or be an image that is still to move.
+        """
+        while True:
+            text = self.terminal.ask(question, default).strip()
+            try:
+                answers = change(self.answers, text)
+            except RefusedError as refused:
+                self.terminal.say(_indented(str(refused)))
+                continue
+            if self.stands(answers, keep):
+                self.answers = answers
+                return text
+
+    def stands(self, answers: Answers, keep: bool) -> bool:
+        """Whether a draft with this answer has no new problem, or the user wants it all the same."""
+        problems = self.check(spec_text(answers)) if answers.make_a_spec else []
+        new = [problem for problem in problems if _finding(problem) not in self.told]
+        for problem in new:
+            self.terminal.say(_indented(_told(problem)))
+        if has_errors(new) and not (keep and self.terminal.confirm("  Keep it all the same?")):
+            return False
+        self.told |= set(map(_finding, new))
+        return True
+
+    def services(self) -> None:
+        self.terminal.say("Services, one after another. Without any, the stack is a network alone.")
+        self.answers = self.answers._replace(services=())
+        while self.service():
+            pass
+
+    def service(self) -> bool:
+        number = len(self.answers.services or ()) + 1
+        name = self.put(f"Name of service {number} (empty: no more)", _free_name)
+        if not name:
+            return False
+        self.put("  Image", partial(_new_service, name), keep=True)
+        if self.put("  Port of the container (empty: none)", partial(with_port, name)):
+            self.put(
+                "  Routes of the load balancer, such as /, /api (empty: none)", partial(with_routes, name)
+            )
+            self.put(
+                "  Service Connect name for the others to call (empty: none)", partial(with_connect, name)
+            )
+        return True
+
+    def calls(self) -> None:
+        services = self.answers.services or ()
+        offered = [service for service in services if service.connect]
+        callers = [service for service in services if any(each != service for each in offered)]
+        if not callers:
+            return
+        self.terminal.say("Who calls whom? These have a name to be called by:")
+        self.terminal.say("\n".join(f"  {each.name}  ({each.address})" for each in offered))
+        for caller in callers:
+            self.put(f"  {caller.name} calls (empty: nobody)", partial(with_calls, caller.name))
+
+
+def _free_name(answers: Answers, name: str) -> Answers:
+    """Only looks at the name: a service is there from its image on."""
+    if name:
+        with_service(answers, name)
+    return answers
+
+
+def _new_service(name: str, answers: Answers, image: str) -> Answers:
+    return with_image(name, with_service(answers, name), image)
+
+
+def _finding(problem: Problem) -> tuple[str, str]:
+    """What a problem says, without the lines of a draft that nobody has seen."""
+    return problem.severity, re.sub(r" \(line \d+\)", "", problem.message)
+
+
+def _told(problem: Problem) -> str:
+    severity, message = _finding(problem)
+    title = message if severity == "error" else f"{severity}: {message}"
+    return f"{title}\nhint: {problem.hint}" if problem.hint else title
+
+
+def _indented(text: str) -> str:
+    wrapped = TextWrapper(_WIDTH, "    ", "    ", break_long_words=False, break_on_hyphens=False)
+    return "\n".join(map(wrapped.fill, text.splitlines()))
+
+
+def legal_name(text: str) -> str:
+    """The nearest legal name, such as that of a folder."""
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    return "-".join(words).lstrip("-0123456789")[:64].rstrip("-") or "stack"
+
+
+# --- the file
+
+
+def spec_text(answers: Answers) -> str:
+    """The spec file of these answers, which must be enough for one."""
+    head = ["# Written by tfgen init. `tfgen show` prints it with every default filled in."]
+    head += [f"name: {_scalar(answers.name)}", f"region: {_scalar(answers.region)}"]
+    services = ["\n".join(_service(service)) for service in answers.services or ()]
+    parts = ["\n".join(head), "\n".join(_network(answers))]
+    if services:
+        parts.append("services:\n" + "\n\n".join(services))
+    return "\n\n".join(parts) + "\n"
+
+
+def _network(answers: Answers) -> Iterator[str]:
+    yield "network:"
+    yield _commented(f"  egress: {_scalar(answers.egress)}", " | ".join(EGRESS))
+    if isinstance(answers.zones, int):
+        yield f"  zones: {answers.zones}"
+    elif answers.zones is not None:
+        yield f"  zones: {flow(list(answers.zones))}"
+
+
+def _service(service: ServiceAnswers) -> Iterator[str]:
+    yield f"  {_scalar(service.name)}:"
+    yield f"    image: {_scalar(service.image)}"
+    if service.port is not None:
+        yield f"    port: {service.port}"
+    if service.routes:
+        yield f"    routes: {flow(list(service.routes))}"
+    if service.connect:
+        comment = f"others reach it at {service.address}" if service.address else ""
+        yield _commented(f"    connect: {_scalar(service.connect)}", comment)
+    if service.calls:
+        yield f"    calls: {flow(list(service.calls))}"
+
+
+def _commented(line: str, comment: str) -> str:
+    return f"{line:<{_COMMENT_COLUMN - 1}}  # {comment}" if comment else line
+
+
+def _scalar(word: str) -> str:
+    return dump({"": word}).partition(": ")[2].rstrip("\n")

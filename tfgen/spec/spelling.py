@@ -1,0 +1,83 @@
+"""What somebody probably meant who wrote a value of the wrong type: the hints of TG105."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
+
+from tfgen.problems import nearest
+from tfgen.spec.model import ConnectName, Name, RegionName, Section, Text
+from tfgen.spec.source import flow
+
+_WORDS = {**dict.fromkeys(("true", "yes", "on"), True), **dict.fromkeys(("false", "no", "off"), False)}
+
+
+def as_scalar(value: Any, raw: str, kind: Any) -> str:
+    """`value` does not fit `kind`; `raw` is its text."""
+    if not isinstance(value, str):
+        return (
+            f'write "{raw}", in quotes' if isinstance(value, bool | int | float) and fits(raw, kind) else ""
+        )
+    near = nearest(value, get_args(kind)) if get_origin(kind) is Literal else ""
+    if near:
+        return f"did you mean {near}?"
+    bare = _WORDS.get(value.lower(), int(value) if re.fullmatch(r"[1-9][0-9]{0,9}|0", value) else None)
+    if bare is not None and fits(bare, kind):
+        plain = flow([bare])[1:-1]
+        return f"write {plain}, without quotes" if plain == value else f"write {plain}"
+    other = next((other for other in _spellings(value, kind) if other != value and fits(other, kind)), "")
+    return f"did you mean {other}?" if other else ""
+
+
+def _spellings(value: str, kind: Any) -> Iterator[str]:
+    yield value.strip()
+    yield value.lower()
+    if value.isalpha():
+        yield value.upper()
+    if kind in (Name, ConnectName, RegionName):
+        yield re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")
+    if re.fullmatch(r"[a-z]{2,4}(-[a-z]+)+-[0-9][a-h]", value):  # a zone: its region, its letter
+        yield from (value[:-1], value[-1])
+    yield value.partition("://")[2].rstrip("/")
+    if re.fullmatch(r"[0-9]+(\.[0-9]+){3}", value):  # an address: itself, or the network that it names
+        zeros = (len(value) - len(re.sub(r"(\.0)+$", "", value))) // 2
+        yield f"{value}/{max(16, 32 - 8 * zeros)}"
+    if ":" not in value and value:
+        yield f"/{value}"
+
+
+def as_list(value: Any, kind: Any) -> str:
+    """`value` is not a list of `kind`."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return f"write {flow(_split(value, kind) if isinstance(value, str) else [value])}"
+
+
+def _split(value: str, kind: Any) -> list[str]:
+    if kind is not Text:
+        return [word for word in re.split(r"[,\s]+", value) if word]
+    import shlex  # noqa: PLC0415 - only a mistake pays for it
+
+    try:
+        return shlex.split(value)  # a command line
+    except ValueError:
+        return [value]
+
+
+def as_section(value: Any, section: type[Section]) -> str:
+    """`value` is no mapping; it may be meant for the one key that `section` needs."""
+    fields = msgspec.structs.fields(section)
+    required = [field for field in fields if field.required] or list(fields)
+    if isinstance(value, dict | list) or len(required) != 1 or not fits(value, required[0].type):
+        return ""
+    return f"write {flow({required[0].name: value})}"
+
+
+def fits(value: Any, kind: Any) -> bool:
+    """Whether the schema takes `value`."""
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
