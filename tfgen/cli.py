@@ -4,6 +4,7 @@ Everything heavy is imported inside the command that needs it, so that --help st
 to standard output, everything else to standard error.
 """
 
+import gc
 import io
 import os
 import shlex
@@ -50,6 +51,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    gc.disable()  # a render makes many values and no circles, and ends
     try:
         app()
     except TfgenError as error:

@@ -111,5 +111,8 @@ def nearest(word: str, choices: Iterable[object], likeness: float = 0.6) -> str:
     import difflib  # noqa: PLC0415 - only a mistake pays for it
 
     by_look = {str(choice).replace("_", "-"): str(choice) for choice in choices}
-    near = difflib.get_close_matches(word.replace("_", "-"), by_look, 1, likeness)
+    look = word.replace("_", "-")
+    near = difflib.get_close_matches(look, by_look, 1, likeness)
+    if not near and len(look) > 2:
+        near = [choice for choice in by_look if choice.startswith(look)]  # env, arch, mem
     return by_look[near[0]] if near else ""

@@ -82,11 +82,10 @@ def _routes(service: Service, listener: str) -> Iterator[str]:
 def _services(blueprint: Blueprint) -> Iterator[str]:
     for index, service in enumerate(blueprint.services):
         addresses = [server.address for connect in service.connect for server in connect.servers]
-        callees = [call.callee for call in blueprint.calls if call.caller == service.key]
         words = [
             f"{service.count} x {service.cpu} CPU units, {service.memory} MiB",
             *(f"called as {address}" for address in addresses),
-            *([f"calls {', '.join(sorted(callees))}"] if callees else []),
+            *([f"calls {', '.join(service.calls)}"] if service.calls else []),
         ]
         head = "  services       " if index == 0 else " " * 17
         yield f"{head}{service.key}: {'; '.join(words)}"

@@ -18,8 +18,8 @@ module "services" {
 
   vpc_id                          = module.network.vpc_id
   subnet_ids                      = values(module.network.private_subnet_ids)
-  endpoint_security_group_id      = module.network.endpoint_security_group_id
   dynamodb_prefix_list_id         = module.network.dynamodb_prefix_list_id
+  endpoint_security_group_id      = module.network.endpoint_security_group_id
   s3_prefix_list_id               = module.network.s3_prefix_list_id
   load_balancer_security_group_id = module.load_balancer.security_group_id
   http_listener_arn               = module.load_balancer.http_listener_arn

@@ -33,8 +33,10 @@ def build(spec: Spec, at: Locate, problems: list[Problem]) -> tuple[Call, ...]:
 def _call_problem(caller: str, callee: str, spec: Spec, where: Location) -> Problem | None:
     if callee not in spec.services:
         names = {service.connect.name: key for key, service in spec.services.items() if service.connect}
-        near = names.get(callee) or nearest(callee, spec.services)
+        near = nearest(callee, spec.services)
         hint = f"did you mean {near}?" if near else f"the services are {', '.join(spec.services)}"
+        if callee in names:
+            hint = f"write {names[callee]}: calls go by service, and {callee} is its Service Connect name"
         return Problem("TG230", where, f'there is no service "{callee}" to call', hint)
     if spec.services[callee].connect is None:
         message = f'"{caller}" calls "{callee}", which has no Service Connect name'

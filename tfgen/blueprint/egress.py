@@ -178,11 +178,9 @@ def _interface(name: str, spec: Spec, needs: list[_Need], everything: int) -> In
 
 def _comment(needs: list[_Need], everything: int) -> Comment:
     """Who needs the endpoint, and what for."""
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, set[str]] = {}
     for need in needs:
-        who = reasons.setdefault(need.reason, [])
-        if need.who and need.who not in who:
-            who.append(need.who)
+        reasons.setdefault(need.reason, set()).update([need.who] if need.who else [])
     sentences = (
         reason.format(names.listed(sorted(who), everything)) if who else reason
         for reason, who in reasons.items()

@@ -11,7 +11,7 @@ from tfgen.blueprint.addressing import block
 from tfgen.blueprint.model import Label, Listener, ListenerCidr, ListenerRule, LoadBalancer, Ref
 from tfgen.blueprint.model import Route as RoutePart
 from tfgen.blueprint.priorities import LAST, priority
-from tfgen.problems import Locate, Location, Problem
+from tfgen.problems import Locate, Location, Problem, nearest
 from tfgen.spec.model import WORLD, Route, Spec
 from tfgen.spec.model import Listener as ListenerSpec
 
@@ -76,12 +76,14 @@ def bind(spec: Spec, at: Locate, problems: list[Problem]) -> tuple[Bound, ...]:
 def _bind(key: str, route: Route, where: Location, spec: Spec, problems: list[Problem]) -> Bound | None:
     listeners = spec.load_balancer.listeners
     if route.listener not in listeners:
-        known = ", ".join(listeners)
+        hint = f"write listener: and one of {', '.join(listeners)}"
         if route.listener:
             message = f'there is no listener "{route.listener}"'
+            near = nearest(route.listener, listeners)
+            hint = f"did you mean {near}?" if near else hint
         else:
             message = "the load balancer has several listeners; this route does not say which"
-        problems.append(Problem("TG220", where, message, f"listener: one of {known}"))
+        problems.append(Problem("TG220", where, message, hint))
         return None
     path = route.path if "*" in route.path or "?" in route.path else route.path.rstrip("/") or "/"
     bound = Bound(

@@ -311,6 +311,8 @@ class Service(Part, frozen=True):
     public_ip: tuple[bool, ...]
     exec: tuple[bool, ...]
     connect: tuple[ServiceConnect, ...]
+    calls: tuple[str, ...]
+    """The names of the services that it calls."""
     depends_on: tuple[Ref, ...]
     at: Location
 

@@ -4,6 +4,7 @@ A name is a function of what it names, so a neighbour never changes it.
 """
 
 import re
+from functools import cache
 from hashlib import sha256
 
 from tfgen.blueprint.model import Comment, Label, Ref
@@ -33,8 +34,13 @@ def label(*words: str) -> Label:
 
     Names of services and listeners keep apart; for other text see `slug`.
     """
-    text = "_".join(re.sub(r"[^a-z0-9]+", "_", word.lower()).strip("_") for word in words)
+    text = "_".join(map(_word, words))
     return Label(text if text[:1].isalpha() else f"_{text}")
+
+
+@cache
+def _word(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
 def slug(text: str) -> Label:
@@ -85,4 +91,4 @@ def listed(words: list[str], everything: int = 0, most: int = 4) -> str:
         return "every service"
     if len(words) > most:
         return f"{', '.join(words[:most])} and {len(words) - most} more"
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

@@ -117,6 +117,7 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
         public_ip=(True,) if WAYS_OUT[spec.network.egress].public_tasks else (),
         exec=(True,) if service.exec else (),
         connect=_connect(key, service, around),
+        calls=tuple(sorted(call.callee for call in calls if call.caller == key)),
         depends_on=tuple(_depends_on(key, around)),
         at=at,
     )

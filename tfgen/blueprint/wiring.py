@@ -31,14 +31,17 @@ class Stack(NamedTuple):
 
 
 def build(stack: Stack) -> Modules:
+    used = _peers(stack.services)
+    network_outputs = _sorted(_network_outputs(stack, used))
+    services_outputs = _sorted(_services_outputs(stack)) if stack.services else ()
     return Modules(
-        network_outputs=_sorted(_network_outputs(stack)),
+        network_outputs=network_outputs,
         load_balancer_inputs=tuple(_load_balancer_inputs(stack)) if stack.load_balancer else (),
         load_balancer_outputs=_sorted(_load_balancer_outputs(stack)) if stack.load_balancer else (),
-        services_inputs=tuple(_services_inputs(stack)) if stack.services else (),
-        services_outputs=_sorted(_services_outputs(stack)) if stack.services else (),
+        services_inputs=tuple(_services_inputs(stack, network_outputs, used)) if stack.services else (),
+        services_outputs=services_outputs,
         root_variables=tuple(_root_variables(stack)),
-        root_outputs=_sorted(_root_outputs(stack)),
+        root_outputs=_sorted(_root_outputs(stack, network_outputs, services_outputs)),
     )
 
 
@@ -90,13 +93,12 @@ def _private_ready(network: Network) -> Ready:
 _ENDPOINT_RULE = "aws_vpc_security_group_ingress_rule.endpoints_from_vpc"
 
 
-def _network_outputs(stack: Stack) -> Iterator[Output]:
+def _network_outputs(stack: Stack, used: set[str]) -> Iterator[Output]:
     yield _output("vpc_id", "ID of the VPC.", "aws_vpc.main.id")
     yield _subnet_ids("public", _public_ready())
     if stack.network.private_subnets:
         yield _subnet_ids("private", _private_ready(stack.network))
     # A network alone tells all of it, for services that are described elsewhere.
-    used = _peers(stack.services)
     if security.ENDPOINT_GROUP in used or (stack.network.endpoint_security_group and not stack.services):
         yield _output(
             "endpoint_security_group_id",
@@ -177,7 +179,7 @@ def _used_listeners(stack: Stack) -> Iterator[Any]:
                 yield listener
 
 
-def _services_inputs(stack: Stack) -> Iterator[Input]:
+def _services_inputs(stack: Stack, network_outputs: tuple[Output, ...], used: set[str]) -> Iterator[Input]:
     role = "private" if stack.network.private_subnets else "public"
     yield _input("vpc_id", STRING, "ID of the VPC.", "module.network.vpc_id")
     yield _input(
@@ -186,8 +188,7 @@ def _services_inputs(stack: Stack) -> Iterator[Input]:
         "IDs of the subnets that run tasks.",
         f"values(module.network.{role}_subnet_ids)",
     )
-    used = _peers(stack.services)
-    for output in _network_outputs(stack):
+    for output in network_outputs:
         if f"var.{output.label}" in used:
             yield _input(output.label, STRING, output.description, f"module.network.{output.label}")
     if stack.load_balancer:
@@ -261,9 +262,11 @@ def _image_validation(service: Service) -> Validation:
     )
 
 
-def _root_outputs(stack: Stack) -> Iterator[Output]:
+def _root_outputs(
+    stack: Stack, network_outputs: tuple[Output, ...], services_outputs: tuple[Output, ...]
+) -> Iterator[Output]:
     shown = {"vpc_id", "public_subnet_ids", "private_subnet_ids"}
-    for output in _network_outputs(stack):
+    for output in network_outputs:
         if output.label in shown or not stack.services:
             yield _output(output.label, output.description, f"module.network.{output.label}")
     if stack.load_balancer:
@@ -275,10 +278,9 @@ def _root_outputs(stack: Stack) -> Iterator[Output]:
             "ID of the load balancer's security group.",
             "module.load_balancer.security_group_id",
         )
-    if stack.services:
-        for name in ("cluster_name", "service_names", "security_group_ids", "task_role_names"):
-            output = next(o for o in _services_outputs(stack) if o.label == name)
-            yield _output(name, output.description, f"module.services.{name}")
+    for output in services_outputs:
+        if not output.label.endswith("_target_group_arn"):  # those are the load balancer's own affair
+            yield _output(output.label, output.description, f"module.services.{output.label}")
     addresses = {
         service.key: server.address
         for service in stack.services

@@ -26,30 +26,34 @@ class Changes(NamedTuple):
 def compare(pages: dict[str, str], folder: Path) -> Changes:
     """What writing `pages` to `folder` would do. Raises OSError where the folder cannot be read."""
     if os.path.lexists(folder) and not folder.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, "this is not a folder", str(folder))
+        what = "this is not a folder" if folder.exists() else "this is a link that leads nowhere"
+        raise NotADirectoryError(errno.ENOTDIR, what, str(folder))
     found: dict[str, list[str]] = {name: [] for name in Changes._fields}
+    parents = {path.rpartition("/")[0] for path in pages}
+    blocked = {parent: _obstacle(folder, parent) for parent in parents}
     for path, text in pages.items():
-        obstacle = _obstacle(folder, path)
+        obstacle = blocked[path.rpartition("/")[0]]
         found["foreign" if obstacle else _state(folder / path, text)].append(obstacle or path)
     found["foreign"] = sorted(set(found["foreign"]))
     found["stale"] = sorted(set(_owned(folder)) - set(pages))
     return Changes(**{name: tuple(paths) for name, paths in found.items()})
 
 
-def _obstacle(folder: Path, path: str) -> str:
-    """The link on the way to `path` or the thing of another kind, or nothing."""
-    names = path.split("/")
+def _obstacle(folder: Path, parent: str) -> str:
+    """What stands on the way to a folder within the stack's and is a link or no folder, or nothing."""
+    names = parent.split("/") if parent else []
     for depth in range(1, len(names) + 1):
         place = folder.joinpath(*names[:depth])
-        fits = place.is_file() if depth == len(names) else place.is_dir()
-        if place.is_symlink() or (place.exists() and not fits):
+        if place.is_symlink() or (place.exists() and not place.is_dir()):
             return "/".join(names[:depth])
     return ""
 
 
 def _state(target: Path, text: str) -> str:
-    if not target.exists():
+    if not os.path.lexists(target):
         return "created"
+    if target.is_symlink() or not target.is_file():
+        return "foreign"
     content = target.read_bytes()
     if content == text.encode():
         return "unchanged"

@@ -33,8 +33,9 @@ def _swap(changes: Changes, pages: dict[str, str], folder: Path) -> None:
     moves; and whatever stops it after that, be it Ctrl-C, what was moved is moved back.
     """
     with ExitStack() as undo:
+        for parent in dict.fromkeys((folder / path).parent for path in pages):
+            _make_folder(parent, undo)
         for path, text in pages.items():
-            _make_folder((folder / path).parent, undo)
             _write_new(_beside(folder / path, "new"), text, undo)
         for path in (*changes.changed, *changes.stale):
             old = _beside(folder / path, "old")
@@ -59,9 +60,13 @@ def _make_folder(folder: Path, undo: ExitStack) -> None:
 
 
 def _write_new(path: Path, text: str, undo: ExitStack) -> None:
-    path.unlink(missing_ok=True)  # left by a run that was killed; or a link that would lead elsewhere
     undo.callback(_quietly, path.unlink)
-    with path.open("xb") as file:
+    try:
+        file = path.open("xb")
+    except FileExistsError:  # left by a run that was killed; or a link that would lead elsewhere
+        path.unlink()
+        file = path.open("xb")
+    with file:
         file.write(text.encode())
 
 
@@ -72,8 +77,10 @@ def _move(source: Path, target: Path, undo: ExitStack) -> None:
 
 def _forget(folder: Path, changes: Changes) -> None:
     """Removes what was moved out of the way, now or by a run that was killed, and folders left empty."""
-    for path in (*changes.created, *changes.changed, *changes.stale):
-        _quietly(_beside(folder / path, "old").unlink)
+    touched = (*changes.created, *changes.changed, *changes.stale)
+    for parent in {(folder / path).parent for path in touched}:
+        for old in parent.glob(".*.tfgen-old"):
+            _quietly(old.unlink)
     for path in changes.stale:
         _quietly((folder / path).parent.rmdir)
 

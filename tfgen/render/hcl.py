@@ -20,6 +20,9 @@ _LINE = 100
 
 def hcl(value: Any) -> Hcl:
     """`value` as an HCL literal: str, int, bool, tuple, list, dict, Label, Ref or Comment."""
+    kind = type(value)
+    if kind is Label or kind is Ref:  # most of what is printed
+        return Hcl(value)
     return Hcl(_text(value))
 
 
@@ -33,7 +36,12 @@ def _text(value: Any) -> str:
 
 def quoted(text: str) -> str:
     """A string literal that Terraform evaluates to `text`."""
-    return f'"{_SPECIAL.sub(_escape, text)}"'
+    text = _SPECIAL.sub(_escape, text)
+    if "{" in text:
+        # Terraform reads `$${` as the characters `${`; python-hcl2 only with a `}` behind them.
+        end = text.rfind("}") + 1
+        text = text[:end] + text[end:].replace("$${", "$\\u007b").replace("%%{", "%\\u007b")
+    return f'"{text}"'
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -6,8 +6,8 @@ of one line and closes at the beginning of another, and there are no heredocs.
 
 import re
 
-# An argument or a key of an object, up to its equals sign.
-_ASSIGNMENT = re.compile(r'([A-Za-z_][\w-]*|"(?:[^"\\]|\\.)*") *= *(?!=)')
+# A quoted key of an object, or one with a dash, up to its equals sign.
+_KEY = re.compile(r'([A-Za-z_][\w-]*|"(?:[^"\\]|\\.)*") *= *(?!=)')
 _OPENING, _CLOSING = ("{", "[", "("), ("}", "]", ")")
 
 
@@ -24,7 +24,7 @@ def lay_out(text: str) -> str:
             continue
         opens = line.endswith(_OPENING) and line[0] != "#"
         closes = line[0] in _CLOSING
-        assignment = None if opens or closes else _ASSIGNMENT.match(line)
+        assignment = None if opens or closes else _assignment(line)
         if run and (gap or assignment is None):
             _align(run, "  " * depth, lines)
         if closes:
@@ -33,7 +33,7 @@ def lay_out(text: str) -> str:
             lines.append("")
         gap = False
         if assignment:
-            run.append((assignment[1], line[assignment.end() :]))
+            run.append(assignment)
         else:
             lines.append("  " * depth + (_spaced(line) if opens else line))
         if opens:
@@ -43,14 +43,24 @@ def lay_out(text: str) -> str:
     return "\n".join(lines) + "\n" if lines else ""
 
 
+def _assignment(line: str) -> tuple[str, str] | None:
+    """An argument or a key and its value, or None where a line is neither."""
+    key, equals, value = line.partition(" = ")
+    key = key.rstrip()
+    if equals and key.isidentifier():
+        return key, value.lstrip()
+    match = _KEY.match(line)
+    return (match[1], line[match.end() :]) if match else None
+
+
 def _spaced(line: str) -> str:
     """A line that opens a block or a value keeps one space around its equals sign."""
-    assignment = _ASSIGNMENT.match(line)
-    return f"{assignment[1]} = {line[assignment.end() :]}" if assignment else line
+    assignment = _assignment(line)
+    return " = ".join(assignment) if assignment else line
 
 
 def _align(run: list[tuple[str, str]], indent: str, lines: list[str]) -> None:
     """Appends a run of assignments with their equals signs in one column, and empties it."""
-    width = max(len(key) for key, _ in run)
-    lines.extend(f"{indent}{key:<{width}} = {value}" for key, value in run)
+    width = max([len(key) for key, _ in run])
+    lines += [f"{indent}{key.ljust(width)} = {value}" for key, value in run]
     run.clear()

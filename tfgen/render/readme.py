@@ -36,7 +36,7 @@ def context(blueprint: Blueprint) -> dict[str, Any]:
         "region": blueprint.region,
         "spec_file": blueprint.spec_file,
         "sentences": tuple(_sentences(blueprint)),
-        "service_rows": tuple(_service_row(service, blueprint) for service in blueprint.services),
+        "service_rows": tuple(_service_row(service) for service in blueprint.services),
         "edges": tuple(_edges(blueprint)),
         "boxes": tuple(_boxes(blueprint)),
         "where": "private subnets" if blueprint.network.private_subnets else "public subnets",
@@ -77,7 +77,7 @@ def _way_out(network: Network) -> str:
     return f"{way}." if way else "Private subnets have no route to the internet."
 
 
-def _service_row(service: Service, blueprint: Blueprint) -> ServiceRow:
+def _service_row(service: Service) -> ServiceRow:
     addresses = [server.address for connect in service.connect for server in connect.servers]
     return ServiceRow(
         key=service.key,
@@ -85,7 +85,7 @@ def _service_row(service: Service, blueprint: Blueprint) -> ServiceRow:
         port=", ".join(str(mapping.port) for mapping in service.port_mappings),
         routes=", ".join(f"{route.text} ({route.listener})" for route in service.routes),
         address=", ".join(addresses),
-        calls=", ".join(sorted(call.callee for call in blueprint.calls if call.caller == service.key)),
+        calls=", ".join(service.calls),
         size=f"{service.count} x {service.cpu} CPU units, {service.memory} MiB",
     )
 

@@ -17,12 +17,19 @@ def _parse(path: str, text: str) -> Problem | None:
     try:
         hcl2.load(StringIO(text))
     except Exception as error:
-        line = getattr(error, "line", 0)
-        at = (
-            Location(path, max(0, line or 0), max(1, getattr(error, "column", 1) or 1))
-            if line
-            else Location(path)
-        )
+        at = _place(error, path, text.splitlines())
         hint = "if somebody edited it, see what Terraform says; rendering again replaces what tfgen wrote"
         return Problem("TG401", at, "python-hcl2 cannot read this as HCL", hint)
     return None
+
+
+def _place(error: Exception, path: str, lines: list[str]) -> Location:
+    """Where the parser stopped; after the last line, where that ends. It need not say."""
+    line, column = getattr(error, "line", None), getattr(error, "column", None)
+    if not isinstance(line, int) or not isinstance(column, int) or line < 1 or not lines:
+        return Location(path)
+    return (
+        Location(path, line, max(1, column))
+        if line <= len(lines)
+        else Location(path, len(lines), len(lines[-1]) + 1)
+    )

@@ -66,13 +66,13 @@ def _unknown_region(spec: Spec, at: Locate) -> Problem:
     listed = isinstance(spec.network.zones, list)
     message = f'tfgen does not know the region "{spec.region}"'
     near = difflib.get_close_matches(spec.region, facts.regions(), 2, 0.8)
-    hints = [f"did you mean {' or '.join(near)}?"] if near else []
+    hint = f"did you mean {' or '.join(near)}?" if near else ""
     if listed:
         message += ", and takes it to be one of the partition aws"
-    else:
-        message += ", and so not which zones it has"
-        hints.append("If it is newer than tfgen, list its zones: zones: [a, b]")
-    return Problem("TG110", at(("region",)), message, " ".join(hints), "warning" if listed else "error")
+        return Problem("TG110", at(("region",)), message, hint, "warning")
+    message += ", and so not which zones it has"
+    newer = "if it is newer than tfgen, list its zones: zones: [a, b]"
+    return Problem("TG110", at(("region",)), message, f"{hint} ({newer})" if hint else newer)
 
 
 def _zone_list_problems(zones: list[str], region: facts.Region | None, at: Locate) -> Iterator[Problem]:

@@ -10,14 +10,14 @@ variable "subnet_ids" {
   description = "IDs of the subnets that run tasks."
 }
 
-variable "endpoint_security_group_id" {
-  type        = string
-  description = "ID of the security group of the interface endpoints."
-}
-
 variable "dynamodb_prefix_list_id" {
   type        = string
   description = "ID of the prefix list that the dynamodb gateway endpoint routes."
+}
+
+variable "endpoint_security_group_id" {
+  type        = string
+  description = "ID of the security group of the interface endpoints."
 }
 
 variable "s3_prefix_list_id" {

@@ -1,0 +1,218 @@
+"""`make bench`: how long tfgen takes, always as a ratio within one run, with the aims beside the figures.
+
+Every figure is the median of paired runs: the subject and what it is held against take turns, so that a
+busy machine slows both. Python starts with compiled modules, as after an ordinary install.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+SPEC = ROOT / "examples" / "shop.yaml"
+BIN = Path(sysconfig.get_path("scripts"))
+TFGEN = str(BIN / "tfgen")
+PASS = [sys.executable, "-c", "pass"]
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+
+
+class Run(NamedTuple):
+    """One process: seconds of wall time, MiB at its peak."""
+
+    seconds: float
+    memory: float
+
+
+def run(command: Sequence[str], cwd: Path = ROOT) -> Run:
+    """Runs a command that must succeed."""
+    begin = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    said = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{said.decode()}")
+    return Run(time.perf_counter() - begin, usage.ru_maxrss / 1024)
+
+
+def ratio(subject: Callable[[], float], floor: Callable[[], float], times: int) -> tuple[float, float]:
+    """Medians of the paired ratios, and of the subject's seconds."""
+    subject(), floor()
+    pairs = [(subject(), floor()) for _ in range(times)]
+    return statistics.median(a / b for a, b in pairs), statistics.median(a for a, _ in pairs)
+
+
+def line(what: str, measured: str, aim: str = "") -> None:
+    print(f"{what:<58} {measured:>22}   {aim}", flush=True)
+
+
+def start_up(scratch: Path) -> None:
+    """Cold commands against a bare Python."""
+    commands = {
+        "tfgen --version": ([TFGEN, "--version"], ""),
+        "tfgen --help": ([TFGEN, "--help"], "aim: at most 7 x"),
+        "tfgen render, the seed's example": (
+            [TFGEN, "render", str(SPEC), "-o", str(scratch / "shop")],
+            "aim: at most 20 x",
+        ),
+    }
+    for what, (command, aim) in commands.items():
+        found, seconds = ratio(lambda c=command: run(c).seconds, lambda: run(PASS).seconds, 21)
+        line(f"{what} / python -c pass", f"{found:.1f} x ({seconds * 1000:.0f} ms)", aim)
+    memory = run(commands["tfgen render, the seed's example"][0]).memory
+    line("tfgen render, peak memory", f"{memory:.0f} MiB", "aim: at most 45 MiB")
+
+
+def peers(scratch: Path) -> None:
+    """The same amount of text from general template tools."""
+    own = [TFGEN, "render", str(SPEC), "-o", str(scratch / "peer-shop")]
+    run(own)
+    for name, make in {"copier": copier, "cookiecutter": cookiecutter}.items():
+        command = make(scratch, scratch / "peer-shop")
+        found, seconds = ratio(lambda: run(own).seconds, lambda c=command: run(c).seconds, 11)
+        aim = "aim: at most 0.4" if name == "copier" else ""
+        line(f"tfgen render / {name}, the same text", f"{found:.2f} ({seconds * 1000:.0f} ms)", aim)
+
+
+def as_template(text: str, variable: str) -> str:
+    """A page as a template of a peer: its first line takes a variable, the rest stands as it is."""
+    head, _, rest = text.partition("\n")
+    return f"{head} {variable}\n{{% raw %}}{rest}{{% endraw %}}"
+
+
+def copier(scratch: Path, stack: Path) -> list[str]:
+    template, out = scratch / "copier", scratch / "copier-out"
+    for path in stack.rglob("*.*"):
+        target = template / f"{path.relative_to(stack)}.jinja"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(as_template(path.read_text(), "{{ name }}"))
+    (template / "copier.yml").write_text("name: shop\n")
+    return [str(BIN / "copier"), "copy", "--quiet", "--defaults", "--overwrite", str(template), str(out)]
+
+
+def cookiecutter(scratch: Path, stack: Path) -> list[str]:
+    template, out = scratch / "cookiecutter", scratch / "cookiecutter-out"
+    for path in stack.rglob("*.*"):
+        target = template / "{{cookiecutter.name}}" / path.relative_to(stack)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(as_template(path.read_text(), "{{ cookiecutter.name }}"))
+    (template / "cookiecutter.json").write_text('{"name": "shop"}\n')
+    options = ["--no-input", "--overwrite-if-exists", "--output-dir", str(out)]
+    return [str(BIN / "cookiecutter"), *options, str(template)]
+
+
+def large_spec(count: int) -> str:
+    """A stack of `count` services: every tenth is routed, each calls the one before it."""
+    lines = ["name: large", "region: us-east-1", "network: {egress: endpoints, zones: 3}", "services:"]
+    for index in range(count):
+        lines += [
+            f"  service-{index}:",
+            f"    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/service-{index}:1.0.{index}",
+            f"    port: {3000 + index % 1000}",
+            f"    connect: service-{index}",
+            "    environment: {LOG_LEVEL: info, SERVICE_NAME: large}",
+            *([f"    calls: [service-{index - 1}]"] if index else []),
+            *(
+                [f"    routes: [{{path: /service-{index}, priority: {index + 1}}}]"]
+                if index % 10 == 0
+                else []
+            ),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def many_services(scratch: Path) -> None:
+    """Cold renders of large stacks into a fresh folder."""
+    counts = (2, 200, 1000)
+    seconds: dict[int, float] = {}
+    for count in counts:
+        spec = scratch / f"large-{count}.yaml"
+        spec.write_text(large_spec(count))
+        runs = []
+        for turn in range(5):
+            out = scratch / f"large-{count}-{turn}"
+            runs.append(run([TFGEN, "render", str(spec), "-o", str(out)]))
+        seconds[count] = statistics.median(each.seconds for each in runs)
+        memory = statistics.median(each.memory for each in runs)
+        line(f"render of {count} services", f"{seconds[count]:.2f} s, {memory:.0f} MiB")
+    for few, many in ((2, 200), (200, 1000)):
+        each = (seconds[many] - seconds[few]) / (many - few) * 1000
+        line(f"each service between {few} and {many}", f"{each:.2f} ms", "aim: at most 0.6 ms, no growth")
+
+
+FLOOR = """\
+terraform {
+  required_providers {
+    aws = {
+      source = "hashicorp/aws"
+    }
+  }
+}
+
+provider "aws" {
+  region = "us-east-1"
+}
+
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+"""
+
+
+def terraform(scratch: Path) -> None:
+    """validate and plan of the seed's example against a configuration with one VPC."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from support.moto_server import Moto  # noqa: PLC0415 - two seconds that only this part needs
+    from support.terraform import Terraform  # noqa: PLC0415
+
+    moto = Moto()
+    program = Terraform.prepare(scratch, moto.url)
+    floor = scratch / "floor"
+    floor.mkdir()
+    (floor / "main.tf").write_text(FLOOR)
+    stacks = [program.stack(folder) for folder in (ROOT / "generated" / "shop", floor)]
+    for stack in stacks:
+        stack.init()
+
+    def timed(index: int, command: str) -> float:
+        begin = time.perf_counter()
+        done = program.run(command, "-no-color", cwd=stacks[index].folder)
+        if done.returncode:
+            sys.exit(f"terraform {command} failed:\n{done.stderr}")
+        return time.perf_counter() - begin
+
+    for command, aim in (("validate", ""), ("plan", "aim: at most 1.2")):
+        found, seconds = ratio(lambda c=command: timed(0, c), lambda c=command: timed(1, c), 5)
+        line(f"terraform {command}, the seed's example / one VPC", f"{found:.2f} ({seconds:.1f} s)", aim)
+    moto.stop()
+
+
+def main() -> None:
+    subprocess.run(
+        [sys.executable, "-m", "compileall", "-q", str(ROOT / "tfgen")], env=ENVIRONMENT, check=True
+    )
+    with tempfile.TemporaryDirectory(prefix="tfgen-bench-") as place:
+        scratch = Path(place)
+        start_up(scratch)
+        peers(scratch)
+        many_services(scratch)
+        terraform(scratch)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,428 @@
+"""What the user reads when something is wrong: every message, whole, with its exit code.
+
+A case is a file in tests/messages: CASE.txt holds what `tfgen` must answer. Where there is a CASE.yaml,
+that spec is rendered; the other cases are a function each, below, which makes the situation and returns
+the arguments. To accept what tfgen says now, run TFGEN_REWRITE=1 pytest tests/test_messages.py, and read the
+diff.
+"""
+
+import errno
+import io
+import os
+import re
+import shlex
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tfgen
+from tfgen import cli
+from tfgen.render.verify import verify
+
+CASES = Path(__file__).parent / "messages"
+PACKAGE = Path(__file__).parent.parent / "tfgen"
+SPECS = sorted(path.stem for path in CASES.glob("*.yaml"))
+REWRITE = bool(os.environ.get("TFGEN_REWRITE"))
+NOBODY = 65534
+
+GOOD = b"""name: shop
+region: us-east-1
+network:
+  egress: nat
+"""
+SERVICE = b"services:\n  web:\n    image: nginx\n    port: 80\n"
+
+
+class Trouble(ExitStack):
+    """What goes wrong around tfgen in the folder `here`, from `begin` until the context ends."""
+
+    def __init__(self, here: Path) -> None:
+        super().__init__()
+        self.here = here
+        self.planned: list[Callable[[], None]] = []
+
+    def begin(self) -> None:
+        for start in self.planned:
+            start()
+
+    def no_privileges(self) -> None:
+        """Root may read and write everything; who is not root needs no help to fail."""
+        tfgen.render_text(GOOD.decode())  # what is still to be imported may be out of nobody's reach
+        verify({"main.tf": ""})
+        self.here.chmod(0o755)
+        if os.geteuid() == 0:
+            self.planned.append(lambda: os.seteuid(NOBODY))
+            self.callback(lambda: os.seteuid(0))
+
+    def replace(self, action: str, stand_in: Callable[..., Any]) -> None:
+        """`Path.action` is something else."""
+        patch = self.enter_context(pytest.MonkeyPatch.context())
+        self.planned.append(lambda: patch.setattr(Path, action, stand_in))
+
+    def failing(self, action: str, name: str, number: int) -> None:
+        """`Path.action` fails on the file or folder `name`."""
+        real = getattr(Path, action)
+
+        def fails(path: Path, *arguments: Any, **options: Any) -> Any:
+            if path.name == name:
+                raise OSError(number, os.strerror(number), str(path))
+            return real(path, *arguments, **options)
+
+        self.replace(action, fails)
+
+    def full_disk(self, name: str) -> None:
+        """The file `name` can be made, but not filled."""
+        real = Path.open
+
+        class Full(io.FileIO):
+            def write(self, _data: Any) -> int:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        def opens(path: Path, *arguments: Any, **options: Any) -> Any:
+            return Full(path, "x") if path.name == name else real(path, *arguments, **options)
+
+        self.replace("open", opens)
+
+    def largest_file(self, size: int) -> None:
+        """No stand-in: the kernel itself stops a write in the middle of a page."""
+        resource = pytest.importorskip("resource", reason="a limit of Unix")
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        self.planned.append(lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1])))
+        self.callback(resource.setrlimit, resource.RLIMIT_FSIZE, before)
+
+
+Situation = Callable[[Path, Trouble], list[str]]
+SITUATIONS: dict[str, Situation] = {}
+
+
+def situation(make: Situation) -> Situation:
+    SITUATIONS[make.__name__.replace("_", "-")] = make
+    return make
+
+
+# --- specs that no text file holds well
+
+BYTES = {
+    "not-utf-8": GOOD + b"# gr\xfcn\n",
+    "utf-16": GOOD.decode().encode("utf-16"),
+    "nul": GOOD + b'tags: {a: "x\x00y"}\n',
+    "escape-character": GOOD + b"tags:\n  a: \x1b[31mred\n",
+    "control-character-c1": GOOD + b"tags:\n  a: \xc2\x9b31mred\n",
+    "surrogate-in-utf-8": GOOD + b"tags: {a: \xed\xa0\x80}\n",
+    "ten-megabytes": GOOD + b"#" * 10 * 1024 * 1024,
+    "nested-too-deep-in-brackets": b"name: " + b"[" * 100_000,
+    "nested-too-deep-in-lines": b"".join(b" " * depth + b"a:\n" for depth in range(1_000)),
+    "more-values-than-a-spec-has": b"name: [" + b"x, " * 300_000 + b"]\n",
+    "line-too-long-to-print": b"name: shop\nregion: " + b"us-east-" * 1_000 + b"\nnetwork: {egress: nat}\n",
+    "line-with-a-problem-far-out": b"{name: shop, region: us-east-1, tags: {a: "
+    + b"d" * 9_000 + b"}, network: {egress: vpn}, owner: me}\n",
+    "crlf": GOOD.replace(b"nat", b"vpn").replace(b"\n", b"\r\n"),
+    "byte-order-mark": b"\xef\xbb\xbf" + GOOD.replace(b"shop", b"Shop"),
+}  # fmt: skip
+
+
+# --- the spec's file
+
+
+@situation
+def spec_missing(_here: Path, _trouble: Trouble) -> list[str]:
+    return ["render", "shop.yaml"]
+
+
+@situation
+def spec_is_a_folder(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").mkdir()
+    return ["render", "shop.yaml"]
+
+
+@situation
+def spec_is_a_link_to_nowhere(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").symlink_to("elsewhere.yaml")
+    return ["render", "shop.yaml"]
+
+
+@situation
+def spec_is_a_link_to_itself(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").symlink_to("shop.yaml")
+    return ["render", "shop.yaml"]
+
+
+@situation
+def spec_name_too_long(_here: Path, _trouble: Trouble) -> list[str]:
+    return ["render", "s" * 300]
+
+
+@situation
+def spec_not_readable(here: Path, trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    (here / "shop.yaml").chmod(0)
+    trouble.no_privileges()
+    return ["render", "shop.yaml"]
+
+
+@situation
+def spec_on_a_broken_disk(here: Path, trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    trouble.failing("open", "shop.yaml", errno.EIO)
+    return ["render", "shop.yaml"]
+
+
+@situation
+def two_specs_with_one_name(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    (here / "other.yaml").write_bytes(GOOD + SERVICE)
+    return ["render", "shop.yaml", "other.yaml"]
+
+
+@situation
+def tags_of_a_module(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD + b"tags: {team: shop}\n")
+    return ["render", "--as", "module", "shop.yaml"]
+
+
+@situation
+def shown_spec_is_wrong(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD.replace(b"nat", b"vpn"))
+    return ["show", "shop.yaml"]
+
+
+# --- the output's folder
+
+
+@situation
+def output_is_a_file(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    return ["render", "shop.yaml", "-o", "shop.yaml"]
+
+
+@situation
+def output_is_below_a_file(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    return ["render", "shop.yaml", "-o", "shop.yaml/stack"]
+
+
+@situation
+def output_is_a_link_to_nowhere(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    (here / "stack").symlink_to("elsewhere")
+    return ["render", "shop.yaml", "-o", "stack"]
+
+
+@situation
+def output_name_too_long(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    return ["render", "shop.yaml", "-o", "s" * 300]
+
+
+@situation
+def files_of_others_in_the_way(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    (here / "stack/modules/network").mkdir(parents=True)
+    (here / "stack/main.tf").write_text("# mine\n")
+    (here / "stack/modules/network/vpc.tf").write_text("# mine\n")
+    (here / "stack/outputs.tf").mkdir()
+    return ["render", "shop.yaml", "-o", "stack"]
+
+
+@situation
+def links_in_the_way(here: Path, _trouble: Trouble) -> list[str]:
+    """Every one would lead what is written to somewhere outside."""
+    (here / "shop.yaml").write_bytes(GOOD)
+    (here / "elsewhere").mkdir()
+    (here / "elsewhere/main.tf").write_text("# Generated by tfgen, but elsewhere\n")
+    (here / "stack").mkdir()
+    (here / "stack/modules").symlink_to(here / "elsewhere")
+    (here / "stack/main.tf").symlink_to(here / "elsewhere/main.tf")
+    (here / "stack/README.md").symlink_to("/nowhere/at/all")
+    return ["render", "shop.yaml", "-o", "stack"]
+
+
+@situation
+def file_where_a_folder_must_be(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    (here / "stack").mkdir()
+    (here / "stack/modules").write_text("a list of modules\n")
+    return ["render", "shop.yaml", "-o", "stack"]
+
+
+@situation
+def output_not_writable(here: Path, trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    (here / "stack").mkdir(mode=0o555)
+    trouble.no_privileges()
+    return ["render", "shop.yaml", "-o", "stack"]
+
+
+@situation
+def output_not_readable(here: Path, trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    (here / "stack").mkdir(mode=0)
+    trouble.no_privileges()
+    return ["render", "shop.yaml", "-o", "stack"]
+
+
+@situation
+def parent_of_output_not_writable(here: Path, trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    (here / "stacks").mkdir(mode=0o555)
+    trouble.no_privileges()
+    return ["render", "shop.yaml", "-o", "stacks/shop"]
+
+
+@situation
+def output_on_a_read_only_disk(here: Path, trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    trouble.failing("mkdir", "stack", errno.EROFS)
+    return ["render", "shop.yaml", "-o", "stack"]
+
+
+@situation
+def disk_full(here: Path, trouble: Trouble) -> list[str]:
+    """It fills up while the ninth of twelve pages is written."""
+    (here / "shop.yaml").write_bytes(GOOD)
+    trouble.full_disk(".subnets.tf.tfgen-new")
+    return ["render", "shop.yaml", "-o", "stack"]
+
+
+@situation
+def file_larger_than_the_system_allows(here: Path, trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    trouble.largest_file(600)
+    return ["render", "shop.yaml", "-o", "stack"]
+
+
+# --- validate
+
+
+@situation
+def validate_nothing(_here: Path, _trouble: Trouble) -> list[str]:
+    return ["validate", "stack"]
+
+
+@situation
+def validate_a_folder_without_terraform_files(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "stack").mkdir()
+    return ["validate", "stack"]
+
+
+@situation
+def validate_what_is_no_hcl(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "stack/modules").mkdir(parents=True)
+    (here / "stack/main.tf").write_text('module "network" {\n  source = = "./modules"\n}\n')
+    (here / "stack/modules/vpc.tf").write_text('resource "aws_vpc" "main" {\n')
+    return ["validate", "stack"]
+
+
+@situation
+def validate_what_cannot_be_read(here: Path, trouble: Trouble) -> list[str]:
+    (here / "stack").mkdir()
+    (here / "stack/main.tf").write_text("# mine\n")
+    (here / "stack/main.tf").chmod(0)
+    trouble.no_privileges()
+    return ["validate", "stack"]
+
+
+@situation
+def validate_with_a_program_that_is_not_there(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "stack").mkdir()
+    (here / "stack/main.tf").write_text("# mine\n")
+    return ["validate", "stack", "--terraform", "terraform-99"]
+
+
+# --- the tests
+
+
+def tree(folder: Path) -> dict[str, Any]:
+    """Everything below `folder`: what a file holds and when it was written, where a link leads."""
+    return {
+        path.relative_to(folder).as_posix(): (
+            path.readlink()
+            if path.is_symlink()
+            else "a folder"
+            if path.is_dir()
+            else (
+                path.stat().st_mtime_ns,
+                path.stat().st_size,
+                os.access(path, os.R_OK) and path.read_bytes(),
+            )
+        )
+        for path in folder.rglob("*")
+    }
+
+
+def prepared(case: str, here: Path, trouble: Trouble) -> list[str]:
+    """Makes the situation of a case and returns the arguments for tfgen."""
+    if case in SITUATIONS:
+        return SITUATIONS[case](here, trouble)
+    spec = here / f"{case}.yaml"
+    spec.write_bytes(BYTES[case] if case in BYTES else (CASES / f"{case}.yaml").read_bytes())
+    return ["render", spec.name]
+
+
+@pytest.mark.parametrize("case", [*SPECS, *BYTES, *SITUATIONS])
+def test_message(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("TFGEN_TERRAFORM", raising=False)
+    with Trouble(tmp_path) as trouble:
+        arguments = prepared(case, tmp_path, trouble)
+        before = tree(tmp_path)
+        trouble.begin()
+        monkeypatch.setattr(sys, "argv", ["tfgen", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    out, err = capsys.readouterr()
+    code = int(ended.value.code or 0)
+    said = "\n".join(
+        filter(
+            None,
+            (f"$ tfgen {shlex.join(arguments)}", err.rstrip("\n"), out.rstrip("\n"), f"exit code {code}\n"),
+        )
+    )
+    snapshot = CASES / f"{case}.txt"
+    if REWRITE:
+        snapshot.write_text(said, encoding="utf-8")
+    assert said == snapshot.read_text(encoding="utf-8")
+    if code:
+        assert tree(tmp_path) == before, "something was written"
+
+
+def answers() -> dict[str, str]:
+    return {path.stem: path.read_text(encoding="utf-8") for path in CASES.glob("*.txt")}
+
+
+def test_every_answer_has_its_case() -> None:
+    assert set(answers()) == {*SPECS, *BYTES, *SITUATIONS}
+
+
+def test_every_code_has_a_case() -> None:
+    code = re.compile(r"TG[0-9]{3}")
+    used = {
+        found for path in PACKAGE.rglob("*.py") for found in code.findall(path.read_text(encoding="utf-8"))
+    }
+    seen = {
+        found
+        for text in answers().values()
+        for found in re.findall(r": (?:error|warning) (TG[0-9]{3}): ", text)
+    }
+    assert used == seen
+
+
+@pytest.mark.parametrize("case", answers())
+def test_problems_stand_in_order(case: str) -> None:
+    """By file and place, each with its line and a mark below it wherever it has a place."""
+    head = re.compile(r"^(\S+?)(?::(\d+):(\d+))?: (?:error|warning) TG\d{3}: \S.*$")
+    lines = answers()[case].splitlines()
+    found = [(index, match) for index, line in enumerate(lines) if (match := head.match(line))]
+    places = [(match[1], int(match[2] or 0), int(match[3] or 0)) for _, match in found]
+    assert places == sorted(places)
+    for index, match in found:
+        if match[2]:
+            assert lines[index + 1].startswith(f"{match[2]:>5} | ")
+            assert re.fullmatch(r" {6}\| +\^+", lines[index + 2])
