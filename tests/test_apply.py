@@ -163,7 +163,7 @@ class TestApplied:
         assert server["services"] == [
             {
                 "portName": "backendserver",
-                "discoveryName": "backend",
+                "discoveryName": "backendserver",
                 "clientAliases": [{"dnsName": "backend", "port": 5000}],
             }
         ]

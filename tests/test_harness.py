@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
+import urllib.parse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -412,6 +414,16 @@ def test_reset_forgets_everything(moto: Moto) -> None:
     moto.reset()
 
     assert [vpc["IsDefault"] for vpc in ec2.describe_vpcs()["Vpcs"]] == [True]
+
+
+def test_an_answer_comes_in_one_piece(moto: Moto) -> None:
+    address = urllib.parse.urlsplit(moto.url)
+    with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
+        connection.sendall(b"GET /moto-api/data.json HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        head, _, body = connection.recv(1 << 20).partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 200 OK")
+    assert body
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,7 @@ BYTES = {
     "nested-too-deep-in-lines": b"".join(b" " * depth + b"a:\n" for depth in range(1_000)),
     "more-values-than-a-spec-has": b"name: [" + b"x, " * 300_000 + b"]\n",
     "line-too-long-to-print": b"name: shop\nregion: " + b"us-east-" * 1_000 + b"\nnetwork: {egress: nat}\n",
+    "key-too-long": GOOD + b"tags:\n  " + b"k" * 1_025 + b": v\n",
     "line-with-a-problem-far-out": b"{name: shop, region: us-east-1, tags: {a: "
     + b"d" * 9_000 + b"}, network: {egress: vpn}, owner: me}\n",
     "crlf": GOOD.replace(b"nat", b"vpn").replace(b"\n", b"\r\n"),

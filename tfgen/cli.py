@@ -53,7 +53,7 @@ def main() -> NoReturn:
             stream.reconfigure(errors="backslashreplace")
     gc.disable()  # a render makes many values and no circles, and ends
     try:
-        app()
+        app(prog_name="tfgen")
     except TfgenError as error:
         _complain(error)
         sys.exit(error.code)

@@ -21,10 +21,15 @@ def summarize(blueprint: Blueprint, changes: Changes, folder: Path) -> str:
 def next_steps(folders: list[Path], *, as_module: bool) -> str:
     """The commands that follow a render."""
     if as_module:
-        return f'Next: call it from your root: module "..." {{ source = "{folders[0]}" }}'
+        return f'Next: call it from your root: module "..." {{ source = "{_source(folders[0])}" }}'
     if len(folders) > 1:
         return "Next, in each folder: terraform init && terraform plan"
     return f"Next: cd {folders[0]} && terraform init && terraform plan"
+
+
+def _source(folder: Path) -> str:
+    """A module's address: without its dots Terraform would look for it in the registry."""
+    return str(folder) if folder.is_absolute() else f"./{folder.as_posix()}"
 
 
 def _count(changes: Changes) -> str:

@@ -42,7 +42,7 @@ def build(
     )
     balancer = (load_balancer.build(spec, bound, at, problems),) if bound else ()
     if not has_errors(problems):
-        problems += _same_address(built_services)
+        problems += _same_address(spec.name, built_services)
     if as_module and spec.tags:
         message = "a module has no provider to set these tags"
         hint = "give them to the default_tags of the provider of the root that calls it"
@@ -82,19 +82,27 @@ def _namespace(spec: Spec, built: tuple[Service, ...]) -> Iterator[Namespace]:
         yield Namespace(name=spec.name, description=f"Service Connect names of {spec.name}")
 
 
-def _same_address(built: tuple[Service, ...]) -> Iterator[Problem]:
+# Security groups that a stack has besides those of its services.
+_OWN_GROUPS = ("endpoints", "load-balancer")
+
+
+def _same_address(stack: str, built: tuple[Service, ...]) -> Iterator[Problem]:
     """Names that differ can still lead to one Terraform address: "a-from-b" and "a" called by "b"."""
-    owners: dict[str, Service] = {}
+    owners: dict[str, str] = {}
     for service in built:
         labels = [
+            f"security group.{service.security_group_name}",
             *(f"{rule.direction} rule.{rule.label}" for rule in service.security_rules),
             *(f"role.{role.label}" for role in service.roles),
             *(f"listener_rule.{rule.label}" for rule in service.rules),
             *(f"file.{service.file.lower()}", f"variable.{service.image_variable}"),
         ]
         for label in labels:
-            other = owners.setdefault(label, service)
-            if other is not service:
+            if label in owners or label.removeprefix(f"security group.{stack}-") in _OWN_GROUPS:
                 kind, _, name = label.partition(".")
-                message = f'"{service.key}" and "{other.key}" both need the Terraform {kind} name {name}'
-                yield Problem("TG241", service.at, message, "rename one of the two services")
+                other = owners.get(label, "the stack")
+                message = f'"{service.key}" and {other} both need the {kind} name {name}'
+                if other == f'"{service.key}"':
+                    message = f'"{service.key}" needs the {kind} name {name} twice'
+                yield Problem("TG241", service.at, message, "rename one of the services that it names")
+            owners.setdefault(label, f'"{service.key}"')

@@ -41,8 +41,8 @@ class Bound(NamedTuple):
     @property
     def values(self) -> tuple[str, ...]:
         """The path patterns; none where every path matches."""
-        if self.path == "/":
-            return ()
+        if self.path == "/":  # a rule must have some condition
+            return () if self.host or self.methods or self.is_default else ("/*",)
         wild = "*" in self.path or "?" in self.path
         return (self.path,) if wild else (self.path, f"{self.path}/*")
 

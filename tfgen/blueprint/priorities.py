@@ -31,12 +31,12 @@ def _cuts(*weights: int) -> tuple[int, ...]:
 # The weights say where routes are to be expected; only the order of the parts is a law.
 _HOSTS = _cuts(33, 14, 53)  # exact, with wildcards, any
 # Deep ones, then for 5 segments down to 1 the plain paths and the patterns, then "/".
-_BELOW_A_HOST = _cuts(4, 3, 2, 5, 3, 10, 6, 22, 12, 26, 16, 60)
-_BELOW_ANY_HOST = _cuts(4, 3, 2, 6, 4, 14, 8, 30, 14, 34, 20, 4)
+_BELOW_A_HOST = _cuts(4, 3, 2, 5, 3, 10, 6, 22, 12, 26, 16, 70)
+_BELOW_ANY_HOST = _cuts(4, 3, 2, 6, 4, 14, 10, 30, 20, 34, 30, 4)
 _METHODS = _cuts(1, 4)  # with, without
-_LENGTHS = _cuts(*(1 if length > 64 else 4 if length > 40 else 40 for length in range(_LONGEST, -1, -1)))
+_LENGTHS = _cuts(*[1] * (_LONGEST - 64), *[3] * 24, *[15] * 16, *[40] * 25)  # the longest first
 # By number of "?", then of "*"; most patterns have one star, plain paths have none.
-_WILDCARDS = _cuts(6, 40, 10, *([1] * ((_MOST + 1) ** 2 - 3)))
+_WILDCARDS = _cuts(9, 120, 30, *([1] * ((_MOST + 1) ** 2 - 3)))
 
 
 class _Range(NamedTuple):

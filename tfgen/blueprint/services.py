@@ -66,6 +66,10 @@ def _problems(key: str, around: Around) -> Iterator[Problem]:
         where = around.at(("services", key, "routes"))
         message = f'"{key}" has routes but no port for the load balancer to send them to'
         yield Problem("TG240", where, message, "add port: NUMBER")
+    for name in sorted(service.environment.keys() & service.secrets.keys()):
+        where = around.at(("services", key, "secrets", name))
+        message = f'"{name}" is in environment and in secrets; ECS takes a variable from one of them'
+        yield Problem("TG243", where, message, "remove one of the two")
     if service.routes and service.port and service.port.protocol != "http":
         where = around.at(("services", key, "port"))
         message = f"the load balancer cannot send requests to a {service.port.protocol} port"

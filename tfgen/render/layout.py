@@ -5,42 +5,50 @@ of one line and closes at the beginning of another, and there are no heredocs.
 """
 
 import re
+from functools import lru_cache
 
 # A quoted key of an object, or one with a dash, up to its equals sign.
 _KEY = re.compile(r'([A-Za-z_][\w-]*|"(?:[^"\\]|\\.)*") *= *(?!=)')
+_BLANK = re.compile(r"\n[ \t]*\n\s*")
 _OPENING, _CLOSING = ("{", "[", "("), ("}", "]", ")")
 
 
 def lay_out(text: str) -> str:
     """Indents, aligns equals signs, and leaves single blank lines only, none beside a bracket."""
+    parts: list[str] = []
+    depth = 0
+    for paragraph in _BLANK.split(text.strip()):
+        laid, after = _paragraph(paragraph, depth)
+        if parts:
+            beside_bracket = parts[-1].endswith(_OPENING) or laid.lstrip().startswith(_CLOSING)
+            parts.append("\n" if beside_bracket else "\n\n")
+        parts.append(laid)
+        depth = after
+    laid_out = "".join(parts)
+    return f"{laid_out}\n" if laid_out else ""
+
+
+@lru_cache(maxsize=4096)  # much of one service's file stands in the next one's too
+def _paragraph(text: str, depth: int) -> tuple[str, int]:
+    """Lines without a blank one between them, `depth` brackets deep; and the depth after them."""
     lines: list[str] = []
     run: list[tuple[str, str]] = []
-    depth = 0
-    gap = False
     for raw in text.split("\n"):
         line = raw.strip()
-        if not line:
-            gap = True
-            continue
         opens = line.endswith(_OPENING) and line[0] != "#"
-        closes = line[0] in _CLOSING
-        assignment = None if opens or closes else _assignment(line)
-        if run and (gap or assignment is None):
+        if not opens:
+            assignment = _assignment(line)
+            if assignment:
+                run.append(assignment)
+                continue
+        if run:
             _align(run, "  " * depth, lines)
-        if closes:
-            depth -= 1
-        elif gap and lines and not lines[-1].endswith(_OPENING):
-            lines.append("")
-        gap = False
-        if assignment:
-            run.append(assignment)
-        else:
-            lines.append("  " * depth + (_spaced(line) if opens else line))
-        if opens:
-            depth += 1
+        depth -= line.startswith(_CLOSING)
+        lines.append("  " * depth + (_spaced(line) if opens else line))
+        depth += opens
     if run:
         _align(run, "  " * depth, lines)
-    return "\n".join(lines) + "\n" if lines else ""
+    return "\n".join(lines), depth
 
 
 def _assignment(line: str) -> tuple[str, str] | None:
@@ -49,7 +57,7 @@ def _assignment(line: str) -> tuple[str, str] | None:
     key = key.rstrip()
     if equals and key.isidentifier():
         return key, value.lstrip()
-    match = _KEY.match(line)
+    match = _KEY.match(line) if equals or "=" in line else None
     return (match[1], line[match.end() :]) if match else None
 
 

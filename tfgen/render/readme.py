@@ -106,7 +106,7 @@ def _edges(blueprint: Blueprint) -> Iterator[Edge]:
             yield Edge(Label("load_balancer"), _node(service.label), route.text)
     if blueprint.services:
         yield from _way_out_edges(blueprint.network)
-    for call in blueprint.calls:
+    for call in sorted(blueprint.calls, key=lambda call: (call.caller, call.callee)):
         yield Edge(_node(labels[call.caller]), _node(labels[call.callee]), addresses[call.callee])
 
 

@@ -26,6 +26,7 @@ _INTEGER = re.compile(r"(0|-?[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 # What YAML lets stand in a file; libyaml stops at anything else without saying where.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_RARE_BREAK = re.compile("[\x85\u2028\u2029]")  # outside of double quotes it folds into a space
 _PLAIN_TAGS = {
     yaml.ScalarEvent: (None, "!", "tag:yaml.org,2002:str"),
     yaml.MappingStartEvent: (None, "!", "tag:yaml.org,2002:map"),
@@ -317,7 +318,7 @@ def _dump(data: Any, *, flow: bool, width: int, ascii_only: bool = False) -> str
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes every text that `parse` would take for a number or a word of YAML."""
+    """Quotes every text that `parse` would take for something else."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
         super().increase_indent(flow, False)
@@ -326,7 +327,7 @@ class _Dumper(yaml.SafeDumper):
         return True
 
     def text(self, data: str) -> yaml.ScalarNode:
-        special = data in _WORDS or _INTEGER.match(data) or _FLOAT.match(data)
+        special = data in _WORDS or _INTEGER.match(data) or _FLOAT.match(data) or _RARE_BREAK.search(data)
         return self.represent_scalar("tag:yaml.org,2002:str", data, style='"' if special else None)
 
 

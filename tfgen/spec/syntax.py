@@ -16,6 +16,7 @@ class Complaint(NamedTuple):
     hint: str = ""
 
 
+_LONGEST_KEY = 1024
 _BACKSLASH = r"write \\ for a backslash, or use single quotes"
 # A part of the parser's words; whether the place is where it began what it was reading rather than
 # where it stopped; the message, in which {char} is the character there; and the hint.
@@ -50,27 +51,30 @@ _KNOWN = (
 )
 
 
+class _Stop(NamedTuple):
+    """Where the parser stopped and why. Places are (line, column), from 0."""
+
+    says: str
+    reading: str  # what it was reading
+    began: tuple[int, int]  # where that began
+    at: tuple[int, int]
+    lines: Sequence[str]
+
+
 def explain(error: Any, lines: Sequence[str]) -> Complaint:
     """A `yaml.MarkedYAMLError` in the user's terms."""
-    says = error.problem or "a syntax error"
-    stopped = _before_end(error.problem_mark.line, error.problem_mark.column, lines)
-    began = (error.context_mark.line, error.context_mark.column) if error.context_mark else stopped
-    indent = _indent(lines, stopped[0])
-    if "\t" in indent:
-        return Complaint(stopped[0], indent.index("\t"), "a tab cannot indent YAML", "indent with spaces")
-    if "',' or '" in says:
-        return _open_bracket(began, stopped, "]" if "]" in says[:40] else "}")
-    if any(part in says for part in ("expected key", "'-' indicator", "<block end>")):
-        is_list = "collection" in error.context or "sequence" in error.context
-        return _stray(began[0], stopped, lines, is_list=is_list)
-    if "mapping values are not allowed" in says:
-        return _colon(*stopped, lines)
-    for part, at_beginning, message, hint in _KNOWN:
-        if part in says:
-            line, column = began if at_beginning else stopped
-            char = lines[line][column : column + 1] if line < len(lines) else ""
-            return Complaint(line, column, message.format(char=char), hint.format(char=char))
-    return Complaint(*stopped, f"this is not YAML: {says}")
+    at = _before_end(error.problem_mark.line, error.problem_mark.column, lines)
+    began = (error.context_mark.line, error.context_mark.column) if error.context_mark else at
+    stop = _Stop(error.problem or "a syntax error", error.context or "", began, at, lines)
+    return (
+        _tab(stop)
+        or _long_key(stop)
+        or _colon(stop)
+        or _open_bracket(stop)
+        or _stray(stop)
+        or _known(stop)
+        or Complaint(*at, f"this is not YAML: {stop.says}")
+    )
 
 
 def _before_end(line: int, column: int, lines: Sequence[str]) -> tuple[int, int]:
@@ -79,35 +83,69 @@ def _before_end(line: int, column: int, lines: Sequence[str]) -> tuple[int, int]
     return (line, column) if line <= last else (last, len(lines[last].rstrip()))
 
 
-def _indent(lines: Sequence[str], line: int) -> str:
-    text = lines[line] if line < len(lines) else ""
-    return text[: len(text) - len(text.lstrip())]
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
 
 
-def _open_bracket(began: tuple[int, int], stopped: tuple[int, int], closing: str) -> Complaint:
-    if began[0] == stopped[0]:
-        return Complaint(*stopped, f"expected a comma or {closing} here")
+def _tab(stop: _Stop) -> Complaint | None:
+    line = stop.at[0]
+    column = _indent(stop.lines[line]).find("\t")
+    return Complaint(line, column, "a tab cannot indent YAML", "indent with spaces") if column >= 0 else None
+
+
+def _long_key(stop: _Stop) -> Complaint | None:
+    if "mapping values are not allowed" not in stop.says and "could not find expected ':'" not in stop.says:
+        return None
+    line = stop.began[0]
+    text = stop.lines[line]
+    if len(text.lstrip().partition(": ")[0]) <= _LONGEST_KEY:
+        return None
+    return Complaint(line, len(_indent(text)), f"no key of YAML is longer than {_LONGEST_KEY} characters")
+
+
+def _colon(stop: _Stop) -> Complaint | None:
+    """A second colon in one line, or the colon of a key where the parser still reads the value above."""
+    if "mapping values are not allowed" not in stop.says:
+        return None
+    line, column = stop.at
+    if ": " in stop.lines[line][:column]:
+        return Complaint(line, column, "a value with a colon at its end or before a space needs quotes")
+    message = "this key is indented as if it were a part of what stands above it"
+    return Complaint(
+        line, len(_indent(stop.lines[line])), message, "begin all keys of a mapping in one column"
+    )
+
+
+def _open_bracket(stop: _Stop) -> Complaint | None:
+    closing = next((bracket for bracket in "]}" if f"',' or '{bracket}'" in stop.says), "")
+    if not closing:
+        return None
+    if stop.began[0] == stop.at[0]:
+        return Complaint(*stop.at, f"expected a comma or {closing} here")
     kind = "list" if closing == "]" else "mapping"
-    return Complaint(*began, f"this {kind} is not closed", f"end it with {closing}")
+    return Complaint(*stop.began, f"this {kind} is not closed", f"end it with {closing}")
 
 
-def _stray(began: int, stopped: tuple[int, int], lines: Sequence[str], *, is_list: bool) -> Complaint:
+def _stray(stop: _Stop) -> Complaint | None:
     """Something that neither continues what stands above it nor begins anything."""
-    line, column = stopped
-    if lines[line][:column].strip():
+    if not any(part in stop.says for part in ("expected key", "'-' indicator", "<block end>")):
+        return None
+    line, column = stop.at
+    if stop.lines[line][:column].strip():
         message, hint = "this stands after the end of a value", "put the whole value in quotes"
-    elif is_list:
-        message = f"this is no entry of the list that begins in line {began + 1}"
+    elif "collection" in stop.reading or "sequence" in stop.reading:
+        message = f"this is no entry of the list that begins in line {stop.began[0] + 1}"
         hint = "begin each entry with a dash, all in one column"
     else:
-        message = f"this is no key of the mapping that begins in line {began + 1}"
+        message = f"this is no key of the mapping that begins in line {stop.began[0] + 1}"
         hint = "begin all its keys in one column"
     return Complaint(line, column, message, hint)
 
 
-def _colon(line: int, column: int, lines: Sequence[str]) -> Complaint:
-    """A second colon in one line, or the colon of a key where the parser still reads the value above."""
-    if ": " in lines[line][:column]:
-        return Complaint(line, column, "a value with a colon at its end or before a space needs quotes")
-    message = "this key is indented as if it were a part of what stands above it"
-    return Complaint(line, len(_indent(lines, line)), message, "begin all keys of a mapping in one column")
+def _known(stop: _Stop) -> Complaint | None:
+    for part, at_beginning, message, hint in _KNOWN:
+        if part in stop.says:
+            line, column = stop.began if at_beginning else stop.at
+            char = stop.lines[line][column : column + 1]
+            return Complaint(line, column, message.format(char=char), hint.format(char=char))
+    return None

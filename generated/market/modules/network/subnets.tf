@@ -12,6 +12,11 @@ resource "aws_subnet" "public" {
   cidr_block        = each.value
 
   tags = { Name = "market-public-${each.key}" }
+
+  # What uses a subnet must move away before AWS lets go of it.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_subnet" "private" {
@@ -26,4 +31,8 @@ resource "aws_subnet" "private" {
   cidr_block        = each.value
 
   tags = { Name = "market-private-${each.key}" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }

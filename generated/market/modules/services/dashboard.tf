@@ -104,7 +104,7 @@ resource "aws_lb_target_group" "dashboard" {
 
 resource "aws_lb_listener_rule" "operations_grafana_baf9" {
   listener_arn = var.operations_listener_arn
-  priority     = 43531
+  priority     = 42609
 
   action {
     type             = "forward"

@@ -11,6 +11,11 @@ resource "aws_subnet" "public" {
   cidr_block        = each.value
 
   tags = { Name = "shop-nat-public-${each.key}" }
+
+  # What uses a subnet must move away before AWS lets go of it.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_subnet" "private" {
@@ -24,4 +29,8 @@ resource "aws_subnet" "private" {
   cidr_block        = each.value
 
   tags = { Name = "shop-nat-private-${each.key}" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }

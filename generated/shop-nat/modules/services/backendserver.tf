@@ -116,7 +116,7 @@ resource "aws_lb_target_group" "backendserver" {
 
 resource "aws_lb_listener_rule" "api_profile" {
   listener_arn = var.http_listener_arn
-  priority     = 36478
+  priority     = 35356
 
   action {
     type             = "forward"
@@ -208,7 +208,7 @@ resource "aws_ecs_service" "backendserver" {
 
     service {
       port_name      = "backendserver"
-      discovery_name = "backend"
+      discovery_name = "backendserver"
 
       client_alias {
         dns_name = "backend"

@@ -11,4 +11,9 @@ resource "aws_subnet" "public" {
   cidr_block        = each.value
 
   tags = { Name = "shop-public-public-${each.key}" }
+
+  # What uses a subnet must move away before AWS lets go of it.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

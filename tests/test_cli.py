@@ -1,0 +1,661 @@
+"""The command line, as its user meets it: what it prints where, how it ends, and what it leaves on disk.
+
+What it says when something is wrong is in tests/test_messages.py, `tfgen init` in tests/test_init.py.
+"""
+
+import json
+import os
+import re
+import string
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import hcl2
+import pytest
+
+import tfgen as package
+from tfgen import cli, facts
+from tfgen.output.write import write
+from tfgen.problems import Exit
+from tfgen.render.verify import verify
+from tfgen.spec.model import Network
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
+ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+
+NETWORK = """\
+name: shop
+region: us-east-1
+network:
+  egress: nat
+"""
+SHOP = f"""\
+name: shop
+region: us-east-1
+network:
+  egress: nat
+services:
+  web:
+    image: {ECR}/web:1
+    port: 3000
+    routes: [/]
+    calls: [api]
+  api:
+    image: {ECR}/api:1
+    port: 5000
+    routes: [/api/profile]
+    connect: backend
+"""
+SUMMARY = """\
+shop: {files} in {folder}
+  network        10.0.0.0/16 in us-east-1a, us-east-1b; 2 NAT gateways, endpoints s3
+  load balancer  port 80: /api/profile -> api:5000, / -> web:3000
+  services       api: 2 x 512 CPU units, 1024 MiB; called as http://backend:5000
+                 web: 2 x 512 CPU units, 1024 MiB; calls api
+"""
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Tfgen = Callable[..., Done]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, where tfgen runs and knows of no Terraform."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("TFGEN_TERRAFORM", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def tfgen(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tfgen:  # noqa: ARG001
+    def run(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["tfgen", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return Done(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+def process(*arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    """tfgen in a process of its own, for what only a process has: its streams and its environment."""
+    command = [sys.executable, "-m", "tfgen", *arguments]
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)} | options.pop("environment", {})
+    return subprocess.run(command, env=environment, timeout=60, check=False, **options)
+
+
+def spec(here: Path, text: str, name: str = "shop.yaml") -> Path:
+    path = here / name
+    path.write_bytes(text.encode())
+    return Path(name)
+
+
+def pages(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes().decode()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+# --- render
+
+
+def test_render_says_what_it_wrote_and_what_comes_next(here: Path, tfgen: Tfgen) -> None:
+    done = tfgen("render", spec(here, SHOP))
+    count = len(pages(here / "generated/shop"))
+    assert done == Done(
+        0,
+        SUMMARY.format(files=f"{count} files ({count} new)", folder="generated/shop")
+        + "Next: cd generated/shop && terraform init && terraform plan\n",
+        "",
+    )
+
+
+def test_render_again_changes_nothing(here: Path, tfgen: Tfgen) -> None:
+    tfgen("render", spec(here, SHOP))
+    folder = here / "generated/shop"
+    before = {path: (folder / path).stat().st_mtime_ns for path in pages(folder)}
+    done = tfgen("render", "shop.yaml")
+    assert done.out.startswith(f"shop: {len(before)} files ({len(before)} unchanged) in generated/shop\n")
+    assert {path: (folder / path).stat().st_mtime_ns for path in pages(folder)} == before
+
+
+def test_another_way_out_replaces_only_what_differs(here: Path, tfgen: Tfgen) -> None:
+    """What is tfgen's and not needed any more goes, what is the user's stays, the rest is not touched."""
+    tfgen("render", spec(here, SHOP))
+    folder = here / "generated/shop"
+    (folder / "alarms.tf").write_text("# mine\n")
+    (folder / "modules/network/peering.tf").write_text("# mine\n")
+    before = {path: (folder / path).stat().st_mtime_ns for path in pages(folder)}
+    done = tfgen("render", spec(here, SHOP.replace("nat", "endpoints")))
+    after = pages(folder)
+    assert re.match(
+        r"shop: \d+ files \(\d+ changed, \d+ unchanged, 1 removed\) in generated/shop\n", done.out
+    )
+    assert set(before) - set(after) == {"modules/network/nat.tf"}
+    assert after["alarms.tf"] == after["modules/network/peering.tf"] == "# mine\n"
+    untouched = {path for path in after if (folder / path).stat().st_mtime_ns == before.get(path)}
+    assert {"alarms.tf", "modules/network/subnets.tf", "modules/load_balancer/listeners.tf"} <= untouched
+    assert "modules/network/endpoints.tf" not in untouched
+
+
+def test_render_as_json(here: Path, tfgen: Tfgen) -> None:
+    spec(here, NETWORK)
+    spec(here, NETWORK.replace("shop", "bank"), "bank.yaml")
+    done = tfgen("render", "--json", "shop.yaml", "bank.yaml")
+    shop, bank = json.loads(done.out)
+    assert (done.code, done.err) == (0, "")
+    assert (shop["stack"], shop["folder"]) == ("shop", "generated/shop")
+    assert (bank["stack"], bank["folder"]) == ("bank", "generated/bank")
+    assert shop["created"] == sorted(pages(here / "generated/shop"))
+    assert shop["changed"] == shop["unchanged"] == shop["stale"] == shop["foreign"] == []
+    again = json.loads(tfgen("render", "--json", "shop.yaml").out)
+    assert again[0]["unchanged"] == shop["created"]
+    assert again[0]["created"] == []
+
+
+def test_one_bad_spec_among_several_keeps_no_other_from_being_written(here: Path, tfgen: Tfgen) -> None:
+    spec(here, NETWORK)
+    spec(here, "name: bank\n", "bank.yaml")
+    spec(here, NETWORK.replace("shop", "post"), "post.yaml")
+    done = tfgen("render", "shop.yaml", "bank.yaml", "missing.yaml", "post.yaml")
+    assert done.code == 1
+    assert 'bank.yaml: error TG103: the spec needs "network"' in done.err
+    assert "missing.yaml: error TG001: there is no such file" in done.err
+    assert "Next, in each folder: terraform init && terraform plan\n" in done.out
+    assert sorted(path.name for path in (here / "generated").iterdir()) == ["post", "shop"]
+
+
+def test_one_folder_that_cannot_be_written_keeps_no_other_from_being_written(
+    here: Path, tfgen: Tfgen
+) -> None:
+    spec(here, NETWORK)
+    spec(here, NETWORK.replace("shop", "bank"), "bank.yaml")
+    (here / "generated/shop").mkdir(parents=True)
+    (here / "generated/shop/main.tf").write_text("# mine\n")
+    done = tfgen("render", "--json", "shop.yaml", "bank.yaml")
+    assert done.code == 4
+    assert "generated/shop/main.tf" in done.err
+    assert [result["stack"] for result in json.loads(done.out)] == ["bank"]
+    assert pages(here / "generated/shop") == {"main.tf": "# mine\n"}
+
+
+def test_nothing_on_standard_output_when_nothing_was_written(here: Path, tfgen: Tfgen) -> None:
+    assert tfgen("render", spec(here, "name: shop\n")).out == ""
+    assert tfgen("render", "--json", "shop.yaml").out == "[]\n"
+
+
+def test_output_folder_of_one_spec(here: Path, tfgen: Tfgen) -> None:
+    assert tfgen("render", spec(here, NETWORK), "-o", "infra/live").code == 0
+    assert (here / "infra/live/main.tf").is_file()
+    assert not (here / "generated").exists()
+
+
+def test_output_folder_of_several_specs(here: Path, tfgen: Tfgen) -> None:
+    spec(here, NETWORK)
+    spec(here, NETWORK.replace("shop", "bank"), "bank.yaml")
+    assert tfgen("render", "shop.yaml", "bank.yaml", "--output", "infra").code == 0
+    assert sorted(path.name for path in (here / "infra").iterdir()) == ["bank", "shop"]
+
+
+def test_render_as_module(here: Path, tfgen: Tfgen) -> None:
+    """A module for somebody's own root: versions, but neither provider nor backend."""
+    text = f"{SHOP}backend: {{bucket: shop-terraform-state}}\n"
+    tfgen("render", spec(here, text), "-o", "stack")
+    done = tfgen("render", "--as", "module", "shop.yaml", "-o", "module")
+    assert done.code == 0
+    assert done.out.endswith('Next: call it from your root: module "..." { source = "module" }\n')
+    stack, module = pages(here / "stack"), pages(here / "module")
+    assert set(stack) == set(module)
+    differs = {path for path in stack if stack[path] != module[path]}
+    assert differs == {"README.md", "terraform.tf", "variables.tf"}
+    (terraform,) = hcl2.loads(module["terraform.tf"]).pop("terraform")
+    assert set(terraform) - {"__is_block__"} == {"required_version", "required_providers"}
+    for path, text in module.items():
+        if path.endswith(".tf"):
+            assert {"provider", "backend"}.isdisjoint(hcl2.loads(text)), path
+
+
+# --- what a spec may look like
+
+
+def rendered(text: str | bytes, here: Path, tfgen: Tfgen, name: str = "shop.yaml") -> dict[str, str]:
+    (here / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    folder = here / f"out-{len(list(here.iterdir()))}"
+    done = tfgen("render", name, "-o", folder)
+    assert (done.code, done.err) == (0, "")
+    return pages(folder)
+
+
+FLOW = f"""
+{{"name": "shop", "region": "us-east-1", "network": {{"egress": "nat"}}, "services": {{
+  "web": {{"image": "{ECR}/web:1", "port": 3000, "routes": ["/"], "calls": ["api"]}},
+  "api": {{"image": "{ECR}/api:1", "port": 5000, "routes": ["/api/profile"], "connect": "backend"}}}}}}
+"""
+ANCHORS = f"""\
+%YAML 1.1
+--- # a comment
+name: &name shop
+region: us-east-1
+network: {{egress: 'nat'}}
+services:
+  api:
+    image: &image {ECR}/api:1
+    <<: [{{port: 5000}}, {{port: 6000, connect: backend}}]
+    routes:
+    - &route /api/profile
+  web:
+    image: >-
+      {ECR}/web:1
+    port: 3000
+    calls: [api]
+    environment: &none {{}}
+    secrets: *none
+    ? routes
+    : - /
+...
+"""
+LONG = f"""\
+services:
+  api:
+    connect: {{name: backend, port: 5000}}
+    routes: [{{path: /api/profile, listener: http, methods: []}}]
+    port: {{number: 5000, protocol: http}}
+    image: {ECR}/api:1
+  web: {{calls: [api], image: "{ECR}/web:1", port: {{number: 3000}}, routes: [{{path: "/"}}], exec: false}}
+network:
+  zones: [b, a]
+  egress: nat
+region: us-east-1
+name: shop
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("\ufeff" + SHOP, id="byte-order-mark"),
+        pytest.param(SHOP.replace("\n", "\r\n"), id="crlf"),
+        pytest.param(SHOP.replace("\n", "\r"), id="cr"),
+        pytest.param(SHOP.rstrip(), id="no-line-end"),
+        pytest.param(FLOW, id="json"),
+        pytest.param(ANCHORS, id="anchors"),
+        pytest.param(LONG, id="long-forms-in-another-order"),
+    ],
+)
+def test_one_spec_in_many_spellings_makes_one_stack(text: str, here: Path, tfgen: Tfgen) -> None:
+    assert rendered(text, here, tfgen) == rendered(SHOP, here, tfgen)
+
+
+def test_the_name_of_the_spec_cannot_break_out_of_a_comment(here: Path, tfgen: Tfgen) -> None:
+    """Neither by a line break, nor by the end of a comment in the README, nor by half a character."""
+    plain = rendered(NETWORK, here, tfgen)
+    name = 'a\nresource "null_resource" "x" {}\u2028\u0085 -->\udcff.yaml'
+    odd = rendered(NETWORK, here, tfgen, name)
+    for path, text in odd.items():
+        head, _, rest = text.partition("\n")
+        assert head.startswith(
+            ("# Generated by tfgen from a?resource", "<!-- Generated by tfgen from a?resource")
+        )
+        assert head.count("-->") == (path == "README.md")
+        if path.endswith(".tf"):
+            assert rest == plain[path].partition("\n")[2]
+
+
+HOSTILE = [
+    '${file("/etc/passwd")}',
+    "%{ if true }x%{ endif }",
+    "$${x}",
+    '"}\nresource "x" "y" {}\n',
+    "*/ /* # //",
+    "`id` $(id)",
+    "<<EOF\nx\nEOF",
+    '\\"',
+    "\x07\x1b[31m\x7f\u2028\ufeff",
+    "| |\n|---|",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_becomes_code(text: str, here: Path, tfgen: Tfgen) -> None:
+    """Wherever a spec takes free text, the page has the blocks that it has with harmless text."""
+
+    def written(word: str) -> dict[str, str]:
+        quoted = json.dumps(word)
+        return rendered(
+            f"{SHOP}    command: [{quoted}]\n    environment: {{A: {quoted}}}\n"
+            f"tags: {{{json.dumps('k' + word)}: {quoted}}}\n"
+            f"backend: {{bucket: state, key: {json.dumps('k' + word.replace(chr(10), ' '))}}}\n",
+            here,
+            tfgen,
+        )
+
+    hostile, harmless = written(text), written("harmless")
+    differing = {path: page for path, page in hostile.items() if page != harmless[path]}
+    assert set(differing) == {"terraform.tf", "variables.tf", "modules/services/api.tf"}
+    assert verify(differing) == []
+    block = re.compile(r'^ *[a-z_]+(?: "[^"]*")* \{$', re.MULTILINE)
+    for path, page in differing.items():
+        assert block.findall(page) == block.findall(harmless[path]), path
+        assert page.count("\n") == harmless[path].count("\n"), path
+
+
+@pytest.mark.parametrize("region", facts.regions())
+def test_every_region_renders_or_says_why_not(region: str) -> None:
+    for egress in Network.__annotations__["egress"].__args__:
+        text = NETWORK.replace("us-east-1", region).replace("nat", egress)
+        written, problems = package.render_text(text)
+        if facts.regions()[region].zones_vary:
+            assert [problem.code for problem in problems] == ["TG111"]
+            letters = ", ".join(facts.regions()[region].zones)
+            written, problems = package.render_text(f"{text}  zones: [{letters}]\n")
+        assert problems == ()
+        assert f'"{region}"' in written["terraform.tf"]
+
+
+def test_a_thousand_services() -> None:
+    services = "".join(
+        f"  s{n}: {{image: nginx, port: 80, connect: s{n}, calls: [s{(n * 7 + 1) % 1000}], "
+        f"routes: [{{path: /s{n}, priority: {n + 1}}}]}}\n"
+        for n in range(1000)
+    )
+    written, problems = package.render_text(f"{NETWORK}services:\n{services}")
+    assert {problem.severity for problem in problems} <= {"warning"}
+    assert sum(path.startswith("modules/services/s") for path in written) == 1000
+
+
+# --- show
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_a_shown_spec_says_the_same(example: Path, here: Path, tfgen: Tfgen) -> None:
+    """As YAML and as JSON it renders to the same bytes, and shown again it is itself."""
+    plain = rendered(example.read_text(), here, tfgen, example.name)
+    shown = tfgen("show", example.name)
+    assert (shown.code, shown.err) == (0, "")
+    as_json = tfgen("show", "--json", example.name).out
+    assert rendered(shown.out, here, tfgen, example.name) == plain
+    assert tfgen("show", example.name).out == shown.out
+    assert rendered(as_json, here, tfgen, example.name) == plain
+    assert tfgen("show", example.name).out == shown.out
+
+
+def test_show_fills_in_every_default(here: Path, tfgen: Tfgen) -> None:
+    shown = json.loads(tfgen("show", "--json", spec(here, SHOP)).out)
+    assert shown["network"] == {
+        "egress": "nat", "cidr": "10.0.0.0/16", "zones": ["a", "b"], "nat": "per-zone",
+        "subnets": {"public": 22, "private": 20}, "endpoints": [], "service_connect_endpoint": True,
+    }  # fmt: skip
+    assert shown["load_balancer"]["listeners"] == {"http": {"port": 80, "cidrs": ["0.0.0.0/0"]}}
+    api = shown["services"]["api"]
+    assert api["port"] == {"number": 5000, "protocol": "http"}
+    assert api["routes"] == [{"path": "/api/profile", "methods": [], "listener": "http"}]
+    assert api["connect"] == {"name": "backend", "port": 5000}
+    assert (api["cpu"], api["memory"], api["count"]) == (512, 1024, 2)
+    assert api["egress_cidrs"] == [{"cidr": "0.0.0.0/0", "port": 443}]
+
+
+WORDS = "1.10 true ~ << = no 0x1F 007 1e3 {}[] a: a:b #a a#b ' \" { &a *a !a %a @a `a` \\n | > - ? 大きさ 😀"
+SPACED = [
+    "",
+    " a ",
+    "- a",
+    "a: b",
+    "a #b",
+    "\x07",
+    "\u2028",
+    "a\x85b",
+    "\x85",
+    "\ufeff",
+    "\n",
+    "a\n\n b\n",
+    "x y " * 50,
+]
+ODD = [*WORDS.split(" "), *SPACED, "e\u0301", "x" * 200]
+
+
+def test_odd_text_is_shown_so_that_it_reads_back(here: Path, tfgen: Tfgen) -> None:
+    odd = {f"{number} {word}"[:120]: word for number, word in enumerate(ODD)}
+    odd |= {word[:120]: "x" for word in ODD if word and word.isascii()}
+    written = "".join(f"  {_quoted(key)}: {_quoted(value)}\n" for key, value in odd.items())
+    spec(here, f"{NETWORK}tags:\n{written}")
+    plain = pages_of(tfgen, here)
+    shown = json.loads(tfgen("show", "--json", "shop.yaml").out)["tags"]
+    assert shown == {_composed(key): _composed(value) for key, value in odd.items()}
+    spec(here, tfgen("show", "shop.yaml").out)
+    assert pages_of(tfgen, here) == plain
+
+
+def _composed(text: str) -> str:
+    """As Terraform holds every string."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _quoted(text: str) -> str:
+    plain = set(string.ascii_letters + string.digits + " ")
+    return '"{}"'.format("".join(char if char in plain else f"\\U{ord(char):08x}" for char in text))
+
+
+def pages_of(tfgen: Tfgen, here: Path) -> dict[str, str]:
+    done = tfgen("render", "shop.yaml")
+    assert (done.code, done.err) == (0, "")
+    return pages(here / "generated/shop")
+
+
+# --- validate
+
+
+def fake_terraform(here: Path, *failing: str) -> Path:
+    """A program that writes down how it was called, leaves a file where it works, and may fail."""
+    program = here / "bin" / "terraform"
+    program.parent.mkdir(exist_ok=True)
+    fails = "".join(f'*" {command} "*) echo "no {command} today"; exit 3;;\n' for command in failing)
+    program.write_text(
+        f'#!/bin/sh\necho "$@" >> {here}/calls\ncd "${{1#-chdir=}}" && : > left.behind\n'
+        f'case " $* " in\n{fails}*) exit 0;;\nesac\n'
+    )
+    program.chmod(0o755)
+    return program
+
+
+def calls(here: Path) -> list[str]:
+    """What terraform was asked, without the folder."""
+    return [line.partition(" ")[2] for line in (here / "calls").read_text().splitlines()]
+
+
+def stack(here: Path) -> Path:
+    written, _ = package.render_text(NETWORK)
+    write(written, here / "stack")
+    return here / "stack"
+
+
+def test_validate_runs_terraform_in_a_copy(here: Path, tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = stack(here)
+    (folder / ".terraform").mkdir()
+    (folder / ".terraform" / "broken.tf").write_text("} not ours, and not to be read {")
+    before = pages(folder)
+    monkeypatch.setenv("PATH", str(fake_terraform(here).parent))
+    assert tfgen("validate", "stack") == Done(
+        0,
+        "python-hcl2: 11 files parse\n"
+        "terraform fmt -check: passed\nterraform init -backend=false: passed\nterraform validate: passed\n",
+        "",
+    )
+    assert calls(here) == [
+        "fmt -check -recursive -diff",
+        "init -backend=false -input=false -no-color",
+        "validate -no-color",
+    ]
+    assert pages(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("fmt", "terraform fmt -check: failed\n"),
+        ("init", "terraform fmt -check: passed\nterraform init -backend=false: failed\n"),
+        (
+            "validate",
+            "terraform fmt -check: passed\nterraform init -backend=false: passed\n"
+            "terraform validate: failed\n",
+        ),
+    ],
+)
+def test_validate_stops_where_terraform_fails(here: Path, tfgen: Tfgen, command: str, said: str) -> None:
+    stack(here)
+    done = tfgen("validate", "stack", "--terraform", fake_terraform(here, command))
+    assert done == Done(1, f"python-hcl2: 11 files parse\n{said}", f"no {command} today\n")
+
+
+def test_validate_says_what_it_skips(here: Path, tfgen: Tfgen) -> None:
+    stack(here)
+    done = tfgen("validate", "stack")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[1].startswith(
+        "terraform: skipped fmt, init and validate: neither terraform nor"
+    )
+
+
+def test_validate_runs_the_program_that_is_named(
+    here: Path, tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the option, or else by the environment, or else tofu where there is no terraform."""
+    stack(here)
+    program = fake_terraform(here)
+    other = program.rename(program.with_name("other"))
+    assert "other fmt -check: passed" in tfgen("validate", "stack", "--terraform", other).out
+    monkeypatch.setenv("TFGEN_TERRAFORM", str(other))
+    assert "other fmt -check: passed" in tfgen("validate", "stack").out
+    monkeypatch.delenv("TFGEN_TERRAFORM")
+    other.rename(program.with_name("tofu"))
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert "tofu fmt -check: passed" in tfgen("validate", "stack").out
+
+
+# --- the program itself
+
+
+def test_version(tfgen: Tfgen) -> None:
+    assert tfgen("--version") == Done(0, f"tfgen {package.__version__}\n", "")
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("-h",)])
+def test_help_names_every_command_and_every_exit_code_it_may_end_with(
+    tfgen: Tfgen, arguments: tuple[str, ...]
+) -> None:
+    done = tfgen(*arguments)
+    assert (done.code, done.err) == (0, "")
+    for command in ("init", "render", "show", "validate"):
+        assert re.search(rf"^  {command}\s+[A-Z]", done.out, re.MULTILINE)
+    codes = re.findall(r"\b(\d+) [a-z]", " ".join(done.out.partition("Exit codes:")[2].split()))
+    assert {int(code) for code in codes} == set(Exit) - {Exit.NOT_CURRENT}
+
+
+@pytest.mark.parametrize("command", ["init", "render", "show", "validate"])
+def test_each_command_explains_itself(tfgen: Tfgen, command: str) -> None:
+    done = tfgen(command, "--help")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(f"Usage: tfgen {command} ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (), ("rendr",), ("--verion",), ("render",), ("render", "shop.yaml", "--outputs", "x"),
+        ("render", "shop.yaml", "--as", "root"), ("show",), ("show", "shop.yaml", "bank.yaml"), ("validate",),
+    ],
+)  # fmt: skip
+def test_wrong_usage(here: Path, tfgen: Tfgen, arguments: tuple[str, ...]) -> None:
+    spec(here, NETWORK)
+    done = tfgen(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert "Usage: tfgen" in done.err
+    assert sorted(path.name for path in here.iterdir()) == ["shop.yaml"]
+
+
+def test_warnings_do_not_mix_with_results(here: Path, tfgen: Tfgen) -> None:
+    done = tfgen("render", "--json", spec(here, f"{NETWORK}  nat_zone: a\n"))
+    assert done.code == 0
+    assert "warning TG211" in done.err
+    assert json.loads(done.out)[0]["stack"] == "shop"
+
+
+# --- its streams and its environment
+
+UMLAUT = f"{NETWORK}tags: {{größe: 大きさ}}\n"
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONIOENCODING": "ascii"},
+        {"LANG": ""},
+    ],
+    ids=str,
+)
+def test_any_locale_will_do(here: Path, environment: dict[str, str]) -> None:
+    """Pages are UTF-8 anywhere; results that cannot be printed as they are have escapes that read back."""
+    spec(here, UMLAUT)
+    here.joinpath("wrong.yaml").write_text(UMLAUT.replace("nat", "größe"), encoding="utf-8")
+    assert process("render", "shop.yaml", cwd=here, environment=environment).returncode == 0
+    assert '"größe" = "大きさ"' in (here / "generated/shop/variables.tf").read_text(encoding="utf-8")
+    wrong = process("render", "wrong.yaml", cwd=here, environment=environment)
+    assert wrong.returncode == 1
+    assert b"wrong.yaml:4:11: error TG105" in wrong.stderr
+    for arguments in (["show", "shop.yaml"], ["show", "--json", "shop.yaml"]):
+        shown = process(*arguments, cwd=here, environment=environment).stdout.decode("utf-8")
+        written, problems = package.render_text(shown, "shop.yaml")
+        assert problems == ()
+        assert written == package.render_text(UMLAUT, "shop.yaml")[0]
+
+
+@pytest.mark.parametrize(
+    "arguments", [("show", "shop.yaml"), ("render", "shop.yaml"), ("--help",), ("--version",)]
+)
+def test_nobody_reads_the_result(here: Path, arguments: tuple[str, ...]) -> None:
+    """`tfgen show shop.yaml | head -0`: no complaint, and no code that would mean the spec is wrong."""
+    spec(here, NETWORK)
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = process(*arguments, cwd=here, stdout=writer)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("arguments", [("show", "shop.yaml"), ("--version",)])
+def test_the_result_cannot_be_printed(here: Path, arguments: tuple[str, ...]) -> None:
+    spec(here, NETWORK)
+    with Path("/dev/full").open("wb") as full:
+        done = process(*arguments, cwd=here, stdout=full)
+    assert (done.returncode, done.stderr) == (5, b"tfgen: cannot print the result: no space left on device\n")
+
+
+def test_without_any_streams(here: Path) -> None:
+    """A service or a scheduler may close them."""
+    spec(here, NETWORK)
+    command = f"exec {sys.executable} -m tfgen render shop.yaml <&- >&- 2>&-"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command],
+        cwd=here,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert (here / "generated/shop/main.tf").is_file()

@@ -1,0 +1,485 @@
+"""Laws that hold for any valid spec. `TFGEN_EXAMPLES=20 pytest tests/test_properties.py` looks harder."""
+
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Callable
+from copy import deepcopy
+from ipaddress import IPv4Network
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from strategies import EGRESS, TEXTS, Data, laws, networks, outcome_of, specs
+from support.language import evaluated, fmt_diff
+from support.pages import addresses, blocks, modules, parsed_addresses, unresolved
+
+from tfgen.blueprint.model import Blueprint, Service
+from tfgen.pipe import run_text
+from tfgen.render.hcl import hcl
+from tfgen.render.layout import lay_out
+from tfgen.render.pages import render
+from tfgen.spec.source import dump
+
+RANDOM = st.randoms(use_true_random=False)
+
+
+def blueprint_of(data: Data) -> Blueprint:
+    blueprint = outcome_of(data).blueprint
+    assert blueprint
+    return blueprint
+
+
+def pages_of(blueprint: Blueprint) -> dict[str, str]:
+    """The pages of Terraform; the README is none."""
+    return {path: text for path, text in render(blueprint).items() if path.endswith(".tf")}
+
+
+# --- the spec ---
+
+
+def test_nearly_every_drawn_spec_is_valid() -> None:
+    """Otherwise the laws below would say little, and of simple specs only."""
+    refused = []
+
+    @laws(100)
+    @given(specs())
+    def look(data: Data) -> None:
+        outcome = run_text(dump(data), "spec.yaml")
+        if outcome.failed:
+            refused.append({problem.code for problem in outcome.problems if problem.severity == "error"})
+
+    look()
+    assert len(refused) <= 10
+    # Priorities that meet, and addresses that do: both depend on a hash or on names of neighbours.
+    assert set().union(*refused) <= {"TG223", "TG241"}
+
+
+# --- subnets ---
+
+
+def network_of(data: Data) -> dict[str, dict[str, IPv4Network]]:
+    network = blueprint_of(data).network
+    return {
+        "public": {str(subnet.zone): IPv4Network(subnet.cidr) for subnet in network.public_subnets},
+        "private": {str(subnet.zone): IPv4Network(subnet.cidr) for subnet in network.private_subnets},
+    }
+
+
+@st.composite
+def lone_networks(draw: st.DrawFn) -> Data:
+    region, egress = draw(st.sampled_from(["us-east-1", "mars-north-1"])), draw(st.sampled_from(EGRESS))
+    return {"name": "n", "region": region, "network": draw(networks(region, egress))}
+
+
+@laws(100)
+@given(lone_networks())
+def test_subnets_lie_inside_the_vpc_and_apart(data: Data) -> None:
+    vpc = IPv4Network(data["network"]["cidr"])
+    subnets = [subnet for role in network_of(data).values() for subnet in role.values()]
+    assert all(subnet.subnet_of(vpc) for subnet in subnets)
+    assert not [pair for pair in combinations(subnets, 2) if pair[0].overlaps(pair[1])]
+
+
+@laws(100)
+@given(lone_networks(), RANDOM)
+def test_zones_come_and_go_and_no_other_subnet_moves(data: Data, chance: random.Random) -> None:
+    before = network_of(data)
+    zones = sorted(before["public"])
+    kept = chance.sample(zones, chance.randint(2, len(zones)))
+    fewer = deepcopy(data)
+    fewer["network"]["zones"] = kept
+    fewer["network"].pop("nat_zone", None)
+    for role, pins in fewer["network"]["subnets"].items():
+        if isinstance(pins, dict):
+            fewer["network"]["subnets"][role] = {zone: pins[zone] for zone in kept}
+    after = network_of(fewer)
+    for role, subnets in before.items():
+        assert after[role] == {zone: cidr for zone, cidr in subnets.items() if zone in kept}
+
+
+@laws(50)
+@given(lone_networks(), st.sampled_from(EGRESS))
+def test_public_subnets_are_the_same_in_every_way_out(data: Data, egress: str) -> None:
+    other = deepcopy(data)
+    other["network"] |= {"egress": egress, "endpoints": []}
+    before, after = network_of(data), network_of(other)
+    assert after["public"] == before["public"]
+    assert after["private"] == before["private"] or "public" in (egress, data["network"]["egress"])
+
+
+# --- listener rules ---
+
+
+def priorities_of(blueprint: Blueprint) -> dict[tuple[str, str], int]:
+    return {
+        (rule.listener, rule.label): rule.priority for service in blueprint.services for rule in service.rules
+    }
+
+
+@laws(60)
+@given(specs())
+def test_priorities_are_unique_on_each_listener(data: Data) -> None:
+    blueprint = blueprint_of(data)
+    rules = [rule for service in blueprint.services for rule in service.rules]
+    assert len({(rule.listener, rule.priority) for rule in rules}) == len(rules)
+    assert all(1 <= rule.priority <= 50000 for rule in rules)
+
+
+@laws(60)
+@given(specs(), RANDOM)
+def test_routes_come_and_go_and_no_other_priority_moves(data: Data, chance: random.Random) -> None:
+    before = priorities_of(blueprint_of(data))
+    assume(before)
+    fewer = shuffled(data, chance)
+    for service in fewer["services"].values():
+        routes = service.get("routes", [])
+        del routes[: chance.randint(0, len(routes))]
+    after = priorities_of(blueprint_of(fewer))
+    assert after.items() <= before.items()
+
+
+# --- Terraform addresses ---
+
+
+def declared(blueprint: Blueprint) -> dict[str, set[str]]:
+    """The addresses of every module."""
+    return {folder: set(module.declared) for folder, module in modules(pages_of(blueprint)).items()}
+
+
+@laws(30)
+@given(specs())
+def test_no_two_things_have_one_address(data: Data) -> None:
+    twice = [
+        (folder, address)
+        for folder, module in modules(pages_of(blueprint_of(data))).items()
+        for address, times in module.declared.items()
+        if times > 1
+    ]
+    assert not twice
+
+
+@laws(50)
+@given(specs(), RANDOM)
+def test_services_come_and_go_and_others_stay(data: Data, chance: random.Random) -> None:
+    assume(len(data["services"]) > 1)
+    gone = chance.choice(sorted(data["services"]))
+    fewer = without_service(data, gone)
+    before, after = blueprint_of(data), blueprint_of(fewer)
+    pages, left = render(before), render(after)
+    neighbours = {call.caller for call in before.calls} | {call.callee for call in before.calls}
+    for service in after.services:
+        path = f"modules/services/{service.file}.tf"
+        if service.key not in neighbours:
+            assert left[path] == pages[path]
+        assert set(addresses(pages[path])) - set(addresses(left[path])) <= about(service, gone)
+        assert set(addresses(left[path])) <= set(addresses(pages[path]))
+    stay = declared(after)
+    assert all(stay[folder] <= all_ for folder, all_ in declared(before).items() if folder in stay)
+
+
+def without_service(data: Data, gone: str) -> Data:
+    fewer = deepcopy(data)
+    del fewer["services"][gone]
+    for service in fewer["services"].values():
+        if "calls" in service:
+            service["calls"] = [callee for callee in service["calls"] if callee != gone]
+    return fewer
+
+
+def about(service: Service, other: str) -> set[str]:
+    """The addresses in a service's file that are there because of another service."""
+    own, its = service.label, other.replace("-", "_")
+    rule = "aws_vpc_security_group_{}_rule.{}_{}_{}"
+    return {rule.format("ingress", own, "from", its), rule.format("egress", own, "to", its)}
+
+
+# --- names ---
+
+_TEXT_OF_A_GROUP = r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}"  # botocore, ec2 CreateSecurityGroup
+_LIMITS: dict[tuple[str, str], str] = {
+    ("aws_lb", "name"): r"(?!internal-)[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?",
+    ("aws_lb_target_group", "name_prefix"): r"[A-Za-z0-9][A-Za-z0-9-]{0,5}",
+    ("aws_iam_role", "name"): r"[\w+=,.@-]{1,64}",
+    ("aws_iam_role_policy", "name"): r"[\w+=,.@-]{1,128}",
+    ("aws_security_group", "name"): rf"(?!sg-){_TEXT_OF_A_GROUP}",
+    ("aws_security_group", "description"): _TEXT_OF_A_GROUP,
+    ("aws_vpc_security_group_ingress_rule", "description"): _TEXT_OF_A_GROUP,
+    ("aws_vpc_security_group_egress_rule", "description"): _TEXT_OF_A_GROUP,
+    ("aws_cloudwatch_log_group", "name"): r"[.\-_/#A-Za-z0-9]{1,512}",
+    ("aws_ecs_cluster", "name"): r"[A-Za-z0-9_-]{1,255}",
+    ("aws_ecs_service", "name"): r"[A-Za-z0-9_-]{1,255}",
+    ("aws_ecs_task_definition", "family"): r"[A-Za-z0-9_-]{1,255}",
+    ("aws_service_discovery_http_namespace", "name"): r"[!-~]{1,1024}",
+    ("aws_service_discovery_http_namespace", "description"): r"[ -~]{0,1024}",
+}
+_UNIQUE = {("aws_iam_role", "name"), ("aws_security_group", "name"), ("aws_ecs_service", "name")}
+
+
+@laws(40)
+@given(specs())
+def test_names_fit_what_aws_allows(data: Data) -> None:
+    blueprint = blueprint_of(data)
+    seen: dict[tuple[str, str], list[str]] = {}
+    for text in pages_of(blueprint).values():
+        for block in blocks(text):
+            for argument in {"name", "name_prefix", "description", "family"} & block.arguments.keys():
+                if block.kind == "resource":
+                    value = json.loads(block.arguments[argument])
+                    seen.setdefault((block.labels[0], argument), []).append(value)
+    for argument, texts in seen.items():
+        assert all(re.fullmatch(_LIMITS[argument], text) for text in texts), (argument, texts)
+        assert argument not in _UNIQUE or len(set(texts)) == len(texts), (argument, texts)
+
+
+@laws(40)
+@given(specs())
+def test_names_fit_what_service_connect_allows(data: Data) -> None:
+    servers = [
+        server
+        for service in blueprint_of(data).services
+        for connect in service.connect
+        for server in connect.servers
+    ]
+    for server in servers:
+        # botocore, ecs ServiceConnectService; a port's name, unlike a host's, has no dots.
+        assert re.fullmatch(r"[a-z0-9_][a-z0-9_-]{0,63}", server.port_name)
+        assert re.fullmatch(r"[a-z0-9_][a-z0-9_.-]{0,63}", server.dns_name)
+    assert len({server.dns_name for server in servers}) == len(servers)
+
+
+_WINDOWS = {
+    "aux",
+    "con",
+    "nul",
+    "prn",
+    *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)),
+}
+
+
+@laws(40)
+@given(specs())
+def test_every_file_system_takes_the_pages(data: Data) -> None:
+    paths = sorted(render(blueprint_of(data)))
+    assert len({path.lower() for path in paths}) == len(paths)
+    for path in paths:
+        *folders, file = path.split("/")
+        assert folders in ([], ["modules", "network"], ["modules", "load_balancer"], ["modules", "services"])
+        assert file == "README.md" or re.fullmatch(r"[a-z][a-z0-9_-]{0,72}\.tf", file)
+        stem = file.removesuffix(".tf")
+        assert stem not in _WINDOWS
+        # Terraform merges an override into the other pages.
+        assert stem != "override"
+        assert not stem.endswith("_override")
+
+
+# --- pages ---
+
+
+@laws(15)
+@given(specs(3))
+def test_every_page_parses(data: Data) -> None:
+    pages = pages_of(blueprint_of(data))
+    assert {path: addresses(text) for path, text in pages.items()} == {
+        path: parsed_addresses(text) for path, text in pages.items()
+    }
+
+
+@laws(50)
+@given(specs(), st.booleans())
+def test_every_reference_leads_somewhere_and_nothing_is_unused(data: Data, as_module: bool) -> None:
+    outcome = run_text(dump(data), "spec.yaml", as_module=as_module)
+    assume(not outcome.failed)
+    assert outcome.blueprint
+    assert unresolved(pages_of(outcome.blueprint)) == []
+
+
+@laws(20)
+@given(specs(3))
+def test_a_module_has_neither_provider_nor_backend(data: Data) -> None:
+    blueprint = run_text(dump(data), "spec.yaml", as_module=True).blueprint
+    assume(blueprint)
+    assert blueprint
+    pages = "".join(pages_of(blueprint).values())
+    assert 'provider "' not in pages
+    assert 'backend "' not in pages
+
+
+UNORDERED = {"zones", "endpoints", "calls", "uses", "cidrs", "egress_cidrs", "routes", "methods"}
+
+
+def shuffled(data: Any, chance: random.Random, key: str = "") -> Any:
+    """The same spec, its keys and the lists whose order means nothing in another order."""
+    if isinstance(data, dict):
+        items = [(name, shuffled(value, chance, name)) for name, value in data.items()]
+        return dict(chance.sample(items, len(items)))
+    if isinstance(data, list):
+        items = [shuffled(value, chance) for value in data]
+        return chance.sample(items, len(items)) if key in UNORDERED else items
+    return data
+
+
+@laws(80)
+@given(specs(), RANDOM)
+def test_order_without_meaning_changes_no_byte(data: Data, chance: random.Random) -> None:
+    assert render(blueprint_of(shuffled(data, chance))) == render(blueprint_of(data))
+
+
+_RENDER = """
+import json, sys
+from hashlib import sha256
+from tfgen.pipe import run_text
+from tfgen.render.pages import render
+for text in json.load(sys.stdin):
+    pages = render(run_text(text, "spec.yaml").blueprint)
+    print(sha256(json.dumps(pages).encode()).hexdigest())
+"""
+
+
+def test_the_same_spec_gives_the_same_bytes_in_every_process() -> None:
+    """Within one process a set has one order, so only others can show that none is printed."""
+    texts = gathered(specs(), 20, lambda data: outcome_of(data) and dump(data))
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", _RENDER],
+            input=json.dumps(texts),
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parent.parent,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    )
+    assert first == second
+    assert len(first.splitlines()) == len(texts)
+
+
+def gathered(strategy: st.SearchStrategy[Any], count: int, use: Callable[[Any], Any]) -> list[Any]:
+    """What `use` makes of examples: for tests to which one run of something costly has to do for all."""
+    found = []
+
+    @laws(count)
+    @given(strategy)
+    def look(drawn: Any) -> None:
+        found.append(use(drawn))
+
+    look()
+    return found
+
+
+# --- what Terraform itself says ---
+
+
+@pytest.mark.terraform
+def test_every_page_is_a_fixed_point_of_fmt(tmp_path: Path) -> None:
+    stacks = gathered(specs(), 60, lambda data: pages_of(blueprint_of(data)))
+    pages = {f"{number}/{path}": text for number, found in enumerate(stacks) for path, text in found.items()}
+    assert fmt_diff(tmp_path, pages) == ""
+
+
+@pytest.mark.terraform
+def test_any_text_comes_out_as_it_went_in(tmp_path: Path) -> None:
+    """Terraform makes NFC of every string, and so does tfgen when it reads a spec."""
+    texts = sorted(set(gathered(TEXTS, 400, nfc)))
+    keys = {text: number for number, text in enumerate(texts)}
+    code = lay_out(
+        f'output "texts" {{\nvalue = {hcl(texts)}\n}}\n\noutput "keys" {{\nvalue = {hcl(keys)}\n}}'
+    )
+    assert fmt_diff(tmp_path, {"main.tf": code}) == ""
+    assert evaluated(tmp_path, code) == {"texts": texts, "keys": keys}
+
+
+_CONTAINER = re.compile(r"container_definitions = (jsonencode\(.*?^  \]\))$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.terraform
+def test_text_of_a_spec_comes_out_as_it_went_in(tmp_path: Path) -> None:
+    """The whole way: from YAML through the pages to the container that ECS is told to run."""
+    texts = sorted(set(gathered(TEXTS.filter(bool), 300, nfc)))
+    variables = {f"V{number:03}": text for number, text in enumerate(texts)}
+    names = {name: "x" for name in map(_variable_name, texts) if name}
+    sources = {f"S{number:03}": f"/{name}" for number, name in enumerate(names)}
+    tags = {text[:100]: text for text in texts if not text.startswith("aws:")}
+    service = {"image": "nginx", "command": texts, "environment": {**variables, **names}, "secrets": sources}
+    data = {
+        "name": "n",
+        "region": "us-east-1",
+        "network": {"egress": "nat"},
+        "tags": tags,
+        "services": {"a": service},
+    }
+    outcome = run_text(dump(data), "spec.yaml")
+    assert outcome.problems == ()
+    assert outcome.blueprint
+    pages = pages_of(outcome.blueprint)
+    found = _CONTAINER.search(pages["modules/services/a.tf"])
+    assert found
+    container = re.sub(r"\b(var|aws_\w+)(\.\w+)+", '""', found[1])
+    outputs = f'output "containers" {{\n  value = {container}\n}}\noutput "tags" {{\n  value = var.tags\n}}\n'
+    out = evaluated(tmp_path, pages["variables.tf"] + outputs)
+    (told,) = json.loads(out["containers"])
+    assert told["command"] == texts
+    assert {pair["name"]: pair["value"] for pair in told["environment"]} == {**variables, **names}
+    assert {pair["name"]: pair["valueFrom"] for pair in told["secrets"]} == sources
+    assert out["tags"] == tags
+
+
+def _variable_name(text: str) -> str:
+    return "".join(text.split()).replace("=", "")
+
+
+def nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+# --- what would clash ---
+
+
+def spec_with(services: Data, egress: str = "nat+endpoints") -> Data:
+    return {"name": "t", "region": "us-east-1", "network": {"egress": egress}, "services": services}
+
+
+_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/x:1"
+_CALLED = {"image": _IMAGE, "port": 80, "connect": "x"}
+CLASHES = {
+    'egress rules "web_to_s3" for a service of that name and for the endpoint': spec_with(
+        {"s3": _CALLED, "web": {"image": _IMAGE, "calls": ["s3"]}}
+    ),
+    'egress rules "web_to_endpoints"': spec_with(
+        {"endpoints": _CALLED, "web": {"image": _IMAGE, "calls": ["endpoints"]}}
+    ),
+    'egress rules "web_to_internet"': spec_with(
+        {"internet": _CALLED, "web": {"image": _IMAGE, "calls": ["internet"]}}, "nat"
+    ),
+    "security group \"t-endpoints\", the service's and the endpoints'": spec_with(
+        {"endpoints": {"image": _IMAGE}}
+    ),
+    'security group "t-load-balancer"': spec_with(
+        {"load-balancer": {"image": _IMAGE, "port": 80, "routes": ["/"]}}
+    ),
+    "one variable from the environment and from a secret": spec_with(
+        {"web": {"image": _IMAGE, "environment": {"A": "b"}, "secrets": {"A": "/x"}}}
+    ),
+}
+
+
+@pytest.mark.parametrize("data", CLASHES.values(), ids=CLASHES)
+def test_what_would_clash_is_refused(data: Data) -> None:
+    assert run_text(dump(data), "spec.yaml").failed
+
+
+def test_a_pinned_root_route_is_a_rule_for_every_path() -> None:
+    routes = [{"path": "/", "priority": 7}]
+    data = spec_with({"web": {"image": _IMAGE, "port": 80, "routes": routes}})
+    blueprint = run_text(dump(data), "spec.yaml").blueprint
+    assert blueprint
+    (rule,) = blueprint.services[0].rules
+    assert (rule.priority, rule.paths) == (7, (("/*",),))
