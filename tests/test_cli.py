@@ -604,7 +604,7 @@ UMLAUT = f"{NETWORK}tags: {{größe: 大きさ}}\n"
     [
         {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
         {"PYTHONIOENCODING": "ascii"},
-        {"LANG": ""},
+        {"PYTHONIOENCODING": "cp1252"},
     ],
     ids=str,
 )

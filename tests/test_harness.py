@@ -166,6 +166,11 @@ def applied(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory) -> S
 class TestStack:
     """A stack through its whole life, in order."""
 
+    def test_the_group_stays_in_one_process(self, request: pytest.FixtureRequest) -> None:
+        # pytest-xdist 3.8 marks a group in the test's id, and with pytest 9.2 forgets it without a word.
+        if request.config.getoption("loadgroup", False):
+            assert request.node.nodeid.endswith("@harness")
+
     def test_init_links_the_provider(self, network: Stack) -> None:
         installed = network.folder / ".terraform" / "providers" / PROVIDER / PROVIDER_VERSION
         assert [path.is_symlink() for path in installed.iterdir()] == [True]

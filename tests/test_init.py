@@ -715,10 +715,12 @@ NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,5}){0,2}", fullmatch=True
     ["true", "null", "no", "web", "a" * 64]
 )
 IMAGES = st.one_of(
-    st.from_regex(rf"{re.escape(ECR)}/[a-z][a-z0-9]{{0,8}}(:[A-Za-z0-9_.-]{{1,8}})?", fullmatch=True),
-    st.from_regex(r"[a-z0-9]{1,8}(/[a-z0-9]{1,8}){0,2}(:[0-9.]{1,5})?", fullmatch=True),
+    st.from_regex(
+        rf"{re.escape(ECR)}/[a-z][a-z0-9]{{0,8}}(:[A-Za-z0-9_][A-Za-z0-9_.-]{{0,7}})?", fullmatch=True
+    ),
+    st.from_regex(r"[a-z0-9]{1,8}(/[a-z0-9]{1,8}){0,2}(:[0-9][0-9.]{0,4})?", fullmatch=True),
     st.from_regex(r"[a-z]{1,8}@sha256:[0-9a-f]{64}", fullmatch=True),
-    st.sampled_from(["1.5", "123", "1e5", "null", "0", "webapp:", "x" * 1024]),
+    st.sampled_from(["123", "1e5", "null", "0", "x" * 1024]),
 )
 PORTS = st.integers(1, 65535).map(str)
 ROUTES = st.lists(

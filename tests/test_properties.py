@@ -1,4 +1,4 @@
-"""Laws that hold for any valid spec. `TFGEN_EXAMPLES=20 pytest tests/test_properties.py` looks harder."""
+"""Laws that hold for any valid spec. See `strategies.laws` for how to look harder."""
 
 import json
 import os
