@@ -218,7 +218,7 @@ def test_render_as_module(here: Path, tfgen: Tfgen) -> None:
     tfgen("render", spec(here, text), "-o", "stack")
     done = tfgen("render", "--as", "module", "shop.yaml", "-o", "module")
     assert done.code == 0
-    assert done.out.endswith('Next: call it from your root: module "..." { source = "module" }\n')
+    assert done.out.endswith('Next: call it from your root: module "..." { source = "./module" }\n')
     stack, module = pages(here / "stack"), pages(here / "module")
     assert set(stack) == set(module)
     differs = {path for path in stack if stack[path] != module[path]}

@@ -424,7 +424,7 @@ def test_reset_forgets_everything(moto: Moto) -> None:
 def test_an_answer_comes_in_one_piece(moto: Moto) -> None:
     address = urllib.parse.urlsplit(moto.url)
     with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
-        connection.sendall(b"GET /moto-api/data.json HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        connection.sendall(b"GET /moto-api/config HTTP/1.1\r\nHost: localhost\r\n\r\n")
         head, _, body = connection.recv(1 << 20).partition(b"\r\n\r\n")
 
     assert head.startswith(b"HTTP/1.1 200 OK")
