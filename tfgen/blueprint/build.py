@@ -66,7 +66,7 @@ def build(
         services=built_services,
         calls=called,
         modules=modules,
-        at=at(()),
+        locate=at,
     )
     return blueprint, problems
 

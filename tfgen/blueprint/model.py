@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from tfgen.problems import Location
+from tfgen.problems import Locate, Location
 
 
 class Label(str):
@@ -368,4 +368,5 @@ class Blueprint(Part, frozen=True):
     services: tuple[Service, ...]
     calls: tuple[Call, ...]
     modules: Modules
-    at: Location
+    locate: Locate
+    """Where the spec says a thing; for what no part carries with it."""

@@ -1,7 +1,11 @@
 """Domain rules: what a blueprint must keep so that its tasks start and can be reached.
 
 A rule is a file in this folder, found by being there. It says ID, SEVERITY, TITLE, WHY (one
-sentence for whoever asks) and SOURCE, and has `check(blueprint)`, which yields problems.
+sentence for whoever asks) and SOURCE, has `check(blueprint)`, which yields problems, and cases.
+
+A case is a fragment of a spec: what the rule is about and nothing else. `whole_spec` fills in the
+rest, so that BAD and GOOD read as examples. FAILS and PASSES are further cases, two of each with them
+at least; tests/test_rules.py holds the rule against all of them.
 """
 
 from collections.abc import Iterator
@@ -22,6 +26,10 @@ class Rule(Protocol):
     TITLE: str
     WHY: str
     SOURCE: str
+    BAD: str
+    GOOD: str
+    FAILS: tuple[str, ...]
+    PASSES: tuple[str, ...]
 
     def check(self, blueprint: Blueprint) -> Iterator[Problem]: ...
 

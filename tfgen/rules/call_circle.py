@@ -13,6 +13,38 @@ WHY = (
     "those that it calls; in a circle no order does that."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html"
+BAD = """\
+services:
+  web:
+    port: 8080
+    connect: web
+    calls: [api]
+  api:
+    port: 5000
+    connect: api
+    calls: [web]
+"""
+GOOD = """\
+services:
+  web:
+    port: 8080
+    calls: [api]
+  api:
+    port: 5000
+    connect: api
+"""
+FAILS = (
+    "services:\n"
+    "  a: {port: 1, connect: a, calls: [b]}\n"
+    "  b: {port: 1, connect: b, calls: [c]}\n"
+    "  c: {port: 1, connect: c, calls: [a]}\n",
+)
+PASSES = (
+    "services:\n"
+    "  a: {port: 1, connect: a, calls: [b, c]}\n"
+    "  b: {port: 1, connect: b, calls: [c]}\n"
+    "  c: {port: 1, connect: c}\n",
+)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:

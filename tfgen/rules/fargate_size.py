@@ -11,6 +11,20 @@ SEVERITY = "error"
 TITLE = "CPU and memory are a pair that Fargate offers"
 WHY = "ECS refuses any other pair when the task definition is registered; terraform validate does not look."
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html"
+BAD = """\
+services:
+  web:
+    cpu: 256
+    memory: 4096
+"""
+GOOD = """\
+services:
+  web:
+    cpu: 512
+    memory: 4096
+"""
+FAILS = ("services: {web: {cpu: 300}}", "services: {web: {cpu: 4096, memory: 8500}}")
+PASSES = ("services: {web: {cpu: 256}}", "services: {web: {cpu: 16384, memory: 122880}}")
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:

@@ -10,6 +10,22 @@ SEVERITY = "error"
 TITLE = "A health check's timeout is shorter than its interval"
 WHY = "Elastic Load Balancing refuses the target group; terraform validate does not look."
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html"
+BAD = """\
+services:
+  web:
+    port: 8080
+    routes: [/]
+    health_check: {path: /healthz, interval: 10, timeout: 10}
+"""
+GOOD = """\
+services:
+  web:
+    port: 8080
+    routes: [/]
+    health_check: {path: /healthz, interval: 10, timeout: 5}
+"""
+FAILS = ("services: {web: {port: 80, routes: [/], health_check: {timeout: 120}}}",)
+PASSES = ("services: {web: {port: 80, routes: [/], health_check: {interval: 6}}}",)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:

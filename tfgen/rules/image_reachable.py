@@ -13,6 +13,29 @@ WHY = (
     "elsewhere never starts, and no plan or apply says so."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
+BAD = """\
+network:
+  egress: endpoints
+services:
+  web:
+    image: nginx:1.27
+"""
+GOOD = """\
+network:
+  egress: endpoints
+services:
+  web:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/nginx:1.27
+"""
+FAILS = (
+    "network: {egress: endpoints}\nservices: {web: {image: 'public.ecr.aws/nginx/nginx:1.27'}}",
+    "network: {egress: endpoints}\n"
+    "services: {web: {image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1'}}",
+)
+PASSES = (
+    "network: {egress: nat+endpoints}\nservices: {web: {image: 'nginx:1.27'}}",
+    "network: {egress: public}\nservices: {web: {image: 'ghcr.io/acme/web:1'}}",
+)
 
 # Upstreams of a pull-through cache, and the usual prefix of each: ECR/pull-through-cache.
 _CACHED = {

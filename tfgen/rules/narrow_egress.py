@@ -13,6 +13,18 @@ WHY = (
     "good; a security group that does not let them through stops tasks from starting."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html"
+BAD = """\
+services:
+  web:
+    egress_cidrs: [10.20.0.0/16]
+"""
+GOOD = """\
+services:
+  web:
+    egress_cidrs: [0.0.0.0/0]
+"""
+FAILS = ("network: {egress: public}\nservices: {web: {egress_cidrs: []}}",)
+PASSES = ("network: {egress: nat+endpoints}\nservices: {web: {egress_cidrs: [10.20.0.0/16]}}",)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:

@@ -1,0 +1,29 @@
+"""A rule's case, which is a fragment, as the whole spec that it stands for."""
+
+from typing import Any
+
+from tfgen.pipe import run_text
+from tfgen.problems import Problem
+from tfgen.spec.source import dump, parse
+
+REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+
+
+def problems_of(fragment: str) -> tuple[Problem, ...]:
+    """What tfgen says about the spec that a fragment stands for, which must be one but for rules."""
+    outcome = run_text(dump(whole_spec(fragment)), "spec.yaml")
+    assert outcome.blueprint, outcome.problems
+    refused = [problem for problem in outcome.problems if problem.severity == "error"]
+    assert not [problem for problem in refused if not problem.code.startswith("TG3")], refused
+    return outcome.problems
+
+
+def whole_spec(fragment: str) -> dict[str, Any]:
+    """The fragment, with a name, a region, a way out, and an image for each service that has none."""
+    said: dict[str, Any] = parse(fragment, "fragment").data or {}
+    network = {"egress": "nat", **said.pop("network", {})}
+    services = {
+        key: {"image": f"{REGISTRY}/{key}:1.0.0", **service}
+        for key, service in said.pop("services", {}).items()
+    }
+    return {"name": "shop", "region": "us-east-1", **said, "network": network, "services": services}
