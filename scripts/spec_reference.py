@@ -39,6 +39,7 @@ PLACES = {
     model.HealthCheck: "`services.NAME.health_check`",
     model.Connect: "`services.NAME.connect`",
     model.Egress: "`services.NAME.egress_cidrs[]`",
+    model.Ignore: "`ignore[]`",
 }
 
 

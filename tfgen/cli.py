@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 import typer
 
 from tfgen import __version__
-from tfgen.problems import Exit, Problem, TfgenError, report
+from tfgen.problems import Exit, Problem, TfgenError, nearest, ordered, report
 
 if TYPE_CHECKING:
     from tfgen.pipe import Outcome
+    from tfgen.report import Findings
     from tfgen.spec.prompts import Answers
 
 app = typer.Typer(
@@ -196,6 +197,49 @@ def render(
     elif results:
         typer.echo(next_steps([Path(result["folder"]) for result in results], as_module=kind == "module"))
     raise typer.Exit(failure)
+
+
+@app.command()
+def check(
+    specs: Specs,
+    form: Annotated[
+        Literal["text", "json", "sarif", "github"],
+        typer.Option("--format", help="How to print what is found."),
+    ] = "text",
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
+) -> None:
+    """Say everything that is wrong with one or more specs, and how to repair it. Writes nothing."""
+    from tfgen import report
+
+    outcomes = _outcomes(specs)
+    findings = _findings(outcomes)
+    colour = form == "text" and _wants_colour()
+    typer.echo(report.text(findings, form, colour=colour), color=colour)
+    failing = ("error", "warning") if strict else ("error",)
+    failed = any(problem.severity in failing for problem in findings.problems)
+    raise typer.Exit(Exit.SPEC_HAS_ERRORS if failed else Exit.DONE)
+
+
+@app.command()
+def explain(
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="Such as TG304.", show_default=False)
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Print what a rule is for, with examples; without a code, the list of rules."""
+    from tfgen.report import rulebook
+
+    if code is None:
+        entries = rulebook.entries()
+        return _print_json([entry._asdict() for entry in entries]) if json else typer.echo(rulebook.listing())
+    codes = rulebook.codes()
+    if code.upper() not in codes:
+        near = nearest(code.upper(), codes, 0.75)
+        hint = f"did you mean {near}?" if near else "tfgen explain lists the rules"
+        raise TfgenError(message=f'there is no code "{code}": {hint}', code=Exit.WRONG_USAGE)
+    entry = rulebook.entry(code.upper())
+    return _print_json(entry._asdict()) if json else typer.echo(rulebook.text(entry))
 
 
 @app.command()
@@ -386,6 +430,34 @@ def _run(specs: list[Path], *, as_module: bool = False) -> list["Outcome"]:
     return outcomes
 
 
+def _outcomes(specs: list[Path]) -> dict[str, "Outcome"]:
+    """Every spec through the pipe, once, by its name."""
+    from tfgen.pipe import run
+
+    return {str(path): run(path) for path in specs}
+
+
+def _findings(outcomes: dict[str, "Outcome"]) -> "Findings":
+    from tfgen import rules
+    from tfgen.report import Findings
+
+    ignored = {each.problem: each for outcome in outcomes.values() for each in outcome.ignored}
+    return Findings(
+        files={file: outcome.lines for file, outcome in outcomes.items()},
+        services=sum(len(outcome.spec.services) for outcome in outcomes.values() if outcome.spec),
+        rules=len(rules.rules()),
+        problems=ordered(problem for outcome in outcomes.values() for problem in outcome.problems),
+        ignored=[ignored[problem] for problem in ordered(ignored)],
+        version=__version__,
+    )
+
+
+def _wants_colour() -> bool:
+    """On a terminal that has colours, unless the user says no: https://no-color.org."""
+    on_terminal = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return on_terminal and not os.environ.get("NO_COLOR")
+
+
 def _folders(names: list[str], output: Path | None, asked: int) -> list[Path]:
     """Where each stack goes. Two stacks in one folder are refused."""
     twice = {name for name in names if names.count(name) > 1}
@@ -420,8 +492,10 @@ def _without_none(data: Any) -> Any:
 
 
 def _report(problems: list[Problem], files: dict[str, tuple[str, ...]]) -> None:
-    if problems:
-        typer.echo(f"{report(problems, files)}\n", err=True)
+    """Errors and warnings; notes are for `tfgen check`."""
+    urgent = [problem for problem in problems if problem.severity != "note"]
+    if urgent:
+        typer.echo(f"{report(urgent, files)}\n", err=True)
 
 
 def _complain(error: TfgenError) -> None:

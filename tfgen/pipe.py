@@ -6,7 +6,8 @@ from typing import NamedTuple
 from tfgen import rules
 from tfgen.blueprint.build import build
 from tfgen.blueprint.model import Blueprint
-from tfgen.problems import Problem, has_errors
+from tfgen.problems import Ignored, Problem, has_errors
+from tfgen.spec import ignores
 from tfgen.spec.defaults import fill
 from tfgen.spec.model import Spec
 from tfgen.spec.read import read_spec
@@ -14,12 +15,14 @@ from tfgen.spec.source import Source, SourceError, parse, read_source
 
 
 class Outcome(NamedTuple):
-    """How far a spec came. `spec` and `blueprint` are None where a stage before them failed."""
+    """How far a spec came. `spec` is None where a stage before it failed, `blueprint` where its own did."""
 
     spec: Spec | None
     blueprint: Blueprint | None
     problems: tuple[Problem, ...]
     lines: tuple[str, ...]
+    ignored: tuple[Ignored, ...] = ()
+    """What rules found and the spec says to pass over; not among `problems`."""
 
     @property
     def failed(self) -> bool:
@@ -54,9 +57,10 @@ def _run(source: Source, name: str, as_module: bool) -> Outcome:
         return Outcome(None, None, tuple(problems), source.lines)
     blueprint, found = build(spec, _in_a_line(name), source.at, as_module=as_module)
     problems += found
-    if not has_errors(found):
-        problems += rules.check(blueprint)
-    return Outcome(spec, blueprint, tuple(problems), source.lines)
+    if has_errors(found):
+        return Outcome(spec, None, tuple(problems), source.lines)
+    left, ignored = ignores.apply(spec, source, rules.check(blueprint), rules.numbers())
+    return Outcome(spec, blueprint, (*problems, *left), source.lines, tuple(ignored))
 
 
 def _in_a_line(name: str) -> str:

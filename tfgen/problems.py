@@ -46,6 +46,13 @@ class Problem(NamedTuple):
     severity: str = "error"
 
 
+class Ignored(NamedTuple):
+    """A problem of a rule that the spec says to pass over, and the spec's reason ("" where it gives none)."""
+
+    problem: Problem
+    reason: str
+
+
 class TfgenError(Exception):
     """A stage cannot go on; carries every problem it found, or a single sentence."""
 
@@ -60,13 +67,22 @@ def has_errors(problems: Iterable[Problem]) -> bool:
     return any(problem.severity == "error" for problem in problems)
 
 
-def describe(problem: Problem, lines: Sequence[str]) -> str:
+Paint = Callable[[str, str], str]
+"""A text in the colours of what it is: a severity, or "place"."""
+
+
+def _plain(text: str, _what: str) -> str:
+    return text
+
+
+def describe(problem: Problem, lines: Sequence[str], paint: Paint = _plain) -> str:
     """One problem as the user reads it: where, what, the line itself, and the way out.
 
     `lines` are the lines of the file at `problem.at`, without line ends.
     """
-    at = problem.at
-    text = [f"{at}: {problem.severity} {problem.code}: {problem.message}"]
+    at, severity = problem.at, problem.severity
+    head = f"{paint(str(at), 'place')}: {paint(f'{severity} {problem.code}', severity)}"
+    text = [f"{head}: {problem.message}"]
     if 0 < at.line <= len(lines):
         line = lines[at.line - 1]
         start = at.column - 1
@@ -75,7 +91,8 @@ def describe(problem: Problem, lines: Sequence[str]) -> str:
         shown = _printable(line[cut : cut + 120].rstrip())
         before, marked = shown[: start - cut], shown[start - cut :][: at.width]
         text.append(f"{at.line:>5} | {shown}")
-        text.append(f"      | {' ' * _columns(before)}{'^' * max(1, _columns(marked))}")
+        marks = "^" * max(1, _columns(marked))
+        text.append(f"      | {' ' * _columns(before)}{paint(marks, severity)}")
     if problem.hint:
         text.append(f"   hint: {problem.hint}")
     return "\n".join(text)
@@ -101,9 +118,11 @@ def ordered(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(set(problems), key=lambda p: (p.at.file, p.at.line, p.at.column, p.code, p.message))
 
 
-def report(problems: Iterable[Problem], files: Mapping[str, Sequence[str]]) -> str:
+def report(problems: Iterable[Problem], files: Mapping[str, Sequence[str]], paint: Paint = _plain) -> str:
     """All problems, in order, a blank line between them; `files` maps a name to its lines."""
-    return "\n\n".join(describe(problem, files.get(problem.at.file, ())) for problem in ordered(problems))
+    return "\n\n".join(
+        describe(problem, files.get(problem.at.file, ()), paint) for problem in ordered(problems)
+    )
 
 
 def nearest(word: str, choices: Iterable[object], likeness: float = 0.6) -> str:

@@ -44,3 +44,8 @@ def rules() -> tuple[Rule, ...]:
 def check(blueprint: Blueprint) -> list[Problem]:
     """What all rules find."""
     return [problem for rule in rules() for problem in rule.check(blueprint)]
+
+
+def numbers() -> tuple[str, ...]:
+    """The numbers of all rules, in order."""
+    return tuple(sorted(rule.ID for rule in rules()))

@@ -14,7 +14,6 @@ from tfgen.spec.model import (
     Backend,
     Connect,
     Egress,
-    Listener,
     LoadBalancer,
     Network,
     Route,
@@ -119,10 +118,7 @@ def _network(spec: Spec) -> Network:
 
 def _load_balancer(load_balancer: LoadBalancer) -> LoadBalancer:
     listeners = {
-        key: Listener(
-            port=listener.port,
-            cidrs=list(load_balancer.cidrs if listener.cidrs is None else listener.cidrs),
-        )
+        key: replace(listener, cidrs=list(load_balancer.cidrs if listener.cidrs is None else listener.cidrs))
         for key, listener in load_balancer.listeners.items()
     }
     return replace(load_balancer, listeners=listeners)

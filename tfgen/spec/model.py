@@ -125,6 +125,20 @@ class Section(Struct, frozen=True, kw_only=True, omit_defaults=False):
     shorthand: ClassVar[str] = ""
 
 
+class Ignore(Section, frozen=True):
+    """A rule that is silenced here. `TG304` is `{rule: TG304}`, but give a reason."""
+
+    shorthand: ClassVar[str] = "rule"
+
+    rule: Annotated[str, Meta(description="the number of a rule, such as TG304")]
+    """Its number; `tfgen explain` lists them."""
+    reason: Text = ""
+    """Why it is no problem here. Without one, tfgen warns."""
+
+
+Ignores = list[Ignore] | None
+
+
 class Backend(Section, frozen=True):
     """Where Terraform keeps its state: an S3 bucket."""
 
@@ -164,6 +178,8 @@ class Network(Section, frozen=True):
     """VPC endpoints besides those that tfgen derives."""
     service_connect_endpoint: bool = True
     """With `endpoints` alone: an ecs-agent endpoint for Service Connect's proxy."""
+    ignore: Ignores = None
+    """Rules whose problems in this section are passed over."""
 
 
 class Listener(Section, frozen=True):
@@ -175,6 +191,8 @@ class Listener(Section, frozen=True):
     """The port that clients connect to."""
     cidrs: list[Cidr] | None = None
     """Who may connect. Default: the load balancer's `cidrs`."""
+    ignore: Ignores = None
+    """Rules whose problems in this listener are passed over."""
 
 
 class LoadBalancer(Section, frozen=True):
@@ -186,6 +204,8 @@ class LoadBalancer(Section, frozen=True):
     """Who may connect."""
     idle_timeout: Annotated[int, Meta(ge=1, le=4000, description="seconds from 1 to 4000")] = 60
     """Seconds after which an idle connection is closed."""
+    ignore: Ignores = None
+    """Rules whose problems in this section are passed over."""
 
 
 class Logs(Section, frozen=True):
@@ -303,6 +323,8 @@ class Service(Section, frozen=True):
     """Where tasks may connect to. Default: 0.0.0.0/0 with NAT or public subnets, else nothing more."""
     exec: bool = False
     """Whether `aws ecs execute-command` may open a shell in a task."""
+    ignore: Ignores = None
+    """Rules whose problems in this service are passed over."""
 
 
 class Spec(Section, frozen=True):
@@ -324,3 +346,5 @@ class Spec(Section, frozen=True):
     """Tags of every resource, through the provider's default_tags."""
     backend: Backend | None = None
     """An S3 bucket for Terraform's state. Default: none is named, and Terraform keeps it locally."""
+    ignore: Ignores = None
+    """Rules whose problems anywhere in the spec are passed over."""

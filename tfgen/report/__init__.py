@@ -1,0 +1,54 @@
+"""What `tfgen check` found, as people and machines read it: one file a format."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Literal, NamedTuple
+
+from tfgen.problems import Ignored, Problem
+
+Format = Literal["text", "json", "sarif", "github"]
+
+
+class Findings(NamedTuple):
+    """All that was found in some specs. `problems` and `ignored` are in order, each once."""
+
+    files: Mapping[str, Sequence[str]]
+    """The lines of each spec, by its name."""
+    services: int
+    """How many services those of the specs have that could be read."""
+    rules: int
+    """How many rules there are."""
+    problems: Sequence[Problem]
+    ignored: Sequence[Ignored]
+    version: str
+    """tfgen's own."""
+
+    def counts(self) -> dict[str, int]:
+        """How many problems of each severity there are, and how many are ignored."""
+        found = Counter(problem.severity for problem in self.problems)
+        severities = {severity: found[severity] for severity in ("error", "warning", "note")}
+        return {**severities, "ignored": len(self.ignored)}
+
+
+def text(findings: Findings, form: Format, *, colour: bool = False) -> str:
+    """The findings in one of the formats, without a line break at the end."""
+    from_findings = import_module(f"{__name__}.as_{form}").text
+    said: str = from_findings(findings, colour=colour)
+    return said
+
+
+def summary(findings: Findings) -> str:
+    """The counts, in one line: "1 error and 2 notes in 3 specs; 1 ignored"."""
+    *severities, ignored = findings.counts().items()
+    found = [_count(number, severity) for severity, number in severities if number]
+    aside = f"; {ignored[1]} ignored" if ignored[1] else ""
+    specs = _count(len(findings.files), "spec")
+    if not found:
+        services, rules = _count(findings.services, "service"), _count(findings.rules, "rule")
+        return f"All is well: {specs} with {services}, held against {rules}{aside}"
+    return f"{' and '.join([', '.join(found[:-1]), found[-1]] if found[1:] else found)} in {specs}{aside}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,31 @@
+"""For GitHub Actions: workflow commands, which it shows beside the lines of a pull request.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from tfgen.problems import Problem
+from tfgen.report import Findings, summary
+
+_COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def text(findings: Findings, *, colour: bool) -> str:  # noqa: ARG001 - the same for every format
+    return "\n".join([*map(_annotation, findings.problems), summary(findings)])
+
+
+def _annotation(problem: Problem) -> str:
+    at = problem.at
+    place = {"line": at.line, "col": at.column, "endColumn": at.column + at.width} if at.line else {}
+    properties = {"file": at.file, **place, "title": f"tfgen {problem.code}"}
+    said = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    hint = f"\nhint: {problem.hint}" if problem.hint else ""
+    return f"::{_COMMANDS[problem.severity]} {said}::{_data(problem.message + hint)}"
+
+
+def _data(text: str) -> str:
+    """As the runner's toolkit escapes it, packages/core/src/command.ts."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,78 @@
+"""For code scanning: SARIF 2.1.0, one run. What the spec ignores is there too, as suppressed.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from tfgen.problems import Location, Problem
+from tfgen.report import Findings, rulebook
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def text(findings: Findings, *, colour: bool) -> str:  # noqa: ARG001 - the same for every format
+    problems = [*findings.problems, *(ignored.problem for ignored in findings.ignored)]
+    codes = sorted({problem.code for problem in problems})
+    driver = {"name": "tfgen", "version": findings.version, "rules": [_rule(code) for code in codes]}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [
+            *(_result(problem, codes, []) for problem in findings.problems),
+            *(_result(each.problem, codes, [_suppression(each.reason)]) for each in findings.ignored),
+        ],
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def _rule(code: str) -> dict[str, Any]:
+    entry = rulebook.entry(code)
+    rule = {"id": code, "shortDescription": {"text": entry.title}, "fullDescription": {"text": entry.why}}
+    if not entry.source:
+        return rule
+    return {
+        **rule,
+        "helpUri": entry.source,
+        "help": {"text": rulebook.text(entry), "markdown": rulebook.markdown(entry)},
+        "defaultConfiguration": {"level": entry.severity},
+    }
+
+
+def _result(problem: Problem, codes: Sequence[str], suppressions: list[dict[str, str]]) -> dict[str, Any]:
+    hint = f"\nhint: {problem.hint}" if problem.hint else ""
+    return {
+        "ruleId": problem.code,
+        "ruleIndex": codes.index(problem.code),
+        "level": problem.severity,
+        "message": {"text": problem.message + hint},
+        "locations": [{"physicalLocation": _place(problem.at)}],
+        "suppressions": suppressions,
+    }
+
+
+def _suppression(reason: str) -> dict[str, str]:
+    said = {"kind": "inSource", "status": "accepted"}
+    return {**said, "justification": reason} if reason else said
+
+
+def _place(at: Location) -> dict[str, Any]:
+    place: dict[str, Any] = {"artifactLocation": {"uri": _uri(at.file)}}
+    if at.line:
+        place["region"] = {
+            "startLine": at.line,
+            "startColumn": at.column,
+            "endColumn": at.column + at.width,
+        }
+    return place
+
+
+def _uri(file: str) -> str:
+    """A relative path as a relative reference, with what a URI cannot hold escaped."""
+    path = Path(file)
+    if path.is_absolute():
+        return path.as_uri()
+    return PurePosixPath("/", path.as_posix()).as_uri().removeprefix("file:///")

@@ -1,0 +1,16 @@
+"""For people: every problem with its line of the spec, and the counts."""
+
+from tfgen.problems import report
+from tfgen.report import Findings, summary
+
+# Parameters of the escape sequence that selects a colour: ECMA-48, SGR.
+_COLOURS = {"error": "1;31", "warning": "1;33", "note": "1;36", "place": "1"}
+
+
+def text(findings: Findings, *, colour: bool) -> str:
+    problems = report(findings.problems, findings.files, *([_painted] if colour else []))
+    return "\n\n".join(filter(None, (problems, summary(findings))))
+
+
+def _painted(text: str, what: str) -> str:
+    return f"\x1b[{_COLOURS[what]}m{text}\x1b[0m"

@@ -1,0 +1,144 @@
+"""What each code means: rules say it of themselves, the other codes in the table below."""
+
+from typing import NamedTuple
+
+from tfgen.rules import Rule, rules
+
+
+class Entry(NamedTuple):
+    """What is to be said of a code. Only a rule has a severity of its own, a source and examples."""
+
+    code: str
+    severity: str
+    title: str
+    why: str
+    source: str = ""
+    bad: str = ""
+    good: str = ""
+
+
+# What is so where the code is not raised, as the title of a rule says it.
+_CODES = {
+    "TG001": "A spec is a file that can be read",
+    "TG002": "A spec is YAML: one document, without tags, nothing in it twice",
+    "TG101": "A spec is not empty",
+    "TG102": "Every key is one that the spec knows",
+    "TG103": "Required keys are there",
+    "TG104": "Every key has a value",
+    "TG105": "Every value is what its key expects",
+    "TG110": "The region is one that tfgen knows",
+    "TG111": "Where zones differ between accounts, network.zones lists them",
+    "TG112": "The region has as many zones as network.zones counts",
+    "TG113": "The listed zones are 2 to 6, each once",
+    "TG114": "The region has the listed zones",
+    "TG115": "Logs are kept for a number of days that CloudWatch offers",
+    "TG201": "The ranges of the VPC and of subnets are /16 to /28",
+    "TG202": "The subnets fit into the VPC",
+    "TG203": "No two routes of a listener are for the same requests",
+    "TG204": "Where subnets list their ranges, every zone has one",
+    "TG205": "Where subnets list their ranges, they do so for the network's zones",
+    "TG206": "Every subnet is inside the VPC",
+    "TG207": "No two subnets overlap",
+    "TG208": "A range is an IPv4 range",
+    "TG209": "A range has no host bits set",
+    "TG210": "The zone of the single NAT gateway is one of the network's",
+    "TG211": "nat_zone stands only where there is a single NAT gateway",
+    "TG212": "A VPC endpoint is one that tfgen knows",
+    "TG213": "Interface endpoints are listed only where the way out has endpoints",
+    "TG220": "Every route says which listener it is bound to, where there are several",
+    "TG221": "A route makes no more values than a listener rule holds",
+    "TG222": "A route makes no more wildcards than a listener rule holds",
+    "TG223": "No two rules of a listener have one priority",
+    "TG224": "No two listeners have one port",
+    "TG230": "A service calls services that there are",
+    "TG231": "A service that others call has a Service Connect name",
+    "TG232": "A service with a Service Connect name has a port",
+    "TG233": "No two services have one Service Connect name",
+    "TG240": "A service with routes has a port",
+    "TG241": "No two services need one name in Terraform",
+    "TG242": "A port with routes speaks what the load balancer speaks",
+    "TG243": "A variable is in environment or in secrets, not in both",
+    "TG250": "A stack that is rendered as a module leaves tags to the root that calls it",
+    "TG390": "An ignore gives its reason",
+    "TG391": "An ignore names a rule that there is",
+    "TG392": "An ignore passes over something",
+    "TG401": "A rendered page is HCL",
+}
+
+_RAISED = {
+    "TG0": "when the spec's file is read",
+    "TG1": "when the spec is held against its schema",
+    "TG2": "when the stack is worked out from the spec",
+    "TG3": "when the spec's ignores are held against what the rules found",
+    "TG4": "by tfgen validate",
+}
+
+
+def entries() -> list[Entry]:
+    """The rules, in the order of their numbers."""
+    return sorted((_of_rule(rule) for rule in rules()), key=lambda entry: entry.code)
+
+
+def other_codes() -> list[Entry]:
+    """The codes that are no rules."""
+    return [_of_code(code) for code in _CODES]
+
+
+def codes() -> list[str]:
+    """Every code there is."""
+    return sorted(entry.code for entry in (*entries(), *other_codes()))
+
+
+def entry(code: str) -> Entry:
+    """What is to be said of a code. Raises KeyError where there is no such code."""
+    if code in _CODES:
+        return _of_code(code)
+    return {entry.code: entry for entry in entries()}[code]
+
+
+def _of_rule(rule: Rule) -> Entry:
+    return Entry(rule.ID, rule.SEVERITY, rule.TITLE, rule.WHY, rule.SOURCE, rule.BAD, rule.GOOD)
+
+
+def _of_code(code: str) -> Entry:
+    return Entry(code, "", _CODES[code], f"Raised {_RAISED[code[:3]]}; it is no rule, and cannot be ignored.")
+
+
+def text(entry: Entry) -> str:
+    """As `tfgen explain` prints it."""
+    if not entry.source:
+        return f"{entry.code}: {entry.title}\n\n{entry.why}"
+    return "\n\n".join(
+        (
+            f"{entry.code} {entry.severity}: {entry.title}",
+            entry.why,
+            f"Source: {entry.source}",
+            f"What breaks it:\n{_indented(entry.bad)}",
+            f"What keeps it:\n{_indented(entry.good)}",
+            f"Where it is no problem, say so in the service, listener, load_balancer or network that it is about, "
+            f"or in the spec itself:\n{_indented(_ignore(entry))}",
+        )
+    )
+
+
+def markdown(entry: Entry) -> str:
+    """As docs/rules.md has it, and whoever shows SARIF."""
+    parts = (
+        f"{entry.why} ([source]({entry.source}))",
+        f"What breaks it:\n\n```yaml\n{entry.bad}```",
+        f"What keeps it:\n\n```yaml\n{entry.good}```",
+    )
+    return "\n\n".join(parts)
+
+
+def _ignore(entry: Entry) -> str:
+    return f"ignore: [{{rule: {entry.code}, reason: ...}}]"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" if line else "" for line in text.rstrip("\n").splitlines())
+
+
+def listing() -> str:
+    """All rules, one a line."""
+    return "\n".join(f"{entry.code}  {entry.severity:<7}  {entry.title}" for entry in entries())

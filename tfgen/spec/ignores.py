@@ -1,0 +1,96 @@
+"""What a spec says to pass over: `ignore: [{rule: TG304, reason: ...}]` beside the thing."""
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
+
+from tfgen.problems import Ignored, Location, Problem, SpecPath, nearest
+from tfgen.spec.model import Ignore, Ignores, Spec
+from tfgen.spec.source import Source
+
+
+def apply(
+    spec: Spec, source: Source, problems: Sequence[Problem], rules: Collection[str]
+) -> tuple[list[Problem], list[Ignored]]:
+    """Parts what rules found into what stays and what the spec ignores.
+
+    An ignore covers the problems of its rule that stand in its section of the file; of several, the one
+    closest around the problem. Among what stays are warnings of ignores that have no reason, no effect or
+    no rule. `rules` are the numbers of all rules: nothing else can be ignored.
+    """
+    said = dict(_said(spec))
+    if not said:
+        return list(problems), []
+    covering: dict[tuple[SpecPath, str], SpecPath] = {}
+    for place, ignore in said.items():
+        if ignore.rule in rules:
+            covering.setdefault((place[:-2], ignore.rule), place)
+    paths = _Paths(source)
+    stays, ignored, used = [], [], set()
+    for problem in problems:
+        around = _around(paths.at(problem.at))
+        covers = [covering[path, problem.code] for path in around if (path, problem.code) in covering]
+        if covers:
+            used.add(covers[0])
+            ignored.append(Ignored(problem, said[covers[0]].reason.strip()))
+        else:
+            stays.append(problem)
+    for place, ignore in said.items():
+        stays += _complaints(ignore, place in used, source.at((*place, "rule")), rules)
+    return stays, ignored
+
+
+def _said(spec: Spec) -> Iterator[tuple[SpecPath, Ignore]]:
+    """Every ignore by its own path, which ends in "ignore" and its number there."""
+    sections: list[tuple[SpecPath, Ignores]] = [
+        ((), spec.ignore),
+        (("network",), spec.network.ignore),
+        (("load_balancer",), spec.load_balancer.ignore),
+    ]
+    for key, listener in spec.load_balancer.listeners.items():
+        sections.append((("load_balancer", "listeners", key), listener.ignore))
+    for key, service in spec.services.items():
+        sections.append((("services", key), service.ignore))
+    for section, ignores in sections:
+        for index, ignore in enumerate(ignores or ()):
+            yield (*section, "ignore", index), ignore
+
+
+def _around(path: SpecPath) -> Iterator[SpecPath]:
+    """A path and those of the sections around it, from the inside out."""
+    for length in range(len(path), -1, -1):
+        yield path[:length]
+
+
+class _Paths:
+    """From a place in the file back to the path of what stands there."""
+
+    def __init__(self, source: Source) -> None:
+        by_place: dict[tuple[int, int], SpecPath] = {}
+        for places in (source.keys, source.values):
+            for path, (line, column, _) in places.items():
+                # An aliased value stands where it is written: the first of the paths that lead to it.
+                by_place.setdefault((line, column), path)
+        self.places = sorted(by_place)
+        self.paths = [by_place[place] for place in self.places]
+
+    def at(self, location: Location) -> SpecPath:
+        """The path of the last key or value that begins at or before `location`."""
+        index = bisect_right(self.places, (location.line, location.column))
+        return self.paths[index - 1] if index else ()
+
+
+def _complaints(ignore: Ignore, used: bool, at: Location, rules: Collection[str]) -> Iterator[Problem]:
+    rule = ignore.rule
+    if rule not in rules:
+        other_kind = rule[:2] == "TG" and rule[2:].isdecimal() and rule[2:3] != "3"
+        near = "" if other_kind else nearest(rule.upper(), rules, 0.75)
+        hint = f"did you mean {near}?" if near else "only rules can be ignored: tfgen explain lists them"
+        yield Problem("TG391", at, f'there is no rule "{rule}"', hint, "warning")
+    elif not used:
+        message = f"nothing here breaks {rule}, and this ignore would hide it when something does"
+        yield Problem("TG392", at, message, "remove it", "warning")
+    elif not ignore.reason.strip():
+        message = f"this ignore of {rule} gives no reason, and whoever reads it next cannot judge it"
+        yield Problem(
+            "TG390", at, message, f"write {{rule: {rule}, reason: why it is no problem here}}", "warning"
+        )
