@@ -1,8 +1,9 @@
 """A rule's case, which is a fragment, as the whole spec that it stands for."""
 
+from functools import cache
 from typing import Any
 
-from tfgen.pipe import run_text
+from tfgen.pipe import Outcome, run_text
 from tfgen.problems import Problem
 from tfgen.spec.source import dump, parse
 
@@ -11,11 +12,17 @@ REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
 def problems_of(fragment: str) -> tuple[Problem, ...]:
     """What tfgen says about the spec that a fragment stands for, which must be one but for rules."""
+    return outcome_of(fragment).problems
+
+
+@cache
+def outcome_of(fragment: str) -> Outcome:
+    """The spec that a fragment stands for, its blueprint and problems."""
     outcome = run_text(dump(whole_spec(fragment)), "spec.yaml")
     assert outcome.blueprint, outcome.problems
     refused = [problem for problem in outcome.problems if problem.severity == "error"]
     assert not [problem for problem in refused if not problem.code.startswith("TG3")], refused
-    return outcome.problems
+    return outcome
 
 
 def whole_spec(fragment: str) -> dict[str, Any]:

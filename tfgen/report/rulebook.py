@@ -115,8 +115,8 @@ def text(entry: Entry) -> str:
             f"Source: {entry.source}",
             f"What breaks it:\n{_indented(entry.bad)}",
             f"What keeps it:\n{_indented(entry.good)}",
-            f"Where it is no problem, say so in the service, listener, load_balancer or network that it is about, "
-            f"or in the spec itself:\n{_indented(_ignore(entry))}",
+            "Where it is no problem, say so beside the thing (in a service, a listener, load_balancer or "
+            f"network) or in the spec itself:\n{_indented(_ignore(entry))}",
         )
     )
 

@@ -44,6 +44,7 @@ PASSES = (
     "  a: {port: 1, connect: a, calls: [b, c]}\n"
     "  b: {port: 1, connect: b, calls: [c]}\n"
     "  c: {port: 1, connect: c}\n",
+    "services: {a: {port: 1, connect: a, calls: [a]}}",
 )
 
 

@@ -23,7 +23,10 @@ services:
   web:
     egress_cidrs: [0.0.0.0/0]
 """
-FAILS = ("network: {egress: public}\nservices: {web: {egress_cidrs: []}}",)
+FAILS = (
+    "network: {egress: public}\nservices: {web: {egress_cidrs: []}}",
+    "services: {web: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 80}]}}",
+)
 PASSES = ("network: {egress: nat+endpoints}\nservices: {web: {egress_cidrs: [10.20.0.0/16]}}",)
 
 
