@@ -1,9 +1,9 @@
 """What the user reads when something is wrong: every message, whole, with its exit code.
 
 A case is a file in tests/messages: CASE.txt holds what `tfgen` must answer. Where there is a CASE.yaml,
-that spec is rendered; the other cases are a function each, below, which makes the situation and returns
-the arguments. To accept what tfgen says now, run TFGEN_REWRITE=1 pytest tests/test_messages.py, and read the
-diff.
+that spec is rendered, or goes to the command that its first line names ("# $ tfgen check CASE.yaml"); the
+other cases are a function each, below, which makes the situation and returns the arguments. To accept what
+tfgen says now, run TFGEN_REWRITE=1 pytest tests/test_messages.py, and read the diff.
 """
 
 import errno
@@ -28,6 +28,7 @@ PACKAGE = Path(__file__).parent.parent / "tfgen"
 SPECS = sorted(path.stem for path in CASES.glob("*.yaml"))
 REWRITE = bool(os.environ.get("TFGEN_REWRITE"))
 NOBODY = 65534
+COMMAND = re.compile(rb"# \$ tfgen (.+)\n")
 
 GOOD = b"""name: shop
 region: us-east-1
@@ -189,6 +190,41 @@ def tags_of_a_module(here: Path, _trouble: Trouble) -> list[str]:
 def shown_spec_is_wrong(here: Path, _trouble: Trouble) -> list[str]:
     (here / "shop.yaml").write_bytes(GOOD.replace(b"nat", b"vpn"))
     return ["show", "shop.yaml"]
+
+
+# --- check and explain
+
+
+@situation
+def check_of_many_specs(here: Path, _trouble: Trouble) -> list[str]:
+    """One is not there and one is wrong; the third is read all the same, once."""
+    (here / "bank.yaml").write_bytes(GOOD.replace(b"shop", b"bank").replace(b"nat", b"vpn"))
+    (here / "shop.yaml").write_bytes(GOOD)
+    return ["check", "shop.yaml", "nowhere.yaml", "bank.yaml", "shop.yaml"]
+
+
+@situation
+def check_of_nothing_wrong(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "bank.yaml").write_bytes(GOOD)
+    (here / "shop.yaml").write_bytes(
+        GOOD + b"services: {api: {image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/api:1.4.2'}}\n"
+    )
+    return ["check", "bank.yaml", "shop.yaml"]
+
+
+@situation
+def explained_code_is_none(_here: Path, _trouble: Trouble) -> list[str]:
+    return ["explain", "tg3o4"]
+
+
+@situation
+def explained_code_is_no_rule(_here: Path, _trouble: Trouble) -> list[str]:
+    return ["explain", "TG203"]
+
+
+@situation
+def explained_rule(_here: Path, _trouble: Trouble) -> list[str]:
+    return ["explain", "TG303"]
 
 
 # --- the output's folder
@@ -361,7 +397,8 @@ def prepared(case: str, here: Path, trouble: Trouble) -> list[str]:
         return SITUATIONS[case](here, trouble)
     spec = here / f"{case}.yaml"
     spec.write_bytes(BYTES[case] if case in BYTES else (CASES / f"{case}.yaml").read_bytes())
-    return ["render", spec.name]
+    command = COMMAND.match(spec.read_bytes())
+    return shlex.split(command[1].decode()) if command else ["render", spec.name]
 
 
 @pytest.mark.parametrize("case", [*SPECS, *BYTES, *SITUATIONS])
@@ -418,7 +455,7 @@ def test_every_code_has_a_case() -> None:
 @pytest.mark.parametrize("case", answers())
 def test_problems_stand_in_order(case: str) -> None:
     """By file and place, each with its line and a mark below it wherever it has a place."""
-    head = re.compile(r"^(\S+?)(?::(\d+):(\d+))?: (?:error|warning) TG\d{3}: \S.*$")
+    head = re.compile(r"^(\S+?)(?::(\d+):(\d+))?: (?:error|warning|note) TG\d{3}: \S.*$")
     lines = answers()[case].splitlines()
     found = [(index, match) for index, line in enumerate(lines) if (match := head.match(line))]
     places = [(match[1], int(match[2] or 0), int(match[3] or 0)) for _, match in found]

@@ -438,14 +438,12 @@ def _outcomes(specs: list[Path]) -> dict[str, "Outcome"]:
 
 
 def _findings(outcomes: dict[str, "Outcome"]) -> "Findings":
-    from tfgen import rules
     from tfgen.report import Findings
 
     ignored = {each.problem: each for outcome in outcomes.values() for each in outcome.ignored}
     return Findings(
         files={file: outcome.lines for file, outcome in outcomes.items()},
         services=sum(len(outcome.spec.services) for outcome in outcomes.values() if outcome.spec),
-        rules=len(rules.rules()),
         problems=ordered(problem for outcome in outcomes.values() for problem in outcome.problems),
         ignored=[ignored[problem] for problem in ordered(ignored)],
         version=__version__,

@@ -17,8 +17,6 @@ class Findings(NamedTuple):
     """The lines of each spec, by its name."""
     services: int
     """How many services those of the specs have that could be read."""
-    rules: int
-    """How many rules there are."""
     problems: Sequence[Problem]
     ignored: Sequence[Ignored]
     version: str
@@ -45,9 +43,9 @@ def summary(findings: Findings) -> str:
     aside = f"; {ignored[1]} ignored" if ignored[1] else ""
     specs = _count(len(findings.files), "spec")
     if not found:
-        services, rules = _count(findings.services, "service"), _count(findings.rules, "rule")
-        return f"All is well: {specs} with {services}, held against {rules}{aside}"
-    return f"{' and '.join([', '.join(found[:-1]), found[-1]] if found[1:] else found)} in {specs}{aside}"
+        return f"All is well: {specs} with {_count(findings.services, 'service')}{aside}"
+    *rest, last = found
+    return f"{', '.join(rest)}{' and ' if rest else ''}{last} in {specs}{aside}"
 
 
 def _count(number: int, noun: str) -> str:
