@@ -155,6 +155,35 @@ def many_services(scratch: Path) -> None:
         line(f"each service between {few} and {many}", f"{each:.2f} ms", "aim: at most 0.6 ms, no growth")
 
 
+def checks(scratch: Path) -> None:
+    """`tfgen check` of a large stack, and what its rules add to a render."""
+    spec = scratch / "large-1000.yaml"
+    found = statistics.median(run([TFGEN, "check", str(spec)]).seconds for _ in range(5))
+    line("check of 1000 services", f"{found:.2f} s", "aim: at most 2 s")
+    sys.path.insert(0, str(ROOT))
+    from tfgen import pipe, rules  # noqa: PLC0415 - the other parts start tfgen as a program
+    from tfgen.render.pages import render  # noqa: PLC0415
+
+    blueprint = pipe.run(spec).blueprint
+    assert blueprint
+
+    def timed(work: Callable[[], object]) -> float:
+        begin = time.perf_counter()
+        work()
+        return time.perf_counter() - begin
+
+    share, seconds = ratio(
+        lambda: timed(lambda: rules.check(blueprint)),
+        lambda: timed(lambda: render(pipe.run(spec).blueprint)),
+        5,
+    )
+    line(
+        "rules / render without writing, 1000 services",
+        f"{share:.2f} ({seconds * 1000:.0f} ms)",
+        "aim: at most 0.2",
+    )
+
+
 FLOOR = """\
 terraform {
   required_providers {
@@ -211,6 +240,7 @@ def main() -> None:
         start_up(scratch)
         peers(scratch)
         many_services(scratch)
+        checks(scratch)
         terraform(scratch)
 
 

@@ -559,13 +559,13 @@ def test_help_names_every_command_and_every_exit_code_it_may_end_with(
 ) -> None:
     done = tfgen(*arguments)
     assert (done.code, done.err) == (0, "")
-    for command in ("init", "render", "show", "validate"):
+    for command in ("init", "render", "check", "explain", "show", "validate"):
         assert re.search(rf"^  {command}\s+[A-Z]", done.out, re.MULTILINE)
     codes = re.findall(r"\b(\d+) [a-z]", " ".join(done.out.partition("Exit codes:")[2].split()))
     assert {int(code) for code in codes} == set(Exit) - {Exit.NOT_CURRENT}
 
 
-@pytest.mark.parametrize("command", ["init", "render", "show", "validate"])
+@pytest.mark.parametrize("command", ["init", "render", "check", "explain", "show", "validate"])
 def test_each_command_explains_itself(tfgen: Tfgen, command: str) -> None:
     done = tfgen(command, "--help")
     assert (done.code, done.err) == (0, "")

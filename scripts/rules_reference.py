@@ -1,0 +1,57 @@
+"""Writes docs/rules.md from the rules, or with --check says whether it is current (exit 1 if not)."""
+
+import sys
+from pathlib import Path
+
+from tfgen.report import rulebook
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "docs" / "rules.md"
+
+HEAD = """# The rules
+
+What `tfgen check` holds every spec against, and `tfgen render` before it writes. `tfgen explain TG303` prints
+one of them; [check.md](check.md) says how to ignore one. Written by `scripts/rules_reference.py` from the
+files in tfgen/rules: the examples are fragments that the tests run.
+"""
+
+OTHERS = """## The other codes
+
+These are about the spec itself and not about AWS; they cannot be ignored.
+"""
+
+
+def page() -> str:
+    rules = [
+        f"| [{each.code}](#{each.code.lower()}) | {each.severity} | {each.title} |"
+        for each in rulebook.entries()
+    ]
+    parts = [
+        HEAD,
+        "\n".join(["| rule | severity | what is kept |\n|---|---|---|", *rules]),
+        *(_section(entry) for entry in rulebook.entries()),
+        OTHERS,
+        "\n".join(
+            [
+                "| code | what is kept |\n|---|---|",
+                *(f"| {each.code} | {each.title} |" for each in rulebook.other_codes()),
+            ]
+        ),
+    ]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _section(entry: rulebook.Entry) -> str:
+    return f"## {entry.code}\n\n**{entry.title}** ({entry.severity})\n\n{rulebook.markdown(entry)}"
+
+
+def main() -> int:
+    text = page()
+    if "--check" in sys.argv:
+        return int(not TARGET.exists() or TARGET.read_text(encoding="utf-8") != text)
+    TARGET.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
