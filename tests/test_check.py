@@ -187,6 +187,26 @@ def test_colours_are_for_terminals(tfgen: Tfgen) -> None:
     assert coloured({"NO_COLOR": "1"}) == coloured({"TERM": "dumb"}) == plain
 
 
+# --- explain the ways
+
+
+def test_the_walks_stand_before_the_problems(tfgen: Tfgen) -> None:
+    """Of every stack that could be worked out; rules may find errors in it."""
+    name = spec(WELL.replace("egress: nat", "egress: endpoints").replace(ECR, "ghcr.io"))
+    plain, walked = tfgen("check", name), tfgen("check", name, "--explain")
+    assert plain.code == walked.code == 1
+    assert walked.out.endswith(f"\n\n{plain.out}")
+    assert "web -> ghcr.io" in walked.out.removesuffix(plain.out)
+    both = tfgen("check", name, spec(WRONG, "wrong.yaml"), spec(WELL, "well.yaml"), "--explain").out
+    heads = [line for line in both.splitlines() if line in ("shop.yaml", "wrong.yaml", "well.yaml")]
+    assert heads == ["shop.yaml", "well.yaml"]
+
+
+def test_the_walks_are_text(tfgen: Tfgen) -> None:
+    done = tfgen("check", spec(WELL), "--explain", "--format", "json")
+    assert done == Done(2, "", "tfgen: --explain goes with --format text\n")
+
+
 # --- json, sarif, github
 
 

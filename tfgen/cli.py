@@ -207,12 +207,20 @@ def check(
         typer.Option("--format", help="How to print what is found."),
     ] = "text",
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Print the way to everything that a task must reach, hop by hop."),
+    ] = False,
 ) -> None:
     """Say everything that is wrong with one or more specs, and how to repair it. Writes nothing."""
     from tfgen import report
 
+    if explain and form != "text":
+        raise TfgenError(message="--explain goes with --format text", code=Exit.WRONG_USAGE)
     outcomes = _outcomes(specs)
     findings = _findings(outcomes)
+    if explain:
+        _print_walks(outcomes)
     colour = form == "text" and _wants_colour()
     typer.echo(report.text(findings, form, colour=colour), color=colour)
     failing = ("error", "warning") if strict else ("error",)
@@ -448,6 +456,16 @@ def _findings(outcomes: dict[str, "Outcome"]) -> "Findings":
         ignored=[ignored[problem] for problem in ordered(ignored)],
         version=__version__,
     )
+
+
+def _print_walks(outcomes: dict[str, "Outcome"]) -> None:
+    """The proof of each stack that could be worked out, whatever rules say of it."""
+    from tfgen.reach import explain
+
+    for file, outcome in outcomes.items():
+        if outcome.blueprint:
+            head = f"{file}\n\n" if len(outcomes) > 1 else ""
+            typer.echo(f"{head}{explain.text(outcome.blueprint).rstrip()}\n")
 
 
 def _wants_colour() -> bool:
