@@ -111,10 +111,7 @@ def _security_group(spec: Spec) -> tuple[EndpointSecurityGroup, ...]:
 
 _FREE = "Free, and requests to it need no other way out"
 _ASKED = "Asked for in network.endpoints"
-_AGENT = (
-    "May be needed by Service Connect's proxy in {}: AWS's documents disagree "
-    "(network.service_connect_endpoint: false leaves it out)"
-)
+_AGENT = "Perhaps needed by Service Connect's proxy in {} (AWS's documents disagree)"
 
 
 def _needs(spec: Spec, images: dict[str, Image]) -> Iterator[_Need]:
