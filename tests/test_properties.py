@@ -57,7 +57,8 @@ def test_nearly_every_drawn_spec_is_valid() -> None:
             refused.append({problem.code for problem in outcome.problems if problem.severity == "error"})
 
     look()
-    assert len(refused) <= 10
+    # Four in five; what is drawn depends a little on which modules hypothesis finds loaded.
+    assert len(refused) <= 20
     # Priorities that meet, and addresses that do: both depend on a hash or on names of neighbours.
     assert set().union(*refused) <= {"TG223", "TG241"}
 
