@@ -45,6 +45,7 @@ _CODES = {
     "TG211": "nat_zone stands only where there is a single NAT gateway",
     "TG212": "A VPC endpoint is one that tfgen knows",
     "TG213": "Interface endpoints are listed only where the way out has endpoints",
+    "TG214": "No two endpoints need one name in Terraform",
     "TG220": "Every route says which listener it is bound to, where there are several",
     "TG221": "A route makes no more values than a listener rule holds",
     "TG222": "A route makes no more wildcards than a listener rule holds",
