@@ -1,0 +1,45 @@
+"""What the rules about subnets share: how many addresses there are for tasks."""
+
+from tfgen import facts
+from tfgen.blueprint.model import Blueprint, Subnet
+from tfgen.problems import Location
+
+
+def tasks(blueprint: Blueprint) -> int:
+    """How many run when nothing is deployed."""
+    return sum(service.count for service in blueprint.services)
+
+
+def room(blueprint: Blueprint, *, beside_load_balancer: bool) -> int:
+    """The addresses that tasks can have: those of their subnets but for AWS's own and the endpoints'.
+
+    `beside_load_balancer` also leaves free what AWS wants an Application Load Balancer to find in each
+    of its subnets, where tasks are in the same.
+    """
+    limits = facts.limits()
+    taken = limits["subnet_reserved_addresses"].value + len(blueprint.network.interface_endpoints)
+    if beside_load_balancer and blueprint.load_balancer and not blueprint.network.private_subnets:
+        taken += limits["alb_subnet_free_addresses_min"].value
+    return sum(max(0, 2 ** (32 - length(subnet)) - taken) for subnet in subnets(blueprint))
+
+
+def subnets(blueprint: Blueprint) -> tuple[Subnet, ...]:
+    """Those that run tasks."""
+    return blueprint.network.private_subnets or blueprint.network.public_subnets
+
+
+def role(blueprint: Blueprint) -> str:
+    """What those are called."""
+    return "private" if blueprint.network.private_subnets else "public"
+
+
+def length(subnet: Subnet) -> int:
+    """A subnet's prefix length."""
+    return int(subnet.cidr.rpartition("/")[2])
+
+
+def place(blueprint: Blueprint, role: str) -> Location:
+    """Where the spec says how large the subnets are, or else the range of the VPC that they follow from."""
+    where = blueprint.locate(("network", "subnets", role))
+    said = where != blueprint.locate(("network",))
+    return where if said else blueprint.locate(("network", "cidr"))
