@@ -410,7 +410,7 @@ def test_every_code_has_a_case() -> None:
     seen = {
         found
         for text in answers().values()
-        for found in re.findall(r": (?:error|warning) (TG[0-9]{3}): ", text)
+        for found in re.findall(r": (?:error|warning|note) (TG[0-9]{3}): ", text)
     }
     assert used == seen
 
@@ -418,7 +418,7 @@ def test_every_code_has_a_case() -> None:
 @pytest.mark.parametrize("case", answers())
 def test_problems_stand_in_order(case: str) -> None:
     """By file and place, each with its line and a mark below it wherever it has a place."""
-    head = re.compile(r"^(\S+?)(?::(\d+):(\d+))?: (?:error|warning) TG\d{3}: \S.*$")
+    head = re.compile(r"^(\S+?)(?::(\d+):(\d+))?: (?:error|warning|note) TG\d{3}: \S.*$")
     lines = answers()[case].splitlines()
     found = [(index, match) for index, line in enumerate(lines) if (match := head.match(line))]
     places = [(match[1], int(match[2] or 0), int(match[3] or 0)) for _, match in found]

@@ -11,16 +11,29 @@ def tasks(blueprint: Blueprint) -> int:
 
 
 def room(blueprint: Blueprint, *, beside_load_balancer: bool) -> int:
-    """The addresses that tasks can have: those of their subnets but for AWS's own and the endpoints'.
+    """The addresses that tasks can have in all of their subnets."""
+    taken = _taken(blueprint, beside_load_balancer=beside_load_balancer)
+    return sum(max(0, 2 ** (32 - length(subnet)) - taken) for subnet in subnets(blueprint))
 
-    `beside_load_balancer` also leaves free what AWS wants an Application Load Balancer to find in each
-    of its subnets, where tasks are in the same.
+
+def enough(blueprint: Blueprint) -> int:
+    """The longest prefix length with which twice the tasks have an address each, or else the shortest."""
+    taken = _taken(blueprint, beside_load_balancer=True)
+    each = -(-2 * tasks(blueprint) // len(subnets(blueprint))) + taken
+    return max(16, 32 - (each - 1).bit_length())
+
+
+def _taken(blueprint: Blueprint, *, beside_load_balancer: bool) -> int:
+    """The addresses of a subnet that tasks cannot have: AWS's own and those of the endpoints.
+
+    `beside_load_balancer` adds what AWS wants an Application Load Balancer to find free in each of its
+    subnets, where tasks are in the same.
     """
     limits = facts.limits()
     taken = limits["subnet_reserved_addresses"].value + len(blueprint.network.interface_endpoints)
     if beside_load_balancer and blueprint.load_balancer and not blueprint.network.private_subnets:
         taken += limits["alb_subnet_free_addresses_min"].value
-    return sum(max(0, 2 ** (32 - length(subnet)) - taken) for subnet in subnets(blueprint))
+    return taken
 
 
 def subnets(blueprint: Blueprint) -> tuple[Subnet, ...]:

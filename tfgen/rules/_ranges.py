@@ -1,6 +1,6 @@
 """What the rules about IPv4 ranges share."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 
 from tfgen import facts
@@ -14,10 +14,8 @@ def within(cidr: str, kind: str) -> str:
     return next((str(outer) for outer in facts.ranges(kind) if range_.subnet_of(outer)), "")
 
 
-def covered(cidrs: Sequence[str]) -> Iterator[tuple[str, str]]:
+def covered(cidrs: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Each range that another holds whole, and that other one. Duplicates are none of its business."""
-    if len(cidrs) < 2:  # as nearly always
-        return
     outer = None
     for range_ in sorted(map(IPv4Network, set(cidrs))):  # what holds a range stands before it
         if outer and range_.subnet_of(outer):

@@ -34,6 +34,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     listeners = [listener for balancer in blueprint.load_balancer for listener in balancer.listeners]
     if limit := _quota.over("listeners_per_alb", len(listeners)):
         where = _quota.place((listener.at for listener in listeners), limit)
-        message = f"{len(listeners)} listeners; AWS allows a load balancer {limit.value}"
+        message = (
+            f"{len(listeners)} listeners: AWS allows a load balancer {limit.value}, and the apply stops there"
+        )
         hint = f"{_quota.more(limit, len(listeners))}; or tell services apart by path or host"
         yield Problem(ID, where, message, hint, SEVERITY)

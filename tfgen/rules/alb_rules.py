@@ -33,6 +33,9 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     rules = [rule for service in blueprint.services for rule in service.rules]
     if limit := _quota.over("rules_per_alb", len(rules)):
         where = _quota.place((rule.at for rule in rules), limit)
-        message = f"{len(rules)} routes need a listener rule each; AWS allows a load balancer {limit.value}"
+        message = (
+            f"{len(rules)} routes need a listener rule each: AWS allows a load balancer {limit.value}, and "
+            "the apply stops there"
+        )
         hint = f"{_quota.more(limit, len(rules))}; or join routes with wildcards"
         yield Problem(ID, where, message, hint, SEVERITY)

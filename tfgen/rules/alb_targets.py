@@ -11,7 +11,7 @@ SEVERITY = "warning"
 TITLE = "A load balancer has 1,000 targets unless AWS allows more"
 WHY = (
     "A deployment starts the new tasks before it stops the old ones, so there are twice as many; those that "
-    "cannot be registered never get a request, and the deployment does not end."
+    "cannot be registered never get a request."
 )
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
 BAD = """\
@@ -40,8 +40,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     if limit := _quota.over("targets_per_alb", 2 * tasks):
         most = max(routed, key=lambda service: service.count)
         message = (
-            f"{tasks} tasks stand behind the load balancer, and {2 * tasks} while they are all deployed; "
-            f"AWS allows it {limit.value}"
+            f"{tasks} tasks stand behind the load balancer, and {2 * tasks} while they are all deployed: "
+            f"AWS allows it {limit.value}, and those beyond get no request"
         )
         where = blueprint.locate(("services", most.key, "count"))
         yield Problem(ID, where, message, _quota.more(limit, 2 * tasks), SEVERITY)

@@ -11,7 +11,8 @@ SEVERITY = "warning"
 TITLE = "The subnets have room for a deployment"
 WHY = (
     "ECS starts the new tasks before it stops the old ones, so while everything is deployed there are twice "
-    "as many; a load balancer in the same subnets wants eight more addresses in each."
+    "as many. Those that find no address fail, and too many failures roll the deployment back. A load "
+    "balancer in the same subnets wants eight more addresses in each."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
 BAD = """\
@@ -52,7 +53,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         role = _addresses.role(blueprint)
         message = (
             f"{tasks} tasks are {2 * tasks} while they are all deployed, and the {role} subnets have {room} "
-            "addresses for them"
+            "addresses for them: those without one fail, which may roll the deployment back"
         )
-        hint = f"write larger network.subnets.{role}, or a larger network.cidr, or smaller counts"
+        hint = f"network.subnets.{role}: {_addresses.enough(blueprint)} has room (in a network.cidr that has)"
         yield Problem(ID, _addresses.place(blueprint, role), message, hint, SEVERITY)

@@ -31,7 +31,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     used = sum(len(service.roles) for service in blueprint.services)
     if limit := _quota.over("iam_roles_per_account", used):
         message = (
-            f"{len(blueprint.services)} services need {used} IAM roles; AWS allows an account {limit.value}"
+            f"{len(blueprint.services)} services need {used} IAM roles: AWS allows an account {limit.value}, "
+            "and the apply stops there"
         )
-        hint = f"{_quota.more(limit, used)} (AWS grants up to 5000); or split the stack over accounts"
+        hint = f"{_quota.more(limit, used)} --region us-east-1 (up to 5000); or split the stack over accounts"
         yield Problem(ID, blueprint.locate(("services",)), message, hint, SEVERITY)

@@ -31,6 +31,6 @@ PASSES = (_asked(50),)
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     used = len(blueprint.network.interface_endpoints)
     if limit := _quota.over("interface_endpoints_per_vpc", used):
-        message = f"{used} interface endpoints; AWS allows a VPC {limit.value}"
+        message = f"{used} interface endpoints: AWS allows a VPC {limit.value}, and the apply stops there"
         hint = f"{_quota.more(limit, used)}; or let some services be reached through a NAT gateway"
         yield Problem(ID, blueprint.locate(("network", "endpoints")), message, hint, SEVERITY)

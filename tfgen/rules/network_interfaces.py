@@ -40,7 +40,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         most = max(blueprint.services, key=lambda service: service.count)
         message = (
             f"while they are all deployed, {tasks} tasks in {zones} zones need {used} network interfaces in "
-            f"each, endpoints included; AWS allows {limit.value}"
+            f"each, endpoints included: AWS allows {limit.value}, and tasks beyond do not start"
         )
         hint = f"{_quota.more(limit, used)}; or write more zones"
         yield Problem(ID, blueprint.locate(("services", most.key, "count")), message, hint, SEVERITY)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Location, Problem
-from tfgen.rules import _quota
+from tfgen.rules import _quota, _ranges
 
 ID = "TG334"
 SEVERITY = "warning"
@@ -17,7 +17,7 @@ WHY = (
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
 
 
-def _ranges(count: int) -> str:
+def _cidrs(count: int) -> str:
     return ", ".join(f"10.1.{n}.0/24" for n in range(count))
 
 
@@ -27,38 +27,42 @@ def _routed(count: int) -> str:
 
 
 def _listener(ranges: int) -> str:
-    return f"load_balancer: {{cidrs: [{_ranges(ranges)}]}}\nservices: {{web: {{port: 80, routes: [/]}}}}"
+    return f"load_balancer: {{cidrs: [{_cidrs(ranges)}]}}\nservices: {{web: {{port: 80, routes: [/]}}}}"
 
 
-BAD = f"services: {{web: {{egress_cidrs: [{_ranges(60)}]}}}}"  # and S3, where the image comes from
+BAD = f"services: {{web: {{egress_cidrs: [{_cidrs(60)}]}}}}"  # and S3, where the image comes from
 GOOD = """\
 services:
   web:
     egress_cidrs: [10.1.0.0/16]
 """
 FAILS = (_routed(61), _listener(61))
-PASSES = (f"services: {{web: {{egress_cidrs: [{_ranges(59)}]}}}}", _routed(60), _listener(60))
+PASSES = (f"services: {{web: {{egress_cidrs: [{_cidrs(59)}]}}}}", _routed(60), _listener(60))
 
 _WORDS = {"ingress": "inbound", "egress": "outbound"}
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    balancer = Counter[str]()
+    """Each rule is counted by the place in the spec that it comes from."""
+    routed = [service.at for service in blueprint.services if service.target_groups]
+    yield from _problems("the load balancer", "egress", routed)
+    for balancer in blueprint.load_balancer:
+        ranges = [
+            _ranges.clients(blueprint, listener) for listener in balancer.listeners for _ in listener.cidrs
+        ]
+        yield from _problems("the load balancer", "ingress", ranges)
     for service in blueprint.services:
-        own = Counter[str]()
-        for rule in service.security_rules:
-            # The load balancer's group is in another module, and so a variable of this one.
-            (balancer if rule.group.startswith("var.") else own)[rule.direction] += 1
-        yield from _problems(f'"{service.key}"', own, service.at)
-    balancer["ingress"] = sum(
-        len(listener.cidrs) for lb in blueprint.load_balancer for listener in lb.listeners
-    )
-    yield from _problems("the load balancer", balancer, blueprint.locate(("load_balancer",)))
+        own = f"aws_security_group.{service.label}.id"  # some rules here are the load balancer's
+        directions = Counter(rule.direction for rule in service.security_rules if rule.group == own)
+        for direction, used in directions.items():
+            yield from _problems(f'"{service.key}"', direction, [service.at] * used)
 
 
-def _problems(owner: str, counts: Counter[str], where: Location) -> Iterator[Problem]:
-    for direction, used in counts.items():
-        if limit := _quota.over("rules_per_security_group", used):
-            message = f"{owner} has {used} {_WORDS[direction]} security group rules; AWS allows {limit.value}"
-            hint = f"{_quota.more(limit, used)}; or let fewer things meet in it"
-            yield Problem(ID, where, message, hint, SEVERITY)
+def _problems(owner: str, direction: str, places: list[Location]) -> Iterator[Problem]:
+    if limit := _quota.over("rules_per_security_group", len(places)):
+        message = (
+            f"{owner} has {len(places)} {_WORDS[direction]} security group rules: AWS allows {limit.value}, and "
+            "the apply stops there"
+        )
+        hint = f"{_quota.more(limit, len(places))}; or let fewer things meet in it"
+        yield Problem(ID, _quota.place(places, limit), message, hint, SEVERITY)

@@ -45,6 +45,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     tasks, room = _addresses.tasks(blueprint), _addresses.room(blueprint, beside_load_balancer=False)
     if tasks > room:
         role = _addresses.role(blueprint)
-        message = f"{tasks} tasks need an address each, and the {role} subnets have {room} for them"
-        hint = f"write larger network.subnets.{role}, or a larger network.cidr, or smaller counts"
+        message = (
+            f"{tasks} tasks need an address each, and the {role} subnets have {room}: the rest never starts"
+        )
+        hint = f"network.subnets.{role}: {_addresses.enough(blueprint)} has room (in a network.cidr that has)"
         yield Problem(ID, _addresses.place(blueprint, role), message, hint)
