@@ -61,8 +61,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _problems(owner: str, direction: str, places: list[Location]) -> Iterator[Problem]:
     if limit := _quota.over("rules_per_security_group", len(places)):
         message = (
-            f"{owner} has {len(places)} {_WORDS[direction]} security group rules: AWS allows {limit.value}, and "
-            "the apply stops there"
+            f"{owner} has {len(places)} {_WORDS[direction]} security group rules: AWS allows {limit.value}, "
+            "and the apply stops there"
         )
         hint = f"{_quota.more(limit, len(places))}; or let fewer things meet in it"
         yield Problem(ID, _quota.place(places, limit), message, hint, SEVERITY)
