@@ -32,6 +32,7 @@ services:
     count: 12
 """
 FAILS = (
+    "network: {egress: nat, subnets: {private: 28}}\nservices: {a: {count: 22}}",
     "network: {egress: endpoints, subnets: {private: 28}}\nservices: {a: {count: 9}}",
     "network: {egress: public, subnets: {public: 27}}\nservices: {a: {count: 20, port: 80, routes: [/]}}",
 )

@@ -37,7 +37,11 @@ services:
     egress_cidrs: [10.1.0.0/16]
 """
 FAILS = (_routed(61), _listener(61))
-PASSES = (f"services: {{web: {{egress_cidrs: [{_cidrs(59)}]}}}}", _routed(60), _listener(60))
+PASSES = (
+    f"services: {{web: {{port: 80, routes: [/], egress_cidrs: [{_cidrs(59)}]}}}}",
+    _routed(60) + "\n  worker: {}",
+    _listener(60),
+)
 
 _WORDS = {"ingress": "inbound", "egress": "outbound"}
 
