@@ -117,16 +117,19 @@ def cookiecutter(scratch: Path, stack: Path) -> list[str]:
 
 
 def large_spec(count: int) -> str:
-    """A stack of `count` services: every tenth is routed, each calls the one before it."""
+    """A stack of `count` services: every tenth is routed, each calls the one before it.
+
+    As many as a Service Connect namespace holds, that is: after 300 services come those that call nobody.
+    """
     lines = ["name: large", "region: us-east-1", "network: {egress: endpoints, zones: 3}", "services:"]
     for index in range(count):
         lines += [
             f"  service-{index}:",
             f"    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/service-{index}:1.0.{index}",
             f"    port: {3000 + index % 1000}",
-            f"    connect: service-{index}",
+            *([f"    connect: service-{index}"] if index < 300 else []),
             "    environment: {LOG_LEVEL: info, SERVICE_NAME: large}",
-            *([f"    calls: [service-{index - 1}]"] if index else []),
+            *([f"    calls: [service-{index - 1}]"] if 0 < index < 300 else []),
             *(
                 [f"    routes: [{{path: /service-{index}, priority: {index + 1}}}]"]
                 if index % 10 == 0

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Brings what botocore knows into tfgen/facts/: partitions, their DNS suffixes, Regions, log retention.
+"""Brings what botocore knows into tfgen/facts/: partitions, their DNS suffixes, Regions, log retention, and
+which services a partition lacks.
 
-    scripts/update_facts.py            write regions.json and log_retention.json where botocore says otherwise
+    scripts/update_facts.py            write what botocore says otherwise than the files
     scripts/update_facts.py --check    write nothing, exit 1 if there is something to write
 
 Needs botocore and nothing else; nobody needs it to use tfgen. Run it after botocore was upgraded. A second
@@ -9,8 +10,8 @@ run changes nothing, and a file's date changes only with its facts.
 
 Kept by hand, and never touched here: of a Region its zone letters, `varies`, `unconfirmed`,
 `launched_after_2023_12_23` and `note`, because botocore does not know them; `announced`, the Regions that
-botocore names before AWS has opened them (they are in partitions.json and have no endpoint yet); and the
-other files, whose sources are named in them.
+botocore names before AWS has opened them (they are in partitions.json and have no endpoint yet); of
+endpoints.json all but `lacking`; and the other files, whose sources are named in them.
 
 It stops and writes nothing, naming each Region, when
 - botocore has a Region that the file does not have: look up its zones and when it opened, add
@@ -51,6 +52,7 @@ def main(arguments: list[str]) -> int:
             for path, update in (
                 (FACTS / "regions.json", regions),
                 (FACTS / "log_retention.json", log_retention),
+                (FACTS / "endpoints.json", endpoints),
             )
             if (facts := updated(path, update(botocore, read(path))))
         ]
@@ -132,6 +134,27 @@ def log_retention(botocore: Loader, facts: Facts) -> Facts:
     if not days or days != sorted(set(days)):
         raise FactsError("log retention: botocore's text no longer lists the possible values")
     return facts | {"days": days}
+
+
+def endpoints(botocore: Loader, facts: Facts) -> Facts:
+    """The facts of endpoints.json with the services that a whole partition lacks.
+
+    Only services that botocore lists by the endpoint's own name, in some partition, can be told to be
+    lacking in another; of a service that it calls otherwise (ssmmessages, kinesis-streams) nothing is said.
+    """
+    listed = {
+        row["partition"]: set(row["services"])
+        for row in botocore.load_data("endpoints")["partitions"]
+        if row["partition"] in PARTITIONS
+    }
+    known = set().union(*listed.values())
+    names = {suffix: {suffix, ".".join(reversed(suffix.split(".")))} for suffix in facts["interface"]}
+    lacking = {
+        partition: [suffix for suffix, name in names.items() if name & known and not name & services]
+        for partition, services in listed.items()
+        if partition in ("aws-cn", "aws-us-gov")
+    }
+    return facts | {"lacking": lacking}
 
 
 def updated(path: Path, facts: Facts) -> Facts | None:

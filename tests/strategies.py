@@ -110,10 +110,21 @@ def _blocks(draw: st.DrawFn, longest: int, shortest: int) -> IPv4Network:
 
 
 @st.composite
+def _vpcs(draw: st.DrawFn, longest: int, shortest: int) -> IPv4Network:
+    """A range that AWS takes for a VPC, private or not."""
+    around = IPv4Network(
+        draw(st.sampled_from(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "1.0.0.0/8"]))
+    )
+    length = draw(st.integers(longest, shortest))
+    place = draw(st.integers(0, 2 ** (length - around.prefixlen) - 1))
+    return IPv4Network((int(around.network_address) + (place << (32 - length)), length))
+
+
+@st.composite
 def networks(draw: st.DrawFn, region: str, egress: str) -> Data:
     zones, letters = draw(_zones(region))
     bits = _room_for(letters).bit_length()
-    vpc = draw(_blocks(16, 27 - bits))  # its half still has a /28 for the last letter
+    vpc = draw(_vpcs(16, 27 - bits))  # its half still has a /28 for the last letter
     network = {"egress": egress, "cidr": str(vpc), "zones": zones, "subnets": draw(_subnets(vpc, letters))}
     if draw(st.booleans()):
         network["nat"] = draw(st.sampled_from(["per-zone", "single"]))
@@ -408,16 +419,31 @@ _REST = st.fixed_dictionaries(
 )
 
 
+def _tasks_that_fit(network: Data) -> int:
+    """How many have an address at least: in two subnets, beside as many interface endpoints as are drawn."""
+    role = "public" if network["egress"] == "public" else "private"
+    size = network["subnets"].get(role)
+    if isinstance(size, dict):
+        size = max(int(cidr.rpartition("/")[2]) for cidr in size.values())
+    elif size is None:
+        vpc = int(network["cidr"].rpartition("/")[2])
+        size = min(vpc + 6, 28) if role == "public" else min(vpc + 4, 28)
+    return max(0, 2 * (2 ** (32 - size) - 5 - len(_ENDPOINTS) - 12))
+
+
 @st.composite
 def specs(draw: st.DrawFn, most: int = 6) -> Data:
     """A valid spec with at most this many services."""
     region, egress = draw(st.sampled_from(_REGIONS)), draw(st.sampled_from(EGRESS))
-    balancer = draw(load_balancers())
+    balancer, network = draw(load_balancers()), draw(networks(region, egress))
+    services = draw(_services(region, egress, balancer, most))
+    for service in services.values():
+        service["count"] = min(service.get("count", 2), _tasks_that_fit(network) // len(services))
     return {
         "name": draw(NAMES),
         "region": region,
-        "network": draw(networks(region, egress)),
+        "network": network,
         "load_balancer": balancer,
-        "services": draw(_services(region, egress, balancer, most)),
+        "services": services,
         **draw(_REST),
     }

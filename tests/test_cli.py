@@ -368,13 +368,16 @@ def test_every_region_renders_or_says_why_not(region: str) -> None:
 
 
 def test_a_thousand_services() -> None:
+    """As many of them called and routed as AWS allows: 300 in a namespace, 100 behind a load balancer."""
     services = "".join(
-        f"  s{n}: {{image: nginx, port: 80, connect: s{n}, calls: [s{(n * 7 + 1) % 1000}], "
-        f"routes: [{{path: /s{n}, priority: {n + 1}}}]}}\n"
+        f"  s{n}: {{image: nginx, port: 80"
+        + (f", connect: s{n}, calls: [s{(n * 7 + 1) % 300}]" if n < 300 else "")
+        + (f", routes: [{{path: /s{n}, priority: {n + 1}}}]" if n < 100 else "")
+        + "}\n"
         for n in range(1000)
     )
     written, problems = package.render_text(f"{NETWORK}services:\n{services}")
-    assert {problem.severity for problem in problems} <= {"warning"}
+    assert {problem.severity for problem in problems} <= {"warning", "note"}
     assert sum(path.startswith("modules/services/s") for path in written) == 1000
 
 
@@ -386,7 +389,8 @@ def test_a_shown_spec_says_the_same(example: Path, here: Path, tfgen: Tfgen) -> 
     """As YAML and as JSON it renders to the same bytes, and shown again it is itself."""
     plain = rendered(example.read_text(), here, tfgen, example.name)
     shown = tfgen("show", example.name)
-    assert (shown.code, shown.err) == (0, "")
+    assert shown.code == 0
+    assert ": warning TG" not in shown.err
     as_json = tfgen("show", "--json", example.name).out
     assert rendered(shown.out, here, tfgen, example.name) == plain
     assert tfgen("show", example.name).out == shown.out

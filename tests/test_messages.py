@@ -447,7 +447,7 @@ def test_every_code_has_a_case() -> None:
     seen = {
         found
         for text in answers().values()
-        for found in re.findall(r": (?:error|warning) (TG[0-9]{3}): ", text)
+        for found in re.findall(r": (?:error|warning|note) (TG[0-9]{3}): ", text)
     }
     assert used == seen
 

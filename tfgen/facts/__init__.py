@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network
 
 _FOLDER = Path(__file__).parent
 
@@ -27,12 +30,17 @@ class Region(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """A quota or a bound of AWS; `adjustable` means that an account may have been given more."""
+    """A quota or a bound of AWS; `adjustable` means that an account may have been given more.
+
+    `quota` and `title` are how Service Quotas calls it (`vpc/L-0EA8095F`), where a rule asks for more.
+    """
 
     name: str
     value: int
     adjustable: bool
     source: str
+    quota: str = ""
+    title: str = ""
 
 
 @cache
@@ -63,6 +71,12 @@ def interface_endpoints() -> frozenset[str]:
 
 
 @cache
+def lacking_endpoints(partition: str) -> frozenset[str]:
+    """The services that no Region of a partition has, and so no endpoint either, as far as is known."""
+    return frozenset(_read("endpoints")["lacking"].get(partition, ()))
+
+
+@cache
 def gateway_endpoints() -> frozenset[str]:
     """The services that have a gateway endpoint; they have an interface endpoint besides."""
     return frozenset(_read("endpoints")["gateway"])
@@ -79,6 +93,15 @@ def endpoint_service_name(suffix: str, region: str) -> str:
     if suffix not in gateway_endpoints():
         name = others.get((region, suffix)) or others.get(("", suffix)) or default
     return name.format(region=region, suffix=suffix)
+
+
+@cache
+def ranges(kind: str) -> tuple["IPv4Network", ...]:
+    """IPv4 ranges by what they are: `refused` for a VPC, `private`, `docker` (Docker's own), or `unrouted`,
+    which nobody has in the internet (the private ones among them)."""
+    from ipaddress import IPv4Network  # noqa: PLC0415 - what only renders a stack has it already
+
+    return tuple(map(IPv4Network, _read("ranges")[kind]))
 
 
 @cache
@@ -99,7 +122,17 @@ def limits() -> Mapping[str, Limit]:
     """The quotas and bounds that a spec can run into, by name."""
     rows = _read("limits")["limits"].items()
     return MappingProxyType(
-        {name: Limit(name, row["value"], row["adjustable"], row["source"]) for name, row in rows}
+        {
+            name: Limit(
+                name,
+                row["value"],
+                row["adjustable"],
+                row["source"],
+                row.get("quota", ""),
+                row.get("title", ""),
+            )
+            for name, row in rows
+        }
     )
 
 

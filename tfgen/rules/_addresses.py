@@ -1,0 +1,58 @@
+"""What the rules about subnets share: how many addresses there are for tasks."""
+
+from tfgen import facts
+from tfgen.blueprint.model import Blueprint, Subnet
+from tfgen.problems import Location
+
+
+def tasks(blueprint: Blueprint) -> int:
+    """How many run when nothing is deployed."""
+    return sum(service.count for service in blueprint.services)
+
+
+def room(blueprint: Blueprint, *, beside_load_balancer: bool) -> int:
+    """The addresses that tasks can have in all of their subnets."""
+    taken = _taken(blueprint, beside_load_balancer=beside_load_balancer)
+    return sum(max(0, 2 ** (32 - length(subnet)) - taken) for subnet in subnets(blueprint))
+
+
+def enough(blueprint: Blueprint) -> int:
+    """The longest prefix length with which twice the tasks have an address each, or else the shortest."""
+    taken = _taken(blueprint, beside_load_balancer=True)
+    each = -(-2 * tasks(blueprint) // len(subnets(blueprint))) + taken
+    return max(16, 32 - (each - 1).bit_length())
+
+
+def _taken(blueprint: Blueprint, *, beside_load_balancer: bool) -> int:
+    """The addresses of a subnet that tasks cannot have: AWS's own and those of the endpoints.
+
+    `beside_load_balancer` adds what AWS wants an Application Load Balancer to find free in each of its
+    subnets, where tasks are in the same.
+    """
+    limits = facts.limits()
+    taken = limits["subnet_reserved_addresses"].value + len(blueprint.network.interface_endpoints)
+    if beside_load_balancer and blueprint.load_balancer and not blueprint.network.private_subnets:
+        taken += limits["alb_subnet_free_addresses_min"].value
+    return taken
+
+
+def subnets(blueprint: Blueprint) -> tuple[Subnet, ...]:
+    """Those that run tasks."""
+    return blueprint.network.private_subnets or blueprint.network.public_subnets
+
+
+def role(blueprint: Blueprint) -> str:
+    """What those are called."""
+    return "private" if blueprint.network.private_subnets else "public"
+
+
+def length(subnet: Subnet) -> int:
+    """A subnet's prefix length."""
+    return int(subnet.cidr.rpartition("/")[2])
+
+
+def place(blueprint: Blueprint, role: str) -> Location:
+    """Where the spec says how large the subnets are, or else the range of the VPC that they follow from."""
+    where = blueprint.locate(("network", "subnets", role))
+    said = where != blueprint.locate(("network",))
+    return where if said else blueprint.locate(("network", "cidr"))

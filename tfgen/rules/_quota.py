@@ -1,0 +1,26 @@
+"""What the rules about quotas share: what is over a limit, and how to ask AWS for more."""
+
+from collections.abc import Iterable
+
+from tfgen import facts
+from tfgen.problems import Location
+
+
+def over(quota: str, used: int) -> facts.Limit | None:
+    """The limit, if `used` is more than it."""
+    limit = facts.limits()[quota]
+    return limit if used > limit.value else None
+
+
+def more(limit: facts.Limit, used: int) -> str:
+    """How to have a limit raised to what is used."""
+    service, _, code = limit.quota.partition("/")
+    return (
+        f'ask for more "{limit.title}": aws service-quotas request-service-quota-increase '
+        f"--service-code {service} --quota-code {code} --desired-value {used}"
+    )
+
+
+def place(places: Iterable[Location], limit: facts.Limit) -> Location:
+    """The first place, read from the top of the spec, that is one too many."""
+    return sorted(places)[limit.value]

@@ -1,0 +1,30 @@
+"""What the rules about IPv4 ranges share."""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network
+
+from tfgen import facts
+from tfgen.blueprint.model import Blueprint, Listener
+from tfgen.problems import Location
+
+
+def within(cidr: str, kind: str) -> str:
+    """The range among facts.ranges(kind) that holds all of `cidr`, or nothing."""
+    range_ = IPv4Network(cidr)
+    return next((str(outer) for outer in facts.ranges(kind) if range_.subnet_of(outer)), "")
+
+
+def covered(cidrs: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each range that another holds whole, and that other one. Duplicates are none of its business."""
+    outer = None
+    for range_ in sorted(map(IPv4Network, set(cidrs))):  # what holds a range stands before it
+        if outer and range_.subnet_of(outer):
+            yield str(range_), str(outer)
+        else:
+            outer = range_
+
+
+def clients(blueprint: Blueprint, listener: Listener) -> Location:
+    """Where the spec says who may connect to a listener: its own ranges, or the load balancer's."""
+    where = blueprint.locate(("load_balancer", "listeners", listener.key, "cidrs"))
+    return where if where != listener.at else blueprint.locate(("load_balancer", "cidrs"))

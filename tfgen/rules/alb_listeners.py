@@ -1,0 +1,41 @@
+"""More listeners than a load balancer may have."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.rules import _quota
+
+ID = "TG332"
+SEVERITY = "warning"
+TITLE = "A load balancer has 50 listeners unless AWS allows more"
+WHY = "The apply stops at the first listener that is too many."
+SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
+
+
+def _listeners(count: int) -> str:
+    ports = ", ".join(f"l{n}: {8000 + n}" for n in range(1, count + 1))
+    service = "services: {web: {port: 80, listener: l1, routes: [/]}}"
+    return f"load_balancer: {{listeners: {{{ports}}}}}\n{service}"
+
+
+BAD = _listeners(51)
+GOOD = """\
+load_balancer:
+  listeners: {http: 80, admin: 9000}
+services:
+  web: {port: 80, routes: [/, {path: /admin, listener: admin}]}
+"""
+FAILS = (_listeners(52),)
+PASSES = (_listeners(50),)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    listeners = [listener for balancer in blueprint.load_balancer for listener in balancer.listeners]
+    if limit := _quota.over("listeners_per_alb", len(listeners)):
+        where = _quota.place((listener.at for listener in listeners), limit)
+        message = (
+            f"{len(listeners)} listeners: AWS allows a load balancer {limit.value}, and the apply stops there"
+        )
+        hint = f"{_quota.more(limit, len(listeners))}; or tell services apart by path or host"
+        yield Problem(ID, where, message, hint, SEVERITY)

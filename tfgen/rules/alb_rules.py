@@ -1,0 +1,41 @@
+"""More routes than a load balancer may have rules."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.rules import _quota
+
+ID = "TG330"
+SEVERITY = "warning"
+TITLE = "A load balancer has 100 rules unless AWS allows more"
+WHY = "Every route but a listener's default is a rule; the apply stops at the first that is too many."
+SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
+
+
+def _routes(count: int) -> str:
+    pinned = ", ".join(f"{{path: /{n}, priority: {n}}}" for n in range(1, count + 1))
+    return f"services: {{web: {{port: 80, routes: [/, {pinned}]}}}}"
+
+
+BAD = _routes(101)
+GOOD = """\
+services:
+  web:
+    port: 80
+    routes: [/]
+"""
+FAILS = (_routes(102),)
+PASSES = (_routes(100),)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    rules = [rule for service in blueprint.services for rule in service.rules]
+    if limit := _quota.over("rules_per_alb", len(rules)):
+        where = _quota.place((rule.at for rule in rules), limit)
+        message = (
+            f"{len(rules)} routes need a listener rule each: AWS allows a load balancer {limit.value}, and "
+            "the apply stops there"
+        )
+        hint = f"{_quota.more(limit, len(rules))}; or join routes with wildcards"
+        yield Problem(ID, where, message, hint, SEVERITY)

@@ -1,0 +1,40 @@
+"""More routed services than a load balancer may have target groups."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.rules import _quota
+
+ID = "TG331"
+SEVERITY = "error"
+TITLE = "A load balancer leads to at most 100 services"
+WHY = "Each routed service has a target group, and AWS raises this limit for nobody."
+SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
+
+
+def _services(count: int) -> str:
+    lines = (f"  s{n}: {{port: 80, routes: [{{path: /{n}, priority: {n}}}]}}" for n in range(1, count + 1))
+    return "services:\n" + "\n".join(lines)
+
+
+BAD = _services(101)
+GOOD = """\
+services:
+  web:
+    port: 80
+    routes: [/]
+"""
+FAILS = (_services(102),)
+PASSES = (_services(100) + "\n  worker: {}",)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    routed = [service for service in blueprint.services if service.target_groups]
+    if limit := _quota.over("target_groups_per_alb", len(routed)):
+        where = _quota.place((service.at for service in routed), limit)
+        message = (
+            f"{len(routed)} services have routes; a load balancer has {limit.value} target groups at most"
+        )
+        hint = "give some services a stack of their own, or put a proxy service before several of them"
+        yield Problem(ID, where, message, hint)

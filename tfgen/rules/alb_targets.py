@@ -1,0 +1,47 @@
+"""More tasks than a load balancer may have targets."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.rules import _quota
+
+ID = "TG333"
+SEVERITY = "warning"
+TITLE = "A load balancer has 1,000 targets unless AWS allows more"
+WHY = (
+    "A deployment starts the new tasks before it stops the old ones, so there are twice as many; those that "
+    "cannot be registered never get a request."
+)
+SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
+BAD = """\
+services:
+  web:
+    port: 80
+    routes: [/]
+    count: 501
+"""
+GOOD = """\
+services:
+  web:
+    port: 80
+    routes: [/]
+    count: 500
+  worker:
+    count: 10
+"""
+FAILS = ("services:\n  a: {port: 80, routes: [/], count: 300}\n  b: {port: 80, routes: [/b], count: 300}\n",)
+PASSES = ("services: {web: {port: 80, count: 501}}",)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    routed = [service for service in blueprint.services if service.target_groups]
+    tasks = sum(service.count for service in routed)
+    if limit := _quota.over("targets_per_alb", 2 * tasks):
+        most = max(routed, key=lambda service: service.count)
+        message = (
+            f"{tasks} tasks stand behind the load balancer, and {2 * tasks} while they are all deployed: "
+            f"AWS allows it {limit.value}, and those beyond get no request"
+        )
+        where = blueprint.locate(("services", most.key, "count"))
+        yield Problem(ID, where, message, _quota.more(limit, 2 * tasks), SEVERITY)

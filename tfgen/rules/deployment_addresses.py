@@ -1,0 +1,60 @@
+"""Subnets in which the tasks fit, but not twice."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.rules import _addresses
+
+ID = "TG341"
+SEVERITY = "warning"
+TITLE = "The subnets have room for a deployment"
+WHY = (
+    "ECS starts the new tasks before it stops the old ones, so while everything is deployed there are twice "
+    "as many. Those that find no address fail, and too many failures roll the deployment back. A load "
+    "balancer in the same subnets wants eight more addresses in each."
+)
+SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
+BAD = """\
+network:
+  egress: nat
+  subnets: {private: 28}
+services:
+  web:
+    count: 12
+"""
+GOOD = """\
+network:
+  egress: nat
+  subnets: {private: 27}
+services:
+  web:
+    count: 12
+"""
+FAILS = (
+    "network: {egress: nat, subnets: {private: 28}}\nservices: {a: {count: 22}}",
+    "network: {egress: endpoints, subnets: {private: 28}}\nservices: {a: {count: 9}}",
+    "network: {egress: public, subnets: {public: 27}}\nservices: {a: {count: 20, port: 80, routes: [/]}}",
+)
+PASSES = (
+    "network: {egress: nat, subnets: {private: 28}}\nservices: {a: {count: 11}}",
+    "network: {egress: endpoints, subnets: {private: 28}}\nservices: {a: {count: 8}}",
+    "network: {egress: public, subnets: {public: 27}}\nservices: {a: {count: 19, port: 80, routes: [/]}}",
+    "network: {egress: public, subnets: {public: 27}}\nservices: {a: {count: 27}}",
+    "network: {egress: nat, subnets: {private: 28}}\nservices: {a: {count: 23}}",
+    "network: {egress: nat, subnets: {private: 28, public: 27}}\n"
+    "services: {a: {count: 11, port: 80, routes: [/]}}",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    tasks = _addresses.tasks(blueprint)
+    room = _addresses.room(blueprint, beside_load_balancer=True)
+    if 2 * tasks > room and tasks <= _addresses.room(blueprint, beside_load_balancer=False):
+        role = _addresses.role(blueprint)
+        message = (
+            f"{tasks} tasks are {2 * tasks} while they are all deployed, and the {role} subnets have {room} "
+            "addresses for them: those without one fail, which may roll the deployment back"
+        )
+        hint = f"network.subnets.{role}: {_addresses.enough(blueprint)} has room (in a network.cidr that has)"
+        yield Problem(ID, _addresses.place(blueprint, role), message, hint, SEVERITY)

@@ -1,0 +1,43 @@
+"""More vCPU than a new account may run."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.rules import _quota
+
+ID = "TG339"
+SEVERITY = "note"
+TITLE = "A new account runs 6 vCPU on Fargate"
+WHY = (
+    "AWS raises this by itself as an account is used; until then tasks beyond it are not started, and a "
+    "deployment, which runs old and new tasks side by side, stands still."
+)
+SOURCE = "https://docs.aws.amazon.com/general/latest/gr/ecs-service.html"
+BAD = """\
+services:
+  web:
+    cpu: 1024
+    count: 4
+"""
+GOOD = """\
+services:
+  web:
+    cpu: 1024
+    count: 3
+"""
+FAILS = ("services:\n  a: {cpu: 2048, count: 1}\n  b: {cpu: 256, count: 5}\n",)
+PASSES = ("services:\n  a: {cpu: 2048, count: 1}\n  b: {cpu: 256, count: 4}\n",)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    units = sum(service.cpu * service.count for service in blueprint.services)
+    if limit := _quota.over("fargate_vcpus", -(-2 * units // 1024)):
+        running = round(units / 1024, 2)
+        most = max(blueprint.services, key=lambda service: service.cpu * service.count)
+        message = (
+            f"the tasks take {running:g} vCPU, and {2 * running:g} while they are all deployed: a new "
+            f"account may run {limit.value}, and starts no task beyond"
+        )
+        where = blueprint.locate(("services", most.key, "count"))
+        yield Problem(ID, where, message, _quota.more(limit, -(-2 * units // 1024)), SEVERITY)

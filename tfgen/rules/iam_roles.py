@@ -1,0 +1,38 @@
+"""More services than an account has IAM roles for."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.rules import _quota
+
+ID = "TG337"
+SEVERITY = "warning"
+TITLE = "An account has 1,000 IAM roles unless AWS allows more"
+WHY = "Every service has two, for ECS and for its application; the apply stops at the first that is too many."
+SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
+
+
+def _services(count: int) -> str:
+    return "services:\n" + "\n".join(f"  s{n}: {{}}" for n in range(count))
+
+
+BAD = _services(501)
+GOOD = """\
+services:
+  web: {}
+  worker: {}
+"""
+FAILS = (_services(502),)
+PASSES = (_services(500),)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    used = sum(len(service.roles) for service in blueprint.services)
+    if limit := _quota.over("iam_roles_per_account", used):
+        message = (
+            f"{len(blueprint.services)} services need {used} IAM roles: AWS allows an account {limit.value}, "
+            "and the apply stops there"
+        )
+        hint = f"{_quota.more(limit, used)} --region us-east-1 (up to 5000); or split the stack over accounts"
+        yield Problem(ID, blueprint.locate(("services",)), message, hint, SEVERITY)

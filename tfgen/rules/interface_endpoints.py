@@ -1,0 +1,36 @@
+"""More interface endpoints than a VPC may have."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.rules import _quota
+
+ID = "TG336"
+SEVERITY = "warning"
+TITLE = "A VPC has 50 interface endpoints unless AWS allows more"
+WHY = "The apply stops at the first that is too many, and tasks cannot reach its service."
+SOURCE = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html"
+
+
+def _asked(count: int) -> str:
+    names = ", ".join(f"service-{n}" for n in range(count))
+    return f"network: {{egress: endpoints, endpoints: [{names}]}}"
+
+
+BAD = _asked(51)
+GOOD = """\
+network:
+  egress: endpoints
+  endpoints: [sts]
+"""
+FAILS = (_asked(52),)
+PASSES = (_asked(50),)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    used = len(blueprint.network.interface_endpoints)
+    if limit := _quota.over("interface_endpoints_per_vpc", used):
+        message = f"{used} interface endpoints: AWS allows a VPC {limit.value}, and the apply stops there"
+        hint = f"{_quota.more(limit, used)}; or let some services be reached through a NAT gateway"
+        yield Problem(ID, blueprint.locate(("network", "endpoints")), message, hint, SEVERITY)

@@ -1,0 +1,45 @@
+"""An unusual port that the whole world may connect to."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+
+ID = "TG356"
+SEVERITY = "note"
+TITLE = "A port other than 80 and 443 is rarely meant for everybody"
+WHY = "Such ports mostly serve dashboards, partners or operations, and the default lets the world in."
+SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html"
+BAD = """\
+load_balancer:
+  listeners: {admin: 9000}
+services:
+  web: {port: 80, routes: [/]}
+"""
+GOOD = """\
+load_balancer:
+  listeners:
+    admin: {port: 9000, cidrs: [198.51.100.0/24]}
+services:
+  web: {port: 80, routes: [/]}
+"""
+FAILS = (
+    "load_balancer: {listeners: {http: 81}, cidrs: [192.0.2.0/24, 0.0.0.0/0]}\n"
+    "services: {web: {port: 80, routes: [/]}}",
+)
+PASSES = (
+    "services: {web: {port: 80, routes: [/]}}",
+    "load_balancer: {listeners: {http: 443}}\nservices: {web: {port: 80, routes: [/]}}",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for balancer in blueprint.load_balancer:
+        for listener in balancer.listeners:
+            world = any(cidr.cidr == "0.0.0.0/0" for cidr in listener.cidrs)
+            if world and listener.port not in (80, 443):
+                message = f"the whole internet may connect to port {listener.port}"
+                hint = (
+                    f"if that is not meant, write {listener.key}: {{port: {listener.port}, cidrs: [RANGE]}}"
+                )
+                yield Problem(ID, listener.at, message, hint, SEVERITY)

@@ -1,0 +1,38 @@
+"""A listener that leads nowhere."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+
+ID = "TG352"
+SEVERITY = "warning"
+TITLE = "Every listener has a route"
+WHY = "A listener that no route is bound to answers 404 to everything, on a port that is open."
+SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html"
+BAD = """\
+load_balancer:
+  listeners: {http: 80, admin: 9000}
+services:
+  web: {port: 80, routes: [/]}
+"""
+GOOD = """\
+load_balancer:
+  listeners: {http: 80, admin: 9000}
+services:
+  web: {port: 80, routes: [/, {path: /admin, listener: admin}]}
+"""
+FAILS = (
+    "load_balancer: {listeners: {a: 80, b: 81}}\nservices: {web: {port: 80, listener: b, routes: [/only]}}",
+)
+PASSES = ("services: {web: {port: 80, routes: [/only]}}",)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    bound = {route.listener for service in blueprint.services for route in service.routes}
+    for balancer in blueprint.load_balancer:
+        for listener in balancer.listeners:
+            if listener.key not in bound:
+                message = f'no route is bound to listener "{listener.key}": it answers 404 to every request'
+                hint = f"remove it, or write listener: {listener.key} for a service or a route"
+                yield Problem(ID, listener.at, message, hint, SEVERITY)

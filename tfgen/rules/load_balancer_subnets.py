@@ -1,0 +1,46 @@
+"""Public subnets that are too small for a load balancer."""
+
+from collections.abc import Iterator
+
+from tfgen import facts
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.rules import _addresses
+
+ID = "TG343"
+SEVERITY = "warning"
+TITLE = "A load balancer's subnets are /27 or larger"
+WHY = (
+    "An Application Load Balancer grows with its traffic and replaces its nodes; in a smaller subnet it runs "
+    "out of addresses, and clients get 5xx or no connection."
+)
+SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html"
+BAD = """\
+network:
+  subnets: {public: 28}
+services:
+  web: {port: 80, routes: [/]}
+"""
+GOOD = """\
+network:
+  subnets: {public: 27}
+services:
+  web: {port: 80, routes: [/]}
+"""
+FAILS = (
+    "network: {subnets: {public: {a: 10.0.128.0/27, b: 10.0.129.0/28}}}\n"
+    "services: {web: {port: 80, routes: [/]}}",
+)
+PASSES = ("network: {subnets: {public: 28}}\nservices: {web: {port: 80}}",)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    longest = facts.limits()["alb_subnet_prefix_max"].value
+    small = [subnet for subnet in blueprint.network.public_subnets if _addresses.length(subnet) > longest]
+    if small and blueprint.load_balancer:
+        message = (
+            f"the load balancer's subnet {small[0].cidr} (zone {small[0].zone}) is small; AWS asks for a "
+            f"/{longest}, so that it can grow"
+        )
+        hint = f"write network.subnets.public: {longest}, or a smaller number"
+        yield Problem(ID, _addresses.place(blueprint, "public"), message, hint, SEVERITY)

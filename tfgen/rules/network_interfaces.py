@@ -1,0 +1,46 @@
+"""More tasks than a zone has network interfaces for."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.rules import _addresses, _quota
+
+ID = "TG342"
+SEVERITY = "warning"
+TITLE = "A zone has 5,000 network interfaces unless AWS allows more"
+WHY = (
+    "Each task has one, each interface endpoint too, and a deployment doubles the tasks; those beyond the "
+    "quota do not start."
+)
+SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
+BAD = """\
+network: {egress: nat, zones: 2}
+services:
+  web: {count: 5000}
+  worker: {count: 1}
+"""
+GOOD = """\
+network: {egress: nat, zones: 3}
+services:
+  web: {count: 5000}
+  worker: {count: 1}
+"""
+FAILS = ("network: {egress: endpoints}\nservices: {web: {count: 4998}}",)
+PASSES = (
+    "network: {egress: nat}\nservices: {web: {count: 5000}}",
+    "network: {egress: endpoints}\nservices: {web: {count: 4997}}",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    tasks, zones = 2 * _addresses.tasks(blueprint), len(_addresses.subnets(blueprint))
+    used = -(-tasks // zones) + len(blueprint.network.interface_endpoints)
+    if limit := _quota.over("network_interfaces_per_region", used):
+        most = max(blueprint.services, key=lambda service: service.count)
+        message = (
+            f"while they are all deployed, {tasks} tasks in {zones} zones need {used} network interfaces in "
+            f"each, endpoints included: AWS allows {limit.value}, and tasks beyond do not start"
+        )
+        hint = f"{_quota.more(limit, used)}; or write more zones"
+        yield Problem(ID, blueprint.locate(("services", most.key, "count")), message, hint, SEVERITY)

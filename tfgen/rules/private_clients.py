@@ -1,0 +1,46 @@
+"""Private ranges of clients that come from the internet."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.rules import _ranges
+
+ID = "TG347"
+SEVERITY = "warning"
+TITLE = "Clients of the load balancer have public addresses"
+WHY = (
+    "The load balancer faces the internet and is known by its public addresses: nobody comes to them from a "
+    "private one, so such a range lets nobody in."
+)
+SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html"
+BAD = """\
+load_balancer:
+  cidrs: [10.0.0.0/8]
+services:
+  web: {port: 80, routes: [/]}
+"""
+GOOD = """\
+load_balancer:
+  cidrs: [198.51.100.0/24]
+services:
+  web: {port: 80, routes: [/]}
+"""
+FAILS = (
+    "load_balancer: {listeners: {http: {port: 80, cidrs: [0.0.0.0/0, 192.168.1.0/24]}}}\n"
+    "services: {web: {port: 80, routes: [/]}}",
+)
+PASSES = ("services: {web: {port: 80, routes: [/]}}",)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for balancer in blueprint.load_balancer:
+        for listener in balancer.listeners:
+            for cidr in listener.cidrs:
+                if _ranges.within(cidr.cidr, "private"):
+                    message = (
+                        f"{cidr.cidr} is private: clients come to this load balancer over the internet, with "
+                        "public addresses, and this range lets none of them in"
+                    )
+                    hint = "write the public range that the clients' network has in the internet"
+                    yield Problem(ID, _ranges.clients(blueprint, listener), message, hint, SEVERITY)

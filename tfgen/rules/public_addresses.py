@@ -1,0 +1,45 @@
+"""Tasks that have public addresses."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.rules import _addresses
+
+ID = "TG345"
+SEVERITY = "note"
+TITLE = "Tasks in public subnets have public addresses"
+WHY = (
+    "It is the cheapest way out for a few tasks; but AWS charges for every public IPv4 address by the hour, "
+    "and one careless security group rule opens a task to everybody."
+)
+SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html"
+BAD = """\
+network:
+  egress: public
+services:
+  web: {}
+"""
+GOOD = """\
+network:
+  egress: nat
+services:
+  web: {}
+"""
+FAILS = ("network: {egress: public}\nservices: {web: {count: 1}}",)
+PASSES = (
+    "network: {egress: public}",
+    "network: {egress: public}\nservices: {web: {count: 0}}",
+    "network: {egress: endpoints}\nservices: {web: {}}",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    tasks = _addresses.tasks(blueprint)
+    if tasks and not blueprint.network.private_subnets:
+        message = (
+            f"each task ({tasks} in all) has a public IPv4 address: AWS charges for it by the hour, and "
+            "nothing but its security group keeps the internet out"
+        )
+        hint = "egress: nat, endpoints or nat+endpoints gives tasks private addresses"
+        yield Problem(ID, blueprint.locate(("network", "egress")), message, hint, SEVERITY)

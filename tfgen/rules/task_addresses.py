@@ -1,0 +1,52 @@
+"""Subnets with fewer addresses than there are tasks."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.rules import _addresses
+
+ID = "TG340"
+SEVERITY = "error"
+TITLE = "The subnets have an address for every task"
+WHY = (
+    "Each Fargate task has a network interface and so an address of its own; AWS keeps five of each subnet, "
+    "and each interface endpoint takes one. A task without an address never starts, and no plan says so."
+)
+SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
+BAD = """\
+network:
+  egress: nat
+  subnets: {private: 28}
+services:
+  web:
+    count: 23
+"""
+GOOD = """\
+network:
+  egress: nat
+  subnets: {private: 26}
+services:
+  web:
+    count: 23
+"""
+FAILS = (
+    "network: {egress: public, subnets: {public: 28}}\nservices: {a: {count: 20}, b: {count: 3}}",
+    "network: {egress: endpoints, subnets: {private: 28}}\nservices: {a: {count: 17}}",
+    "network: {egress: nat, cidr: 10.0.0.0/24}\nservices: {a: {count: 23}}",
+)
+PASSES = (
+    "network: {egress: nat, subnets: {private: 28}}\nservices: {a: {count: 20}, b: {count: 2}}",
+    "network: {egress: endpoints, subnets: {private: 28}}\nservices: {a: {count: 16}}",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    tasks, room = _addresses.tasks(blueprint), _addresses.room(blueprint, beside_load_balancer=False)
+    if tasks > room:
+        role = _addresses.role(blueprint)
+        message = (
+            f"{tasks} tasks need an address each, and the {role} subnets have {room}: the rest never starts"
+        )
+        hint = f"network.subnets.{role}: {_addresses.enough(blueprint)} has room (in a network.cidr that has)"
+        yield Problem(ID, _addresses.place(blueprint, role), message, hint)

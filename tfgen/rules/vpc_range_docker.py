@@ -1,0 +1,36 @@
+"""A VPC in the range of Docker's own bridge."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.rules import _ranges
+
+ID = "TG350"
+SEVERITY = "note"
+TITLE = "172.17.0.0/16 is Docker's"
+WHY = (
+    "Fargate tasks do not mind, but Docker hosts, Cloud9 and SageMaker keep this range for themselves and "
+    "cannot reach a VPC that has it; a VPC's range cannot be changed later."
+)
+SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
+BAD = """\
+network:
+  cidr: 172.17.0.0/16
+"""
+GOOD = """\
+network:
+  cidr: 172.18.0.0/16
+"""
+FAILS = ("network: {cidr: 172.17.128.0/20}",)
+PASSES = ("network: {cidr: 172.16.0.0/16}",)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    if docker := _ranges.within(blueprint.network.cidr, "docker"):
+        message = (
+            f"{docker} is what Docker, Cloud9 and SageMaker use inside their hosts, which then cannot reach "
+            "this VPC"
+        )
+        hint = "AWS advises another range, such as 172.20.0.0/16; it cannot be changed later"
+        yield Problem(ID, blueprint.locate(("network", "cidr")), message, hint, SEVERITY)
