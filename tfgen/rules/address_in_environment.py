@@ -117,7 +117,10 @@ def _no_such_name(host: str, callee: Service) -> tuple[str, str]:
     for server in _servers(callee):
         message = f'the Service Connect name of the service "{host}" is "{server.dns_name}"'
         return message, f"write {server.address}"
-    return f'the service "{host}" has no Service Connect name', f"give it one: connect: {host}"
+    return (
+        f'the service "{host}" has no Service Connect name',
+        f"give it one (connect: {host}), and call it (calls: [{host}])",
+    )
 
 
 def _wrong_port(address: _Address, callee: Service) -> tuple[str, str] | None:

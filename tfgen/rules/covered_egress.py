@@ -1,7 +1,6 @@
 """A range in egress_cidrs that another one covers."""
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Network
 
 from tfgen.blueprint.model import Blueprint, Service
 from tfgen.problems import Problem
@@ -25,7 +24,7 @@ FAILS = (
     "services:\n"
     "  web: {egress_cidrs: [{cidr: 10.0.0.0/8, port: 5432}, 0.0.0.0/0, {cidr: 10.9.0.0/16, port: 5432}]}\n",
     "services: {web: {egress_cidrs: [10.8.0.0/15, 10.8.0.0/16]}}",
-    "services: {web: {egress_cidrs: [10.8.0.0/15, 10.9.255.0/24]}}",
+    "services: {web: {egress_cidrs: [10.8.0.0/15, 10.9.255.255/32]}}",
 )
 PASSES = (
     "services: {web: {egress_cidrs: [0.0.0.0/0, {cidr: 10.20.0.0/16, port: 5432}]}}",
@@ -36,14 +35,13 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         for port, cidrs in _by_port(service).items():
-            if len(cidrs) > 1:
-                for narrow, wide in _covered(cidrs):
-                    where = blueprint.locate(("services", service.key, "egress_cidrs"))
-                    message = (
-                        f'{narrow} adds nothing: "{service.key}" may connect to port {port} in all of {wide}'
-                    )
-                    hint = f"remove {narrow}, or {wide} if tasks are not to reach the rest of it"
-                    yield Problem(ID, where, message, hint, SEVERITY)
+            for narrow, wide in _covered(cidrs):
+                where = blueprint.locate(("services", service.key, "egress_cidrs"))
+                message = (
+                    f'{narrow} adds nothing: "{service.key}" may connect to port {port} in all of {wide}'
+                )
+                hint = f"remove {narrow}, or {wide} if tasks are not to reach the rest of it"
+                yield Problem(ID, where, message, hint, SEVERITY)
 
 
 def _by_port(service: Service) -> dict[int, list[str]]:
@@ -54,11 +52,17 @@ def _by_port(service: Service) -> dict[int, list[str]]:
     return found
 
 
-def _covered(cidrs: Iterable[str]) -> Iterator[tuple[IPv4Network, IPv4Network]]:
-    """Each range that lies in another one, with that one. Two ranges are disjoint or one holds the other."""
-    wide: IPv4Network | None = None
-    for range_ in sorted(map(IPv4Network, cidrs)):
-        if wide and range_.broadcast_address <= wide.broadcast_address:
-            yield range_, wide
+def _covered(cidrs: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each range that lies in another one, with that one. Two ranges are apart, or one holds the other."""
+    wide, end = "", -1
+    for first, size, cidr in sorted(map(_extent, cidrs)):
+        if first <= end:
+            yield cidr, wide
         else:
-            wide = range_
+            wide, end = cidr, first - size - 1
+
+
+def _extent(cidr: str) -> tuple[int, int, str]:
+    """The first address of a range as a number, and minus its size, so that the widest comes first."""
+    address, _, length = cidr.partition("/")
+    return int.from_bytes(bytes(map(int, address.split("."))), "big"), -(1 << 32 - int(length)), cidr

@@ -46,7 +46,7 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         image = service.image
-        if found := _fault(image, blueprint) if image.account else _unknown_form(image, blueprint):
+        if found := _fault(image, blueprint) if image.account else _unknown_form(image):
             yield Problem(ID, image.at, *found, SEVERITY)
 
 
@@ -67,19 +67,15 @@ def _fault(image: Image, blueprint: Blueprint) -> tuple[str, str] | None:
     return None
 
 
-def _unknown_form(image: Image, blueprint: Blueprint) -> tuple[str, str] | None:
+def _unknown_form(image: Image) -> tuple[str, str] | None:
     """Dual-stack and FIPS hosts, and those with a port."""
-    account = image.registry[:12]
-    if not (account.isdigit() and image.registry[12:].startswith((".dkr.ecr", ".dkr-ecr"))):
+    account, rest = image.registry[:12], image.registry[12:]
+    if not (account.isdigit() and rest.startswith((".dkr.ecr", ".dkr-ecr"))):
         return None
     message = (
         f'tfgen does not know "{image.registry}" as ECR, and would give tasks no permission to pull from it'
     )
-    region = facts.regions().get(blueprint.region)
-    return (
-        message,
-        f"write {_host(account, region)}" if region else "write ACCOUNT.dkr.ecr.REGION.amazonaws.com",
-    )
+    return message, f"write the plain host, as in {account}.dkr.ecr.us-east-1.amazonaws.com"
 
 
 def _host(account: str, region: facts.Region) -> str:

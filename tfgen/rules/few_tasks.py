@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tfgen.blueprint.model import Blueprint, Service
+from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
 
 ID = "TG311"
@@ -37,16 +37,15 @@ PASSES = (
 )
 
 
+_MEANING = {
+    0: "has no tasks, and requests to its routes get 503",
+    1: "is one task in one zone: when it stops, requests get 503 until another has started",
+}
+
+
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
-        if service.target_groups and service.count < 2:
+        if service.target_groups and service.count in _MEANING:
             where = blueprint.locate(("services", service.key, "count"))
-            yield Problem(ID, where, _message(service), "write count: 2", SEVERITY)
-
-
-def _message(service: Service) -> str:
-    if service.count == 0:
-        return f'"{service.key}" has no tasks, and requests to its routes get 503'
-    return (
-        f'"{service.key}" is one task in one zone: when it stops, requests get 503 until another has started'
-    )
+            message = f'"{service.key}" {_MEANING[service.count]}'
+            yield Problem(ID, where, message, "write count: 2", SEVERITY)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tfgen.blueprint.model import Blueprint, Service, TargetGroup
-from tfgen.problems import Location, Problem
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
 
 ID = "TG310"
 SEVERITY = "warning"
@@ -47,14 +47,12 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             for seconds in service.grace_period:
                 if seconds < needed:
                     message = (
-                        f"a grace period of {seconds} s ends before a task that starts slowly can pass its "
-                        f"health checks ({group.healthy}, {group.interval} s apart); then ECS stops it"
+                        f"a grace period of {seconds} s ends before a task that starts slowly can pass "
+                        f"{group.healthy} health checks, {group.interval} s apart; then ECS stops it"
                     )
-                    hint = f"write grace_period: {needed}, and more for the application's own start"
-                    yield Problem(ID, _where(service, group, blueprint), message, hint, SEVERITY)
-
-
-def _where(service: Service, group: TargetGroup, blueprint: Blueprint) -> Location:
-    """The grace period where the spec gives one, or else the health check."""
-    said = blueprint.locate(("services", service.key, "grace_period"))
-    return said if said != service.at else group.at
+                    hint = (
+                        f"write grace_period: {needed} plus the seconds that the application takes to start"
+                    )
+                    # What the spec does not say is located at the service, before what it says.
+                    where = max(group.at, blueprint.locate(("services", service.key, "grace_period")))
+                    yield Problem(ID, where, message, hint, SEVERITY)

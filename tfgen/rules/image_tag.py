@@ -41,8 +41,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 f'"{image.text}" names no version: Terraform sees no change when a new image is pushed, '
                 "and two deployments may run different ones"
             )
-            name = image.text.removesuffix(":latest")
-            hint = f"name a version, such as {name}:1.4.2, or a digest, {name}@sha256:..."
+            name = image.repository.rpartition("/")[2]
+            hint = f"name a version, such as {name}:1.4.2, or a digest ({name}@sha256:...)"
             yield Problem(ID, image.at, message, hint, SEVERITY)
 
 

@@ -28,6 +28,7 @@ services:
 """
 FAILS = (
     "services: {web: {environment: {stripeApiKey: rk_test_9}}}",
+    "services: {web: {environment: {A_PASSWORD: abab}}}",
     "services: {web: {environment: {SETTING: postgres://shop:correct-horse@db.example.com/shop}}}",
     "services: {web: {environment: {SETTING: 'redis://:correct-horse@cache.example.com'}}}",
     "services: {web: {environment: {SETTING: 'Server=db;Password=correct-horse;'}}}",
@@ -89,8 +90,8 @@ def _password_in(value: str) -> str:
     authority = value.partition("://")[2].partition("/")[0]
     password = authority.rpartition("@")[0].partition(":")[2]
     if not password:
-        start = value.lower().find("password=") + len("password=")
-        password = value[start:].partition(";")[0].partition("&")[0] if start >= len("password=") else ""
+        before = value.lower().partition("password=")[0]
+        password = value[len(before) + len("password=") :].partition(";")[0].partition("&")[0]
     return password if _may_be_secret(password) else ""
 
 

@@ -50,27 +50,21 @@ _USUAL = 60  # seconds; who raises it has requests that last longer
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
-        cut = _behind_the_proxy(blueprint) if balancer.idle_timeout > _USUAL else []
-        if cut:
+        if balancer.idle_timeout > _USUAL and _has_proxied_requests(blueprint):
             seconds = facts.limits()["connect_request_timeout_seconds"].value
             message = (
-                f"a request may take {balancer.idle_timeout} s here, but Service Connect's proxy ends it "
-                f"after {seconds} s at {_listed(cut)}"
+                f"a request may take {balancer.idle_timeout} s here, but at services with a Service "
+                f"Connect name the proxy ends it after {seconds} s"
             )
             hint = "serve what takes longer from a service without a Service Connect name"
             yield Problem(ID, blueprint.locate(("load_balancer", "idle_timeout")), message, hint, SEVERITY)
 
 
-def _behind_the_proxy(blueprint: Blueprint) -> list[str]:
-    """The services whose proxy speaks HTTP or gRPC; plain TCP has no requests."""
-    return [
-        service.key
+def _has_proxied_requests(blueprint: Blueprint) -> bool:
+    """Whether a proxy speaks HTTP or gRPC; plain TCP has no requests."""
+    return any(
+        named.app_protocol
         for service in blueprint.services
         for mapping in service.port_mappings
         for named in mapping.connect
-        if named.app_protocol
-    ]
-
-
-def _listed(keys: list[str]) -> str:
-    return ", ".join(keys) if len(keys) <= 3 else f"{', '.join(keys[:3])} and {len(keys) - 3} more"
+    )

@@ -13,17 +13,17 @@ WHY = "IAM takes 10,240 characters of inline policies for a role, and each secre
 SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 
 
-def _secrets(last: int) -> str:
-    """17 secrets whose names are long, the last one's of `last` characters more than the rest."""
+def _secrets(length: int) -> str:
+    """17 secrets, one of which has a name of that length and the others long ones."""
     arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:"
-    names = [f"{'x' * (500 + (last if n == 0 else 0))}{n:02}-a1b2c3" for n in range(17)]
-    return ", ".join(f"S{n:02}: {arn}{name}" for n, name in enumerate(names))
+    stems = ["x" * 500] * 16 + ["x" * length]
+    return ", ".join(f"S{n:02}: {arn}{stem}{n:02}-a1b2c3" for n, stem in enumerate(stems))
 
 
 BAD = f"""\
 services:
   web:
-    secrets: {{{_secrets(500)}}}
+    secrets: {{{_secrets(1000)}}}
 """
 GOOD = """\
 services:
@@ -32,8 +32,8 @@ services:
       USER: "arn:aws:secretsmanager:us-east-1:123456789012:secret:web/database-a1b2c3:user::"
       PASSWORD: "arn:aws:secretsmanager:us-east-1:123456789012:secret:web/database-a1b2c3:password::"
 """
-FAILS = (f"services: {{web: {{secrets: {{{_secrets(60)}}}}}}}",)
-PASSES = (f"services: {{web: {{secrets: {{{_secrets(59)}}}}}}}",)
+FAILS = (f"services: {{web: {{secrets: {{{_secrets(560)}}}}}}}",)
+PASSES = (f"services: {{web: {{secrets: {{{_secrets(559)}}}}}}}",)
 
 # What a policy and a statement take in JSON besides their values; the last statement has no comma.
 _POLICY = len('{"Version":"2012-10-17","Statement":[]}') - len(",")
@@ -41,14 +41,15 @@ _STATEMENT = len('{"Action":,"Effect":"Allow","Resource":,"Sid":""},')
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
+    limit = facts.limits()["role_inline_policies_chars_max"].value
     for service in blueprint.services:
-        size = _size(service, blueprint.partition) if service.secrets else 0
-        if size and size > (limit := facts.limits()["role_inline_policies_chars_max"].value):
+        size = _size(service, blueprint.partition)
+        if size > limit:
             message = (
                 f'the permission to read the secrets of "{service.key}" takes {size} characters of policy; '
                 f"IAM takes {limit} for a role"
             )
-            hint = "keep several values as JSON keys of one secret, whose ARN is listed once: ARN:KEY::"
+            hint = "make them JSON keys of one Secrets Manager secret, whose ARN is listed once: ARN:KEY::"
             where = blueprint.locate(("services", service.key, "secrets"))
             yield Problem(ID, where, message, hint, SEVERITY)
 

@@ -52,5 +52,5 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 
 def _hint(parts: list[str]) -> str:
-    whole = [*parts, "", "", ""][: 1 + _PARTS]
-    return f"end it with {':'.join(whole)} (colons stand for the parts left out)"
+    form = ":".join(parts[: 1 + _PARTS]) + ":" * (1 + _PARTS - len(parts))
+    return f"end it like this: {form} (colons stand for what is left out)"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint
+from tfgen.blueprint.model import Blueprint, Label
 from tfgen.problems import Problem
 
 ID = "TG325"
@@ -34,7 +34,5 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def tags_of(blueprint: Blueprint) -> dict[str, str]:
     """The tags that the provider gives to every resource; a stack that is a module has none."""
-    for variable in blueprint.modules.root_variables:
-        if variable.label == "tags":
-            return {**variable.default[0]}
-    return {}
+    variables = {variable.label: variable.default for variable in blueprint.modules.root_variables}
+    return {key: value for tags in variables.get(Label("tags"), ()) for key, value in tags.items()}
