@@ -514,7 +514,6 @@ def test_endpoints_whose_names_meet_in_terraform_are_refused() -> None:
     assert run_text(dump(data), "spec.yaml").failed
 
 
-@pytest.mark.xfail(strict=True, reason="blueprint/egress._needs says reasons in the order of services")
 def test_the_order_of_services_changes_no_comment() -> None:
     services = {"a": {"image": "nginx", "uses": ["s3"]}, "b": {"image": _IMAGE}}
     turned = dict(reversed(services.items()))

@@ -118,7 +118,7 @@ _AGENT = (
 
 
 def _needs(spec: Spec, images: dict[str, Image]) -> Iterator[_Need]:
-    for key, service in spec.services.items():
+    for key, service in sorted(spec.services.items()):  # so that their order in the spec moves no reason
         if images[key].account:
             yield _Need("ecr.api", "Login to ECR, for the images of {}", key)
             yield _Need("ecr.dkr", "Image manifests from ECR, for {}", key)
