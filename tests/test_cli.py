@@ -339,7 +339,7 @@ def test_no_text_becomes_code(text: str, here: Path, tfgen: Tfgen) -> None:
         # Where there are roles their tags hold no such text: TG326.
         tagged = rendered(f"{NETWORK}tags: {{{json.dumps('k' + word)}: {quoted}}}\n", here, tfgen)
         shop = rendered(
-            f"{SHOP}    command: [{quoted}]\n    environment: {{A: {quoted}}}\n"
+            f"{SHOP}    command: [run, {quoted}]\n    environment: {{A: {quoted}}}\n"
             f"backend: {{bucket: state, key: {json.dumps('k' + word.replace(chr(10), ' '))}}}\n",
             here,
             tfgen,

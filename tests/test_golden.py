@@ -22,7 +22,7 @@ def committed(folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
 def test_golden(spec: Path) -> None:
     pages, problems = tfgen.render_file(spec)
-    assert problems == ()
+    assert {problem.severity for problem in problems} <= {"note"}
     golden = committed(ROOT / "generated" / spec.stem)
     assert sorted(pages) == sorted(golden), "run: make golden"
     for path, text in pages.items():

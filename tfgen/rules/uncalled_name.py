@@ -6,7 +6,7 @@ from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
 
 ID = "TG328"
-SEVERITY = "warning"
+SEVERITY = "note"
 TITLE = "Whoever has a Service Connect name is called"
 WHY = (
     "Only services that list it in calls can resolve a Service Connect name, and only they may connect; "
