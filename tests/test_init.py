@@ -204,8 +204,8 @@ characters at most), not "Shop"
   --no-services: there are --service flags as well
   --service "web": expected a container image such as REGISTRY/REPOSITORY:TAG, not ""
   --service "web": expected a port from 1 to 65535, not 99999
-  --service "web": expected a path that begins with "/" (126 characters at most; * and ? are wildcards), \
-not "api"
+  --service "web": expected a URL path that begins with "/" (126 characters at most, no spaces; * and \
+? are wildcards), not "api"
       hint: did you mean /api?
   --service "web": there is already a service "web"
   --service "web": what follows @ is a route (/...) or a digest (sha256:...), not "sha"
@@ -641,7 +641,8 @@ Name of service 1 (empty: no more): > web
     expected a port from 1 to 65535, not 70000
   Port of the container (empty: none): > 80
   Routes of the load balancer, such as /, /api (empty: none): > api
-    expected a path that begins with "/" (126 characters at most; * and ? are wildcards), not "api"
+    expected a URL path that begins with "/" (126 characters at most, no spaces; * and ? are
+    wildcards), not "api"
     hint: did you mean /api?
   Routes of the load balancer, such as /, /api (empty: none): > /, /
     path "/" already leads to service "web"

@@ -20,7 +20,7 @@ STACKS = sorted(path for path in (ROOT / "generated").iterdir() if path.is_dir()
 # Arguments and blocks of provider 6.25: optional or required, nested blocks as objects.
 PROVIDER_6 = json.loads((ROOT / "tests" / "data" / "aws-provider-6.25.json").read_text())
 
-META = {"for_each", "depends_on", "lifecycle", "__is_block__", "__comments__"}
+META = {"for_each", "depends_on", "lifecycle", "__is_block__", "__comments__", "__inline_comments__"}
 
 Found = tuple[str, tuple[str, ...], bool]
 """Type of resource, the way to an argument or block in it, whether it is a block."""

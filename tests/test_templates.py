@@ -11,7 +11,7 @@ from tfgen.blueprint.model import Label
 from tfgen.render import pages
 
 TEMPLATES = sorted(pages.TEMPLATES.rglob("*.j2"))
-FILTER = {".tf.j2": "hcl", ".md.j2": "markdown"}
+FILTERS = {".tf.j2": {"hcl"}, ".md.j2": {"markdown", "mermaid"}}
 
 # What a template may be made of; `_misuses` says how.
 _ALLOWED = (
@@ -36,27 +36,27 @@ def breaches(text: str, ending: str) -> list[str]:
     """Everything in a template that is more than printing, with its line."""
     tree = Environment(trim_blocks=True, lstrip_blocks=True).parse(text)
     macros = {macro.name for macro in tree.find_all(nodes.Macro)}
-    return [f"line {node.lineno}: {what}" for node, what in _breaches(tree, FILTER[ending], macros)]
+    return [f"line {node.lineno}: {what}" for node, what in _breaches(tree, FILTERS[ending], macros)]
 
 
-def _breaches(node: nodes.Node, filter_: str, macros: set[str]) -> Iterator[tuple[nodes.Node, str]]:
+def _breaches(node: nodes.Node, filters: set[str], macros: set[str]) -> Iterator[tuple[nodes.Node, str]]:
     if not isinstance(node, _ALLOWED):
         yield node, type(node).__name__
         return
-    yield from _misuses(node, filter_, macros)
+    yield from _misuses(node, filters, macros)
     if not isinstance(node, nodes.Include):  # it holds nothing but the name of a file
         for child in node.iter_child_nodes():
-            yield from _breaches(child, filter_, macros)
+            yield from _breaches(child, filters, macros)
 
 
-def _misuses(node: nodes.Node, filter_: str, macros: set[str]) -> Iterator[tuple[nodes.Node, str]]:
+def _misuses(node: nodes.Node, filters: set[str], macros: set[str]) -> Iterator[tuple[nodes.Node, str]]:
     if isinstance(node, nodes.Output):
         for part in node.nodes:
             if not isinstance(part, nodes.TemplateData | nodes.Filter | nodes.Call):
                 yield part, f"{type(part).__name__} is printed without a filter"
     elif isinstance(node, nodes.Filter):
-        if node.name != filter_ or node.args or node.kwargs or not _is_path(node.node):
-            yield node, f"only |{filter_} of a name may be printed, not |{node.name}"
+        if node.name not in filters or node.args or node.kwargs or not _is_path(node.node):
+            yield node, f"only |{' and |'.join(sorted(filters))} of a name may be printed, not |{node.name}"
     elif isinstance(node, nodes.Call):
         if not (isinstance(node.node, nodes.Name) and node.node.name in macros):
             yield node, "a call of something other than a macro of this file"
@@ -107,7 +107,7 @@ def test_a_template_only_prints(template: Path) -> None:
 
 def test_templates_were_found() -> None:
     assert len(TEMPLATES) > 20
-    assert {"".join(template.suffixes[-2:]) for template in TEMPLATES} == set(FILTER)
+    assert {"".join(template.suffixes[-2:]) for template in TEMPLATES} == set(FILTERS)
 
 
 @pytest.mark.parametrize(
@@ -236,4 +236,4 @@ def test_an_unknown_name_is_no_hcl() -> None:
 
 
 def test_jinja_brings_no_filter_of_its_own() -> None:
-    assert set(pages._environment().filters) == set(FILTER.values())
+    assert set(pages._environment().filters) == set().union(*FILTERS.values())

@@ -46,6 +46,12 @@ def _said(metavar: str, what: str) -> Any:
     return typer.Option(metavar=metavar, help=what, show_default=False)
 
 
+def _folder(text: str) -> Path:
+    if not text:  # Path("") is the current folder, which nobody means by it
+        raise typer.BadParameter("the name of the folder is empty")
+    return Path(text)
+
+
 def main() -> NoReturn:
     """The `tfgen` program."""
     for stream in (sys.stdout, sys.stderr):
@@ -160,6 +166,7 @@ def render(
             "--output",
             "-o",
             metavar="DIR",
+            parser=_folder,
             help="The stack's folder; with several specs, the folder of their folders. "
             "[default: generated/NAME]",
             show_default=False,

@@ -1,5 +1,6 @@
 """IAM: what ECS may do to start a task, and what the task itself may do."""
 
+import re
 from collections.abc import Iterator
 
 from tfgen.blueprint import names
@@ -52,8 +53,13 @@ def _manager(source: str) -> bool:
 
 
 def secret_arn(source: str) -> str:
-    """A secret's ARN without the JSON key, stage and version that `valueFrom` may add to it."""
-    return ":".join(source.split(":")[:7])
+    """A secret's ARN without the JSON key, stage and version that `valueFrom` may add to it.
+
+    Secrets Manager ends every ARN with six characters of its own; `valueFrom` may leave them out, a
+    policy may not: SecretsManager/auth-and-access_examples.
+    """
+    arn = ":".join(source.split(":")[:7])
+    return arn if re.search(r"-[A-Za-z0-9]{6}\Z", arn) else f"{arn}-??????"
 
 
 def _parameter_arn(source: str, spec: Spec, partition: str) -> Ref | str:
@@ -61,6 +67,11 @@ def _parameter_arn(source: str, spec: Spec, partition: str) -> Ref | str:
         return source
     # A bare /path is a parameter of the stack's own account, whose number only AWS knows.
     return f"arn:{partition}:ssm:{spec.region}:*:parameter{source}"
+
+
+def policies(roles: tuple[Role, ...]) -> Iterator[Ref]:
+    """What must be attached before the first task starts."""
+    return (names.ref("aws_iam_role_policy.{}", role.label) for role in roles for _ in role.policies)
 
 
 def task_role(key: str, spec: Spec) -> Role:

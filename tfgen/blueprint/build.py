@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tfgen import facts
-from tfgen.blueprint import calls, images, load_balancer, network, services, wiring
+from tfgen.blueprint import calls, images, load_balancer, names, network, services, wiring
 from tfgen.blueprint.model import (
     Backend,
     Blueprint,
@@ -88,21 +88,30 @@ _OWN_GROUPS = ("endpoints", "load-balancer")
 
 def _same_address(stack: str, built: tuple[Service, ...]) -> Iterator[Problem]:
     """Names that differ can still lead to one Terraform address: "a-from-b" and "a" called by "b"."""
-    owners: dict[str, str] = {}
+    owners = {f"security group.{names.security_group(stack, own)}": "the stack" for own in _OWN_GROUPS}
     for service in built:
-        labels = [
-            f"security group.{service.security_group_name}",
-            *(f"{rule.direction} rule.{rule.label}" for rule in service.security_rules),
-            *(f"role.{role.label}" for role in service.roles),
-            *(f"listener_rule.{rule.label}" for rule in service.rules),
-            *(f"file.{service.file.lower()}", f"variable.{service.image_variable}"),
-        ]
-        for label in labels:
-            if label in owners or label.removeprefix(f"security group.{stack}-") in _OWN_GROUPS:
-                kind, _, name = label.partition(".")
-                other = owners.get(label, "the stack")
-                message = f'"{service.key}" and {other} both need the {kind} name {name}'
-                if other == f'"{service.key}"':
-                    message = f'"{service.key}" needs the {kind} name {name} twice'
-                yield Problem("TG241", service.at, message, "rename one of the services that it names")
-            owners.setdefault(label, f'"{service.key}"')
+        for address in _addresses(service):
+            if address in owners:
+                yield _meeting(service, address, owners[address])
+            owners.setdefault(address, f'"{service.key}"')
+
+
+def _addresses(service: Service) -> Iterator[str]:
+    yield f"security group.{service.security_group_name}"
+    yield f"file.{service.file.lower()}"
+    yield f"variable.{service.image_variable}"
+    yield from (f"{rule.direction} rule.{rule.label}" for rule in service.security_rules)
+    yield from (f"role.{role.label}" for role in service.roles)
+    yield from (f"listener rule.{rule.label}" for rule in service.rules)
+
+
+def _meeting(service: Service, address: str, other: str) -> Problem:
+    this = f'"{service.key}"'
+    kind, _, name = address.partition(".")
+    message, hint = f"{this} and {other} both need the {kind} name {name}", f"rename {this} or {other}"
+    if other == "the stack":
+        hint = f"rename {this}"
+    if other == this:
+        message = f"{this} needs the {kind} name {name} twice"
+        hint = "rename the service whose name makes it look like another of its rules"
+    return Problem("TG241", service.at, message, hint)

@@ -111,14 +111,11 @@ def _security_group(spec: Spec) -> tuple[EndpointSecurityGroup, ...]:
 
 _FREE = "Free, and requests to it need no other way out"
 _ASKED = "Asked for in network.endpoints"
-_AGENT = (
-    "May be needed by Service Connect's proxy in {}: AWS's documents disagree "
-    "(network.service_connect_endpoint: false leaves it out)"
-)
+_AGENT = "Perhaps needed by Service Connect's proxy in {} (AWS's documents disagree)"
 
 
 def _needs(spec: Spec, images: dict[str, Image]) -> Iterator[_Need]:
-    for key, service in sorted(spec.services.items()):  # so that their order in the spec moves no reason
+    for key, service in sorted(spec.services.items()):
         if images[key].account:
             yield _Need("ecr.api", "Login to ECR, for the images of {}", key)
             yield _Need("ecr.dkr", "Image manifests from ECR, for {}", key)
@@ -198,9 +195,14 @@ def _asked_problems(spec: Spec, way: WayOut, at: Locate) -> Iterator[Problem]:
         for key, service in spec.services.items()
         for i, name in enumerate(service.uses)
     }
+    labels: dict[str, str] = {}
     for path, name in {**asked, **used}.items():
         if name not in known:
             yield _unknown_endpoint(name, known, path, at)
+        other = labels.setdefault(names.label(name), name)
+        if other != name:
+            message = f'the endpoints "{name}" and "{other}" would have one name in Terraform'
+            yield Problem("TG214", at(path), message, "remove one of them")
     for path, name in asked.items():
         if not way.interface_endpoints and name in facts.interface_endpoints() - facts.gateway_endpoints():
             message = f"with egress: {spec.network.egress} there are no interface endpoints"

@@ -313,6 +313,8 @@ class Service(Part, frozen=True):
     connect: tuple[ServiceConnect, ...]
     calls: tuple[str, ...]
     """The names of the services that it calls."""
+    called: tuple[str, ...]
+    """Where it reaches them, in one text; a label of its tasks, so that new ones start when it changes."""
     depends_on: tuple[Ref, ...]
     at: Location
 

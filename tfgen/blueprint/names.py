@@ -4,6 +4,7 @@ A name is a function of what it names, so a neighbour never changes it.
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 
@@ -87,7 +88,7 @@ def role(stack: str, key: str, purpose: str, region: str) -> str:
     return fit(f"{stack}-{key}-{purpose}-{region}", ROLE)
 
 
-def listed(words: list[str], everything: int = 0, most: int = 4) -> str:
+def listed(words: Sequence[str], everything: int = 0, most: int = 4) -> str:
     """ "a, b and c"; "every service" where all of several are meant; long lists are cut."""
     if everything > 1 and len(words) == everything:
         return "every service"

@@ -76,6 +76,13 @@ def egress(
     return tuple(rules)
 
 
+def ways_out(key: str, rules: tuple[SecurityRule, ...]) -> Iterator[Ref]:
+    """A service's rules towards what its tasks need, in their Terraform addresses."""
+    for rule in rules:
+        if rule.direction == EGRESS and rule.group == group_of(key):
+            yield names.ref("aws_vpc_security_group_egress_rule.{}", rule.label)
+
+
 def _gateways(service: Service, image: Image, spec: Spec) -> set[str]:
     """The gateway endpoints that a service uses: S3 for the layers of its image, and what it declares."""
     return {*service.uses, *spec.network.endpoints, *(["s3"] if image.account else [])}

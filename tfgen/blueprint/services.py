@@ -85,6 +85,10 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
     image = around.images[key]
     execution_role = access.execution_role(key, spec, image, around.partition)
     task_role = access.task_role(key, spec)
+    security_rules = (
+        *security.ingress(key, service, calls),
+        *security.egress(key, spec, image, around.network, calls, around.at, problems),
+    )
     return Service(
         key=key,
         label=names.label(key),
@@ -110,10 +114,7 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
         roles=(execution_role, task_role),
         security_group_name=names.security_group(spec.name, key),
         security_group_description=f"Tasks of {key}",
-        security_rules=(
-            *security.ingress(key, service, calls),
-            *security.egress(key, spec, image, around.network, calls, around.at, problems),
-        ),
+        security_rules=security_rules,
         target_groups=tuple(_target_groups(key, service, around)),
         routes=load_balancer.routes(around.bound, key),
         rules=load_balancer.rules(around.bound, key),
@@ -121,8 +122,15 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
         public_ip=(True,) if WAYS_OUT[spec.network.egress].public_tasks else (),
         exec=(True,) if service.exec else (),
         connect=_connect(key, service, around),
-        calls=tuple(sorted(call.callee for call in calls if call.caller == key)),
-        depends_on=tuple(_depends_on(key, around)),
+        calls=_callees(key, around),
+        called=_called(key, around),
+        depends_on=(
+            Ref("aws_ecs_cluster_capacity_providers.main"),
+            *(access.policies((execution_role, task_role))),
+            *security.ways_out(key, security_rules),
+            *load_balancer.depends_on(around.bound, key),
+            *_started_first(key, around),
+        ),
         at=at,
     )
 
@@ -141,8 +149,7 @@ def _summary(key: str, service: ServiceSpec, around: Around) -> Comment:
         parts.append(f"behind the load balancer at {names.listed(routes)}")
     if service.connect and service.port:
         parts.append(f"called as {_address(service.connect, service.port)}")
-    callees = sorted(call.callee for call in around.calls if call.caller == key)
-    if callees:
+    if callees := _callees(key, around):
         parts.append(f"calls {names.listed(callees)}")
     return names.comment(f"{key}: {', '.join(parts)}.")
 
@@ -196,9 +203,17 @@ def _address(connect: Connect, port: Port) -> str:
     return f"{_SCHEME[port.protocol]}{connect.name}:{connect.port or port.number}"
 
 
-def _depends_on(key: str, around: Around) -> Iterator[Ref]:
-    yield Ref("aws_ecs_cluster_capacity_providers.main")
-    yield names.ref("aws_iam_role_policy.{}", names.label(key, "execution"))
-    yield from load_balancer.depends_on(around.bound, key)
-    for callee in sorted(call.callee for call in around.calls if call.caller == key and not call.circle):
-        yield names.ref("aws_ecs_service.{}", names.label(callee))
+def _callees(key: str, around: Around) -> tuple[str, ...]:
+    return tuple(sorted(call.callee for call in around.calls if call.caller == key))
+
+
+def _called(key: str, around: Around) -> tuple[str, ...]:
+    called = (around.spec.services[callee] for callee in _callees(key, around))
+    addresses = [_address(each.connect, each.port) for each in called if each.connect and each.port]
+    return (" ".join(addresses),) if addresses else ()
+
+
+def _started_first(key: str, around: Around) -> Iterator[Ref]:
+    for call in sorted(around.calls, key=lambda call: call.callee):
+        if call.caller == key and not call.circle:
+            yield names.ref("aws_ecs_service.{}", names.label(call.callee))

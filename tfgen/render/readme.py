@@ -6,9 +6,14 @@ from typing import Any, NamedTuple
 from tfgen.blueprint.model import Blueprint, Label, Network, Service, Variable
 
 
+class Row(NamedTuple):
+    name: str
+    text: str
+
+
 class ServiceRow(NamedTuple):
     key: str
-    label: Label
+    node: Row
     port: str
     routes: str
     address: str
@@ -21,11 +26,6 @@ class Edge(NamedTuple):
 
     start: Label
     end: Label
-    text: str
-
-
-class Row(NamedTuple):
-    name: str
     text: str
 
 
@@ -60,8 +60,9 @@ def _sentences(blueprint: Blueprint) -> Iterator[str]:
         count = len(blueprint.services)
         yield f"{count} Fargate service{'s' if count > 1 else ''} in {where} subnets."
     for balancer in blueprint.load_balancer:
-        ports = ", ".join(str(listener.port) for listener in balancer.listeners)
-        yield f"An Application Load Balancer on port {ports}."
+        ports = sorted(listener.port for listener in balancer.listeners)
+        word = "ports" if len(ports) > 1 else "port"
+        yield f"An Application Load Balancer on {word} {', '.join(map(str, ports))}."
     yield _way_out(network)
 
 
@@ -79,10 +80,11 @@ def _way_out(network: Network) -> str:
 
 def _service_row(service: Service) -> ServiceRow:
     addresses = [server.address for connect in service.connect for server in connect.servers]
+    port = ", ".join(str(mapping.port) for mapping in service.port_mappings)
     return ServiceRow(
         key=service.key,
-        label=service.label,
-        port=", ".join(str(mapping.port) for mapping in service.port_mappings),
+        node=Row(_node(service.label), f"{service.key} {port}".strip()),
+        port=port,
         routes=", ".join(f"{route.text} ({route.listener})" for route in service.routes),
         address=", ".join(addresses),
         calls=", ".join(service.calls),

@@ -45,7 +45,8 @@ FAILS = (
     "services:\n"
     "  web: {calls: [api], environment: {API: 'http://api:5000'}}\n"
     "  api: {port: 5000, connect: backend}\n",
-    "services:\n  web: {environment: {API: 'api:5000'}}\n  api: {port: 5000}\n",
+    "services:\n  web: {environment: {API: 'api:80'}}\n  api: {port: 5000}\n",
+    "services:\n  web: {environment: {API: 'x://api:79'}}\n  api: {port: 5000}\n",
     "services:\n"
     "  web: {environment: {DB: 'postgres://shop@db:5432/shop'}}\n"
     "  db: {port: {number: 5432, protocol: tcp}, connect: db}\n",
@@ -55,7 +56,7 @@ PASSES = (
     "  web: {calls: [api], environment: {API: 'http://api/v1', B: 'api:80', C: 'https://api.example.com:5000'}}\n"
     "  api: {port: 5000, connect: {name: api, port: 80}}\n",
     "services:\n"
-    "  web: {environment: {API: api, MODE: 'api:v2', GREETING: 'say: api', HOME: 'http://web:80'}}\n"
+    "  web: {environment: {API: api, IMAGE: 'api:79', MODE: 'api:v2', GREETING: 'say: api', HOME: 'http://web:80'}}\n"
     "  api: {port: 5000, connect: api}\n"
     "  more: {calls: [api], environment: {A: 'x://api'}}\n",
     "services:\n"
@@ -85,13 +86,14 @@ def _servers(service: Service) -> Iterator[ConnectServer]:
 
 
 _PORTS = {"http": 80, "https": 443}
+_LOWEST = 80  # without a scheme, postgres:16 is rather an image
 
 
 def _address(value: str) -> _Address | None:
     """The host and port of scheme://user@HOST:PORT/path or HOST:PORT."""
     scheme, _, rest = value.rpartition("://")
     host, colon, port = rest.partition("/")[0].rpartition("@")[2].partition(":")
-    if colon and port.isdecimal():
+    if port.isdecimal() and (scheme or int(port) >= _LOWEST):
         return _Address(host, int(port))
     return _Address(host, _PORTS.get(scheme, 0)) if scheme and not colon else None
 

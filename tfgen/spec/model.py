@@ -51,7 +51,8 @@ PathPattern = Annotated[
         # The characters and the length that a path condition takes: botocore, elbv2 RuleCondition.
         pattern=r"^/[A-Za-z0-9_.$/~\"'@:+*?&-]*\Z",
         max_length=126,
-        description='a path that begins with "/" (126 characters at most; * and ? are wildcards)',
+        description='a URL path that begins with "/" (126 characters at most, no spaces; * and ? are '
+        "wildcards)",
     ),
 ]
 HostPattern = Annotated[
@@ -191,7 +192,7 @@ class LoadBalancer(Section, frozen=True):
 class Logs(Section, frozen=True):
     """CloudWatch log groups."""
 
-    retention: int = 30
+    retention: Annotated[int, Meta(description="a number of days")] = 30
     """Days that log lines are kept."""
 
 
@@ -215,7 +216,9 @@ class Route(Section, frozen=True):
     """Matches itself and everything under it; with * or ? it is matched as it stands."""
     host: HostPattern | None = None
     """Only requests for this host."""
-    methods: list[Annotated[str, Meta(pattern=r"^[A-Z_-]{1,40}\Z", description="an HTTP method")]] = []
+    methods: list[
+        Annotated[str, Meta(pattern=r"^[A-Z_-]{1,40}\Z", description="an HTTP method in capitals")]
+    ] = []
     """Only requests with one of these methods."""
     listener: Name | None = None
     """Default: the service's `listener`."""
@@ -283,10 +286,10 @@ class Service(Section, frozen=True):
     """The name under which other services reach this one."""
     calls: list[Name] = []
     """Services that this one calls by their Service Connect name."""
-    cpu: int = 512
-    """CPU units; 1024 are one vCPU."""
-    memory: int | None = None
-    """MiB. Default: the smallest with 2 GiB for each vCPU that Fargate offers for `cpu`."""
+    cpu: Annotated[int, Meta(description="a number of CPU units (1024 are one vCPU)")] = 512
+    """The processor of each task."""
+    memory: Annotated[int, Meta(description="a number of MiB (1 GiB is 1024)")] | None = None
+    """The memory of each task. Default: the smallest with 2 GiB for each vCPU that Fargate has for `cpu`."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     """The processor that the image is built for."""
     count: Annotated[int, Meta(ge=0, le=5000, description="a number of tasks from 0 to 5000")] = 2

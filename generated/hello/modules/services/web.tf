@@ -167,6 +167,7 @@ resource "aws_ecs_service" "web" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.web_execution,
+    aws_vpc_security_group_egress_rule.web_to_internet,
     var.http_listener_arn,
   ]
 }

@@ -299,6 +299,10 @@ resource "aws_ecs_service" "accounts" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.accounts_execution,
+    aws_vpc_security_group_egress_rule.accounts_to_endpoints,
+    aws_vpc_security_group_egress_rule.accounts_to_s3,
+    aws_vpc_security_group_egress_rule.accounts_to_internet,
+    aws_vpc_security_group_egress_rule.accounts_to_10_80_0_0_16_5432,
     aws_lb_listener_rule.login_market_example_5c32,
     aws_lb_listener_rule.api_accounts,
   ]

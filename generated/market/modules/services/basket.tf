@@ -204,6 +204,9 @@ resource "aws_ecs_task_definition" "basket" {
         }
       ]
 
+      # A task learns these names when it starts: a change here starts new tasks.
+      dockerLabels = { calls = "http://catalog:8080 pricing:9090" }
+
       logConfiguration = {
         logDriver = "awslogs"
         options = {
@@ -275,6 +278,12 @@ resource "aws_ecs_service" "basket" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.basket_execution,
+    aws_vpc_security_group_egress_rule.basket_to_endpoints,
+    aws_vpc_security_group_egress_rule.basket_to_dynamodb,
+    aws_vpc_security_group_egress_rule.basket_to_s3,
+    aws_vpc_security_group_egress_rule.basket_to_internet,
+    aws_vpc_security_group_egress_rule.basket_to_catalog,
+    aws_vpc_security_group_egress_rule.basket_to_pricing,
     aws_lb_listener_rule.api_basket,
     aws_ecs_service.catalog,
     aws_ecs_service.pricing,

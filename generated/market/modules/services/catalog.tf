@@ -235,6 +235,9 @@ resource "aws_ecs_task_definition" "catalog" {
         }
       ]
 
+      # A task learns these names when it starts: a change here starts new tasks.
+      dockerLabels = { calls = "http://search:9200" }
+
       logConfiguration = {
         logDriver = "awslogs"
         options = {
@@ -306,6 +309,11 @@ resource "aws_ecs_service" "catalog" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.catalog_execution,
+    aws_vpc_security_group_egress_rule.catalog_to_endpoints,
+    aws_vpc_security_group_egress_rule.catalog_to_dynamodb,
+    aws_vpc_security_group_egress_rule.catalog_to_s3,
+    aws_vpc_security_group_egress_rule.catalog_to_internet,
+    aws_vpc_security_group_egress_rule.catalog_to_search,
     aws_lb_listener_rule.api_products_reviews_get_post_3fb0,
     aws_lb_listener_rule.api_products,
     aws_ecs_service.search,

@@ -195,6 +195,8 @@ resource "aws_ecs_service" "dashboard" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.dashboard_execution,
+    aws_vpc_security_group_egress_rule.dashboard_to_endpoints,
+    aws_vpc_security_group_egress_rule.dashboard_to_internet,
     aws_lb_listener_rule.operations_grafana_baf9,
   ]
 }

@@ -141,5 +141,8 @@ resource "aws_ecs_service" "mailer" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.mailer_execution,
+    aws_vpc_security_group_egress_rule.mailer_to_endpoints,
+    aws_vpc_security_group_egress_rule.mailer_to_s3,
+    aws_vpc_security_group_egress_rule.mailer_to_internet,
   ]
 }

@@ -217,6 +217,9 @@ resource "aws_ecs_task_definition" "orders" {
         }
       ]
 
+      # A task learns these names when it starts: a change here starts new tasks.
+      dockerLabels = { calls = "http://accounts:8080 pricing:9090" }
+
       linuxParameters = { initProcessEnabled = true }
 
       logConfiguration = {
@@ -291,6 +294,12 @@ resource "aws_ecs_service" "orders" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.orders_execution,
+    aws_iam_role_policy.orders_task,
+    aws_vpc_security_group_egress_rule.orders_to_endpoints,
+    aws_vpc_security_group_egress_rule.orders_to_s3,
+    aws_vpc_security_group_egress_rule.orders_to_internet,
+    aws_vpc_security_group_egress_rule.orders_to_accounts,
+    aws_vpc_security_group_egress_rule.orders_to_pricing,
     aws_lb_listener_rule.api_orders,
     aws_ecs_service.accounts,
     aws_ecs_service.pricing,

@@ -168,6 +168,9 @@ resource "aws_ecs_task_definition" "partner_feed" {
         }
       ]
 
+      # A task learns these names when it starts: a change here starts new tasks.
+      dockerLabels = { calls = "http://catalog:8080 http://orders:8080" }
+
       logConfiguration = {
         logDriver = "awslogs"
         options = {
@@ -229,6 +232,11 @@ resource "aws_ecs_service" "partner_feed" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.partner_feed_execution,
+    aws_vpc_security_group_egress_rule.partner_feed_to_endpoints,
+    aws_vpc_security_group_egress_rule.partner_feed_to_s3,
+    aws_vpc_security_group_egress_rule.partner_feed_to_internet,
+    aws_vpc_security_group_egress_rule.partner_feed_to_catalog,
+    aws_vpc_security_group_egress_rule.partner_feed_to_orders,
     var.partners_listener_arn,
     aws_ecs_service.catalog,
     aws_ecs_service.orders,

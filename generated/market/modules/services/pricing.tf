@@ -192,5 +192,8 @@ resource "aws_ecs_service" "pricing" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.pricing_execution,
+    aws_vpc_security_group_egress_rule.pricing_to_endpoints,
+    aws_vpc_security_group_egress_rule.pricing_to_s3,
+    aws_vpc_security_group_egress_rule.pricing_to_internet,
   ]
 }

@@ -191,6 +191,9 @@ resource "aws_ecs_task_definition" "storefront" {
         { name = "LOG_LEVEL", value = "info" },
       ]
 
+      # A task learns these names when it starts: a change here starts new tasks.
+      dockerLabels = { calls = "http://accounts:8080 http://basket:8080 http://catalog:8080 http://search:9200" }
+
       logConfiguration = {
         logDriver = "awslogs"
         options = {
@@ -252,6 +255,13 @@ resource "aws_ecs_service" "storefront" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.storefront_execution,
+    aws_vpc_security_group_egress_rule.storefront_to_endpoints,
+    aws_vpc_security_group_egress_rule.storefront_to_s3,
+    aws_vpc_security_group_egress_rule.storefront_to_internet,
+    aws_vpc_security_group_egress_rule.storefront_to_accounts,
+    aws_vpc_security_group_egress_rule.storefront_to_basket,
+    aws_vpc_security_group_egress_rule.storefront_to_catalog,
+    aws_vpc_security_group_egress_rule.storefront_to_search,
     var.http_listener_arn,
     aws_ecs_service.accounts,
     aws_ecs_service.basket,

@@ -231,6 +231,7 @@ resource "aws_ecs_service" "backendserver" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.backendserver_execution,
+    aws_vpc_security_group_egress_rule.backendserver_to_internet,
     aws_lb_listener_rule.api_profile,
   ]
 }

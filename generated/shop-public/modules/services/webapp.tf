@@ -141,6 +141,9 @@ resource "aws_ecs_task_definition" "webapp" {
         }
       ]
 
+      # A task learns these names when it starts: a change here starts new tasks.
+      dockerLabels = { calls = "http://backend:5000" }
+
       logConfiguration = {
         logDriver = "awslogs"
         options = {
@@ -203,6 +206,8 @@ resource "aws_ecs_service" "webapp" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.webapp_execution,
+    aws_vpc_security_group_egress_rule.webapp_to_internet,
+    aws_vpc_security_group_egress_rule.webapp_to_backendserver,
     var.http_listener_arn,
     aws_ecs_service.backendserver,
   ]

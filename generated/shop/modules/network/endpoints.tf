@@ -34,7 +34,7 @@ resource "aws_vpc_endpoint" "ecr_dkr" {
   tags = { Name = "shop-ecr-dkr" }
 }
 
-# May be needed by Service Connect's proxy in every service: AWS's documents disagree (network.service_connect_endpoint: false leaves it out).
+# Perhaps needed by Service Connect's proxy in every service (AWS's documents disagree).
 resource "aws_vpc_endpoint" "ecs_agent" {
   vpc_id              = aws_vpc.main.id
   service_name        = "com.amazonaws.us-east-1.ecs-agent"
