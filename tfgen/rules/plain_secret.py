@@ -73,7 +73,7 @@ def _by_value(value: str) -> str:
     if _password_in(value):
         return "an address with a password"
     for token in facts.secret_signs().tokens:
-        if value.startswith(token.prefixes) and token.shortest <= len(value) <= token.longest:
+        if token.shortest <= len(value) <= token.longest and value.startswith(token.prefixes):
             return "" if " " in value else token.what
     return ""
 
