@@ -285,17 +285,22 @@ _PUBLIC_IMAGES = [
     f"ghcr.io/a/b@{_DIGEST}", "localhost:5000/x_y/z:T.1",
 ]  # fmt: skip
 _VARIABLES = TEXTS.map(lambda text: _solid(text).replace("=", "")).filter(bool)
-_SECRETS = st.builds(
-    lambda start, rest: start + (_solid(rest) or "x"),
-    st.sampled_from(
-        [
-            "arn:aws:secretsmanager:us-east-1:123456789012:secret:",
-            "arn:aws-cn:ssm:cn-north-1:123456789012:parameter/",
-            "/",
-        ]
-    ),
-    st.sampled_from(["app/db-a1b2c3:url::", "app/db-a1b2c3", "key"]) | TEXTS,
-)
+
+
+def _partition(region: str) -> str:
+    return facts.regions()[region].partition if region in facts.regions() else "aws"
+
+
+def _secrets(region: str) -> st.SearchStrategy[str]:
+    start = f"arn:{_partition(region)}"
+    names = TEXTS.map(lambda text: _solid(text).replace(":", "") or "x")
+    return st.builds(
+        str.__add__,
+        st.just(f"{start}:secretsmanager:{region}:123456789012:secret:"),
+        st.sampled_from(["app/db-a1b2c3:url::", "app/db-a1b2c3"]) | names,
+    ) | st.builds(str.__add__, st.sampled_from([f"{start}:ssm:{region}:123456789012:parameter/", "/"]), names)
+
+
 _HEALTH_PATHS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=20).map("/{}".format)
 _HEALTH_CHECKS = _HEALTH_PATHS | st.fixed_dictionaries(
     {},
@@ -317,7 +322,6 @@ _LONE = st.fixed_dictionaries(
         "count": st.integers(0, 5000),
         "command": st.lists(TEXTS, max_size=3),
         "environment": st.dictionaries(_VARIABLES, TEXTS | st.integers(-(10**18), 10**18), max_size=3),
-        "secrets": st.dictionaries(_VARIABLES, _SECRETS, max_size=3),
         "uses": st.lists(st.sampled_from([*_GATEWAYS, "sqs", "ssm", "logs", "ecr.api"]), max_size=3),
         "egress_cidrs": st.lists(
             _CIDRS | st.fixed_dictionaries({"cidr": _CIDRS}, optional={"port": _PORTS}), max_size=3
@@ -335,8 +339,9 @@ _CONNECT_NAMES = NAMES | st.sampled_from(["a.b", "a_b", "1", "x" * 64])
 def _images(draw: st.DrawFn, region: str, private_only: bool) -> str:
     if not private_only and draw(st.booleans()):
         return draw(st.sampled_from(_PUBLIC_IMAGES))
-    where = region if private_only else draw(st.sampled_from([region, "eu-west-1"]))
-    suffix = "amazonaws.com.cn" if where.startswith("cn-") else "amazonaws.com"
+    elsewhere = "eu-west-1" if _partition(region) == "aws" and not private_only else region
+    where = draw(st.sampled_from([region, elsewhere]))
+    suffix = facts.regions()[where].dns_suffix if where in facts.regions() else "amazonaws.com"
     name = draw(st.sampled_from(["app", "team/app:1.4.2", f"team/app_x.y@{_DIGEST}", "a/b/c:latest"]))
     return f"123456789012.dkr.ecr.{where}.{suffix}/{name}"
 
@@ -347,6 +352,7 @@ def _lone_services(draw: st.DrawFn, region: str, egress: str) -> Data:
     service: Data = {"image": draw(_images(region, egress == "endpoints"))}
     if draw(st.booleans()):
         service |= draw(_LONE)
+        service["secrets"] = draw(st.dictionaries(_VARIABLES, _secrets(region), max_size=3))
     for name in service.get("environment", {}):
         service.get("secrets", {}).pop(name, None)
     if draw(st.booleans()):
@@ -403,10 +409,10 @@ def _add_calls(draw: st.DrawFn, services: dict[str, Data]) -> None:
 _TAG_KEYS = TEXTS.map(lambda text: unicodedata.normalize("NFC", text)[:128]).filter(
     lambda key: key and not key.startswith("aws:")
 )
+_TAGS = st.dictionaries(_TAG_KEYS, TEXTS.map(lambda text: text[:256]), max_size=4)
 _REST = st.fixed_dictionaries(
     {},
     optional={
-        "tags": st.dictionaries(_TAG_KEYS, TEXTS.map(lambda text: text[:256]), max_size=4),
         "backend": st.fixed_dictionaries(
             {"bucket": st.just("tf-state.example")},
             optional={
@@ -436,7 +442,7 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
     """A valid spec with at most this many services."""
     region, egress = draw(st.sampled_from(_REGIONS)), draw(st.sampled_from(EGRESS))
     balancer, network = draw(load_balancers()), draw(networks(region, egress))
-    services = draw(_services(region, egress, balancer, most))
+    services, tags = draw(_services(region, egress, balancer, most)), draw(_TAGS)
     for service in services.values():
         service["count"] = min(service.get("count", 2), _tasks_that_fit(network) // len(services))
     return {
@@ -445,5 +451,16 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
         "network": network,
         "load_balancer": balancer,
         "services": services,
+        "tags": dict(_tags_that_iam_takes(tags)) if services else tags,
         **draw(_REST),
     }
+
+
+def _tags_that_iam_takes(tags: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """EC2 takes any character; where there are services there are roles, whose tags are narrower."""
+    for number, (key, value) in enumerate(tags.items()):
+        yield f"{number} {_taken(key)}"[:128], _taken(value)
+
+
+def _taken(text: str) -> str:
+    return "".join(char for char in text if unicodedata.category(char)[0] in "LN" or char in " _.:/=+-@")

@@ -336,13 +336,15 @@ def test_no_text_becomes_code(text: str, here: Path, tfgen: Tfgen) -> None:
 
     def written(word: str) -> dict[str, str]:
         quoted = json.dumps(word)
-        return rendered(
-            f"{SHOP}    command: [{quoted}]\n    environment: {{A: {quoted}}}\n"
-            f"tags: {{{json.dumps('k' + word)}: {quoted}}}\n"
+        # Where there are roles their tags hold no such text: TG326.
+        tagged = rendered(f"{NETWORK}tags: {{{json.dumps('k' + word)}: {quoted}}}\n", here, tfgen)
+        shop = rendered(
+            f"{SHOP}    command: [run, {quoted}]\n    environment: {{A: {quoted}}}\n"
             f"backend: {{bucket: state, key: {json.dumps('k' + word.replace(chr(10), ' '))}}}\n",
             here,
             tfgen,
         )
+        return shop | {"variables.tf": tagged["variables.tf"]}
 
     hostile, harmless = written(text), written("harmless")
     differing = {path: page for path, page in hostile.items() if page != harmless[path]}
@@ -433,8 +435,13 @@ ODD = [*WORDS.split(" "), *SPACED, "e\u0301", "x" * 200]
 
 
 def test_odd_text_is_shown_so_that_it_reads_back(here: Path, tfgen: Tfgen) -> None:
-    odd = {f"{number} {word}"[:120]: word for number, word in enumerate(ODD)}
-    odd |= {word[:120]: "x" for word in ODD if word and word.isascii()}
+    values = {f"{number} {word}"[:120]: word for number, word in enumerate(ODD)}
+    keys = {word[:120]: "x" for word in ODD if word and word.isascii()}
+    for odd in (values, keys):
+        _is_shown(odd, here, tfgen)
+
+
+def _is_shown(odd: dict[str, str], here: Path, tfgen: Tfgen) -> None:
     written = "".join(f"  {_quoted(key)}: {_quoted(value)}\n" for key, value in odd.items())
     spec(here, f"{NETWORK}tags:\n{written}")
     plain = pages_of(tfgen, here)

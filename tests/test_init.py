@@ -627,11 +627,11 @@ Name of service 1 (empty: no more): > Web
 Name of service 1 (empty: no more): > web
   Image: >
     expected a container image such as REGISTRY/REPOSITORY:TAG, not ""
-  Image: > nginx
+  Image: > nginx:1.27
     tasks cannot reach docker.io: with egress: endpoints there is no way to the internet
     hint: pull it through ECR's cache as
-    ACCOUNT.dkr.ecr.us-east-1.amazonaws.com/docker-hub/library/nginx (its first pull may need a way
-    to the internet: make it from elsewhere), or copy the image to
+    ACCOUNT.dkr.ecr.us-east-1.amazonaws.com/docker-hub/library/nginx:1.27 (its first pull may need a
+    way to the internet: make it from elsewhere), or copy the image to
     ACCOUNT.dkr.ecr.us-east-1.amazonaws.com, or use egress: nat+endpoints
   Keep it all the same? > n
   Image: > 123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1

@@ -35,7 +35,7 @@ region: us-east-1
 network:
   egress: nat
 """
-SERVICE = b"services:\n  web:\n    image: nginx\n    port: 80\n"
+SERVICE = b"services:\n  web:\n    image: nginx:1.27\n    port: 80\n"
 
 
 class Trouble(ExitStack):
@@ -119,6 +119,11 @@ BYTES = {
     "nested-too-deep-in-lines": b"".join(b" " * depth + b"a:\n" for depth in range(1_000)),
     "more-values-than-a-spec-has": b"name: [" + b"x, " * 300_000 + b"]\n",
     "line-too-long-to-print": b"name: shop\nregion: " + b"us-east-" * 1_000 + b"\nnetwork: {egress: nat}\n",
+    "task-definition-too-large": GOOD + b"services:\n  web:\n    image: nginx:1.27\n    environment:\n"
+    b"      CATALOG: " + b"x" * 70_000 + b"\n",
+    "more-secrets-than-a-role-can-read": GOOD + b"services:\n  web:\n    image: nginx:1.27\n    secrets:\n"
+    + b"".join(b"      S%d: /web/settings/%d\n" % (number, number) for number in range(200)),
+    "more-tags-than-a-resource-has": GOOD + b"tags:\n" + b"".join(b"  tag-%d: x\n" % n for n in range(50)),
     "key-too-long": GOOD + b"tags:\n  " + b"k" * 1_025 + b": v\n",
     "line-with-a-problem-far-out": b"{name: shop, region: us-east-1, tags: {a: "
     + b"d" * 9_000 + b"}, network: {egress: vpn}, owner: me}\n",

@@ -1,4 +1,4 @@
-"""What is true of AWS: Regions, endpoint names, task sizes, log retention, quotas.
+"""What is true of AWS: Regions, endpoint names, task sizes, log retention, quotas, variables of tasks.
 
 Each table is a JSON file beside this one that says where it comes from, of which day it is, and what in
 it is not confirmed. A table is read when something first asks for it, and once.
@@ -41,6 +41,24 @@ class Limit(NamedTuple):
     source: str
     quota: str = ""
     title: str = ""
+
+
+class Token(NamedTuple):
+    """How the tokens of an issuer look; lengths in characters."""
+
+    what: str  # "a token of GitHub"
+    prefixes: tuple[str, ...]
+    shortest: int
+    longest: int
+
+
+class SecretSigns(NamedTuple):
+    """What tells a secret among environment variables from what is none."""
+
+    names: tuple[str, ...]  # endings of a variable's name, in capitals
+    not_secrets: frozenset[str]  # values, in lowercase
+    references: tuple[str, ...]  # beginnings of a value that says where a secret is
+    tokens: tuple[Token, ...]
 
 
 @cache
@@ -133,6 +151,34 @@ def limits() -> Mapping[str, Limit]:
             )
             for name, row in rows
         }
+    )
+
+
+@cache
+def credential_variables() -> frozenset[str]:
+    """The variables in which AWS SDKs look for credentials before they ask for those of the task role."""
+    return frozenset(_read("variables")["credentials"])
+
+
+@cache
+def ecs_variables() -> frozenset[str]:
+    """The environment variables that ECS gives to a container and that applications rely on."""
+    return frozenset(_read("variables")["set_by_ecs"])
+
+
+@cache
+def secret_signs() -> SecretSigns:
+    """How to tell that the value of an environment variable is a secret."""
+    table = _read("variables")
+    tokens = (
+        Token(row["what"], tuple(row["prefixes"]), row["shortest"], row.get("longest", 4096))
+        for row in table["tokens"]
+    )
+    return SecretSigns(
+        tuple(table["secret_names"]),
+        frozenset(table["not_secrets"]),
+        tuple(table["references"]),
+        tuple(tokens),
     )
 
 

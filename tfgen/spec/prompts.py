@@ -394,7 +394,9 @@ class _Talk:
     def stands(self, answers: Answers, keep: bool) -> bool:
         """Whether a draft with this answer has no new problem, or the user wants it all the same."""
         problems = self.check(spec_text(answers)) if answers.make_a_spec else []
-        new = [problem for problem in problems if _finding(problem) not in self.told]
+        # Notes are for the whole, which this is not yet.
+        grave = [problem for problem in problems if problem.severity != "note"]
+        new = [problem for problem in grave if _finding(problem) not in self.told]
         for problem in new:
             self.terminal.say(_indented(_told(problem)))
         if has_errors(new) and not (keep and self.terminal.confirm("  Keep it all the same?")):

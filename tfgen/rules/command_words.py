@@ -1,0 +1,44 @@
+"""A command line where the words of a command should be."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+
+ID = "TG327"
+SEVERITY = "warning"
+TITLE = "A command is a list of words"
+WHY = (
+    "ECS hands the words to the container as they are, without a shell; a whole line in one word is taken "
+    "for the name of a program, which is not found, and the task stops."
+)
+SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"
+BAD = """\
+services:
+  web:
+    command: [npm run start]
+"""
+GOOD = """\
+services:
+  web:
+    command: [npm, run, start]
+"""
+FAILS = ('services: {web: {command: ["exec\tweb"]}}',)
+PASSES = (
+    "services: {web: {command: [sh, -c, npm run start]}}",
+    "services: {web: {command: [start]}}",
+    "services: {web: {command: []}}",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for service in blueprint.services:
+        for words in service.command:
+            if len(words) == 1 and len(words[0].split()) > 1:
+                where = blueprint.locate(("services", service.key, "command", 0))
+                message = (
+                    "this is one word with spaces in it, and no shell takes it apart: the container looks "
+                    "for a program of that name"
+                )
+                hint = "write each word by itself, as in [npm, run, start], or [sh, -c, ...] for a shell"
+                yield Problem(ID, where, message, hint, SEVERITY)

@@ -1,0 +1,68 @@
+"""A range in egress_cidrs that another one covers."""
+
+from collections.abc import Iterable, Iterator
+
+from tfgen.blueprint.model import Blueprint, Service
+from tfgen.problems import Problem
+
+ID = "TG317"
+SEVERITY = "note"
+TITLE = "No range in egress_cidrs is covered by another"
+WHY = "The narrower range changes nothing; whoever reads it takes the way out to be narrower than it is."
+SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
+BAD = """\
+services:
+  web:
+    egress_cidrs: [0.0.0.0/0, 10.20.0.0/16]
+"""
+GOOD = """\
+services:
+  web:
+    egress_cidrs: [10.20.0.0/16, 10.21.0.0/16]
+"""
+FAILS = (
+    "services:\n"
+    "  web: {egress_cidrs: [{cidr: 10.0.0.0/8, port: 5432}, 0.0.0.0/0, {cidr: 10.9.0.0/16, port: 5432}]}\n",
+    "services: {web: {egress_cidrs: [10.8.0.0/15, 10.8.0.0/16]}}",
+    "services: {web: {egress_cidrs: [10.8.0.0/15, 10.9.255.255/32]}}",
+)
+PASSES = (
+    "services: {web: {egress_cidrs: [0.0.0.0/0, {cidr: 10.20.0.0/16, port: 5432}]}}",
+    "services: {web: {egress_cidrs: [10.8.0.0/16, 10.8.0.0/16, 10.9.0.0/16]}}",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for service in blueprint.services:
+        for port, cidrs in _by_port(service).items():
+            for narrow, wide in _covered(cidrs):
+                where = blueprint.locate(("services", service.key, "egress_cidrs"))
+                message = (
+                    f'{narrow} adds nothing: "{service.key}" may connect to port {port} in all of {wide}'
+                )
+                hint = f"remove {narrow}, or {wide} if tasks are not to reach the rest of it"
+                yield Problem(ID, where, message, hint, SEVERITY)
+
+
+def _by_port(service: Service) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for rule in service.security_rules:
+        if rule.direction == "egress" and rule.peer.argument == "cidr_ipv4":
+            found.setdefault(rule.port, []).append(rule.peer.value)
+    return found
+
+
+def _covered(cidrs: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each range that lies in another one, with that one. Two ranges are apart, or one holds the other."""
+    wide, end = "", -1
+    for first, size, cidr in sorted(map(_extent, cidrs)):
+        if first <= end:
+            yield cidr, wide
+        else:
+            wide, end = cidr, first - size - 1
+
+
+def _extent(cidr: str) -> tuple[int, int, str]:
+    """The first address of a range as a number, and minus its size, so that the widest comes first."""
+    address, _, length = cidr.partition("/")
+    return int.from_bytes(bytes(map(int, address.split("."))), "big"), -(1 << 32 - int(length)), cidr

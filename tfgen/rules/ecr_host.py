@@ -1,0 +1,82 @@
+"""A private ECR registry that does not exist, or that tasks may not pull from."""
+
+from collections.abc import Iterator
+
+from tfgen import facts
+from tfgen.blueprint.model import Blueprint, Image
+from tfgen.problems import Problem
+
+ID = "TG321"
+SEVERITY = "error"
+TITLE = "The host of an ECR image is one that tasks may pull from"
+WHY = (
+    "From the host tfgen derives the permission to pull; a host with another ending does not exist, and a "
+    "registry of another partition knows no role of this one."
+)
+SOURCE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html"
+BAD = """\
+services:
+  web:
+    image: 123456789012.dkr.ecr.cn-north-1.amazonaws.com/web:1.4.2
+"""
+GOOD = """\
+services:
+  web:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1.4.2
+"""
+FAILS = (
+    "services: {web: {image: '123456789012.dkr.ecr.us-east-1.amazonaws.com.cn/web:1'}}",
+    "services: {web: {image: '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/web:1'}}",
+    "services: {web: {image: '123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/web:1'}}",
+    "services: {web: {image: '123456789012.dkr-ecr.us-east-1.on.aws/web:1'}}",
+    "services: {web: {image: '123456789012.dkr.ecr.us-east-1.amazonaws.com:443/web:1'}}",
+)
+PASSES = (
+    "region: cn-north-1\n"
+    "services: {web: {image: '123456789012.dkr.ecr.cn-northwest-1.amazonaws.com.cn/web:1'}}",
+    "services: {web: {image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1'}}",
+    "services: {web: {image: '123456789012.dkr.ecr.xx-new-1.amazonaws.com/web:1'}}",
+    "services: {web: {image: '123456789012.example.com/web:1'}}",
+    "services: {web: {image: 'registry.dkr.example.com/web:1'}}",
+    "region: xx-new-1\nnetwork: {zones: [a, b]}\n"
+    "services: {web: {image: '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/web:1'}}",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for service in blueprint.services:
+        image = service.image
+        if found := _fault(image, blueprint) if image.account else _unknown_form(image):
+            yield Problem(ID, image.at, *found, SEVERITY)
+
+
+def _fault(image: Image, blueprint: Blueprint) -> tuple[str, str] | None:
+    """A message and a hint."""
+    region = facts.regions().get(image.region)
+    if region is None:
+        return None
+    host = _host(image.account, region)
+    if image.registry != host:
+        return f'there is no "{image.registry}": in {region.name} ECR has another host', f"write {host}"
+    if region.partition != blueprint.partition and blueprint.region in facts.regions():
+        message = (
+            f"{region.name} is in the partition {region.partition}, whose ECR knows no role of "
+            f"{blueprint.partition}"
+        )
+        return message, f"copy the image to {_host('ACCOUNT', facts.regions()[blueprint.region])}"
+    return None
+
+
+def _unknown_form(image: Image) -> tuple[str, str] | None:
+    """Dual-stack and FIPS hosts, and those with a port."""
+    account, rest = image.registry[:12], image.registry[12:]
+    if not (account.isdigit() and rest.startswith((".dkr.ecr", ".dkr-ecr"))):
+        return None
+    message = (
+        f'tfgen does not know "{image.registry}" as ECR, and would give tasks no permission to pull from it'
+    )
+    return message, f"write the plain host, as in {account}.dkr.ecr.us-east-1.amazonaws.com"
+
+
+def _host(account: str, region: facts.Region) -> str:
+    return f"{account}.dkr.ecr.{region.name}.{region.dns_suffix}"

@@ -1,0 +1,51 @@
+"""Requests that one task answers, or none."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+
+ID = "TG311"
+SEVERITY = "note"
+TITLE = "What the load balancer leads to has at least two tasks"
+WHY = (
+    "A single task is in a single zone: when it stops, requests get 503 until another has started. During a "
+    "deployment there are two."
+)
+SOURCE = (
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/availability-zone-balanced-distribution.html"
+)
+BAD = """\
+services:
+  web:
+    port: 8080
+    routes: [/]
+    count: 1
+"""
+GOOD = """\
+services:
+  web:
+    port: 8080
+    routes: [/]
+    count: 2
+"""
+FAILS = ("services: {web: {port: 80, routes: [/], count: 0}}",)
+PASSES = (
+    "services: {worker: {count: 1}}",
+    "services: {worker: {count: 0}}",
+    "services: {web: {port: 80, routes: [/]}}",
+)
+
+
+_MEANING = {
+    0: "has no tasks, and requests to its routes get 503",
+    1: "is one task in one zone: when it stops, requests get 503 until another has started",
+}
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for service in blueprint.services:
+        if service.target_groups and service.count in _MEANING:
+            where = blueprint.locate(("services", service.key, "count"))
+            message = f'"{service.key}" {_MEANING[service.count]}'
+            yield Problem(ID, where, message, "write count: 2", SEVERITY)

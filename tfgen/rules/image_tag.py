@@ -1,0 +1,51 @@
+"""An image that names no version."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+
+ID = "TG312"
+SEVERITY = "warning"
+TITLE = "An image names its version"
+WHY = (
+    "With the tag latest, or none, Terraform sees no change when a new image is pushed and deploys "
+    "nothing, and nobody can say or bring back what ran."
+)
+SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html"
+BAD = """\
+services:
+  web:
+    image: nginx
+"""
+GOOD = """\
+services:
+  web:
+    image: nginx:1.27
+"""
+FAILS = (
+    "services: {web: {image: 'nginx:latest'}}",
+    "services: {web: {image: 'registry.example.com:5000/web'}}",
+)
+PASSES = (
+    "services: {web: {image: 'registry.example.com:5000/web:latest-1'}}",
+    "services: {web: {image: 'n@sha256:6c3c624b58dbbcd3c0dd82b4c53f04194d1247c6eebdaab7c610cf7d66709b3b'}}",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for service in blueprint.services:
+        image = service.image
+        if _tag(image.text) in ("", "latest"):
+            message = (
+                f'"{image.text}" names no version: Terraform sees no change when a new image is pushed, '
+                "and two deployments may run different ones"
+            )
+            name = image.repository.rpartition("/")[2]
+            hint = f"name a version, such as {name}:1.4.2, or a digest ({name}@sha256:...)"
+            yield Problem(ID, image.at, message, hint, SEVERITY)
+
+
+def _tag(image: str) -> str:
+    """The tag, or the digest; nothing where there is neither."""
+    return image.partition("@")[2] or image.rpartition("/")[2].partition(":")[2]

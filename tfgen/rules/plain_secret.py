@@ -1,0 +1,107 @@
+"""A secret among the plain environment variables. Messages never show the value."""
+
+from collections.abc import Iterator
+
+from tfgen import facts
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+
+ID = "TG313"
+SEVERITY = "warning"
+TITLE = "Secrets are not plain environment variables"
+WHY = (
+    "What is in environment stands in the spec, in Terraform's state and in the task definition, for "
+    "everybody who may read one of them."
+)
+SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html"
+BAD = """\
+services:
+  web:
+    environment:
+      DATABASE_PASSWORD: correct horse battery
+"""
+GOOD = """\
+services:
+  web:
+    secrets:
+      DATABASE_PASSWORD: arn:aws:secretsmanager:us-east-1:123456789012:secret:web/database-a1b2c3
+"""
+FAILS = (
+    "services: {web: {environment: {stripeApiKey: rk_test_9}}}",
+    "services: {web: {environment: {A_PASSWORD: abab}}}",
+    "services: {web: {environment: {SETTING: postgres://shop:correct-horse@db.example.com/shop}}}",
+    "services: {web: {environment: {SETTING: 'redis://:correct-horse@cache.example.com'}}}",
+    "services: {web: {environment: {SETTING: 'Server=db;Password=correct-horse;'}}}",
+    "services: {web: {environment: {SETTING: AKIAIOSFODNN7EXAMPLE}}}",
+    "services: {web: {environment: {SETTING: 'hvs.aaaaaaaaaaaaaaaaaaaaaaaa'}}}",
+    'services: {web: {environment: {SETTING: "-----BEGIN RSA PRIVATE KEY-----\\nMII"}}}',
+)
+PASSES = (
+    "services: {web: {environment: {TOKEN_URL: 'https://example.com/token', SECRET_NAME: web/database}}}",
+    "services: {web: {environment: {PASSWORD_MIN_LENGTH: 12, RESET_TOKEN: 3600, SESSION_SECRET: ''}}}",
+    "services: {web: {environment: {REQUIRE_PASSWORD: 'Yes', JWT_SECRET: changeme, A_TOKEN: '****'}}}",
+    "services: {web: {environment: {DB_SECRET: prod/db, TLS_PRIVATE_KEY: /run/key, B_TOKEN: '${TOKEN}'}}}",
+    "services: {web: {environment: {NEXT_PUBLIC_MAP_TOKEN: pk.abcdef, PUBLIC_API_KEY: abcdef}}}",
+    "services: {web: {environment: {A: 'postgres://shop@db/shop', B: 'https://example.com/a:b@c'}}}",
+    "services: {web: {environment: {A: 'postgres://shop:${PASSWORD}@db/shop', B: 'ask=password='}}}",
+    "services: {web: {environment: {A: AKIA IS OUR MODEL 20, B: AKIAIOSFODNN7EXAMPLE2, C: hvs.short}}}",
+    'services: {web: {environment: {A: "-----BEGIN PUBLIC KEY-----"}}}',
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for service in blueprint.services:
+        for name, value in service.environment:
+            if found := _secret(name, value):
+                where = blueprint.locate(("services", service.key, "environment", name))
+                message = (
+                    f"{name} looks like {found}: here it stands in Terraform's state and in the task "
+                    "definition, for all who may read them"
+                )
+                hint = f"keep it in Secrets Manager, and write secrets: {{{name}: ARN}} instead"
+                yield Problem(ID, where, message, hint, SEVERITY)
+
+
+def _secret(name: str, value: str) -> str:
+    """What kind of secret this is; nothing if it is none."""
+    return _by_value(value) or _by_name(name, value)
+
+
+def _by_value(value: str) -> str:
+    if "PRIVATE KEY-----" in value:
+        return "a private key"
+    if _password_in(value):
+        return "an address with a password"
+    for token in facts.secret_signs().tokens:
+        if token.shortest <= len(value) <= token.longest and value.startswith(token.prefixes):
+            return "" if " " in value else token.what
+    return ""
+
+
+def _by_name(name: str, value: str) -> str:
+    plain = name.upper()
+    if not plain.endswith(facts.secret_signs().names) or "PUBLIC" in plain or not _may_be_secret(value):
+        return ""
+    return "a secret, by its name"
+
+
+def _password_in(value: str) -> str:
+    """The password in the address of a database: scheme://user:PASSWORD@host, or Password=PASSWORD;."""
+    authority = value.partition("://")[2].partition("/")[0]
+    password = authority.rpartition("@")[0].partition(":")[2]
+    if not password:
+        before = value.lower().partition("password=")[0]
+        password = value[len(before) + len("password=") :].partition(";")[0].partition("&")[0]
+    return password if _may_be_secret(password) else ""
+
+
+def _may_be_secret(value: str) -> bool:
+    """Not a number, a switch, a placeholder, a path, or a reference to where the secret is."""
+    signs = facts.secret_signs()
+    return not (
+        len(set(value)) < 2
+        or value.isdigit()
+        or value.lower() in signs.not_secrets
+        or value.lower().startswith(signs.references)
+        or ("/" in value and value == value.lower())
+    )

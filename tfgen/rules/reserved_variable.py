@@ -1,0 +1,59 @@
+"""Environment variables that take the place of the task role."""
+
+from collections.abc import Iterator
+
+from tfgen import facts
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+
+ID = "TG314"
+SEVERITY = "warning"
+TITLE = "The environment leaves the task role in place"
+WHY = (
+    "AWS SDKs take credentials from the environment before they ask ECS for those of the task role, and "
+    "learn from variables that ECS sets where to ask."
+)
+SOURCE = "https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html"
+BAD = """\
+services:
+  web:
+    secrets:
+      AWS_ACCESS_KEY_ID: /web/key-id
+      AWS_SECRET_ACCESS_KEY: /web/key
+"""
+GOOD = """\
+services:
+  web:
+    uses: [s3]
+    environment:
+      AWS_REGION: us-east-1
+"""
+FAILS = (
+    "services: {web: {environment: {AWS_SESSION_TOKEN: ''}}}",
+    "services: {web: {environment: {ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4'}}}",
+)
+PASSES = ("services: {web: {environment: {AWS_ENDPOINT_URL: 'http://proxy:4566', ECS_CLUSTER: shop}}}",)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for service in blueprint.services:
+        for section, variables in (("environment", service.environment), ("secrets", service.secrets)):
+            for name, _ in variables:
+                if name.startswith(("AWS_", "ECS_")) and (found := _meaning(name)):
+                    where = blueprint.locate(("services", service.key, section, name))
+                    yield Problem(ID, where, *found, SEVERITY)
+
+
+def _meaning(name: str) -> tuple[str, str] | None:
+    """A message and a hint."""
+    if name in facts.credential_variables():
+        message = (
+            f"with {name} AWS SDKs do not use the task role, so permissions attached to it have no effect"
+        )
+        return message, "remove it, and attach the permissions to the task role"
+    if name in facts.ecs_variables():
+        return (
+            f"ECS sets {name} itself, to tell a container where its credentials and metadata are",
+            "remove it",
+        )
+    return None

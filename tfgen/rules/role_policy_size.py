@@ -1,0 +1,77 @@
+"""More secrets than the policy of a role can list."""
+
+from collections.abc import Iterator
+
+from tfgen import facts
+from tfgen.blueprint.model import Blueprint, Ref, Service
+from tfgen.problems import Problem
+
+ID = "TG324"
+SEVERITY = "error"
+TITLE = "The permission to read secrets fits into a role"
+WHY = "IAM takes 10,240 characters of inline policies for a role, and each secret adds its ARN."
+SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
+
+
+def _secrets(length: int) -> str:
+    """17 secrets, one of which has a name of that length and the others long ones."""
+    arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:"
+    stems = ["x" * 500] * 16 + ["x" * length]
+    return ", ".join(f"S{n:02}: {arn}{stem}{n:02}-a1b2c3" for n, stem in enumerate(stems))
+
+
+BAD = f"""\
+services:
+  web:
+    secrets: {{{_secrets(1000)}}}
+"""
+GOOD = """\
+services:
+  web:
+    secrets:
+      USER: "arn:aws:secretsmanager:us-east-1:123456789012:secret:web/database-a1b2c3:user::"
+      PASSWORD: "arn:aws:secretsmanager:us-east-1:123456789012:secret:web/database-a1b2c3:password::"
+"""
+FAILS = (f"services: {{web: {{secrets: {{{_secrets(560)}}}}}}}",)
+PASSES = (f"services: {{web: {{secrets: {{{_secrets(559)}}}}}}}",)
+
+# What a policy and a statement take in JSON besides their values; the last statement has no comma.
+_POLICY = len('{"Version":"2012-10-17","Statement":[]}') - len(",")
+_STATEMENT = len('{"Action":,"Effect":"Allow","Resource":,"Sid":""},')
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    limit = facts.limits()["role_inline_policies_chars_max"].value
+    for service in blueprint.services:
+        size = _size(service, blueprint.partition)
+        if size > limit:
+            message = (
+                f'the permission to read the secrets of "{service.key}" takes {size} characters of policy; '
+                f"IAM takes {limit} for a role"
+            )
+            hint = "make them JSON keys of one Secrets Manager secret, whose ARN is listed once: ARN:KEY::"
+            where = blueprint.locate(("services", service.key, "secrets"))
+            yield Problem(ID, where, message, hint, SEVERITY)
+
+
+def _size(service: Service, partition: str) -> int:
+    """The characters of the execution role's policies, as IAM counts them: without white space."""
+    stream = f"arn:{partition}:logs:{service.region}:123456789012:log-group:{service.log_group}:*"
+    return sum(
+        _POLICY
+        + sum(
+            _STATEMENT
+            + len(statement.sid)
+            + _length(statement.actions, stream)
+            + _length(statement.resources, stream)
+            for statement in policy.statements
+        )
+        for policy in service.execution_role.policies
+    )
+
+
+def _length(value: Ref | str | tuple[Ref | str, ...], stream: str) -> int:
+    """The characters of a value in JSON; the one reference among them is the service's log stream."""
+    if isinstance(value, tuple):
+        return 1 + sum(1 + _length(part, stream) for part in value)
+    return 2 + len(stream if isinstance(value, Ref) else value)

@@ -1,0 +1,59 @@
+"""A task definition that is too large for ECS."""
+
+from collections.abc import Iterator
+
+from tfgen import facts
+from tfgen.blueprint.model import Blueprint, Service
+from tfgen.problems import Problem
+
+ID = "TG323"
+SEVERITY = "error"
+TITLE = "A task definition is at most 64 KiB long"
+WHY = "ECS refuses a longer one when it is registered; variables, secrets and the command fill it."
+SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html"
+BAD = f"""\
+services:
+  web:
+    environment:
+      CATALOG: {"x" * 65_507}
+"""
+GOOD = """\
+services:
+  web:
+    environment:
+      CATALOG_URL: https://catalog.example.com
+"""
+FAILS = (
+    f"services: {{web: {{command: [{'x' * 65_534}]}}}}",
+    f"services: {{web: {{secrets: {{A: /{'x' * 65_508}}}}}}}",
+)
+PASSES = (
+    f"services: {{web: {{environment: {{CATALOG: {'x' * 65_506}}}}}}}",
+    f"services: {{web: {{command: [{'x' * 65_533}]}}}}",
+    f"services: {{web: {{secrets: {{A: /{'x' * 65_507}}}}}}}",
+)
+
+# What a variable, a secret and a word of the command take in JSON besides their own characters.
+_VARIABLE, _SECRET, _WORD = len('{"name":"","value":""},'), len('{"name":"","valueFrom":""},'), len('"",')
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    limit = 1024 * facts.limits()["task_definition_kib_max"].value
+    for service in blueprint.services:
+        size = _size(service)
+        if size > limit:
+            message = (
+                f'the variables, secrets and command of "{service.key}" make {size} characters; ECS takes '
+                f"a task definition of {limit}"
+            )
+            hint = "keep large values in S3 or in SSM parameters, and let the application read them"
+            yield Problem(ID, service.at, message, hint, SEVERITY)
+
+
+def _size(service: Service) -> int:
+    """Characters that the task definition has at least."""
+    return (
+        sum(len(name) + len(value) + _VARIABLE for name, value in service.environment)
+        + sum(len(name) + len(source) + _SECRET for name, source in service.secrets)
+        + sum(len(word) + _WORD for words in service.command for word in words)
+    )
