@@ -61,7 +61,7 @@ PASSES = (
     "  more: {calls: [api], environment: {A: 'x://api'}}\n",
     "services:\n"
     "  api: {port: 5000, connect: api, environment: {SELF: 'http://api:5000'}}\n"
-    "  web: {calls: [api], environment: {API: 'api:5000,api:5001'}}\n",
+    "  web: {calls: [api], environment: {API: 'api:5000,api:5001', B: 'http://api:$PORT'}}\n",
 )
 
 

@@ -27,6 +27,7 @@ FAILS = ('services: {web: {command: ["exec\tweb"]}}',)
 PASSES = (
     "services: {web: {command: [sh, -c, npm run start]}}",
     "services: {web: {command: [start]}}",
+    "services: {web: {command: [/opt/my program, start]}}",
     "services: {web: {command: []}}",
 )
 

@@ -47,7 +47,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _by_port(service: Service) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for rule in service.security_rules:
-        if rule.direction == "egress" and rule.peer.argument == "cidr_ipv4":
+        if rule.peer.argument == "cidr_ipv4":
             found.setdefault(rule.port, []).append(rule.peer.value)
     return found
 

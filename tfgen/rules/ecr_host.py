@@ -38,6 +38,7 @@ PASSES = (
     "services: {web: {image: '123456789012.dkr.ecr.xx-new-1.amazonaws.com/web:1'}}",
     "services: {web: {image: '123456789012.example.com/web:1'}}",
     "services: {web: {image: 'registry.dkr.example.com/web:1'}}",
+    "services: {web: {image: 'registry-one.dkr.ecr.example.com/web:1'}}",
     "region: xx-new-1\nnetwork: {zones: [a, b]}\n"
     "services: {web: {image: '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/web:1'}}",
 )

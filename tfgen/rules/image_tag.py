@@ -48,4 +48,4 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _tag(image: str) -> str:
     """The tag, or the digest; nothing where there is neither."""
-    return image.partition("@")[2] or image.rpartition("/")[2].partition(":")[2]
+    return image.rpartition("/")[2].partition(":")[2]

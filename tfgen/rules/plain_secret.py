@@ -28,7 +28,7 @@ services:
 """
 FAILS = (
     "services: {web: {environment: {stripeApiKey: rk_test_9}}}",
-    "services: {web: {environment: {A_PASSWORD: abab}}}",
+    "services: {web: {environment: {A_PASSWORD: abab, A_TOKEN: aB3/xYz9}}}",
     "services: {web: {environment: {SETTING: postgres://shop:correct-horse@db.example.com/shop}}}",
     "services: {web: {environment: {SETTING: 'redis://:correct-horse@cache.example.com'}}}",
     "services: {web: {environment: {SETTING: 'Server=db;Password=correct-horse;'}}}",

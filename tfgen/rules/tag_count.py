@@ -26,7 +26,7 @@ PASSES = (f"tags: {_tags(49)}", f"tags: {{Name: shop, {_tags(49)[1:]}")
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     tags = tags_of(blueprint)
     count = len({"Name", *tags})
-    if tags and count > (limit := facts.limits()["tags_per_resource"].value):
+    if count > (limit := facts.limits()["tags_per_resource"].value):
         message = f"a resource would have {count} tags, its Name among them; AWS takes {limit}"
         hint = f"keep {limit - 1} tags here besides Name"
         yield Problem(ID, blueprint.locate(("tags",)), message, hint, SEVERITY)
