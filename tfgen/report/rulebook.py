@@ -101,6 +101,20 @@ def _of_rule(rule: Rule) -> Entry:
     return Entry(rule.ID, rule.SEVERITY, rule.TITLE, rule.WHY, rule.SOURCE, rule.BAD, rule.GOOD)
 
 
+_WIDTH, _HEIGHT = 110, 24
+
+
+def _to_be_read(example: str) -> str:
+    """An example of too much, cut to what shows it."""
+    lines = [
+        line if len(line) <= _WIDTH else f"{line[: _WIDTH - 40]}...  # {len(line):,} characters in all"
+        for line in example.splitlines()
+    ]
+    if len(lines) > _HEIGHT:
+        lines[_HEIGHT - 4 :] = [f"# ... and {len(lines) - _HEIGHT + 4:,} more lines like these"]
+    return "\n".join(lines) + "\n"
+
+
 def _of_code(code: str) -> Entry:
     return Entry(code, "", _CODES[code], f"Raised {_RAISED[code[:3]]}; it is no rule, and cannot be ignored.")
 
@@ -114,8 +128,8 @@ def text(entry: Entry) -> str:
             f"{entry.code} {entry.severity}: {entry.title}",
             entry.why,
             f"Source: {entry.source}",
-            f"What breaks it:\n{_indented(entry.bad)}",
-            f"What keeps it:\n{_indented(entry.good)}",
+            f"What breaks it:\n{_indented(_to_be_read(entry.bad))}",
+            f"What keeps it:\n{_indented(_to_be_read(entry.good))}",
             "Where it is no problem, say so beside the thing (in a service, a listener, load_balancer or "
             f"network) or in the spec itself:\n{_indented(_ignore(entry))}",
         )
@@ -126,8 +140,8 @@ def markdown(entry: Entry) -> str:
     """As docs/rules.md has it, and whoever shows SARIF."""
     parts = (
         f"{entry.why} ([source]({entry.source}))",
-        f"What breaks it:\n\n```yaml\n{entry.bad}```",
-        f"What keeps it:\n\n```yaml\n{entry.good}```",
+        f"What breaks it:\n\n```yaml\n{_to_be_read(entry.bad)}```",
+        f"What keeps it:\n\n```yaml\n{_to_be_read(entry.good)}```",
     )
     return "\n\n".join(parts)
 
