@@ -37,13 +37,17 @@ Locate = Callable[[SpecPath], Location]
 
 
 class Problem(NamedTuple):
-    """One finding. `code` is stable (TG203); `severity` is error, warning or note."""
+    """One finding. `code` is stable (TG203); `severity` is error, warning or note.
+
+    What stands at the place of a `secret` one is not shown.
+    """
 
     code: str
     at: Location
     message: str
     hint: str = ""
     severity: str = "error"
+    secret: bool = False
 
 
 class Ignored(NamedTuple):
@@ -89,6 +93,8 @@ def describe(problem: Problem, lines: Sequence[str], paint: Paint = _plain) -> s
         # A long line (a file without line breaks, say) is cut around the place, not printed whole.
         cut = max(0, start - 60) if len(line) > 120 else 0
         shown = _printable(line[cut : cut + 120].rstrip())
+        if problem.secret:
+            shown = shown[: start - cut] + "*" * at.width + shown[start - cut + at.width :]
         before, marked = shown[: start - cut], shown[start - cut :][: at.width]
         text.append(f"{at.line:>5} | {shown}")
         marks = "^" * max(1, _columns(marked))

@@ -59,7 +59,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                     "definition, for all who may read them"
                 )
                 hint = f"keep it in Secrets Manager, and write secrets: {{{name}: ARN}} instead"
-                yield Problem(ID, where, message, hint, SEVERITY)
+                yield Problem(ID, where, message, hint, SEVERITY, secret=True)
 
 
 def _secret(name: str, value: str) -> str:
