@@ -7,8 +7,10 @@ takes every path and a path that is taken under every host are ordinary neighbou
 the other: the host answers.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from tfgen.routing.patterns import (
@@ -24,7 +26,6 @@ from tfgen.routing.patterns import (
 )
 from tfgen.routing.table import Entry
 
-
 _MOST_STATES = 5000
 
 
@@ -36,11 +37,19 @@ class Shadow(NamedTuple):
 
 
 class Overlap(NamedTuple):
-    """`first` is tried before `second`; `example` is a request that both want and no other rule takes."""
+    """`first` is tried before `second`, and both want requests that no rule of `before` takes."""
 
     first: Entry
     second: Entry
-    example: str
+    before: tuple[Entry, ...]
+
+    def example(self) -> str:
+        """Such a request, as a person writes it: one in which every star is something, if there is one."""
+        both = self.first.requests, self.second.requests
+        full = tuple(tuple(pattern.replace("*", "?*") for pattern in patterns) for patterns in both)
+        taken = _requests(self.before)
+        found = witness(full, taken) or witness(both, taken) or ""
+        return _readable(found, self.first, self.second)
 
 
 class Conflicts(NamedTuple):
@@ -59,7 +68,7 @@ def conflicts(entries: tuple[Entry, ...]) -> Conflicts:
     dead = {shadow.entry for shadow in shadows}
     alive = [entry for entry in entries if entry not in dead]
     pairs = ((first, second) for second in alive for first in earlier[second] if first not in dead)
-    overlaps = (_overlap(first, second, earlier[first]) for first, second in pairs)
+    overlaps = (_overlap(first, second, earlier) for first, second in pairs)
     return Conflicts(shadows, tuple(filter(None, overlaps)))
 
 
@@ -82,9 +91,29 @@ def _shadow(entry: Entry, earlier: Sequence[Entry]) -> Shadow | None:
 
 def _takes_all(others: Sequence[Entry], entry: Entry) -> bool:
     try:
-        return witness((entry.requests,), _requests(others), _MOST_STATES) is None
+        for part in range(len(entry.parts)):
+            others = _decisive(others, entry, part)
+        return bool(others) and witness((entry.requests,), _requests(others), _MOST_STATES) is None
     except TooManyStatesError:
         return False
+
+
+def _decisive(others: Sequence[Entry], entry: Entry, part: int) -> Sequence[Entry]:
+    """Those of `others` without which `entry` cannot be done out of all its requests.
+
+    If some host of `entry` is matched by none of those that leave it any host, then the requests for that
+    host are for the rest of them to take. Likewise with paths and methods.
+    """
+    wide: list[Entry] = []
+    narrow: set[str] = set()
+    for other in others:
+        if cover(other.parts[part], entry.parts[part]):
+            wide.append(other)
+        else:
+            narrow.update(other.parts[part])
+    if narrow and witness((entry.parts[part],), tuple(narrow), _MOST_STATES) is None:
+        return others
+    return wide
 
 
 def _needed(others: Sequence[Entry], entry: Entry) -> tuple[Entry, ...]:
@@ -104,38 +133,40 @@ def _requests(entries: Sequence[Entry]) -> Patterns:
 # --- rules that want the same request
 
 
-def _overlap(first: Entry, second: Entry, before: Sequence[Entry]) -> Overlap | None:
+def _overlap(first: Entry, second: Entry, earlier: Mapping[Entry, Sequence[Entry]]) -> Overlap | None:
     """The overlap of two rules, unless it is an ordinary one or does not matter."""
     if first.service == second.service or (first.rule.pinned and second.rule.pinned):
         return None
     if _is_more_specific(first, second):
         return None
+    before = tuple(other for other in earlier[first] if other in earlier[second])
     try:
-        request = _example(first, second, _requests(before))
+        both = first.requests, second.requests
+        if before and witness(both, _requests(before), _MOST_STATES) is None:
+            return None
     except TooManyStatesError:
         return None
-    return Overlap(first, second, _readable(request, first, second)) if request else None
-
-
-def _example(first: Entry, second: Entry, others: Patterns) -> str | None:
-    """A request that both want and none of `others`; if there is one, one in which every star is something."""
-    both = first.requests, second.requests
-    full = tuple(tuple(pattern.replace("*", "?*") for pattern in patterns) for patterns in both)
-    return witness(full, others, _MOST_STATES) or witness(both, others, _MOST_STATES)
+    return Overlap(first, second, before)
 
 
 def _is_more_specific(one: Entry, other: Entry) -> bool:
-    """By the first part in which they differ."""
-    for own, others in zip(one.parts, other.parts, strict=True):
-        if not cover(own, others):
-            return cover(others, own)
-        if not cover(others, own):
+    """By the first part in which they differ, of which only the values count that meet the other's."""
+    for some, others in zip(one.parts, other.parts, strict=True):
+        own, theirs = _meeting_values(some, others), _meeting_values(others, some)
+        if not cover(own, theirs):
+            return cover(theirs, own)
+        if not cover(theirs, own):
             return False
     return False
 
 
+def _meeting_values(some: Patterns, others: Patterns) -> Patterns:
+    """/a/* is none of those of the route /a (/a and /a/*) that meet /?."""
+    return tuple(pattern for pattern in some if meet((pattern,), others))
+
+
 def _readable(request: str, *entries: Entry) -> str:
-    """An example as a person writes it, without what any value would do for."""
+    """A request without what any value would do for."""
     host, path, method = request.replace(OTHER, "x").split(BREAK)
     named_host = host if any(not matches(entry.hosts, OTHER) for entry in entries) else ""
     named_method = method if any(not matches(entry.methods, OTHER) for entry in entries) else ""
@@ -150,10 +181,17 @@ def _earlier(entries: Sequence[Entry]) -> dict[Entry, list[Entry]]:
 
     Compares hosts once a pair of different ones, and then only paths that begin alike.
     """
-    sites: dict[Patterns, list[int]] = {}
+    sites: dict[Patterns, _Site] = {}
     for number, entry in enumerate(entries):
-        sites.setdefault(entry.hosts, []).append(number)
-    near = {pair for some, others in _meeting(sites) for pair in _beginning_alike(entries, some, others)}
+        sites.setdefault(entry.hosts, _Site()).add(number, entry.paths)
+    near = {
+        (min(one, other), max(one, other))
+        for some, others in _meeting(sites)
+        for start_, numbers in some.starts.items()
+        for other in others.beginning_like(start_)
+        for one in numbers
+        if one != other
+    }
     found: dict[Entry, list[Entry]] = {entry: [] for entry in entries}
     for one, other in sorted(near):
         first, second = entries[one], entries[other]
@@ -162,37 +200,35 @@ def _earlier(entries: Sequence[Entry]) -> dict[Entry, list[Entry]]:
     return found
 
 
-def _meeting(sites: dict[Patterns, list[int]]) -> Iterator[tuple[list[int], list[int]]]:
-    """Groups of rules whose hosts meet, by host; two exact hosts never do."""
+class _Site:
+    """The rules with one host condition, by what their paths begin with."""
+
+    def __init__(self) -> None:
+        self.starts: dict[str, list[int]] = {}
+
+    def add(self, number: int, paths: Patterns) -> None:
+        for path in paths:
+            self.starts.setdefault(start(path), []).append(number)
+
+    @cached_property
+    def _in_order(self) -> list[str]:
+        return sorted(self.starts)
+
+    def beginning_like(self, text: str) -> Iterator[int]:
+        """The rules of which a path begins with `text`, or says no more than its beginning."""
+        for size in range(len(text)):
+            yield from self.starts.get(text[:size], ())
+        for known in islice(self._in_order, bisect_left(self._in_order, text), None):
+            if not known.startswith(text):
+                break
+            yield from self.starts[known]
+
+
+def _meeting(sites: Mapping[Patterns, _Site]) -> Iterator[tuple[_Site, _Site]]:
+    """Sites that share hosts, itself with each; two exact hosts never do."""
     loose = [hosts for hosts in sites if any(start(host)[-1:] != BREAK for host in hosts)]
-    for hosts, numbers in sites.items():
-        yield numbers, numbers
+    for hosts, site in sites.items():
+        yield site, site
         for other in loose:
             if other != hosts and meet(hosts, other):
-                yield numbers, sites[other]
-
-
-def _beginning_alike(
-    entries: Sequence[Entry], some: Sequence[int], others: Sequence[int]
-) -> Iterator[tuple[int, int]]:
-    """Pairs, the lower number first, of which one's path begins as the other's does up to a wildcard."""
-    yield from _behind(entries, some, others)
-    if some is not others:
-        yield from _behind(entries, others, some)
-
-
-def _behind(
-    entries: Sequence[Entry], some: Sequence[int], others: Sequence[int]
-) -> Iterator[tuple[int, int]]:
-    """Pairs of which the path of one of `others` says no more than the beginning of that of one of `some`."""
-    starts: dict[str, list[int]] = {}
-    for other in others:
-        for path in entries[other].paths:
-            starts.setdefault(start(path), []).append(other)
-    for one in some:
-        for path in entries[one].paths:
-            known = start(path)
-            for size in range(len(known) + 1):
-                for other in starts.get(known[:size], ()):
-                    if one != other:
-                        yield min(one, other), max(one, other)
+                yield site, sites[other]

@@ -1,8 +1,8 @@
 """Patterns as a load balancer has them, reasoned about exactly.
 
-`*` stands for any characters, none too, and `?` for one; a slash is a character like any other (botocore, elbv2
-PathPatternConditionConfig and HostHeaderConditionConfig). Nothing else is special: a pattern cannot name the
-characters * and ? themselves.
+`*` stands for any characters, none too, and `?` for one; a slash is a character like any other (botocore,
+elbv2 PathPatternConditionConfig and HostHeaderConditionConfig). Nothing else is special: a pattern cannot
+name the characters * and ? themselves.
 
 A pattern is followed through a text as an automaton would be: what is left of it to match is its state, and
 several patterns at once are a set of such rests. `witness` walks sets of patterns through every text there
@@ -38,13 +38,16 @@ def matches(patterns: Patterns, text: str) -> bool:
 @lru_cache(maxsize=4096)
 def meet(some: Patterns, others: Patterns) -> bool:
     """Whether there is a text that both match."""
-    return some == others or witness((some, others)) is not None
+    return some == others or any(_meet(one, other) for one in some for other in others)
 
 
 @lru_cache(maxsize=4096)
 def cover(wide: Patterns, narrow: Patterns) -> bool:
     """Whether `wide` matches every text that `narrow` matches."""
-    return wide == narrow or witness((narrow,), wide) is None
+    if wide == narrow:
+        return True
+    # Most do not, and mostly a text with nothing in the place of stars shows it already.
+    return matches(wide, narrow[0].replace("*", "").replace("?", OTHER)) and witness((narrow,), wide) is None
 
 
 def witness(within: Sequence[Patterns], outside: Patterns = (), most: float = inf) -> str | None:
@@ -73,12 +76,38 @@ def witness(within: Sequence[Patterns], outside: Patterns = (), most: float = in
     return None
 
 
+@lru_cache(maxsize=4096)
 def start(pattern: str) -> str:
     """What a pattern says before its first wildcard; with a BREAK behind it where it has none."""
     for index, char in enumerate(pattern):
         if char in "*?":
             return pattern[:index]
     return pattern + BREAK
+
+
+def _meet(one: str, other: str) -> bool:
+    """`meet` for two patterns. What stands before the first star of either must fit, and after the last.
+
+    If then one begins with a star and the other ends in one, a text that begins as the other does and ends
+    as the one does is matched by both.
+    """
+    known = min(len(start(one)), len(start(other)))
+    if one[:known] != other[:known]:
+        return False
+    one, other = one[known:], other[known:]
+    for step in (1, -1):
+        ends = list(zip(one[::step], other[::step], strict=False))
+        size = next((index for index, pair in enumerate(ends) if "*" in pair), len(ends))
+        if any(first != second and "?" not in (first, second) for first, second in ends[:size]):
+            return False
+        one, other = (text[size:] if step == 1 else text[: len(text) - size] for text in (one, other))
+    if not one or not other:
+        return not (one or other).strip("*")
+    if not one.strip("*") or not other.strip("*"):
+        return True
+    if one[0] == other[-1] == "*" or other[0] == one[-1] == "*":
+        return True
+    return witness(((one,), (other,))) is not None
 
 
 def _common_start(patterns: Sequence[str]) -> int:

@@ -68,7 +68,7 @@ def _entry(service: Service, rule: ListenerRule) -> Entry:
 
 def _legal(host: str) -> str:
     """A host pattern without the hosts that cannot be: no label of a host name is empty (RFC 1034, 3.1)."""
-    return ".".join(label.strip("*") and label or "?*" for label in host.split("."))
+    return ".".join("?*" if label and not label.strip("*") else label for label in host.split("."))
 
 
 def default_service(blueprint: Blueprint, listener: Listener) -> Iterator[Service]:

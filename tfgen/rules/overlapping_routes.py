@@ -43,7 +43,7 @@ FAILS = (
     "  b: {port: 1, routes: [{host: '*.shop.com', path: /}]}\n",
     "services:\n"
     "  a: {port: 1, routes: [{path: '/a/*', priority: 5}, '/b/*', '/c/*', '/d/*', '/e/*']}\n"
-    "  b: {port: 1, routes: ['/*/x']}\n",
+    "  b: {port: 1, routes: ['/*/y']}\n",
     "services:\n"
     "  a: {port: 1, routes: [{path: /a, methods: [GET], priority: 5}]}\n"
     "  b: {port: 1, routes: [/a/b]}\n",
@@ -77,10 +77,10 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 
 def _message(overlap: Overlap) -> str:
-    first, second, example = overlap
+    first, second, _ = overlap
     return (
-        f"{second} and {first} (line {first.rule.at.line}) both ask for requests such as {example}, and "
-        f'neither is inside the other: "{first.service}" answers, for its route is tried first (priority '
+        f"{second} and {first} (line {first.rule.at.line}) both ask for requests such as {overlap.example()}, "
+        f'and neither is inside the other: "{first.service}" answers, for its route is tried first (priority '
         f"{first.rule.priority} before {second.rule.priority})"
     )
 
