@@ -79,7 +79,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _message(overlap: Overlap) -> str:
     first, second, _ = overlap
     return (
-        f"{second} and {first} (line {first.rule.at.line}) both ask for requests such as {overlap.example()}, "
+        f"{second} and {first} (line {first.rule.at.line}) both take requests such as {overlap.example()}, "
         f'and neither is inside the other: "{first.service}" answers, for its route is tried first (priority '
         f"{first.rule.priority} before {second.rule.priority})"
     )
