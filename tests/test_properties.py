@@ -58,8 +58,9 @@ def test_nearly_every_drawn_spec_is_valid() -> None:
 
     look()
     assert len(refused) <= 10
-    # Priorities that meet, and addresses that do: both depend on a hash or on names of neighbours.
-    assert set().union(*refused) <= {"TG223", "TG241"}
+    # Priorities that meet, and addresses that do: both depend on a hash or on names of neighbours. A
+    # priority that is drawn can have a route tried before one inside it.
+    assert set().union(*refused) <= {"TG223", "TG241", "TG380"}
 
 
 # --- subnets ---

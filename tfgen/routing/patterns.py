@@ -59,20 +59,22 @@ def witness(within: Sequence[Patterns], outside: Patterns = (), most: float = in
     """
     common = _common_start((*outside, *(pattern for patterns in within for pattern in patterns)))
     inner = tuple(_rested(pattern[common:] for pattern in patterns) for patterns in within)
-    start = (inner, _rested(pattern[common:] for pattern in outside))
-    todo, seen = [(start, within[0][0][:common])], {start}
+    todo = [((inner, _rested(pattern[common:] for pattern in outside)), within[0][0][:common])]
+    seen = set()
     while todo:
-        (inner, outer), text = todo.pop()
+        state, text = todo.pop()
+        if state in seen:
+            continue
+        seen.add(state)
+        if len(seen) > most:
+            raise TooManyStatesError
+        inner, outer = state
         if "" not in outer and all("" in rests for rests in inner):
             return text
         for letter in _letters(inner):
             after = tuple(_stepped(rests, letter) for rests in inner)
-            state = (after, _stepped(outer, letter))
-            if all(after) and state not in seen:
-                seen.add(state)
-                todo.append((state, text + letter))
-        if len(seen) > most:
-            raise TooManyStatesError
+            if all(after):
+                todo.append(((after, _stepped(outer, letter)), text + letter))
     return None
 
 

@@ -90,13 +90,13 @@ def _more(others: list[Overlap]) -> str:
         return ""
     named = [f"{overlap.first} (line {overlap.first.rule.at.line})" for overlap in others[:3]]
     more = [f"{len(others) - 3} more"] if len(others) > 3 else []
-    return f"; likewise before it {', '.join([*named, *more])}"
+    return f"; likewise {', '.join([*named, *more])}"
 
 
 def _hint(overlap: Overlap, others: list[Overlap]) -> str:
-    if others:
-        return "narrow it, or pin its priority and those of the others (priority: ...) to settle the order"
     first, second, _ = overlap
+    if others:
+        return f"narrow it, or settle the order by pinning all of them: priority: {second.rule.priority} here"
     return (
         f"narrow one, or settle the order by pinning both: priority: {first.rule.priority} on line "
         f"{first.rule.at.line} and priority: {second.rule.priority} here"
