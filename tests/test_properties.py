@@ -57,7 +57,7 @@ def test_nearly_every_drawn_spec_is_valid() -> None:
             refused.append({problem.code for problem in outcome.problems if problem.severity == "error"})
 
     look()
-    assert len(refused) <= 10
+    assert len(refused) <= 15
     # Priorities that meet, and addresses that do: both depend on a hash or on names of neighbours. A
     # priority that is drawn can have a route tried before one inside it.
     assert set().union(*refused) <= {"TG223", "TG241", "TG380"}
