@@ -131,7 +131,7 @@ def test_a_question_may_be_too_large() -> None:
 # --- rules that conflict, against every request of a small world
 
 HOSTS = ["a.com", "b.com", "a.org", "b.org", "a.b.com", "b.a.com"]
-PATHS = ["/" + "".join(letters) for size in range(6) for letters in product("a/c", repeat=size)]
+PATHS = ["/" + "".join(letters) for size in range(7) for letters in product("a/c", repeat=size)]
 METHODS = ["GET", "POST", "PUT"]
 REQUESTS = list(product(HOSTS, PATHS, METHODS))
 Parts = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
@@ -249,7 +249,7 @@ def test_an_overlap_is_one_that_somebody_meets(rules: tuple[Entry, ...]) -> None
     found = conflicts(rules)
     dead = [shadow.entry for shadow in found.shadows]
     for overlap in found.overlaps:
-        first, second, _ = overlap
+        first, second = overlap.first, overlap.second
         assert first.rule.priority < second.rule.priority
         assert first.service != second.service
         assert not (first.rule.pinned and second.rule.pinned)
@@ -285,6 +285,42 @@ def specific(one: Entry, other: Entry) -> bool:
         if own != theirs:
             return own < theirs
     return False
+
+
+SHADOWED = """\
+name: shop
+region: us-east-1
+network: {{egress: nat}}
+services:
+  a: {{image: nginx, port: 1, routes: [{a}]}}
+  b: {{image: nginx, port: 2, routes: [{b}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "hint"),
+    [
+        ("'/x*'", "'/x**'", "remove one of them, for they ask for the same requests"),
+        ("{path: /, priority: 9}", "/x", 'leave out the priority of "/": '),
+        ("/x", "{path: /x/y, priority: 50000}", 'leave out the priority of "/x/y": '),
+        ("{path: /, priority: 8}", "{path: /x, priority: 9}", 'leave out the priority of "/x" and "/": '),
+        ("/x, '/x?*'", "'/x*'", "remove it, or have it tried first: priority: "),
+        (
+            "{path: /x, priority: 1}, {path: '/x?*', priority: 2}",
+            "{path: '/x*', priority: 3}",
+            "remove it",
+        ),
+        (
+            "{path: /x, priority: 3}, {path: '/x?*', priority: 4}, {path: /y, priority: 2}",
+            "{path: '/x*', priority: 5}",
+            "remove it, or have it tried first: priority: 1",
+        ),
+    ],
+)
+def test_what_to_do_about_a_dead_route(a: str, b: str, hint: str) -> None:
+    (found,) = run_text(SHADOWED.format(a=a, b=b), "spec.yaml").problems
+    assert found.code == "TG380"
+    assert found.hint == hint if hint == "remove it" or hint.endswith("1") else found.hint.startswith(hint)
 
 
 # --- who answers

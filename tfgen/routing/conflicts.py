@@ -11,7 +11,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from tfgen.routing.patterns import (
     BREAK,
@@ -29,14 +30,14 @@ from tfgen.routing.table import Entry
 _MOST_STATES = 5000
 
 
-class Shadow(NamedTuple):
+class Shadow(Struct, frozen=True):
     """`by` are rules tried before `entry` that together take every request for it."""
 
     entry: Entry
     by: tuple[Entry, ...]
 
 
-class Overlap(NamedTuple):
+class Overlap(Struct, frozen=True):
     """`first` is tried before `second`, and both want requests that no rule of `before` takes."""
 
     first: Entry
@@ -48,11 +49,14 @@ class Overlap(NamedTuple):
         both = self.first.requests, self.second.requests
         full = tuple(tuple(pattern.replace("*", "?*") for pattern in patterns) for patterns in both)
         taken = _requests(self.before)
-        found = witness(full, taken) or witness(both, taken) or ""
-        return _readable(found, self.first, self.second)
+        try:
+            found = witness(full, taken, _MOST_STATES)
+        except TooManyStatesError:
+            found = None
+        return _readable(found or witness(both, taken) or BREAK * 2, self.first, self.second)
 
 
-class Conflicts(NamedTuple):
+class Conflicts(Struct, frozen=True):
     shadows: tuple[Shadow, ...]
     overlaps: tuple[Overlap, ...]
 
@@ -99,10 +103,11 @@ def _takes_all(others: Sequence[Entry], entry: Entry) -> bool:
 
 
 def _decisive(others: Sequence[Entry], entry: Entry, part: int) -> Sequence[Entry]:
-    """Those of `others` without which `entry` cannot be done out of all its requests.
+    """Those of `others` that decide whether anything is left for `entry`.
 
-    If some host of `entry` is matched by none of those that leave it any host, then the requests for that
-    host are for the rest of them to take. Likewise with paths and methods.
+    Some take requests for every host of `entry`, and some only for certain hosts. If the latter leave out
+    a host, then the former alone must take all requests for it, and with that they take those for every
+    host. Likewise with paths and methods.
     """
     wide: list[Entry] = []
     narrow: set[str] = set()

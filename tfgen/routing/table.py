@@ -1,7 +1,8 @@
 """The rules of a listener in the order in which they are tried, and who stands behind each."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from tfgen.blueprint.model import Blueprint, Listener, ListenerRule, Service
 from tfgen.routing.patterns import BREAK, Patterns
@@ -9,7 +10,7 @@ from tfgen.routing.patterns import BREAK, Patterns
 _ANYTHING = ("?*",)
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True):
     """One rule, and the requests that it takes: each part holds the patterns of one condition."""
 
     service: str

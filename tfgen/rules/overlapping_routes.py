@@ -77,7 +77,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 
 def _message(overlap: Overlap) -> str:
-    first, second, _ = overlap
+    first, second = overlap.first, overlap.second
     return (
         f"{second} and {first} (line {first.rule.at.line}) both take requests such as {overlap.example()}, "
         f'and neither is inside the other: "{first.service}" answers, for its route is tried first (priority '
@@ -94,7 +94,7 @@ def _more(others: list[Overlap]) -> str:
 
 
 def _hint(overlap: Overlap, others: list[Overlap]) -> str:
-    first, second, _ = overlap
+    first, second = overlap.first, overlap.second
     if others:
         return f"narrow it, or settle the order by pinning all of them: priority: {second.rule.priority} here"
     return (

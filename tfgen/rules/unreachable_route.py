@@ -79,7 +79,7 @@ def _service(entry: Entry) -> str:
 
 
 def _hint(shadow: Shadow, listener: tuple[Entry, ...]) -> str:
-    entry, (first, *others) = shadow
+    entry, (first, *others) = shadow.entry, shadow.by
     if not others and is_inside(first, entry):
         return "remove one of them, for they ask for the same requests"
     pinned = [str(each) for each in (entry, first) if each.rule.pinned]
