@@ -337,6 +337,21 @@ def file_larger_than_the_system_allows(here: Path, trouble: Trouble) -> list[str
     return ["render", "shop.yaml", "-o", "stack"]
 
 
+# --- route
+
+
+@situation
+def route_with_arguments_that_are_wrong(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    return ["route", "shop.yaml", "get", "shop.example/cart", "-H", "Host", "--from", "10.0.0.0/8"]
+
+
+@situation
+def route_of_a_stack_without_routes(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    return ["route", "shop.yaml", "GET", "http://shop.example/cart"]
+
+
 # --- validate
 
 

@@ -59,8 +59,9 @@ def test_nearly_every_drawn_spec_is_valid() -> None:
     look()
     # Four in five; what is drawn depends a little on which modules hypothesis finds loaded.
     assert len(refused) <= 20
-    # Priorities that meet, and addresses that do: both depend on a hash or on names of neighbours.
-    assert set().union(*refused) <= {"TG223", "TG241"}
+    # Priorities that meet, and addresses that do: both depend on a hash or on names of neighbours. A
+    # priority that is drawn can have a route tried before one inside it.
+    assert set().union(*refused) <= {"TG223", "TG241", "TG380"}
 
 
 # --- subnets ---

@@ -275,6 +275,42 @@ def show(spec: OneSpec, json: Json = False) -> None:
 
 
 @app.command()
+def route(
+    spec: OneSpec,
+    method: Annotated[str, typer.Argument(metavar="METHOD", help="GET, POST, ...", show_default=False)],
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="http://HOST[:PORT]/PATH, or https.", show_default=False)
+    ],
+    *,
+    header: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--header", "-H", metavar="'NAME: VALUE'", help="A header; may be repeated.", show_default=False
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--from", metavar="ADDRESS", help="Who asks, by IP address.", show_default=False),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Print who answers a request: listener, rule, service and port, and why not the others."""
+    from tfgen.routing import report as reporting
+    from tfgen.routing.answer import answer
+    from tfgen.routing.request import read
+
+    request = read(method, url, tuple(header or ()), source)
+    outcome = _run([spec])[0]
+    if outcome.failed or outcome.blueprint is None:
+        raise typer.Exit(Exit.SPEC_HAS_ERRORS)
+    found = answer(outcome.blueprint, request)
+    if json:
+        _print_json(reporting.as_data(found))
+    else:
+        typer.echo(reporting.as_text(found))
+
+
+@app.command()
 def validate(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="The folder of a rendered stack.", show_default=False)

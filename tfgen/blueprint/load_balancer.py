@@ -229,6 +229,7 @@ def _rule(route: Bound) -> ListenerRule:
         listener=route.listener,
         listener_arn=names.ref("var.{}", arn_input(route.listener)),
         priority=route.priority,
+        pinned=route.pinned is not None,
         hosts=((route.host,),) if route.host else (),
         paths=(route.values,) if route.values else (),
         methods=(route.methods,) if route.methods else (),

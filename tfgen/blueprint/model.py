@@ -178,6 +178,8 @@ class ListenerRule(Part, frozen=True):
     listener: str
     listener_arn: Ref
     priority: int
+    pinned: bool
+    """Whether the spec names the priority."""
     hosts: tuple[tuple[str, ...], ...]
     """No condition, or one with its values; likewise below."""
     paths: tuple[tuple[str, ...], ...]

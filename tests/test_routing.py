@@ -1,0 +1,731 @@
+"""`tfgen route` and the reasoning behind it: patterns, rules that conflict, and who answers a request.
+
+Nothing here matches with tfgen's own matcher what tfgen has matched: the references are regular expressions
+and sets of all short texts.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, reduce
+from io import StringIO
+from itertools import combinations, combinations_with_replacement, pairwise, product
+from operator import or_
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import hcl2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import Data, laws, outcome_of, specs
+
+from tfgen import cli
+from tfgen.blueprint.model import Blueprint, Label, ListenerRule, Ref
+from tfgen.pipe import run, run_text
+from tfgen.problems import Location, TfgenError
+from tfgen.render.pages import render
+from tfgen.routing import patterns
+from tfgen.routing.answer import answer, readings
+from tfgen.routing.conflicts import conflicts
+from tfgen.routing.patterns import OTHER, cover, matches, meet, witness
+from tfgen.routing.report import as_data
+from tfgen.routing.request import read
+from tfgen.routing.table import Entry, entries
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+@cache
+def expression(pattern: str) -> re.Pattern[str]:
+    """A pattern as a regular expression: the reference for what matches."""
+    wild = {"*": ".*", "?": "."}
+    return re.compile("".join(wild.get(char) or re.escape(char) for char in pattern), re.DOTALL)
+
+
+def fits(values: tuple[str, ...], text: str) -> bool:
+    return any(expression(value).fullmatch(text) for value in values)
+
+
+# --- patterns, against every short text
+
+# "c" stands in no pattern. Two patterns of 3 characters that meet do so in a text of 5 at most.
+TEXTS = ["".join(letters) for size in range(7) for letters in product("abc", repeat=size)]
+
+
+def every_pattern(longest: int) -> list[str]:
+    return ["".join(chars) for size in range(longest + 1) for chars in product("ab*?", repeat=size)]
+
+
+@cache
+def language(*values: str) -> int:
+    """The texts that one of the patterns matches, as the bits of a number."""
+    return sum(1 << index for index, text in enumerate(TEXTS) if fits(values, text))
+
+
+@pytest.mark.parametrize("pattern", [*every_pattern(2), "a*b", "*a*", "a?*", "**a", "?*?"])
+def test_a_pattern_matches_what_it_says(pattern: str) -> None:
+    for text in [*TEXTS[:400], "*", "?", "a*", "/a", "a/b"]:
+        assert matches((pattern,), text) == bool(expression(pattern).fullmatch(text))
+
+
+def test_two_patterns_meet_where_some_text_is_both() -> None:
+    for one, other in combinations_with_replacement(every_pattern(3), 2):
+        assert meet((one,), (other,)) == bool(language(one) & language(other)), (one, other)
+
+
+def test_a_pattern_covers_another_where_no_text_is_left() -> None:
+    for wide, narrow in product(every_pattern(3), repeat=2):
+        assert cover((wide,), (narrow,)) == (not language(narrow) & ~language(wide)), (wide, narrow)
+
+
+def test_two_patterns_cover_a_third_together() -> None:
+    for pair in combinations(every_pattern(2), 2):
+        for narrow in every_pattern(2):
+            assert cover(pair, (narrow,)) == (not language(narrow) & ~language(*pair)), (pair, narrow)
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "expected"),
+    [
+        (("a", "a?*"), ("a*",), True),
+        (("?*a",), ("*ba",), True),
+        (("?*",), ("*?",), True),
+        (("?*",), ("*",), False),
+        (("a*", "b*", "c*"), ("?",), False),  # there are more letters than those named
+        (("/a", "/a/*"), ("/a/b", "/a/b/*"), True),
+        (("/a/*",), ("/a", "/a/*"), False),
+        (("", "?", "??", "???*"), ("*",), True),
+        (("*a*", "?", ""), ("*a", "b?a*"), True),
+    ],
+)
+def test_what_covers_what(wide: tuple[str, ...], narrow: tuple[str, ...], expected: bool) -> None:
+    assert cover(wide, narrow) is expected
+
+
+_PIECES = st.lists(st.sampled_from(["a", "b", "ab", "*", "?", "/"]), max_size=6).map("".join)
+_SOME = st.lists(_PIECES, min_size=1, max_size=3).map(tuple)
+
+
+@laws(400)
+@given(_SOME, _SOME, _SOME)
+def test_a_witness_is_one(one: tuple[str, ...], other: tuple[str, ...], outside: tuple[str, ...]) -> None:
+    found = witness((one, other), outside)
+    if found is None:
+        short = [text for text in TEXTS if fits(one, text) and fits(other, text)]
+        assert all(fits(outside, text) for text in short)
+    else:
+        text = found.replace(OTHER, "c")
+        assert fits(one, text)
+        assert fits(other, text)
+        assert not fits(outside, text)
+
+
+def test_a_question_may_be_too_large() -> None:
+    with pytest.raises(patterns.TooManyStatesError):
+        witness((("*a*b*",),), ("*a*b*", "*b*a"), most=1)
+    assert witness((("*a*b*",),), ("*a*b*", "*b*a")) is None
+
+
+# --- rules that conflict, against every request of a small world
+
+HOSTS = ["a.com", "b.com", "a.org", "b.org", "a.b.com", "b.a.com"]
+PATHS = ["/" + "".join(letters) for size in range(7) for letters in product("a/c", repeat=size)]
+METHODS = ["GET", "POST", "PUT"]
+REQUESTS = list(product(HOSTS, PATHS, METHODS))
+Parts = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+
+
+def entry(number: int, service: str, parts: Parts, pinned: bool) -> Entry:
+    hosts, paths, methods = parts
+    rule = ListenerRule(
+        label=Label(f"rule_{number}"), listener="http", listener_arn=Ref("var.arn"), priority=number,
+        pinned=pinned, hosts=(hosts,) if hosts else (), paths=(paths,) if paths else (),
+        methods=(methods,) if methods else (), at=Location("spec.yaml", number),
+    )  # fmt: skip
+    return Entry(service, rule, hosts or ("?*",), paths or ("/*",), methods or ("?*",))
+
+
+SITES = [(), (), (), (), ("a.com",), ("?*.com",), ("a.*",)]
+PLACES = [
+    (), ("/",), ("/?*",), ("/a", "/a/*"), ("/a*",), ("/a?*",), ("/a/*",), ("/?",), ("/*a",), ("/*/a",),
+    ("/a/a", "/a/a/*"),
+]  # fmt: skip
+VERBS = [(), (), (), ("GET",), ("GET", "POST"), ("POST",)]
+_PARTS = st.tuples(*map(st.sampled_from, (SITES, PLACES, VERBS)))
+PIECES = {
+    (): (("/",), ("/?*",)),
+    ("/a*",): (("/a",), ("/a?*",)),
+    ("/a", "/a/*"): (("/a",), ("/a/*",)),
+}
+
+
+@st.composite
+def in_pieces(draw: st.DrawFn) -> list[Parts]:
+    """Rules of which some together take all that the last one takes, if nothing is between them."""
+    host, path, methods = draw(_PARTS)
+    found: list[Parts]
+    if path in PIECES:
+        found = [(host, piece, methods) for piece in PIECES[path]]
+    else:
+        methods = ("GET", "POST")
+        found = [(host, path, (method,)) for method in methods]
+    found.insert(draw(st.integers(0, 2)), draw(_PARTS))
+    return [*found, (host, path, methods)]
+
+
+@st.composite
+def _entries(draw: st.DrawFn) -> tuple[Entry, ...]:
+    """The rules of a listener in the order in which they are tried."""
+    drawn = draw(st.lists(_PARTS, min_size=2, max_size=7) | in_pieces())
+    return tuple(
+        entry(number, draw(st.sampled_from("xyz")), parts, draw(st.booleans()))
+        for number, parts in enumerate(drawn, 1)
+    )
+
+
+_ENTRIES = _entries()
+
+
+def wanted(each: Entry) -> int:
+    """The requests of the small world that a rule takes, as the bits of a number."""
+    return _wanted(each.parts)
+
+
+@cache
+def _wanted(parts: tuple[tuple[str, ...], ...]) -> int:
+    hosts, paths, methods = (
+        {text for text in world if fits(part, text)}
+        for part, world in zip(parts, (HOSTS, PATHS, METHODS), strict=True)
+    )
+    return sum(
+        1 << index
+        for index, (host, path, method) in enumerate(REQUESTS)
+        if host in hosts and path in paths and method in methods
+    )
+
+
+def union(sets: list[int]) -> int:
+    return reduce(or_, sets, 0)
+
+
+@laws(400)
+@given(_ENTRIES)
+def test_a_rule_is_dead_where_no_request_is_left(rules: tuple[Entry, ...]) -> None:
+    taken = 0
+    dead = []
+    for each in rules:
+        if not wanted(each) & ~taken:
+            dead.append(each)
+        taken |= wanted(each)
+    found = conflicts(rules).shadows
+    assert [shadow.entry for shadow in found] == dead
+    for shadow in found:
+        by = [wanted(each) for each in shadow.by]
+        assert not wanted(shadow.entry) & ~union(by)
+        assert all(each.rule.priority < shadow.entry.rule.priority for each in shadow.by)
+        for index in range(len(by)) if len(by) > 1 else ():
+            assert wanted(shadow.entry) & ~union(by[:index] + by[index + 1 :])
+
+
+def test_the_small_world_has_rules_that_several_shadow() -> None:
+    """Otherwise the law above would say little."""
+    sizes = []
+
+    @laws(400)
+    @given(_ENTRIES)
+    def look(rules: tuple[Entry, ...]) -> None:
+        sizes.extend(len(shadow.by) for shadow in conflicts(rules).shadows)
+
+    look()
+    assert sizes.count(1) > 100
+    assert len([size for size in sizes if size > 1]) > 10
+
+
+@laws(400)
+@given(_ENTRIES)
+def test_an_overlap_is_one_that_somebody_meets(rules: tuple[Entry, ...]) -> None:
+    found = conflicts(rules)
+    dead = [shadow.entry for shadow in found.shadows]
+    for overlap in found.overlaps:
+        first, second = overlap.first, overlap.second
+        assert first.rule.priority < second.rule.priority
+        assert first.service != second.service
+        assert not (first.rule.pinned and second.rule.pinned)
+        assert first not in dead
+        assert second not in dead
+    named = {(overlap.first, overlap.second) for overlap in found.overlaps}
+    taken = 0
+    for first in rules:
+        for second in rules[first.rule.priority :]:
+            shared = wanted(first) & wanted(second) & ~taken
+            quiet = first.service == second.service or (first.rule.pinned and second.rule.pinned)
+            if second in dead or quiet or not shared or specific(first, second):
+                assert (first, second) not in named
+            else:
+                assert (first, second) in named
+        taken |= wanted(first)
+
+
+def specific(one: Entry, other: Entry) -> bool:
+    """The documented order, by sets: host, then path, then methods, each by the values that meet."""
+    for some, others, world in zip(one.parts, other.parts, (HOSTS, PATHS, METHODS), strict=True):
+        both = {text for text in world if fits(some, text) and fits(others, text)}
+        own, theirs = (
+            {
+                text
+                for value in values
+                if any(fits((value,), text) for text in both)
+                for text in world
+                if fits((value,), text)
+            }
+            for values in (some, others)
+        )
+        if own != theirs:
+            return own < theirs
+    return False
+
+
+SHADOWED = """\
+name: shop
+region: us-east-1
+network: {{egress: nat}}
+services:
+  a: {{image: nginx, port: 1, routes: [{a}]}}
+  b: {{image: nginx, port: 2, routes: [{b}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "hint"),
+    [
+        ("'/x*'", "'/x**'", "remove one of them, for they ask for the same requests"),
+        ("{path: /, priority: 9}", "/x", 'leave out the priority of "/": '),
+        ("/x", "{path: /x/y, priority: 50000}", 'leave out the priority of "/x/y": '),
+        ("{path: /, priority: 8}", "{path: /x, priority: 9}", 'leave out the priority of "/x" and "/": '),
+        ("/x, '/x?*'", "'/x*'", "remove it, or have it tried first: priority: "),
+        (
+            "{path: /x, priority: 1}, {path: '/x?*', priority: 2}",
+            "{path: '/x*', priority: 3}",
+            "remove it",
+        ),
+        (
+            "{path: /x, priority: 3}, {path: '/x?*', priority: 4}, {path: /y, priority: 2}",
+            "{path: '/x*', priority: 5}",
+            "remove it, or have it tried first: priority: 1",
+        ),
+    ],
+)
+def test_what_to_do_about_a_dead_route(a: str, b: str, hint: str) -> None:
+    (found,) = run_text(SHADOWED.format(a=a, b=b), "spec.yaml").problems
+    assert found.code == "TG380"
+    assert found.hint == hint if hint == "remove it" or hint.endswith("1") else found.hint.startswith(hint)
+
+
+# --- who answers
+
+
+def blueprint_of(text: str) -> Blueprint:
+    outcome = run_text(text, "spec.yaml")
+    assert outcome.blueprint, outcome.problems
+    assert not outcome.failed, outcome.problems
+    return outcome.blueprint
+
+
+@cache
+def example(name: str) -> Blueprint:
+    blueprint = run(EXAMPLES / f"{name}.yaml").blueprint
+    assert blueprint
+    return blueprint
+
+
+HAND_WRITTEN = """\
+name: shop
+region: us-east-1
+network: {egress: nat}
+load_balancer:
+  listeners: {http: 80, secure: 443, inner: {port: 81, cidrs: [10.0.0.0/8]}, closed: {port: 82, cidrs: []}}
+services:
+  web:
+    image: nginx
+    port: 3000
+    routes: [/, {path: /, listener: inner}, {path: /Case/*/x, priority: 7}]
+  wild:
+    image: nginx
+    port: 3001
+    routes: [{host: "*.Wild.example", path: /}, "/img/*.?ng"]
+  writer:
+    image: nginx
+    port: 3002
+    routes: [{path: /articles, methods: [POST, PUT]}, {path: /articles, methods: [M-SEARCH]}]
+  idle:
+    image: nginx
+    port: 3003
+    count: 0
+    routes: [/idle, {path: /, listener: secure}, {path: /x, listener: closed}]
+"""
+
+
+def given_by(blueprint: Blueprint, words: str) -> dict[str, Any]:
+    method, url, *rest = words.split()
+    options = list(pairwise(rest))
+    headers = tuple(word.replace(":", ": ", 1) for flag, word in options if flag == "-H")
+    source = next((word for flag, word in options if flag == "--from"), None)
+    return as_data(answer(blueprint, read(method, url, headers, source)))
+
+
+@pytest.mark.parametrize(
+    ("stack", "words", "service", "rule"),
+    [
+        ("shop", "GET http://shop.example/", "webapp", None),
+        ("shop", "GET http://shop.example", "webapp", None),
+        ("shop", "GET http://shop.example/api/profile", "backendserver", "api_profile"),
+        ("shop", "GET http://shop.example/api/profile/7?x=/y#z", "backendserver", "api_profile"),
+        ("shop", "GET http://shop.example/api/profiles", "webapp", None),
+        ("shop", "GET http://shop.example/API/profile", "webapp", None),
+        ("shop", "GET http://shop.example/api/profile/", "backendserver", "api_profile"),
+        ("shop", "GET http://shop.example?/api/profile", "webapp", None),
+        ("market", "GET http://m/api/products/7/reviews", "catalog", "api_products_reviews_get_post_3fb0"),
+        ("market", "PATCH http://m/api/products/7/reviews", "catalog", "api_products"),
+        ("market", "GET http://login.market.example/api/orders", "accounts", "login_market_example_5c32"),
+        ("market", "GET http://m/x -H Host:LOGIN.market.example", "accounts", "login_market_example_5c32"),
+        ("market", "GET http://login.market.example/api/orders -H Host:m", "orders", "api_orders"),
+        ("market", "GET http://login.market.example.org/x", "storefront", None),
+        ("market", "GET http://m:8080/grafana --from 203.0.113.255", "partner-feed", None),
+        ("market", "GET http://m:9000/grafana/d", "dashboard", "operations_grafana_baf9"),
+        ("hand", "GET http://x/Case/a/b/x", "web", "case_x_cf8c"),
+        ("hand", "GET http://x/case/a/b/x", "web", None),
+        ("hand", "GET http://a.b.wILD.example/articles", "wild", "wild_example_2ae0"),
+        ("hand", "GET http://wild.example/", "web", None),
+        ("hand", "GET http://x/img/a/b.png", "wild", "img_ng_cae3"),
+        ("hand", "GET http://x/img/a.ng", "web", None),
+        ("hand", "PUT http://x/articles/1", "writer", "articles_post_put_489a"),
+        ("hand", "M-SEARCH http://x/articles", "writer", "articles_m_search_0243"),
+        ("hand", "GET http://x/articles", "web", None),
+        ("hand", "GET http://x:443/", "idle", None),
+        ("hand", "GET http://x:81/idle --from 10.255.255.255", "web", None),
+    ],
+)  # fmt: skip
+def test_who_answers(stack: str, words: str, service: str, rule: str | None) -> None:
+    blueprint = blueprint_of(HAND_WRITTEN) if stack == "hand" else example(stack)
+    data = given_by(blueprint, words)
+    assert (data["answers"], data["service"]) == ("service", service)
+    assert data["rule"]["address"] == (rule and f"aws_lb_listener_rule.{rule}")
+    (own,) = (each for each in blueprint.services if each.key == service)
+    assert data["port"] == own.port_mappings[0].port
+    assert data["target_group"] == f"aws_lb_target_group.{own.target_groups[0].label}"
+    outcomes = [candidate["outcome"] for candidate in data["candidates"]]
+    assert outcomes == sorted(outcomes, key=["passed", "answers", "not-tried"].index)
+    assert all(each["why_not"] for each in data["candidates"] if each["outcome"] == "passed")
+
+
+@pytest.mark.parametrize(
+    ("stack", "words", "reason"),
+    [
+        ("shop", "GET https://shop.example/", "no listener has port 443 (the listeners: http 80)"),
+        ("shop", "GET http://shop.example:8080/", "no listener has port 8080"),
+        ("network", "GET http://shop.example/", "this stack has no load balancer"),
+        ("market", "GET http://m:8080/ --from 203.0.114.0", "does not admit 203.0.114.0, only 198.51"),
+        ("market", "GET http://m/ --from 2001:db8::1", "does not admit 2001:db8::1, only 0.0.0.0/0"),
+        ("hand", "GET https://x/", "listener secure on port 443 speaks HTTP without TLS"),
+        ("hand", "GET http://x:82/", "does not admit anybody, only nobody"),
+        ("shop", "TRACE http://shop.example/", "answers every TRACE with 405"),
+    ],
+)  # fmt: skip
+def test_why_nobody_answers(stack: str, words: str, reason: str) -> None:
+    data = given_by(blueprint_of(HAND_WRITTEN) if stack == "hand" else example(stack), words)
+    assert data["answers"] == "nobody"
+    assert reason in data["reason"]
+    assert data["service"] is data["rule"] is data["port"] is None
+    assert data["candidates"] == []
+
+
+def test_a_listener_without_a_default_says_404() -> None:
+    data = given_by(example("market"), "GET http://m:9000/elsewhere --from 192.0.2.1")
+    assert (data["answers"], data["status"], data["service"]) == ("load-balancer", 404, None)
+    assert [candidate["outcome"] for candidate in data["candidates"]] == ["passed", "answers"]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/a/b", ["/a/b"]),
+        ("/a%2Fb", ["/a%2Fb", "/a/b"]),
+        ("/%61", ["/a", "/%61"]),
+        ("/a/../b/.", ["/b/", "/a/../b/."]),
+        ("/../..", ["/", "/../.."]),
+        ("//a", ["//a", "/a"]),
+        ("/%7e%e9", ["/~%e9", "/%7e%e9"]),
+        ("/%2e%2e/%2Fx", ["/%2Fx", "/%2e%2e/%2Fx", "//x", "/x"]),
+        ("/é", ["/%C3%A9"]),
+        ("/a%2", ["/a%2"]),
+    ],
+)
+def test_ways_to_read_a_path(path: str, expected: list[str]) -> None:
+    assert [seen.path for seen in readings(read("GET", f"http://x{path}", (), None))] == expected
+
+
+def test_a_port_in_the_host_header_may_count_or_not() -> None:
+    assert [s.host for s in readings(read("GET", "http://x:80/", (), None))] == ["x"]
+    assert [s.host for s in readings(read("GET", "http://X:81/", (), None))] == ["x", "x:81"]
+    assert [s.host for s in readings(read("GET", "http://y/", ("host:  X:80 ",), None))] == ["x", "x:80"]
+
+
+def test_where_the_readings_differ_the_answer_says_so() -> None:
+    data = given_by(example("market"), "GET http://m/api%2Forders")
+    assert data["service"] == "storefront"
+    assert [(each["path"], each["leads_to"]) for each in data["otherwise"]] == [("/api/orders", "orders")]
+    assert "AWS does not say" in data["notes"][0]
+    assert given_by(example("market"), "GET http://m/api/orders/%2F")["otherwise"] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "headers", "source", "said"),
+    [
+        ("get", "http://x", (), None, 'METHOD "get": case matters here; write GET'),
+        ("GE T", "http://x", (), None, 'METHOD "GE T": expected an HTTP method'),
+        ("", "http://x", (), None, 'METHOD "": expected'),
+        ("GET", "x/y", (), None, 'URL "x/y": expected one that begins with http://'),
+        ("GET", "ftp://x/y", (), None, "http:// or https://"),
+        ("GET", "http://", (), None, "expected a host name"),
+        ("GET", "http:///x", (), None, "expected a host name"),
+        ("GET", "http://x:0/", (), None, "expected a host name"),
+        ("GET", "http://x:65536/", (), None, "expected a host name"),
+        ("GET", "http://me@x/", (), None, "expected a host name"),
+        ("GET", "http://x/a b", (), None, "%20"),
+        ("GET", "http://x/\x1b[31m", (), None, "control characters"),
+        ("GET", "http://x", ("Host",), None, "expected a header such as"),
+        ("GET", "http://x", ("Ho st: x",), None, "expected a header such as"),
+        ("GET", "http://x", ("Host: a\nb",), None, "expected a header such as"),
+        ("GET", "http://x", ("Host: a", "host: b"), None, "one Host header, not 2"),
+        ("GET", "http://x", ("Host: a/b",), None, "expected a host name"),
+        ("GET", "http://x", (), "10.0.0.0/8", "expected an IP address"),
+        ("GET", "http://x", (), "", "expected an IP address"),
+    ],
+)
+def test_arguments_that_are_wrong(
+    method: str, url: str, headers: tuple[str, ...], source: str | None, said: str
+) -> None:
+    with pytest.raises(TfgenError) as error:
+        read(method, url, headers, source)
+    assert said in error.value.message
+    assert error.value.code == 2
+    assert error.value.message.isprintable() or "\n  " in error.value.message
+    assert "\x1b" not in error.value.message
+
+
+# --- the simulator against the Terraform that was rendered
+
+
+class Rendered(NamedTuple):
+    """A rule as Terraform reads it; `listener` and `target` are resources' labels, "" is a fixed response."""
+
+    listener: str
+    priority: int
+    target: str
+    conditions: dict[str, list[str]]
+
+
+def parsed(text: str, block: str) -> Iterator[Any]:
+    """The blocks of a page that begin with `block`, by python-hcl2."""
+    found = re.findall(rf"^{block}[^\n]*\{{\n.*?^\}}$", text, re.MULTILINE | re.DOTALL)
+    kind = block.partition(" ")[0]
+    return iter(hcl2.load(StringIO("\n".join(found) + "\n")).get(kind, []) if found else [])
+
+
+def unquoted(value: str) -> str:
+    """A string of HCL as the text that it stands for; those here need no more than this."""
+    assert value[0] == value[-1] == '"'
+    return value[1:-1].replace('\\"', '"').replace("$${", "${").replace("%%{", "%{")
+
+
+def reference(value: str) -> str:
+    return value.removeprefix("${").removesuffix("}")
+
+
+def wiring(pages: Mapping[str, str]) -> dict[str, str]:
+    """What stands behind `MODULE var.x`, through the root's calls and the outputs of the other module."""
+    outputs: dict[str, str] = {}
+    for module in ("load_balancer", "services"):
+        for block in parsed(pages[f"modules/{module}/outputs.tf"], "output"):
+            for name, body in block.items():
+                outputs[f"module.{module}.{unquoted(name)}"] = str(body.get("value", ""))
+    found = {}
+    for block in parsed(pages["main.tf"], "module"):
+        for name, body in block.items():
+            for argument, value in body.items():
+                behind = outputs.get(reference(str(value)))
+                if behind:
+                    found[f"{unquoted(name)} var.{argument}"] = reference(behind)
+    return found
+
+
+def rules_of(pages: Mapping[str, str]) -> list[Rendered]:
+    behind = wiring(pages)
+    found = []
+    for path, text in pages.items():
+        if path.startswith("modules/services/"):
+            for block in parsed(text, 'resource "aws_lb_listener_rule"'):
+                for body in block['"aws_lb_listener_rule"'].values():
+                    found.append(rule_of(body, behind))
+    for block in parsed(pages["modules/load_balancer/listeners.tf"], 'resource "aws_lb_listener"'):
+        for name, body in block['"aws_lb_listener"'].items():
+            action = body["default_action"][0]
+            arn = action.get("target_group_arn")
+            target = label(behind[f"load_balancer {reference(arn)}"]) if arn else ""
+            found.append(Rendered(unquoted(name), 99999, target, {}))
+    return found
+
+
+def rule_of(body: Any, behind: Mapping[str, str]) -> Rendered:
+    conditions = {
+        kind: [unquoted(value) for value in inner[0]["values"]]
+        for condition in body["condition"]
+        for kind, inner in condition.items()
+        if kind != "__is_block__"
+    }
+    arn = behind[f"services {reference(body['listener_arn'])}"]
+    target = label(reference(body["action"][0]["target_group_arn"]))
+    return Rendered(label(arn), body["priority"], target, conditions)
+
+
+def label(arn: str) -> str:
+    return arn.split(".")[1]
+
+
+def naive(rules: list[Rendered], listener: str, host: str, path: str, method: str) -> str:
+    """The target group that answers, by regular expressions, one rule after the other."""
+    for rule in sorted(rules, key=lambda rule: rule.priority):
+        asked = {
+            "host_header": lambda value: re.fullmatch(expression(value).pattern, host, re.IGNORECASE),
+            "path_pattern": lambda value: expression(value).fullmatch(path),
+            "http_request_method": lambda value: value == method,
+        }
+        if rule.listener == listener and all(
+            any(asked[kind](value) for value in values) for kind, values in rule.conditions.items()
+        ):
+            return rule.target
+    raise AssertionError("a listener has a default action")
+
+
+_WORDS = st.sampled_from(["a", "b", "api", "v1", "x.css", "", "1", "profile", "A"])
+
+
+@st.composite
+def asked(draw: st.DrawFn, rules: list[Rendered]) -> tuple[str, str, str]:
+    """A host, a path and a method, most of them such as some rule wants, or nearly."""
+    values: dict[str, list[str]] = {
+        "host_header": ["x.com"],
+        "path_pattern": ["/"],
+        "http_request_method": ["GET"],
+    }
+    for rule in rules:
+        for kind, own in rule.conditions.items():
+            values[kind] += own
+    filled = []
+    for kind in ("host_header", "path_pattern", "http_request_method"):
+        wanted = draw(st.sampled_from(values[kind]))
+        filled.append("".join(draw(_WORDS) if char in "*?" else char for char in wanted))
+    host, path, method = filled
+    host = host.replace("..", ".x.").strip(".") + draw(st.sampled_from(["", "", "", "m"]))
+    return host, path + draw(st.sampled_from(["", "", "/", "/a", "b"])), method
+
+
+@laws(25)
+@given(st.data(), specs(4))
+def test_the_rendered_rules_send_every_request_where_tfgen_says(data: st.DataObject, spec: Data) -> None:
+    blueprint = outcome_of(spec).blueprint
+    assert blueprint
+    if not blueprint.load_balancer:
+        return
+    rules = rules_of(render(blueprint))
+    assert len(rules) == sum(map(len, entries(blueprint).values())) + len(
+        blueprint.load_balancer[0].listeners
+    )
+    labels = {service.key: service.target_groups[0].label for service in blueprint.services if service.routes}
+    for listener in blueprint.load_balancer[0].listeners:
+        for _ in range(6):
+            host, path, method = data.draw(asked(rules))
+            if not listener.cidrs or "?" in path:
+                continue
+            url = f"http://{host}:{listener.port}{path}"
+            found = answer(blueprint, read(method, url, (f"Host: {host}",), None))
+            seen = readings(found.request)[0]
+            expected = naive(rules, listener.label, seen.host, seen.path, method)
+            said = next((labels[service.key] for each in found.winner for service in each.service), "")
+            assert said == expected, (url, method)
+
+
+def test_the_golden_rules_send_every_request_where_tfgen_says() -> None:
+    blueprint = example("market")
+    rules = rules_of(render(blueprint))
+    paths = [
+        "/",
+        "/api",
+        *(f"/api/{word}{end}" for word in ("products", "orders", "x") for end in ("", "/", "/1/reviews")),
+    ]
+    for host, path, method in product(["m.example", "LOGIN.market.example"], paths, ["GET", "PUT"]):
+        found = answer(blueprint, read(method, f"http://{host}{path}", (), None))
+        said = found.winner[0].service[0].label
+        assert said == naive(rules, "http", host, path, method)
+
+
+# --- the command
+
+Tfgen = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def tfgen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tfgen:
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["tfgen", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return int(ended.value.code or 0), *capsys.readouterr()
+
+    return call
+
+
+def test_the_command_prints_what_the_documentation_shows(
+    tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(EXAMPLES.parent)
+    text = Path("docs/route.md").read_text()
+    shown = re.findall(r"^\$ tfgen (route .*)\n((?:.*\n)*?)(?=^```|^\$ )", text, re.MULTILINE)
+    assert len(shown) >= 3
+    for words, output in shown:
+        code, out, err = tfgen(*(word.strip("'") for word in re.findall(r"'[^']*'|\S+", words)))
+        assert (code, err) == (0, "")
+        assert out.rstrip("\n") == output.rstrip("\n")
+
+
+def test_json_has_the_same_content(tfgen: Tfgen) -> None:
+    words = ["route", str(EXAMPLES / "market.yaml"), "GET", "http://m:9000/x", "--from", "192.0.2.1"]
+    code, out, err = tfgen(*words, "-H", "X-A: b", "--json")
+    assert (code, err) == (0, "")
+    data = json.loads(out)
+    _, text, _ = tfgen(*words, "-H", "X-A: b")
+    assert data["listener"] == {"name": "operations", "port": 9000, "cidrs": ["192.0.2.0/24"]}
+    assert data["request"]["from"] == "192.0.2.1"
+    for note in data["notes"]:
+        assert note in text
+    for candidate in data["candidates"]:
+        assert (candidate["route"] or "default action") in text
+        assert all(reason in text for reason in candidate["why_not"])
+
+
+def test_a_service_without_tasks_is_told(tfgen: Tfgen, tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(HAND_WRITTEN)
+    code, out, _ = tfgen("route", str(tmp_path / "shop.yaml"), "GET", "http://x/idle")
+    assert code == 0
+    assert "idle answers, on port 3003." in out
+    assert "the count of idle is 0: while no task runs, the load balancer says 503" in out
+
+
+def test_a_spec_with_errors_is_told_as_render_tells_it(tfgen: Tfgen, tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(HAND_WRITTEN.replace("egress: nat", "egress: vpn"))
+    code, out, err = tfgen("route", str(tmp_path / "shop.yaml"), "GET", "http://x/")
+    assert (code, out) == (1, "")
+    assert "TG1" in err or "TG0" in err
+    assert tfgen("render", str(tmp_path / "shop.yaml"))[2] == err

@@ -1,0 +1,196 @@
+"""Who answers a request: the listener, its rules in the order in which they are tried, its default action.
+
+What is known of a load balancer's matching, and its source (ELB/x is x.html in
+docs.aws.amazon.com/elasticloadbalancing/latest/application):
+
+- All conditions of a rule must hold, one value of each; rules are tried from the lowest priority, and the
+  default action is for what none matches (ELB/listener-rules).
+- A path pattern minds the case and sees no query; a host pattern does not mind the case; a method is the
+  whole word (botocore, elbv2 RuleCondition).
+- Rules are evaluated "only after URI normalization occurs" (ELB/rule-condition-types); no document says
+  what that is, nor what becomes of a port in the Host header. So a request that such things could concern is
+  read in each of the usual ways, and if the answers differ, `Answer.otherwise` says so.
+- TRACE is answered with 405 (ELB/load-balancer-troubleshooting).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Address, IPv4Network
+from typing import NamedTuple
+
+from tfgen.blueprint.model import Blueprint, Listener, ListenerRule, Service
+from tfgen.routing.patterns import matches
+from tfgen.routing.request import Request
+from tfgen.routing.table import default_service, entries
+
+WORLD = "0.0.0.0/0"
+
+
+class Seen(NamedTuple):
+    """What rules see of a request."""
+
+    host: str
+    path: str
+    method: str
+
+
+class Candidate(NamedTuple):
+    """A rule of the listener, or its default action where `rule` is empty.
+
+    `service` is empty where the action is a fixed response; `why_not` says which conditions fail.
+    """
+
+    rule: tuple[ListenerRule, ...]
+    service: tuple[Service, ...]
+    why_not: tuple[str, ...]
+
+
+class Reading(NamedTuple):
+    """Another way to read the request, and who answers it then."""
+
+    seen: Seen
+    candidate: Candidate
+
+
+class Answer(NamedTuple):
+    """`nobody` says why no rule is asked; else `candidates[chosen]` answers, the last being the default.
+
+    `otherwise` holds readings of the request with which another one would answer.
+    """
+
+    request: Request
+    nobody: str = ""
+    listener: tuple[Listener, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    chosen: int = 0
+    otherwise: tuple[Reading, ...] = ()
+
+    @property
+    def winner(self) -> tuple[Candidate, ...]:
+        return self.candidates[self.chosen : self.chosen + 1]
+
+
+def answer(blueprint: Blueprint, request: Request) -> Answer:
+    """What becomes of a request to the load balancer of this stack."""
+    listeners = [each for balancer in blueprint.load_balancer for each in balancer.listeners]
+    listener = next((each for each in listeners if each.port == request.port), None)
+    if listener is None:
+        return Answer(request, _no_listener(listeners, request))
+    if nobody := _refusal(listener, request):
+        return Answer(request, nobody, (listener,))
+    first, *others = readings(request)
+    candidates = _candidates(blueprint, listener, first)
+    chosen = _chosen(candidates)
+    otherwise = []
+    for seen in others:
+        found = _candidates(blueprint, listener, seen)
+        if _chosen(found) != chosen:
+            otherwise.append(Reading(seen, found[_chosen(found)]))
+    return Answer(request, "", (listener,), candidates, chosen, tuple(otherwise))
+
+
+# --- before any rule
+
+
+def _no_listener(listeners: Sequence[Listener], request: Request) -> str:
+    if not listeners:
+        return "this stack has no load balancer, because no service has routes"
+    ports = ", ".join(f"{listener.key} {listener.port}" for listener in listeners)
+    return f"no listener has port {request.port} (the listeners: {ports}), and the connection times out"
+
+
+def _refusal(listener: Listener, request: Request) -> str:
+    """What happens before a listener looks at its rules; empty where nothing does."""
+    name = f"listener {listener.key} on port {listener.port}"
+    if not admits(listener, request):
+        who = request.source or "anybody"
+        ranges = ", ".join(cidr.cidr for cidr in listener.cidrs) or "nobody"
+        return f"{name} does not admit {who}, only {ranges}; the connection times out"
+    if request.scheme == "https":
+        return f"{name} speaks HTTP without TLS, and an https request fails in the handshake"
+    if request.method == "TRACE":
+        return "a load balancer answers every TRACE with 405 itself"
+    return ""
+
+
+def admits(listener: Listener, request: Request) -> bool:
+    """Whether the security group lets the sender connect, if it is known. The rules are all for IPv4."""
+    if request.source is None:
+        return bool(listener.cidrs)
+    source = request.source
+    return isinstance(source, IPv4Address) and any(
+        source in IPv4Network(cidr.cidr) for cidr in listener.cidrs
+    )
+
+
+# --- the rules
+
+
+def _candidates(blueprint: Blueprint, listener: Listener, seen: Seen) -> tuple[Candidate, ...]:
+    services = {service.key: service for service in blueprint.services}
+    rules = [
+        Candidate((entry.rule,), (services[entry.service],), tuple(_why_not(entry.rule, seen)))
+        for entry in entries(blueprint).get(listener.key, ())
+    ]
+    return (*rules, Candidate((), tuple(default_service(blueprint, listener)), ()))
+
+
+def _chosen(candidates: Sequence[Candidate]) -> int:
+    return next(index for index, candidate in enumerate(candidates) if not candidate.why_not)
+
+
+def _why_not(rule: ListenerRule, seen: Seen) -> Iterator[str]:
+    for values in rule.hosts:
+        if not matches(tuple(value.lower() for value in values), seen.host):
+            yield f"host is not {_or(values)}"
+    for values in rule.paths:
+        if not matches(values, seen.path):
+            yield f"path is not {_or(values)}"
+    for values in rule.methods:
+        if seen.method not in values:
+            yield f"method is not {_or(values)}"
+
+
+def _or(values: Sequence[str]) -> str:
+    return " or ".join(values)
+
+
+# --- ways to read a request
+
+
+def readings(request: Request) -> list[Seen]:
+    """What rules could see of the request, likeliest first, each once: see the head of this module."""
+    normal = _without_dots(_decoded(request.path, unreserved=True))
+    decoded = _without_dots(_decoded(request.path))
+    paths = dict.fromkeys([normal, request.path, decoded, re.sub("/+", "/", decoded)])
+    found = [Seen(request.host, path, request.method) for path in paths]
+    if request.host_port is not None:
+        found.append(found[0]._replace(host=f"{request.host}:{request.host_port}"))
+    return found
+
+
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+
+
+def _decoded(path: str, *, unreserved: bool = False) -> str:
+    """Percent-encoded characters of ASCII as themselves; with `unreserved` those that RFC 3986, 2.3 names."""
+
+    def plain(match: re.Match[str]) -> str:
+        char = chr(int(match[1], 16))
+        return char if char.isascii() and (not unreserved or _UNRESERVED.match(char)) else match[0]
+
+    return re.sub("%([0-9A-Fa-f]{2})", plain, path)
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986, 5.2.4: `.` and `..` as segments are walked and not sent."""
+    walked: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            del walked[-1:]
+        elif segment != ".":
+            walked.append(segment)
+    if segments[-1:] and segments[-1] in (".", ".."):
+        walked.append("")
+    return "/" + "/".join(walked)

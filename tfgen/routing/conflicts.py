@@ -1,0 +1,239 @@
+"""Rules that stand in each other's way: one that no request reaches, two that want the same request.
+
+Of two rules the more specific is the one with the narrower host; where the hosts are the same, with the
+narrower path; where the paths are too, with fewer methods. That is how a person reads routes (a host is a
+site of its own, a longer path a place within), and the order that derived priorities follow. So a host that
+takes every path and a path that is taken under every host are ordinary neighbours, although neither holds
+the other: the host answers.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import islice
+
+from msgspec import Struct
+
+from tfgen.routing.patterns import (
+    BREAK,
+    OTHER,
+    Patterns,
+    TooManyStatesError,
+    cover,
+    matches,
+    meet,
+    start,
+    witness,
+)
+from tfgen.routing.table import Entry
+
+_MOST_STATES = 5000
+
+
+class Shadow(Struct, frozen=True):
+    """`by` are rules tried before `entry` that together take every request for it."""
+
+    entry: Entry
+    by: tuple[Entry, ...]
+
+
+class Overlap(Struct, frozen=True):
+    """`first` is tried before `second`, and both want requests that no rule of `before` takes."""
+
+    first: Entry
+    second: Entry
+    before: tuple[Entry, ...]
+
+    def example(self) -> str:
+        """Such a request, as a person writes it: one in which every star is something, if there is one."""
+        both = self.first.requests, self.second.requests
+        full = tuple(tuple(pattern.replace("*", "?*") for pattern in patterns) for patterns in both)
+        taken = _requests(self.before)
+        try:
+            found = witness(full, taken, _MOST_STATES)
+        except TooManyStatesError:
+            found = None
+        return _readable(found or witness(both, taken) or BREAK * 2, self.first, self.second)
+
+
+class Conflicts(Struct, frozen=True):
+    shadows: tuple[Shadow, ...]
+    overlaps: tuple[Overlap, ...]
+
+
+@lru_cache(maxsize=16)
+def conflicts(entries: tuple[Entry, ...]) -> Conflicts:
+    """What is wrong with the rules of one listener, which come in the order in which they are tried.
+
+    What many rules take together can be too much to work out (_MOST_STATES); then nothing is said.
+    """
+    earlier = _earlier(entries)
+    shadows = tuple(filter(None, (_shadow(entry, earlier[entry]) for entry in entries)))
+    dead = {shadow.entry for shadow in shadows}
+    alive = [entry for entry in entries if entry not in dead]
+    pairs = ((first, second) for second in alive for first in earlier[second] if first not in dead)
+    overlaps = (_overlap(first, second, earlier) for first, second in pairs)
+    return Conflicts(shadows, tuple(filter(None, overlaps)))
+
+
+def is_inside(narrow: Entry, wide: Entry) -> bool:
+    """Whether every request that `narrow` takes is one that `wide` takes too."""
+    return all(cover(*parts) for parts in zip(wide.parts, narrow.parts, strict=True))
+
+
+# --- rules that no request reaches
+
+
+def _shadow(entry: Entry, earlier: Sequence[Entry]) -> Shadow | None:
+    one = next((other for other in earlier if is_inside(entry, other)), None)
+    if one:
+        return Shadow(entry, (one,))
+    if len(earlier) > 1 and _takes_all(earlier, entry):
+        return Shadow(entry, _needed(earlier, entry))
+    return None
+
+
+def _takes_all(others: Sequence[Entry], entry: Entry) -> bool:
+    try:
+        for part in range(len(entry.parts)):
+            others = _decisive(others, entry, part)
+        return bool(others) and witness((entry.requests,), _requests(others), _MOST_STATES) is None
+    except TooManyStatesError:
+        return False
+
+
+def _decisive(others: Sequence[Entry], entry: Entry, part: int) -> Sequence[Entry]:
+    """Those of `others` that decide whether anything is left for `entry`.
+
+    Some take requests for every host of `entry`, and some only for certain hosts. If the latter leave out
+    a host, then the former alone must take all requests for it, and with that they take those for every
+    host. Likewise with paths and methods.
+    """
+    wide: list[Entry] = []
+    narrow: set[str] = set()
+    for other in others:
+        if cover(other.parts[part], entry.parts[part]):
+            wide.append(other)
+        else:
+            narrow.update(other.parts[part])
+    if narrow and witness((entry.parts[part],), tuple(narrow), _MOST_STATES) is None:
+        return others
+    return wide
+
+
+def _needed(others: Sequence[Entry], entry: Entry) -> tuple[Entry, ...]:
+    """Those of `others` without which something would be left for `entry`."""
+    needed = list(others)
+    for other in others:
+        rest = [each for each in needed if each is not other]
+        if _takes_all(rest, entry):
+            needed = rest
+    return tuple(needed)
+
+
+def _requests(entries: Sequence[Entry]) -> Patterns:
+    return tuple(request for entry in entries for request in entry.requests)
+
+
+# --- rules that want the same request
+
+
+def _overlap(first: Entry, second: Entry, earlier: Mapping[Entry, Sequence[Entry]]) -> Overlap | None:
+    """The overlap of two rules, unless it is an ordinary one or does not matter."""
+    if first.service == second.service or (first.rule.pinned and second.rule.pinned):
+        return None
+    if _is_more_specific(first, second):
+        return None
+    before = tuple(other for other in earlier[first] if other in earlier[second])
+    try:
+        both = first.requests, second.requests
+        if before and witness(both, _requests(before), _MOST_STATES) is None:
+            return None
+    except TooManyStatesError:
+        return None
+    return Overlap(first, second, before)
+
+
+def _is_more_specific(one: Entry, other: Entry) -> bool:
+    """By the first part in which they differ, of which only the values count that meet the other's."""
+    for some, others in zip(one.parts, other.parts, strict=True):
+        own, theirs = _meeting_values(some, others), _meeting_values(others, some)
+        if not cover(own, theirs):
+            return cover(theirs, own)
+        if not cover(theirs, own):
+            return False
+    return False
+
+
+def _meeting_values(some: Patterns, others: Patterns) -> Patterns:
+    """/a/* is none of those of the route /a (/a and /a/*) that meet /?."""
+    return tuple(pattern for pattern in some if meet((pattern,), others))
+
+
+def _readable(request: str, *entries: Entry) -> str:
+    """A request without what any value would do for."""
+    host, path, method = request.replace(OTHER, "x").split(BREAK)
+    named_host = host if any(not matches(entry.hosts, OTHER) for entry in entries) else ""
+    named_method = method if any(not matches(entry.methods, OTHER) for entry in entries) else ""
+    return f"{named_method} {named_host}{path}".strip()
+
+
+# --- which rules could meet at all
+
+
+def _earlier(entries: Sequence[Entry]) -> dict[Entry, list[Entry]]:
+    """For each rule those before it that want some of its requests.
+
+    Compares hosts once a pair of different ones, and then only paths that begin alike.
+    """
+    sites: dict[Patterns, _Site] = {}
+    for number, entry in enumerate(entries):
+        sites.setdefault(entry.hosts, _Site()).add(number, entry.paths)
+    near = {
+        (min(one, other), max(one, other))
+        for some, others in _meeting(sites)
+        for start_, numbers in some.starts.items()
+        for other in others.beginning_like(start_)
+        for one in numbers
+        if one != other
+    }
+    found: dict[Entry, list[Entry]] = {entry: [] for entry in entries}
+    for one, other in sorted(near):
+        first, second = entries[one], entries[other]
+        if meet(first.methods, second.methods) and meet(first.paths, second.paths):
+            found[second].append(first)
+    return found
+
+
+class _Site:
+    """The rules with one host condition, by what their paths begin with."""
+
+    def __init__(self) -> None:
+        self.starts: dict[str, list[int]] = {}
+
+    def add(self, number: int, paths: Patterns) -> None:
+        for path in paths:
+            self.starts.setdefault(start(path), []).append(number)
+
+    @cached_property
+    def _in_order(self) -> list[str]:
+        return sorted(self.starts)
+
+    def beginning_like(self, text: str) -> Iterator[int]:
+        """The rules of which a path begins with `text`, or says no more than its beginning."""
+        for size in range(len(text)):
+            yield from self.starts.get(text[:size], ())
+        for known in islice(self._in_order, bisect_left(self._in_order, text), None):
+            if not known.startswith(text):
+                break
+            yield from self.starts[known]
+
+
+def _meeting(sites: Mapping[Patterns, _Site]) -> Iterator[tuple[_Site, _Site]]:
+    """Sites that share hosts, itself with each; two exact hosts never do."""
+    loose = [hosts for hosts in sites if any(start(host)[-1:] != BREAK for host in hosts)]
+    for hosts, site in sites.items():
+        yield site, site
+        for other in loose:
+            if other != hosts and meet(hosts, other):
+                yield site, sites[other]

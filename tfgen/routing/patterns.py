@@ -1,0 +1,157 @@
+"""Patterns as a load balancer has them, reasoned about exactly.
+
+`*` stands for any characters, none too, and `?` for one; a slash is a character like any other (botocore,
+elbv2 PathPatternConditionConfig and HostHeaderConditionConfig). Nothing else is special: a pattern cannot
+name the characters * and ? themselves.
+
+A pattern is followed through a text as an automaton would be: what is left of it to match is its state, and
+several patterns at once are a set of such rests. `witness` walks sets of patterns through every text there
+is, each combination of rests once, so what it says holds for all texts and not for samples.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from math import inf
+
+BREAK = "\n"
+"""No wildcard stands for it: joins a host, a path and a method to one pattern."""
+OTHER = "\0"
+"""Any character that no pattern names. There is one: paths may hold % and hosts _, patterns may not."""
+
+Patterns = tuple[str, ...]
+"""Patterns of which one must match."""
+_Rests = frozenset[str]
+
+
+class TooManyStatesError(Exception):
+    """A question takes longer to answer than was allowed."""
+
+
+def matches(patterns: Patterns, text: str) -> bool:
+    """Whether one of `patterns` matches the whole of `text`."""
+    rests = _rested(patterns)
+    for letter in text:
+        rests = _stepped(rests, letter)
+    return "" in rests
+
+
+@lru_cache(maxsize=4096)
+def meet(some: Patterns, others: Patterns) -> bool:
+    """Whether there is a text that both match."""
+    return some == others or any(_meet(one, other) for one in some for other in others)
+
+
+@lru_cache(maxsize=4096)
+def cover(wide: Patterns, narrow: Patterns) -> bool:
+    """Whether `wide` matches every text that `narrow` matches."""
+    if wide == narrow:
+        return True
+    # Most do not, and mostly a text with nothing in the place of stars shows it already.
+    return matches(wide, narrow[0].replace("*", "").replace("?", OTHER)) and witness((narrow,), wide) is None
+
+
+def witness(within: Sequence[Patterns], outside: Patterns = (), most: float = inf) -> str | None:
+    """A text that each of `within` matches and `outside` does not; None where there is none.
+
+    Where any character will do it holds OTHER. Raises TooManyStatesError where more than `most` states
+    would have to be looked at: two conditions of one kind have some thousands at worst, but what many
+    rules leave over together can have any number.
+    """
+    common = _common_start((*outside, *(pattern for patterns in within for pattern in patterns)))
+    inner = tuple(_rested(pattern[common:] for pattern in patterns) for patterns in within)
+    todo = [((inner, _rested(pattern[common:] for pattern in outside)), within[0][0][:common])]
+    seen = set()
+    while todo:
+        state, text = todo.pop()
+        if state in seen:
+            continue
+        seen.add(state)
+        if len(seen) > most:
+            raise TooManyStatesError
+        inner, outer = state
+        if "" not in outer and all("" in rests for rests in inner):
+            return text
+        for letter in _letters(inner):
+            after = tuple(_stepped(rests, letter) for rests in inner)
+            if all(after):
+                todo.append(((after, _stepped(outer, letter)), text + letter))
+    return None
+
+
+@lru_cache(maxsize=4096)
+def start(pattern: str) -> str:
+    """What a pattern says before its first wildcard; with a BREAK behind it where it has none."""
+    for index, char in enumerate(pattern):
+        if char in "*?":
+            return pattern[:index]
+    return pattern + BREAK
+
+
+def _meet(one: str, other: str) -> bool:
+    """`meet` for two patterns. What stands before the first star of either must fit, and after the last.
+
+    If then one begins with a star and the other ends in one, a text that begins as the other does and ends
+    as the one does is matched by both.
+    """
+    known = min(len(start(one)), len(start(other)))
+    if one[:known] != other[:known]:
+        return False
+    one, other = one[known:], other[known:]
+    for step in (1, -1):
+        ends = list(zip(one[::step], other[::step], strict=False))
+        size = next((index for index, pair in enumerate(ends) if "*" in pair), len(ends))
+        if any(first != second and "?" not in (first, second) for first, second in ends[:size]):
+            return False
+        one, other = (text[size:] if step == 1 else text[: len(text) - size] for text in (one, other))
+    if not one or not other:
+        return not (one or other).strip("*")
+    if not one.strip("*") or not other.strip("*"):
+        return True
+    if one[0] == other[-1] == "*" or other[0] == one[-1] == "*":
+        return True
+    return witness(((one,), (other,))) is not None
+
+
+def _common_start(patterns: Sequence[str]) -> int:
+    """How many characters all patterns begin with alike, none of them a wildcard."""
+    first, last = min(patterns), max(patterns)
+    alike = zip(first, last, strict=False)
+    return next(
+        (index for index, (one, other) in enumerate(alike) if one != other or one in "*?"),
+        min(len(first), len(last)),
+    )
+
+
+def _letters(inner: Sequence[_Rests]) -> list[str]:
+    """The letters worth a step; the last is tried first, so that a witness is short and plain.
+
+    A letter that only patterns outside name leaves more of them alive than OTHER does, and of those within
+    as many: whatever can be found behind it can be found behind OTHER.
+    """
+    named = {rest[0] for rests in inner for rest in rests if rest} - {"*", "?"}
+    last = [OTHER, BREAK] if BREAK in named else [OTHER]
+    return sorted(named - {BREAK}, reverse=True) + last
+
+
+def _rested(rests: Iterable[str]) -> _Rests:
+    """All that can be left to match, a star being nothing too."""
+    found = set(rests)
+    for rest in tuple(found):
+        bare = rest
+        while bare[:1] == "*":
+            bare = bare[1:]
+            found.add(bare)
+    return frozenset(found)
+
+
+def _stepped(rests: _Rests, letter: str) -> _Rests:
+    """What is left after one more letter of the text."""
+    found = []
+    for rest in rests:
+        head = rest[:1]
+        if head in ("*", "?"):
+            if letter != BREAK:
+                found.append(rest if head == "*" else rest[1:])
+        elif head == letter:
+            found.append(rest[1:])
+    return _rested(found)

@@ -1,0 +1,129 @@
+"""The request that somebody asks about, from the words of the command line."""
+
+import re
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import NamedTuple
+
+from tfgen.problems import Exit, TfgenError
+
+Address = IPv4Address | IPv6Address
+
+# botocore, elbv2 HttpRequestMethodConditionConfig: the methods that a rule can name. Case matters.
+_METHOD = re.compile(r"[A-Z_-]{1,40}")
+_URL = re.compile(r"(https?)://([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?", re.IGNORECASE)
+_AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::(?P<port>[0-9]{1,5}))?")
+_HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+):[ \t]*(.*?)[ \t]*")
+_USUAL_PORTS = {"http": 80, "https": 443}
+
+
+class Request(NamedTuple):
+    """One HTTP request. `host` and `host_port` are those of its Host header; `port` is connected to."""
+
+    method: str
+    url: str
+    scheme: str
+    port: int
+    host: str
+    host_port: int | None
+    path: str
+    source: Address | None
+    other_headers: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url}"
+
+
+def read(method: str, url: str, headers: tuple[str, ...], source: str | None) -> Request:
+    """The request, or a TfgenError (wrong usage) that names all that is wrong with the arguments."""
+    wrong: list[str] = []
+    if not _METHOD.fullmatch(method):
+        wrong.append(_wrong_method(method))
+    scheme, host, port, path = _url(url, wrong)
+    names = [_header(header, wrong) for header in headers]
+    given = [value for name, value in names if name.lower() == "host"]
+    # Clients leave the usual port out of the Host header.
+    sent = _host(given, wrong) if given else (host, None if port == _USUAL_PORTS[scheme] else port)
+    address = _address(source, wrong)
+    if wrong:
+        message = "\n".join(["these arguments are wrong:", *(f"  {line}" for line in wrong)])
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE)
+    return Request(
+        method=method,
+        url=url,
+        scheme=scheme,
+        port=port or _USUAL_PORTS[scheme],
+        host=sent[0].lower(),
+        host_port=sent[1],
+        path=path,
+        source=address,
+        other_headers=tuple(name for name, _ in names if name.lower() != "host"),
+    )
+
+
+def _wrong_method(method: str) -> str:
+    if _METHOD.fullmatch(method.upper()):
+        return f"METHOD {_shown(method)}: case matters here; write {method.upper()}"
+    return f"METHOD {_shown(method)}: expected an HTTP method such as GET"
+
+
+def _url(url: str, wrong: list[str]) -> tuple[str, str, int | None, str]:
+    """Scheme, host, port and path."""
+    match = _URL.fullmatch(url)
+    if not match:
+        wrong.append(f"URL {_shown(url)}: expected one that begins with http:// or https://")
+        return "http", "", None, "/"
+    scheme, authority, path = match[1].lower(), match[2], match[3] or "/"
+    if re.search(r"[\x00-\x20\x7f]", url):
+        wrong.append(f"URL {_shown(url)}: white space and control characters are written as %20 and the like")
+    host, port = _authority(authority)
+    if not host:
+        hint = "expected a host name and perhaps a port, such as api.example.com:8080"
+        wrong.append(f"URL {_shown(url)}: {hint}")
+    return scheme, host, port, _encoded(path)
+
+
+def _authority(text: str) -> tuple[str, int | None]:
+    """Host and port; no host where the text is none."""
+    match = _AUTHORITY.fullmatch(text)
+    if not match or (match["port"] and not 1 <= int(match["port"]) <= 65535):
+        return "", None
+    return match["host"], int(match["port"]) if match["port"] else None
+
+
+def _encoded(path: str) -> str:
+    """A path as browsers send it: what is not ASCII goes as the percent-encoded bytes of its UTF-8."""
+    return "".join(
+        char
+        if char.isascii()
+        else "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogateescape"))
+        for char in path
+    )
+
+
+def _header(header: str, wrong: list[str]) -> tuple[str, str]:
+    match = _HEADER.fullmatch(header)
+    if not match or not header.isprintable():
+        wrong.append(f"-H {_shown(header)}: expected a header such as 'Host: api.example.com'")
+        return "", ""
+    return match[1], match[2]
+
+
+def _host(given: list[str], wrong: list[str]) -> tuple[str, int | None]:
+    if len(given) > 1:
+        wrong.append(f"-H: a request has one Host header, not {len(given)}")
+    host, port = _authority(given[0])
+    if not host:
+        wrong.append(f"-H {_shown(f'Host: {given[0]}')}: expected a host name and perhaps a port")
+    return host, port
+
+
+def _address(source: str | None, wrong: list[str]) -> Address | None:
+    try:
+        return None if source is None else ip_address(source)
+    except ValueError:
+        wrong.append(f"--from {_shown(source or '')}: expected an IP address such as 203.0.113.7")
+        return None
+
+
+def _shown(text: str) -> str:
+    return '"' + "".join(char if char.isprintable() else "?" for char in text) + '"'

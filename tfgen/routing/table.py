@@ -1,0 +1,88 @@
+"""The rules of a listener in the order in which they are tried, and who stands behind each."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from tfgen.blueprint.model import Blueprint, Listener, ListenerRule, Service
+from tfgen.routing.patterns import BREAK, Patterns
+
+_ANYTHING = ("?*",)
+
+
+class Entry(Struct, frozen=True):
+    """One rule, and the requests that it takes: each part holds the patterns of one condition."""
+
+    service: str
+    rule: ListenerRule
+    hosts: Patterns
+    paths: Patterns
+    methods: Patterns
+
+    @property
+    def parts(self) -> tuple[Patterns, ...]:
+        """From the part that a person looks at first to the last."""
+        return self.hosts, self.paths, self.methods
+
+    @property
+    def requests(self) -> Patterns:
+        """Whole requests, as patterns."""
+        return tuple(
+            f"{host}{BREAK}{path}{BREAK}{method}"
+            for host in self.hosts
+            for path in self.paths
+            for method in self.methods
+        )
+
+    def __str__(self) -> str:
+        return f'"{text(self.rule)}"'
+
+
+def text(rule: ListenerRule) -> str:
+    """The route of a rule as a person writes it."""
+    methods = " or ".join(values[0] for values in zip(*rule.methods, strict=False))
+    host = "".join(values[0] for values in rule.hosts)
+    path = "".join(values[0] for values in rule.paths)
+    return f"{methods} {host}{'/' if path in ('', '/*') else path}".strip()
+
+
+def entries(blueprint: Blueprint) -> dict[str, tuple[Entry, ...]]:
+    """The rules of each listener that has some, by priority."""
+    found: dict[str, list[Entry]] = {}
+    for service in blueprint.services:
+        for rule in service.rules:
+            found.setdefault(rule.listener, []).append(_entry(service, rule))
+    return {
+        listener: tuple(sorted(own, key=lambda entry: entry.rule.priority)) for listener, own in found.items()
+    }
+
+
+def _entry(service: Service, rule: ListenerRule) -> Entry:
+    return Entry(
+        service=service.key,
+        rule=rule,
+        hosts=tuple(_legal(host) for values in rule.hosts for host in values) or _ANYTHING,
+        paths=tuple(path for values in rule.paths for path in values) or ("/*",),
+        methods=tuple(method for values in rule.methods for method in values) or _ANYTHING,
+    )
+
+
+def _legal(host: str) -> str:
+    """A host pattern without the hosts that cannot be: no label of a host name is empty (RFC 1034, 3.1)."""
+    return ".".join("?*" if label and not label.strip("*") else label for label in host.split("."))
+
+
+def default_service(blueprint: Blueprint, listener: Listener) -> Iterator[Service]:
+    """The service whose target group a listener's default action names, if it does.
+
+    Follows the reference as Terraform does: the load balancer module's input, the root's value for it, the
+    services module's output.
+    """
+    modules = blueprint.modules
+    given = {f"var.{input_.variable.label}": input_.value for input_ in modules.load_balancer_inputs}
+    outputs = {f"module.services.{output.label}": output.value for output in modules.services_outputs}
+    for reference in listener.default:
+        arn = outputs[given[reference]]
+        for service in blueprint.services:
+            if any(f"aws_lb_target_group.{group.label}.arn" == arn for group in service.target_groups):
+                yield service

@@ -1,0 +1,97 @@
+"""Routes whose requests other rules take first."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.routing.conflicts import Shadow, conflicts, is_inside
+from tfgen.routing.table import Entry, entries
+
+ID = "TG380"
+SEVERITY = "error"
+TITLE = "Every route has a request that reaches it"
+WHY = (
+    "A load balancer asks its rules by priority and takes the first that matches, so a rule whose requests "
+    "earlier ones take is never used, and what it leads to is not reached by it."
+)
+SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html"
+BAD = """\
+services:
+  web:
+    port: 3000
+    routes: [{path: /, priority: 10}]
+  api:
+    port: 5000
+    routes: [/api]
+"""
+GOOD = """\
+services:
+  web:
+    port: 3000
+    routes: [/]
+  api:
+    port: 5000
+    routes: [/api]
+"""
+FAILS = (
+    "services:\n"
+    "  a: {port: 1, routes: [/api]}\n"
+    "  b: {port: 1, routes: [{path: /api/users, priority: 49000}]}\n",
+    "services:\n  a: {port: 1, routes: [/api*]}\n  b: {port: 1, routes: [/api, '/api?*']}\n",
+    "services:\n"
+    "  a: {port: 1, routes: [{path: /api, methods: [GET, POST], priority: 1}]}\n"
+    "  b: {port: 1, routes: [{path: /api/*, host: a.com, methods: [GET]}]}\n",
+    "services:\n  a: {port: 1, routes: ['/api*']}\n  b: {port: 1, routes: ['/api**']}\n",
+)
+PASSES = (
+    "services:\n"
+    "  a: {port: 1, routes: [{path: /api, priority: 2}]}\n"
+    "  b: {port: 1, routes: [{path: /api/users, priority: 1}]}\n",
+    "services:\n  a: {port: 1, routes: [/api*]}\n  b: {port: 1, routes: [/api, '/api/?*']}\n",
+    "services:\n"
+    "  a: {port: 1, routes: [{path: /api, methods: [GET], priority: 1}]}\n"
+    "  b: {port: 1, routes: [{path: /api, methods: [POST], priority: 2}]}\n",
+    "load_balancer: {listeners: {http: 80, inner: 81}}\n"
+    "services:\n"
+    "  a: {port: 1, routes: [{path: /, priority: 1}]}\n"
+    "  b: {port: 1, listener: inner, routes: [/api]}\n",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for listener in entries(blueprint).values():
+        for shadow in conflicts(listener).shadows:
+            yield Problem(ID, shadow.entry.rule.at, _message(shadow), _hint(shadow, listener), SEVERITY)
+
+
+def _message(shadow: Shadow) -> str:
+    takers = [f"{entry} (line {entry.rule.at.line}) of {_service(entry)}" for entry in shadow.by]
+    before = ", ".join(str(entry.rule.priority) for entry in shadow.by)
+    takes = "takes" if len(takers) == 1 else "together take"
+    return (
+        f"no request can reach the route {shadow.entry}: {' and '.join(takers)} {takes} every one before it "
+        f"is asked (priority {before} before {shadow.entry.rule.priority})"
+    )
+
+
+def _service(entry: Entry) -> str:
+    return f'"{entry.service}"'
+
+
+def _hint(shadow: Shadow, listener: tuple[Entry, ...]) -> str:
+    entry, (first, *others) = shadow.entry, shadow.by
+    if not others and is_inside(first, entry):
+        return "remove one of them, for they ask for the same requests"
+    pinned = [str(each) for each in (entry, first) if each.rule.pinned]
+    if pinned and not others:
+        names = " and ".join(pinned)
+        return f"leave out the priority of {names}: by itself tfgen has the more specific route tried first"
+    free = _free_before(shadow, listener)
+    return f"remove it, or have it tried first: priority: {free}" if free else "remove it"
+
+
+def _free_before(shadow: Shadow, listener: tuple[Entry, ...]) -> int:
+    """The last free priority before those that stand in the way; 0 where there is none."""
+    taken = {entry.rule.priority for entry in listener}
+    first = min(entry.rule.priority for entry in shadow.by)
+    return next((number for number in range(first - 1, 0, -1) if number not in taken), 0)
