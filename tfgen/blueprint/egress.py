@@ -24,7 +24,6 @@ from tfgen.blueprint.model import (
 from tfgen.problems import Locate, Problem, SpecPath, nearest
 from tfgen.spec.model import WORLD, Network, Service, Spec
 
-
 _PRIVATE = Label("private")
 _GROUP = Label("endpoints")
 _GROUP_ID = Ref(f"aws_security_group.{_GROUP}.id")

@@ -223,12 +223,7 @@ def routes(bound: tuple[Bound, ...], service: str) -> tuple[RoutePart, ...]:
     own = [route for route in bound if route.service == service]
     own.sort(key=lambda route: (route.listener, route.is_default, route.priority))
     return tuple(
-        RoutePart(
-            listener=route.listener,
-            text=route.text,
-            rule=() if route.is_default else (route.label,),
-            at=route.at,
-        )
+        RoutePart(listener=route.listener, text=route.text, rule=() if route.is_default else (route.label,))
         for route in own
     )
 

@@ -250,7 +250,6 @@ class Route(Part, frozen=True):
     text: str
     rule: tuple[Label, ...]
     """The listener rule that sends them; the listener's default action has none."""
-    at: Location
 
 
 class PortMapping(Part, frozen=True):
