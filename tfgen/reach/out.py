@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from tfgen import facts
-from tfgen.blueprint.model import Image, InterfaceEndpoint, Part, Service
+from tfgen.blueprint.model import ConnectServer, Image, InterfaceEndpoint, Part, Service
 from tfgen.problems import SpecPath
 from tfgen.reach.ground import EGRESS, HTTPS, INGRESS, Ground, Side, is_private, network
 from tfgen.reach.model import MISSING, OK, TAKEN, UNSURE, Flow, Hop, state_of, to_fault
@@ -108,36 +108,24 @@ class Ways:
     def _call(self, service: Service, callee: str, path: SpecPath) -> Flow:
         """To another service by its Service Connect name: to the container's port, not the name's."""
         other = self.services[callee]
-        served = next((server for place in other.connect for server in place.servers), None)
-        name = self._discovery(service, other)
-        if served is None or name.state == MISSING:
-            return Flow(service.key, "call", "which it calls", f'"{callee}"', path, (name,), MISSING)
-        mapped = next(
-            (m.port for m in other.port_mappings for n in m.connect if n.name == served.port_name), 0
-        )
-        if not mapped:
-            text = f'"{callee}" offers the port name "{served.port_name}", which its container does not map'
-            lost = Hop("port", text, MISSING)
-            return Flow(service.key, "call", "which it calls", f'"{callee}"', path, (name, lost), MISSING)
-        group = group_of(other)
-        side = Side(_bare((group,)), (group,), self.tasks, mapped, guards=(group,))
-        hops = (name, local(self.ground.network.cidr))
-        way = Way(f'"{callee}" at {served.address}', hops, side)
-        return self._flow(service, "call", "which it calls", path, way)
+        group, port = group_of(other), _port_of(other)
+        hops = (self._discovery(service, other), port, local(self.ground.network.cidr))
+        side = Side(_bare((group,)), (group,), self.tasks, _mapped(other), guards=(group,))
+        return self._flow(service, "call", "which it calls", path, _way(f'"{callee}"', hops, side))
 
     def _discovery(self, service: Service, other: Service) -> Hop:
         """The name is in the hosts file of the caller's tasks; no DNS is asked (aws.md section 4)."""
         lacks = next((each.key for each in (service, other) if not each.connect), None)
-        namespaces = self.ground.blueprint.namespace
+        namespaces, server = self.ground.blueprint.namespace, _server(other)
         if lacks is not None:
             return Hop("name", f'"{lacks}" is not in the Service Connect namespace', MISSING)
         if not namespaces:
             return Hop("name", "there is no aws_service_discovery_http_namespace.main", MISSING)
-        servers = [server.dns_name for place in other.connect for server in place.servers]
-        if not servers:
+        if server is None:
             return Hop("name", f'"{other.key}" offers no Service Connect name', MISSING)
-        text = f"{servers[0]}, by Service Connect in the namespace {namespaces[0].name}"
-        return Hop("name", text, parts=("aws_service_discovery_http_namespace.main",))
+        text = f"{server.address}, by Service Connect in the namespace {namespaces[0].name}"
+        parts = ("aws_service_discovery_http_namespace.main", f"aws_ecs_service.{other.label}")
+        return Hop("name", text, parts=parts)
 
     # --- ways, each walked once for all services ---
 
@@ -323,6 +311,27 @@ class Ways:
 def group_of(service: Service) -> str:
     """The security group of a service's tasks, as `Ground.follow` names it."""
     return f"services.aws_security_group.{service.label}.id"
+
+
+def _server(service: Service) -> ConnectServer | None:
+    """What a service offers by Service Connect."""
+    return next((server for place in service.connect for server in place.servers), None)
+
+
+def _mapped(service: Service) -> int:
+    """The container's port behind the Service Connect name; 0 where none has the name that it refers to."""
+    if server := _server(service):
+        for mapping in service.port_mappings:
+            if any(named.name == server.port_name for named in mapping.connect):
+                return mapping.port
+    return 0
+
+
+def _port_of(service: Service) -> Hop:
+    address, port = f"aws_ecs_task_definition.{service.label}", _mapped(service)
+    if not port:
+        return Hop("port", f"the container in {address} maps no port by the name {service.key}", MISSING)
+    return Hop("port", f"{address} maps port {port} by the name {service.key}", parts=(address,))
 
 
 def local(vpc: str) -> Hop:
