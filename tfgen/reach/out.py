@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from tfgen import facts
-from tfgen.blueprint.model import ConnectServer, Image, InterfaceEndpoint, Part, Service
+from tfgen.blueprint.model import ConnectServer, EgressCidr, Image, InterfaceEndpoint, Part, Service
 from tfgen.problems import SpecPath
 from tfgen.reach.ground import EGRESS, HTTPS, INGRESS, Ground, Side, is_private, network
 from tfgen.reach.model import MISSING, OK, TAKEN, UNSURE, Flow, Hop, state_of, to_fault
@@ -29,6 +29,10 @@ _NAMES = {
     "ssm": "SSM Parameter Store",
     "ssmmessages": "Session Manager (ssmmessages)",
 }
+
+
+_PUBLIC = "public addresses"
+_WORLD = "0.0.0.0/0"
 
 
 class Way(Part, frozen=True):
@@ -150,8 +154,8 @@ class Ways:
         key = (cidr, port, public)
         if key not in self._ways:
             hops = self._to_range(cidr, public)
-            name = "the internet" if cidr == "0.0.0.0/0" else cidr
-            self._ways[key] = _way(f"{name}, port {port}", hops, Side(name, (), (cidr,), port))
+            name, where = ("the internet", _PUBLIC) if cidr == _WORLD else (cidr, cidr)
+            self._ways[key] = _way(f"{name}, port {port}", hops, Side(where, (), (cidr,), port))
         return self._ways[key]
 
     def _to_range(self, cidr: str, public: bool) -> tuple[Hop, ...]:
@@ -180,12 +184,13 @@ class Ways:
         endpoint = self.ground.gateway.get(suffix) if region == self.region else None
         if endpoint is None:
             return self._public(HTTPS)
-        address = f"aws_vpc_endpoint.{endpoint.label}"
-        return Side(f"the prefix list of {address}", (f"network.{address}.prefix_list_id",), (), HTTPS)
+        address, closed = f"aws_vpc_endpoint.{endpoint.label}", not self.ground.network.nat
+        name = f"the prefix list of {address}" if closed else _PUBLIC
+        return Side(name, (f"network.{address}.prefix_list_id",), (), HTTPS)
 
     def _public(self, port: int, known: bool = True) -> Side:
         key = (str(port), str(known))
-        return self._sides.setdefault(key, Side("public addresses", (), (), port, known))
+        return self._sides.setdefault(key, Side(_PUBLIC, (), (), port, known))
 
     def _through_endpoint(self, endpoint: InterfaceEndpoint, to: str) -> Way:
         address, own = f"aws_vpc_endpoint.{endpoint.label}", self.ground.network
@@ -244,7 +249,7 @@ class Ways:
             return f"no route of the {self.role} subnets leads to aws_vpc_endpoint.{suffix}, and "
         return f"there is no VPC endpoint for {suffix}, and "
 
-    def _internet(self, public: bool, cidr: str = "0.0.0.0/0", because: str = "") -> tuple[Hop, ...]:
+    def _internet(self, public: bool, cidr: str = _WORLD, because: str = "") -> tuple[Hop, ...]:
         """To the internet, with the public address that an internet gateway asks for; NAT has its own."""
         hops = self.ground.internet(self.role, cidr, because)
         if hops[0].state == MISSING and not self.ground.network.nat and not public:
@@ -281,19 +286,20 @@ class Ways:
         state, rule = self.ground.passes(EGRESS, group_of(service), side)
         if state == OK:
             return Hop("leaves", rule, parts=(rule,))
-        at = f'the security group of "{service.key}" lets'
-        if side.cidrs or side.peers:  # no range that a spec can name is missing here
-            return Hop("leaves", f"{at} nothing out to {side.name} on port {side.port}", MISSING)
+        text = f'the security group of "{service.key}" lets nothing out to {side.name} on port {side.port}'
+        world = EgressCidr(cidr=_WORLD, port=side.port)
+        if side.cidrs or side.peers or world in service.egress_cidrs:  # no range that a spec can add
+            return Hop("leaves", text, MISSING)
         fix, hint = ("services", service.key, "egress_cidrs"), self._wider(service, side.port)
         if state == UNSURE:
-            text = f"{at} port {side.port} out to some addresses only, and who answers there changes"
+            text = f'the security group of "{service.key}" lets port {side.port} out to some ranges only'
             return Hop("leaves", text, UNSURE, (rule,), fix, hint)
-        return Hop("leaves", f"{at} nothing out to {side.name} on port {side.port}", MISSING, (), fix, hint)
+        return Hop("leaves", text, MISSING, (), fix, hint)
 
     def _wider(self, service: Service, port: int) -> str:
         """The egress_cidrs that let a service out to the internet on a port."""
         said = [_short(range_.cidr, range_.port) for range_ in service.egress_cidrs]
-        hint = f"write egress_cidrs: [{', '.join([*said, _short('0.0.0.0/0', port)])}]"
+        hint = f"write egress_cidrs: [{', '.join([*said, _short(_WORLD, port)])}]"
         helped = service.image.account and port == HTTPS and not self.ground.interface
         return f"{hint}, or use egress: nat+endpoints" if helped else hint
 
