@@ -275,6 +275,26 @@ def test_what_fails_in_the_shop_by_hand(example: str) -> None:
     assert {part: found[part] for part in expected} == expected
 
 
+def test_what_is_said_of_a_fault_on_both_ways() -> None:
+    """No spec asks for these; what is said of them is for whoever changes tfgen."""
+    stack = network(blueprint_of("shop-nat"), internet_gateways=())
+    (problem,) = problems_of(stack)
+    assert (problem.code, problem.severity, problem.hint) == ("TG360", "error", OURS)
+    assert problem.message == (
+        '"backendserver" and "webapp" cannot reach the ECR API, the ECR registry, CloudWatch Logs and the '
+        "internet, port 443, and requests to /api/profile on port 80 and / on port 80 do not reach "
+        '"backendserver" and "webapp": there is no aws_internet_gateway.main for aws_route.public_internet '
+        "to lead to, so no task starts"
+    )
+
+
+def test_what_is_said_of_a_fault_on_the_way_in() -> None:
+    (problem,) = problems_of(service(blueprint_of("shop"), 0, target_groups=()))
+    who = 'requests to /api/profile on port 80 do not reach "backendserver"'
+    assert problem.message == f'{who}: "backendserver" has no target group'
+    assert problem.at.line == 19  # its routes
+
+
 # --- the 18 faults of reference/users.md, section 1 ---
 
 
@@ -530,6 +550,18 @@ def test_no_failing_flow_of_a_valid_spec_goes_unsaid(data: Data) -> None:
 
 
 # --- as text ---
+
+
+def test_the_documentation_shows_a_real_walk() -> None:
+    text = (ROOT / "docs" / "reach.md").read_text()
+    shown = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
+    assert len(shown) == 2
+    real = explain.text(blueprint_of("shop"))
+    assert shown[0] in real
+    narrow = EXAMPLES["shop-nat"].read_text() + "    egress_cidrs: [10.8.0.0/16]\n"
+    blueprint = run_text(narrow, "shop.yaml").blueprint
+    assert blueprint
+    assert shown[1] in explain.text(blueprint)
 
 
 def test_the_walks_as_text() -> None:

@@ -33,6 +33,7 @@ _NAMES = {
 
 _PUBLIC = "public addresses"
 _WORLD = "0.0.0.0/0"
+_NAT = "use egress: nat+endpoints"
 
 
 class Way(Part, frozen=True):
@@ -103,11 +104,26 @@ class Ways:
         AWS's documents disagree on whether Fargate needs an endpoint for it (ECS/vpc-endpoints), so what is
         missing here is never more than doubtful. Newer Regions want all three.
         """
-        for suffix in ("ecs-agent", "ecs-telemetry", "ecs") if self.needs_all else ("ecs-agent",):
-            flow = self._flow(
-                service, "connect", f"{suffix}, for its proxy", here, self.aws(suffix, self.region, public)
-            )
-            yield _doubted(flow) if flow.state == MISSING else flow
+        suffixes = ("ecs-agent", "ecs-telemetry", "ecs") if self.needs_all else ("ecs-agent",)
+        for suffix in suffixes:
+            way = self.aws(suffix, self.region, public)
+            flow = self._flow(service, "connect", f"{suffix}, for its proxy", here, way)
+            yield self._doubted(flow, suffixes, public) if flow.state == MISSING else flow
+
+    def _doubted(self, flow: Flow, suffixes: tuple[str, ...], public: bool) -> Flow:
+        """A flow of which nobody knows whether it is needed."""
+        hop = replace(flow.hops[-1], state=UNSURE)
+        lost = [suffix for suffix in suffixes if suffix not in self.ground.interface]
+        if hop.step == "route" and lost and self._is_closed(public):  # one switch leaves them all out
+            no_route = f"the {self.role} subnets have no route to the internet"
+            text = f"there is no VPC endpoint for {', '.join(lost)}, and {no_route}"
+            fix = ("network", "service_connect_endpoint")
+            hop = replace(hop, text=text, fix=fix, hint=_CONTROL_HINT)
+        return replace(flow, hops=(*flow.hops[:-1], hop), state=UNSURE)
+
+    def _is_closed(self, public: bool) -> bool:
+        """Whether the spec gives the tasks no way to the internet."""
+        return not self.ground.network.nat and not public
 
     def _call(self, service: Service, callee: str, path: SpecPath) -> Flow:
         """To another service by its Service Connect name: to the container's port, not the name's."""
@@ -145,7 +161,7 @@ class Ways:
         if key not in self._ways:
             host, _, port = image.registry.partition(":")
             known = host in facts.cached_registries(self.ground.blueprint.partition)
-            hops = (self._resolved(), *self._internet(public))
+            hops = (self._resolved(), *self._internet(public, hint=_NAT))
             side = self._public(int(port or HTTPS), known)
             self._ways[key] = _way(image.registry, hops, side)
         return self._ways[key]
@@ -165,7 +181,7 @@ class Ways:
         if is_private(cidr):
             text = "private addresses outside the VPC: a peering or a transit gateway is yours to add"
             return (Hop("route", text, TAKEN),)
-        return self._internet(public, cidr)
+        return self._internet(public, cidr, hint=_NAT)
 
     def _aws(self, suffix: str, region: str, public: bool) -> Way:
         to = _NAMES.get(suffix, suffix) + ("" if region == self.region else f" in {region}")
@@ -174,10 +190,13 @@ class Ways:
             return self._through_endpoint(endpoint, to)
         name = self._resolved(self._remark(suffix, region, endpoint))
         routed = self._prefix_list(suffix, region)
-        onward = (
-            (routed,) if routed else self._internet(public, because=self._because(suffix, region, endpoint))
-        )
-        return _way(to, (name, *onward), self._public_side(suffix, region))
+        if routed:
+            return _way(to, (name, routed), self._public_side(suffix, region))
+        because = self._because(suffix, region, endpoint)
+        # In the stack's own Region the endpoint is missing, which is tfgen's to make.
+        hint = f"keep a replica of it in {self.region}, or {_NAT}" if region != self.region else ""
+        hops = (name, *self._internet(public, because=because, hint=hint))
+        return _way(to, hops, self._public_side(suffix, region))
 
     def _public_side(self, suffix: str, region: str) -> Side:
         """A service's public addresses, which a gateway endpoint knows by a prefix list."""
@@ -249,19 +268,22 @@ class Ways:
             return f"no route of the {self.role} subnets leads to aws_vpc_endpoint.{suffix}, and "
         return f"there is no VPC endpoint for {suffix}, and "
 
-    def _internet(self, public: bool, cidr: str = _WORLD, because: str = "") -> tuple[Hop, ...]:
-        """To the internet, with the public address that an internet gateway asks for; NAT has its own."""
+    def _internet(
+        self, public: bool, cidr: str = _WORLD, because: str = "", hint: str = ""
+    ) -> tuple[Hop, ...]:
+        """To the internet, with the public address that an internet gateway asks for; NAT has its own.
+
+        `hint` says what to write where the spec gives no way there.
+        """
         hops = self.ground.internet(self.role, cidr, because)
-        if hops[0].state == MISSING and not self.ground.network.nat and not public:
-            return (replace(hops[0], hint="use egress: nat+endpoints"),)
-        if len(hops) > 1 or hops[0].state == MISSING:
+        if hops[0].state == MISSING:
+            return (replace(hops[0], hint=hint),) if self._is_closed(public) else hops
+        if len(hops) > 1:
             return hops
-        if not public:
-            text = (
-                "the tasks have no public address (assign_public_ip), and the internet gateway drops others"
-            )
-            return (*hops, Hop("address", text, MISSING))
-        return (*hops, Hop("address", "the tasks have public addresses", parts=("assign_public_ip",)))
+        if public:
+            return (*hops, Hop("address", "the tasks have public addresses", parts=("assign_public_ip",)))
+        text = "the tasks have no public address (assign_public_ip), and the internet gateway drops others"
+        return (*hops, Hop("address", text, MISSING))
 
     # --- the part that is a service's own ---
 
@@ -301,7 +323,7 @@ class Ways:
         said = [_short(range_.cidr, range_.port) for range_ in service.egress_cidrs]
         hint = f"write egress_cidrs: [{', '.join([*said, _short(_WORLD, port)])}]"
         helped = service.image.account and port == HTTPS and not self.ground.interface
-        return f"{hint}, or use egress: nat+endpoints" if helped else hint
+        return f"{hint}, or {_NAT}" if helped else hint
 
     def _enters(self, service: Service, side: Side) -> Hop:
         """Any of the groups may let it in."""
@@ -367,7 +389,6 @@ def _way(to: str, hops: tuple[Hop, ...], side: Side) -> Way:
     return Way(to, to_fault(hops), side, state_of(hops))
 
 
-def _doubted(flow: Flow) -> Flow:
-    """A flow of which nobody knows whether it is needed."""
-    hops = (*flow.hops[:-1], replace(flow.hops[-1], state=UNSURE))
-    return replace(flow, hops=hops, state=UNSURE)
+_CONTROL_HINT = (
+    "remove service_connect_endpoint: false; or, where calls are known to work without it, silence this"
+)

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
-from tfgen.reach.faults import CONTROL, faults, listed, place, quoted
-from tfgen.reach.model import Flow, Hop
+from tfgen.reach.faults import CONTROL, OURS, faults, listed, place, quoted
 
 ID = "TG361"
 SEVERITY = "warning"
@@ -46,20 +45,9 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    found = faults(blueprint, CONTROL)
-    for hop, flows in (fault for fault in found if fault[0].fix):
-        yield Problem(ID, place(hop, flows, blueprint), _message(hop, flows), hop.hint, SEVERITY)
-    for hop, flows in [fault for fault in found if not fault[0].fix][:1]:  # one switch for all endpoints
-        at = blueprint.locate(("network", "service_connect_endpoint"))
-        yield Problem(ID, at, _message(hop, flows), _HINT, SEVERITY)
-
-
-_HINT = "remove service_connect_endpoint: false; or, where calls are known to work without it, silence this"
-
-
-def _message(hop: Hop, flows: tuple[Flow, ...]) -> str:
-    """What may be missing; nobody knows whether it is needed."""
-    return (
-        f"the Service Connect proxies of {listed(quoted(flows))} may need {flows[0].to}, which they cannot "
-        f"reach: {hop.text}"
-    )
+    for hop, flows in faults(blueprint, CONTROL):
+        message = (
+            f"the Service Connect proxies of {listed(quoted(flows))} may need {listed(f.to for f in flows)}, "
+            f"which they cannot reach: {hop.text}"
+        )
+        yield Problem(ID, place(hop, flows, blueprint), message, hop.hint or OURS, SEVERITY)

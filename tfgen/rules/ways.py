@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
 from tfgen.reach.faults import OURS, PROOF, faults, listed, place, quoted
-from tfgen.reach.model import Flow, Hop
+from tfgen.reach.model import Flow
 
 ID = "TG360"
 SEVERITY = "error"
@@ -47,7 +47,7 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for hop, flows in faults(blueprint, PROOF):
         message = f"{_who(flows)}: {hop.text}{_so(flows)}"
-        yield Problem(ID, place(hop, flows, blueprint), message, _hint(hop, flows, blueprint))
+        yield Problem(ID, place(hop, flows, blueprint), message, hop.hint or OURS)
 
 
 def _who(flows: tuple[Flow, ...]) -> str:
@@ -62,9 +62,3 @@ def _who(flows: tuple[Flow, ...]) -> str:
 def _so(flows: tuple[Flow, ...]) -> str:
     needed = any(flow.kind in ("image", "logs", "secret") for flow in flows)
     return ", so no task starts" if needed else ""
-
-
-def _hint(hop: Hop, flows: tuple[Flow, ...], blueprint: Blueprint) -> str:
-    if hop.hint and flows[0].kind == "secret" and hop.step == "route":
-        return f"keep a replica of it in {blueprint.region}, or {hop.hint}"
-    return hop.hint or OURS
