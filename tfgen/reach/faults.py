@@ -16,7 +16,7 @@ NARROW = "narrow"
 CONTROL = "control"
 """The management of Service Connect's proxy, of which nobody knows whether it must be reached."""
 CLIENTS = "clients"
-"""A listener that lets no client connect."""
+"""A listener that lets no client connect, of which rules speak without a walk: TG347, TG355."""
 PROOF = "proof"
 """Everything else: some hop is missing for certain."""
 

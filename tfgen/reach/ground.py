@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from ipaddress import IPv4Network
 
+from tfgen import facts
 from tfgen.blueprint.model import (
     Blueprint,
     InternetRoute,
@@ -24,8 +25,6 @@ from tfgen.reach.model import MISSING, OK, UNSURE, Hop
 EGRESS, INGRESS = "egress", "ingress"
 HTTPS = 443
 BALANCER_GROUP = "load_balancer.aws_security_group.main.id"
-# RFC 1918 and RFC 6598: addresses that the internet does not know.
-_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 
 
 @cache
@@ -36,7 +35,7 @@ def network(text: str) -> IPv4Network:
 @cache
 def is_private(text: str) -> bool:
     """Whether no address of a range is on the internet."""
-    return any(network(text).subnet_of(network(private)) for private in _PRIVATE)
+    return any(network(text).subnet_of(private) for private in facts.ranges("private"))
 
 
 class Side(Part, frozen=True, eq=False):

@@ -389,6 +389,4 @@ def _way(to: str, hops: tuple[Hop, ...], side: Side) -> Way:
     return Way(to, to_fault(hops), side, state_of(hops))
 
 
-_CONTROL_HINT = (
-    "remove service_connect_endpoint: false; or, where calls are known to work without it, silence this"
-)
+_CONTROL_HINT = "try that calls work, or remove service_connect_endpoint: false"

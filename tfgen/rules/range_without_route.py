@@ -6,7 +6,7 @@ from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
 from tfgen.reach.faults import RANGE, faults
 
-ID = "TG362"
+ID = "TG361"
 SEVERITY = "warning"
 TITLE = "A range on the internet has a route"
 WHY = (
