@@ -29,11 +29,10 @@ _NAMES = {
     "ssm": "SSM Parameter Store",
     "ssmmessages": "Session Manager (ssmmessages)",
 }
-
-
 _PUBLIC = "public addresses"
 _WORLD = "0.0.0.0/0"
 _NAT = "use egress: nat+endpoints"
+_CONTROL_HINT = "try that calls work, or remove service_connect_endpoint: false"
 
 
 class Way(Part, frozen=True):
@@ -128,9 +127,9 @@ class Ways:
     def _call(self, service: Service, callee: str, path: SpecPath) -> Flow:
         """To another service by its Service Connect name: to the container's port, not the name's."""
         other = self.services[callee]
-        group, port = group_of(other), _port_of(other)
-        hops = (self._discovery(service, other), port, local(self.ground.network.cidr))
-        side = Side(_bare((group,)), (group,), self.tasks, _mapped(other), guards=(group,))
+        group, port = group_of(other), _mapped(other)
+        hops = (self._discovery(service, other), _mapping(other, port), local(self.ground.network.cidr))
+        side = Side(_bare((group,)), (group,), self.tasks, port, guards=(group,))
         return self._flow(service, "call", "which it calls", path, _way(f'"{callee}"', hops, side))
 
     def _discovery(self, service: Service, other: Service) -> Hop:
@@ -355,11 +354,12 @@ def _mapped(service: Service) -> int:
     return 0
 
 
-def _port_of(service: Service) -> Hop:
-    address, port = f"aws_ecs_task_definition.{service.label}", _mapped(service)
+def _mapping(service: Service, port: int) -> Hop:
+    address, server = f"aws_ecs_task_definition.{service.label}", _server(service)
+    name = server.port_name if server else service.key
     if not port:
-        return Hop("port", f"the container in {address} maps no port by the name {service.key}", MISSING)
-    return Hop("port", f"{address} maps port {port} by the name {service.key}", parts=(address,))
+        return Hop("port", f"the container in {address} maps no port by the name {name}", MISSING)
+    return Hop("port", f"{address} maps port {port} by the name {name}", parts=(address,))
 
 
 def local(vpc: str) -> Hop:
@@ -387,6 +387,3 @@ def _short(cidr: str, port: int) -> str:
 def _way(to: str, hops: tuple[Hop, ...], side: Side) -> Way:
     """A way, up to the first hop that is missing."""
     return Way(to, to_fault(hops), side, state_of(hops))
-
-
-_CONTROL_HINT = "try that calls work, or remove service_connect_endpoint: false"
