@@ -5,6 +5,7 @@ two names that lead to one Terraform address), which `outcome_of` discards.
 """
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
@@ -355,6 +356,7 @@ def _lone_services(draw: st.DrawFn, region: str, egress: str) -> Data:
         service["secrets"] = draw(st.dictionaries(_VARIABLES, _secrets(region), max_size=3))
     for name in service.get("environment", {}):
         service.get("secrets", {}).pop(name, None)
+    _open_ways(service, region, egress)
     if draw(st.booleans()):
         service["cpu"], memory = draw(_SIZES)
         if draw(st.booleans()):
@@ -362,6 +364,17 @@ def _lone_services(draw: st.DrawFn, region: str, egress: str) -> Data:
     if draw(st.integers(0, 3)):
         service["port"] = draw(_SERVICE_PORTS)
     return service
+
+
+def _open_ways(service: Data, region: str, egress: str) -> None:
+    """Lets a service reach its registry, its logs and its secrets."""
+    if egress == "endpoints":
+        for name, source in service.get("secrets", {}).items():
+            service["secrets"][name] = re.sub(r"^(arn:[a-z-]+:[a-z]+:)[a-z0-9-]+", rf"\g<1>{region}", source)
+    elif "egress_cidrs" in service:
+        service["egress_cidrs"].append("0.0.0.0/0")
+    if ":5000/" in service["image"]:
+        service["egress_cidrs"] = ["0.0.0.0/0", {"cidr": "0.0.0.0/0", "port": 5000}]
 
 
 @st.composite

@@ -7,18 +7,26 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint import names
+from tfgen.blueprint import names, security
 from tfgen.blueprint.model import (
     Comment,
     EndpointSecurityGroup,
     GatewayEndpoint,
     Image,
     InterfaceEndpoint,
+    Label,
     NatGateway,
+    NatRoute,
+    Peer,
     Ref,
+    SecurityRule,
 )
 from tfgen.problems import Locate, Problem, SpecPath, nearest
-from tfgen.spec.model import Network, Service, Spec
+from tfgen.spec.model import WORLD, Network, Service, Spec
+
+_PRIVATE = Label("private")
+_GROUP = Label("endpoints")
+_GROUP_ID = Ref(f"aws_security_group.{_GROUP}.id")
 
 
 class WayOut(NamedTuple):
@@ -56,9 +64,21 @@ def nat_gateways(network: Network) -> tuple[NatGateway, ...]:
         return ()
     zones = tuple(network.zones) if isinstance(network.zones, list) else ()
     if network.nat == "per-zone":
-        return (NatGateway(zones=zones, gateway_key=Ref("each.key")),)
+        return (_nat_gateways(zones, Ref("each.key")),)
     zone = network.nat_zone or zones[0]
-    return (NatGateway(zones=(zone,), gateway_key=zone),)
+    return (_nat_gateways((zone,), zone),)
+
+
+def _nat_gateways(zones: tuple[str, ...], gateway_key: Ref | str) -> NatGateway:
+    route = NatRoute(
+        label=Label("private_internet"), table=_PRIVATE, destination=WORLD, gateway_key=gateway_key
+    )
+    return NatGateway(
+        zones=zones,
+        subnets=Label("public"),
+        routes=(route,),
+        depends_on=(Ref("aws_route.public_internet"),),
+    )
 
 
 def nat_problems(network: Network, at: Locate) -> Iterator[Problem]:
@@ -103,10 +123,22 @@ def endpoints(spec: Spec, images: dict[str, Image], at: Locate, problems: list[P
 def _security_group(spec: Spec) -> tuple[EndpointSecurityGroup, ...]:
     return (
         EndpointSecurityGroup(
+            label=_GROUP,
             name=names.security_group(spec.name, "endpoints"),
             comment=names.comment("Interface endpoints answer HTTPS from inside the VPC, and nothing else."),
+            rules=(_FROM_VPC,),
         ),
     )
+
+
+_FROM_VPC = SecurityRule(
+    direction=security.INGRESS,
+    label=Label("endpoints_from_vpc"),
+    group=_GROUP_ID,
+    description="HTTPS from the VPC",
+    port=security.HTTPS,
+    peer=Peer(argument=security.CIDR, value=Ref("aws_vpc.main.cidr_block")),
+)
 
 
 _FREE = "Free, and requests to it need no other way out"
@@ -160,6 +192,7 @@ def _gateway(name: str, spec: Spec, needs: list[_Need], everything: int) -> Gate
         service_name=f"com.amazonaws.{spec.region}.{name}",
         name=f"{spec.name}-{name}",
         comment=_comment(needs or [_Need(name, _FREE, "")], everything),
+        route_tables=(_PRIVATE,),
     )
 
 
@@ -170,6 +203,9 @@ def _interface(name: str, spec: Spec, needs: list[_Need], everything: int) -> In
         service_name=facts.endpoint_service_name(name, spec.region),
         name=f"{spec.name}-{name.replace('.', '-')}",
         comment=_comment(needs, everything),
+        private_dns=True,
+        subnets=(_PRIVATE,),
+        security_groups=(_GROUP_ID,),
     )
 
 

@@ -154,6 +154,8 @@ def build(spec: Spec, bound: tuple[Bound, ...], at: Locate, problems: list[Probl
     return LoadBalancer(
         name=names.load_balancer(spec.name),
         security_group_name=names.security_group(spec.name, "load-balancer"),
+        internal=False,
+        subnets=Label("public"),
         idle_timeout=spec.load_balancer.idle_timeout,
         listeners=tuple(
             _listener(key, spec.load_balancer.listeners[key], defaults.get(key), at, problems)
@@ -220,7 +222,10 @@ def routes(bound: tuple[Bound, ...], service: str) -> tuple[RoutePart, ...]:
     """Every route of a service, the default among them, in the order in which they are tried."""
     own = [route for route in bound if route.service == service]
     own.sort(key=lambda route: (route.listener, route.is_default, route.priority))
-    return tuple(RoutePart(listener=route.listener, text=route.text) for route in own)
+    return tuple(
+        RoutePart(listener=route.listener, text=route.text, rule=() if route.is_default else (route.label,))
+        for route in own
+    )
 
 
 def _rule(route: Bound) -> ListenerRule:

@@ -43,12 +43,55 @@ class Subnet(Part, frozen=True):
     cidr: str
 
 
+class InternetGateway(Part, frozen=True):
+    label: Label
+    name: str
+
+
+class InternetRoute(Part, frozen=True):
+    """A route to the internet gateway that is labelled `gateway`."""
+
+    label: Label
+    destination: str
+    gateway: Label
+
+
+class RouteTable(Part, frozen=True):
+    """One route table, or one for each subnet where `for_each` names them.
+
+    Every table has a route to the VPC's own range besides, which AWS makes itself. Routes to NAT
+    gateways stand with those, routes of gateway endpoints are made by the endpoints.
+    """
+
+    label: Label
+    name: Ref | str
+    for_each: tuple[Ref, ...]
+    """No subnets, or those of which each has a table of its own."""
+    id: Ref
+    """The ID as one of its subnets knows it."""
+    routes: tuple[InternetRoute, ...]
+    subnets: tuple[Label, ...]
+    """The roles, public or private, of the subnets that use it."""
+
+
+class NatRoute(Part, frozen=True):
+    """A route of each of the route tables that are labelled `table` to a NAT gateway."""
+
+    label: Label
+    table: Label
+    destination: str
+    gateway_key: Ref | str
+    """The key of a table's gateway: each.key, or the one zone there is."""
+
+
 class NatGateway(Part, frozen=True):
-    """The NAT gateways of some zones and the route of every private subnet to one of them."""
+    """The NAT gateways of some zones, each in the subnet of its zone, and the routes to them."""
 
     zones: tuple[str, ...]
-    gateway_key: Ref | str
-    """The key of a private route table's gateway: each.key, or the one zone there is."""
+    subnets: Label
+    """The role of the subnets that they stand in."""
+    routes: tuple[NatRoute, ...]
+    depends_on: tuple[Ref, ...]
 
 
 class GatewayEndpoint(Part, frozen=True):
@@ -57,6 +100,8 @@ class GatewayEndpoint(Part, frozen=True):
     service_name: str
     name: str
     comment: Comment
+    route_tables: tuple[Label, ...]
+    """No route table, or the label of those that lead to it."""
 
 
 class InterfaceEndpoint(Part, frozen=True):
@@ -65,11 +110,17 @@ class InterfaceEndpoint(Part, frozen=True):
     service_name: str
     name: str
     comment: Comment
+    private_dns: bool
+    subnets: tuple[Label, ...]
+    """No subnets, or the role of those that it has an address in."""
+    security_groups: tuple[Ref, ...]
 
 
 class EndpointSecurityGroup(Part, frozen=True):
+    label: Label
     name: str
     comment: Comment
+    rules: tuple["SecurityRule", ...]
 
 
 class Network(Part, frozen=True):
@@ -77,15 +128,19 @@ class Network(Part, frozen=True):
 
     name: str
     cidr: str
+    dns_support: bool
+    dns_hostnames: bool
     zone_name: Ref
     public_subnet_name: Ref
     private_subnet_name: Ref
     nat_name: Ref
-    private_table_name: Ref
-    public_table_name: str
     default_security_group_name: str
     public_subnets: tuple[Subnet, ...]
     private_subnets: tuple[Subnet, ...]
+    task_subnets: Label
+    """The role of the subnets that run tasks."""
+    internet_gateways: tuple[InternetGateway, ...]
+    route_tables: tuple[RouteTable, ...]
     nat: tuple[NatGateway, ...]
     gateway_endpoints: tuple[GatewayEndpoint, ...]
     interface_endpoints: tuple[InterfaceEndpoint, ...]
@@ -118,6 +173,9 @@ class Listener(Part, frozen=True):
 class LoadBalancer(Part, frozen=True):
     name: str
     security_group_name: str
+    internal: bool
+    subnets: Label
+    """The role of the subnets that it stands in."""
     idle_timeout: int
     listeners: tuple[Listener, ...]
 
@@ -188,10 +246,12 @@ class ListenerRule(Part, frozen=True):
 
 
 class Route(Part, frozen=True):
-    """Requests that reach a service: `text` is how a person writes them. The default has no rule."""
+    """Requests that reach a service: `text` is how a person writes them."""
 
     listener: str
     text: str
+    rule: tuple[Label, ...]
+    """The listener rule that sends them; the listener's default action has none."""
 
 
 class PortMapping(Part, frozen=True):
@@ -269,6 +329,13 @@ class Ready(Part, frozen=True):
     depends_on: tuple[Ref, ...]
 
 
+class EgressCidr(Part, frozen=True):
+    """A range and a port in it that a service says it connects to."""
+
+    cidr: str
+    port: int
+
+
 class Call(Part, frozen=True):
     """`caller` opens connections to `callee`. `circle` names the services of a circle that it closes."""
 
@@ -317,6 +384,10 @@ class Service(Part, frozen=True):
     """The names of the services that it calls."""
     called: tuple[str, ...]
     """Where it reaches them, in one text; a label of its tasks, so that new ones start when it changes."""
+    uses: tuple[str, ...]
+    """The AWS services that it says it calls, by the names of their endpoints."""
+    egress_cidrs: tuple[EgressCidr, ...]
+    """What else it says it connects to, in the spec's order."""
     depends_on: tuple[Ref, ...]
     at: Location
 

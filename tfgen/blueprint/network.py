@@ -1,9 +1,20 @@
 """The VPC: subnets, routes, the way out."""
 
 from tfgen.blueprint import addressing, egress
-from tfgen.blueprint.model import Image, Network, Ref
+from tfgen.blueprint.model import (
+    Image,
+    InternetGateway,
+    InternetRoute,
+    Label,
+    Network,
+    Ref,
+    RouteTable,
+)
 from tfgen.problems import Locate, Problem
-from tfgen.spec.model import Spec
+from tfgen.spec.model import WORLD, Spec
+
+PUBLIC, PRIVATE = Label("public"), Label("private")
+_GATEWAY = Label("main")
 
 
 def build(spec: Spec, images: dict[str, Image], at: Locate, problems: list[Problem]) -> Network:
@@ -13,20 +24,46 @@ def build(spec: Spec, images: dict[str, Image], at: Locate, problems: list[Probl
     return Network(
         name=spec.name,
         cidr=spec.network.cidr,
+        # AWS makes an interface endpoint's private DNS only with both: PL/create-interface-endpoint.
+        dns_support=True,
+        dns_hostnames=True,
         zone_name=_per_zone(spec.region, ""),
         public_subnet_name=_per_zone(spec.name, "-public-"),
         private_subnet_name=_per_zone(spec.name, "-private-"),
         nat_name=_per_zone(spec.name, "-nat-"),
-        private_table_name=_per_zone(spec.name, "-private-"),
-        public_table_name=f"{spec.name}-public",
         default_security_group_name=f"{spec.name}-default",
         public_subnets=public,
         private_subnets=private,
+        task_subnets=PRIVATE if private else PUBLIC,
+        internet_gateways=(InternetGateway(label=_GATEWAY, name=spec.name),),
+        route_tables=(_public_table(spec), *([_private_tables(spec)] if private else [])),
         nat=egress.nat_gateways(spec.network),
         gateway_endpoints=endpoints.gateway,
         interface_endpoints=endpoints.interface,
         endpoint_security_group=endpoints.security_group,
         at=at(("network",)),
+    )
+
+
+def _public_table(spec: Spec) -> RouteTable:
+    return RouteTable(
+        label=PUBLIC,
+        name=f"{spec.name}-public",
+        for_each=(),
+        id=Ref("aws_route_table.public.id"),
+        routes=(InternetRoute(label=Label("public_internet"), destination=WORLD, gateway=_GATEWAY),),
+        subnets=(PUBLIC,),
+    )
+
+
+def _private_tables(spec: Spec) -> RouteTable:
+    return RouteTable(
+        label=PRIVATE,
+        name=_per_zone(spec.name, "-private-"),
+        for_each=(Ref("aws_subnet.private"),),
+        id=Ref("aws_route_table.private[each.key].id"),
+        routes=(),
+        subnets=(PRIVATE,),
     )
 
 

@@ -10,6 +10,7 @@ from tfgen.blueprint.model import (
     Call,
     Comment,
     ConnectServer,
+    EgressCidr,
     Image,
     NamedPort,
     Network,
@@ -124,6 +125,8 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
         connect=_connect(key, service, around),
         calls=_callees(key, around),
         called=_called(key, around),
+        uses=tuple(service.uses),
+        egress_cidrs=tuple(EgressCidr(cidr=e.cidr, port=e.port) for e in service.egress_cidrs or ()),
         depends_on=(
             Ref("aws_ecs_cluster_capacity_providers.main"),
             *(access.policies((execution_role, task_role))),

@@ -69,11 +69,19 @@ def _subnet_ids(role: str, ready: Ready) -> Output:
     )
 
 
-def _public_ready() -> Ready:
+def _public_ready(network: Network) -> Ready:
     return Ready(
         comment=Comment("Nothing in a public subnet works before its route to the internet stands."),
-        depends_on=(Ref("aws_route.public_internet"), Ref("aws_route_table_association.public")),
+        depends_on=tuple(_routed(network, "public")),
     )
+
+
+def _routed(network: Network, role: str) -> Iterator[Ref]:
+    """What must stand before the subnets of a role have the routes of their table."""
+    for table in network.route_tables:
+        if role in table.subnets:
+            yield from (names.ref("aws_route.{}", route.label) for route in table.routes)
+            yield names.ref("aws_route_table_association.{}", Label(role))
 
 
 def _private_ready(network: Network) -> Ready:
@@ -81,21 +89,22 @@ def _private_ready(network: Network) -> Ready:
     return Ready(
         comment=Comment("Tasks that start before their way out stands cannot pull their images."),
         depends_on=(
-            Ref("aws_route_table_association.private"),
-            *(Ref("aws_route.private_internet") for _ in network.nat),
+            *_routed(network, "private"),
+            *(names.ref("aws_route.{}", route.label) for nat in network.nat for route in nat.routes),
             *(names.ref("aws_vpc_endpoint.{}", e.label) for e in network.gateway_endpoints),
             *(names.ref("aws_vpc_endpoint.{}", e.label) for e in network.interface_endpoints),
-            *(Ref(_ENDPOINT_RULE) for _ in network.endpoint_security_group),
+            *(
+                names.ref("aws_vpc_security_group_{}_rule.{}", rule.direction, rule.label)
+                for group in network.endpoint_security_group
+                for rule in group.rules
+            ),
         ),
     )
 
 
-_ENDPOINT_RULE = "aws_vpc_security_group_ingress_rule.endpoints_from_vpc"
-
-
 def _network_outputs(stack: Stack, used: set[str]) -> Iterator[Output]:
     yield _output("vpc_id", "ID of the VPC.", "aws_vpc.main.id")
-    yield _subnet_ids("public", _public_ready())
+    yield _subnet_ids("public", _public_ready(stack.network))
     if stack.network.private_subnets:
         yield _subnet_ids("private", _private_ready(stack.network))
     # A network alone tells all of it, for services that are described elsewhere.
@@ -127,7 +136,7 @@ def _load_balancer_inputs(stack: Stack) -> Iterator[Input]:
         "public_subnet_ids",
         STRINGS,
         "IDs of the public subnets, one in each zone that has tasks.",
-        "values(module.network.public_subnet_ids)",
+        f"values(module.network.{stack.load_balancer[0].subnets}_subnet_ids)",
     )
     defaults = _defaults(stack)
     for listener in stack.load_balancer[0].listeners:
@@ -180,13 +189,12 @@ def _used_listeners(stack: Stack) -> Iterator[Any]:
 
 
 def _services_inputs(stack: Stack, network_outputs: tuple[Output, ...], used: set[str]) -> Iterator[Input]:
-    role = "private" if stack.network.private_subnets else "public"
     yield _input("vpc_id", STRING, "ID of the VPC.", "module.network.vpc_id")
     yield _input(
         "subnet_ids",
         STRINGS,
         "IDs of the subnets that run tasks.",
-        f"values(module.network.{role}_subnet_ids)",
+        f"values(module.network.{stack.network.task_subnets}_subnet_ids)",
     )
     for output in network_outputs:
         if f"var.{output.label}" in used:

@@ -183,6 +183,13 @@ def secret_signs() -> SecretSigns:
 
 
 @cache
+def cached_registries(partition: str) -> Mapping[str, str]:
+    """The public registries that ECR's pull-through cache offers, with the usual prefix of each."""
+    table = _read("registries")
+    return MappingProxyType({} if partition in table["no_cache_partitions"] else table["cached"])
+
+
+@cache
 def _endpoint_names() -> tuple[str, Mapping[tuple[str, str], str]]:
     """The usual pattern of a service name, and the others by (Region or "" for all, suffix)."""
     table = _read("endpoints")

@@ -1,9 +1,10 @@
-"""Service Connect without the endpoint that its proxy may need."""
+"""Service Connect without a way to what manages its proxy, which may be needed."""
 
 from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
+from tfgen.reach.faults import CONTROL, OURS, faults, listed, place, quoted
 
 ID = "TG354"
 SEVERITY = "note"
@@ -29,24 +30,23 @@ services:
 FAILS = (
     "network: {egress: endpoints, service_connect_endpoint: false, endpoints: [sts]}\n"
     "services: {api: {port: 80, connect: {name: api}}}",
+    # The way to the public address is there, but the security group does not let the proxy take it.
+    "network: {egress: nat+endpoints}\nservices: {api: {port: 80, connect: api, egress_cidrs: [10.0.0.0/8]}}",
 )
 PASSES = (
     "network: {egress: nat+endpoints, service_connect_endpoint: false}\n"
     "services: {api: {port: 80, connect: api}}",
     "network: {egress: public, service_connect_endpoint: false}\nservices: {api: {port: 80, connect: api}}",
     "network: {egress: endpoints, service_connect_endpoint: false}\nservices: {api: {port: 80}}",
+    "network: {egress: endpoints, service_connect_endpoint: false, endpoints: [ecs-agent]}\n"
+    "services: {api: {port: 80, connect: api}}",
 )
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    network = blueprint.network
-    closed = network.private_subnets and not network.nat
-    agent = any(endpoint.service == "ecs-agent" for endpoint in network.interface_endpoints)
-    if closed and blueprint.namespace and not agent:
+    for hop, flows in faults(blueprint, CONTROL):
         message = (
-            "Service Connect's proxy may not get its names without an ecs-agent endpoint: AWS's documents "
-            "disagree whether Fargate needs it"
+            f"the Service Connect proxies of {listed(quoted(flows))} may not get their names: {hop.text} "
+            "(AWS's documents disagree whether Fargate needs that)"
         )
-        hint = "try that calls work, or remove service_connect_endpoint: false"
-        where = blueprint.locate(("network", "service_connect_endpoint"))
-        yield Problem(ID, where, message, hint, SEVERITY)
+        yield Problem(ID, place(hop, flows, blueprint), message, hop.hint or OURS, SEVERITY)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from tfgen import facts
 from tfgen.blueprint.model import Blueprint, Image
 from tfgen.problems import Problem
+from tfgen.reach.faults import IMAGE, faults
 
 ID = "TG301"
 SEVERITY = "error"
@@ -37,24 +39,12 @@ PASSES = (
     "network: {egress: public}\nservices: {web: {image: 'ghcr.io/acme/web:1'}}",
 )
 
-# Upstreams of a pull-through cache, and the usual prefix of each: ECR/pull-through-cache.
-_CACHED = {
-    "public.ecr.aws": "ecr-public",
-    "registry.k8s.io": "k8s",
-    "quay.io": "quay",
-    "docker.io": "docker-hub",
-    "ghcr.io": "github",
-    "registry.gitlab.com": "gitlab",
-}
-_NO_CACHE_PARTITIONS = ("aws-cn", "aws-us-gov")
-
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    if blueprint.network.nat or not blueprint.network.private_subnets:
-        return
-    for service in blueprint.services:
-        if service.image.region != blueprint.region:
-            yield Problem(ID, service.image.at, _message(service.image), _hint(service.image, blueprint))
+    images = {service.key: service.image for service in blueprint.services}
+    failing = dict.fromkeys(flow.service for _, flows in faults(blueprint, IMAGE) for flow in flows)
+    for image in (images[key] for key in failing):
+        yield Problem(ID, image.at, _message(image), _hint(image, blueprint))
 
 
 def _message(image: Image) -> str:
@@ -71,8 +61,9 @@ def _hint(image: Image, blueprint: Blueprint) -> str:
     tag = image.text.rpartition("/")[2].partition(":")[1:]
     repository = f"{image.repository}{''.join(tag)}"
     copy = f"copy the image to {host}, or use egress: nat+endpoints"
-    if image.registry in _CACHED and blueprint.partition not in _NO_CACHE_PARTITIONS:
-        cached = f"{host}/{_CACHED[image.registry]}/{repository}"
+    prefix = facts.cached_registries(blueprint.partition).get(image.registry)
+    if prefix:
+        cached = f"{host}/{prefix}/{repository}"
         return (
             f"pull it through ECR's cache as {cached} (its first pull may need a way to the internet: "
             f"make it from elsewhere), or {copy}"

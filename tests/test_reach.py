@@ -1,0 +1,605 @@
+"""The proof of ways: whatever is taken out of a stack, the flows that need it fail, and no others."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from msgspec.structs import replace
+from strategies import Data, laws, outcome_of, specs
+from support.pages import addresses
+from support.removals import Removal, network, removals, service
+
+from tfgen import rules
+from tfgen.blueprint.model import Blueprint, InternetRoute, Label, Role, TargetGroup
+from tfgen.blueprint.model import Service as ServicePart
+from tfgen.pipe import run, run_text
+from tfgen.problems import Problem
+from tfgen.reach import explain, walks
+from tfgen.reach.faults import OURS
+from tfgen.reach.model import MISSING, OK, TAKEN, Flow
+from tfgen.render.pages import TEMPLATES, render
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = {path.stem: path for path in sorted((ROOT / "examples").glob("*.yaml"))}
+# The rules that read the walks, and those that say on their own that a listener has no clients.
+CODES = {"TG301", "TG305", "TG354", "TG360", "TG361"}
+CLIENTS = {"TG347", "TG355"}
+
+IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1"
+
+
+def blueprint_of(example: str) -> Blueprint:
+    blueprint = run(EXAMPLES[example]).blueprint
+    assert blueprint
+    return blueprint
+
+
+def problems_of(blueprint: Blueprint) -> list[Problem]:
+    """What the rules of this wing say."""
+    return [problem for problem in rules.check(blueprint) if problem.code in CODES | CLIENTS]
+
+
+def flows_of(blueprint: Blueprint) -> tuple[Flow, ...]:
+    found = walks(blueprint)
+    return (*found.out, *found.into)
+
+
+def short(flow: Flow) -> str:
+    return f"-> {flow.service} {flow.what}" if flow.kind == "route" else f"{flow.service} -> {flow.to}"
+
+
+def failing(blueprint: Blueprint) -> set[str]:
+    return {short(flow) for flow in walks(blueprint).failing}
+
+
+# --- whole stacks ---
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_way_of_an_example_is_whole(example: str) -> None:
+    found = walks(blueprint_of(example))
+    assert not found.failing
+    assert {hop.state for flow in (*found.out, *found.into) for hop in flow.hops} <= {OK, TAKEN}
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_part_of_a_walk_is_a_block_of_the_terraform(example: str) -> None:
+    blueprint = blueprint_of(example)
+    written = {address for text in render(blueprint).values() for address in addresses(text)}
+    used = {part for flow in flows_of(blueprint) for hop in flow.hops for part in hop.parts}
+    blocks = {".".join(part.partition("[")[0].split(".")[:2]) for part in used - {"assign_public_ip"}}
+    assert blocks <= written
+    assert blocks or not blueprint.services
+
+
+def test_what_a_service_must_reach() -> None:
+    """By hand, for the service of the largest example that needs the most."""
+    reached = [
+        (flow.kind, flow.to) for flow in walks(blueprint_of("market")).out if flow.service == "accounts"
+    ]
+    assert reached == [
+        ("image", "the ECR API"),
+        ("image", "the ECR registry"),
+        ("image", "S3"),
+        ("logs", "CloudWatch Logs"),
+        ("secret", "Secrets Manager"),
+        ("secret", "SSM Parameter Store"),
+        ("range", "the internet, port 443"),
+        ("range", "10.80.0.0/16, port 5432"),
+        ("connect", "the ECS agent service"),
+    ]
+    orders = {flow.to for flow in walks(blueprint_of("market")).out if flow.service == "orders"}
+    assert orders >= {"Session Manager (ssmmessages)", "sqs", '"accounts"', '"pricing"'}
+
+
+# --- one thing less ---
+
+# Where a stack has another way to the same, the walk takes it: NAT instead of an endpoint, the range
+# 0.0.0.0/0 of a security group instead of its rule for an endpoint, another range of a listener.
+OTHER_WAY = re.compile(r'aws_nat_gateway\.main\["|egress_rule\.\w+_to_internet|ingress_rule\.partners_from_')
+STRICT = ("hello", "network", "shop", "shop-public")
+
+CASES = [
+    pytest.param(example, removal, id=f"{example}-{removal.id}")
+    for example in EXAMPLES
+    for removal in removals(blueprint_of(example))
+]
+
+
+@pytest.mark.parametrize(("example", "removal"), CASES)
+def test_what_used_a_removed_thing_fails_and_nothing_else(example: str, removal: Removal) -> None:
+    before, after = flows_of(blueprint_of(example)), flows_of(removal.blueprint)
+    assert len(before) == len(after)
+    for was, now in zip(before, after, strict=True):
+        used = _uses(was, removal.part) and removal.service in ("", was.service)
+        if not used:
+            assert now == was
+        elif now.fault:
+            assert removal.says in now.fault.text
+        else:
+            assert example not in STRICT
+            assert not _uses(now, removal.part)
+            assert any(OTHER_WAY.search(part) for hop in now.hops for part in hop.parts)
+
+
+def _uses(flow: Flow, part: str) -> bool:
+    return any(part in hop.parts for hop in flow.hops)
+
+
+SMALL = [case for case in CASES if case.values[0] in ("shop", "shop-nat", "shop-public")]
+
+
+@pytest.mark.parametrize(("example", "removal"), SMALL)
+def test_one_fault_is_one_problem(example: str, removal: Removal) -> None:
+    assert not problems_of(blueprint_of(example))
+    lost = walks(removal.blueprint).failing
+    found = problems_of(removal.blueprint)
+    # A container without its port is no target of the load balancer, and no callee: two things to say.
+    assert len(found) <= (2 if removal.part.startswith("aws_ecs_task_definition") else 1), found
+    assert bool(found) == bool(lost)
+    assert all(problem.at.line and problem.hint for problem in found)
+    texts = [flow.fault.text for flow in lost if flow.fault]
+    for problem in found:
+        assert problem.code in CLIENTS or any(text in problem.message for text in texts)
+
+
+@pytest.mark.parametrize(("example", "removal"), [case for case in CASES if case.values[1].whole])
+def test_what_is_not_in_the_blueprint_is_not_in_the_terraform(example: str, removal: Removal) -> None:
+    """A walk over the blueprint is a walk over what will be built."""
+
+    before, after = declared(blueprint_of(example)), declared(removal.blueprint)
+    type_, _, rest = removal.part.partition(".")
+    zone = rest.partition('"')[2].rstrip('"]')
+    if zone:  # one of several that differ by zone alone
+        assert f'"{zone}"' in nat_zones(before)
+        assert f'"{zone}"' not in nat_zones(after)
+    else:
+        line = f'resource "{type_}" "{rest}" {{'
+        assert line in before
+        assert line not in after
+
+
+def declared(blueprint: Blueprint) -> str:
+    return "".join(text for path, text in render(blueprint).items() if path.endswith(".tf"))
+
+
+def nat_zones(text: str) -> str:
+    """What the NAT gateways and their addresses are made for."""
+    found = re.search(r'resource "aws_eip" "nat" \{\n +for_each = toset\((.*)\)\n', text)
+    assert found
+    return found[1]
+
+
+# --- the same, by hand ---
+
+BOTH = ("webapp", "backendserver")
+PULL = ("the ECR API", "the ECR registry")
+LOGS, AGENT, S3 = "CloudWatch Logs", "the ECS agent service", "S3"
+WORLD = "the internet, port 443"
+CALL = {'webapp -> "backendserver"'}
+IN = {"-> webapp / on port 80", "-> backendserver /api/profile on port 80"}
+
+
+def both(*things: str) -> set[str]:
+    return {f"{key} -> {thing}" for key in BOTH for thing in things}
+
+
+AWS = both(*PULL, LOGS, AGENT)
+ALL_OUT = both(*PULL, LOGS, AGENT, S3, WORLD)
+
+# What fails in each shop when a thing is gone. What is not named here breaks nothing that is not below.
+BY_HAND: dict[str, dict[str, set[str]]] = {
+    "shop": {
+        "aws_vpc_endpoint.ecr_api": both("the ECR API"),
+        "aws_vpc_endpoint.ecr_dkr": both("the ECR registry"),
+        "aws_vpc_endpoint.ecs_agent": both(AGENT),
+        "aws_vpc_endpoint.logs": both(LOGS),
+        "aws_vpc_endpoint.s3": both(S3),
+        "aws_vpc_security_group_ingress_rule.endpoints_from_vpc": AWS,
+        "aws_vpc.main.enable_dns_support": AWS | both(S3),
+        "aws_vpc.main.enable_dns_hostnames": AWS,
+        "aws_route_table.private": both(S3),
+        "aws_route_table_association.private": both(S3),
+        "aws_route_table.public": IN,
+        "aws_route_table_association.public": IN,
+        "aws_route.public_internet": IN,
+        "aws_internet_gateway.main": IN,
+        "aws_vpc_security_group_egress_rule.webapp_to_endpoints": {
+            f"webapp -> {to}" for to in (*PULL, LOGS, AGENT)
+        },
+        "aws_vpc_security_group_egress_rule.webapp_to_s3": {"webapp -> S3"},
+    },
+    "shop-nat": {
+        "aws_vpc_endpoint.s3": set(),  # it saves the NAT gateway's charge, and is no one's only way
+        "aws_vpc.main.enable_dns_support": ALL_OUT - both(WORLD),
+        "aws_vpc.main.enable_dns_hostnames": set(),
+        "aws_route_table.private": ALL_OUT,
+        "aws_route_table_association.private": ALL_OUT,
+        "aws_route.private_internet": ALL_OUT - both(S3),
+        'aws_nat_gateway.main["a"]': ALL_OUT - both(S3),
+        'aws_nat_gateway.main["b"]': ALL_OUT - both(S3),
+        "aws_route_table.public": (ALL_OUT - both(S3)) | IN,
+        "aws_route_table_association.public": (ALL_OUT - both(S3)) | IN,
+        "aws_route.public_internet": (ALL_OUT - both(S3)) | IN,
+        "aws_internet_gateway.main": (ALL_OUT - both(S3)) | IN,
+        "aws_vpc_security_group_egress_rule.webapp_to_internet": {
+            f"webapp -> {to}" for to in (*PULL, LOGS, AGENT, S3, WORLD)
+        },
+    },
+    "shop-nat-single": {'aws_nat_gateway.main["a"]': ALL_OUT - both(S3)},
+    "shop-nat-endpoints": {
+        "aws_vpc_endpoint.ecr_api": set(),
+        "aws_vpc_endpoint.logs": set(),
+        "aws_vpc_endpoint.s3": set(),
+        "aws_vpc_security_group_ingress_rule.endpoints_from_vpc": both(*PULL, LOGS),
+        "aws_vpc.main.enable_dns_support": both(*PULL, LOGS, AGENT, S3),
+        "aws_vpc.main.enable_dns_hostnames": both(*PULL, LOGS),
+        "aws_route.private_internet": both(AGENT, WORLD),
+        'aws_nat_gateway.main["a"]': both(AGENT, WORLD),
+        "aws_internet_gateway.main": both(AGENT, WORLD) | IN,
+        "aws_vpc_security_group_egress_rule.webapp_to_endpoints": set(),
+        "aws_vpc_security_group_egress_rule.webapp_to_internet": {f"webapp -> {AGENT}", f"webapp -> {WORLD}"},
+    },
+    "shop-public": {
+        "aws_vpc.main.enable_dns_support": ALL_OUT - both(WORLD),
+        "aws_vpc.main.enable_dns_hostnames": set(),
+        "aws_route_table.public": ALL_OUT | IN,
+        "aws_route_table_association.public": ALL_OUT | IN,
+        "aws_route.public_internet": ALL_OUT | IN,
+        "aws_internet_gateway.main": ALL_OUT | IN,
+        "assign_public_ip": {f"webapp -> {to}" for to in (*PULL, LOGS, AGENT, S3, WORLD)},
+    },
+}
+EVERYWHERE: dict[str, set[str]] = {
+    "aws_service_discovery_http_namespace.main": CALL,
+    "aws_ecs_service.backendserver": CALL,
+    "aws_ecs_task_definition.webapp": {"-> webapp / on port 80"},
+    "aws_ecs_task_definition.backendserver": CALL | {"-> backendserver /api/profile on port 80"},
+    "aws_vpc_security_group_egress_rule.webapp_to_backendserver": CALL,
+    "aws_vpc_security_group_ingress_rule.backendserver_from_webapp": CALL,
+    "aws_vpc_security_group_ingress_rule.webapp_from_load_balancer": {"-> webapp / on port 80"},
+    "aws_vpc_security_group_egress_rule.load_balancer_to_webapp": {"-> webapp / on port 80"},
+    "aws_vpc_security_group_ingress_rule.http_from_world": IN,
+    "aws_lb_listener_rule.api_profile": {"-> backendserver /api/profile on port 80"},
+    "aws_lb_target_group.webapp": {"-> webapp / on port 80"},
+}
+
+
+@pytest.mark.parametrize("example", BY_HAND)
+def test_what_fails_in_the_shop_by_hand(example: str) -> None:
+    expected = BY_HAND[example] | EVERYWHERE
+    found: dict[str, set[str]] = {}
+    for removal in removals(blueprint_of(example)):
+        if removal.service in ("", "webapp") and (removal.whole or removal.part not in found):
+            found.setdefault(removal.part, failing(removal.blueprint))
+    assert {part: found[part] for part in expected} == expected
+
+
+def test_what_is_said_of_a_fault_on_both_ways() -> None:
+    """No spec asks for these; what is said of them is for whoever changes tfgen."""
+    stack = network(blueprint_of("shop-nat"), internet_gateways=())
+    (problem,) = problems_of(stack)
+    assert (problem.code, problem.severity, problem.hint) == ("TG360", "error", OURS)
+    assert problem.message == (
+        '"backendserver" and "webapp" cannot reach the ECR API, the ECR registry, CloudWatch Logs and the '
+        "internet, port 443, and requests to /api/profile on port 80 and / on port 80 do not reach "
+        '"backendserver" and "webapp": there is no aws_internet_gateway.main for aws_route.public_internet '
+        "to lead to, so no task starts"
+    )
+
+
+def test_what_is_said_of_a_fault_on_the_way_in() -> None:
+    (problem,) = problems_of(service(blueprint_of("shop"), 0, target_groups=()))
+    who = 'requests to /api/profile on port 80 do not reach "backendserver"'
+    assert problem.message == f'{who}: "backendserver" has no target group'
+    assert problem.at.line == 19  # its routes
+
+
+# --- the 18 faults of reference/users.md, section 1 ---
+
+
+def shop(change: Callable[[Blueprint], Blueprint]) -> list[str]:
+    """The codes of what a shop is told that is built otherwise."""
+    return [problem.code for problem in problems_of(change(blueprint_of("shop")))]
+
+
+def told(text: str) -> set[str]:
+    """The codes of what a spec is told."""
+    head = "name: shop\nregion: us-east-1\n"
+    services = "" if "services:" in text else f"services: {{web: {{image: '{IMAGE}'}}}}\n"
+    return {problem.code for problem in run_text(f"{head}{text}{services}", "s.yaml").problems}
+
+
+def without_endpoint(blueprint: Blueprint) -> Blueprint:
+    endpoints = (e for e in blueprint.network.interface_endpoints if e.service != "ecr.dkr")
+    return network(blueprint, interface_endpoints=tuple(endpoints))
+
+
+def other_group_port(blueprint: Blueprint) -> Blueprint:
+    (group,) = blueprint.network.endpoint_security_group
+    closed = replace(group, rules=tuple(replace(rule, port=80) for rule in group.rules))
+    return network(blueprint, endpoint_security_group=(closed,))
+
+
+def other_port_name(blueprint: Blueprint) -> Blueprint:
+    (mapping,) = blueprint.services[0].port_mappings
+    named = replace(mapping.connect[0], name="other")
+    return service(blueprint, 0, port_mappings=(replace(mapping, connect=(named,)),))
+
+
+def one_zone(blueprint: Blueprint) -> Blueprint:
+    return network(blueprint, public_subnets=blueprint.network.public_subnets[:1])
+
+
+CAUGHT: dict[str, tuple[str, Callable[[], Any]]] = {
+    "log retention that CloudWatch does not take": (
+        "TG115",
+        lambda: told("network: {egress: nat}\nlogs: {retention: 31}\n"),
+    ),
+    "overlapping subnets": (
+        "TG207",
+        lambda: told(
+            "network: {egress: nat, zones: [a, b], subnets: {private: {a: 10.0.0.0/20, b: 10.0.0.0/20}}}\n"
+        ),
+    ),
+    "subnet outside the VPC": (
+        "TG206",
+        lambda: told(
+            "network: {egress: nat, zones: [a, b], subnets: {private: {a: 10.9.0.0/20, b: 10.0.0.0/20}}}\n"
+        ),
+    ),
+    "two rules with one priority": (
+        "TG223",
+        lambda: told(
+            f"network: {{egress: nat}}\nservices: {{web: {{image: '{IMAGE}', port: 80, "
+            "routes: [{path: /a, priority: 7}, {path: /b, priority: 7}]}}\n"
+        ),
+    ),
+    "health check that does not end before the next": (
+        "TG303",
+        lambda: told(
+            f"network: {{egress: nat}}\nservices: {{web: {{image: '{IMAGE}', port: 80, routes: [/], "
+            "health_check: {interval: 5, timeout: 5}}}\n"
+        ),
+    ),
+    "256 CPU units with 4096 MiB": (
+        "TG302",
+        lambda: told(
+            f"network: {{egress: nat}}\nservices: {{web: {{image: '{IMAGE}', cpu: 256, memory: 4096}}}}\n"
+        ),
+    ),
+    "container_port that the task definition does not map": (
+        "TG360",
+        lambda: shop(lambda stack: service(stack, 1, port_mappings=())),
+    ),
+    "Service Connect port_name that the task definition does not have": (
+        "TG360",
+        lambda: shop(other_port_name),
+    ),
+    "load balancer in one zone, by the spec": ("TG113", lambda: told("network: {egress: nat, zones: [a]}\n")),
+    "load balancer in one zone": ("TG360", lambda: shop(one_zone)),
+    "private DNS without DNS host names": (
+        "TG360",
+        lambda: shop(lambda stack: network(stack, dns_hostnames=False)),
+    ),
+    "endpoint security group without 443": ("TG360", lambda: shop(other_group_port)),
+    "no endpoint for ecr.dkr": ("TG360", lambda: shop(without_endpoint)),
+    "no way out": (
+        "TG360",
+        lambda: [
+            problem.code
+            for problem in problems_of(
+                network(
+                    blueprint_of("shop-nat"),
+                    nat=tuple(replace(nat, routes=()) for nat in blueprint_of("shop-nat").network.nat),
+                )
+            )
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", CAUGHT)
+def test_a_seeded_fault_is_caught(fault: str) -> None:
+    code, tell = CAUGHT[fault]
+    assert set(tell()) == {code}
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / name).read_text()
+
+
+def test_a_long_name_of_a_load_balancer_is_inexpressible() -> None:
+    """The spec does not name it; what is derived from a long name is cut to what AWS takes."""
+    text = (EXAMPLES["shop"].read_text()).replace("name: shop", f"name: {'s' * 64}")
+    blueprint = run_text(text, "s.yaml").blueprint
+    assert blueprint
+    assert all(len(balancer.name) <= 32 for balancer in blueprint.load_balancer)
+    assert "TG102" in told("network: {egress: nat}\nload_balancer: {name: other}\n")
+
+
+def test_a_target_type_other_than_ip_is_inexpressible() -> None:
+    """Neither spec nor blueprint has a word for it; the template knows only one."""
+    assert "target_type" not in TargetGroup.__struct_fields__
+    assert re.findall(r"target_type += (.*)", _template("services/service.tf.j2")) == ['"ip"']
+    route = "routes: [{path: /, target_type: instance}]"
+    spec = f"network: {{egress: nat}}\nservices: {{web: {{image: '{IMAGE}', port: 80, {route}}}}}\n"
+    assert "TG102" in told(spec)
+
+
+def test_a_task_without_an_execution_role_is_inexpressible() -> None:
+    """Every service has exactly one: the field holds a role, and not none or some."""
+    fields = {field.name: field.type for field in msgspec.structs.fields(ServicePart)}
+    assert fields["execution_role"] is Role
+    assert _template("services/service.tf.j2").count("execution_role_arn ") == 1
+
+
+def test_a_network_mode_other_than_awsvpc_is_inexpressible() -> None:
+    assert "network_mode" not in ServicePart.__struct_fields__
+    assert re.findall(r"network_mode += (.*)", _template("services/service.tf.j2")) == ['"awsvpc"']
+    spec = f"network: {{egress: nat}}\nservices: {{web: {{image: '{IMAGE}', network_mode: bridge}}}}\n"
+    assert "TG102" in told(spec)
+
+
+def test_an_https_listener_without_a_certificate_is_inexpressible() -> None:
+    """No listener speaks HTTPS yet; a key for it comes with certificates."""
+    listener = "load_balancer: {listeners: {http: {port: 443, protocol: HTTPS}}}"
+    assert "TG102" in told(f"network: {{egress: nat}}\n{listener}\n")
+    assert set(re.findall(r"protocol +(= .*)", _template("load_balancer/listeners.tf.j2"))) == {'= "HTTP"'}
+
+
+def test_there_are_eighteen() -> None:
+    """One of them is caught twice: in the spec, and in a blueprint that nobody can ask for."""
+    inexpressible = [name for name in globals() if name.endswith("_is_inexpressible")]
+    assert len(CAUGHT) - 1 + len(inexpressible) == 18
+
+
+# --- how a walk goes ---
+
+
+def test_the_most_specific_route_wins() -> None:
+    blueprint = blueprint_of("shop-public")
+    (table,) = blueprint.network.route_tables
+    lost = InternetRoute(label=Label("lost"), destination="198.18.0.0/15", gateway=Label("other"))
+    service_ = replace(
+        blueprint.services[0],
+        egress_cidrs=(*blueprint.services[0].egress_cidrs, _range("198.19.0.0/16"), _range("198.20.0.0/16")),
+    )
+    stack = replace(
+        network(blueprint, route_tables=(replace(table, routes=(lost, *table.routes)),)),
+        services=(service_, *blueprint.services[1:]),
+    )
+    (flow,) = walks(stack).failing
+    assert flow.to == "198.19.0.0/16, port 443"
+    assert flow.fault
+    assert "there is no aws_internet_gateway.other for aws_route.lost" in flow.fault.text
+
+
+def _range(cidr: str) -> Any:
+    return type(blueprint_of("shop-nat").services[0].egress_cidrs[0])(cidr=cidr, port=443)
+
+
+def test_a_nat_gateway_in_a_subnet_without_the_internet_leads_nowhere() -> None:
+    blueprint = blueprint_of("shop-nat")
+    (nat,) = blueprint.network.nat
+    inside = network(blueprint, nat=(replace(nat, subnets=Label("private")),))
+    assert failing(inside) == ALL_OUT - both(S3)
+    assert {problem.code for problem in problems_of(inside)} == {"TG360"}
+
+
+def test_a_range_in_the_vpc_needs_no_route_and_one_of_a_peer_is_taken_as_given() -> None:
+    text = EXAMPLES["shop"].read_text() + "    egress_cidrs: [10.0.9.0/24, 192.168.0.0/16]\n"
+    blueprint = run_text(text, "s.yaml").blueprint
+    assert blueprint
+    inner, peer = [flow.hops[0] for flow in walks(blueprint).out if flow.kind == "range"]
+    assert (inner.state, inner.text) == (OK, "inside the VPC (10.0.0.0/16)")
+    assert peer.state == TAKEN
+    assert not walks(blueprint).failing
+
+
+def test_a_reference_is_followed_through_the_wiring() -> None:
+    """Without the input that hands the group over, a rule names nothing."""
+    blueprint = blueprint_of("shop")
+    inputs = (i for i in blueprint.modules.services_inputs if "endpoint" not in i.variable.label)
+    unplugged = replace(blueprint, modules=replace(blueprint.modules, services_inputs=tuple(inputs)))
+    assert failing(unplugged) == AWS
+
+
+def test_an_internal_load_balancer_has_no_clients() -> None:
+    blueprint = blueprint_of("shop")
+    (balancer,) = blueprint.load_balancer
+    assert failing(replace(blueprint, load_balancer=(replace(balancer, internal=True),))) == IN
+    behind_nat = replace(
+        blueprint_of("shop-nat"), load_balancer=(replace(balancer, subnets=Label("private")),)
+    )
+    assert failing(behind_nat) == IN
+
+
+def test_a_default_action_that_leads_elsewhere_is_missing() -> None:
+    blueprint = blueprint_of("shop")
+    (balancer,) = blueprint.load_balancer
+    listeners = tuple(replace(listener, default=()) for listener in balancer.listeners)
+    stack = replace(blueprint, load_balancer=(replace(balancer, listeners=listeners),))
+    assert failing(stack) == {"-> webapp / on port 80"}
+
+
+def test_new_regions_want_three_endpoints_of_ecs() -> None:
+    text = EXAMPLES["shop"].read_text().replace("us-east-1", "ca-west-1")
+    blueprint = run_text(text, "s.yaml").blueprint
+    assert blueprint
+    reached = [flow.what for flow in walks(blueprint).out if flow.kind == "connect"]
+    assert reached == [f"{name}, for its proxy" for name in ("ecs-agent", "ecs-telemetry", "ecs")] * 2
+    assert not walks(blueprint).failing
+
+
+# --- any spec ---
+
+
+@laws(30)
+@given(specs())
+def test_no_failing_flow_of_a_valid_spec_goes_unsaid(data: Data) -> None:
+    outcome = outcome_of(data)
+    assert outcome.blueprint
+    said = [problem for problem in outcome.problems if problem.code in CODES]
+    named = " ".join(problem.message for problem in said)
+    clients = {problem.code for problem in outcome.problems} & CLIENTS
+    failing = walks(outcome.blueprint).failing
+    for flow in failing:
+        # A spec without errors has no way that is missing for certain, but for what may be its wish.
+        assert flow.state != MISSING or flow.kind in ("range", "route")
+        assert clients if flow.kind == "route" else f'"{flow.service}"' in named or " more " in named
+    assert OURS not in {problem.hint for problem in said}
+    assert bool(said) == any(flow.kind != "route" for flow in failing)
+
+
+# --- as text ---
+
+
+def test_the_documentation_shows_a_real_walk() -> None:
+    text = (ROOT / "docs" / "reach.md").read_text()
+    shown = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
+    assert len(shown) == 2
+    real = explain.text(blueprint_of("shop"))
+    assert shown[0] in real
+    narrow = EXAMPLES["shop-nat"].read_text() + "    egress_cidrs: [10.8.0.0/16]\n"
+    blueprint = run_text(narrow, "shop.yaml").blueprint
+    assert blueprint
+    assert shown[1] in explain.text(blueprint)
+
+
+def test_the_walks_as_text() -> None:
+    blueprint = blueprint_of("shop")
+    text = explain.text(blueprint)
+    lines = text.splitlines()
+    for flow in flows_of(blueprint):
+        assert all(any(line.endswith(hop.text) for line in lines) for hop in flow.hops)
+    assert "MISSING" not in text
+    assert "network ACLs" in text
+    assert text.endswith("\n")
+
+
+def test_the_text_of_some_services() -> None:
+    text = explain.text(blueprint_of("shop"), ["backendserver"])
+    heads = [line for line in text.splitlines() if " -> " in line and not line.startswith(" ")]
+    assert len(heads) == 6
+    assert all("backendserver" in head for head in heads)
+    assert explain.text(blueprint_of("network")) == "No services, and so no ways to walk.\n"
+
+
+def test_the_text_marks_what_is_missing_and_where_to_repair_it() -> None:
+    text = EXAMPLES["shop-nat"].read_text() + "    egress_cidrs: [10.8.0.0/16]\n"
+    blueprint = run_text(text, "s.yaml").blueprint
+    assert blueprint
+    found = explain.text(blueprint, ["backendserver"])
+    row, column = next(
+        (number, line.index("[10.8") + 1)
+        for number, line in enumerate(text.splitlines(), 1)
+        if "[10.8" in line
+    )
+    assert found.count("    MISSING  leaves     ") == 3
+    assert found.count("    unsure   leaves     ") == 1  # the endpoint of which nobody knows
+    assert f"    repair   s.yaml:{row}:{column}: write egress_cidrs: [10.8.0.0/16, 0.0.0.0/0]" in found

@@ -1,0 +1,49 @@
+"""The walks as text: hop by hop, for a person who wants to see the proof."""
+
+from collections.abc import Collection, Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.reach import walks
+from tfgen.reach.faults import OURS, place
+from tfgen.reach.model import MISSING, OK, TAKEN, UNSURE, Flow, Hop
+
+_MARKS = {OK: "ok", TAKEN: "given", UNSURE: "unsure", MISSING: "MISSING"}
+_ASSUMED = (
+    "Taken as AWS has them: network ACLs let everything through, security groups let answers back and do\n"
+    "not filter the VPC's own DNS, and every route table leads to the VPC's range.\n"
+)
+
+
+def text(blueprint: Blueprint, services: Collection[str] = ()) -> str:
+    """The walk to each thing that each service must reach, and from clients to each route, one line a hop.
+
+    With `services`, of those only. A hop that is missing is marked, with the line of the spec to change.
+    """
+    chosen = [service.key for service in blueprint.services if not services or service.key in services]
+    found = walks(blueprint)
+    by_service: dict[str, list[Flow]] = {key: [] for key in chosen}
+    for flow in (*found.out, *found.into):
+        if flow.service in by_service:
+            by_service[flow.service].append(flow)
+    lines = [line for key in chosen for line in _service(by_service[key], blueprint)]
+    return "\n".join([*lines, _ASSUMED]) if lines else "No services, and so no ways to walk.\n"
+
+
+def _service(flows: list[Flow], blueprint: Blueprint) -> Iterator[str]:
+    for flow in flows:
+        yield _head(flow)
+        yield from _hops(flow.hops)
+        if hop := flow.fault:
+            yield f"    repair   {place(hop, (flow,), blueprint)}: {hop.hint or OURS}"
+        yield ""
+
+
+def _head(flow: Flow) -> str:
+    if flow.kind == "route":
+        return f"clients -> {flow.service}: {flow.what}"
+    return f"{flow.service} -> {flow.to} ({flow.what})"
+
+
+def _hops(hops: tuple[Hop, ...]) -> Iterator[str]:
+    for hop in hops:
+        yield f"    {_MARKS[hop.state]:<8} {hop.step:<10} {hop.text}"

@@ -1,0 +1,88 @@
+"""Why flows fail: the causes that a rule knows by name, and the rest, which is the proof's own."""
+
+from collections.abc import Iterable, Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Location
+from tfgen.reach import walks
+from tfgen.reach.model import UNSURE, Flow, Hop
+
+IMAGE = "image"
+"""An image that is elsewhere, in a stack without a way to the internet."""
+RANGE = "range"
+"""A range on the internet that a service declares, in such a stack."""
+NARROW = "narrow"
+"""Ranges of which nobody knows whether they are enough."""
+CONTROL = "control"
+"""The management of Service Connect's proxy, of which nobody knows whether it must be reached."""
+CLIENTS = "clients"
+"""A listener that lets no client connect, of which rules speak without a walk: TG347, TG355."""
+PROOF = "proof"
+"""Everything else: some hop is missing for certain."""
+
+OURS = "no spec asks for this, so it is a fault of tfgen: please report it, with the spec"
+"""The hint where no change to a spec can help."""
+
+Fault = tuple[Hop, tuple[Flow, ...]]
+"""What is missing, and the flows that fail for it."""
+
+
+def faults(blueprint: Blueprint, cause: str) -> list[Fault]:
+    """What is missing for a cause, each once, however many flows need it."""
+    failing = walks(blueprint).failing
+    if not failing:
+        return []
+    regions = {service.key: service.image.region for service in blueprint.services}
+    certain = {flow.fault.text for flow in failing if flow.fault and flow.kind != "connect"}
+    found: dict[str, list[Flow]] = {}
+    for flow in failing:
+        hop = flow.fault
+        if hop is None or _cause(flow, hop, blueprint, regions[flow.service]) != cause:
+            continue
+        if cause != CONTROL or hop.text not in certain:  # else it is said already, and for certain
+            found.setdefault(hop.text, []).append(flow)
+    return [(flow.fault, tuple(flows)) for flows in found.values() for flow in flows[:1] if flow.fault]
+
+
+def _cause(flow: Flow, hop: Hop, blueprint: Blueprint, image_region: str) -> str:
+    if flow.kind == "connect":
+        return CONTROL
+    if hop.step == "clients":
+        return CLIENTS
+    if hop.state == UNSURE:
+        return NARROW
+    if hop.step == "route" and _is_closed(blueprint):
+        if flow.kind == "range":
+            return RANGE
+        if flow.kind == "image" and image_region != blueprint.region:
+            return IMAGE
+    return PROOF
+
+
+def _is_closed(blueprint: Blueprint) -> bool:
+    """Whether the spec gives its tasks no way to the internet."""
+    return blueprint.network.task_subnets == "private" and not blueprint.network.nat
+
+
+def place(hop: Hop, flows: Iterable[Flow], blueprint: Blueprint) -> Location:
+    """The place in the spec whose change repairs a fault."""
+    paths = {flow.path for flow in flows}
+    services = {path[:2] for path in paths}
+    if hop.fix:
+        return blueprint.locate(hop.fix)
+    if len(paths) == 1:
+        return blueprint.locate(paths.pop())
+    return blueprint.locate(services.pop() if len(services) == 1 else ("network",))
+
+
+def listed(words: Iterable[str], most: int = 4) -> str:
+    """ "a, b and c", each word once; a long list is cut."""
+    unique = list(dict.fromkeys(words))
+    if len(unique) > most:
+        return f"{', '.join(unique[:most])} and {len(unique) - most} more"
+    return " and ".join(filter(None, (", ".join(unique[:-1]), *unique[-1:])))
+
+
+def quoted(flows: Iterable[Flow]) -> Iterator[str]:
+    """The services of some flows, quoted."""
+    return (f'"{flow.service}"' for flow in flows)

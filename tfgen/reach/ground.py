@@ -1,0 +1,244 @@
+"""The ground that is walked: a blueprint, indexed by who stands where and which rule lets what through.
+
+Nothing here knows how a blueprint was built. References are followed from module to module through the
+inputs and outputs that Terraform will follow. What AWS has by default is taken as such: network ACLs let
+everything through, security groups are stateful and do not filter the VPC's own DNS resolver, and every route
+table leads to the VPC's range.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from ipaddress import IPv4Network
+
+from tfgen import facts
+from tfgen.blueprint.model import (
+    Blueprint,
+    InternetRoute,
+    NatGateway,
+    NatRoute,
+    Part,
+    RouteTable,
+    SecurityRule,
+)
+from tfgen.reach.model import MISSING, OK, UNSURE, Hop
+
+EGRESS, INGRESS = "egress", "ingress"
+HTTPS = 443
+BALANCER_GROUP = "load_balancer.aws_security_group.main.id"
+
+
+@cache
+def network(text: str) -> IPv4Network:
+    return IPv4Network(text)
+
+
+@cache
+def is_private(text: str) -> bool:
+    """Whether no address of a range is on the internet."""
+    return any(network(text).subnet_of(private) for private in facts.ranges("private"))
+
+
+class Side(Part, frozen=True, eq=False):
+    """The other side of a connection, as a security group knows it.
+
+    `peers` are the groups and prefix lists that it is in. `cidrs` are its ranges; without any it has
+    addresses on the internet that nobody can list. `known` says that they are surely there, and not in a
+    private network that the name of a registry may lead to. `guards` are the groups whose rules must let in.
+    """
+
+    name: str
+    peers: tuple[str, ...]
+    cidrs: tuple[str, ...]
+    port: int
+    known: bool = True
+    guards: tuple[str, ...] = ()
+
+
+class Ground:
+    """What walks ask of a blueprint."""
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        own = blueprint.network
+        self.blueprint = blueprint
+        self.network = own
+        self.subnets = {"public": own.public_subnets, "private": own.private_subnets}
+        self.zones = {role: tuple(subnet.zone for subnet in found) for role, found in self.subnets.items()}
+        self.tables: dict[str, RouteTable] = {
+            role: table for table in own.route_tables for role in table.subnets
+        }
+        self.interface = {endpoint.service: endpoint for endpoint in own.interface_endpoints}
+        self.gateway = {endpoint.service: endpoint for endpoint in own.gateway_endpoints}
+        self._followed: dict[tuple[str, str], str] = {}
+        self._rules: dict[tuple[str, str, str, int], SecurityRule] = {}
+        self._ranges: dict[tuple[str, str], list[tuple[IPv4Network, int, str]]] = {}
+        self._ranged: dict[tuple[object, ...], tuple[str, str]] = {}
+        for module, rule in _rules(blueprint):
+            self._add(module, rule)
+        for address, cidr, port in _listener_rules(blueprint):
+            self._ranges.setdefault((INGRESS, BALANCER_GROUP), []).append((network(cidr), port, address))
+
+    # --- references ---
+
+    def follow(self, module: str, reference: str) -> str:
+        """What a reference means, through the wiring of the modules: "network.aws_vpc.main.id"."""
+        if not reference.startswith("var."):
+            return f"{module}.{reference}"
+        if (module, reference) not in self._followed:
+            self._followed[module, reference] = self._follow(module, reference)
+        return self._followed[module, reference]
+
+    def _follow(self, module: str, reference: str) -> str:
+        modules = self.blueprint.modules
+        inputs = {"load_balancer": modules.load_balancer_inputs, "services": modules.services_inputs}
+        outputs = {
+            "network": modules.network_outputs,
+            "load_balancer": modules.load_balancer_outputs,
+            "services": modules.services_outputs,
+        }
+        for given in inputs[module]:
+            if f"var.{given.variable.label}" == reference:
+                _, other, label = given.value.split(".")
+                for output in outputs[other]:
+                    if output.label == label:
+                        return self.follow(other, str(output.value))
+        return f"{module}.{reference}"  # leads nowhere; Terraform says so itself
+
+    # --- security groups ---
+
+    def _add(self, module: str, rule: SecurityRule) -> None:
+        group = self.follow(module, rule.group)
+        if rule.peer.argument == "cidr_ipv4":
+            value = self.network.cidr if rule.peer.value == "aws_vpc.main.cidr_block" else rule.peer.value
+            ranges = self._ranges.setdefault((rule.direction, group), [])
+            ranges.append((network(value), rule.port, address_of(rule)))
+        else:
+            peer = self.follow(module, rule.peer.value)
+            self._rules[rule.direction, group, peer, rule.port] = rule
+
+    def passes(self, direction: str, group: str, side: Side) -> tuple[str, str]:
+        """Whether a security group lets a side through: OK, UNSURE or MISSING, and the rule that does."""
+        for peer in side.peers:
+            if found := self._rules.get((direction, group, peer, side.port)):
+                return OK, address_of(found)
+        key = (direction, group, side.cidrs, side.port, side.known)
+        if key not in self._ranged:
+            self._ranged[key] = _in_ranges(self._ranges.get((direction, group), ()), side)
+        return self._ranged[key]
+
+    # --- routes ---
+
+    def internet(self, role: str, destination: str = "0.0.0.0/0", because: str = "") -> tuple[Hop, ...]:
+        """From the subnets of a role to the internet, and so to a range in it.
+
+        `because` begins the message where there is no route. The last hop is an internet gateway, or missing.
+        """
+        table = self.tables.get(role)
+        if table is None:
+            text = f"the {role} subnets have no route table of their own (aws_route_table_association.{role})"
+            return (Hop("route", f"{because}{text}", MISSING),)
+        best = max(
+            (route for route in self._routes(table) if _leads(route.destination, destination)),
+            key=lambda route: network(route.destination).prefixlen,
+            default=None,
+        )
+        if best is None:
+            where = "the internet" if destination == "0.0.0.0/0" else destination
+            return (Hop("route", f"{because}the {role} subnets have no route to {where}", MISSING),)
+        parts = (f"aws_route_table.{table.label}", f"aws_route_table_association.{role}")
+        if isinstance(best, InternetRoute):
+            return (self._through_gateway(role, best, parts),)
+        nat = next(nat for nat in self.network.nat if best in nat.routes)
+        return self._through_nat(role, best, nat, parts)
+
+    def _routes(self, table: RouteTable) -> Iterator[InternetRoute | NatRoute]:
+        """The routes of a table, but for that to the VPC and those that gateway endpoints make."""
+        yield from table.routes
+        for nat in self.network.nat:
+            yield from (route for route in nat.routes if route.table == table.label)
+
+    def _through_gateway(self, role: str, route: InternetRoute, parts: tuple[str, ...]) -> Hop:
+        text = f"{role} subnets: {route.destination} to aws_internet_gateway.{route.gateway}"
+        if not any(gateway.label == route.gateway for gateway in self.network.internet_gateways):
+            missing = (
+                f"there is no aws_internet_gateway.{route.gateway} for aws_route.{route.label} to lead to"
+            )
+            return Hop("route", missing, MISSING)
+        gateway = f"aws_internet_gateway.{route.gateway}"
+        return Hop("route", text, parts=(*parts, f"aws_route.{route.label}", gateway))
+
+    def _through_nat(
+        self, role: str, route: NatRoute, nat: NatGateway, parts: tuple[str, ...]
+    ) -> tuple[Hop, ...]:
+        keys = {
+            zone: zone if route.gateway_key == "each.key" else route.gateway_key for zone in self.zones[role]
+        }
+        standing = set(nat.zones) & set(self.zones[nat.subnets])
+        lost = [zone for zone, key in keys.items() if key not in standing]
+        if lost:
+            gateways = " and ".join(dict.fromkeys(f'aws_nat_gateway.main["{keys[zone]}"]' for zone in lost))
+            text = f"there is no {gateways} for aws_route.{route.label} of zone {', '.join(lost)} to lead to"
+            return (Hop("route", text, MISSING),)
+        used = tuple(f'aws_nat_gateway.main["{key}"]' for key in dict.fromkeys(keys.values()))
+        text = f"{role} subnets {', '.join(keys)}: {route.destination} to {', '.join(used)}"
+        hop = Hop("route", text, parts=(*parts, f"aws_route.{route.label}", *used))
+        if nat.subnets == role:
+            return (
+                hop,
+                Hop("nat", "the NAT gateway stands in a subnet whose route leads to itself", MISSING),
+            )
+        onward = self.internet(nat.subnets)
+        return (hop, *(_at_nat(each) for each in onward))
+
+
+def _at_nat(hop: Hop) -> Hop:
+    """A hop of the NAT gateway's own way."""
+    text = hop.text if hop.state == MISSING else f"the NAT gateway: {hop.text}"
+    return Hop("nat", text, hop.state, hop.parts)
+
+
+def address_of(rule: SecurityRule) -> str:
+    return f"aws_vpc_security_group_{rule.direction}_rule.{rule.label}"
+
+
+def _rules(blueprint: Blueprint) -> Iterator[tuple[str, SecurityRule]]:
+    """Every security group rule with a peer of its own, with its module."""
+    for group in blueprint.network.endpoint_security_group:
+        for rule in group.rules:
+            yield "network", rule
+    for service in blueprint.services:
+        for rule in service.security_rules:
+            yield "services", rule
+
+
+def _listener_rules(blueprint: Blueprint) -> Iterator[tuple[str, str, int]]:
+    """Who may connect to the load balancer: the rule's address, the range, the port."""
+    for balancer in blueprint.load_balancer:
+        for listener in balancer.listeners:
+            for cidr in listener.cidrs:
+                yield f"aws_vpc_security_group_ingress_rule.{cidr.label}", cidr.cidr, listener.port
+
+
+def _leads(route: str, destination: str) -> bool:
+    return network(destination).subnet_of(network(route))
+
+
+def _in_ranges(ranges: Iterable[tuple[IPv4Network, int, str]], side: Side) -> tuple[str, str]:
+    state, rule = MISSING, ""
+    for range_, port, address in ranges:
+        if port == side.port:
+            if _covers(range_, side):
+                return OK, address
+            if _may_cover(range_, side):
+                state, rule = UNSURE, address
+    return state, rule
+
+
+def _covers(range_: IPv4Network, side: Side) -> bool:
+    if not side.cidrs:
+        return range_.prefixlen == 0
+    return all(network(cidr).subnet_of(range_) for cidr in side.cidrs)
+
+
+def _may_cover(range_: IPv4Network, side: Side) -> bool:
+    """Whether a range may hold the addresses of a side: those on the internet are not known."""
+    return not side.cidrs and not (side.known and is_private(str(range_)))

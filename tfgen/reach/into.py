@@ -1,0 +1,181 @@
+"""Ways in: from those who may connect, through the load balancer, to the container's port of each route."""
+
+from collections.abc import Iterator, Mapping
+
+from tfgen.blueprint.model import (
+    Label,
+    Listener,
+    ListenerRule,
+    LoadBalancer,
+    Part,
+    Route,
+    Service,
+    TargetGroup,
+)
+from tfgen.reach.ground import BALANCER_GROUP, EGRESS, INGRESS, Ground, Side, is_private
+from tfgen.reach.model import MISSING, OK, Flow, Hop, state_of, to_fault
+from tfgen.reach.out import group_of
+
+
+class Door(Part, frozen=True):
+    """A listener, with the hops from the clients to it."""
+
+    listener: Listener
+    hops: tuple[Hop, ...]
+    arn: str
+    """As `Ground.follow` names it."""
+    default: tuple[str, ...]
+    """The target groups of its default action, likewise."""
+
+
+class WaysIn:
+    """Walks to the services of one blueprint."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.doors = {
+            listener.key: self._door(balancer, listener)
+            for balancer in ground.blueprint.load_balancer
+            for listener in balancer.listeners
+        }
+        self.cidrs = tuple(
+            subnet.cidr
+            for balancer in ground.blueprint.load_balancer
+            for subnet in ground.subnets[balancer.subnets]
+        )
+
+    def of(self, service: Service) -> Iterator[Flow]:
+        """A flow for each route of a service."""
+        if not service.routes:
+            return
+        inside = to_fault(tuple(self._inside(service)))
+        rules = {rule.label: rule for rule in service.rules}
+        for route in service.routes:
+            yield self._flow(service, route, rules, inside)
+
+    def _flow(
+        self, service: Service, route: Route, rules: Mapping[Label, ListenerRule], inside: tuple[Hop, ...]
+    ) -> Flow:
+        path = ("services", service.key, "routes")
+        door = self.doors.get(route.listener)
+        if door is None:
+            hops: tuple[Hop, ...] = (Hop("listener", f"there is no listener {route.listener}", MISSING),)
+            what = route.text
+        else:
+            what = f"{route.text} on port {door.listener.port}"
+            hops = to_fault((*door.hops, self._action(service, route, rules, door), *inside))
+        return Flow(service.key, "route", what, f'"{service.key}"', path, hops, state_of(hops))
+
+    # --- to the load balancer ---
+
+    def _door(self, balancer: LoadBalancer, listener: Listener) -> Door:
+        follow = self.ground.follow
+        return Door(
+            listener,
+            tuple(self._outside(balancer, listener)),
+            f"load_balancer.aws_lb_listener.{listener.label}.arn",
+            tuple(follow("load_balancer", target) for target in listener.default),
+        )
+
+    def _outside(self, balancer: LoadBalancer, listener: Listener) -> Iterator[Hop]:
+        yield self._clients(listener)
+        if balancer.internal:
+            yield Hop("balancer", "aws_lb.main is internal: clients on the internet do not find it", MISSING)
+            return
+        onward = self.ground.internet(balancer.subnets)
+        if len(onward) > 1 or onward[0].state == MISSING:
+            behind = "aws_lb.main stands behind a NAT gateway, through which nobody comes in"
+            yield Hop("balancer", behind if len(onward) > 1 else onward[0].text, MISSING)
+            return
+        text = f"aws_lb.main in the {balancer.subnets} subnets, whose route leads to the internet"
+        yield Hop("balancer", text, parts=onward[0].parts)
+        address = f"aws_lb_listener.{listener.label}"
+        yield Hop("listener", f"{address}, port {listener.port}", parts=(address,))
+
+    def _clients(self, listener: Listener) -> Hop:
+        fix = ("load_balancer", "listeners", listener.key, "cidrs")
+        cidrs = [cidr.cidr for cidr in listener.cidrs]
+        hint = "give it the cidrs of its clients, such as cidrs: [203.0.113.0/24]"
+        if not cidrs:
+            text = f"listener {listener.key} lets nobody connect on port {listener.port}"
+            return Hop("clients", text, MISSING, (), fix, hint)
+        if all(is_private(cidr) for cidr in cidrs):
+            text = (
+                f"listener {listener.key} lets only private addresses connect, "
+                "and its clients come from the internet"
+            )
+            return Hop("clients", text, MISSING, (), fix, hint)
+        parts = tuple(f"aws_vpc_security_group_ingress_rule.{cidr.label}" for cidr in listener.cidrs)
+        return Hop("clients", f"{_some(cidrs)} may connect on port {listener.port}", parts=parts)
+
+    # --- from the load balancer to the container ---
+
+    def _action(self, service: Service, route: Route, rules: Mapping[Label, ListenerRule], door: Door) -> Hop:
+        """The rule of a route, or the default action of its listener."""
+        target = f"services.aws_lb_target_group.{service.label}.arn"
+        if not route.rule:
+            if target in door.default:
+                text = f"its default action forwards to aws_lb_target_group.{service.label}"
+                return Hop("rule", text, parts=(f"aws_lb_listener.{door.listener.label}",))
+            text = f"the default action of aws_lb_listener.{door.listener.label} does not forward to it"
+            return Hop("rule", text, MISSING)
+        label = route.rule[0]
+        address = f"aws_lb_listener_rule.{label}"
+        rule = rules.get(label)
+        if rule is None or self.ground.follow("services", rule.listener_arn) != door.arn:
+            return Hop("rule", f"aws_lb_listener.{door.listener.label} has no {address}", MISSING)
+        return Hop("rule", f"{address}, priority {rule.priority}", parts=(address,))
+
+    def _inside(self, service: Service) -> Iterator[Hop]:
+        group = next(iter(service.target_groups), None)
+        if group is None:
+            yield Hop("targets", f'"{service.key}" has no target group', MISSING)
+            return
+        address = f"aws_lb_target_group.{group.label}"
+        yield Hop("targets", f"{address}, the tasks' addresses at port {group.port}", parts=(address,))
+        yield from self._zones()
+        yield self._leaves(service, group)
+        yield self._enters(service, group)
+        if any(mapping.port == group.port for mapping in service.port_mappings):
+            yield Hop(
+                "container",
+                f"its container maps port {group.port}",
+                parts=(f"aws_ecs_task_definition.{service.label}",),
+            )
+        else:
+            text = f'the container of "{service.key}" does not map port {group.port} of {address}'
+            yield Hop("container", text, MISSING)
+
+    def _zones(self) -> Iterator[Hop]:
+        """A load balancer sends nothing to targets in zones that it does not stand in (aws.md section 5)."""
+        ground = self.ground
+        for balancer in ground.blueprint.load_balancer:
+            standing = ground.zones[balancer.subnets]
+            lost = [zone for zone in ground.zones[ground.network.task_subnets] if zone not in standing]
+            if lost:
+                text = f"aws_lb.main does not stand in zone {' and '.join(lost)}, where tasks run"
+                yield Hop("route", text, MISSING)
+            else:
+                yield Hop("route", f"inside the VPC ({ground.network.cidr})")
+
+    def _leaves(self, service: Service, group: TargetGroup) -> Hop:
+        tasks = tuple(subnet.cidr for subnet in self.ground.subnets[self.ground.network.task_subnets])
+        side = Side(service.key, (group_of(service),), tasks, group.port)
+        state, rule = self.ground.passes(EGRESS, BALANCER_GROUP, side)
+        if state == OK:
+            return Hop("leaves", rule, parts=(rule,))
+        text = f'the load balancer\'s security group lets nothing out to "{service.key}" on port {group.port}'
+        return Hop("leaves", text, MISSING)
+
+    def _enters(self, service: Service, group: TargetGroup) -> Hop:
+        side = Side("the load balancer", (BALANCER_GROUP,), self.cidrs, group.port)
+        state, rule = self.ground.passes(INGRESS, group_of(service), side)
+        if state == OK:
+            return Hop("enters", rule, parts=(rule,))
+        text = f'the security group of "{service.key}" does not let the load balancer in on port {group.port}'
+        return Hop("enters", text, MISSING)
+
+
+def _some(cidrs: list[str]) -> str:
+    more = f" and {len(cidrs) - 4} more" if len(cidrs) > 4 else ""
+    return f"{', '.join(cidrs[:4])}{more}"

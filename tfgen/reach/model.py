@@ -1,0 +1,78 @@
+"""What a walk finds: flows, each with the hops that it takes, as far as it comes."""
+
+from tfgen.blueprint.model import Part
+from tfgen.problems import SpecPath
+
+OK = "ok"
+TAKEN = "taken"
+"""Nothing of the stack decides it; taken as given."""
+UNSURE = "unsure"
+"""It may work; what is in the blueprint does not prove it."""
+MISSING = "missing"
+
+
+class Hop(Part, frozen=True):
+    """One step of a walk. `parts` are the Terraform addresses of what lets it through.
+
+    Where it is missing, `text` names what is, `fix` is the place in the spec whose change repairs it, and
+    empty where that is the place of what is walked to, or where no spec can cause it.
+    """
+
+    step: str
+    text: str
+    state: str = OK
+    parts: tuple[str, ...] = ()
+    fix: SpecPath = ()
+    hint: str = ""
+
+
+class Flow(Part, frozen=True):
+    """A walk from a service to something that it must reach, or from clients to a service.
+
+    It ends at the first hop that is missing; its state is that of its worst hop.
+    """
+
+    service: str
+    kind: str
+    """image, logs, secret, exec, connect, call, uses or range; route for a way in."""
+    what: str
+    """Why it must be: "layers of its image"."""
+    to: str
+    """What is reached, as a person calls it."""
+    path: SpecPath
+    """Where the spec says so."""
+    hops: tuple[Hop, ...]
+    state: str
+
+    @property
+    def fault(self) -> Hop | None:
+        """The hop because of which the flow fails, or may."""
+        return next((hop for hop in self.hops if hop.state in (UNSURE, MISSING)), None)
+
+
+class Walks(Part, frozen=True):
+    """Every flow of a stack: ways out, ways in."""
+
+    out: tuple[Flow, ...]
+    into: tuple[Flow, ...]
+    failing: tuple[Flow, ...]
+    """Those of both that are missing a hop, or may be."""
+
+
+def state_of(hops: tuple[Hop, ...]) -> str:
+    """The worst state of some hops; TAKEN is as good as OK."""
+    worst = OK
+    for hop in hops:
+        if hop.state == MISSING:
+            return MISSING
+        if hop.state == UNSURE:
+            worst = UNSURE
+    return worst
+
+
+def to_fault(hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
+    """The hops up to the first that is missing."""
+    for index, hop in enumerate(hops):
+        if hop.state == MISSING:
+            return hops[: index + 1]
+    return hops

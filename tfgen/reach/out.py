@@ -1,0 +1,389 @@
+"""Ways out: from the tasks of a service to everything that it must reach.
+
+What that is follows from what the service is: its image, its logs, its secrets, ECS Exec, Service
+Connect, the services it calls, the AWS services it uses and the ranges it declares. Sources:
+ECS/fargate-task-networking (all of it travels through the task's own interface), ECS/vpc-endpoints,
+ECR/vpc-endpoints.
+"""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from tfgen import facts
+from tfgen.blueprint.model import ConnectServer, EgressCidr, Image, InterfaceEndpoint, Part, Service
+from tfgen.problems import SpecPath
+from tfgen.reach.ground import EGRESS, HTTPS, INGRESS, Ground, Side, is_private, network
+from tfgen.reach.model import MISSING, OK, TAKEN, UNSURE, Flow, Hop, state_of, to_fault
+
+_NAMES = {
+    "dynamodb": "DynamoDB",
+    "ecr.api": "the ECR API",
+    "ecr.dkr": "the ECR registry",
+    "ecs": "the ECS API",
+    "ecs-agent": "the ECS agent service",
+    "ecs-telemetry": "ECS telemetry",
+    "logs": "CloudWatch Logs",
+    "s3": "S3",
+    "secretsmanager": "Secrets Manager",
+    "ssm": "SSM Parameter Store",
+    "ssmmessages": "Session Manager (ssmmessages)",
+}
+_PUBLIC = "public addresses"
+_WORLD = "0.0.0.0/0"
+_NAT = "use egress: nat+endpoints"
+_CONTROL_HINT = "try that calls work, or remove service_connect_endpoint: false"
+
+
+class Way(Part, frozen=True):
+    """The part of a walk that services share: to the addresses of `side`, which security groups guard."""
+
+    to: str
+    hops: tuple[Hop, ...]
+    side: Side
+    state: str = OK
+    """Of the hops."""
+
+
+class Ways:
+    """Walks out of the services of one blueprint."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.region = ground.blueprint.region
+        known = facts.regions().get(self.region)
+        self.needs_all = known is not None and known.needs_all_ecs_endpoints
+        self.role = ground.network.task_subnets
+        self.tasks = tuple(subnet.cidr for subnet in ground.subnets[self.role])
+        self.services = {service.key: service for service in ground.blueprint.services}
+        self._ways: dict[tuple[object, ...], Way] = {}
+        self._sides: dict[tuple[str, ...], Side] = {}
+        self._crossed: dict[Side, tuple[tuple[Hop, ...], str]] = {}
+
+    def of(self, service: Service) -> Iterator[Flow]:
+        """Every flow out of a service."""
+        here, public = ("services", service.key), bool(service.public_ip)
+        self._crossed = {}
+        yield from self._image(service, here, public)
+        yield self._flow(service, "logs", "its logs", here, self.aws("logs", self.region, public))
+        for name, source in service.secrets:
+            store, region = _store(source, self.region)
+            way = self.aws(store, region, public)
+            yield self._flow(service, "secret", f"its secret {name}", (*here, "secrets", name), way)
+        if service.exec:
+            way = self.aws("ssmmessages", self.region, public)
+            yield self._flow(service, "exec", "ECS Exec", (*here, "exec"), way)
+        for index, name in enumerate(service.uses):
+            way = self.aws(name, self.region, public)
+            yield self._flow(service, "use", f"{name}, which it uses", (*here, "uses", index), way)
+        for index, range_ in enumerate(service.egress_cidrs):
+            way = self.range(range_.cidr, range_.port, public)
+            yield self._flow(
+                service, "range", "declared in egress_cidrs", (*here, "egress_cidrs", index), way
+            )
+        if service.connect:
+            yield from self._control(service, here, public)
+        for callee in service.calls:
+            yield self._call(service, callee, (*here, "calls"))
+
+    # --- what a service needs ---
+
+    def _image(self, service: Service, here: SpecPath, public: bool) -> Iterator[Flow]:
+        image, path = service.image, (*here, "image")
+        if not image.account:
+            yield self._flow(service, "image", "its image", path, self.registry(image, public))
+            return
+        for suffix, what in (("ecr.api", "login for"), ("ecr.dkr", "manifest of"), ("s3", "layers of")):
+            way = self.aws(suffix, image.region, public)
+            yield self._flow(service, "image", f"{what} its image", path, way)
+
+    def _control(self, service: Service, here: SpecPath, public: bool) -> Iterator[Flow]:
+        """The management of Service Connect's proxy.
+
+        AWS's documents disagree on whether Fargate needs an endpoint for it (ECS/vpc-endpoints), so what is
+        missing here is never more than doubtful. Newer Regions want all three.
+        """
+        suffixes = ("ecs-agent", "ecs-telemetry", "ecs") if self.needs_all else ("ecs-agent",)
+        for suffix in suffixes:
+            way = self.aws(suffix, self.region, public)
+            flow = self._flow(service, "connect", f"{suffix}, for its proxy", here, way)
+            yield self._doubted(flow, suffixes, public) if flow.state == MISSING else flow
+
+    def _doubted(self, flow: Flow, suffixes: tuple[str, ...], public: bool) -> Flow:
+        """A flow of which nobody knows whether it is needed."""
+        hop = replace(flow.hops[-1], state=UNSURE)
+        lost = [suffix for suffix in suffixes if suffix not in self.ground.interface]
+        if hop.step == "route" and lost and self._is_closed(public):  # one switch leaves them all out
+            no_route = f"the {self.role} subnets have no route to the internet"
+            text = f"there is no VPC endpoint for {', '.join(lost)}, and {no_route}"
+            fix = ("network", "service_connect_endpoint")
+            hop = replace(hop, text=text, fix=fix, hint=_CONTROL_HINT)
+        return replace(flow, hops=(*flow.hops[:-1], hop), state=UNSURE)
+
+    def _is_closed(self, public: bool) -> bool:
+        """Whether the spec gives the tasks no way to the internet."""
+        return not self.ground.network.nat and not public
+
+    def _call(self, service: Service, callee: str, path: SpecPath) -> Flow:
+        """To another service by its Service Connect name: to the container's port, not the name's."""
+        other = self.services[callee]
+        group, port = group_of(other), _mapped(other)
+        hops = (self._discovery(service, other), _mapping(other, port), local(self.ground.network.cidr))
+        side = Side(_bare((group,)), (group,), self.tasks, port, guards=(group,))
+        return self._flow(service, "call", "which it calls", path, _way(f'"{callee}"', hops, side))
+
+    def _discovery(self, service: Service, other: Service) -> Hop:
+        """The name is in the hosts file of the caller's tasks; no DNS is asked (aws.md section 4)."""
+        lacks = next((each.key for each in (service, other) if not each.connect), None)
+        namespaces, server = self.ground.blueprint.namespace, _server(other)
+        if lacks is not None:
+            return Hop("name", f'"{lacks}" is not in the Service Connect namespace', MISSING)
+        if not namespaces:
+            return Hop("name", "there is no aws_service_discovery_http_namespace.main", MISSING)
+        if server is None:
+            return Hop("name", f'"{other.key}" offers no Service Connect name', MISSING)
+        text = f"{server.address}, by Service Connect in the namespace {namespaces[0].name}"
+        parts = ("aws_service_discovery_http_namespace.main", f"aws_ecs_service.{other.label}")
+        return Hop("name", text, parts=parts)
+
+    # --- ways, each walked once for all services ---
+
+    def aws(self, suffix: str, region: str, public: bool) -> Way:
+        """To an AWS service: its endpoint where that answers to its name, else its public addresses."""
+        key = (suffix, region, public)
+        if key not in self._ways:
+            self._ways[key] = self._aws(suffix, region, public)
+        return self._ways[key]
+
+    def registry(self, image: Image, public: bool) -> Way:
+        key = (image.registry, public)
+        if key not in self._ways:
+            host, _, port = image.registry.partition(":")
+            known = host in facts.cached_registries(self.ground.blueprint.partition)
+            hops = (self._resolved(), *self._internet(public, hint=_NAT))
+            side = self._public(int(port or HTTPS), known)
+            self._ways[key] = _way(image.registry, hops, side)
+        return self._ways[key]
+
+    def range(self, cidr: str, port: int, public: bool) -> Way:
+        key = (cidr, port, public)
+        if key not in self._ways:
+            hops = self._to_range(cidr, public)
+            name, where = ("the internet", _PUBLIC) if cidr == _WORLD else (cidr, cidr)
+            self._ways[key] = _way(f"{name}, port {port}", hops, Side(where, (), (cidr,), port))
+        return self._ways[key]
+
+    def _to_range(self, cidr: str, public: bool) -> tuple[Hop, ...]:
+        vpc = self.ground.network.cidr
+        if network(cidr).subnet_of(network(vpc)):
+            return (local(vpc),)
+        if is_private(cidr):
+            text = "private addresses outside the VPC: a peering or a transit gateway is yours to add"
+            return (Hop("route", text, TAKEN),)
+        return self._internet(public, cidr, hint=_NAT)
+
+    def _aws(self, suffix: str, region: str, public: bool) -> Way:
+        to = _NAMES.get(suffix, suffix) + ("" if region == self.region else f" in {region}")
+        endpoint = self.ground.interface.get(suffix) if region == self.region else None
+        if endpoint and endpoint.private_dns:
+            return self._through_endpoint(endpoint, to)
+        name = self._resolved(self._remark(suffix, region, endpoint))
+        routed = self._prefix_list(suffix, region)
+        if routed:
+            return _way(to, (name, routed), self._public_side(suffix, region))
+        because = self._because(suffix, region, endpoint)
+        # In the stack's own Region the endpoint is missing, which is tfgen's to make.
+        hint = f"keep a replica of it in {self.region}, or {_NAT}" if region != self.region else ""
+        hops = (name, *self._internet(public, because=because, hint=hint))
+        return _way(to, hops, self._public_side(suffix, region))
+
+    def _public_side(self, suffix: str, region: str) -> Side:
+        """A service's public addresses, which a gateway endpoint knows by a prefix list."""
+        endpoint = self.ground.gateway.get(suffix) if region == self.region else None
+        if endpoint is None:
+            return self._public(HTTPS)
+        address, closed = f"aws_vpc_endpoint.{endpoint.label}", not self.ground.network.nat
+        name = f"the prefix list of {address}" if closed else _PUBLIC
+        return Side(name, (f"network.{address}.prefix_list_id",), (), HTTPS)
+
+    def _public(self, port: int, known: bool = True) -> Side:
+        key = (str(port), str(known))
+        return self._sides.setdefault(key, Side(_PUBLIC, (), (), port, known))
+
+    def _through_endpoint(self, endpoint: InterfaceEndpoint, to: str) -> Way:
+        address, own = f"aws_vpc_endpoint.{endpoint.label}", self.ground.network
+        cidrs = tuple(s.cidr for role in endpoint.subnets for s in self.ground.subnets[role])
+        groups = tuple(self.ground.follow("network", group) for group in endpoint.security_groups)
+        side = self._sides.setdefault(
+            (*cidrs, *groups), Side(_bare(groups), groups, cidrs, HTTPS, guards=groups)
+        )
+        if not own.dns_support:
+            return _way(to, (self._resolved(),), side)
+        if not own.dns_hostnames:
+            text = "no interface endpoint has private DNS without enable_dns_hostnames of the VPC"
+            return _way(to, (Hop("name", text, MISSING),), side)
+        flags = ("aws_vpc.main.enable_dns_support", "aws_vpc.main.enable_dns_hostnames")
+        name = Hop("name", f"private DNS leads to {address}", parts=(address, *flags))
+        if not cidrs:
+            return _way(to, (name, Hop("route", f"{address} stands in no subnet", MISSING)), side)
+        if not groups:
+            text = f"{address} has the default security group of the VPC, which lets nothing in"
+            return _way(to, (name, Hop("enters", text, MISSING)), side)
+        return _way(to, (name, local(own.cidr)), side)
+
+    def _prefix_list(self, suffix: str, region: str) -> Hop | None:
+        """The route of a gateway endpoint; it leads to its own Region only (PL/vpc-endpoints-s3)."""
+        endpoint = self.ground.gateway.get(suffix) if region == self.region else None
+        table = self.ground.tables.get(self.role)
+        if endpoint is None or table is None or table.label not in endpoint.route_tables:
+            return None
+        address = f"aws_vpc_endpoint.{endpoint.label}"
+        parts = (f"aws_route_table.{table.label}", f"aws_route_table_association.{self.role}", address)
+        return Hop("route", f"{self.role} subnets: its prefix list to {address}", parts=parts)
+
+    def _resolved(self, remark: str = "") -> Hop:
+        """A public name, asked of the VPC's own resolver."""
+        if not self.ground.network.dns_support:
+            return Hop("name", "nothing answers for any name without enable_dns_support of the VPC", MISSING)
+        text = f"public addresses{remark}"
+        return Hop("name", text, parts=("aws_vpc.main.enable_dns_support",))
+
+    def _remark(self, suffix: str, region: str, endpoint: InterfaceEndpoint | None) -> str:
+        if endpoint:
+            return f", for aws_vpc_endpoint.{endpoint.label} has no private DNS"
+        if suffix in facts.gateway_endpoints() or region != self.region:
+            return ""
+        return f", for there is no VPC endpoint for {suffix}" if self.ground.interface else ""
+
+    def _because(self, suffix: str, region: str, endpoint: InterfaceEndpoint | None) -> str:
+        """What would have made a route to the internet needless."""
+        if self.ground.network.nat or not self.ground.network.private_subnets:
+            return ""
+        if region != self.region:
+            return f"VPC endpoints lead to {self.region} only, and "
+        if endpoint:
+            return f"aws_vpc_endpoint.{endpoint.label} has no private DNS, and "
+        if suffix in self.ground.gateway:
+            return f"no route of the {self.role} subnets leads to aws_vpc_endpoint.{suffix}, and "
+        return f"there is no VPC endpoint for {suffix}, and "
+
+    def _internet(
+        self, public: bool, cidr: str = _WORLD, because: str = "", hint: str = ""
+    ) -> tuple[Hop, ...]:
+        """To the internet, with the public address that an internet gateway asks for; NAT has its own.
+
+        `hint` says what to write where the spec gives no way there.
+        """
+        hops = self.ground.internet(self.role, cidr, because)
+        if hops[0].state == MISSING:
+            return (replace(hops[0], hint=hint),) if self._is_closed(public) else hops
+        if len(hops) > 1:
+            return hops
+        if public:
+            return (*hops, Hop("address", "the tasks have public addresses", parts=("assign_public_ip",)))
+        text = "the tasks have no public address (assign_public_ip), and the internet gateway drops others"
+        return (*hops, Hop("address", text, MISSING))
+
+    # --- the part that is a service's own ---
+
+    def _flow(self, service: Service, kind: str, what: str, path: SpecPath, way: Way) -> Flow:
+        hops, state = way.hops, way.state
+        if state != MISSING:
+            crossed = self._crossed.get(way.side)
+            if crossed is None:
+                crossed = self._crossed[way.side] = self._cross(service, way.side)
+            hops, state = (*hops, *crossed[0]), crossed[1]
+        return Flow(service.key, kind, what, way.to, path, hops, state)
+
+    def _cross(self, service: Service, side: Side) -> tuple[tuple[Hop, ...], str]:
+        """Past the security groups of both sides: the service's own, and those that guard what it reaches."""
+        leaves = self._leaves(service, side)
+        if leaves.state == MISSING or not side.guards:
+            return (leaves,), leaves.state
+        enters = self._enters(service, side)
+        return (leaves, enters), MISSING if enters.state == MISSING else leaves.state
+
+    def _leaves(self, service: Service, side: Side) -> Hop:
+        state, rule = self.ground.passes(EGRESS, group_of(service), side)
+        if state == OK:
+            return Hop("leaves", rule, parts=(rule,))
+        text = f'the security group of "{service.key}" lets nothing out to {side.name} on port {side.port}'
+        world = EgressCidr(cidr=_WORLD, port=side.port)
+        if side.cidrs or side.peers or world in service.egress_cidrs:  # no range that a spec can add
+            return Hop("leaves", text, MISSING)
+        fix, hint = ("services", service.key, "egress_cidrs"), self._wider(service, side.port)
+        if state == UNSURE:
+            text = f'the security group of "{service.key}" lets port {side.port} out to some ranges only'
+            return Hop("leaves", text, UNSURE, (rule,), fix, hint)
+        return Hop("leaves", text, MISSING, (), fix, hint)
+
+    def _wider(self, service: Service, port: int) -> str:
+        """The egress_cidrs that let a service out to the internet on a port."""
+        said = [_short(range_.cidr, range_.port) for range_ in service.egress_cidrs]
+        hint = f"write egress_cidrs: [{', '.join([*said, _short(_WORLD, port)])}]"
+        helped = service.image.account and port == HTTPS and not self.ground.interface
+        return f"{hint}, or {_NAT}" if helped else hint
+
+    def _enters(self, service: Service, side: Side) -> Hop:
+        """Any of the groups may let it in."""
+        tasks = Side(service.key, (group_of(service),), self.tasks, side.port)
+        for group in side.guards:
+            state, rule = self.ground.passes(INGRESS, group, tasks)
+            if state == OK:
+                return Hop("enters", rule, parts=(rule,))
+        text = f"{side.name} does not let these tasks in on port {side.port}"
+        return Hop("enters", text, MISSING)
+
+
+def group_of(service: Service) -> str:
+    """The security group of a service's tasks, as `Ground.follow` names it."""
+    return f"services.aws_security_group.{service.label}.id"
+
+
+def _server(service: Service) -> ConnectServer | None:
+    """What a service offers by Service Connect."""
+    return next((server for place in service.connect for server in place.servers), None)
+
+
+def _mapped(service: Service) -> int:
+    """The container's port behind the Service Connect name; 0 where none has the name that it refers to."""
+    if server := _server(service):
+        for mapping in service.port_mappings:
+            if any(named.name == server.port_name for named in mapping.connect):
+                return mapping.port
+    return 0
+
+
+def _mapping(service: Service, port: int) -> Hop:
+    address, server = f"aws_ecs_task_definition.{service.label}", _server(service)
+    name = server.port_name if server else service.key
+    if not port:
+        return Hop("port", f"the container in {address} maps no port by the name {name}", MISSING)
+    return Hop("port", f"{address} maps port {port} by the name {name}", parts=(address,))
+
+
+def local(vpc: str) -> Hop:
+    """The route that every table has."""
+    return Hop("route", f"inside the VPC ({vpc})")
+
+
+def _bare(groups: tuple[str, ...]) -> str:
+    """Security groups as Terraform addresses."""
+    return " and ".join(group.partition(".")[2].removesuffix(".id") for group in groups)
+
+
+def _store(source: str, region: str) -> tuple[str, str]:
+    """The service that holds a secret, and its Region; a bare /path is a parameter of the stack's own."""
+    if source.startswith("/"):
+        return "ssm", region
+    _, _, service, own, _ = source.split(":", 4)
+    return service, own
+
+
+def _short(cidr: str, port: int) -> str:
+    return cidr if port == HTTPS else f"{{cidr: {cidr}, port: {port}}}"
+
+
+def _way(to: str, hops: tuple[Hop, ...], side: Side) -> Way:
+    """A way, up to the first hop that is missing."""
+    return Way(to, to_fault(hops), side, state_of(hops))

@@ -1,0 +1,64 @@
+"""Something that a service must reach, or that must reach it, and cannot."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.reach.faults import OURS, PROOF, faults, listed, place, quoted
+from tfgen.reach.model import Flow
+
+ID = "TG360"
+SEVERITY = "error"
+TITLE = "Every way out and every way in leads where it must"
+WHY = (
+    "A task that does not reach its registry, its logs or its secrets never starts, and apply does not "
+    "notice; `tfgen check --explain` shows every way, hop by hop."
+)
+SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html"
+BAD = """\
+services:
+  web:
+    egress_cidrs: [10.20.0.0/16]
+"""
+GOOD = """\
+services:
+  web:
+    egress_cidrs: [10.20.0.0/16, 0.0.0.0/0]
+"""
+FAILS = (
+    "network: {egress: public}\nservices: {web: {egress_cidrs: []}}",
+    "services: {web: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 80}]}}",
+    "services: {web: {image: 'registry.example.com:5000/web:1'}}",
+    "network: {egress: nat+endpoints}\nservices: {web: {image: 'nginx:1.27', egress_cidrs: [10.20.0.0/16]}}",
+    "network: {egress: endpoints}\nservices: {web: {secrets: "
+    "{KEY: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-a1b2c3'}}}",
+)
+PASSES = (
+    "network: {egress: nat+endpoints}\nservices: {web: {egress_cidrs: [10.20.0.0/16]}}",
+    "services: {web: {image: 'registry.example.com:5000/web:1', "
+    "egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 5000}]}}",
+    "network: {egress: endpoints}\nservices: {web: {secrets: "
+    "{KEY: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:key-a1b2c3'}}}",
+    "network: {egress: nat}\nservices: {web: {secrets: "
+    "{KEY: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-a1b2c3'}}}",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for hop, flows in faults(blueprint, PROOF):
+        message = f"{_who(flows)}: {hop.text}{_so(flows)}"
+        yield Problem(ID, place(hop, flows, blueprint), message, hop.hint or OURS)
+
+
+def _who(flows: tuple[Flow, ...]) -> str:
+    out = [flow for flow in flows if flow.kind != "route"]
+    into = [flow for flow in flows if flow.kind == "route"]
+    parts = [f"{listed(quoted(out))} cannot reach {listed(flow.to for flow in out)}"] if out else []
+    if into:
+        parts.append(f"requests to {listed(flow.what for flow in into)} do not reach {listed(quoted(into))}")
+    return ", and ".join(parts)
+
+
+def _so(flows: tuple[Flow, ...]) -> str:
+    needed = any(flow.kind in ("image", "logs", "secret") for flow in flows)
+    return ", so no task starts" if needed else ""
