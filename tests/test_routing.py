@@ -292,8 +292,8 @@ name: shop
 region: us-east-1
 network: {{egress: nat}}
 services:
-  a: {{image: nginx, port: 1, routes: [{a}]}}
-  b: {{image: nginx, port: 2, routes: [{b}]}}
+  a: {{image: nginx:1.27, port: 1, routes: [{a}]}}
+  b: {{image: nginx:1.27, port: 2, routes: [{b}]}}
 """
 
 
