@@ -67,8 +67,6 @@ class Ways:
         yield from self._image(service, here, public)
         yield self._flow(service, "logs", "its logs", here, self.aws("logs", self.region, public))
         for name, source in service.secrets:
-            if source.startswith("arn:") and source.split(":")[1] != self.ground.blueprint.partition:
-                continue  # in another partition no way helps, and a rule says so
             store, region = _store(source, self.region)
             way = self.aws(store, region, public)
             yield self._flow(service, "secret", f"its secret {name}", (*here, "secrets", name), way)

@@ -1,0 +1,68 @@
+"""A secret that no task can read from where it is."""
+
+from collections.abc import Iterator
+
+from tfgen import facts
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+
+ID = "TG320"
+SEVERITY = "error"
+TITLE = "A secret is where tasks can read it"
+WHY = (
+    "ECS reads a secret when a task starts, from the task's own network: endpoints lead to their own "
+    "region only, and no role has rights in another partition."
+)
+SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html"
+BAD = """\
+network:
+  egress: endpoints
+services:
+  web:
+    secrets:
+      PASSWORD: arn:aws:secretsmanager:eu-west-1:123456789012:secret:web/database-a1b2c3
+"""
+GOOD = """\
+network:
+  egress: endpoints
+services:
+  web:
+    secrets:
+      PASSWORD: arn:aws:secretsmanager:us-east-1:123456789012:secret:web/database-a1b2c3
+"""
+FAILS = (
+    "network: {egress: endpoints}\n"
+    "services: {web: {secrets: {A: 'arn:aws:ssm:eu-west-1:123456789012:parameter/a'}}}",
+    "services: {web: {secrets: {A: 'arn:aws-cn:ssm:cn-north-1:123456789012:parameter/a'}}}",
+)
+PASSES = (
+    "services: {web: {secrets: {A: 'arn:aws:ssm:eu-west-1:123456789012:parameter/a'}}}",
+    "network: {egress: public}\n"
+    "services: {web: {secrets: {A: 'arn:aws:ssm:eu-west-1:123456789012:parameter/a'}}}",
+    "network: {egress: endpoints}\nservices: {web: {secrets: {A: /a}}}",
+    "region: xx-new-1\nnetwork: {zones: [a, b]}\n"
+    "services: {web: {secrets: {A: 'arn:aws-new:ssm:xx-new-1:123456789012:parameter/a'}}}",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for service in blueprint.services:
+        for name, source in service.secrets:
+            if source.startswith("arn:") and (found := _fault(name, source, blueprint)):
+                where = blueprint.locate(("services", service.key, "secrets", name))
+                yield Problem(ID, where, *found, SEVERITY)
+
+
+def _fault(name: str, source: str, blueprint: Blueprint) -> tuple[str, str] | None:
+    """A message and a hint."""
+    _, partition, store, region, _ = source.split(":", 4)
+    if partition != blueprint.partition and blueprint.region in facts.regions():
+        message = (
+            f"{name} is in the partition {partition}, where roles of {blueprint.partition} have no rights"
+        )
+        return message, f"create it in {blueprint.region}"
+    if region != blueprint.region and blueprint.network.private_subnets and not blueprint.network.nat:
+        where = {"ssm": "SSM Parameter Store"}.get(store, "Secrets Manager")
+        message = f"tasks cannot reach {where} in {region}: VPC endpoints lead to their own region only"
+        return message, f"replicate {name} to {blueprint.region}, or use egress: nat+endpoints"
+    return None
