@@ -25,8 +25,8 @@ from tfgen.render.pages import TEMPLATES, render
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = {path.stem: path for path in sorted((ROOT / "examples").glob("*.yaml"))}
-# The rules that read the walks, and those that say on their own that a listener has no clients.
-CODES = {"TG301", "TG305", "TG354", "TG360", "TG361"}
+# The rules that read the walks, and those that speak of the same without one.
+CODES = {"TG301", "TG305", "TG320", "TG354", "TG360", "TG361"}
 CLIENTS = {"TG347", "TG355"}
 
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1"

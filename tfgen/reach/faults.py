@@ -9,6 +9,8 @@ from tfgen.reach.model import UNSURE, Flow, Hop
 
 IMAGE = "image"
 """An image that is elsewhere, in a stack without a way to the internet."""
+ELSEWHERE = "elsewhere"
+"""A secret in another Region, in such a stack, of which TG320 speaks without a walk."""
 RANGE = "range"
 """A range on the internet that a service declares, in such a stack."""
 NARROW = "narrow"
@@ -32,36 +34,27 @@ def faults(blueprint: Blueprint, cause: str) -> list[Fault]:
     failing = walks(blueprint).failing
     if not failing:
         return []
-    regions = {service.key: service.image.region for service in blueprint.services}
     certain = {flow.fault.text for flow in failing if flow.fault and flow.kind != "connect"}
     found: dict[str, list[Flow]] = {}
     for flow in failing:
         hop = flow.fault
-        if hop is None or _cause(flow, hop, blueprint, regions[flow.service]) != cause:
+        if hop is None or _cause(flow, hop) != cause:
             continue
         if cause != CONTROL or hop.text not in certain:  # else it is said already, and for certain
             found.setdefault(hop.text, []).append(flow)
     return [(flow.fault, tuple(flows)) for flows in found.values() for flow in flows[:1] if flow.fault]
 
 
-def _cause(flow: Flow, hop: Hop, blueprint: Blueprint, image_region: str) -> str:
+def _cause(flow: Flow, hop: Hop) -> str:
     if flow.kind == "connect":
         return CONTROL
     if hop.step == "clients":
         return CLIENTS
     if hop.state == UNSURE:
         return NARROW
-    if hop.step == "route" and _is_closed(blueprint):
-        if flow.kind == "range":
-            return RANGE
-        if flow.kind == "image" and image_region != blueprint.region:
-            return IMAGE
+    if hop.step == "route" and hop.hint:  # the spec gives no way to the internet, and this is there
+        return {"image": IMAGE, "secret": ELSEWHERE, "range": RANGE}.get(flow.kind, PROOF)
     return PROOF
-
-
-def _is_closed(blueprint: Blueprint) -> bool:
-    """Whether the spec gives its tasks no way to the internet."""
-    return blueprint.network.task_subnets == "private" and not blueprint.network.nat
 
 
 def place(hop: Hop, flows: Iterable[Flow], blueprint: Blueprint) -> Location:
