@@ -11,6 +11,8 @@ import pytest
 
 import tfgen
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 SPEC = ROOT / "examples" / "shop.yaml"
 
