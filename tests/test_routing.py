@@ -29,7 +29,7 @@ from tfgen.render.pages import render
 from tfgen.routing import patterns
 from tfgen.routing.answer import answer, readings
 from tfgen.routing.conflicts import conflicts
-from tfgen.routing.patterns import OTHER, cover, matches, meet, witness
+from tfgen.routing.patterns import OTHER, Allowance, cover, matches, meet, witness
 from tfgen.routing.report import as_data
 from tfgen.routing.request import read
 from tfgen.routing.table import Entry, entries
@@ -124,8 +124,15 @@ def test_a_witness_is_one(one: tuple[str, ...], other: tuple[str, ...], outside:
 
 def test_a_question_may_be_too_large() -> None:
     with pytest.raises(patterns.TooManyStatesError):
-        witness((("*a*b*",),), ("*a*b*", "*b*a"), most=1)
+        witness((("*a*b*",),), ("*a*b*", "*b*a"), Allowance(1))
     assert witness((("*a*b*",),), ("*a*b*", "*b*a")) is None
+
+
+def test_questions_share_what_they_may_take() -> None:
+    allowance = Allowance(each=1000, together=6)
+    assert witness((("ab",),), (), allowance) == "ab"
+    with pytest.raises(patterns.TooManyStatesError):
+        witness((("abcd",),), (), allowance)
 
 
 # --- rules that conflict, against every request of a small world

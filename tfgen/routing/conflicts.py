@@ -17,6 +17,7 @@ from msgspec import Struct
 from tfgen.routing.patterns import (
     BREAK,
     OTHER,
+    Allowance,
     Patterns,
     TooManyStatesError,
     cover,
@@ -27,7 +28,8 @@ from tfgen.routing.patterns import (
 )
 from tfgen.routing.table import Entry
 
-_MOST_STATES = 5000
+# Of one question, and of all questions about a listener: a second at worst.
+_MOST_STATES, _MOST_TOGETHER = 5000, 20_000
 
 
 class Shadow(Struct, frozen=True):
@@ -50,10 +52,11 @@ class Overlap(Struct, frozen=True):
         full = tuple(tuple(pattern.replace("*", "?*") for pattern in patterns) for patterns in both)
         taken = _requests(self.before)
         try:
-            found = witness(full, taken, _MOST_STATES)
+            allowance = Allowance(_MOST_STATES)
+            found = witness(full, taken, allowance) or witness(both, taken, allowance)
         except TooManyStatesError:
             found = None
-        return _readable(found or witness(both, taken) or BREAK * 2, self.first, self.second)
+        return _readable(found or BREAK * 2, self.first, self.second)
 
 
 class Conflicts(Struct, frozen=True):
@@ -68,11 +71,12 @@ def conflicts(entries: tuple[Entry, ...]) -> Conflicts:
     What many rules take together can be too much to work out (_MOST_STATES); then nothing is said.
     """
     earlier = _earlier(entries)
-    shadows = tuple(filter(None, (_shadow(entry, earlier[entry]) for entry in entries)))
+    allowance = Allowance(_MOST_STATES, _MOST_TOGETHER)
+    shadows = tuple(filter(None, (_shadow(entry, earlier[entry], allowance) for entry in entries)))
     dead = {shadow.entry for shadow in shadows}
     alive = [entry for entry in entries if entry not in dead]
     pairs = ((first, second) for second in alive for first in earlier[second] if first not in dead)
-    overlaps = (_overlap(first, second, earlier) for first, second in pairs)
+    overlaps = (_overlap(first, second, earlier, allowance) for first, second in pairs)
     return Conflicts(shadows, tuple(filter(None, overlaps)))
 
 
@@ -84,25 +88,25 @@ def is_inside(narrow: Entry, wide: Entry) -> bool:
 # --- rules that no request reaches
 
 
-def _shadow(entry: Entry, earlier: Sequence[Entry]) -> Shadow | None:
+def _shadow(entry: Entry, earlier: Sequence[Entry], allowance: Allowance) -> Shadow | None:
     one = next((other for other in earlier if is_inside(entry, other)), None)
     if one:
         return Shadow(entry, (one,))
-    if len(earlier) > 1 and _takes_all(earlier, entry):
-        return Shadow(entry, _needed(earlier, entry))
+    if len(earlier) > 1 and _takes_all(earlier, entry, allowance):
+        return Shadow(entry, _needed(earlier, entry, allowance))
     return None
 
 
-def _takes_all(others: Sequence[Entry], entry: Entry) -> bool:
+def _takes_all(others: Sequence[Entry], entry: Entry, allowance: Allowance) -> bool:
     try:
         for part in range(len(entry.parts)):
-            others = _decisive(others, entry, part)
-        return bool(others) and witness((entry.requests,), _requests(others), _MOST_STATES) is None
+            others = _decisive(others, entry, part, allowance)
+        return bool(others) and witness((entry.requests,), _requests(others), allowance) is None
     except TooManyStatesError:
         return False
 
 
-def _decisive(others: Sequence[Entry], entry: Entry, part: int) -> Sequence[Entry]:
+def _decisive(others: Sequence[Entry], entry: Entry, part: int, allowance: Allowance) -> Sequence[Entry]:
     """Those of `others` that decide whether anything is left for `entry`.
 
     Some take requests for every host of `entry`, and some only for certain hosts. If the latter leave out
@@ -116,17 +120,17 @@ def _decisive(others: Sequence[Entry], entry: Entry, part: int) -> Sequence[Entr
             wide.append(other)
         else:
             narrow.update(other.parts[part])
-    if narrow and witness((entry.parts[part],), tuple(narrow), _MOST_STATES) is None:
+    if narrow and witness((entry.parts[part],), tuple(narrow), allowance) is None:
         return others
     return wide
 
 
-def _needed(others: Sequence[Entry], entry: Entry) -> tuple[Entry, ...]:
+def _needed(others: Sequence[Entry], entry: Entry, allowance: Allowance) -> tuple[Entry, ...]:
     """Those of `others` without which something would be left for `entry`."""
     needed = list(others)
     for other in others:
         rest = [each for each in needed if each is not other]
-        if _takes_all(rest, entry):
+        if _takes_all(rest, entry, allowance):
             needed = rest
     return tuple(needed)
 
@@ -138,7 +142,9 @@ def _requests(entries: Sequence[Entry]) -> Patterns:
 # --- rules that want the same request
 
 
-def _overlap(first: Entry, second: Entry, earlier: Mapping[Entry, Sequence[Entry]]) -> Overlap | None:
+def _overlap(
+    first: Entry, second: Entry, earlier: Mapping[Entry, Sequence[Entry]], allowance: Allowance
+) -> Overlap | None:
     """The overlap of two rules, unless it is an ordinary one or does not matter."""
     if first.service == second.service or (first.rule.pinned and second.rule.pinned):
         return None
@@ -147,7 +153,7 @@ def _overlap(first: Entry, second: Entry, earlier: Mapping[Entry, Sequence[Entry
     before = tuple(other for other in earlier[first] if other in earlier[second])
     try:
         both = first.requests, second.requests
-        if before and witness(both, _requests(before), _MOST_STATES) is None:
+        if before and witness(both, _requests(before), allowance) is None:
             return None
     except TooManyStatesError:
         return None

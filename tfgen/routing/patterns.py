@@ -27,6 +27,20 @@ class TooManyStatesError(Exception):
     """A question takes longer to answer than was allowed."""
 
 
+class Allowance:
+    """How many states may be looked at: for one question, and for all that are asked of it together."""
+
+    def __init__(self, each: float = inf, together: float = inf) -> None:
+        self.each = each
+        self.left = together
+
+    def spend(self, seen: int) -> None:
+        """Raises TooManyStatesError with the state that is one too many."""
+        self.left -= 1
+        if seen > self.each or self.left < 0:
+            raise TooManyStatesError
+
+
 def matches(patterns: Patterns, text: str) -> bool:
     """Whether one of `patterns` matches the whole of `text`."""
     rests = _rested(patterns)
@@ -50,12 +64,14 @@ def cover(wide: Patterns, narrow: Patterns) -> bool:
     return matches(wide, narrow[0].replace("*", "").replace("?", OTHER)) and witness((narrow,), wide) is None
 
 
-def witness(within: Sequence[Patterns], outside: Patterns = (), most: float = inf) -> str | None:
+def witness(
+    within: Sequence[Patterns], outside: Patterns = (), allowance: Allowance | None = None
+) -> str | None:
     """A text that each of `within` matches and `outside` does not; None where there is none.
 
-    Where any character will do it holds OTHER. Raises TooManyStatesError where more than `most` states
-    would have to be looked at: two conditions of one kind have some thousands at worst, but what many
-    rules leave over together can have any number.
+    Where any character will do it holds OTHER. Raises TooManyStatesError where the allowance does not
+    suffice: two conditions of one kind have some thousands of states at worst, but what many rules leave
+    over together can have any number.
     """
     common = _common_start((*outside, *(pattern for patterns in within for pattern in patterns)))
     inner = tuple(_rested(pattern[common:] for pattern in patterns) for patterns in within)
@@ -66,8 +82,8 @@ def witness(within: Sequence[Patterns], outside: Patterns = (), most: float = in
         if state in seen:
             continue
         seen.add(state)
-        if len(seen) > most:
-            raise TooManyStatesError
+        if allowance:
+            allowance.spend(len(seen))
         inner, outer = state
         if "" not in outer and all("" in rests for rests in inner):
             return text
