@@ -40,6 +40,18 @@ Specs = Annotated[
 OneSpec = Annotated[Path, typer.Argument(metavar="SPEC", help="A spec file (YAML).", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
+Templates = Annotated[
+    Path | None,
+    typer.Option(
+        "--templates",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="Templates that stand in for tfgen's own of the same names.",
+        show_default=False,
+    ),
+]
+
 
 def _said(metavar: str, what: str) -> Any:
     """An option of `init`, one answer."""
@@ -176,6 +188,7 @@ def render(
         Literal["stack", "module"],
         typer.Option("--as", help="A stack of its own, or a module for a root of yours."),
     ] = "stack",
+    templates: Templates = None,
     json: Json = False,
 ) -> None:
     """Write the Terraform of one or more specs."""
@@ -183,14 +196,14 @@ def render(
     from tfgen.render.pages import render as render_pages
     from tfgen.summary import next_steps, summarize
 
-    outcomes = _run(specs, as_module=kind == "module")
+    outcomes = _run(specs, as_module=kind == "module", templates=templates)
     failure = Exit.SPEC_HAS_ERRORS if any(outcome.failed for outcome in outcomes) else Exit.DONE
     stacks = [outcome.blueprint for outcome in outcomes if outcome.blueprint and not outcome.failed]
     folders = _folders([stack.name for stack in stacks], output, len(specs))
     results: list[dict[str, Any]] = []
     for stack, folder in zip(stacks, folders, strict=True):
         try:
-            changes = write(render_pages(stack), folder)
+            changes = write(render_pages(stack, templates), folder)
         except TfgenError as error:
             _complain(error)
             failure = failure or error.code
@@ -215,7 +228,8 @@ def show(spec: OneSpec, json: Json = False) -> None:
     outcome = _run([spec])[0]
     if outcome.failed:
         raise typer.Exit(Exit.SPEC_HAS_ERRORS)
-    data = _without_none(msgspec.to_builtins(outcome.spec))
+    said: dict[str, Any] = msgspec.to_builtins(outcome.spec)
+    data = _without_none({**said, "overrides": {}}) | {"overrides": said["overrides"]}
     if json:
         _print_json(data)
     else:
@@ -383,13 +397,18 @@ def _wrong_flags(wrong: list[str], lacking: list[str]) -> str:
     return "\n".join(line if line in parts else f"  {line}".replace("\n", "\n      ") for line in lines)
 
 
-def _run(specs: list[Path], *, as_module: bool = False) -> list["Outcome"]:
+def _run(specs: list[Path], *, as_module: bool = False, templates: Path | None = None) -> list["Outcome"]:
     """Every spec through the pipe; what they have wrong goes to standard error."""
     from tfgen.pipe import run
 
-    outcomes = [run(path, as_module=as_module) for path in specs]
+    outcomes = [run(path, as_module=as_module, templates=templates) for path in specs]
     problems = [problem for outcome in outcomes for problem in outcome.problems]
-    _report(problems, {str(path): outcome.lines for path, outcome in zip(specs, outcomes, strict=True)})
+    lines = {str(path): outcome.lines for path, outcome in zip(specs, outcomes, strict=True)}
+    if problems and templates:
+        from tfgen.render import laws
+
+        lines |= laws.lines(templates)
+    _report(problems, lines)
     return outcomes
 
 

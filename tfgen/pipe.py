@@ -26,25 +26,28 @@ class Outcome(NamedTuple):
         return has_errors(self.problems)
 
 
-def run(path: Path, *, as_module: bool = False) -> Outcome:
-    """Reads the spec at `path` and takes it through every stage up to the first that fails."""
+def run(path: Path, *, as_module: bool = False, templates: Path | None = None) -> Outcome:
+    """Reads the spec at `path` and takes it through every stage up to the first that fails.
+
+    `templates` is a folder of templates that stand in for ours.
+    """
     try:
         source = read_source(path)
     except SourceError as error:
         return Outcome(None, None, (error.problem,), error.lines)
-    return _run(source, path.name, as_module)
+    return _run(source, path.name, as_module, templates)
 
 
-def run_text(text: str, name: str, *, as_module: bool = False) -> Outcome:
+def run_text(text: str, name: str, *, as_module: bool = False, templates: Path | None = None) -> Outcome:
     """`run` on the text of a spec."""
     try:
         source = parse(text, name)
     except SourceError as error:
         return Outcome(None, None, (error.problem,), error.lines)
-    return _run(source, name, as_module)
+    return _run(source, name, as_module, templates)
 
 
-def _run(source: Source, name: str, as_module: bool) -> Outcome:
+def _run(source: Source, name: str, as_module: bool, templates: Path | None) -> Outcome:
     said, problems = read_spec(source)
     if said is None:
         return Outcome(None, None, tuple(problems), source.lines)
@@ -56,6 +59,10 @@ def _run(source: Source, name: str, as_module: bool) -> Outcome:
     problems += found
     if not has_errors(found):
         problems += rules.check(blueprint)
+        if blueprint.overrides or templates:
+            from tfgen.render import check  # noqa: PLC0415 - slow to load, and few specs need it
+
+            problems += check.check(blueprint, templates, source.at_key)
     return Outcome(spec, blueprint, tuple(problems), source.lines)
 
 

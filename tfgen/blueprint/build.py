@@ -1,6 +1,7 @@
 """From what was said to what will exist: the one function of this room."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tfgen import facts
 from tfgen.blueprint import calls, images, load_balancer, names, network, services, wiring
@@ -9,6 +10,7 @@ from tfgen.blueprint.model import (
     Blueprint,
     Cluster,
     Namespace,
+    Override,
     Provider,
     Ref,
     Service,
@@ -65,10 +67,21 @@ def build(
         namespace=tuple(_namespace(spec, built_services)),
         services=built_services,
         calls=called,
+        overrides=tuple(
+            Override(address=address, patch=_ordered(patch))
+            for address, patch in sorted(spec.overrides.items())
+        ),
         modules=modules,
         locate=at,
     )
     return blueprint, problems
+
+
+def _ordered(data: Any) -> Any:
+    """Plain data with the keys of every mapping in order, since theirs in the spec means nothing."""
+    if isinstance(data, dict):
+        return {key: _ordered(data[key]) for key in sorted(data)}
+    return [_ordered(item) for item in data] if isinstance(data, list) else data
 
 
 def _backend(spec: Spec) -> Iterator[Backend]:

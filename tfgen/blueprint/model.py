@@ -341,6 +341,17 @@ class Provider(Part, frozen=True):
     default_tags: Ref
 
 
+class Override(Part, frozen=True):
+    """What the spec says otherwise about a resource: arguments and nested blocks by name.
+
+    `address` may be one that nothing has, and `patch` holds plain data with its keys in order; both are
+    looked at where the pages are: render.overrides.
+    """
+
+    address: str
+    patch: dict[str, Any]
+
+
 class Modules(Part, frozen=True):
     """How the root wires its modules: inputs of each, and outputs of each and of the root."""
 
@@ -369,6 +380,7 @@ class Blueprint(Part, frozen=True):
     namespace: tuple[Namespace, ...]
     services: tuple[Service, ...]
     calls: tuple[Call, ...]
+    overrides: tuple[Override, ...]
     modules: Modules
     locate: Locate
     """Where the spec says a thing; for what no part carries with it."""

@@ -19,7 +19,7 @@ _LINE = 100
 
 
 def hcl(value: Any) -> Hcl:
-    """`value` as an HCL literal: str, int, bool, tuple, list, dict, Label, Ref or Comment."""
+    """`value` as an HCL literal: str, int, float, bool, tuple, list, dict, Label, Ref or Comment."""
     kind = type(value)
     if kind is Label or kind is Ref:  # most of what is printed
         return Hcl(value)
@@ -49,7 +49,8 @@ def _escape(match: re.Match[str]) -> str:
     return _ESCAPES.get(char) or f"\\u{ord(char):04x}"
 
 
-def _key(key: str) -> str:
+def printed_key(key: str) -> str:
+    """The key of an object, bare where it can be."""
     if type(key) is Label or _BARE_KEY.match(key):
         return str(key)
     # Terraform aligns by what a character takes on the screen; beyond Latin that is not its count.
@@ -64,7 +65,7 @@ def _escape_wide(match: re.Match[str]) -> str:
 def _sequence(items: Any) -> str:
     texts = [_text(item) for item in items]
     line = f"[{', '.join(texts)}]"
-    if len(line) <= _LINE:
+    if len(line) <= _LINE and "\n" not in line:
         return line
     return "[\n{}\n]".format("\n".join(f"{text}," for text in texts))
 
@@ -72,7 +73,9 @@ def _sequence(items: Any) -> str:
 def _mapping(items: Any) -> str:
     if not items:
         return "{}"
-    return "{{\n{}\n}}".format("\n".join(f"{_key(key)} = {_text(value)}" for key, value in items.items()))
+    return "{{\n{}\n}}".format(
+        "\n".join(f"{printed_key(key)} = {_text(value)}" for key, value in items.items())
+    )
 
 
 def _comment(text: str) -> str:
@@ -86,6 +89,7 @@ _PRINTERS: dict[type, Any] = {
     Comment: _comment,
     bool: lambda value: "true" if value else "false",
     int: str,
+    float: repr,
     tuple: _sequence,
     list: _sequence,
     dict: _mapping,

@@ -7,7 +7,7 @@ line below it. `shorthand` names the field that a bare value stands for: `port: 
 rest of the spec; UNSET defaults to "not there".
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -116,6 +116,16 @@ TagKey = Annotated[
 TagValue = Annotated[str, Meta(max_length=256, description="text of at most 256 characters (quote numbers)")]
 BucketName = Annotated[
     str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z", description="the name of an S3 bucket")
+]
+ResourceAddress = Annotated[
+    str,
+    Meta(
+        pattern=r"^\S+\Z",
+        description="the address of a generated resource, such as module.load_balancer.aws_lb.main",
+    ),
+]
+Argument = Annotated[
+    str, Meta(pattern=r"^[a-z_][a-z0-9_]*\Z", description="the name of an argument, such as idle_timeout")
 ]
 StateKey = Annotated[str, Meta(pattern=r"^[^/\s][^\n]*\Z", max_length=1024, description="an S3 key")]
 
@@ -327,3 +337,5 @@ class Spec(Section, frozen=True):
     """Tags of every resource, through the provider's default_tags."""
     backend: Backend | None = None
     """An S3 bucket for Terraform's state. Default: none is named, and Terraform keeps it locally."""
+    overrides: dict[ResourceAddress, dict[Argument, Any]] = {}
+    """Arguments of generated resources, by address: docs/overrides.md."""
