@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tfgen import facts
-from tfgen.blueprint import calls, images, load_balancer, names, network, services, wiring
+from tfgen.blueprint import calls, images, load_balancer, names, network, renames, services, wiring
 from tfgen.blueprint.model import (
     Backend,
     Blueprint,
@@ -29,7 +29,7 @@ def build(
 
     The blueprint is whole only where no problem is an error. `spec_file` is the file's bare name.
     """
-    problems: list[Problem] = []
+    problems: list[Problem] = [*renames.problems(spec, at)]
     region = facts.regions().get(spec.region)
     partition = region.partition if region else "aws"
     found = {
@@ -67,6 +67,7 @@ def build(
         namespace=tuple(_namespace(spec, built_services)),
         services=built_services,
         calls=called,
+        renames=renames.build(spec, built_services, called),
         overrides=tuple(
             Override(address=address, patch=_ordered(patch))
             for address, patch in sorted(spec.overrides.items())

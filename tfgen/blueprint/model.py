@@ -282,6 +282,8 @@ class Service(Part, frozen=True):
     key: str
     label: Label
     file: str
+    aws_name: str
+    """What it is called in AWS: the oldest name that it had, since names there cannot be changed."""
     summary: Comment
     family: str
     image: Image
@@ -341,6 +343,20 @@ class Provider(Part, frozen=True):
     default_tags: Ref
 
 
+class Move(Part, frozen=True):
+    """Two addresses of one resource: where it was, and where it is."""
+
+    source: Ref
+    target: Ref
+
+
+class Rename(Part, frozen=True):
+    """The moves that belong to one service."""
+
+    comment: Comment
+    moves: tuple[Move, ...]
+
+
 class Override(Part, frozen=True):
     """What the spec says otherwise about a resource: arguments and nested blocks by name.
 
@@ -380,6 +396,7 @@ class Blueprint(Part, frozen=True):
     namespace: tuple[Namespace, ...]
     services: tuple[Service, ...]
     calls: tuple[Call, ...]
+    renames: tuple[Rename, ...]
     overrides: tuple[Override, ...]
     modules: Modules
     locate: Locate

@@ -1,5 +1,6 @@
 """Python values as HCL. The one way by which a value reaches a page."""
 
+import math
 import re
 from typing import Any
 
@@ -78,6 +79,12 @@ def _mapping(items: Any) -> str:
     )
 
 
+def _fraction(number: float) -> str:
+    if not math.isfinite(number):
+        raise TypeError(f"{number} has no form in HCL")
+    return repr(number)
+
+
 def _comment(text: str) -> str:
     return f"# {''.join(char if char.isprintable() else ' ' for char in text)}"
 
@@ -89,7 +96,7 @@ _PRINTERS: dict[type, Any] = {
     Comment: _comment,
     bool: lambda value: "true" if value else "false",
     int: str,
-    float: repr,
+    float: _fraction,
     tuple: _sequence,
     list: _sequence,
     dict: _mapping,

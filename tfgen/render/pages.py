@@ -159,6 +159,7 @@ def _services(blueprint: Blueprint) -> dict[str, Any]:
     return {
         "clusters": blueprint.cluster,
         "namespaces": blueprint.namespace,
+        "renames": blueprint.renames,
         "inputs": blueprint.modules.services_inputs,
         "outputs": blueprint.modules.services_outputs,
     }

@@ -314,6 +314,9 @@ class Service(Section, frozen=True):
     """AWS services that the application calls: opens the way to them (permissions are yours to attach)."""
     egress_cidrs: list[Egress] | None = None
     """Where tasks may connect to. Default: 0.0.0.0/0 with NAT or public subnets, else nothing more."""
+    was: Name | list[Name] = []
+    """Earlier names of this service, oldest first. It keeps the oldest in AWS, so that renaming replaces
+    nothing."""
     exec: bool = False
     """Whether `aws ecs execute-command` may open a shell in a task."""
 
