@@ -237,6 +237,38 @@ def show(spec: OneSpec, json: Json = False) -> None:
 
 
 @app.command()
+def upgrade(
+    specs: Specs,
+    write: Annotated[
+        bool, typer.Option("--write", help="Rewrite the specs instead of printing the difference.")
+    ] = False,
+) -> None:
+    """Bring specs up to date with this tfgen's version of their language, comments and layout kept."""
+    from tfgen import pipe
+    from tfgen.output.spec_file import write_spec
+    from tfgen.spec.versions import difference
+
+    failure = Exit.DONE
+    for path in specs:
+        found = pipe.upgrade(path)
+        _report(list(found.problems), {str(path): found.lines})
+        failure = failure or (Exit.SPEC_HAS_ERRORS if found.problems else Exit.DONE)
+        if not found.problems and found.before == found.after:
+            typer.echo(f"{path} is current")
+        elif found.after and not write:
+            typer.echo(difference(found.before, found.after, str(path)))
+        elif found.after:
+            try:
+                write_spec(found.after, path, overwrite=True)
+            except TfgenError as error:
+                _complain(error)
+                failure = failure or error.code
+                continue
+            typer.echo(f"Wrote {path}")
+    raise typer.Exit(failure)
+
+
+@app.command()
 def validate(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="The folder of a rendered stack.", show_default=False)

@@ -7,6 +7,7 @@ from tfgen import rules
 from tfgen.blueprint.build import build
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem, has_errors
+from tfgen.spec import versions
 from tfgen.spec.defaults import fill
 from tfgen.spec.model import Spec
 from tfgen.spec.read import read_spec
@@ -47,7 +48,31 @@ def run_text(text: str, name: str, *, as_module: bool = False, templates: Path |
     return _run(source, name, as_module, templates)
 
 
+class Upgrade(NamedTuple):
+    """A spec's text, and what it is in the current version; both empty where it has problems."""
+
+    before: str
+    after: str
+    problems: tuple[Problem, ...]
+    lines: tuple[str, ...]
+
+
+def upgrade(path: Path) -> Upgrade:
+    """Reads the spec at `path`, and brings its text up to date."""
+    try:
+        source = read_source(path)
+        _, problems = versions.brought_up_to_date(source)
+    except SourceError as error:
+        return Upgrade("", "", (error.problem,), error.lines)
+    if problems:
+        return Upgrade("", "", tuple(problems), source.lines)
+    return Upgrade(source.text, versions.upgraded(source), (), source.lines)
+
+
 def _run(source: Source, name: str, as_module: bool, templates: Path | None) -> Outcome:
+    source, problems = versions.brought_up_to_date(source)
+    if problems:
+        return Outcome(None, None, tuple(problems), source.lines)
     said, problems = read_spec(source)
     if said is None:
         return Outcome(None, None, tuple(problems), source.lines)

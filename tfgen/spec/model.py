@@ -321,9 +321,11 @@ class Service(Section, frozen=True):
     """Whether `aws ecs execute-command` may open a shell in a task."""
 
 
-class Spec(Section, frozen=True):
+class Spec(Section, frozen=True, kw_only=True):
     """A whole spec file."""
 
+    version: Annotated[int, Meta(ge=1, description="a version of the spec's language")] = 1
+    """Which version of the spec's language this is; `tfgen upgrade` brings an older one up to date."""
     name: Name
     """Names the stack and everything in it."""
     region: RegionName
