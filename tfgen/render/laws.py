@@ -154,8 +154,8 @@ def _file_problems(name: str, folder: Path, ours: set[str]) -> Iterator[Problem]
         text = path.read_text(encoding="utf-8")
         found = breaches(text, "".join(path.suffixes[-2:]))
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        yield Problem("TG266", Location(str(path)), f"the template cannot be read: {reason.lower()}")
+        reason = (getattr(error, "strerror", None) or "").lower() or "it is not UTF-8 text"
+        yield Problem("TG266", Location(str(path)), f"the template cannot be read: {reason}")
         return
     except TemplateSyntaxError as error:
         at = _line(str(path), error.lineno, text)
@@ -181,18 +181,26 @@ def rendered(blueprint: Blueprint, folder: Path | None) -> tuple[dict[str, str],
     except (TemplateError, TypeError, RecursionError) as error:
         if folder is None:
             raise
-        why = str(error) if not isinstance(error, RecursionError) else "it includes itself"
-        hint = "the names that it may use are those that the template in tfgen's folder uses"
-        return {}, [Problem("TG268", _place(error, folder), f"the template cannot print this: {why}", hint)]
+        hint = "use the names that the template in tfgen's own folder uses, and includes that end"
+        return {}, [
+            Problem("TG268", _place(error, folder), f"the template cannot print this: {_why(error)}", hint)
+        ]
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "it includes itself"
+    unknown = isinstance(error, TypeError) and "Undefined" in str(error)
+    return "it has a name that means nothing here" if unknown else str(error)
 
 
 def _place(error: BaseException, folder: Path) -> Location:
     """The last line of a template in `folder` that was being printed; Jinja puts it into the traceback."""
     at, trace = Location(str(folder)), error.__traceback__
-    theirs = {str(path) for path in files(folder).values()}
+    theirs = {str(folder.resolve() / name): path for name, path in files(folder).items()}
     while trace:
-        path = trace.tb_frame.f_code.co_filename
-        if path in theirs:
-            at = _line(path, trace.tb_lineno, Path(path).read_text(encoding="utf-8"))
+        path = theirs.get(trace.tb_frame.f_code.co_filename)
+        if path:
+            at = _line(str(path), trace.tb_lineno, path.read_text(encoding="utf-8"))
         trace = trace.tb_next
     return at

@@ -205,13 +205,13 @@ class _Patcher:
         import difflib  # noqa: PLC0415 - only a new argument pays for it
 
         near = difflib.get_close_matches(place.name, names, 1, 0.85)
-        there = f'there is no "{place.name}" here'
+        hint = f"did you mean {near[0]}?" if near else "remove the line"
         if value is None:
-            hint = f"did you mean {near[0]}?" if near else "remove the line"
-            self.problem("TG261", place.way, f"{there} to take away", hint, "warning")
+            message = f'there is no "{place.name}" here to take away'
+            self.problem("TG261", place.way, message, hint, "warning")
         elif near and place.kind != OBJECT:
-            message = f"{there} yet, and it looks like {near[0]}"
-            self.problem("TG261", place.way, message, f"did you mean {near[0]}?", "warning")
+            message = f'there is no "{place.name}" here yet, and the provider may not know it'
+            self.problem("TG261", place.way, message, hint, "warning")
 
     def may_be_said(self, place: Place) -> bool:
         name = place.name

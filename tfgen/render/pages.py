@@ -98,8 +98,18 @@ def templates_of(page: str) -> tuple[str, ...]:
     return (f"{folder}/{file}.j2", *(["services/service.tf.j2"] if folder == "services" else []))
 
 
-@cache
 def _environment(templates: Path | None = None) -> Environment:
+    """What renders the pages; made once, and anew for a folder of the user's that has changed."""
+    return _made(templates.resolve(), _state(templates)) if templates else _made(None, ())
+
+
+def _state(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    found = ((str(path), path.stat()) for path in sorted(folder.rglob("*.j2")) if path.is_file())
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in found)
+
+
+@cache
+def _made(templates: Path | None, _state: tuple[tuple[str, int, int], ...]) -> Environment:
     """With templates of the user's nothing is kept compiled: what is theirs stays out of our cache."""
     environment = Environment(
         loader=FileSystemLoader([templates, TEMPLATES] if templates else TEMPLATES),
