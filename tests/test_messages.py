@@ -312,7 +312,7 @@ def with_templates(here: Path, **texts: bytes) -> list[str]:
 def templates_against_the_law(here: Path, _trouble: Trouble) -> list[str]:
     return with_templates(
         here,
-        network__vpc=b'resource "aws_vpc" "main" {\n  {% if name == "shop" %}\n  a = {{ name }}\n  {% endif %}\n}\n',
+        network__vpc=b'# vpc\n  {% if name == "shop" %}\n  a = {{ name }}\n  {% endif %}\n',
         network__subnet=b"# there is none of this name\n",
         network__routes=b"{% for a in b %}\n",
         network__nat=b"# gr\xfcn\n",
