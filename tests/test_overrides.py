@@ -18,6 +18,7 @@ from support.stacks import planned
 import tfgen
 from tfgen.output.write import write
 from tfgen.pipe import run_text
+from tfgen.problems import describe
 from tfgen.render.overrides import addresses
 from tfgen.render.verify import verify
 from tfgen.spec.source import dump, parse
@@ -168,6 +169,19 @@ def test_a_new_argument_stands_with_the_others_and_lifecycle_stays_last() -> Non
     order = ["deregistration_delay", "tags =", "slow_start", "health_check {", "stickiness {", "lifecycle {"]
     body = page[page.index('resource "aws_lb_target_group"') :]
     assert sorted(order, key=body.index) == order
+
+
+def test_the_documentation_shows_what_happens() -> None:
+    page = (ROOT / "docs" / "overrides.md").read_text()
+    said, written, warned = (
+        re.findall(rf"^```{kind}\n(.*?)^```", page, re.M | re.S)[0] for kind in ("yaml", "hcl", "console")
+    )
+    pages, problems = tfgen.render_text(f"{SHOP}\n{said}", "shop.yaml")
+    assert problems == ()
+    assert written in pages["modules/load_balancer/load_balancer.tf"]
+    spec = f"{SHOP}\n{said.replace('idle_timeout', 'idle_timout')}"
+    (problem,) = run_text(spec, "shop.yaml").problems
+    assert f"$ tfgen render shop.yaml\n{describe(problem, spec.splitlines())}\n" == warned
 
 
 def test_the_order_of_keys_means_nothing() -> None:
