@@ -7,13 +7,17 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from strategies import Data, laws, outcome_of, specs
 from support.changes import unexpected_changes
+from support.pages import modules
 from support.stacks import GENERATED
 from support.terraform import ROOT
 
 import tfgen
 from tfgen.output.write import write
 from tfgen.pipe import run_text
+from tfgen.render.pages import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,6 +97,23 @@ def test_two_renames_lead_to_one_address_by_every_step_between() -> None:
             address = found[address]
         assert address == f"{kind}.frontend_to_api"
     assert max(Counter(found.values()).values()) == 1, "Terraform refuses two moves to one address"
+
+
+@laws(60)
+@given(specs())
+def test_moves_are_what_terraform_takes(data: Data) -> None:
+    """Each address moves once, nothing moves to one twice, and every chain ends at what is declared."""
+    outcome = outcome_of(data)
+    assert outcome.blueprint
+    found = render(outcome.blueprint)
+    pairs = _MOVE.findall(found.get(MOVED, ""))
+    declared = modules(found)["modules/services"].declared if pairs else {}
+    sources, targets = [source for source, _ in pairs], [target for _, target in pairs]
+    assert len(set(sources)) == len(sources)
+    assert len(set(targets)) == len(targets)
+    assert not set(sources) & set(declared)
+    assert set(targets) - set(sources) <= set(declared)
+    assert bool(pairs) == any("was" in service for service in data["services"].values())
 
 
 def test_the_file_of_a_service_that_is_called_moved() -> None:
