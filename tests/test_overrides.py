@@ -318,8 +318,10 @@ def test_values_are_what_the_spec_says(patched: Patched, tmp_path: Path) -> None
             page = texts["modules/services/webapp.tf"]
             body = re.search(r"^  container_definitions = (jsonencode\(.*?^  \]\))", page, re.M | re.S)
             assert body
-            ours = re.sub(r"(var|aws_cloudwatch_log_group)\.[a-z_.]+", '"ours"', body[1])
-            code.append(f'output "container_{number}" {{\n  value = jsondecode({ours})[0]\n}}')
+            # Without jsonencode, which in Terraform breaks ">" before an accent ("\u003e" and it make one).
+            literal = body[1].removeprefix("jsonencode")
+            ours = re.sub(r"= (var|aws_cloudwatch_log_group)\.[a-z_.]+$", '= "ours"', literal, flags=re.M)
+            code.append(f'output "container_{number}" {{\n  value = {ours}[0]\n}}')
             wanted[f"container_{number}"] = container
     assert len(wanted) > 20
     found = evaluated(tmp_path, "\n".join(code))
