@@ -381,6 +381,7 @@ def _services(draw: st.DrawFn, region: str, egress: str, balancer: Data, most: i
     services = {key: draw(_lone_services(region, egress)) for key in keys}
     _add_routes(draw, services, balancer)
     _add_calls(draw, services)
+    _add_renames(draw, services)
     return services
 
 
@@ -412,6 +413,13 @@ def _add_calls(draw: st.DrawFn, services: dict[str, Data]) -> None:
     for service in services.values():
         if called and draw(st.booleans()):
             service["calls"] = draw(st.lists(st.sampled_from(called), max_size=3))
+
+
+def _add_renames(draw: st.DrawFn, services: dict[str, Data]) -> None:
+    """Earlier names for a service or two; no other can have them."""
+    for key in draw(st.lists(st.sampled_from(sorted(services)), max_size=2, unique=True)) if services else ():
+        was = [f"{key[:50].rstrip('-')}-once-{number}" for number in range(draw(st.integers(1, 3)))]
+        services[key]["was"] = was[0] if len(was) == 1 else was
 
 
 # --- whole specs ---

@@ -1,5 +1,6 @@
 """The `hcl` filter: what goes in, what stands on the page."""
 
+from math import inf, nan
 from typing import Any
 
 import pytest
@@ -67,6 +68,9 @@ LONG = "x" * 91  # with "b" beside it, 100 characters
         ({Label("for_each"): Ref("each.key")}, "{\nfor_each = each.key\n}"),
         ({"\xe9": 1}, '{\n"\xe9" = 1\n}'),
         ({"\u4e2d\U0001f600": 1}, '{\n"\\u4e2d\\U0001f600" = 1\n}'),
+        (1.5, "1.5"),
+        (-0.25, "-0.25"),
+        (({"a": 1}, 2), "[\n{\na = 1\n},\n2,\n]"),
         ({"a": {"b": (1, 2)}}, "{\na = {\nb = [1, 2]\n}\n}"),
     ],
 )
@@ -83,7 +87,8 @@ class _OwnText(str):
 
 
 @pytest.mark.parametrize(
-    "value", [None, 1.5, {1, 2}, b"bytes", object(), Hcl("twice"), _OwnText("text"), (None,), {"a": 1.5}]
+    "value",
+    [None, inf, nan, {1, 2}, b"bytes", object(), Hcl("twice"), _OwnText("text"), (None,), {"a": -inf}],
 )
 def test_what_has_no_form_is_refused(value: Any) -> None:
     with pytest.raises(TypeError, match="has no form in HCL"):

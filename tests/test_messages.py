@@ -352,6 +352,47 @@ def route_of_a_stack_without_routes(here: Path, _trouble: Trouble) -> list[str]:
     return ["route", "shop.yaml", "GET", "http://shop.example/cart"]
 
 
+# --- templates of one's own
+
+
+def with_templates(here: Path, **texts: bytes) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD + SERVICE.replace(b"port: 80", b"port: 80\n    routes: [/]"))
+    for name, text in texts.items():
+        path = here / "mine" / f"{name.replace('__', '/')}.tf.j2"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text)
+    return ["render", "shop.yaml", "--templates", "mine"]
+
+
+@situation
+def templates_against_the_law(here: Path, _trouble: Trouble) -> list[str]:
+    return with_templates(
+        here,
+        network__vpc=b'# vpc\n  {% if name == "shop" %}\n  a = {{ name }}\n  {% endif %}\n',
+        network__subnet=b"# there is none of this name\n",
+        network__routes=b"{% for a in b %}\n",
+        network__nat=b"# gr\xfcn\n",
+        services__roles=b"locals {\n  trust = <<EOT\n{}\nEOT\n}\n",
+    )
+
+
+@situation
+def template_with_a_name_that_is_not_there(here: Path, _trouble: Trouble) -> list[str]:
+    return with_templates(here, services__service=b"# {{ label|hcl }}\n\n  a = {{ nobody|hcl }}\n")
+
+
+@situation
+def template_that_includes_itself(here: Path, _trouble: Trouble) -> list[str]:
+    return with_templates(here, network__vpc=b'{% include "network/vpc.tf.j2" %}\n')
+
+
+@situation
+def template_that_makes_no_hcl(here: Path, _trouble: Trouble) -> list[str]:
+    return with_templates(
+        here, services__service=b'resource "aws_ecs_service" "{{ label|hcl }}" {\n  a = = 1\n}\n'
+    )
+
+
 # --- validate
 
 

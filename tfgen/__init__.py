@@ -23,28 +23,30 @@ __all__ = ["__version__", "render_file", "render_text"]
 
 
 def render_text(
-    text: str, name: str = "spec.yaml", *, as_module: bool = False
+    text: str, name: str = "spec.yaml", *, as_module: bool = False, templates: Path | None = None
 ) -> tuple[dict[str, str], tuple[Problem, ...]]:
     """The pages of a spec given as YAML text, by their paths in the stack's folder; and its problems.
 
     `name` is the spec's file name in headers and messages. Where a problem is an error there are no
-    pages. Writes nothing.
+    pages. Writes nothing. `templates` is a folder of templates that stand in for ours.
     """
     from tfgen import pipe
 
-    return _render(pipe.run_text(text, name, as_module=as_module))
+    return _render(pipe.run_text(text, name, as_module=as_module, templates=templates), templates)
 
 
-def render_file(path: Path, *, as_module: bool = False) -> tuple[dict[str, str], tuple[Problem, ...]]:
+def render_file(
+    path: Path, *, as_module: bool = False, templates: Path | None = None
+) -> tuple[dict[str, str], tuple[Problem, ...]]:
     """`render_text` on a file. One that cannot be read is a problem too, not an exception."""
     from tfgen import pipe
 
-    return _render(pipe.run(path, as_module=as_module))
+    return _render(pipe.run(path, as_module=as_module, templates=templates), templates)
 
 
-def _render(outcome: Outcome) -> tuple[dict[str, str], tuple[Problem, ...]]:
+def _render(outcome: Outcome, templates: Path | None) -> tuple[dict[str, str], tuple[Problem, ...]]:
     from tfgen.render.pages import render
 
     if outcome.failed or outcome.blueprint is None:
         return {}, outcome.problems
-    return render(outcome.blueprint), outcome.problems
+    return render(outcome.blueprint, templates), outcome.problems

@@ -41,6 +41,18 @@ Specs = Annotated[
 OneSpec = Annotated[Path, typer.Argument(metavar="SPEC", help="A spec file (YAML).", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
+Templates = Annotated[
+    Path | None,
+    typer.Option(
+        "--templates",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="Templates that stand in for tfgen's own of the same names.",
+        show_default=False,
+    ),
+]
+
 
 def _said(metavar: str, what: str) -> Any:
     """An option of `init`, one answer."""
@@ -177,6 +189,7 @@ def render(
         Literal["stack", "module"],
         typer.Option("--as", help="A stack of its own, or a module for a root of yours."),
     ] = "stack",
+    templates: Templates = None,
     json: Json = False,
 ) -> None:
     """Write the Terraform of one or more specs."""
@@ -184,14 +197,14 @@ def render(
     from tfgen.render.pages import render as render_pages
     from tfgen.summary import next_steps, summarize
 
-    outcomes = _run(specs, as_module=kind == "module")
+    outcomes = _run(specs, as_module=kind == "module", templates=templates)
     failure = Exit.SPEC_HAS_ERRORS if any(outcome.failed for outcome in outcomes) else Exit.DONE
     stacks = [outcome.blueprint for outcome in outcomes if outcome.blueprint and not outcome.failed]
     folders = _folders([stack.name for stack in stacks], output, len(specs))
     results: list[dict[str, Any]] = []
     for stack, folder in zip(stacks, folders, strict=True):
         try:
-            changes = write(render_pages(stack), folder)
+            changes = write(render_pages(stack, templates), folder)
         except TfgenError as error:
             _complain(error)
             failure = failure or error.code
@@ -267,7 +280,8 @@ def show(spec: OneSpec, json: Json = False) -> None:
     outcome = _run([spec])[0]
     if outcome.failed:
         raise typer.Exit(Exit.SPEC_HAS_ERRORS)
-    data = _without_none(msgspec.to_builtins(outcome.spec))
+    said: dict[str, Any] = msgspec.to_builtins(outcome.spec)
+    data = _without_none({**said, "overrides": {}}) | {"overrides": said["overrides"]}
     if json:
         _print_json(data)
     else:
@@ -308,6 +322,38 @@ def route(
         _print_json(reporting.as_data(found))
     else:
         typer.echo(reporting.as_text(found))
+
+
+@app.command()
+def upgrade(
+    specs: Specs,
+    write: Annotated[
+        bool, typer.Option("--write", help="Rewrite the specs instead of printing the difference.")
+    ] = False,
+) -> None:
+    """Bring specs up to date with this tfgen's version of their language, comments and layout kept."""
+    from tfgen import pipe
+    from tfgen.output.spec_file import write_spec
+    from tfgen.spec.versions import difference
+
+    failure = Exit.DONE
+    for path in specs:
+        found = pipe.upgrade(path)
+        _report(list(found.problems), {str(path): found.lines})
+        failure = failure or (Exit.SPEC_HAS_ERRORS if found.problems else Exit.DONE)
+        if not found.problems and found.before == found.after:
+            typer.echo(f"{path} is current")
+        elif found.after and not write:
+            typer.echo(difference(found.before, found.after, str(path)))
+        elif found.after:
+            try:
+                write_spec(found.after, path, overwrite=True)
+            except TfgenError as error:
+                _complain(error)
+                failure = failure or error.code
+                continue
+            typer.echo(f"Wrote {path}")
+    raise typer.Exit(failure)
 
 
 @app.command()
@@ -471,13 +517,18 @@ def _wrong_flags(wrong: list[str], lacking: list[str]) -> str:
     return "\n".join(line if line in parts else f"  {line}".replace("\n", "\n      ") for line in lines)
 
 
-def _run(specs: list[Path], *, as_module: bool = False) -> list["Outcome"]:
+def _run(specs: list[Path], *, as_module: bool = False, templates: Path | None = None) -> list["Outcome"]:
     """Every spec through the pipe; what they have wrong goes to standard error."""
     from tfgen.pipe import run
 
-    outcomes = [run(path, as_module=as_module) for path in specs]
+    outcomes = [run(path, as_module=as_module, templates=templates) for path in specs]
     problems = [problem for outcome in outcomes for problem in outcome.problems]
-    _report(problems, {str(path): outcome.lines for path, outcome in zip(specs, outcomes, strict=True)})
+    lines = {str(path): outcome.lines for path, outcome in zip(specs, outcomes, strict=True)}
+    if problems and templates:
+        from tfgen.render import laws
+
+        lines |= laws.lines(templates)
+    _report(problems, lines)
     return outcomes
 
 

@@ -7,7 +7,7 @@ from tfgen import rules
 from tfgen.blueprint.build import build
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Ignored, Problem, has_errors
-from tfgen.spec import ignores
+from tfgen.spec import ignores, versions
 from tfgen.spec.defaults import fill
 from tfgen.spec.model import Spec
 from tfgen.spec.read import read_spec
@@ -29,25 +29,52 @@ class Outcome(NamedTuple):
         return has_errors(self.problems)
 
 
-def run(path: Path, *, as_module: bool = False) -> Outcome:
-    """Reads the spec at `path` and takes it through every stage up to the first that fails."""
+def run(path: Path, *, as_module: bool = False, templates: Path | None = None) -> Outcome:
+    """Reads the spec at `path` and takes it through every stage up to the first that fails.
+
+    `templates` is a folder of templates that stand in for ours.
+    """
     try:
         source = read_source(path)
     except SourceError as error:
         return Outcome(None, None, (error.problem,), error.lines)
-    return _run(source, path.name, as_module)
+    return _run(source, path.name, as_module, templates)
 
 
-def run_text(text: str, name: str, *, as_module: bool = False) -> Outcome:
+def run_text(text: str, name: str, *, as_module: bool = False, templates: Path | None = None) -> Outcome:
     """`run` on the text of a spec."""
     try:
         source = parse(text, name)
     except SourceError as error:
         return Outcome(None, None, (error.problem,), error.lines)
-    return _run(source, name, as_module)
+    return _run(source, name, as_module, templates)
 
 
-def _run(source: Source, name: str, as_module: bool) -> Outcome:
+class Upgrade(NamedTuple):
+    """A spec's text, and what it is in the current version; both empty where it has problems."""
+
+    before: str
+    after: str
+    problems: tuple[Problem, ...]
+    lines: tuple[str, ...]
+
+
+def upgrade(path: Path) -> Upgrade:
+    """Reads the spec at `path`, and brings its text up to date."""
+    try:
+        source = read_source(path)
+        _, problems = versions.brought_up_to_date(source)
+    except SourceError as error:
+        return Upgrade("", "", (error.problem,), error.lines)
+    if problems:
+        return Upgrade("", "", tuple(problems), source.lines)
+    return Upgrade(source.text, versions.upgraded(source), (), source.lines)
+
+
+def _run(source: Source, name: str, as_module: bool, templates: Path | None) -> Outcome:
+    source, problems = versions.brought_up_to_date(source)
+    if problems:
+        return Outcome(None, None, tuple(problems), source.lines)
     said, problems = read_spec(source)
     if said is None:
         return Outcome(None, None, tuple(problems), source.lines)
@@ -60,7 +87,12 @@ def _run(source: Source, name: str, as_module: bool) -> Outcome:
     if has_errors(found):
         return Outcome(spec, None, tuple(problems), source.lines)
     left, ignored = ignores.apply(spec, source, rules.check(blueprint), rules.numbers())
-    return Outcome(spec, blueprint, (*problems, *left), source.lines, tuple(ignored))
+    problems += left
+    if blueprint.overrides or templates:
+        from tfgen.render import check  # noqa: PLC0415 - slow to load, and few specs need it
+
+        problems += check.check(blueprint, templates, source.at_key)
+    return Outcome(spec, blueprint, tuple(problems), source.lines, tuple(ignored))
 
 
 def _in_a_line(name: str) -> str:

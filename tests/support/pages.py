@@ -16,6 +16,7 @@ import hcl2
 Pages = Mapping[str, str]
 
 _BLOCK = re.compile(r'^(\w+)((?: "[^"]*")*) \{\n(.*?)^\}$', re.MULTILINE | re.DOTALL)
+_MOVED = re.compile(r"^moved \{\n.*?^\}$", re.MULTILINE | re.DOTALL)  # it tells of what is no more
 _ARGUMENT = re.compile(r"^  (\w+) += (.*)$", re.MULTILINE)
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|#[^\n]*|[^"#]+')
 _INTERPOLATION = re.compile(r"\$\{([^}]*)\}")
@@ -78,7 +79,7 @@ def _bare(label: str) -> str:
 @lru_cache(maxsize=4096)
 def references(text: str) -> frozenset[str]:
     """Everything a page refers to, as `addresses` writes it; an output of a module as `module.m.output`."""
-    code = "".join(_code(text))
+    code = "".join(_code(_MOVED.sub("", text)))
     bound = {"each", *(name for pair in _BOUND.findall(code) for name in pair)}
     found = set()
     for root, name, attribute in _REFERENCE.findall(code):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from tfgen.blueprint import names
+from tfgen.blueprint import names, renames
 from tfgen.blueprint.model import Image, Policy, Ref, Role, Statement
 from tfgen.spec.model import Service, Spec
 
@@ -22,7 +22,7 @@ def execution_role(key: str, spec: Spec, image: Image, partition: str) -> Role:
     """Starting a task: its own image repository, its own log group, its own secrets."""
     return Role(
         label=names.label(key, "execution"),
-        name=names.role(spec.name, key, "execution", spec.region),
+        name=names.role(spec.name, renames.in_aws(key, spec), "execution", spec.region),
         policies=(
             Policy(
                 name="start-tasks",
@@ -79,6 +79,6 @@ def task_role(key: str, spec: Spec) -> Role:
     shell = Policy(name="exec", statements=(Statement(sid="Exec", actions=_EXEC, resources="*"),))
     return Role(
         label=names.label(key, "task"),
-        name=names.role(spec.name, key, "task", spec.region),
+        name=names.role(spec.name, renames.in_aws(key, spec), "task", spec.region),
         policies=(shell,) if spec.services[key].exec else (),
     )

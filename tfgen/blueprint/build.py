@@ -1,14 +1,16 @@
 """From what was said to what will exist: the one function of this room."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tfgen import facts
-from tfgen.blueprint import calls, images, load_balancer, names, network, services, wiring
+from tfgen.blueprint import calls, images, load_balancer, names, network, renames, services, wiring
 from tfgen.blueprint.model import (
     Backend,
     Blueprint,
     Cluster,
     Namespace,
+    Override,
     Provider,
     Ref,
     Service,
@@ -27,7 +29,7 @@ def build(
 
     The blueprint is whole only where no problem is an error. `spec_file` is the file's bare name.
     """
-    problems: list[Problem] = []
+    problems: list[Problem] = [*renames.problems(spec, at)]
     region = facts.regions().get(spec.region)
     partition = region.partition if region else "aws"
     found = {
@@ -65,10 +67,22 @@ def build(
         namespace=tuple(_namespace(spec, built_services)),
         services=built_services,
         calls=called,
+        renames=renames.build(spec, built_services, called),
+        overrides=tuple(
+            Override(address=address, patch=_ordered(patch))
+            for address, patch in sorted(spec.overrides.items())
+        ),
         modules=modules,
         locate=at,
     )
     return blueprint, problems
+
+
+def _ordered(data: Any) -> Any:
+    """Plain data with the keys of every mapping in order, since theirs in the spec means nothing."""
+    if isinstance(data, dict):
+        return {key: _ordered(data[key]) for key in sorted(data)}
+    return [_ordered(item) for item in data] if isinstance(data, list) else data
 
 
 def _backend(spec: Spec) -> Iterator[Backend]:

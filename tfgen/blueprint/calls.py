@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from tfgen.blueprint import renames
 from tfgen.blueprint.model import Call
 from tfgen.problems import Locate, Location, Problem, nearest
 from tfgen.spec.model import Spec
@@ -37,6 +38,8 @@ def _call_problem(caller: str, callee: str, spec: Spec, where: Location) -> Prob
         hint = f"did you mean {near}?" if near else f"the services are {', '.join(spec.services)}"
         if callee in names:
             hint = f"write {names[callee]}: calls go by service, and {callee} is its Service Connect name"
+        if now := next((key for key in spec.services if callee in renames.earlier(key, spec)), ""):
+            hint = f"write {now}: that is what {callee} is called now"
         return Problem("TG230", where, f'there is no service "{callee}" to call', hint)
     if spec.services[callee].connect is None:
         message = f'"{caller}" calls "{callee}", which has no Service Connect name'

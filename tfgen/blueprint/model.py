@@ -351,6 +351,8 @@ class Service(Part, frozen=True):
     key: str
     label: Label
     file: str
+    aws_name: str
+    """What it is called in AWS: the oldest name that it had, since names there cannot be changed."""
     summary: Comment
     family: str
     image: Image
@@ -414,6 +416,31 @@ class Provider(Part, frozen=True):
     default_tags: Ref
 
 
+class Move(Part, frozen=True):
+    """Two addresses of one resource: where it was, and where it is."""
+
+    source: Ref
+    target: Ref
+
+
+class Rename(Part, frozen=True):
+    """The moves that belong to one service."""
+
+    comment: Comment
+    moves: tuple[Move, ...]
+
+
+class Override(Part, frozen=True):
+    """What the spec says otherwise about a resource: arguments and nested blocks by name.
+
+    `address` may be one that nothing has, and `patch` holds plain data with its keys in order; both are
+    looked at where the pages are: render.overrides.
+    """
+
+    address: str
+    patch: dict[str, Any]
+
+
 class Modules(Part, frozen=True):
     """How the root wires its modules: inputs of each, and outputs of each and of the root."""
 
@@ -442,6 +469,8 @@ class Blueprint(Part, frozen=True):
     namespace: tuple[Namespace, ...]
     services: tuple[Service, ...]
     calls: tuple[Call, ...]
+    renames: tuple[Rename, ...]
+    overrides: tuple[Override, ...]
     modules: Modules
     locate: Locate
     """Where the spec says a thing; for what no part carries with it."""

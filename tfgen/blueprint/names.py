@@ -15,7 +15,9 @@ ROLE = 64  # botocore, iam CreateRole
 TARGET_GROUP_PREFIX = 6  # provider 5.100, aws_lb_target_group.name_prefix
 
 # Files that the services module has anyway or Terraform takes for overrides; names that Windows keeps.
-_TAKEN_FILES = frozenset(("cluster", "discovery", "outputs", "override", "roles", "terraform", "variables"))
+_TAKEN_FILES = frozenset(
+    ("cluster", "discovery", "moved", "outputs", "override", "roles", "terraform", "variables")
+)
 _TAKEN_NAMES = frozenset(
     ("aux", "con", "nul", "prn", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)))
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tfgen.blueprint import names
+from tfgen.blueprint import names, renames
 from tfgen.blueprint.addressing import block
 from tfgen.blueprint.model import Call, Image, Label, Network, Peer, Ref, SecurityRule
 from tfgen.problems import Locate, Problem
@@ -27,15 +27,14 @@ def prefix_list_input(endpoint: str) -> Label:
     return names.label(endpoint, "prefix_list_id")
 
 
-def ingress(key: str, service: Service, calls: tuple[Call, ...]) -> tuple[SecurityRule, ...]:
+def ingress(key: str, spec: Spec, calls: tuple[Call, ...]) -> tuple[SecurityRule, ...]:
     """Into the tasks: their one port, from the load balancer and from declared callers."""
-    if service.port is None:
-        return ()
-    return tuple(_ingress(key, service.port.number, bool(service.routes), calls))
+    port = spec.services[key].port
+    return tuple(_ingress(key, port.number, spec, calls)) if port else ()
 
 
-def _ingress(key: str, port: int, routed: bool, calls: tuple[Call, ...]) -> Iterator[SecurityRule]:
-    if routed:
+def _ingress(key: str, port: int, spec: Spec, calls: tuple[Call, ...]) -> Iterator[SecurityRule]:
+    if spec.services[key].routes:
         yield SecurityRule(
             direction=INGRESS,
             label=names.label(key, "from_load_balancer"),
@@ -49,7 +48,7 @@ def _ingress(key: str, port: int, routed: bool, calls: tuple[Call, ...]) -> Iter
             direction=INGRESS,
             label=names.label(key, "from", caller),
             group=group_of(key),
-            description=f"Calls from {caller}",
+            description=f"Calls from {renames.in_aws(caller, spec)}",
             port=port,
             peer=Peer(argument=GROUP, value=group_of(caller)),
         )
@@ -72,7 +71,7 @@ def egress(
         *_to_callees(key, spec, calls),
     ]
     if service.routes and service.port:
-        rules.append(_from_load_balancer(key, service.port.number))
+        rules.append(_from_load_balancer(key, renames.in_aws(key, spec), service.port.number))
     return tuple(rules)
 
 
@@ -128,15 +127,17 @@ def _to_callees(key: str, spec: Spec, calls: tuple[Call, ...]) -> Iterator[Secur
     for callee in sorted(call.callee for call in calls if call.caller == key):
         port = spec.services[callee].port
         if port:
-            yield _out(key, callee, f"Calls to {callee}", port.number, GROUP, group_of(callee))
+            yield _out(
+                key, callee, f"Calls to {renames.in_aws(callee, spec)}", port.number, GROUP, group_of(callee)
+            )
 
 
-def _from_load_balancer(key: str, port: int) -> SecurityRule:
+def _from_load_balancer(key: str, aws_name: str, port: int) -> SecurityRule:
     return SecurityRule(
         direction=EGRESS,
         label=names.label("load_balancer_to", key),
         group=LOAD_BALANCER_GROUP,
-        description=f"Requests and health checks to {key}",
+        description=f"Requests and health checks to {aws_name}",
         port=port,
         peer=Peer(argument=GROUP, value=group_of(key)),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tfgen.blueprint import access, load_balancer, names, security
+from tfgen.blueprint import access, load_balancer, names, renames, security
 from tfgen.blueprint.egress import WAYS_OUT
 from tfgen.blueprint.load_balancer import Bound
 from tfgen.blueprint.model import (
@@ -83,19 +83,21 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
     spec, calls = around.spec, around.calls
     service = spec.services[key]
     at = around.at(("services", key))
+    aws_name = renames.in_aws(key, spec)
     image = around.images[key]
     execution_role = access.execution_role(key, spec, image, around.partition)
     task_role = access.task_role(key, spec)
     security_rules = (
-        *security.ingress(key, service, calls),
+        *security.ingress(key, spec, calls),
         *security.egress(key, spec, image, around.network, calls, around.at, problems),
     )
     return Service(
         key=key,
         label=names.label(key),
         file=names.service_file(key),
+        aws_name=aws_name,
         summary=_summary(key, service, around),
-        family=f"{spec.name}-{key}",
+        family=f"{spec.name}-{aws_name}",
         image=image,
         image_variable=names.label(key, "image"),
         cpu=service.cpu,
@@ -106,15 +108,15 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
         command=(tuple(service.command),) if service.command else (),
         environment=tuple((name, str(value)) for name, value in sorted(service.environment.items())),
         secrets=tuple(sorted(service.secrets.items())),
-        port_mappings=tuple(_port_mappings(key, service.port, service.connect)),
+        port_mappings=tuple(_port_mappings(aws_name, service.port, service.connect)),
         region=spec.region,
-        log_group=f"/ecs/{spec.name}/{key}",
+        log_group=f"/ecs/{spec.name}/{aws_name}",
         log_retention=spec.logs.retention,
         execution_role=execution_role,
         task_role=task_role,
         roles=(execution_role, task_role),
-        security_group_name=names.security_group(spec.name, key),
-        security_group_description=f"Tasks of {key}",
+        security_group_name=names.security_group(spec.name, aws_name),
+        security_group_description=f"Tasks of {aws_name}",
         security_rules=security_rules,
         target_groups=tuple(_target_groups(key, service, around)),
         routes=load_balancer.routes(around.bound, key),
@@ -154,15 +156,18 @@ def _summary(key: str, service: ServiceSpec, around: Around) -> Comment:
         parts.append(f"called as {_address(service.connect, service.port)}")
     if callees := _callees(key, around):
         parts.append(f"calls {names.listed(callees)}")
+    aws_name = renames.in_aws(key, around.spec)
+    if aws_name != key:
+        parts.append(f"named {aws_name} in AWS")
     return names.comment(f"{key}: {', '.join(parts)}.")
 
 
-def _port_mappings(key: str, port: Port | None, connect: Connect | None) -> Iterator[PortMapping]:
+def _port_mappings(aws_name: str, port: Port | None, connect: Connect | None) -> Iterator[PortMapping]:
     if port is None:
         return
     # Plain TCP has no application protocol: botocore, ecs PortMapping.appProtocol.
     protocol = () if port.protocol == "tcp" else (port.protocol,)
-    named = (NamedPort(name=key, app_protocol=protocol),) if connect else ()
+    named = (NamedPort(name=aws_name, app_protocol=protocol),) if connect else ()
     yield PortMapping(port=port.number, connect=named)
 
 
@@ -170,10 +175,11 @@ def _target_groups(key: str, service: ServiceSpec, around: Around) -> Iterator[T
     if not service.routes or service.port is None:
         return
     check = service.health_check
+    aws_name = renames.in_aws(key, around.spec)
     yield TargetGroup(
         label=names.label(key),
-        name_prefix=names.target_group_prefix(key),
-        name=f"{around.spec.name}-{key}",
+        name_prefix=names.target_group_prefix(aws_name),
+        name=f"{around.spec.name}-{aws_name}",
         port=service.port.number,
         path=check.path,
         codes=check.codes,
@@ -194,7 +200,7 @@ def _connect(key: str, service: ServiceSpec, around: Around) -> tuple[ServiceCon
 def _servers(key: str, service: ServiceSpec, around: Around) -> Iterator[ConnectServer]:
     if service.connect and service.port:
         yield ConnectServer(
-            port_name=key,
+            port_name=renames.in_aws(key, around.spec),
             dns_name=service.connect.name,
             port=service.connect.port or service.port.number,
             address=_address(service.connect, service.port),

@@ -1,5 +1,6 @@
 """Python values as HCL. The one way by which a value reaches a page."""
 
+import math
 import re
 from typing import Any
 
@@ -19,7 +20,7 @@ _LINE = 100
 
 
 def hcl(value: Any) -> Hcl:
-    """`value` as an HCL literal: str, int, bool, tuple, list, dict, Label, Ref or Comment."""
+    """`value` as an HCL literal: str, int, float, bool, tuple, list, dict, Label, Ref or Comment."""
     kind = type(value)
     if kind is Label or kind is Ref:  # most of what is printed
         return Hcl(value)
@@ -49,7 +50,8 @@ def _escape(match: re.Match[str]) -> str:
     return _ESCAPES.get(char) or f"\\u{ord(char):04x}"
 
 
-def _key(key: str) -> str:
+def printed_key(key: str) -> str:
+    """The key of an object, bare where it can be."""
     if type(key) is Label or _BARE_KEY.match(key):
         return str(key)
     # Terraform aligns by what a character takes on the screen; beyond Latin that is not its count.
@@ -64,7 +66,7 @@ def _escape_wide(match: re.Match[str]) -> str:
 def _sequence(items: Any) -> str:
     texts = [_text(item) for item in items]
     line = f"[{', '.join(texts)}]"
-    if len(line) <= _LINE:
+    if len(line) <= _LINE and "\n" not in line:
         return line
     return "[\n{}\n]".format("\n".join(f"{text}," for text in texts))
 
@@ -72,7 +74,15 @@ def _sequence(items: Any) -> str:
 def _mapping(items: Any) -> str:
     if not items:
         return "{}"
-    return "{{\n{}\n}}".format("\n".join(f"{_key(key)} = {_text(value)}" for key, value in items.items()))
+    return "{{\n{}\n}}".format(
+        "\n".join(f"{printed_key(key)} = {_text(value)}" for key, value in items.items())
+    )
+
+
+def _fraction(number: float) -> str:
+    if not math.isfinite(number):
+        raise TypeError(f"{number} has no form in HCL")
+    return repr(number)
 
 
 def _comment(text: str) -> str:
@@ -86,6 +96,7 @@ _PRINTERS: dict[type, Any] = {
     Comment: _comment,
     bool: lambda value: "true" if value else "false",
     int: str,
+    float: _fraction,
     tuple: _sequence,
     list: _sequence,
     dict: _mapping,

@@ -1,4 +1,4 @@
-"""Renders a blueprint to pages. The only importer of jinja2.
+"""Renders a blueprint to pages. Imports jinja2, as only `laws` does besides.
 
 A page's path mirrors its template's: templates/network/vpc.tf.j2 becomes modules/network/vpc.tf.
 A template that prints no block makes no page.
@@ -38,54 +38,88 @@ class ModuleCall(Part, frozen=True):
     inputs: tuple[Input, ...]
 
 
-def render(blueprint: Blueprint) -> dict[str, str]:
-    """Path within the stack's folder, with forward slashes -> the page's whole text."""
+def render(blueprint: Blueprint, templates: Path | None = None) -> dict[str, str]:
+    """Path within the stack's folder, with forward slashes -> the page's whole text.
+
+    `templates` is a folder of the user's whose files stand in for ours of the same name.
+    """
+    pages = plain(blueprint, templates)
+    if not blueprint.overrides:
+        return pages
+    from tfgen.render.overrides import apply  # noqa: PLC0415 - few specs have any
+
+    return apply(pages, blueprint, blueprint.locate)[0]
+
+
+def plain(blueprint: Blueprint, templates: Path | None = None) -> dict[str, str]:
+    """`render` without the overrides of the spec."""
+    environment = _environment(templates)
     header = HEADER.format(blueprint.spec_file)
-    pages = {path: header + text for path, text in _terraform(blueprint) if text}
-    readme = _environment().get_template("stack/README.md.j2").render(context(blueprint))
+    pages = {path: header + text for path, text in _terraform(blueprint, environment) if text}
+    readme = environment.get_template("stack/README.md.j2").render(context(blueprint))
     pages["README.md"] = README_HEADER.format(blueprint.spec_file) + readme
     return dict(sorted(pages.items()))
 
 
-def _terraform(blueprint: Blueprint) -> Iterator[tuple[str, str]]:
-    yield from _folder("stack", "", _stack(blueprint))
-    yield from _folder("network", "modules/network/", _network(blueprint))
+def _terraform(blueprint: Blueprint, environment: Environment) -> Iterator[tuple[str, str]]:
+    yield from _folder(environment, "stack", "", _stack(blueprint))
+    yield from _folder(environment, "network", "modules/network/", _network(blueprint))
     for _ in blueprint.load_balancer:
-        yield from _folder("load_balancer", "modules/load_balancer/", _load_balancer(blueprint))
+        yield from _folder(environment, "load_balancer", "modules/load_balancer/", _load_balancer(blueprint))
     for _ in blueprint.cluster:
-        yield from _folder("services", "modules/services/", _services(blueprint))
-        template = _environment().get_template("services/service.tf.j2")
+        yield from _folder(environment, "services", "modules/services/", _services(blueprint))
+        template = environment.get_template("services/service.tf.j2")
         for service in blueprint.services:
             yield f"modules/services/{service.file}.tf", lay_out(template.render(_fields(service)))
 
 
-def _folder(name: str, target: str, context: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for file, template in _templates(name):
+def _folder(
+    environment: Environment, name: str, target: str, context: dict[str, Any]
+) -> Iterator[tuple[str, str]]:
+    for file, template in _templates(environment, name):
         yield f"{target}{file}", lay_out(template.render(context))
 
 
 @cache
-def _templates(folder: str) -> tuple[tuple[str, Template], ...]:
+def _templates(environment: Environment, folder: str) -> tuple[tuple[str, Template], ...]:
     """The templates of a folder that make one page each, by the page's name."""
     names = sorted(path.name for path in (TEMPLATES / folder).glob("*.tf.j2"))
     return tuple(
-        (name.removesuffix(".j2"), _environment().get_template(f"{folder}/{name}"))
+        (name.removesuffix(".j2"), environment.get_template(f"{folder}/{name}"))
         for name in names
         if name != "service.tf.j2"
     )
 
 
+def templates_of(page: str) -> tuple[str, ...]:
+    """The templates that may have made a page, by their names."""
+    folder, _, file = page.rpartition("/")
+    folder = folder.removeprefix("modules/") or "stack"
+    return (f"{folder}/{file}.j2", *(["services/service.tf.j2"] if folder == "services" else []))
+
+
+def _environment(templates: Path | None = None) -> Environment:
+    """What renders the pages; made once, and anew for a folder of the user's that has changed."""
+    return _made(templates.resolve(), _state(templates)) if templates else _made(None, ())
+
+
+def _state(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    found = ((str(path), path.stat()) for path in sorted(folder.rglob("*.j2")) if path.is_file())
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in found)
+
+
 @cache
-def _environment() -> Environment:
+def _made(templates: Path | None, _state: tuple[tuple[str, int, int], ...]) -> Environment:
+    """With templates of the user's nothing is kept compiled: what is theirs stays out of our cache."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader([templates, TEMPLATES] if templates else TEMPLATES),
         undefined=StrictUndefined,
         finalize=_only_hcl,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
-        bytecode_cache=_Compiled(str(TEMPLATES / "__pycache__")),
+        bytecode_cache=None if templates else _Compiled(str(TEMPLATES / "__pycache__")),
         autoescape=False,  # noqa: S701 - HCL, not HTML; `finalize` lets nothing pass unescaped
     )
     environment.filters = {"hcl": hcl, "markdown": markdown, "mermaid": mermaid}
@@ -135,6 +169,7 @@ def _services(blueprint: Blueprint) -> dict[str, Any]:
     return {
         "clusters": blueprint.cluster,
         "namespaces": blueprint.namespace,
+        "renames": blueprint.renames,
         "inputs": blueprint.modules.services_inputs,
         "outputs": blueprint.modules.services_outputs,
     }

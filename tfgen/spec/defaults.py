@@ -133,6 +133,7 @@ def _service(service: Service, load_balancer: LoadBalancer, network: Network) ->
         connect=service.connect and _connect(service.connect, service),
         memory=service.memory or _memory(service.cpu),
         egress_cidrs=_egress(service, network),
+        was=[service.was] if isinstance(service.was, str) else service.was,
     )
 
 

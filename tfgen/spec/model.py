@@ -7,7 +7,7 @@ line below it. `shorthand` names the field that a bare value stands for: `port: 
 rest of the spec; UNSET defaults to "not there".
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -116,6 +116,16 @@ TagKey = Annotated[
 TagValue = Annotated[str, Meta(max_length=256, description="text of at most 256 characters (quote numbers)")]
 BucketName = Annotated[
     str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z", description="the name of an S3 bucket")
+]
+ResourceAddress = Annotated[
+    str,
+    Meta(
+        pattern=r"^\S+\Z",
+        description="the address of a generated resource, such as module.load_balancer.aws_lb.main",
+    ),
+]
+Argument = Annotated[
+    str, Meta(pattern=r"^[a-z_][a-z0-9_]*\Z", description="the name of an argument, such as idle_timeout")
 ]
 StateKey = Annotated[str, Meta(pattern=r"^[^/\s][^\n]*\Z", max_length=1024, description="an S3 key")]
 
@@ -324,15 +334,20 @@ class Service(Section, frozen=True):
     """AWS services that the application calls: opens the way to them (permissions are yours to attach)."""
     egress_cidrs: list[Egress] | None = None
     """Where tasks may connect to. Default: 0.0.0.0/0 with NAT or public subnets, else nothing more."""
+    was: Name | list[Name] = []
+    """Earlier names of this service, oldest first. It keeps the oldest in AWS, so that renaming replaces
+    nothing."""
     exec: bool = False
     """Whether `aws ecs execute-command` may open a shell in a task."""
     ignore: Ignores = None
     """Rules whose problems in this service are passed over."""
 
 
-class Spec(Section, frozen=True):
+class Spec(Section, frozen=True, kw_only=True):
     """A whole spec file."""
 
+    version: Annotated[int, Meta(ge=1, description="a version of the spec's language")] = 1
+    """Which version of the spec's language this is; `tfgen upgrade` brings an older one up to date."""
     name: Name
     """Names the stack and everything in it."""
     region: RegionName
@@ -351,3 +366,5 @@ class Spec(Section, frozen=True):
     """An S3 bucket for Terraform's state. Default: none is named, and Terraform keeps it locally."""
     ignore: Ignores = None
     """Rules whose problems anywhere in the spec are passed over."""
+    overrides: dict[ResourceAddress, dict[Argument, Any]] = {}
+    """Arguments of generated resources, by address: docs/overrides.md."""

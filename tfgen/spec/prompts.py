@@ -197,7 +197,7 @@ def _hold(path: SpecPath, value: Any, hint: str = "") -> None:
     for key in path[:-1]:
         place = place[key]
     place[path[-1]] = value
-    _, problems = read_spec(Source("", (), data, {}, {}))
+    _, problems = read_spec(Source("", "", (), data, {}, {}))
     if problems:
         raise RefusedError("\n".join(problem.message for problem in problems), problems[0].hint or hint)
 

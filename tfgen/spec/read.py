@@ -1,5 +1,6 @@
 """Checks plain data against the model and finds every problem, not only the first."""
 
+import math
 import types
 from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
@@ -71,6 +72,8 @@ class _Reader:
         return _WRONG
 
     def value(self, value: Any, kind: Any, path: SpecPath) -> Any:
+        if kind is Any:
+            return self.data(value, path)
         what, first, second = _shape(kind)
         if what == "either":
             container = get_origin(first)
@@ -136,7 +139,7 @@ class _Reader:
         for key, item in value.items():
             where = (*path, key)
             name = self.scalar(key, key_kind, where, at=self.source.at_key(where))
-            if item is None:
+            if item is None and kind is not Any:
                 read[name] = self.empty(kind, where)
             else:
                 read[name] = self.value(item, kind, where)
@@ -147,6 +150,22 @@ class _Reader:
             return self.wrong(value, "a list", path, spelling.as_list(value, kind))
         read = [self.value(item, kind, (*path, index)) for index, item in enumerate(value)]
         return _WRONG if any(item is _WRONG for item in read) else read
+
+    def data(self, value: Any, path: SpecPath) -> Any:
+        """Anything at all, as it stands; of numbers, those that mean what they look like."""
+        if isinstance(value, dict):
+            data = {key: self.data(item, (*path, key)) for key, item in value.items()}
+            return _WRONG if any(item is _WRONG for item in data.values()) else data
+        if isinstance(value, list):
+            items = [self.data(item, (*path, index)) for index, item in enumerate(value)]
+            return _WRONG if any(item is _WRONG for item in items) else items
+        if not isinstance(value, float):
+            return value
+        number = float(value)
+        if str(value) == repr(number):
+            return number
+        other = f", or {number!r}" if math.isfinite(number) else ""
+        return self.wrong(value, "a number or text", path, f'write "{value}", in quotes{other}')
 
     def scalar(self, value: Any, kind: Any, path: SpecPath, at: Location | None = None) -> Any:
         try:

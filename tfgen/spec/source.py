@@ -59,6 +59,7 @@ class Source(NamedTuple):
     """A file's data and the place of each value and each key in it."""
 
     file: str
+    text: str
     lines: tuple[str, ...]
     data: Any
     values: dict[SpecPath, tuple[int, int, int]]
@@ -104,7 +105,7 @@ def parse(text: str, name: str) -> Source:
         line, column, message, hint = syntax.explain(error, lines)
         problem = Problem("TG002", Location(name, line + 1, column + 1), message, hint)
         raise SourceError(problem, lines) from None
-    return Source(name, lines, data, builder.values, builder.keys)
+    return Source(name, text, lines, data, builder.values, builder.keys)
 
 
 def _read_text(path: Path, name: str) -> str:

@@ -1,0 +1,36 @@
+"""Looks at what a user's own hand has in the pages: overrides of the spec, and templates."""
+
+from pathlib import Path
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Locate, Location, Problem, has_errors
+from tfgen.render import laws, overrides, pages
+from tfgen.render.verify import verify
+
+
+def check(blueprint: Blueprint, templates: Path | None, at: Locate) -> list[Problem]:
+    """What overrides and templates have wrong; the pages that differ because of them are parsed.
+
+    `at` tells where the spec has the key that a path leads to.
+    """
+    problems = laws.check(templates) if templates else []
+    if has_errors(problems):
+        return problems
+    made, problems = laws.rendered(blueprint, templates)
+    if has_errors(problems):
+        return problems
+    patched, problems = overrides.apply(made, blueprint, at)
+    ours = pages.plain(blueprint)
+    changed = {path: text for path, text in patched.items() if text != ours.get(path)}
+    return problems + [_no_hcl(found, templates, at) for found in verify(changed)]
+
+
+def _no_hcl(found: Problem, templates: Path | None, at: Locate) -> Problem:
+    """A page that does not parse, told where its template or the spec's overrides are."""
+    page, line = found.at.file, found.at.line
+    message = f"the page {page} would be no HCL{f' (its line {line})' if line else ''}"
+    hint = "compare it with the template in tfgen's folder"
+    for name, path in laws.files(templates).items() if templates else ():
+        if name in pages.templates_of(page):
+            return Problem("TG268", Location(str(path)), message, hint)
+    return Problem("TG268", at(("overrides",)), message, "see which value python-hcl2 cannot read")

@@ -1,0 +1,169 @@
+"""Older versions of the spec's language, brought up to date.
+
+A migration is a function from a source to edits of its text. The edited text is read again, so data and
+text cannot tell two stories; and every place in it is led back to the file as the user has it, so that
+messages point there.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
+from typing import NamedTuple
+
+from tfgen.problems import Problem, SpecPath
+from tfgen.spec.source import Source, parse
+
+Mark = tuple[int, int, int]
+"""Line and column, from 1, and width: as a Source has them."""
+
+
+class Edit(NamedTuple):
+    """`text` in place of what stands from `start` to `end`, in characters from the beginning."""
+
+    start: int
+    end: int
+    text: str
+
+
+Migration = Callable[[Source], Iterable[Edit]]
+
+MIGRATIONS: dict[int, Migration] = {}
+"""From the version that a migration takes to what makes the next one of it. None is left out: 1, 2, ..."""
+
+
+def current() -> int:
+    """The version that this tfgen writes and understands."""
+    return 1 + len(MIGRATIONS)
+
+
+def version_of(source: Source) -> int:
+    """What a spec says, or 1, which did not have to say so. What is no version at all is refused later."""
+    said = source.data.get("version", 1) if isinstance(source.data, dict) else current()
+    return said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else current()
+
+
+def brought_up_to_date(source: Source) -> tuple[Source, list[Problem]]:
+    """The source as the current version would have it, with the lines and places of the file.
+
+    A version that is newer than tfgen is a problem, and the only one: nothing else can be judged.
+    """
+    version = version_of(source)
+    if version > current():
+        message = f"this spec has version {version}, and this tfgen knows {_known()}"
+        hint = "use a newer tfgen; an older one would misread what the newer language says"
+        return source, [Problem("TG106", source.at(("version",)), message, hint)]
+    if version == current():
+        return source, []
+    now, steps = _migrated(source)
+    return now._replace(
+        text=source.text,
+        lines=source.lines,
+        values={path: _led_back(mark, now, source, steps) for path, mark in now.values.items()},
+        keys={path: _led_back(mark, now, source, steps) for path, mark in now.keys.items()},
+    ), []
+
+
+def upgraded(source: Source) -> str:
+    """The text of a spec in the current version; comments and layout stay as they are."""
+    return _migrated(source)[0].text if version_of(source) < current() else source.text
+
+
+def difference(before: str, after: str, name: str) -> str:
+    """What an upgrade changes, as a unified diff."""
+    import difflib  # noqa: PLC0415 - only tfgen upgrade pays for it
+
+    lines = difflib.unified_diff(
+        before.splitlines(), after.splitlines(), name, f"{name} (upgraded)", lineterm=""
+    )
+    return "\n".join(lines)
+
+
+def _known() -> str:
+    return "version 1 alone" if current() == 1 else f"versions 1 to {current()}"
+
+
+def _migrated(source: Source) -> tuple[Source, list[list[Edit]]]:
+    """The current source, with its own places, and the edits of every step to it."""
+    steps = []
+    for version in range(version_of(source), current()):
+        edits = sorted({*MIGRATIONS[version](source), _said(source, version + 1)})
+        source = parse(edited(source.text, edits), source.file)
+        steps.append(edits)
+    return source, steps
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """`text` with edits, in order and apart, made in it."""
+    parts, after = [], 0
+    for edit in edits:
+        parts += [text[after : edit.start], edit.text]
+        after = edit.end
+    return "".join((*parts, text[after:]))
+
+
+# --- what migrations are made of
+
+
+def at_key(source: Source, path: SpecPath) -> tuple[int, int]:
+    """Where the key that leads to `path` begins and ends."""
+    return _span(source, source.keys[path])
+
+
+def at_value(source: Source, path: SpecPath) -> tuple[int, int]:
+    """Where a value of one line begins and ends."""
+    return _span(source, source.values[path])
+
+
+def renamed_key(source: Source, path: SpecPath, name: str) -> Iterator[Edit]:
+    """Another name for a key, where it is there."""
+    if path in source.keys:
+        yield Edit(*at_key(source, path), name)
+
+
+def _said(source: Source, version: int) -> Edit:
+    """The spec's own word for its version; one that has none gets it above its first key."""
+    if ("version",) in source.keys:
+        return Edit(*at_value(source, ("version",)), str(version))
+    start, _ = at_value(source, ())
+    if source.text[start] == "{":
+        return Edit(start + 1, start + 1, f"version: {version}, ")
+    line = source.text.rfind("\n", 0, start) + 1
+    indent = source.text[line:start] if source.text[line:start].isspace() else ""
+    end = "\r\n" if "\r\n" in source.text else "\n"
+    return Edit(line, line, f"{indent}version: {version}{end}")
+
+
+# --- places
+
+
+def _starts(text: str) -> list[int]:
+    """Where each line begins; YAML and Python agree on what ends one."""
+    return [0, *accumulate(map(len, text.splitlines(keepends=True)))]
+
+
+def _span(source: Source, mark: Mark) -> tuple[int, int]:
+    line, column, width = mark
+    start = _starts(source.text)[line - 1] + column - 1
+    return start, start + width
+
+
+def _led_back(mark: Mark, now: Source, source: Source, steps: list[list[Edit]]) -> Mark:
+    """Where in the user's text stands what `mark` means in the migrated one."""
+    start, end = _span(now, mark)
+    for edits in reversed(steps):
+        start, end = _before(start, edits), _before(end - 1, edits, last=True) + 1
+    starts = _starts(source.text)
+    line = bisect_right(starts, start, hi=len(source.lines))
+    return line, start - starts[line - 1] + 1, max(1, end - start)
+
+
+def _before(place: int, edits: list[Edit], *, last: bool = False) -> int:
+    """Where a character of the edited text was; one that an edit put there was the edit's first or last."""
+    shift = 0
+    for edit in edits:
+        if place < edit.start + shift:
+            break
+        if place < edit.start + shift + len(edit.text):
+            return edit.end - 1 if last else edit.start
+        shift += len(edit.text) - (edit.end - edit.start)
+    return place - shift
