@@ -229,7 +229,7 @@ def test_every_resource_of_every_golden_stack_can_be_overridden() -> None:
         pages = tfgen.render_text(text, spec.name)[0]
         overrides = {address: {"zz_new": "value", "zz_block": {"a": 1}} for address in addresses(pages)}
         patched, problems = tfgen.render_text(f"{text}\n{dump({'overrides': overrides})}", spec.name)
-        assert problems == ()
+        assert {problem.severity for problem in problems} <= {"note"}
         found = "\n".join(patched.values())
         assert found.count('zz_new = "value"') == found.count("zz_block {") == len(overrides)
 

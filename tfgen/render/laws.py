@@ -123,12 +123,12 @@ def check(folder: Path) -> list[Problem]:
 
 
 def files(folder: Path) -> dict[str, Path]:
-    """The files in a folder by their names from there, but for hidden ones."""
+    """The files in a folder by their names from there, but for hidden and for compiled ones."""
     found = {path.relative_to(folder): path for path in folder.rglob("*") if not path.is_dir()}
     return {
         name.as_posix(): path
         for name, path in found.items()
-        if not any(part.startswith(".") for part in name.parts)
+        if not any(part.startswith((".", "__pycache__")) for part in name.parts)
     }
 
 
