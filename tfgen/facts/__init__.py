@@ -35,6 +35,15 @@ class Limit(NamedTuple):
     source: str
 
 
+class Replacement(NamedTuple):
+    """What a change does to a resource: the arguments that replace it ("*" stands for all but `in_place`)."""
+
+    replace: frozenset[str]
+    in_place: frozenset[str]
+    tags: bool  # takes tags, and so the provider's default_tags
+    known: bool = True  # a type that tfgen writes
+
+
 @cache
 def regions() -> Mapping[str, Region]:
     """Every Region of the partitions aws, aws-cn, aws-us-gov and aws-eusc, by name."""
@@ -101,6 +110,15 @@ def limits() -> Mapping[str, Limit]:
     return MappingProxyType(
         {name: Limit(name, row["value"], row["adjustable"], row["source"]) for name, row in rows}
     )
+
+
+@cache
+def replacement(kind: str) -> Replacement:
+    """Which arguments force a resource of the type `kind` to be replaced."""
+    row = _read("replacement")["types"].get(kind)
+    if row is None:
+        return Replacement(frozenset(), frozenset(), tags=False, known=False)
+    return Replacement(frozenset(row["replace"]), frozenset(row.get("in_place", ())), row.get("tags", True))
 
 
 @cache
