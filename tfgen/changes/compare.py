@@ -48,7 +48,10 @@ def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
     new_first = _new_first(new)
     changes = [
         *(_change(address, before[address], Action.DESTROY) for address in before.keys() - stays.keys()),
-        *(_change(address, new.resources[address], Action.CREATE) for address in new.resources.keys() - stays.keys()),
+        *(
+            _change(address, new.resources[address], Action.CREATE)
+            for address in new.resources.keys() - stays.keys()
+        ),
         *(
             stays[address].change(address, names, _action(address, replaced, new_first))
             for address, names in differing.items()

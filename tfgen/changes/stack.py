@@ -66,7 +66,9 @@ class Module:
         self.prefix = prefix
         self._inputs = inputs
         blocks = [block for body in pages.get(folder, ()) for block in body.blocks]
-        self.blocks = {kind: _by_labels(blocks, kind) for kind in ("resource", "variable", "output", "module")}
+        self.blocks = {
+            kind: _by_labels(blocks, kind) for kind in ("resource", "variable", "output", "module")
+        }
         self.locals = {
             name: node
             for block in blocks
@@ -224,7 +226,11 @@ class Stack:
     def state(self) -> Value:
         """Where the stack keeps its state."""
         return tuple(
-            (block.type, *block.labels, {name: self.root.value(node) for name, node in block.body.arguments.items()})
+            (
+                block.type,
+                *block.labels,
+                {name: self.root.value(node) for name, node in block.body.arguments.items()},
+            )
             for block in self.root.backends
             if block.type in ("backend", "cloud")
         )
@@ -267,9 +273,7 @@ def _given(pages: Pages) -> dict[str, Value]:
     bodies = [body for path in files for body in _read(path, pages[path], problems)]
     if problems:
         raise TfgenError(problems, code=Exit.SPEC_HAS_ERRORS)
-    return {
-        name: evaluate(node, Reference, {}) for body in bodies for name, node in body.arguments.items()
-    }
+    return {name: evaluate(node, Reference, {}) for body in bodies for name, node in body.arguments.items()}
 
 
 def _by_labels(blocks: list[Block], kind: str) -> dict[tuple[str, ...], Block]:

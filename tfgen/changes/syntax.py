@@ -239,7 +239,13 @@ class _Reader:
         return Index(node, Literal(self.name()))
 
     def term(self) -> Node:
-        readers = {'"': self.quoted, "[": self.sequence, "{": self.mapping, "<<": self.heredoc, "<<-": self.heredoc}
+        readers = {
+            '"': self.quoted,
+            "[": self.sequence,
+            "{": self.mapping,
+            "<<": self.heredoc,
+            "<<-": self.heredoc,
+        }
         if self.word in readers:
             return readers[self.word]()
         if self.kind == "number":
