@@ -223,6 +223,38 @@ def show(spec: OneSpec, json: Json = False) -> None:
 
 
 @app.command()
+def changes(
+    old: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OLD", help="The spec as it was, or the folder of the stack.", show_default=False
+        ),
+    ],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The spec as it will be.", show_default=False)],
+    json: Json = False,
+) -> None:
+    """Say what a changed spec will do to a stack that stands, before any plan."""
+    from tfgen.changes import report
+    from tfgen.render.pages import render as render_pages
+
+    standing = _stack_pages(old) if old.is_dir() else {}
+    try:
+        as_module = bool(standing) and report.is_module(standing)
+        outcomes = _run([new] if standing else [old, new], as_module=as_module)
+        if any(outcome.failed for outcome in outcomes):
+            raise typer.Exit(Exit.SPEC_HAS_ERRORS)
+        rendered = [render_pages(outcome.blueprint) for outcome in outcomes if outcome.blueprint]
+        found = report.between(standing or rendered[0], report.kept(standing) | rendered[-1])
+    except TfgenError as error:  # a page that somebody edited
+        _report(list(error.problems), {path: tuple(text.splitlines()) for path, text in standing.items()})
+        raise typer.Exit(error.code) from None
+    if json:
+        _print_json(report.as_json(found))
+    else:
+        typer.echo(report.as_text(found))
+
+
+@app.command()
 def validate(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="The folder of a rendered stack.", show_default=False)
@@ -418,6 +450,13 @@ def _read_pages(folder: Path) -> dict[str, str]:
     except OSError as error:
         message = f"cannot read {error.filename}: {_reason(error)}"
         raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
+
+
+def _stack_pages(folder: Path) -> dict[str, str]:
+    """The pages of a stack, by their path within its folder, and the values beside them."""
+    pages = {Path(path).relative_to(folder).as_posix(): text for path, text in _read_pages(folder).items()}
+    values = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.tfvars"))}
+    return pages | values
 
 
 def _without_none(data: Any) -> Any:

@@ -4,8 +4,8 @@ import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
-from tfgen.changes.syntax import Block, Body, Name, Node, SyntaxProblem, read, words
-from tfgen.changes.values import Lookup, Names, Reference, Term, Value, comparable, evaluate
+from tfgen.changes.syntax import Block, Body, HclError, Node, read, words
+from tfgen.changes.values import Lookup, Names, Reference, Scope, Term, Value, comparable
 from tfgen.problems import Exit, Location, Problem, TfgenError
 
 Pages = Mapping[str, str]
@@ -93,7 +93,7 @@ class Module:
 
     def _source(self, block: Block) -> str:
         source = block.body.arguments.get("source")
-        return str(evaluate(source, self.names, {})) if source else ""
+        return str(self.value(source)) if source else ""
 
     def _inputs_of(self, block: Block) -> Callable[[str], Value]:
         def find(name: str) -> Value:
@@ -103,7 +103,7 @@ class Module:
         return find
 
     def value(self, node: Node, local: Names | None = None) -> Value:
-        return evaluate(node, self.names, local or {})
+        return Scope(self.names, local or {}).value(node)
 
     def names(self, name: str) -> Value:
         """What a word at the head of a reference stands for."""
@@ -256,7 +256,7 @@ def _folders(pages: Pages) -> _Folders:
 def _read(path: str, text: str, problems: list[Problem]) -> list[Body]:
     try:
         return [read(text)]
-    except SyntaxProblem as problem:
+    except HclError as problem:
         at = Location(path, problem.line, problem.column)
         hint = "if somebody edited it, see what Terraform says"
         problems.append(Problem("TG402", at, f"this is not Terraform's language: expected {problem}", hint))
@@ -273,7 +273,9 @@ def _given(pages: Pages) -> dict[str, Value]:
     bodies = [body for path in files for body in _read(path, pages[path], problems)]
     if problems:
         raise TfgenError(problems, code=Exit.SPEC_HAS_ERRORS)
-    return {name: evaluate(node, Reference, {}) for body in bodies for name, node in body.arguments.items()}
+    return {
+        name: Scope(Reference, {}).value(node) for body in bodies for name, node in body.arguments.items()
+    }
 
 
 def _by_labels(blocks: list[Block], kind: str) -> dict[tuple[str, ...], Block]:

@@ -90,7 +90,7 @@ class Body(Struct, frozen=True, gc=False):
     blocks: tuple[Block, ...]
 
 
-class SyntaxProblem(ValueError):
+class HclError(ValueError):
     """Not Terraform's language; `line` and `column` count from 1."""
 
     def __init__(self, expected: str, line: int, column: int) -> None:
@@ -101,7 +101,7 @@ class SyntaxProblem(ValueError):
 
 
 def read(text: str) -> Body:
-    """The blocks and arguments of a page. Raises SyntaxProblem."""
+    """The blocks and arguments of a page. Raises HclError."""
     return _Reader(text).page()
 
 
@@ -152,7 +152,7 @@ class _Reader:
 
     def fail(self, expected: str) -> NoReturn:
         before = self.text[: self.start]
-        raise SyntaxProblem(expected, before.count("\n") + 1, self.start - before.rfind("\n"))
+        raise HclError(expected, before.count("\n") + 1, self.start - before.rfind("\n"))
 
     def name(self) -> str:
         if self.kind != "name":

@@ -3,8 +3,8 @@
 A known value is a str, int, float, bool or None, a tuple (lists and sets), or a dict (maps and objects).
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -39,34 +39,22 @@ class Lookup(Struct, frozen=True, gc=False):
 Names = Mapping[str, Value]
 
 
-def evaluate(node: Node, names: Callable[[str], Value], local: Names) -> Value:
-    """The value of an expression; `local` are the names that it brings along (`each`, those of a `for`)."""
+class Scope(NamedTuple):
+    """Where an expression stands: `names` finds what the module knows, `local` holds what the place adds
+    (`each`, the names of a `for`)."""
 
-    def value(inner: Node) -> Value:
-        return evaluate(inner, names, local)
+    names: Callable[[str], Value]
+    local: Names
 
-    match node:
-        case syntax.Literal(value=literal):
-            return literal
-        case syntax.Template(parts=parts):
-            return _text(tuple(map(value, parts)))
-        case syntax.Name(name=name):
-            return local[name] if name in local else names(name)
-        case syntax.Index(of=of, key=key):
-            return get(value(of), value(key))
-        case syntax.Call(function=function, arguments=arguments):
-            return _call(function, tuple(map(value, arguments)))
-        case syntax.List(items=items):
-            return tuple(map(value, items))
-        case syntax.Object(items=pairs):
-            return _object([(value(key), value(item)) for key, item in pairs])
-        case syntax.For():
-            return _comprehension(node, names, local)
-        case syntax.Splat(of=of):
-            return Term("[*]", (value(of),))
-        case syntax.Operation(name=name, operands=operands):
-            return Term(name, tuple(map(value, operands)))
-    raise TypeError(f"{type(node).__name__} is no expression")
+    def value(self, node: Node) -> Value:
+        """What the expression comes to."""
+        return _EVALUATORS[type(node)](node, self)
+
+    def values(self, nodes: Iterable[Node]) -> tuple[Value, ...]:
+        return tuple(map(self.value, nodes))
+
+    def name(self, name: str) -> Value:
+        return self.local[name] if name in self.local else self.names(name)
 
 
 def get(of: Value, key: Value) -> Value:
@@ -138,7 +126,8 @@ def _text(parts: tuple[Value, ...]) -> Value:
     return Term("text", parts)
 
 
-def _object(pairs: list[tuple[Value, Value]]) -> Value:
+def _object(pairs: Iterable[tuple[Value, ...]]) -> Value:
+    pairs = tuple(pairs)
     if all(isinstance(key, str | int) for key, _ in pairs):
         return {str(key): value for key, value in pairs}
     return Term("object", tuple(item for pair in pairs for item in pair))
@@ -177,14 +166,29 @@ _FUNCTIONS: dict[str, Callable[[Value], Value]] = {
 }
 
 
-def _comprehension(node: syntax.For, names: Callable[[str], Value], local: Names) -> Value:
-    collection = evaluate(node.collection, names, local)
+def _comprehension(node: syntax.For, scope: Scope) -> Value:
+    collection = scope.value(node.collection)
     if not isinstance(collection, tuple | dict) or node.conditions:
         return Term("for", (collection, repr(node)))
     pairs = collection.items() if isinstance(collection, dict) else enumerate(collection)
-    rounds = [{**local, node.key: key, node.value: value} for key, value in pairs]
-    results = [evaluate(node.result, names, each) for each in rounds]
+    rounds = [scope._replace(local={**scope.local, node.key: key, node.value: value}) for key, value in pairs]
+    results = [each.value(node.result) for each in rounds]
     if node.result_key is None:
         return tuple(results)
-    keys = [evaluate(node.result_key, names, each) for each in rounds]
-    return _object(list(zip(keys, results, strict=True)))
+    return _object(
+        [(each.value(node.result_key), result) for each, result in zip(rounds, results, strict=True)]
+    )
+
+
+_EVALUATORS: dict[type[Node], Callable[[Any, Scope], Value]] = {
+    syntax.Literal: lambda node, _: node.value,
+    syntax.Template: lambda node, scope: _text(scope.values(node.parts)),
+    syntax.Name: lambda node, scope: scope.name(node.name),
+    syntax.Index: lambda node, scope: get(scope.value(node.of), scope.value(node.key)),
+    syntax.Splat: lambda node, scope: Term("[*]", (scope.value(node.of),)),
+    syntax.Call: lambda node, scope: _call(node.function, scope.values(node.arguments)),
+    syntax.List: lambda node, scope: scope.values(node.items),
+    syntax.Object: lambda node, scope: _object([scope.values(pair) for pair in node.items]),
+    syntax.For: _comprehension,
+    syntax.Operation: lambda node, scope: Term(node.name, scope.values(node.operands)),
+}

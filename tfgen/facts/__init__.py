@@ -122,6 +122,12 @@ def replacement(kind: str) -> Replacement:
 
 
 @cache
+def new_deployments() -> tuple[str, ...]:
+    """The arguments of an ECS service whose change starts its tasks anew."""
+    return tuple(_read("replacement")["new_deployments"]["arguments"])
+
+
+@cache
 def _endpoint_names() -> tuple[str, Mapping[tuple[str, str], str]]:
     """The usual pattern of a service name, and the others by (Region or "" for all, suffix)."""
     table = _read("endpoints")
