@@ -127,6 +127,7 @@ def consequences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterato
         if about and (inside or not only_inside):
             yield text.format(_listed(sorted({_called(change) for change in about})))
     if inside:
+        yield from _gap(changes)
         yield from _images_out_of_reach(changes, new)
     yield from _names_gone(changes)
     yield from _unknown(changes)
@@ -174,6 +175,21 @@ def _requests(arguments: Any) -> str:
             )
     order = ("http_request_method", "host_header", "path_pattern")
     return " ".join(words[kind] for kind in order if kind in words)
+
+
+def _gap(changes: tuple[Change, ...]) -> Iterator[str]:
+    """One way out is destroyed while the other is made, and Terraform does not wait with the one."""
+    nat = {change.action for change in changes if change.name == "private_internet"}
+    endpoints = {
+        change.action
+        for change in changes
+        if (change.type, change.name) == ("aws_security_group", "endpoints")
+    }
+    if {*nat, *endpoints} == {Action.CREATE, Action.DESTROY}:
+        yield (
+            "While this is applied tasks may have no way out, and those that start then cannot pull their "
+            "images: apply egress: nat+endpoints first, then this."
+        )
 
 
 def _images_out_of_reach(changes: tuple[Change, ...], new: Stack) -> Iterator[str]:
