@@ -270,6 +270,31 @@ def test_values_beside_the_stack_count_more_than_defaults() -> None:
     assert between(shop | pinned, newer | pinned) == ((), ())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'resource "aws_vpc" {}\nmodule {}\nvariable "a" "b" {}\n',
+        'resource "aws_vpc" "main" {\n  cidr_block = aws_vpc.main.cidr_block\n}\n',
+        'resource "aws_eip" "x" {\n  for_each = aws_eip.x\n}\n',
+        "locals {\n  a = local.b\n  b = local.a\n}\n",
+        'module "again" {\n  source = "./"\n}\n',
+        'module "gone" {\n  source = "./nowhere"\n  a = module.gone.b\n}\n',
+        'resource "aws_vpc" "main" {\n  cidr_block = module.none.x[var.none].y + local.none\n}\n',
+    ],
+)
+def test_what_terraform_refuses_does_not_stop_the_reading(text: str) -> None:
+    assert signs(between({"main.tf": text}, {"main.tf": text})) == {}
+
+
+def test_blocks_that_terraform_writes_itself_are_compared() -> None:
+    page = (
+        'resource "aws_ecs_cluster" "main" {{\n  dynamic "setting" {{\n    for_each = {}\n'
+        "    content {{\n      name = setting.value\n    }}\n  }}\n}}\n"
+    )
+    report = between({"main.tf": page.format('["a"]')}, {"main.tf": page.format('["b"]')})
+    assert signs(report) == {"aws_ecs_cluster.main": "~"}
+
+
 def test_another_region_and_another_state_are_said_first() -> None:
     shop = golden("shop")
     other = edited(shop, "terraform.tf", '"us-east-1"', '"eu-west-1"')

@@ -245,7 +245,7 @@ def changes(
             raise typer.Exit(Exit.SPEC_HAS_ERRORS)
         rendered = [render_pages(outcome.blueprint) for outcome in outcomes if outcome.blueprint]
         found = report.between(standing or rendered[0], report.kept(standing) | rendered[-1])
-    except TfgenError as error:  # a page that somebody edited
+    except TfgenError as error:  # somebody edited a page
         _report(list(error.problems), {path: tuple(text.splitlines()) for path, text in standing.items()})
         raise typer.Exit(error.code) from None
     if json:
@@ -445,18 +445,21 @@ def _read_pages(folder: Path) -> dict[str, str]:
     files = [path for path in sorted(folder.rglob("*.tf")) if ".terraform" not in path.parts]
     if not files:
         raise TfgenError(message=f"{folder} holds no .tf files", code=Exit.WRONG_USAGE)
-    try:
-        return {str(path): path.read_text(encoding="utf-8", errors="replace") for path in files}
-    except OSError as error:
-        message = f"cannot read {error.filename}: {_reason(error)}"
-        raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
+    return _read_files(files)
 
 
 def _stack_pages(folder: Path) -> dict[str, str]:
-    """The pages of a stack, by their path within its folder, and the values beside them."""
-    pages = {Path(path).relative_to(folder).as_posix(): text for path, text in _read_pages(folder).items()}
-    values = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.tfvars"))}
-    return pages | values
+    """The pages of a stack, by their path within its folder, and the values of variables beside them."""
+    found = _read_pages(folder) | _read_files(sorted(folder.glob("*.tfvars")))
+    return {Path(path).relative_to(folder).as_posix(): text for path, text in found.items()}
+
+
+def _read_files(paths: list[Path]) -> dict[str, str]:
+    try:
+        return {str(path): path.read_text(encoding="utf-8", errors="replace") for path in paths}
+    except OSError as error:
+        message = f"cannot read {error.filename}: {_reason(error)}"
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
 
 
 def _without_none(data: Any) -> Any:

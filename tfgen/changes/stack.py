@@ -11,7 +11,10 @@ from tfgen.problems import Exit, Location, Problem, TfgenError
 Pages = Mapping[str, str]
 """Path within the stack's folder, with forward slashes -> text."""
 
-_META = {"for_each", "count", "depends_on", "provider", "lifecycle", "source", "version", "providers"}
+# What a resource block says to Terraform and not to AWS.
+_META = {"for_each", "count", "depends_on", "provider", "lifecycle", "provisioner", "connection"}
+_LABELS = {"resource": 2, "variable": 1, "output": 1, "module": 1}
+_DEPTH = 20  # of modules in modules; Terraform refuses one that calls itself
 
 
 class Resource:
@@ -25,28 +28,28 @@ class Resource:
         self.body = block.body
         self._module = module
         self._each = each
+        self._known: dict[str, Value] = {}
 
     def argument(self, name: str) -> Value:
         """What an argument comes to, or the attribute that AWS gives where there is none of that name."""
-        if name in self.body.arguments:
-            return self._module.value(self.body.arguments[name], self._each)
-        return Reference(self.address, (name,))
+        if name not in self._known:
+            self._known[name] = Reference(self.address, (name,))  # also for what refers to itself
+            if name in self.body.arguments:
+                self._known[name] = self._module.value(self.body.arguments[name], self._each)
+        return self._known[name]
 
     @cached_property
     def arguments(self) -> dict[str, Value]:
         """Every argument and, by their type, the blocks; comparable. An argument that is null is none."""
-        values = self._values(self.body)
-        return {name: comparable(value) for name, value in values.items() if value is not None}
+        found = self._values(self.body).items()
+        return {name: comparable(value) for name, value in found if value is not None and name not in _META}
 
     def _values(self, body: Body) -> dict[str, Value]:
         found: dict[str, Value] = {
-            name: self._module.value(node, self._each)
-            for name, node in body.arguments.items()
-            if name not in _META
+            name: self._module.value(node, self._each) for name, node in body.arguments.items()
         }
         for block in body.blocks:
-            if block.type not in _META:
-                found[block.type] = (*found.get(block.type, ()), self._values(block.body))
+            found[block.type] = (*found.get(block.type, ()), self._values(block.body))
         return found
 
     @cached_property
@@ -66,9 +69,7 @@ class Module:
         self.prefix = prefix
         self._inputs = inputs
         blocks = [block for body in pages.get(folder, ()) for block in body.blocks]
-        self.blocks = {
-            kind: _by_labels(blocks, kind) for kind in ("resource", "variable", "output", "module")
-        }
+        self.blocks = {kind: _by_labels(blocks, kind) for kind in _LABELS}
         self.locals = {
             name: node
             for block in blocks
@@ -87,7 +88,7 @@ class Module:
     def _children(self, pages: "_Folders", folder: str) -> Iterator[tuple[str, "Module"]]:
         for (name,), block in self.blocks["module"].items():
             source = self._source(block)
-            if source.startswith((".", "..")):
+            if source.startswith(".") and self.prefix.count("module.") < _DEPTH:
                 place = posixpath.normpath(posixpath.join(folder, source))
                 yield name, Module(pages, place, f"{self.prefix}module.{name}.", self._inputs_of(block))
 
@@ -157,12 +158,14 @@ class Module:
         return seen.get(None, seen)
 
     def instances(self, kind: str, name: str) -> dict[str | int | None, Resource]:
-        found = self._instances.get((kind, name))
-        if found is None:
-            block = self.blocks["resource"][kind, name]
-            found = {key: Resource(self, block, key, each) for key, each in self._keys(block)}
-            self._instances[kind, name] = found
-        return found
+        place = (kind, name)
+        if place not in self._instances:
+            self._instances[place] = {}  # for what refers to itself
+            block = self.blocks["resource"][place]
+            self._instances[place] = {
+                key: Resource(self, block, key, each) for key, each in self._keys(block)
+            }
+        return self._instances[place]
 
     def _keys(self, block: Block) -> Iterator[tuple[str | int | None, Names]]:
         """The key of each instance with what `each` or `count` is in it."""
@@ -188,11 +191,13 @@ class Module:
 
 
 class Stack:
-    """A whole stack."""
+    """A whole stack. Raises TfgenError with a problem for each page that is not Terraform's language."""
 
     def __init__(self, pages: Pages) -> None:
-        folders = _folders(pages)
-        given = _given(pages)
+        problems: list[Problem] = []
+        folders, given = _folders(pages, problems), _given(pages, problems)
+        if problems:
+            raise TfgenError(problems, code=Exit.SPEC_HAS_ERRORS)
         self.root = Module(folders, ".", "", lambda name: given.get(name, _NOTHING))
         modules = list(self.root.walk())
         self.resources = {
@@ -240,16 +245,13 @@ _NOTHING = Term("nothing", ())
 _Folders = Mapping[str, tuple[Body, ...]]
 
 
-def _folders(pages: Pages) -> _Folders:
-    """The bodies of each folder's pages. Raises TfgenError with a problem for each page that is no HCL."""
+def _folders(pages: Pages, problems: list[Problem]) -> _Folders:
+    """The bodies of each folder's pages."""
     bodies: dict[str, list[Body]] = {}
-    problems: list[Problem] = []
     for path, text in pages.items():
         if path.endswith(".tf") and not path.endswith("override.tf"):
             body = _read(path, text, problems)
             bodies.setdefault(posixpath.dirname(path) or ".", []).extend(body)
-    if problems:
-        raise TfgenError(problems, code=Exit.SPEC_HAS_ERRORS)
     return {folder: tuple(found) for folder, found in bodies.items()}
 
 
@@ -263,23 +265,20 @@ def _read(path: str, text: str, problems: list[Problem]) -> list[Body]:
         return []
 
 
-def _given(pages: Pages) -> dict[str, Value]:
-    """The values of variables that Terraform finds beside a stack, the later file's before the earlier's."""
+def _given(pages: Pages, problems: list[Problem]) -> dict[str, Value]:
+    """The values of variables that Terraform finds beside a stack, a later file's before an earlier's."""
     files = sorted(
         (path for path in pages if path == "terraform.tfvars" or path.endswith(".auto.tfvars")),
         key=lambda path: (path != "terraform.tfvars", path),
     )
-    problems: list[Problem] = []
     bodies = [body for path in files for body in _read(path, pages[path], problems)]
-    if problems:
-        raise TfgenError(problems, code=Exit.SPEC_HAS_ERRORS)
     return {
         name: Scope(Reference, {}).value(node) for body in bodies for name, node in body.arguments.items()
     }
 
 
 def _by_labels(blocks: list[Block], kind: str) -> dict[tuple[str, ...], Block]:
-    return {block.labels: block for block in blocks if block.type == kind}
+    return {b.labels: b for b in blocks if b.type == kind and len(b.labels) == _LABELS[kind]}
 
 
 def _address(parts: tuple[str, ...]) -> str:
