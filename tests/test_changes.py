@@ -4,6 +4,7 @@ That what it foresees is what Terraform plans is held in test_change_matrix.py.
 """
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from tfgen.problems import Exit, TfgenError
 
 ROOT = Path(__file__).parent.parent
 GENERATED = ROOT / "generated"
+CONSEQUENCES = ROOT / "tests" / "data" / "consequences.txt"
 STACKS = sorted(path.name for path in GENERATED.iterdir())
 
 
@@ -69,6 +71,18 @@ def test_every_resource_of_a_stack_is_read(stack: str) -> None:
         str([resource.arguments for resource in found.values()]),
     )
     assert unread == []
+
+
+def test_what_is_said_about_every_row() -> None:
+    """In tests/data/consequences.txt. To accept what is said now: TFGEN_REWRITE=1, and read the diff."""
+    said = "\n".join(
+        f"{row.name}\n"
+        + "".join(f"  * {each}\n" for each in between(pages(BASES[row.base]), pages(row.spec)).consequences)
+        for row in ROWS
+    )
+    if os.environ.get("TFGEN_REWRITE"):
+        CONSEQUENCES.write_text(said)
+    assert said == CONSEQUENCES.read_text()
 
 
 # --- the facts
@@ -152,7 +166,7 @@ def test_what_only_terraform_can_tell_is_kept_as_it_is(text: str) -> None:
         ("resource {", "}", (1, 11)),
         ('a = "x', "the end of a text", (1, 5)),
         ("a = [1 2]", ",", (1, 8)),
-        ("a = \n", "a name", (2, 1)),
+        ("a = \n", "a name", (1, 4)),
         ("a = 1\n}", "a block", (2, 1)),
         ("a = <<EOT\nx\n", "the end of a heredoc", (1, 5)),
         ('resource "${x}" {}', "a label without ${", (1, 17)),

@@ -151,8 +151,8 @@ class _Reader:
             self.fail(word)
 
     def fail(self, expected: str) -> NoReturn:
-        before = self.text[: self.start]
-        raise HclError(expected, before.count("\n") + 1, self.start - before.rfind("\n"))
+        before = self.text[: self.start] if self.word else self.text.rstrip()
+        raise HclError(expected, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
     def name(self) -> str:
         if self.kind != "name":

@@ -42,9 +42,27 @@ def _restarted(change: Change) -> bool:
     return updated(*facts.new_deployments())(change)
 
 
-def _sent_elsewhere(change: Change) -> bool:
-    """Whether a rule names another target group, not the same one made anew."""
-    return updated("action")(change) and change.old.get("action") != change.new.get("action")
+def _differs(argument: str) -> Test:
+    """Whether it says something else, and not only follows what it refers to."""
+    return lambda change: updated(argument)(change) and change.old.get(argument) != change.new.get(argument)
+
+
+def _door(test: Test) -> Test:
+    """Whether a range of addresses gets or loses its way in."""
+    return lambda change: (
+        test(change) and "cidr_ipv4" in (change.new or change.old) and change.name != _OWN_DOOR
+    )
+
+
+def _kept_shorter(change: Change) -> bool:
+    days = [str(side.get("retention_in_days", "")) for side in (change.old, change.new)]
+    return (
+        updated("retention_in_days")(change) and all(map(str.isdecimal, days)) and int(days[1]) < int(days[0])
+    )
+
+
+_INGRESS = "aws_vpc_security_group_ingress_rule"
+_OWN_DOOR = "endpoints_from_vpc"
 
 
 class Sentence(NamedTuple):
@@ -53,8 +71,6 @@ class Sentence(NamedTuple):
     type: str
     test: Test
     text: str
-    inside: bool = False
-    """Said only where tasks stay in private subnets."""
 
 
 SENTENCES = (
@@ -69,33 +85,20 @@ SENTENCES = (
     Sentence("aws_ecs_service", replaced, "{}: replaced; expect downtime."),
     Sentence("aws_ecs_service", destroyed, "{}: the service ends, and its tasks stop."),
     Sentence(
-        "aws_route",
-        named("private_internet", destroyed),
-        "Tasks lose the internet; what no VPC endpoint leads to is out of reach (zones {}).",
-        inside=True,
-    ),
-    Sentence(
         "aws_lb_target_group",
         replaced,
         "{}: the target group is replaced; requests get 503 until new tasks are healthy.",
     ),
-    Sentence("aws_lb_listener", destroyed, "The load balancer no longer answers on {}."),
-    Sentence("aws_lb_listener", updated("port"), "The load balancer answers on {} in place of another port."),
+    Sentence("aws_lb_listener", destroyed, "The load balancer no longer answers on port {}."),
+    Sentence("aws_lb_listener", created, "The load balancer answers on port {}."),
+    Sentence("aws_lb_listener", updated("port"), "The load balancer answers on port {} in place of another."),
+    Sentence("aws_lb_listener", _differs("default_action"), "Port {}: what no rule matches goes elsewhere."),
+    Sentence(_INGRESS, _door(destroyed), "{}: may no longer connect to the load balancer."),
+    Sentence(_INGRESS, _door(created), "{}: may connect to the load balancer."),
     Sentence("aws_lb_listener_rule", destroyed, "{}: these requests meet the next rule that fits, or none."),
     Sentence("aws_lb_listener_rule", replaced, "{}: for a moment these requests have no rule."),
-    Sentence("aws_lb_listener_rule", _sent_elsewhere, "{}: these requests go to another service."),
+    Sentence("aws_lb_listener_rule", _differs("action"), "{}: these requests go to another service."),
     Sentence("aws_lb_listener_rule", created, "{}: these requests get a rule of their own."),
-    Sentence(
-        "aws_vpc_endpoint",
-        destroyed,
-        "{}: no VPC endpoint any more; what used it takes another way out.",
-        inside=True,
-    ),
-    Sentence(
-        "aws_vpc_endpoint",
-        named("s3", created),
-        "The gateway endpoint of S3 comes: connections to S3 that are open then break.",
-    ),
     Sentence(
         "aws_route",
         named("private_internet", updated("nat_gateway_id")),
@@ -114,6 +117,9 @@ SENTENCES = (
     ),
     Sentence("aws_ecs_service", updated("desired_count"), "{}: the number of tasks changes."),
     Sentence("aws_cloudwatch_log_group", lost, "{}: the log group is deleted with every line in it."),
+    Sentence(
+        "aws_cloudwatch_log_group", _kept_shorter, "{}: lines older than the new retention are deleted."
+    ),
     Sentence("aws_iam_role", lost, "{}: the role goes; what you attached to it must be detached first."),
 )
 
@@ -121,14 +127,12 @@ SENTENCES = (
 def consequences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[str]:
     """The sentences that these changes deserve."""
     yield from _elsewhere(old, new)
-    inside = any((each.type, each.name) == ("aws_subnet", "private") for each in new.resources.values())
-    for kind, test, text, only_inside in SENTENCES:
+    if _private(old) and _private(new):
+        yield from _ways_out(changes, old, new)
+    for kind, test, text in SENTENCES:
         about = [change for change in changes if change.type == kind and test(change)]
-        if about and (inside or not only_inside):
+        if about:
             yield text.format(_listed(sorted({_called(change) for change in about})))
-    if inside:
-        yield from _gap(changes)
-        yield from _images_out_of_reach(changes, new)
     yield from _names_gone(changes)
     yield from _unknown(changes)
 
@@ -153,6 +157,8 @@ def _called(change: Change) -> str:
         return _requests(arguments)
     if change.type == "aws_lb_listener":
         return str(arguments.get("port"))
+    if change.type == _INGRESS:
+        return f"{arguments.get('cidr_ipv4')} on port {arguments.get('from_port')}"
     if change.type == "aws_subnet" and key:
         return f"{change.name} {key[1]}"
     if change.type == "aws_vpc_endpoint":
@@ -162,41 +168,59 @@ def _called(change: Change) -> str:
 
 
 def _requests(arguments: Any) -> str:
-    """A rule's conditions in a line: `login.example.com /api`."""
-    words: dict[str, str] = {}
+    """A rule's conditions in a line: `GET login.example.com /api on http`."""
+    said: dict[str, str] = {}
     for condition in arguments.get("condition", ()):
         for kind, blocks in condition.items():
-            values = [
-                value for block in blocks for value in block.get("values", ()) if isinstance(value, str)
-            ]
+            values = [value for block in blocks for value in block.get("values", ())]
             # `/api` and `/api/*` are one route: what is under a path comes with it.
-            words[kind] = "|".join(
-                each for each in values if each.removesuffix("/*") not in values or each[-2:] != "/*"
-            )
+            said[kind] = "|".join(str(v) for v in values if f"{v}"[:-2] not in values or f"{v}"[-2:] != "/*")
+    listener = getattr(arguments.get("listener_arn"), "address", "").rpartition(".")[2]
     order = ("http_request_method", "host_header", "path_pattern")
-    return " ".join(words[kind] for kind in order if kind in words)
+    return " ".join(said[kind] for kind in order if kind in said) + f" on {listener}"
 
 
-def _gap(changes: tuple[Change, ...]) -> Iterator[str]:
-    """One way out is destroyed while the other is made, and Terraform does not wait with the one."""
-    nat = {change.action for change in changes if change.name == "private_internet"}
-    endpoints = {
-        change.action
-        for change in changes
-        if (change.type, change.name) == ("aws_security_group", "endpoints")
-    }
-    if {*nat, *endpoints} == {Action.CREATE, Action.DESTROY}:
+def _private(stack: Stack) -> bool:
+    """Whether its tasks are in private subnets."""
+    return _has(stack, "aws_subnet", "private")
+
+
+def _ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[str]:
+    """What becomes of the ways out of private subnets that stay."""
+    nat = [_has(stack, "aws_route", "private_internet") for stack in (old, new)]
+    endpoints = [_has(stack, "aws_security_group", "endpoints") for stack in (old, new)]
+    if nat == [True, False]:
+        yield "Tasks lose the internet: what no VPC endpoint leads to is out of reach."
+        yield from _images_out_of_reach(new)
+    if {tuple(nat), tuple(endpoints)} == {(True, False), (False, True)}:
+        # Terraform makes the one and destroys the other at the same time.
         yield (
             "While this is applied tasks may have no way out, and those that start then cannot pull their "
             "images: apply egress: nat+endpoints first, then this."
         )
+    for test, kind, text in _ENDPOINTS:
+        about = [change for change in changes if change.type == "aws_vpc_endpoint" and test(change)]
+        names = sorted(_called(change) for change in about if kind in _endpoint_type(change))
+        if names:
+            yield text.format(_listed(names))
 
 
-def _images_out_of_reach(changes: tuple[Change, ...], new: Stack) -> Iterator[str]:
+_ENDPOINTS = (
+    (destroyed, "", "{}: no VPC endpoint any more; what used it takes another way out."),
+    (created, "Gateway", "{}: a gateway endpoint comes; connections there that are open then break."),
+)
+
+
+def _endpoint_type(change: Change) -> str:
+    return str((change.new or change.old).get("vpc_endpoint_type"))
+
+
+def _has(stack: Stack, kind: str, name: str) -> bool:
+    return any((each.type, each.name) == (kind, name) for each in stack.resources.values())
+
+
+def _images_out_of_reach(new: Stack) -> Iterator[str]:
     """Without the internet only ECR of the stack's own region answers, through its endpoints."""
-    routes = [each for each in new.resources.values() if each.name == "private_internet"]
-    if routes or not any(change.name == "private_internet" for change in changes):
-        return
     own = re.compile(rf"\d+\.dkr\.ecr\.{re.escape(str(new.provider.get('region', '')))}\.")
     images = {image for resource in new.resources.values() for image in _images(resource.arguments)}
     away = sorted(image for image in images if not own.match(image))
@@ -211,12 +235,18 @@ def _images(arguments: Any) -> Iterator[str]:
 
 
 def _names_gone(changes: tuple[Change, ...]) -> Iterator[str]:
-    """Addresses in Service Connect that nobody answers any more."""
-    old = {alias for change in changes for alias in _aliases(change.old)}
-    new = {alias for change in changes for alias in _aliases(change.new)}
-    gone = sorted(old - new)
+    """Addresses in Service Connect that nobody answers any more, or that one service leaves to another."""
+    old = {alias: change.address for change in changes for alias in _aliases(change.old)}
+    new = {alias: change.address for change in changes for alias in _aliases(change.new)}
+    gone = sorted(old.keys() - new.keys())
     if gone:
-        yield f"Nobody answers as {_listed(gone)} in Service Connect any more."
+        yield f"{_listed(gone)}: nobody answers there in Service Connect any more."
+    passed_on = sorted(alias for alias in old.keys() & new.keys() if old[alias] != new[alias])
+    if passed_on:
+        yield (
+            f"{_listed(passed_on)}: passes to another service; AWS may refuse the new one until the old one "
+            "is gone, so be ready to apply again."
+        )
 
 
 def _aliases(arguments: Any) -> Iterator[str]:
