@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from _pytest.mark import ParameterSet
-from support.change_matrix import BASES, ROWS, SECTIONS, Row
+from support.change_matrix import BASES, EDITS, ROWS, SECTIONS, Row, edited
 from support.standing import Standing, signs, stand_up
 
 from tfgen import render_text
@@ -77,70 +77,11 @@ def test_terraform_plans_what_the_row_says(standing: Callable[[str], Standing], 
     assert standing(row.base).signs(pages(row.spec)) == row.expected
 
 
-# Edits by hand of the market's pages, for the arguments that no spec changes: page, what stands there, and
-# what somebody writes. Terraform's plan and tfgen's must agree on them: that holds facts/replacement.json.
-EDITS = {
-    "what replaces the parts of a service": (
-        ("services/orders.tf", '"/ecs/matrix-market/orders"', '"/ecs/other"'),
-        ("services/orders.tf", '"matrix-market-orders-task-us-east-1"', '"other"'),
-        ("services/orders.tf", '"Tasks of orders"', '"Other tasks"'),
-        ("services/orders.tf", '"order-"', '"other-"'),
-        ("services/catalog.tf", '"start-tasks"', '"other"'),
-        ("services/catalog.tf", '= "matrix-market-catalog"\n  requires', '= "other"\n  requires'),
-        ("services/catalog.tf", 'name                              = "catalog"', 'name = "other"'),
-        ("services/catalog.tf", 'protocol             = "HTTP"', 'protocol = "HTTPS"'),
-        ("services/dashboard.tf", 'target_type          = "ip"', 'target_type = "instance"'),
-        ("services/dashboard.tf", '"matrix-market-dashboard"', '"other"'),
-        ("services/storefront.tf", "group.storefront.id\n  desc", "group.orders.id\n  desc"),
-    ),
-    "what replaces the parts of a network": (
-        ("network/routes.tf", '"0.0.0.0/0"', '"0.0.0.0/1"'),
-        ("network/endpoints.tf", "us-east-1.s3", "us-east-1.dynamodb"),
-        ("network/subnets.tf", '"10.0.16.0/20"', '"10.0.240.0/20"'),
-        ("network/subnets.tf", '"10.0.136.0/22"', '"10.0.140.0/22"'),
-    ),
-    "what replaces the load balancer, the cluster and the namespace": (
-        ("load_balancer/load_balancer.tf", "= false", "= true"),
-        ("load_balancer/security.tf", '"matrix-market-load-balancer"\n  desc', '"other"\n  desc'),
-        ("services/cluster.tf", '"matrix-market"', '"other"'),
-        ("services/discovery.tf", '"Service Connect names of matrix-market"', '"Other names"'),
-    ),
-    "what replaces everything": (("network/vpc.tf", '"10.0.0.0/16"', '"10.1.0.0/16"'),),
-    "what changes in place": (
-        ("load_balancer/load_balancer.tf", "drop_invalid_header_fields = true", "enable_http2 = false"),
-        ("load_balancer/security.tf", '"0.0.0.0/0"', '"192.0.2.0/24"'),
-        ("load_balancer/listeners.tf", '"Not found"', '"Nothing here"'),
-        ("network/vpc.tf", "enable_dns_hostnames = true", "enable_dns_hostnames = false"),
-        ("network/subnets.tf", '"matrix-market-public-', '"other-'),
-        ("network/endpoints.tf", "[for table in aws_route_table.private : table.id]", "[]"),
-        ("services/cluster.tf", '["FARGATE", "FARGATE_SPOT"]', '["FARGATE"]'),
-        ("services/cluster.tf", '"enabled"', '"disabled"'),
-        ("services/roles.tf", '"sts:AssumeRole"', '["sts:AssumeRole", "sts:TagSession"]'),
-        ("services/orders.tf", '"200-399"', '"200"'),
-        ("services/orders.tf", "deregistration_delay = 60", "deregistration_delay = 30"),
-        ("services/orders.tf", '"/api/orders/*"', '"/api/orders/?"'),
-        ("services/orders.tf", "retention_in_days = 30", "retention_in_days = 60"),
-        ("services/orders.tf", '"PullImage"', '"Pull"'),
-        ("services/orders.tf", "rollback = true", "rollback = false"),
-        ("services/orders.tf", '"SERVICE"', '"TASK_DEFINITION"'),
-        ("services/orders.tf", "health_check_grace_period_seconds = 60", "enable_execute_command = true"),
-        ("services/catalog.tf", '"service-connect"', '"proxy"'),
-        ("services/dashboard.tf", '"The internet, port 443"', '"Out"'),
-    ),
-}  # fmt: skip
-
-
 @pytest.mark.xdist_group("changes-market")
-@pytest.mark.parametrize("edits", EDITS.values(), ids=EDITS)
-def test_terraform_plans_what_tfgen_foresees(
-    standing: Callable[[str], Standing], edits: tuple[tuple[str, str, str], ...]
-) -> None:
+@pytest.mark.parametrize("name", EDITS)
+def test_terraform_plans_what_tfgen_foresees(standing: Callable[[str], Standing], name: str) -> None:
     before = pages(BASES["market"])
-    after = dict(before)
-    for name, old, new in edits:
-        page = f"modules/{name}"
-        assert old in after[page], (page, old)
-        after[page] = after[page].replace(old, new)
+    after = edited(before, name)
     foreseen = {change.address: str(change.action) for change in between(before, after).changes}
     assert standing("market").signs(after) == foreseen
 

@@ -7,17 +7,19 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.change_matrix import BASES, ROWS, Row
+from support import change_matrix
+from support.change_matrix import BASES, EDITS, ROWS, Row
 
 from tfgen import cli, facts, render_text
 from tfgen.changes.report import Report, between
 from tfgen.changes.stack import Stack
 from tfgen.changes.syntax import HclError, read
+from tfgen.changes.words import SENTENCES
 from tfgen.problems import Exit, TfgenError
 
 ROOT = Path(__file__).parent.parent
@@ -73,16 +75,30 @@ def test_every_resource_of_a_stack_is_read(stack: str) -> None:
     assert unread == []
 
 
-def test_what_is_said_about_every_row() -> None:
+def cases() -> Iterator[tuple[str, Report]]:
+    """Every row of the matrix, and the edits by hand."""
+    for row in ROWS:
+        yield row.name, between(pages(BASES[row.base]), pages(row.spec))
+    market = pages(BASES["market"])
+    for name in EDITS:
+        yield name, between(market, change_matrix.edited(market, name))
+
+
+def test_what_is_said_about_every_change() -> None:
     """In tests/data/consequences.txt. To accept what is said now: TFGEN_REWRITE=1, and read the diff."""
     said = "\n".join(
-        f"{row.name}\n"
-        + "".join(f"  * {each}\n" for each in between(pages(BASES[row.base]), pages(row.spec)).consequences)
-        for row in ROWS
+        "\n".join([name, *(f"  * {sentence}" for sentence in report.consequences), ""])
+        for name, report in cases()
     )
     if os.environ.get("TFGEN_REWRITE"):
         CONSEQUENCES.write_text(said)
     assert said == CONSEQUENCES.read_text()
+
+
+def test_every_sentence_is_said_somewhere() -> None:
+    said = CONSEQUENCES.read_text()
+    silent = [each.text for each in SENTENCES if each.text.split("{}")[-1] not in said]
+    assert silent == []
 
 
 # --- the facts
@@ -307,6 +323,14 @@ def test_blocks_that_terraform_writes_itself_are_compared() -> None:
     )
     report = between({"main.tf": page.format('["a"]')}, {"main.tf": page.format('["b"]')})
     assert signs(report) == {"aws_ecs_cluster.main": "~"}
+
+
+def test_a_tag_of_its_own_hides_a_default() -> None:
+    """What has a Name does not notice that the default Name changes."""
+    one, two = (pages(f"{BASES['market'].replace('team: market', f'Name: {name}')}") for name in ("x", "y"))
+    found = signs(between(one, two))
+    assert "module.network.aws_vpc.main" not in found
+    assert found["module.services.aws_ecs_cluster.main"] == "~"
 
 
 def test_another_region_and_another_state_are_said_first() -> None:

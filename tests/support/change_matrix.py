@@ -11,7 +11,7 @@ groups. `{a,b}` stands for several names, `[a,b]` for several keys of for_each.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
 
@@ -559,3 +559,66 @@ SECTIONS = {
     "The whole stack": WHOLE,
 }
 ROWS = tuple(row for rows in SECTIONS.values() for row in rows)
+
+
+# Edits by hand of the market's pages, for the arguments that no spec changes: page, what stands there, and
+# what somebody writes. Terraform's plan and tfgen's must agree on them: that holds facts/replacement.json.
+EDITS = {
+    "what replaces the parts of a service": (
+        ("services/orders.tf", '"/ecs/matrix-market/orders"', '"/ecs/other"'),
+        ("services/orders.tf", '"matrix-market-orders-task-us-east-1"', '"other"'),
+        ("services/orders.tf", '"Tasks of orders"', '"Other tasks"'),
+        ("services/orders.tf", '"order-"', '"other-"'),
+        ("services/catalog.tf", '"start-tasks"', '"other"'),
+        ("services/catalog.tf", '= "matrix-market-catalog"\n  requires', '= "other"\n  requires'),
+        ("services/catalog.tf", 'name                              = "catalog"', 'name = "other"'),
+        ("services/catalog.tf", 'protocol             = "HTTP"', 'protocol = "HTTPS"'),
+        ("services/dashboard.tf", 'target_type          = "ip"', 'target_type = "instance"'),
+        ("services/dashboard.tf", '"matrix-market-dashboard"', '"other"'),
+        ("services/storefront.tf", "group.storefront.id\n  desc", "group.orders.id\n  desc"),
+    ),
+    "what replaces the parts of a network": (
+        ("network/routes.tf", '"0.0.0.0/0"', '"0.0.0.0/1"'),
+        ("network/endpoints.tf", "us-east-1.s3", "us-east-1.dynamodb"),
+        ("network/subnets.tf", '"10.0.16.0/20"', '"10.0.240.0/20"'),
+        ("network/subnets.tf", '"10.0.136.0/22"', '"10.0.140.0/22"'),
+    ),
+    "what replaces the load balancer, the cluster and the namespace": (
+        ("load_balancer/load_balancer.tf", "= false", "= true"),
+        ("load_balancer/security.tf", '"matrix-market-load-balancer"\n  desc', '"other"\n  desc'),
+        ("services/cluster.tf", '"matrix-market"', '"other"'),
+        ("services/discovery.tf", '"Service Connect names of matrix-market"', '"Other names"'),
+    ),
+    "what replaces everything": (("network/vpc.tf", '"10.0.0.0/16"', '"10.1.0.0/16"'),),
+    "what changes in place": (
+        ("load_balancer/load_balancer.tf", "drop_invalid_header_fields = true", "enable_http2 = false"),
+        ("load_balancer/security.tf", '"0.0.0.0/0"', '"192.0.2.0/24"'),
+        ("load_balancer/listeners.tf", '"Not found"', '"Nothing here"'),
+        ("network/vpc.tf", "enable_dns_hostnames = true", "enable_dns_hostnames = false"),
+        ("network/subnets.tf", '"matrix-market-public-', '"other-'),
+        ("network/endpoints.tf", "[for table in aws_route_table.private : table.id]", "[]"),
+        ("services/cluster.tf", '["FARGATE", "FARGATE_SPOT"]', '["FARGATE"]'),
+        ("services/cluster.tf", '"enabled"', '"disabled"'),
+        ("services/roles.tf", '"sts:AssumeRole"', '["sts:AssumeRole", "sts:TagSession"]'),
+        ("services/orders.tf", '"200-399"', '"200"'),
+        ("services/orders.tf", "deregistration_delay = 60", "deregistration_delay = 30"),
+        ("services/orders.tf", '"/api/orders/*"', '"/api/orders/?"'),
+        ("services/orders.tf", "retention_in_days = 30", "retention_in_days = 14"),
+        ("services/orders.tf", '"PullImage"', '"Pull"'),
+        ("services/orders.tf", "rollback = true", "rollback = false"),
+        ("services/orders.tf", '"SERVICE"', '"TASK_DEFINITION"'),
+        ("services/orders.tf", "health_check_grace_period_seconds = 60", "enable_execute_command = true"),
+        ("services/catalog.tf", '"service-connect"', '"proxy"'),
+        ("services/dashboard.tf", '"The internet, port 443"', '"Out"'),
+    ),
+}  # fmt: skip
+
+
+def edited(pages: Mapping[str, str], name: str) -> dict[str, str]:
+    """The market's pages after some edits."""
+    found = dict(pages)
+    for place, old, new in EDITS[name]:
+        page = f"modules/{place}"
+        assert old in found[page], f"{old!r} is not in {page}"
+        found[page] = found[page].replace(old, new)
+    return found

@@ -39,12 +39,11 @@ def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
     """Every resource that is created, updated, replaced or destroyed, by address."""
     before = {_moved(address, new.moved): resource for address, resource in old.resources.items()}
     stays = {
-        address: _Pair(before[address], resource, new.moved)
+        address: _Pair((before[address], old.default_tags), (resource, new.default_tags), new.moved)
         for address, resource in new.resources.items()
         if address in before
     }
-    tagged = old.provider.get("default_tags") != new.provider.get("default_tags")
-    differing, replaced = _follow(stays, new.resources.keys() - before.keys(), tagged=tagged)
+    differing, replaced = _follow(stays, new.resources.keys() - before.keys())
     new_first = _new_first(new)
     changes = [
         *(_change(address, before[address], Action.DESTROY) for address in before.keys() - stays.keys()),
@@ -63,18 +62,22 @@ def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
 class _Pair:
     """A resource as it was and as it will be."""
 
-    def __init__(self, old: Resource, new: Resource, moved: Mapping[str, str]) -> None:
-        self.resource = new
-        self.old = {name: _renamed(value, moved) for name, value in old.arguments.items()}
-        self.new = new.arguments
-        names = [name for name in sorted({*self.old, *self.new}) if name not in _ignored(new)]
+    def __init__(
+        self, old: tuple[Resource, Value], new: tuple[Resource, Value], moved: Mapping[str, str]
+    ) -> None:
+        """`old` and `new`: the resource, and the default tags of its stack."""
+        self.resource = new[0]
+        self.old = {name: _renamed(value, moved) for name, value in old[0].arguments.items()}
+        self.new = new[0].arguments
+        names = [name for name in sorted({*self.old, *self.new}) if name not in _ignored(self.resource)]
         self._said = {name for name in names if self.old.get(name) != self.new.get(name)}
         self._uses = {name: {each.address for each in references(self.new.get(name))} for name in names}
+        self._tagged = _tags(old[1], self.old) != _tags(new[1], self.new)
 
-    def differing(self, fresh: set[str], *, tagged: bool) -> tuple[str, ...]:
+    def differing(self, fresh: set[str]) -> tuple[str, ...]:
         """The arguments that change when what is at the `fresh` addresses gets a new identity."""
         found = [name for name, uses in self._uses.items() if name in self._said or uses & fresh]
-        if tagged and facts.replacement(self.resource.type).tags:
+        if self._tagged and "tags" not in found and facts.replacement(self.resource.type).tags:
             found.append("default_tags")
         return tuple(found)
 
@@ -82,16 +85,20 @@ class _Pair:
         return _change(address, self.resource, action)._replace(arguments=names, old=self.old, new=self.new)
 
 
-def _follow(
-    stays: Mapping[str, _Pair], created: set[str], *, tagged: bool
-) -> tuple[dict[str, tuple[str, ...]], set[str]]:
+def _tags(defaults: Value, arguments: Mapping[str, Value]) -> Value:
+    """All tags of a resource: its own count more than the defaults."""
+    own = arguments.get("tags", {})
+    return {**defaults, **own} if isinstance(defaults, dict) and isinstance(own, dict) else (defaults, own)
+
+
+def _follow(stays: Mapping[str, _Pair], created: set[str]) -> tuple[dict[str, tuple[str, ...]], set[str]]:
     """The differing arguments by address, and the replaced addresses.
 
     What is made anew gets a new identity: whatever refers to it changes too, and may be replaced in turn.
     """
     fresh, replaced = set(created), set[str]()
     while True:
-        found = {address: pair.differing(fresh, tagged=tagged) for address, pair in stays.items()}
+        found = {address: pair.differing(fresh) for address, pair in stays.items()}
         differing = {address: names for address, names in found.items() if names}
         more = {a for a, names in differing.items() if _replaces(stays[a].resource.type, names)} - replaced
         if not more:

@@ -41,7 +41,7 @@ def kept(pages: Pages) -> dict[str, str]:
 
 def is_module(pages: Pages) -> bool:
     """Whether these are the pages of a stack rendered as a module, which has no provider."""
-    return not Stack(pages).provider
+    return not Stack(pages).root.providers
 
 
 def as_text(report: Report) -> str:

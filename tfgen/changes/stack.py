@@ -217,14 +217,16 @@ class Stack:
     def provider(self) -> dict[str, Value]:
         """The arguments of the provider's block; without one, as in a module, none."""
         for block in self.root.providers:
-            values = {name: comparable(self.root.value(node)) for name, node in block.body.arguments.items()}
-            tags = [
-                self.root.value(node)
-                for inner in block.body.blocks
-                if inner.type == "default_tags"
-                for node in inner.body.arguments.values()
-            ]
-            return {**values, "default_tags": comparable(tuple(tags))}
+            return {name: comparable(self.root.value(node)) for name, node in block.body.arguments.items()}
+        return {}
+
+    @cached_property
+    def default_tags(self) -> Value:
+        """The tags that the provider gives to whatever takes tags."""
+        for block in self.root.providers:
+            for inner in block.body.blocks:
+                if inner.type == "default_tags" and "tags" in inner.body.arguments:
+                    return comparable(self.root.value(inner.body.arguments["tags"]))
         return {}
 
     @cached_property

@@ -150,8 +150,8 @@ def _elsewhere(old: Stack, new: Stack) -> Iterator[str]:
 
 
 def _called(change: Change) -> str:
-    """What a person calls the resource."""
-    arguments = change.new or change.old
+    """What a person calls the resource; what is lost, by its old name."""
+    arguments = change.old if lost(change) else change.new
     key = re.search(r'\["(.*)"\]$', change.address)
     if change.type == "aws_lb_listener_rule":
         return _requests(arguments)
