@@ -393,6 +393,51 @@ def template_that_makes_no_hcl(here: Path, _trouble: Trouble) -> list[str]:
     )
 
 
+# --- changes
+
+
+@situation
+def changes_of_two_wrong_specs(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "old.yaml").write_bytes(GOOD.replace(b"nat", b"vpn"))
+    (here / "new.yaml").write_bytes(GOOD.replace(b"shop", b"Shop"))
+    return ["changes", "old.yaml", "new.yaml"]
+
+
+@situation
+def changes_of_a_folder_without_terraform_files(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    (here / "stack").mkdir()
+    return ["changes", "stack", "shop.yaml"]
+
+
+@situation
+def changes_to_a_folder(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    (here / "stack").mkdir()
+    return ["changes", "shop.yaml", "stack"]
+
+
+@situation
+def changes_of_what_is_no_terraform(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    (here / "stack/modules").mkdir(parents=True)
+    (here / "stack/main.tf").write_text('module "network" {\n  source = = "./modules"\n}\n')
+    (here / "stack/modules/vpc.tf").write_text('resource "aws_vpc" "main" {\n')
+    (here / "stack/terraform.tfvars").write_bytes(b"tags = {\n  a = 1 2\n}\n")
+    return ["changes", "stack", "shop.yaml"]
+
+
+@situation
+def changes_of_what_cannot_be_read(here: Path, trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    (here / "stack").mkdir()
+    (here / "stack/main.tf").write_text("# mine\n")
+    (here / "stack/terraform.tfvars").write_text("# mine\n")
+    (here / "stack/terraform.tfvars").chmod(0)
+    trouble.no_privileges()
+    return ["changes", "stack", "shop.yaml"]
+
+
 # --- validate
 
 

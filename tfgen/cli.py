@@ -357,6 +357,38 @@ def upgrade(
 
 
 @app.command()
+def changes(
+    old: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OLD", help="The spec as it was, or the folder of the stack.", show_default=False
+        ),
+    ],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The spec as it will be.", show_default=False)],
+    json: Json = False,
+) -> None:
+    """Say what a changed spec will do to a stack that stands, before any plan."""
+    from tfgen.changes import report
+    from tfgen.render.pages import render as render_pages
+
+    standing = _stack_pages(old) if old.is_dir() else {}
+    try:
+        as_module = bool(standing) and report.is_module(standing)
+        outcomes = _run([new] if standing else [old, new], as_module=as_module)
+        if any(outcome.failed for outcome in outcomes):
+            raise typer.Exit(Exit.SPEC_HAS_ERRORS)
+        rendered = [render_pages(outcome.blueprint) for outcome in outcomes if outcome.blueprint]
+        found = report.between(standing or rendered[0], report.kept(standing) | rendered[-1])
+    except TfgenError as error:  # somebody edited a page
+        _report(list(error.problems), {path: tuple(text.splitlines()) for path, text in standing.items()})
+        raise typer.Exit(error.code) from None
+    if json:
+        _print_json(report.as_json(found))
+    else:
+        typer.echo(report.as_text(found))
+
+
+@app.command()
 def validate(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="The folder of a rendered stack.", show_default=False)
@@ -588,8 +620,18 @@ def _read_pages(folder: Path) -> dict[str, str]:
     files = [path for path in sorted(folder.rglob("*.tf")) if ".terraform" not in path.parts]
     if not files:
         raise TfgenError(message=f"{folder} holds no .tf files", code=Exit.WRONG_USAGE)
+    return _read_files(files)
+
+
+def _stack_pages(folder: Path) -> dict[str, str]:
+    """The pages of a stack, by their path within its folder, and the values of variables beside them."""
+    found = _read_pages(folder) | _read_files(sorted(folder.glob("*.tfvars")))
+    return {Path(path).relative_to(folder).as_posix(): text for path, text in found.items()}
+
+
+def _read_files(paths: list[Path]) -> dict[str, str]:
     try:
-        return {str(path): path.read_text(encoding="utf-8", errors="replace") for path in files}
+        return {str(path): path.read_text(encoding="utf-8", errors="replace") for path in paths}
     except OSError as error:
         message = f"cannot read {error.filename}: {_reason(error)}"
         raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None

@@ -61,6 +61,15 @@ class SecretSigns(NamedTuple):
     tokens: tuple[Token, ...]
 
 
+class Replacement(NamedTuple):
+    """What a change does to a resource: the arguments that replace it ("*" stands for all but `in_place`)."""
+
+    replace: frozenset[str]
+    in_place: frozenset[str]
+    tags: bool  # takes tags, and so the provider's default_tags
+    known: bool = True  # a type that tfgen writes
+
+
 @cache
 def regions() -> Mapping[str, Region]:
     """Every Region of the partitions aws, aws-cn, aws-us-gov and aws-eusc, by name."""
@@ -193,6 +202,20 @@ def cached_registries(partition: str) -> Mapping[str, str]:
     """The public registries that ECR's pull-through cache offers, with the usual prefix of each."""
     table = _read("registries")
     return MappingProxyType({} if partition in table["no_cache_partitions"] else table["cached"])
+
+
+def replacement(kind: str) -> Replacement:
+    """Which arguments force a resource of the type `kind` to be replaced."""
+    row = _read("replacement")["types"].get(kind)
+    if row is None:
+        return Replacement(frozenset(), frozenset(), tags=False, known=False)
+    return Replacement(frozenset(row["replace"]), frozenset(row.get("in_place", ())), row.get("tags", True))
+
+
+@cache
+def new_deployments() -> tuple[str, ...]:
+    """The arguments of an ECS service whose change starts its tasks anew."""
+    return tuple(_read("replacement")["new_deployments"]["arguments"])
 
 
 @cache

@@ -75,6 +75,7 @@ _CODES = {
     "TG391": "An ignore names a rule that there is",
     "TG392": "An ignore passes over something",
     "TG401": "A rendered page is HCL",
+    "TG402": "The files of a stack that is held against a spec can be read",
 }
 
 _RAISED = {
@@ -82,7 +83,7 @@ _RAISED = {
     "TG1": "when the spec is held against its schema",
     "TG2": "when the stack is worked out from the spec",
     "TG3": "when the spec's ignores are held against what the rules found",
-    "TG4": "by tfgen validate",
+    "TG4": "by tfgen validate or tfgen changes",
 }
 
 

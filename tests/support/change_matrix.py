@@ -1,0 +1,624 @@
+"""The change matrix: what a change of a spec does to a stack that stands, said by hand from the spec.
+
+A row edits the text of a base spec. What it costs is written in lines of a sign, a module and resources:
+
+    + network     subnet.private[d] eip.nat[d]
+    ~ services    ecs_service.{webapp,backendserver}
+
+The signs are those of a plan. Types go without aws_, and ingress_rule and egress_rule are those of security
+groups. `{a,b}` stands for several names, `[a,b]` for several keys of for_each.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import NamedTuple
+
+SIGNS = {"+": "created", "~": "updated", "-/+": "replaced", "+/-": "replaced", "-": "destroyed"}
+ALIASES = {rule: f"vpc_security_group_{rule}" for rule in ("ingress_rule", "egress_rule")}
+
+SHOP = """\
+name: matrix-{name}
+region: us-east-1
+
+network:
+  egress: {egress}
+  zones: [a, b, c]
+
+services:
+  webapp:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/webapp:1.4.2
+    port: 3000
+    routes: [/]
+    calls: [backendserver]
+
+  backendserver:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/backendserver:2.0.0
+    port: 5000
+    routes: [/api/profile]
+    connect: backend
+"""
+
+MARKET = """\
+name: matrix-market
+region: us-east-1
+
+tags:
+  team: market
+
+network:
+  egress: nat
+  zones: [a, b, c]
+  nat: single
+
+load_balancer:
+  listeners:
+    http: 80
+    admin: 8080
+
+services:
+  storefront:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/storefront:7.3.1
+    port: 3000
+    routes: [/]
+    calls: [catalog]
+    environment:
+      LOG_LEVEL: info
+
+  catalog:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/catalog:4.0.2
+    port: 8080
+    routes: [/api/products]
+    connect: catalog
+
+  orders:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/orders:5.5.5
+    port: 8081
+    routes: [/api/orders, /api/returns]
+    connect: orders
+
+  dashboard:
+    image: docker.io/grafana/grafana:11.2.0
+    port: 3000
+    listener: admin
+    routes: [/grafana]
+"""
+
+WAYS_OUT = {name: name.replace("-", "+") for name in ("public", "nat", "endpoints", "nat-endpoints")}
+BASES = {name: SHOP.format(name=name, egress=egress) for name, egress in WAYS_OUT.items()} | {
+    "market": MARKET
+}
+
+
+class Row(NamedTuple):
+    """A change, by its name in docs/changes.md; `about` are the services that it is about."""
+
+    name: str
+    base: str
+    edits: tuple[tuple[str, str], ...]
+    cost: str
+    about: tuple[str, ...] = ()
+
+    @property
+    def spec(self) -> str:
+        """The text of the changed spec."""
+        text = BASES[self.base]
+        for old, new in self.edits:
+            assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the spec"
+            text = text.replace(old, new)
+        return text
+
+    @property
+    def expected(self) -> dict[str, str]:
+        """Address -> sign."""
+        return {address: sign for line in self.cost.splitlines() if line for sign, address in _line(line)}
+
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(SIGNS[sign] for sign in self.expected.values())
+
+
+def _line(line: str) -> Iterator[tuple[str, str]]:
+    sign, module, *resources = line.split()
+    for resource in resources:
+        kind, _, name = resource.partition(".")
+        for address in _expanded(name):
+            yield sign, f"module.{module}.aws_{ALIASES.get(kind, kind)}.{address}"
+
+
+def _expanded(name: str) -> Iterator[str]:
+    """`{a,b}_x[c,d]` as a_x["c"], a_x["d"], b_x["c"], b_x["d"]."""
+    name, _, keys = name.rstrip("]").partition("[")
+    parts = [part.split(",") for part in re.split(r"[{}]", name)]
+    for choice, key in product(product(*parts), keys.split(",")):
+        yield "".join(choice) + (f'["{key}"]' if key else "")
+
+
+# What the parts of a network and of a service are made of.
+PRIVATE = (
+    "subnet.private[a,b,c] route_table.private[a,b,c] route_table_association.private[a,b,c] vpc_endpoint.s3"
+)
+NAT = "eip.nat[a,b,c] nat_gateway.main[a,b,c] route.private_internet[a,b,c]"
+INTERFACES = "security_group.endpoints ingress_rule.endpoints_from_vpc vpc_endpoint.{ecr_api,ecr_dkr,logs}"
+AGENT = "vpc_endpoint.ecs_agent"
+ENDPOINT_RULES = "egress_rule.{webapp,backendserver}_to_{endpoints,s3}"
+INTERNET_RULES = "egress_rule.{webapp,backendserver}_to_internet"
+SERVICES = "ecs_service.{webapp,backendserver}"
+MOVED = f"~ services {SERVICES}\n"
+ZONE = (
+    "subnet.{{public,private}}[{0}] route_table.private[{0}] route_table_association.{{public,private}}[{0}]"
+)
+
+
+def routed_service(key: str) -> str:
+    """What a service behind the load balancer is made of, but for its listener rules."""
+    return (
+        f"cloudwatch_log_group.{key} iam_role.{key}_{{execution,task}} iam_role_policy.{key}_execution "
+        f"security_group.{key} ingress_rule.{key}_from_load_balancer egress_rule.{key}_to_internet "
+        f"egress_rule.load_balancer_to_{key} lb_target_group.{key} "
+        f"ecs_task_definition.{key} ecs_service.{key}"
+    )
+
+
+def new_tasks(*services: str) -> str:
+    """A new revision of a task definition, and the service that takes it."""
+    return "".join(
+        f"-/+ services ecs_task_definition.{key}\n~ services ecs_service.{key}\n" for key in services
+    )
+
+
+def way_out(old: str, new: str, cost: str) -> Row:
+    edit = (f"egress: {WAYS_OUT[old]}\n", f"egress: {WAYS_OUT[new]}\n")
+    return Row(f"way out: {WAYS_OUT[old]} to {WAYS_OUT[new]}", old, (edit,), cost)
+
+
+def market(name: str, old: str, new: str, cost: str, *about: str) -> Row:
+    return Row(name, "market", ((old, new),), cost, about)
+
+
+WAYS = (
+    way_out("public", "nat", f"+ network {PRIVATE} {NAT}\n{MOVED}"),
+    way_out(
+        "public",
+        "endpoints",
+        f"+ network {PRIVATE} {INTERFACES} {AGENT}\n"
+        f"+ services {ENDPOINT_RULES}\n- services {INTERNET_RULES}\n{MOVED}",
+    ),
+    way_out(
+        "public",
+        "nat-endpoints",
+        f"+ network {PRIVATE} {NAT} {INTERFACES}\n+ services {ENDPOINT_RULES}\n{MOVED}",
+    ),
+    way_out("nat", "public", f"- network {PRIVATE} {NAT}\n{MOVED}"),
+    way_out(
+        "nat",
+        "endpoints",
+        f"- network {NAT}\n+ network {INTERFACES} {AGENT}\n"
+        f"+ services {ENDPOINT_RULES}\n- services {INTERNET_RULES}\n",
+    ),
+    way_out("nat", "nat-endpoints", f"+ network {INTERFACES}\n+ services {ENDPOINT_RULES}\n"),
+    way_out(
+        "endpoints",
+        "public",
+        f"- network {PRIVATE} {INTERFACES} {AGENT}\n"
+        f"- services {ENDPOINT_RULES}\n+ services {INTERNET_RULES}\n{MOVED}",
+    ),
+    way_out(
+        "endpoints",
+        "nat",
+        f"+ network {NAT}\n- network {INTERFACES} {AGENT}\n"
+        f"- services {ENDPOINT_RULES}\n+ services {INTERNET_RULES}\n",
+    ),
+    way_out(
+        "endpoints", "nat-endpoints", f"+ network {NAT}\n- network {AGENT}\n+ services {INTERNET_RULES}\n"
+    ),
+    way_out(
+        "nat-endpoints",
+        "public",
+        f"- network {PRIVATE} {NAT} {INTERFACES}\n- services {ENDPOINT_RULES}\n{MOVED}",
+    ),
+    way_out("nat-endpoints", "nat", f"- network {INTERFACES}\n- services {ENDPOINT_RULES}\n"),
+    way_out(
+        "nat-endpoints", "endpoints", f"- network {NAT}\n+ network {AGENT}\n- services {INTERNET_RULES}\n"
+    ),
+)
+
+# Four services stand in the market's subnets; one NAT gateway, in zone a, serves them all.
+ALL = "{storefront,catalog,orders,dashboard}"
+ZONE_USERS = f"~ network vpc_endpoint.s3\n~ load_balancer lb.main\n~ services ecs_service.{ALL}\n"
+SHOP_ZONE_USERS = f"~ network vpc_endpoint.s3\n~ load_balancer lb.main\n~ services {SERVICES}\n"
+ZONES, THREE = "  zones: [a, b, c]\n", "zones: [a, b, c]"
+PER_ZONE_NAT = "eip.nat[{0}] nat_gateway.main[{0}] route.private_internet[{0}]"
+
+NETWORK = (
+    market(
+        "zone added",
+        THREE,
+        "zones: [a, b, c, d]",
+        f"+ network {ZONE.format('d')} route.private_internet[d]\n{ZONE_USERS}",
+    ),
+    market(
+        "zone removed",
+        THREE,
+        "zones: [a, b]",
+        f"- network {ZONE.format('c')} route.private_internet[c]\n{ZONE_USERS}",
+    ),
+    market(
+        "zone exchanged for another",
+        THREE,
+        "zones: [a, b, d]",
+        f"+ network {ZONE.format('d')} route.private_internet[d]\n"
+        f"- network {ZONE.format('c')} route.private_internet[c]\n{ZONE_USERS}",
+    ),
+    market("zones in another order", THREE, "zones: [b, c, a]", ""),
+    Row(
+        "zone added, a NAT gateway in each",
+        "nat",
+        ((THREE, "zones: [a, b, c, d]"),),
+        f"+ network {ZONE.format('d')} {PER_ZONE_NAT.format('d')}\n{SHOP_ZONE_USERS}",
+    ),
+    Row(
+        "zone removed, endpoints in each",
+        "endpoints",
+        ((THREE, "zones: [a, b]"),),
+        f"- network {ZONE.format('c')}\n~ network vpc_endpoint.{{ecr_api,ecr_dkr,logs,ecs_agent}}\n"
+        f"{SHOP_ZONE_USERS}",
+    ),
+    Row(
+        "zone removed, tasks in public subnets",
+        "public",
+        ((THREE, "zones: [a, b]"),),
+        "- network subnet.public[c] route_table_association.public[c]\n"
+        f"~ load_balancer lb.main\n~ services {SERVICES}\n",
+    ),
+    market(
+        "NAT gateway: single to per-zone",
+        "nat: single",
+        "nat: per-zone",
+        "+ network eip.nat[b,c] nat_gateway.main[b,c]\n~ network route.private_internet[b,c]\n",
+    ),
+    Row(
+        "NAT gateway: per-zone to single",
+        "nat",
+        ((ZONES, f"{ZONES}  nat: single\n"),),
+        "- network eip.nat[b,c] nat_gateway.main[b,c]\n~ network route.private_internet[b,c]\n",
+    ),
+    market(
+        "single NAT gateway moved to another zone",
+        "nat: single",
+        "nat: single\n  nat_zone: b",
+        "+ network eip.nat[b] nat_gateway.main[b]\n- network eip.nat[a] nat_gateway.main[a]\n"
+        "~ network route.private_internet[a,b,c]\n",
+    ),
+)
+
+DASHBOARD = MARKET[MARKET.index("  dashboard:") :]
+PRICING = """\
+  pricing:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/pricing:1.0.0
+    port: 8082
+    routes: [/api/pricing]
+
+"""
+ORDERS = MARKET[MARKET.index("  orders:") : MARKET.index("  dashboard:")]
+
+SERVICE_ROWS = (
+    market(
+        "service added in the middle",
+        "  orders:\n",
+        f"{PRICING}  orders:\n",
+        f"+ services {routed_service('pricing')} lb_listener_rule.api_pricing\n",
+    ),
+    market(
+        "service removed",
+        ORDERS,
+        "",
+        f"- services {routed_service('orders')} lb_listener_rule.api_{{orders,returns}}\n",
+        "orders",
+    ),
+    Row(
+        "services in another order",
+        "market",
+        ((DASHBOARD, ""), ("services:\n", f"services:\n{DASHBOARD}\n")),
+        "",
+    ),
+    market(
+        "service renamed",
+        "  orders:\n",
+        "  order-desk:\n",
+        f"- services {routed_service('orders')}\n+ services {routed_service('order_desk')}\n"
+        "~ services lb_listener_rule.api_{orders,returns}\n",
+        "orders",
+    ),
+    market("image changed", "orders:5.5.5", "orders:5.6.0", new_tasks("orders"), "orders"),
+    market(
+        "CPU units and memory changed",
+        "    connect: orders\n",
+        "    connect: orders\n    cpu: 1024\n    memory: 2048\n",
+        new_tasks("orders"),
+        "orders",
+    ),
+    market(
+        "processor changed",
+        "    connect: orders\n",
+        "    connect: orders\n    architecture: arm64\n",
+        new_tasks("orders"),
+        "orders",
+    ),
+    market(
+        "number of tasks changed",
+        "    connect: orders\n",
+        "    connect: orders\n    count: 5\n",
+        "~ services ecs_service.orders\n",
+        "orders",
+    ),
+    market(
+        "environment changed", "LOG_LEVEL: info", "LOG_LEVEL: debug", new_tasks("storefront"), "storefront"
+    ),
+    market(
+        "shell access (ECS Exec) allowed",
+        "    connect: orders\n",
+        "    connect: orders\n    exec: true\n",
+        f"+ services iam_role_policy.orders_task\n{new_tasks('orders')}",
+        "orders",
+    ),
+    market(
+        "port of a service changed",
+        "port: 8081",
+        "port: 8091",
+        "+/- services lb_target_group.orders\n~ services lb_listener_rule.api_{orders,returns}\n"
+        "~ services ingress_rule.orders_from_load_balancer egress_rule.load_balancer_to_orders\n"
+        + new_tasks("orders"),
+        "orders",
+    ),
+    market(
+        "port of a called service changed",
+        "    port: 8080\n",
+        "    port: 8090\n",
+        "+/- services lb_target_group.catalog\n~ services lb_listener_rule.api_products\n"
+        "~ services ingress_rule.catalog_from_{load_balancer,storefront}\n"
+        "~ services egress_rule.{load_balancer,storefront}_to_catalog\n" + new_tasks("catalog", "storefront"),
+        "catalog",
+        "storefront",
+    ),
+    market(
+        "health check changed",
+        "    connect: orders\n",
+        "    connect: orders\n    health_check: /healthz\n",
+        "~ services lb_target_group.orders\n",
+        "orders",
+    ),
+    market(
+        "AWS service used",
+        "    connect: orders\n",
+        "    connect: orders\n    uses: [sqs]\n",
+        "",
+    ),
+    Row(
+        "AWS service used, with endpoints",
+        "endpoints",
+        (("    connect: backend\n", "    connect: backend\n    uses: [sqs]\n"),),
+        "+ network vpc_endpoint.sqs\n",
+    ),
+)
+
+CALLS = (
+    market(
+        "Service Connect name changed",
+        "connect: catalog",
+        "connect: products",
+        f"~ services ecs_service.catalog\n{new_tasks('storefront')}",
+        "catalog",
+        "storefront",
+    ),
+    market(
+        "Service Connect name given",
+        "    listener: admin\n",
+        "    listener: admin\n    connect: grafana\n",
+        new_tasks("dashboard"),
+        "dashboard",
+    ),
+    market(
+        "call added",
+        "    connect: catalog\n",
+        "    connect: catalog\n    calls: [orders]\n",
+        "+ services ingress_rule.orders_from_catalog egress_rule.catalog_to_orders\n" + new_tasks("catalog"),
+        "catalog",
+        "orders",
+    ),
+    market(
+        "first call of a service added",
+        "    listener: admin\n",
+        "    listener: admin\n    calls: [orders]\n",
+        "+ services ingress_rule.orders_from_dashboard egress_rule.dashboard_to_orders\n"
+        + new_tasks("dashboard"),
+        "dashboard",
+        "orders",
+    ),
+    market(
+        "call removed",
+        "    calls: [catalog]\n",
+        "",
+        "- services ingress_rule.catalog_from_storefront egress_rule.storefront_to_catalog\n"
+        + new_tasks("storefront"),
+        "storefront",
+        "catalog",
+    ),
+)
+
+ROUTES = (
+    market(
+        "route added before others",
+        "routes: [/api/orders",
+        "routes: [/api/baskets, /api/orders",
+        "+ services lb_listener_rule.api_baskets\n",
+    ),
+    market(
+        "route changed",
+        "/api/returns]",
+        "/api/refunds]",
+        "+ services lb_listener_rule.api_refunds\n- services lb_listener_rule.api_returns\n",
+        "orders",
+    ),
+    market("routes in another order", "[/api/orders, /api/returns]", "[/api/returns, /api/orders]", ""),
+    market(
+        "priority of a route pinned",
+        "/api/returns]",
+        "{path: /api/returns, priority: 7}]",
+        "~ services lb_listener_rule.api_returns\n",
+    ),
+    market(
+        "route moved to another listener",
+        "/api/returns]",
+        "{path: /api/returns, listener: admin}]",
+        "+ services lb_listener_rule.admin_api_returns_cf1a\n- services lb_listener_rule.api_returns\n",
+        "orders",
+    ),
+    Row(
+        "route given to another service",
+        "market",
+        (
+            ("[/api/orders, /api/returns]", "[/api/orders]"),
+            ("[/api/products]", "[/api/products, /api/returns]"),
+        ),
+        "~ services lb_listener_rule.api_returns\n",
+    ),
+    market(
+        "everything else on a listener given to a service",
+        "routes: [/grafana]",
+        "routes: [/grafana, /]",
+        "~ load_balancer lb_listener.admin\n",
+    ),
+    market(
+        "listener added",
+        "    admin: 8080\n",
+        "    admin: 8080\n    partners: 9000\n",
+        "+ load_balancer lb_listener.partners ingress_rule.partners_from_world\n",
+    ),
+    market(
+        "port of a listener changed",
+        "    admin: 8080\n",
+        "    admin: 9090\n",
+        "~ load_balancer lb_listener.admin ingress_rule.admin_from_world\n",
+    ),
+    Row(
+        "listener removed, its route moved to another",
+        "market",
+        (("    admin: 8080\n", ""), ("    listener: admin\n", "")),
+        "- load_balancer lb_listener.admin ingress_rule.admin_from_world\n"
+        "- services lb_listener_rule.admin_grafana_ccda\n+ services lb_listener_rule.grafana\n",
+        ("dashboard",),
+    ),
+    market(
+        "listener closed to the world",
+        "    admin: 8080\n",
+        "    admin: {port: 8080, cidrs: [192.0.2.0/24]}\n",
+        "+ load_balancer ingress_rule.admin_from_192_0_2_0_24\n"
+        "- load_balancer ingress_rule.admin_from_world\n",
+    ),
+    market(
+        "idle timeout changed",
+        "  listeners:\n",
+        "  idle_timeout: 90\n  listeners:\n",
+        "~ load_balancer lb.main\n",
+    ),
+)
+
+# What takes tags in the market: everything but routes, associations, role policies, capacity providers.
+TAGGED = (
+    "~ network vpc.main default_security_group.main internet_gateway.main subnet.{public,private}[a,b,c] "
+    "route_table.public route_table.private[a,b,c] eip.nat[a] nat_gateway.main[a] vpc_endpoint.s3\n"
+    "~ load_balancer lb.main security_group.main lb_listener.{http,admin}\n"
+    "~ load_balancer ingress_rule.{http,admin}_from_world\n"
+    "~ services ecs_cluster.main service_discovery_http_namespace.main\n"
+    f"~ services cloudwatch_log_group.{ALL} iam_role.{ALL}_{{execution,task}} security_group.{ALL} "
+    f"ingress_rule.{ALL}_from_load_balancer egress_rule.{ALL}_to_internet egress_rule.load_balancer_to_{ALL} "
+    f"lb_target_group.{ALL} ecs_task_definition.{ALL} ecs_service.{ALL}\n"
+    "~ services ingress_rule.catalog_from_storefront egress_rule.storefront_to_catalog "
+    "lb_listener_rule.{api_products,api_orders,api_returns,admin_grafana_ccda}\n"
+)
+
+WHOLE = (
+    market("nothing but comments", "  nat: single\n", "  nat: single # one is enough\n", ""),
+    market("tags changed", "  team: market\n", "  team: shops\n", TAGGED),
+    market(
+        "log retention changed",
+        "services:\n",
+        "logs:\n  retention: 90\n\nservices:\n",
+        f"~ services cloudwatch_log_group.{ALL}\n",
+    ),
+)
+
+SECTIONS = {
+    "The way out": WAYS,
+    "Zones and NAT gateways": NETWORK,
+    "Services": SERVICE_ROWS,
+    "Calls": CALLS,
+    "Routes and listeners": ROUTES,
+    "The whole stack": WHOLE,
+}
+ROWS = tuple(row for rows in SECTIONS.values() for row in rows)
+
+
+# Edits by hand of the market's pages, for the arguments that no spec changes: page, what stands there, and
+# what somebody writes. Terraform's plan and tfgen's must agree on them: that holds facts/replacement.json.
+EDITS = {
+    "what replaces the parts of a service": (
+        ("services/orders.tf", '"/ecs/matrix-market/orders"', '"/ecs/other"'),
+        ("services/orders.tf", '"matrix-market-orders-task-us-east-1"', '"other"'),
+        ("services/orders.tf", '"Tasks of orders"', '"Other tasks"'),
+        ("services/orders.tf", '"order-"', '"other-"'),
+        ("services/catalog.tf", '"start-tasks"', '"other"'),
+        ("services/catalog.tf", '= "matrix-market-catalog"\n  requires', '= "other"\n  requires'),
+        ("services/catalog.tf", 'name                              = "catalog"', 'name = "other"'),
+        ("services/catalog.tf", 'protocol             = "HTTP"', 'protocol = "HTTPS"'),
+        ("services/dashboard.tf", 'target_type          = "ip"', 'target_type = "instance"'),
+        ("services/dashboard.tf", '"matrix-market-dashboard"', '"other"'),
+        ("services/storefront.tf", "group.storefront.id\n  desc", "group.orders.id\n  desc"),
+    ),
+    "what replaces the parts of a network": (
+        ("network/routes.tf", '"0.0.0.0/0"', '"0.0.0.0/1"'),
+        ("network/endpoints.tf", "us-east-1.s3", "us-east-1.dynamodb"),
+        ("network/subnets.tf", '"10.0.16.0/20"', '"10.0.240.0/20"'),
+        ("network/subnets.tf", '"10.0.136.0/22"', '"10.0.140.0/22"'),
+    ),
+    "what replaces the load balancer, the cluster and the namespace": (
+        ("load_balancer/load_balancer.tf", "= false", "= true"),
+        ("load_balancer/security.tf", '"matrix-market-load-balancer"\n  desc', '"other"\n  desc'),
+        ("services/cluster.tf", '"matrix-market"', '"other"'),
+        ("services/discovery.tf", '"Service Connect names of matrix-market"', '"Other names"'),
+    ),
+    "what replaces everything": (("network/vpc.tf", '"10.0.0.0/16"', '"10.1.0.0/16"'),),
+    "what changes in place": (
+        ("load_balancer/load_balancer.tf", "drop_invalid_header_fields = true", "enable_http2 = false"),
+        ("load_balancer/security.tf", '"0.0.0.0/0"', '"192.0.2.0/24"'),
+        ("load_balancer/listeners.tf", '"Not found"', '"Nothing here"'),
+        ("network/vpc.tf", "enable_dns_hostnames = true", "enable_dns_hostnames = false"),
+        ("network/subnets.tf", '"matrix-market-public-', '"other-'),
+        ("network/endpoints.tf", "[for table in aws_route_table.private : table.id]", "[]"),
+        ("services/cluster.tf", '["FARGATE", "FARGATE_SPOT"]', '["FARGATE"]'),
+        ("services/cluster.tf", '"enabled"', '"disabled"'),
+        ("services/roles.tf", '"sts:AssumeRole"', '["sts:AssumeRole", "sts:TagSession"]'),
+        ("services/orders.tf", '"200-399"', '"200"'),
+        ("services/orders.tf", "deregistration_delay = 60", "deregistration_delay = 30"),
+        ("services/orders.tf", '"/api/orders/*"', '"/api/orders/?"'),
+        ("services/orders.tf", "retention_in_days = 30", "retention_in_days = 14"),
+        ("services/orders.tf", '"PullImage"', '"Pull"'),
+        ("services/orders.tf", "rollback = true", "rollback = false"),
+        ("services/orders.tf", '"SERVICE"', '"TASK_DEFINITION"'),
+        ("services/orders.tf", "health_check_grace_period_seconds = 60", "enable_execute_command = true"),
+        ("services/catalog.tf", '"service-connect"', '"proxy"'),
+        ("services/dashboard.tf", '"The internet, port 443"', '"Out"'),
+    ),
+}  # fmt: skip
+
+
+def edited(pages: Mapping[str, str], name: str) -> dict[str, str]:
+    """The market's pages after some edits."""
+    found = dict(pages)
+    for place, old, new in EDITS[name]:
+        page = f"modules/{place}"
+        assert old in found[page], f"{old!r} is not in {page}"
+        found[page] = found[page].replace(old, new)
+    return found

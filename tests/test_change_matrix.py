@@ -1,0 +1,179 @@
+"""The change matrix: what each change costs, planned by Terraform over stacks that stand.
+
+The rows and what they should cost are in support/change_matrix.py, said by hand. Real Terraform is held
+against them here, and so are tfgen's own prediction (test_changes.py) and the table of docs/changes.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from _pytest.mark import ParameterSet
+from support.change_matrix import BASES, EDITS, ROWS, SECTIONS, Row, edited
+from support.standing import Standing, signs, stand_up
+
+from tfgen import render_text
+from tfgen.changes.report import between
+
+if TYPE_CHECKING:
+    from support.terraform import Terraform
+
+DOC = Path(__file__).parent.parent / "docs" / "changes.md"
+
+# What no change may cost: a new VPC, public subnet, load balancer, cluster or namespace.
+FOUNDATION = (
+    "aws_vpc",
+    "aws_internet_gateway",
+    "aws_lb",
+    "aws_ecs_cluster",
+    "aws_service_discovery_http_namespace",
+)
+# What belongs to one service, whose tasks take requests meanwhile.
+IN_USE = ("aws_ecs_service", "aws_lb_target_group", "aws_lb_listener_rule")
+
+
+# The stacks that one process applies side by side.
+GROUPS = {"shop": ("public", "nat", "endpoints", "nat-endpoints"), "market": ("market",)}
+
+
+@cache
+def pages(spec: str) -> Mapping[str, str]:
+    found, problems = render_text(spec)
+    assert found, problems
+    return found
+
+
+def planned() -> list[ParameterSet]:
+    """Every row, in the group of its base."""
+    homes = {
+        base: pytest.mark.xdist_group(f"changes-{name}") for name, bases in GROUPS.items() for base in bases
+    }
+    rows = sorted(ROWS, key=lambda row: row.base == "market")
+    return [pytest.param(row, marks=homes[row.base], id=row.name) for row in rows]
+
+
+def each(rows: Iterable[Row] = ROWS) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in rows])
+
+
+@pytest.fixture(scope="module")
+def standing(terraform: Terraform) -> Callable[[str], Standing]:
+    """The applied stack of a base; the first one asked for brings the others of its group along."""
+
+    @cache
+    def group(bases: tuple[str, ...]) -> Mapping[str, Standing]:
+        return stand_up(terraform, {base: pages(BASES[base]) for base in bases})
+
+    return lambda base: next(group(bases)[base] for bases in GROUPS.values() if base in bases)
+
+
+@pytest.mark.parametrize("row", planned())
+def test_terraform_plans_what_the_row_says(standing: Callable[[str], Standing], row: Row) -> None:
+    assert standing(row.base).signs(pages(row.spec)) == row.expected
+
+
+@pytest.mark.xdist_group("changes-market")
+@pytest.mark.parametrize("name", EDITS)
+def test_terraform_plans_what_tfgen_foresees(standing: Callable[[str], Standing], name: str) -> None:
+    before = pages(BASES["market"])
+    after = edited(before, name)
+    foreseen = {change.address: str(change.action) for change in between(before, after).changes}
+    assert standing("market").signs(after) == foreseen
+
+
+def lost(row: Row) -> list[str]:
+    """The types and names, such as `aws_lb.main`, of what a row destroys or replaces."""
+    gone = [address for address, sign in row.expected.items() if sign in ("-", "-/+", "+/-")]
+    return [address.split(".", 2)[2] for address in gone]
+
+
+@each()
+def test_the_foundation_stays(row: Row) -> None:
+    assert not [each for each in lost(row) if each.split(".")[0] in FOUNDATION]
+
+
+@each()
+def test_a_subnet_goes_with_its_zone_and_a_private_one_with_its_way_out(row: Row) -> None:
+    subnets = {each for each in lost(row) if each.startswith("aws_subnet.")}
+    dropped = set(re.findall(r"zones: (.*)", BASES[row.base])[0]) - set(
+        re.findall(r"zones: (.*)", row.spec)[0]
+    )
+    may_go = {f'aws_subnet.{role}["{zone}"]' for role in ("public", "private") for zone in dropped}
+    if "egress: public" in row.spec:
+        may_go |= {f'aws_subnet.private["{zone}"]' for zone in "abc"}
+    assert subnets <= may_go
+
+
+@each()
+def test_what_a_row_is_not_about_stays_in_use(row: Row) -> None:
+    home = owners(pages(BASES[row.base]))
+    touched = {home[each] for each in lost(row) if each.split(".")[0] in IN_USE}
+    assert touched <= set(row.about)
+
+
+def owners(pages: Mapping[str, str]) -> dict[str, str]:
+    """`aws_lb_listener_rule.api` -> the service in whose file it stands."""
+    return {
+        f"{kind}.{name}": Path(path).stem
+        for path, text in pages.items()
+        for kind, name in re.findall(r'^resource "(\w+)" "(\w+)"', text, re.MULTILINE)
+    }
+
+
+def test_only_a_service_that_goes_is_destroyed() -> None:
+    """A service is never replaced, and destroyed only with its name in the spec."""
+    rows = [row.name for row in ROWS if any(each.startswith("aws_ecs_service.") for each in lost(row))]
+    assert rows == ["service removed", "service renamed"]
+
+
+def test_every_switch_of_the_way_out_is_a_row() -> None:
+    ways = ("public", "nat", "endpoints", "nat+endpoints")
+    names = {f"way out: {old} to {new}" for old in ways for new in ways if old != new}
+    assert names == {row.name for row in SECTIONS["The way out"]}
+
+
+def test_rows_have_names_of_their_own() -> None:
+    assert len({row.name for row in ROWS}) == len(ROWS)
+
+
+def table() -> str:
+    """The table of docs/changes.md."""
+    lines = ["| change | created | updated | replaced | destroyed |", "|---|---|---|---|---|"]
+    for section, rows in SECTIONS.items():
+        lines.append(f"| **{section}** | | | | |")
+        for row in rows:
+            cells = [str(row.counts[what] or "") for what in ("created", "updated", "replaced", "destroyed")]
+            lines.append(f"| {row.name} | {' | '.join(cells)} |")
+    return re.sub(" +", " ", "\n".join(lines))
+
+
+def test_the_documents_table_is_the_matrix() -> None:
+    assert table() in DOC.read_text()
+
+
+@pytest.mark.parametrize(
+    ("plan", "expected"),
+    [
+        ("No changes. Your infrastructure matches the configuration.\n", {}),
+        (
+            '  # module.a.aws_x.b["c"] must be replaced\n+/- resource "aws_x" "b" {\n'
+            "  # aws_y.z will be destroyed\n  # (because aws_y.z is not in configuration)\n"
+            '  - resource "aws_y" "z" {\n  # aws_w.v will be updated in-place\n  ~ resource "aws_w" {\n'
+            "Plan: 1 to add, 1 to change, 2 to destroy.\n",
+            {'module.a.aws_x.b["c"]': "+/-", "aws_y.z": "-", "aws_w.v": "~"},
+        ),
+    ],
+    ids=["nothing", "some"],
+)
+def test_signs_of_a_plan(plan: str, expected: dict[str, str]) -> None:
+    assert signs(plan) == expected
+
+
+def test_a_plan_that_is_not_understood_is_no_plan_without_changes() -> None:
+    with pytest.raises(AssertionError, match="2 to add"):
+        signs("Plan: 2 to add, 0 to change, 0 to destroy.\n")

@@ -1,0 +1,534 @@
+"""`tfgen changes`: what is read from Terraform's text, what is foreseen, and what is said about it.
+
+That what it foresees is what Terraform plans is held in test_change_matrix.py.
+"""
+
+import json
+import os
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import change_matrix
+from support.change_matrix import BASES, EDITS, ROWS, Row
+
+from tfgen import cli, facts, render_text
+from tfgen.changes.report import Report, between
+from tfgen.changes.stack import Stack
+from tfgen.changes.syntax import HclError, read
+from tfgen.changes.words import SENTENCES
+from tfgen.problems import Exit, TfgenError
+
+ROOT = Path(__file__).parent.parent
+GENERATED = ROOT / "generated"
+CONSEQUENCES = ROOT / "tests" / "data" / "consequences.txt"
+STACKS = sorted(path.name for path in GENERATED.iterdir())
+
+
+def pages(spec: str, *, as_module: bool = False) -> dict[str, str]:
+    found, problems = render_text(spec, as_module=as_module)
+    assert found, problems
+    return found
+
+
+def golden(stack: str) -> dict[str, str]:
+    folder = GENERATED / stack
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*.tf")}
+
+
+def edited(stack: Mapping[str, str], page: str, old: str, new: str) -> dict[str, str]:
+    assert old in stack[page]
+    return {**stack, page: stack[page].replace(old, new)}
+
+
+def signs(report: Report) -> dict[str, str]:
+    return {change.address: str(change.action) for change in report.changes}
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in ROWS])
+def test_what_is_foreseen_is_what_it_costs(row: Row) -> None:
+    assert signs(between(pages(BASES[row.base]), pages(row.spec))) == row.expected
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_that_stays_changes_nothing(stack: str) -> None:
+    assert between(golden(stack), golden(stack)) == ((), ())
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_resource_of_a_stack_is_read(stack: str) -> None:
+    """One address at least for every block, and nothing in an argument that was not understood."""
+    found = Stack(golden(stack)).resources
+    blocks = [
+        f"{kind}.{name}"
+        for text in golden(stack).values()
+        for kind, name in re.findall(r'^resource "(\w+)" "(\w+)"', text, re.MULTILINE)
+    ]
+    assert {f"{resource.type}.{resource.name}" for resource in found.values()} == set(blocks)
+    unread = re.findall(
+        r"Reference\(address='(?!module\.\w+\.aws_)[^']*'|name='(?!jsonencode|text)[^']*'",
+        str([resource.arguments for resource in found.values()]),
+    )
+    assert unread == []
+
+
+def cases() -> Iterator[tuple[str, Report]]:
+    """Every row of the matrix, and the edits by hand."""
+    for row in ROWS:
+        yield row.name, between(pages(BASES[row.base]), pages(row.spec))
+    market = pages(BASES["market"])
+    for name in EDITS:
+        yield name, between(market, change_matrix.edited(market, name))
+
+
+def test_what_is_said_about_every_change() -> None:
+    """In tests/data/consequences.txt. To accept what is said now: TFGEN_REWRITE=1, and read the diff."""
+    said = "\n".join(
+        "\n".join([name, *(f"  * {sentence}" for sentence in report.consequences), ""])
+        for name, report in cases()
+    )
+    if os.environ.get("TFGEN_REWRITE"):
+        CONSEQUENCES.write_text(said)
+    assert said == CONSEQUENCES.read_text()
+
+
+def test_every_sentence_is_said_somewhere() -> None:
+    said = CONSEQUENCES.read_text()
+    silent = [each.text for each in SENTENCES if each.text.split("{}")[-1] not in said]
+    assert silent == []
+
+
+# --- the facts
+
+
+def test_every_type_of_the_stacks_is_known_and_no_other() -> None:
+    emitted = {resource.type for stack in STACKS for resource in Stack(golden(stack)).resources.values()}
+    table = json.loads((ROOT / "tfgen" / "facts" / "replacement.json").read_text())
+    assert emitted == set(table["types"])
+
+
+def test_the_facts_name_arguments_that_the_provider_has() -> None:
+    """Against the provider's schema, where it is one of the arguments that a type has."""
+    schema = json.loads((ROOT / "tests" / "data" / "aws-provider-6.25.json").read_text())
+    for kind in json.loads((ROOT / "tfgen" / "facts" / "replacement.json").read_text())["types"]:
+        known = facts.replacement(kind)
+        assert (known.replace | known.in_place) - {"*"} <= set(schema[kind]), kind
+        assert known.tags == ("tags" in schema[kind]), kind
+    assert set(facts.new_deployments()) <= set(schema["aws_ecs_service"])
+
+
+# --- the language
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('"a\\n\\u00e9 $${x} %%{y}"', "a\n\u00e9 ${x} %{y}"),
+        ("<<-EOT\n    one\n      two\n    EOT", "one\n  two\n"),
+        ("<<EOT\n  $5 100% \\n\nEOT", "  $5 100% \\n\n"),
+        ('"${"x"}-${1}-${true}"', "x-1-true"),
+        ("(1.5)", 1.5),
+        ("[1, [true, null],]", (1, (True, None))),
+        ('{ a = 1, "b c" : 2\n (var.x) = 3 }', {"a": 1, "b c": 2, "given": 3}),
+        ('{ for k, v in { b = 1, a = 2 } : "${k}!" => v }', {"b!": 1, "a!": 2}),
+        ("[for v in [1, 2] : { v = v }]", ({"v": 1}, {"v": 2})),
+        ("[for i, v in [5] : i]", (0,)),
+        ("values({ b = 1, a = 2 })", (2, 1)),
+        ("keys({ b = 1, a = 2 })", ("a", "b")),
+        ('toset(["b", "a", "b"])', ("a", "b")),
+        ("{ a = { b = [7] } }.a.b[0]", 7),
+        ("[[7]].0.0", 7),
+        ("local.here", "given"),
+        ("/* one */ 1 // two\n # three", 1),
+    ],
+)
+def test_values_that_are_known(text: str, value: Any) -> None:
+    stack = Stack(
+        {"main.tf": f'variable "x" {{ default = "given" }}\nlocals {{\n here = var.x\n there = {text}\n}}\n'}
+    )
+    assert stack.root.local("there") == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'var.x == "a" && !var.y ? -1 + 2 * 3 : null',
+        "[for v in var.list : v if v != 1]",
+        "{ for k, v in var.map : k => v... }",
+        "aws_x.y[*].id",
+        "aws_x.y.*.id",
+        'merge(var.a, { b = "${upper(var.c)}%{ if var.d ~}yes%{ else }no%{ endif }" })',
+        'aws_x.y["k"].z.0',
+        "max(var.list...)",
+        "data.aws_ami.x.id",
+        "path.module",
+    ],
+)
+def test_what_only_terraform_can_tell_is_kept_as_it_is(text: str) -> None:
+    """It differs when its text does, and not otherwise."""
+    page = 'resource "aws_vpc" "main" {{\n  cidr_block = {}\n}}\n'
+    same, other = {"main.tf": page.format(f"# why\n  {text}")}, {"main.tf": page.format(f"[{text}, 1]")}
+    before = {"main.tf": page.format(text)}
+    assert signs(between(before, same)) == {}
+    assert signs(between(before, other)) == {"aws_vpc.main": "-/+"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "place"),
+    [
+        ("resource {", "}", (1, 11)),
+        ('a = "x', "the end of a text", (1, 5)),
+        ("a = [1 2]", ",", (1, 8)),
+        ("a = \n", "a name", (1, 4)),
+        ("a = 1\n}", "a block", (2, 1)),
+        ("a = <<EOT\nx\n", "the end of a heredoc", (1, 5)),
+        ('resource "${x}" {}', "a label without ${", (1, 17)),
+        ('a = "${x y}"', "}", (1, 10)),
+    ],
+)
+def test_what_is_not_the_language(text: str, expected: str, place: tuple[int, int]) -> None:
+    with pytest.raises(HclError) as caught:
+        read(text)
+    assert (caught.value.expected, (caught.value.line, caught.value.column)) == (expected, place)
+
+
+def test_a_page_that_does_not_parse_is_named_with_every_other() -> None:
+    with pytest.raises(TfgenError) as caught:
+        Stack({"main.tf": "a {", "modules/x/y.tf": "b ="})
+    assert [str(problem.at) for problem in caught.value.problems] == ["main.tf:1:4", "modules/x/y.tf:1:4"]
+
+
+# --- what follows from what
+
+TWO = """\
+resource "aws_security_group" "a" {
+  name   = "a"
+  vpc_id = "vpc-1"
+}
+
+resource "aws_vpc_security_group_ingress_rule" "b" {
+  security_group_id = aws_security_group.a.id
+  ip_protocol       = "tcp"
+}
+"""
+
+
+def test_what_refers_to_a_replaced_resource_follows_it() -> None:
+    report = between({"main.tf": TWO}, {"main.tf": TWO.replace('"a"\n', '"new"\n')})
+    assert signs(report) == {
+        "aws_security_group.a": "-/+",
+        "aws_vpc_security_group_ingress_rule.b": "-/+",
+    }
+    assert report.changes[1].arguments == ("security_group_id",)
+
+
+def test_a_name_that_the_page_says_is_known_beforehand() -> None:
+    """Only what AWS makes up changes with a replacement; a log group's name is what was asked for."""
+    shop = golden("shop")
+    page = "modules/services/webapp.tf"
+    report = between(shop, edited(shop, page, '"shop-webapp-execution-us-east-1"', '"other"'))
+    assert signs(report) == {
+        "module.services.aws_ecs_service.webapp": "~",
+        "module.services.aws_ecs_task_definition.webapp": "-/+",
+        "module.services.aws_iam_role.webapp_execution": "-/+",
+        "module.services.aws_iam_role_policy.webapp_execution": "-/+",
+    }
+    assert {change.arguments for change in report.changes if "task_definition" in change.type} == {
+        ("execution_role_arn",)
+    }
+
+
+def test_the_new_one_first_is_asked_of_what_it_needs_too() -> None:
+    shop = golden("shop")
+    report = between(shop, edited(shop, "modules/network/vpc.tf", '"10.0.0.0/16"', '"10.1.0.0/16"'))
+    found = signs(report)
+    assert found["module.network.aws_vpc.main"] == "+/-"
+    assert found['module.network.aws_subnet.private["a"]'] == "+/-"
+    assert found["module.services.aws_lb_target_group.webapp"] == "+/-"
+    assert found["module.services.aws_security_group.webapp"] == "-/+"
+    assert "The VPC goes with all that is in it: expect downtime and other addresses." in report.consequences
+
+
+def test_what_is_ignored_changes_nothing() -> None:
+    ignoring = TWO.replace('"vpc-1"\n', '"vpc-1"\n  lifecycle {\n    ignore_changes = [name]\n  }\n', 1)
+    assert signs(between({"main.tf": ignoring}, {"main.tf": ignoring.replace('= "a"', '= "c"')})) == {}
+    everything = ignoring.replace("[name]", "all")
+    assert signs(between({"main.tf": everything}, {"main.tf": everything.replace('= "a"', '= "c"')})) == {}
+
+
+def test_a_moved_resource_stays_and_so_does_what_refers_to_it() -> None:
+    moved = TWO.replace('"aws_security_group" "a"', '"aws_security_group" "z"').replace(".a.id", ".z.id")
+    block = "moved {\n  from = aws_security_group.a\n  to   = aws_security_group.z\n}\n"
+    assert signs(between({"main.tf": TWO}, {"main.tf": moved + block})) == {}
+    assert signs(between({"main.tf": TWO}, {"main.tf": moved})) == {
+        "aws_security_group.a": "-",
+        "aws_security_group.z": "+",
+        "aws_vpc_security_group_ingress_rule.b": "-/+",
+    }
+
+
+def test_a_moved_instance_keeps_its_key() -> None:
+    zone = 'resource "aws_eip" "{}" {{\n  for_each = toset(["a"])\n  domain = "vpc"\n}}\n'
+    block = 'moved {\n  from = aws_eip.x["a"]\n  to = aws_eip.y["a"]\n}\n'
+    assert signs(between({"main.tf": zone.format("x")}, {"main.tf": zone.format("y") + block})) == {}
+
+
+def test_instances_by_count() -> None:
+    page = 'resource "aws_eip" "x" {{\n  count = {}\n  domain = "vpc"\n  tags = {{ n = count.index }}\n}}\n'
+    report = between({"main.tf": page.format(1)}, {"main.tf": page.format(2)})
+    assert signs(report) == {"aws_eip.x[1]": "+"}
+
+
+def test_the_order_of_a_set_and_the_look_of_a_scalar_mean_nothing() -> None:
+    shop = golden("shop")
+    page = "modules/services/backendserver.tf"
+    turned = edited(shop, page, '["/api/profile", "/api/profile/*"]', '["/api/profile/*", "/api/profile"]')
+    assert signs(between(shop, edited(turned, page, "= 512", '= "512"'))) == {}
+
+
+def test_values_beside_the_stack_count_more_than_defaults() -> None:
+    """An image that terraform.tfvars pins does not change with the spec."""
+    shop, page = golden("shop"), "variables.tf"
+    newer = edited(shop, page, "webapp:1.4.2", "webapp:1.5.0")
+    pinned = {
+        "terraform.tfvars": 'webapp_image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/webapp:1.4.9"\n'
+    }
+    assert len(between(shop, newer).changes) == 2
+    assert between(shop | pinned, newer | pinned) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'resource "aws_vpc" {}\nmodule {}\nvariable "a" "b" {}\n',
+        'resource "aws_vpc" "main" {\n  cidr_block = aws_vpc.main.cidr_block\n}\n',
+        'resource "aws_eip" "x" {\n  for_each = aws_eip.x\n}\n',
+        "locals {\n  a = local.b\n  b = local.a\n}\n",
+        'module "again" {\n  source = "./"\n}\n',
+        'module "gone" {\n  source = "./nowhere"\n  a = module.gone.b\n}\n',
+        'resource "aws_vpc" "main" {\n  cidr_block = module.none.x[var.none].y + local.none\n}\n',
+    ],
+)
+def test_what_terraform_refuses_does_not_stop_the_reading(text: str) -> None:
+    assert signs(between({"main.tf": text}, {"main.tf": text})) == {}
+
+
+def test_blocks_that_terraform_writes_itself_are_compared() -> None:
+    page = (
+        'resource "aws_ecs_cluster" "main" {{\n  dynamic "setting" {{\n    for_each = {}\n'
+        "    content {{\n      name = setting.value\n    }}\n  }}\n}}\n"
+    )
+    report = between({"main.tf": page.format('["a"]')}, {"main.tf": page.format('["b"]')})
+    assert signs(report) == {"aws_ecs_cluster.main": "~"}
+
+
+def test_a_tag_of_its_own_hides_a_default() -> None:
+    """What has a Name does not notice that the default Name changes."""
+    one, two = (pages(f"{BASES['market'].replace('team: market', f'Name: {name}')}") for name in ("x", "y"))
+    found = signs(between(one, two))
+    assert "module.network.aws_vpc.main" not in found
+    assert found["module.services.aws_ecs_cluster.main"] == "~"
+
+
+def test_another_region_and_another_state_are_said_first() -> None:
+    shop = golden("shop")
+    other = edited(shop, "terraform.tf", '"us-east-1"', '"eu-west-1"')
+    backend = 'terraform {\n  backend "s3" {\n    bucket = "state"\n  }\n}\n'
+    region, state = between(shop, {**other, "state.tf": backend}).consequences
+    assert region.startswith("The region changes from us-east-1 to eu-west-1")
+    assert state == "The state is kept elsewhere: terraform init must move it (-migrate-state)."
+
+
+def test_images_that_can_no_longer_be_pulled() -> None:
+    """tfgen refuses such a spec (TG301); an edited stack can come to it."""
+    old, new = (golden(stack) for stack in ("shop-nat", "shop"))
+    ghcr = ("variables.tf", "123456789012.dkr.ecr.us-east-1.amazonaws.com/webapp", "ghcr.io/acme/webapp")
+    said = between(edited(old, *ghcr), edited(new, *ghcr)).consequences
+    assert "These images can no longer be pulled: ghcr.io/acme/webapp:1.4.2." in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "gap"),
+    [
+        ("nat", "endpoints", True),
+        ("endpoints", "nat", True),
+        ("nat", "nat-endpoints", False),
+        ("nat-endpoints", "endpoints", False),
+        ("endpoints", "public", False),
+        ("public", "nat", False),
+    ],
+)
+def test_a_way_out_that_goes_while_the_other_comes(old: str, new: str, gap: bool) -> None:
+    egress = [re.search("egress: (.*)", BASES[name]) for name in (old, new)]
+    changed = BASES[old].replace(str(egress[0] and egress[0][0]), str(egress[1] and egress[1][0]))
+    said = "\n".join(between(pages(BASES[old]), pages(changed)).consequences)
+    assert ("apply egress: nat+endpoints first" in said) is gap
+
+
+def test_a_type_that_tfgen_does_not_write() -> None:
+    page = 'resource "aws_sqs_queue" "jobs" {{\n  name = "{}"\n}}\n'
+    report = between({"main.tf": page.format("a")}, {"main.tf": page.format("b")})
+    assert signs(report) == {"aws_sqs_queue.jobs": "~"}
+    assert report.consequences == (
+        "tfgen does not know what replaces aws_sqs_queue: terraform plan will say.",
+    )
+
+
+# --- the command
+
+SHOP = (ROOT / "examples" / "shop.yaml").read_text()
+
+
+class Run:
+    """A folder with shop.yaml and its rendered stack, in which tfgen runs."""
+
+    def __init__(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.chdir(folder)
+        self._monkeypatch = monkeypatch
+        self.folder = folder
+        self.old = folder / "shop.yaml"
+        self.old.write_text(SHOP)
+        self._capsys = capsys
+        self("render", "shop.yaml", "-o", "stack")
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        self._monkeypatch.setattr("sys.argv", ["tfgen", *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        return (int(stopped.value.code or 0), *self._capsys.readouterr())
+
+    def new(self, *edits: tuple[str, str]) -> str:
+        """The name of a file that holds the edited spec."""
+        text = SHOP
+        for old, new in edits:
+            assert text.count(old) == 1
+            text = text.replace(old, new)
+        (self.folder / "new.yaml").write_text(text)
+        return "new.yaml"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    return Run(tmp_path, monkeypatch, capsys)
+
+
+NEW_IMAGE = ("webapp:1.4.2", "webapp:1.5.0")
+SAYS_NEW_IMAGE = """\
+0 to create, 1 to update in place, 1 to replace, 0 to destroy
+
+  * webapp: tasks are started anew; the old ones stop when the new ones are healthy.
+
+    ~ module.services.aws_ecs_service.webapp  (task_definition)
+  -/+ module.services.aws_ecs_task_definition.webapp  (container_definitions)
+"""
+SAYS_NOTHING = "No change: Terraform has nothing to create, update, replace or destroy.\n"
+
+
+@pytest.mark.parametrize("old", ["shop.yaml", "stack"])
+def test_a_new_image(run: Run, old: str) -> None:
+    assert run("changes", old, run.new(NEW_IMAGE)) == (0, SAYS_NEW_IMAGE, "")
+
+
+@pytest.mark.parametrize("old", ["shop.yaml", "stack"])
+def test_no_change(run: Run, old: str) -> None:
+    assert run("changes", old, run.new(("# public | nat | endpoints", "# of"))) == (0, SAYS_NOTHING, "")
+
+
+def test_as_json(run: Run) -> None:
+    code, out, err = run("changes", "shop.yaml", run.new(NEW_IMAGE), "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out) == {
+        "changes": [
+            {
+                "address": "module.services.aws_ecs_service.webapp",
+                "action": "update",
+                "new_first": False,
+                "arguments": ["task_definition"],
+            },
+            {
+                "address": "module.services.aws_ecs_task_definition.webapp",
+                "action": "replace",
+                "new_first": False,
+                "arguments": ["container_definitions"],
+            },
+        ],
+        "consequences": ["webapp: tasks are started anew; the old ones stop when the new ones are healthy."],
+    }
+
+
+def test_an_edit_by_hand_is_undone(run: Run) -> None:
+    page = run.folder / "stack" / "modules" / "services" / "webapp.tf"
+    page.write_text(page.read_text().replace("desired_count                     = 2", "desired_count = 7"))
+    code, out, _ = run("changes", "stack", "shop.yaml")
+    assert code == 0
+    assert "  * webapp: the number of tasks changes.\n" in out
+    assert "    ~ module.services.aws_ecs_service.webapp  (desired_count)\n" in out
+
+
+def test_what_is_the_users_own_stays(run: Run) -> None:
+    own = 'resource "aws_sqs_queue" "jobs" {\n  name = "jobs"\n}\n'
+    (run.folder / "stack" / "jobs.tf").write_text(own)
+    assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
+
+
+def test_a_stack_as_a_module_is_compared_as_one(run: Run) -> None:
+    run("render", "--as", "module", "shop.yaml", "-o", "module")
+    assert run("changes", "module", "shop.yaml") == (0, SAYS_NOTHING, "")
+
+
+def test_values_beside_a_stack_are_read(run: Run) -> None:
+    value = 'webapp_image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/webapp:2"\n'
+    (run.folder / "stack" / "terraform.tfvars").write_text(value)
+    assert run("changes", "stack", run.new(NEW_IMAGE)) == (0, SAYS_NOTHING, "")
+
+
+def test_both_specs_are_checked(run: Run) -> None:
+    run.old.write_text(SHOP.replace("egress: endpoints", "egress: vpn"))
+    code, out, err = run("changes", "shop.yaml", run.new(("port: 3000", "port: 0")))
+    assert (code, out) == (Exit.SPEC_HAS_ERRORS, "")
+    assert "shop.yaml:7:11:" in err
+    assert "new.yaml:12:11:" in err
+
+
+def test_a_page_that_is_no_terraform(run: Run) -> None:
+    page = run.folder / "stack" / "modules" / "network" / "vpc.tf"
+    page.write_text(page.read_text().replace("aws_vpc.main.id\n", "aws_vpc.\n", 1))
+    code, out, err = run("changes", "stack", "shop.yaml")
+    assert (code, out) == (Exit.SPEC_HAS_ERRORS, "")
+    assert err == (
+        "modules/network/vpc.tf:17:8: error TG402: this is not Terraform's language: expected }\n"
+        '   17 |   tags = { Name = "shop-default" }\n      |        ^\n'
+        "   hint: if somebody edited it, see what Terraform says\n\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["changes"], "Missing argument 'OLD'"),
+        (["changes", "shop.yaml"], "Missing argument 'NEW'"),
+        (["changes", "nothing", "shop.yaml"], "tfgen: nothing holds no .tf files"),
+    ],
+)
+def test_wrong_usage(run: Run, arguments: list[str], says: str) -> None:
+    (run.folder / "nothing").mkdir()
+    code, out, err = run(*arguments)
+    assert (code, out) == (Exit.WRONG_USAGE, "")
+    assert says in err
+
+
+DOC = (ROOT / "docs" / "changes.md").read_text()
+
+
+def test_the_document_shows_what_is_printed(run: Run) -> None:
+    """Each `$ tfgen changes ...` of the page, over the edit that the line before it tells."""
+    shown = re.findall(r"`(.+)` becomes `(.+)`:\n\n```\n\$ tfgen (.+)\n(?s:(.+?))```", DOC)
+    assert len(shown) == 2
+    for old, new, command, output in shown:
+        run.new((old, new))
+        assert run(*shlex.split(command))[:2] == (0, output)

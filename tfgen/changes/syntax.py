@@ -1,0 +1,413 @@
+"""Reads Terraform's language: a page's text to blocks, arguments and expressions.
+
+The whole grammar of https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md, since a page may have
+been edited by hand. What cannot be worked out without Terraform (an operator, a directive in a template)
+is kept as an `Operation` of what it is made of.
+"""
+
+import re
+from typing import Any, NoReturn
+
+from msgspec import Struct
+
+
+class Node(Struct, frozen=True, gc=False):
+    """The base of every expression."""
+
+
+class Literal(Node, frozen=True):
+    """A number, true, false, null, or text without anything to fill in."""
+
+    value: str | int | float | bool | None
+
+
+class Template(Node, frozen=True):
+    """Text with expressions between its literals."""
+
+    parts: tuple[Node, ...]
+
+
+class Name(Node, frozen=True):
+    """A word that stands for something: `var`, `each`, `aws_vpc`."""
+
+    name: str
+
+
+class Index(Node, frozen=True):
+    """`of.key` and `of[key]`, which mean the same."""
+
+    of: Node
+    key: Node
+
+
+class Splat(Node, frozen=True):
+    """`of[*]`; what follows it is asked of every element."""
+
+    of: Node
+
+
+class Call(Node, frozen=True):
+    function: str
+    arguments: tuple[Node, ...]
+
+
+class List(Node, frozen=True):
+    items: tuple[Node, ...]
+
+
+class Object(Node, frozen=True):
+    items: tuple[tuple[Node, Node], ...]
+
+
+class For(Node, frozen=True):
+    """`[for key, value in collection : result]`, or with `{}` and a `result_key`."""
+
+    key: str
+    value: str
+    collection: Node
+    result_key: Node | None
+    result: Node
+    conditions: tuple[Node, ...]
+
+
+class Operation(Node, frozen=True):
+    """An operator, or whatever else only Terraform can work out."""
+
+    name: str
+    operands: tuple[Node, ...]
+
+
+class Block(Struct, frozen=True, gc=False):
+    """`type "label" { ... }`."""
+
+    type: str
+    labels: tuple[str, ...]
+    body: "Body"
+
+
+class Body(Struct, frozen=True, gc=False):
+    arguments: dict[str, Node]
+    blocks: tuple[Block, ...]
+
+
+class HclError(ValueError):
+    """Not Terraform's language; `line` and `column` count from 1."""
+
+    def __init__(self, expected: str, line: int, column: int) -> None:
+        super().__init__(expected)
+        self.expected = expected
+        self.line = line
+        self.column = column
+
+
+def read(text: str) -> Body:
+    """The blocks and arguments of a page. Raises HclError."""
+    return _Reader(text).page()
+
+
+# Line ends mean nothing to this reader: an argument begins with a word, and no expression goes on with one.
+_BLANK = re.compile(r"(?:\s+|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_TOKEN = re.compile(
+    r"(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d][\w-]*)"
+    r"|<<-?(?=[^\W\d])|&&|\|\||[=!<>]=|=>|\.\.\.|\S"
+)
+_HEREDOC = re.compile(r"(?P<mark>[^\W\d][\w-]*)\n(?P<text>(?:.*\n)*?)[ \t]*(?P=mark)\b")
+_LITERAL = re.compile(r'(?:[^"\\$%]+|\\.|\$\$\{|%%\{|[$%](?!\{))+', re.DOTALL)
+_HEREDOC_LITERAL = re.compile(r"(?:[^$%]+|\$\$\{|%%\{|[$%](?!\{))+", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
+_WORDS = {"true": True, "false": False, "null": None}
+_OPERATORS = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
+_BINDING = {operator: level for level, operators in enumerate(_OPERATORS) for operator in operators}
+
+
+class _Reader:
+    """Walks over a text; `word` is the token that comes next, "" at the end."""
+
+    def __init__(self, text: str, start: int = 0) -> None:
+        self.text = text
+        self.end = start
+        self.word = ""
+        self.next()
+
+    def next(self) -> str:
+        """Steps over the word that comes next, and returns it."""
+        taken = self.word
+        self.start = _skip(self.text, self.end)
+        match = _TOKEN.match(self.text, self.start)
+        self.word, self.kind = (match[0], match.lastgroup) if match else ("", None)
+        self.end = self.start + len(self.word)
+        return taken
+
+    def take(self, word: str) -> bool:
+        """Steps over `word` if it comes next."""
+        found = self.word == word and self.word != ""
+        if found:
+            self.next()
+        return found
+
+    def expect(self, word: str) -> None:
+        if not self.take(word):
+            self.fail(word)
+
+    def fail(self, expected: str) -> NoReturn:
+        before = self.text[: self.start] if self.word else self.text.rstrip()
+        raise HclError(expected, before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+    def name(self) -> str:
+        if self.kind != "name":
+            self.fail("a name")
+        return self.next()
+
+    # Blocks and arguments
+
+    def page(self) -> Body:
+        body = self.body()
+        if self.word:
+            self.fail("a block")
+        return body
+
+    def body(self) -> Body:
+        arguments: dict[str, Node] = {}
+        blocks: list[Block] = []
+        while self.kind == "name":
+            name = self.next()
+            if self.take("="):
+                arguments[name] = self.expression()
+            else:
+                blocks.append(self.block(name))
+        return Body(arguments, tuple(blocks))
+
+    def block(self, kind: str) -> Block:
+        labels: list[str] = []
+        while self.word != "{":
+            labels.append(self.label())
+        self.next()
+        body = self.body()
+        self.expect("}")
+        return Block(kind, tuple(labels), body)
+
+    def label(self) -> str:
+        if self.word != '"':
+            return self.name()
+        label = self.quoted()
+        if not isinstance(label, Literal):
+            self.fail("a label without ${")
+        return str(label.value)
+
+    # Expressions
+
+    def expression(self) -> Node:
+        condition = self.binary()
+        if not self.take("?"):
+            return condition
+        yes = self.expression()
+        self.expect(":")
+        return Operation("?:", (condition, yes, self.expression()))
+
+    def binary(self, least: int = 0) -> Node:
+        """Operators that bind at least that tightly, by precedence climbing."""
+        left = self.unary()
+        while _BINDING.get(self.word, -1) >= least:
+            operator = self.next()
+            left = Operation(operator, (left, self.binary(_BINDING[operator] + 1)))
+        return left
+
+    def unary(self) -> Node:
+        if self.word in ("-", "!"):
+            return Operation(self.next(), (self.unary(),))
+        return self.traversal(self.term())
+
+    def traversal(self, node: Node) -> Node:
+        """What follows a term: attributes, indexes and splats."""
+        while True:
+            if self.take("."):
+                node = self.attribute(node)
+            elif self.take("["):
+                node = Splat(node) if self.take("*") else Index(node, self.expression())
+                self.expect("]")
+            else:
+                return node
+
+    def attribute(self, node: Node) -> Node:
+        if self.take("*"):
+            return Splat(node)
+        if self.kind == "number":
+            for digits in self.next().split("."):  # `list.0.1` reads as one number
+                node = Index(node, Literal(int(digits)))
+            return node
+        return Index(node, Literal(self.name()))
+
+    def term(self) -> Node:
+        readers = {
+            '"': self.quoted,
+            "[": self.sequence,
+            "{": self.mapping,
+            "<<": self.heredoc,
+            "<<-": self.heredoc,
+        }
+        if self.word in readers:
+            return readers[self.word]()
+        if self.kind == "number":
+            digits = self.next()
+            return Literal(int(digits) if digits.isdecimal() else float(digits))
+        if self.take("("):
+            inner = self.expression()
+            self.expect(")")
+            return inner
+        return self.named()
+
+    def named(self) -> Node:
+        end = self.end
+        name = self.name()
+        if self.word == "(" and self.start == end:
+            self.next()
+            return Call(name, self.items(")"))
+        return Literal(_WORDS[name]) if name in _WORDS else Name(name)
+
+    def items(self, closing: str) -> tuple[Node, ...]:
+        """Expressions between commas, up to a bracket."""
+        items: list[Node] = []
+        while not self.take(closing):
+            items.append(self.expression())
+            if self.take("..."):
+                items[-1] = Operation("...", (items[-1],))
+            if self.word != closing:
+                self.expect(",")
+        return tuple(items)
+
+    def sequence(self) -> Node:
+        self.next()
+        return self.for_expression("]") if self.word == "for" else List(self.items("]"))
+
+    def mapping(self) -> Node:
+        self.next()
+        if self.word == "for":
+            return self.for_expression("}")
+        items: list[tuple[Node, Node]] = []
+        while not self.take("}"):
+            key = self.expression()
+            if not self.take("="):
+                self.expect(":")
+            items.append((_key(key), self.expression()))
+            self.take(",")
+        return Object(tuple(items))
+
+    def for_expression(self, closing: str) -> Node:
+        self.next()
+        names = [self.name()]
+        if self.take(","):
+            names.append(self.name())
+        self.expect("in")
+        collection = self.expression()
+        self.expect(":")
+        result, result_key = self.expression(), None
+        if closing == "}":
+            self.expect("=>")
+            result_key, result = result, self.expression()
+            if self.take("..."):
+                result = Operation("...", (result,))
+        conditions = (self.expression(),) if self.take("if") else ()
+        self.expect(closing)
+        return For(names[0] if len(names) > 1 else "", names[-1], collection, result_key, result, conditions)
+
+    # Text
+
+    def quoted(self) -> Node:
+        parts = self.parts(self.end, _LITERAL, '"')
+        return _template(parts)
+
+    def heredoc(self) -> Node:
+        match = _HEREDOC.match(self.text, self.end)
+        if not match:
+            self.fail("the end of a heredoc")
+        text = _unindented(match["text"]) if self.word == "<<-" else match["text"]
+        parts = _Reader(f"{text}\0").parts(0, _HEREDOC_LITERAL, "\0")
+        self.end = match.end()
+        self.next()
+        return _template(parts)
+
+    def parts(self, at: int, literal: re.Pattern[str], closing: str) -> list[Node]:
+        """The parts of a template from `at` up to its end, over which it steps."""
+        parts: list[Node] = []
+        while not self.text.startswith(closing, at):
+            match = literal.match(self.text, at)
+            if match:
+                raw = match[0].removesuffix(closing)
+                parts.append(Literal(_unescaped(raw, backslashes=literal is _LITERAL)))
+                at += len(raw)
+                continue
+            if not self.text.startswith(("${", "%{"), at):
+                self.fail("the end of a text")
+            self.end = at + 2
+            directive = self.text[at] == "%"
+            self.next()
+            parts.append(self.directive() if directive else self.interpolation())
+            at = self.start + 1
+        self.end = at + len(closing)
+        self.next()
+        return parts
+
+    def interpolation(self) -> Node:
+        self.take("~")
+        node = self.expression()
+        self.take("~")
+        if self.word != "}":
+            self.fail("}")
+        return node
+
+    def directive(self) -> Node:
+        """`%{ if x }` and its like: the words of it, and what it asks."""
+        self.take("~")
+        keyword = self.name()
+        operands: list[Node] = []
+        while self.word not in ("}", ""):
+            if self.word in ("~", ",", "in"):
+                self.next()
+            else:
+                operands.append(self.expression())
+        return Operation(keyword, tuple(operands))
+
+
+def _skip(text: str, at: int) -> int:
+    match = _BLANK.match(text, at)
+    return match.end() if match else at
+
+
+def _key(node: Node) -> Node:
+    """The key of an object: a bare word stands for itself."""
+    return Literal(node.name) if isinstance(node, Name) else node
+
+
+def _template(parts: list[Node]) -> Node:
+    if not parts:
+        return Literal("")
+    if len(parts) == 1:  # "${x}" is x itself
+        return parts[0]
+    return Template(tuple(parts))
+
+
+def _unescaped(text: str, *, backslashes: bool) -> str:
+    text = text.replace("$${", "${").replace("%%{", "%{")
+    return _ESCAPE.sub(_character, text) if backslashes and "\\" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    return chr(int(code, 16)) if code else _ESCAPED.get(match[3], match[3])
+
+
+def _unindented(text: str) -> str:
+    lines = text.splitlines(keepends=True)
+    indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    return "".join(line[indent:] for line in lines)
+
+
+def words(node: Any) -> tuple[str, ...]:
+    """`a.b.c` as its words, or () where the expression is no plain reference."""
+    if isinstance(node, Name):
+        return (node.name,)
+    if isinstance(node, Index) and isinstance(node.key, Literal):
+        before = words(node.of)
+        return (*before, str(node.key.value)) if before else ()
+    return ()

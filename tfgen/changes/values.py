@@ -1,0 +1,194 @@
+"""What an expression comes to before any plan: known values, and terms over what only AWS can tell.
+
+A known value is a str, int, float, bool or None, a tuple (lists and sets), or a dict (maps and objects).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from tfgen.changes import syntax
+from tfgen.changes.syntax import Node
+
+Value = Any
+
+
+class Reference(Struct, frozen=True, gc=False):
+    """An attribute that AWS gives: `path` within the resource at `address`."""
+
+    address: str
+    path: tuple[str | int, ...] = ()
+
+
+class Term(Struct, frozen=True, gc=False):
+    """A function or an operator, and what it is applied to."""
+
+    name: str
+    operands: tuple[Value, ...]
+
+
+class Lookup(Struct, frozen=True, gc=False):
+    """Values by name, worked out when they are asked for: `var`, `module.network`, a resource."""
+
+    find: Callable[[str], Value]
+    reference: Reference | None = None
+    """What it stands for where it is used as a whole."""
+
+
+Names = Mapping[str, Value]
+
+
+class Scope(NamedTuple):
+    """Where an expression stands: `names` finds what the module knows, `local` holds what the place adds
+    (`each`, the names of a `for`)."""
+
+    names: Callable[[str], Value]
+    local: Names
+
+    def value(self, node: Node) -> Value:
+        """What the expression comes to."""
+        return _EVALUATORS[type(node)](node, self)
+
+    def values(self, nodes: Iterable[Node]) -> tuple[Value, ...]:
+        return tuple(map(self.value, nodes))
+
+    def name(self, name: str) -> Value:
+        return self.local[name] if name in self.local else self.names(name)
+
+
+def get(of: Value, key: Value) -> Value:
+    """`of.key`, or `of[key]`."""
+    match of:
+        case Lookup():
+            return of.find(str(key))
+        case dict() if isinstance(key, str) and key in of:
+            return of[key]
+        case tuple() if isinstance(key, int) and key < len(of):
+            return of[key]
+        case Reference() if isinstance(key, str | int):
+            return Reference(of.address, (*of.path, key))
+    return Term("[]", (of, key))
+
+
+def references(value: Value) -> Iterator[Reference]:
+    """Everything within a value that only AWS can tell."""
+    match value:
+        case Reference():
+            yield value
+        case Lookup(reference=Reference() as reference):
+            yield reference
+        case Term(operands=operands):
+            yield from references(operands)
+        case tuple():
+            for item in value:
+                yield from references(item)
+        case dict():
+            for item in value.values():
+                yield from references(item)
+
+
+def is_known(value: Value) -> bool:
+    """Whether nothing is left to find out."""
+    match value:
+        case Reference() | Term() | Lookup():
+            return False
+        case tuple():
+            return all(map(is_known, value))
+        case dict():
+            return all(map(is_known, value.values()))
+    return True
+
+
+def comparable(value: Value) -> Value:
+    """What two values must have in common for the provider to see no change.
+
+    Numbers and truth values are text to it where it wants text. Lists are compared as sets: everything that
+    tfgen writes as a list is one to the provider, but within JSON, which stands in a Term and is left alone.
+    """
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return str(value)
+        case Lookup():
+            return value.reference
+        case tuple():
+            return tuple(sorted(map(comparable, value), key=repr))
+        case dict():
+            return {key: comparable(item) for key, item in value.items() if item is not None}
+    return value
+
+
+def _text(parts: tuple[Value, ...]) -> Value:
+    if all(isinstance(part, str | int | float) for part in parts):
+        return "".join(map(str, map(comparable, parts)))
+    return Term("text", parts)
+
+
+def _object(pairs: Iterable[tuple[Value, ...]]) -> Value:
+    pairs = tuple(pairs)
+    if all(isinstance(key, str | int) for key, _ in pairs):
+        return {str(key): value for key, value in pairs}
+    return Term("object", tuple(item for pair in pairs for item in pair))
+
+
+def _call(function: str, arguments: tuple[Value, ...]) -> Value:
+    works_out = _FUNCTIONS.get(function)
+    known = works_out(*arguments) if works_out and len(arguments) == 1 else None
+    return Term(function, arguments) if known is None else known
+
+
+def _set(value: Value) -> Value:
+    texts = isinstance(value, tuple) and all(isinstance(item, str) for item in value)
+    return tuple(sorted(set(value))) if texts else None
+
+
+def _values(value: Value) -> Value:
+    return tuple(value[key] for key in sorted(value)) if isinstance(value, dict) else None
+
+
+def _keys(value: Value) -> Value:
+    return tuple(sorted(value)) if isinstance(value, dict) else None
+
+
+def _same(value: Value) -> Value:
+    return value if isinstance(value, tuple | dict) else None
+
+
+# The functions of one argument that are worked out; None where they cannot be.
+_FUNCTIONS: dict[str, Callable[[Value], Value]] = {
+    "toset": _set,
+    "values": _values,
+    "keys": _keys,
+    "tolist": _same,
+    "tomap": _same,
+}
+
+
+def _comprehension(node: syntax.For, scope: Scope) -> Value:
+    collection = scope.value(node.collection)
+    if not isinstance(collection, tuple | dict) or node.conditions:
+        return Term("for", (collection, repr(node)))
+    pairs = collection.items() if isinstance(collection, dict) else enumerate(collection)
+    rounds = [scope._replace(local={**scope.local, node.key: key, node.value: value}) for key, value in pairs]
+    results = [each.value(node.result) for each in rounds]
+    if node.result_key is None:
+        return tuple(results)
+    return _object(
+        [(each.value(node.result_key), result) for each, result in zip(rounds, results, strict=True)]
+    )
+
+
+_EVALUATORS: dict[type[Node], Callable[[Any, Scope], Value]] = {
+    syntax.Literal: lambda node, _: node.value,
+    syntax.Template: lambda node, scope: _text(scope.values(node.parts)),
+    syntax.Name: lambda node, scope: scope.name(node.name),
+    syntax.Index: lambda node, scope: get(scope.value(node.of), scope.value(node.key)),
+    syntax.Splat: lambda node, scope: Term("[*]", (scope.value(node.of),)),
+    syntax.Call: lambda node, scope: _call(node.function, scope.values(node.arguments)),
+    syntax.List: lambda node, scope: scope.values(node.items),
+    syntax.Object: lambda node, scope: _object([scope.values(pair) for pair in node.items]),
+    syntax.For: _comprehension,
+    syntax.Operation: lambda node, scope: Term(node.name, scope.values(node.operands)),
+}
