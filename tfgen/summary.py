@@ -18,6 +18,31 @@ def summarize(blueprint: Blueprint, changes: Changes, folder: Path) -> str:
     return "\n".join(lines)
 
 
+_DRIFT = {
+    "created": "missing",
+    "changed": "stale",
+    "edited": "edited",
+    "removed": "orphaned",
+    "foreign": "in the way",
+}
+
+
+def drift(name: str, changes: Changes, folder: Path) -> str:
+    """Whether a folder is as it would be rendered now, and what is not."""
+    if changes.none:
+        return f"{name}: {folder} is current"
+    lines = [f"  {word:<10} {path}" for field, word in _DRIFT.items() for path in getattr(changes, field)]
+    return "\n".join([f"{name}: {folder} is not current", *lines])
+
+
+def forecast(name: str, changes: Changes, folder: Path) -> str:
+    """What a render would do."""
+    words = {"created": "create", "changed": "change", "removed": "remove"}
+    words |= {"edited": "refuse (edited)", "foreign": "refuse (in the way)"}
+    lines = [f"  {word} {path}" for field, word in words.items() for path in getattr(changes, field)]
+    return "\n".join([f"{name}: {_count(changes)} in {folder}; nothing was written", *lines])
+
+
 def next_steps(folders: list[Path], *, as_module: bool) -> str:
     """The commands that follow a render."""
     if as_module:
@@ -36,10 +61,12 @@ def _count(changes: Changes) -> str:
     parts = {
         "new": changes.created,
         "changed": changes.changed,
+        "edited": changes.edited,
         "unchanged": changes.unchanged,
-        "removed": changes.stale,
+        "removed": changes.removed,
+        "yours": changes.ejected,
     }
-    total = len(changes.created) + len(changes.changed) + len(changes.unchanged)
+    total = len(changes.created) + len(changes.changed) + len(changes.unchanged) + len(changes.edited)
     said = ", ".join(f"{len(paths)} {what}" for what, paths in parts.items() if paths)
     return f"{total} files ({said})"
 

@@ -47,6 +47,20 @@ def render(blueprint: Blueprint) -> dict[str, str]:
     return dict(sorted(pages.items()))
 
 
+_IGNORED = """\
+# What Terraform keeps here and nobody commits. Yours: tfgen wrote it once and never touches it again.
+.terraform/
+*.tfplan
+*.tfstate
+*.tfstate.*
+"""
+
+
+def once(blueprint: Blueprint) -> dict[str, str]:
+    """Files that a new stack gets for its user to keep; a module's root has its own."""
+    return {".gitignore": _IGNORED} if blueprint.provider else {}
+
+
 def _terraform(blueprint: Blueprint) -> Iterator[tuple[str, str]]:
     yield from _folder("stack", "", _stack(blueprint))
     yield from _folder("network", "modules/network/", _network(blueprint))
