@@ -66,6 +66,11 @@ Output = Annotated[
     ),
 ]
 
+Kind = Annotated[
+    Literal["stack", "module"],
+    typer.Option("--as", help="A stack of its own, or a module for a root of yours."),
+]
+
 
 def main() -> NoReturn:
     """The `tfgen` program."""
@@ -176,10 +181,7 @@ def init(  # noqa: PLR0913 - one parameter a flag
 def render(  # noqa: PLR0913, PLR0917 - one parameter a flag
     specs: Specs,
     output: Output = None,
-    kind: Annotated[
-        Literal["stack", "module"],
-        typer.Option("--as", help="A stack of its own, or a module for a root of yours."),
-    ] = "stack",
+    kind: Kind = "stack",
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; say what is not current, with exit code 3.")
     ] = False,
@@ -195,7 +197,7 @@ def render(  # noqa: PLR0913, PLR0917 - one parameter a flag
     """Write the Terraform of one or more specs."""
     from tfgen.summary import next_steps
 
-    look = _Look(check, diff, dry_run)
+    look = _Look(check, diff, dry_run, force)
     outcomes = _run(specs, as_module=kind == "module")
     failure = Exit.SPEC_HAS_ERRORS if any(outcome.failed for outcome in outcomes) else Exit.DONE
     stacks = [outcome.blueprint for outcome in outcomes if outcome.blueprint and not outcome.failed]
@@ -203,19 +205,19 @@ def render(  # noqa: PLR0913, PLR0917 - one parameter a flag
     results: list[dict[str, Any]] = []
     for stack, folder in zip(stacks, folders, strict=True):
         try:
-            changes, text = _render_one(stack, folder, look, force=force)
+            changes, text = _render_one(stack, folder, look)
         except TfgenError as error:
             _complain(error)
             failure = failure or error.code
             continue
-        failure = failure or look.exit_code(changes, force=force)
+        failure = failure or look.exit_code(changes)
         result = {"stack": stack.name, "folder": folder.as_posix(), **changes._asdict()}
         results.append(result | ({"diff": text} if diff else {}))
         if not json:
             typer.echo(look.said(stack, changes, folder, text), nl=False)
     if json:
         _print_json(results)
-    elif results and not any(look):
+    elif results and not look:
         typer.echo(next_steps([Path(result["folder"]) for result in results], as_module=kind == "module"))
     raise typer.Exit(failure)
 
@@ -226,30 +228,37 @@ class _Look(NamedTuple):
     check: bool
     diff: bool
     dry_run: bool
+    force: bool
 
-    def exit_code(self, changes: "Changes", *, force: bool) -> Exit:
+    def __bool__(self) -> bool:
+        return self.check or self.diff or self.dry_run
+
+    def exit_code(self, changes: "Changes") -> Exit:
+        """That of `--check`, or the one that the render itself would end with."""
         if self.check and not changes.none:
             return Exit.NOT_CURRENT
-        refused = changes.foreign or changes.edited
-        return Exit.NOT_OURS if self.dry_run and refused and not force else Exit.DONE
+        refused = self and not self.force and (changes.foreign or changes.edited)
+        return Exit.NOT_OURS if refused else Exit.DONE
 
     def said(self, stack: "Blueprint", changes: "Changes", folder: Path, diff: str) -> str:
         from tfgen.summary import drift, forecast, summarize
 
-        if not any(self):
+        if not self:
             return f"{summarize(stack, changes, folder)}\n"
-        lines = [drift] * self.check or [forecast] * self.dry_run
-        return _coloured(diff) + "".join(f"{line(stack.name, changes, folder)}\n" for line in lines)
+        lines = [drift(stack.name, changes, folder)] if self.check else []
+        if self.dry_run:
+            lines.append(forecast(stack.name, changes, folder, force=self.force))
+        return _coloured(diff) + "".join(f"{line}\n" for line in lines)
 
 
-def _render_one(stack: "Blueprint", folder: Path, look: _Look, *, force: bool) -> tuple["Changes", str]:
+def _render_one(stack: "Blueprint", folder: Path, look: _Look) -> tuple["Changes", str]:
     """One stack written, or looked at; and the diff that was asked for."""
     from tfgen.output.write import preview, write
     from tfgen.render.pages import once, render
 
-    if any(look):
+    if look:
         return preview(render(stack), folder, once=once(stack), with_diff=look.diff)
-    return write(render(stack), folder, once=once(stack), force=force), ""
+    return write(render(stack), folder, once=once(stack), force=look.force), ""
 
 
 @app.command()
@@ -265,7 +274,8 @@ def eject(
 
     for folder, own in stack_of(files).items():
         give_up(own, folder)
-        typer.echo("\n".join(f"{file} is yours now; tfgen writes it no more" for file in own))
+        for file in own:
+            typer.echo(f"{file} is yours now; tfgen writes it no more")
 
 
 @app.command()
@@ -273,20 +283,21 @@ def affected(
     specs: Specs,
     since: Annotated[str, typer.Option(metavar="REV", help="A git revision, such as origin/main.")],
     output: Output = None,
+    kind: Kind = "stack",
 ) -> None:
     """Print, as JSON, the stacks whose output is not what was committed at a revision."""
     from tfgen.git import committed
-    from tfgen.output.manifest import owns
+    from tfgen.output.manifest import NAME, owns
     from tfgen.render.pages import render as render_pages
 
-    outcomes = _run(specs)
+    outcomes = _run(specs, as_module=kind == "module")
     stacks = [
         (path, outcome.blueprint)
         for path, outcome in zip(specs, outcomes, strict=True)
         if outcome.blueprint and not outcome.failed
     ]
     folders = _folders([stack.name for _, stack in stacks], output, len(specs))
-    manifests = committed(since, [folder / ".tfgen-manifest" for folder in folders])
+    manifests = committed(since, [folder / NAME for folder in folders])
     _print_json(
         [
             {"stack": stack.name, "spec": path.as_posix(), "folder": folder.as_posix()}

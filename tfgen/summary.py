@@ -35,12 +35,15 @@ def drift(name: str, changes: Changes, folder: Path) -> str:
     return "\n".join([f"{name}: {folder} is not current", *lines])
 
 
-def forecast(name: str, changes: Changes, folder: Path) -> str:
+def forecast(name: str, changes: Changes, folder: Path, *, force: bool) -> str:
     """What a render would do."""
     words = {"created": "create", "changed": "change", "removed": "remove"}
-    words |= {"edited": "refuse (edited)", "foreign": "refuse (in the way)"}
+    words |= {
+        "edited": "write over" if force else "refuse (edited)",
+        "foreign": "write over" if force else "refuse (in the way)",
+    }
     lines = [f"  {word} {path}" for field, word in words.items() for path in getattr(changes, field)]
-    return "\n".join([f"{name}: {_count(changes)} in {folder}; nothing was written", *lines])
+    return "\n".join([f"{name}: {_count(changes, force=force)} in {folder}; nothing was written", *lines])
 
 
 def next_steps(folders: list[Path], *, as_module: bool) -> str:
@@ -57,17 +60,18 @@ def _source(folder: Path) -> str:
     return str(folder) if folder.is_absolute() else f"./{folder.as_posix()}"
 
 
-def _count(changes: Changes) -> str:
+def _count(changes: Changes, *, force: bool = True) -> str:
+    """How many files; what was edited or in the way is written over, or without `force` refused."""
+    refused = {"edited": len(changes.edited), "in the way": len(changes.foreign)}
     parts = {
-        "new": changes.created,
-        "changed": changes.changed,
-        "edited": changes.edited,
-        "unchanged": changes.unchanged,
-        "removed": changes.removed,
-        "yours": changes.ejected,
+        "new": len(changes.created),
+        "changed": len(changes.changed),
+        **({"written over": sum(refused.values())} if force else refused),
+        "unchanged": len(changes.unchanged),
     }
-    total = len(changes.created) + len(changes.changed) + len(changes.unchanged) + len(changes.edited)
-    said = ", ".join(f"{len(paths)} {what}" for what, paths in parts.items() if paths)
+    total = sum(parts.values())
+    parts |= {"removed": len(changes.removed), "yours": len(changes.ejected)}
+    said = ", ".join(f"{count} {what}" for what, count in parts.items() if count)
     return f"{total} files ({said})"
 
 

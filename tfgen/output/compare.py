@@ -2,7 +2,8 @@
 
 import errno
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,7 +62,7 @@ def compare(pages: Mapping[str, str], folder: Path, once: Mapping[str, str] | No
     new = {path: text for path, text in offered.items() if _is_new(path, folder, before)}
     pages = {**pages, **new, NAME: manifest.write(after)}
     found: dict[str, list[str]] = {name: [] for name in Changes._fields}
-    for path, state in _states(pages, folder, before):
+    for path, state in _states(pages, folder, before, after.once):
         found[state].append(path)
     changes = Changes(**{name: tuple(sorted(set(paths))) for name, paths in found.items()})
     return Comparison(changes, before, after, pages)
@@ -78,8 +79,10 @@ def _is_new(path: str, folder: Path, before: Manifest) -> bool:
     return path not in before.once and not os.path.lexists(folder / path)
 
 
-def _states(pages: Mapping[str, str], folder: Path, before: Manifest) -> list[tuple[str, str]]:
-    """Every path with the field of Changes that it belongs to."""
+def _states(
+    pages: Mapping[str, str], folder: Path, before: Manifest, kept: Set[str]
+) -> list[tuple[str, str]]:
+    """Every path with the field of Changes that it belongs to; files in `kept` are the user's."""
     parents = {path.rpartition("/")[0] for path in (*pages, *before.owned)}
     obstacles = {parent: _obstacle(folder, parent) for parent in parents}
     states: list[tuple[str, str]] = []
@@ -92,7 +95,7 @@ def _states(pages: Mapping[str, str], folder: Path, before: Manifest) -> list[tu
         else:
             states.append((path, _state(folder / path, path, text, before)))
     for path, hashes in before.owned.items():
-        if path not in pages and not obstacles[path.rpartition("/")[0]]:
+        if path not in pages and path not in kept and not obstacles[path.rpartition("/")[0]]:
             states += [(path, state) for state in _left(folder / path, hashes)]
     return states
 
@@ -110,18 +113,34 @@ def _obstacle(folder: Path, parent: str) -> str:
 def _state(target: Path, path: str, text: str, before: Manifest) -> str:
     if not os.path.lexists(target):
         return "created"
-    if target.is_symlink() or not target.is_file():
+    if not is_file(target):
         return "foreign"
     content = target.read_bytes()
     if content == text.encode() or content.replace(b"\r\n", b"\n") == text.encode():
         return "unchanged"
     if path == NAME or digest(content) in before.owned.get(path, ()):
         return "changed"
-    return "edited" if path in before.owned else "foreign"
+    if path not in before.owned:
+        return "foreign"
+    return "changed" if _half_merged(content) else "edited"
+
+
+_CONFLICT = re.compile(rb"^<<<<<<< .*?^=======\r?$.*?^>>>>>>> ", re.DOTALL | re.MULTILINE)
+
+
+def _half_merged(content: bytes) -> bool:
+    """Whether git left both sides of a merge in a file. It has both of them, so nobody's edit is lost."""
+    return _CONFLICT.search(content) is not None
 
 
 def _left(target: Path, hashes: frozenset[str]) -> list[str]:
     """What to do with a file that tfgen wrote once and renders no more; a link is somebody else's."""
-    if target.is_symlink() or not target.is_file():
+    if not is_file(target):
         return []
-    return ["removed" if digest(target.read_bytes()) in hashes else "edited"]
+    content = target.read_bytes()
+    return ["removed" if digest(content) in hashes or _half_merged(content) else "edited"]
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file stands at `path` itself, not at the end of a link."""
+    return path.is_file() and not path.is_symlink()

@@ -1,28 +1,28 @@
 """Pages against files, line by line."""
 
 import difflib
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from tfgen.output.compare import Comparison
+from tfgen.output.compare import Comparison, is_file
 from tfgen.output.manifest import NAME
 
 
 def rendered(found: Comparison, folder: Path) -> str:
-    """A unified diff from what is on disk to what would be written."""
+    """A unified diff from what is on disk to what would be written, with --force where it needs that."""
     changes = found.changes
-    coming = {
-        path: found.pages.get(path, "") for path in (*changes.created, *changes.changed, *changes.edited)
-    }
-    coming |= dict.fromkeys(changes.removed, "")
-    coming.pop(NAME, None)  # nobody reads hashes
-    return "".join(_diff(path, _text(folder / path), text) for path, text in sorted(coming.items()))
+    replaced = [path for path in changes.foreign if path in found.pages and is_file(folder / path)]
+    coming = (*changes.created, *changes.changed, *changes.edited, *replaced)
+    texts = {path: found.pages.get(path, "") for path in coming} | dict.fromkeys(changes.removed, "")
+    texts.pop(NAME, None)  # nobody reads hashes
+    return "".join(_diff(folder / path, _text(folder / path), text) for path, text in sorted(texts.items()))
 
 
 def by_hand(found: Comparison, folder: Path) -> str:
     """A unified diff from what would be written to what somebody made of it."""
     return "".join(
-        _diff(path, found.pages.get(path, ""), _text(folder / path)) for path in found.changes.edited
+        _diff(folder / path, found.pages.get(path, ""), _text(folder / path)) for path in found.changes.edited
     )
 
 
@@ -30,9 +30,15 @@ def _text(path: Path) -> str:
     return path.read_bytes().decode(errors="replace").replace("\r\n", "\n") if path.is_file() else ""
 
 
-def _diff(path: str, old: str, new: str) -> str:
-    names = (f"a/{path}" if old else "/dev/null", f"b/{path}" if new else "/dev/null")
-    return "".join(_whole(difflib.unified_diff(old.splitlines(True), new.splitlines(True), *names)))
+def _diff(path: Path, old: str, new: str) -> str:
+    name = path.as_posix().lstrip("/")
+    names = (f"a/{name}" if old else "/dev/null", f"b/{name}" if new else "/dev/null")
+    return "".join(_whole(difflib.unified_diff(_lines(old), _lines(new), *names)))
+
+
+def _lines(text: str) -> list[str]:
+    """With their ends. A line ends where git ends it, not at every character that Unicode calls an end."""
+    return list(io.StringIO(text, newline="\n"))
 
 
 def _whole(lines: Iterator[str]) -> Iterator[str]:

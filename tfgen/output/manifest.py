@@ -9,7 +9,7 @@ the next render repairs what a merge broke.
 import re
 from collections.abc import Mapping
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 NAME = ".tfgen-manifest"
@@ -53,8 +53,9 @@ def parse(text: str) -> Manifest:
 
 def _is_inside(path: str) -> bool:
     """Whether a path stays in the stack's folder: a manifest may be anybody's."""
-    parts = path.split("/")
-    return not PurePosixPath(path).is_absolute() and "\\" not in path and not {"", ".", ".."} & set(parts)
+    parts = path.split("/")  # an absolute one begins with an empty part
+    plain = path.isprintable() and not {"\\", ":"} & set(path)  # the others are Windows's
+    return plain and path != NAME and not {"", ".", ".."} & set(parts)
 
 
 def write(manifest: Manifest) -> str:
@@ -78,9 +79,15 @@ def owns(text: str, pages: Mapping[str, str]) -> bool:
     return known.owned == expected
 
 
-def both(before: Manifest, after: Manifest) -> Manifest:
-    """True before, while and after the files of `before` give way to those of `after`."""
-    paths = before.owned.keys() | after.owned.keys()
-    nothing: frozenset[str] = frozenset()
-    owned = {path: before.owned.get(path, nothing) | after.owned.get(path, nothing) for path in paths}
-    return after._replace(owned=owned)
+def both(before: Manifest, after: Manifest, given_up: Mapping[str, str]) -> Manifest:
+    """True before, while and after files give way to those of `after`.
+
+    `given_up` has the hashes of what is on disk and nobody's to keep. A file that is written once is not
+    named before it is there: a killed run would leave it unwritten for good.
+    """
+    hashes: dict[str, set[str]] = {}
+    for owned in (before.owned, after.owned, {path: {digest} for path, digest in given_up.items()}):
+        for path, known in owned.items():
+            hashes.setdefault(path, set()).update(known)
+    owned = {path: frozenset(known) for path, known in hashes.items()}
+    return Manifest(owned, after.ejected, before.once)

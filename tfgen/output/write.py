@@ -6,24 +6,18 @@ their places, each in one step; then the manifest names the new ones alone. A ru
 instant leaves files that the manifest knows, old ones and new ones, and nothing looks like a hand edit.
 """
 
+import errno
 import os
 import signal
-import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from tfgen.output import diff, manifest
+from tfgen.output import diff, disk, manifest
 from tfgen.output.compare import Changes, Comparison, check_folder, compare
+from tfgen.output.refusal import refuse
 from tfgen.problems import Exit, TfgenError
-
-try:
-    import fcntl
-except ImportError:  # Windows: no lock, so no two renders into one folder at once
-    fcntl = None  # type: ignore[assignment]
-
-_STAGING = ".tfgen-staging"
-_FLUSHERS = 8  # a journal takes many flushes at once in the time of one
 
 
 def write(
@@ -35,12 +29,14 @@ def write(
     same folder is waited for. Raises TfgenError, with nothing changed, where files that are not tfgen's
     are in the way or files of its own were edited (unless `force` is set), or where it cannot write.
     """
-    with _explained(folder), _locked(folder):
-        _clear(folder / _STAGING)
-        found = compare(pages, folder, once)
-        _refuse(found, folder, force=force)
-        if not found.changes.none:
-            _carry_out(found, folder)
+    with _explained(folder):
+        check_folder(folder)
+        with disk.locked(folder):
+            disk.clear(folder)
+            found = compare(pages, folder, once)
+            refuse(found, folder, force=force)
+            if not found.changes.none:
+                _carry_out(_steps(found, folder), folder)
     return found.changes
 
 
@@ -48,7 +44,7 @@ def preview(
     pages: Mapping[str, str], folder: Path, *, once: Mapping[str, str] | None = None, with_diff: bool = False
 ) -> tuple[Changes, str]:
     """What `write` would do, and a unified diff of it if asked for. Raises TfgenError."""
-    with _explained(folder):
+    with _explained(folder, "read"):
         found = compare(pages, folder, once)
         return found.changes, diff.rendered(found, folder) if with_diff else ""
 
@@ -57,7 +53,7 @@ def stack_of(files: Iterable[Path]) -> dict[Path, list[Path]]:
     """The folder of the stack that each file is in. Raises TfgenError where one is in none."""
     found: dict[Path, list[Path]] = {}
     for file in files:
-        folder = next((each for each in file.absolute().parents if (each / manifest.NAME).is_file()), None)
+        folder = next((each for each in _place(file).parents if _is_stack(each)), None)
         if folder is None:
             message = f"{file} is in no stack that tfgen rendered: no folder around it has a {manifest.NAME}."
             raise TfgenError(message=message, code=Exit.WRONG_USAGE)
@@ -65,221 +61,129 @@ def stack_of(files: Iterable[Path]) -> dict[Path, list[Path]]:
     return found
 
 
+def _place(file: Path) -> Path:
+    return Path(os.path.abspath(file))  # noqa: PTH100 - collapses "..", and follows no link
+
+
+def _is_stack(folder: Path) -> bool:
+    with suppress(OSError):  # a folder that nobody may look into
+        return (folder / manifest.NAME).is_file()
+    return False
+
+
 def eject(files: Iterable[Path], folder: Path) -> None:
-    """Gives files of the stack in `folder` up to the user, for good. Raises TfgenError."""
-    with _explained(folder), _locked(folder):
+    """Gives files of the stack in `folder` up for good, as `stack_of` found them. Raises TfgenError."""
+    with _explained(folder), disk.locked(folder):
+        disk.clear(folder)
         known = manifest.read(folder)
-        paths = {file.resolve().relative_to(folder.resolve()).as_posix() for file in files}
+        paths = {_place(file).relative_to(folder).as_posix() for file in files}
         if unknown := sorted(paths - known.owned.keys() - known.ejected):
-            message = f"{', '.join(unknown)}: tfgen owns no such file in {folder}. Nothing was changed."
+            message = f"tfgen owns no {', '.join(unknown)} in {folder}. Nothing was written."
             raise TfgenError(message=message, code=Exit.WRONG_USAGE)
         owned = {path: hashes for path, hashes in known.owned.items() if path not in paths}
         after = known._replace(owned=owned, ejected=known.ejected | paths)
-        _clear(folder / _STAGING)
-        (folder / _STAGING).mkdir()
-        _put(folder, manifest.NAME, _stage(folder, 0, manifest.write(after)))
-        _clear(folder / _STAGING)
+        with disk.staged(folder, [manifest.write(after)]) as (new,):
+            new.replace(folder / manifest.NAME)
+            disk.flush([folder])
 
 
-def _carry_out(found: Comparison, folder: Path) -> None:
+class _Steps(NamedTuple):
+    """`between` is the manifest while the files of `texts` come and those of `going` go."""
+
+    texts: dict[str, str]
+    going: tuple[str, ...]
+    between: str
+    final: str
+
+
+def _steps(found: Comparison, folder: Path) -> _Steps:
     changes = found.changes
-    coming = (
-        *changes.created,
-        *changes.changed,
-        *(p for p in changes.edited if p in found.pages),
-        *changes.foreign,
+    # What was edited or is in the way comes here with --force alone, and is given up from now on.
+    given_up = {
+        path: manifest.digest((folder / path).read_bytes()) for path in (*changes.edited, *changes.foreign)
+    }
+    coming = (*changes.created, *changes.changed, *(path for path in given_up if path in found.pages))
+    return _Steps(
+        texts={path: found.pages[path] for path in coming if path != manifest.NAME},
+        going=(*changes.removed, *(path for path in given_up if path not in found.pages)),
+        between=manifest.write(manifest.both(found.before, found.after, given_up)),
+        final=manifest.write(found.after),
     )
-    going = (*changes.removed, *(p for p in changes.edited if p not in found.pages))
-    texts = {path: found.pages[path] for path in coming if path != manifest.NAME}
-    final, between = (
-        manifest.write(each) for each in (found.after, manifest.both(found.before, found.after))
-    )
-    made: list[Path] = []
-    try:
-        _may_write(folder, (*texts, *going))
-        (folder / _STAGING).mkdir()
-        staged = [
-            _stage(folder, number, text) for number, text in enumerate((between, final, *texts.values()))
-        ]
-        _flush(staged)
-        _make_folders(dict.fromkeys((folder / path).parent for path in texts), made)
-    except BaseException:
-        _clear(folder / _STAGING)
-        _remove_folders(made)
-        raise
-    with _to_the_end():
-        _put(folder, manifest.NAME, staged[0])
-        for path, place in zip(texts, staged[2:], strict=True):
-            place.replace(folder / path)
-        for path in going:
-            (folder / path).unlink()
-        _flush({(folder / path).parent for path in (*texts, *going)})
-        _put(folder, manifest.NAME, staged[1])
-        _clear(folder / _STAGING)
-        _remove_folders({(folder / path).parent for path in going})
 
 
-def _may_write(folder: Path, paths: Iterable[str]) -> None:
-    """Raises PermissionError where a file's folder takes none: better now than among the moves."""
-    for parent in {(folder / path).parent for path in paths}:
-        if parent.is_dir() and not os.access(parent, os.W_OK | os.X_OK):
-            raise PermissionError(13, os.strerror(13), str(parent))
+def _carry_out(steps: _Steps, folder: Path) -> None:
+    texts, going = steps.texts, steps.going
+    came, left = ({(folder / path).parent for path in paths} for paths in (texts, going))
+    _may_write({folder, *came, *left})
+    with disk.staged(folder, (steps.between, steps.final, *texts.values())) as (between, final, *new):
+        with ExitStack() as undo:
+            made = disk.make_folders(sorted(came))
+            undo.callback(disk.remove_folders, made)
+            between.replace(folder / manifest.NAME)
+            undo.pop_all()  # from here on there is no way back, only forward
+        with _to_the_end(folder):
+            disk.flush([folder])
+            for path, place in zip(texts, new, strict=True):
+                place.replace(folder / path)
+            for path in going:
+                (folder / path).unlink()
+            disk.flush({folder, *came, *left, *(place.parent for place in made)})
+            disk.remove_folders(_within(folder, left))
+            final.replace(folder / manifest.NAME)
+            disk.flush([folder])
 
 
-def _stage(folder: Path, number: int, text: str) -> Path:
-    place = folder / _STAGING / str(number)
-    with place.open("xb") as file:
-        file.write(text.encode())
-    return place
+def _within(folder: Path, places: Iterable[Path]) -> set[Path]:
+    """These folders and those around them, below `folder`."""
+    return {each for place in places for each in (place, *place.parents) if folder in each.parents}
 
 
-def _put(folder: Path, path: str, staged: Path) -> None:
-    """One file takes its place, and stays there whatever happens to the machine."""
-    staged.replace(folder / path)
-    _flush([folder])
-
-
-def _flush(places: Iterable[Path]) -> None:
-    """Returns when files, or the names in folders, are on the disk."""
-    waiting, failed = list(places), []
-
-    def work() -> None:
-        with suppress(IndexError):
-            while True:
-                place = waiting.pop()
-                try:
-                    _flush_one(place)
-                except OSError as error:
-                    failed.append(error)
-
-    workers = [threading.Thread(target=work) for _ in range(min(_FLUSHERS, len(waiting)) - 1)]
-    for worker in workers:
-        worker.start()
-    work()
-    for worker in workers:
-        worker.join()
-    for error in failed:
-        raise error
-
-
-def _flush_one(place: Path) -> None:
-    number = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
-
-
-def _make_folders(folders: Iterable[Path], made: list[Path]) -> None:
-    for folder in folders:
-        missing = [place for place in (folder, *folder.parents) if not place.exists()]
-        for place in reversed(missing):
-            place.mkdir()
-            made.append(place)
-
-
-def _remove_folders(folders: Iterable[Path]) -> None:
-    """Those that are empty."""
-    for folder in sorted(folders, reverse=True):
-        with suppress(OSError):
-            folder.rmdir()
-
-
-def _clear(staging: Path) -> None:
-    """Removes what a run has staged: this one, or one that was killed."""
-    if staging.is_symlink():
-        staging.unlink()
-    elif staging.is_dir():
-        for place in staging.iterdir():
-            place.unlink()
-        staging.rmdir()
+def _may_write(folders: Iterable[Path]) -> None:
+    """Raises PermissionError where a folder takes no files: better now than among the moves."""
+    for folder in sorted(folders):
+        if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Makes the folder, and keeps other renders out of it until the end."""
-    made: list[Path] = []
-    try:
-        check_folder(folder)
-        _make_folders([folder], made)
-        number = os.open(folder, os.O_RDONLY)
-        try:
-            if fcntl:
-                fcntl.flock(number, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(number)
-    except BaseException:
-        _remove_folders(made)
-        raise
-
-
-@contextmanager
-def _to_the_end() -> Iterator[None]:
+def _to_the_end(folder: Path) -> Iterator[None]:
     """Ctrl-C waits; what fails from here on leaves old files beside new ones, each whole."""
+    interrupted: list[Any] = []
     before = None
     with suppress(ValueError):  # not in the main thread, where no Ctrl-C arrives
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        before = signal.signal(signal.SIGINT, lambda *arrived: interrupted.append(arrived))
     try:
         yield
     except OSError as error:
         message = (
-            f"cannot write {error.filename}: {_reason(error)}. Some files are new and some are "
-            "old, each of them whole; render again to finish."
+            f"cannot write {_where(error, folder)}: {_reason(error)}. Some files may be new and some old, "
+            "each of them whole; render again to finish."
         )
         raise TfgenError(message=message, code=Exit.CANNOT_WRITE) from None
     finally:
         if before is not None:
             signal.signal(signal.SIGINT, before)
+    if interrupted:
+        raise KeyboardInterrupt
 
 
 @contextmanager
-def _explained(folder: Path) -> Iterator[None]:
+def _explained(folder: Path, what: str = "write") -> Iterator[None]:
+    """Makes an error of the system, before anything has changed, one for the user."""
     try:
         yield
     except OSError as error:
-        name = Path(error.filename or folder)
-        where = folder if _STAGING in name.parts else name
-        message = f"cannot write {where}: {_reason(error)}. Nothing was written."
+        nothing = " Nothing was written." if what == "write" else ""
+        message = f"cannot {what} {_where(error, folder)}: {_reason(error)}.{nothing}"
         raise TfgenError(message=message, code=Exit.CANNOT_WRITE) from None
+
+
+def _where(error: OSError, folder: Path) -> Path:
+    """The place that an error is about; that of what is staged is the folder, unless it is in the way."""
+    place = Path(error.filename2 or error.filename or folder)
+    staged = disk.STAGING in (place.parent.name, place.name)
+    return folder if staged and error.errno != errno.EEXIST else place
 
 
 def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
-
-
-def _refuse(found: Comparison, folder: Path, *, force: bool) -> None:
-    """Raises TfgenError where something is not tfgen's to write over. A folder or a link never is."""
-    changes = found.changes
-    foreign = [p for p in changes.foreign if not force or p not in found.pages or not _is_file(folder / p)]
-    edited = () if force else changes.edited
-    if not foreign and not edited:
-        return
-    parts = []
-    if foreign:
-        parts.append(f"these are in the way, and tfgen did not write them:\n{_listed(foreign, folder)}\n")
-    if edited:
-        parts.append(f"these were edited after tfgen wrote them:\n{_listed(edited, folder)}\n\n")
-        parts.append(f"{diff.by_hand(found, folder)}\n")
-    message = "".join(parts) + "Nothing was written. " + _ways_on(foreign, edited, folder)
-    raise TfgenError(message=message, code=Exit.NOT_OURS)
-
-
-def _ways_on(foreign: list[str], edited: tuple[str, ...], folder: Path) -> str:
-    if edited:
-        return (
-            "Say it in the spec instead; or keep the file for good, and tfgen will write it no more: "
-            f"tfgen eject {folder / edited[0]}; or lose the edit: --force."
-        )
-    more = "" if any(not _is_file(folder / path) for path in foreign) else ", or write over them: --force"
-    return f"Move them away, or render to another folder with -o{more}."
-
-
-def _is_file(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink()
-
-
-def _listed(paths: Iterable[str], folder: Path) -> str:
-    places = [folder / path for path in paths]
-    kinds = (" (a link)" if p.is_symlink() else " (a folder)" if p.is_dir() else "" for p in places)
-    return "\n".join(f"  {place}{kind}" for place, kind in zip(places, kinds, strict=True))
