@@ -283,9 +283,9 @@ def output_on_a_read_only_disk(here: Path, trouble: Trouble) -> list[str]:
 
 @situation
 def disk_full(here: Path, trouble: Trouble) -> list[str]:
-    """It fills up while the ninth of twelve pages is written."""
+    """It fills up while one of the pages is written."""
     (here / "shop.yaml").write_bytes(GOOD)
-    trouble.full_disk(".subnets.tf.tfgen-new")
+    trouble.full_disk("9")
     return ["render", "shop.yaml", "-o", "stack"]
 
 

@@ -14,7 +14,7 @@ except ImportError:  # Windows has neither locks nor flushes of a folder
     fcntl = None  # type: ignore[assignment]
 
 STAGING = ".tfgen-staging"
-_FLUSHERS = 8  # a journal takes many flushes at once in the time of one
+_FLUSHERS = 4  # a journal takes some flushes at once in the time of one
 _NOT_FLUSHED_HERE = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
 
 T = TypeVar("T")
@@ -149,12 +149,8 @@ def _at_once(do: Callable[[T], None], items: list[T]) -> None:
 
     workers = _started(work, min(_FLUSHERS, len(items)) - 1)
     work()
-    while workers:
-        try:
-            workers[-1].join()
-            workers.pop()
-        except KeyboardInterrupt as error:
-            failed.append(error)
+    for worker in workers:
+        worker.join()
     if failed:
         raise failed[0]
 

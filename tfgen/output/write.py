@@ -115,13 +115,16 @@ def _carry_out(steps: _Steps, folder: Path) -> None:
     texts, going = steps.texts, steps.going
     came, left = ({(folder / path).parent for path in paths} for paths in (texts, going))
     _may_write({folder, *came, *left})
-    with disk.staged(folder, (steps.between, steps.final, *texts.values())) as (between, final, *new):
+    contents = (steps.between, steps.final, *texts.values())
+    with _ctrl_c_waits() as interrupted, disk.staged(folder, contents) as (between, final, *new):
         with ExitStack() as undo:
             made = disk.make_folders(sorted(came))
             undo.callback(disk.remove_folders, made)
+            if interrupted:
+                return
             between.replace(folder / manifest.NAME)
             undo.pop_all()  # from here on there is no way back, only forward
-        with _to_the_end(folder):
+        with _half_done(folder):
             disk.flush([folder])
             for path, place in zip(texts, new, strict=True):
                 place.replace(folder / path)
@@ -146,12 +149,24 @@ def _may_write(folders: Iterable[Path]) -> None:
 
 
 @contextmanager
-def _to_the_end(folder: Path) -> Iterator[None]:
-    """Ctrl-C waits; what fails from here on leaves old files beside new ones, each whole."""
+def _ctrl_c_waits() -> Iterator[list[Any]]:
+    """Yields a list that is not empty once Ctrl-C was pressed; it takes effect at the end."""
     interrupted: list[Any] = []
     before = None
     with suppress(ValueError):  # not in the main thread, where no Ctrl-C arrives
         before = signal.signal(signal.SIGINT, lambda *arrived: interrupted.append(arrived))
+    try:
+        yield interrupted
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGINT, before)
+    if interrupted:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _half_done(folder: Path) -> Iterator[None]:
+    """What fails here leaves old files beside new ones, each whole."""
     try:
         yield
     except OSError as error:
@@ -160,11 +175,6 @@ def _to_the_end(folder: Path) -> Iterator[None]:
             "each of them whole; render again to finish."
         )
         raise TfgenError(message=message, code=Exit.CANNOT_WRITE) from None
-    finally:
-        if before is not None:
-            signal.signal(signal.SIGINT, before)
-    if interrupted:
-        raise KeyboardInterrupt
 
 
 @contextmanager
