@@ -257,9 +257,9 @@ def test_ctrl_c_waits_until_every_file_is_in_its_place(tmp_path: Path) -> None:
     for at in range(staging, len(every) - 1):  # the last closes the folder
         folder = prepared(tmp_path, "old")
         before = tree(folder)
-        with Disk(folder, at, lambda _call: signal.raise_signal(signal.SIGINT)).watched():
-            with pytest.raises(KeyboardInterrupt):
-                write(NEW, folder, once=ONCE)
+        ctrl_c = Disk(folder, at, lambda _call: signal.raise_signal(signal.SIGINT))
+        with ctrl_c.watched(), pytest.raises(KeyboardInterrupt):
+            write(NEW, folder, once=ONCE)
         if at < commit:
             assert tree(folder) == before
         else:

@@ -1,4 +1,4 @@
-"""Whose a file is, and what becomes of it. What happens when a render is stopped is in tests/test_crash.py."""
+"""Whose a file is, and what becomes of it. What stops a render is in tests/test_crash.py."""
 
 import os
 import shutil
@@ -469,10 +469,13 @@ def pages_of(spec: str) -> dict[str, str]:
     return pages
 
 
+WHO = ["AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL"]
+
+
 def git(folder: Path, *arguments: str, check: bool = True) -> str:
     environment = {
         **os.environ,
-        **{f"GIT_{who}_{what}": "me@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+        **{f"GIT_{who}": "me@example.com" for who in WHO},
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_SYSTEM": os.devnull,
     }  # fmt: skip

@@ -80,9 +80,9 @@ class Disk:
             file = io_open(place, *arguments, **options)
             return _Watched(self, file, Path(place)) if counts else file
 
-        with mock.patch.multiple(os, close=closes, **{name: plain(name) for name in real}):
-            with mock.patch.object(io, "open", opens):
-                yield self
+        stand_ins = {name: plain(name) for name in real}
+        with mock.patch.multiple(os, close=closes, **stand_ins), mock.patch.object(io, "open", opens):
+            yield self
 
 
 class _Watched:
