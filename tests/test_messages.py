@@ -21,6 +21,7 @@ import pytest
 
 import tfgen
 from tfgen import cli
+from tfgen.output.write import write
 from tfgen.render.verify import verify
 
 CASES = Path(__file__).parent / "messages"
@@ -227,6 +228,45 @@ def files_of_others_in_the_way(here: Path, _trouble: Trouble) -> list[str]:
     (here / "stack/modules/network/vpc.tf").write_text("# mine\n")
     (here / "stack/outputs.tf").mkdir()
     return ["render", "shop.yaml", "-o", "stack"]
+
+
+def rendered(here: Path) -> Path:
+    (here / "shop.yaml").write_bytes(GOOD)
+    write(tfgen.render_text(GOOD.decode(), "shop.yaml")[0], here / "stack")
+    return here / "stack"
+
+
+@situation
+def files_edited_by_hand(here: Path, _trouble: Trouble) -> list[str]:
+    """One that would be rendered, and one that would not be any more."""
+    stack = rendered(here)
+    (stack / "modules/network/nat.tf").write_text("# by hand\n")
+    (stack / "terraform.tf").write_text(
+        (stack / "terraform.tf").read_text().replace("us-east-1", "eu-west-1")
+    )
+    (here / "shop.yaml").write_bytes(GOOD.replace(b"nat", b"public"))
+    return ["render", "shop.yaml", "-o", "stack"]
+
+
+@situation
+def files_edited_and_in_the_way(here: Path, _trouble: Trouble) -> list[str]:
+    stack = rendered(here)
+    (stack / "main.tf").unlink()
+    (stack / "main.tf").symlink_to("elsewhere.tf")
+    (stack / "outputs.tf").write_text("")
+    return ["render", "shop.yaml", "-o", "stack"]
+
+
+@situation
+def eject_outside_of_a_stack(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "main.tf").write_text("# mine\n")
+    return ["eject", "main.tf"]
+
+
+@situation
+def affected_without_git(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    return ["affected", "--since", "HEAD", "shop.yaml"]
 
 
 @situation

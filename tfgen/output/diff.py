@@ -14,7 +14,7 @@ def rendered(found: Comparison, folder: Path) -> str:
     changes = found.changes
     replaced = [path for path in changes.foreign if path in found.pages and is_file(folder / path)]
     coming = (*changes.created, *changes.changed, *changes.edited, *replaced)
-    texts = {path: found.pages.get(path, "") for path in coming} | dict.fromkeys(changes.removed, "")
+    texts = {path: found.pages.get(path) for path in (*coming, *changes.removed)}
     texts.pop(NAME, None)  # nobody reads hashes
     return "".join(_diff(folder / path, _text(folder / path), text) for path, text in sorted(texts.items()))
 
@@ -22,23 +22,23 @@ def rendered(found: Comparison, folder: Path) -> str:
 def by_hand(found: Comparison, folder: Path) -> str:
     """A unified diff from what would be written to what somebody made of it."""
     return "".join(
-        _diff(folder / path, found.pages.get(path, ""), _text(folder / path)) for path in found.changes.edited
+        _diff(folder / path, found.pages.get(path), _text(folder / path)) for path in found.changes.edited
     )
 
 
-def _text(path: Path) -> str:
-    return path.read_bytes().decode(errors="replace").replace("\r\n", "\n") if path.is_file() else ""
+def _text(path: Path) -> str | None:
+    return path.read_bytes().decode(errors="replace").replace("\r\n", "\n") if path.is_file() else None
 
 
-def _diff(path: Path, old: str, new: str) -> str:
+def _diff(path: Path, old: str | None, new: str | None) -> str:
     name = path.as_posix().lstrip("/")
-    names = (f"a/{name}" if old else "/dev/null", f"b/{name}" if new else "/dev/null")
+    names = ("/dev/null" if old is None else f"a/{name}", "/dev/null" if new is None else f"b/{name}")
     return "".join(_whole(difflib.unified_diff(_lines(old), _lines(new), *names)))
 
 
-def _lines(text: str) -> list[str]:
+def _lines(text: str | None) -> list[str]:
     """With their ends. A line ends where git ends it, not at every character that Unicode calls an end."""
-    return list(io.StringIO(text, newline="\n"))
+    return list(io.StringIO(text or "", newline="\n"))
 
 
 def _whole(lines: Iterator[str]) -> Iterator[str]:
