@@ -193,7 +193,8 @@ def crashes(scratch: Path) -> None:
     while kills.killed < 500:
         kills.one()
         runs += 1
-    line(f"renders killed by kill -9, of {runs}", f"{kills.killed}, {kills.torn} while writing", "all whole")
+    what = f"kill -9 of {runs} renders: killed, while writing, while moving"
+    line(what, f"{kills.killed}, {kills.begun}, {kills.torn}", "every file whole, no false hand edit")
 
 
 def many_services(scratch: Path) -> None:

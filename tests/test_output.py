@@ -1,15 +1,17 @@
 """Whose a file is, and what becomes of it. What stops a render is in tests/test_crash.py."""
 
+import errno
 import os
 import shutil
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import tfgen
-from tfgen.output import manifest
+from tfgen.output import disk, manifest
 from tfgen.output.compare import Changes, compare
 from tfgen.output.disk import STAGING
 from tfgen.output.manifest import NAME, Manifest, digest
@@ -366,6 +368,47 @@ def test_what_a_killed_run_left_is_cleared_away(stack: Path) -> None:
         (stack / STAGING / name).write_text("half of a pa")
     write(OLD, stack)
     assert not (stack / STAGING).exists()
+
+
+@pytest.mark.skipif(disk.fcntl is None, reason="Windows has no such locks")
+@pytest.mark.parametrize("there_again", [False, True])
+def test_the_folder_that_was_waited_for_is_gone(
+    there_again: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The render before made it, failed, and took it away; a third one may have made it again."""
+    folder, locks = tmp_path / "stack", []
+
+    def waits(number: int, _how: int) -> None:
+        locks.append(number)
+        if len(locks) == 1:
+            folder.rmdir()
+            (tmp_path / "other").mkdir()  # takes the number of the folder that is gone
+            if there_again:
+                folder.mkdir()
+
+    monkeypatch.setattr(disk.fcntl, "flock", waits)
+    write(OLD, folder)
+    assert len(locks) == 2
+    assert files(folder) == OLD
+
+
+@pytest.mark.skipif(disk.fcntl is None, reason="Windows has no such locks")
+def test_a_file_system_may_have_no_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(_number: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(disk.fcntl, "flock", refuses)
+    write(OLD, tmp_path)
+    assert files(tmp_path) == OLD
+
+
+def test_a_process_may_have_no_more_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuses)
+    write(OLD, tmp_path)
+    assert files(tmp_path) == OLD
 
 
 # --- the manifest

@@ -71,9 +71,9 @@ class Disk:
             return call
 
         def closes(number: int) -> None:
+            place = self._places.pop(number, None)  # another thread may have the number next
             close(number)  # it is closed, whatever it says
-            self.comes("close", number)
-            self._places.pop(number, None)
+            self.comes("close", place)
 
         def opens(place: Any, *arguments: Any, **options: Any) -> Any:
             counts = not isinstance(place, int) and self.comes("file", place)

@@ -27,12 +27,13 @@ SPECS = {
 class Kills:
     """Renders two specs in turn; half of the runs are killed anywhere, half while they write.
 
-    `killed` counts those that were killed before they had ended, `torn` those that had begun to write.
+    `killed` counts those that were killed before they had ended, `begun` those of them that had begun to
+    write, `torn` those that had begun to move files.
     """
 
     def __init__(self, place: Path, program: Sequence[str], chance: random.Random) -> None:
         self.folder, self.program, self.chance = place / "stack", [*program], chance
-        self.killed = self.torn = 0
+        self.killed = self.begun = self.torn = 0
         self._pages: dict[Path, dict[str, str]] = {}
         for name, text in SPECS.items():
             spec = place / name
@@ -50,17 +51,27 @@ class Kills:
         """Starts the other spec's render, kills it, and holds what it left against both."""
         spec = self._turns[0]
         self._turns.reverse()
+        left = self._staged()
         process = self._start(spec)
         if self.chance.random() < 0.5:
             time.sleep(self.chance.uniform(0, 1.1 * self.seconds))
         else:
-            while process.poll() is None and not (self.folder / STAGING).exists():
+            while process.poll() is None and self._staged() in (0, left):
                 time.sleep(0)
             time.sleep(self.chance.uniform(0, 0.02))
         process.send_signal(signal.SIGKILL)
-        self.killed += process.wait() == -signal.SIGKILL
-        self.torn += (self.folder / STAGING).exists()
+        if process.wait() == -signal.SIGKILL:
+            self.killed += 1
+            self.begun += self._staged() not in (0, left)
+            self.torn += any(len(hashes) > 1 for hashes in manifest.read(self.folder).owned.values())
         self._check()
+
+    def _staged(self) -> int:
+        """When something was last staged; 0 where nothing is."""
+        try:
+            return (self.folder / STAGING).stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
 
     def _start(self, spec: Path) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
