@@ -48,8 +48,10 @@ def render(blueprint: Blueprint) -> dict[str, str]:
 
 
 _IGNORED = """\
-# What Terraform keeps here and nobody commits. Yours: tfgen wrote it once and never touches it again.
+# What Terraform keeps here, or tfgen leaves when it is killed, and nobody commits. Yours: tfgen wrote it
+# once and never touches it again.
 .terraform/
+.tfgen-staging/
 *.tfplan
 *.tfstate
 *.tfstate.*
