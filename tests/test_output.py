@@ -4,7 +4,6 @@ import errno
 import os
 import shutil
 import subprocess
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -398,15 +397,6 @@ def test_a_file_system_may_have_no_locks(tmp_path: Path, monkeypatch: pytest.Mon
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     monkeypatch.setattr(disk.fcntl, "flock", refuses)
-    write(OLD, tmp_path)
-    assert files(tmp_path) == OLD
-
-
-def test_a_process_may_have_no_more_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuses(_thread: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(threading.Thread, "start", refuses)
     write(OLD, tmp_path)
     assert files(tmp_path) == OLD
 

@@ -8,7 +8,6 @@ opened and flushed; names moved and removed), in the order in which they come. W
 import errno
 import io
 import os
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,7 +37,6 @@ class Disk:
         self.calls: list[Call] = []
         self._at, self._fault, self._lasting = at, fault, lasting
         self._places: dict[int, Path] = {}
-        self._lock = threading.Lock()
 
     def comes(self, name: str, place: Any, target: Any = None) -> bool:
         """Takes down a call, and raises or ends where it is to fail. Whether it is one that counts."""
@@ -47,9 +45,8 @@ class Disk:
         if place is None or self.folder not in (Path(place), *Path(place).parents):
             return False
         call = Call(name, Path(place), Path(target) if target else None)
-        with self._lock:
-            number = len(self.calls)
-            self.calls.append(call)
+        number = len(self.calls)
+        self.calls.append(call)
         if self._fault and (number == self._at or (self._lasting and number > self._at >= 0)):
             self._fault(call)
         return True
@@ -71,7 +68,7 @@ class Disk:
             return call
 
         def closes(number: int) -> None:
-            place = self._places.pop(number, None)  # another thread may have the number next
+            place = self._places.pop(number, None)
             close(number)  # it is closed, whatever it says
             self.comes("close", place)
 

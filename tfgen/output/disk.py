@@ -2,11 +2,9 @@
 
 import errno
 import os
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
 
 try:
     import fcntl
@@ -14,10 +12,7 @@ except ImportError:  # Windows has neither locks nor flushes of a folder
     fcntl = None  # type: ignore[assignment]
 
 STAGING = ".tfgen-staging"
-_FLUSHERS = 4  # a journal takes some flushes at once in the time of one
 _NOT_FLUSHED_HERE = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
-
-T = TypeVar("T")
 
 
 @contextmanager
@@ -66,7 +61,10 @@ def staged(folder: Path, texts: Sequence[str]) -> Iterator[list[Path]]:
     staging.mkdir()
     try:
         places = [staging / str(number) for number in range(len(texts))]
-        _at_once(_write, [(place, text.encode()) for place, text in zip(places, texts, strict=True)])
+        for place, text in zip(places, texts, strict=True):
+            _write(place, text.encode())
+        for place in places:
+            _flush(place, os.O_RDWR)
         yield places
     finally:
         clear(folder)
@@ -85,7 +83,8 @@ def clear(folder: Path) -> None:
 
 def flush(folders: Iterable[Path]) -> None:
     """Returns when the names in these folders are on the disk."""
-    _at_once(_flush, list(folders))
+    for folder in sorted(folders):
+        _flush_folder(folder)
 
 
 def make_folders(folders: Iterable[Path]) -> list[Path]:
@@ -111,55 +110,31 @@ def remove_folders(folders: Iterable[Path]) -> None:
             folder.rmdir()
 
 
-def _write(staged: tuple[Path, bytes]) -> None:
-    place, content = staged
+def _write(place: Path, content: bytes) -> None:
     with place.open("xb") as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        if hasattr(os, "posix_fadvise"):
+            # Starts its way to the disk, so that one commit of the journal does for all of the files.
+            file.flush()
+            with suppress(OSError):  # it is but advice
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def _flush(folder: Path) -> None:
+def _flush_folder(folder: Path) -> None:
     if fcntl is None:
         return
-    number = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(number)
+        _flush(folder, os.O_RDONLY)
     except OSError as error:
         if error.errno not in _NOT_FLUSHED_HERE:
-            raise OSError(error.errno, error.strerror, str(folder)) from None
+            raise
+
+
+def _flush(place: Path, how: int) -> None:
+    number = os.open(place, how)
+    try:
+        os.fsync(number)
+    except OSError as error:  # one that does not know the place
+        raise OSError(error.errno, error.strerror, str(place)) from None
     finally:
         os.close(number)
-
-
-def _at_once(do: Callable[[T], None], items: list[T]) -> None:
-    """Does it to every item, several at a time. What one of them raises ends it all and is raised."""
-    failed: list[BaseException] = []
-
-    def work() -> None:
-        while not failed:
-            try:
-                item = items.pop()
-            except IndexError:
-                return
-            try:
-                do(item)
-            except BaseException as error:
-                failed.append(error)
-
-    workers = _started(work, min(_FLUSHERS, len(items)) - 1)
-    work()
-    for worker in workers:
-        worker.join()
-    if failed:
-        raise failed[0]
-
-
-def _started(work: Callable[[], None], count: int) -> list[threading.Thread]:
-    workers: list[threading.Thread] = []
-    with suppress(RuntimeError):  # no more threads for this process: fewer will do
-        for _ in range(count):
-            worker = threading.Thread(target=work)
-            worker.start()
-            workers.append(worker)
-    return workers
