@@ -5,6 +5,7 @@ busy machine slows both. Python starts with compiled modules, as after an ordina
 """
 
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -139,6 +140,66 @@ def large_spec(count: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def many_stacks(scratch: Path) -> None:
+    """`tfgen render --check` of 300 specs in two processes, against running copier as often.
+
+    copier takes one stack a run; it runs `sample` times, two at a time, and the rest is reckoned.
+    """
+    count, sample = 300, 30
+    place = scratch / "many"
+    place.mkdir()
+    text = SPEC.read_text()
+    specs = []
+    for number in range(count):
+        specs.append(place / f"shop-{number}.yaml")
+        specs[-1].write_text(text.replace("name: shop", f"name: shop-{number}"))
+    halves = [
+        [TFGEN, "render", "-o", str(place / "out"), *map(str, half)] for half in (specs[::2], specs[1::2])
+    ]
+    at_once(halves)
+    own = statistics.median(at_once([[*half, "--check"] for half in halves]) for _ in range(3))
+    command = copier(scratch / "many", place / "out" / "shop-0")
+    runs = [[*command[:-1], f"{command[-1]}-{number}"] for number in range(sample)]
+    begin = time.perf_counter()
+    for pair in zip(runs[::2], runs[1::2], strict=True):
+        at_once(pair)
+    theirs = (time.perf_counter() - begin) * count / sample
+    line(
+        f"render --check of {count} specs / copier {count} times ({sample} measured)",
+        f"{own / theirs:.3f} ({own:.1f} s / {theirs:.0f} s)",
+        "aim: seconds",
+    )
+
+
+def at_once(commands: Sequence[Sequence[str]]) -> float:
+    """Runs commands that must succeed side by side; seconds until the last has ended."""
+    begin = time.perf_counter()
+    running = [
+        subprocess.Popen(each, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        for each in commands
+    ]
+    for process, each in zip(running, commands, strict=True):
+        if process.wait():
+            sys.exit(f"{' '.join(each[:3])} failed")
+    return time.perf_counter() - begin
+
+
+def crashes(scratch: Path) -> None:
+    """kill -9 at random instants of renders: every file whole, nothing taken for a hand edit, or it stops."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from support.kills import Kills  # noqa: PLC0415
+
+    place = scratch / "kills"
+    place.mkdir()
+    kills = Kills(place, [TFGEN], random.Random())
+    runs = 0
+    while kills.killed < 500:
+        kills.one()
+        runs += 1
+    what = f"kill -9 of {runs} renders: killed, while writing, while moving"
+    line(what, f"{kills.killed}, {kills.begun}, {kills.torn}", "every file whole, no false hand edit")
+
+
 def many_services(scratch: Path) -> None:
     """Cold renders of large stacks into a fresh folder."""
     counts = (2, 200, 1000)
@@ -244,6 +305,8 @@ def main() -> None:
         peers(scratch)
         many_services(scratch)
         checks(scratch)
+        many_stacks(scratch)
+        crashes(scratch)
         terraform(scratch)
 
 

@@ -6,11 +6,13 @@ What it says when something is wrong is in tests/test_messages.py, `tfgen init` 
 import json
 import os
 import re
+import shutil
 import string
 import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,12 +21,15 @@ import pytest
 
 import tfgen as package
 from tfgen import cli, facts
+from tfgen.output.compare import Changes
 from tfgen.output.write import write
 from tfgen.problems import Exit
 from tfgen.render.verify import verify
 from tfgen.spec.model import Network
 
 ROOT = Path(__file__).parent.parent
+COMMANDS = ["init", "render", "eject", "affected", "check", "explain", "show", "route", "upgrade", "changes"]
+COMMANDS += ["validate"]
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
@@ -104,10 +109,11 @@ def spec(here: Path, text: str, name: str = "shop.yaml") -> Path:
 
 
 def pages(folder: Path) -> dict[str, str]:
+    """Every file but those that say whose the others are."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes().decode()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.name not in {".tfgen-manifest", ".gitignore"}
     }
 
 
@@ -116,7 +122,7 @@ def pages(folder: Path) -> dict[str, str]:
 
 def test_render_says_what_it_wrote_and_what_comes_next(here: Path, tfgen: Tfgen) -> None:
     done = tfgen("render", spec(here, SHOP))
-    count = len(pages(here / "generated/shop"))
+    count = len(pages(here / "generated/shop")) + 2  # the manifest and .gitignore
     assert done == Done(
         0,
         SUMMARY.format(files=f"{count} files ({count} new)", folder="generated/shop")
@@ -128,10 +134,11 @@ def test_render_says_what_it_wrote_and_what_comes_next(here: Path, tfgen: Tfgen)
 def test_render_again_changes_nothing(here: Path, tfgen: Tfgen) -> None:
     tfgen("render", spec(here, SHOP))
     folder = here / "generated/shop"
-    before = {path: (folder / path).stat().st_mtime_ns for path in pages(folder)}
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     done = tfgen("render", "shop.yaml")
-    assert done.out.startswith(f"shop: {len(before)} files ({len(before)} unchanged) in generated/shop\n")
-    assert {path: (folder / path).stat().st_mtime_ns for path in pages(folder)} == before
+    count = len(pages(folder)) + 1
+    assert done.out.startswith(f"shop: {count} files ({count} unchanged) in generated/shop\n")
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
 def test_another_way_out_replaces_only_what_differs(here: Path, tfgen: Tfgen) -> None:
@@ -161,10 +168,11 @@ def test_render_as_json(here: Path, tfgen: Tfgen) -> None:
     assert (done.code, done.err) == (0, "")
     assert (shop["stack"], shop["folder"]) == ("shop", "generated/shop")
     assert (bank["stack"], bank["folder"]) == ("bank", "generated/bank")
-    assert shop["created"] == sorted(pages(here / "generated/shop"))
-    assert shop["changed"] == shop["unchanged"] == shop["stale"] == shop["foreign"] == []
+    assert shop["created"] == sorted([*pages(here / "generated/shop"), ".gitignore", ".tfgen-manifest"])
+    assert set(shop) == {"stack", "folder", *Changes._fields}
+    assert not any(shop[field] for field in Changes._fields if field != "created")
     again = json.loads(tfgen("render", "--json", "shop.yaml").out)
-    assert again[0]["unchanged"] == shop["created"]
+    assert again[0]["unchanged"] == [path for path in shop["created"] if path != ".gitignore"]
     assert again[0]["created"] == []
 
 
@@ -228,6 +236,282 @@ def test_render_as_module(here: Path, tfgen: Tfgen) -> None:
     for path, text in module.items():
         if path.endswith(".tf"):
             assert {"provider", "backend"}.isdisjoint(hcl2.loads(text)), path
+
+
+# --- looking without writing
+
+
+def everything(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {
+        path.relative_to(folder).as_posix(): (
+            path.stat().st_mtime_ns,
+            path.read_bytes() if path.is_file() else b"",
+        )
+        for path in folder.rglob("*")
+    }
+
+
+@pytest.fixture
+def drifted(here: Path, tfgen: Tfgen) -> None:
+    """A stack with a page of each kind; its spec has another way out and a service more by now."""
+    tfgen("render", spec(here, SHOP))
+    folder = here / "generated/shop"
+    (folder / "main.tf").write_text((folder / "main.tf").read_text() + "# by hand\n")
+    (folder / "outputs.tf").unlink()
+    (folder / "modules/services/mail.tf").write_text("# mine\n")
+    spec(here, f"{SHOP.replace('nat', 'endpoints')}  mail: {{image: {ECR}/mail:1, port: 83}}\n")
+
+
+def test_check_of_a_current_stack(here: Path, tfgen: Tfgen) -> None:
+    tfgen("render", spec(here, SHOP))
+    before = everything(here)
+    assert tfgen("render", "--check", "shop.yaml") == Done(0, "shop: generated/shop is current\n", "")
+    assert tfgen("render", "--diff", "shop.yaml") == Done(0, "", "")
+    assert json.loads(tfgen("render", "--check", "--json", "shop.yaml").out)[0]["changed"] == []
+    assert everything(here) == before
+
+
+def test_check_of_nothing(here: Path, tfgen: Tfgen) -> None:
+    done = tfgen("render", "--check", spec(here, NETWORK))
+    assert (done.code, done.err) == (3, "")
+    assert done.out.startswith("shop: generated/shop is not current\n  missing    .gitignore\n")
+    assert sorted(path.name for path in here.iterdir()) == ["shop.yaml"]
+
+
+@pytest.mark.usefixtures("drifted")
+def test_check_says_what_is_not_current(here: Path, tfgen: Tfgen) -> None:
+    before = everything(here)
+    done = tfgen("render", "--check", "shop.yaml")
+    assert (done.code, done.err) == (3, "")
+    assert re.fullmatch(
+        r"shop: generated/shop is not current\n"
+        r"  missing    outputs.tf\n"
+        r"  stale      .tfgen-manifest\n"
+        r"(  stale      \S+\n)+"
+        r"  edited     main.tf\n"
+        r"  orphaned   modules/network/nat.tf\n"
+        r"  in the way modules/services/mail.tf\n",
+        done.out,
+    )
+    (found,) = json.loads(tfgen("render", "--check", "--json", "shop.yaml").out)
+    assert (found["created"], found["edited"]) == (["outputs.tf"], ["main.tf"])
+    assert (found["removed"], found["foreign"]) == (
+        ["modules/network/nat.tf"],
+        ["modules/services/mail.tf"],
+    )
+    assert everything(here) == before
+
+
+@pytest.mark.usefixtures("drifted")
+def test_a_dry_run_says_what_a_render_would_do(here: Path, tfgen: Tfgen) -> None:
+    before = everything(here)
+    done = tfgen("render", "--dry-run", "shop.yaml")
+    assert (done.code, done.err) == (4, "")
+    assert re.match(
+        r"shop: \d+ files \(1 new, \d+ changed, 1 edited, 1 in the way, \d+ unchanged, 1 removed\) "
+        r"in generated/shop; nothing was written\n  create outputs.tf\n",
+        done.out,
+    )
+    assert "\n  refuse (edited) main.tf\n  refuse (in the way) modules/services/mail.tf\n" in done.out
+    forced = tfgen("render", "--dry-run", "--force", "shop.yaml")
+    assert forced.code == 0
+    assert "\n  write over main.tf\n  write over modules/services/mail.tf\n" in forced.out
+    foreseen = json.loads(tfgen("render", "--dry-run", "--force", "--json", "shop.yaml").out)
+    assert everything(here) == before
+    assert json.loads(tfgen("render", "--force", "--json", "shop.yaml").out) == foreseen
+    assert tfgen("render", "--check", "shop.yaml").code == 0
+
+
+@pytest.mark.usefixtures("drifted")
+def test_a_diff_shows_what_a_render_would_do(here: Path, tfgen: Tfgen) -> None:
+    before = everything(here)
+    done = tfgen("render", "--diff", "shop.yaml")
+    assert (done.code, done.err) == (4, "")
+    assert "--- a/generated/shop/main.tf\n+++ b/generated/shop/main.tf\n" in done.out
+    assert "\n-# by hand\n" in done.out
+    assert "--- /dev/null\n+++ b/generated/shop/outputs.tf\n" in done.out
+    assert "--- a/generated/shop/modules/network/nat.tf\n+++ /dev/null\n" in done.out
+    assert json.loads(tfgen("render", "--diff", "--json", "shop.yaml").out)[0]["diff"] == done.out
+    both = tfgen("render", "--diff", "--check", "shop.yaml")
+    assert both.code == 3
+    assert both.out == done.out + tfgen("render", "--check", "shop.yaml").out
+    assert everything(here) == before
+
+
+@pytest.mark.parametrize(("no_colour", "coloured"), [("", True), ("1", False)])
+def test_a_diff_has_colours_on_a_terminal(here: Path, no_colour: str, coloured: bool) -> None:
+    pty = pytest.importorskip("pty", reason="a terminal of Unix")
+    spec(here, NETWORK)
+    ours, theirs = pty.openpty()
+    environment = {"NO_COLOR": no_colour, "TERM": "xterm"}
+    done = process("render", "--diff", "shop.yaml", cwd=here, stdout=theirs, environment=environment)
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # the end, once the other side is closed
+        while some := os.read(ours, 65536):
+            shown += some
+            if b"vpc.tf" in shown:
+                break
+    os.close(ours)
+    assert done.returncode == 0
+    assert (b"\x1b[32m+++ b/generated/shop/README.md" in shown) == coloured
+    assert (b"\x1b" in shown) == coloured
+
+
+def test_what_cannot_be_read_cannot_be_checked(here: Path, tfgen: Tfgen) -> None:
+    spec(here, NETWORK)
+    (here / "stack").write_text("a file\n")
+    done = tfgen("render", "--check", "shop.yaml", "-o", "stack")
+    assert done == Done(5, "", "tfgen: cannot read stack: this is not a folder.\n")
+
+
+def test_many_specs_are_looked_at_whatever_one_of_them_has_wrong(here: Path, tfgen: Tfgen) -> None:
+    for name in ("shop", "bank", "post"):
+        spec(here, NETWORK.replace("shop", name), f"{name}.yaml")
+    tfgen("render", "shop.yaml", "post.yaml")
+    (here / "generated/post/main.tf").unlink()
+    spec(here, "name: wrong\n", "wrong.yaml")
+    done = tfgen("render", "--check", "shop.yaml", "bank.yaml", "wrong.yaml", "post.yaml")
+    assert done.code == 1
+    assert "wrong.yaml: error" in done.err
+    assert "shop: generated/shop is current\n" in done.out
+    assert "bank: generated/bank is not current\n" in done.out
+    assert done.out.endswith("post: generated/post is not current\n  missing    main.tf\n")
+    assert tfgen("render", "--check", "shop.yaml", "bank.yaml").code == 3
+
+
+# --- hand edits
+
+
+def test_a_hand_edit_and_the_three_ways_on(here: Path, tfgen: Tfgen) -> None:
+    tfgen("render", spec(here, SHOP))
+    folder = here / "generated/shop"
+    edited = (folder / "main.tf").read_text() + "# by hand\n"
+    (folder / "main.tf").write_text(edited)
+    before = everything(here)
+    done = tfgen("render", "shop.yaml")
+    assert (done.code, done.out) == (4, "")
+    assert "tfgen: these were edited after tfgen wrote them:\n  generated/shop/main.tf\n" in done.err
+    assert "\n+# by hand\n" in done.err
+    assert "tfgen eject generated/shop/main.tf" in done.err
+    assert everything(here) == before
+
+    assert "1 written over" in tfgen("render", "--force", "shop.yaml").out
+    assert (folder / "main.tf").read_text() == edited.removesuffix("# by hand\n")
+
+    (folder / "main.tf").write_text(edited)
+    done = tfgen("eject", "generated/shop/main.tf")
+    assert done == Done(0, "generated/shop/main.tf is yours now; tfgen writes it no more\n", "")
+    done = tfgen("render", "shop.yaml")
+    assert done.code == 0
+    assert "unchanged, 1 yours)" in done.out
+    assert (folder / "main.tf").read_text() == edited
+    assert tfgen("render", "--check", "shop.yaml").code == 0
+
+
+def test_eject_takes_files_of_several_stacks(here: Path, tfgen: Tfgen) -> None:
+    spec(here, NETWORK)
+    spec(here, NETWORK.replace("shop", "bank"), "bank.yaml")
+    tfgen("render", "shop.yaml", "bank.yaml")
+    assert tfgen("eject", "generated/shop/main.tf", "generated/bank/modules/network/vpc.tf").code == 0
+    found = json.loads(tfgen("render", "--json", "shop.yaml", "bank.yaml").out)
+    assert [stack["ejected"] for stack in found] == [["main.tf"], ["modules/network/vpc.tf"]]
+    done = tfgen("eject", "bank.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert "bank.yaml is in no stack that tfgen rendered" in done.err
+
+
+# --- beside other processes, and on folders that take no writes
+
+WRITES = """
+import os, sys
+place = os.path.abspath(sys.argv.pop(1))
+writing = {f"os.{name}" for name in "mkdir rename remove rmdir utime chmod truncate link symlink".split()}
+def seen(event, details):
+    if event in writing or event == "open" and details[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+        if os.path.abspath(os.fspath(details[0])).startswith(place):
+            os.write(2, f"{event} {details[0]}\\n".encode())
+sys.addaudithook(seen)
+sys.argv[0] = "tfgen"
+from tfgen.cli import main
+main()
+"""
+
+
+def test_an_unchanged_spec_writes_nothing_at_all(here: Path) -> None:
+    spec(here, SHOP)
+
+    def writes() -> list[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", WRITES, "generated", "render", "shop.yaml"],
+            cwd=here,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stderr.splitlines()
+
+    assert len(writes()) > len(pages(here / "generated/shop"))
+    assert writes() == []
+
+
+def test_a_current_stack_in_a_folder_that_takes_no_writes(here: Path, tfgen: Tfgen) -> None:
+    tfgen("render", spec(here, SHOP))
+    here.chmod(0o755)
+    folders = [here / "generated", *(path for path in here.joinpath("generated").rglob("*") if path.is_dir())]
+    for folder in folders:
+        folder.chmod(0o555)
+    privileged = os.geteuid() == 0
+    if privileged:
+        os.seteuid(65534)
+    try:
+        assert tfgen("render", "shop.yaml").code == 0
+        assert tfgen("render", "--check", "shop.yaml").code == 0
+    finally:
+        if privileged:
+            os.seteuid(0)
+        for folder in folders:
+            folder.chmod(0o755)
+
+
+def test_the_second_of_two_renders_waits(here: Path, tfgen: Tfgen) -> None:
+    fcntl = pytest.importorskip("fcntl", reason="a lock of Unix")
+    tfgen("render", spec(here, NETWORK))
+    spec(here, SHOP)
+    before = everything(here)
+    first = os.open(here / "generated/shop", os.O_RDONLY)
+    fcntl.flock(first, fcntl.LOCK_EX)
+    command = [sys.executable, "-m", "tfgen", "render", "shop.yaml"]
+    second = subprocess.Popen(
+        command, cwd=here, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        second.wait(1.5)
+    assert everything(here) == before
+    os.close(first)
+    assert second.wait(30) == 0
+    assert tfgen("render", "--check", "shop.yaml").code == 0
+
+
+def test_many_renders_at_once_into_a_new_folder(here: Path, tfgen: Tfgen) -> None:
+    spec(here, SHOP)
+    spec(here, SHOP.replace("nat", "public"), "other.yaml")
+    for _ in range(3):
+        running = [
+            subprocess.Popen(
+                [sys.executable, "-m", "tfgen", "render", name, "-o", "a/stack"],
+                cwd=here, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL,
+            )
+            for name in ("shop.yaml", "other.yaml", "shop.yaml", "other.yaml")
+        ]  # fmt: skip
+        assert [process.wait(60) for process in running] == [0] * 4
+        current = [
+            tfgen("render", "--check", name, "-o", "a/stack").code for name in ("shop.yaml", "other.yaml")
+        ]
+        assert sorted(current) == [0, 3]
+        shutil.rmtree(here / "a")
 
 
 # --- what a spec may look like
@@ -570,13 +854,13 @@ def test_help_names_every_command_and_every_exit_code_it_may_end_with(
 ) -> None:
     done = tfgen(*arguments)
     assert (done.code, done.err) == (0, "")
-    for command in ("init", "render", "check", "explain", "show", "validate"):
+    for command in COMMANDS:
         assert re.search(rf"^  {command}\s+[A-Z]", done.out, re.MULTILINE)
     codes = re.findall(r"\b(\d+) [a-z]", " ".join(done.out.partition("Exit codes:")[2].split()))
-    assert {int(code) for code in codes} == set(Exit) - {Exit.NOT_CURRENT}
+    assert {int(code) for code in codes} == set(Exit)
 
 
-@pytest.mark.parametrize("command", ["init", "render", "check", "explain", "show", "validate"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_explains_itself(tfgen: Tfgen, command: str) -> None:
     done = tfgen(command, "--help")
     assert (done.code, done.err) == (0, "")
@@ -587,7 +871,8 @@ def test_each_command_explains_itself(tfgen: Tfgen, command: str) -> None:
     "arguments",
     [
         (), ("rendr",), ("--verion",), ("render",), ("render", "shop.yaml", "--outputs", "x"),
-        ("render", "shop.yaml", "--as", "root"), ("show",), ("show", "shop.yaml", "bank.yaml"), ("validate",),
+        ("render", "shop.yaml", "--as", "root"), ("eject",),
+        ("affected", "shop.yaml"), ("show",), ("show", "shop.yaml", "bank.yaml"), ("validate",),
     ],
 )  # fmt: skip
 def test_wrong_usage(here: Path, tfgen: Tfgen, arguments: tuple[str, ...]) -> None:

@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 
 import tfgen
+from tfgen.output import manifest
+from tfgen.output.compare import compare
+from tfgen.pipe import run
+from tfgen.render.pages import once
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "examples").glob("*.yaml"))
@@ -23,8 +27,16 @@ def committed(folder: Path) -> dict[str, str]:
 def test_golden(spec: Path) -> None:
     pages, problems = tfgen.render_file(spec)
     assert {problem.severity for problem in problems} <= {"note"}
-    golden = committed(ROOT / "generated" / spec.stem)
-    assert sorted(pages) == sorted(golden), "run: make golden"
+    folder = ROOT / "generated" / spec.stem
+    golden = committed(folder)
+    blueprint = run(spec).blueprint
+    assert blueprint
+    kept = once(blueprint)
+    assert sorted({*pages, *kept, manifest.NAME}) == sorted(golden), "run: make golden"
+    assert compare(pages, folder, kept).changes.none, "run: make golden"
+    assert {path: golden[path] for path in kept} == kept, (
+        "remove it, and its line in the manifest; make golden"
+    )
     for path, text in pages.items():
         assert text == golden[path], f"{path} differs; run: make golden"
 

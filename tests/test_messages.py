@@ -21,6 +21,7 @@ import pytest
 
 import tfgen
 from tfgen import cli
+from tfgen.output.write import write
 from tfgen.render.verify import verify
 
 CASES = Path(__file__).parent / "messages"
@@ -270,6 +271,45 @@ def files_of_others_in_the_way(here: Path, _trouble: Trouble) -> list[str]:
     return ["render", "shop.yaml", "-o", "stack"]
 
 
+def rendered(here: Path) -> Path:
+    (here / "shop.yaml").write_bytes(GOOD)
+    write(tfgen.render_text(GOOD.decode(), "shop.yaml")[0], here / "stack")
+    return here / "stack"
+
+
+@situation
+def files_edited_by_hand(here: Path, _trouble: Trouble) -> list[str]:
+    """One that would be rendered, and one that would not be any more."""
+    stack = rendered(here)
+    (stack / "modules/network/nat.tf").write_text("# by hand\n")
+    (stack / "terraform.tf").write_text(
+        (stack / "terraform.tf").read_text().replace("us-east-1", "eu-west-1")
+    )
+    (here / "shop.yaml").write_bytes(GOOD.replace(b"nat", b"public"))
+    return ["render", "shop.yaml", "-o", "stack"]
+
+
+@situation
+def files_edited_and_in_the_way(here: Path, _trouble: Trouble) -> list[str]:
+    stack = rendered(here)
+    (stack / "main.tf").unlink()
+    (stack / "main.tf").symlink_to("elsewhere.tf")
+    (stack / "outputs.tf").write_text("")
+    return ["render", "shop.yaml", "-o", "stack"]
+
+
+@situation
+def eject_outside_of_a_stack(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "main.tf").write_text("# mine\n")
+    return ["eject", "main.tf"]
+
+
+@situation
+def affected_without_git(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    return ["affected", "--since", "HEAD", "shop.yaml"]
+
+
 @situation
 def links_in_the_way(here: Path, _trouble: Trouble) -> list[str]:
     """Every one would lead what is written to somewhere outside."""
@@ -324,9 +364,9 @@ def output_on_a_read_only_disk(here: Path, trouble: Trouble) -> list[str]:
 
 @situation
 def disk_full(here: Path, trouble: Trouble) -> list[str]:
-    """It fills up while the ninth of twelve pages is written."""
+    """It fills up while one of the pages is written."""
     (here / "shop.yaml").write_bytes(GOOD)
-    trouble.full_disk(".subnets.tf.tfgen-new")
+    trouble.full_disk("9")
     return ["render", "shop.yaml", "-o", "stack"]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+OWNERSHIP = (ROOT / "docs" / "ownership.md").read_text()
 SHOP = (ROOT / "examples" / "shop.yaml").read_text()
 
 
@@ -34,6 +35,32 @@ def test_the_error_is_the_real_one(tmp_path: Path) -> None:
     done = tfgen("render", "shop.yaml", cwd=tmp_path)
     assert done.returncode == 1
     assert f"$ tfgen render shop.yaml\n{done.stderr.strip()}\n```" in README
+
+
+def test_the_ways_on_from_a_hand_edit_are_the_real_ones(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(SHOP)
+    assert tfgen("render", "shop.yaml", cwd=tmp_path).returncode == 0
+    with (tmp_path / "generated/shop/main.tf").open("a") as page:
+        page.write("# by hand\n")
+    done = tfgen("render", "shop.yaml", cwd=tmp_path)
+    given_up = tfgen("eject", "generated/shop/main.tf", cwd=tmp_path)
+    said = f"{done.stderr}$ tfgen eject generated/shop/main.tf\n{given_up.stdout}"
+    assert f"$ tfgen render shop.yaml\n{said}```" in OWNERSHIP
+
+
+def test_the_check_is_the_real_one(tmp_path: Path) -> None:
+    """A service has gone, another one has grown, and somebody has edited a page."""
+    worker = "  worker:\n    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/worker:1.0.0\n"
+    (tmp_path / "shop.yaml").write_text(SHOP + worker)
+    assert tfgen("render", "shop.yaml", cwd=tmp_path).returncode == 0
+    with (tmp_path / "generated/shop/modules/network/vpc.tf").open("a") as page:
+        page.write("# by hand\n")
+    (tmp_path / "shop.yaml").write_text(
+        SHOP.replace("port: 5000", "port: 5000\n    cpu: 1024\n    memory: 2048")
+    )
+    done = tfgen("render", "--check", "shop.yaml", cwd=tmp_path)
+    assert done.returncode == 3
+    assert f"$ tfgen render --check shop.yaml\n{done.stdout}```" in OWNERSHIP
 
 
 def test_the_reference_of_the_spec_is_current() -> None:

@@ -11,7 +11,7 @@ import shlex
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, NoReturn
 
 import typer
 
@@ -19,6 +19,8 @@ from tfgen import __version__
 from tfgen.problems import Exit, Problem, TfgenError, nearest, ordered, report
 
 if TYPE_CHECKING:
+    from tfgen.blueprint.model import Blueprint
+    from tfgen.output.compare import Changes
     from tfgen.pipe import Outcome
     from tfgen.report import Findings
     from tfgen.spec.prompts import Answers
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="tfgen",
     help="Writes Terraform for AWS Fargate: the network, the load balancer and the services, from one spec.",
-    epilog="Exit codes: 0 done; 1 the spec has errors; 2 wrong usage; 4 files that tfgen does not own "
-    "are in the way; 5 the output cannot be written; 130 interrupted.",
+    epilog="Exit codes: 0 done; 1 the spec has errors; 2 wrong usage; 3 the output is not current; "
+    "4 files that tfgen does not own are in the way; 5 the output cannot be written; 130 interrupted.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -63,6 +65,24 @@ def _folder(text: str) -> Path:
     if not text:  # Path("") is the current folder, which nobody means by it
         raise typer.BadParameter("the name of the folder is empty")
     return Path(text)
+
+
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="DIR",
+        parser=_folder,
+        help="The stack's folder; with several specs, the folder of their folders. [default: generated/NAME]",
+        show_default=False,
+    ),
+]
+
+Kind = Annotated[
+    Literal["stack", "module"],
+    typer.Option("--as", help="A stack of its own, or a module for a root of yours."),
+]
 
 
 def main() -> NoReturn:
@@ -171,32 +191,27 @@ def init(  # noqa: PLR0913 - one parameter a flag
 
 
 @app.command()
-def render(
+def render(  # noqa: PLR0913, PLR0917 - one parameter a flag
     specs: Specs,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="DIR",
-            parser=_folder,
-            help="The stack's folder; with several specs, the folder of their folders. "
-            "[default: generated/NAME]",
-            show_default=False,
-        ),
-    ] = None,
-    kind: Annotated[
-        Literal["stack", "module"],
-        typer.Option("--as", help="A stack of its own, or a module for a root of yours."),
-    ] = "stack",
+    output: Output = None,
+    kind: Kind = "stack",
     templates: Templates = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; say what is not current, with exit code 3.")
+    ] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; show what would change.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write nothing; name what would change.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over files that were edited or are in the way.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Write the Terraform of one or more specs."""
-    from tfgen.output.write import write
-    from tfgen.render.pages import render as render_pages
-    from tfgen.summary import next_steps, summarize
+    from tfgen.summary import next_steps
 
+    look = _Look(check, diff, dry_run, force)
     outcomes = _run(specs, as_module=kind == "module", templates=templates)
     failure = Exit.SPEC_HAS_ERRORS if any(outcome.failed for outcome in outcomes) else Exit.DONE
     stacks = [outcome.blueprint for outcome in outcomes if outcome.blueprint and not outcome.failed]
@@ -204,19 +219,111 @@ def render(
     results: list[dict[str, Any]] = []
     for stack, folder in zip(stacks, folders, strict=True):
         try:
-            changes = write(render_pages(stack, templates), folder)
+            changes, text = _render_one(stack, folder, look, templates)
         except TfgenError as error:
             _complain(error)
             failure = failure or error.code
             continue
-        results.append({"stack": stack.name, "folder": folder.as_posix(), **changes._asdict()})
+        failure = failure or look.exit_code(changes)
+        result = {"stack": stack.name, "folder": folder.as_posix(), **changes._asdict()}
+        results.append(result | ({"diff": text} if diff else {}))
         if not json:
-            typer.echo(summarize(stack, changes, folder))
+            typer.echo(look.said(stack, changes, folder, text), nl=False)
     if json:
         _print_json(results)
-    elif results:
+    elif results and not look:
         typer.echo(next_steps([Path(result["folder"]) for result in results], as_module=kind == "module"))
     raise typer.Exit(failure)
+
+
+class _Look(NamedTuple):
+    """What `render` is to show instead of writing, if anything."""
+
+    check: bool
+    diff: bool
+    dry_run: bool
+    force: bool
+
+    def __bool__(self) -> bool:
+        return self.check or self.diff or self.dry_run
+
+    def exit_code(self, changes: "Changes") -> Exit:
+        """That of `--check`, or the one that the render itself would end with."""
+        if self.check and not changes.none:
+            return Exit.NOT_CURRENT
+        refused = self and not self.force and (changes.foreign or changes.edited)
+        return Exit.NOT_OURS if refused else Exit.DONE
+
+    def said(self, stack: "Blueprint", changes: "Changes", folder: Path, diff: str) -> str:
+        from tfgen.summary import drift, forecast, summarize
+
+        if not self:
+            return f"{summarize(stack, changes, folder)}\n"
+        lines = [drift(stack.name, changes, folder)] if self.check else []
+        if self.dry_run:
+            lines.append(forecast(stack.name, changes, folder, force=self.force))
+        return _coloured(diff) + "".join(f"{line}\n" for line in lines)
+
+
+def _render_one(
+    stack: "Blueprint", folder: Path, look: _Look, templates: Path | None
+) -> tuple["Changes", str]:
+    """One stack written, or looked at; and the diff that was asked for."""
+    from tfgen.output.write import preview, write
+    from tfgen.render.pages import once, render
+
+    pages = render(stack, templates)
+    if look:
+        return preview(pages, folder, once=once(stack), with_diff=look.diff)
+    return write(pages, folder, once=once(stack), force=look.force), ""
+
+
+@app.command()
+def eject(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Files of a rendered stack.", show_default=False),
+    ],
+) -> None:
+    """Keep files of a rendered stack as your own: tfgen never writes them again."""
+    from tfgen.output.write import eject as give_up
+    from tfgen.output.write import stack_of
+
+    for folder, own in stack_of(files).items():
+        give_up(own, folder)
+        for file in own:
+            typer.echo(f"{file} is yours now; tfgen writes it no more")
+
+
+@app.command()
+def affected(
+    specs: Specs,
+    since: Annotated[str, typer.Option(metavar="REV", help="A git revision, such as origin/main.")],
+    output: Output = None,
+    kind: Kind = "stack",
+    templates: Templates = None,
+) -> None:
+    """Print, as JSON, the stacks whose output is not what was committed at a revision."""
+    from tfgen.git import committed
+    from tfgen.output.manifest import NAME, owns
+    from tfgen.render.pages import render as render_pages
+
+    outcomes = _run(specs, as_module=kind == "module", templates=templates)
+    stacks = [
+        (path, outcome.blueprint)
+        for path, outcome in zip(specs, outcomes, strict=True)
+        if outcome.blueprint and not outcome.failed
+    ]
+    folders = _folders([stack.name for _, stack in stacks], output, len(specs))
+    manifests = committed(since, [folder / NAME for folder in folders])
+    _print_json(
+        [
+            {"stack": stack.name, "spec": path.as_posix(), "folder": folder.as_posix()}
+            for (path, stack), folder, known in zip(stacks, folders, manifests, strict=True)
+            if not owns(known, render_pages(stack, templates))
+        ]
+    )
+    raise typer.Exit(Exit.SPEC_HAS_ERRORS if len(stacks) < len(specs) else Exit.DONE)
 
 
 @app.command()
@@ -652,6 +759,15 @@ def _report(problems: list[Problem], files: dict[str, tuple[str, ...]]) -> None:
 
 def _complain(error: TfgenError) -> None:
     typer.echo(f"tfgen: {error.message}", err=True)
+
+
+def _coloured(diff: str) -> str:
+    """A diff for a terminal; typer takes the colours out where there is none."""
+    colours = {"+": typer.colors.GREEN, "-": typer.colors.RED, "@": typer.colors.CYAN}
+    if os.environ.get("NO_COLOR"):
+        return diff
+    lines = diff.splitlines(keepends=True)
+    return "".join(typer.style(line, fg=colours[line[0]]) if line[0] in colours else line for line in lines)
 
 
 def _print_json(data: Any) -> None:

@@ -18,6 +18,34 @@ def summarize(blueprint: Blueprint, changes: Changes, folder: Path) -> str:
     return "\n".join(lines)
 
 
+_DRIFT = {
+    "created": "missing",
+    "changed": "stale",
+    "edited": "edited",
+    "removed": "orphaned",
+    "foreign": "in the way",
+}
+
+
+def drift(name: str, changes: Changes, folder: Path) -> str:
+    """Whether a folder is as it would be rendered now, and what is not."""
+    if changes.none:
+        return f"{name}: {folder} is current"
+    lines = [f"  {word:<10} {path}" for field, word in _DRIFT.items() for path in getattr(changes, field)]
+    return "\n".join([f"{name}: {folder} is not current", *lines])
+
+
+def forecast(name: str, changes: Changes, folder: Path, *, force: bool) -> str:
+    """What a render would do."""
+    words = {"created": "create", "changed": "change", "removed": "remove"}
+    words |= {
+        "edited": "write over" if force else "refuse (edited)",
+        "foreign": "write over" if force else "refuse (in the way)",
+    }
+    lines = [f"  {word} {path}" for field, word in words.items() for path in getattr(changes, field)]
+    return "\n".join([f"{name}: {_count(changes, force=force)} in {folder}; nothing was written", *lines])
+
+
 def next_steps(folders: list[Path], *, as_module: bool) -> str:
     """The commands that follow a render."""
     if as_module:
@@ -32,15 +60,18 @@ def _source(folder: Path) -> str:
     return str(folder) if folder.is_absolute() else f"./{folder.as_posix()}"
 
 
-def _count(changes: Changes) -> str:
+def _count(changes: Changes, *, force: bool = True) -> str:
+    """How many files; what was edited or in the way is written over, or without `force` refused."""
+    refused = {"edited": len(changes.edited), "in the way": len(changes.foreign)}
     parts = {
-        "new": changes.created,
-        "changed": changes.changed,
-        "unchanged": changes.unchanged,
-        "removed": changes.stale,
+        "new": len(changes.created),
+        "changed": len(changes.changed),
+        **({"written over": sum(refused.values())} if force else refused),
+        "unchanged": len(changes.unchanged),
     }
-    total = len(changes.created) + len(changes.changed) + len(changes.unchanged)
-    said = ", ".join(f"{len(paths)} {what}" for what, paths in parts.items() if paths)
+    total = sum(parts.values())
+    parts |= {"removed": len(changes.removed), "yours": len(changes.ejected)}
+    said = ", ".join(f"{count} {what}" for what, count in parts.items() if count)
     return f"{total} files ({said})"
 
 

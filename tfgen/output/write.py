@@ -1,110 +1,199 @@
-"""Writes pages to a folder: everything or nothing."""
+"""Writes pages to a folder, so that whatever stops it every file is whole and the next render goes on.
 
-import re
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack, suppress
+First everything is written beside its place and flushed, so that a full disk is noticed before anything
+moves. Then the manifest names, for each path, what stands there now and what will; then files take
+their places, each in one step; then the manifest names the new ones alone. A run that is killed at any
+instant leaves files that the manifest knows, old ones and new ones, and nothing looks like a hand edit.
+"""
+
+import errno
+import os
+import signal
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from tfgen.output.compare import Changes, compare
+from tfgen.output import diff, disk, manifest
+from tfgen.output.compare import Changes, Comparison, check_folder, compare
+from tfgen.output.refusal import refuse
 from tfgen.problems import Exit, TfgenError
 
 
-def write(pages: dict[str, str], folder: Path) -> Changes:
+def write(
+    pages: Mapping[str, str], folder: Path, *, once: Mapping[str, str] | None = None, force: bool = False
+) -> Changes:
     """Makes `folder` hold `pages`, and removes files of tfgen's own that no page is for any more.
 
-    Files that would not change are not touched. Raises TfgenError, with nothing changed, where
-    files that are not tfgen's are in the way, or where the folder cannot be written.
+    Files that would not change are not touched; `once` are for the user to keep. Another render into the
+    same folder is waited for. Raises TfgenError, with nothing changed, where files that are not tfgen's
+    are in the way or files of its own were edited (unless `force` is set), or where it cannot write.
     """
-    try:
-        changes = compare(pages, folder)
-        if changes.foreign:
-            raise _not_ours(changes, folder)
-        _swap(changes, {path: pages[path] for path in (*changes.created, *changes.changed)}, folder)
-    except OSError as error:
-        raise _cannot(error, folder) from None
-    return changes
+    with _explained(folder):
+        check_folder(folder)
+        with disk.locked(folder):
+            disk.clear(folder)
+            found = compare(pages, folder, once)
+            refuse(found, folder, force=force)
+            if not found.changes.none:
+                _carry_out(_steps(found, folder), folder)
+    return found.changes
 
 
-def _swap(changes: Changes, pages: dict[str, str], folder: Path) -> None:
-    """Takes what goes out of the way and puts what comes in its place.
-
-    Every page is written beside its place first, so that a full disk is noticed before anything
-    moves; and whatever stops it after that, be it Ctrl-C, what was moved is moved back.
-    """
-    with ExitStack() as undo:
-        for parent in dict.fromkeys((folder / path).parent for path in pages):
-            _make_folder(parent, undo)
-        for path, text in pages.items():
-            _write_new(_beside(folder / path, "new"), text, undo)
-        for path in (*changes.changed, *changes.stale):
-            old = _beside(folder / path, "old")
-            old.unlink(missing_ok=True)
-            _move(folder / path, old, undo)
-        for path in pages:
-            _move(_beside(folder / path, "new"), folder / path, undo)
-        undo.pop_all()
-    _forget(folder, changes)
+def preview(
+    pages: Mapping[str, str], folder: Path, *, once: Mapping[str, str] | None = None, with_diff: bool = False
+) -> tuple[Changes, str]:
+    """What `write` would do, and a unified diff of it if asked for. Raises TfgenError."""
+    with _explained(folder, "read"):
+        found = compare(pages, folder, once)
+        return found.changes, diff.rendered(found, folder) if with_diff else ""
 
 
-def _beside(path: Path, what: str) -> Path:
-    """Where a file waits: hidden, and with an ending that Terraform does not read."""
-    return path.with_name(f".{path.name}.tfgen-{what}")
+def stack_of(files: Iterable[Path]) -> dict[Path, list[Path]]:
+    """The folder of the stack that each file is in. Raises TfgenError where one is in none."""
+    found: dict[Path, list[Path]] = {}
+    for file in files:
+        folder = next((each for each in _place(file).parents if _is_stack(each)), None)
+        if folder is None:
+            message = f"{file} is in no stack that tfgen rendered: no folder around it has a {manifest.NAME}."
+            raise TfgenError(message=message, code=Exit.WRONG_USAGE)
+        found.setdefault(folder, []).append(file)
+    return found
 
 
-def _make_folder(folder: Path, undo: ExitStack) -> None:
-    missing = [place for place in (folder, *folder.parents) if not place.exists()]
-    for place in reversed(missing):
-        place.mkdir()
-        undo.callback(_quietly, place.rmdir)
+def _place(file: Path) -> Path:
+    return Path(os.path.abspath(file))  # noqa: PTH100 - collapses "..", and follows no link
 
 
-def _write_new(path: Path, text: str, undo: ExitStack) -> None:
-    undo.callback(_quietly, path.unlink)
-    try:
-        file = path.open("xb")
-    except FileExistsError:  # left by a run that was killed; or a link that would lead elsewhere
-        path.unlink()
-        file = path.open("xb")
-    with file:
-        file.write(text.encode())
+def _is_stack(folder: Path) -> bool:
+    with suppress(OSError):  # a folder that nobody may look into
+        return (folder / manifest.NAME).is_file()
+    return False
 
 
-def _move(source: Path, target: Path, undo: ExitStack) -> None:
-    undo.callback(_quietly, target.replace, source)
-    source.replace(target)
+def eject(files: Iterable[Path], folder: Path) -> None:
+    """Gives files of the stack in `folder` up for good, as `stack_of` found them. Raises TfgenError."""
+    with _explained(folder), disk.locked(folder):
+        disk.clear(folder)
+        known = manifest.read(folder)
+        paths = {_place(file).relative_to(folder).as_posix() for file in files}
+        if unknown := sorted(paths - known.owned.keys() - known.ejected):
+            message = f"tfgen owns no {', '.join(unknown)} in {folder}. Nothing was written."
+            raise TfgenError(message=message, code=Exit.WRONG_USAGE)
+        owned = {path: hashes for path, hashes in known.owned.items() if path not in paths}
+        after = known._replace(owned=owned, ejected=known.ejected | paths)
+        with disk.staged(folder, [manifest.write(after)]) as (new,):
+            new.replace(folder / manifest.NAME)
+            disk.flush([folder])
 
 
-def _forget(folder: Path, changes: Changes) -> None:
-    """Removes what was moved out of the way, now or by a run that was killed, and folders left empty."""
-    touched = (*changes.created, *changes.changed, *changes.stale)
-    for parent in {(folder / path).parent for path in touched}:
-        for old in parent.glob(".*.tfgen-old"):
-            _quietly(old.unlink)
-    for path in changes.stale:
-        _quietly((folder / path).parent.rmdir)
+class _Steps(NamedTuple):
+    """`between` is the manifest while the files of `texts` come and those of `going` go."""
+
+    texts: dict[str, str]
+    going: tuple[str, ...]
+    between: str
+    final: str
 
 
-def _quietly(action: Callable[..., Any], *arguments: Any) -> None:
-    with suppress(OSError):
-        action(*arguments)
-
-
-def _not_ours(changes: Changes, folder: Path) -> TfgenError:
-    message = (
-        f"these are in the way, and tfgen did not write them:\n{_listed(changes.foreign, folder)}\n"
-        "Nothing was written. Move them away, or render to another folder with -o."
+def _steps(found: Comparison, folder: Path) -> _Steps:
+    changes = found.changes
+    # What was edited or is in the way comes here with --force alone, and is given up from now on.
+    given_up = {
+        path: manifest.digest((folder / path).read_bytes()) for path in (*changes.edited, *changes.foreign)
+    }
+    coming = (*changes.created, *changes.changed, *(path for path in given_up if path in found.pages))
+    return _Steps(
+        texts={path: found.pages[path] for path in coming if path != manifest.NAME},
+        going=(*changes.removed, *(path for path in given_up if path not in found.pages)),
+        between=manifest.write(manifest.both(found.before, found.after, given_up)),
+        final=manifest.write(found.after),
     )
-    return TfgenError(message=message, code=Exit.NOT_OURS)
 
 
-def _listed(paths: Iterable[str], folder: Path) -> str:
-    places = [folder / path for path in paths]
-    kinds = (" (a link)" if p.is_symlink() else " (a folder)" if p.is_dir() else "" for p in places)
-    return "\n".join(f"  {place}{kind}" for place, kind in zip(places, kinds, strict=True))
+def _carry_out(steps: _Steps, folder: Path) -> None:
+    texts, going = steps.texts, steps.going
+    came, left = ({(folder / path).parent for path in paths} for paths in (texts, going))
+    _may_write({folder, *came, *left})
+    contents = (steps.between, steps.final, *texts.values())
+    with _ctrl_c_waits() as interrupted, disk.staged(folder, contents) as (between, final, *new):
+        with ExitStack() as undo:
+            made = disk.make_folders(sorted(came))
+            undo.callback(disk.remove_folders, made)
+            if interrupted:
+                return
+            between.replace(folder / manifest.NAME)
+            undo.pop_all()  # from here on there is no way back, only forward
+        with _half_done(folder):
+            disk.flush([folder])
+            for path, place in zip(texts, new, strict=True):
+                place.replace(folder / path)
+            for path in going:
+                (folder / path).unlink()
+            disk.flush({folder, *came, *left, *(place.parent for place in made)})
+            disk.remove_folders(_within(folder, left))
+            final.replace(folder / manifest.NAME)
+            disk.flush([folder])
 
 
-def _cannot(error: OSError, folder: Path) -> TfgenError:
-    where = re.sub(r"\.([^/\\]+)\.tfgen-(new|old)$", r"\1", str(error.filename or folder))
-    reason = (error.strerror or str(error)).lower()
-    return TfgenError(message=f"cannot write {where}: {reason}. Nothing was written.", code=Exit.CANNOT_WRITE)
+def _within(folder: Path, places: Iterable[Path]) -> set[Path]:
+    """These folders and those around them, below `folder`."""
+    return {each for place in places for each in (place, *place.parents) if folder in each.parents}
+
+
+def _may_write(folders: Iterable[Path]) -> None:
+    """Raises PermissionError where a folder takes no files: better now than among the moves."""
+    for folder in sorted(folders):
+        if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+
+@contextmanager
+def _ctrl_c_waits() -> Iterator[list[Any]]:
+    """Yields a list that is not empty once Ctrl-C was pressed; it takes effect at the end."""
+    interrupted: list[Any] = []
+    before = None
+    with suppress(ValueError):  # not in the main thread, where no Ctrl-C arrives
+        before = signal.signal(signal.SIGINT, lambda *arrived: interrupted.append(arrived))
+    try:
+        yield interrupted
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGINT, before)
+    if interrupted:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _half_done(folder: Path) -> Iterator[None]:
+    """What fails here leaves old files beside new ones, each whole."""
+    try:
+        yield
+    except OSError as error:
+        message = (
+            f"cannot write {_where(error, folder)}: {_reason(error)}. Some files may be new and some old, "
+            "each of them whole; render again to finish."
+        )
+        raise TfgenError(message=message, code=Exit.CANNOT_WRITE) from None
+
+
+@contextmanager
+def _explained(folder: Path, what: str = "write") -> Iterator[None]:
+    """Makes an error of the system, before anything has changed, one for the user."""
+    try:
+        yield
+    except OSError as error:
+        nothing = " Nothing was written." if what == "write" else ""
+        message = f"cannot {what} {_where(error, folder)}: {_reason(error)}.{nothing}"
+        raise TfgenError(message=message, code=Exit.CANNOT_WRITE) from None
+
+
+def _where(error: OSError, folder: Path) -> Path:
+    """The place that an error is about; that of what is staged is the folder, unless it is in the way."""
+    place = Path(error.filename2 or error.filename or folder)
+    staged = disk.STAGING in (place.parent.name, place.name)
+    return folder if staged and error.errno != errno.EEXIST else place
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -61,6 +61,22 @@ def plain(blueprint: Blueprint, templates: Path | None = None) -> dict[str, str]
     return dict(sorted(pages.items()))
 
 
+_IGNORED = """\
+# What Terraform keeps here, or tfgen leaves when it is killed, and nobody commits. Yours: tfgen wrote it
+# once and never touches it again.
+.terraform/
+.tfgen-staging/
+*.tfplan
+*.tfstate
+*.tfstate.*
+"""
+
+
+def once(blueprint: Blueprint) -> dict[str, str]:
+    """Files that a new stack gets for its user to keep; a module's root has its own."""
+    return {".gitignore": _IGNORED} if blueprint.provider else {}
+
+
 def _terraform(blueprint: Blueprint, environment: Environment) -> Iterator[tuple[str, str]]:
     yield from _folder(environment, "stack", "", _stack(blueprint))
     yield from _folder(environment, "network", "modules/network/", _network(blueprint))

@@ -1,0 +1,180 @@
+"""`tfgen affected`: the stacks whose output is not what was committed, for a CI matrix. With a real git."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tfgen import cli
+
+pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="needs git")
+
+SPEC = """\
+name: {}
+region: us-east-1
+network:
+  egress: nat
+"""
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Tfgen = Callable[..., Done]
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository without a commit, where nobody's git configuration counts."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL"):
+        monkeypatch.setenv(f"GIT_{name}", "me@example.com")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    git("init", "--quiet")
+    return tmp_path
+
+
+@pytest.fixture
+def tfgen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tfgen:
+    def run(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["tfgen", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return Done(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def stacks(repo: Path, tfgen: Tfgen) -> list[str]:
+    """Three specs and their stacks, rendered and committed."""
+    specs = []
+    for name in ("shop", "bank", "post"):
+        (repo / f"{name}.yaml").write_text(SPEC.format(name))
+        specs.append(f"{name}.yaml")
+    assert tfgen("render", *specs).code == 0
+    commit()
+    return specs
+
+
+def git(*arguments: str) -> None:
+    subprocess.run(["git", *arguments], check=True, capture_output=True)
+
+
+def commit() -> None:
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "a commit")
+
+
+def change(spec: str) -> None:
+    Path(spec).write_text(Path(spec).read_text().replace("nat", "public"))
+
+
+def names(done: Done) -> list[str]:
+    return [found["stack"] for found in json.loads(done.out)]
+
+
+def test_nothing_has_changed(stacks: list[str], tfgen: Tfgen) -> None:
+    assert tfgen("affected", "--since", "HEAD", *stacks) == Done(0, "[]\n", "")
+
+
+def test_a_spec_has_changed(stacks: list[str], tfgen: Tfgen) -> None:
+    """Whether it was rendered since, and committed, or not."""
+    change("bank.yaml")
+    done = tfgen("affected", "--since", "HEAD", *stacks)
+    assert (done.code, done.err) == (0, "")
+    assert json.loads(done.out) == [{"stack": "bank", "spec": "bank.yaml", "folder": "generated/bank"}]
+    tfgen("render", *stacks)
+    assert names(tfgen("affected", "--since", "HEAD", *stacks)) == ["bank"]
+    commit()
+    assert names(tfgen("affected", "--since", "HEAD~1", *stacks)) == ["bank"]
+    assert names(tfgen("affected", "--since", "HEAD", *stacks)) == []
+
+
+def test_a_change_without_consequence_affects_nothing(stacks: list[str], tfgen: Tfgen) -> None:
+    with Path("bank.yaml").open("a") as spec:
+        spec.write("  zones: 2  # as it is without\n")
+    assert names(tfgen("affected", "--since", "HEAD", *stacks)) == []
+
+
+def test_a_stack_is_new(stacks: list[str], tfgen: Tfgen) -> None:
+    Path("new.yaml").write_text(SPEC.format("new"))
+    assert names(tfgen("affected", "--since", "HEAD", *stacks, "new.yaml")) == ["new"]
+
+
+def test_files_that_were_ejected_do_not_count(stacks: list[str], tfgen: Tfgen) -> None:
+    tfgen("eject", "generated/shop/main.tf")
+    Path("generated/shop/main.tf").write_text("# mine\n")
+    commit()
+    assert names(tfgen("affected", "--since", "HEAD", *stacks)) == []
+
+
+def test_a_failing_spec_among_good_ones(stacks: list[str], tfgen: Tfgen) -> None:
+    change("post.yaml")
+    Path("bank.yaml").write_text("name: bank\n")
+    done = tfgen("affected", "--since", "HEAD", *stacks)
+    assert done.code == 1
+    assert "bank.yaml: error" in done.err
+    assert names(done) == ["post"]
+
+
+def test_modules(repo: Path, tfgen: Tfgen) -> None:
+    """Rendered as modules, they are held against modules."""
+    (repo / "shop.yaml").write_text(SPEC.format("shop"))
+    tfgen("render", "--as", "module", "shop.yaml", "-o", "modules/shop")
+    commit()
+    arguments = ("affected", "--since", "HEAD", "shop.yaml", "-o", "modules/shop")
+    assert names(tfgen(*arguments, "--as", "module")) == []
+    assert names(tfgen(*arguments)) == ["shop"]
+
+
+def test_from_a_folder_within_and_through_a_link(
+    stacks: list[str], repo: Path, tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repo / "link").symlink_to(repo / "generated")
+    (repo / "within").mkdir()
+    monkeypatch.chdir(repo / "within")
+    specs = [f"../{spec}" for spec in stacks]
+    assert names(tfgen("affected", "--since", "HEAD", *specs, "-o", "../link")) == []
+    assert len(names(tfgen("affected", "--since", "HEAD", *specs))) == 3
+
+
+@pytest.mark.parametrize("revision", ["nothing", "--help", "", "HEAD:shop.yaml", "0" * 40])
+def test_no_such_revision(stacks: list[str], tfgen: Tfgen, revision: str) -> None:
+    done = tfgen("affected", f"--since={revision}", *stacks)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f'tfgen: git knows no commit "{revision}": ')
+    assert "Traceback" not in done.err
+
+
+def test_no_repository(repo: Path, tfgen: Tfgen) -> None:
+    Path("shop.yaml").write_text(SPEC.format("shop"))
+    shutil.rmtree(repo / ".git")
+    done = tfgen("affected", "--since", "HEAD", "shop.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert "not a git repository" in done.err
+
+
+def test_a_folder_that_is_not_in_the_repository(
+    stacks: list[str], tfgen: Tfgen, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    done = tfgen("affected", "--since", "HEAD", *stacks, "-o", tmp_path_factory.mktemp("outside"))
+    assert (done.code, done.out) == (2, "")
+    assert "is not in the git repository" in done.err
+
+
+def test_no_git(stacks: list[str], tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    done = tfgen("affected", "--since", "HEAD", *stacks)
+    assert done == Done(2, "", "tfgen: git is not on PATH\n")

@@ -1,0 +1,52 @@
+"""Asks git what was committed. The only caller of git."""
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tfgen.problems import Exit, TfgenError
+
+
+def committed(revision: str, files: Sequence[Path]) -> list[str]:
+    """The text of each file at a revision, empty where it was not there. Raises TfgenError."""
+    top = Path(_git("rev-parse", "--show-toplevel").decode().rstrip("\n"))
+    # Resolves the revision first, so that an unknown one is not taken for a file that was not there.
+    commit = _git(
+        "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}",
+        wrong=f'git knows no commit "{revision}"',
+    ).decode().strip()  # fmt: skip
+    names = [_within(top, file) for file in files]
+    asked = "".join(f"{commit}:{name}\n" for name in names)
+    return list(_texts(_git("cat-file", "--batch", said=os.fsencode(asked))))
+
+
+def _texts(batch: bytes) -> Iterator[str]:
+    """What `git cat-file --batch` prints: `ID KIND SIZE`, the content and a line end; or `... missing`."""
+    while batch:
+        head, _, batch = batch.partition(b"\n")
+        if head.endswith(b" missing"):
+            yield ""
+            continue
+        size = int(head.rsplit(b" ", 1)[1])
+        yield batch[:size].decode(errors="replace")
+        batch = batch[size + 1 :]
+
+
+def _within(top: Path, file: Path) -> str:
+    try:
+        return file.resolve().relative_to(top.resolve()).as_posix()
+    except ValueError:
+        message = f"{file.parent} is not in the git repository {top}"
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
+
+
+def _git(*arguments: str, said: bytes = b"", wrong: str = "git cannot answer") -> bytes:
+    try:
+        done = subprocess.run(["git", *arguments], input=said, capture_output=True, check=False)  # noqa: S603, S607
+    except FileNotFoundError:
+        raise TfgenError(message="git is not on PATH", code=Exit.WRONG_USAGE) from None
+    if done.returncode:
+        reason = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+        raise TfgenError(message=f"{wrong}: {reason}", code=Exit.WRONG_USAGE)
+    return done.stdout
