@@ -40,7 +40,7 @@ def _past_edited(edited: Sequence[str], folder: Path) -> str:
     names = " ".join(shlex.quote(str(folder / path)) for path in edited)
     return (
         " Three ways on from an edit:\n"
-        "  say it in the spec, so that tfgen writes it\n"
+        "  say it in the spec, by a key of its own or by overrides, so that tfgen writes it\n"
         "  lose it: --force\n"
         f"  keep the file for good, and tfgen writes it no more: tfgen eject {names}"
     )
