@@ -10,8 +10,8 @@ ID = "TG359"
 SEVERITY = "warning"
 TITLE = "The endpoint for IAM is in the Region of IAM's control plane"
 WHY = (
-    "AWS offers com.amazonaws.iam in us-east-1 and in no other commercial Region: elsewhere the apply stops at "
-    "it. From another Region, IAM is reached over a NAT gateway, or a transit gateway to a VPC in that one."
+    "AWS offers com.amazonaws.iam in us-east-1 and in no other commercial Region: elsewhere the apply stops "
+    "at it. From another Region, IAM is reached over a NAT gateway, or by a transit gateway from a VPC there."
 )
 SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam_vpc_endpoint_create.html"
 BAD = """\

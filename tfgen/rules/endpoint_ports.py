@@ -10,8 +10,8 @@ ID = "TG357"
 SEVERITY = "warning"
 TITLE = "A service that a task uses answers on a port that is open"
 WHY = (
-    "tfgen opens port 443 to the services of AWS. The SMTP interface of SES and Keyspaces do not answer there, "
-    "so every connection to them times out."
+    "tfgen opens port 443 to the services of AWS. The SMTP interface of SES and Keyspaces do not answer "
+    "there, so every connection to them times out."
 )
 SOURCE = "https://docs.aws.amazon.com/ses/latest/dg/smtp-connect.html"
 BAD = """\

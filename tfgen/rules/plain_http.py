@@ -36,6 +36,9 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
             if listener.port == 443:
-                message = f'listener "{listener.key}" speaks plain HTTP on port 443: clients of https:// get no answer'
+                message = (
+                    f'listener "{listener.key}" speaks plain HTTP on port 443: clients of https:// get no '
+                    "answer"
+                )
                 hint = "give it port 80, or another; tfgen makes no TLS listeners yet"
                 yield Problem(ID, listener.at, message, hint, SEVERITY)
