@@ -63,10 +63,10 @@ def test_the_more_specific_is_tried_first(routes: list[Route]) -> None:
 @pytest.mark.parametrize(
     ("route", "number"),
     [
-        ((None, "/api/profile", ()), 35356),
-        ((None, "/api/*/reviews", ("GET", "POST")), 29143),
-        (("login.example.com", "/", ()), 12146),
-        (("*.example.com", "/", ()), 22757),
+        ((None, "/api/profile", ()), 36168),
+        ((None, "/api/*/reviews", ("GET", "POST")), 29365),
+        (("login.example.com", "/", ()), 12506),
+        (("*.example.com", "/", ()), 22910),
     ],
 )
 def test_priorities_of_yesterday(route: Route, number: int) -> None:
@@ -240,7 +240,11 @@ def test_priorities_are_priorities(host: str | None, path: str, methods: tuple[s
         (None, "/api/{}", (), 4000),
         (None, "/api/{}", ("GET",), 900),
         (None, "/*.{}", (), 40),
-        (None, "/{}/*/edit", (), 20),
+        (None, "/{}/*/edit", (), 25),
+        (None, "/v?/{}", (), 28),
+        (None, "/api/v?/{}", (), 15),
+        (None, "/{}/*/*", (), 15),
+        (None, "/v?/*/{}", (), 10),
         ("{}.example.com", "/", (), 3000),
         ("{}.example.com", "/api", (), 1000),
         ("*.{}.example.com", "/", (), 30),

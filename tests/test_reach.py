@@ -602,4 +602,22 @@ def test_the_text_marks_what_is_missing_and_where_to_repair_it() -> None:
     )
     assert found.count("    MISSING  leaves     ") == 3
     assert found.count("    unsure   leaves     ") == 1  # the endpoint of which nobody knows
-    assert f"    repair   s.yaml:{row}:{column}: write egress_cidrs: [10.8.0.0/16, 0.0.0.0/0]" in found
+    assert f"    repair   s.yaml:{row}:{column}: write egress_cidrs: [0.0.0.0/0]" in found
+
+
+def test_ranges_that_are_the_internet_only_together() -> None:
+    text = EXAMPLES["shop-nat"].read_text() + "    egress_cidrs: [128.0.0.0/1, {}]\n"
+    whole, half = (run_text(text.format(cidr), "s.yaml").blueprint for cidr in ("0.0.0.0/1", "0.0.0.0/2"))
+    assert whole
+    assert half
+    found = explain.text(whole, ["backendserver"])
+    assert "unsure" not in found
+    assert "_to_0_0_0_0_1 and aws_vpc_security_group_egress_rule.backendserver_to_128_0_0_0_1" in found
+    assert explain.text(half, ["backendserver"]).count("    unsure   leaves     ") == 4
+
+
+def test_a_way_out_is_repaired_where_the_spec_says_which_there_is() -> None:
+    text = "name: a\nregion: us-east-1\nnetwork:\n  egress: endpoints\nservices: {web: {image: nginx}}\n"
+    blueprint = run_text(text, "s.yaml").blueprint
+    assert blueprint
+    assert "    repair   s.yaml:4:11: use egress: nat+endpoints" in explain.text(blueprint)

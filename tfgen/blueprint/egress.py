@@ -87,12 +87,22 @@ def nat_problems(network: Network, at: Locate) -> Iterator[Problem]:
     if network.nat_zone and network.nat_zone not in zones:
         message = f'zone "{network.nat_zone}" is not one of network.zones ({", ".join(zones)})'
         yield Problem("TG210", at(path), message, "write one of them, or remove this line")
-    elif network.nat_zone and not WAYS_OUT[network.egress].nat:
-        message = f"nat_zone does nothing here: with egress: {network.egress} there is no NAT gateway"
-        yield Problem("TG211", at(path), message, "remove it", "warning")
+    elif not WAYS_OUT[network.egress].nat:
+        for key in _without_effect(network):
+            message = f"{key} does nothing here: with egress: {network.egress} there is no NAT gateway"
+            where = at(("network", key.partition(":")[0]))
+            yield Problem("TG211", where, message, "remove it", "warning")
     elif network.nat_zone and network.nat == "per-zone":
         message = "nat_zone does nothing here: with nat: per-zone every zone has its gateway"
         yield Problem("TG211", at(path), message, "remove it, or write nat: single", "warning")
+
+
+def _without_effect(network: Network) -> Iterator[str]:
+    """What the spec says about NAT gateways, where there are none."""
+    if network.nat == "single":
+        yield "nat: single"
+    if network.nat_zone:
+        yield "nat_zone"
 
 
 def endpoints(spec: Spec, images: dict[str, Image], at: Locate, problems: list[Problem]) -> Endpoints:
@@ -234,7 +244,7 @@ def _asked_problems(spec: Spec, way: WayOut, at: Locate) -> Iterator[Problem]:
     labels: dict[str, str] = {}
     for path, name in {**asked, **used}.items():
         if name not in known:
-            yield _unknown_endpoint(name, known, path, at)
+            yield _unknown_endpoint(name, known, way, path, at)
         other = labels.setdefault(names.label(name), name)
         if other != name:
             message = f'the endpoints "{name}" and "{other}" would have one name in Terraform'
@@ -246,10 +256,14 @@ def _asked_problems(spec: Spec, way: WayOut, at: Locate) -> Iterator[Problem]:
             yield Problem("TG213", at(path), message, hint)
 
 
-def _unknown_endpoint(name: str, known: frozenset[str], path: SpecPath, at: Locate) -> Problem:
-    near = nearest(name, sorted(known), 0.75)
+def _unknown_endpoint(name: str, known: frozenset[str], way: WayOut, path: SpecPath, at: Locate) -> Problem:
+    """A misspelling stops the stack only where an endpoint would be made of it."""
     message = f'tfgen knows no VPC endpoint "{name}"'
-    if near:
-        return Problem("TG212", at(path), message, f"did you mean {near}?")
+    meant = facts.endpoint_aliases().get(name, ()) or filter(None, (nearest(name, sorted(known), 0.8),))
+    if likely := " or ".join(meant):
+        severity = "error" if way.interface_endpoints else "warning"
+        return Problem("TG212", at(path), message, f"did you mean {likely}?", severity)
     hint = f"it is written as it stands; see that com.amazonaws.REGION.{name} exists in your region"
+    if not way.interface_endpoints:
+        hint = "no endpoint is made here, so it changes nothing: remove it"
     return Problem("TG212", at(path), message, hint, "warning")

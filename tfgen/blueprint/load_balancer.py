@@ -16,7 +16,7 @@ from tfgen.spec.model import WORLD, Route, Spec
 from tfgen.spec.model import Listener as ListenerSpec
 
 MOST_VALUES = 5
-MOST_WILDCARDS = 5  # documents since about 2025 say 6; older ones 5
+MOST_WILDCARDS = 6  # older documents say 5
 
 
 class Bound(NamedTuple):
@@ -69,7 +69,7 @@ def bind(spec: Spec, at: Locate, problems: list[Problem]) -> tuple[Bound, ...]:
             where = at(("services", key, "routes", index))
             if found := _bind(key, route, where, spec, problems):
                 bound.append(found)
-    problems += _clashes(bound)
+    problems += _clashes(bound, spec)
     return tuple(bound)
 
 
@@ -111,7 +111,7 @@ def _limits(bound: Bound) -> Iterator[Problem]:
         yield Problem("TG222", bound.at, message, "write a shorter pattern, or several routes")
 
 
-def _clashes(bound: list[Bound]) -> Iterator[Problem]:
+def _clashes(bound: list[Bound], spec: Spec) -> Iterator[Problem]:
     same: dict[tuple[str, str | None, str], list[Bound]] = {}
     taken: dict[tuple[str, int], Bound] = {}
     for route in bound:
@@ -125,7 +125,7 @@ def _clashes(bound: list[Bound]) -> Iterator[Problem]:
             continue
         other = taken.setdefault((route.listener, route.priority), route)
         if other is not route:
-            yield _same_priority(route, other, bound)
+            yield _same_priority(route, other, bound, spec)
 
 
 def _same_methods(one: Bound, other: Bound) -> bool:
@@ -135,17 +135,36 @@ def _same_methods(one: Bound, other: Bound) -> bool:
 
 
 def _leads_elsewhere(route: Bound, other: Bound) -> Problem:
+    if other.service == route.service:
+        message = f'path {route} already leads to "{route.service}" (line {other.at.line})'
+        return Problem("TG203", route.at, message, "remove one of the two: they are one route")
     message = f'path {route} already leads to service "{other.service}" (line {other.at.line})'
     hint = f'give "{route.service}" a longer path such as {route.path.rstrip("/*")}/profile, or another host'
     return Problem("TG203", route.at, message, hint)
 
 
-def _same_priority(route: Bound, other: Bound, bound: list[Bound]) -> Problem:
+def _same_priority(route: Bound, other: Bound, bound: list[Bound], spec: Spec) -> Problem:
     taken = {each.priority for each in bound if each.listener == route.listener}
     free = next((number for number in range(route.priority + 1, LAST) if number not in taken), route.priority)
     message = f"path {route} and path {other} (line {other.at.line}) both have priority {route.priority}"
-    hint = f"pin this one: {{path: {route.path}, priority: {free}}}"
+    hint = f"pin this one: {{{', '.join([*_said(route, spec), f'priority: {free}'])}}}"
     return Problem("TG223", route.at, message, hint)
+
+
+def _said(route: Bound, spec: Spec) -> Iterator[str]:
+    """A route as a spec says it, but for its priority."""
+    yield f"path: {_scalar(route.path)}"
+    if route.host:
+        yield f"host: {_scalar(route.host)}"
+    if route.methods:
+        yield f"methods: [{', '.join(route.methods)}]"
+    if route.listener != spec.services[route.service].listener:
+        yield f"listener: {route.listener}"
+
+
+def _scalar(text: str) -> str:
+    """A path or a host as YAML: a "*" at the beginning or a ":" at the end would mean something else."""
+    return f'"{text}"' if text[0] in "*?" or text.endswith(":") else text
 
 
 def build(spec: Spec, bound: tuple[Bound, ...], at: Locate, problems: list[Problem]) -> LoadBalancer:

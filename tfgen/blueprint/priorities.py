@@ -4,7 +4,7 @@ A route's priority depends on nothing but its host, path and methods, so adding,
 reordering other routes never moves it. The 50,000 priorities of a listener are cut level by level,
 each level putting first what can be inside something else: an exact host, a host with wildcards, any
 host; deeper paths before shallower ones, and a plain path before patterns of its depth; routes with
-methods; patterns that ask for more characters. What is left of the range takes routes of which
+methods; patterns that ask for more (`_asked`). What is left of the range takes routes of which
 neither can hold the other, each at the place that a hash gives it. Two that meet there are reported,
 and the user pins one. `tests/test_priorities.py` holds this against every pair of short patterns.
 """
@@ -20,7 +20,6 @@ LAST = 50000  # botocore, elbv2 CreateRule
 _UNIT = 1 << 64
 _DEEP = 6  # from here on, paths are told apart by length as patterns are
 _LONGEST = 255  # host and path together: spec.model
-_MOST = 5  # wildcards: load_balancer
 
 
 def _cuts(*weights: int) -> tuple[int, ...]:
@@ -31,12 +30,13 @@ def _cuts(*weights: int) -> tuple[int, ...]:
 # The weights say where routes are to be expected; only the order of the parts is a law.
 _HOSTS = _cuts(33, 14, 53)  # exact, with wildcards, any
 # Deep ones, then for 5 segments down to 1 the plain paths and the patterns, then "/".
-_BELOW_A_HOST = _cuts(4, 3, 2, 5, 3, 10, 6, 22, 12, 26, 16, 70)
-_BELOW_ANY_HOST = _cuts(4, 3, 2, 6, 4, 14, 10, 30, 20, 34, 30, 4)
+_BELOW_A_HOST = _cuts(4, 3, 4, 5, 6, 10, 10, 22, 14, 26, 14, 66)
+_BELOW_ANY_HOST = _cuts(4, 2, 3, 5, 6, 14, 12, 32, 22, 34, 23, 4)
 _METHODS = _cuts(1, 4)  # with, without
-_LENGTHS = _cuts(*[1] * (_LONGEST - 64), *[3] * 24, *[15] * 16, *[40] * 25)  # the longest first
-# By number of "?", then of "*"; most patterns have one star, plain paths have none.
-_WILDCARDS = _cuts(9, 120, 30, *([1] * ((_MOST + 1) ** 2 - 3)))
+# By the literals that a pattern holds, the most first: where most patterns are, the most room.
+_LITERALS = [1] * (_LONGEST - 64), [8] * 32, [40] * 12, [80] * 17, [16] * 4
+# Three bands for each literal: one star; one "?", or two stars; "?" and a star, or three stars, or none.
+_ASKED = _cuts(*(weight * share for part in _LITERALS for weight in part for share in (5, 3, 2)))
 
 
 class _Range(NamedTuple):
@@ -64,12 +64,13 @@ def place(host: str | None, path: str, methods: tuple[str, ...]) -> int:
     found = _Range(0, _UNIT).part(_HOSTS, kind)
     found = found.part(_BELOW_ANY_HOST if host is None else _BELOW_A_HOST, _path_rank(depth, _wild(pattern)))
     found = found.part(_METHODS, 0 if methods else 1)
-    # Plain paths of one depth cannot hold one another; of everything else a longer one may be inside a
-    # shorter one.
+    # Plain paths of one depth cannot hold one another; of everything else, what asks for more may be inside
+    # what asks for less.
     patterns = [_canonical(host)] if host and wild_host else []
     patterns += [pattern] if _wild(pattern) or depth >= _DEEP else []
     if patterns:
-        found = _by_length(found, "".join(patterns))
+        last = len(_ASKED) - 2
+        found = found.part(_ASKED, max(0, last - max(0, _asked("".join(patterns)))))
     number = int.from_bytes(sha256(repr((host, path, methods)).encode()).digest()[:8])
     return found.first + (found.size * number >> 64)
 
@@ -81,13 +82,14 @@ def _path_rank(depth: int, wild: bool) -> int:
     return 1 + 2 * (_DEEP - 1 - depth) + (wild and depth > 0)
 
 
-def _by_length(found: _Range, pattern: str) -> _Range:
-    """A pattern inside another has the longer shortest match, or the fewer "?" in it, or fewer stars."""
-    length = len(pattern.replace("*", ""))
-    questions = min(_MOST, pattern.count("?"))
-    stars = min(_MOST, pattern.count("*"))
-    found = found.part(_LENGTHS, _LONGEST - min(_LONGEST, length))
-    return found.part(_WILDCARDS, questions * (_MOST + 1) + stars)
+def _asked(pattern: str) -> int:
+    """How much a pattern asks for: more than any other that it is inside of.
+
+    Inside another, a pattern has no fewer literals and no shorter shortest match. It has as many of both only
+    with fewer stars, and each star that it has more stands between literals that it has more.
+    """
+    stars, questions = pattern.count("*"), pattern.count("?")
+    return 3 * (len(pattern) - stars - questions) + questions - stars
 
 
 def _canonical(pattern: str) -> str:

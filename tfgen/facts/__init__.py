@@ -104,6 +104,24 @@ def lacking_endpoints(partition: str) -> frozenset[str]:
 
 
 @cache
+def endpoint_aliases() -> Mapping[str, tuple[str, ...]]:
+    """How people call a service whose endpoints have other names: `ses` for `email` and `email-smtp`."""
+    return MappingProxyType({name: tuple(meant) for name, meant in _read("endpoints")["aliases"].items()})
+
+
+@cache
+def endpoint_ports() -> Mapping[str, tuple[int, ...]]:
+    """The ports of the services that do not answer on 443, by the name of the endpoint."""
+    return MappingProxyType({name: tuple(ports) for name, ports in _read("endpoints")["ports"].items()})
+
+
+def endpoint_home(suffix: str, partition: str) -> str:
+    """The one Region of a partition that offers an endpoint, or nothing where several do."""
+    home: str = _read("endpoints")["only_in"].get(suffix, {}).get(partition, "")
+    return home
+
+
+@cache
 def gateway_endpoints() -> frozenset[str]:
     """The services that have a gateway endpoint; they have an interface endpoint besides."""
     return frozenset(_read("endpoints")["gateway"])

@@ -8,7 +8,7 @@ table leads to the VPC's range.
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, collapse_addresses
 
 from tfgen import facts
 from tfgen.blueprint.model import (
@@ -71,7 +71,7 @@ class Ground:
         self._followed: dict[tuple[str, str], str] = {}
         self._rules: dict[tuple[str, str, str, int], SecurityRule] = {}
         self._ranges: dict[tuple[str, str], list[tuple[IPv4Network, int, str]]] = {}
-        self._ranged: dict[tuple[object, ...], tuple[str, str]] = {}
+        self._ranged: dict[tuple[object, ...], tuple[str, tuple[str, ...]]] = {}
         for module, rule in _rules(blueprint):
             self._add(module, rule)
         for address, cidr, port in _listener_rules(blueprint):
@@ -115,11 +115,11 @@ class Ground:
             peer = self.follow(module, rule.peer.value)
             self._rules[rule.direction, group, peer, rule.port] = rule
 
-    def passes(self, direction: str, group: str, side: Side) -> tuple[str, str]:
-        """Whether a security group lets a side through: OK, UNSURE or MISSING, and the rule that does."""
+    def passes(self, direction: str, group: str, side: Side) -> tuple[str, tuple[str, ...]]:
+        """Whether a security group lets a side through: OK, UNSURE or MISSING, and the rules that do."""
         for peer in side.peers:
             if found := self._rules.get((direction, group, peer, side.port)):
-                return OK, address_of(found)
+                return OK, (address_of(found),)
         key = (direction, group, side.cidrs, side.port, side.known)
         if key not in self._ranged:
             self._ranged[key] = _in_ranges(self._ranges.get((direction, group), ()), side)
@@ -222,15 +222,25 @@ def _leads(route: str, destination: str) -> bool:
     return network(destination).subnet_of(network(route))
 
 
-def _in_ranges(ranges: Iterable[tuple[IPv4Network, int, str]], side: Side) -> tuple[str, str]:
-    state, rule = MISSING, ""
-    for range_, port, address in ranges:
-        if port == side.port:
-            if _covers(range_, side):
-                return OK, address
-            if _may_cover(range_, side):
-                state, rule = UNSURE, address
-    return state, rule
+def _in_ranges(ranges: Iterable[tuple[IPv4Network, int, str]], side: Side) -> tuple[str, tuple[str, ...]]:
+    open_ = [(range_, address) for range_, port, address in ranges if port == side.port]
+    for range_, address in open_:
+        if _covers(range_, side):
+            return OK, (address,)
+    if together := _together(open_, side):
+        return OK, together
+    doubtful = tuple(address for range_, address in open_ if _may_cover(range_, side))
+    return (UNSURE, doubtful[-1:]) if doubtful else (MISSING, ())
+
+
+def _together(ranges: list[tuple[IPv4Network, str]], side: Side) -> tuple[str, ...]:
+    """The rules that cover a side only together, as 0.0.0.0/1 and 128.0.0.0/1 do; none if they do not."""
+    wanted = [network(cidr) for cidr in side.cidrs or ("0.0.0.0/0",)]
+    joined = list(collapse_addresses(range_ for range_, _ in ranges))
+    holding = [range_ for range_ in joined if any(cidr.subnet_of(range_) for cidr in wanted)]
+    if not all(any(cidr.subnet_of(range_) for range_ in holding) for cidr in wanted):
+        return ()
+    return tuple(address for range_, address in ranges if any(range_.subnet_of(whole) for whole in holding))
 
 
 def _covers(range_: IPv4Network, side: Side) -> bool:

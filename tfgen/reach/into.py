@@ -161,17 +161,17 @@ class WaysIn:
     def _leaves(self, service: Service, group: TargetGroup) -> Hop:
         tasks = tuple(subnet.cidr for subnet in self.ground.subnets[self.ground.network.task_subnets])
         side = Side(service.key, (group_of(service),), tasks, group.port)
-        state, rule = self.ground.passes(EGRESS, BALANCER_GROUP, side)
+        state, rules = self.ground.passes(EGRESS, BALANCER_GROUP, side)
         if state == OK:
-            return Hop("leaves", rule, parts=(rule,))
+            return Hop("leaves", " and ".join(rules), parts=rules)
         text = f'the load balancer\'s security group lets nothing out to "{service.key}" on port {group.port}'
         return Hop("leaves", text, MISSING)
 
     def _enters(self, service: Service, group: TargetGroup) -> Hop:
         side = Side("the load balancer", (BALANCER_GROUP,), self.cidrs, group.port)
-        state, rule = self.ground.passes(INGRESS, group_of(service), side)
+        state, rules = self.ground.passes(INGRESS, group_of(service), side)
         if state == OK:
-            return Hop("enters", rule, parts=(rule,))
+            return Hop("enters", " and ".join(rules), parts=rules)
         text = f'the security group of "{service.key}" does not let the load balancer in on port {group.port}'
         return Hop("enters", text, MISSING)
 

@@ -276,7 +276,8 @@ class Ways:
         """
         hops = self.ground.internet(self.role, cidr, because)
         if hops[0].state == MISSING:
-            return (replace(hops[0], hint=hint),) if self._is_closed(public) else hops
+            fix = ("network", "egress") if hint == _NAT else ()
+            return (replace(hops[0], hint=hint, fix=fix),) if self._is_closed(public) else hops
         if len(hops) > 1:
             return hops
         if public:
@@ -304,9 +305,9 @@ class Ways:
         return (leaves, enters), MISSING if enters.state == MISSING else leaves.state
 
     def _leaves(self, service: Service, side: Side) -> Hop:
-        state, rule = self.ground.passes(EGRESS, group_of(service), side)
+        state, rules = self.ground.passes(EGRESS, group_of(service), side)
         if state == OK:
-            return Hop("leaves", rule, parts=(rule,))
+            return Hop("leaves", " and ".join(rules), parts=rules)
         text = f'the security group of "{service.key}" lets nothing out to {side.name} on port {side.port}'
         world = EgressCidr(cidr=_WORLD, port=side.port)
         if side.cidrs or side.peers or world in service.egress_cidrs:  # no range that a spec can add
@@ -314,13 +315,13 @@ class Ways:
         fix, hint = ("services", service.key, "egress_cidrs"), self._wider(service, side.port)
         if state == UNSURE:
             text = f'the security group of "{service.key}" lets port {side.port} out to some ranges only'
-            return Hop("leaves", text, UNSURE, (rule,), fix, hint)
+            return Hop("leaves", text, UNSURE, rules, fix, hint)
         return Hop("leaves", text, MISSING, (), fix, hint)
 
     def _wider(self, service: Service, port: int) -> str:
         """The egress_cidrs that let a service out to the internet on a port."""
-        said = [_short(range_.cidr, range_.port) for range_ in service.egress_cidrs]
-        hint = f"write egress_cidrs: [{', '.join([*said, _short(_WORLD, port)])}]"
+        kept = [_short(range_.cidr, range_.port) for range_ in service.egress_cidrs if range_.port != port]
+        hint = f"write egress_cidrs: [{', '.join([_short(_WORLD, port), *kept])}]"
         helped = service.image.account and port == HTTPS and not self.ground.interface
         return f"{hint}, or {_NAT}" if helped else hint
 
@@ -328,9 +329,9 @@ class Ways:
         """Any of the groups may let it in."""
         tasks = Side(service.key, (group_of(service),), self.tasks, side.port)
         for group in side.guards:
-            state, rule = self.ground.passes(INGRESS, group, tasks)
+            state, rules = self.ground.passes(INGRESS, group, tasks)
             if state == OK:
-                return Hop("enters", rule, parts=(rule,))
+                return Hop("enters", " and ".join(rules), parts=rules)
         text = f"{side.name} does not let these tasks in on port {side.port}"
         return Hop("enters", text, MISSING)
 

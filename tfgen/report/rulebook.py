@@ -43,7 +43,7 @@ _CODES = {
     "TG208": "A range is an IPv4 range",
     "TG209": "A range has no host bits set",
     "TG210": "The zone of the single NAT gateway is one of the network's",
-    "TG211": "nat_zone stands only where there is a single NAT gateway",
+    "TG211": "nat: single and nat_zone stand only where there is a NAT gateway for them",
     "TG212": "A VPC endpoint is one that tfgen knows",
     "TG213": "Interface endpoints are listed only where the way out has endpoints",
     "TG214": "No two endpoints need one name in Terraform",

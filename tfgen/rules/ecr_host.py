@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tfgen import facts
 from tfgen.blueprint.model import Blueprint, Image
 from tfgen.problems import Problem
+from tfgen.rules import _ecr
 
 ID = "TG321"
 SEVERITY = "error"
@@ -28,6 +29,10 @@ FAILS = (
     "services: {web: {image: '123456789012.dkr.ecr.us-east-1.amazonaws.com.cn/web:1'}}",
     "services: {web: {image: '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/web:1'}}",
     "services: {web: {image: '123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/web:1'}}",
+    "region: eu-west-1\n"
+    "services: {web: {image: '123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com/web:1'}}",
+    "region: xx-new-1\nnetwork: {zones: [a, b]}\n"
+    "services: {web: {image: '123456789012.dkr.ecr-fips.xx-new-1.amazonaws.com/web:1'}}",
     "services: {web: {image: '123456789012.dkr-ecr.us-east-1.on.aws/web:1'}}",
     "services: {web: {image: '123456789012.dkr.ecr.us-east-1.amazonaws.com:443/web:1'}}",
 )
@@ -47,7 +52,7 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         image = service.image
-        if found := _fault(image, blueprint) if image.account else _unknown_form(image):
+        if found := _fault(image, blueprint) if image.account else _unknown_form(image, blueprint):
             yield Problem(ID, image.at, *found, SEVERITY)
 
 
@@ -68,15 +73,22 @@ def _fault(image: Image, blueprint: Blueprint) -> tuple[str, str] | None:
     return None
 
 
-def _unknown_form(image: Image) -> tuple[str, str] | None:
-    """Dual-stack and FIPS hosts, and those with a port."""
-    account, rest = image.registry[:12], image.registry[12:]
-    if not (account.isdigit() and rest.startswith((".dkr.ecr", ".dkr-ecr"))):
+def _unknown_form(image: Image, blueprint: Blueprint) -> tuple[str, str] | None:
+    if not _ecr.is_unknown_form(image):
         return None
     message = (
         f'tfgen does not know "{image.registry}" as ECR, and would give tasks no permission to pull from it'
     )
-    return message, f"write the plain host, as in {account}.dkr.ecr.us-east-1.amazonaws.com"
+    return message, _hint(image, blueprint)
+
+
+def _hint(image: Image, blueprint: Blueprint) -> str:
+    named = next((part for part in image.registry.split(".") if part in facts.regions()), blueprint.region)
+    region = facts.regions().get(named)
+    plain = _host(image.registry[:12], region) if region else f"{image.registry[:12]}.dkr.ecr.{named}.SUFFIX"
+    hint = f"write the plain host of the same registry: {plain}"
+    fips = "; tfgen makes no way to the FIPS hosts of ECR yet" if "fips" in image.registry else ""
+    return hint + fips
 
 
 def _host(account: str, region: facts.Region) -> str:

@@ -6,6 +6,7 @@ from tfgen import facts
 from tfgen.blueprint.model import Blueprint, Image
 from tfgen.problems import Problem
 from tfgen.reach.faults import IMAGE, faults
+from tfgen.rules import _ecr
 
 ID = "TG301"
 SEVERITY = "error"
@@ -37,6 +38,8 @@ FAILS = (
 PASSES = (
     "network: {egress: nat+endpoints}\nservices: {web: {image: 'nginx:1.27'}}",
     "network: {egress: public}\nservices: {web: {image: 'ghcr.io/acme/web:1'}}",
+    "network: {egress: endpoints}\n"
+    "services: {web: {image: '123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/web:1'}}",
 )
 
 
@@ -44,6 +47,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     images = {service.key: service.image for service in blueprint.services}
     failing = dict.fromkeys(flow.service for _, flows in faults(blueprint, IMAGE) for flow in flows)
     for image in (images[key] for key in failing):
+        if _ecr.is_unknown_form(image):
+            continue  # TG321 says what to write
         yield Problem(ID, image.at, _message(image), _hint(image, blueprint))
 
 
@@ -56,10 +61,10 @@ def _message(image: Image) -> str:
 def _hint(image: Image, blueprint: Blueprint) -> str:
     if image.account:
         return f"replicate the image to {blueprint.region}, or use egress: nat+endpoints"
-    suffix = "amazonaws.com.cn" if blueprint.partition == "aws-cn" else "amazonaws.com"
+    region = facts.regions().get(blueprint.region)
+    suffix = region.dns_suffix if region else "amazonaws.com"
     host = f"ACCOUNT.dkr.ecr.{blueprint.region}.{suffix}"
-    tag = image.text.rpartition("/")[2].partition(":")[1:]
-    repository = f"{image.repository}{''.join(tag)}"
+    repository = f"{image.repository}{_version(image)}"
     copy = f"copy the image to {host}, or use egress: nat+endpoints"
     prefix = facts.cached_registries(blueprint.partition).get(image.registry)
     if prefix:
@@ -69,3 +74,9 @@ def _hint(image: Image, blueprint: Blueprint) -> str:
             f"make it from elsewhere), or {copy}"
         )
     return copy
+
+
+def _version(image: Image) -> str:
+    """The tag and the digest of an image, as they are written behind its name."""
+    name = image.text.rpartition("/")[2]
+    return name.removeprefix(name.partition("@")[0].partition(":")[0])

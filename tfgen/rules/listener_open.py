@@ -1,8 +1,9 @@
 """An unusual port that the whole world may connect to."""
 
 from collections.abc import Iterator
+from ipaddress import IPv4Network, collapse_addresses
 
-from tfgen.blueprint.model import Blueprint
+from tfgen.blueprint.model import Blueprint, Listener
 from tfgen.problems import Problem
 
 ID = "TG356"
@@ -26,8 +27,11 @@ services:
 FAILS = (
     "load_balancer: {listeners: {http: 81}, cidrs: [192.0.2.0/24, 0.0.0.0/0]}\n"
     "services: {web: {port: 80, routes: [/]}}",
+    "load_balancer: {listeners: {http: 81}, cidrs: [0.0.0.0/1, 128.0.0.0/1]}\n"
+    "services: {web: {port: 80, routes: [/]}}",
 )
 PASSES = (
+    "load_balancer: {listeners: {http: 81}, cidrs: [128.0.0.0/1]}\nservices: {web: {port: 80, routes: [/]}}",
     "services: {web: {port: 80, routes: [/]}}",
     "load_balancer: {listeners: {http: 443}}\nservices: {web: {port: 80, routes: [/]}}",
 )
@@ -36,10 +40,15 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
-            world = any(cidr.cidr == "0.0.0.0/0" for cidr in listener.cidrs)
-            if world and listener.port not in (80, 443):
+            if _is_world(listener) and listener.port not in (80, 443):
                 message = f"the whole internet may connect to port {listener.port}"
                 hint = (
                     f"if that is not meant, write {listener.key}: {{port: {listener.port}, cidrs: [RANGE]}}"
                 )
                 yield Problem(ID, listener.at, message, hint, SEVERITY)
+
+
+def _is_world(listener: Listener) -> bool:
+    """Whether its ranges are the whole internet, be it in pieces."""
+    ranges = collapse_addresses(IPv4Network(cidr.cidr) for cidr in listener.cidrs)
+    return any(range_.prefixlen == 0 for range_ in ranges)

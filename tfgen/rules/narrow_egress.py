@@ -33,6 +33,7 @@ FAILS = (
 PASSES = (
     "network: {egress: nat+endpoints}\nservices: {web: {egress_cidrs: [52.94.0.0/16]}}",
     "network: {egress: nat}\nservices: {web: {egress_cidrs: [52.94.0.0/16, 0.0.0.0/0]}}",
+    "services: {web: {egress_cidrs: [0.0.0.0/1, 128.0.0.0/1]}}",
 )
 
 

@@ -43,7 +43,7 @@ FAILS = (
     "  b: {port: 1, routes: [{host: '*.shop.com', path: /}]}\n",
     "services:\n"
     "  a: {port: 1, routes: [{path: '/a/*', priority: 5}, '/b/*', '/c/*', '/d/*', '/e/*']}\n"
-    "  b: {port: 1, routes: ['/*/y']}\n",
+    "  b: {port: 1, routes: ['/*/w']}\n",
     "services:\n"
     "  a: {port: 1, routes: [{path: /a, methods: [GET], priority: 5}]}\n"
     "  b: {port: 1, routes: [/a/b]}\n",

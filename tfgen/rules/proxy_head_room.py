@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint
+from tfgen.blueprint.model import Blueprint, Service
 from tfgen.problems import Problem
 
 ID = "TG315"
@@ -41,4 +41,11 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 "MiB) for Service Connect's proxy alone"
             )
             where = blueprint.locate(("services", service.key, "cpu"))
-            yield Problem(ID, where, message, f"write cpu: {2 * proxy}", SEVERITY)
+            yield Problem(ID, where, message, _hint(service, 2 * proxy), SEVERITY)
+
+
+def _hint(service: Service, cpu: int) -> str:
+    """The next size, with a memory that goes with it if the present one does not."""
+    sizes = facts.fargate_sizes()[cpu]
+    memory = min((size for size in sizes if size >= service.memory), default=sizes[-1])
+    return f"write cpu: {cpu}" if memory == service.memory else f"write cpu: {cpu} and memory: {memory}"

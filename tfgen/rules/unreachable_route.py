@@ -41,7 +41,7 @@ FAILS = (
     "services:\n"
     "  a: {port: 1, routes: [{path: /api, methods: [GET, POST], priority: 1}]}\n"
     "  b: {port: 1, routes: [{path: /api/*, host: a.com, methods: [GET]}]}\n",
-    "services:\n  a: {port: 1, routes: ['/api*']}\n  b: {port: 1, routes: ['/api**']}\n",
+    "services:\n  a: {port: 1, routes: ['/img*']}\n  b: {port: 1, routes: ['/img**']}\n",
 )
 PASSES = (
     "services:\n"

@@ -23,7 +23,7 @@ services:
 GOOD = """\
 services:
   web:
-    egress_cidrs: [10.20.0.0/16, 0.0.0.0/0]
+    egress_cidrs: [0.0.0.0/0]
 """
 FAILS = (
     "network: {egress: public}\nservices: {web: {egress_cidrs: []}}",

@@ -111,9 +111,13 @@ def _network(spec: Spec) -> Network:
     return replace(
         network,
         zones=zones,
-        nat_zone=(network.nat_zone or zones[0]) if network.nat == "single" else network.nat_zone,
+        nat_zone=network.nat_zone or (zones[0] if _has_single_nat(network) else None),
         subnets=Subnets(public=public, private=private),
     )
+
+
+def _has_single_nat(network: Network) -> bool:
+    return network.egress in ("nat", "nat+endpoints") and network.nat == "single"
 
 
 def _load_balancer(load_balancer: LoadBalancer) -> LoadBalancer:

@@ -180,7 +180,7 @@ resource "aws_lb_listener_rule" "login_market_example_5c32" {
 
 resource "aws_lb_listener_rule" "api_accounts" {
   listener_arn = var.http_listener_arn
-  priority     = 32195
+  priority     = 32796
 
   action {
     type             = "forward"

@@ -161,7 +161,7 @@ resource "aws_lb_target_group" "basket" {
 
 resource "aws_lb_listener_rule" "api_basket" {
   listener_arn = var.http_listener_arn
-  priority     = 31786
+  priority     = 32361
 
   action {
     type             = "forward"

@@ -170,7 +170,7 @@ resource "aws_lb_target_group" "catalog" {
 
 resource "aws_lb_listener_rule" "api_products_reviews_get_post_3fb0" {
   listener_arn = var.http_listener_arn
-  priority     = 26021
+  priority     = 25880
 
   action {
     type             = "forward"
@@ -192,7 +192,7 @@ resource "aws_lb_listener_rule" "api_products_reviews_get_post_3fb0" {
 
 resource "aws_lb_listener_rule" "api_products" {
   listener_arn = var.http_listener_arn
-  priority     = 32247
+  priority     = 32852
 
   action {
     type             = "forward"

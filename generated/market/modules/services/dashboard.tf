@@ -104,7 +104,7 @@ resource "aws_lb_target_group" "dashboard" {
 
 resource "aws_lb_listener_rule" "operations_grafana_baf9" {
   listener_arn = var.operations_listener_arn
-  priority     = 42609
+  priority     = 43761
 
   action {
     type             = "forward"

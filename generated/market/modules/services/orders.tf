@@ -174,7 +174,7 @@ resource "aws_lb_target_group" "orders" {
 
 resource "aws_lb_listener_rule" "api_orders" {
   listener_arn = var.http_listener_arn
-  priority     = 33803
+  priority     = 34512
 
   action {
     type             = "forward"

@@ -125,7 +125,7 @@ resource "aws_lb_target_group" "backendserver" {
 
 resource "aws_lb_listener_rule" "api_profile" {
   listener_arn = var.http_listener_arn
-  priority     = 35356
+  priority     = 36168
 
   action {
     type             = "forward"

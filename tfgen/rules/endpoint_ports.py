@@ -1,0 +1,70 @@
+"""AWS services that are spoken to on other ports than 443, which is all that tfgen opens for them."""
+
+from collections.abc import Iterator
+
+from tfgen import facts
+from tfgen.blueprint.model import Blueprint, Service
+from tfgen.problems import Problem
+
+ID = "TG357"
+SEVERITY = "warning"
+TITLE = "A service that a task uses answers on a port that is open"
+WHY = (
+    "tfgen opens port 443 to the services of AWS. The SMTP interface of SES and Keyspaces do not answer "
+    "there, so every connection to them times out."
+)
+SOURCE = "https://docs.aws.amazon.com/ses/latest/dg/smtp-connect.html"
+BAD = """\
+network:
+  egress: endpoints
+services:
+  web:
+    uses: [email-smtp]
+"""
+GOOD = """\
+network:
+  egress: endpoints
+services:
+  web:
+    uses: [email]
+"""
+FAILS = (
+    "network: {egress: nat+endpoints}\n"
+    "services: {web: {uses: [sqs, cassandra], egress_cidrs: [{cidr: 0.0.0.0/0, port: 9142}]}}",
+    "network: {egress: nat}\nservices: {web: {uses: [cassandra]}}",
+    "services: {web: {uses: [cassandra], egress_cidrs: [{cidr: 0.0.0.0/0, port: 9143}, 0.0.0.0/0]}}",
+)
+PASSES = (
+    "services: {web: {uses: [cassandra], egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 9142}]}}",
+    "services: {web: {uses: [email-smtp], egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 2587}]}}",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    made = {endpoint.service for endpoint in blueprint.network.interface_endpoints}
+    for service in blueprint.services:
+        for index, name in enumerate(service.uses):
+            ports = facts.endpoint_ports().get(name, ())
+            if ports and (name in made or _opened(service).isdisjoint(ports)):
+                where = blueprint.locate(("services", service.key, "uses", index))
+                hint = _through_endpoint(name) if name in made else _outside(ports)
+                yield Problem(ID, where, _message(name, ports), hint, SEVERITY)
+
+
+def _opened(service: Service) -> set[int]:
+    """The ports on which a service may connect to ranges."""
+    return {range_.port for range_ in service.egress_cidrs}
+
+
+def _message(name: str, ports: tuple[int, ...]) -> str:
+    numbers = " or ".join(filter(None, (", ".join(map(str, ports[:-1])), str(ports[-1]))))
+    return f"{name} answers on port {numbers}, and tfgen opens port 443 only: connections to it time out"
+
+
+def _through_endpoint(name: str) -> str:
+    rules = "open a port to its endpoint by security group rules of your own (tasks out, endpoint in)"
+    return f"use email, the API of SES, or {rules}" if name == "email-smtp" else rules
+
+
+def _outside(ports: tuple[int, ...]) -> str:
+    return f"write it into egress_cidrs as well: {{cidr: 0.0.0.0/0, port: {ports[-1]}}}"

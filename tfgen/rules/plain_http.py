@@ -1,0 +1,44 @@
+"""A listener on the port of HTTPS that speaks plain HTTP."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+
+ID = "TG358"
+SEVERITY = "warning"
+TITLE = "Port 443 is not for plain HTTP"
+WHY = (
+    "tfgen's listeners speak HTTP without TLS. Whoever asks for https:// begins with a TLS handshake, which "
+    "such a listener does not understand, so no browser gets an answer."
+)
+SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html"
+BAD = """\
+load_balancer:
+  listeners: {https: 443}
+services:
+  web: {port: 80, routes: [/]}
+"""
+GOOD = """\
+load_balancer:
+  listeners: {http: 80}
+services:
+  web: {port: 80, routes: [/]}
+"""
+FAILS = (
+    "load_balancer: {listeners: {http: 80, secure: {port: 443, cidrs: [192.0.2.0/24]}}}\n"
+    "services: {web: {port: 80, routes: [/, {path: /, listener: secure}]}}",
+)
+PASSES = ("load_balancer: {listeners: {http: 8443}}\nservices: {web: {port: 80, routes: [/]}}",)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for balancer in blueprint.load_balancer:
+        for listener in balancer.listeners:
+            if listener.port == 443:
+                message = (
+                    f'listener "{listener.key}" speaks plain HTTP on port 443: clients of https:// get no '
+                    "answer"
+                )
+                hint = "give it port 80, or another; tfgen makes no TLS listeners yet"
+                yield Problem(ID, listener.at, message, hint, SEVERITY)
