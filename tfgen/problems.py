@@ -93,9 +93,14 @@ def describe(problem: Problem, lines: Sequence[str], paint: Paint = _plain) -> s
         # A long line (a file without line breaks, say) is cut around the place, not printed whole.
         cut = max(0, start - 60) if len(line) > 120 else 0
         shown = _printable(line[cut : cut + 120].rstrip())
+        before, marked, after = (
+            shown[: start - cut],
+            shown[start - cut :][: at.width],
+            shown[start - cut + at.width :],
+        )
         if problem.secret:
-            shown = shown[: start - cut] + "*" * at.width + shown[start - cut + at.width :]
-        before, marked = shown[: start - cut], shown[start - cut :][: at.width]
+            marked = "********"  # its length is nobody's business either
+            shown = before + marked + after
         text.append(f"{at.line:>5} | {shown}")
         marks = "^" * max(1, _columns(marked))
         text.append(f"      | {' ' * _columns(before)}{paint(marks, severity)}")

@@ -33,7 +33,7 @@ PASSES = (
     "services: {web: {command: [/opt/my program, start]}}",
     "services: {web: {command: []}}",
     "services: {web: {command: [/opt/my program, --prod]}}",
-    "services: {web: {command: [npm, run start]}}",
+    "services: {web: {command: [good day, everybody]}}",
     "services: {web: {command: [--greeting=good day]}}",
     """services: {web: {command: ['{"greeting": "good day"}']}}""",
 )

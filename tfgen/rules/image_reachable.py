@@ -56,10 +56,10 @@ def _message(image: Image) -> str:
 def _hint(image: Image, blueprint: Blueprint) -> str:
     if image.account:
         return f"replicate the image to {blueprint.region}, or use egress: nat+endpoints"
-    suffix = "amazonaws.com.cn" if blueprint.partition == "aws-cn" else "amazonaws.com"
-    host = f"ACCOUNT.dkr.ecr.{blueprint.region}.{suffix}"
-    tag = image.text.rpartition("/")[2].partition(":")[1:]
-    repository = f"{image.repository}{''.join(tag)}"
+    host = f"ACCOUNT.dkr.ecr.{blueprint.region}.{_suffix(blueprint)}"
+    name, at, digest = image.text.rpartition("/")[2].partition("@")
+    tag = name.partition(":")[1:]
+    repository = f"{image.repository}{''.join(tag)}{at}{digest}"
     copy = f"copy the image to {host}, or use egress: nat+endpoints"
     prefix = facts.cached_registries(blueprint.partition).get(image.registry)
     if prefix:
@@ -69,3 +69,9 @@ def _hint(image: Image, blueprint: Blueprint) -> str:
             f"make it from elsewhere), or {copy}"
         )
     return copy
+
+
+def _suffix(blueprint: Blueprint) -> str:
+    """Of a region that is newer than tfgen, that of the partition aws."""
+    region = facts.regions().get(blueprint.region)
+    return region.dns_suffix if region else "amazonaws.com"

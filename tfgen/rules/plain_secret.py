@@ -40,7 +40,7 @@ FAILS = (
     "services: {web: {environment: {ALERTS: 'https://hooks.slack.com/services/TAAAAAAAA/BAAAAAAAA/aaaaaaaaaaaaaaaa'}}}",
     "services: {web: {environment: {SETTING: password=correct-horse}}}",
     "services: {web: {environment: {SETTING: 'jdbc:postgresql://db/shop?user=shop&password=correct-horse'}}}",
-    "services: {web: {environment: {A_SECRET: correcthorse, B_SECRET: correct-h0rse, C_SECRET: Correct-Horse}}}",
+    "services: {web: {environment: {A_SECRET: aaaabbbb, B_SECRET: correct-h0rse, C_SECRET: Correct-Horse}}}",
     "services: {web: {environment: {A_PASSWORD: correct-horse, B_TOKEN: y-b-token}}}",
 )
 PASSES = (
@@ -58,6 +58,7 @@ PASSES = (
     "services: {web: {environment: {CSRF_TOKEN: X-CSRF-Token, B_TOKEN: b-token, PAD_TOKEN: '[PAD]'}}}",
     "services: {web: {environment: {CANCEL_TOKEN: 30s, DEFAULT_API_KEY: anonymous}}}",
     "services: {web: {environment: {QUERY: 'https://example.com/login?forgot_password=now'}}}",
+    "services: {web: {environment: {QUERY: 'https://example.com/login?newpassword=now'}}}",
 )
 
 

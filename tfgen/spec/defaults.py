@@ -25,7 +25,7 @@ from tfgen.spec.model import (
 
 def fill(spec: Spec, at: Locate) -> tuple[Spec, list[Problem]]:
     """The spec with every default in its place, and what stood in the way."""
-    problems = [*_zone_problems(spec, at), *_retention_problems(spec, at)]
+    problems = [*_zone_problems(spec, at), *_retention_problems(spec, at), *_code_problems(spec, at)]
     if has_errors(problems):
         return spec, problems
     filled = replace(
@@ -96,6 +96,17 @@ def _retention_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
         near = min(days, key=lambda day: (abs(day - spec.logs.retention), day))
         hint = f"the nearest that it can is {near}; all: {', '.join(map(str, days))}"
         yield Problem("TG115", at(("logs", "retention")), message, hint)
+
+
+def _code_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
+    for key, service in spec.services.items():
+        for codes in service.health_check.codes.split(","):
+            ends = codes.split("-")
+            if len(ends) > 2 or ends != sorted(ends):
+                message = f'"{codes}" is no range of HTTP codes: one goes from the lower code to the higher'
+                low, *_, high = sorted(ends)
+                where = at(("services", key, "health_check", "codes"))
+                yield Problem("TG116", where, message, f'write "{low}-{high}"')
 
 
 def _network(spec: Spec) -> Network:

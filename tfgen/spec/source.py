@@ -112,6 +112,8 @@ def _read_text(path: Path, name: str) -> str:
     def refuse(message: str, hint: str = "") -> SourceError:
         return SourceError(Problem("TG001", Location(name), message, hint))
 
+    if str(path) == "-" and not path.exists():
+        raise refuse("tfgen does not read a spec from standard input", "name its file")
     try:
         if path.is_dir():
             raise refuse("this is a folder, not a spec file", "name the spec file in it")
