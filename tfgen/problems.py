@@ -21,12 +21,16 @@ class Exit(IntEnum):
 
 
 class Location(NamedTuple):
-    """A place in a file. Lines and columns count from 1; 0 means the file as a whole."""
+    """A place in a file. Lines and columns count from 1; 0 means the file as a whole.
+
+    `path` is the way to it in a spec. Through YAML's aliases several lead to one place.
+    """
 
     file: str
     line: int = 0
     column: int = 0
     width: int = 1
+    path: SpecPath = ()
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
@@ -125,8 +129,9 @@ def _columns(text: str) -> int:
 
 
 def ordered(problems: Iterable[Problem]) -> list[Problem]:
-    """By file and position, each problem once."""
-    return sorted(set(problems), key=lambda p: (p.at.file, p.at.line, p.at.column, p.code, p.message))
+    """By file and position, each problem once: not for each path that leads to its place."""
+    once = {problem._replace(at=problem.at._replace(path=())): problem for problem in problems}
+    return sorted(once.values(), key=lambda p: (p.at.file, p.at.line, p.at.column, p.code, p.message))
 
 
 def report(problems: Iterable[Problem], files: Mapping[str, Sequence[str]], paint: Paint = _plain) -> str:

@@ -69,11 +69,11 @@ class Source(NamedTuple):
         """Where the value at `path` stands, or the nearest thing around it that is in the file."""
         while path and path not in self.values:
             path = path[:-1]
-        return Location(self.file, *self.values.get(path, ()))
+        return Location(self.file, *self.values.get(path, (0, 0, 1)), path)
 
     def at_key(self, path: SpecPath) -> Location:
         """Where the key that leads to `path` stands."""
-        return Location(self.file, *self.keys[path]) if path in self.keys else self.at(path)
+        return Location(self.file, *self.keys[path], path) if path in self.keys else self.at(path)
 
 
 class SourceError(Exception):
