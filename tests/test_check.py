@@ -464,6 +464,19 @@ services:
     assert codes(tfgen("check", spec(text), "--format", "json")) == ["TG302"]
 
 
+@pytest.mark.parametrize("secret", ["hunter2", "h" * 60_000])
+def test_a_secret_does_not_show_its_length(tfgen: Tfgen, secret: str) -> None:
+    said = tfgen("check", spec(f"{WELL.strip()[:-1]}, environment: {{DB_PASSWORD: {secret}x}}}}\n")).out
+    assert "DB_PASSWORD: ********" in said
+    assert "*********" not in said
+    assert "hh" not in said
+
+
+def test_a_folder_has_a_place_in_sarif(tfgen: Tfgen) -> None:
+    run = json.loads(tfgen("check", ".", "--format", "sarif").out)["runs"][0]
+    assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "."
+
+
 def test_a_wrong_spec_says_nothing_of_its_ignores(tfgen: Tfgen) -> None:
     """The rules have not run: nobody knows which of them are used."""
     text = sized(top="{rule: TG304, reason: r}").replace("egress: nat", "egress: nat, cidr: 10.0.0.1/16")
@@ -484,6 +497,17 @@ def test_a_shown_spec_keeps_its_ignores(tfgen: Tfgen) -> None:
     shown = json.loads(tfgen("show", spec(text), "--json").out)
     assert shown["ignore"] == shown["services"]["web"]["ignore"] == [{"rule": "TG302", "reason": "r"}]
     assert shown["load_balancer"]["listeners"]["http"]["ignore"] == [{"rule": "TG305", "reason": ""}]
+
+
+UNUSED = (Path(__file__).parent / "messages/keys-without-effect.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", [WELL, UNUSED])
+def test_a_shown_spec_is_found_to_be_the_same(tfgen: Tfgen, text: str) -> None:
+    """Its defaults stand in it, and are no keys without effect."""
+    found = codes(tfgen("check", spec(text), "--format", "json"))
+    shown = tfgen("show", spec(text)).out
+    assert codes(tfgen("check", spec(shown), "--format", "json")) == found
 
 
 # --- explain

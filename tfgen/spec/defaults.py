@@ -20,6 +20,7 @@ from tfgen.spec.model import (
     Service,
     Spec,
     Subnets,
+    usual_subnets,
 )
 
 
@@ -115,15 +116,14 @@ def _network(spec: Spec) -> Network:
         zones = list(facts.regions()[spec.region].zones[: network.zones])
     else:
         zones = sorted(network.zones)
-    length = int(network.cidr.rpartition("/")[2])
-    # A load balancer wants a /27 or larger in each zone (aws.md section 5); AWS ends at /28.
-    public = network.subnets.public or min(length + 6, max(27, length))
-    private = network.subnets.private or min(length + 4, 28)
+    usual = usual_subnets(network.cidr)
     return replace(
         network,
         zones=zones,
         nat_zone=(network.nat_zone or zones[0]) if network.nat == "single" else network.nat_zone,
-        subnets=Subnets(public=public, private=private),
+        subnets=Subnets(
+            public=network.subnets.public or usual.public, private=network.subnets.private or usual.private
+        ),
     )
 
 
