@@ -412,10 +412,10 @@ def test_ignores_of_the_load_balancer(tfgen: Tfgen, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(("by_api", "by_job"), [(BECAUSE, ""), ("", BECAUSE)])
-def test_an_aliased_value_stands_where_it_is_written(
+def test_an_ignore_covers_its_own_service_through_an_alias(
     tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch, by_api: str, by_job: str
 ) -> None:
-    """So the ignore that covers what is in it is the one beside its anchor; the alias is a place too."""
+    """The value of both stands beside the anchor, but each service is ignored by itself."""
 
     def check(blueprint: Blueprint) -> Iterator[Problem]:
         for key in ("api", "job"):
@@ -437,7 +437,44 @@ services:
 """
     found = json.loads(tfgen("check", spec(text), "--format", "json").out)
     ignored = [each["message"] for each in found["ignored"]]
-    assert ignored == (["api health_check", "api timeout", "job timeout"] if by_api else ["job health_check"])
+    key, other = ("api", "job") if by_api else ("job", "api")
+    assert sorted(ignored) == [f"{key} health_check", f"{key} timeout"]
+    left = [each["message"] for each in found["problems"] if each["code"] == "TG302"]
+    assert sorted(left) == [f"{other} health_check", f"{other} timeout"]
+    assert codes(tfgen("check", spec(text), "--format", "json")).count("TG392") == 0
+
+
+def test_a_problem_at_an_aliased_value_is_said_once(tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(blueprint: Blueprint) -> Iterator[Problem]:
+        for key in ("api", "job"):
+            where = blueprint.locate(("services", key, "health_check", "timeout"))
+            yield Problem("TG302", where, "the same of both")
+
+    monkeypatch.setattr(rules, "rules", lambda: (SimpleNamespace(ID="TG302", check=check),))
+    text = f"""\
+{HEAD}network: {{egress: nat}}
+services:
+  api:
+    image: {ECR}/api:1.4.2
+    health_check: &slow {{timeout: 10}}
+  job:
+    image: {ECR}/job:1.4.2
+    health_check: *slow
+"""
+    assert codes(tfgen("check", spec(text), "--format", "json")) == ["TG302"]
+
+
+@pytest.mark.parametrize("secret", ["hunter2", "h" * 60_000])
+def test_a_secret_does_not_show_its_length(tfgen: Tfgen, secret: str) -> None:
+    said = tfgen("check", spec(f"{WELL.strip()[:-1]}, environment: {{DB_PASSWORD: {secret}x}}}}\n")).out
+    assert "DB_PASSWORD: ********" in said
+    assert "*********" not in said
+    assert "hh" not in said
+
+
+def test_a_folder_has_a_place_in_sarif(tfgen: Tfgen) -> None:
+    run = json.loads(tfgen("check", ".", "--format", "sarif").out)["runs"][0]
+    assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "."
 
 
 def test_a_wrong_spec_says_nothing_of_its_ignores(tfgen: Tfgen) -> None:
@@ -460,6 +497,17 @@ def test_a_shown_spec_keeps_its_ignores(tfgen: Tfgen) -> None:
     shown = json.loads(tfgen("show", spec(text), "--json").out)
     assert shown["ignore"] == shown["services"]["web"]["ignore"] == [{"rule": "TG302", "reason": "r"}]
     assert shown["load_balancer"]["listeners"]["http"]["ignore"] == [{"rule": "TG305", "reason": ""}]
+
+
+UNUSED = (Path(__file__).parent / "messages/keys-without-effect.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", [WELL, UNUSED])
+def test_a_shown_spec_is_found_to_be_the_same(tfgen: Tfgen, text: str) -> None:
+    """Its defaults stand in it, and are no keys without effect."""
+    found = codes(tfgen("check", spec(text), "--format", "json"))
+    shown = tfgen("show", spec(text)).out
+    assert codes(tfgen("check", spec(shown), "--format", "json")) == found
 
 
 # --- explain

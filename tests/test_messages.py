@@ -219,6 +219,11 @@ def check_of_nothing_wrong(here: Path, _trouble: Trouble) -> list[str]:
 
 
 @situation
+def check_of_standard_input(_here: Path, _trouble: Trouble) -> list[str]:
+    return ["check", "-"]
+
+
+@situation
 def explained_code_is_none(_here: Path, _trouble: Trouble) -> list[str]:
     return ["explain", "tg3o4"]
 

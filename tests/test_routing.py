@@ -479,6 +479,23 @@ def test_a_port_in_the_host_header_may_count_or_not() -> None:
     assert [s.host for s in readings(read("GET", "http://y/", ("host:  X:80 ",), None))] == ["x", "x:80"]
 
 
+def test_a_last_dot_in_the_host_may_count_or_not() -> None:
+    assert [s.host for s in readings(read("GET", "http://X./", (), None))] == ["x.", "x"]
+
+
+def test_another_rule_to_the_same_service_is_no_other_answer() -> None:
+    text = """
+name: shop
+region: us-east-1
+network: {egress: nat}
+services:
+  web: {image: nginx:1.27, port: 80, routes: [/, {path: /api, host: shop.example}]}
+"""
+    blueprint = run_text(text, "shop.yaml").blueprint
+    assert blueprint
+    assert answer(blueprint, read("GET", "http://shop.example.:80/api", (), None)).otherwise == ()
+
+
 def test_where_the_readings_differ_the_answer_says_so() -> None:
     data = given_by(example("market"), "GET http://m/api%2Forders")
     assert data["service"] == "storefront"
@@ -499,7 +516,9 @@ def test_where_the_readings_differ_the_answer_says_so() -> None:
         ("GET", "http:///x", (), None, "expected a host name"),
         ("GET", "http://x:0/", (), None, "expected a host name"),
         ("GET", "http://x:65536/", (), None, "expected a host name"),
-        ("GET", "http://me@x/", (), None, "expected a host name"),
+        ("GET", "http://me@x/", (), None, "in the header Authorization"),
+        ("GET", "http://bücher.example/", (), None, "write xn--bcher-kva.example"),
+        ("GET", "http://ü..example/", (), None, "expected a host name in ASCII"),
         ("GET", "http://x/a b", (), None, "%20"),
         ("GET", "http://x/\x1b[31m", (), None, "control characters"),
         ("GET", "http://x", ("Host",), None, "expected a header such as"),

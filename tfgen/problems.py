@@ -21,12 +21,16 @@ class Exit(IntEnum):
 
 
 class Location(NamedTuple):
-    """A place in a file. Lines and columns count from 1; 0 means the file as a whole."""
+    """A place in a file. Lines and columns count from 1; 0 means the file as a whole.
+
+    `path` is the way to it in a spec. Through YAML's aliases several lead to one place.
+    """
 
     file: str
     line: int = 0
     column: int = 0
     width: int = 1
+    path: SpecPath = ()
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
@@ -93,9 +97,14 @@ def describe(problem: Problem, lines: Sequence[str], paint: Paint = _plain) -> s
         # A long line (a file without line breaks, say) is cut around the place, not printed whole.
         cut = max(0, start - 60) if len(line) > 120 else 0
         shown = _printable(line[cut : cut + 120].rstrip())
+        before, marked, after = (
+            shown[: start - cut],
+            shown[start - cut :][: at.width],
+            shown[start - cut + at.width :],
+        )
         if problem.secret:
-            shown = shown[: start - cut] + "*" * at.width + shown[start - cut + at.width :]
-        before, marked = shown[: start - cut], shown[start - cut :][: at.width]
+            marked = "********"  # its length is nobody's business either
+            shown = before + marked + after
         text.append(f"{at.line:>5} | {shown}")
         marks = "^" * max(1, _columns(marked))
         text.append(f"      | {' ' * _columns(before)}{paint(marks, severity)}")
@@ -120,8 +129,9 @@ def _columns(text: str) -> int:
 
 
 def ordered(problems: Iterable[Problem]) -> list[Problem]:
-    """By file and position, each problem once."""
-    return sorted(set(problems), key=lambda p: (p.at.file, p.at.line, p.at.column, p.code, p.message))
+    """By file and position, each problem once: not for each path that leads to its place."""
+    once = {problem._replace(at=problem.at._replace(path=())): problem for problem in problems}
+    return sorted(once.values(), key=lambda p: (p.at.file, p.at.line, p.at.column, p.code, p.message))
 
 
 def report(problems: Iterable[Problem], files: Mapping[str, Sequence[str]], paint: Paint = _plain) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tfgen import facts
-from tfgen.blueprint import calls, images, load_balancer, names, network, renames, services, wiring
+from tfgen.blueprint import calls, images, load_balancer, names, network, renames, services, unused, wiring
 from tfgen.blueprint.model import (
     Backend,
     Blueprint,
@@ -72,6 +72,7 @@ def build(
             Override(address=address, patch=_ordered(patch))
             for address, patch in sorted(spec.overrides.items())
         ),
+        unused=unused.build(spec, at),
         modules=modules,
         locate=at,
     )

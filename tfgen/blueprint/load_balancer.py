@@ -135,12 +135,21 @@ def _same_methods(one: Bound, other: Bound) -> bool:
 
 
 def _leads_elsewhere(route: Bound, other: Bound) -> Problem:
-    if other.service == route.service:
-        message = f'path {route} already leads to "{route.service}" (line {other.at.line})'
-        return Problem("TG203", route.at, message, "remove one of the two: they are one route")
     message = f'path {route} already leads to service "{other.service}" (line {other.at.line})'
+    if route.service == other.service:
+        return _twice(route, other)
     hint = f'give "{route.service}" a longer path such as {route.path.rstrip("/*")}/profile, or another host'
     return Problem("TG203", route.at, message, hint)
+
+
+def _twice(route: Bound, other: Bound) -> Problem:
+    """A trailing slash makes no other route."""
+    same = f'as the one in line {other.at.line}: both lead to "{route.service}"'
+    if route.methods == other.methods:
+        message = f"path {route} is the same route {same}"
+        return Problem("TG203", route.at, message, "remove one of them")
+    message = f"path {route} is for some of the same requests {same}"
+    return Problem("TG203", route.at, message, "name each method in one of them only")
 
 
 def _same_priority(route: Bound, other: Bound, bound: list[Bound], spec: Spec) -> Problem:

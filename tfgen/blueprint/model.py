@@ -441,6 +441,14 @@ class Override(Part, frozen=True):
     patch: dict[str, Any]
 
 
+class Unused(Part, frozen=True):
+    """A key that the spec gives a value of its own, and nothing follows from."""
+
+    key: str
+    reason: str
+    at: Location
+
+
 class Modules(Part, frozen=True):
     """How the root wires its modules: inputs of each, and outputs of each and of the root."""
 
@@ -471,6 +479,7 @@ class Blueprint(Part, frozen=True):
     calls: tuple[Call, ...]
     renames: tuple[Rename, ...]
     overrides: tuple[Override, ...]
+    unused: tuple[Unused, ...]
     modules: Modules
     locate: Locate
     """Where the spec says a thing; for what no part carries with it."""

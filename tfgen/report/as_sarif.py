@@ -75,4 +75,4 @@ def _uri(file: str) -> str:
     path = Path(file)
     if path.is_absolute():
         return path.as_uri()
-    return PurePosixPath("/", path.as_posix()).as_uri().removeprefix("file:///")
+    return PurePosixPath("/", path.as_posix()).as_uri().removeprefix("file:///") or "."

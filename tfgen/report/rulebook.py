@@ -33,6 +33,7 @@ _CODES = {
     "TG113": "The listed zones are 2 to 6, each once",
     "TG114": "The region has the listed zones",
     "TG115": "Logs are kept for a number of days that CloudWatch offers",
+    "TG116": "A range of health check codes goes from the lower to the higher",
     "TG201": "The ranges of the VPC and of subnets are /16 to /28",
     "TG202": "The subnets fit into the VPC",
     "TG203": "No two routes of a listener are for the same requests",

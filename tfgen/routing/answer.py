@@ -8,8 +8,8 @@ docs.aws.amazon.com/elasticloadbalancing/latest/application):
 - A path pattern minds the case and sees no query; a host pattern does not mind the case; a method is the
   whole word (botocore, elbv2 RuleCondition).
 - Rules are evaluated "only after URI normalization occurs" (ELB/rule-condition-types); no document says
-  what that is, nor what becomes of a port in the Host header. So a request that such things could concern is
-  read in each of the usual ways, and if the answers differ, `Answer.otherwise` says so.
+  what that is, nor what becomes of a port or a last dot in the Host header. So a request that such things
+  could concern is read in each of the usual ways, and if another one answers, `Answer.otherwise` says so.
 - TRACE is answered with 405 (ELB/load-balancer-troubleshooting).
 """
 
@@ -84,8 +84,9 @@ def answer(blueprint: Blueprint, request: Request) -> Answer:
     otherwise = []
     for seen in others:
         found = _candidates(blueprint, listener, seen)
-        if _chosen(found) != chosen:
-            otherwise.append(Reading(seen, found[_chosen(found)]))
+        candidate = found[_chosen(found)]
+        if _leads_to(candidate) != _leads_to(candidates[chosen]):  # another rule may lead to the same service
+            otherwise.append(Reading(seen, candidate))
     return Answer(request, "", (listener,), candidates, chosen, tuple(otherwise))
 
 
@@ -139,6 +140,10 @@ def _chosen(candidates: Sequence[Candidate]) -> int:
     return next(index for index, candidate in enumerate(candidates) if not candidate.why_not)
 
 
+def _leads_to(candidate: Candidate) -> str:
+    return next((service.key for service in candidate.service), "")
+
+
 def _why_not(rule: ListenerRule, seen: Seen) -> Iterator[str]:
     for values in rule.hosts:
         if not matches(tuple(value.lower() for value in values), seen.host):
@@ -164,6 +169,8 @@ def readings(request: Request) -> list[Seen]:
     decoded = _without_dots(_decoded(request.path))
     paths = dict.fromkeys([normal, request.path, decoded, re.sub("/+", "/", decoded)])
     found = [Seen(request.host, path, request.method) for path in paths]
+    if request.host.endswith("."):
+        found.append(found[0]._replace(host=request.host.rstrip(".")))
     if request.host_port is not None:
         found.append(found[0]._replace(host=f"{request.host}:{request.host_port}"))
     return found

@@ -77,9 +77,21 @@ def _url(url: str, wrong: list[str]) -> tuple[str, str, int | None, str]:
         wrong.append(f"URL {_shown(url)}: white space and control characters are written as %20 and the like")
     host, port = _authority(authority)
     if not host:
-        hint = "expected a host name and perhaps a port, such as api.example.com:8080"
-        wrong.append(f"URL {_shown(url)}: {hint}")
+        wrong.append(f"URL {_shown(url)}: {_no_host(authority)}")
     return scheme, host, port, _encoded(path)
+
+
+def _no_host(authority: str) -> str:
+    """Why an authority is no host, and what to write."""
+    if "@" in authority:
+        return "a user and a password go in the header Authorization, and no rule sees it; leave them out"
+    if not authority.isascii():
+        try:
+            sent = authority.encode("idna").decode("ascii")
+        except UnicodeError:
+            return "expected a host name in ASCII, as clients send it (xn--...)"
+        return f"clients send a host name in ASCII: write {sent}"
+    return "expected a host name and perhaps a port, such as api.example.com:8080"
 
 
 def _authority(text: str) -> tuple[str, int | None]:

@@ -12,8 +12,13 @@ def tasks(blueprint: Blueprint) -> int:
 
 def room(blueprint: Blueprint, *, beside_load_balancer: bool) -> int:
     """The addresses that tasks can have in all of their subnets."""
+    return sum(rooms(blueprint, beside_load_balancer=beside_load_balancer).values())
+
+
+def rooms(blueprint: Blueprint, *, beside_load_balancer: bool) -> dict[str, int]:
+    """The addresses that tasks can have in each zone."""
     taken = _taken(blueprint, beside_load_balancer=beside_load_balancer)
-    return sum(max(0, 2 ** (32 - length(subnet)) - taken) for subnet in subnets(blueprint))
+    return {subnet.zone: max(0, 2 ** (32 - length(subnet)) - taken) for subnet in subnets(blueprint)}
 
 
 def enough(blueprint: Blueprint) -> int:

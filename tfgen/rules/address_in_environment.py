@@ -50,6 +50,12 @@ FAILS = (
     "services:\n"
     "  web: {environment: {DB: 'postgres://shop@db:5432/shop'}}\n"
     "  db: {port: {number: 5432, protocol: tcp}, connect: db}\n",
+    "services:\n"
+    "  web: {calls: [api], environment: {API: 'https://api:5000'}}\n"
+    "  api: {port: 5000, connect: api}\n",
+    "services:\n"
+    "  web: {calls: [api], environment: {A: 'http://api:5001?x=1', B: 'http://api:5001#x', C: 'x://API:5001'}}\n"
+    "  api: {port: 5000, connect: api}\n",
 )
 PASSES = (
     "services:\n"
@@ -62,10 +68,21 @@ PASSES = (
     "services:\n"
     "  api: {port: 5000, connect: api, environment: {SELF: 'http://api:5000'}}\n"
     "  web: {calls: [api], environment: {API: 'api:5000,api:5001', B: 'http://api:$PORT'}}\n",
+    "services:\n"
+    "  web: {environment: {CORS_URL: 'http://api:80', ORIGIN: 'http://api:80', ALLOWED: 'http://api:80'}}\n"
+    "  api: {port: 5000, connect: api}\n",
+    "services:\n"
+    "  web: {calls: [api, mq], environment: {A: 'http://API:5000?x', MQ: 'https://mq:5000'}}\n"
+    "  api: {port: 5000, connect: api}\n"
+    "  mq: {port: {number: 5000, protocol: tcp}, connect: mq}\n",
 )
 
 
+_OF_CALLERS = ("ORIGIN", "ALLOWED", "CORS")  # such variables hold the addresses of those that may call
+
+
 class _Address(NamedTuple):
+    scheme: str
     host: str
     port: int  # 0 where only the scheme would know
 
@@ -75,6 +92,9 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     names = {server.dns_name: service for service in blueprint.services for server in _servers(service)}
     for service in blueprint.services:
         for variable, value in service.environment:
+            name = variable.upper()
+            if any(word in name for word in _OF_CALLERS):
+                continue
             if (address := _address(value)) and (found := _fault(address, service, names, keys)):
                 where = blueprint.locate(("services", service.key, "environment", variable))
                 yield Problem(ID, where, f"{variable} leads nowhere: {found[0]}", found[1], SEVERITY)
@@ -92,10 +112,11 @@ _LOWEST = 80  # without a scheme, postgres:16 is rather an image
 def _address(value: str) -> _Address | None:
     """The host and port of scheme://user@HOST:PORT/path or HOST:PORT."""
     scheme, _, rest = value.rpartition("://")
-    host, colon, port = rest.partition("/")[0].rpartition("@")[2].partition(":")
+    authority = rest.partition("/")[0].partition("?")[0].partition("#")[0]
+    host, colon, port = authority.rpartition("@")[2].lower().partition(":")
     if port.isdecimal() and (scheme or int(port) >= _LOWEST):
-        return _Address(host, int(port))
-    return _Address(host, _PORTS.get(scheme, 0)) if scheme and not colon else None
+        return _Address(scheme, host, int(port))
+    return _Address(scheme, host, _PORTS.get(scheme, 0)) if scheme and not colon else None
 
 
 def _fault(
@@ -112,7 +133,7 @@ def _fault(
             f'"{caller.key}" does not call "{callee.key}", and so does not know the name "{address.host}"'
         )
         return message, f"add calls: [{callee.key}]"
-    return _wrong_port(address, callee)
+    return _wrong_port(address, callee) or _wrong_scheme(address, callee)
 
 
 def _no_such_name(host: str, callee: Service) -> tuple[str, str]:
@@ -132,4 +153,12 @@ def _wrong_port(address: _Address, callee: Service) -> tuple[str, str] | None:
                 f'Service Connect answers for "{address.host}" at port {server.port}, not {address.port}'
             )
             return message, f"write {server.address}"
+    return None
+
+
+def _wrong_scheme(address: _Address, callee: Service) -> tuple[str, str] | None:
+    """The proxy of whoever calls a name of HTTP reads the requests, and takes no TLS."""
+    if address.scheme == "https" and any(mapping.connect[0].app_protocol for mapping in callee.port_mappings):
+        message = f'"{address.host}" is a name of plain HTTP, which no TLS handshake gets through to'
+        return message, "write http:// (or protocol: tcp for the port, if the application itself speaks TLS)"
     return None

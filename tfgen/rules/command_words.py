@@ -23,19 +23,26 @@ services:
   web:
     command: [npm, run, start]
 """
-FAILS = ('services: {web: {command: ["exec\tweb"]}}',)
+FAILS = (
+    'services: {web: {command: ["exec\tweb"]}}',
+    "services: {web: {command: [npm run start, --prod]}}",
+)
 PASSES = (
     "services: {web: {command: [sh, -c, npm run start]}}",
     "services: {web: {command: [start]}}",
     "services: {web: {command: [/opt/my program, start]}}",
     "services: {web: {command: []}}",
+    "services: {web: {command: [/opt/my program, --prod]}}",
+    "services: {web: {command: [good day, everybody]}}",
+    "services: {web: {command: [--greeting=good day]}}",
+    """services: {web: {command: ['{"greeting": "good day"}']}}""",
 )
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         for words in service.command:
-            if len(words) == 1 and len(words[0].split()) > 1:
+            if _is_a_line(*words):
                 where = blueprint.locate(("services", service.key, "command", 0))
                 message = (
                     "this is one word with spaces in it, and no shell takes it apart: the container looks "
@@ -43,3 +50,10 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 )
                 hint = "write each word by itself, as in [npm, run, start], or [sh, -c, ...] for a shell"
                 yield Problem(ID, where, message, hint, SEVERITY)
+
+
+def _is_a_line(first: str, *rest: str) -> bool:
+    """Not what begins with - or {: no program does, so it is an argument of the image's ENTRYPOINT."""
+    if first.startswith(("-", "{")) or len(first.split()) < 2:
+        return False
+    return not rest or (rest[0].startswith("-") and not first.startswith("/"))

@@ -32,6 +32,7 @@ FAILS = (
 PASSES = (
     "load_balancer: {cidrs: [192.0.2.0/24, 192.0.2.0/24]}\nservices: {web: {port: 80, routes: [/]}}",
     "load_balancer: {cidrs: [192.0.2.0/25, 192.0.2.128/25]}\nservices: {web: {port: 80, routes: [/]}}",
+    "load_balancer: {cidrs: [0.0.0.0/0, 10.0.0.0/8]}\nservices: {web: {port: 80, routes: [/]}}",
 )
 
 
@@ -39,6 +40,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
             for narrow, wide in _ranges.covered([cidr.cidr for cidr in listener.cidrs]):
+                if _ranges.within(narrow, "private"):
+                    continue  # TG347 says that it lets nobody in
                 message = f"{narrow} adds nothing: all of {wide} may connect to port {listener.port}"
                 hint = f"remove {narrow}, or {wide} if it is too wide"
                 yield Problem(ID, _ranges.clients(blueprint, listener), message, hint, SEVERITY)

@@ -11,8 +11,8 @@ SEVERITY = "warning"
 TITLE = "The subnets have room for a deployment"
 WHY = (
     "ECS starts the new tasks before it stops the old ones, so while everything is deployed there are twice "
-    "as many. Those that find no address fail, and too many failures roll the deployment back. A load "
-    "balancer in the same subnets wants eight more addresses in each."
+    "as many, spread evenly over the zones. Those that find no address fail, and too many failures roll the "
+    "deployment back. A load balancer in the same subnets wants eight more addresses in each."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
 BAD = """\
@@ -35,6 +35,8 @@ FAILS = (
     "network: {egress: nat, subnets: {private: 28}}\nservices: {a: {count: 22}}",
     "network: {egress: endpoints, subnets: {private: 28}}\nservices: {a: {count: 9}}",
     "network: {egress: public, subnets: {public: 27}}\nservices: {a: {count: 20, port: 80, routes: [/]}}",
+    "network: {egress: nat, subnets: {private: {a: 10.0.16.0/20, b: 10.0.0.0/28}}}\n"
+    "services: {a: {count: 12}}",
 )
 PASSES = (
     "network: {egress: nat, subnets: {private: 28}}\nservices: {a: {count: 11}}",
@@ -42,6 +44,8 @@ PASSES = (
     "network: {egress: public, subnets: {public: 27}}\nservices: {a: {count: 19, port: 80, routes: [/]}}",
     "network: {egress: public, subnets: {public: 27}}\nservices: {a: {count: 27}}",
     "network: {egress: nat, subnets: {private: 28}}\nservices: {a: {count: 23}}",
+    "network: {egress: nat, subnets: {private: {a: 10.0.0.0/28, b: 10.0.16.0/20}}}\n"
+    "services: {a: {count: 11}}",
     "network: {egress: nat, subnets: {private: 28, public: 27}}\n"
     "services: {a: {count: 11, port: 80, routes: [/]}}",
 )
@@ -49,12 +53,15 @@ PASSES = (
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     tasks = _addresses.tasks(blueprint)
-    room = _addresses.room(blueprint, beside_load_balancer=True)
-    if 2 * tasks > room and tasks <= _addresses.room(blueprint, beside_load_balancer=False):
+    rooms = _addresses.rooms(blueprint, beside_load_balancer=True)
+    zone = min(rooms, key=lambda zone: rooms[zone])
+    in_each = -(-2 * tasks // len(rooms))
+    if in_each > rooms[zone] and tasks <= _addresses.room(blueprint, beside_load_balancer=False):
         role = _addresses.role(blueprint)
         message = (
-            f"{tasks} tasks are {2 * tasks} while they are all deployed, and the {role} subnets have {room} "
-            "addresses for them: those without one fail, which may roll the deployment back"
+            f"{tasks} tasks are {2 * tasks} while they are all deployed, {in_each} in each zone, and the "
+            f"{role} subnet in zone {zone} has {rooms[zone]} addresses for them: those without one fail, "
+            "which may roll the deployment back"
         )
         hint = f"network.subnets.{role}: {_addresses.enough(blueprint)} has room (in a network.cidr that has)"
         yield Problem(ID, _addresses.place(blueprint, role), message, hint, SEVERITY)

@@ -35,6 +35,13 @@ FAILS = (
     "services: {web: {environment: {SETTING: AKIAIOSFODNN7EXAMPLE}}}",
     "services: {web: {environment: {SETTING: 'hvs.aaaaaaaaaaaaaaaaaaaaaaaa'}}}",
     'services: {web: {environment: {SETTING: "-----BEGIN RSA PRIVATE KEY-----\\nMII"}}}',
+    "services: {web: {environment: {DB_PASS: hunter2, DB_PWD: hunter2}}}",
+    "services: {web: {environment: {SECRET_KEY_BASE: 0123456789abcdef0123456789abcdef}}}",
+    "services: {web: {environment: {ALERTS: 'https://hooks.slack.com/services/TAAAAAAAA/BAAAAAAAA/aaaaaaaaaaaaaaaa'}}}",
+    "services: {web: {environment: {SETTING: password=correct-horse}}}",
+    "services: {web: {environment: {SETTING: 'jdbc:postgresql://db/shop?user=shop&password=correct-horse'}}}",
+    "services: {web: {environment: {A_SECRET: aaaabbbb, B_SECRET: correct-h0rse, C_SECRET: Correct-Horse}}}",
+    "services: {web: {environment: {A_PASSWORD: correct-horse, B_TOKEN: y-b-token}}}",
 )
 PASSES = (
     "services: {web: {environment: {TOKEN_URL: 'https://example.com/token', SECRET_NAME: web/database}}}",
@@ -46,6 +53,12 @@ PASSES = (
     "services: {web: {environment: {A: 'postgres://shop:${PASSWORD}@db/shop', B: 'ask=password='}}}",
     "services: {web: {environment: {A: AKIA IS OUR MODEL 20, B: AKIAIOSFODNN7EXAMPLE2, C: hvs.short}}}",
     'services: {web: {environment: {A: "-----BEGIN PUBLIC KEY-----"}}}',
+    "services: {web: {environment: {KMS_ENCRYPTION_KEY: 1234abcd-12ab-34cd-56ef-1234567890ab}}}",
+    "services: {web: {environment: {DB_SECRET: prod-db-credentials, JWT_SIGNING_KEY: alias/MyKey}}}",
+    "services: {web: {environment: {CSRF_TOKEN: X-CSRF-Token, B_TOKEN: b-token, PAD_TOKEN: '[PAD]'}}}",
+    "services: {web: {environment: {CANCEL_TOKEN: 30s, DEFAULT_API_KEY: anonymous}}}",
+    "services: {web: {environment: {QUERY: 'https://example.com/login?forgot_password=now'}}}",
+    "services: {web: {environment: {QUERY: 'https://example.com/login?newpassword=now'}}}",
 )
 
 
@@ -80,9 +93,16 @@ def _by_value(value: str) -> str:
 
 def _by_name(name: str, value: str) -> str:
     plain = name.upper()
-    if not plain.endswith(facts.secret_signs().names) or "PUBLIC" in plain or not _may_be_secret(value):
-        return ""
-    return "a secret, by its name"
+    secret = plain.endswith(facts.secret_signs().names) and not _of_something_else(plain, value)
+    return "a secret, by its name" if secret and _may_be_secret(value) else ""
+
+
+def _of_something_else(name: str, value: str) -> bool:
+    """A public key, the ID of a key in KMS, the name of a header or a field, the name of a secret."""
+    words = value.replace("-", "_")
+    named = words.upper().removeprefix("X_") == name
+    secret_name = name.endswith("SECRET") and "_" in words and words.replace("_", "").isalpha()
+    return "PUBLIC" in name or "KMS" in name or named or (secret_name and value.islower())
 
 
 def _password_in(value: str) -> str:
@@ -91,6 +111,8 @@ def _password_in(value: str) -> str:
     password = authority.rpartition("@")[0].partition(":")[2]
     if not password:
         before = value.lower().partition("password=")[0]
+        if before[-1:].isalnum() or before.endswith(("_", "-")):  # the end of another word
+            return ""
         password = value[len(before) + len("password=") :].partition(";")[0].partition("&")[0]
     return password if _may_be_secret(password) else ""
 
@@ -100,7 +122,7 @@ def _may_be_secret(value: str) -> bool:
     signs = facts.secret_signs()
     return not (
         len(set(value)) < 2
-        or value.isdigit()
+        or value.rstrip("smhd").isdigit()  # 12, or 30s
         or value.lower() in signs.not_secrets
         or value.lower().startswith(signs.references)
         or ("/" in value and value == value.lower())

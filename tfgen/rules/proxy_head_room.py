@@ -28,7 +28,10 @@ services:
     connect: api
     cpu: 512
 """
-FAILS = ("services: {web: {cpu: 256, calls: [api]}, api: {port: 80, connect: api}}",)
+FAILS = (
+    "services: {web: {cpu: 256, calls: [api]}, api: {port: 80, connect: api}}",
+    "services: {api: {cpu: 256, memory: 512, port: 80, connect: api}}",
+)
 PASSES = ("services: {worker: {cpu: 256}}",)
 
 
@@ -41,11 +44,13 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 "MiB) for Service Connect's proxy alone"
             )
             where = blueprint.locate(("services", service.key, "cpu"))
-            yield Problem(ID, where, message, _hint(service, 2 * proxy), SEVERITY)
+            yield Problem(ID, where, message, _hint(service, 2 * proxy, blueprint), SEVERITY)
 
 
-def _hint(service: Service, cpu: int) -> str:
-    """The next size, with a memory that goes with it if the present one does not."""
+def _hint(service: Service, cpu: int, blueprint: Blueprint) -> str:
+    """A size that Fargate has; memory that the spec does not name follows by itself."""
     sizes = facts.fargate_sizes()[cpu]
-    memory = min((size for size in sizes if size >= service.memory), default=sizes[-1])
-    return f"write cpu: {cpu}" if memory == service.memory else f"write cpu: {cpu} and memory: {memory}"
+    memory = next((size for size in sizes if size >= service.memory), sizes[-1])
+    key = ("services", service.key)
+    said = blueprint.locate((*key, "memory")) != blueprint.locate(key)
+    return f"write cpu: {cpu}" + (f" and memory: {memory}" if said and memory != service.memory else "")

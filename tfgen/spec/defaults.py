@@ -20,12 +20,13 @@ from tfgen.spec.model import (
     Service,
     Spec,
     Subnets,
+    usual_subnets,
 )
 
 
 def fill(spec: Spec, at: Locate) -> tuple[Spec, list[Problem]]:
     """The spec with every default in its place, and what stood in the way."""
-    problems = [*_zone_problems(spec, at), *_retention_problems(spec, at)]
+    problems = [*_zone_problems(spec, at), *_retention_problems(spec, at), *_code_problems(spec, at)]
     if has_errors(problems):
         return spec, problems
     filled = replace(
@@ -98,21 +99,31 @@ def _retention_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
         yield Problem("TG115", at(("logs", "retention")), message, hint)
 
 
+def _code_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
+    for key, service in spec.services.items():
+        for codes in service.health_check.codes.split(","):
+            ends = codes.split("-")
+            if len(ends) > 2 or ends != sorted(ends):
+                message = f'"{codes}" is no range of HTTP codes: one goes from the lower code to the higher'
+                low, *_, high = sorted(ends)
+                where = at(("services", key, "health_check", "codes"))
+                yield Problem("TG116", where, message, f'write "{low}-{high}"')
+
+
 def _network(spec: Spec) -> Network:
     network = spec.network
     if isinstance(network.zones, int):
         zones = list(facts.regions()[spec.region].zones[: network.zones])
     else:
         zones = sorted(network.zones)
-    length = int(network.cidr.rpartition("/")[2])
-    # A load balancer wants a /27 or larger in each zone (aws.md section 5); AWS ends at /28.
-    public = network.subnets.public or min(length + 6, max(27, length))
-    private = network.subnets.private or min(length + 4, 28)
+    usual = usual_subnets(network.cidr)
     return replace(
         network,
         zones=zones,
         nat_zone=network.nat_zone or (zones[0] if _has_single_nat(network) else None),
-        subnets=Subnets(public=public, private=private),
+        subnets=Subnets(
+            public=network.subnets.public or usual.public, private=network.subnets.private or usual.private
+        ),
     )
 
 

@@ -1,6 +1,5 @@
 """What a spec says to pass over: `ignore: [{rule: TG304, reason: ...}]` beside the thing."""
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 
 from tfgen.problems import Ignored, Location, Problem, SpecPath, nearest
@@ -20,22 +19,28 @@ def apply(
     said = dict(_said(spec))
     if not said:
         return list(problems), []
-    covering: dict[tuple[SpecPath, str], SpecPath] = {}
+    covering: dict[tuple[SpecPath, str], list[SpecPath]] = {}
     for place, ignore in said.items():
         if ignore.rule in rules:
-            covering.setdefault((place[:-2], ignore.rule), place)
-    paths = _Paths(source)
-    stays, ignored, used = [], [], set()
+            covering.setdefault((place[:-2], ignore.rule), []).append(place)
+    stays, ignored = [], []
+    chosen: dict[SpecPath, SpecPath] = {}  # for each ignore that covers a problem, the one that did
     for problem in problems:
-        around = _around(paths.at(problem.at))
-        covers = [covering[path, problem.code] for path in around if (path, problem.code) in covering]
+        around = _around(problem.at.path)
+        covers = [place for path in around for place in covering.get((path, problem.code), ())]
         if covers:
-            used.add(covers[0])
+            chosen[covers[0]] = covers[0]
+            for place in covers[1:]:
+                chosen.setdefault(place, covers[0])
             ignored.append(Ignored(problem, said[covers[0]].reason.strip()))
         else:
             stays.append(problem)
     for place, ignore in said.items():
-        stays += _complaints(ignore, place in used, source.at((*place, "rule")), rules)
+        at = source.at((*place, "rule"))
+        if place in chosen and chosen[place] != place:
+            stays.append(_needless(ignore, at, source.at((*chosen[place], "rule"))))
+        else:
+            stays += _complaints(ignore, place in chosen, at, rules)
     return stays, ignored
 
 
@@ -61,22 +66,9 @@ def _around(path: SpecPath) -> Iterator[SpecPath]:
         yield path[:length]
 
 
-class _Paths:
-    """From a place in the file back to the path of what stands there."""
-
-    def __init__(self, source: Source) -> None:
-        by_place: dict[tuple[int, int], SpecPath] = {}
-        for places in (source.keys, source.values):
-            for path, (line, column, _) in places.items():
-                # An aliased value stands where it is written: the first of the paths that lead to it.
-                by_place.setdefault((line, column), path)
-        self.places = sorted(by_place)
-        self.paths = [by_place[place] for place in self.places]
-
-    def at(self, location: Location) -> SpecPath:
-        """The path of the last key or value that begins at or before `location`."""
-        index = bisect_right(self.places, (location.line, location.column))
-        return self.paths[index - 1] if index else ()
+def _needless(ignore: Ignore, at: Location, other: Location) -> Problem:
+    message = f"all that this ignore of {ignore.rule} would cover is covered by the one in line {other.line}"
+    return Problem("TG392", at, message, "remove one of them", "warning")
 
 
 def _complaints(ignore: Ignore, used: bool, at: Location, rules: Collection[str]) -> Iterator[Problem]:

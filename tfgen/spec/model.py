@@ -170,6 +170,13 @@ class Subnets(Section, frozen=True):
     """Default: 4 bits longer than the VPC's (a /20 in a /16)."""
 
 
+def usual_subnets(cidr: str) -> Subnets:
+    """The sizes that subnets have in the range of a VPC where the spec names none."""
+    length = int(cidr.rpartition("/")[2])
+    # A load balancer wants a /27 or larger in each zone (aws.md section 5); AWS ends at /28.
+    return Subnets(public=min(length + 6, max(27, length)), private=min(length + 4, 28))
+
+
 class Network(Section, frozen=True):
     """The VPC and its way out."""
 

@@ -69,11 +69,11 @@ class Source(NamedTuple):
         """Where the value at `path` stands, or the nearest thing around it that is in the file."""
         while path and path not in self.values:
             path = path[:-1]
-        return Location(self.file, *self.values.get(path, ()))
+        return Location(self.file, *self.values.get(path, (0, 0, 1)), path)
 
     def at_key(self, path: SpecPath) -> Location:
         """Where the key that leads to `path` stands."""
-        return Location(self.file, *self.keys[path]) if path in self.keys else self.at(path)
+        return Location(self.file, *self.keys[path], path) if path in self.keys else self.at(path)
 
 
 class SourceError(Exception):
@@ -112,6 +112,8 @@ def _read_text(path: Path, name: str) -> str:
     def refuse(message: str, hint: str = "") -> SourceError:
         return SourceError(Problem("TG001", Location(name), message, hint))
 
+    if str(path) == "-" and not path.exists():
+        raise refuse("tfgen does not read a spec from standard input", "name its file")
     try:
         if path.is_dir():
             raise refuse("this is a folder, not a spec file", "name the spec file in it")

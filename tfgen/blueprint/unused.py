@@ -1,0 +1,62 @@
+"""What a spec says and nothing follows from.
+
+Only values that are not the default: a spec that `tfgen show` printed says them all.
+"""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.egress import WAYS_OUT
+from tfgen.blueprint.model import Unused
+from tfgen.problems import Locate, SpecPath
+from tfgen.spec.model import LoadBalancer, Network, Service, Spec, usual_subnets
+
+
+def build(spec: Spec, at: Locate) -> tuple[Unused, ...]:
+    """Every such key of the filled spec, in the spec's order."""
+    return tuple(
+        Unused(key=".".join(map(str, path[1:] or path)), reason=reason, at=at(path))
+        for path, reason in (*_network(spec), *_rest(spec))
+    )
+
+
+def _network(spec: Spec) -> Iterator[tuple[SpecPath, str]]:
+    network = spec.network
+    if WAYS_OUT[network.egress].public_tasks:
+        if network.endpoints:
+            yield ("network", "endpoints"), "with egress: public there are no VPC endpoints"
+        if network.subnets.private != usual_subnets(network.cidr).private:
+            yield ("network", "subnets", "private"), "with egress: public there are no private subnets"
+    if not network.service_connect_endpoint and not _alone(network):
+        reason = "only with egress: endpoints is there such an endpoint"
+        yield ("network", "service_connect_endpoint"), reason
+
+
+def _alone(network: Network) -> bool:
+    """Whether endpoints are the only way out."""
+    way = WAYS_OUT[network.egress]
+    return way.interface_endpoints and not way.nat
+
+
+def _rest(spec: Spec) -> Iterator[tuple[SpecPath, str]]:
+    routed = any(service.routes for service in spec.services.values())
+    if not routed and _said(spec.load_balancer) != _said(LoadBalancer()):
+        yield ("load_balancer",), "no service has routes, and so there is no load balancer"
+    for key, service in spec.services.items():
+        if not service.routes:
+            yield from _unrouted(key, service)
+
+
+def _said(load_balancer: LoadBalancer) -> tuple[object, ...]:
+    """All but the ignores, with the ranges that listeners take from the load balancer."""
+    listeners = {
+        key: (listener.port, load_balancer.cidrs if listener.cidrs is None else listener.cidrs)
+        for key, listener in load_balancer.listeners.items()
+    }
+    return listeners, load_balancer.cidrs, load_balancer.idle_timeout
+
+
+def _unrouted(key: str, service: Service) -> Iterator[tuple[SpecPath, str]]:
+    usual = Service(image=service.image)
+    for name in ("listener", "health_check", "grace_period"):
+        if getattr(service, name) != getattr(usual, name):
+            yield ("services", key, name), f'"{key}" has no routes, and no load balancer asks it'

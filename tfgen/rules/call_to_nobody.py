@@ -1,0 +1,45 @@
+"""A call to a service that runs no task."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+
+ID = "TG363"
+SEVERITY = "note"
+TITLE = "Whoever is called runs"
+WHY = (
+    "A service with a count of 0 has no task that could answer: Service Connect's proxy refuses the "
+    "connection, and apply does not notice."
+)
+SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts.html"
+BAD = """\
+services:
+  web:
+    calls: [api]
+  api:
+    port: 5000
+    connect: api
+    count: 0
+"""
+GOOD = """\
+services:
+  web:
+    calls: [api]
+  api:
+    port: 5000
+    connect: api
+    count: 1
+"""
+FAILS = ("services: {web: {count: 1, calls: [api]}, api: {count: 0, port: 80, connect: api}}",)
+PASSES = ("services: {web: {count: 0, calls: [api]}, api: {count: 0, port: 80, connect: api}}",)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    counts = {service.key: service.count for service in blueprint.services}
+    for call in blueprint.calls:
+        if counts[call.caller] and not counts[call.callee]:
+            line = blueprint.locate(("services", call.callee, "count")).line
+            message = f'"{call.caller}" calls "{call.callee}", whose count is 0 (line {line}): nobody answers'
+            hint = f'give "{call.callee}" a count of 1 at least'
+            yield Problem(ID, call.at, message, hint, SEVERITY)

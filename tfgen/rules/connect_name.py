@@ -1,0 +1,51 @@
+"""A Service Connect name that means something else already."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+
+ID = "TG362"
+SEVERITY = "warning"
+TITLE = "A Service Connect name is a name of its own"
+WHY = (
+    "ECS writes the name into /etc/hosts of each caller's containers. An IP address is never looked up "
+    "there, and localhost is the container itself, which its health checks and sidecars may rely on."
+)
+SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html"
+BAD = """\
+services:
+  api:
+    port: 5000
+    connect: localhost
+  web:
+    calls: [api]
+"""
+GOOD = """\
+services:
+  api:
+    port: 5000
+    connect: api
+  web:
+    calls: [api]
+"""
+FAILS = ("services: {api: {port: 5000, connect: 10.0.0.1}, web: {calls: [api]}}",)
+PASSES = ("services: {api: {port: 5000, connect: 10.api}, web: {calls: [api]}}",)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for service in blueprint.services:
+        for place in service.connect:
+            for server in place.servers:
+                if meaning := _meaning(server.dns_name):
+                    message = (
+                        f'"{server.dns_name}" is {meaning}: who connects to it does not reach "{service.key}"'
+                    )
+                    hint = f"write a name of its own, such as connect: {service.key}"
+                    yield Problem(ID, server.at, message, hint, SEVERITY)
+
+
+def _meaning(name: str) -> str:
+    if name == "localhost":
+        return "every container itself"
+    return "an IP address, which is never looked up" if name.replace(".", "").isdecimal() else ""

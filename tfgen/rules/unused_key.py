@@ -1,0 +1,48 @@
+"""A key that does nothing."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+
+ID = "TG364"
+SEVERITY = "note"
+TITLE = "Every key has an effect"
+WHY = "Whoever reads the spec takes the key for something that is built, and it is not."
+SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html"
+BAD = """\
+services:
+  worker:
+    health_check: /healthz
+"""
+GOOD = """\
+services:
+  worker:
+    port: 8080
+    routes: [/]
+    health_check: /healthz
+"""
+FAILS = (
+    "services: {worker: {listener: http}}",
+    "services: {worker: {grace_period: 0}}",
+    "load_balancer: {idle_timeout: 61}\nservices: {worker: {}}",
+    "load_balancer: {listeners: {http: 8080}}\nservices: {worker: {}}",
+    "network: {egress: public, endpoints: [s3]}",
+    "network: {egress: public, subnets: {private: 24}}",
+    "network: {egress: public, service_connect_endpoint: false}",
+    "network: {egress: nat+endpoints, service_connect_endpoint: false}",
+)
+PASSES = (
+    "services: {worker: {health_check: /, grace_period: 60}}",
+    "load_balancer: {listeners: {http: {port: 80, cidrs: [0.0.0.0/0]}}}\nservices: {worker: {}}",
+    "load_balancer: {idle_timeout: 61}\nservices: {web: {port: 80, routes: [/]}}",
+    "network: {egress: public, endpoints: [], subnets: {private: 20}}",
+    "network: {egress: nat, endpoints: [s3], subnets: {private: 24}}",
+    "network: {egress: endpoints, service_connect_endpoint: false}",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for unused in blueprint.unused:
+        message = f"{unused.key} does nothing here: {unused.reason}"
+        yield Problem(ID, unused.at, message, "remove it", SEVERITY)
