@@ -645,8 +645,8 @@ Name of service 1 (empty: no more): > web
     wildcards), not "api"
     hint: did you mean /api?
   Routes of the load balancer, such as /, /api (empty: none): > /, /
-    path "/" already leads to "web"
-    hint: remove one of the two: they are one route
+    path "/" is the same route as another of "web"
+    hint: remove one of them
   Routes of the load balancer, such as /, /api (empty: none): > /
   Service Connect name for the others to call (empty: none): > WEB
     expected a host name of lowercase letters, digits and . - _ (64 characters at most), not "WEB"

@@ -170,8 +170,8 @@ def test_an_old_spec_goes_through_every_version() -> None:
     source, problems = brought_up_to_date(of(text))
     assert problems == []
     assert source.data["name"] == "shop"
-    assert source.at_key(("name",))[1:] == (2, 1, len("title"))
-    assert source.at(("services", "api", "port"))[1:] == (14, 31, 2)
+    assert source.at_key(("name",))[1:4] == (2, 1, len("title"))
+    assert source.at(("services", "api", "port"))[1:4] == (14, 31, 2)
     assert source.at_key(("tags",))[1:3] == (5, 1)
 
 

@@ -144,11 +144,11 @@ def _leads_elsewhere(route: Bound, other: Bound) -> Problem:
 
 def _twice(route: Bound, other: Bound) -> Problem:
     """A trailing slash makes no other route."""
-    same = f'as the one in line {other.at.line}: both lead to "{route.service}"'
+    another = f'another of "{route.service}" (line {other.at.line})'
     if route.methods == other.methods:
-        message = f"path {route} is the same route {same}"
+        message = f"path {route} is the same route as {another}"
         return Problem("TG203", route.at, message, "remove one of them")
-    message = f"path {route} is for some of the same requests {same}"
+    message = f"path {route} is for some of the same requests as {another}"
     return Problem("TG203", route.at, message, "name each method in one of them only")
 
 
