@@ -548,16 +548,32 @@ def test_a_merge_repairs_itself(merge: str, style: str, tmp_path: Path) -> None:
     assert tree(tmp_path / "stack") == tree(tmp_path / "anew")
 
 
-def test_half_merged_pages_are_nobodys_edit_and_files_of_the_user_stay_as_they_are(stack: Path) -> None:
-    conflict = "<<<<<<< HEAD\n# mine\n=======\n# theirs\n>>>>>>> other\n"
-    for path in ("main.tf", "modules/services/web.tf", "modules/network/endpoints.tf"):
-        (stack / path).write_text(conflict)
+def conflict_in_the_manifest(stack: Path, *paths: str) -> None:
+    """As git leaves it where both sides rendered these pages anew."""
+    lines = (stack / NAME).read_text().splitlines()
+    ours = [line for line in lines if line.endswith(tuple(f"  {path}" for path in paths))]
+    theirs = [f"{'0' * 64}  {path}" for path in paths]
+    rest = [line for line in lines if line not in ours]
+    whole = [*rest, "<<<<<<< HEAD", *ours, "=======", *theirs, ">>>>>>> other"]
+    (stack / NAME).write_text("\n".join(whole) + "\n")
+
+
+def test_pages_that_both_sides_rendered_are_nobodys_edit(stack: Path) -> None:
+    conflict_in_the_manifest(stack, "main.tf", "modules/services/web.tf")
+    (stack / "main.tf").write_text("# what git made of both\n")
+    (stack / "modules/services/web.tf").write_text("<<<<<<< HEAD\n# a\n=======\n# b\n>>>>>>> other\n")
+    (stack / "modules/network/vpc.tf").write_text("# by hand\n")
     changes = compare(NEW, stack).changes
-    assert (changes.changed, changes.edited) == ((NAME, "main.tf"), ())
+    assert changes.edited == ("modules/network/vpc.tf",)
+    assert "main.tf" in changes.changed
     assert "modules/services/web.tf" in changes.removed
-    assert changes.foreign == ("modules/network/endpoints.tf",)
-    (stack / "main.tf").write_text("# a list\n<<<<<<< is how git begins\n")
-    assert compare(NEW, stack).changes.edited == ("main.tf",)
+
+
+@pytest.mark.parametrize("path", ["main.tf", "modules/services/web.tf"])
+def test_an_edit_with_the_markers_of_git_is_still_an_edit(stack: Path, path: str) -> None:
+    """`git checkout -m` leaves an edit that was never committed between them."""
+    (stack / path).write_text("<<<<<<< HEAD\n# theirs\n=======\n# mine\n>>>>>>> local\n")
+    assert compare(NEW, stack).changes.edited == (path,)
 
 
 # --- the diff

@@ -472,20 +472,24 @@ def changes(
         ),
     ],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="The spec as it will be.", show_default=False)],
+    templates: Templates = None,
     json: Json = False,
 ) -> None:
     """Say what a changed spec will do to a stack that stands, before any plan."""
     from tfgen.changes import report
+    from tfgen.output import manifest
     from tfgen.render.pages import render as render_pages
 
     standing = _stack_pages(old) if old.is_dir() else {}
+    known = manifest.read(old)
     try:
         as_module = bool(standing) and report.is_module(standing)
-        outcomes = _run([new] if standing else [old, new], as_module=as_module)
+        outcomes = _run([new] if standing else [old, new], as_module=as_module, templates=templates)
         if any(outcome.failed for outcome in outcomes):
             raise typer.Exit(Exit.SPEC_HAS_ERRORS)
-        rendered = [render_pages(outcome.blueprint) for outcome in outcomes if outcome.blueprint]
-        found = report.between(standing or rendered[0], report.kept(standing) | rendered[-1])
+        rendered = [render_pages(outcome.blueprint, templates) for outcome in outcomes if outcome.blueprint]
+        after = report.over(standing, rendered[-1], known.owned, known.ejected)
+        found = report.between(standing or rendered[0], after)
     except TfgenError as error:  # somebody edited a page
         _report(list(error.problems), {path: tuple(text.splitlines()) for path, text in standing.items()})
         raise typer.Exit(error.code) from None

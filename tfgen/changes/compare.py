@@ -151,7 +151,16 @@ def _ignored(resource: Resource) -> set[str]:
 
 
 def _moved(address: str, moved: Mapping[str, str]) -> str:
-    """An address after the `moved` blocks: of a resource, of one instance, or of a module."""
+    """An address after the `moved` blocks, one after another: of a resource, of an instance, of a module."""
+    for _ in moved:  # Terraform refuses a circle; here it ends all the same
+        step = _moved_once(address, moved)
+        if step == address:
+            break
+        address = step
+    return address
+
+
+def _moved_once(address: str, moved: Mapping[str, str]) -> str:
     for start, end in moved.items():
         if address == start or address.startswith((f"{start}[", f"{start}.")):
             return end + address[len(start) :]

@@ -1,7 +1,7 @@
 """What changes between two stacks, for people and for machines."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from tfgen.changes.compare import Action, Change, compare
@@ -34,9 +34,17 @@ def between(old: Pages, new: Pages) -> Report:
     return Report(changes, tuple(consequences(changes, before, after)))
 
 
-def kept(pages: Pages) -> dict[str, str]:
-    """Of a stack's folder, what is the user's own and stays when tfgen renders over it."""
-    return {path: text for path, text in pages.items() if not text.startswith(HEADER)}
+def over(standing: Pages, rendered: Pages, owned: Collection[str], ejected: Collection[str]) -> Pages:
+    """The folder of a stack after a render: the user's own files stay, and those that were ejected.
+
+    `owned` is what the manifest names; without one, a page is known by its first line.
+    """
+    kept = {
+        path: text
+        for path, text in standing.items()
+        if not (path in owned if owned else text.startswith(HEADER))
+    }
+    return kept | {path: text for path, text in rendered.items() if path not in ejected}
 
 
 def is_module(pages: Pages) -> bool:

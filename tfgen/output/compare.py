@@ -2,7 +2,6 @@
 
 import errno
 import os
-import re
 from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import NamedTuple
@@ -94,9 +93,9 @@ def _states(
             states.append((obstacle, "foreign"))
         else:
             states.append((path, _state(folder / path, path, text, before)))
-    for path, hashes in before.owned.items():
+    for path in before.owned:
         if path not in pages and path not in kept and not obstacles[path.rpartition("/")[0]]:
-            states += [(path, state) for state in _left(folder / path, hashes)]
+            states += [(path, state) for state in _left(folder / path, path, before)]
     return states
 
 
@@ -122,23 +121,24 @@ def _state(target: Path, path: str, text: str, before: Manifest) -> str:
         return "changed"
     if path not in before.owned:
         return "foreign"
-    return "changed" if _half_merged(content) else "edited"
+    return "changed" if _is_merged(path, before) else "edited"
 
 
-_CONFLICT = re.compile(rb"^<<<<<<< .*?^=======\r?$.*?^>>>>>>> ", re.DOTALL | re.MULTILINE)
+def _is_merged(path: str, before: Manifest) -> bool:
+    """Whether both sides of a merge rendered a page, each another: git made a third of them, or half of one.
+
+    A page that only one side rendered anew is that side's, or else an edit.
+    """
+    return before.merging and len(before.owned[path]) > 1
 
 
-def _half_merged(content: bytes) -> bool:
-    """Whether git left both sides of a merge in a file. It has both of them, so nobody's edit is lost."""
-    return _CONFLICT.search(content) is not None
-
-
-def _left(target: Path, hashes: frozenset[str]) -> list[str]:
+def _left(target: Path, path: str, before: Manifest) -> list[str]:
     """What to do with a file that tfgen wrote once and renders no more; a link is somebody else's."""
     if not is_file(target):
         return []
     content = target.read_bytes()
-    return ["removed" if digest(content) in hashes or _half_merged(content) else "edited"]
+    known = digest(content) in before.owned[path] or _is_merged(path, before)
+    return ["removed" if known else "edited"]
 
 
 def is_file(path: Path) -> bool:

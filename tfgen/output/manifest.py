@@ -25,6 +25,8 @@ class Manifest(NamedTuple):
     ejected: frozenset[str] = frozenset()
     once: frozenset[str] = frozenset()
     """Files that were written one time, for the user to keep, change or delete."""
+    merging: bool = False
+    """Whether git left a conflict in it: both sides rendered, and their pages were merged too."""
 
 
 def read(folder: Path) -> Manifest:
@@ -48,6 +50,7 @@ def parse(text: str) -> Manifest:
         {path: frozenset(hashes) for path, hashes in owned.items() if path not in others["ejected"]},
         frozenset(others["ejected"]),
         frozenset(others["once"]),
+        any(line.startswith("<<<<<<< ") for line in text.splitlines()),
     )
 
 
