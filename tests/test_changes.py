@@ -476,6 +476,27 @@ def test_what_is_the_users_own_stays(run: Run) -> None:
     assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
 
 
+def test_what_was_ejected_stays_as_it_is(run: Run) -> None:
+    page = run.folder / "stack" / "modules" / "services" / "webapp.tf"
+    run("eject", "stack/modules/services/webapp.tf")
+    page.write_text(page.read_text().replace("desired_count                     = 2", "desired_count = 7"))
+    assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
+
+
+def test_a_file_that_only_looks_like_a_page_is_the_users(run: Run) -> None:
+    head = (run.folder / "stack" / "main.tf").read_text().partition("\n")[0]
+    (run.folder / "stack" / "jobs.tf").write_text(f'{head}\n\nresource "aws_sqs_queue" "jobs" {{}}\n')
+    assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
+
+
+def test_a_second_rename_destroys_nothing(run: Run) -> None:
+    """The stack that stands may be of any of the names before."""
+    second = run.new(("  webapp:\n", "  ui:\n    was: [webapp, front]\n"))
+    code, out, _ = run("changes", "stack", second, "--json")
+    assert code == 0
+    assert {change["action"] for change in json.loads(out)["changes"]} <= {"update", "move"}
+
+
 def test_a_stack_as_a_module_is_compared_as_one(run: Run) -> None:
     run("render", "--as", "module", "shop.yaml", "-o", "module")
     assert run("changes", "module", "shop.yaml") == (0, SAYS_NOTHING, "")

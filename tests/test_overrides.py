@@ -375,7 +375,7 @@ def test_terraform_takes_overrides_and_files_of_the_users_own(terraform: Terrafo
     }
     for path, text in mine.items():
         path.write_text(text)
-    assert write(rendered(EVERYTHING), tmp_path).unchanged == tuple(rendered(EVERYTHING))
+    assert set(rendered(EVERYTHING)) <= set(write(rendered(EVERYTHING), tmp_path).unchanged)
     assert write(PLAIN, tmp_path).stale == ()
     write(rendered(EVERYTHING), tmp_path)
     assert {path: path.read_text() for path in mine} == mine
