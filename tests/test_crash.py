@@ -17,6 +17,7 @@ from tfgen.output.write import eject, write
 from tfgen.problems import Exit, TfgenError
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork"),
     pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
 ]
