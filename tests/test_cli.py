@@ -169,7 +169,8 @@ def test_render_as_json(here: Path, tfgen: Tfgen) -> None:
     assert (shop["stack"], shop["folder"]) == ("shop", "generated/shop")
     assert (bank["stack"], bank["folder"]) == ("bank", "generated/bank")
     assert shop["created"] == sorted([*pages(here / "generated/shop"), ".gitignore", ".tfgen-manifest"])
-    assert set(shop) == {"stack", "folder", *Changes._fields}
+    assert (shop["spec"], shop["exit_code"]) == ("shop.yaml", 0)
+    assert set(shop) == {"spec", "stack", "folder", "exit_code", *Changes._fields}
     assert not any(shop[field] for field in Changes._fields if field != "created")
     again = json.loads(tfgen("render", "--json", "shop.yaml").out)
     assert again[0]["unchanged"] == [path for path in shop["created"] if path != ".gitignore"]
@@ -198,13 +199,33 @@ def test_one_folder_that_cannot_be_written_keeps_no_other_from_being_written(
     done = tfgen("render", "--json", "shop.yaml", "bank.yaml")
     assert done.code == 4
     assert "generated/shop/main.tf" in done.err
-    assert [result["stack"] for result in json.loads(done.out)] == ["bank"]
+    refused, written = json.loads(done.out)
+    assert (refused["stack"], refused["exit_code"], refused["foreign"]) == ("shop", 4, ["main.tf"])
+    assert done.err == f"tfgen: {refused['message']}\n"
+    assert (written["stack"], written["exit_code"], "message" in written) == ("bank", 0, False)
     assert pages(here / "generated/shop") == {"main.tf": "# mine\n"}
+
+
+def test_json_has_an_entry_for_every_spec(here: Path, tfgen: Tfgen) -> None:
+    spec(here, NETWORK)
+    spec(here, "name: bank\n", "bank.yaml")
+    spec(here, NETWORK.replace("shop", "post"), "post.yaml")
+    (here / "generated").mkdir()
+    (here / "generated/post").write_text("a file\n")
+    done = tfgen("render", "--json", "post.yaml", "bank.yaml", "shop.yaml")
+    post, bank, shop = json.loads(done.out)
+    assert done.code == 1
+    assert [each["exit_code"] for each in (post, bank, shop)] == [5, 1, 0]
+    assert (bank["spec"], bank["stack"], bank["folder"]) == ("bank.yaml", None, None)
+    assert (post["stack"], post["created"]) == ("post", [])
+    assert post["message"].startswith("cannot write generated/post: this is not a folder.")
+    assert json.loads(tfgen("render", "--check", "--json", "shop.yaml").out)[0]["exit_code"] == 0
+    (here / "generated/shop/main.tf").unlink()
+    assert json.loads(tfgen("render", "--check", "--json", "shop.yaml").out)[0]["exit_code"] == 3
 
 
 def test_nothing_on_standard_output_when_nothing_was_written(here: Path, tfgen: Tfgen) -> None:
     assert tfgen("render", spec(here, "name: shop\n")).out == ""
-    assert tfgen("render", "--json", "shop.yaml").out == "[]\n"
 
 
 def test_output_folder_of_one_spec(here: Path, tfgen: Tfgen) -> None:
@@ -213,11 +234,45 @@ def test_output_folder_of_one_spec(here: Path, tfgen: Tfgen) -> None:
     assert not (here / "generated").exists()
 
 
-def test_output_folder_of_several_specs(here: Path, tfgen: Tfgen) -> None:
+def test_output_folders_of_several_specs(here: Path, tfgen: Tfgen) -> None:
+    """One pattern means the same for one spec and for many: a glob may find either."""
     spec(here, NETWORK)
     spec(here, NETWORK.replace("shop", "bank"), "bank.yaml")
-    assert tfgen("render", "shop.yaml", "bank.yaml", "--output", "infra").code == 0
+    assert tfgen("render", "shop.yaml", "--output", "infra/{name}/live").code == 0
+    assert tfgen("render", "shop.yaml", "bank.yaml", "--output", "infra/{name}/live").code == 0
     assert sorted(path.name for path in (here / "infra").iterdir()) == ["bank", "shop"]
+    assert (here / "infra/shop/live/main.tf").is_file()
+
+
+@pytest.mark.parametrize("command", [("render",), ("affected", "--since", "HEAD")])
+def test_one_folder_is_too_few_for_several_specs(here: Path, tfgen: Tfgen, command: tuple[str, ...]) -> None:
+    spec(here, NETWORK)
+    spec(here, "name: bank\n", "bank.yaml")
+    before = everything(here)
+    done = tfgen(*command, "shop.yaml", "bank.yaml", "-o", "infra")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.endswith(
+        "tfgen: -o infra is one folder, and these are 2 specs: give each stack one of its own, such as "
+        "-o 'infra/{name}'\n"
+    )
+    assert everything(here) == before
+
+
+@pytest.mark.parametrize("look", ["--check", "--diff", "--dry-run"])
+def test_another_stack_does_not_take_the_place_of_one(here: Path, tfgen: Tfgen, look: str) -> None:
+    tfgen("render", spec(here, NETWORK), "-o", "live")
+    spec(here, NETWORK.replace("shop", "bank"), "bank.yaml")
+    before = everything(here)
+    done = tfgen("render", "bank.yaml", "-o", "live")
+    assert (done.code, done.out) == (4, "")
+    assert done.err.startswith('tfgen: live is the folder of the stack "shop", and this is "bank". Nothing')
+    assert tfgen("render", look, "bank.yaml", "-o", "live") == done
+    assert everything(here) == before
+    assert tfgen("render", look, "--force", "bank.yaml", "-o", "live").code == (look == "--check") * 3
+    assert everything(here) == before
+    assert tfgen("render", "--force", "bank.yaml", "-o", "live").code == 0
+    assert tfgen("render", "--check", "bank.yaml", "-o", "live").code == 0
+    assert tfgen("render", "shop.yaml", "-o", "live").code == 4
 
 
 def test_render_as_module(here: Path, tfgen: Tfgen) -> None:
@@ -407,6 +462,42 @@ def test_a_hand_edit_and_the_three_ways_on(here: Path, tfgen: Tfgen) -> None:
     assert "unchanged, 1 yours)" in done.out
     assert (folder / "main.tf").read_text() == edited
     assert tfgen("render", "--check", "shop.yaml").code == 0
+
+
+def test_what_was_ejected_and_would_be_another_page_by_now_is_told_once(here: Path, tfgen: Tfgen) -> None:
+    folder = here / "generated/shop"
+    tfgen("render", spec(here, SHOP))
+    pages = [f"modules/services/{page}.tf" for page in ("web", "api")]
+    tfgen("eject", *(f"generated/shop/{page}" for page in pages))
+    before = everything(folder)
+    assert tfgen("render", "--check", "shop.yaml").code == 0
+    spec(here, SHOP.replace("3000", "3001").replace("  api:", "  other:").replace("[api]", "[other]"))
+    told = (
+        "  yours      modules/services/api.tf: tfgen would now write no such page\n"
+        "  yours      modules/services/web.tf: tfgen would now write another page there\n"
+    )
+    done = tfgen("render", "--check", "shop.yaml")
+    assert (done.code, done.out.endswith(told)) == (3, True)
+    assert json.loads(tfgen("render", "--dry-run", "--json", "shop.yaml").out)[0]["outdated"] == sorted(pages)
+    assert told in tfgen("render", "shop.yaml").out
+    assert {page: everything(folder)[page] for page in pages} == {page: before[page] for page in pages}
+    assert tfgen("render", "--check", "shop.yaml") == Done(0, "shop: generated/shop is current\n", "")
+
+
+def test_force_removes_what_was_edited_and_is_no_longer_rendered(here: Path, tfgen: Tfgen) -> None:
+    tfgen("render", spec(here, SHOP))
+    page = here / "generated/shop/modules/network/nat.tf"
+    page.write_text("# by hand\n")
+    spec(here, SHOP.replace("nat", "public"))
+    assert "\n  refuse (edited) modules/network/nat.tf\n" in tfgen("render", "--dry-run", "shop.yaml").out
+    forced = tfgen("render", "--dry-run", "--force", "shop.yaml").out
+    assert "\n  remove modules/network/nat.tf\n" in forced
+    assert "written over" not in forced
+    (found,) = json.loads(tfgen("render", "--check", "--json", "shop.yaml").out)
+    assert (found["edited"], found["edited_orphans"]) == ([], ["modules/network/nat.tf"])
+    done = tfgen("render", "--force", "shop.yaml")
+    assert (done.code, "written over" in done.out) == (0, False)
+    assert not page.exists()
 
 
 def test_eject_takes_files_of_several_stacks(here: Path, tfgen: Tfgen) -> None:

@@ -189,7 +189,7 @@ def test_a_hand_edit_stops_the_render(stack: Path) -> None:
     (stack / "main.tf").write_text("# the root\n# by hand\n")
     (stack / "modules/services/web.tf").write_text("# by hand\n")
     found = compare(NEW, stack).changes
-    assert found.edited == ("main.tf", "modules/services/web.tf")
+    assert (found.edited, found.edited_orphans) == (("main.tf",), ("modules/services/web.tf",))
     message = refused(NEW, stack).message
     assert f"  {stack / 'main.tf'}\n  {stack / 'modules/services/web.tf'}\n" in message
     name = str(stack / "main.tf").lstrip("/")
@@ -211,7 +211,7 @@ def test_force_writes_over_edits_and_over_files_in_the_way(stack: Path) -> None:
     (stack / "modules/services/web.tf").write_text("# by hand\n")
     (stack / "modules/network/endpoints.tf").write_text("# mine\n")
     changes = write(NEW, stack, force=True)
-    assert changes.edited == ("main.tf", "modules/services/web.tf")
+    assert (changes.edited, changes.edited_orphans) == (("main.tf",), ("modules/services/web.tf",))
     assert changes.foreign == ("modules/network/endpoints.tf",)
     assert files(stack) == NEW
     assert manifest.read(stack) == Manifest(hashes(NEW))
@@ -273,7 +273,7 @@ def test_what_is_ejected_is_the_users_for_good(stack: Path) -> None:
     write(OLD, stack, force=True)
     assert "main.tf" not in files(stack)
     eject([stack / "main.tf"], stack)  # again: nothing new
-    assert manifest.read(stack).ejected == {"main.tf", "modules/services/web.tf"}
+    assert manifest.read(stack).ejected.keys() == {"main.tf", "modules/services/web.tf"}
 
 
 def test_only_what_is_tfgens_can_be_ejected(stack: Path, tmp_path: Path) -> None:
@@ -297,7 +297,7 @@ def test_a_file_is_found_by_its_name_and_not_by_where_a_link_leads(
     files = [Path("../main.tf"), Path("network/../../modules/network/vpc.tf")]
     assert stack_of(files) == {stack: files}
     eject(files, stack)
-    assert manifest.read(stack).ejected == {"main.tf", "modules/network/vpc.tf"}
+    assert manifest.read(stack).ejected.keys() == {"main.tf", "modules/network/vpc.tf"}
     write(NEW, stack)
     assert (stack / "main.tf").is_symlink()
 
@@ -573,7 +573,8 @@ def test_pages_that_both_sides_rendered_are_nobodys_edit(stack: Path) -> None:
 def test_an_edit_with_the_markers_of_git_is_still_an_edit(stack: Path, path: str) -> None:
     """`git checkout -m` leaves an edit that was never committed between them."""
     (stack / path).write_text("<<<<<<< HEAD\n# theirs\n=======\n# mine\n>>>>>>> local\n")
-    assert compare(NEW, stack).changes.edited == (path,)
+    changes = compare(NEW, stack).changes
+    assert (*changes.edited, *changes.edited_orphans) == (path,)
 
 
 # --- the diff

@@ -74,7 +74,7 @@ Output = Annotated[
         "-o",
         metavar="DIR",
         parser=_folder,
-        help="The stack's folder; with several specs, the folder of their folders. [default: generated/NAME]",
+        help="The stack's folder; {name} in it stands for the stack's name. [default: generated/{name}]",
         show_default=False,
     ),
 ]
@@ -213,27 +213,56 @@ def render(  # noqa: PLR0913, PLR0917 - one parameter a flag
 
     look = _Look(check, diff, dry_run, force)
     outcomes = _run(specs, as_module=kind == "module", templates=templates)
-    failure = Exit.SPEC_HAS_ERRORS if any(outcome.failed for outcome in outcomes) else Exit.DONE
-    stacks = [outcome.blueprint for outcome in outcomes if outcome.blueprint and not outcome.failed]
-    folders = _folders([stack.name for stack in stacks], output, len(specs))
-    results: list[dict[str, Any]] = []
-    for stack, folder in zip(stacks, folders, strict=True):
-        try:
-            changes, text = _render_one(stack, folder, look, templates)
-        except TfgenError as error:
-            _complain(error)
-            failure = failure or error.code
+    folders = _folders(outcomes, output)
+    results: list[_Result] = []
+    for spec, outcome, folder in zip(specs, outcomes, folders, strict=True):
+        if outcome.failed or outcome.blueprint is None:
+            results.append(_Result(spec, Exit.SPEC_HAS_ERRORS))
             continue
-        failure = failure or look.exit_code(changes)
-        result = {"stack": stack.name, "folder": folder.as_posix(), **changes._asdict()}
-        results.append(result | ({"diff": text} if diff else {}))
+        results.append(_rendered(spec, outcome.blueprint, folder, look, templates))
         if not json:
-            typer.echo(look.said(stack, changes, folder, text), nl=False)
+            typer.echo(results[-1].said, nl=False)
+    codes = [result.code for result in results]
     if json:
-        _print_json(results)
-    elif results and not look:
-        typer.echo(next_steps([Path(result["folder"]) for result in results], as_module=kind == "module"))
-    raise typer.Exit(failure)
+        _print_json([result.as_data(with_diff=diff) for result in results])
+    elif not look and Exit.DONE in codes:
+        done = [result.folder for result in results if result.code is Exit.DONE and result.folder]
+        typer.echo(next_steps(done, as_module=kind == "module"))
+    raise typer.Exit(_first(codes))
+
+
+def _first(codes: list[Exit]) -> Exit:
+    """The exit code of many: that specs have errors counts more than what became of the others."""
+    return Exit.SPEC_HAS_ERRORS if Exit.SPEC_HAS_ERRORS in codes else next(filter(None, codes), Exit.DONE)
+
+
+class _Result(NamedTuple):
+    """What became of one spec: what to print, or why it was not written."""
+
+    spec: Path
+    code: Exit
+    stack: str | None = None
+    folder: Path | None = None
+    changes: "Changes | None" = None
+    diff: str = ""
+    said: str = ""
+    message: str = ""
+
+    def as_data(self, *, with_diff: bool) -> dict[str, Any]:
+        from tfgen.output.compare import Changes
+
+        data = {
+            "spec": self.spec.as_posix(),
+            "stack": self.stack,
+            "folder": self.folder and self.folder.as_posix(),
+            "exit_code": self.code,
+            **(self.changes or Changes())._asdict(),
+        }
+        return (
+            data
+            | ({"diff": self.diff} if with_diff else {})
+            | ({"message": self.message} if self.message else {})
+        )
 
 
 class _Look(NamedTuple):
@@ -251,7 +280,7 @@ class _Look(NamedTuple):
         """That of `--check`, or the one that the render itself would end with."""
         if self.check and not changes.none:
             return Exit.NOT_CURRENT
-        refused = self and not self.force and (changes.foreign or changes.edited)
+        refused = self and not self.force and changes.in_the_way
         return Exit.NOT_OURS if refused else Exit.DONE
 
     def said(self, stack: "Blueprint", changes: "Changes", folder: Path, diff: str) -> str:
@@ -265,17 +294,34 @@ class _Look(NamedTuple):
         return _coloured(diff) + "".join(f"{line}\n" for line in lines)
 
 
+def _rendered(spec: Path, stack: "Blueprint", folder: Path, look: _Look, templates: Path | None) -> _Result:
+    """One stack written, or looked at. What stops it goes to standard error, and into the result."""
+    from tfgen.output.refusal import RefusedError
+
+    try:
+        changes, diff = _render_one(stack, folder, look, templates)
+    except TfgenError as error:
+        _complain(error)
+        planned = error.changes if isinstance(error, RefusedError) else None
+        return _Result(spec, error.code, stack.name, folder, planned, message=error.message)
+    said = look.said(stack, changes, folder, diff)
+    return _Result(spec, look.exit_code(changes), stack.name, folder, changes, diff, said)
+
+
 def _render_one(
     stack: "Blueprint", folder: Path, look: _Look, templates: Path | None
 ) -> tuple["Changes", str]:
     """One stack written, or looked at; and the diff that was asked for."""
+    from tfgen import git
     from tfgen.output.write import preview, write
     from tfgen.render.pages import once, render
 
     pages = render(stack, templates)
     if look:
-        return preview(pages, folder, once=once(stack), with_diff=look.diff)
-    return write(pages, folder, once=once(stack), force=look.force), ""
+        return preview(
+            pages, folder, stack=stack.name, once=once(stack), force=look.force, with_diff=look.diff
+        )
+    return write(pages, folder, stack=stack.name, once=once(stack), force=look.force, earlier=git.earlier), ""
 
 
 @app.command()
@@ -310,20 +356,34 @@ def affected(
 
     outcomes = _run(specs, as_module=kind == "module", templates=templates)
     stacks = [
-        (path, outcome.blueprint)
-        for path, outcome in zip(specs, outcomes, strict=True)
+        (spec, outcome.blueprint, folder)
+        for spec, outcome, folder in zip(specs, outcomes, _folders(outcomes, output), strict=True)
         if outcome.blueprint and not outcome.failed
     ]
-    folders = _folders([stack.name for _, stack in stacks], output, len(specs))
-    manifests = committed(since, [folder / NAME for folder in folders])
+    manifests = committed(since, [folder / NAME for _, _, folder in stacks])
+    _say_what_is_not_rendered([folder for _, _, folder in stacks])
     _print_json(
         [
-            {"stack": stack.name, "spec": path.as_posix(), "folder": folder.as_posix()}
-            for (path, stack), folder, known in zip(stacks, folders, manifests, strict=True)
+            {"stack": stack.name, "spec": spec.as_posix(), "folder": folder.as_posix()}
+            for (spec, stack, folder), known in zip(stacks, manifests, strict=True)
             if not owns(known, render_pages(stack, templates))
         ]
     )
     raise typer.Exit(Exit.SPEC_HAS_ERRORS if len(stacks) < len(specs) else Exit.DONE)
+
+
+def _say_what_is_not_rendered(folders: list[Path]) -> None:
+    """A stack that is not where it is looked for counts as affected: say so, as that may be a wrong place."""
+    from tfgen.output.manifest import NAME
+
+    missing = [str(folder) for folder in folders if not (folder / NAME).is_file()]
+    if missing:
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        typer.echo(
+            f"tfgen: no stack stands in {', '.join(missing[:3])}{more}, so it counts as affected. If it is "
+            "rendered elsewhere, run this where it is rendered, or say where with -o.",
+            err=True,
+        )
 
 
 @app.command()
@@ -711,18 +771,23 @@ def _wants_colour() -> bool:
     return on_terminal and not os.environ.get("NO_COLOR")
 
 
-def _folders(names: list[str], output: Path | None, asked: int) -> list[Path]:
-    """Where each stack goes. Two stacks in one folder are refused."""
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
+def _folders(outcomes: list["Outcome"], output: Path | None) -> list[Path]:
+    """Where the stack of each spec goes. Two stacks in one folder are refused."""
+    pattern = str(output or "generated/{name}")
+    if "{name}" not in pattern and len(outcomes) > 1:
         message = (
-            f"two of these specs are named {', '.join(sorted(twice))} and would share a folder. Nothing was "
+            f"-o {pattern} is one folder, and these are {len(outcomes)} specs: give each stack one of its "
+            f"own, such as -o '{pattern}/{{name}}'"
+        )
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE)
+    names = [outcome.blueprint.name if outcome.blueprint else "" for outcome in outcomes]
+    if twice := sorted({name for name in names if name and names.count(name) > 1}):
+        message = (
+            f"two of these specs are named {', '.join(twice)} and would share a folder. Nothing was "
             "written. Rename one, or render them one by one with -o."
         )
         raise TfgenError(message=message, code=Exit.WRONG_USAGE)
-    if output is not None and asked == 1:
-        return [output for _ in names]
-    return [(output or Path("generated")) / name for name in names]
+    return [Path(pattern.replace("{name}", name)) for name in names]
 
 
 def _read_pages(folder: Path) -> dict[str, str]:

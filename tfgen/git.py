@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tfgen.problems import Exit, TfgenError
@@ -18,18 +18,34 @@ def committed(revision: str, files: Sequence[Path]) -> list[str]:
     ).decode().strip()  # fmt: skip
     names = [_within(top, file) for file in files]
     asked = "".join(f"{commit}:{name}\n" for name in names)
-    return list(_texts(_git("cat-file", "--batch", said=os.fsencode(asked))))
+    found = _contents(_git("cat-file", "--batch", said=os.fsencode(asked)))
+    return [content.decode(errors="replace") for content in found]
 
 
-def _texts(batch: bytes) -> Iterator[str]:
+_COMMITS = 100  # how far to look back for a file's past
+
+
+def earlier(file: Path, wanted: Callable[[bytes], bool]) -> bytes | None:
+    """What a file held before: the newest content that is `wanted`, staged or committed; None without one."""
+    here = ("-C", str(file.parent))
+    try:
+        log = _git(*here, "log", f"--max-count={_COMMITS}", "--format=%H", "--", f":(literal){file.name}")
+        asked = "".join(f"{commit}:./{file.name}\n" for commit in ("", *log.decode().split()))
+        found = _contents(_git(*here, "cat-file", "--batch", said=os.fsencode(asked)))
+    except TfgenError:  # no git, no repository, no commit
+        return None
+    return next(filter(wanted, found), None)
+
+
+def _contents(batch: bytes) -> Iterator[bytes]:
     """What `git cat-file --batch` prints: `ID KIND SIZE`, the content and a line end; or `... missing`."""
     while batch:
         head, _, batch = batch.partition(b"\n")
         if head.endswith(b" missing"):
-            yield ""
+            yield b""
             continue
         size = int(head.rsplit(b" ", 1)[1])
-        yield batch[:size].decode(errors="replace")
+        yield batch[:size]
         batch = batch[size + 1 :]
 
 

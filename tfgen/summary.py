@@ -11,6 +11,7 @@ def summarize(blueprint: Blueprint, changes: Changes, folder: Path) -> str:
     """What was written, what it makes, and what to do next."""
     lines = [
         f"{blueprint.name}: {_count(changes)} in {folder}",
+        *(f"  {line}" for line in _outdated(changes)),
         f"  network        {_network(blueprint)}",
         *(f"  load balancer  {line}" for line in _load_balancer(blueprint)),
         *_services(blueprint),
@@ -23,6 +24,7 @@ _DRIFT = {
     "changed": "stale",
     "edited": "edited",
     "removed": "orphaned",
+    "edited_orphans": "edited",
     "foreign": "in the way",
 }
 
@@ -31,8 +33,8 @@ def drift(name: str, changes: Changes, folder: Path) -> str:
     """Whether a folder is as it would be rendered now, and what is not."""
     if changes.none:
         return f"{name}: {folder} is current"
-    lines = [f"  {word:<10} {path}" for field, word in _DRIFT.items() for path in getattr(changes, field)]
-    return "\n".join([f"{name}: {folder} is not current", *lines])
+    lines = [f"{word:<10} {path}" for field, word in _DRIFT.items() for path in getattr(changes, field)]
+    return "\n  ".join([f"{name}: {folder} is not current", *lines, *_outdated(changes)])
 
 
 def forecast(name: str, changes: Changes, folder: Path, *, force: bool) -> str:
@@ -40,10 +42,21 @@ def forecast(name: str, changes: Changes, folder: Path, *, force: bool) -> str:
     words = {"created": "create", "changed": "change", "removed": "remove"}
     words |= {
         "edited": "write over" if force else "refuse (edited)",
+        "edited_orphans": "remove" if force else "refuse (edited)",
         "foreign": "write over" if force else "refuse (in the way)",
     }
-    lines = [f"  {word} {path}" for field, word in words.items() for path in getattr(changes, field)]
-    return "\n".join([f"{name}: {_count(changes, force=force)} in {folder}; nothing was written", *lines])
+    lines = [f"{word} {path}" for field, word in words.items() for path in getattr(changes, field)]
+    head = f"{name}: {_count(changes, force=force)} in {folder}; nothing was written"
+    return "\n  ".join([head, *lines, *_outdated(changes)])
+
+
+def _outdated(changes: Changes) -> list[str]:
+    """What the user took over and would be another page by now; told once, by the render that notices."""
+    return [
+        f"{'yours':<10} {path}: tfgen would now write "
+        + ("another page there" if path in changes.ejected else "no such page")
+        for path in changes.outdated
+    ]
 
 
 def next_steps(folders: list[Path], *, as_module: bool) -> str:
@@ -61,16 +74,17 @@ def _source(folder: Path) -> str:
 
 
 def _count(changes: Changes, *, force: bool = True) -> str:
-    """How many files; what was edited or in the way is written over, or without `force` refused."""
-    refused = {"edited": len(changes.edited), "in the way": len(changes.foreign)}
+    """How many files; what was edited or is in the way goes with `force`, and without it is refused."""
+    edited, orphans, foreign = map(len, (changes.edited, changes.edited_orphans, changes.foreign))
+    refused = {"edited": edited + orphans, "in the way": foreign}
     parts = {
         "new": len(changes.created),
         "changed": len(changes.changed),
-        **({"written over": sum(refused.values())} if force else refused),
+        **({"written over": edited + foreign} if force else refused),
         "unchanged": len(changes.unchanged),
     }
     total = sum(parts.values())
-    parts |= {"removed": len(changes.removed), "yours": len(changes.ejected)}
+    parts |= {"removed": len(changes.removed) + (orphans if force else 0), "yours": len(changes.ejected)}
     said = ", ".join(f"{count} {what}" for what, count in parts.items() if count)
     return f"{total} files ({said})"
 

@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfgen.output import manifest
-from tfgen.output.manifest import NAME, Manifest, digest
+from tfgen.output.manifest import NAME, Hashes, Manifest, digest, hashes
 
 
 class Changes(NamedTuple):
     """Paths within the stack's folder, with forward slashes, each tuple sorted.
 
     `removed` are files of tfgen that nothing renders any more; `edited` are files of tfgen that somebody
-    else has changed; `foreign` is what is in the way of a page and not tfgen's: a file, a folder, or a
-    link, which may lead anywhere; `ejected` are pages that were given up to the user.
+    else has changed, and `edited_orphans` those among them that nothing renders any more; `foreign` is what
+    is in the way of a page and not tfgen's: a file, a folder, or a link, which may lead anywhere; `ejected`
+    are pages that were given up to the user, and `outdated` are files that were given up and that tfgen
+    would write otherwise than at the last render, or no more.
     """
 
     created: tuple[str, ...] = ()
@@ -23,13 +25,20 @@ class Changes(NamedTuple):
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
+    edited_orphans: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     ejected: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
 
     @property
     def none(self) -> bool:
         """Whether the folder is as it would be rendered now."""
-        return not (self.created or self.changed or self.removed or self.edited or self.foreign)
+        return not (self.created or self.changed or self.removed or self.in_the_way)
+
+    @property
+    def in_the_way(self) -> tuple[str, ...]:
+        """What stops a render."""
+        return (*self.edited, *self.edited_orphans, *self.foreign)
 
 
 class Comparison(NamedTuple):
@@ -41,30 +50,37 @@ class Comparison(NamedTuple):
     pages: Mapping[str, str]
 
 
-def compare(pages: Mapping[str, str], folder: Path, once: Mapping[str, str] | None = None) -> Comparison:
+def compare(
+    pages: Mapping[str, str], folder: Path, once: Mapping[str, str] | None = None, stack: str = ""
+) -> Comparison:
     """What writing `pages` to `folder` would do. Raises OSError where the folder cannot be read.
 
-    `once` are files for the user to keep: written where there is nothing and never was.
+    `once` are files for the user to keep: written where there is nothing and never was. `stack` is the name
+    of the stack that the pages are of.
     """
     check_folder(folder)
     before = manifest.read(folder)
     offered = once or {}
+    rendered = hashes(pages)
     after = Manifest(
-        {
-            path: frozenset([digest(text.encode())])
-            for path, text in pages.items()
-            if path not in before.ejected
-        },
-        before.ejected,
+        {path: known for path, known in rendered.items() if path not in before.ejected},
+        {path: rendered.get(path, frozenset()) for path in before.ejected},
         before.once | offered.keys(),
+        stack,
     )
     new = {path: text for path, text in offered.items() if _is_new(path, folder, before)}
     pages = {**pages, **new, NAME: manifest.write(after)}
     found: dict[str, list[str]] = {name: [] for name in Changes._fields}
     for path, state in _states(pages, folder, before, after.once):
         found[state].append(path)
+    found["outdated"] = _outdated(before.ejected, after.ejected)
     changes = Changes(**{name: tuple(sorted(set(paths))) for name, paths in found.items()})
     return Comparison(changes, before, after, pages)
+
+
+def _outdated(before: Hashes, after: Hashes) -> list[str]:
+    """Of an early tfgen's manifest, without hashes, nothing can be said."""
+    return [path for path, known in before.items() if known and not (after[path] and after[path] <= known)]
 
 
 def check_folder(folder: Path) -> None:
@@ -138,7 +154,7 @@ def _left(target: Path, path: str, before: Manifest) -> list[str]:
         return []
     content = target.read_bytes()
     known = digest(content) in before.owned[path] or _is_merged(path, before)
-    return ["removed" if known else "edited"]
+    return ["removed" if known else "edited_orphans"]
 
 
 def is_file(path: Path) -> bool:

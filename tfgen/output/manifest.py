@@ -2,29 +2,38 @@
 
 Each line is `<SHA-256>  <path>`, so that git merges it line by line and `sha256sum -c` reads it. A path
 may have several hashes: while files change places, and where a merge left both sides, each of them is
-a state that tfgen wrote. Lines that are none of tfgen's (a conflict's markers, say) are passed over, so
-the next render repairs what a merge broke.
+a state that tfgen wrote. What is the user's has a word in place of the hash, and `stack  NAME` says whose
+folder it is. Lines that are none of tfgen's (a conflict's markers, say) are passed over, so the next render
+repairs what a merge broke.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 NAME = ".tfgen-manifest"
 
 _HEAD = "# The files of this folder that tfgen owns. Commit it; after a merge conflict, render again.\n"
-_LINE = re.compile(r"([0-9a-f]{64}|ejected|once)  (\S.*)\Z")
+_LINE = re.compile(r"(\w+)(?: ([0-9a-f]{64}))?  (\S.*)\Z")
+_HASH = re.compile(r"[0-9a-f]{64}\Z")
+
+Hashes = Mapping[str, frozenset[str]]
+_NONE: Hashes = MappingProxyType({})
 
 
 class Manifest(NamedTuple):
-    """`owned` has every hash under which tfgen wrote a path; the others are the user's to keep."""
+    """`owned` has every hash under which tfgen wrote a path; the other files are the user's to keep."""
 
-    owned: dict[str, frozenset[str]]
-    ejected: frozenset[str] = frozenset()
+    owned: Hashes
+    ejected: Hashes = _NONE
+    """Files that were given up, with the hash of what tfgen would have written at the last render."""
     once: frozenset[str] = frozenset()
     """Files that were written one time, for the user to keep, change or delete."""
+    stack: str = ""
+    """The name of the stack; empty in a folder that an early tfgen rendered."""
     merging: bool = False
     """Whether git left a conflict in it: both sides rendered, and their pages were merged too."""
 
@@ -37,21 +46,35 @@ def read(folder: Path) -> Manifest:
 
 def parse(text: str) -> Manifest:
     owned: dict[str, set[str]] = {}
-    others: dict[str, set[str]] = {"ejected": set(), "once": set()}
-    for line in text.splitlines():
-        match = _LINE.match(line)
-        if match and _is_inside(match[2]):
-            what, path = match.groups()
-            if what in others:
-                others[what].add(path)
-            else:
-                owned.setdefault(path, set()).add(what)
+    ejected: dict[str, set[str]] = {}
+    once, stack = set[str](), ""
+    for word, known, path in _lines(text):
+        if word == "stack":
+            stack = path
+        elif word == "once":
+            once.add(path)
+        elif word == "ejected":
+            ejected.setdefault(path, set()).update([known] if known else [])
+        elif _HASH.match(word):
+            owned.setdefault(path, set()).add(word)
     return Manifest(
-        {path: frozenset(hashes) for path, hashes in owned.items() if path not in others["ejected"]},
-        frozenset(others["ejected"]),
-        frozenset(others["once"]),
+        _frozen({path: hashes for path, hashes in owned.items() if path not in ejected}),
+        _frozen(ejected),
+        frozenset(once),
+        stack,
         any(line.startswith("<<<<<<< ") for line in text.splitlines()),
     )
+
+
+def _lines(text: str) -> Iterator[tuple[str, str | None, str]]:
+    """The word at the head of each line, the hash behind it, if any, and the path."""
+    for match in map(_LINE.match, text.splitlines()):
+        if match and _is_inside(match[3]):
+            yield match[1], match[2], match[3]
+
+
+def _frozen(hashes: Mapping[str, set[str]]) -> Hashes:
+    return {path: frozenset(known) for path, known in hashes.items()}
 
 
 def _is_inside(path: str) -> bool:
@@ -62,10 +85,12 @@ def _is_inside(path: str) -> bool:
 
 
 def write(manifest: Manifest) -> str:
-    lines = [(path, digest_) for path, hashes in manifest.owned.items() for digest_ in sorted(hashes)]
-    lines += [(path, "ejected") for path in manifest.ejected]
+    lines = [(path, known) for path, hashes in manifest.owned.items() for known in sorted(hashes)]
+    for path, hashes in manifest.ejected.items():
+        lines += [(path, f"ejected {known}") for known in sorted(hashes)] or [(path, "ejected")]
     lines += [(path, "once") for path in manifest.once]
-    return _HEAD + "".join(f"{what}  {path}\n" for path, what in sorted(lines))
+    head = _HEAD + (f"stack  {manifest.stack}\n" if manifest.stack else "")
+    return head + "".join(f"{what}  {path}\n" for path, what in sorted(lines))
 
 
 def digest(content: bytes) -> str:
@@ -73,24 +98,26 @@ def digest(content: bytes) -> str:
     return sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
 
+def hashes(pages: Mapping[str, str]) -> Hashes:
+    """The hash of each page."""
+    return {path: frozenset([digest(text.encode())]) for path, text in pages.items()}
+
+
 def owns(text: str, pages: Mapping[str, str]) -> bool:
     """Whether the manifest with this text is that of these pages, but for files that were ejected."""
     known = parse(text)
-    expected = {
-        path: frozenset([digest(page.encode())]) for path, page in pages.items() if path not in known.ejected
-    }
-    return known.owned == expected
+    return known.owned == {path: each for path, each in hashes(pages).items() if path not in known.ejected}
 
 
 def both(before: Manifest, after: Manifest, given_up: Mapping[str, str]) -> Manifest:
     """True before, while and after files give way to those of `after`.
 
     `given_up` has the hashes of what is on disk and nobody's to keep. A file that is written once is not
-    named before it is there: a killed run would leave it unwritten for good.
+    named before it is there: a killed run would leave it unwritten for good. What has become of ejected
+    files is told at the end, so a killed run does not hide it.
     """
-    hashes: dict[str, set[str]] = {}
-    for owned in (before.owned, after.owned, {path: {digest} for path, digest in given_up.items()}):
+    found: dict[str, set[str]] = {}
+    for owned in (before.owned, after.owned, {path: {known} for path, known in given_up.items()}):
         for path, known in owned.items():
-            hashes.setdefault(path, set()).update(known)
-    owned = {path: frozenset(known) for path, known in hashes.items()}
-    return Manifest(owned, after.ejected, before.once)
+            found.setdefault(path, set()).update(known)
+    return Manifest(_frozen(found), before.ejected, before.once, after.stack)

@@ -5,15 +5,25 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tfgen.output import diff
-from tfgen.output.compare import Comparison, is_file
+from tfgen.output.compare import Changes, Comparison, is_file
+from tfgen.output.diff import Earlier
 from tfgen.problems import Exit, TfgenError
 
 
-def refuse(found: Comparison, folder: Path, *, force: bool) -> None:
-    """Raises TfgenError where something is not tfgen's to write over. A folder or a link never is."""
+class RefusedError(TfgenError):
+    """A render that was not carried out; `changes` are what it would have done."""
+
+    def __init__(self, message: str, changes: Changes) -> None:
+        super().__init__(message=message, code=Exit.NOT_OURS)
+        self.changes = changes
+
+
+def refuse(found: Comparison, folder: Path, earlier: Earlier, *, force: bool) -> None:
+    """Raises RefusedError where something is not tfgen's to write over. A folder or a link never is."""
     changes = found.changes
+    refuse_another_stack(found, folder, force=force)
     foreign = [p for p in changes.foreign if not force or p not in found.pages or not is_file(folder / p)]
-    edited = () if force else changes.edited
+    edited = () if force else sorted((*changes.edited, *changes.edited_orphans))
     if not foreign and not edited:
         return
     parts = []
@@ -21,14 +31,25 @@ def refuse(found: Comparison, folder: Path, *, force: bool) -> None:
         parts.append(f"these are in the way, and tfgen did not write them:\n{_listed(foreign, folder)}\n")
     if edited:
         parts.append(f"these were edited after tfgen wrote them:\n{_listed(edited, folder)}\n\n")
-        parts.append(f"{diff.by_hand(found, folder)}\n")
+        parts.append(f"{diff.by_hand(found, folder, earlier)}\n")
     parts.append("Nothing was written.")
     if foreign:
         files = all(path in found.pages and is_file(folder / path) for path in foreign)
         parts.append(_past_foreign(files=files))
     if edited:
         parts.append(_past_edited(edited, folder))
-    raise TfgenError(message="".join(parts), code=Exit.NOT_OURS)
+    raise RefusedError("".join(parts), changes)
+
+
+def refuse_another_stack(found: Comparison, folder: Path, *, force: bool) -> None:
+    """Raises RefusedError where the folder is another stack's: all that it has would go."""
+    standing, coming = found.before.stack, found.after.stack
+    if standing and coming and standing != coming and not force:
+        message = (
+            f'{folder} is the folder of the stack "{standing}", and this is "{coming}". Nothing was written. '
+            f"Render to another folder with -o, or put this stack in the place of that one: --force."
+        )
+        raise RefusedError(message, found.changes)
 
 
 def _past_foreign(*, files: bool) -> str:

@@ -9,43 +9,62 @@ instant leaves files that the manifest knows, old ones and new ones, and nothing
 import errno
 import os
 import signal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tfgen.output import diff, disk, manifest
 from tfgen.output.compare import Changes, Comparison, check_folder, compare
-from tfgen.output.refusal import refuse
+from tfgen.output.diff import Earlier
+from tfgen.output.refusal import refuse, refuse_another_stack
 from tfgen.problems import Exit, TfgenError
 
 
+def nobody(_file: Path, _wanted: Callable[[bytes], bool]) -> None:
+    """Where there is no history to ask."""
+
+
 def write(
-    pages: Mapping[str, str], folder: Path, *, once: Mapping[str, str] | None = None, force: bool = False
+    pages: Mapping[str, str],
+    folder: Path,
+    *,
+    stack: str = "",
+    once: Mapping[str, str] | None = None,
+    force: bool = False,
+    earlier: Earlier = nobody,
 ) -> Changes:
-    """Makes `folder` hold `pages`, and removes files of tfgen's own that no page is for any more.
+    """Makes `folder` hold the `pages` of `stack`, and removes tfgen's files that no page is for any more.
 
     Files that would not change are not touched; `once` are for the user to keep. Another render into the
-    same folder is waited for. Raises TfgenError, with nothing changed, where files that are not tfgen's
-    are in the way or files of its own were edited (unless `force` is set), or where it cannot write.
+    same folder is waited for. Raises TfgenError, with nothing changed, where it cannot write; and, unless
+    `force` is set, RefusedError where the folder is another stack's, files that are not tfgen's are in the
+    way, or files of its own were edited: `earlier` is asked what they were.
     """
     with _explained(folder):
         check_folder(folder)
         with disk.locked(folder):
             disk.clear(folder)
-            found = compare(pages, folder, once)
-            refuse(found, folder, force=force)
+            found = compare(pages, folder, once, stack)
+            refuse(found, folder, earlier, force=force)
             if not found.changes.none:
                 _carry_out(_steps(found, folder), folder)
     return found.changes
 
 
 def preview(
-    pages: Mapping[str, str], folder: Path, *, once: Mapping[str, str] | None = None, with_diff: bool = False
+    pages: Mapping[str, str],
+    folder: Path,
+    *,
+    stack: str = "",
+    once: Mapping[str, str] | None = None,
+    force: bool = False,
+    with_diff: bool = False,
 ) -> tuple[Changes, str]:
     """What `write` would do, and a unified diff of it if asked for. Raises TfgenError."""
     with _explained(folder, "read"):
-        found = compare(pages, folder, once)
+        found = compare(pages, folder, once, stack)
+        refuse_another_stack(found, folder, force=force)
         return found.changes, diff.rendered(found, folder) if with_diff else ""
 
 
@@ -77,11 +96,12 @@ def eject(files: Iterable[Path], folder: Path) -> None:
         disk.clear(folder)
         known = manifest.read(folder)
         paths = {_place(file).relative_to(folder).as_posix() for file in files}
-        if unknown := sorted(paths - known.owned.keys() - known.ejected):
+        if unknown := sorted(paths - known.owned.keys() - known.ejected.keys()):
             message = f"tfgen owns no {', '.join(unknown)} in {folder}. Nothing was written."
             raise TfgenError(message=message, code=Exit.WRONG_USAGE)
+        given_up = {path: hashes for path, hashes in known.owned.items() if path in paths}
         owned = {path: hashes for path, hashes in known.owned.items() if path not in paths}
-        after = known._replace(owned=owned, ejected=known.ejected | paths)
+        after = known._replace(owned=owned, ejected={**known.ejected, **given_up})
         with disk.staged(folder, [manifest.write(after)]) as (new,):
             new.replace(folder / manifest.NAME)
             disk.flush([folder])
@@ -99,9 +119,7 @@ class _Steps(NamedTuple):
 def _steps(found: Comparison, folder: Path) -> _Steps:
     changes = found.changes
     # What was edited or is in the way comes here with --force alone, and is given up from now on.
-    given_up = {
-        path: manifest.digest((folder / path).read_bytes()) for path in (*changes.edited, *changes.foreign)
-    }
+    given_up = {path: manifest.digest((folder / path).read_bytes()) for path in changes.in_the_way}
     coming = (*changes.created, *changes.changed, *(path for path in given_up if path in found.pages))
     return _Steps(
         texts={path: found.pages[path] for path in coming if path != manifest.NAME},

@@ -1,4 +1,5 @@
-"""`tfgen affected`: the stacks whose output is not what was committed, for a CI matrix. With a real git."""
+"""What tfgen asks a real git: the stacks whose output is not what was committed (`tfgen affected`, for a CI
+matrix), and what a page was before somebody edited it."""
 
 import json
 import os
@@ -12,6 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from tfgen import cli
+from tfgen.git import earlier
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="needs git")
 
@@ -146,8 +148,13 @@ def test_from_a_folder_within_and_through_a_link(
     (repo / "within").mkdir()
     monkeypatch.chdir(repo / "within")
     specs = [f"../{spec}" for spec in stacks]
-    assert names(tfgen("affected", "--since", "HEAD", *specs, "-o", "../link")) == []
-    assert len(names(tfgen("affected", "--since", "HEAD", *specs))) == 3
+    assert names(tfgen("affected", "--since", "HEAD", *specs, "-o", "../link/{name}")) == []
+    done = tfgen("affected", "--since", "HEAD", *specs)
+    assert (done.code, len(names(done))) == (0, 3)
+    assert done.err == (
+        "tfgen: no stack stands in generated/shop, generated/bank, generated/post, so it counts as affected. "
+        "If it is rendered elsewhere, run this where it is rendered, or say where with -o.\n"
+    )
 
 
 @pytest.mark.parametrize("revision", ["nothing", "--help", "", "HEAD:shop.yaml", "0" * 40])
@@ -169,7 +176,7 @@ def test_no_repository(repo: Path, tfgen: Tfgen) -> None:
 def test_a_folder_that_is_not_in_the_repository(
     stacks: list[str], tfgen: Tfgen, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    done = tfgen("affected", "--since", "HEAD", *stacks, "-o", tmp_path_factory.mktemp("outside"))
+    done = tfgen("affected", "--since", "HEAD", *stacks, "-o", tmp_path_factory.mktemp("outside") / "{name}")
     assert (done.code, done.out) == (2, "")
     assert "is not in the git repository" in done.err
 
@@ -178,3 +185,71 @@ def test_no_git(stacks: list[str], tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PATH", "")
     done = tfgen("affected", "--since", "HEAD", *stacks)
     assert done == Done(2, "", "tfgen: git is not on PATH\n")
+
+
+# --- what a page was before a hand edit
+
+
+def edit(page: str) -> None:
+    Path(page).write_text(Path(page).read_text() + "# by hand\n")
+
+
+VPC = "generated/bank/modules/network/vpc.tf"
+NAT = "generated/bank/modules/network/nat.tf"
+
+
+def edits_shown(done: Done) -> list[str]:
+    """The lines of the diff in a refusal that are there on one side only."""
+    assert done.code == 4
+    lines = done.err.splitlines()
+    return [line for line in lines if line.startswith(("+", "-")) and line[:3] not in ("+++", "---")]
+
+
+@pytest.mark.usefixtures("stacks")
+def test_a_hand_edit_is_held_against_what_tfgen_wrote(tfgen: Tfgen) -> None:
+    """Not against what it would write now: neither of another page, nor of one that goes."""
+    for page in (VPC, NAT):
+        edit(page)
+    Path("bank.yaml").write_text(SPEC.format("bank").replace("nat", "public") + "tags: {a: b}\n")
+    Path("bank.yaml").rename("other.yaml")  # its name is in the first line of every page
+    assert edits_shown(tfgen("render", "other.yaml")) == ["+# by hand", "+# by hand"]
+    commit()  # the edits
+    assert edits_shown(tfgen("render", "other.yaml")) == ["+# by hand", "+# by hand"]
+
+
+@pytest.mark.usefixtures("stacks")
+def test_what_was_staged_and_never_committed_is_known_too(tfgen: Tfgen) -> None:
+    change("bank.yaml")
+    tfgen("render", "bank.yaml")
+    git("add", "--all")
+    edit(VPC)
+    Path("bank.yaml").rename("other.yaml")
+    assert edits_shown(tfgen("render", "other.yaml")) == ["+# by hand"]
+
+
+@pytest.mark.usefixtures("stacks")
+def test_where_no_commit_has_it_the_refusal_says_so(
+    tfgen: Tfgen, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(VPC)
+    Path("bank.yaml").rename("other.yaml")
+    for damage in (lambda: shutil.rmtree(repo / ".git"), lambda: monkeypatch.setenv("PATH", "")):
+        damage()
+        done = tfgen("render", "other.yaml")
+        assert (
+            f"(no commit has what tfgen wrote; held against what it would write now)\n--- a/{VPC}" in done.err
+        )
+        assert len(edits_shown(done)) == 3
+
+
+def test_the_newest_wanted_content_of_a_file(repo: Path) -> None:
+    file = repo / "*[a] ?.tf"  # not a pattern
+    (repo / "other [a] b.tf").write_text("1")
+    for text in ("1", "2", "31", "32"):
+        file.write_text(text)
+        commit()
+    assert earlier(file, lambda content: content.startswith(b"3")) == b"32"
+    assert earlier(file, lambda content: content == b"1") == b"1"
+    assert earlier(file, lambda _: False) is None
+    assert earlier(repo / "none.tf", bool) is None
+    assert earlier(repo / "no folder" / "none.tf", bool) is None
