@@ -33,7 +33,7 @@ def test_golden(spec: Path) -> None:
     assert blueprint
     kept = once(blueprint)
     assert sorted({*pages, *kept, manifest.NAME}) == sorted(golden), "run: make golden"
-    assert compare(pages, folder, kept).changes.none, "run: make golden"
+    assert compare(pages, folder, kept, blueprint.name).changes.none, "run: make golden"
     assert {path: golden[path] for path in kept} == kept, (
         "remove it, and its line in the manifest; make golden"
     )

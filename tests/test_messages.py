@@ -304,6 +304,20 @@ def files_edited_and_in_the_way(here: Path, _trouble: Trouble) -> list[str]:
 
 
 @situation
+def another_stack_in_the_folder(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    write(tfgen.render_text(GOOD.decode(), "shop.yaml")[0], here / "stack", stack="bank")
+    return ["render", "shop.yaml", "-o", "stack"]
+
+
+@situation
+def one_folder_for_several_specs(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD)
+    (here / "bank.yaml").write_bytes(GOOD.replace(b"name: shop", b"name: bank"))
+    return ["render", "shop.yaml", "bank.yaml", "-o", "stacks"]
+
+
+@situation
 def eject_outside_of_a_stack(here: Path, _trouble: Trouble) -> list[str]:
     (here / "main.tf").write_text("# mine\n")
     return ["eject", "main.tf"]
