@@ -154,7 +154,8 @@ def many_stacks(scratch: Path) -> None:
         specs.append(place / f"shop-{number}.yaml")
         specs[-1].write_text(text.replace("name: shop", f"name: shop-{number}"))
     halves = [
-        [TFGEN, "render", "-o", str(place / "out" / "{name}"), *map(str, half)] for half in (specs[::2], specs[1::2])
+        [TFGEN, "render", "-o", str(place / "out" / "{name}"), *map(str, half)]
+        for half in (specs[::2], specs[1::2])
     ]
     at_once(halves)
     own = statistics.median(at_once([[*half, "--check"] for half in halves]) for _ in range(3))
