@@ -92,7 +92,7 @@ def assert_whole(folder: Path, *versions: str) -> None:
 def assert_goes_on(folder: Path, pages: dict[str, str]) -> None:
     """The next render finds nothing of anybody else's, and makes the stack that it would make anew."""
     changes = compare(pages, folder, ONCE).changes
-    assert (changes.edited, changes.foreign) == ((), ())
+    assert changes.in_the_way == ()
     write(pages, folder, once=ONCE)
     assert {path: text.decode() for path, text in tree(folder).items() if path != manifest.NAME} == {
         **pages,

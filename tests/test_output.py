@@ -155,7 +155,7 @@ def test_other_line_ends_are_no_change(stack: Path) -> None:
     before = tree(stack)
     assert write(OLD, stack) == Changes(unchanged=(NAME, *OLD))
     assert tree(stack) == before
-    assert write(NEW, stack).edited == ()
+    assert write(NEW, stack).in_the_way == ()
     assert files(stack) == NEW | {"modules/network/vpc.tf": "# the VPC\r\n", "README.md": "# shop\r\n"}
 
 
@@ -202,7 +202,7 @@ def test_a_hand_edit_stops_the_render(stack: Path) -> None:
 
 def test_an_edit_that_says_what_the_page_says_is_none(stack: Path) -> None:
     (stack / "main.tf").write_text(NEW["main.tf"])
-    assert write(NEW, stack).edited == ()
+    assert write(NEW, stack).in_the_way == ()
     assert manifest.read(stack) == Manifest(hashes(NEW))
 
 
@@ -455,6 +455,60 @@ def test_a_manifest_cannot_name_what_is_outside(path: str, kind: str, stack: Pat
     assert {p: text for p, text in files(stack).items() if p in NEW} == NEW
 
 
+def test_a_manifest_says_what_it_was_told() -> None:
+    hashes = {name: frozenset(digest(name.encode() + end) for end in (b"1", b"2")) for name in "abc"}
+    known = Manifest(
+        {"modules/a b/x.tf": hashes["a"]},
+        {"main.tf": hashes["b"], "once  upon.tf": frozenset()},
+        frozenset({".gitignore"}),
+        "shop",
+    )
+    assert manifest.parse(manifest.write(known)) == known
+    text = manifest.write(known)
+    assert text.splitlines()[1] == "stack  shop"
+    assert manifest.write(manifest.parse(text)) == text
+
+
+def test_a_merge_of_two_renders_of_an_ejected_page_is_told(stack: Path) -> None:
+    """Each side knew another page; the page that both specs make together is neither."""
+    eject([stack / "main.tf"], stack)
+    page = {path: text for path, text in OLD.items() if path != "main.tf"}
+    for side in ("# ours\n", "# theirs\n"):
+        write({**page, "main.tf": side}, stack)
+        (stack / f"manifest{len(side)}").write_text((stack / NAME).read_text())
+    lines = [(stack / f"manifest{len(side)}").read_text() for side in ("# ours\n", "# theirs\n")]
+    (stack / NAME).write_text("".join(("<<<<<<< HEAD\n", lines[0], "=======\n", lines[1], ">>>>>>> other\n")))
+    for side, outdated in (("# ours\n", ()), ("# both\n", ("main.tf",))):
+        assert compare({**page, "main.tf": side}, stack).changes.outdated == outdated
+
+
+def test_a_render_that_is_stopped_leaves_what_is_outdated_to_the_next(
+    stack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eject([stack / "main.tf"], stack)
+    replace, broken = Path.replace, OSError(errno.EIO, "Input/output error")
+
+    def fails(path: Path, target: Path) -> Path:
+        if target == stack / "modules/network/endpoints.tf":
+            raise broken
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", fails)
+    with pytest.raises(TfgenError, match="Some files may be new"):
+        write(NEW, stack)
+    monkeypatch.undo()
+    assert write(NEW, stack).outdated == ("main.tf",)
+    assert write(NEW, stack).outdated == ()
+
+
+def test_a_stack_of_an_early_tfgen_gets_its_name(stack: Path) -> None:
+    assert compare(OLD, stack, stack="shop").changes.changed == (NAME,)
+    write(OLD, stack, stack="shop")
+    assert manifest.read(stack).stack == "shop"
+    with pytest.raises(TfgenError, match='is the folder of the stack "shop", and this is "bank"'):
+        write(OLD, stack, stack="bank")
+
+
 # --- merges
 
 
@@ -542,7 +596,7 @@ def test_a_merge_repairs_itself(merge: str, style: str, tmp_path: Path) -> None:
     git(tmp_path, "merge", "theirs", check=False)
     assert "<<<<<<<" in (tmp_path / "stack" / NAME).read_text()
     found = compare(pages_of(merged), tmp_path / "stack", ONCE).changes
-    assert (found.edited, found.foreign) == ((), ())
+    assert found.in_the_way == ()
     write(pages_of(merged), tmp_path / "stack", once=ONCE)
     write(pages_of(merged), tmp_path / "anew", once=ONCE)
     assert tree(tmp_path / "stack") == tree(tmp_path / "anew")
@@ -564,7 +618,7 @@ def test_pages_that_both_sides_rendered_are_nobodys_edit(stack: Path) -> None:
     (stack / "modules/services/web.tf").write_text("<<<<<<< HEAD\n# a\n=======\n# b\n>>>>>>> other\n")
     (stack / "modules/network/vpc.tf").write_text("# by hand\n")
     changes = compare(NEW, stack).changes
-    assert changes.edited == ("modules/network/vpc.tf",)
+    assert changes.in_the_way == ("modules/network/vpc.tf",)
     assert "main.tf" in changes.changed
     assert "modules/services/web.tf" in changes.removed
 
