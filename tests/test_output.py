@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-import tfgen
 from tfgen.output import disk, manifest
 from tfgen.output.compare import Changes, compare
 from tfgen.output.disk import STAGING
@@ -509,133 +508,11 @@ def test_a_stack_of_an_early_tfgen_gets_its_name(stack: Path) -> None:
         write(OLD, stack, stack="bank")
 
 
-# --- merges
-
-
-SHOP = """\
-name: shop
-region: us-east-1
-network: {egress: nat}
-services:
-  web: {image: nginx, port: 80, routes: [/], calls: [api]}
-  api: {image: nginx, port: 81, connect: api}
-"""
-MERGES = {
-    "a service on each side": (
-        f"{SHOP}  cart: {{image: nginx, port: 82, connect: cart}}\n",
-        f"{SHOP}  mail: {{image: nginx, port: 83, connect: mail}}\n",
-        f"{SHOP}  cart: {{image: nginx, port: 82, connect: cart}}\n"
-        "  mail: {image: nginx, port: 83, connect: mail}\n",
-    ),
-    "one service with a change on each side": (
-        SHOP.replace("routes: [/]", "routes: [/], count: 3"),
-        SHOP.replace("routes: [/]", "routes: [/], cpu: 1024, memory: 2048"),
-        SHOP.replace("routes: [/]", "routes: [/], count: 3, cpu: 1024, memory: 2048"),
-    ),
-    "a service goes and another one changes": (
-        SHOP.partition("  api")[0].replace(", calls: [api]", ""),
-        SHOP.replace("nginx, port: 81", "nginx:2, port: 81"),
-        SHOP.partition("  api")[0].replace(", calls: [api]", ""),
-    ),
-    "another way out and another service": (
-        SHOP.replace("nat}", "public}"),
-        f"{SHOP}  mail: {{image: nginx, port: 83, connect: mail}}\n",
-        f"{SHOP.replace('nat}', 'public}')}  mail: {{image: nginx, port: 83, connect: mail}}\n",
-    ),
-    "another way out on each side": (
-        SHOP.replace("nat}", "public}"),
-        SHOP.replace("nat}", "nat, nat: single}"),
-        SHOP.replace("nat}", "public}"),
-    ),
-}  # fmt: skip
-
-
-def pages_of(spec: str) -> dict[str, str]:
-    pages, problems = tfgen.render_text(spec, "shop.yaml")
-    assert pages, problems
-    return pages
-
-
-WHO = ["AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL"]
-
-
-def git(folder: Path, *arguments: str, check: bool = True) -> str:
-    environment = {
-        **os.environ,
-        **{f"GIT_{who}": "me@example.com" for who in WHO},
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_SYSTEM": os.devnull,
-    }  # fmt: skip
-    done = subprocess.run(
-        ["git", "-c", "init.defaultBranch=main", *arguments],
-        cwd=folder, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert not (check and done.returncode), done.stdout + done.stderr
-    return done.stdout
-
-
-def commit(folder: Path, spec: str, message: str) -> None:
-    write(pages_of(spec), folder / "stack", once=ONCE)
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", message)
-
-
-@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
-@pytest.mark.parametrize("style", ["merge", "diff3"])
-@pytest.mark.parametrize("merge", MERGES)
-def test_a_merge_repairs_itself(merge: str, style: str, tmp_path: Path) -> None:
-    """The spec is merged by its author, the rest by rendering it."""
-    ours, theirs, merged = MERGES[merge]
-    git(tmp_path, "init", "--quiet")
-    git(tmp_path, "config", "merge.conflictStyle", style)
-    commit(tmp_path, SHOP, "base")
-    git(tmp_path, "checkout", "--quiet", "-b", "theirs")
-    commit(tmp_path, theirs, "theirs")
-    git(tmp_path, "checkout", "--quiet", "main")
-    commit(tmp_path, ours, "ours")
-    git(tmp_path, "merge", "theirs", check=False)
-    assert "<<<<<<<" in (tmp_path / "stack" / NAME).read_text()
-    found = compare(pages_of(merged), tmp_path / "stack", ONCE).changes
-    assert found.in_the_way == ()
-    write(pages_of(merged), tmp_path / "stack", once=ONCE)
-    write(pages_of(merged), tmp_path / "anew", once=ONCE)
-    assert tree(tmp_path / "stack") == tree(tmp_path / "anew")
-
-
-def conflict_in_the_manifest(stack: Path, *paths: str) -> None:
-    """As git leaves it where both sides rendered these pages anew."""
-    lines = (stack / NAME).read_text().splitlines()
-    ours = [line for line in lines if line.endswith(tuple(f"  {path}" for path in paths))]
-    theirs = [f"{'0' * 64}  {path}" for path in paths]
-    rest = [line for line in lines if line not in ours]
-    whole = [*rest, "<<<<<<< HEAD", *ours, "=======", *theirs, ">>>>>>> other"]
-    (stack / NAME).write_text("\n".join(whole) + "\n")
-
-
-def test_pages_that_both_sides_rendered_are_nobodys_edit(stack: Path) -> None:
-    conflict_in_the_manifest(stack, "main.tf", "modules/services/web.tf")
-    (stack / "main.tf").write_text("# what git made of both\n")
-    (stack / "modules/services/web.tf").write_text("<<<<<<< HEAD\n# a\n=======\n# b\n>>>>>>> other\n")
-    (stack / "modules/network/vpc.tf").write_text("# by hand\n")
-    changes = compare(NEW, stack).changes
-    assert changes.in_the_way == ("modules/network/vpc.tf",)
-    assert "main.tf" in changes.changed
-    assert "modules/services/web.tf" in changes.removed
-
-
-@pytest.mark.parametrize("path", ["main.tf", "modules/services/web.tf"])
-def test_an_edit_with_the_markers_of_git_is_still_an_edit(stack: Path, path: str) -> None:
-    """`git checkout -m` leaves an edit that was never committed between them."""
-    (stack / path).write_text("<<<<<<< HEAD\n# theirs\n=======\n# mine\n>>>>>>> local\n")
-    changes = compare(NEW, stack).changes
-    assert (*changes.edited, *changes.edited_orphans) == (path,)
-
-
 # --- the diff
 
 
 def test_a_diff_is_a_patch(stack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it shows is what a render does."""
+    """What it shows is what a render does, and the render that follows has nothing to do."""
     if not shutil.which("git"):
         pytest.skip("needs git")
     monkeypatch.chdir(tmp_path)
@@ -643,10 +520,11 @@ def test_a_diff_is_a_patch(stack: Path, tmp_path: Path, monkeypatch: pytest.Monk
     (stack / "modules/network/endpoints.tf").write_text("# mine\n")
     changes, patch = preview(NEW, Path("stack"), with_diff=True)
     assert changes.edited == ("main.tf",)
-    assert NAME not in patch
+    assert patch.rindex("\n--- ") == patch.index(f"\n--- a/stack/{NAME}\n")
     (tmp_path / "patch").write_text(patch, newline="")
-    git(tmp_path, "apply", "--unsafe-paths", "patch")
+    subprocess.run(["git", "apply", "--unsafe-paths", "patch"], check=True)
     assert files(stack) == NEW
+    assert write(NEW, stack) == Changes(unchanged=(NAME, *sorted(NEW)))
 
 
 def test_no_diff_where_nothing_changes(stack: Path) -> None:

@@ -280,7 +280,7 @@ class _Look(NamedTuple):
         """That of `--check`, or the one that the render itself would end with."""
         if self.check and not changes.none:
             return Exit.NOT_CURRENT
-        refused = self and not self.force and changes.in_the_way
+        refused = self and (changes.obstacles if self.force else changes.in_the_way)
         return Exit.NOT_OURS if refused else Exit.DONE
 
     def said(self, stack: "Blueprint", changes: "Changes", folder: Path, diff: str) -> str:
@@ -319,7 +319,13 @@ def _render_one(
     pages = render(stack, templates)
     if look:
         return preview(
-            pages, folder, stack=stack.name, once=once(stack), force=look.force, with_diff=look.diff
+            pages,
+            folder,
+            stack=stack.name,
+            once=once(stack),
+            force=look.force,
+            earlier=git.earlier,
+            with_diff=look.diff,
         )
     return write(pages, folder, stack=stack.name, once=once(stack), force=look.force, earlier=git.earlier), ""
 
@@ -833,7 +839,7 @@ def _complain(error: TfgenError) -> None:
 def _coloured(diff: str) -> str:
     """A diff for a terminal; typer takes the colours out where there is none."""
     colours = {"+": typer.colors.GREEN, "-": typer.colors.RED, "@": typer.colors.CYAN}
-    if os.environ.get("NO_COLOR"):
+    if not _wants_colour():
         return diff
     lines = diff.splitlines(keepends=True)
     return "".join(typer.style(line, fg=colours[line[0]]) if line[0] in colours else line for line in lines)

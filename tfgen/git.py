@@ -22,19 +22,34 @@ def committed(revision: str, files: Sequence[Path]) -> list[str]:
     return [content.decode(errors="replace") for content in found]
 
 
-_COMMITS = 100  # how far to look back for a file's past
+# Where a file's past is near: what is checked out, both sides of what is being merged or was just now.
+_HEADS = ("HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
+_NEAR = ("", ":2", ":3", *_HEADS, "HEAD^1", "HEAD^2", "refs/stash")  # a number is a side of a conflict
+_COMMITS = 100  # how far to look back after that
 
 
 def earlier(file: Path, wanted: Callable[[bytes], bool]) -> bytes | None:
     """What a file held before: the newest content that is `wanted`, staged or committed; None without one."""
-    here = ("-C", str(file.parent))
     try:
-        log = _git(*here, "log", f"--max-count={_COMMITS}", "--format=%H", "--", f":(literal){file.name}")
-        asked = "".join(f"{commit}:./{file.name}\n" for commit in ("", *log.decode().split()))
-        found = _contents(_git(*here, "cat-file", "--batch", said=os.fsencode(asked)))
+        return next(filter(wanted, _past(file)), None)
     except TfgenError:  # no git, no repository, no commit
         return None
-    return next(filter(wanted, found), None)
+
+
+def _past(file: Path) -> Iterator[bytes]:
+    here = next(folder for folder in file.absolute().parents if folder.is_dir())
+    name = file.absolute().relative_to(here).as_posix()
+    yield from _at(here, [f"{place}:./{name}" for place in _NEAR])
+    log = _git(
+        *("-C", str(here), "log", f"--max-count={_COMMITS}", "--format=%H", "--full-history"),
+        *("--ignore-missing", *_HEADS, "--", f":(literal){name}"),
+    )
+    yield from _at(here, [f"{commit}:./{name}" for commit in log.decode().split()])
+
+
+def _at(here: Path, objects: list[str]) -> Iterator[bytes]:
+    asked = "".join(f"{each}\n" for each in objects)
+    yield from _contents(_git("-C", str(here), "cat-file", "--batch", said=os.fsencode(asked)))
 
 
 def _contents(batch: bytes) -> Iterator[bytes]:

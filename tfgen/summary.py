@@ -26,6 +26,7 @@ _DRIFT = {
     "removed": "orphaned",
     "edited_orphans": "edited",
     "foreign": "in the way",
+    "obstacles": "in the way",
 }
 
 
@@ -44,6 +45,7 @@ def forecast(name: str, changes: Changes, folder: Path, *, force: bool) -> str:
         "edited": "write over" if force else "refuse (edited)",
         "edited_orphans": "remove" if force else "refuse (edited)",
         "foreign": "write over" if force else "refuse (in the way)",
+        "obstacles": "refuse (in the way)",
     }
     lines = [f"{word} {path}" for field, word in words.items() for path in getattr(changes, field)]
     head = f"{name}: {_count(changes, force=force)} in {folder}; nothing was written"
@@ -83,6 +85,8 @@ def _count(changes: Changes, *, force: bool = True) -> str:
         **({"written over": edited + foreign} if force else refused),
         "unchanged": len(changes.unchanged),
     }
+    if changes.obstacles:
+        parts["in the way"] = parts.get("in the way", 0) + len(changes.obstacles)
     total = sum(parts.values())
     parts |= {"removed": len(changes.removed) + (orphans if force else 0), "yours": len(changes.ejected)}
     said = ", ".join(f"{count} {what}" for what, count in parts.items() if count)

@@ -2,11 +2,14 @@
 
 import errno
 import os
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
+from functools import cached_property
+from itertools import combinations, product
 from pathlib import Path
 from typing import NamedTuple
 
 from tfgen.output import manifest
+from tfgen.output.history import Earlier, decoded, is_mixed, nobody
 from tfgen.output.manifest import NAME, Hashes, Manifest, digest, hashes
 
 
@@ -14,10 +17,10 @@ class Changes(NamedTuple):
     """Paths within the stack's folder, with forward slashes, each tuple sorted.
 
     `removed` are files of tfgen that nothing renders any more; `edited` are files of tfgen that somebody
-    else has changed, and `edited_orphans` those among them that nothing renders any more; `foreign` is what
-    is in the way of a page and not tfgen's: a file, a folder, or a link, which may lead anywhere; `ejected`
-    are pages that were given up to the user, and `outdated` are files that were given up and that tfgen
-    would write otherwise than at the last render, or no more.
+    else has changed, and `edited_orphans` those that nothing renders any more besides; `foreign` are files in
+    the way of a page that are not tfgen's, and `obstacles` what else is in the way: a folder, or a link,
+    which may lead anywhere; `ejected` are pages that were given up to the user, and `outdated` are files
+    that were given up and that tfgen would write otherwise than at the last render, or no more.
     """
 
     created: tuple[str, ...] = ()
@@ -27,6 +30,7 @@ class Changes(NamedTuple):
     edited: tuple[str, ...] = ()
     edited_orphans: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    obstacles: tuple[str, ...] = ()
     ejected: tuple[str, ...] = ()
     outdated: tuple[str, ...] = ()
 
@@ -36,9 +40,14 @@ class Changes(NamedTuple):
         return not (self.created or self.changed or self.removed or self.in_the_way)
 
     @property
+    def forced(self) -> tuple[str, ...]:
+        """What stops a render without --force."""
+        return (*self.edited, *self.edited_orphans, *self.foreign)
+
+    @property
     def in_the_way(self) -> tuple[str, ...]:
         """What stops a render."""
-        return (*self.edited, *self.edited_orphans, *self.foreign)
+        return (*self.forced, *self.obstacles)
 
 
 class Comparison(NamedTuple):
@@ -51,12 +60,16 @@ class Comparison(NamedTuple):
 
 
 def compare(
-    pages: Mapping[str, str], folder: Path, once: Mapping[str, str] | None = None, stack: str = ""
+    pages: Mapping[str, str],
+    folder: Path,
+    once: Mapping[str, str] | None = None,
+    stack: str = "",
+    earlier: Earlier = nobody,
 ) -> Comparison:
     """What writing `pages` to `folder` would do. Raises OSError where the folder cannot be read.
 
     `once` are files for the user to keep: written where there is nothing and never was. `stack` is the name
-    of the stack that the pages are of.
+    of the stack that the pages are of. `earlier` is asked for the two sides of a merge.
     """
     check_folder(folder)
     before = manifest.read(folder)
@@ -71,7 +84,7 @@ def compare(
     new = {path: text for path, text in offered.items() if _is_new(path, folder, before)}
     pages = {**pages, **new, NAME: manifest.write(after)}
     found: dict[str, list[str]] = {name: [] for name in Changes._fields}
-    for path, state in _states(pages, folder, before, after.once):
+    for path, state in _Disk(folder, before, earlier).states(pages, after.once):
         found[state].append(path)
     found["outdated"] = _outdated(before.ejected, after.ejected)
     changes = Changes(**{name: tuple(sorted(set(paths))) for name, paths in found.items()})
@@ -94,25 +107,79 @@ def _is_new(path: str, folder: Path, before: Manifest) -> bool:
     return path not in before.once and not os.path.lexists(folder / path)
 
 
-def _states(
-    pages: Mapping[str, str], folder: Path, before: Manifest, kept: Set[str]
-) -> list[tuple[str, str]]:
-    """Every path with the field of Changes that it belongs to; files in `kept` are the user's."""
-    parents = {path.rpartition("/")[0] for path in (*pages, *before.owned)}
-    obstacles = {parent: _obstacle(folder, parent) for parent in parents}
-    states: list[tuple[str, str]] = []
-    for path, text in pages.items():
-        obstacle = obstacles[path.rpartition("/")[0]]
-        if path in before.ejected:
-            states.append((path, "ejected"))
-        elif obstacle:
-            states.append((obstacle, "foreign"))
-        else:
-            states.append((path, _state(folder / path, path, text, before)))
-    for path in before.owned:
-        if path not in pages and path not in kept and not obstacles[path.rpartition("/")[0]]:
-            states += [(path, state) for state in _left(folder / path, path, before)]
-    return states
+class _Disk:
+    """A folder, and what the manifest says of it."""
+
+    def __init__(self, folder: Path, before: Manifest, earlier: Earlier) -> None:
+        self.folder = folder
+        self.before = before
+        self.earlier = earlier
+
+    def states(self, pages: Mapping[str, str], kept: Set[str]) -> Iterator[tuple[str, str]]:
+        """Every path with the field of Changes that it belongs to; files in `kept` are the user's."""
+        owned = self.before.owned
+        parents = {path.rpartition("/")[0] for path in (*pages, *owned)}
+        obstacles = {parent: _obstacle(self.folder, parent) for parent in parents}
+        for path, text in pages.items():
+            obstacle = obstacles[path.rpartition("/")[0]]
+            if path in self.before.ejected:
+                yield path, "ejected"
+            elif obstacle:
+                yield obstacle, "obstacles"
+            else:
+                yield path, self._state(path, text)
+        for path in owned.keys() - pages.keys() - kept:
+            if not obstacles[path.rpartition("/")[0]] and is_file(self.folder / path):
+                yield path, self._orphan(path)
+
+    def _state(self, path: str, text: str) -> str:
+        target = self.folder / path
+        if not os.path.lexists(target):
+            return "created"
+        if not is_file(target):
+            return "obstacles"
+        content = target.read_bytes()
+        if content == text.encode() or content.replace(b"\r\n", b"\n") == text.encode():
+            return "unchanged"
+        if path == NAME or self._is_ours(path, content):
+            return "changed"
+        return "edited" if path in self.before.owned else "foreign"
+
+    def _orphan(self, path: str) -> str:
+        """A file that tfgen wrote once and renders no more."""
+        return "removed" if self._is_ours(path, (self.folder / path).read_bytes()) else "edited_orphans"
+
+    def _is_ours(self, path: str, content: bytes) -> bool:
+        """Whether tfgen wrote it, or git made it of two that tfgen wrote."""
+        known = self.before.owned.get(path, frozenset())
+        return digest(content) in known or (
+            bool(known) and self.before.merging and self._is_merged(path, content)
+        )
+
+    def _is_merged(self, path: str, content: bytes) -> bool:
+        """Where git took a page for one by another name, the other side is that one."""
+        mixed, own = decoded(content), self._renders(path)
+        others = (text for other in self._unsettled if other != path for text in self._renders(other))
+        return any(is_mixed(mixed, *pair) for pair in combinations(own, 2)) or any(
+            is_mixed(mixed, *pair, renamed=True) for pair in product(own, others)
+        )
+
+    @cached_property
+    def _unsettled(self) -> list[str]:
+        """The pages that are gone, or not as tfgen wrote them."""
+        return [path for path, known in self.before.owned.items() if self._digest(path) not in known]
+
+    def _digest(self, path: str) -> str:
+        target = self.folder / path
+        return digest(target.read_bytes()) if is_file(target) else ""
+
+    def _renders(self, path: str) -> list[str]:
+        """What tfgen wrote to a path, on either side of a merge, as far as it is remembered."""
+        found = (self._render(path, known) for known in sorted(self.before.owned[path]))
+        return [decoded(content) for content in found if content is not None]
+
+    def _render(self, path: str, known: str) -> bytes | None:
+        return self.earlier(self.folder / path, lambda content: digest(content) == known)
 
 
 def _obstacle(folder: Path, parent: str) -> str:
@@ -123,38 +190,6 @@ def _obstacle(folder: Path, parent: str) -> str:
         if place.is_symlink() or (place.exists() and not place.is_dir()):
             return "/".join(names[:depth])
     return ""
-
-
-def _state(target: Path, path: str, text: str, before: Manifest) -> str:
-    if not os.path.lexists(target):
-        return "created"
-    if not is_file(target):
-        return "foreign"
-    content = target.read_bytes()
-    if content == text.encode() or content.replace(b"\r\n", b"\n") == text.encode():
-        return "unchanged"
-    if path == NAME or digest(content) in before.owned.get(path, ()):
-        return "changed"
-    if path not in before.owned:
-        return "foreign"
-    return "changed" if _is_merged(path, before) else "edited"
-
-
-def _is_merged(path: str, before: Manifest) -> bool:
-    """Whether both sides of a merge rendered a page, each another: git made a third of them, or half of one.
-
-    A page that only one side rendered anew is that side's, or else an edit.
-    """
-    return before.merging and len(before.owned[path]) > 1
-
-
-def _left(target: Path, path: str, before: Manifest) -> list[str]:
-    """What to do with a file that tfgen wrote once and renders no more; a link is somebody else's."""
-    if not is_file(target):
-        return []
-    content = target.read_bytes()
-    known = digest(content) in before.owned[path] or _is_merged(path, before)
-    return ["removed" if known else "edited_orphans"]
 
 
 def is_file(path: Path) -> bool:

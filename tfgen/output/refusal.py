@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tfgen.output import diff
-from tfgen.output.compare import Changes, Comparison, is_file
-from tfgen.output.diff import Earlier
+from tfgen.output.compare import Changes, Comparison
+from tfgen.output.history import Earlier
 from tfgen.problems import Exit, TfgenError
 
 
@@ -22,7 +22,7 @@ def refuse(found: Comparison, folder: Path, earlier: Earlier, *, force: bool) ->
     """Raises RefusedError where something is not tfgen's to write over. A folder or a link never is."""
     changes = found.changes
     refuse_another_stack(found, folder, force=force)
-    foreign = [p for p in changes.foreign if not force or p not in found.pages or not is_file(folder / p)]
+    foreign = sorted((*changes.obstacles, *(() if force else changes.foreign)))
     edited = () if force else sorted((*changes.edited, *changes.edited_orphans))
     if not foreign and not edited:
         return
@@ -34,10 +34,10 @@ def refuse(found: Comparison, folder: Path, earlier: Earlier, *, force: bool) ->
         parts.append(f"{diff.by_hand(found, folder, earlier)}\n")
     parts.append("Nothing was written.")
     if foreign:
-        files = all(path in found.pages and is_file(folder / path) for path in foreign)
-        parts.append(_past_foreign(files=files))
+        parts.append(_past_foreign(files=not changes.obstacles))
     if edited:
-        parts.append(_past_edited(edited, folder))
+        parts.append(_past_edited(edited, changes.edited_orphans, folder))
+        parts.append(_MERGING if found.before.merging else "")
     raise RefusedError("".join(parts), changes)
 
 
@@ -57,13 +57,20 @@ def _past_foreign(*, files: bool) -> str:
     return f" Move them away, or render to another folder with -o{more}."
 
 
-def _past_edited(edited: Sequence[str], folder: Path) -> str:
+_MERGING = (
+    "\nThe manifest has the markers of a merge. A page in which git mixed two renders beyond recognition "
+    "counts as edited too: where its diff shows nothing that a person wrote, lose it."
+)
+
+
+def _past_edited(edited: Sequence[str], orphans: Sequence[str], folder: Path) -> str:
     names = " ".join(shlex.quote(str(folder / path)) for path in edited)
+    gone = " (what tfgen no longer renders may refer to what is no longer there)" if orphans else ""
     return (
         " Three ways on from an edit:\n"
         "  say it in the spec, by a key of its own or by overrides, so that tfgen writes it\n"
         "  lose it: --force\n"
-        f"  keep the file for good, and tfgen writes it no more: tfgen eject {names}"
+        f"  keep the file for good, and tfgen writes it no more{gone}: tfgen eject {names}"
     )
 
 

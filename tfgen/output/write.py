@@ -9,20 +9,16 @@ instant leaves files that the manifest knows, old ones and new ones, and nothing
 import errno
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tfgen.output import diff, disk, manifest
 from tfgen.output.compare import Changes, Comparison, check_folder, compare
-from tfgen.output.diff import Earlier
+from tfgen.output.history import Earlier, nobody
 from tfgen.output.refusal import refuse, refuse_another_stack
 from tfgen.problems import Exit, TfgenError
-
-
-def nobody(_file: Path, _wanted: Callable[[bytes], bool]) -> None:
-    """Where there is no history to ask."""
 
 
 def write(
@@ -45,7 +41,7 @@ def write(
         check_folder(folder)
         with disk.locked(folder):
             disk.clear(folder)
-            found = compare(pages, folder, once, stack)
+            found = compare(pages, folder, once, stack, earlier)
             refuse(found, folder, earlier, force=force)
             if not found.changes.none:
                 _carry_out(_steps(found, folder), folder)
@@ -59,11 +55,12 @@ def preview(
     stack: str = "",
     once: Mapping[str, str] | None = None,
     force: bool = False,
+    earlier: Earlier = nobody,
     with_diff: bool = False,
 ) -> tuple[Changes, str]:
     """What `write` would do, and a unified diff of it if asked for. Raises TfgenError."""
     with _explained(folder, "read"):
-        found = compare(pages, folder, once, stack)
+        found = compare(pages, folder, once, stack, earlier)
         refuse_another_stack(found, folder, force=force)
         return found.changes, diff.rendered(found, folder) if with_diff else ""
 
@@ -119,7 +116,7 @@ class _Steps(NamedTuple):
 def _steps(found: Comparison, folder: Path) -> _Steps:
     changes = found.changes
     # What was edited or is in the way comes here with --force alone, and is given up from now on.
-    given_up = {path: manifest.digest((folder / path).read_bytes()) for path in changes.in_the_way}
+    given_up = {path: manifest.digest((folder / path).read_bytes()) for path in changes.forced}
     coming = (*changes.created, *changes.changed, *(path for path in given_up if path in found.pages))
     return _Steps(
         texts={path: found.pages[path] for path in coming if path != manifest.NAME},
