@@ -206,6 +206,34 @@ def test_one_folder_that_cannot_be_written_keeps_no_other_from_being_written(
     assert pages(here / "generated/shop") == {"main.tf": "# mine\n"}
 
 
+def test_two_stacks_of_one_name_keep_no_other_from_being_written(here: Path, tfgen: Tfgen) -> None:
+    for name, file in (("shop", "one"), ("bank", "two"), ("shop", "three")):
+        spec(here, NETWORK.replace("shop", name), f"{file}.yaml")
+    done = tfgen("render", "--json", "one.yaml", "two.yaml", "three.yaml")
+    assert (done.code, done.err.count("two of these specs are named shop")) == (2, 1)
+    assert [each["exit_code"] for each in json.loads(done.out)] == [2, 0, 2]
+    assert sorted(path.name for path in (here / "generated").iterdir()) == ["bank"]
+
+
+def test_what_cannot_be_written_over_is_not_foreseen_to_be(here: Path, tfgen: Tfgen) -> None:
+    """A folder and a link where pages must go: --force does not help, and says so before."""
+    (here / "generated/shop/main.tf").mkdir(parents=True)
+    (here / "generated/shop/outputs.tf").symlink_to("elsewhere")
+    (here / "generated/shop/variables.tf").write_text("# mine\n")
+    done = tfgen("render", "--dry-run", "--force", spec(here, NETWORK))
+    assert done.code == 4
+    assert "\n  write over variables.tf\n" in done.out
+    for page in ("main.tf", "outputs.tf"):
+        assert f"\n  refuse (in the way) {page}\n" in done.out
+    assert " 1 written over, 2 in the way) in generated/shop" in done.out
+    forced = json.loads(tfgen("render", "--force", "--json", "shop.yaml").out)
+    assert forced[0]["exit_code"] == 4
+    assert json.loads(tfgen("render", "--dry-run", "--force", "--json", "shop.yaml").out)[0]["obstacles"] == [
+        "main.tf",
+        "outputs.tf",
+    ]
+
+
 def test_json_has_an_entry_for_every_spec(here: Path, tfgen: Tfgen) -> None:
     spec(here, NETWORK)
     spec(here, "name: bank\n", "bank.yaml")

@@ -115,11 +115,29 @@ def test_a_stack_is_new(stacks: list[str], tfgen: Tfgen) -> None:
     assert names(tfgen("affected", "--since", "HEAD", *stacks, "new.yaml")) == ["new"]
 
 
-def test_files_that_were_ejected_do_not_count(stacks: list[str], tfgen: Tfgen) -> None:
+def test_files_of_the_user_count_too(stacks: list[str], tfgen: Tfgen, repo: Path) -> None:
+    """Ejected, beside ours, new, or gone: Terraform reads them all."""
+    affected = ("affected", "--since", "HEAD", *stacks)
     tfgen("eject", "generated/shop/main.tf")
-    Path("generated/shop/main.tf").write_text("# mine\n")
     commit()
-    assert names(tfgen("affected", "--since", "HEAD", *stacks)) == []
+    assert names(tfgen(*affected)) == []
+    Path("generated/shop/main.tf").write_text("# mine\n")
+    assert names(tfgen(*affected)) == ["shop"]
+    commit()
+    assert names(tfgen(*affected)) == []
+    Path("generated/bank/modules/network/ä b.tf").write_text("# mine\n")
+    assert names(tfgen(*affected)) == ["bank"]
+    commit()
+    Path("generated/bank/modules/network/ä b.tf").unlink()
+    (repo / "generated/post/.terraform").mkdir()
+    (repo / "generated/post/.terraform/x").write_text("ignored\n")
+    assert names(tfgen(*affected)) == ["bank"]
+    commit()
+    assert names(tfgen("affected", "--since", "HEAD~2", *stacks)) == []
+    assert names(tfgen("affected", "--since", "HEAD~4", *stacks)) == ["shop"]
+    Path("generated/shopping").mkdir()
+    Path("generated/shopping/mine.tf").write_text("# another folder\n")
+    assert names(tfgen(*affected)) == []
 
 
 def test_a_failing_spec_among_good_ones(stacks: list[str], tfgen: Tfgen) -> None:

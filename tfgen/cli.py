@@ -214,14 +214,20 @@ def render(  # noqa: PLR0913, PLR0917 - one parameter a flag
     look = _Look(check, diff, dry_run, force)
     outcomes = _run(specs, as_module=kind == "module", templates=templates)
     folders = _folders(outcomes, output)
+    shared = _shared(outcomes)
     results: list[_Result] = []
     for spec, outcome, folder in zip(specs, outcomes, folders, strict=True):
-        if outcome.failed or outcome.blueprint is None:
+        stack = outcome.blueprint
+        if outcome.failed or stack is None:
             results.append(_Result(spec, Exit.SPEC_HAS_ERRORS))
-            continue
-        results.append(_rendered(spec, outcome.blueprint, folder, look, templates))
-        if not json:
-            typer.echo(results[-1].said, nl=False)
+        elif stack.name in shared:
+            results.append(_Result(spec, Exit.WRONG_USAGE, stack.name, folder, message=_of_one_name(shared)))
+        else:
+            results.append(_rendered(spec, stack, folder, look, templates))
+            if not json:
+                typer.echo(results[-1].said, nl=False)
+    if shared:
+        _complain(TfgenError(message=_of_one_name(shared), code=Exit.WRONG_USAGE))
     codes = [result.code for result in results]
     if json:
         _print_json([result.as_data(with_diff=diff) for result in results])
@@ -355,24 +361,27 @@ def affected(
     kind: Kind = "stack",
     templates: Templates = None,
 ) -> None:
-    """Print, as JSON, the stacks whose output is not what was committed at a revision."""
-    from tfgen.git import committed
+    """Print, as JSON, the stacks that are not what was committed at a revision: what CI must plan."""
+    from tfgen.git import committed, touched
     from tfgen.output.manifest import NAME, owns
     from tfgen.render.pages import render as render_pages
 
     outcomes = _run(specs, as_module=kind == "module", templates=templates)
+    if shared := _shared(outcomes):
+        raise TfgenError(message=_of_one_name(shared), code=Exit.WRONG_USAGE)
     stacks = [
         (spec, outcome.blueprint, folder)
         for spec, outcome, folder in zip(specs, outcomes, _folders(outcomes, output), strict=True)
         if outcome.blueprint and not outcome.failed
     ]
     manifests = committed(since, [folder / NAME for _, _, folder in stacks])
+    changed = touched(since, [folder for _, _, folder in stacks])
     _say_what_is_not_rendered([folder for _, _, folder in stacks])
     _print_json(
         [
             {"stack": stack.name, "spec": spec.as_posix(), "folder": folder.as_posix()}
             for (spec, stack, folder), known in zip(stacks, manifests, strict=True)
-            if not owns(known, render_pages(stack, templates))
+            if folder in changed or not owns(known, render_pages(stack, templates))
         ]
     )
     raise typer.Exit(Exit.SPEC_HAS_ERRORS if len(stacks) < len(specs) else Exit.DONE)
@@ -778,7 +787,7 @@ def _wants_colour() -> bool:
 
 
 def _folders(outcomes: list["Outcome"], output: Path | None) -> list[Path]:
-    """Where the stack of each spec goes. Two stacks in one folder are refused."""
+    """Where the stack of each spec goes. Raises TfgenError where there is one folder for several specs."""
     pattern = str(output or "generated/{name}")
     if "{name}" not in pattern and len(outcomes) > 1:
         message = (
@@ -786,14 +795,25 @@ def _folders(outcomes: list["Outcome"], output: Path | None) -> list[Path]:
             f"own, such as -o '{pattern}/{{name}}'"
         )
         raise TfgenError(message=message, code=Exit.WRONG_USAGE)
-    names = [outcome.blueprint.name if outcome.blueprint else "" for outcome in outcomes]
-    if twice := sorted({name for name in names if name and names.count(name) > 1}):
-        message = (
-            f"two of these specs are named {', '.join(twice)} and would share a folder. Nothing was "
-            "written. Rename one, or render them one by one with -o."
-        )
-        raise TfgenError(message=message, code=Exit.WRONG_USAGE)
-    return [Path(pattern.replace("{name}", name)) for name in names]
+    return [Path(pattern.replace("{name}", name)) for name in _names(outcomes)]
+
+
+def _names(outcomes: list["Outcome"]) -> list[str]:
+    """The name of each stack, "" of those that could not be worked out."""
+    return [outcome.blueprint.name if outcome.blueprint else "" for outcome in outcomes]
+
+
+def _shared(outcomes: list["Outcome"]) -> list[str]:
+    """The names that several stacks have, which would share a folder."""
+    names = _names(outcomes)
+    return sorted({name for name in names if name and names.count(name) > 1})
+
+
+def _of_one_name(names: list[str]) -> str:
+    return (
+        f"two of these specs are named {', '.join(names)} and would share a folder. Nothing of them was "
+        "written. Rename one, or render them one by one with -o."
+    )
 
 
 def _read_pages(folder: Path) -> dict[str, str]:

@@ -22,6 +22,20 @@ def committed(revision: str, files: Sequence[Path]) -> list[str]:
     return [content.decode(errors="replace") for content in found]
 
 
+def touched(revision: str, folders: Sequence[Path]) -> set[Path]:
+    """The folders in which a file is not as it was at a revision, new ones included. Raises TfgenError."""
+    top = Path(_git("rev-parse", "--show-toplevel").decode().rstrip("\n"))
+    names = {_within(top, folder): folder for folder in folders}
+    places = [f":(top,literal){'' if name == '.' else name}" for name in names]
+    if not places:  # git would take none for all
+        return set()
+    changed = _git("diff", "--name-only", "-z", "--no-renames", "--no-relative", revision, "--", *places)
+    new = _git("ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", *places)
+    files = [os.fsdecode(name) for name in (changed + new).split(b"\0") if name]
+    parents = {parent.as_posix() for file in files for parent in Path(file).parents}
+    return {folder for name, folder in names.items() if name in parents}
+
+
 # Where a file's past is near: what is checked out, both sides of what is being merged or was just now.
 _HEADS = ("HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
 _NEAR = ("", ":2", ":3", *_HEADS, "HEAD^1", "HEAD^2", "refs/stash")  # a number is a side of a conflict
