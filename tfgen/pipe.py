@@ -1,5 +1,6 @@
 """The flow, end to end: a spec file to a blueprint to pages. Writes nothing."""
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,7 +39,9 @@ def run(path: Path, *, as_module: bool = False, templates: Path | None = None) -
         source = read_source(path)
     except SourceError as error:
         return Outcome(None, None, (error.problem,), error.lines)
-    return _run(source, path.name, as_module, templates)
+    # As UTF-8 whatever the locale, so that pages are the same on every machine.
+    name = os.fsencode(path.name).decode(errors="replace")
+    return _run(source, name, as_module, templates)
 
 
 def run_text(text: str, name: str, *, as_module: bool = False, templates: Path | None = None) -> Outcome:
