@@ -206,6 +206,17 @@ def test_one_folder_that_cannot_be_written_keeps_no_other_from_being_written(
     assert pages(here / "generated/shop") == {"main.tf": "# mine\n"}
 
 
+def test_overrides_are_told_where_the_numbers_are_that_they_change(here: Path, tfgen: Tfgen) -> None:
+    address = "module.services.aws_ecs_service.web"
+    done = tfgen(
+        "render", spec(here, f"{SHOP}overrides:\n  {address}: {{desired_count: 7, tags: {{a: b}}}}\n")
+    )
+    assert f"\n  overrides      {address}: desired_count, tags\n" in done.out
+    readme = (here / "generated/shop/README.md").read_text()
+    assert f"\n| {address} | desired_count, tags |\n" in readme
+    assert "Overrides" not in package.render_text(SHOP)[0]["README.md"]
+
+
 def test_two_stacks_of_one_name_keep_no_other_from_being_written(here: Path, tfgen: Tfgen) -> None:
     for name, file in (("shop", "one"), ("bank", "two"), ("shop", "three")):
         spec(here, NETWORK.replace("shop", name), f"{file}.yaml")

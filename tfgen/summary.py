@@ -15,6 +15,7 @@ def summarize(blueprint: Blueprint, changes: Changes, folder: Path) -> str:
         f"  network        {_network(blueprint)}",
         *(f"  load balancer  {line}" for line in _load_balancer(blueprint)),
         *_services(blueprint),
+        *(f"  overrides      {each.address}: {', '.join(each.patch)}" for each in blueprint.overrides),
     ]
     return "\n".join(lines)
 

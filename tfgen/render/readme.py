@@ -42,6 +42,7 @@ def context(blueprint: Blueprint) -> dict[str, Any]:
         "where": "private subnets" if blueprint.network.private_subnets else "public subnets",
         "subnets": tuple(_subnets(blueprint.network)),
         "endpoints": tuple(_endpoints(blueprint.network)),
+        "overrides": tuple(Row(each.address, ", ".join(each.patch)) for each in blueprint.overrides),
         "inputs": tuple(_input(variable) for variable in blueprint.modules.root_variables),
         "outputs": tuple(Row(o.label, o.description) for o in blueprint.modules.root_outputs),
         "stack": blueprint.provider,
