@@ -127,6 +127,7 @@ def test_the_facts_name_arguments_that_the_provider_has() -> None:
     ("text", "value"),
     [
         ('"a\\n\\u00e9 $${x} %%{y}"', "a\n\u00e9 ${x} %{y}"),
+        ('"say \\"x\\""', 'say "x"'),
         ("<<-EOT\n    one\n      two\n    EOT", "one\n  two\n"),
         ("<<EOT\n  $5 100% \\n\nEOT", "  $5 100% \\n\n"),
         ('"${"x"}-${1}-${true}"', "x-1-true"),

@@ -333,7 +333,7 @@ class _Reader:
         while not self.text.startswith(closing, at):
             match = literal.match(self.text, at)
             if match:
-                raw = match[0].removesuffix(closing)
+                raw = match[0] if literal is _LITERAL else match[0].removesuffix(closing)
                 parts.append(Literal(_unescaped(raw, backslashes=literal is _LITERAL)))
                 at += len(raw)
                 continue
