@@ -18,7 +18,8 @@ from support.stacks import planned
 import tfgen
 from tfgen.output.write import write
 from tfgen.pipe import run_text
-from tfgen.problems import describe
+from tfgen.problems import Problem, describe
+from tfgen.render import arguments
 from tfgen.render.overrides import addresses
 from tfgen.render.verify import verify
 from tfgen.spec.source import dump, parse
@@ -231,6 +232,40 @@ def test_text_in_place_of_what_becomes_json_is_that_json() -> None:
     assert '  container_definitions = "[]"\n' in page
 
 
+def test_a_list_replaces_what_becomes_json() -> None:
+    pages = rendered({TASK: {"container_definitions": [{"name": "a"}, {"name": "b"}]}})
+    body = pages["modules/services/webapp.tf"].partition("container_definitions = ")[2]
+    assert "".join(body.split()).startswith('jsonencode([{name="a"},{name="b"},])}')
+
+
+def test_a_mapping_cannot_mean_one_of_several_containers(tmp_path: Path) -> None:
+    """Such as a user's template may write."""
+    (tmp_path / "services").mkdir()
+    template = (ROOT / "templates" / "services" / "service.tf.j2").read_text()
+    assert template.count("    }\n  ])\n") == 1
+    (tmp_path / "services" / "service.tf.j2").write_text(
+        template.replace("    }\n  ])\n", '    },\n    {\n      name = "proxy"\n    }\n  ])\n')
+    )
+    spec = with_overrides({TASK: {"container_definitions": {"essential": True}}})
+    (problem,) = tfgen.render_text(spec, "shop.yaml", templates=tmp_path)[1]
+    assert (problem.code, problem.severity) == ("TG264", "error")
+
+
+def test_a_list_replaces_all_blocks_of_that_name() -> None:
+    spec = SHOP.replace("[/api/profile]", "[{path: /api/profile, methods: [GET]}]")
+    pages, _ = tfgen.render_text(spec, "shop.yaml")
+    (rule,) = (address for address in addresses(pages) if "aws_lb_listener_rule.api_profile" in address)
+    overrides = {
+        rule: {"condition": [{"host_header": {"values": [f"{host}.example.com"]}} for host in "abc"]}
+    }
+    patched, problems = tfgen.render_text(f"{spec}\n{dump({'overrides': overrides})}", "shop.yaml")
+    assert problems == ()
+    for found, blocks, hosts in ((pages, 2, 0), (patched, 3, 3)):
+        body = found["modules/services/backendserver.tf"].partition('resource "aws_lb_listener_rule"')[2]
+        rule_alone = body.partition("\n}\n")[0]
+        assert (rule_alone.count("condition {"), rule_alone.count("host_header {")) == (blocks, hosts)
+
+
 def found_in(overrides: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     """Code, severity, message, and the text in the spec that a problem points at."""
     spec = with_overrides(overrides)
@@ -286,6 +321,8 @@ REFUSED = [
         '"subnets" takes a list', "subnets", id="a mapping for a list"),
     pytest.param(BALANCER, {"subnets": ["subnet-1", ["subnet-2"]]}, "TG263",
         '"subnets" takes a list of single values', "-", id="a list in a list"),
+    pytest.param(BALANCER, {"subnets": [{"id": "subnet-2"}]}, "TG263",
+        '"subnets" takes a list of single values', "i", id="a mapping in a list"),
     pytest.param(BALANCER, {"tags": "shop"}, "TG263",
         '"tags" takes keys and values', "tags", id="text for a map"),
     pytest.param(BALANCER, {"tags": [{"a": "b"}]}, "TG263",
@@ -330,7 +367,12 @@ def test_what_the_provider_does_not_take(
         (SERVICE, {"lifecycle": {"prevent": 1}}, "did you mean prevent_destroy?"),
         (SERVICE, {"lifecycle": {"quorum": 1}},
          "write create_before_destroy, ignore_changes, prevent_destroy"),
+        # What cannot be set is nobody's mistake.
+        (BALANCER, {"zone_ids": 1}, "what is newer than provider 6.25 goes into a file of your own, "
+         "modules/load_balancer/main_override.tf"),
         (BALANCER, {"tags_all": {"a": 1}}, "write tags"),
+        (BALANCER, {"name": {"a": 1}}, "write name: VALUE; JSON, too, is text here"),
+        (BALANCER, {"name": ["a"]}, "write name: VALUE"),
         (BALANCER, {"access_logs": {"enabled": True}}, "add bucket: VALUE"),
         (RULE, {"action": {"forward": {"stickiness": {"duration": 1}}}}, "add target_group: {...}"),
     ],
@@ -340,6 +382,11 @@ def test_the_way_out_of_what_the_provider_does_not_take(
 ) -> None:
     (problem,) = run_text(with_overrides({address: patch}), "shop.yaml").problems
     assert problem.hint == hint
+
+
+def test_a_resource_of_the_root_has_its_file_there() -> None:
+    (fault,) = arguments.name_faults(arguments.resource("aws_lb.main") / "idle_timout")
+    assert fault.hint.endswith("goes into main_override.tf")
 
 
 @pytest.mark.parametrize(
@@ -382,20 +429,56 @@ def test_what_is_free_is_not_looked_into() -> None:
     assert found_in({BALANCER: {"tags": free}, TASK: container, SERVICE: {"triggers": free}}) == []
 
 
+UNKNOWN = """
+resource "aws_flow_log" "empty" {
+}
+
+resource "aws_flow_log" "main" {
+  vpc_id   = aws_vpc.main.id
+  options  = { a = 1 }
+  settings = merge(local.a, local.b)
+
+  block {
+    c = 4
+  }
+}
+"""
+
+
+def with_unknown(folder: Path, overrides: dict[str, Any]) -> tuple[str, tuple[Problem, ...]]:
+    """A page with resources of the user's, of a type that the table lacks, and what was found."""
+    template = (ROOT / "templates" / "network" / "vpc.tf.j2").read_text()
+    (folder / "network").mkdir()
+    (folder / "network" / "vpc.tf.j2").write_text(f"{template}{UNKNOWN}")
+    spec = with_overrides({f"module.network.aws_flow_log.{name}": patch for name, patch in overrides.items()})
+    pages, problems = tfgen.render_text(spec, "shop.yaml", templates=folder)
+    return pages.get("modules/network/vpc.tf", ""), problems
+
+
 def test_of_a_type_that_the_table_lacks_nothing_is_said(tmp_path: Path) -> None:
-    """It stands in a template of the user's. A mapping is a block, but for tags and what is there already."""
-    (tmp_path / "network").mkdir()
-    (tmp_path / "network" / "vpc.tf.j2").write_text(
-        (ROOT / "templates" / "network" / "vpc.tf.j2").read_text()
-        + '\nresource "aws_flow_log" "main" {\n  vpc_id = aws_vpc.main.id\n  options = { a = 1 }\n}\n'
-    )
-    patch = {"arn": "x", "new": [1], "tags": {"b": "2"}, "options": {"a": 3}, "destination": {"path": "/"}}
-    spec = with_overrides({"module.network.aws_flow_log.main": patch})
-    pages, problems = tfgen.render_text(spec, "shop.yaml", templates=tmp_path)
+    """A mapping is a block, but for tags and where an argument stands already."""
+    patch = {"arn": "x", "new": [1], "tags": {"b": "2"}, "options": {"a": 3}, "destination": {"path": "/"},
+             "settings": {"d": 5}, "block": {"c": 6}, "lifecycle": {"ignore_changes": ["any"]}}  # fmt: skip
+    page, problems = with_unknown(tmp_path, {"empty": {"only": 1}, "main": patch})
     assert problems == ()
-    body = pages["modules/network/vpc.tf"].partition('"aws_flow_log"')[2]
-    for text in ('arn = "x"', "new = [1]", "tags = {", "options = {", "destination {", 'path = "/"', "a = 3"):
-        assert text in body
+    lines = [" ".join(line.split()) for line in page.partition('"aws_flow_log" "empty"')[2].splitlines()]
+    assert [line for line in lines if line and OURS not in line] == [
+        "{", "only = 1", "}", 'resource "aws_flow_log" "main" {', "vpc_id = aws_vpc.main.id",
+        "options = {", "a = 3", "}", "settings = {", "d = 5", "}", 'arn = "x"', "new = [1]",
+        "tags = {", 'b = "2"', "}", "block {", "c = 6", "}", "destination {", 'path = "/"', "}",
+        "lifecycle {", "ignore_changes = [any]", "}", "}",
+    ]  # fmt: skip
+
+
+def test_a_block_of_a_type_that_the_table_lacks_stays_one(tmp_path: Path) -> None:
+    _, problems = with_unknown(tmp_path, {"main": {"block": 1}})
+    assert [problem.code for problem in problems] == ["TG263"]
+
+
+def test_null_in_a_new_block_is_one_fault() -> None:
+    alarms = {"alarm_names": None, "enable": True, "rollback": True}
+    (found,) = found_in({SERVICE: {"alarms": alarms}})
+    assert found == ("TG263", "error", "null takes an argument away; here is nothing yet", "alarm_names")
 
 
 def test_a_resource_of_a_module_and_of_a_stack_have_one_address() -> None:

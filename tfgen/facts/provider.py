@@ -13,7 +13,7 @@ _TABLE = Path(__file__).parent / "provider_schema.json"
 class Attribute(NamedTuple):
     """An argument or a block: what it takes, and which versions of the provider know it."""
 
-    shape: str  # scalar, list, map, objects, block or computed
+    shape: str  # as the table's "about" says
     most: int = 0  # blocks that there may be; 0 for any number
     required: tuple[str, ...] = ()  # the versions that require it
     versions: tuple[str, ...] = ()

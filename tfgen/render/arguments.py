@@ -101,18 +101,19 @@ def name_faults(place: Place) -> Iterator[Fault]:
         hint = "write tags" if name == "tags_all" else "remove the line"
         yield Fault("TG262", place.way, f'"{name}" cannot be overridden: the provider works it out', hint)
     elif attribute and attribute.only:
-        yield _other_version(
-            place, f'only version {attribute.only} of the provider has "{name}"', attribute.only
-        )
+        what = f'only version {attribute.only} of the provider has "{name}"'
+        yield _other_version(place, what, attribute.only)
 
 
 def _unknown(place: Place, schema: Schema, name: str) -> Fault:
     near = nearest(name, (each for each, attribute in schema.items() if attribute.shape != "computed"))
-    newer = f"hat is newer than provider {provider.newest()} goes into"
-    file = _own_file(str(place.way[1]))
-    hint = f"did you mean {near}? W{newer} {file}" if near else f"w{newer} a file of your own, {file}"
+    newer, file = f"is newer than provider {provider.newest()}", _own_file(str(place.way[1]))
     if place.kind == LIFECYCLE:
         hint = f"did you mean {near}?" if near else f"write {', '.join(schema)}"
+    elif near:
+        hint = f"did you mean {near}? What {newer} goes into {file}"
+    else:
+        hint = f"what {newer} goes into a file of your own, {file}"
     return Fault("TG261", place.way, f'there is no argument or block "{name}" in {place.of}', hint)
 
 
@@ -144,19 +145,21 @@ def value_faults(place: Place, value: Any, *, json: bool) -> Iterator[Fault]:
         yield from _names_faults(place, attribute.inside, value)
     elif attribute.shape == "map" and not isinstance(value, dict):
         yield _other(place, "takes keys and values", "{KEY: VALUE}")
-    elif attribute.shape == "list" and not isinstance(value, list):
-        yield _other(place, "takes a list", "[VALUE]")
     elif attribute.shape == "list":
-        yield from (
-            Fault(
-                "TG263", (*place.way, index), f'"{place.name}" takes a list of single values', "write a value"
-            )
-            for index, item in enumerate(value)
-            if isinstance(item, dict | list)
-        )
+        yield from _list_faults(place, value)
     elif attribute.shape == "scalar" and isinstance(value, dict | list) and not json:
         hint = "VALUE; JSON, too, is text here" if are_blocks(value) else "VALUE"
         yield _other(place, "takes a single value", hint)
+
+
+def _list_faults(place: Place, value: Any) -> Iterator[Fault]:
+    if not isinstance(value, list):
+        yield _other(place, "takes a list", "[VALUE]")
+        return
+    for index, item in enumerate(value):
+        if isinstance(item, dict | list):
+            message = f'"{place.name}" takes a list of single values'
+            yield Fault("TG263", (*place.way, index), message, "write a single value")
 
 
 def _other(place: Place, takes: str, example: str) -> Fault:
