@@ -134,6 +134,7 @@ def test_the_facts_name_arguments_that_the_provider_has() -> None:
         ("(1.5)", 1.5),
         ("[1, [true, null],]", (1, (True, None))),
         ('{ a = 1, "b c" : 2\n (var.x) = 3 }', {"a": 1, "b c": 2, "given": 3}),
+        ("{ true = 1, null = 2 }", {"true": 1, "null": 2}),
         ('{ for k, v in { b = 1, a = 2 } : "${k}!" => v }', {"b!": 1, "a!": 2}),
         ("[for v in [1, 2] : { v = v }]", ({"v": 1}, {"v": 2})),
         ("[for i, v in [5] : i]", (0,)),
