@@ -286,12 +286,19 @@ class _Reader:
             return self.for_expression("}")
         items: list[tuple[Node, Node]] = []
         while not self.take("}"):
-            key = self.expression()
+            key = self.key()
             if not self.take("="):
                 self.expect(":")
-            items.append((_key(key), self.expression()))
+            items.append((key, self.expression()))
             self.take(",")
         return Object(tuple(items))
+
+    def key(self) -> Node:
+        """The key of an object: a bare word stands for itself, `null` and `true` too."""
+        if self.word in _WORDS:
+            return Literal(self.next())
+        node = self.expression()
+        return Literal(node.name) if isinstance(node, Name) else node
 
     def for_expression(self, closing: str) -> Node:
         self.next()
@@ -333,7 +340,7 @@ class _Reader:
         while not self.text.startswith(closing, at):
             match = literal.match(self.text, at)
             if match:
-                raw = match[0].removesuffix(closing)
+                raw = match[0] if literal is _LITERAL else match[0].removesuffix(closing)
                 parts.append(Literal(_unescaped(raw, backslashes=literal is _LITERAL)))
                 at += len(raw)
                 continue
@@ -372,11 +379,6 @@ class _Reader:
 def _skip(text: str, at: int) -> int:
     match = _BLANK.match(text, at)
     return match.end() if match else at
-
-
-def _key(node: Node) -> Node:
-    """The key of an object: a bare word stands for itself."""
-    return Literal(node.name) if isinstance(node, Name) else node
 
 
 def _template(parts: list[Node]) -> Node:

@@ -163,12 +163,6 @@ def log_retention_days() -> tuple[int, ...]:
 
 
 @cache
-def map_arguments() -> frozenset[str]:
-    """The arguments of generated resources that take a mapping: all others that do are nested blocks."""
-    return frozenset(_read("map_arguments")["names"])
-
-
-@cache
 def limits() -> Mapping[str, Limit]:
     """The quotas and bounds that a spec can run into, by name."""
     rows = _read("limits")["limits"].items()

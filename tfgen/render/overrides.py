@@ -9,12 +9,13 @@ one line and closes at the beginning of another.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from tfgen import facts
-from tfgen.blueprint.model import Blueprint, Comment, Label
-from tfgen.problems import Locate, Problem, SpecPath, nearest
+from tfgen.blueprint.model import Blueprint, Comment, Label, Override
+from tfgen.problems import Locate, Problem, SpecPath, has_errors, nearest
+from tfgen.render import arguments
+from tfgen.render.arguments import OBJECT, Fault, Place, are_blocks
 from tfgen.render.hcl import hcl, printed_key
 from tfgen.render.layout import lay_out
 
@@ -23,13 +24,8 @@ Pages = dict[str, str]
 _RESOURCE = re.compile(r'^resource "([^"]+)" "([^"]+)" \{$', re.MULTILINE)
 _NAME = re.compile(r'\s*([A-Za-z_][\w-]*|"(?:[^"\\]|\\.)*")\s*(=|\{)')
 _OBJECT = re.compile(r"\s*\S+ += \{ (?!for )(.*) \}\Z")  # in one line; `{ for` is an expression
+_ENCODED = re.compile(r"\s*\S+ += jsonencode\(")
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[({]|[\])}]|,|[^"\[\](){},]+')
-_ARGUMENT = re.compile(r"[a-z_][a-z0-9_]*\Z")
-
-RESOURCE, LIFECYCLE, BLOCK, OBJECT = "resource", "lifecycle", "block", "object"
-_LIFECYCLE = ("create_before_destroy", "ignore_changes", "prevent_destroy")
-_ADDRESSES = ("count", "for_each")
-_EXPRESSIONS = ("depends_on", "provider", "provisioner", "connection", "dynamic")
 
 
 class Chunk(NamedTuple):
@@ -47,6 +43,18 @@ class Chunk(NamedTuple):
         match = _NAME.match(self.lines[0])
         return match is not None and match[2] == "{"
 
+    @property
+    def is_encoded(self) -> bool:
+        """Whether it is an argument whose value becomes JSON."""
+        return bool(_ENCODED.match(self.lines[0]))
+
+    @property
+    def items(self) -> int:
+        """How many there are in a list that becomes JSON; otherwise it is one thing."""
+        if not self.lines[0].endswith("= jsonencode(["):
+            return 1
+        return len(_chunks(self.lines[1:-1]))
+
 
 class Inner(NamedTuple):
     """A chunk that a patch can go into, around the body that it goes into."""
@@ -54,21 +62,7 @@ class Inner(NamedTuple):
     head: tuple[str, ...]
     body: tuple[str, ...]
     tail: tuple[str, ...]
-    kind: str
-
-
-class Place(NamedTuple):
-    """A name in the spec's patch: the way to it, and the kind of body that it is for."""
-
-    way: SpecPath
-    kind: str
-
-    @property
-    def name(self) -> str:
-        return str(self.way[-1])
-
-    def __truediv__(self, name: str) -> "Place":
-        return Place((*self.way, name), self.kind)
+    place: Place
 
 
 def apply(pages: Pages, blueprint: Blueprint, at: Locate) -> tuple[Pages, list[Problem]]:
@@ -80,13 +74,11 @@ def apply(pages: Pages, blueprint: Blueprint, at: Locate) -> tuple[Pages, list[P
     patched = dict(pages)
     places = addresses(pages)
     for override in blueprint.overrides:
-        where = Place(("overrides", override.address), RESOURCE)
         page = places.get(override.address)
         if page is None:
-            patcher.no_such_address(where, places)
+            patcher.no_such_address(override.address, places)
         else:
-            resource = override.address.split(".")[-2:]
-            patched[page] = patcher.page(patched[page], resource, override.patch, where)
+            patched[page] = patcher.page(patched[page], override)
     return patched, patcher.problems
 
 
@@ -109,18 +101,19 @@ class _Patcher:
 
     # --- where
 
-    def page(self, text: str, resource: list[str], patch: dict[str, Any], place: Place) -> str:
-        kind, name = resource
+    def page(self, text: str, override: Override) -> str:
+        kind, name = override.address.split(".")[-2:]
         head = f'resource "{kind}" "{name}" {{\n'
         before, _, rest = text.partition(f"\n{head}")
-        body, _, after = rest.partition("\n}\n")
-        patched = self.body(tuple(body.split("\n")), patch, place)
+        body, _, after = f"\n{rest}".partition("\n}\n")
+        place = arguments.resource(override.address)
+        patched = self.body(tuple(body.split("\n")), override.patch, place)
         return lay_out("\n".join((f"{before}\n{head}", *patched, f"}}\n{after}")))
 
     def body(self, lines: tuple[str, ...], patch: dict[str, Any], place: Place) -> tuple[str, ...]:
         chunks = _chunks(lines)
         for name, value in patch.items():
-            if self.may_be_said(place / name):
+            if self.passes(arguments.name_faults(place / name)):
                 chunks = self.chunks(chunks, value, place / name)
         return tuple(line for chunk in chunks for line in chunk.lines)
 
@@ -128,28 +121,41 @@ class _Patcher:
         """The chunks of a body with one name patched."""
         name = printed_key(place.name)
         found = [index for index, chunk in enumerate(chunks) if chunk.name == name]
-        if not found:
-            return self.added(chunks, value, place)
-        first = chunks[found[0]]
         if value is None:
-            return _replaced(chunks, found, self.said(f": no {name}."))
-        if isinstance(value, dict) and len(found) > 1:
-            return self.several(chunks, len(found), place)
-        inner = _inner(first, place) if isinstance(value, dict) else None
-        if inner:
-            body = self.body(inner.body, value, Place(place.way, inner.kind))
-            return _replaced(chunks, found, Chunk((*inner.head, *body, *inner.tail)))
-        if first.is_block and not _are_blocks(value):
-            return self.no_block(chunks, place)
-        call = "jsonencode" if first.lines[0].strip().startswith(f"{name} = jsonencode(") else ""
-        new = self.new(value, place, call=call, block=first.is_block)
+            return self.removed(chunks, found, place)
+        encoded = any(chunks[index].is_encoded for index in found)
+        if not self.passes(arguments.value_faults(place, value, json=encoded)):
+            return chunks
+        return self.replaced(chunks, found, value, place) if found else self.added(chunks, value, place)
+
+    def removed(self, chunks: list[Chunk], found: list[int], place: Place) -> list[Chunk]:
+        if not found:
+            names = [chunk.name for chunk in chunks if chunk.name]
+            self.nothing_to_remove(place, names)
+        elif self.passes(arguments.removal_faults(place)):
+            return _replaced(chunks, found, self.said(f": no {printed_key(place.name)}."))
+        return chunks
+
+    def replaced(self, chunks: list[Chunk], found: list[int], value: Any, place: Place) -> list[Chunk]:
+        first = chunks[found[0]]
+        if isinstance(value, dict):
+            count = max(len(found), first.items)
+            inner = _inner(first, place) if count == 1 else None
+            if count > 1:
+                return self.several(chunks, count, place)
+            if inner:
+                body = self.body(inner.body, value, inner.place)
+                return _replaced(chunks, found, Chunk((*inner.head, *body, *inner.tail)))
+        if first.is_block and place.attribute is None and not are_blocks(value):
+            self.passes([arguments.no_block(place)])
+            return chunks
+        call = "jsonencode" if first.is_encoded and isinstance(value, dict | list) else ""
+        block = _is_block(place, value) if place.attribute else first.is_block
+        new = self.new(value, place, call=call, block=block)
         return _replaced(chunks, found, self.said("."), *new) if new else chunks
 
     def added(self, chunks: list[Chunk], value: Any, place: Place) -> list[Chunk]:
-        self.misspelled([chunk.name for chunk in chunks if chunk.name], value, place)
-        if value is None:
-            return chunks
-        block = _are_blocks(value) and place.kind != OBJECT and place.name not in facts.map_arguments()
+        block = _is_block(place, value)
         new = self.new(value, place, block=block)
         index = _end_of_blocks(chunks) if block else _end_of_arguments(chunks)
         chunk = [Chunk(("",)), self.said("."), *new, Chunk(("",))] if new else []
@@ -160,8 +166,7 @@ class _Patcher:
     def new(self, value: Any, place: Place, *, block: bool, call: str = "") -> list[Chunk]:
         """An argument or blocks that were not there, or nothing where the value is not possible."""
         if block:
-            bodies = value if isinstance(value, list) else [value]
-            blocks = [self.new_block(body, place) for body in bodies]
+            blocks = [self.new_block(place.name, body, inside) for body, inside in _bodies(value, place)]
             return [chunk for each in blocks for chunk in (Chunk(tuple(each)), Chunk(("",)))]
         if not self.is_literal(value, place):
             return []
@@ -169,16 +174,15 @@ class _Patcher:
         text = f"{printed_key(place.name)} = {f'{call}({text})' if call else text}"
         return [Chunk(tuple(text.split("\n")))]
 
-    def new_block(self, body: dict[str, Any], place: Place) -> Iterator[str]:
+    def new_block(self, name: str, body: dict[str, Any], place: Place) -> Iterator[str]:
         """Its arguments first, then the blocks in it."""
-        kind = LIFECYCLE if (place.kind, place.name) == (RESOURCE, "lifecycle") else BLOCK
-        inside = Place(place.way, kind)
-        yield f"{place.name} {{"
-        maps = facts.map_arguments()
+        self.passes(arguments.missing_faults(place, body))
+        possible = {key: value for key, value in body.items() if self.is_possible(place / key, value)}
+        yield f"{name} {{"
         for blocks in (False, True):
-            for name, value in body.items():
-                if blocks == (_are_blocks(value) and name not in maps) and self.may_be_said(inside / name):
-                    for chunk in self.new(value, inside / name, block=blocks):
+            for key, value in possible.items():
+                if blocks == _is_block(place / key, value):
+                    for chunk in self.new(value, place / key, block=blocks):
                         yield from chunk.lines
             yield ""
         yield "}"
@@ -188,69 +192,46 @@ class _Patcher:
 
     # --- what is wrong
 
-    def problem(self, code: str, way: SpecPath, message: str, hint: str, severity: str = "error") -> None:
-        self.problems.append(Problem(code, self.at(way), message, hint, severity))
+    def passes(self, faults: Iterable[Fault]) -> bool:
+        """Keeps what is wrong as problems; whether no error is among it."""
+        found = [
+            Problem(fault.code, self.at(fault.way), fault.message, fault.hint, fault.severity)
+            for fault in faults
+        ]
+        self.problems += found
+        return not has_errors(found)
 
-    def no_such_address(self, place: Place, known: Mapping[str, str]) -> None:
-        address = place.name
+    def no_such_address(self, address: str, known: Mapping[str, str]) -> None:
         whole = re.sub(r"\[.*\]\Z", "", address)
         near = nearest(address, known, 0.7)
         hint = f"did you mean {near}?" if near else "write one as a plan does, such as " + next(iter(known))
         if whole in known:
             hint = f"write {whole}; all its instances are one block"
-        self.problem("TG260", place.way, f'no resource of this stack has the address "{address}"', hint)
+        message = f'no resource of this stack has the address "{address}"'
+        self.passes([Fault("TG260", ("overrides", address), message, hint)])
 
-    def misspelled(self, names: list[str], value: Any, place: Place) -> None:
-        """A name that is not there may be one that tfgen never writes, or a slip of the pen."""
-        import difflib  # noqa: PLC0415 - only a new argument pays for it
+    def nothing_to_remove(self, place: Place, names: list[str]) -> None:
+        near = nearest(place.name, names, 0.85)
+        hint = f"did you mean {near}?" if near else "remove the line"
+        message = f'there is no "{place.name}" here to take away'
+        self.passes([Fault("TG261", place.way, message, hint, "warning")])
 
-        near = difflib.get_close_matches(place.name, names, 1, 0.85)
-        hint = f"did you mean {near[0]}?" if near else "remove the line"
-        if value is None:
-            message = f'there is no "{place.name}" here to take away'
-            self.problem("TG261", place.way, message, hint, "warning")
-        elif near and place.kind != OBJECT:
-            message = f'there is no "{place.name}" here yet, and the provider may not know it'
-            self.problem("TG261", place.way, message, hint, "warning")
-
-    def may_be_said(self, place: Place) -> bool:
-        name = place.name
-        where, hint = place.way, "change the template: tfgen render --templates DIR"
-        if place.kind == OBJECT:
-            return True
-        if not _ARGUMENT.match(name):
-            self.problem("TG262", where, f'"{name}" cannot be the name of an argument', "see the provider")
-        elif name in _ADDRESSES and place.kind == RESOURCE:
-            message = f'"{name}" cannot be overridden: it would change the addresses of the resource'
-            self.problem("TG262", where, message, hint)
-        elif name in _EXPRESSIONS or (place.kind == LIFECYCLE and name not in _LIFECYCLE):
-            message = f'"{name}" cannot be overridden: it takes an expression, and a value of a spec is none'
-            self.problem("TG262", where, message, hint)
-        else:
-            return True
-        return False
+    def is_possible(self, place: Place, value: Any) -> bool:
+        """Whether a name with that value can stand in a new block; null is left to `is_literal`."""
+        return self.passes(arguments.name_faults(place)) and (
+            value is None or self.passes(arguments.value_faults(place, value, json=False))
+        )
 
     def is_literal(self, value: Any, place: Place) -> bool:
-        """Null has no place within a value; and `ignore_changes` takes names, not text."""
-        if _takes_names(place) and not _are_names(value):
-            message = "ignore_changes takes names of arguments"
-            self.problem("TG263", place.way, message, "write a list such as [desired_count], or all")
-            return False
-        for each, there in _values(value, place.way):
-            if each is None:
-                hint = "write a value, or remove this"
-                self.problem("TG263", there, "null takes an argument away; here is nothing yet", hint)
-                return False
-        return True
-
-    def no_block(self, chunks: list[Chunk], place: Place) -> list[Chunk]:
-        hint = f"write {place.name}: {{ARGUMENT: VALUE}}, or null to take it away"
-        self.problem("TG263", place.way, f'"{place.name}" is a block, and a block has arguments', hint)
-        return chunks
+        """Null has no place within a value."""
+        message, hint = "null takes an argument away; here is nothing yet", "write a value, or remove this"
+        nulls = [way for each, way in _values(value, place.way) if each is None]
+        return self.passes(Fault("TG263", way, message, hint) for way in nulls[:1])
 
     def several(self, chunks: list[Chunk], count: int, place: Place) -> list[Chunk]:
         message = f'there are {count} blocks "{place.name}" here, and this could mean any'
-        self.problem("TG264", place.way, message, "give the list of all of them, which replaces them")
+        hint = "give the list of all of them, which replaces them"
+        self.passes([Fault("TG264", place.way, message, hint)])
         return chunks
 
 
@@ -272,17 +253,15 @@ def _inner(chunk: Chunk, place: Place) -> Inner | None:
     """The body of a block, of an object, or of the one object in a list that becomes JSON."""
     first, lines = chunk.lines[0].rstrip(), chunk.lines
     if chunk.is_block:
-        kind = LIFECYCLE if (place.kind, place.name) == (RESOURCE, "lifecycle") else BLOCK
-        return Inner(lines[:1], lines[1:-1], lines[-1:], kind)
+        return Inner(lines[:1], lines[1:-1], lines[-1:], place.inside())
+    free = Place(place.way, OBJECT)
     if first.endswith(("= {", "= jsonencode({")):
-        return Inner(lines[:1], lines[1:-1], lines[-1:], OBJECT)
-    if first.endswith("= jsonencode(["):
-        items = _chunks(lines[1:-1])
-        if len(items) == 1 and lines[1].strip() == "{":
-            return Inner(lines[:2], lines[2:-2], lines[-2:], OBJECT)
+        return Inner(lines[:1], lines[1:-1], lines[-1:], free)
+    if first.endswith("= jsonencode([") and lines[1].strip() == "{":
+        return Inner(lines[:2], lines[2:-2], lines[-2:], free)
     match = _OBJECT.match(first)
     if match:
-        return Inner((f"{chunk.name} = {{",), tuple(_entries(match[1])), ("}",), OBJECT)
+        return Inner((f"{chunk.name} = {{",), tuple(_entries(match[1])), ("}",), free)
     return None
 
 
@@ -321,26 +300,24 @@ def _end_of_blocks(chunks: list[Chunk]) -> int:
     return index
 
 
+def _bodies(value: Any, place: Place) -> list[tuple[dict[str, Any], Place]]:
+    """The bodies of blocks, with their places."""
+    if isinstance(value, list):
+        return [(body, place.inside(index)) for index, body in enumerate(value)]
+    return [(value, place.inside())]
+
+
+def _is_block(place: Place, value: Any) -> bool:
+    """Whether a value is written as blocks. Of a type that nobody knows, a mapping is one, but for tags."""
+    if place.attribute:
+        return place.attribute.is_block and are_blocks(value)
+    return place.kind != OBJECT and are_blocks(value) and place.name != "tags"
+
+
 def _printed(value: Any, place: Place) -> str:
-    if _takes_names(place):
+    if place.attribute and place.attribute.shape == "names":
         return hcl(Label(value) if isinstance(value, str) else tuple(map(Label, value)))
     return hcl(value)
-
-
-def _takes_names(place: Place) -> bool:
-    return (place.kind, place.name) == (LIFECYCLE, "ignore_changes")
-
-
-def _are_blocks(value: Any) -> bool:
-    bodies = value if isinstance(value, list) and value else [value]
-    return all(isinstance(body, dict) for body in bodies)
-
-
-def _are_names(value: Any) -> bool:
-    names = value if isinstance(value, list) else []
-    return value == "all" or (
-        bool(names) and all(isinstance(name, str) and _ARGUMENT.match(name) for name in names)
-    )
 
 
 def _values(value: Any, way: SpecPath) -> Iterator[tuple[Any, SpecPath]]:

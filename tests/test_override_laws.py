@@ -1,0 +1,233 @@
+"""The law of overrides: what a patch says stands in the page, and nothing else has changed.
+
+Patches that the provider takes are drawn from the table of its schema, over every golden stack. What a page
+says is read by tfgen.changes.syntax, which knows nothing of how patches are put in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import TEXTS, laws
+
+import tfgen
+from tfgen.changes.syntax import Body, Call, List, Literal, Node, Object, Operation, read
+from tfgen.facts import provider
+from tfgen.facts.provider import Attribute, Schema
+from tfgen.render.layout import lay_out
+from tfgen.render.overrides import addresses
+from tfgen.spec.source import dump, parse
+
+ROOT = Path(__file__).parent.parent
+SPECS = sorted((ROOT / "examples").glob("*.yaml"))
+
+Tree = dict[Any, Any]
+
+
+class Blocks(NamedTuple):
+    """The blocks of one name."""
+
+    bodies: list[Tree]
+
+
+class Json(NamedTuple):
+    """What becomes JSON."""
+
+    value: Any
+
+
+# --- what a page says
+
+
+@cache
+def plain(spec: Path) -> dict[str, str]:
+    return tfgen.render_text(spec.read_text(), spec.name)[0]
+
+
+def resource(page: str, address: str) -> Tree:
+    kind, name = address.split(".")[-2:]
+    (found,) = (block for block in read(page).blocks if block.labels == (kind, name))
+    return tree(found.body)
+
+
+def tree(body: Body) -> Tree:
+    found: Tree = {name: value_of(node) for name, node in body.arguments.items()}
+    for block in body.blocks:
+        found.setdefault(block.type, Blocks([])).bodies.append(tree(block.body))
+    return found
+
+
+def value_of(node: Node) -> Any:
+    """A literal as data; any other expression as it is."""
+    if isinstance(node, Literal):
+        return as_data(node.value)
+    if isinstance(node, List):
+        return [value_of(item) for item in node.items]
+    if isinstance(node, Object):
+        return {getattr(key, "value", key): value_of(item) for key, item in node.items}
+    if isinstance(node, Call) and node.function == "jsonencode":
+        return Json(value_of(node.arguments[0]))
+    if isinstance(node, Operation) and node.name == "-" and isinstance(node.operands[0], Literal):
+        return as_data(-node.operands[0].value)
+    return node
+
+
+def as_data(value: Any) -> Any:
+    """A value of a spec, with what tells true from 1."""
+    if isinstance(value, dict):
+        return {key: as_data(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_data(item) for item in value]
+    return type(value).__name__, value
+
+
+# --- what a patch means (RFC 7396, and what docs/overrides.md says of blocks)
+
+
+def patched(body: Tree, patch: Mapping[str, Any], schema: Schema) -> Tree:
+    found = dict(body)
+    for name, value in patch.items():
+        attribute, there = schema[name], found.get(name)
+        if value is None:
+            found.pop(name, None)
+        elif attribute.is_block and value != []:
+            merges = isinstance(value, dict) and isinstance(there, Blocks)
+            bodies = value if isinstance(value, list) else [value]
+            olds = there.bodies if merges and there else [{}] * len(bodies)
+            pairs = zip(olds, bodies, strict=True)
+            found[name] = Blocks([patched(old, new, attribute.inside) for old, new in pairs])
+        else:
+            found[name] = merged(there, value)
+    return found
+
+
+def merged(there: Any, value: Any) -> Any:
+    if isinstance(there, Json) and isinstance(value, dict | list):
+        inner = there.value
+        one = isinstance(value, dict) and isinstance(inner, list) and len(inner) == 1
+        return Json([merged(inner[0], value)] if one else merged(inner, value))
+    if not isinstance(value, dict) or not isinstance(there, dict):
+        return as_data(value)
+    found = there | {key: merged(there.get(key), item) for key, item in value.items() if item is not None}
+    return {key: item for key, item in found.items() if value.get(key, 0) is not None}
+
+
+# --- patches that the provider takes
+
+SCALARS = TEXTS | st.booleans() | st.integers(-(10**12), 10**12)
+FREE = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, inner, max_size=2),
+    max_leaves=4,
+)
+FLAGS = {name: Attribute("scalar") for name in ("create_before_destroy", "prevent_destroy")}
+
+
+def schema_of(address: str) -> Schema:
+    known = provider.schema(address.split(".")[-2])
+    assert known
+    return {**known, "lifecycle": Attribute("block", most=1, inside=FLAGS)}
+
+
+def patches(
+    there: Tree, schema: Schema, least: int, most: int, needed: tuple[str, ...] = ()
+) -> st.SearchStrategy[Tree]:
+    """A patch of so many of the names that may be said, and of those that are needed."""
+    names = sorted(name for name, attribute in schema.items() if attribute.shape != "computed")
+    known = sorted(there.keys() & set(names)) or names  # what is there as often as what is new
+    drawn = st.sampled_from(names) | st.sampled_from(known)
+    return st.lists(drawn, min_size=least, max_size=most, unique=True).flatmap(
+        lambda chosen: st.fixed_dictionaries(
+            {name: values(there.get(name), schema[name]) for name in sorted({*chosen, *needed})}
+        )
+    )
+
+
+def values(there: Any, attribute: Attribute) -> st.SearchStrategy[Any]:
+    taken = st.none() if there is not None and not attribute.required else st.nothing()
+    if attribute.is_block:
+        return taken | blocks(there, attribute)
+    if isinstance(there, Json):
+        (inner,) = there.value if isinstance(there.value, list) else (there.value,)
+        return keys(inner) | st.lists(keys({}), max_size=2) | TEXTS
+    shapes = {"scalar": SCALARS, "list": st.lists(SCALARS, max_size=3), "map": keys(there)}
+    return taken | shapes[attribute.shape]
+
+
+def blocks(there: Blocks | None, attribute: Attribute) -> st.SearchStrategy[Any]:
+    needed = tuple(name for name, inner in attribute.inside.items() if inner.required)
+    new = st.deferred(lambda: patches({}, attribute.inside, 0, 2, needed))
+    several = st.lists(new, min_size=1, max_size=attribute.most or 3)
+    if there is None:
+        return new | several
+    if len(there.bodies) > 1:
+        return several
+    return several | patches(there.bodies[0], attribute.inside, 0, 3)
+
+
+def keys(there: Any) -> st.SearchStrategy[Tree]:
+    """New keys of a map or an object, and keys that are there, with what stands at them."""
+    known = there if isinstance(there, dict) else {}
+    old = {key: st.none() | FREE | keys(value) for key, value in known.items() if isinstance(key, str)}
+    return st.builds(
+        lambda new, kept: new | kept,
+        st.dictionaries(TEXTS, FREE, max_size=2),
+        st.fixed_dictionaries({}, optional=old),
+    )
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Path, dict[str, Tree]]:
+    """A golden stack, and patches of one to three of its resources, each of another type."""
+    spec = draw(st.sampled_from(SPECS))
+    pages = plain(spec)
+    where = addresses(pages)
+    by_type = {address.split(".")[-2]: [] for address in where}
+    for address in sorted(where):
+        by_type[address.split(".")[-2]].append(address)
+    types = draw(st.lists(st.sampled_from(sorted(by_type)), min_size=1, max_size=3, unique=True))
+    chosen = [draw(st.sampled_from(by_type[each])) for each in types]
+    return spec, {
+        address: draw(patches(resource(pages[where[address]], address), schema_of(address), 2, 6))
+        for address in chosen
+    }
+
+
+@laws(150)
+@given(cases())
+def test_a_patch_stands_as_it_was_said_and_nothing_else_changes(case: tuple[Path, dict[str, Tree]]) -> None:
+    spec, said = case[0], dump({"overrides": case[1]})
+    overrides = parse(said, "").data["overrides"]  # Unicode is brought into one form
+    before, where = plain(spec), addresses(plain(spec))
+    after, problems = tfgen.render_text(f"{spec.read_text()}\n{said}", spec.name)
+    assert [problem for problem in problems if problem.severity == "error"] == []  # python-hcl2 reads it
+    assert after.keys() == before.keys()
+    for path, text in after.items():
+        ours = {address: patch for address, patch in overrides.items() if where[address] == path}
+        assert others(text, ours) == others(before[path], ours)
+        if ours:
+            assert lay_out(text) == text
+        for address, patch in ours.items():
+            expected = patched(resource(before[path], address), patch, schema_of(address))
+            assert resource(text, address) == expected
+            assert set(comments(before[path], address)) <= set(comments(text, address))
+
+
+def others(page: str, ours: Mapping[str, Any]) -> list[str]:
+    """The text of a page but for some resources."""
+    heads = tuple('resource "{}" "{}"'.format(*address.split(".")[-2:]) for address in ours)
+    pieces = re.split(r"(?<=\n}\n)|(?=^resource )", page, flags=re.MULTILINE)
+    return [piece for piece in pieces if not heads or not piece.startswith(heads)]
+
+
+def comments(page: str, address: str) -> list[str]:
+    """What stands above arguments and blocks of a resource."""
+    head = 'resource "{}" "{}"'.format(*address.split(".")[-2:])
+    body = page.partition(f"\n{head}")[2].partition("\n}\n")[0]
+    return re.findall(r"^  #.*$", body, re.MULTILINE)

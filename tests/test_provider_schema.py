@@ -1,0 +1,75 @@
+"""The table of the provider's schema: what Terraform's own says, and what overrides are held against."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tfgen.facts import provider
+from tfgen.facts.provider import Attribute, Schema
+
+if TYPE_CHECKING:
+    from support.terraform import Terraform
+
+ROOT = Path(__file__).parent.parent
+SCRIPT = runpy.run_path(str(ROOT / "scripts" / "update_provider_schema.py"))
+TABLE = json.loads((ROOT / "tfgen" / "facts" / "provider_schema.json").read_text())
+WRITTEN = json.loads((ROOT / "tfgen" / "facts" / "replacement.json").read_text())["types"]
+PROVIDER_6 = json.loads((ROOT / "tests" / "data" / "aws-provider-6.25.json").read_text())
+
+
+def test_it_has_every_type_that_tfgen_writes() -> None:
+    assert list(TABLE["types"]) == sorted(WRITTEN), "run scripts/update_provider_schema.py"
+
+
+def test_its_text_is_what_the_script_writes() -> None:
+    assert (ROOT / "tfgen" / "facts" / "provider_schema.json").read_text() == SCRIPT["text"](TABLE)
+
+
+@pytest.mark.parametrize("kind", sorted(WRITTEN))
+def test_it_knows_what_provider_6_knows(kind: str) -> None:
+    """The file for version 6 has `id` and `tags_all`, which nobody can set, and no timeouts."""
+    known = provider.schema(kind)
+    assert known is not None
+    assert in_version_6(known) == without_computed(PROVIDER_6[kind])
+
+
+def in_version_6(schema: Schema) -> dict[str, Any]:
+    """A body as the file for version 6 has it."""
+    return {
+        name: in_version_6(row.inside) if row.inside else "required" if "6" in row.required else "optional"
+        for name, row in schema.items()
+        if row.shape != "computed" and "6" in row.versions and name != "timeouts"
+    }
+
+
+def without_computed(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row for name, row in body.items() if name not in ("id", "tags_all")}
+
+
+def test_what_it_says_of_an_argument_and_of_a_block() -> None:
+    kinds = ("aws_lb", "aws_lb_listener_rule", "aws_nat_gateway")
+    balancer, rule, gateway = (provider.schema(kind) or {} for kind in kinds)
+    both = ("5", "6")
+    assert balancer["idle_timeout"] == Attribute("scalar", versions=both)
+    assert balancer["tags"] == Attribute("map", versions=both)
+    assert balancer["arn"] == Attribute("computed", versions=both)
+    assert balancer["region"] == Attribute("scalar", versions=("6",))
+    assert balancer["access_logs"].inside["bucket"] == Attribute("scalar", required=both, versions=both)
+    assert (balancer["access_logs"].shape, balancer["access_logs"].most) == ("block", 1)
+    assert (rule["condition"].most, rule["condition"].required) == (0, both)
+    assert gateway["subnet_id"].required == ("5",)
+
+
+@pytest.mark.xdist_group("schema")
+def test_it_says_what_the_provider_says(terraform: Terraform) -> None:
+    stack = terraform.stack(ROOT / "generated" / "hello")
+    stack.init()
+    schema = json.loads(stack.execute_command("providers", "schema", "-json").out)
+    schemas = schema["provider_schemas"][SCRIPT["AWS"]]["resource_schemas"]
+    assert SCRIPT["made"](schemas) == TABLE["types"], "run scripts/update_provider_schema.py"

@@ -1,0 +1,74 @@
+"""What the AWS provider knows of the resources that tfgen writes; read where a spec has overrides."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+_TABLE = Path(__file__).parent / "provider_schema.json"
+
+
+class Attribute(NamedTuple):
+    """An argument or a block: what it takes, and which versions of the provider know it."""
+
+    shape: str  # as the table's "about" says
+    most: int = 0  # blocks that there may be; 0 for any number
+    required: tuple[str, ...] = ()  # the versions that require it
+    versions: tuple[str, ...] = ()
+    inside: "Mapping[str, Attribute]" = MappingProxyType({})
+
+    @property
+    def only(self) -> str:
+        """The one version that knows it, where the other does not."""
+        return self.versions[0] if len(self.versions) == 1 else ""
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it is written as a block: objects have the same syntax."""
+        return self.shape in ("block", "objects")
+
+
+Schema = Mapping[str, Attribute]
+
+
+@cache
+def versions() -> Mapping[str, str]:
+    """The version of the provider that the table knows, by major version: "6" -> "6.25"."""
+    known: dict[str, str] = _read()["versions"]
+    return known
+
+
+def newest() -> str:
+    """The newest version that the table knows."""
+    return versions()[max(versions())]
+
+
+@cache
+def schema(kind: str) -> Schema | None:
+    """The arguments and blocks of a type, or None where the table does not have the type."""
+    rows = _read()["types"].get(kind)
+    return None if rows is None else _schema(rows)
+
+
+def _schema(rows: Mapping[str, Any]) -> Schema:
+    return {
+        name: _attribute(row, {}) if isinstance(row, str) else _attribute(row[0], row[1])
+        for name, row in rows.items()
+    }
+
+
+def _attribute(words: str, inside: Mapping[str, Any]) -> Attribute:
+    """`block max=1 required=5` and its kin."""
+    shape, *marks = words.split()
+    said = {key: value for key, _, value in (mark.partition("=") for mark in marks)}
+    known = (said["only"],) if "only" in said else tuple(versions())
+    required = (said["required"],) if said.get("required") else known if "required" in said else ()
+    return Attribute(shape, int(said.get("max", 0)), required, known, _schema(inside))
+
+
+@cache
+def _read() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(_TABLE.read_text(encoding="utf-8"))
+    return content

@@ -1,0 +1,231 @@
+"""Overrides held against what the AWS provider knows, by the table in facts: offline, the same everywhere.
+
+A type that the table lacks may stand in a template of the user's; of it nothing is known, and all is let be.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from tfgen.facts import provider
+from tfgen.facts.provider import Attribute, Schema
+from tfgen.problems import SpecPath, nearest
+
+RESOURCE, LIFECYCLE, BLOCK, OBJECT = "resource", "lifecycle", "block", "object"
+
+_ARGUMENT = re.compile(r"[a-z_][a-z0-9_]*\Z")
+_ADDRESSES = ("count", "for_each")
+_EXPRESSIONS = ("depends_on", "provider", "provisioner", "connection", "dynamic")
+_CONDITIONS = ("postcondition", "precondition", "replace_triggered_by")
+_TEMPLATE = "change the template: tfgen render --templates DIR"
+
+
+class Place(NamedTuple):
+    """A name in the spec's patch: the way to it, the kind of body that it is for, and what the body may hold.
+
+    `schema` is None where nobody knows, and in an object, whose contents are free.
+    """
+
+    way: SpecPath
+    kind: str
+    schema: Schema | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.way[-1])
+
+    @property
+    def attribute(self) -> Attribute | None:
+        return self.schema.get(self.name) if self.schema else None
+
+    def __truediv__(self, name: str) -> "Place":
+        return self._replace(way=(*self.way, name))
+
+    def inside(self, *index: int) -> "Place":
+        """The body of the block at this place; `index` where the spec lists several."""
+        way = (*self.way, *index)
+        if (self.kind, self.name) == (RESOURCE, "lifecycle"):
+            return Place(way, LIFECYCLE, _lifecycle(self.schema))
+        return Place(way, BLOCK, self.attribute.inside if self.attribute else None)
+
+    @property
+    def of(self) -> str:
+        """Of whose arguments it is one: `aws_lb`, or `access_logs of aws_lb`."""
+        _, address, *names = self.way
+        *outer, _ = (str(name) for name in names if isinstance(name, str))
+        return " of ".join([*reversed(outer), str(address).split(".")[-2]])
+
+
+class Fault(NamedTuple):
+    """What is wrong with an override, as a problem says it, and the way to it in the spec."""
+
+    code: str
+    way: SpecPath
+    message: str
+    hint: str
+    severity: str = "error"
+
+
+def resource(address: str) -> Place:
+    """The body of the resource at an address."""
+    schema = provider.schema(address.split(".")[-2])
+    known = schema if schema is None else {**schema, "lifecycle": Attribute("block", most=1)}
+    return Place(("overrides", address), RESOURCE, known)
+
+
+def _lifecycle(schema: Schema | None) -> Schema:
+    flag = Attribute("scalar")
+    names = Attribute("names", inside=schema or {})
+    return {"create_before_destroy": flag, "ignore_changes": names, "prevent_destroy": flag}
+
+
+# --- names
+
+
+def name_faults(place: Place) -> Iterator[Fault]:
+    """Why the name cannot stand there, whatever its value."""
+    name, attribute = place.name, place.attribute
+    if place.kind == OBJECT:
+        return
+    if not _ARGUMENT.match(name):
+        yield Fault("TG262", place.way, f'"{name}" cannot be the name of an argument', "see the provider")
+    elif name in _ADDRESSES and place.kind == RESOURCE:
+        message = f'"{name}" cannot be overridden: it would change the addresses of the resource'
+        yield Fault("TG262", place.way, message, _TEMPLATE)
+    elif attribute is None and name in (_CONDITIONS if place.kind == LIFECYCLE else _EXPRESSIONS):
+        message = f'"{name}" cannot be overridden: it takes an expression, and a value of a spec is none'
+        yield Fault("TG262", place.way, message, _TEMPLATE)
+    elif attribute is None and place.schema is not None:
+        yield _unknown(place, place.schema, name)
+    elif attribute and attribute.shape == "computed":
+        hint = "write tags" if name == "tags_all" else "remove the line"
+        yield Fault("TG262", place.way, f'"{name}" cannot be overridden: the provider works it out', hint)
+    elif attribute and attribute.only:
+        what = f'only version {attribute.only} of the provider has "{name}"'
+        yield _other_version(place, what, attribute.only)
+
+
+def _unknown(place: Place, schema: Schema, name: str) -> Fault:
+    near = nearest(name, (each for each, attribute in schema.items() if attribute.shape != "computed"))
+    newer, file = f"is newer than provider {provider.newest()}", _own_file(str(place.way[1]))
+    if place.kind == LIFECYCLE:
+        hint = f"did you mean {near}?" if near else f"write {', '.join(schema)}"
+    elif near:
+        hint = f"did you mean {near}? What {newer} goes into {file}"
+    else:
+        hint = f"what {newer} goes into a file of your own, {file}"
+    return Fault("TG261", place.way, f'there is no argument or block "{name}" in {place.of}', hint)
+
+
+def _own_file(address: str) -> str:
+    """A file that Terraform merges into a resource of that address."""
+    folder = f"modules/{address.split('.')[1]}/" if address.startswith("module.") else ""
+    return f"{folder}main_override.tf"
+
+
+def _other_version(place: Place, what: str, version: str) -> Fault:
+    """A warning of what only one version lets pass, for a stack that takes both."""
+    (other,) = (each for each in provider.versions() if each != version)
+    message = f"{what}, and the stack lets version {other} in, too"
+    hint = f'in a versions_override.tf of your own, ask for hashicorp/aws with version = "~> {version}.0"'
+    return Fault("TG270", place.way, message, hint, "warning")
+
+
+# --- values
+
+
+def value_faults(place: Place, value: Any, *, json: bool) -> Iterator[Fault]:
+    """Why the argument or block does not take the value; `json` where the page makes text of one."""
+    attribute = place.attribute
+    if attribute is None:
+        return
+    if attribute.is_block:
+        yield from _block_faults(place, attribute, value)
+    elif attribute.shape == "names":
+        yield from _names_faults(place, attribute.inside, value)
+    elif attribute.shape == "map" and not isinstance(value, dict):
+        yield _other(place, "takes keys and values", "{KEY: VALUE}")
+    elif attribute.shape == "list":
+        yield from _list_faults(place, value)
+    elif attribute.shape == "scalar" and isinstance(value, dict | list) and not json:
+        hint = "VALUE; JSON, too, is text here" if are_blocks(value) else "VALUE"
+        yield _other(place, "takes a single value", hint)
+
+
+def _list_faults(place: Place, value: Any) -> Iterator[Fault]:
+    if not isinstance(value, list):
+        yield _other(place, "takes a list", "[VALUE]")
+        return
+    for index, item in enumerate(value):
+        if isinstance(item, dict | list):
+            message = f'"{place.name}" takes a list of single values'
+            yield Fault("TG263", (*place.way, index), message, "write a single value")
+
+
+def _other(place: Place, takes: str, example: str) -> Fault:
+    return Fault("TG263", place.way, f'"{place.name}" {takes}', f"write {place.name}: {example}")
+
+
+def _block_faults(place: Place, attribute: Attribute, value: Any) -> Iterator[Fault]:
+    if value == [] and attribute.shape == "objects":
+        return
+    if not are_blocks(value):
+        yield no_block(place)
+    elif isinstance(value, list) and 0 < attribute.most < len(value):
+        message = f'{place.of} takes at most {attribute.most} "{place.name}", and here are {len(value)}'
+        yield Fault("TG263", place.way, message, "remove what is too much")
+
+
+def no_block(place: Place) -> Fault:
+    """Something else where a block stands."""
+    hint = f"write {place.name}: {{ARGUMENT: VALUE}}, or null to take it away"
+    return Fault("TG263", place.way, f'"{place.name}" is a block, and a block has arguments', hint)
+
+
+def _names_faults(place: Place, schema: Schema, value: Any) -> Iterator[Fault]:
+    names = value if isinstance(value, list) else []
+    if value == "all":
+        return
+    if not names or not all(isinstance(name, str) and _ARGUMENT.match(name) for name in names):
+        message = "ignore_changes takes names of arguments"
+        yield Fault("TG263", place.way, message, "write a list such as [desired_count], or all")
+        return
+    address = place._replace(way=place.way[:2])
+    for index, name in enumerate(names):
+        if schema and name not in schema:
+            fault = _unknown(address / name, schema, name)
+            yield fault._replace(way=(*place.way, index))
+
+
+def are_blocks(value: Any) -> bool:
+    """Whether a value is a mapping, or a list of some."""
+    bodies = value if isinstance(value, list) and value else [value]
+    return all(isinstance(body, dict) for body in bodies)
+
+
+# --- what is required
+
+
+def removal_faults(place: Place) -> Iterator[Fault]:
+    """Why what is there cannot be taken away."""
+    if place.attribute:
+        message = f'"{place.name}" cannot be taken away: {place.of} requires it'
+        yield from _required(place, place.attribute, message, "write another value")
+
+
+def missing_faults(place: Place, body: dict[str, Any]) -> Iterator[Fault]:
+    """What a new block has to have besides; the place is the block's body."""
+    for name, attribute in (place.schema or {}).items():
+        if name not in body:
+            message = f'"{name}" is missing: {(place / name).of} requires it'
+            hint = f"add {name}: {'{...}' if attribute.is_block else 'VALUE'}"
+            yield from _required(place, attribute, message, hint)
+
+
+def _required(place: Place, attribute: Attribute, message: str, hint: str) -> Iterator[Fault]:
+    optional = [version for version in attribute.versions if version not in attribute.required]
+    if attribute.required and optional:
+        what = f"{message} in version {attribute.required[0]} of the provider"
+        yield _other_version(place, what, *optional)
+    elif attribute.required:
+        yield Fault("TG269", place.way, message, hint)
