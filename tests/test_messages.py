@@ -452,6 +452,12 @@ def template_that_makes_no_hcl(here: Path, _trouble: Trouble) -> list[str]:
     )
 
 
+@situation
+def template_of_many_pages_that_makes_no_hcl(here: Path, _trouble: Trouble) -> list[str]:
+    """It is included by the templates of several pages, and none of those is the user's."""
+    return with_templates(here, versions=b"terraform {\n  a = = 1\n}\n")
+
+
 # --- changes
 
 

@@ -21,6 +21,7 @@ from tfgen.changes.syntax import Body, Call, List, Literal, Node, Object, Operat
 from tfgen.facts import provider
 from tfgen.facts.provider import Attribute, Schema
 from tfgen.render.layout import lay_out
+from tfgen.render.markdown import markdown as written
 from tfgen.render.overrides import addresses
 from tfgen.spec.source import dump, parse
 
@@ -208,6 +209,8 @@ def test_a_patch_stands_as_it_was_said_and_nothing_else_changes(case: tuple[Path
     after, problems = tfgen.render_text(f"{spec.read_text()}\n{said}", spec.name)
     assert [problem for problem in problems if problem.severity == "error"] == []  # python-hcl2 reads it
     assert after.keys() == before.keys()
+    readme = after.pop("README.md")
+    assert [address for address in overrides if f"\n| {written(address)} | " not in readme] == []
     for path, text in after.items():
         ours = {address: patch for address, patch in overrides.items() if where[address] == path}
         assert others(text, ours) == others(before[path], ours)

@@ -74,7 +74,7 @@ def resource(address: str) -> Place:
 
 
 def _lifecycle(schema: Schema | None) -> Schema:
-    flag = Attribute("scalar")
+    flag = Attribute("flag")
     names = Attribute("names", inside=schema or {})
     return {"create_before_destroy": flag, "ignore_changes": names, "prevent_destroy": flag}
 
@@ -145,6 +145,8 @@ def value_faults(place: Place, value: Any, *, json: bool) -> Iterator[Fault]:
         yield from _names_faults(place, attribute.inside, value)
     elif attribute.shape == "map" and not isinstance(value, dict):
         yield _other(place, "takes keys and values", "{KEY: VALUE}")
+    elif attribute.shape == "flag" and not isinstance(value, bool):
+        yield _other(place, "takes true or false", "true")
     elif attribute.shape == "list":
         yield from _list_faults(place, value)
     elif attribute.shape == "scalar" and isinstance(value, dict | list) and not json:

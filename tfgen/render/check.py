@@ -30,7 +30,8 @@ def _no_hcl(found: Problem, templates: Path | None, at: Locate) -> Problem:
     page, line = found.at.file, found.at.line
     message = f"the page {page} would be no HCL{f' (its line {line})' if line else ''}"
     hint = "compare it with the template in tfgen's folder"
-    for name, path in laws.files(templates).items() if templates else ():
-        if name in pages.templates_of(page):
-            return Problem("TG268", Location(str(path)), message, hint)
+    theirs = laws.files(templates) if templates else {}
+    for name in pages.templates_of(page, templates) if templates else ():
+        if name in theirs:
+            return Problem("TG268", Location(str(theirs[name])), message, hint)
     return Problem("TG268", at(("overrides",)), message, "see which value python-hcl2 cannot read")

@@ -203,7 +203,8 @@ class _Patcher:
 
     def no_such_address(self, address: str, known: Mapping[str, str]) -> None:
         whole = re.sub(r"\[.*\]\Z", "", address)
-        near = nearest(address, known, 0.7)
+        ends = [each for each in known if each.endswith(f".{address}")]
+        near = ends[0] if len(ends) == 1 else nearest(address, known, 0.7)
         hint = f"did you mean {near}?" if near else "write one as a plan does, such as " + next(iter(known))
         if whole in known:
             hint = f"write {whole}; all its instances are one block"

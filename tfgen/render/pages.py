@@ -5,6 +5,7 @@ A template that prints no block makes no page.
 """
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -107,11 +108,19 @@ def _templates(environment: Environment, folder: str) -> tuple[tuple[str, Templa
     )
 
 
-def templates_of(page: str) -> tuple[str, ...]:
-    """The templates that may have made a page, by their names."""
+_INCLUDE = re.compile(r"""\{%-?\s*include\s+["']([^"']+)""")
+
+
+def templates_of(page: str, templates: Path) -> list[str]:
+    """The templates that may have made a page, by their names: its own first, then what they include."""
     folder, _, file = page.rpartition("/")
     folder = folder.removeprefix("modules/") or "stack"
-    return (f"{folder}/{file}.j2", *(["services/service.tf.j2"] if folder == "services" else []))
+    found = [f"{folder}/{file}.j2", *(["services/service.tf.j2"] if folder == "services" else [])]
+    for name in found:  # which grows
+        source = next((each for each in (templates / name, TEMPLATES / name) if each.is_file()), None)
+        text = source.read_text(encoding="utf-8") if source else ""
+        found += [included for included in _INCLUDE.findall(text) if included not in found]
+    return found
 
 
 def _environment(templates: Path | None = None) -> Environment:
