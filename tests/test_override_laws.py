@@ -127,7 +127,7 @@ FREE = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, inner, max_size=2),
     max_leaves=4,
 )
-FLAGS = {name: Attribute("scalar") for name in ("create_before_destroy", "prevent_destroy")}
+FLAGS = {name: Attribute("flag") for name in ("create_before_destroy", "prevent_destroy")}
 
 
 def schema_of(address: str) -> Schema:
@@ -157,7 +157,12 @@ def values(there: Any, attribute: Attribute) -> st.SearchStrategy[Any]:
     if isinstance(there, Json):
         (inner,) = there.value if isinstance(there.value, list) else (there.value,)
         return keys(inner) | st.lists(keys({}), max_size=2) | TEXTS
-    shapes = {"scalar": SCALARS, "list": st.lists(SCALARS, max_size=3), "map": keys(there)}
+    shapes = {
+        "scalar": SCALARS,
+        "flag": st.booleans(),
+        "list": st.lists(SCALARS, max_size=3),
+        "map": keys(there),
+    }
     return taken | shapes[attribute.shape]
 
 
