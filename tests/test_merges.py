@@ -128,8 +128,10 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("style", ["merge", "diff3"])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("style", ["merge", pytest.param("diff3", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "way", ["merge", *(pytest.param(way, marks=pytest.mark.slow) for way in ("rebase", "cherry-pick"))]
+)
 @pytest.mark.parametrize("merge", MERGES)
 def test_a_merge_repairs_itself(merge: str, way: str, style: str, repo: Path) -> None:
     ours, theirs, merged = MERGES[merge]
