@@ -55,7 +55,7 @@ def test_what_is_foreseen_is_what_it_costs(row: Row) -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_stack_that_stays_changes_nothing(stack: str) -> None:
-    assert between(golden(stack), golden(stack)) == ((), ())
+    assert between(golden(stack), golden(stack)) == Report((), (), ())
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -297,7 +297,7 @@ def test_values_beside_the_stack_count_more_than_defaults() -> None:
         "terraform.tfvars": 'webapp_image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/webapp:1.4.9"\n'
     }
     assert len(between(shop, newer).changes) == 2
-    assert between(shop | pinned, newer | pinned) == ((), ())
+    assert between(shop | pinned, newer | pinned) == Report((), (), ())
 
 
 @pytest.mark.parametrize(
@@ -458,6 +458,7 @@ def test_as_json(run: Run) -> None:
             },
         ],
         "consequences": ["webapp: tasks are started anew; the old ones stop when the new ones are healthy."],
+        "refusals": [],
     }
 
 

@@ -231,6 +231,12 @@ def replacement(kind: str) -> Replacement:
 
 
 @cache
+def unique(kind: str) -> tuple[str, ...]:
+    """The arguments that no two resources of a type may share; () where AWS does not mind."""
+    return tuple(_read("replacement")["unique"]["types"].get(kind, ()))
+
+
+@cache
 def new_deployments() -> tuple[str, ...]:
     """The arguments of an ECS service whose change starts its tasks anew."""
     return tuple(_read("replacement")["new_deployments"]["arguments"])
