@@ -15,7 +15,14 @@ Pages = Mapping[str, str]
 
 class Page(NamedTuple):
     path: str
+    text: str
     body: Body
+
+    def line_of(self, argument: str, after: int) -> int:
+        """Where an argument of the block that begins at the line `after` stands."""
+        lines = self.text.splitlines()[after - 1 :]
+        found = (number for number, line in enumerate(lines) if re.match(rf'\s*"?{argument}"?\s*[=:]', line))
+        return after + next(found, 0)
 
     @property
     def is_override(self) -> bool:
@@ -40,7 +47,7 @@ def folders(pages: Pages, problems: list[Problem]) -> Folders:
     for path, text in pages.items():
         if path.endswith((".tf", ".tf.json")):
             body = _body(path, text, read_json if path.endswith(".json") else read, problems)
-            found.setdefault(posixpath.dirname(path) or ".", []).append(Page(path, body))
+            found.setdefault(posixpath.dirname(path) or ".", []).append(Page(path, text, body))
     return {path: Folder(tuple(inside), tuple(_merged(inside))) for path, inside in found.items()}
 
 

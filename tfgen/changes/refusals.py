@@ -1,13 +1,12 @@
 """What Terraform refuses to plan: pages that refer to what is not there, and what must not be destroyed."""
 
-import posixpath
 from collections.abc import Iterator, Mapping
 
 from tfgen.changes.compare import Action, Change, is_within
-from tfgen.changes.folders import Folder, header
+from tfgen.changes.folders import Folder, Page, header
 from tfgen.changes.stack import Module, Stack, without_keys
 from tfgen.changes.syntax import Attribute, Block, Index, Literal, Name, Node
-from tfgen.changes.uses import Use, uses, uses_of
+from tfgen.changes.uses import Use, uses
 from tfgen.changes.values import Lookup
 
 Fault = tuple[str, str]
@@ -124,25 +123,23 @@ def _calls(module: Module, folder: Folder, stack: Stack) -> Iterator[Fault]:
             call = module.blocks["module"].get(block.labels) if block.type == "module" else None
             place = module.called_folder(call) if call else None
             if call and place:
-                for line, what in _call(block, call, place, stack):
-                    yield f"{page.path}:{line}", what
+                if place not in stack.folders:
+                    yield f"{page.path}:{block.line}", f"there is no folder {place}"
+                else:
+                    yield from _call(page, block, call, stack.folders[place])
 
 
-def _call(block: Block, call: Block, place: str, stack: Stack) -> Iterator[tuple[int, str]]:
+def _call(page: Page, block: Block, call: Block, folder: Folder) -> Iterator[Fault]:
     """What is wrong with a block, which may be an override, of a whole call."""
-    folder = stack.folders.get(place)
-    if folder is None:
-        yield block.line, f"there is no folder {posixpath.normpath(place)}"
-        return
+    here = f"{page.path}:{block.line}"
     name = f"module.{call.labels[0]}"
     known = {each.labels[0]: each for each in folder.blocks if each.type == "variable" and each.labels}
-    for argument, node in block.body.arguments.items():
+    for argument in block.body.arguments:
         if argument not in known and argument not in _CALL:
-            line = next((use.line for use in uses_of(node)), block.line)
-            yield line, f"{name} has no variable {argument}"
+            yield f"{page.path}:{page.line_of(argument, block.line)}", f"{name} has no variable {argument}"
     for variable, said in known.items():
         if "default" not in said.body.arguments and variable not in call.body.arguments:
-            yield block.line, f"{name} needs a value for {variable}"
+            yield here, f"{name} needs a value for {variable}"
 
 
 # Blocks

@@ -64,10 +64,21 @@ def uses_of(node: Node, bound: frozenset[str] = frozenset(), *, guarded: bool = 
             for each in (node.result_key, node.result, *node.conditions):
                 if each is not None:
                     yield from uses_of(each, inner, guarded=guarded)
+        case Template(parts=parts):
+            inner = bound | {name for part in parts for name in _bound_by(part)}
+            for part in parts:
+                yield from uses_of(part, inner, guarded=guarded)
         case _:
             guarded = guarded or (isinstance(node, Call) and node.function in ("try", "can"))
             for each in _inside(node):
                 yield from uses_of(each, bound, guarded=guarded)
+
+
+def _bound_by(part: Node) -> set[str]:
+    """The names that `%{ for name in collection }` gives a meaning."""
+    if not isinstance(part, Operation) or part.name != "for":
+        return set()
+    return {name.name for name in part.operands[:-1] if isinstance(name, Name)}
 
 
 def _reference(node: Node, bound: frozenset[str], *, guarded: bool) -> Iterator[Use]:
@@ -85,9 +96,7 @@ def _reference(node: Node, bound: frozenset[str], *, guarded: bool) -> Iterator[
 
 def _inside(node: Node) -> tuple[Node, ...]:
     match node:
-        case (
-            Call(arguments=inside) | List(items=inside) | Template(parts=inside) | Operation(operands=inside)
-        ):
+        case Call(arguments=inside) | List(items=inside) | Operation(operands=inside):
             return inside
         case Object(items=pairs):
             return tuple(each for pair in pairs for each in pair)

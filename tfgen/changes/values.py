@@ -182,6 +182,21 @@ _FUNCTIONS: dict[str, Callable[[Value], Value]] = {
 }
 
 
+def _operation(name: str, operands: tuple[Value, ...]) -> Value:
+    """What an operator comes to, where it is one that a `count` or a `for_each` often has."""
+    known = all(isinstance(each, str | int | float) for each in operands)
+    match (name, *operands):
+        case ("?:", bool() as condition, yes, no):
+            return yes if condition else no
+        case ("!", bool() as operand):
+            return not operand
+        case ("==" | "!=", one, other) if known and type(one) is type(other):
+            return (one == other) == (name == "==")
+        case ("+" | "-", int() as one, int() as other):
+            return one + other if name == "+" else one - other
+    return Term(name, operands)
+
+
 def _comprehension(node: syntax.For, scope: Scope) -> Value:
     collection = scope.value(node.collection)
     if not isinstance(collection, tuple | dict) or node.conditions:
@@ -215,5 +230,5 @@ _EVALUATORS: dict[type[Node], Callable[[Any, Scope], Value]] = {
     syntax.List: lambda node, scope: scope.values(node.items),
     syntax.Object: lambda node, scope: _object([scope.values(pair) for pair in node.items]),
     syntax.For: _comprehension,
-    syntax.Operation: lambda node, scope: Term(node.name, scope.values(node.operands)),
+    syntax.Operation: lambda node, scope: _operation(node.name, scope.values(node.operands)),
 }
