@@ -70,6 +70,14 @@ resource "terraform_data" "inner" {
 output "size" {
   value = terraform_data.inner.input
 }
+
+output "whole" {
+  value = terraform_data.inner
+}
+
+output "by_name" {
+  value = { inner = terraform_data.inner.id }
+}
 """,
 }
 NO_ONE = OLD["main.tf"].replace('resource "terraform_data" "one" {\n  input = var.size\n}\n', "")
@@ -312,6 +320,10 @@ locals {
   each  = terraform_data.each["c"].id
   row   = terraform_data.row[2].id
   call  = module.m["z"].size
+  name  = module.m["x"].by_name["outer"]
+  name2 = module.m["x"].by_name.other
+  whole = module.m["x"].whole["id"]
+  fine  = [module.m["x"].by_name["inner"], module.m["x"].by_name.inner, try(module.m["x"].by_name.none, 1)]
 }
 
 output "all" {
@@ -323,6 +335,8 @@ output "all" {
             plan_fails("alarms.tf:4", 'there is no terraform_data.each["c"]'),
             plan_fails("alarms.tf:5", "there is no terraform_data.row[2]"),
             plan_fails("alarms.tf:6", 'there is no module.m["z"]'),
+            plan_fails("alarms.tf:7", 'there is no module.m["x"].by_name["outer"]'),
+            plan_fails("alarms.tf:8", 'there is no module.m["x"].by_name.other'),
         ),
     ),
     Case(

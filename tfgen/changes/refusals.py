@@ -64,7 +64,7 @@ def _missing(module: Module, use: Use, stack: Stack) -> str | None:
     if head in _ALWAYS_THERE or first is None:
         return None
     if head == "module":
-        return _missing_output(module, use, first, stack) or _missing_instance(module, use)
+        return _missing_output(module, use, first, stack) or _missing_key(module, use)
     if head in ("var", "local"):
         found = module.locals if head == "local" else {name for (name,) in module.blocks["variable"]}
         return None if first in found else f"there is no {head}.{first}"
@@ -75,7 +75,7 @@ def _missing(module: Module, use: Use, stack: Stack) -> str | None:
         )
     if (head, first) not in module.blocks["resource"]:
         return f"there is no {head}.{first}"
-    return _missing_instance(module, use)
+    return _missing_key(module, use)
 
 
 _ALWAYS_THERE = {"each", "count", "self", "path", "terraform"}
@@ -96,16 +96,31 @@ def _missing_output(module: Module, use: Use, name: str, stack: Stack) -> str | 
     return f"module.{name} has no output {output}"
 
 
-def _missing_instance(module: Module, use: Use) -> str | None:
-    """`aws_subnet.private["c"]`, where there is no such zone; also of an output that is by zone."""
-    for part in use.parts[2:4]:
-        if isinstance(part, Index) and isinstance(part.key, Literal) and not use.guarded:
-            found, key = module.value(part.of), part.key.value
-            keys = range(len(found)) if isinstance(found, tuple) else found
-            lacks = isinstance(found, tuple | dict) and key not in keys
-            if lacks or (isinstance(found, Lookup) and part is use.parts[2]):
-                return f"there is no {module.address(part)}"
+def _missing_key(module: Module, use: Use) -> str | None:
+    """`aws_subnet.private["c"]`, where there is no such zone; also of an output that has a value for each."""
+    for part in () if use.guarded else _keyed(use):
+        found, key = module.value(part.of), _key(part)
+        keys = range(len(found)) if isinstance(found, tuple) else found
+        lacks = isinstance(found, tuple | dict) and key is not None and key not in keys
+        if lacks or (isinstance(found, Lookup) and part is use.parts[2]):
+            return f"there is no {module.address(part)}"
     return None
+
+
+def _keyed(use: Use) -> Iterator[Attribute | Index]:
+    """The parts of a reference that take one of many: of an instance, and of a module's output."""
+    yield from (part for part in use.parts[2:3] if isinstance(part, Index))
+    outputs = [at for at, part in enumerate(use.parts) if at > 1 and isinstance(part, Attribute)]
+    if _name(use.parts[0]) == "module" and outputs:
+        yield from (part for part in use.parts[outputs[0] + 1 :][:1] if isinstance(part, Attribute | Index))
+
+
+def _key(part: Attribute | Index) -> str | int | None:
+    """None where only Terraform can tell."""
+    if isinstance(part, Attribute):
+        return part.name
+    key = part.key.value if isinstance(part.key, Literal) else None
+    return key if isinstance(key, str | int) else None
 
 
 def _labels(folder: Folder, kind: str) -> set[str]:
