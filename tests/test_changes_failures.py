@@ -193,6 +193,17 @@ def test_a_security_group_that_is_used_until_later() -> None:
     assert not [each for each in nat if "in use" in each]
 
 
+def test_a_load_balancer_that_must_not_be_deleted() -> None:
+    overrides = (
+        "overrides:\n  module.load_balancer.aws_lb.main: {enable_deletion_protection: true}\nservices:\n"
+    )
+    shop = edited(EXAMPLES["shop"], ("services:\n", overrides))
+    assert said(shop, edited(shop, ("name: shop", "name: other")))[0] == (
+        "shop: AWS deletes no load balancer that has deletion protection, so the apply fails: switch it off "
+        "first, in a change of its own."
+    )
+
+
 # --- ways out
 
 
@@ -214,7 +225,8 @@ def test_an_endpoint_that_goes_where_somebody_made_another_way() -> None:
     network = EXAMPLES["network"]
     own = {
         "modules/network/transit.tf": 'resource "aws_route" "transit" {\n'
-        '  for_each = aws_route_table.private\n  route_table_id = each.value.id\n  destination_cidr_block = "0.0.0.0/0"\n'
+        "  for_each = aws_route_table.private\n  route_table_id = each.value.id\n"
+        '  destination_cidr_block = "0.0.0.0/0"\n'
         '  transit_gateway_id = "tgw-1"\n}\n'
     }
     old, new = pages(network), pages(edited(network, (", sqs", "")))
@@ -242,6 +254,31 @@ def test_a_way_out_of_one_service_is_closed() -> None:
     assert not [each for each in (*gone, *switched) if "is closed" in each]
 
 
+# --- what others read and set
+
+
+def test_outputs_and_variables_that_go() -> None:
+    """Others may read the ones; a pipeline may set the others, an image say."""
+    shop = EXAMPLES["shop"]
+    renamed = edited(shop, ("  webapp:\n", "  frontend:\n    was: webapp\n"))
+    assert said(shop, renamed) == (
+        "webapp_image: no variable of the stack any more; -var and callers that set it fail, TF_VAR_ and "
+        "tfvars are ignored.",
+    )
+    public = said(shop, edited(shop, ("egress: endpoints", "egress: public")))
+    assert "private_subnet_ids: no output of the stack any more; what reads it fails." in public
+
+
+def test_logs_that_outlive_their_service() -> None:
+    group = "module.services.aws_cloudwatch_log_group.orders"
+    overrides = f"overrides:\n  {group}: {{skip_destroy: true}}\nservices:\n"
+    kept = edited(MARKET, ("services:\n", overrides))
+    gone = edited(MARKET, (MARKET[MARKET.index("  orders:") : MARKET.index("  dashboard:")], ""))
+    deleted = "/ecs/matrix-market/orders: the log group is deleted with every line in it."
+    assert deleted in said(MARKET, gone)
+    assert deleted not in said(kept, gone)
+
+
 # --- what is gone as a whole
 
 
@@ -254,4 +291,6 @@ def test_the_parts_of_what_goes_are_not_told() -> None:
     assert said(shop, unrouted) == (
         "The load balancer goes, and its DNS name with it: nothing answers meanwhile.",
         "backendserver and webapp: tasks are started anew; the old ones stop when the new ones are healthy.",
+        "load_balancer_dns_name and load_balancer_security_group_id: no output of the stack any more; what "
+        "reads it fails.",
     )

@@ -419,6 +419,18 @@ resource "terraform_data" "look" {
   }
 }
 
+check "health" {
+  data "terraform_remote_state" "other" {
+    backend = "local"
+    config  = { path = "${path.root}/terraform.tfstate" }
+  }
+
+  assert {
+    condition     = data.terraform_remote_state.other.outputs != null
+    error_message = "No."
+  }
+}
+
 output "all" {
   value = {
     ids   = values(terraform_data.each)[*].id
@@ -468,7 +480,8 @@ def planned(stack: Stack, pages: Mapping[str, str]) -> dict[str, str]:
     return {
         each["address"]: "<-" if "importing" in each["change"] else SIGNS[tuple(each["change"]["actions"])]
         for each in changed.plan()["resource_changes"]
-        if each["change"]["actions"] != ["no-op"] or "importing" in each["change"]
+        if each["mode"] == "managed"
+        and (each["change"]["actions"] != ["no-op"] or "importing" in each["change"])
     }
 
 

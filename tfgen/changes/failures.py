@@ -14,6 +14,7 @@ def failures(changes: tuple[Change, ...], twice: tuple[Clash, ...], old: Stack) 
     """Sentences about what fails always, then about what may."""
     yield about(changes, lambda change: _speaks_otherwise(change, changes), _PROTOCOL)
     yield about(changes, lambda change: _leaves(change, changes), _VPC)
+    yield about(changes, _is_guarded, _GUARDED)
     yield about(changes, lambda change: _is_in_use(change, changes), _GROUP)
     yield about(changes, lambda change: _overlaps(change, changes, old), _RANGE)
     for certain, text in _TWICE.items():
@@ -30,6 +31,10 @@ _PROTOCOL = (
 _VPC = (
     "AWS moves no load balancer to another VPC, so the apply fails halfway: render a stack with another name "
     "beside this one, move over, and destroy this one."
+)
+_GUARDED = (
+    "{}: AWS deletes no load balancer that has deletion protection, so the apply fails: switch it off first, "
+    "in a change of its own."
 )
 _GROUP = (
     "{}: AWS keeps a security group that is in use, and this one is to go before what uses it lets go, so "
@@ -82,6 +87,10 @@ def _protocols(arguments: Any) -> dict[str, Any]:
 def _leaves(change: Change, changes: tuple[Change, ...]) -> bool:
     """Whether a load balancer that stays is to leave its VPC."""
     return updated("subnets")(change) and change.type == "aws_lb" and _is_lost("aws_vpc", changes)
+
+
+def _is_guarded(change: Change) -> bool:
+    return change.type == "aws_lb" and lost(change) and change.old.get("enable_deletion_protection") == "true"
 
 
 def _is_lost(kind: str, changes: tuple[Change, ...]) -> bool:

@@ -78,7 +78,7 @@ def _missing(module: Module, use: Use, stack: Stack) -> str | None:
     return _missing_key(module, use)
 
 
-_ALWAYS_THERE = {"each", "count", "self", "path", "terraform"}
+_ALWAYS_THERE = {"each", "count", "self", "path", "terraform", "ephemeral", "action"}
 
 
 def _name(part: Node) -> str | None:

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from tfgen.changes.folders import Folder, Folders, Pages, folders, variable_values
@@ -71,7 +71,8 @@ class Module:
         self._inputs = inputs
         here = folders.get(folder, Folder())
         blocks = here.blocks
-        self.blocks = {kind: _by_labels(blocks, kind) for kind in _LABELS}
+        checks = [inner for block in blocks if block.type == "check" for inner in block.body.blocks]
+        self.blocks = {kind: _by_labels([*blocks, *checks], kind) for kind in _LABELS}
         self.locals = {
             name: node
             for block in blocks
@@ -313,7 +314,7 @@ def _value_of(node: Node | None) -> Value:
     return _NOTHING if node is None else Scope(Reference, {}).value(node)
 
 
-def _by_labels(blocks: tuple[Block, ...], kind: str) -> dict[tuple[str, ...], Block]:
+def _by_labels(blocks: Iterable[Block], kind: str) -> dict[tuple[str, ...], Block]:
     return {b.labels: b for b in blocks if b.type == kind and len(b.labels) == _LABELS[kind]}
 
 

@@ -52,6 +52,10 @@ def _door(test: Test) -> Test:
     )
 
 
+def _deleted(change: Change) -> bool:
+    return lost(change) and change.old.get("skip_destroy") != "true"
+
+
 def _kept_shorter(change: Change) -> bool:
     days = [str(side.get("retention_in_days", "")) for side in (change.old, change.new)]
     return (
@@ -116,7 +120,7 @@ SENTENCES = (
         "{}: tasks are started anew; the old ones stop when the new ones are healthy.",
     ),
     Sentence("aws_ecs_service", _to_some, "{}: the number of tasks changes."),
-    Sentence("aws_cloudwatch_log_group", lost, "{}: the log group is deleted with every line in it."),
+    Sentence("aws_cloudwatch_log_group", _deleted, "{}: the log group is deleted with every line in it."),
     Sentence(
         "aws_cloudwatch_log_group", _kept_shorter, "{}: lines older than the new retention are deleted."
     ),
@@ -143,6 +147,7 @@ def _sentences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[
     for kind, test, text in SENTENCES:
         yield about(tuple(change for change in rest if change.type == kind), test, text)
     yield from _names_gone(changes)
+    yield from _unheard(old, new)
     yield about(
         changes,
         _forgotten,
@@ -203,6 +208,21 @@ def _names_gone(changes: tuple[Change, ...]) -> Iterator[str]:
             f"{listed(passed_on)}: passes to another service; AWS may refuse the new one until the old one "
             "is gone, so be ready to apply again."
         )
+
+
+def _unheard(old: Stack, new: Stack) -> Iterator[str]:
+    """What the stack no longer tells, and what it no longer lets itself be told."""
+    for kind, text in _UNHEARD.items():
+        gone = old.root.blocks[kind].keys() - new.root.blocks[kind].keys()
+        if gone:
+            yield text.format(listed(sorted(name for (name,) in gone)))
+
+
+_UNHEARD = {
+    "output": "{}: no output of the stack any more; what reads it fails.",
+    "variable": "{}: no variable of the stack any more; -var and callers that set it fail, TF_VAR_ and "
+    "tfvars are ignored.",
+}
 
 
 def _aliases(arguments: Any) -> Iterator[str]:
