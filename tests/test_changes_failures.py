@@ -254,6 +254,28 @@ def test_a_way_out_of_one_service_is_closed() -> None:
     assert not [each for each in (*gone, *switched) if "is closed" in each]
 
 
+# --- tasks
+
+
+@pytest.mark.parametrize(
+    ("edit", "restarted"),
+    [
+        (("    count: 3\n", "    count: 4\n"), True),
+        (("  team: market\n", "  team: others\n"), False),
+    ],
+)
+def test_a_service_that_is_deployed_anew_with_every_change(edit: tuple[str, str], restarted: bool) -> None:
+    overrides = (
+        "overrides:\n  module.services.aws_ecs_service.orders: {force_new_deployment: true}\nservices:\n"
+    )
+    counted = ("    connect: orders\n", "    connect: orders\n    count: 3\n")
+    forced = edited(MARKET, ("services:\n", overrides), counted)
+    sentence = "orders: tasks are started anew; the old ones stop when the new ones are healthy."
+    assert (sentence in said(forced, edited(forced, edit))) is restarted
+    calm = edited(MARKET, counted)
+    assert sentence not in said(calm, edited(calm, edit))
+
+
 # --- what others read and set
 
 

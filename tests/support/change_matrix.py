@@ -725,6 +725,15 @@ EDITS = {
         ("services/discovery.tf", '"Service Connect names of matrix-market"', '"Other names"'),
     ),
     "what replaces everything": (("network/vpc.tf", '"10.0.0.0/16"', '"10.1.0.0/16"'),),
+    "what overrides replace": (
+        ("services/storefront.tf", '= "FARGATE"', '= "FARGATE_SPOT"'),
+        ("services/orders.tf", 'capacity_provider = "FARGATE"', 'capacity_provider = "FARGATE_SPOT"'),
+        ("services/orders.tf", '= "ENABLED"\n', '= "ENABLED"\n  force_new_deployment = true\n'),
+        ("network/nat.tf", 'domain = "vpc"', 'domain = "vpc"\n  address = "192.0.2.1"'),
+    ),
+    "what tenancy replaces": (
+        ("network/vpc.tf", 'enable_dns_support', 'instance_tenancy = "dedicated"\n  enable_dns_support'),
+    ),
     "what ECS refuses": (("services/orders.tf", 'appProtocol   = "http"', 'appProtocol   = "grpc"'),),
     "what changes in place": (
         ("load_balancer/load_balancer.tf", "drop_invalid_header_fields = true", "enable_http2 = false"),

@@ -123,16 +123,18 @@ def _follow(stays: Mapping[str, _Pair], created: set[str]) -> tuple[dict[str, tu
     while True:
         found = {address: pair.differing(fresh) for address, pair in stays.items()}
         differing = {address: names for address, names in found.items() if names}
-        more = {a for a, names in differing.items() if _replaces(stays[a].resource.type, names)} - replaced
+        more = {a for a, names in differing.items() if _replaces(stays[a].resource, names)} - replaced
         if not more:
             return differing, replaced
         replaced |= more
         fresh |= more
 
 
-def _replaces(kind: str, names: tuple[str, ...]) -> bool:
-    known = facts.replacement(kind)
+def _replaces(resource: Resource, names: tuple[str, ...]) -> bool:
+    known, said = facts.replacement(resource.type), resource.arguments
+    allowed = {name for name, other in known.unless.items() if said.get(other) == "true" and said.get(name)}
     in_place = {*known.in_place, "default_tags"}
+    names = tuple(name for name in names if name not in allowed)
     return any(name in known.replace or ("*" in known.replace and name not in in_place) for name in names)
 
 

@@ -18,7 +18,9 @@ def named(name: str, test: Test) -> Test:
 
 
 def _restarted(change: Change) -> bool:
-    return updated(*facts.new_deployments())(change)
+    forced = change.new.get("force_new_deployment") == "true"
+    others = {*change.arguments} - {"tags", "default_tags"}
+    return updated(*others if forced else facts.new_deployments())(change)
 
 
 def _differs(argument: str) -> Test:
@@ -34,6 +36,16 @@ def _answers_itself(change: Change) -> bool:
     actions = change.new.get("default_action", ())
     return _differs("default_action")(change) and any(
         each.get("type") == "fixed-response" for each in actions
+    )
+
+
+def _changes_provider(change: Change) -> bool:
+    """Whether nothing but its capacity providers replaces a service."""
+    others = facts.replacement(change.type).replace - {"capacity_provider_strategy"}
+    return (
+        replaced(change)
+        and "capacity_provider_strategy" in change.arguments
+        and others.isdisjoint(change.arguments)
     )
 
 
@@ -85,6 +97,11 @@ SENTENCES = (
         "The Service Connect namespace goes: callers find nobody until all tasks are started anew.",
     ),
     Sentence("aws_ecs_service", replaced, "{}: replaced; expect downtime."),
+    Sentence(
+        "aws_ecs_service",
+        _changes_provider,
+        "{}: with force_new_deployment (docs/overrides.md) another capacity provider would not replace it.",
+    ),
     Sentence("aws_ecs_service", destroyed, "{}: the service ends, and its tasks stop."),
     Sentence("aws_ecs_service", _to_none, "{}: all its tasks stop."),
     Sentence(
@@ -107,6 +124,11 @@ SENTENCES = (
         "aws_route",
         named("private_internet", updated("nat_gateway_id")),
         "Tasks leave through another NAT gateway; connections that are open then break (zones {}).",
+    ),
+    Sentence(
+        "aws_nat_gateway",
+        replaced,
+        "Tasks have no way to the internet until their NAT gateway is made anew (zones {}).",
     ),
     Sentence(
         "aws_eip",
