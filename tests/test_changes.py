@@ -566,6 +566,15 @@ def test_files_of_the_users_that_refer_to_what_goes(run: Run) -> None:
     assert said["consequences"][:2] == said["refusals"]
 
 
+def test_the_document_shows_a_file_of_the_users(run: Run) -> None:
+    alarm = '  metric_name = "CPUUtilization"\n  dimensions = {\n'
+    name = '    ServiceName = module.services.service_names["backendserver"]\n  }\n}\n'
+    text = f'resource "aws_cloudwatch_metric_alarm" "busy" {{\n{alarm}{name}'
+    (run.folder / "stack" / "alarms.tf").write_text(text)
+    _, out, _ = run("changes", "stack", run.new(*WITHOUT_BACKEND))
+    assert f"\n{out.splitlines()[2]}\n" in DOC
+
+
 def test_an_ejected_page_that_no_longer_fits(run: Run) -> None:
     """It lacks the variable of a new service, and keeps a rule that is now in another page."""
     run("eject", "stack/modules/services/variables.tf")

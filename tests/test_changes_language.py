@@ -63,6 +63,10 @@ variable "size" {
   type = number
 }
 
+variable "unused" {
+  default = 1
+}
+
 resource "terraform_data" "inner" {
   input = var.size
 }
@@ -296,7 +300,7 @@ locals {
   EOT
   more = { (terraform_data.one.id) = var.sizes, gone = local.there }
   call = upper(module.n.id) == data.terraform_remote_state.x.outputs.y ? module.m["x"].id : path.module
-  only = terraform_data.one[0].id
+  only = [terraform_data.one[0].id, module.m["x"].unused]
 }
 """
         },
@@ -308,6 +312,7 @@ locals {
             plan_fails("alarms.tf:8", "there is no data.terraform_remote_state.x"),
             plan_fails("alarms.tf:8", "module.m has no output id"),
             plan_fails("alarms.tf:9", "there is no terraform_data.one[0]"),
+            plan_fails("alarms.tf:9", "module.m has no output unused"),
         ),
     ),
     Case(
@@ -457,6 +462,15 @@ def test_what_tfgen_foresees(case: Case) -> None:
     report = between(OLD, case.pages)
     assert {change.address: str(change.action) for change in report.changes} == case.signs or case.refusals
     assert report.refusals == case.refusals
+
+
+@pytest.mark.parametrize(
+    "source", ["../n", "../../shared/n", "hashicorp/n/aws", "git::https://example.com/n"]
+)
+def test_a_module_from_elsewhere_may_hold_anything(source: str) -> None:
+    call = f'module "n" {{\n  source = "{source}"\n  size   = 1\n}}\n'
+    use = "locals {\n  n = module.n.x.y\n}\n"
+    assert between(OLD, {**OLD, "n.tf": call + use}).refusals == ()
 
 
 @pytest.fixture(scope="module")

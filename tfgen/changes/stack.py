@@ -94,7 +94,7 @@ class Module:
         self._instances: dict[tuple[str, str], dict[Key, Resource]] = {}
 
     def calls(self, name: str) -> "dict[Key, Module]":
-        """What a module block calls, by key; nothing where it is a folder that is not of this stack."""
+        """What a module block calls, by key; nothing where that is not within the stack's folder."""
         if name not in self._calls:
             self._calls[name] = {}  # for what refers to itself
             block = self.blocks["module"].get((name,))
@@ -112,10 +112,11 @@ class Module:
         return self._calls[name]
 
     def called_folder(self, call: Block) -> str | None:
-        """The folder that a module block calls; None where it comes from elsewhere."""
+        """The folder that a module block calls; None where it is not within the stack's."""
         source = call.body.arguments.get("source")
-        place = str(self.value(source)) if source else ""
-        return posixpath.normpath(posixpath.join(self.folder, place)) if place.startswith(".") else None
+        written = str(self.value(source)) if source else ""
+        place = posixpath.normpath(posixpath.join(self.folder, written))
+        return place if written.startswith(".") and not place.startswith("..") else None
 
     def _inputs_of(self, block: Block, each: Names) -> Callable[[str], Value]:
         def find(name: str) -> Value:
