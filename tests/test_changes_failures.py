@@ -276,6 +276,15 @@ def test_a_service_that_is_deployed_anew_with_every_change(edit: tuple[str, str]
     assert sentence not in said(calm, edited(calm, edit))
 
 
+def test_a_service_whose_tasks_all_stop() -> None:
+    new = edited(
+        MARKET,
+        ("    connect: orders\n", "    connect: orders\n    count: 0\n"),
+        ("orders:5.5.5", "orders:5.6"),
+    )
+    assert said(MARKET, new) == ("orders: all its tasks stop.",)
+
+
 # --- what others read and set
 
 

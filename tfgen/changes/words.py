@@ -20,7 +20,8 @@ def named(name: str, test: Test) -> Test:
 def _restarted(change: Change) -> bool:
     forced = change.new.get("force_new_deployment") == "true"
     others = {*change.arguments} - {"tags", "default_tags"}
-    return updated(*others if forced else facts.new_deployments())(change)
+    restarting = others if forced else facts.new_deployments()
+    return updated(*restarting)(change) and change.new.get("desired_count") != "0"
 
 
 def _differs(argument: str) -> Test:
@@ -108,6 +109,11 @@ SENTENCES = (
         "aws_lb_target_group",
         replaced,
         "{}: the target group is replaced; requests get 503 until new tasks are healthy.",
+    ),
+    Sentence(
+        "aws_lb_target_group",
+        _differs("health_check"),
+        "{}: tasks that run are judged by the new health check at once; those that fail it are stopped.",
     ),
     Sentence("aws_lb_listener", destroyed, "The load balancer no longer answers on port {}."),
     Sentence("aws_lb_listener", created, "The load balancer answers on port {}."),
