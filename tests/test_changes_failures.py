@@ -101,10 +101,23 @@ def test_a_service_that_gets_an_earlier_name_back_without_was() -> None:
     old = edited(MARKET, ("  orders:\n", "  order-desk:\n    was: orders\n"))
     sentences = said(old, MARKET)
     assert sentences[0] == (
-        "log group /ecs/matrix-market/orders, role matrix-market-orders-execution-us-east-1, role "
-        "matrix-market-orders-task-us-east-1, security group matrix-market-orders and service "
-        f"orders{TWO_GO_AND_COME}"
+        "log group /ecs/matrix-market/orders, orders:8081 in Service Connect, role matrix-market-orders-"
+        "execution-us-east-1, role matrix-market-orders-task-us-east-1, security group matrix-market-orders "
+        f"and service orders{TWO_GO_AND_COME}"
     )
+
+
+def test_names_of_service_connect_that_change_places() -> None:
+    """As with priorities; and a name that one service leaves to another is one that goes and comes."""
+    old = edited(
+        MARKET,
+        ("connect: catalog", "connect: {name: one, port: 80}"),
+        ("connect: orders", "connect: {name: two, port: 80}"),
+    )
+    new = edited(old, ("name: one", "name: x"), ("name: two", "name: one"), ("name: x", "name: two"))
+    assert said(old, new)[0] == f"one:80 in Service Connect and two:80 in Service Connect{NO_ROOM}"
+    passed = edited(old, ("name: one", "name: x"), ("name: two", "name: one"))
+    assert said(old, passed)[0] == f"one:80 in Service Connect{TWO_GO_AND_COME}"
 
 
 def test_a_name_that_a_file_of_the_users_has() -> None:
@@ -173,6 +186,16 @@ def test_protocols_of_service_connect(old: str, new: str, refused: bool) -> None
     market = EXAMPLES["market"].replace("    cpu: 2048\n    memory: 8192\n", "")
     gravest = said(market, edited(market, (old, new)))[0]
     assert gravest.startswith("pricing: ECS refuses another protocol") is refused
+
+
+def test_a_protocol_of_a_service_that_is_made_anew() -> None:
+    override = "overrides:\n  module.services.aws_ecs_service.pricing: {name: prices}\nservices:\n"
+    changed = edited(
+        EXAMPLES["market"], ("protocol: grpc", "protocol: http2"), ("\nservices:\n", f"\n{override}")
+    )
+    sentences = said(EXAMPLES["market"], changed)
+    assert "pricing: replaced; expect downtime." in sentences
+    assert not [each for each in sentences if "ECS refuses" in each]
 
 
 def test_a_vpc_that_a_load_balancer_would_have_to_leave() -> None:

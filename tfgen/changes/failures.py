@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tfgen.changes.called import INGRESS, about, called, containers
+from tfgen.changes.called import INGRESS, about, called, containers, listed
 from tfgen.changes.compare import Action, Change, lost, updated
 from tfgen.changes.stack import Stack
 from tfgen.changes.twice import Clash
@@ -18,8 +18,8 @@ def failures(changes: tuple[Change, ...], twice: tuple[Clash, ...], old: Stack) 
     yield about(changes, lambda change: _is_in_use(change, changes), _GROUP)
     yield about(changes, lambda change: _overlaps(change, changes, old), _RANGE)
     for certain, text in _TWICE.items():
-        takers = tuple(clash.taker for clash in twice if clash.certain is certain)
-        yield about(takers, lambda _: True, text, _claimed)
+        claimed = sorted({_claimed(clash) for clash in twice if clash.certain is certain})
+        yield text.format(listed(claimed)) if claimed else ""
     passed_on = tuple(clash.taker for clash in twice if not clash.certain)
     yield about(passed_on, lambda change: change.type == "aws_lb_listener", _PORT)
 
@@ -133,10 +133,12 @@ def _meet(one: Any, other: Any) -> bool:
 # What is there once
 
 
-def _claimed(change: Change) -> str:
+def _claimed(clash: Clash) -> str:
     """What no two may have, in words."""
-    change = change._replace(action=Action.CREATE)  # it is called by what it takes
-    match change.type:
+    change = clash.taker._replace(action=Action.CREATE)  # it is called by what it takes
+    match clash.claim.kind:
+        case kind if not kind.startswith("aws_"):
+            return kind
         case "aws_lb_listener":
             return f"port {called(change)} of the load balancer"
         case "aws_lb_listener_rule":

@@ -2,20 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tfgen import facts
 from tfgen.changes.compare import Action, Change
 from tfgen.changes.stack import Stack
 from tfgen.changes.values import Value, references
 
-Claim = tuple[tuple[str, str], ...]
-"""What no two resources of a type may share: the type, and arguments with their values."""
+
+class Claim(NamedTuple):
+    """What no two may share: the type, or what it is where it is no resource, and what tells two apart."""
+
+    kind: str
+    said: tuple[tuple[str, str], ...]
 
 
 class Clash(NamedTuple):
     """A resource that takes what another one has. That one goes meanwhile or, if `certain`, too late."""
 
+    claim: Claim
     taker: Change
     holder: str
     certain: bool
@@ -23,6 +28,9 @@ class Clash(NamedTuple):
     @property
     def addresses(self) -> tuple[str, str]:
         return self.taker.address, self.holder
+
+
+_MADE = (Action.CREATE, Action.REPLACE, Action.REPLACE_NEW_FIRST)
 
 
 def clashes(changes: tuple[Change, ...], new: Stack) -> Iterator[Clash]:
@@ -49,13 +57,12 @@ def _clashes(changes: tuple[Change, ...], new: Stack) -> Iterator[Clash]:
     holders = _holders(changed, new)
     made = {change.address for change in changes if change.action in _MADE}
     for change in changes:
-        claim = _claim(change.type, change.new)
-        if claim and not _kept(change, claim) and not _uses(change, made):
-            for holder in holders[claim]:
-                yield from _clash(change, holder, changed.get(holder))
-
-
-_MADE = (Action.CREATE, Action.REPLACE, Action.REPLACE_NEW_FIRST)
+        kept = set(_claims(change.type, change.old)) if change.action is Action.UPDATE else set()
+        for claim, of in _claims(change.type, change.new).items():
+            # On what is made anew there is nothing yet.
+            if claim not in kept and made.isdisjoint(each.address for each in references(of)):
+                for holder in holders[claim]:
+                    yield from _clash(claim, change, holder, changed.get(holder))
 
 
 def _holders(changed: Mapping[str, Change], new: Stack) -> Mapping[Claim, list[str]]:
@@ -63,33 +70,47 @@ def _holders(changed: Mapping[str, Change], new: Stack) -> Mapping[Claim, list[s
     found = defaultdict[Claim, list[str]](list)
     for address, resource in new.resources.items():
         if address not in changed:
-            found[_claim(resource.type, resource.arguments)].append(address)
+            for claim in _claims(resource.type, resource.arguments):
+                found[claim].append(address)
     for address, change in changed.items():
-        found[_claim(change.type, change.old)].append(address)
+        for claim in _claims(change.type, change.old):
+            found[claim].append(address)
     return found
 
 
-def _kept(change: Change, claim: Claim) -> bool:
-    return change.action is Action.UPDATE and claim == _claim(change.type, change.old)
-
-
-def _clash(taker: Change, holder: str, change: Change | None) -> Iterator[Clash]:
+def _clash(claim: Claim, taker: Change, holder: str, change: Change | None) -> Iterator[Clash]:
+    """`change` is what becomes of the holder."""
     if holder == taker.address:
         if taker.action is Action.REPLACE_NEW_FIRST:
-            yield Clash(taker, holder, certain=True)
+            yield Clash(claim, taker, holder, certain=True)
     elif taker.action is not Action.IMPORT:
-        stays = change is None or change.action is Action.FORGET
-        yield Clash(taker, holder, certain=stays)
+        stays = change is None or change.action is Action.FORGET or claim in _claims(change.type, change.new)
+        yield Clash(claim, taker, holder, certain=stays)
 
 
-def _claim(kind: str, arguments: Mapping[str, Value]) -> Claim:
-    """() where too little is said to tell: a name that AWS makes up, a priority that it finds."""
+def _claims(kind: str, arguments: Mapping[str, Value]) -> Mapping[Claim, Value]:
+    """What a resource claims, with all that it says about it.
+
+    None where too little is said to tell: a name that AWS makes up, a priority that it finds.
+    """
     names = facts.unique(kind)
-    said = tuple((name, repr(arguments[name])) for name in names if name in arguments)
-    return (("type", kind), *said) if len(said) >= min(2, len(names)) > 0 else ()
+    said = {name: arguments[name] for name in names if name in arguments}
+    whole = [(kind, said)] if len(said) >= min(2, len(names)) > 0 else []
+    return {
+        Claim(kind, tuple((name, repr(value)) for name, value in said.items())): tuple(said.values())
+        for kind, said in [*whole, *_connect_names(arguments)]
+    }
 
 
-def _uses(change: Change, made: set[str]) -> bool:
-    """Whether what it claims is of something that is made anew, where nothing is yet."""
-    values = (change.new.get(name) for name in facts.unique(change.type))
-    return any(each.address in made for value in values for each in references(value))
+def _connect_names(arguments: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Value]]]:
+    for connect in arguments.get("service_connect_configuration", ()):
+        for alias in aliases(arguments):
+            yield f"{alias} in Service Connect", {"namespace": connect.get("namespace")}
+
+
+def aliases(arguments: Mapping[str, Any]) -> Iterator[str]:
+    """The addresses that a service has in Service Connect: `backend:5000`."""
+    for connect in arguments.get("service_connect_configuration", ()):
+        for service in connect.get("service", ()):
+            for alias in service.get("client_alias", ()):
+                yield f"{alias.get('dns_name')}:{alias.get('port')}"

@@ -1,14 +1,14 @@
 """What changes mean for whoever runs the stack: sentences, the gravest first."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tfgen import facts
 from tfgen.changes.called import INGRESS, about, listed
 from tfgen.changes.compare import Action, Change, Test, created, destroyed, lost, replaced, updated
 from tfgen.changes.failures import failures
 from tfgen.changes.stack import Stack
-from tfgen.changes.twice import clashes
+from tfgen.changes.twice import aliases, clashes
 from tfgen.changes.ways_out import ways_out
 
 
@@ -224,18 +224,11 @@ def _elsewhere(old: Stack, new: Stack) -> Iterator[str]:
 
 
 def _names_gone(changes: tuple[Change, ...]) -> Iterator[str]:
-    """Addresses in Service Connect that nobody answers any more, or that one service leaves to another."""
-    old = {a: change.address for change in changes if not _forgotten(change) for a in _aliases(change.old)}
-    new = {alias: change.address for change in changes for alias in _aliases(change.new)}
-    gone = sorted(old.keys() - new.keys())
+    """Addresses in Service Connect that nobody answers any more."""
+    old = {alias for change in changes if not _forgotten(change) for alias in aliases(change.old)}
+    gone = old - {alias for change in changes for alias in aliases(change.new)}
     if gone:
-        yield f"{listed(gone)}: nobody answers there in Service Connect any more."
-    passed_on = sorted(alias for alias in old.keys() & new.keys() if old[alias] != new[alias])
-    if passed_on:
-        yield (
-            f"{listed(passed_on)}: passes to another service; AWS may refuse the new one until the old one "
-            "is gone, so be ready to apply again."
-        )
+        yield f"{listed(sorted(gone))}: nobody answers there in Service Connect any more."
 
 
 def _unheard(old: Stack, new: Stack) -> Iterator[str]:
@@ -251,13 +244,6 @@ _UNHEARD = {
     "variable": "{}: no variable of the stack any more; -var and callers that set it fail, TF_VAR_ and "
     "tfvars are ignored.",
 }
-
-
-def _aliases(arguments: Any) -> Iterator[str]:
-    for connect in arguments.get("service_connect_configuration", ()):
-        for service in connect.get("service", ()):
-            for alias in service.get("client_alias", ()):
-                yield f"{alias.get('dns_name')}:{alias.get('port')}"
 
 
 def _unknown(changes: tuple[Change, ...]) -> Iterator[str]:
