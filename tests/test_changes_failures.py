@@ -172,6 +172,15 @@ def test_ranges_that_still_stand(subnets: str, overlaps: str) -> None:
     assert [each for each in sentences if each.endswith(OVERLAP)] == [f"{overlaps}{OVERLAP}"] * bool(overlaps)
 
 
+def test_a_range_that_only_terraform_can_work_out() -> None:
+    market, page = pages(MARKET), "modules/network/subnets.tf"
+    changed = market[page].replace('"10.0.16.0/20"', 'cidrsubnet("10.0.0.0/16", 4, 9)')
+    assert changed != market[page]
+    sentences = between(market, {**market, page: changed}).consequences
+    assert "private b: the subnet goes as soon as nothing is in it." in sentences
+    assert not [each for each in sentences if "overlaps" in each]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "refused"),
     [
