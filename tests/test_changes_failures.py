@@ -141,6 +141,17 @@ def test_what_is_replaced_the_old_one_first_has_room() -> None:
     assert not [each for each in sentences if "AWS refuses" in each]
 
 
+def test_what_is_made_before_the_old_one_goes_needs_room() -> None:
+    """But not in a VPC of its own."""
+    group = "module.services.aws_security_group.webapp"
+    first = f"overrides:\n  {group}: {{%slifecycle: {{create_before_destroy: true}}}}\nservices:\n"
+    old = edited(BASES["nat"], ("services:\n", first % ""))
+    other = edited(BASES["nat"], ("services:\n", first % "description: other, "))
+    assert said(old, other)[0] == f"security group matrix-nat-webapp{NO_ROOM}"
+    elsewhere = edited(old, ("zones: [a, b, c]\n", "cidr: 10.9.0.0/16\n"))
+    assert not [each for each in said(old, elsewhere) if "AWS refuses two" in each]
+
+
 def test_names_that_aws_makes_up_are_never_taken() -> None:
     group = 'resource "aws_lb_target_group" "{}" {{\n  name_prefix = "a-"\n  port = 80\n}}\n'
     report = between({"main.tf": group.format("a")}, {"main.tf": group.format("b")})

@@ -19,9 +19,12 @@ import tftest
 from support.standing import remove, write
 
 from tfgen.changes.report import between
+from tfgen.changes.stack import Stack
+from tfgen.problems import TfgenError
 
 if TYPE_CHECKING:
-    from support.terraform import Stack, Terraform
+    from support.terraform import Stack as Standing
+    from support.terraform import Terraform
 
 OLD = {
     "main.tf": """\
@@ -293,7 +296,7 @@ CASES = (
         {
             "alarms.tf": """\
 locals {
-  here = [for name, each in module.m : each.size]
+  here = { for name, each in module.m : var.key => [each.size, var.value] if var.condition }
   text = <<-EOT
     first line
     ${terraform_data.gone.id} ${try(terraform_data.gone.id, "")}
@@ -305,6 +308,9 @@ locals {
 """
         },
         refusals=(
+            plan_fails("alarms.tf:2", "there is no var.key"),
+            plan_fails("alarms.tf:2", "there is no var.value"),
+            plan_fails("alarms.tf:2", "there is no var.condition"),
             plan_fails("alarms.tf:5", "there is no terraform_data.gone"),
             plan_fails("alarms.tf:7", "there is no var.sizes"),
             plan_fails("alarms.tf:7", "there is no local.there"),
@@ -464,6 +470,79 @@ def test_what_tfgen_foresees(case: Case) -> None:
     assert report.refusals == case.refusals
 
 
+HCL = """\
+terraform {
+  backend "s3" {
+    bucket = "b"
+  }
+}
+
+provider "aws" {
+  region = "us-east-1"
+
+  default_tags {
+    tags = { team = "a" }
+  }
+}
+
+resource "aws_lb" "x" {
+  for_each = { k = "v" }
+  name     = "x-${each.value}"
+  tags     = { n = each.key }
+
+  access_logs {
+    bucket = "b"
+  }
+
+  dynamic "subnet_mapping" {
+    for_each = ["s"]
+    iterator = it
+
+    content {
+      subnet_id = "${it.value}-${subnet_mapping.key}"
+    }
+  }
+
+  lifecycle {
+    ignore_changes        = [name]
+    create_before_destroy = true
+  }
+}
+"""
+MAPPING = {"for_each": ["s"], "iterator": "it", "content": {"subnet_id": "${it.value}-${subnet_mapping.key}"}}
+LB = {
+    "for_each": {"k": "v"},
+    "name": "x-${each.value}",
+    "tags": {"n": "${each.key}"},
+    "access_logs": [{"bucket": "b"}],
+    "dynamic": {"subnet_mapping": MAPPING},
+    "lifecycle": {"ignore_changes": ["name"], "create_before_destroy": True},
+}
+JSON = {
+    "terraform": {"backend": {"s3": {"bucket": "b"}}},
+    "provider": {"aws": {"region": "us-east-1", "default_tags": {"tags": {"team": "a"}}}},
+    "resource": {"aws_lb": {"x": LB}},
+}
+
+
+def test_the_same_in_json() -> None:
+    """Blocks, labels, maps and references come to what they come to in Terraform's own language."""
+    one, other = Stack({"main.tf": HCL}), Stack({"main.tf.json": json.dumps(JSON)})
+    assert between({"main.tf": HCL}, {"main.tf.json": json.dumps([JSON])}) == ((), (), ())
+    assert [each.arguments for each in one.resources.values()] == [
+        each.arguments for each in other.resources.values()
+    ]
+    assert (one.provider, one.default_tags, one.state) == (other.provider, other.default_tags, other.state)
+    assert one.state is not None
+
+
+@pytest.mark.parametrize("text", ["{", "1", '{"resource": {"aws_lb": 1}}', '{"locals": {"a": "${b"}}'])
+def test_json_that_terraform_cannot_read(text: str) -> None:
+    with pytest.raises(TfgenError) as caught:
+        Stack({"main.tf.json": text})
+    assert [problem.code for problem in caught.value.problems] == ["TG402"]
+
+
 @pytest.mark.parametrize(
     "source", ["../n", "../../shared/n", "hashicorp/n/aws", "git::https://example.com/n"]
 )
@@ -474,7 +553,7 @@ def test_a_module_from_elsewhere_may_hold_anything(source: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def standing(terraform: Terraform) -> Stack:
+def standing(terraform: Terraform) -> Standing:
     folder = Path(tempfile.mkdtemp(dir=terraform.workspace))
     write(OLD, folder)
     stack = terraform.stack(folder)
@@ -483,7 +562,7 @@ def standing(terraform: Terraform) -> Stack:
     return stack
 
 
-def planned(stack: Stack, pages: Mapping[str, str]) -> dict[str, str]:
+def planned(stack: Standing, pages: Mapping[str, str]) -> dict[str, str]:
     """Address -> sign. Raises TerraformTestError where Terraform refuses."""
     folder = Path(tempfile.mkdtemp(dir=stack.terraform.workspace)) / "stack"
     shutil.copytree(stack.folder, folder)
@@ -504,7 +583,7 @@ SIGNS = {("create",): "+", ("update",): "~", ("delete",): "-", ("forget",): ".",
 
 @pytest.mark.xdist_group("changes-language")
 @each()
-def test_what_terraform_plans(standing: Stack, case: Case) -> None:
+def test_what_terraform_plans(standing: Standing, case: Case) -> None:
     if not case.refusals:
         assert planned(standing, case.pages) == case.signs
         return

@@ -14,7 +14,7 @@ from tfgen.changes.syntax import Block, Body, HclError, List, Literal, Node, Obj
 # How many labels a block has. Within a resource a mapping is a block too, but for the few maps.
 _LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1}
 _NESTED = {"terraform": {"backend": 1, "cloud": 0}, "provider": {"default_tags": 0}}
-_REFERENCES = {"from", "to", "depends_on", "ignore_changes", "replace_triggered_by", "provider"}
+_REFERENCES = {"from", "to", "iterator", "depends_on", "ignore_changes", "replace_triggered_by", "provider"}
 
 
 def read_json(text: str) -> Body:
