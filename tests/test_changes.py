@@ -55,7 +55,7 @@ def test_what_is_foreseen_is_what_it_costs(row: Row) -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_stack_that_stays_changes_nothing(stack: str) -> None:
-    assert between(golden(stack), golden(stack)) == ((), ())
+    assert between(golden(stack), golden(stack)) == Report((), (), ())
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -299,7 +299,7 @@ def test_values_beside_the_stack_count_more_than_defaults() -> None:
         "terraform.tfvars": 'webapp_image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/webapp:1.4.9"\n'
     }
     assert len(between(shop, newer).changes) == 2
-    assert between(shop | pinned, newer | pinned) == ((), ())
+    assert between(shop | pinned, newer | pinned) == Report((), (), ())
 
 
 @pytest.mark.parametrize(
@@ -460,6 +460,7 @@ def test_as_json(run: Run) -> None:
             },
         ],
         "consequences": ["webapp: tasks are started anew; the old ones stop when the new ones are healthy."],
+        "refusals": [],
     }
 
 
@@ -508,6 +509,145 @@ def test_values_beside_a_stack_are_read(run: Run) -> None:
     value = 'webapp_image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/webapp:2"\n'
     (run.folder / "stack" / "terraform.tfvars").write_text(value)
     assert run("changes", "stack", run.new(NEW_IMAGE)) == (0, SAYS_NOTHING, "")
+
+
+def test_values_beside_a_stack_are_read_as_json(run: Run) -> None:
+    value = '{"webapp_image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/webapp:2"}'
+    (run.folder / "stack" / "terraform.tfvars.json").write_text(value)
+    (run.folder / "stack" / "other.tfvars.json").write_text("no JSON")
+    assert run("changes", "stack", run.new(NEW_IMAGE)) == (0, SAYS_NOTHING, "")
+
+
+def test_overrides_of_the_users_count(run: Run) -> None:
+    """A number of tasks that an override file of Terraform's sets does not change with the spec."""
+    services = run.folder / "stack" / "modules" / "services"
+    (services / "x_override.tf").write_text('resource "aws_ecs_service" "webapp" {\n  desired_count = 7\n}\n')
+    assert run("changes", "stack", run.new(("port: 3000", "port: 3000\n    count: 4"))) == (
+        0,
+        SAYS_NOTHING,
+        "",
+    )
+
+
+def test_what_is_the_users_own_in_json_is_read(run: Run) -> None:
+    own = {"resource": {"aws_sqs_queue": {"jobs": {"name": "${module.services.service_names.webapp}"}}}}
+    (run.folder / "stack" / "jobs.tf.json").write_text(json.dumps(own, indent=2))
+    assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
+    code, out, _ = run("changes", "stack", run.new(("webapp:\n", "ui:\n")))
+    assert code == 0
+    assert (
+        "  * jobs.tf.json:5: there is no module.services.service_names.webapp; terraform plan fails.\n" in out
+    )
+
+
+WITHOUT_BACKEND = (
+    ("    calls: [backendserver]\n", ""),
+    (SHOP[SHOP.index("\n  backendserver:") :], ""),
+)
+
+
+def test_files_of_the_users_that_refer_to_what_goes(run: Run) -> None:
+    """Said first, one sentence for each thing, with every place."""
+    alarms = "locals {\n  name = aws_ecs_service.backendserver.name\n}\n"
+    (run.folder / "stack" / "modules" / "services" / "alarms.tf").write_text(
+        alarms + alarms.replace("name =", "n =")
+    )
+    board = 'locals {\n  name = module.services.service_names["backendserver"]\n}\n'
+    (run.folder / "stack" / "board.tf").write_text(board)
+    assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
+    code, out, _ = run("changes", "stack", run.new(*WITHOUT_BACKEND))
+    assert code == 0
+    assert [line for line in out.splitlines() if "  * " in line][:2] == [
+        '  * board.tf:2: there is no module.services.service_names["backendserver"]; terraform plan fails.',
+        "  * modules/services/alarms.tf:2, modules/services/alarms.tf:5: there is no "
+        "aws_ecs_service.backendserver; terraform plan fails.",
+    ]
+    _, out, _ = run("changes", "stack", "new.yaml", "--json")
+    said = json.loads(out)
+    assert len(said["refusals"]) == 2
+    assert said["consequences"][:2] == said["refusals"]
+
+
+def test_the_document_shows_a_file_of_the_users(run: Run) -> None:
+    alarm = '  metric_name = "CPUUtilization"\n  dimensions = {\n'
+    name = '    ServiceName = module.services.service_names["backendserver"]\n  }\n}\n'
+    text = f'resource "aws_cloudwatch_metric_alarm" "busy" {{\n{alarm}{name}'
+    (run.folder / "stack" / "alarms.tf").write_text(text)
+    _, out, _ = run("changes", "stack", run.new(*WITHOUT_BACKEND))
+    assert f"\n{out.splitlines()[2]}\n" in DOC
+
+
+def test_an_ejected_page_that_no_longer_fits(run: Run) -> None:
+    """It lacks the variable of a new service, and keeps a rule that is now in another page."""
+    run("eject", "stack/modules/services/variables.tf")
+    run("eject", "stack/modules/services/backendserver.tf")
+    moved = run.new(
+        ("routes: [/]", "routes: [/, /api/profile]"),
+        ("    routes: [/api/profile]\n", ""),
+        (
+            "  backendserver:\n",
+            f"  jobs:\n    image: {'1' * 12}.dkr.ecr.us-east-1.amazonaws.com/jobs:1\n  backendserver:\n",
+        ),
+    )
+    code, out, _ = run("changes", "stack", moved)
+    assert code == 0
+    said = [line for line in out.splitlines() if line.endswith("terraform plan fails.")]
+    assert [re.sub(r":\d+", ":N", line) for line in said] == [
+        "  * main.tf:N: module.services has no variable jobs_image; terraform plan fails.",
+        "  * modules/services/jobs.tf:N: there is no var.jobs_image; terraform plan fails.",
+        "  * modules/services/backendserver.tf:N, modules/services/webapp.tf:N: "
+        "aws_lb_listener_rule.api_profile is there twice; terraform plan fails.",
+    ]
+
+
+def test_what_must_not_be_destroyed(run: Run) -> None:
+    """By an override; what is to be replaced stops the plan, what is updated does not."""
+    webapp = "module.services.aws_ecs_service.webapp"
+    protect = f"overrides:\n  {webapp}: {{%slifecycle: {{prevent_destroy: true}}}}\nservices:\n"
+    code, out, _ = run("changes", "shop.yaml", run.new(NEW_IMAGE, ("services:\n", protect % "")))
+    assert (code, "plan fails" in out) == (0, False)
+    _, out, _ = run("changes", "shop.yaml", run.new(("services:\n", protect % "name: ui, ")))
+    assert out.splitlines()[2] == (
+        f"  * {webapp}: would be replaced, which its prevent_destroy forbids; terraform plan fails."
+    )
+
+
+def test_no_change_that_terraform_refuses_all_the_same(run: Run) -> None:
+    (run.folder / "stack" / "own.tf").write_text("locals {\n  x = var.nothing\n}\n")
+    code, out, _ = run("changes", "stack", "shop.yaml")
+    assert code == 0
+    assert out.splitlines() == [
+        "No change, but Terraform refuses to plan.",
+        "",
+        "  * own.tf:2: there is no var.nothing; terraform plan fails.",
+    ]
+
+
+def test_what_is_forgotten_stays_in_aws(run: Run) -> None:
+    """Logs of a service that ends, kept by a file of the user's."""
+    group = "module.services.aws_cloudwatch_log_group.backendserver"
+    block = f"removed {{\n  from = {group}\n  lifecycle {{\n    destroy = false\n  }}\n}}\n"
+    (run.folder / "stack" / "kept.tf").write_text(block)
+    code, out, _ = run("changes", "stack", run.new(*WITHOUT_BACKEND))
+    assert code == 0
+    assert out.splitlines()[0].endswith(" to destroy, 1 to forget")
+    assert f"    . {group}\n" in out
+    assert f"  * {group}: left in AWS, and no longer Terraform's: keep or delete it yourself.\n" in out
+    assert "the log group is deleted" not in out
+    _, out, _ = run("changes", "stack", "new.yaml", "--json")
+    assert {"forget"} == {each["action"] for each in json.loads(out)["changes"] if each["address"] == group}
+
+
+def test_what_is_imported_is_not_created(run: Run) -> None:
+    group = "module.services.aws_cloudwatch_log_group.jobs"
+    block = f'import {{\n  to = {group}\n  id = "/ecs/shop/jobs"\n}}\n'
+    (run.folder / "stack" / "old.tf").write_text(block)
+    jobs = f"services:\n  jobs:\n    image: {'1' * 12}.dkr.ecr.us-east-1.amazonaws.com/jobs:1\n"
+    code, out, _ = run("changes", "stack", run.new(("services:\n", jobs)))
+    assert code == 0
+    assert out.splitlines()[0].endswith(" to destroy, 1 to import")
+    assert f"   <- {group}\n" in out
+    assert f"  * {group}: imported; only terraform plan can say what that changes.\n" in out
 
 
 def test_both_specs_are_checked(run: Run) -> None:

@@ -827,7 +827,9 @@ def _read_pages(folder: Path) -> dict[str, str]:
 
 def _stack_pages(folder: Path) -> dict[str, str]:
     """The pages of a stack, by their path within its folder, and the values of variables beside them."""
-    found = _read_pages(folder) | _read_files(sorted(folder.glob("*.tfvars")))
+    as_json = [path for path in sorted(folder.rglob("*.tf.json")) if ".terraform" not in path.parts]
+    values = [*sorted(folder.glob("*.tfvars")), *sorted(folder.glob("*.tfvars.json"))]
+    found = _read_pages(folder) | _read_files([*as_json, *values])
     return {Path(path).relative_to(folder).as_posix(): text for path, text in found.items()}
 
 

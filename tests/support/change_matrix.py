@@ -291,6 +291,19 @@ NETWORK = (
         "+ network eip.nat[b] nat_gateway.main[b]\n- network eip.nat[a] nat_gateway.main[a]\n"
         "~ network route.private_internet[a,b,c]\n",
     ),
+    market(
+        "private subnets given other ranges",
+        "  nat: single\n",
+        "  nat: single\n  subnets: {private: {a: 10.0.64.0/20, b: 10.0.80.0/20, c: 10.0.96.0/20}}\n",
+        "+/- network subnet.private[a,b,c]\n-/+ network route_table_association.private[a,b,c]\n"
+        f"~ services ecs_service.{ALL}\n",
+    ),
+    Row(
+        "endpoint for Service Connect's proxy given up",
+        "endpoints",
+        (("zones: [a, b, c]\n", "zones: [a, b, c]\n  service_connect_endpoint: false\n"),),
+        "- network vpc_endpoint.ecs_agent\n",
+    ),
 )
 
 DASHBOARD = MARKET[MARKET.index("  dashboard:") :]
@@ -331,6 +344,7 @@ SERVICE_ROWS = (
         "~ services lb_listener_rule.api_{orders,returns}\n",
         "orders",
     ),
+    market("service renamed, with was", "  orders:\n", "  order-desk:\n    was: orders\n", ""),
     market("image changed", "orders:5.5.5", "orders:5.6.0", new_tasks("orders"), "orders"),
     market(
         "CPU units and memory changed",
@@ -354,7 +368,21 @@ SERVICE_ROWS = (
         "orders",
     ),
     market(
+        "number of tasks changed to none",
+        "    connect: orders\n",
+        "    connect: orders\n    count: 0\n",
+        "~ services ecs_service.orders\n",
+        "orders",
+    ),
+    market(
         "environment changed", "LOG_LEVEL: info", "LOG_LEVEL: debug", new_tasks("storefront"), "storefront"
+    ),
+    market(
+        "secret added",
+        "    connect: orders\n",
+        "    connect: orders\n    secrets: {KEY: arn:aws:ssm:us-east-1:123456789012:parameter/orders/key}\n",
+        f"~ services iam_role_policy.orders_execution\n{new_tasks('orders')}",
+        "orders",
     ),
     market(
         "shell access (ECS Exec) allowed",
@@ -381,6 +409,19 @@ SERVICE_ROWS = (
         "~ services egress_rule.{load_balancer,storefront}_to_catalog\n" + new_tasks("catalog", "storefront"),
         "catalog",
         "storefront",
+    ),
+    market(
+        "grace period changed",
+        "    connect: orders\n",
+        "    connect: orders\n    grace_period: 120\n",
+        "~ services ecs_service.orders\n",
+        "orders",
+    ),
+    market(
+        "ways out of a service narrowed",
+        "    connect: orders\n",
+        "    connect: orders\n    egress_cidrs: [192.0.2.0/24]\n",
+        "+ services egress_rule.orders_to_{192_0_2_0_24,s3}\n- services egress_rule.orders_to_internet\n",
     ),
     market(
         "health check changed",
@@ -463,6 +504,12 @@ ROUTES = (
     ),
     market("routes in another order", "[/api/orders, /api/returns]", "[/api/returns, /api/orders]", ""),
     market(
+        "route added on a second listener",
+        "/api/returns]",
+        "/api/returns, {path: /api/orders, listener: admin}]",
+        "+ services lb_listener_rule.admin_api_orders_49c6\n",
+    ),
+    market(
         "priority of a route pinned",
         "/api/returns]",
         "{path: /api/returns, priority: 7}]",
@@ -501,6 +548,21 @@ ROUTES = (
         "    admin: 8080\n",
         "    admin: 9090\n",
         "~ load_balancer lb_listener.admin ingress_rule.admin_from_world\n",
+    ),
+    Row(
+        "ports of two listeners exchanged",
+        "market",
+        (("    http: 80\n", "    http: 8080\n"), ("    admin: 8080\n", "    admin: 80\n")),
+        "~ load_balancer lb_listener.{http,admin} ingress_rule.{http,admin}_from_world\n",
+    ),
+    Row(
+        "listener renamed",
+        "market",
+        (("    admin: 8080\n", "    inside: 8080\n"), ("listener: admin", "listener: inside")),
+        "- load_balancer lb_listener.admin ingress_rule.admin_from_world\n"
+        "+ load_balancer lb_listener.inside ingress_rule.inside_from_world\n"
+        "- services lb_listener_rule.admin_grafana_ccda\n+ services lb_listener_rule.inside_grafana_1a50\n",
+        ("dashboard",),
     ),
     Row(
         "listener removed, its route moved to another",
@@ -550,6 +612,76 @@ WHOLE = (
     ),
 )
 
+OVERRIDE = "overrides:\n  module.load_balancer.aws_lb.main: {{{}}}\n\nservices:\n"
+
+OVERRIDES = (
+    market(
+        "argument overridden",
+        "services:\n",
+        OVERRIDE.format("enable_http2: false"),
+        "~ load_balancer lb.main\n",
+    ),
+    market(
+        "argument overridden, and ignored",
+        "services:\n",
+        OVERRIDE.format("idle_timeout: 90, lifecycle: {ignore_changes: [idle_timeout]}"),
+        "",
+    ),
+)
+
+ROUTED = "{webapp,backendserver}"
+LOAD_BALANCER_PARTS = "lb.main lb_listener.http security_group.main ingress_rule.http_from_world"
+SERVICE_RULES = (
+    f"ingress_rule.{ROUTED}_from_load_balancer egress_rule.load_balancer_to_{ROUTED} "
+    f"egress_rule.{ROUTED}_to_internet egress_rule.webapp_to_backendserver "
+    "ingress_rule.backendserver_from_webapp"
+)
+ZONED = "[a,b,c]"
+
+# What no change of a running stack should cost: another VPC, load balancer, cluster or namespace.
+FOUNDATION = (
+    Row(
+        "last route removed, and the load balancer with it",
+        "nat",
+        (("    routes: [/]\n", ""), ("    routes: [/api/profile]\n", "")),
+        f"- load_balancer {LOAD_BALANCER_PARTS}\n- services lb_listener_rule.api_profile "
+        f"lb_target_group.{ROUTED} ingress_rule.{ROUTED}_from_load_balancer "
+        f"egress_rule.load_balancer_to_{ROUTED}\n{MOVED}",
+        ("webapp", "backendserver"),
+    ),
+    Row(
+        "range of the VPC changed",
+        "nat",
+        (("zones: [a, b, c]\n", "zones: [a, b, c]\n  cidr: 10.9.0.0/16\n"),),
+        f"+/- network vpc.main subnet.{{public,private}}{ZONED}\n~ network internet_gateway.main\n"
+        f"-/+ network default_security_group.main nat_gateway.main{ZONED} route.public_internet "
+        f"route.private_internet{ZONED} route_table.public route_table.private{ZONED} "
+        f"route_table_association.{{public,private}}{ZONED} vpc_endpoint.s3\n"
+        "~ load_balancer lb.main lb_listener.http\n"
+        "-/+ load_balancer security_group.main ingress_rule.http_from_world\n"
+        f"+/- services lb_target_group.{ROUTED}\n"
+        f"-/+ services security_group.{ROUTED} {SERVICE_RULES}\n"
+        f"~ services {SERVICES} lb_listener_rule.api_profile\n",
+        ("webapp", "backendserver"),
+    ),
+    Row(
+        "stack renamed",
+        "nat",
+        (("name: matrix-nat\n", "name: matrix-other\n"),),
+        f"~ network default_security_group.main eip.nat{ZONED} internet_gateway.main "
+        f"nat_gateway.main{ZONED} route_table.public route_table.private{ZONED} "
+        f"subnet.{{public,private}}{ZONED} vpc.main vpc_endpoint.s3\n"
+        f"-/+ load_balancer {LOAD_BALANCER_PARTS}\n"
+        "+/- services service_discovery_http_namespace.main\n"
+        f"~ services lb_target_group.{ROUTED}\n"
+        "-/+ services ecs_cluster.main ecs_cluster_capacity_providers.main lb_listener_rule.api_profile "
+        f"cloudwatch_log_group.{ROUTED} iam_role.{ROUTED}_{{execution,task}} "
+        f"iam_role_policy.{ROUTED}_execution ecs_task_definition.{ROUTED} {SERVICES} "
+        f"security_group.{ROUTED} {SERVICE_RULES}\n",
+        ("webapp", "backendserver"),
+    ),
+)
+
 SECTIONS = {
     "The way out": WAYS,
     "Zones and NAT gateways": NETWORK,
@@ -557,6 +689,8 @@ SECTIONS = {
     "Calls": CALLS,
     "Routes and listeners": ROUTES,
     "The whole stack": WHOLE,
+    "Overrides": OVERRIDES,
+    "The foundation": FOUNDATION,
 }
 ROWS = tuple(row for rows in SECTIONS.values() for row in rows)
 
@@ -576,6 +710,7 @@ EDITS = {
         ("services/dashboard.tf", 'target_type          = "ip"', 'target_type = "instance"'),
         ("services/dashboard.tf", '"matrix-market-dashboard"', '"other"'),
         ("services/storefront.tf", "group.storefront.id\n  desc", "group.orders.id\n  desc"),
+        ("services/catalog.tf", "= var.http_listener_arn", "= var.admin_listener_arn"),
     ),
     "what replaces the parts of a network": (
         ("network/routes.tf", '"0.0.0.0/0"', '"0.0.0.0/1"'),
@@ -590,6 +725,16 @@ EDITS = {
         ("services/discovery.tf", '"Service Connect names of matrix-market"', '"Other names"'),
     ),
     "what replaces everything": (("network/vpc.tf", '"10.0.0.0/16"', '"10.1.0.0/16"'),),
+    "what overrides replace": (
+        ("services/storefront.tf", '= "FARGATE"', '= "FARGATE_SPOT"'),
+        ("services/orders.tf", 'capacity_provider = "FARGATE"', 'capacity_provider = "FARGATE_SPOT"'),
+        ("services/orders.tf", '= "ENABLED"\n', '= "ENABLED"\n  force_new_deployment = true\n'),
+        ("network/nat.tf", 'domain = "vpc"', 'domain = "vpc"\n  address = "192.0.2.1"'),
+    ),
+    "what tenancy replaces": (
+        ("network/vpc.tf", 'enable_dns_support', 'instance_tenancy = "dedicated"\n  enable_dns_support'),
+    ),
+    "what ECS refuses": (("services/orders.tf", 'appProtocol   = "http"', 'appProtocol   = "grpc"'),),
     "what changes in place": (
         ("load_balancer/load_balancer.tf", "drop_invalid_header_fields = true", "enable_http2 = false"),
         ("load_balancer/security.tf", '"0.0.0.0/0"', '"192.0.2.0/24"'),

@@ -1,6 +1,6 @@
 """Two stacks, and what Terraform will do to come from the one to the other."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -11,13 +11,15 @@ from tfgen.changes.values import Reference, Term, Value, references
 
 
 class Action(StrEnum):
-    """What becomes of a resource, by the sign that a plan has for it."""
+    """What becomes of a resource, by the sign that a plan has for it; it has none for what is imported."""
 
     CREATE = "+"
     UPDATE = "~"
     REPLACE = "-/+"
     REPLACE_NEW_FIRST = "+/-"
     DESTROY = "-"
+    FORGET = "."
+    IMPORT = "<-"
 
 
 class Change(NamedTuple):
@@ -35,9 +37,33 @@ class Change(NamedTuple):
     new: Mapping[str, Value]
 
 
+Test = Callable[[Change], bool]
+
+
+def created(change: Change) -> bool:
+    return change.action is Action.CREATE
+
+
+def destroyed(change: Change) -> bool:
+    return change.action is Action.DESTROY
+
+
+def replaced(change: Change) -> bool:
+    return change.action in (Action.REPLACE, Action.REPLACE_NEW_FIRST)
+
+
+def lost(change: Change) -> bool:
+    return destroyed(change) or replaced(change)
+
+
+def updated(*arguments: str) -> Test:
+    """Whether one of these arguments changes in place."""
+    return lambda change: change.action is Action.UPDATE and not {*arguments}.isdisjoint(change.arguments)
+
+
 def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
-    """Every resource that is created, updated, replaced or destroyed, by address."""
-    before = {_moved(address, new.moved): resource for address, resource in old.resources.items()}
+    """Every resource that does not stay as it is, by address."""
+    before = {moved(address, new.moved): resource for address, resource in old.resources.items()}
     stays = {
         address: _Pair((before[address], old.default_tags), (resource, new.default_tags), new.moved)
         for address, resource in new.resources.items()
@@ -46,11 +72,8 @@ def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
     differing, replaced = _follow(stays, new.resources.keys() - before.keys())
     new_first = _new_first(new)
     changes = [
-        *(_change(address, before[address], Action.DESTROY) for address in before.keys() - stays.keys()),
-        *(
-            _change(address, new.resources[address], Action.CREATE)
-            for address in new.resources.keys() - stays.keys()
-        ),
+        *(_gone(address, before[address], new) for address in before.keys() - stays.keys()),
+        *(_come(address, new) for address in new.resources.keys() - stays.keys()),
         *(
             stays[address].change(address, names, _action(address, replaced, new_first))
             for address, names in differing.items()
@@ -63,11 +86,11 @@ class _Pair:
     """A resource as it was and as it will be."""
 
     def __init__(
-        self, old: tuple[Resource, Value], new: tuple[Resource, Value], moved: Mapping[str, str]
+        self, old: tuple[Resource, Value], new: tuple[Resource, Value], moves: Mapping[str, str]
     ) -> None:
         """`old` and `new`: the resource, and the default tags of its stack."""
         self.resource = new[0]
-        self.old = {name: _renamed(value, moved) for name, value in old[0].arguments.items()}
+        self.old = {name: _renamed(value, moves) for name, value in old[0].arguments.items()}
         self.new = new[0].arguments
         names = [name for name in sorted({*self.old, *self.new}) if name not in _ignored(self.resource)]
         self._said = {name for name in names if self.old.get(name) != self.new.get(name)}
@@ -82,7 +105,7 @@ class _Pair:
         return tuple(found)
 
     def change(self, address: str, names: tuple[str, ...], action: Action) -> Change:
-        return _change(address, self.resource, action)._replace(arguments=names, old=self.old, new=self.new)
+        return Change(address, self.resource.type, self.resource.name, action, names, self.old, self.new)
 
 
 def _tags(defaults: Value, arguments: Mapping[str, Value]) -> Value:
@@ -100,16 +123,18 @@ def _follow(stays: Mapping[str, _Pair], created: set[str]) -> tuple[dict[str, tu
     while True:
         found = {address: pair.differing(fresh) for address, pair in stays.items()}
         differing = {address: names for address, names in found.items() if names}
-        more = {a for a, names in differing.items() if _replaces(stays[a].resource.type, names)} - replaced
+        more = {a for a, names in differing.items() if _replaces(stays[a].resource, names)} - replaced
         if not more:
             return differing, replaced
         replaced |= more
         fresh |= more
 
 
-def _replaces(kind: str, names: tuple[str, ...]) -> bool:
-    known = facts.replacement(kind)
+def _replaces(resource: Resource, names: tuple[str, ...]) -> bool:
+    known, said = facts.replacement(resource.type), resource.arguments
+    allowed = {name for name, other in known.unless.items() if said.get(other) == "true" and said.get(name)}
     in_place = {*known.in_place, "default_tags"}
+    names = tuple(name for name in names if name not in allowed)
     return any(name in known.replace or ("*" in known.replace and name not in in_place) for name in names)
 
 
@@ -119,10 +144,22 @@ def _action(address: str, replaced: set[str], new_first: set[str]) -> Action:
     return Action.REPLACE_NEW_FIRST if address in new_first else Action.REPLACE
 
 
-def _change(address: str, resource: Resource, action: Action) -> Change:
-    arguments = resource.arguments
-    old = arguments if action is Action.DESTROY else {}
-    return Change(address, resource.type, resource.name, action, (), old, {} if old else arguments)
+def _gone(address: str, resource: Resource, new: Stack) -> Change:
+    forgotten = any(is_within(address, each) for each, destroy in new.removed.items() if not destroy)
+    arguments = {name: _renamed(value, new.moved) for name, value in resource.arguments.items()}
+    action = Action.FORGET if forgotten else Action.DESTROY
+    return Change(address, resource.type, resource.name, action, (), arguments, {})
+
+
+def _come(address: str, new: Stack) -> Change:
+    resource = new.resources[address]
+    action = Action.IMPORT if address in new.imported else Action.CREATE
+    return Change(address, resource.type, resource.name, action, (), {}, resource.arguments)
+
+
+def is_within(address: str, place: str) -> bool:
+    """Whether an address is that of a place, of an instance of it, or of something in it."""
+    return address == place or address.startswith((f"{place}[", f"{place}."))
 
 
 def _new_first(stack: Stack) -> set[str]:
@@ -150,34 +187,36 @@ def _ignored(resource: Resource) -> set[str]:
     return {words(item)[0] for item in node.items if words(item)} if isinstance(node, List) else set()
 
 
-def _moved(address: str, moved: Mapping[str, str]) -> str:
+def moved(address: str, moves: Mapping[str, str]) -> str:
     """An address after the `moved` blocks, one after another: of a resource, of an instance, of a module."""
-    for _ in moved:  # Terraform refuses a circle; here it ends all the same
-        step = _moved_once(address, moved)
+    for _ in moves:  # Terraform refuses a circle; here it ends all the same
+        step = _moved_once(address, moves)
         if step == address:
             break
         address = step
     return address
 
 
-def _moved_once(address: str, moved: Mapping[str, str]) -> str:
-    for start, end in moved.items():
-        if address == start or address.startswith((f"{start}[", f"{start}.")):
+def _moved_once(address: str, moves: Mapping[str, str]) -> str:
+    for start, end in moves.items():
+        # From the one without a key to the one with a key: what has a key already is another.
+        is_instance = end.endswith("]") and address.startswith(f"{start}[")
+        if is_within(address, start) and not is_instance:
             return end + address[len(start) :]
     return address
 
 
-def _renamed(value: Value, moved: Mapping[str, str]) -> Value:
+def _renamed(value: Value, moves: Mapping[str, str]) -> Value:
     """A value with the addresses in it moved."""
-    if not moved:
+    if not moves:
         return value
     match value:
         case Reference(address=address, path=path):
-            return Reference(_moved(address, moved), path)
+            return Reference(moved(address, moves), path)
         case Term(name=name, operands=operands):
-            return Term(name, _renamed(operands, moved))
+            return Term(name, _renamed(operands, moves))
         case tuple():
-            return tuple(_renamed(item, moved) for item in value)
+            return tuple(_renamed(item, moves) for item in value)
         case dict():
-            return {key: _renamed(item, moved) for key, item in value.items()}
+            return {key: _renamed(item, moves) for key, item in value.items()}
     return value

@@ -1,30 +1,29 @@
 """A stack as its Terraform tells it: every resource by address, with what each argument comes to."""
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from tfgen.changes.syntax import Block, Body, HclError, Node, read, words
+from tfgen.changes.folders import Folder, Folders, Pages, folders, variable_values
+from tfgen.changes.syntax import Attribute, Block, Body, Index, Literal, Name, Node
 from tfgen.changes.values import Lookup, Names, Reference, Scope, Term, Value, comparable
-from tfgen.problems import Exit, Location, Problem, TfgenError
-
-Pages = Mapping[str, str]
-"""Path within the stack's folder, with forward slashes -> text."""
+from tfgen.problems import Exit, Problem, TfgenError
 
 # What a resource block says to Terraform and not to AWS.
 _META = {"for_each", "count", "depends_on", "provider", "lifecycle", "provisioner", "connection"}
-_LABELS = {"resource": 2, "variable": 1, "output": 1, "module": 1}
+_LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1}
 _DEPTH = 20  # of modules in modules; Terraform refuses one that calls itself
+Key = str | int | None
+"""The key of an instance; None where there is only one."""
 
 
 class Resource:
     """One instance of a resource block."""
 
-    def __init__(self, module: "Module", block: Block, key: str | int | None, each: Names) -> None:
+    def __init__(self, module: "Module", block: Block, key: Key, each: Names) -> None:
         self.type, self.name = block.labels
-        self.block_address = f"{module.prefix}{self.type}.{self.name}"
-        index = "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{key}"]'
-        self.address = self.block_address + index
+        self.address = f"{module.prefix}{self.type}.{self.name}{_index(key)}"
         self.body = block.body
         self._module = module
         self._each = each
@@ -54,52 +53,75 @@ class Resource:
 
     @cached_property
     def lifecycle(self) -> dict[str, Node]:
-        return {
-            name: node
-            for block in self.body.blocks
-            if block.type == "lifecycle"
-            for name, node in block.body.arguments.items()
-        }
+        return lifecycle(self.body)
+
+
+def lifecycle(body: Body) -> dict[str, Node]:
+    blocks = (block for block in body.blocks if block.type == "lifecycle")
+    return {name: node for block in blocks for name, node in block.body.arguments.items()}
 
 
 class Module:
-    """The root, or a folder that it calls."""
+    """The root, or one call of a folder."""
 
-    def __init__(self, pages: "_Folders", folder: str, prefix: str, inputs: Callable[[str], Value]) -> None:
+    def __init__(self, folders: Folders, folder: str, prefix: str, inputs: Callable[[str], Value]) -> None:
+        self.folder = folder
         self.prefix = prefix
+        self._folders = folders
         self._inputs = inputs
-        blocks = [block for body in pages.get(folder, ()) for block in body.blocks]
-        self.blocks = {kind: _by_labels(blocks, kind) for kind in _LABELS}
+        here = folders.get(folder, Folder())
+        blocks = here.blocks
+        checks = [inner for block in blocks if block.type == "check" for inner in block.body.blocks]
+        self.blocks = {kind: _by_labels([*blocks, *checks], kind) for kind in _LABELS}
         self.locals = {
             name: node
             for block in blocks
             if block.type == "locals"
             for name, node in block.body.arguments.items()
         }
-        self.moved = [block.body.arguments for block in blocks if block.type == "moved"]
+        self.statements = [
+            (f"{page.path}:{block.line}", block)
+            for page in here.pages
+            for block in page.body.blocks
+            if block.type in ("moved", "removed", "import")
+        ]
         self.providers = [block for block in blocks if block.type == "provider"]
         self.backends = [
             inner for block in blocks if block.type == "terraform" for inner in block.body.blocks
         ]
-        self.children = dict(self._children(pages, folder))
         self._memory: dict[tuple[str, str], Value] = {}
-        self._instances: dict[tuple[str, str], dict[str | int | None, Resource]] = {}
+        self._calls: dict[str, dict[Key, Module]] = {}
+        self._instances: dict[tuple[str, str], dict[Key, Resource]] = {}
 
-    def _children(self, pages: "_Folders", folder: str) -> Iterator[tuple[str, "Module"]]:
-        for (name,), block in self.blocks["module"].items():
-            source = self._source(block)
-            if source.startswith(".") and self.prefix.count("module.") < _DEPTH:
-                place = posixpath.normpath(posixpath.join(folder, source))
-                yield name, Module(pages, place, f"{self.prefix}module.{name}.", self._inputs_of(block))
+    def calls(self, name: str) -> "dict[Key, Module]":
+        """What a module block calls, by key; nothing where that is not within the stack's folder."""
+        if name not in self._calls:
+            self._calls[name] = {}  # for what refers to itself
+            block = self.blocks["module"].get((name,))
+            place = self.called_folder(block) if block else None
+            if block and place and self.prefix.count("module.") < _DEPTH:
+                self._calls[name] = {
+                    key: Module(
+                        self._folders,
+                        place,
+                        f"{self.prefix}module.{name}{_index(key)}.",
+                        self._inputs_of(block, each),
+                    )
+                    for key, each in self.keys(block)
+                }
+        return self._calls[name]
 
-    def _source(self, block: Block) -> str:
-        source = block.body.arguments.get("source")
-        return str(self.value(source)) if source else ""
+    def called_folder(self, call: Block) -> str | None:
+        """The folder that a module block calls; None where it is not within the stack's."""
+        source = call.body.arguments.get("source")
+        written = str(self.value(source)) if source else ""
+        place = posixpath.normpath(posixpath.join(self.folder, written))
+        return place if written.startswith(".") and not place.startswith("..") else None
 
-    def _inputs_of(self, block: Block) -> Callable[[str], Value]:
+    def _inputs_of(self, block: Block, each: Names) -> Callable[[str], Value]:
         def find(name: str) -> Value:
             node = block.body.arguments.get(name)
-            return _NOTHING if node is None else self.value(node)
+            return _NOTHING if node is None else self.value(node, each)
 
         return find
 
@@ -136,8 +158,9 @@ class Module:
         return self.value(node) if node else Reference(f"{self.prefix}local.{name}")
 
     def outputs(self, name: str) -> Value:
-        child = self.children.get(name)
-        return Lookup(child.output) if child else Reference(f"{self.prefix}module.{name}")
+        calls = self.calls(name).items()
+        seen = {key: Lookup(each.output, Reference(each.prefix[:-1])) for key, each in calls}
+        return _by_key(seen) if seen else Reference(f"{self.prefix}module.{name}")
 
     def output(self, name: str) -> Value:
         return self._remembered("output", name, self._output)
@@ -155,19 +178,17 @@ class Module:
             key: Lookup(resource.argument, Reference(resource.address))
             for key, resource in self.instances(kind, name).items()
         }
-        return seen.get(None, seen)
+        return _by_key(seen)
 
-    def instances(self, kind: str, name: str) -> dict[str | int | None, Resource]:
+    def instances(self, kind: str, name: str) -> dict[Key, Resource]:
         place = (kind, name)
         if place not in self._instances:
             self._instances[place] = {}  # for what refers to itself
             block = self.blocks["resource"][place]
-            self._instances[place] = {
-                key: Resource(self, block, key, each) for key, each in self._keys(block)
-            }
+            self._instances[place] = {key: Resource(self, block, key, each) for key, each in self.keys(block)}
         return self._instances[place]
 
-    def _keys(self, block: Block) -> Iterator[tuple[str | int | None, Names]]:
+    def keys(self, block: Block) -> Iterator[tuple[Key, Names]]:
         """The key of each instance with what `each` or `count` is in it."""
         arguments = block.body.arguments
         many = self.value(arguments["for_each"]) if "for_each" in arguments else None
@@ -183,11 +204,21 @@ class Module:
         else:
             yield None, {}
 
+    def address(self, node: Node, each: Names | None = None) -> str:
+        """`module.a.aws_x.b["c"]` as it is written, with its keys worked out."""
+        match node:
+            case Attribute(of=of, name=name):
+                return f"{self.address(of, each)}.{name}"
+            case Index(of=of, key=key):
+                return self.address(of, each) + _index(self.value(key, each))
+        return node.name if isinstance(node, Name) else ""
+
     def walk(self) -> Iterator["Module"]:
         """This module and every one below it."""
         yield self
-        for child in self.children.values():
-            yield from child.walk()
+        for (name,) in self.blocks["module"]:
+            for child in self.calls(name).values():
+                yield from child.walk()
 
 
 class Stack:
@@ -195,23 +226,59 @@ class Stack:
 
     def __init__(self, pages: Pages) -> None:
         problems: list[Problem] = []
-        folders, given = _folders(pages, problems), _given(pages, problems)
+        self.folders = folders(pages, problems)
+        given = variable_values(pages, problems).arguments
         if problems:
             raise TfgenError(problems, code=Exit.SPEC_HAS_ERRORS)
-        self.root = Module(folders, ".", "", lambda name: given.get(name, _NOTHING))
-        modules = list(self.root.walk())
+        self.root = Module(self.folders, ".", "", lambda name: _value_of(given.get(name)))
+        self.modules = tuple(self.root.walk())
         self.resources = {
             resource.address: resource
-            for module in modules
+            for module in self.modules
             for kind, name in module.blocks["resource"]
             for resource in module.instances(kind, name).values()
         }
-        self.moved = {
-            module.prefix + _address(words(pair["from"])): module.prefix + _address(words(pair["to"]))
-            for module in modules
-            for pair in module.moved
-            if {"from", "to"} <= pair.keys()
+
+    @cached_property
+    def moved(self) -> dict[str, str]:
+        """Where `moved` blocks say that something was -> where it is."""
+        return {start: end for _, _, (start, end) in self.statements("moved", "from", "to")}
+
+    @cached_property
+    def removed(self) -> dict[str, bool]:
+        """What `removed` blocks name -> whether it is destroyed, and not only forgotten."""
+        return {
+            address: lifecycle(block.body).get("destroy") != Literal(False)
+            for _, block, (address,) in self.statements("removed", "from")
         }
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """What `import` blocks bring into the state."""
+        return frozenset(address for _, _, (address,) in self.statements("import", "to"))
+
+    def statements(self, kind: str, *names: str) -> Iterator[tuple[str, Block, tuple[str, ...]]]:
+        """Where blocks of a kind stand, the blocks, once for each key, and the addresses that they name."""
+        for module in self.modules:
+            for place, block in module.statements:
+                nodes = [block.body.arguments[name] for name in names if name in block.body.arguments]
+                if block.type == kind and len(nodes) == len(names):
+                    for _, each in module.keys(block):
+                        yield (
+                            place,
+                            block,
+                            tuple(module.prefix + module.address(node, each) for node in nodes),
+                        )
+
+    @cached_property
+    def protected(self) -> frozenset[str]:
+        """The blocks that `prevent_destroy` protects, by their address without keys."""
+        return frozenset(
+            without_keys(f"{module.prefix}{kind}.{name}")
+            for module in self.modules
+            for (kind, name), block in module.blocks["resource"].items()
+            if lifecycle(block.body).get("prevent_destroy") == Literal(True)
+        )
 
     @cached_property
     def provider(self) -> dict[str, Value]:
@@ -231,62 +298,38 @@ class Stack:
 
     @cached_property
     def state(self) -> Value:
-        """Where the stack keeps its state."""
-        return tuple(
-            (
-                block.type,
-                *block.labels,
-                {name: self.root.value(node) for name, node in block.body.arguments.items()},
-            )
-            for block in self.root.backends
-            if block.type in ("backend", "cloud")
-        )
+        """Where the stack keeps its state; an override comes last and counts."""
+        found = None
+        for block in self.root.backends:
+            if block.type in ("backend", "cloud"):
+                values = {name: self.root.value(node) for name, node in block.body.arguments.items()}
+                found = (block.type, *block.labels, values)
+        return found
 
 
 _NOTHING = Term("nothing", ())
-_Folders = Mapping[str, tuple[Body, ...]]
 
 
-def _folders(pages: Pages, problems: list[Problem]) -> _Folders:
-    """The bodies of each folder's pages."""
-    bodies: dict[str, list[Body]] = {}
-    for path, text in pages.items():
-        if path.endswith(".tf") and not path.endswith("override.tf"):
-            body = _read(path, text, problems)
-            bodies.setdefault(posixpath.dirname(path) or ".", []).extend(body)
-    return {folder: tuple(found) for folder, found in bodies.items()}
+def _value_of(node: Node | None) -> Value:
+    """What a file of variable values says."""
+    return _NOTHING if node is None else Scope(Reference, {}).value(node)
 
 
-def _read(path: str, text: str, problems: list[Problem]) -> list[Body]:
-    try:
-        return [read(text)]
-    except HclError as problem:
-        at = Location(path, problem.line, problem.column)
-        hint = "if somebody edited it, see what Terraform says"
-        problems.append(Problem("TG402", at, f"this is not Terraform's language: expected {problem}", hint))
-        return []
-
-
-def _given(pages: Pages, problems: list[Problem]) -> dict[str, Value]:
-    """The values of variables that Terraform finds beside a stack, a later file's before an earlier's."""
-    files = sorted(
-        (path for path in pages if path == "terraform.tfvars" or path.endswith(".auto.tfvars")),
-        key=lambda path: (path != "terraform.tfvars", path),
-    )
-    bodies = [body for path in files for body in _read(path, pages[path], problems)]
-    return {
-        name: Scope(Reference, {}).value(node) for body in bodies for name, node in body.arguments.items()
-    }
-
-
-def _by_labels(blocks: list[Block], kind: str) -> dict[tuple[str, ...], Block]:
+def _by_labels(blocks: Iterable[Block], kind: str) -> dict[tuple[str, ...], Block]:
     return {b.labels: b for b in blocks if b.type == kind and len(b.labels) == _LABELS[kind]}
 
 
-def _address(parts: tuple[str, ...]) -> str:
-    """`module.a.aws_x.b["c"]` from its words."""
-    modules = 0
-    while parts[modules : modules + 1] == ("module",):
-        modules += 2
-    head, index = parts[: modules + 2], parts[modules + 2 :]
-    return ".".join(head) + "".join(f'["{key}"]' for key in index)
+def _by_key(instances: Mapping[Key, Value]) -> Value:
+    """Instances as an expression sees them: the only one, those of for_each by key, of count in turn."""
+    if None in instances:
+        return instances[None]
+    return tuple(instances.values()) if 0 in instances else dict(instances)
+
+
+def _index(key: Value) -> str:
+    return "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{key}"]'
+
+
+def without_keys(address: str) -> str:
+    """The address of a block from that of an instance."""
+    return re.sub(r'\[(?:"[^"]*"|\d+)\]', "", address)

@@ -28,13 +28,21 @@ class Template(Node, frozen=True):
 
 
 class Name(Node, frozen=True):
-    """A word that stands for something: `var`, `each`, `aws_vpc`."""
+    """A word that stands for something: `var`, `each`, `aws_vpc`; `line` counts from 1."""
 
+    name: str
+    line: int = 0
+
+
+class Attribute(Node, frozen=True):
+    """`of.name`"""
+
+    of: Node
     name: str
 
 
 class Index(Node, frozen=True):
-    """`of.key` and `of[key]`, which mean the same."""
+    """`of[key]`, and `of.0`, which means the same."""
 
     of: Node
     key: Node
@@ -78,11 +86,12 @@ class Operation(Node, frozen=True):
 
 
 class Block(Struct, frozen=True, gc=False):
-    """`type "label" { ... }`."""
+    """`type "label" { ... }`; `line` is where it begins."""
 
     type: str
     labels: tuple[str, ...]
     body: "Body"
+    line: int = 0
 
 
 class Body(Struct, frozen=True, gc=False):
@@ -105,10 +114,20 @@ def read(text: str) -> Body:
     return _Reader(text).page()
 
 
+def expression(text: str, line: int = 1) -> Node:
+    """What the text of an expression says, where `line` is its first one. Raises HclError."""
+    return _Reader(text, line=line).expression()
+
+
+def template(text: str, line: int = 1) -> Node:
+    """What text says in which nothing but `${` and `%{` has a meaning. Raises HclError."""
+    return _template(_Reader(f"{text}\0", line=line).parts(0, _HEREDOC_LITERAL, "\0"))
+
+
 # Line ends mean nothing to this reader: an argument begins with a word, and no expression goes on with one.
 _BLANK = re.compile(r"(?:\s+|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _TOKEN = re.compile(
-    r"(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d][\w-]*)"
+    r"(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d][\w-]*(?:::[^\W\d][\w-]*)*)"
     r"|<<-?(?=[^\W\d])|&&|\|\||[=!<>]=|=>|\.\.\.|\S"
 )
 _HEREDOC = re.compile(r"(?P<mark>[^\W\d][\w-]*)\n(?P<text>(?:.*\n)*?)[ \t]*(?P=mark)\b")
@@ -124,9 +143,10 @@ _BINDING = {operator: level for level, operators in enumerate(_OPERATORS) for op
 class _Reader:
     """Walks over a text; `word` is the token that comes next, "" at the end."""
 
-    def __init__(self, text: str, start: int = 0) -> None:
+    def __init__(self, text: str, line: int = 1) -> None:
         self.text = text
-        self.end = start
+        self.first_line = line
+        self.end = 0
         self.word = ""
         self.next()
 
@@ -152,7 +172,11 @@ class _Reader:
 
     def fail(self, expected: str) -> NoReturn:
         before = self.text[: self.start] if self.word else self.text.rstrip()
-        raise HclError(expected, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        line = before.count("\n") + self.first_line
+        raise HclError(expected, line, len(before) - before.rfind("\n"))
+
+    def line(self, at: int) -> int:
+        return self.text.count("\n", 0, at) + self.first_line
 
     def name(self) -> str:
         if self.kind != "name":
@@ -171,21 +195,21 @@ class _Reader:
         arguments: dict[str, Node] = {}
         blocks: list[Block] = []
         while self.kind == "name":
-            name = self.next()
+            start, name = self.start, self.next()
             if self.take("="):
                 arguments[name] = self.expression()
             else:
-                blocks.append(self.block(name))
+                blocks.append(self.block(name, self.line(start)))
         return Body(arguments, tuple(blocks))
 
-    def block(self, kind: str) -> Block:
+    def block(self, kind: str, line: int) -> Block:
         labels: list[str] = []
         while self.word != "{":
             labels.append(self.label())
         self.next()
         body = self.body()
         self.expect("}")
-        return Block(kind, tuple(labels), body)
+        return Block(kind, tuple(labels), body, line)
 
     def label(self) -> str:
         if self.word != '"':
@@ -236,7 +260,7 @@ class _Reader:
             for digits in self.next().split("."):  # `list.0.1` reads as one number
                 node = Index(node, Literal(int(digits)))
             return node
-        return Index(node, Literal(self.name()))
+        return Attribute(node, self.name())
 
     def term(self) -> Node:
         readers = {
@@ -258,12 +282,14 @@ class _Reader:
         return self.named()
 
     def named(self) -> Node:
-        end = self.end
+        start, end = self.start, self.end
         name = self.name()
         if self.word == "(" and self.start == end:
             self.next()
             return Call(name, self.items(")"))
-        return Literal(_WORDS[name]) if name in _WORDS else Name(name)
+        if name in _WORDS:
+            return Literal(_WORDS[name])
+        return Name(name, self.line(start))
 
     def items(self, closing: str) -> tuple[Node, ...]:
         """Expressions between commas, up to a bracket."""
@@ -329,10 +355,10 @@ class _Reader:
         if not match:
             self.fail("the end of a heredoc")
         text = _unindented(match["text"]) if self.word == "<<-" else match["text"]
-        parts = _Reader(f"{text}\0").parts(0, _HEREDOC_LITERAL, "\0")
+        node = template(text, self.line(match.start("text")))
         self.end = match.end()
         self.next()
-        return _template(parts)
+        return node
 
     def parts(self, at: int, literal: re.Pattern[str], closing: str) -> list[Node]:
         """The parts of a template from `at` up to its end, over which it steps."""
@@ -409,7 +435,8 @@ def words(node: Any) -> tuple[str, ...]:
     """`a.b.c` as its words, or () where the expression is no plain reference."""
     if isinstance(node, Name):
         return (node.name,)
-    if isinstance(node, Index) and isinstance(node.key, Literal):
+    if isinstance(node, Attribute | Index):
         before = words(node.of)
-        return (*before, str(node.key.value)) if before else ()
+        key = node.name if isinstance(node, Attribute) else getattr(node.key, "value", None)
+        return (*before, str(key)) if before and key is not None else ()
     return ()

@@ -22,7 +22,7 @@ class Reference(Struct, frozen=True, gc=False):
 
 
 class Term(Struct, frozen=True, gc=False):
-    """A function or an operator, and what it is applied to."""
+    """A function or an operator, and what it is applied to; `[*]` stands for each of a list."""
 
     name: str
     operands: tuple[Value, ...]
@@ -60,6 +60,8 @@ class Scope(NamedTuple):
 def get(of: Value, key: Value) -> Value:
     """`of.key`, or `of[key]`."""
     match of:
+        case Term(name="[*]", operands=(tuple() as items,)):
+            return Term("[*]", (tuple(get(item, key) for item in items),))
         case Lookup():
             return of.find(str(key))
         case dict() if isinstance(key, str) and key in of:
@@ -111,12 +113,26 @@ def comparable(value: Value) -> Value:
             return "true" if value else "false"
         case int() | float():
             return str(value)
-        case Lookup():
-            return value.reference
+        case Lookup() | Term():
+            return _settled(value)
         case tuple():
             return tuple(sorted(map(comparable, value), key=repr))
         case dict():
             return {key: comparable(item) for key, item in value.items() if item is not None}
+    return value
+
+
+def _settled(value: Value) -> Value:
+    """A value with a reference in the place of each lookup; everything else stays as it is."""
+    match value:
+        case Lookup():
+            return value.reference
+        case Term(name=name, operands=operands):
+            return Term(name, _settled(operands))
+        case tuple():
+            return tuple(map(_settled, value))
+        case dict():
+            return {key: _settled(item) for key, item in value.items()}
     return value
 
 
@@ -166,10 +182,25 @@ _FUNCTIONS: dict[str, Callable[[Value], Value]] = {
 }
 
 
+def _operation(name: str, operands: tuple[Value, ...]) -> Value:
+    """What an operator comes to, where it is one that a `count` or a `for_each` often has."""
+    known = all(isinstance(each, str | int | float) for each in operands)
+    match (name, *operands):
+        case ("?:", bool() as condition, yes, no):
+            return yes if condition else no
+        case ("!", bool() as operand):
+            return not operand
+        case ("==" | "!=", one, other) if known and type(one) is type(other):
+            return (one == other) == (name == "==")
+        case ("+" | "-", int() as one, int() as other):
+            return one + other if name == "+" else one - other
+    return Term(name, operands)
+
+
 def _comprehension(node: syntax.For, scope: Scope) -> Value:
     collection = scope.value(node.collection)
     if not isinstance(collection, tuple | dict) or node.conditions:
-        return Term("for", (collection, repr(node)))
+        return _unknown_comprehension(node, collection, scope)
     pairs = collection.items() if isinstance(collection, dict) else enumerate(collection)
     rounds = [scope._replace(local={**scope.local, node.key: key, node.value: value}) for key, value in pairs]
     results = [each.value(node.result) for each in rounds]
@@ -180,15 +211,24 @@ def _comprehension(node: syntax.For, scope: Scope) -> Value:
     )
 
 
+def _unknown_comprehension(node: syntax.For, collection: Value, scope: Scope) -> Value:
+    """All that its result depends on, with names that stand for every key and value."""
+    names = {name: Reference(f"for.{name}") for name in (node.key, node.value)}
+    inner = scope._replace(local={**scope.local, **names})
+    said = [each for each in (node.result_key, node.result, *node.conditions) if each is not None]
+    return Term("for", (collection, *inner.values(said)))
+
+
 _EVALUATORS: dict[type[Node], Callable[[Any, Scope], Value]] = {
     syntax.Literal: lambda node, _: node.value,
     syntax.Template: lambda node, scope: _text(scope.values(node.parts)),
     syntax.Name: lambda node, scope: scope.name(node.name),
+    syntax.Attribute: lambda node, scope: get(scope.value(node.of), node.name),
     syntax.Index: lambda node, scope: get(scope.value(node.of), scope.value(node.key)),
     syntax.Splat: lambda node, scope: Term("[*]", (scope.value(node.of),)),
     syntax.Call: lambda node, scope: _call(node.function, scope.values(node.arguments)),
     syntax.List: lambda node, scope: scope.values(node.items),
     syntax.Object: lambda node, scope: _object([scope.values(pair) for pair in node.items]),
     syntax.For: _comprehension,
-    syntax.Operation: lambda node, scope: Term(node.name, scope.values(node.operands)),
+    syntax.Operation: lambda node, scope: _operation(node.name, scope.values(node.operands)),
 }

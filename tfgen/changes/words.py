@@ -1,36 +1,15 @@
 """What changes mean for whoever runs the stack: sentences, the gravest first."""
 
-import re
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.changes.compare import Action, Change
+from tfgen.changes.called import INGRESS, about, listed
+from tfgen.changes.compare import Action, Change, Test, created, destroyed, lost, replaced, updated
+from tfgen.changes.failures import failures
 from tfgen.changes.stack import Stack
-from tfgen.changes.values import Term
-
-Test = Callable[[Change], bool]
-
-
-def created(change: Change) -> bool:
-    return change.action is Action.CREATE
-
-
-def destroyed(change: Change) -> bool:
-    return change.action is Action.DESTROY
-
-
-def replaced(change: Change) -> bool:
-    return change.action in (Action.REPLACE, Action.REPLACE_NEW_FIRST)
-
-
-def lost(change: Change) -> bool:
-    return destroyed(change) or replaced(change)
-
-
-def updated(*arguments: str) -> Test:
-    """Whether one of these arguments changes in place."""
-    return lambda change: change.action is Action.UPDATE and not {*arguments}.isdisjoint(change.arguments)
+from tfgen.changes.twice import aliases, clashes
+from tfgen.changes.ways_out import ways_out
 
 
 def named(name: str, test: Test) -> Test:
@@ -39,12 +18,44 @@ def named(name: str, test: Test) -> Test:
 
 
 def _restarted(change: Change) -> bool:
-    return updated(*facts.new_deployments())(change)
+    forced = change.new.get("force_new_deployment") == "true"
+    others = {*change.arguments} - {"tags", "default_tags"}
+    restarting = others if forced else facts.new_deployments()
+    return updated(*restarting)(change) and change.new.get("desired_count") != "0"
 
 
 def _differs(argument: str) -> Test:
     """Whether it says something else, and not only follows what it refers to."""
     return lambda change: updated(argument)(change) and change.old.get(argument) != change.new.get(argument)
+
+
+def _forwards(change: Change) -> bool:
+    return _differs("default_action")(change) and not _answers_itself(change)
+
+
+def _answers_itself(change: Change) -> bool:
+    actions = change.new.get("default_action", ())
+    return _differs("default_action")(change) and any(
+        each.get("type") == "fixed-response" for each in actions
+    )
+
+
+def _changes_provider(change: Change) -> bool:
+    """Whether nothing but its capacity providers replaces a service."""
+    others = facts.replacement(change.type).replace - {"capacity_provider_strategy"}
+    return (
+        replaced(change)
+        and "capacity_provider_strategy" in change.arguments
+        and others.isdisjoint(change.arguments)
+    )
+
+
+def _to_none(change: Change) -> bool:
+    return updated("desired_count")(change) and change.new.get("desired_count") == "0"
+
+
+def _to_some(change: Change) -> bool:
+    return updated("desired_count")(change) and not _to_none(change)
 
 
 def _door(test: Test) -> Test:
@@ -54,6 +65,10 @@ def _door(test: Test) -> Test:
     )
 
 
+def _deleted(change: Change) -> bool:
+    return lost(change) and change.old.get("skip_destroy") != "true"
+
+
 def _kept_shorter(change: Change) -> bool:
     days = [str(side.get("retention_in_days", "")) for side in (change.old, change.new)]
     return (
@@ -61,8 +76,8 @@ def _kept_shorter(change: Change) -> bool:
     )
 
 
-_INGRESS = "aws_vpc_security_group_ingress_rule"
 _OWN_DOOR = "endpoints_from_vpc"
+_DOORS = ("aws_lb_listener", INGRESS)
 
 
 class Sentence(NamedTuple):
@@ -83,18 +98,30 @@ SENTENCES = (
         "The Service Connect namespace goes: callers find nobody until all tasks are started anew.",
     ),
     Sentence("aws_ecs_service", replaced, "{}: replaced; expect downtime."),
+    Sentence(
+        "aws_ecs_service",
+        _changes_provider,
+        "{}: with force_new_deployment (docs/overrides.md) another capacity provider would not replace it.",
+    ),
     Sentence("aws_ecs_service", destroyed, "{}: the service ends, and its tasks stop."),
+    Sentence("aws_ecs_service", _to_none, "{}: all its tasks stop."),
     Sentence(
         "aws_lb_target_group",
         replaced,
         "{}: the target group is replaced; requests get 503 until new tasks are healthy.",
     ),
+    Sentence(
+        "aws_lb_target_group",
+        _differs("health_check"),
+        "{}: tasks that run are judged by the new health check at once; those that fail it are stopped.",
+    ),
     Sentence("aws_lb_listener", destroyed, "The load balancer no longer answers on port {}."),
     Sentence("aws_lb_listener", created, "The load balancer answers on port {}."),
     Sentence("aws_lb_listener", updated("port"), "The load balancer answers on port {} in place of another."),
-    Sentence("aws_lb_listener", _differs("default_action"), "Port {}: what no rule matches goes elsewhere."),
-    Sentence(_INGRESS, _door(destroyed), "{}: may no longer connect to the load balancer."),
-    Sentence(_INGRESS, _door(created), "{}: may connect to the load balancer."),
+    Sentence("aws_lb_listener", _answers_itself, "Port {}: what no rule matches gets a fixed answer."),
+    Sentence("aws_lb_listener", _forwards, "Port {}: what no rule matches goes elsewhere."),
+    Sentence(INGRESS, _door(destroyed), "{}: may no longer connect to the load balancer."),
+    Sentence(INGRESS, _door(created), "{}: may connect to the load balancer."),
     Sentence("aws_lb_listener_rule", destroyed, "{}: these requests meet the next rule that fits, or none."),
     Sentence("aws_lb_listener_rule", replaced, "{}: for a moment these requests have no rule."),
     Sentence("aws_lb_listener_rule", _differs("action"), "{}: these requests go to another service."),
@@ -103,6 +130,11 @@ SENTENCES = (
         "aws_route",
         named("private_internet", updated("nat_gateway_id")),
         "Tasks leave through another NAT gateway; connections that are open then break (zones {}).",
+    ),
+    Sentence(
+        "aws_nat_gateway",
+        replaced,
+        "Tasks have no way to the internet until their NAT gateway is made anew (zones {}).",
     ),
     Sentence(
         "aws_eip",
@@ -115,8 +147,8 @@ SENTENCES = (
         _restarted,
         "{}: tasks are started anew; the old ones stop when the new ones are healthy.",
     ),
-    Sentence("aws_ecs_service", updated("desired_count"), "{}: the number of tasks changes."),
-    Sentence("aws_cloudwatch_log_group", lost, "{}: the log group is deleted with every line in it."),
+    Sentence("aws_ecs_service", _to_some, "{}: the number of tasks changes."),
+    Sentence("aws_cloudwatch_log_group", _deleted, "{}: the log group is deleted with every line in it."),
     Sentence(
         "aws_cloudwatch_log_group", _kept_shorter, "{}: lines older than the new retention are deleted."
     ),
@@ -126,15 +158,57 @@ SENTENCES = (
 
 def consequences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[str]:
     """The sentences that these changes deserve."""
+    return filter(None, _sentences(changes, old, new))
+
+
+def _sentences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[str]:
+    twice = tuple(clashes(changes, new))
     yield from _elsewhere(old, new)
-    if _private(old) and _private(new):
-        yield from _ways_out(changes, old, new)
+    yield from ways_out(changes, old, new)
+    yield from failures(changes, twice, old)
+    # What goes under one name and comes under another neither goes nor comes.
+    passed_on = {address for clash in twice if clash.taker.type in _DOORS for address in clash.addresses}
+    gone = {change.address for change in changes if lost(change)}
+    rest = tuple(
+        change for change in changes if change.address not in passed_on and _home(change) not in gone
+    )
     for kind, test, text in SENTENCES:
-        about = [change for change in changes if change.type == kind and test(change)]
-        if about:
-            yield text.format(_listed(sorted({_called(change) for change in about})))
+        yield about(tuple(change for change in rest if change.type == kind), test, text)
     yield from _names_gone(changes)
+    yield from _unheard(old, new)
+    yield about(
+        changes,
+        _forgotten,
+        "{}: left in AWS, and no longer Terraform's: keep or delete it yourself.",
+        _address,
+    )
+    yield about(changes, _imported, "{}: imported; only terraform plan can say what that changes.", _address)
     yield from _unknown(changes)
+
+
+def _home(change: Change) -> str:
+    """What a listener or a rule is part of: who loses that knows what comes of the part."""
+    home = change.old.get(_HOMES.get(change.type, ""))
+    return getattr(home, "address", "")
+
+
+_HOMES = {
+    "aws_lb_listener": "load_balancer_arn",
+    "aws_lb_listener_rule": "listener_arn",
+    INGRESS: "security_group_id",
+}
+
+
+def _forgotten(change: Change) -> bool:
+    return change.action is Action.FORGET
+
+
+def _imported(change: Change) -> bool:
+    return change.action is Action.IMPORT
+
+
+def _address(change: Change) -> str:
+    return change.address
 
 
 def _elsewhere(old: Stack, new: Stack) -> Iterator[str]:
@@ -149,111 +223,27 @@ def _elsewhere(old: Stack, new: Stack) -> Iterator[str]:
         yield "The state is kept elsewhere: terraform init must move it (-migrate-state)."
 
 
-def _called(change: Change) -> str:
-    """What a person calls the resource; what is lost, by its old name."""
-    arguments = change.old if lost(change) else change.new
-    key = re.search(r'\["(.*)"\]$', change.address)
-    if change.type == "aws_lb_listener_rule":
-        return _requests(arguments)
-    if change.type == "aws_lb_listener":
-        return str(arguments.get("port"))
-    if change.type == _INGRESS:
-        return f"{arguments.get('cidr_ipv4')} on port {arguments.get('from_port')}"
-    if change.type == "aws_subnet" and key:
-        return f"{change.name} {key[1]}"
-    if change.type == "aws_vpc_endpoint":
-        return re.sub(r"^.*amazon\w*\.[^.]*\.", "", str(arguments.get("service_name")))
-    name = key[1] if key else arguments.get("name")
-    return name if isinstance(name, str) else change.name
-
-
-def _requests(arguments: Any) -> str:
-    """A rule's conditions in a line: `GET login.example.com /api on http`."""
-    said: dict[str, str] = {}
-    for condition in arguments.get("condition", ()):
-        for kind, blocks in condition.items():
-            values = [value for block in blocks for value in block.get("values", ())]
-            # `/api` and `/api/*` are one route: what is under a path comes with it.
-            said[kind] = "|".join(str(v) for v in values if f"{v}"[:-2] not in values or f"{v}"[-2:] != "/*")
-    listener = getattr(arguments.get("listener_arn"), "address", "").rpartition(".")[2]
-    order = ("http_request_method", "host_header", "path_pattern")
-    return " ".join(said[kind] for kind in order if kind in said) + f" on {listener}"
-
-
-def _private(stack: Stack) -> bool:
-    """Whether its tasks are in private subnets."""
-    return _has(stack, "aws_subnet", "private")
-
-
-def _ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[str]:
-    """What becomes of the ways out of private subnets that stay."""
-    nat = [_has(stack, "aws_route", "private_internet") for stack in (old, new)]
-    endpoints = [_has(stack, "aws_security_group", "endpoints") for stack in (old, new)]
-    if nat == [True, False]:
-        yield "Tasks lose the internet: what no VPC endpoint leads to is out of reach."
-        yield from _images_out_of_reach(new)
-    if {tuple(nat), tuple(endpoints)} == {(True, False), (False, True)}:
-        # Terraform makes the one and destroys the other at the same time.
-        yield (
-            "While this is applied tasks may have no way out, and those that start then cannot pull their "
-            "images: apply egress: nat+endpoints first, then this."
-        )
-    for test, kind, text in _ENDPOINTS:
-        about = [change for change in changes if change.type == "aws_vpc_endpoint" and test(change)]
-        names = sorted(_called(change) for change in about if kind in _endpoint_type(change))
-        if names:
-            yield text.format(_listed(names))
-
-
-_ENDPOINTS = (
-    (destroyed, "", "{}: no VPC endpoint any more; what used it takes another way out."),
-    (created, "Gateway", "{}: a gateway endpoint comes; connections there that are open then break."),
-)
-
-
-def _endpoint_type(change: Change) -> str:
-    return str((change.new or change.old).get("vpc_endpoint_type"))
-
-
-def _has(stack: Stack, kind: str, name: str) -> bool:
-    return any((each.type, each.name) == (kind, name) for each in stack.resources.values())
-
-
-def _images_out_of_reach(new: Stack) -> Iterator[str]:
-    """Without the internet only ECR of the stack's own region answers, through its endpoints."""
-    own = re.compile(rf"\d+\.dkr\.ecr\.{re.escape(str(new.provider.get('region', '')))}\.")
-    images = {image for resource in new.resources.values() for image in _images(resource.arguments)}
-    away = sorted(image for image in images if not own.match(image))
-    if away:
-        yield f"These images can no longer be pulled: {_listed(away)}."
-
-
-def _images(arguments: Any) -> Iterator[str]:
-    match arguments.get("container_definitions"):
-        case Term(name="jsonencode", operands=(tuple() as containers,)):
-            yield from (each["image"] for each in containers if isinstance(each.get("image"), str))
-
-
 def _names_gone(changes: tuple[Change, ...]) -> Iterator[str]:
-    """Addresses in Service Connect that nobody answers any more, or that one service leaves to another."""
-    old = {alias: change.address for change in changes for alias in _aliases(change.old)}
-    new = {alias: change.address for change in changes for alias in _aliases(change.new)}
-    gone = sorted(old.keys() - new.keys())
+    """Addresses in Service Connect that nobody answers any more."""
+    old = {alias for change in changes if not _forgotten(change) for alias in aliases(change.old)}
+    gone = old - {alias for change in changes for alias in aliases(change.new)}
     if gone:
-        yield f"{_listed(gone)}: nobody answers there in Service Connect any more."
-    passed_on = sorted(alias for alias in old.keys() & new.keys() if old[alias] != new[alias])
-    if passed_on:
-        yield (
-            f"{_listed(passed_on)}: passes to another service; AWS may refuse the new one until the old one "
-            "is gone, so be ready to apply again."
-        )
+        yield f"{listed(sorted(gone))}: nobody answers there in Service Connect any more."
 
 
-def _aliases(arguments: Any) -> Iterator[str]:
-    for connect in arguments.get("service_connect_configuration", ()):
-        for service in connect.get("service", ()):
-            for alias in service.get("client_alias", ()):
-                yield f"{alias.get('dns_name')}:{alias.get('port')}"
+def _unheard(old: Stack, new: Stack) -> Iterator[str]:
+    """What the stack no longer tells, and what it no longer lets itself be told."""
+    for kind, text in _UNHEARD.items():
+        gone = old.root.blocks[kind].keys() - new.root.blocks[kind].keys()
+        if gone:
+            yield text.format(listed(sorted(name for (name,) in gone)))
+
+
+_UNHEARD = {
+    "output": "{}: no output of the stack any more; what reads it fails.",
+    "variable": "{}: no variable of the stack any more; -var and callers that set it fail, TF_VAR_ and "
+    "tfvars are ignored.",
+}
 
 
 def _unknown(changes: tuple[Change, ...]) -> Iterator[str]:
@@ -261,9 +251,4 @@ def _unknown(changes: tuple[Change, ...]) -> Iterator[str]:
         {c.type for c in changes if not facts.replacement(c.type).known and c.action is Action.UPDATE}
     )
     if types:
-        yield f"tfgen does not know what replaces {_listed(types)}: terraform plan will say."
-
-
-def _listed(words: list[str]) -> str:
-    """`a, b and c`."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+        yield f"tfgen does not know what replaces {listed(types)}: terraform plan will say."

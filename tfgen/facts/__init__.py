@@ -68,6 +68,9 @@ class Replacement(NamedTuple):
     in_place: frozenset[str]
     tags: bool  # takes tags, and so the provider's default_tags
     known: bool = True  # a type that tfgen writes
+    unless: Mapping[str, str] = MappingProxyType(
+        {}
+    )  # an argument -> one that, if true, lets it change in place
 
 
 @cache
@@ -221,7 +224,18 @@ def replacement(kind: str) -> Replacement:
     row = _read("replacement")["types"].get(kind)
     if row is None:
         return Replacement(frozenset(), frozenset(), tags=False, known=False)
-    return Replacement(frozenset(row["replace"]), frozenset(row.get("in_place", ())), row.get("tags", True))
+    return Replacement(
+        frozenset(row["replace"]),
+        frozenset(row.get("in_place", ())),
+        row.get("tags", True),
+        unless=row.get("unless", {}),
+    )
+
+
+@cache
+def unique(kind: str) -> tuple[str, ...]:
+    """The arguments that no two resources of a type may share; () where AWS does not mind."""
+    return tuple(_read("replacement")["unique"]["types"].get(kind, ()))
 
 
 @cache

@@ -1,0 +1,370 @@
+"""What `tfgen changes` says about plans that AWS does not let through, and about ways out that close.
+
+What every row of the change matrix says is in tests/data/consequences.txt; here are changes that need a base
+of their own, and what must not be said.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from support.change_matrix import BASES
+
+from tfgen import render_text
+from tfgen.changes.report import between
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = {path.stem: path.read_text() for path in (ROOT / "examples").glob("*.yaml")}
+MARKET = BASES["market"]
+
+
+def pages(spec: str) -> Mapping[str, str]:
+    found, problems = render_text(spec)
+    assert found, problems
+    return found
+
+
+def edited(text: str, *edits: tuple[str, str]) -> str:
+    for old, new in edits:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+def said(old: str, new: str) -> tuple[str, ...]:
+    return between(pages(old), pages(new)).consequences
+
+
+TWO_GO_AND_COME = (
+    ": AWS refuses two at once, and one goes while another comes, so the apply may stop halfway: be ready to "
+    "apply again, or take the old one away first."
+)
+NO_ROOM = (
+    ": AWS refuses two, and one is still there when this one is made, so the apply fails: make room for it "
+    "first, in a change of its own."
+)
+
+
+# --- what AWS refuses to have twice
+
+
+def test_a_renamed_listener() -> None:
+    """Its port is answered by another: it neither comes nor goes, and nor does who may connect."""
+    shop = EXAMPLES["shop"]
+    sentences = said(
+        shop, edited(shop, ("services:\n", "load_balancer:\n  listeners: {web: 80}\nservices:\n"))
+    )
+    assert sentences == (
+        f"port 80 of the load balancer and the ingress rule web_from_world{TWO_GO_AND_COME}",
+        "Port 80: nothing answers from when the old listener goes until the new one stands.",
+        "/api/profile on web: these requests get a rule of their own.",
+    )
+
+
+def test_a_listener_on_a_port_that_nobody_had() -> None:
+    renamed = edited(
+        MARKET, ("    admin: 8080\n", "    inside: 9000\n"), ("listener: admin", "listener: inside")
+    )
+    sentences = said(MARKET, renamed)
+    assert "The load balancer no longer answers on port 8080." in sentences
+    assert "The load balancer answers on port 9000." in sentences
+    assert not [each for each in sentences if "AWS refuses" in each]
+
+
+def test_a_priority_that_a_new_rule_takes_over() -> None:
+    old = edited(MARKET, ("/api/returns]", "{path: /api/returns, priority: 7}]"))
+    sentences = said(old, edited(old, ("path: /api/returns", "path: /api/refunds")))
+    assert f"priority 7 (/api/refunds on http){TWO_GO_AND_COME}" in sentences
+
+
+def test_priorities_that_change_places() -> None:
+    """Each waits for the other, and an apply can never get there."""
+    routes = "[{path: /api/orders, priority: 7}, {path: /api/returns, priority: 8}]"
+    old = edited(MARKET, ("[/api/orders, /api/returns]", routes))
+    new = edited(
+        MARKET, ("[/api/orders, /api/returns]", routes.replace("7", "x").replace("8", "7").replace("x", "8"))
+    )
+    assert said(old, new) == (
+        f"priority 7 (/api/returns on http) and priority 8 (/api/orders on http){NO_ROOM}",
+    )
+
+
+def test_priorities_that_move_up_one_after_another() -> None:
+    """The last one goes to a free number: the apply may stop halfway, and gets there in the end."""
+    routes = "[{path: /api/orders, priority: 7}, {path: /api/returns, priority: 8}]"
+    old = edited(MARKET, ("[/api/orders, /api/returns]", routes))
+    new = edited(MARKET, ("[/api/orders, /api/returns]", routes.replace("8", "9").replace("7", "8")))
+    assert said(old, new) == (f"priority 8 (/api/orders on http){TWO_GO_AND_COME}",)
+
+
+def test_a_service_that_gets_an_earlier_name_back_without_was() -> None:
+    old = edited(MARKET, ("  orders:\n", "  order-desk:\n    was: orders\n"))
+    sentences = said(old, MARKET)
+    assert sentences[0] == (
+        "log group /ecs/matrix-market/orders, orders:8081 in Service Connect, role matrix-market-orders-"
+        "execution-us-east-1, role matrix-market-orders-task-us-east-1, security group matrix-market-orders "
+        f"and service orders{TWO_GO_AND_COME}"
+    )
+
+
+def test_names_of_service_connect_that_change_places() -> None:
+    """As with priorities; and a name that one service leaves to another is one that goes and comes."""
+    old = edited(
+        MARKET,
+        ("connect: catalog", "connect: {name: one, port: 80}"),
+        ("connect: orders", "connect: {name: two, port: 80}"),
+    )
+    new = edited(old, ("name: one", "name: x"), ("name: two", "name: one"), ("name: x", "name: two"))
+    assert said(old, new)[0] == f"one:80 in Service Connect and two:80 in Service Connect{NO_ROOM}"
+    passed = edited(old, ("name: one", "name: x"), ("name: two", "name: one"))
+    assert said(old, passed)[0] == f"one:80 in Service Connect{TWO_GO_AND_COME}"
+
+
+def test_a_name_that_a_file_of_the_users_has() -> None:
+    shop = pages(EXAMPLES["shop"])
+    own = {"jobs.tf": 'resource "aws_cloudwatch_log_group" "jobs" {\n  name = "/ecs/shop/jobs"\n}\n'}
+    image = f"{'1' * 12}.dkr.ecr.us-east-1.amazonaws.com/jobs:1"
+    new = pages(edited(EXAMPLES["shop"], ("services:\n", f"services:\n  jobs:\n    image: {image}\n")))
+    assert between({**shop, **own}, {**new, **own}).consequences == (f"log group /ecs/shop/jobs{NO_ROOM}",)
+
+
+def test_a_name_that_terraform_leaves_in_aws() -> None:
+    group = 'resource "aws_cloudwatch_log_group" "{}" {{\n  name = "/jobs"\n}}\n'
+    forget = "removed {\n  from = aws_cloudwatch_log_group.a\n  lifecycle {\n    destroy = false\n  }\n}\n"
+    report = between({"main.tf": group.format("a")}, {"main.tf": group.format("b") + forget})
+    assert report.consequences[0] == f"log group /jobs{NO_ROOM}"
+
+
+def test_what_is_replaced_the_old_one_first_has_room() -> None:
+    """Also in a VPC that is made anew, where nothing is yet."""
+    sentences = said(BASES["nat"], edited(BASES["nat"], ("zones: [a, b, c]\n", "cidr: 10.9.0.0/16\n")))
+    assert not [each for each in sentences if "AWS refuses" in each]
+
+
+def test_what_is_made_before_the_old_one_goes_needs_room() -> None:
+    """But not in a VPC of its own."""
+    group = "module.services.aws_security_group.webapp"
+    first = f"overrides:\n  {group}: {{%slifecycle: {{create_before_destroy: true}}}}\nservices:\n"
+    old = edited(BASES["nat"], ("services:\n", first % ""))
+    other = edited(BASES["nat"], ("services:\n", first % "description: other, "))
+    assert said(old, other)[0] == f"security group matrix-nat-webapp{NO_ROOM}"
+    elsewhere = edited(old, ("zones: [a, b, c]\n", "cidr: 10.9.0.0/16\n"))
+    assert not [each for each in said(old, elsewhere) if "AWS refuses two" in each]
+
+
+def test_names_that_aws_makes_up_are_never_taken() -> None:
+    group = 'resource "aws_lb_target_group" "{}" {{\n  name_prefix = "a-"\n  port = 80\n}}\n'
+    report = between({"main.tf": group.format("a")}, {"main.tf": group.format("b")})
+    assert report.consequences == ()
+
+
+# --- what AWS refuses whatever was there
+
+
+OVERLAP = (
+    ": the new range overlaps one that still stands, which AWS refuses, so the apply fails: pin a range that "
+    "is free, or drop the zone, apply, and add it again."
+)
+
+
+@pytest.mark.parametrize(
+    ("subnets", "overlaps"),
+    [
+        ("private: 21", "private a, private b and private c"),
+        ("private: {a: 10.0.64.0/20, b: 10.0.80.0/20, c: 10.0.96.0/20}", ""),
+        ("private: {a: 10.0.64.0/20, b: 10.0.16.0/20, c: 10.0.0.0/20}", "private c"),
+        ("public: {a: 10.0.192.0/22, b: 10.0.196.0/22, c: 10.0.200.0/22}", ""),
+    ],
+)
+def test_ranges_that_still_stand(subnets: str, overlaps: str) -> None:
+    sentences = said(
+        MARKET, edited(MARKET, ("  nat: single\n", f"  nat: single\n  subnets: {{{subnets}}}\n"))
+    )
+    assert [each for each in sentences if each.endswith(OVERLAP)] == [f"{overlaps}{OVERLAP}"] * bool(overlaps)
+
+
+def test_a_range_that_only_terraform_can_work_out() -> None:
+    market, page = pages(MARKET), "modules/network/subnets.tf"
+    changed = market[page].replace('"10.0.16.0/20"', 'cidrsubnet("10.0.0.0/16", 4, 9)')
+    assert changed != market[page]
+    sentences = between(market, {**market, page: changed}).consequences
+    assert "private b: the subnet goes as soon as nothing is in it." in sentences
+    assert not [each for each in sentences if "overlaps" in each]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "refused"),
+    [
+        ("protocol: grpc", "protocol: http2", True),
+        ("protocol: grpc", "protocol: tcp", True),
+        ("number: 50051", "number: 50052", False),
+        ("name: pricing, port: 9090", "name: pricing, port: 9091", False),
+        ("cpu: 1024\n    memory: 4096", "cpu: 2048\n    memory: 8192", False),
+    ],
+)
+def test_protocols_of_service_connect(old: str, new: str, refused: bool) -> None:
+    market = EXAMPLES["market"].replace("    cpu: 2048\n    memory: 8192\n", "")
+    gravest = said(market, edited(market, (old, new)))[0]
+    assert gravest.startswith("pricing: ECS refuses another protocol") is refused
+
+
+def test_a_protocol_of_a_service_that_is_made_anew() -> None:
+    override = "overrides:\n  module.services.aws_ecs_service.pricing: {name: prices}\nservices:\n"
+    changed = edited(
+        EXAMPLES["market"], ("protocol: grpc", "protocol: http2"), ("\nservices:\n", f"\n{override}")
+    )
+    sentences = said(EXAMPLES["market"], changed)
+    assert "pricing: replaced; expect downtime." in sentences
+    assert not [each for each in sentences if "ECS refuses" in each]
+
+
+def test_a_vpc_that_a_load_balancer_would_have_to_leave() -> None:
+    range_ = ("zones: [a, b, c]\n", "zones: [a, b, c]\n  cidr: 10.9.0.0/16\n")
+    assert said(BASES["nat"], edited(BASES["nat"], range_))[0].startswith(
+        "AWS moves no load balancer to another VPC"
+    )
+    network = EXAMPLES["network"]
+    alone = said(network, edited(network, ("10.20.0.0/18", "10.21.0.0/18")))
+    assert alone[0] == "The VPC goes with all that is in it: expect downtime and other addresses."
+
+
+def test_a_security_group_that_is_used_until_later() -> None:
+    """The endpoints keep the group of a renamed stack until they have the new one."""
+    sentences = said(BASES["endpoints"], edited(BASES["endpoints"], ("matrix-endpoints", "other")))
+    assert sentences[0].startswith("matrix-endpoints-endpoints: AWS keeps a security group that is in use")
+    nat = said(BASES["nat"], edited(BASES["nat"], ("matrix-nat", "other")))
+    assert not [each for each in nat if "in use" in each]
+
+
+def test_a_load_balancer_that_must_not_be_deleted() -> None:
+    overrides = (
+        "overrides:\n  module.load_balancer.aws_lb.main: {enable_deletion_protection: true}\nservices:\n"
+    )
+    shop = edited(EXAMPLES["shop"], ("services:\n", overrides))
+    assert said(shop, edited(shop, ("name: shop", "name: other")))[0] == (
+        "shop: AWS deletes no load balancer that has deletion protection, so the apply fails: switch it off "
+        "first, in a change of its own."
+    )
+
+
+# --- ways out
+
+
+def test_an_endpoint_that_goes_where_nothing_else_leads_out() -> None:
+    network = EXAMPLES["network"]
+    assert said(network, edited(network, (", sqs", ""))) == (
+        "sqs: no VPC endpoint any more; it is out of reach, as no other way leads there.",
+    )
+
+
+def test_an_endpoint_that_goes_where_nat_stays() -> None:
+    market = EXAMPLES["market"]
+    sentences = said(market, edited(market, ("  endpoints: [sts]\n", "")))
+    assert sentences == ("sts: no VPC endpoint any more; what used it takes another way out.",)
+
+
+def test_an_endpoint_that_goes_where_somebody_made_another_way() -> None:
+    """A route of the user's to a transit gateway, say, is a way out too."""
+    network = EXAMPLES["network"]
+    own = {
+        "modules/network/transit.tf": 'resource "aws_route" "transit" {\n'
+        "  for_each = aws_route_table.private\n  route_table_id = each.value.id\n"
+        '  destination_cidr_block = "0.0.0.0/0"\n'
+        '  transit_gateway_id = "tgw-1"\n}\n'
+    }
+    old, new = pages(network), pages(edited(network, (", sqs", "")))
+    assert between({**old, **own}, {**new, **own}).consequences == (
+        "sqs: no VPC endpoint any more; what used it takes another way out.",
+    )
+
+
+def test_a_way_out_of_one_service_is_closed() -> None:
+    market = EXAMPLES["market"]
+    database = "      - {cidr: 10.80.0.0/16, port: 5432}\n"
+    assert said(market, edited(market, (database, ""))) == (
+        "accounts to 10.80.0.0/16 on port 5432: this way out is closed.",
+    )
+    # With the service, or with the whole way out, it says nothing new.
+    gone = said(
+        MARKET,
+        edited(
+            MARKET,
+            ("    calls: [catalog]\n", ""),
+            (MARKET[MARKET.index("  catalog:") : MARKET.index("  orders:")], ""),
+        ),
+    )
+    switched = said(BASES["nat"], edited(BASES["nat"], ("egress: nat\n", "egress: endpoints\n")))
+    assert not [each for each in (*gone, *switched) if "is closed" in each]
+
+
+# --- tasks
+
+
+@pytest.mark.parametrize(
+    ("edit", "restarted"),
+    [
+        (("    count: 3\n", "    count: 4\n"), True),
+        (("  team: market\n", "  team: others\n"), False),
+    ],
+)
+def test_a_service_that_is_deployed_anew_with_every_change(edit: tuple[str, str], restarted: bool) -> None:
+    overrides = (
+        "overrides:\n  module.services.aws_ecs_service.orders: {force_new_deployment: true}\nservices:\n"
+    )
+    counted = ("    connect: orders\n", "    connect: orders\n    count: 3\n")
+    forced = edited(MARKET, ("services:\n", overrides), counted)
+    sentence = "orders: tasks are started anew; the old ones stop when the new ones are healthy."
+    assert (sentence in said(forced, edited(forced, edit))) is restarted
+    calm = edited(MARKET, counted)
+    assert sentence not in said(calm, edited(calm, edit))
+
+
+def test_a_service_whose_tasks_all_stop() -> None:
+    new = edited(
+        MARKET,
+        ("    connect: orders\n", "    connect: orders\n    count: 0\n"),
+        ("orders:5.5.5", "orders:5.6"),
+    )
+    assert said(MARKET, new) == ("orders: all its tasks stop.",)
+
+
+# --- what others read and set
+
+
+def test_outputs_and_variables_that_go() -> None:
+    """Others may read the ones; a pipeline may set the others, an image say."""
+    shop = EXAMPLES["shop"]
+    renamed = edited(shop, ("  webapp:\n", "  frontend:\n    was: webapp\n"))
+    assert said(shop, renamed) == (
+        "webapp_image: no variable of the stack any more; -var and callers that set it fail, TF_VAR_ and "
+        "tfvars are ignored.",
+    )
+    public = said(shop, edited(shop, ("egress: endpoints", "egress: public")))
+    assert "private_subnet_ids: no output of the stack any more; what reads it fails." in public
+
+
+def test_logs_that_outlive_their_service() -> None:
+    group = "module.services.aws_cloudwatch_log_group.orders"
+    overrides = f"overrides:\n  {group}: {{skip_destroy: true}}\nservices:\n"
+    kept = edited(MARKET, ("services:\n", overrides))
+    gone = edited(MARKET, (MARKET[MARKET.index("  orders:") : MARKET.index("  dashboard:")], ""))
+    deleted = "/ecs/matrix-market/orders: the log group is deleted with every line in it."
+    assert deleted in said(MARKET, gone)
+    assert deleted not in said(kept, gone)
+
+
+# --- what is gone as a whole
+
+
+def test_the_parts_of_what_goes_are_not_told() -> None:
+    """Of a listener its rules, of a load balancer its ports and who may connect."""
+    sentences = said(MARKET, edited(MARKET, ("    admin: 8080\n", ""), ("    listener: admin\n", "")))
+    assert not [each for each in sentences if each.startswith("/grafana on admin")]
+    shop = EXAMPLES["shop"]
+    unrouted = edited(shop, ("    routes: [/]\n", ""), ("    routes: [/api/profile]\n", ""))
+    assert said(shop, unrouted) == (
+        "The load balancer goes, and its DNS name with it: nothing answers meanwhile.",
+        "backendserver and webapp: tasks are started anew; the old ones stop when the new ones are healthy.",
+        "load_balancer_dns_name and load_balancer_security_group_id: no output of the stack any more; what "
+        "reads it fails.",
+    )

@@ -1,0 +1,74 @@
+"""What a person calls the things that change."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from tfgen.changes.compare import Action, Change, Test
+from tfgen.changes.values import Term
+
+INGRESS = "aws_vpc_security_group_ingress_rule"
+EGRESS = "aws_vpc_security_group_egress_rule"
+
+
+def called(change: Change) -> str:
+    """What a person calls the resource; what is lost, by its old name."""
+    arguments = change.new if change.action in (Action.CREATE, Action.UPDATE, Action.IMPORT) else change.old
+    key = re.search(r'\["(.*)"\]$', change.address)
+    if change.type in _NAMES:
+        return _NAMES[change.type](arguments)
+    if change.type == EGRESS:
+        return _way_out(change.name, arguments)
+    if change.type == "aws_subnet" and key:
+        return f"{change.name} {key[1]}"
+    name = key[1] if key else arguments.get("name")
+    return name if isinstance(name, str) else change.name
+
+
+def _requests(arguments: Any) -> str:
+    """A rule's conditions in a line: `GET login.example.com /api on http`."""
+    said: dict[str, str] = {}
+    for condition in arguments.get("condition", ()):
+        for kind, blocks in condition.items():
+            values = [value for block in blocks for value in block.get("values", ())]
+            # `/api` and `/api/*` are one route: what is under a path comes with it.
+            said[kind] = "|".join(str(v) for v in values if f"{v}"[:-2] not in values or f"{v}"[-2:] != "/*")
+    listener = getattr(arguments.get("listener_arn"), "address", "").rpartition(".")[2]
+    order = ("http_request_method", "host_header", "path_pattern")
+    return " ".join(said[kind] for kind in order if kind in said) + f" on {listener}"
+
+
+_NAMES: dict[str, Callable[[Any], str]] = {
+    "aws_lb_listener_rule": _requests,
+    "aws_lb_listener": lambda arguments: str(arguments.get("port")),
+    "aws_vpc_endpoint": lambda arguments: re.sub(
+        r"^.*amazon\w*\.[^.]*\.", "", str(arguments.get("service_name"))
+    ),
+    INGRESS: lambda arguments: f"{arguments.get('cidr_ipv4')} on port {arguments.get('from_port')}",
+}
+
+
+def _way_out(label: str, arguments: Any) -> str:
+    """From where to where: `orders to 10.80.0.0/16 on port 5432`."""
+    source, _, target = label.partition("_to_")
+    port = arguments.get("from_port")
+    return f"{source} to {arguments.get('cidr_ipv4', target)}" + (f" on port {port}" if port else "")
+
+
+def containers(arguments: Any) -> tuple[dict[str, Any], ...]:
+    """The containers of a task definition."""
+    match arguments.get("container_definitions"):
+        case Term(name="jsonencode", operands=(tuple() as found,)):
+            return tuple(each for each in found if isinstance(each, dict))
+    return ()
+
+
+def about(changes: tuple[Change, ...], test: Test, text: str, name: Callable[[Change], str] = called) -> str:
+    """A sentence with {} for all that pass a test; "" where none does."""
+    names = {name(change) for change in changes if test(change)}
+    return text.format(listed(sorted(names))) if names else ""
+
+
+def listed(words: list[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

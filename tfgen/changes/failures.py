@@ -1,0 +1,159 @@
+"""What AWS refuses when a plan is applied, although Terraform plans it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tfgen.changes.called import INGRESS, about, called, containers, listed
+from tfgen.changes.compare import Action, Change, lost, updated
+from tfgen.changes.stack import Stack
+from tfgen.changes.twice import Clash
+from tfgen.changes.values import references
+
+
+def failures(changes: tuple[Change, ...], twice: tuple[Clash, ...], old: Stack) -> Iterator[str]:
+    """Sentences about what fails always, then about what may."""
+    yield about(changes, lambda change: _speaks_otherwise(change, changes), _PROTOCOL)
+    yield about(changes, lambda change: _leaves(change, changes), _VPC)
+    yield about(changes, _is_guarded, _GUARDED)
+    yield about(changes, lambda change: _is_in_use(change, changes), _GROUP)
+    yield about(changes, lambda change: _overlaps(change, changes, old), _RANGE)
+    for certain, text in _TWICE.items():
+        claimed = sorted({_claimed(clash) for clash in twice if clash.certain is certain})
+        yield text.format(listed(claimed)) if claimed else ""
+    passed_on = tuple(clash.taker for clash in twice if not clash.certain)
+    yield about(passed_on, lambda change: change.type == "aws_lb_listener", _PORT)
+
+
+_PROTOCOL = (
+    "{}: ECS refuses another protocol on a Service Connect port, so the apply fails: add a service with "
+    "another name and connect beside it, move the callers, then remove it."
+)
+_VPC = (
+    "AWS moves no load balancer to another VPC, so the apply fails halfway: render a stack with another name "
+    "beside this one, move over, and destroy this one."
+)
+_GUARDED = (
+    "{}: AWS deletes no load balancer that has deletion protection, so the apply fails: switch it off first, "
+    "in a change of its own."
+)
+_GROUP = (
+    "{}: AWS keeps a security group that is in use, and this one is to go before what uses it lets go, so "
+    "the apply waits and fails: give it create_before_destroy and another name (docs/overrides.md)."
+)
+_RANGE = (
+    "{}: the new range overlaps one that still stands, which AWS refuses, so the apply fails: pin a range "
+    "that is free, or drop the zone, apply, and add it again."
+)
+_TWICE = {
+    True: "{}: AWS refuses two, and one is still there when this one is made, so the apply fails: make room "
+    "for it first, in a change of its own.",
+    False: "{}: AWS refuses two at once, and one goes while another comes, so the apply may stop halfway: be "
+    "ready to apply again, or take the old one away first.",
+}
+_PORT = "Port {}: nothing answers from when the old listener goes until the new one stands."
+
+
+# A protocol of Service Connect
+
+
+def _speaks_otherwise(change: Change, changes: tuple[Change, ...]) -> bool:
+    """Whether a port that stays in Service Connect gets another protocol."""
+    if change.type != "aws_ecs_service" or change.action is not Action.UPDATE:
+        return False
+    tasks = {each.address: each for each in changes if each.type == "aws_ecs_task_definition"}
+    task = tasks.get(getattr(change.new.get("task_definition"), "address", ""))
+    if task is None:
+        return False
+    old, new = _protocols(task.old), _protocols(task.new)
+    stay = {*_connected(change.old)} & {*_connected(change.new)} & old.keys() & new.keys()
+    return any(old[port] != new[port] for port in stay)
+
+
+def _connected(arguments: Any) -> Iterator[str]:
+    """The names of ports in Service Connect."""
+    for connect in arguments.get("service_connect_configuration", ()):
+        yield from (str(service.get("port_name")) for service in connect.get("service", ()))
+
+
+def _protocols(arguments: Any) -> dict[str, Any]:
+    """The protocol of each named port; None where Service Connect only passes on TCP."""
+    ports = [port for container in containers(arguments) for port in container.get("portMappings", ())]
+    return {port["name"]: port.get("appProtocol") for port in ports if "name" in port}
+
+
+# What goes while it is used
+
+
+def _leaves(change: Change, changes: tuple[Change, ...]) -> bool:
+    """Whether a load balancer that stays is to leave its VPC."""
+    return updated("subnets")(change) and change.type == "aws_lb" and _is_lost("aws_vpc", changes)
+
+
+def _is_guarded(change: Change) -> bool:
+    return change.type == "aws_lb" and lost(change) and change.old.get("enable_deletion_protection") == "true"
+
+
+def _is_lost(kind: str, changes: tuple[Change, ...]) -> bool:
+    return any(each.type == kind and lost(each) for each in changes)
+
+
+def _is_in_use(change: Change, changes: tuple[Change, ...]) -> bool:
+    """Whether a security group is to go before what stays has taken the new one."""
+    if change.type != "aws_security_group" or change.action is not Action.REPLACE:
+        return False
+    if _is_lost("aws_vpc", changes):
+        return False
+    staying = (each for each in changes if each.action is Action.UPDATE)
+    return any(used.address == change.address for each in staying for used in references({**each.new}))
+
+
+# A range of addresses
+
+
+def _overlaps(change: Change, changes: tuple[Change, ...], old: Stack) -> bool:
+    """Whether a new subnet is made in a range where another one of its VPC still is."""
+    if change.type != "aws_subnet" or change.action not in (Action.CREATE, Action.REPLACE_NEW_FIRST):
+        return False
+    vpc = change.new.get("vpc_id")
+    if any(lost(each) and each.address == getattr(vpc, "address", "") for each in changes):
+        return False
+    standing = [each.arguments for each in old.resources.values() if each.type == "aws_subnet"]
+    return any(_meet(change.new, each) for each in standing if each.get("vpc_id") == vpc)
+
+
+def _meet(one: Any, other: Any) -> bool:
+    from ipaddress import ip_network  # noqa: PLC0415 - only a new subnet pays for it
+
+    try:
+        return ip_network(one.get("cidr_block")).overlaps(ip_network(other.get("cidr_block")))
+    except (TypeError, ValueError):  # not known before the plan
+        return False
+
+
+# What is there once
+
+
+def _claimed(clash: Clash) -> str:
+    """What no two may have, in words."""
+    change = clash.taker._replace(action=Action.CREATE)  # it is called by what it takes
+    match clash.claim.kind:
+        case kind if not kind.startswith("aws_"):
+            return kind
+        case "aws_lb_listener":
+            return f"port {called(change)} of the load balancer"
+        case "aws_lb_listener_rule":
+            return f"priority {change.new.get('priority')} ({called(change)})"
+        case kind if kind == INGRESS:
+            return f"the ingress rule {change.name}"
+        case "aws_vpc_security_group_egress_rule":
+            return f"the egress rule {change.name}"
+    kind = change.type.removeprefix("aws_").replace("_", " ")
+    return f"{_KINDS.get(change.type, kind)} {called(change)}"
+
+
+_KINDS = {
+    "aws_cloudwatch_log_group": "log group",
+    "aws_ecs_service": "service",
+    "aws_iam_role": "role",
+    "aws_service_discovery_http_namespace": "namespace",
+}

@@ -1,0 +1,114 @@
+"""The pages of a stack by folder, as Terraform puts them together: overrides merged, JSON like the rest."""
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from tfgen.changes.json_syntax import read_json, read_json_values
+from tfgen.changes.syntax import Block, Body, HclError, Literal, read
+from tfgen.problems import Location, Problem
+
+Pages = Mapping[str, str]
+"""Path within the stack's folder, with forward slashes -> text."""
+
+
+class Page(NamedTuple):
+    path: str
+    text: str
+    body: Body
+
+    def line_of(self, argument: str, after: int) -> int:
+        """Where an argument of the block that begins at the line `after` stands."""
+        lines = self.text.splitlines()[after - 1 :]
+        found = (number for number, line in enumerate(lines) if re.match(rf'\s*"?{argument}"?\s*[=:]', line))
+        return after + next(found, 0)
+
+    @property
+    def is_override(self) -> bool:
+        return bool(_OVERRIDE.search(self.path))
+
+
+class Folder(NamedTuple):
+    """What stands in one folder; `blocks` have the overrides merged into them."""
+
+    pages: tuple[Page, ...] = ()
+    blocks: tuple[Block, ...] = ()
+
+
+Folders = Mapping[str, Folder]
+_OVERRIDE = re.compile(r"(?:^|/|_)override\.tf(?:\.json)?$")
+_VALUES = re.compile(r"(?:terraform|.*\.auto)\.tfvars(?:\.json)?$")
+
+
+def folders(pages: Pages, problems: list[Problem]) -> Folders:
+    """Each folder by its path; `problems` gets one for every page that is not Terraform's language."""
+    found: dict[str, list[Page]] = {}
+    for path, text in pages.items():
+        if path.endswith((".tf", ".tf.json")):
+            body = _body(path, text, read_json if path.endswith(".json") else read, problems)
+            found.setdefault(posixpath.dirname(path) or ".", []).append(Page(path, text, body))
+    return {path: Folder(tuple(inside), tuple(_merged(inside))) for path, inside in found.items()}
+
+
+def variable_values(pages: Pages, problems: list[Problem]) -> Body:
+    """The values of variables that Terraform finds beside a stack; a later file's count more."""
+    files = sorted(filter(_VALUES.match, pages), key=lambda path: (not path.startswith("terraform."), path))
+    found = Body({}, ())
+    for path in files:
+        reader = read_json_values if path.endswith(".json") else read
+        found.arguments.update(_body(path, pages[path], reader, problems).arguments)
+    return found
+
+
+def _body(path: str, text: str, reader: Callable[[str], Body], problems: list[Problem]) -> Body:
+    try:
+        return reader(text)
+    except HclError as error:
+        at = Location(path, error.line, error.column)
+        hint = "if somebody edited it, see what Terraform says"
+        problems.append(Problem("TG402", at, f"this is not Terraform's language: expected {error}", hint))
+        return Body({}, ())
+
+
+def _merged(pages: list[Page]) -> Iterator[Block]:
+    """The blocks of a folder, https://developer.hashicorp.com/terraform/language/files/override."""
+    blocks = [block for page in pages if not page.is_override for block in page.body.blocks]
+    overrides = [
+        block
+        for page in sorted(pages, key=lambda page: page.path)
+        if page.is_override
+        for block in page.body.blocks
+    ]
+    for block in blocks:
+        for over in overrides:
+            if header(over) == header(block) and block.type not in _ADDED:
+                block = _over(block, over)  # noqa: PLW2901 - one override upon another
+        yield block
+    yield from (over for over in overrides if over.type in _ADDED)
+
+
+# Their entries count one by one, a later one before an earlier one.
+_ADDED = ("locals", "terraform")
+
+
+def header(block: Block) -> tuple[str, ...]:
+    """What tells a block from every other in its folder."""
+    alias = block.body.arguments.get("alias")
+    return (block.type, *block.labels, str(alias.value) if isinstance(alias, Literal) else "")
+
+
+def _over(base: Block, over: Block) -> Block:
+    """Arguments replace those of the same name, and nested blocks all of their type but `lifecycle`."""
+    body = Body({**base.body.arguments, **over.body.arguments}, _nested(base.body, over.body))
+    return Block(base.type, base.labels, body, base.line)
+
+
+def _nested(base: Body, over: Body) -> tuple[Block, ...]:
+    replaced = set(map(_written, over.blocks)) - {"lifecycle"}
+    return (*(block for block in base.blocks if _written(block) not in replaced), *over.blocks)
+
+
+def _written(block: Block) -> str:
+    """The type of the blocks that a block stands for."""
+    return block.labels[0] if block.type == "dynamic" else block.type

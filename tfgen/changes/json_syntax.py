@@ -1,0 +1,116 @@
+"""Reads Terraform's language as it is written in JSON: the same blocks and expressions.
+
+https://developer.hashicorp.com/terraform/language/syntax/json says what stands for what.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from tfgen import facts
+from tfgen.changes import syntax
+from tfgen.changes.syntax import Block, Body, HclError, List, Literal, Node, Object
+
+# How many labels a block has. Within a resource a mapping is a block too, but for the few maps.
+_LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1}
+_NESTED = {"terraform": {"backend": 1, "cloud": 0}, "provider": {"default_tags": 0}}
+_REFERENCES = {"from", "to", "iterator", "depends_on", "ignore_changes", "replace_triggered_by", "provider"}
+
+
+def read_json(text: str) -> Body:
+    """The blocks of a page. Raises HclError."""
+    reader = _Reader(text)
+    pages = reader.data if isinstance(reader.data, list) else [reader.data]
+    blocks = [
+        block
+        for page in pages
+        for kind, value in reader.mapping(page)
+        for block in reader.blocks(kind, (), value, _LABELS.get(kind, 0))
+    ]
+    return Body({}, tuple(blocks))
+
+
+def read_json_values(text: str) -> Body:
+    """The values of variables. Raises HclError."""
+    reader = _Reader(text)
+    return Body({name: _literal(value) for name, value in reader.mapping(reader.data)}, ())
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        try:
+            self.data = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise HclError("JSON", error.lineno, error.colno) from None
+
+    def mapping(self, value: Any) -> Iterator[tuple[str, Any]]:
+        """Its pairs; `//` is a comment."""
+        if not isinstance(value, dict):
+            raise HclError("a mapping", 1, 1)
+        return ((key, item) for key, item in value.items() if key != "//")
+
+    def blocks(self, kind: str, labels: tuple[str, ...], value: Any, depth: int) -> Iterator[Block]:
+        """Blocks of a kind, whose next `depth` labels are keys of the value. A list is several."""
+        if isinstance(value, list):
+            for item in value:
+                yield from self.blocks(kind, labels, item, depth)
+        elif depth:
+            for label, item in self.mapping(value):
+                yield from self.blocks(kind, (*labels, label), item, depth - 1)
+        else:
+            line = self.line(f'"{labels[-1]}"') if labels else 0
+            yield Block(kind, labels, self.body(kind, value), line)
+
+    def body(self, kind: str, value: Any) -> Body:
+        arguments: dict[str, Node] = {}
+        blocks: list[Block] = []
+        for name, item in self.mapping(value):
+            labels = _nested_labels(kind, name, item)
+            if labels is not None:
+                blocks += self.blocks(name, (), item, labels)
+            elif kind == "variable":
+                arguments[name] = _literal(item)
+            else:
+                arguments[name] = self.expression(item, bare=name in _REFERENCES)
+        return Body(arguments, tuple(blocks))
+
+    def expression(self, value: Any, *, bare: bool) -> Node:
+        """`bare`: text is a reference, not a template."""
+        match value:
+            case str() if bare and not value.startswith("${"):
+                return syntax.expression(value, self.line(value))
+            case str():
+                return syntax.template(value, self.line(value[value.find("${") :]))
+            case list():
+                return List(tuple(self.expression(item, bare=bare) for item in value))
+            case dict():
+                items = value.items()
+                return Object(tuple((Literal(key), self.expression(item, bare=bare)) for key, item in items))
+        return Literal(value)
+
+    def line(self, text: str) -> int:
+        """Where text stands first; JSON does not tell."""
+        return self.text.count("\n", 0, max(0, self.text.find(text.partition('"')[0] or text))) + 1
+
+
+def _nested_labels(kind: str, name: str, value: Any) -> int | None:
+    """How many labels a block within a block has; None for an argument."""
+    if name == "lifecycle":
+        return 0
+    items = value if isinstance(value, list) else [value]
+    is_block = bool(items) and all(isinstance(item, dict) for item in items)
+    if is_block and kind in ("module", "variable", "output", "locals", "terraform", "provider"):
+        return _NESTED.get(kind, {}).get(name)
+    if is_block and name not in {*facts.map_arguments(), "for_each"}:
+        return 1 if name == "dynamic" else 0
+    return None
+
+
+def _literal(value: Any) -> Node:
+    match value:
+        case list():
+            return List(tuple(map(_literal, value)))
+        case dict():
+            return Object(tuple((Literal(key), _literal(item)) for key, item in value.items()))
+    return Literal(value)

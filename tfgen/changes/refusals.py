@@ -1,0 +1,196 @@
+"""What Terraform refuses to plan: pages that refer to what is not there, and what must not be destroyed."""
+
+from collections.abc import Iterator, Mapping
+
+from tfgen.changes.compare import Action, Change, is_within
+from tfgen.changes.folders import Folder, Page, header
+from tfgen.changes.stack import Module, Stack, without_keys
+from tfgen.changes.syntax import Attribute, Block, Index, Literal, Name, Node
+from tfgen.changes.uses import Use, uses
+from tfgen.changes.values import Lookup
+
+Fault = tuple[str, str]
+"""A place (`alarms.tf:12`), and what is wrong there."""
+
+
+def refusals(changes: tuple[Change, ...], new: Stack) -> Iterator[str]:
+    """A sentence for each thing that is wrong, with all the places where it is."""
+    for what, places in _grouped(_faults(new)).items():
+        yield f"{', '.join(places)}: {what}; terraform plan fails."
+    for change in changes:
+        if without_keys(change.address) in new.protected and change.action in _DESTROYING:
+            end = f"would be {_DESTROYING[change.action]}, which its prevent_destroy forbids"
+            yield f"{change.address}: {end}; terraform plan fails."
+
+
+_DESTROYING = {
+    Action.DESTROY: "destroyed",
+    Action.REPLACE: "replaced",
+    Action.REPLACE_NEW_FIRST: "replaced",
+}
+
+
+def _grouped(faults: Iterator[Fault]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for place, what in faults:
+        places = found.setdefault(what, [])
+        if place not in places:
+            places.append(place)
+    return found
+
+
+def _faults(stack: Stack) -> Iterator[Fault]:
+    once = {module.folder: module for module in reversed(stack.modules)}
+    for path in sorted(once):
+        module, folder = once[path], stack.folders.get(path, Folder())
+        for page in folder.pages:
+            for use in uses(page.body):
+                what = _missing(module, use, stack)
+                if what:
+                    yield f"{page.path}:{use.line}", what
+        yield from _calls(module, folder, stack)
+        yield from _doubles(folder)
+        yield from _overrides(folder)
+    yield from _statements(stack)
+
+
+# References
+
+
+def _missing(module: Module, use: Use, stack: Stack) -> str | None:
+    """What a reference asks for that is not there."""
+    names = [_name(part) for part in use.parts]
+    head, first, second = (*names, None, None, None)[:3]
+    if head in _ALWAYS_THERE or first is None:
+        return None
+    if head == "module":
+        return _missing_output(module, use, first, stack) or _missing_key(module, use)
+    if head in ("var", "local"):
+        found = module.locals if head == "local" else {name for (name,) in module.blocks["variable"]}
+        return None if first in found else f"there is no {head}.{first}"
+    if head == "data":
+        found = {".".join(labels) for labels in module.blocks["data"]}
+        return (
+            None if second is None or f"{first}.{second}" in found else f"there is no data.{first}.{second}"
+        )
+    if (head, first) not in module.blocks["resource"]:
+        return f"there is no {head}.{first}"
+    return _missing_key(module, use)
+
+
+_ALWAYS_THERE = {"each", "count", "self", "path", "terraform", "ephemeral", "action"}
+
+
+def _name(part: Node) -> str | None:
+    return part.name if isinstance(part, Name | Attribute) else None
+
+
+def _missing_output(module: Module, use: Use, name: str, stack: Stack) -> str | None:
+    call = module.blocks["module"].get((name,))
+    if call is None:
+        return f"there is no module.{name}"
+    folder = stack.folders.get(module.called_folder(call) or "")
+    output = next(filter(None, map(_name, use.parts[2:])), None)
+    if folder is None or output is None or output in _labels(folder, "output"):
+        return None
+    return f"module.{name} has no output {output}"
+
+
+def _missing_key(module: Module, use: Use) -> str | None:
+    """`aws_subnet.private["c"]`, where there is no such zone; also of an output that has a value for each."""
+    for part in () if use.guarded else _keyed(use):
+        found, key = module.value(part.of), _key(part)
+        keys = range(len(found)) if isinstance(found, tuple) else found
+        lacks = isinstance(found, tuple | dict) and key is not None and key not in keys
+        if lacks or (isinstance(found, Lookup) and part is use.parts[2]):
+            return f"there is no {module.address(part)}"
+    return None
+
+
+def _keyed(use: Use) -> Iterator[Attribute | Index]:
+    """The parts of a reference that take one of many: of an instance, and of a module's output."""
+    yield from (part for part in use.parts[2:3] if isinstance(part, Index))
+    outputs = [at for at, part in enumerate(use.parts) if at > 1 and isinstance(part, Attribute)]
+    if _name(use.parts[0]) == "module" and outputs:
+        yield from (part for part in use.parts[outputs[0] + 1 :][:1] if isinstance(part, Attribute | Index))
+
+
+def _key(part: Attribute | Index) -> str | int | None:
+    """None where only Terraform can tell."""
+    if isinstance(part, Attribute):
+        return part.name
+    key = part.key.value if isinstance(part.key, Literal) else None
+    return key if isinstance(key, str | int) else None
+
+
+def _labels(folder: Folder, kind: str) -> set[str]:
+    return {block.labels[0] for block in folder.blocks if block.type == kind and block.labels}
+
+
+# Calls of modules
+
+_CALL = {"source", "version", "providers", "count", "for_each", "depends_on"}
+
+
+def _calls(module: Module, folder: Folder, stack: Stack) -> Iterator[Fault]:
+    for page in folder.pages:
+        for block in page.body.blocks:
+            call = module.blocks["module"].get(block.labels) if block.type == "module" else None
+            place = module.called_folder(call) if call else None
+            if call and place:
+                if place not in stack.folders:
+                    yield f"{page.path}:{block.line}", f"there is no folder {place}"
+                else:
+                    yield from _call(page, block, call, stack.folders[place])
+
+
+def _call(page: Page, block: Block, call: Block, folder: Folder) -> Iterator[Fault]:
+    """What is wrong with a block, which may be an override, of a whole call."""
+    here = f"{page.path}:{block.line}"
+    name = f"module.{call.labels[0]}"
+    known = {each.labels[0]: each for each in folder.blocks if each.type == "variable" and each.labels}
+    for argument in block.body.arguments:
+        if argument not in known and argument not in _CALL:
+            yield f"{page.path}:{page.line_of(argument, block.line)}", f"{name} has no variable {argument}"
+    for variable, said in known.items():
+        if "default" not in said.body.arguments and variable not in call.body.arguments:
+            yield here, f"{name} needs a value for {variable}"
+
+
+# Blocks
+
+_ONCE = {"resource", "data", "variable", "output", "module"}
+
+
+def _doubles(folder: Folder) -> Iterator[Fault]:
+    seen: dict[tuple[str, ...], str] = {}
+    for page in folder.pages:
+        for block in page.body.blocks if not page.is_override else ():
+            place, head = f"{page.path}:{block.line}", header(block)
+            if block.type in _ONCE and head in seen:
+                yield seen[head], f"{_called(block)} is there twice"
+                yield place, f"{_called(block)} is there twice"
+            seen.setdefault(head, place)
+
+
+def _overrides(folder: Folder) -> Iterator[Fault]:
+    known = set(map(header, folder.blocks))
+    for page in folder.pages:
+        for block in page.body.blocks if page.is_override else ():
+            if block.type in _ONCE and header(block) not in known:
+                yield f"{page.path}:{block.line}", f"there is no {_called(block)} to override"
+
+
+def _called(block: Block) -> str:
+    kinds = {"resource": "", "variable": "var."}
+    return kinds.get(block.type, f"{block.type}.") + ".".join(block.labels)
+
+
+def _statements(stack: Stack) -> Iterator[Fault]:
+    """`removed` blocks of what is still there, and `import` blocks of what is not."""
+    for place, _, (address,) in stack.statements("removed", "from"):
+        if any(is_within(each, address) for each in stack.resources):
+            yield place, f"{address} is there, which a removed block denies"
+    for place, _, (address,) in stack.statements("import", "to"):
+        if address not in stack.resources:
+            yield place, f"there is no {address} to import"

@@ -1,0 +1,116 @@
+"""What AWS refuses to have twice: a port of a load balancer, a rule of a security group, a name."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from tfgen import facts
+from tfgen.changes.compare import Action, Change
+from tfgen.changes.stack import Stack
+from tfgen.changes.values import Value, references
+
+
+class Claim(NamedTuple):
+    """What no two may share: the type, or what it is where it is no resource, and what tells two apart."""
+
+    kind: str
+    said: tuple[tuple[str, str], ...]
+
+
+class Clash(NamedTuple):
+    """A resource that takes what another one has. That one goes meanwhile or, if `certain`, too late."""
+
+    claim: Claim
+    taker: Change
+    holder: str
+    certain: bool
+
+    @property
+    def addresses(self) -> tuple[str, str]:
+        return self.taker.address, self.holder
+
+
+_MADE = (Action.CREATE, Action.REPLACE, Action.REPLACE_NEW_FIRST)
+
+
+def clashes(changes: tuple[Change, ...], new: Stack) -> Iterator[Clash]:
+    """Everything that would be there twice, for a moment or for good."""
+    found = list(_clashes(changes, new))
+    # Where two change places, each waits for the other.
+    waits = {clash.taker.address: clash.holder for clash in found if clash.taker.action is Action.UPDATE}
+    for clash in found:
+        yield clash._replace(certain=clash.certain or _returns(clash.taker.address, waits))
+
+
+def _returns(start: str, waits: Mapping[str, str]) -> bool:
+    """Whether who waits for others waits for itself."""
+    place = waits.get(start)
+    for _ in waits:
+        if place is None or place == start:
+            break
+        place = waits.get(place)
+    return place == start
+
+
+def _clashes(changes: tuple[Change, ...], new: Stack) -> Iterator[Clash]:
+    changed = {change.address: change for change in changes}
+    holders = _holders(changed, new)
+    made = {change.address for change in changes if change.action in _MADE}
+    for change in changes:
+        kept = set(_claims(change.type, change.old)) if change.action is Action.UPDATE else set()
+        for claim, of in _claims(change.type, change.new).items():
+            # On what is made anew there is nothing yet.
+            if claim not in kept and made.isdisjoint(each.address for each in references(of)):
+                for holder in holders[claim]:
+                    yield from _clash(claim, change, holder, changed.get(holder))
+
+
+def _holders(changed: Mapping[str, Change], new: Stack) -> Mapping[Claim, list[str]]:
+    """Who has what, before anything changes."""
+    found = defaultdict[Claim, list[str]](list)
+    for address, resource in new.resources.items():
+        if address not in changed:
+            for claim in _claims(resource.type, resource.arguments):
+                found[claim].append(address)
+    for address, change in changed.items():
+        for claim in _claims(change.type, change.old):
+            found[claim].append(address)
+    return found
+
+
+def _clash(claim: Claim, taker: Change, holder: str, change: Change | None) -> Iterator[Clash]:
+    """`change` is what becomes of the holder."""
+    if holder == taker.address:
+        if taker.action is Action.REPLACE_NEW_FIRST:
+            yield Clash(claim, taker, holder, certain=True)
+    elif taker.action is not Action.IMPORT:
+        stays = change is None or change.action is Action.FORGET or claim in _claims(change.type, change.new)
+        yield Clash(claim, taker, holder, certain=stays)
+
+
+def _claims(kind: str, arguments: Mapping[str, Value]) -> Mapping[Claim, Value]:
+    """What a resource claims, with all that it says about it.
+
+    None where too little is said to tell: a name that AWS makes up, a priority that it finds.
+    """
+    names = facts.unique(kind)
+    said = {name: arguments[name] for name in names if name in arguments}
+    whole = [(kind, said)] if len(said) >= min(2, len(names)) > 0 else []
+    return {
+        Claim(kind, tuple((name, repr(value)) for name, value in said.items())): tuple(said.values())
+        for kind, said in [*whole, *_connect_names(arguments)]
+    }
+
+
+def _connect_names(arguments: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Value]]]:
+    for connect in arguments.get("service_connect_configuration", ()):
+        for alias in aliases(arguments):
+            yield f"{alias} in Service Connect", {"namespace": connect.get("namespace")}
+
+
+def aliases(arguments: Mapping[str, Any]) -> Iterator[str]:
+    """The addresses that a service has in Service Connect: `backend:5000`."""
+    for connect in arguments.get("service_connect_configuration", ()):
+        for service in connect.get("service", ()):
+            for alias in service.get("client_alias", ()):
+                yield f"{alias.get('dns_name')}:{alias.get('port')}"

@@ -1,0 +1,88 @@
+"""What becomes of the ways out of private subnets that stay."""
+
+import re
+from collections.abc import Iterator
+
+from tfgen.changes.called import EGRESS, about, containers, listed
+from tfgen.changes.compare import Change, Test, created, destroyed, lost
+from tfgen.changes.stack import Stack
+from tfgen.changes.values import references
+
+
+def ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[str]:
+    """Sentences about the whole, and about single ways where the whole stays."""
+    private = [_has(stack, "aws_subnet", "private") for stack in (old, new)]
+    nat = [_has_default_route(stack) for stack in (old, new)]
+    endpoints = [_has(stack, "aws_security_group", "endpoints") for stack in (old, new)]
+    if all(private):
+        yield from _of_private_subnets(changes, new, nat, endpoints)
+    if all(was == will_be for was, will_be in (private, nat, endpoints)):
+        yield about(changes, lambda change: _is_closed(change, changes), "{}: this way out is closed.")
+
+
+def _of_private_subnets(
+    changes: tuple[Change, ...], new: Stack, nat: list[bool], endpoints: list[bool]
+) -> Iterator[str]:
+    if nat == [True, False]:
+        yield "Tasks lose the internet: what no VPC endpoint leads to is out of reach."
+        yield _images_out_of_reach(new)
+    if {tuple(nat), tuple(endpoints)} == {(True, False), (False, True)}:
+        # Terraform makes the one and destroys the other at the same time.
+        yield (
+            "While this is applied tasks may have no way out, and those that start then cannot pull their "
+            "images: apply egress: nat+endpoints first, then this."
+        )
+    instead = (
+        "what used it takes another way out" if nat[1] else "it is out of reach, as no other way leads there"
+    )
+    yield about(changes, _endpoint(destroyed), f"{{}}: no VPC endpoint any more; {instead}.")
+    yield about(
+        changes,
+        _endpoint(created, "Gateway"),
+        "{}: a gateway endpoint comes; connections there that are open then break.",
+    )
+
+
+def _is_closed(change: Change, changes: tuple[Change, ...]) -> bool:
+    """Whether a service that stays may no longer go somewhere that stays."""
+    ends = (change.old.get(end) for end in ("security_group_id", "referenced_security_group_id"))
+    gone = {each.address for each in changes if lost(each)}
+    return (
+        change.type == EGRESS
+        and destroyed(change)
+        and not change.name.startswith("load_balancer_to_")
+        and not any(used.address in gone for end in ends for used in references(end))
+    )
+
+
+def _has(stack: Stack, kind: str, name: str) -> bool:
+    return any((each.type, each.name) == (kind, name) for each in stack.resources.values())
+
+
+def _has_default_route(stack: Stack) -> bool:
+    """Whether its private subnets have a way to everywhere: a NAT gateway, or what somebody put there."""
+    return any(
+        each.type == "aws_route"
+        and each.arguments.get("destination_cidr_block") == "0.0.0.0/0"
+        and any(".private" in used.address for used in references(each.arguments.get("route_table_id")))
+        for each in stack.resources.values()
+    )
+
+
+def _endpoint(test: Test, kind: str = "") -> Test:
+    """Whether a VPC endpoint of a kind passes."""
+    return lambda change: (
+        change.type == "aws_vpc_endpoint"
+        and test(change)
+        and kind in str((change.new or change.old).get("vpc_endpoint_type"))
+    )
+
+
+def _images_out_of_reach(new: Stack) -> str:
+    """Without the internet only ECR of the stack's own region answers, through its endpoints."""
+    own = re.compile(rf"\d+\.dkr\.ecr\.{re.escape(str(new.provider.get('region', '')))}\.")
+    found = (
+        each.get("image") for resource in new.resources.values() for each in containers(resource.arguments)
+    )
+    away = sorted({image for image in found if isinstance(image, str) and not own.match(image)})
+    return f"These images can no longer be pulled: {listed(away)}." if away else ""
