@@ -65,7 +65,7 @@ def tree(body: Body) -> Tree:
 
 
 def value_of(node: Node) -> Any:
-    """A literal as data; any other expression as it is."""
+    """A literal as data; any other expression as it is, wherever it stands."""
     if isinstance(node, Literal):
         return as_data(node.value)
     if isinstance(node, List):
@@ -76,7 +76,7 @@ def value_of(node: Node) -> Any:
         return Json(value_of(node.arguments[0]))
     if isinstance(node, Operation) and node.name == "-" and isinstance(node.operands[0], Literal):
         return as_data(-node.operands[0].value)
-    return node
+    return re.sub(r"\bline=\d+", "", repr(node))
 
 
 def as_data(value: Any) -> Any:

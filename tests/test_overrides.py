@@ -518,13 +518,17 @@ DATA = st.recursive(
 )
 _MAPS = st.dictionaries(TEXTS, DATA, max_size=3)
 PATCHES = st.fixed_dictionaries(
-    {},
+    {
+        TASK: st.fixed_dictionaries(
+            {"container_definitions": st.dictionaries(TEXTS, DATA, min_size=1, max_size=3)},
+            optional={"cpu": _SCALARS},
+        )
+    },
     optional={
         BALANCER: st.fixed_dictionaries({}, optional={"idle_timeout": _SCALARS, "tags": _MAPS}),
         GROUP: st.fixed_dictionaries(
             {}, optional={"tags": _MAPS, "health_check": st.fixed_dictionaries({"path": TEXTS})}
         ),
-        TASK: st.fixed_dictionaries({"container_definitions": _MAPS}, optional={"cpu": _SCALARS}),
         SERVICE: st.fixed_dictionaries({}, optional={"triggers": _MAPS, "desired_count": _SCALARS}),
     },
 )

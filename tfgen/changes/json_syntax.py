@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tfgen import facts
 from tfgen.changes import syntax
 from tfgen.changes.syntax import Block, Body, HclError, List, Literal, Node, Object
+from tfgen.facts import provider
 
 # How many labels a block has. Within a resource a mapping is a block too, but for the few maps.
 _LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1}
@@ -102,7 +102,7 @@ def _nested_labels(kind: str, name: str, value: Any) -> int | None:
     is_block = bool(items) and all(isinstance(item, dict) for item in items)
     if is_block and kind in ("module", "variable", "output", "locals", "terraform", "provider"):
         return _NESTED.get(kind, {}).get(name)
-    if is_block and name not in {*facts.map_arguments(), "for_each"}:
+    if is_block and name not in {*provider.map_arguments(), "for_each"}:
         return 1 if name == "dynamic" else 0
     return None
 

@@ -1,7 +1,7 @@
 """What the AWS provider knows of the resources that tfgen writes; read where a spec has overrides."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -50,6 +50,19 @@ def schema(kind: str) -> Schema | None:
     """The arguments and blocks of a type, or None where the table does not have the type."""
     rows = _read()["types"].get(kind)
     return None if rows is None else _schema(rows)
+
+
+@cache
+def map_arguments() -> frozenset[str]:
+    """The arguments that take a map, of all types: every other mapping in a resource is a block."""
+    return frozenset(name for kind in _read()["types"] for name in _maps(schema(kind) or {}))
+
+
+def _maps(known: Schema) -> Iterator[str]:
+    for name, attribute in known.items():
+        if attribute.shape == "map":
+            yield name
+        yield from _maps(attribute.inside)
 
 
 def _schema(rows: Mapping[str, Any]) -> Schema:
