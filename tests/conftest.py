@@ -5,10 +5,14 @@ Every test that uses `terraform` gets the marker of that name by itself.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from support.command import Done, Tfgen
 from support.terraform import Terraform
+
+from tfgen import cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +26,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "terraform" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.terraform)
+
+
+@pytest.fixture
+def run_tfgen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tfgen:
+    """Runs the command line with arguments: its exit code, and what it printed."""
+
+    def run(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["tfgen", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return Done(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -9,16 +9,17 @@ import pty
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote
 
 import jsonschema
 import pytest
+from support.command import Done, Tfgen
 
-from tfgen import cli, rules
+from tfgen import rules
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
 from tfgen.report import rulebook
@@ -40,27 +41,11 @@ WARNING = f"{HEAD}network: {{egress: nat, nat_zone: a}}\n"
 WRONG = f"{HEAD}network: {{egress: vpn}}\n"
 
 
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Tfgen = Callable[..., Done]
-
-
 @pytest.fixture
-def tfgen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tfgen:
+def tfgen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run_tfgen: Tfgen) -> Tfgen:
     """tfgen in an empty folder."""
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["tfgen", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
-
-    return run
+    return run_tfgen
 
 
 def spec(text: str, name: str = "shop.yaml") -> str:

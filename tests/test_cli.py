@@ -11,16 +11,16 @@ import string
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import hcl2
 import pytest
+from support.command import Done, Tfgen
 
 import tfgen as package
-from tfgen import cli, facts
+from tfgen import facts
 from tfgen.output.compare import Changes
 from tfgen.output.write import write
 from tfgen.problems import Exit
@@ -65,15 +65,6 @@ shop: {files} in {folder}
 """
 
 
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Tfgen = Callable[..., Done]
-
-
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder, where tfgen runs and knows of no Terraform."""
@@ -84,14 +75,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def tfgen(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tfgen:  # noqa: ARG001
-    def run(*arguments: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["tfgen", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
-
-    return run
+def tfgen(here: Path, run_tfgen: Tfgen) -> Tfgen:  # noqa: ARG001
+    return run_tfgen
 
 
 def process(*arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:

@@ -2,17 +2,13 @@
 matrix), and what a page was before somebody edited it."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from support.command import Done, Tfgen
+from support.repository import commit_all, git, new_repository
 
-from tfgen import cli
 from tfgen.git import earlier
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="needs git")
@@ -25,37 +21,16 @@ network:
 """
 
 
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Tfgen = Callable[..., Done]
-
-
 @pytest.fixture
 def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository without a commit, where nobody's git configuration counts."""
     monkeypatch.chdir(tmp_path)
-    for name in ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL"):
-        monkeypatch.setenv(f"GIT_{name}", "me@example.com")
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    git("init", "--quiet")
-    return tmp_path
+    return new_repository(tmp_path, monkeypatch)
 
 
 @pytest.fixture
-def tfgen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tfgen:
-    def run(*arguments: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["tfgen", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
-
-    return run
+def tfgen(run_tfgen: Tfgen) -> Tfgen:
+    return run_tfgen
 
 
 @pytest.fixture
@@ -70,13 +45,8 @@ def stacks(repo: Path, tfgen: Tfgen) -> list[str]:
     return specs
 
 
-def git(*arguments: str) -> None:
-    subprocess.run(["git", *arguments], check=True, capture_output=True)
-
-
 def commit() -> None:
-    git("add", "--all")
-    git("commit", "--quiet", "--message", "a commit")
+    commit_all(Path())
 
 
 def change(spec: str) -> None:
@@ -239,7 +209,7 @@ def test_a_hand_edit_is_held_against_what_tfgen_wrote(tfgen: Tfgen) -> None:
 def test_what_was_staged_and_never_committed_is_known_too(tfgen: Tfgen) -> None:
     change("bank.yaml")
     tfgen("render", "bank.yaml")
-    git("add", "--all")
+    git(Path(), "add", "--all")
     edit(VPC)
     Path("bank.yaml").rename("other.yaml")
     assert edits_shown(tfgen("render", "other.yaml")) == ["+# by hand"]

@@ -10,13 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from support.command import Done, Tfgen
 
-from tfgen import cli
 from tfgen.output import spec_file
 from tfgen.pipe import Outcome, run_text
 from tfgen.problems import Exit, Problem, TfgenError
@@ -77,15 +76,6 @@ network:
 STOPPED = "tfgen: stopped; nothing was written\n"
 
 
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Tfgen = Callable[..., Done]
-
-
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder called "My shop", where tfgen runs."""
@@ -98,15 +88,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def tfgen(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tfgen:  # noqa: ARG001
+def tfgen(folder: Path, monkeypatch: pytest.MonkeyPatch, run_tfgen: Tfgen) -> Tfgen:  # noqa: ARG001
     """`tfgen init` without a terminal."""
 
     def run(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["tfgen", "init", *arguments])
         monkeypatch.setattr(sys, "stdin", io.StringIO())
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
+        return run_tfgen("init", *arguments)
 
     return run
 

@@ -6,12 +6,12 @@ The author merges the spec; a render does the rest, and loses no hand edit on th
 import os
 import random
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
+from support.repository import commit_all, git, new_repository
 
 import tfgen
 from tfgen.git import earlier
@@ -70,29 +70,12 @@ def pages_of(spec: str) -> dict[str, str]:
 
 @pytest.fixture
 def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository where nobody's git configuration counts."""
-    for who in ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL"):
-        monkeypatch.setenv(f"GIT_{who}", "me@example.com")
-    for configuration in ("GLOBAL", "SYSTEM"):
-        monkeypatch.setenv(f"GIT_CONFIG_{configuration}", os.devnull)
-    place = tmp_path / "repo"
-    place.mkdir()
-    git(place, "-c", "init.defaultBranch=main", "init", "--quiet")
-    return place
-
-
-def git(folder: Path, *arguments: str, check: bool = True) -> None:
-    subprocess.run(["git", *arguments], cwd=folder, check=check, capture_output=True)
+    return new_repository(tmp_path / "repo", monkeypatch)
 
 
 def commit(repo: Path, spec: str) -> None:
     write(pages_of(spec), repo / "stack", once=ONCE)
     commit_all(repo)
-
-
-def commit_all(repo: Path) -> None:
-    git(repo, "add", "--all")
-    git(repo, "commit", "--quiet", "--message", "a commit")
 
 
 def branches(repo: Path, base: str, ours: str, theirs: str) -> None:
