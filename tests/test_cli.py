@@ -206,7 +206,7 @@ def test_two_stacks_of_one_name_keep_no_other_from_being_written(here: Path, tfg
     for name, file in (("shop", "one"), ("bank", "two"), ("shop", "three")):
         spec(here, NETWORK.replace("shop", name), f"{file}.yaml")
     done = tfgen("render", "--json", "one.yaml", "two.yaml", "three.yaml")
-    assert (done.code, done.err.count("two of these specs are named shop")) == (2, 1)
+    assert (done.code, done.err.count("another of these specs has the same name")) == (2, 2)
     assert [each["exit_code"] for each in json.loads(done.out)] == [2, 0, 2]
     assert sorted(path.name for path in (here / "generated").iterdir()) == ["bank"]
 

@@ -11,7 +11,7 @@ import shlex
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -19,8 +19,6 @@ from tfgen import __version__
 from tfgen.problems import Exit, Problem, TfgenError, nearest, ordered, report
 
 if TYPE_CHECKING:
-    from tfgen.blueprint.model import Blueprint
-    from tfgen.output.compare import Changes
     from tfgen.pipe import Outcome
     from tfgen.report import Findings
     from tfgen.spec.prompts import Answers
@@ -209,131 +207,24 @@ def render(  # noqa: PLR0913, PLR0917 - one parameter a flag
     json: Json = False,
 ) -> None:
     """Write the Terraform of one or more specs."""
+    from tfgen import stacks
     from tfgen.summary import next_steps
 
-    look = _Look(check, diff, dry_run, force)
+    look = stacks.Look(check, diff, dry_run, force)
     outcomes = _run(specs, as_module=kind == "module", templates=templates)
-    folders = _folders(outcomes, output)
-    shared = _shared(outcomes)
-    results: list[_Result] = []
-    for spec, outcome, folder in zip(specs, outcomes, folders, strict=True):
-        stack = outcome.blueprint
-        if outcome.failed or stack is None:
-            results.append(_Result(spec, Exit.SPEC_HAS_ERRORS))
-        elif stack.name in shared:
-            results.append(_Result(spec, Exit.WRONG_USAGE, stack.name, folder, message=_of_one_name(shared)))
-        else:
-            results.append(_rendered(spec, stack, folder, look, templates))
-            if not json:
-                typer.echo(results[-1].said, nl=False)
-    if shared:
-        _complain(TfgenError(message=_of_one_name(shared), code=Exit.WRONG_USAGE))
-    codes = [result.code for result in results]
+    results = []
+    for result in stacks.rendered(specs, outcomes, output, templates, look):
+        results.append(result)
+        if result.message:
+            _complain(TfgenError(message=result.message, code=result.code))
+        elif not json:
+            typer.echo(_coloured(result.diff) + result.said, nl=False)
+    done = [result.folder for result in results if result.folder and result.code is Exit.DONE]
     if json:
         _print_json([result.as_data(with_diff=diff) for result in results])
-    elif not look and Exit.DONE in codes:
-        done = [result.folder for result in results if result.code is Exit.DONE and result.folder]
+    elif done and not look:
         typer.echo(next_steps(done, as_module=kind == "module"))
-    raise typer.Exit(_first(codes))
-
-
-def _first(codes: list[Exit]) -> Exit:
-    """The exit code of many: that specs have errors counts more than what became of the others."""
-    return Exit.SPEC_HAS_ERRORS if Exit.SPEC_HAS_ERRORS in codes else next(filter(None, codes), Exit.DONE)
-
-
-class _Result(NamedTuple):
-    """What became of one spec: what to print, or why it was not written."""
-
-    spec: Path
-    code: Exit
-    stack: str | None = None
-    folder: Path | None = None
-    changes: "Changes | None" = None
-    diff: str = ""
-    said: str = ""
-    message: str = ""
-
-    def as_data(self, *, with_diff: bool) -> dict[str, Any]:
-        from tfgen.output.compare import Changes
-
-        data = {
-            "spec": self.spec.as_posix(),
-            "stack": self.stack,
-            "folder": self.folder and self.folder.as_posix(),
-            "exit_code": self.code,
-            **(self.changes or Changes())._asdict(),
-        }
-        return (
-            data
-            | ({"diff": self.diff} if with_diff else {})
-            | ({"message": self.message} if self.message else {})
-        )
-
-
-class _Look(NamedTuple):
-    """What `render` is to show instead of writing, if anything."""
-
-    check: bool
-    diff: bool
-    dry_run: bool
-    force: bool
-
-    def __bool__(self) -> bool:
-        return self.check or self.diff or self.dry_run
-
-    def exit_code(self, changes: "Changes") -> Exit:
-        """That of `--check`, or the one that the render itself would end with."""
-        if self.check and not changes.none:
-            return Exit.NOT_CURRENT
-        refused = self and (changes.obstacles if self.force else changes.in_the_way)
-        return Exit.NOT_OURS if refused else Exit.DONE
-
-    def said(self, stack: "Blueprint", changes: "Changes", folder: Path, diff: str) -> str:
-        from tfgen.summary import drift, forecast, summarize
-
-        if not self:
-            return f"{summarize(stack, changes, folder)}\n"
-        lines = [drift(stack.name, changes, folder)] if self.check else []
-        if self.dry_run:
-            lines.append(forecast(stack.name, changes, folder, force=self.force))
-        return _coloured(diff) + "".join(f"{line}\n" for line in lines)
-
-
-def _rendered(spec: Path, stack: "Blueprint", folder: Path, look: _Look, templates: Path | None) -> _Result:
-    """One stack written, or looked at. What stops it goes to standard error, and into the result."""
-    from tfgen.output.refusal import RefusedError
-
-    try:
-        changes, diff = _render_one(stack, folder, look, templates)
-    except TfgenError as error:
-        _complain(error)
-        planned = error.changes if isinstance(error, RefusedError) else None
-        return _Result(spec, error.code, stack.name, folder, planned, message=error.message)
-    said = look.said(stack, changes, folder, diff)
-    return _Result(spec, look.exit_code(changes), stack.name, folder, changes, diff, said)
-
-
-def _render_one(
-    stack: "Blueprint", folder: Path, look: _Look, templates: Path | None
-) -> tuple["Changes", str]:
-    """One stack written, or looked at; and the diff that was asked for."""
-    from tfgen import git
-    from tfgen.output.write import preview, write
-    from tfgen.render.pages import once, render
-
-    pages = render(stack, templates)
-    if look:
-        return preview(
-            pages,
-            folder,
-            stack=stack.name,
-            once=once(stack),
-            force=look.force,
-            earlier=git.earlier,
-            with_diff=look.diff,
-        )
-    return write(pages, folder, stack=stack.name, once=once(stack), force=look.force, earlier=git.earlier), ""
+    raise typer.Exit(stacks.exit_code(results))
 
 
 @app.command()
@@ -362,29 +253,27 @@ def affected(
     templates: Templates = None,
 ) -> None:
     """Print, as JSON, the stacks that are not what was committed at a revision: what CI must plan."""
+    from tfgen import stacks
     from tfgen.git import committed, touched
     from tfgen.output.manifest import NAME, owns
     from tfgen.render.pages import render as render_pages
 
     outcomes = _run(specs, as_module=kind == "module", templates=templates)
-    if shared := _shared(outcomes):
-        raise TfgenError(message=_of_one_name(shared), code=Exit.WRONG_USAGE)
-    stacks = [
-        (spec, outcome.blueprint, folder)
-        for spec, outcome, folder in zip(specs, outcomes, _folders(outcomes, output), strict=True)
-        if outcome.blueprint and not outcome.failed
-    ]
-    manifests = committed(since, [folder / NAME for _, _, folder in stacks])
-    changed = touched(since, [folder for _, _, folder in stacks])
-    _say_what_is_not_rendered([folder for _, _, folder in stacks])
+    placed = list(stacks.placed(specs, outcomes, output))
+    if wrong := next((wrong for *_, wrong in placed if wrong), ""):
+        raise TfgenError(message=wrong, code=Exit.WRONG_USAGE)
+    found = [(spec, stack, folder) for spec, stack, folder, _ in placed if stack]
+    folders = [folder for _, _, folder in found]
+    manifests, changed = committed(since, [folder / NAME for folder in folders]), touched(since, folders)
+    _say_what_is_not_rendered(folders)
     _print_json(
         [
             {"stack": stack.name, "spec": spec.as_posix(), "folder": folder.as_posix()}
-            for (spec, stack, folder), known in zip(stacks, manifests, strict=True)
+            for (spec, stack, folder), known in zip(found, manifests, strict=True)
             if folder in changed or not owns(known, render_pages(stack, templates))
         ]
     )
-    raise typer.Exit(Exit.SPEC_HAS_ERRORS if len(stacks) < len(specs) else Exit.DONE)
+    raise typer.Exit(Exit.SPEC_HAS_ERRORS if len(found) < len(specs) else Exit.DONE)
 
 
 def _say_what_is_not_rendered(folders: list[Path]) -> None:
@@ -784,36 +673,6 @@ def _wants_colour() -> bool:
     """On a terminal that has colours, unless the user says no: https://no-color.org."""
     on_terminal = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     return on_terminal and not os.environ.get("NO_COLOR")
-
-
-def _folders(outcomes: list["Outcome"], output: Path | None) -> list[Path]:
-    """Where the stack of each spec goes. Raises TfgenError where there is one folder for several specs."""
-    pattern = str(output or "generated/{name}")
-    if "{name}" not in pattern and len(outcomes) > 1:
-        message = (
-            f"-o {pattern} is one folder, and these are {len(outcomes)} specs: give each stack one of its "
-            f"own, such as -o '{pattern}/{{name}}'"
-        )
-        raise TfgenError(message=message, code=Exit.WRONG_USAGE)
-    return [Path(pattern.replace("{name}", name)) for name in _names(outcomes)]
-
-
-def _names(outcomes: list["Outcome"]) -> list[str]:
-    """The name of each stack, "" of those that could not be worked out."""
-    return [outcome.blueprint.name if outcome.blueprint else "" for outcome in outcomes]
-
-
-def _shared(outcomes: list["Outcome"]) -> list[str]:
-    """The names that several stacks have, which would share a folder."""
-    names = _names(outcomes)
-    return sorted({name for name in names if name and names.count(name) > 1})
-
-
-def _of_one_name(names: list[str]) -> str:
-    return (
-        f"two of these specs are named {', '.join(names)} and would share a folder. Nothing of them was "
-        "written. Rename one, or render them one by one with -o."
-    )
 
 
 def _read_pages(folder: Path) -> dict[str, str]:

@@ -1,0 +1,156 @@
+"""Many specs, rendered into their folders or only looked at: what becomes of each."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.output.compare import Changes
+from tfgen.output.refusal import RefusedError
+from tfgen.output.write import preview, write
+from tfgen.pipe import Outcome
+from tfgen.problems import Exit, TfgenError
+from tfgen.render.pages import once, render
+from tfgen.summary import drift, forecast, summarize
+
+NAME = "{name}"
+FOLDERS = f"generated/{NAME}"
+
+
+class Look(NamedTuple):
+    """What is to be shown instead of written, if anything."""
+
+    check: bool
+    diff: bool
+    dry_run: bool
+    force: bool
+
+    def __bool__(self) -> bool:
+        return self.check or self.diff or self.dry_run
+
+    def exit_code(self, changes: Changes) -> Exit:
+        """That of `--check`, or the one that the render itself would end with."""
+        if self.check and not changes.none:
+            return Exit.NOT_CURRENT
+        refused = self and (changes.obstacles if self.force else changes.in_the_way)
+        return Exit.NOT_OURS if refused else Exit.DONE
+
+    def said(self, stack: Blueprint, changes: Changes, folder: Path) -> str:
+        """What a person reads of it, besides the diff."""
+        if not self:
+            return f"{summarize(stack, changes, folder)}\n"
+        lines = [drift(stack.name, changes, folder)] if self.check else []
+        if self.dry_run:
+            lines.append(forecast(stack.name, changes, folder, force=self.force))
+        return "".join(f"{line}\n" for line in lines)
+
+
+class Result(NamedTuple):
+    """What became of one spec: what to print, or in `message` why nothing was written."""
+
+    spec: Path
+    code: Exit
+    stack: str | None = None
+    folder: Path | None = None
+    changes: Changes = Changes()
+    diff: str = ""
+    said: str = ""
+    message: str = ""
+
+    def as_data(self, *, with_diff: bool) -> dict[str, Any]:
+        return {
+            "spec": self.spec.as_posix(),
+            "stack": self.stack,
+            "folder": self.folder and self.folder.as_posix(),
+            "exit_code": self.code,
+            **self.changes._asdict(),
+            **({"diff": self.diff} if with_diff else {}),
+            **({"message": self.message} if self.message else {}),
+        }
+
+
+def folders(outcomes: Sequence[Outcome], output: Path | None) -> list[Path]:
+    """Where the stack of each spec goes. Raises TfgenError where there is one folder for several specs."""
+    pattern = str(output or FOLDERS)
+    if NAME not in pattern and len(outcomes) > 1:
+        message = (
+            f"-o {pattern} is one folder, and these are {len(outcomes)} specs: give each stack one of its "
+            f"own, such as -o '{pattern}/{NAME}'"
+        )
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE)
+    return [Path(pattern.replace(NAME, stack.name if stack else "")) for stack in map(_stack, outcomes)]
+
+
+def _stack(outcome: Outcome) -> Blueprint | None:
+    return None if outcome.failed else outcome.blueprint
+
+
+def placed(
+    specs: Sequence[Path], outcomes: Sequence[Outcome], output: Path | None
+) -> Iterator[tuple[Path, Blueprint | None, Path, str]]:
+    """Every spec with its stack, if it has one, its folder, and why it cannot go there, if so."""
+    names = Counter(stack.name for stack in map(_stack, outcomes) if stack)
+    for spec, outcome, folder in zip(specs, outcomes, folders(outcomes, output), strict=True):
+        stack = _stack(outcome)
+        shared = stack is not None and names[stack.name] > 1
+        yield spec, stack, folder, _shares(spec, folder) if shared else ""
+
+
+def _shares(spec: Path, folder: Path) -> str:
+    return (
+        f"{spec}: another of these specs has the same name, and both would go to {folder}. Nothing of it was "
+        "written. Rename one, or render them one by one with -o."
+    )
+
+
+def rendered(
+    specs: Sequence[Path],
+    outcomes: Sequence[Outcome],
+    output: Path | None,
+    templates: Path | None,
+    look: Look,
+) -> Iterator[Result]:
+    """Writes the stack of each spec, or looks at it; what stops one stops no other."""
+    for spec, stack, folder, wrong in placed(specs, outcomes, output):
+        if stack is None:
+            yield Result(spec, Exit.SPEC_HAS_ERRORS)
+        elif wrong:
+            yield Result(spec, Exit.WRONG_USAGE, stack.name, folder, message=wrong)
+        else:
+            yield _rendered(spec, stack, folder, templates, look)
+
+
+def exit_code(results: Sequence[Result]) -> Exit:
+    """That specs have errors counts more than what became of the others."""
+    codes = [result.code for result in results]
+    return Exit.SPEC_HAS_ERRORS if Exit.SPEC_HAS_ERRORS in codes else next(filter(None, codes), Exit.DONE)
+
+
+def _rendered(spec: Path, stack: Blueprint, folder: Path, templates: Path | None, look: Look) -> Result:
+    try:
+        changes, diff = _written(stack, folder, templates, look)
+    except TfgenError as error:
+        planned = error.changes if isinstance(error, RefusedError) else Changes()
+        return Result(spec, error.code, stack.name, folder, planned, message=error.message)
+    said = look.said(stack, changes, folder)
+    return Result(spec, look.exit_code(changes), stack.name, folder, changes, diff, said)
+
+
+def _written(stack: Blueprint, folder: Path, templates: Path | None, look: Look) -> tuple[Changes, str]:
+    pages = render(stack, templates)
+    how: dict[str, Any] = {
+        "stack": stack.name,
+        "once": once(stack),
+        "force": look.force,
+        "earlier": _earlier,
+    }
+    if look:
+        return preview(pages, folder, with_diff=look.diff, **how)
+    return write(pages, folder, **how), ""
+
+
+def _earlier(file: Path, wanted: Any) -> bytes | None:
+    from tfgen import git  # noqa: PLC0415 - starting programs is slow to load, and seldom asked for
+
+    return git.earlier(file, wanted)
