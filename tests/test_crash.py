@@ -215,7 +215,7 @@ def test_eject_is_done_or_not(fault: object, tmp_path: Path) -> None:
         assert {path: text for path, text in tree(folder).items() if path != manifest.NAME} == {
             path: text for path, text in before.items() if path != manifest.NAME
         }
-        assert after.ejected == {"main.tf"} or tree(folder) == before
+        assert after.ejected.keys() == {"main.tf"} or tree(folder) == before
         eject([folder / "main.tf"], folder)
         assert compare(OLD, folder, ONCE).changes.none
         assert not (folder / disk.STAGING).exists()
