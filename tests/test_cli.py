@@ -610,6 +610,7 @@ def test_the_second_of_two_renders_waits(here: Path, tfgen: Tfgen) -> None:
     assert tfgen("render", "--check", "shop.yaml").code == 0
 
 
+@pytest.mark.slow
 def test_many_renders_at_once_into_a_new_folder(here: Path, tfgen: Tfgen) -> None:
     spec(here, SHOP)
     spec(here, SHOP.replace("nat", "public"), "other.yaml")
