@@ -170,6 +170,37 @@ def test_a_hand_edit_beside_a_conflict_is_not_lost(repo: Path) -> None:
     assert "The manifest has the markers of a merge." in refused.value.message
 
 
+def test_what_somebody_only_took_away_is_an_edit_too(repo: Path) -> None:
+    """Of a page that neither side rendered anew, while others of the merge are unsettled."""
+    ours, theirs, merged = MERGES["a service on each side"]
+    branches(repo, SHOP, ours, theirs)
+    page = repo / "stack/modules/network/vpc.tf"
+    page.write_text(page.read_text().replace("  enable_dns_hostnames = true\n", ""))
+    git(repo, "merge", "theirs", check=False)
+    assert looked_at(repo, merged).in_the_way == ("modules/network/vpc.tf",)
+    page.write_text("")
+    assert looked_at(repo, merged).in_the_way == ("modules/network/vpc.tf",)
+
+
+def test_a_repair_that_is_stopped_goes_on(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs, merged = MERGES["a service on each side"]
+    branches(repo, SHOP, ours, theirs)
+    git(repo, "merge", "theirs", check=False)
+    replace, seen = Path.replace, list[Path]()
+
+    def fails(path: Path, target: Path) -> Path:
+        seen.append(target)
+        if len(seen) == 3:
+            raise OSError(5, "Input/output error")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", fails)
+    with pytest.raises(TfgenError, match="Some files may be new"):
+        write(pages_of(merged), repo / "stack", once=ONCE, earlier=earlier)
+    monkeypatch.undo()
+    assert_repaired(repo, merged)
+
+
 @pytest.mark.parametrize("path", ["main.tf", "modules/services/web.tf"])
 def test_an_edit_with_the_markers_of_git_is_still_an_edit(repo: Path, path: str) -> None:
     """`git checkout -m` leaves an edit that was never committed between them."""

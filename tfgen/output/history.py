@@ -36,6 +36,8 @@ def is_mixed(text: str, one: str, other: str, *, renamed: bool = False) -> bool:
     has, most, more = (Counter(line for _, line in side) for side in (mixed, first, second))
     # The sides of a conflict both show what they have in common.
     most = most + more if "\n=======\n" in text else most | more
+    if renamed and has <= Counter(line for _, line in first):
+        return False  # nothing of the other page is in it: whoever took lines away was no merge
     return has <= most and Counter(first) & Counter(second) <= Counter(mixed)
 
 

@@ -117,11 +117,14 @@ def _steps(found: Comparison, folder: Path) -> _Steps:
     changes = found.changes
     # What was edited or is in the way comes here with --force alone, and is given up from now on.
     given_up = {path: manifest.digest((folder / path).read_bytes()) for path in changes.forced}
+    # So are pages that git mixed, whose markers the manifest loses.
+    mixed = (*changes.changed, *changes.removed) if found.before.merging else ()
+    on_disk = {path: manifest.digest((folder / path).read_bytes()) for path in mixed if path != manifest.NAME}
     coming = (*changes.created, *changes.changed, *(path for path in given_up if path in found.pages))
     return _Steps(
         texts={path: found.pages[path] for path in coming if path != manifest.NAME},
         going=(*changes.removed, *(path for path in given_up if path not in found.pages)),
-        between=manifest.write(manifest.both(found.before, found.after, given_up)),
+        between=manifest.write(manifest.both(found.before, found.after, given_up | on_disk)),
         final=manifest.write(found.after),
     )
 
