@@ -18,7 +18,7 @@ from tfgen.git import earlier
 from tfgen.output.compare import Changes, compare
 from tfgen.output.history import is_mixed
 from tfgen.output.manifest import NAME
-from tfgen.output.write import write
+from tfgen.output.write import eject, write
 from tfgen.problems import TfgenError
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="needs git")
@@ -168,6 +168,21 @@ def test_a_hand_edit_beside_a_conflict_is_not_lost(repo: Path) -> None:
     with pytest.raises(TfgenError, match=r"\n\+  # by hand\n") as refused:
         write(pages_of(merged), repo / "stack", once=ONCE, earlier=earlier)
     assert "The manifest has the markers of a merge." in refused.value.message
+
+
+def test_a_file_that_is_ejected_amid_a_merge_leaves_the_rest_to_be_repaired(repo: Path) -> None:
+    ours, theirs, merged = MERGES["a service on each side"]
+    branches(repo, SHOP, ours, theirs)
+    page = repo / "stack/modules/network/vpc.tf"
+    page.write_text("# by hand\n")
+    commit_all(repo)
+    git(repo, "merge", "theirs", check=False)
+    assert looked_at(repo, merged).in_the_way == ("modules/network/vpc.tf",)
+    eject([page], repo / "stack")
+    write(pages_of(merged), repo / "stack", once=ONCE, earlier=earlier)
+    assert page.read_text() == "# by hand\n"
+    assert "<<<<<<<" not in "".join(text.decode() for text in tree(repo / "stack").values())
+    assert looked_at(repo, merged).none
 
 
 def test_what_somebody_only_took_away_is_an_edit_too(repo: Path) -> None:

@@ -18,6 +18,7 @@ NAME = ".tfgen-manifest"
 
 _HEAD = "# The files of this folder that tfgen owns. Commit it; after a merge conflict, render again.\n"
 _LINE = re.compile(r"(\w+)(?: ([0-9a-f]{64}))?  (\S.*)\Z")
+_CONFLICT = "<<<<<<< "
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 
 Hashes = Mapping[str, frozenset[str]]
@@ -62,7 +63,7 @@ def parse(text: str) -> Manifest:
         _frozen(ejected),
         frozenset(once),
         stack,
-        any(line.startswith("<<<<<<< ") for line in text.splitlines()),
+        any(line.startswith(_CONFLICT) for line in text.splitlines()),
     )
 
 
@@ -90,6 +91,8 @@ def write(manifest: Manifest) -> str:
         lines += [(path, f"ejected {known}") for known in sorted(hashes)] or [(path, "ejected")]
     lines += [(path, "once") for path in manifest.once]
     head = _HEAD + (f"stack  {manifest.stack}\n" if manifest.stack else "")
+    # Until a render has settled it, a merge stays one: `eject` writes the manifest and settles nothing.
+    head += f"{_CONFLICT}a merge; render to settle it\n" if manifest.merging else ""
     return head + "".join(f"{what}  {path}\n" for path, what in sorted(lines))
 
 
