@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from tfgen.changes.called import EGRESS, about, containers, listed
-from tfgen.changes.compare import Change, Test, created, destroyed, lost
+from tfgen.changes.compare import Change, Test, created, destroyed, lost, updated
 from tfgen.changes.stack import Stack
 from tfgen.changes.values import references
 
@@ -14,6 +14,12 @@ def ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[st
     private = [_has(stack, "aws_subnet", "private") for stack in (old, new)]
     nat = [_has_default_route(stack) for stack in (old, new)]
     endpoints = [_has(stack, "aws_security_group", "endpoints") for stack in (old, new)]
+    if private == [True, False]:
+        yield (
+            "Tasks that still run in private subnets may lose their way out before new ones stand in public "
+            "subnets: what they pull, read or log through it fails meanwhile."
+        )
+    yield about(changes, lambda change: _waits_for_nat(change, changes), _NO_NAT)
     if all(private):
         yield from _of_private_subnets(changes, new, nat, endpoints)
     if all(was == will_be for was, will_be in (private, nat, endpoints)):
@@ -40,6 +46,22 @@ def _of_private_subnets(
         changes,
         _endpoint(created, "Gateway"),
         "{}: a gateway endpoint comes; connections there that are open then break.",
+    )
+
+
+_NO_NAT = (
+    "Tasks may have no way to the internet for minutes: their NAT gateway goes before their route leads to "
+    "another (zones {})."
+)
+
+
+def _waits_for_nat(change: Change, changes: tuple[Change, ...]) -> bool:
+    """Whether a route changes only after the gateway that it led to is gone: Terraform destroys first."""
+    gone = {each.address for each in changes if destroyed(each)}
+    return (
+        change.type == "aws_route"
+        and updated("nat_gateway_id")(change)
+        and any(used.address in gone for used in references(change.old.get("nat_gateway_id")))
     )
 
 
