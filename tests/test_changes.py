@@ -486,6 +486,12 @@ def test_what_was_ejected_stays_as_it_is(run: Run) -> None:
     assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
 
 
+def test_a_byte_order_mark_is_passed_over(run: Run) -> None:
+    """Terraform does; editors on Windows write it."""
+    (run.folder / "stack/mine.tf").write_bytes(b"\xef\xbb\xbflocals {\n  a = 1\n}\n")
+    assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
+
+
 def test_a_file_that_only_looks_like_a_page_is_the_users(run: Run) -> None:
     head = (run.folder / "stack" / "main.tf").read_text().partition("\n")[0]
     (run.folder / "stack" / "jobs.tf").write_text(f'{head}\n\nresource "aws_sqs_queue" "jobs" {{}}\n')
