@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.changes import unexpected_changes
 from support.stacks import GENERATED
+from support.standing import Standing, write
+
+from tfgen import render_text
 
 if TYPE_CHECKING:
     from support.moto_server import Moto
@@ -201,3 +205,45 @@ class TestApplied:
         applied.stack.destroy()
         assert applied.client("ec2").describe_vpcs(Filters=applied.vpc)["Vpcs"] == []
         assert not applied.stack.show().get("values")
+
+
+NETWORK = """\
+name: nat-order
+region: us-east-1
+
+network:
+  egress: nat
+  zones: [a, b]
+  nat: single
+"""
+GATEWAY, ROUTE = "module.network.aws_nat_gateway.main", "module.network.aws_route.private_internet"
+
+
+@pytest.mark.xdist_group("apply-shop-nat")
+def test_a_nat_gateway_goes_last(terraform: Terraform, tmp_path: Path) -> None:
+    def rendered(more: str = "") -> Mapping[str, str]:
+        pages, problems = render_text(NETWORK + more)
+        assert pages, problems
+        return pages
+
+    write(rendered(), tmp_path)
+    stack = terraform.stack(tmp_path)
+    stack.init()
+    stack.apply()
+    # In its zone, two gateways cannot share an address: the new one gets its own.
+    signs = Standing(stack).signs(rendered("  subnets: {public: {a: 10.0.240.0/22, b: 10.0.132.0/22}}\n"))
+    anew = ("subnet.public", "eip.nat", "nat_gateway.main")
+    assert {address: sign for address, sign in signs.items() if sign == "+/-"} == {
+        f'module.network.aws_{each}["a"]': "+/-" for each in anew
+    }
+    # In another zone, the routes lead to the new one before the old one goes.
+    write(rendered("  nat_zone: b\n"), stack.folder)
+    said = stack.execute_command("apply", "-auto-approve", "-no-color").out
+    order = [
+        f'{GATEWAY}["b"]: Creation complete',
+        f'{ROUTE}["a"]: Modifying',
+        f'{ROUTE}["a"]: Modifications complete',
+        f'{GATEWAY}["a"]: Destroying',
+    ]
+    assert sorted(order, key=said.index) == order
+    stack.destroy()

@@ -282,6 +282,26 @@ def test_one_folder_is_too_few_for_several_specs(here: Path, tfgen: Tfgen, comma
     assert everything(here) == before
 
 
+def test_another_stack_in_a_folder_with_edits(here: Path, tfgen: Tfgen) -> None:
+    tfgen("render", spec(here, NETWORK), "-o", "live")
+    page = here / "live/modules/network/vpc.tf"
+    page.write_text(page.read_text() + "# by hand\n")
+    spec(here, NETWORK.replace("shop", "bank"), "bank.yaml")
+    for look in ([], ["--check"]):
+        done = tfgen("render", *look, "bank.yaml", "-o", "live")
+        assert (done.code, done.out) == (4, "")
+        assert done.err.startswith(
+            'tfgen: live is the folder of the stack "shop", and this is "bank", and these were edited after '
+            "tfgen wrote them:\n  live/modules/network/vpc.tf\n"
+        )
+        assert "\n+# by hand\n" in done.err
+        assert done.err.endswith(
+            "Nothing was written. Render to another folder with -o, or put this stack in the place of that "
+            "one: --force. It loses the edits; to keep the files for good, first: "
+            "tfgen eject live/modules/network/vpc.tf\n"
+        )
+
+
 @pytest.mark.parametrize("look", ["--check", "--diff", "--dry-run"])
 def test_another_stack_does_not_take_the_place_of_one(here: Path, tfgen: Tfgen, look: str) -> None:
     tfgen("render", spec(here, NETWORK), "-o", "live")
@@ -600,13 +620,22 @@ def test_the_second_of_two_renders_waits(here: Path, tfgen: Tfgen) -> None:
     fcntl.flock(first, fcntl.LOCK_EX)
     command = [sys.executable, "-m", "tfgen", "render", "shop.yaml"]
     second = subprocess.Popen(
-        command, cwd=here, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL
+        command,
+        cwd=here,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     with pytest.raises(subprocess.TimeoutExpired):
         second.wait(1.5)
     assert everything(here) == before
     os.close(first)
-    assert second.wait(30) == 0
+    assert second.communicate(timeout=30) == (
+        None,
+        "tfgen: another render is writing to generated/shop; waiting for it\n",
+    )
+    assert second.returncode == 0
     assert tfgen("render", "--check", "shop.yaml").code == 0
 
 

@@ -3,6 +3,7 @@ matrix), and what a page was before somebody edited it."""
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -241,3 +242,19 @@ def test_the_newest_wanted_content_of_a_file(repo: Path) -> None:
     assert earlier(file, lambda _: False) is None
     assert earlier(repo / "none.tf", bool) is None
     assert earlier(repo / "no folder" / "none.tf", bool) is None
+
+
+@pytest.mark.parametrize("place", [".", "linked"])
+@pytest.mark.usefixtures("stacks")
+def test_a_hook_finds_what_every_shell_finds(repo: Path, place: str) -> None:
+    """git tells it its repository in the environment, and in a linked worktree another one than here."""
+    git(repo, "worktree", "add", "--quiet", "linked", "-b", "linked")
+    hook = repo / ".git/hooks/pre-commit"
+    affected = f"{sys.executable} -m tfgen affected --since HEAD ../*.yaml -o '{{name}}'"
+    hook.write_text(f"#!/bin/sh\ncd generated && {affected} > ../said.json\n")
+    hook.chmod(0o755)
+    tree = repo / place
+    page = tree / "generated/shop/modules/network/vpc.tf"
+    page.write_text(page.read_text() + "# by hand\n")
+    git(tree, "commit", "--quiet", "--all", "--message", "another")
+    assert [found["stack"] for found in json.loads((tree / "said.json").read_text())] == ["shop"]

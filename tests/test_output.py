@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -506,6 +507,13 @@ def test_a_stack_of_an_early_tfgen_gets_its_name(stack: Path) -> None:
     assert manifest.read(stack).stack == "shop"
     with pytest.raises(TfgenError, match='is the folder of the stack "shop", and this is "bank"'):
         write(OLD, stack, stack="bank")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_a_page_keeps_its_permissions(stack: Path) -> None:
+    (stack / "main.tf").chmod(0o640)
+    write({**OLD, "main.tf": "# another\n"}, stack)
+    assert stat.S_IMODE((stack / "main.tf").stat().st_mode) == 0o640
 
 
 # --- the diff

@@ -213,7 +213,8 @@ def render(  # noqa: PLR0913, PLR0917 - one parameter a flag
     look = stacks.Look(check, diff, dry_run, force)
     outcomes = _run(specs, as_module=kind == "module", templates=templates)
     results = []
-    for result in stacks.rendered(specs, outcomes, output, templates, look):
+    options = stacks.Options(output, templates, look, _say_waiting)
+    for result in stacks.rendered(specs, outcomes, options):
         results.append(result)
         if result.message:
             _complain(TfgenError(message=result.message, code=result.code))
@@ -716,6 +717,10 @@ def _report(problems: list[Problem], files: dict[str, tuple[str, ...]]) -> None:
 
 def _complain(error: TfgenError) -> None:
     typer.echo(f"tfgen: {error.message}", err=True)
+
+
+def _say_waiting(folder: Path) -> None:
+    typer.echo(f"tfgen: another render is writing to {folder}; waiting for it", err=True)
 
 
 def _coloured(diff: str) -> str:

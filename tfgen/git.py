@@ -29,7 +29,8 @@ def touched(revision: str, folders: Sequence[Path]) -> set[Path]:
     places = [f":(top,literal){'' if name == '.' else name}" for name in names]
     if not places:  # git would take none for all
         return set()
-    changed = _git("diff", "--name-only", "-z", "--no-renames", "--no-relative", revision, "--", *places)
+    how = ("--name-only", "-z", "--no-renames", "--no-relative", "--ignore-submodules=none")
+    changed = _git("diff", *how, revision, "--", *places)
     new = _git("ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", *places)
     files = [os.fsdecode(name) for name in (changed + new).split(b"\0") if name]
     parents = {parent.as_posix() for file in files for parent in Path(file).parents}
@@ -86,9 +87,21 @@ def _within(top: Path, file: Path) -> str:
         raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
 
 
+def _environment() -> dict[str, str]:
+    """A hook is told where the repository is, as seen from its top; git finds that from every folder."""
+    said = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+    return {name: value for name, value in os.environ.items() if name not in said}
+
+
 def _git(*arguments: str, said: bytes = b"", wrong: str = "git cannot answer") -> bytes:
     try:
-        done = subprocess.run(["git", *arguments], input=said, capture_output=True, check=False)  # noqa: S603, S607
+        done = subprocess.run(  # noqa: S603
+            ["git", *arguments],  # noqa: S607
+            input=said,
+            capture_output=True,
+            check=False,
+            env=_environment(),
+        )
     except FileNotFoundError:
         raise TfgenError(message="git is not on PATH", code=Exit.WRONG_USAGE) from None
     if done.returncode:

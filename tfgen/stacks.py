@@ -1,7 +1,7 @@
 """Many specs, rendered into their folders or only looked at: what becomes of each."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,6 +44,15 @@ class Look(NamedTuple):
         if self.dry_run:
             lines.append(forecast(stack.name, changes, folder, force=self.force))
         return "".join(f"{line}\n" for line in lines)
+
+
+class Options(NamedTuple):
+    """`waiting` is called with a folder into which another render is still writing."""
+
+    output: Path | None
+    templates: Path | None
+    look: Look
+    waiting: Callable[[Path], None]
 
 
 class Result(NamedTuple):
@@ -104,21 +113,15 @@ def _shares(spec: Path, folder: Path) -> str:
     )
 
 
-def rendered(
-    specs: Sequence[Path],
-    outcomes: Sequence[Outcome],
-    output: Path | None,
-    templates: Path | None,
-    look: Look,
-) -> Iterator[Result]:
+def rendered(specs: Sequence[Path], outcomes: Sequence[Outcome], options: Options) -> Iterator[Result]:
     """Writes the stack of each spec, or looks at it; what stops one stops no other."""
-    for spec, stack, folder, wrong in placed(specs, outcomes, output):
+    for spec, stack, folder, wrong in placed(specs, outcomes, options.output):
         if stack is None:
             yield Result(spec, Exit.SPEC_HAS_ERRORS)
         elif wrong:
             yield Result(spec, Exit.WRONG_USAGE, stack.name, folder, message=wrong)
         else:
-            yield _rendered(spec, stack, folder, templates, look)
+            yield _rendered(spec, stack, folder, options)
 
 
 def exit_code(results: Sequence[Result]) -> Exit:
@@ -127,9 +130,10 @@ def exit_code(results: Sequence[Result]) -> Exit:
     return Exit.SPEC_HAS_ERRORS if Exit.SPEC_HAS_ERRORS in codes else next(filter(None, codes), Exit.DONE)
 
 
-def _rendered(spec: Path, stack: Blueprint, folder: Path, templates: Path | None, look: Look) -> Result:
+def _rendered(spec: Path, stack: Blueprint, folder: Path, options: Options) -> Result:
+    look = options.look
     try:
-        changes, diff = _written(stack, folder, templates, look)
+        changes, diff = _written(stack, folder, options)
     except TfgenError as error:
         planned = error.changes if isinstance(error, RefusedError) else Changes()
         return Result(spec, error.code, stack.name, folder, planned, message=error.message)
@@ -137,8 +141,9 @@ def _rendered(spec: Path, stack: Blueprint, folder: Path, templates: Path | None
     return Result(spec, look.exit_code(changes), stack.name, folder, changes, diff, said)
 
 
-def _written(stack: Blueprint, folder: Path, templates: Path | None, look: Look) -> tuple[Changes, str]:
-    pages = render(stack, templates)
+def _written(stack: Blueprint, folder: Path, options: Options) -> tuple[Changes, str]:
+    look = options.look
+    pages = render(stack, options.templates)
     how: dict[str, Any] = {
         "stack": stack.name,
         "once": once(stack),
@@ -147,7 +152,7 @@ def _written(stack: Blueprint, folder: Path, templates: Path | None, look: Look)
     }
     if look:
         return preview(pages, folder, with_diff=look.diff, **how)
-    return write(pages, folder, **how), ""
+    return write(pages, folder, waiting=options.waiting, **how), ""
 
 
 def _earlier(file: Path, wanted: Any) -> bytes | None:

@@ -653,9 +653,9 @@ FOUNDATION = (
         "range of the VPC changed",
         "nat",
         (("zones: [a, b, c]\n", "zones: [a, b, c]\n  cidr: 10.9.0.0/16\n"),),
-        f"+/- network vpc.main subnet.{{public,private}}{ZONED}\n~ network internet_gateway.main\n"
-        f"-/+ network default_security_group.main nat_gateway.main{ZONED} route.public_internet "
-        f"route.private_internet{ZONED} route_table.public route_table.private{ZONED} "
+        f"+/- network vpc.main subnet.{{public,private}}{ZONED} eip.nat{ZONED} nat_gateway.main{ZONED} "
+        "route.public_internet route_table.public\n~ network internet_gateway.main\n"
+        f"-/+ network default_security_group.main route.private_internet{ZONED} route_table.private{ZONED} "
         f"route_table_association.{{public,private}}{ZONED} vpc_endpoint.s3\n"
         "~ load_balancer lb.main lb_listener.http\n"
         "-/+ load_balancer security_group.main ingress_rule.http_from_world\n"
@@ -730,6 +730,10 @@ EDITS = {
         ("services/orders.tf", 'capacity_provider = "FARGATE"', 'capacity_provider = "FARGATE_SPOT"'),
         ("services/orders.tf", '= "ENABLED"\n', '= "ENABLED"\n  force_new_deployment = true\n'),
         ("network/nat.tf", 'domain = "vpc"', 'domain = "vpc"\n  address = "192.0.2.1"'),
+    ),
+    "what replaces a NAT gateway, the old one first": (
+        ("network/nat.tf", "  depends_on", '  private_ip = "10.0.128.9"\n\n  depends_on'),
+        ("network/nat.tf", "create_before_destroy = true", "create_before_destroy = false"),
     ),
     "what tenancy replaces": (
         ("network/vpc.tf", 'enable_dns_support', 'instance_tenancy = "dedicated"\n  enable_dns_support'),

@@ -1,12 +1,13 @@
 """Two stacks, and what Terraform will do to come from the one to the other."""
 
+import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
 from tfgen import facts
 from tfgen.changes.stack import Resource, Stack
-from tfgen.changes.syntax import List, Literal, words
+from tfgen.changes.syntax import List, words
 from tfgen.changes.values import Reference, Term, Value, references
 
 
@@ -70,12 +71,11 @@ def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
         if address in before
     }
     differing, replaced = _follow(stays, new.resources.keys() - before.keys())
-    new_first = _new_first(new)
     changes = [
         *(_gone(address, before[address], new) for address in before.keys() - stays.keys()),
         *(_come(address, new) for address in new.resources.keys() - stays.keys()),
         *(
-            stays[address].change(address, names, _action(address, replaced, new_first))
+            stays[address].change(address, names, _action(address, replaced, new.new_first))
             for address, names in differing.items()
         ),
     ]
@@ -123,6 +123,9 @@ def _follow(stays: Mapping[str, _Pair], created: set[str]) -> tuple[dict[str, tu
     while True:
         found = {address: pair.differing(fresh) for address, pair in stays.items()}
         differing = {address: names for address, names in found.items() if names}
+        for address, pair in stays.items():
+            if any(_fires(trigger, differing, replaced) for trigger in pair.resource.triggers):
+                differing[address] = (*found[address], _TRIGGER)
         more = {a for a, names in differing.items() if _replaces(stays[a].resource, names)} - replaced
         if not more:
             return differing, replaced
@@ -130,7 +133,23 @@ def _follow(stays: Mapping[str, _Pair], created: set[str]) -> tuple[dict[str, tu
         fresh |= more
 
 
+_TRIGGER = "replace_triggered_by"
+
+
+def _fires(trigger: str, differing: Mapping[str, tuple[str, ...]], replaced: set[str]) -> bool:
+    """Whether what it names changes: a block or an instance, or one attribute of it."""
+    for address, names in differing.items():
+        if is_within(address, trigger):
+            return True
+        attribute = trigger.removeprefix(f"{address}.")
+        if attribute != trigger and (address in replaced or re.split(r"[.[]", attribute)[0] in names):
+            return True
+    return False
+
+
 def _replaces(resource: Resource, names: tuple[str, ...]) -> bool:
+    if _TRIGGER in names:
+        return True
     known, said = facts.replacement(resource.type), resource.arguments
     allowed = {name for name, other in known.unless.items() if said.get(other) == "true" and said.get(name)}
     in_place = {*known.in_place, "default_tags"}
@@ -138,7 +157,7 @@ def _replaces(resource: Resource, names: tuple[str, ...]) -> bool:
     return any(name in known.replace or ("*" in known.replace and name not in in_place) for name in names)
 
 
-def _action(address: str, replaced: set[str], new_first: set[str]) -> Action:
+def _action(address: str, replaced: set[str], new_first: frozenset[str]) -> Action:
     if address not in replaced:
         return Action.UPDATE
     return Action.REPLACE_NEW_FIRST if address in new_first else Action.REPLACE
@@ -160,23 +179,6 @@ def _come(address: str, new: Stack) -> Change:
 def is_within(address: str, place: str) -> bool:
     """Whether an address is that of a place, of an instance of it, or of something in it."""
     return address == place or address.startswith((f"{place}[", f"{place}."))
-
-
-def _new_first(stack: Stack) -> set[str]:
-    """Where the new one comes before the old one goes: what asks for it, and all that it depends on."""
-    found = {
-        address
-        for address, resource in stack.resources.items()
-        if resource.lifecycle.get("create_before_destroy") == Literal(True)
-    }
-    waiting = list(found)
-    while waiting:
-        resource = stack.resources[waiting.pop()]
-        needed = {each.address for value in resource.arguments.values() for each in references(value)}
-        more = (needed & stack.resources.keys()) - found
-        found |= more
-        waiting += more
-    return found
 
 
 def _ignored(resource: Resource) -> set[str]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from tfgen.changes.folders import Folder, Folders, Pages, folders, variable_values
-from tfgen.changes.syntax import Attribute, Block, Body, Index, Literal, Name, Node
-from tfgen.changes.values import Lookup, Names, Reference, Scope, Term, Value, comparable
+from tfgen.changes.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
+from tfgen.changes.values import Lookup, Names, Reference, Scope, Term, Value, comparable, references
 from tfgen.problems import Exit, Problem, TfgenError
 
 # What a resource block says to Terraform and not to AWS.
@@ -54,6 +54,20 @@ class Resource:
     @cached_property
     def lifecycle(self) -> dict[str, Node]:
         return lifecycle(self.body)
+
+    @cached_property
+    def needs(self) -> frozenset[str]:
+        """The addresses of what it depends on."""
+        order = self.body.arguments.get("depends_on")
+        said = (*self.arguments.values(), self._module.value(order) if order else ())
+        return frozenset(each.address for value in said for each in references(value))
+
+    @cached_property
+    def triggers(self) -> tuple[str, ...]:
+        """What `replace_triggered_by` names: blocks, instances, or attributes of them."""
+        node = self.lifecycle.get("replace_triggered_by")
+        items = node.items if isinstance(node, List) else ()
+        return tuple(self._module.prefix + self._module.address(item, self._each) for item in items)
 
 
 def lifecycle(body: Body) -> dict[str, Node]:
@@ -238,6 +252,21 @@ class Stack:
             for kind, name in module.blocks["resource"]
             for resource in module.instances(kind, name).values()
         }
+
+    @cached_property
+    def new_first(self) -> frozenset[str]:
+        """Where the new one comes before the old one goes: what asks for it, and all that it depends on."""
+        waiting = [
+            address
+            for address, resource in self.resources.items()
+            if resource.lifecycle.get("create_before_destroy") == Literal(True)
+        ]
+        found = set(waiting)
+        while waiting:
+            more = (self.resources[waiting.pop()].needs & self.resources.keys()) - found
+            found |= more
+            waiting += more
+        return frozenset(found)
 
     @cached_property
     def moved(self) -> dict[str, str]:

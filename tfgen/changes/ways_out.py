@@ -19,7 +19,10 @@ def ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[st
             "Tasks that still run in private subnets may lose their way out before new ones stand in public "
             "subnets: what they pull, read or log through it fails meanwhile."
         )
-    yield about(changes, lambda change: _waits_for_nat(change, changes), _NO_NAT)
+    yield about(changes, lambda change: _waits_for_nat(change, changes, old), _NO_NAT)
+    tasks = "private" if private[0] else "public"
+    yield about(changes, _leaves(tasks, "aws_ecs_service", old, new), _TASKS)
+    yield about(changes, _leaves("public", "aws_lb", old, new), _NODES)
     if all(private):
         yield from _of_private_subnets(changes, new, nat, endpoints)
     if all(was == will_be for was, will_be in (private, nat, endpoints)):
@@ -55,9 +58,35 @@ _NO_NAT = (
 )
 
 
-def _waits_for_nat(change: Change, changes: tuple[Change, ...]) -> bool:
-    """Whether a route changes only after the gateway that it led to is gone: Terraform destroys first."""
-    gone = {each.address for each in changes if destroyed(each)}
+# A subnet waits until it is empty, and its route does not.
+_TASKS = (
+    "Tasks that still run in a dropped zone may lose their way out before new ones stand in another: what "
+    "they pull, read or log through it fails until then (zones {})."
+)
+_NODES = (
+    "The load balancer loses the way out of a dropped zone before its node there is gone: requests that "
+    "still arrive at that node fail (zones {})."
+)
+
+
+def _leaves(role: str, user: str, old: Stack, new: Stack) -> Test:
+    """Whether a subnet of a role loses its route, of which others stay, and so does what is in them."""
+    stays = _has(new, "aws_subnet", role) and all(_uses(stack, user) for stack in (old, new))
+    return lambda change: (
+        stays and change.type == "aws_route_table_association" and change.name == role and destroyed(change)
+    )
+
+
+def _uses(stack: Stack, kind: str) -> bool:
+    return any(each.type == kind for each in stack.resources.values())
+
+
+def _waits_for_nat(change: Change, changes: tuple[Change, ...], old: Stack) -> bool:
+    """Whether a route changes only after the gateway that it led to is gone.
+
+    So Terraform does unless the state says create_before_destroy: what the new page says comes too late.
+    """
+    gone = {each.address for each in changes if destroyed(each)} - old.new_first
     return (
         change.type == "aws_route"
         and updated("nat_gateway_id")(change)

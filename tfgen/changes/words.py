@@ -17,6 +17,10 @@ def named(name: str, test: Test) -> Test:
     return lambda change: change.name == name and test(change)
 
 
+def _old_first(change: Change) -> bool:
+    return change.action is Action.REPLACE
+
+
 def _restarted(change: Change) -> bool:
     forced = change.new.get("force_new_deployment") == "true"
     others = {*change.arguments} - {"tags", "default_tags"}
@@ -133,7 +137,7 @@ SENTENCES = (
     ),
     Sentence(
         "aws_nat_gateway",
-        replaced,
+        _old_first,
         "Tasks have no way to the internet until their NAT gateway is made anew (zones {}).",
     ),
     Sentence(

@@ -2,7 +2,8 @@
 
 import errno
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -16,14 +17,17 @@ _NOT_FLUSHED_HERE = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Makes the folder, and keeps other renders out of it until the end. Whoever comes second waits."""
+def locked(folder: Path, waiting: Callable[[Path], None] = lambda _: None) -> Iterator[None]:
+    """Makes the folder, and keeps other renders out of it until the end.
+
+    Whoever comes second waits, and calls `waiting` first.
+    """
     made: list[Path] = []
     number = -1
     try:
         while number < 0:
             made += make_folders([folder])
-            number = _lock(folder)
+            number = _lock(folder, waiting)
         yield
     except BaseException:
         remove_folders(made)
@@ -34,7 +38,7 @@ def locked(folder: Path) -> Iterator[None]:
                 os.close(number)
 
 
-def _lock(folder: Path) -> int:
+def _lock(folder: Path, waiting: Callable[[Path], None]) -> int:
     """The open folder, no other render's; -1 where the render that was waited for took it away again."""
     if fcntl is None:
         return os.open(os.devnull, os.O_RDONLY)
@@ -44,7 +48,11 @@ def _lock(folder: Path) -> int:
         return -1
     try:
         with suppress(OSError):  # a file system that has no locks
-            fcntl.flock(number, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                waiting(folder)
+                fcntl.flock(number, fcntl.LOCK_EX)
         if folder.is_dir() and os.path.samestat(os.fstat(number), folder.stat()):
             return number
     except BaseException:
@@ -52,6 +60,15 @@ def _lock(folder: Path) -> int:
         raise
     os.close(number)
     return -1
+
+
+def keep_modes(old: Iterable[Path], new: Iterable[Path]) -> None:
+    """Gives new files the permissions of those in whose place they go, as far as this user may."""
+    for here, coming in zip(old, new, strict=True):
+        with suppress(OSError):  # there is none yet
+            mode = here.stat().st_mode
+            if mode != coming.stat().st_mode:
+                coming.chmod(stat.S_IMODE(mode))
 
 
 @contextmanager

@@ -21,17 +21,16 @@ class RefusedError(TfgenError):
 def refuse(found: Comparison, folder: Path, earlier: Earlier, *, force: bool) -> None:
     """Raises RefusedError where something is not tfgen's to write over. A folder or a link never is."""
     changes = found.changes
-    refuse_another_stack(found, folder, force=force)
+    refuse_another_stack(found, folder, earlier, force=force)
     foreign = sorted((*changes.obstacles, *(() if force else changes.foreign)))
-    edited = () if force else sorted((*changes.edited, *changes.edited_orphans))
+    edited = [] if force else _edited(changes)
     if not foreign and not edited:
         return
     parts = []
     if foreign:
         parts.append(f"these are in the way, and tfgen did not write them:\n{_listed(foreign, folder)}\n")
     if edited:
-        parts.append(f"these were edited after tfgen wrote them:\n{_listed(edited, folder)}\n\n")
-        parts.append(f"{diff.by_hand(found, folder, earlier)}\n")
+        parts.append(f"{_said_edited(found, folder, earlier)}\n")
     parts.append("Nothing was written.")
     if foreign:
         parts.append(_past_foreign(files=not changes.obstacles))
@@ -41,15 +40,34 @@ def refuse(found: Comparison, folder: Path, earlier: Earlier, *, force: bool) ->
     raise RefusedError("".join(parts), changes)
 
 
-def refuse_another_stack(found: Comparison, folder: Path, *, force: bool) -> None:
-    """Raises RefusedError where the folder is another stack's: all that it has would go."""
+def refuse_another_stack(found: Comparison, folder: Path, earlier: Earlier, *, force: bool) -> None:
+    """Raises RefusedError where the folder is another stack's: all that it has would go, edits too."""
     standing, coming = found.before.stack, found.after.stack
-    if standing and coming and standing != coming and not force:
-        message = (
-            f'{folder} is the folder of the stack "{standing}", and this is "{coming}". Nothing was written. '
-            f"Render to another folder with -o, or put this stack in the place of that one: --force."
-        )
-        raise RefusedError(message, found.changes)
+    if force or not standing or not coming or standing == coming:
+        return
+    parts = [f'{folder} is the folder of the stack "{standing}", and this is "{coming}"']
+    edited = _edited(found.changes)
+    parts.append(f", and {_said_edited(found, folder, earlier)}\n" if edited else ". ")
+    parts.append(
+        "Nothing was written. Render to another folder with -o, or put this stack in the place of that one: "
+        "--force."
+    )
+    if edited:
+        parts.append(f" It loses the edits; to keep the files for good, first: {_eject(edited, folder)}")
+    raise RefusedError("".join(parts), found.changes)
+
+
+def _edited(changes: Changes) -> list[str]:
+    return sorted((*changes.edited, *changes.edited_orphans))
+
+
+def _said_edited(found: Comparison, folder: Path, earlier: Earlier) -> str:
+    listed = _listed(_edited(found.changes), folder)
+    return f"these were edited after tfgen wrote them:\n{listed}\n\n{diff.by_hand(found, folder, earlier)}"
+
+
+def _eject(paths: Iterable[str], folder: Path) -> str:
+    return f"tfgen eject {' '.join(shlex.quote(str(folder / path)) for path in paths)}"
 
 
 def _past_foreign(*, files: bool) -> str:
@@ -64,13 +82,12 @@ _MERGING = (
 
 
 def _past_edited(edited: Sequence[str], orphans: Sequence[str], folder: Path) -> str:
-    names = " ".join(shlex.quote(str(folder / path)) for path in edited)
     gone = " (what tfgen no longer renders may refer to what is no longer there)" if orphans else ""
     return (
         " Three ways on from an edit:\n"
         "  say it in the spec, by a key of its own or by overrides, so that tfgen writes it\n"
         "  lose it: --force\n"
-        f"  keep the file for good, and tfgen writes it no more{gone}: tfgen eject {names}"
+        f"  keep the file for good, and tfgen writes it no more{gone}: {_eject(edited, folder)}"
     )
 
 

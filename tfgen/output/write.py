@@ -9,7 +9,7 @@ instant leaves files that the manifest knows, old ones and new ones, and nothing
 import errno
 import os
 import signal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,17 +29,19 @@ def write(
     once: Mapping[str, str] | None = None,
     force: bool = False,
     earlier: Earlier = nobody,
+    waiting: Callable[[Path], None] = lambda _: None,
 ) -> Changes:
     """Makes `folder` hold the `pages` of `stack`, and removes tfgen's files that no page is for any more.
 
     Files that would not change are not touched; `once` are for the user to keep. Another render into the
-    same folder is waited for. Raises TfgenError, with nothing changed, where it cannot write; and, unless
-    `force` is set, RefusedError where the folder is another stack's, files that are not tfgen's are in the
-    way, or files of its own were edited: `earlier` is asked what they were.
+    same folder is waited for, after a call of `waiting` with the folder. Raises TfgenError, with nothing
+    changed, where it cannot write; and, unless `force` is set, RefusedError where the folder is another
+    stack's, files that are not tfgen's are in the way, or files of its own were edited: `earlier` is asked
+    what they were.
     """
     with _explained(folder):
         check_folder(folder)
-        with disk.locked(folder):
+        with disk.locked(folder, waiting):
             disk.clear(folder)
             found = compare(pages, folder, once, stack, earlier)
             refuse(found, folder, earlier, force=force)
@@ -61,7 +63,7 @@ def preview(
     """What `write` would do, and a unified diff of it if asked for. Raises TfgenError."""
     with _explained(folder, "read"):
         found = compare(pages, folder, once, stack, earlier)
-        refuse_another_stack(found, folder, force=force)
+        refuse_another_stack(found, folder, earlier, force=force)
         return found.changes, diff.rendered(found, folder) if with_diff else ""
 
 
@@ -136,6 +138,7 @@ def _carry_out(steps: _Steps, folder: Path) -> None:
     contents = (steps.between, steps.final, *texts.values())
     with _ctrl_c_waits() as interrupted, disk.staged(folder, contents) as (between, final, *new):
         with ExitStack() as undo:
+            disk.keep_modes((folder / path for path in texts), new)
             made = disk.make_folders(sorted(came))
             undo.callback(disk.remove_folders, made)
             if interrupted:

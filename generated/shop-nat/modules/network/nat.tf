@@ -6,6 +6,12 @@ resource "aws_eip" "nat" {
   domain = "vpc"
 
   tags = { Name = "shop-nat-nat-${each.key}" }
+
+  # A new gateway beside the old one in its zone needs an address of its own.
+  lifecycle {
+    create_before_destroy = true
+    replace_triggered_by  = [aws_subnet.public[each.key].id]
+  }
 }
 
 resource "aws_nat_gateway" "main" {
@@ -18,6 +24,11 @@ resource "aws_nat_gateway" "main" {
 
   # A NAT gateway without a way to the internet fails to come up.
   depends_on = [aws_route.public_internet]
+
+  # Routes lead to another gateway before this one goes.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_route" "private_internet" {
