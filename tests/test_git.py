@@ -111,6 +111,19 @@ def test_files_of_the_user_count_too(stacks: list[str], tfgen: Tfgen, repo: Path
     assert names(tfgen(*affected)) == []
 
 
+def test_a_stack_whose_spec_is_gone(stacks: list[str], tfgen: Tfgen) -> None:
+    Path("post.yaml").unlink()
+    for output in ([], ["-o", Path.cwd() / "generated/{name}"]):
+        done = tfgen("affected", "--since", "HEAD", *stacks[:2], *output)
+        folder = (Path.cwd() / "generated" if output else Path("generated")) / "post"
+        assert done == Done(
+            0,
+            "[]\n",
+            f"tfgen: none of these specs is for what stands in {folder}. Where its spec is gone, destroy the "
+            "stack before its folder goes.\n",
+        )
+
+
 def test_a_failing_spec_among_good_ones(stacks: list[str], tfgen: Tfgen) -> None:
     change("post.yaml")
     Path("bank.yaml").write_text("name: bank\n")

@@ -267,6 +267,8 @@ def affected(
     folders = [folder for _, _, folder in found]
     manifests, changed = committed(since, [folder / NAME for folder in folders]), touched(since, folders)
     _say_what_is_not_rendered(folders)
+    if len(found) == len(specs):
+        _say_what_has_no_spec(stacks.without_spec(folders, output))
     _print_json(
         [
             {"stack": stack.name, "spec": spec.as_posix(), "folder": folder.as_posix()}
@@ -281,14 +283,28 @@ def _say_what_is_not_rendered(folders: list[Path]) -> None:
     """A stack that is not where it is looked for counts as affected: say so, as that may be a wrong place."""
     from tfgen.output.manifest import NAME
 
-    missing = [str(folder) for folder in folders if not (folder / NAME).is_file()]
+    missing = [folder for folder in folders if not (folder / NAME).is_file()]
     if missing:
-        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         typer.echo(
-            f"tfgen: no stack stands in {', '.join(missing[:3])}{more}, so it counts as affected. If it is "
-            "rendered elsewhere, run this where it is rendered, or say where with -o.",
+            f"tfgen: no stack stands in {_few(missing)}, so it counts as affected. If it is rendered "
+            "elsewhere, run this where it is rendered, or say where with -o.",
             err=True,
         )
+
+
+def _say_what_has_no_spec(folders: list[Path]) -> None:
+    """Where a spec was removed, nobody plans its stack any more, and what it made stands in AWS."""
+    if folders:
+        typer.echo(
+            f"tfgen: none of these specs is for what stands in {_few(folders)}. Where its spec is gone, "
+            "destroy the stack before its folder goes.",
+            err=True,
+        )
+
+
+def _few(folders: list[Path]) -> str:
+    more = f" and {len(folders) - 3} more" if len(folders) > 3 else ""
+    return ", ".join(map(str, folders[:3])) + more
 
 
 @app.command()

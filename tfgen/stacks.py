@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from glob import escape, glob
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.output.compare import Changes
+from tfgen.output.manifest import NAME as MANIFEST
 from tfgen.output.refusal import RefusedError
 from tfgen.output.write import preview, write
 from tfgen.pipe import Outcome
@@ -104,6 +106,16 @@ def placed(
         stack = _stack(outcome)
         shared = stack is not None and names[stack.name] > 1
         yield spec, stack, folder, _shares(spec, folder) if shared else ""
+
+
+def without_spec(rendered: Sequence[Path], output: Path | None) -> list[Path]:
+    """The folders of stacks, where `output` has those of all, that are none of these."""
+    pattern = str(output or FOLDERS)
+    if NAME not in pattern:
+        return []
+    places = "*".join(map(escape, pattern.split(NAME)))
+    found = glob(f"{places}/{MANIFEST}")  # noqa: PTH207 - Path.glob takes no absolute pattern
+    return sorted({Path(each).parent for each in found} - set(rendered))
 
 
 def _shares(spec: Path, folder: Path) -> str:
