@@ -56,14 +56,36 @@ def test_what_it_says_of_an_argument_and_of_a_block() -> None:
     kinds = ("aws_lb", "aws_lb_listener_rule", "aws_nat_gateway")
     balancer, rule, gateway = (provider.schema(kind) or {} for kind in kinds)
     both = ("5", "6")
-    assert balancer["idle_timeout"] == Attribute("scalar", versions=both)
+    assert balancer["idle_timeout"] == Attribute("number", versions=both)
+    assert balancer["enable_http2"] == Attribute("bool", versions=both)
+    assert balancer["subnets"] == Attribute("set", versions=both)
     assert balancer["tags"] == Attribute("map", versions=both)
     assert balancer["arn"] == Attribute("computed", versions=both)
-    assert balancer["region"] == Attribute("scalar", versions=("6",))
-    assert balancer["access_logs"].inside["bucket"] == Attribute("scalar", required=both, versions=both)
+    assert balancer["region"] == Attribute("string", versions=("6",))
+    assert balancer["access_logs"].inside["bucket"] == Attribute("string", required=both, versions=both)
     assert (balancer["access_logs"].shape, balancer["access_logs"].most) == ("block", 1)
     assert (rule["condition"].most, rule["condition"].required) == (0, both)
+    assert [rule[name].nesting for name in ("condition", "action")] == ["set", "list"]
+    assert balancer["timeouts"].nesting == "single"
     assert gateway["subnet_id"].required == ("5",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "shape"),
+    [
+        ("aws_cloudwatch_log_group", "deletion_protection_enabled", "bool"),
+        ("aws_lb", "secondary_ips_auto_assigned_per_subnet", "number"),
+        ("aws_lb_target_group", "target_control_port", "number"),
+        ("aws_lb", "region", "string"),
+    ],
+)
+def test_what_only_version_6_has_has_its_shape_by_hand(kind: str, name: str, shape: str) -> None:
+    assert (provider.schema(kind) or {})[name] == Attribute(shape, versions=("6",))
+
+
+def test_a_list_of_anything_but_text_would_need_a_shape_of_its_own() -> None:
+    with pytest.raises(ValueError, match="holds no strings"):
+        SCRIPT["shape"](["list", "number"])
 
 
 @pytest.mark.xdist_group("schema")
