@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 import random
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -304,6 +306,20 @@ def test_the_documentation_shows_what_happens() -> None:
     assert f"$ tfgen render shop.yaml\n{describe(problem, spec.splitlines())}\n" == warned
 
 
+def test_who_has_no_overrides_does_not_pay_for_the_table() -> None:
+    code = (
+        "import sys, tfgen; from pathlib import Path; tfgen.render_text(Path(sys.argv[1]).read_text()); "
+        "print([name for name in sys.modules if name.startswith('tfgen.facts.provider')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, ROOT / "examples" / "shop.yaml"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
+
+
 def test_the_order_of_keys_means_nothing() -> None:
     patch = {"idle_timeout": 120, "tags": {"b": "1", "a": "2"}, "enable_http2": False, "client_keep_alive": 9}
     for seed in range(5):
@@ -505,6 +521,7 @@ def test_what_the_provider_does_not_take(
         (BALANCER, {"enable_http2": "perhaps"}, "write enable_http2: true or false"),
         (BALANCER, {"idle_timeout": "soon"}, "write idle_timeout: NUMBER"),
         (SERVICE, {"lifecycle": {"ignore_changes": "tags"}}, "write ignore_changes: [ARGUMENT], or all"),
+        (SERVICE, {"lifecycle": {"ignore_changes": ["all"]}}, "write ignore_changes: all"),
         (SERVICE, {"lifecycle": {"ignore_changes": ["tags[0]"]}}, 'write tags["KEY"]'),
         (SERVICE, {"lifecycle": {"ignore_changes": ["alarms.enable"]}}, "write alarms[0].alarm_names"),
         (SERVICE, {"lifecycle": {"ignore_changes": ["load_balancer[0]"]}},
@@ -564,6 +581,7 @@ CONVERTED = [
     {"idle_timeout": "0120.", "enable_http2": "0", "tags": {"a": 1, "b": True}},
     {"idle_timeout": "6.E1", "subnets": [1, True, "c"]},
     {"lifecycle": {"prevent_destroy": "true", "ignore_changes": ["timeouts.create", "subnets", 'tags[""]']}},
+    {"lifecycle": {"prevent_destroy": "0", "ignore_changes": ["id", "tags_all", 'tags_all["Team"]']}},
 ]
 
 

@@ -242,6 +242,9 @@ def _names_faults(place: Place, schema: Schema, value: Any) -> Iterator[Fault]:
     if not isinstance(value, list):
         yield _other(place, "takes a list", "[ARGUMENT], or all")
         return
+    if "all" in value:
+        yield _other(place, "takes all by itself, and not in a list", "all")
+        return
     for index, name in enumerate(value):
         found = traversals.read(name) if isinstance(name, str) else None
         faults = _traversal_faults(place, schema, found) if found else [_no_traversal(place)]
