@@ -33,9 +33,9 @@ COMPUTED = {"id", "tags_all"}
 # the tag v6.25.0.
 SHAPES_6 = {
     **dict.fromkeys(("deletion_protection_enabled", "enabled", "sigint_rollback"), "bool"),
-    **dict.fromkeys(("canary_percent", "secondary_ips_auto_assigned_per_subnet", "step_percent"), "number"),
+    **dict.fromkeys(("canary_percent", "step_percent"), "number"),
+    **dict.fromkeys(("secondary_ips_auto_assigned_per_subnet", "target_control_port"), "integer"),
     **dict.fromkeys(("allocation_ids", "regex_values", "values"), "set"),
-    "target_control_port": "number",
     "lifecycle_stages": "list",
 }
 SETS_6 = {"additional_claim", "availability_zone_address", "lifecycle_hook", "transform"}
@@ -73,10 +73,10 @@ def main(arguments: list[str]) -> int:
 
 HEAD: Json = {
     "about": "What the arguments and blocks of the resources that tfgen writes take. An argument: string, "
-    "number, bool; list, set or map, each of strings; objects (written as blocks, but for none: []); or "
-    "computed, which nobody sets. A block, with what is in it: max=1 where it stands once; a list of blocks "
-    "where it does not say set or single. required: by every version of the provider that has it; "
-    "required=5: by version 5 alone. only=5, only=6: the other version lacks it.",
+    "integer, number, bool; list, set or map, each of strings; objects (written as blocks, but for "
+    "none: []); or computed, which nobody sets. A block, with what is in it: max=1 where it stands "
+    "once; a list of blocks where it does not say set or single. required: by every version of the "
+    "provider that has it; required=5: by version 5 alone. only=5, only=6: the other version lacks it.",
     "source": [
         "terraform providers schema -json of hashicorp/aws 5.100.0; of 6.25.0 for the shapes of what is new",
         "tests/data/aws-provider-6.25.json",
@@ -120,8 +120,8 @@ def argument(five: Json, six: str | Json | None) -> Any:
 
 def shape(kind: str | list[str]) -> str:
     """`string`, `["map", "string"]` or `["set", "string"]`, in a word. ValueError for other elements."""
-    if isinstance(kind, str):
-        return kind
+    if isinstance(kind, str):  # the schema does not say so, but all numbers of version 5 are whole
+        return "integer" if kind == "number" else kind
     if kind[1] != "string":
         raise ValueError(f"{kind} holds no strings: teach the table and tfgen/render/arguments.py of it")
     return kind[0]

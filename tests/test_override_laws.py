@@ -175,7 +175,8 @@ def values(there: Any, attribute: Attribute) -> st.SearchStrategy[Any]:
     texts = st.lists(SCALARS, max_size=3)
     shapes = {
         "string": SCALARS,
-        "number": st.integers(-(10**12), 10**12) | st.sampled_from(["120", "-1.5", "1e3"]),
+        "integer": st.integers(-(10**12), 10**12) | st.sampled_from(["120", "-1.0", "1e3"]),
+        "number": st.integers(-(10**12), 10**12) | st.sampled_from(["120", "-1.5", "1e3"]) | st.just(0.5),
         "bool": st.booleans() | st.sampled_from(["true", "false", "1", "0"]),
         "list": texts,
         "set": texts,

@@ -437,13 +437,17 @@ REFUSED = [
         "network_configuration": {"assign_public_ip": "off"}}, "TG263",
         '"assign_public_ip" takes true or false', "assign_public_ip", id="a word for a boolean of a block"),
     pytest.param(BALANCER, {"idle_timeout": True}, "TG263",
-        '"idle_timeout" takes a number', "idle_timeout", id="a boolean for a number"),
+        '"idle_timeout" takes a whole number', "idle_timeout", id="a boolean for a number"),
     pytest.param(BALANCER, {"idle_timeout": "120s"}, "TG263",
-        '"idle_timeout" takes a number', "idle_timeout", id="a word for a number"),
+        '"idle_timeout" takes a whole number', "idle_timeout", id="a word for a number"),
+    pytest.param(BALANCER, {"idle_timeout": 1.5}, "TG263",
+        '"idle_timeout" takes a whole number', "idle_timeout", id="a fraction"),
+    pytest.param(BALANCER, {"idle_timeout": "1e19"}, "TG263",
+        '"idle_timeout" takes a whole number', "idle_timeout", id="a number too large"),
     pytest.param(BALANCER, {"idle_timeout": ""}, "TG263",
-        '"idle_timeout" takes a number', "idle_timeout", id="no text for a number"),
+        '"idle_timeout" takes a whole number', "idle_timeout", id="no text for a number"),
     pytest.param("module.network.aws_default_security_group.main", {"ingress": [{"from_port": "http",
-        "to_port": 80, "protocol": "tcp"}]}, "TG263", '"from_port" takes a number', "from_port",
+        "to_port": 80, "protocol": "tcp"}]}, "TG263", '"from_port" takes a whole number', "from_port",
         id="a word for a number of an object"),
     pytest.param(BALANCER, {"tags": {"a": ["b"]}}, "TG263",
         '"tags" takes keys with a single value each', "a", id="a list in a map"),
@@ -544,6 +548,19 @@ def test_the_way_out_of_what_the_provider_does_not_take(
 ) -> None:
     (problem,) = run_text(with_overrides({address: patch}), "shop.yaml").problems
     assert problem.hint == hint
+
+
+@pytest.mark.parametrize("percent", [0.5, "12.5", 10])
+def test_a_percentage_may_be_a_fraction(percent: Any) -> None:
+    canary = {"deployment_configuration": {"canary_configuration": {"canary_percent": percent}}}
+    assert [each[0] for each in found_in({SERVICE: canary})] == ["TG270"]
+
+
+def test_a_percentage_is_a_number() -> None:
+    canary = {"deployment_configuration": {"canary_configuration": {"canary_percent": "half"}}}
+    assert ("TG263", "error", '"canary_percent" takes a number', "canary_percent") in found_in(
+        {SERVICE: canary}
+    )
 
 
 def test_a_resource_of_the_root_has_its_file_there() -> None:
@@ -793,7 +810,7 @@ def test_a_resource_of_a_module_and_of_a_stack_have_one_address() -> None:
 def test_show_prints_what_renders_to_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from tfgen.cli import app  # noqa: PLC0415
 
-    overrides = {BALANCER: {"idle_timeout": None, "tags": {"a": "1.10"}, "client_keep_alive": 1.5}}
+    overrides = {BALANCER: {"idle_timeout": None, "tags": {"a": "1.10", "b": 1.5}}}
     (tmp_path / "shop.yaml").write_text(with_overrides(overrides))
     app(["show", str(tmp_path / "shop.yaml")], standalone_mode=False)
     shown = capsys.readouterr().out

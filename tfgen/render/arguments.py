@@ -185,15 +185,25 @@ def value_faults(place: Place, value: Any, *, json: bool) -> Iterator[Fault]:
 
 
 def _single_faults(place: Place, shape: str, value: Any) -> Iterator[Fault]:
-    """Of a string, a number or a bool, and of what Terraform does not make one of."""
+    """Of a string, a number or a bool: what Terraform cannot make one of."""
     if isinstance(value, dict | list):
         hint = "VALUE; JSON, too, is text here" if are_blocks(value) else "VALUE"
         yield _other(place, "takes a single value", hint)
     elif shape == "bool" and not isinstance(value, bool) and value not in _BOOLEANS:
         meant = _MEANT.get(str(value).lower(), "true or false")
         yield _other(place, "takes true or false", meant)
-    elif shape == "number" and (isinstance(value, bool) or not _NUMBER.match(str(value))):
+    elif shape == "number" and not _is_number(value):
         yield _other(place, "takes a number", "NUMBER")
+    elif shape == "integer" and not (_is_number(value) and _is_whole(float(value))):
+        yield _other(place, "takes a whole number", "NUMBER")
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, bool) and bool(_NUMBER.match(str(value)))
+
+
+def _is_whole(number: float) -> bool:
+    return number.is_integer() and abs(number) < 2**63
 
 
 def _map_faults(place: Place, value: Any) -> Iterator[Fault]:
