@@ -141,7 +141,7 @@ FREE = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, st.none() | inner, max_size=2),
     max_leaves=4,
 )
-FLAGS = {name: Attribute("bool") for name in ("create_before_destroy", "prevent_destroy")}
+FLAGS = {name: Attribute("flag") for name in ("create_before_destroy", "prevent_destroy")}
 
 
 def schema_of(address: str) -> Schema:
@@ -177,6 +177,7 @@ def values(there: Any, attribute: Attribute) -> st.SearchStrategy[Any]:
         "string": SCALARS,
         "integer": st.integers(-(10**12), 10**12) | st.sampled_from(["120", "-1.0", "1e3"]),
         "number": st.integers(-(10**12), 10**12) | st.sampled_from(["120", "-1.5", "1e3"]) | st.just(0.5),
+        "flag": st.booleans(),
         "bool": st.booleans() | st.sampled_from(["true", "false", "1", "0"]),
         "list": texts,
         "set": texts,

@@ -520,6 +520,7 @@ def test_what_the_provider_does_not_take(
          "provider 6.25 goes into modules/services/main_override.tf"),
         (SERVICE, {"lifecycle": {"prevent": 1}}, "did you mean prevent_destroy?"),
         (SERVICE, {"lifecycle": {"prevent_destroy": "yes"}}, "write prevent_destroy: true"),
+        (SERVICE, {"lifecycle": {"prevent_destroy": "true"}}, "write prevent_destroy: true"),
         (BALANCER, {"enable_http2": "off"}, "write enable_http2: false"),
         (BALANCER, {"enable_http2": 0}, "write enable_http2: false"),
         (BALANCER, {"enable_http2": "perhaps"}, "write enable_http2: true or false"),
@@ -597,8 +598,8 @@ CONVERTED = [
     {"idle_timeout": "+1e2", "enable_http2": "1", "name": True},
     {"idle_timeout": "0120.", "enable_http2": "0", "tags": {"a": 1, "b": True}},
     {"idle_timeout": "6.E1", "subnets": [1, True, "c"]},
-    {"lifecycle": {"prevent_destroy": "true", "ignore_changes": ["timeouts.create", "subnets", 'tags[""]']}},
-    {"lifecycle": {"prevent_destroy": "0", "ignore_changes": ["id", "tags_all", 'tags_all["Team"]']}},
+    {"lifecycle": {"prevent_destroy": True, "ignore_changes": ["timeouts.create", "subnets", 'tags[""]']}},
+    {"lifecycle": {"ignore_changes": ["id", "tags_all", 'tags_all["Team"]']}},
 ]
 
 

@@ -98,7 +98,7 @@ def resource(address: str) -> Place:
 
 
 def _lifecycle(schema: Schema | None) -> Schema:
-    flag = Attribute("bool")
+    flag = Attribute("flag")  # written bare, as everybody reads it, though Terraform takes "true"
     arguments = {name: each for name, each in (schema or {}).items() if name != "lifecycle"}
     names = Attribute("names", inside=arguments)
     return {"create_before_destroy": flag, "ignore_changes": names, "prevent_destroy": flag}
@@ -189,7 +189,9 @@ def _single_faults(place: Place, shape: str, value: Any) -> Iterator[Fault]:
     if isinstance(value, dict | list):
         hint = "VALUE; JSON, too, is text here" if are_blocks(value) else "VALUE"
         yield _other(place, "takes a single value", hint)
-    elif shape == "bool" and not isinstance(value, bool) and value not in _BOOLEANS:
+    elif shape in ("bool", "flag") and not (
+        isinstance(value, bool) or (shape == "bool" and value in _BOOLEANS)
+    ):
         meant = _MEANT.get(str(value).lower(), "true or false")
         yield _other(place, "takes true or false", meant)
     elif shape == "number" and not _is_number(value):
