@@ -27,6 +27,9 @@ AWS = "registry.terraform.io/hashicorp/aws"
 # the provider works `tags_all` out of `tags` and its default_tags.
 COMPUTED = {"id", "tags_all"}
 
+# What the provider requires in objects, of which its schema does not tell: those of security groups.
+REQUIRED_IN_OBJECTS = {"from_port", "protocol", "to_port"}
+
 # Of what only version 6 has: the arguments that take something else than text, how often a block may stand
 # (0: any number; of all others one), the blocks that are a set, and those that must stand. From
 # `terraform providers schema -json` of 6.25.0, which github.com/lonegunmanb/terraform-aws-schema keeps under
@@ -114,7 +117,11 @@ def argument(five: Json, six: str | Json | None) -> Any:
     marks = (required(needed), "only=5") if six is None else (required(needed, six == "required"),)
     kind = five["type"]
     if isinstance(kind, list) and isinstance(kind[1], list):  # ["set", ["object", {"cidr_block": "string"}]]
-        return [words("objects", *marks), {name: shape(each) for name, each in kind[1][1].items()}]
+        inside = {
+            name: words(shape(each), required(name in REQUIRED_IN_OBJECTS))
+            for name, each in kind[1][1].items()
+        }
+        return [words("objects", *marks), inside]
     return words(shape(kind), *marks)
 
 

@@ -270,8 +270,8 @@ def comments(page: str, address: str) -> list[str]:
 _WAYS = st.lists(
     st.sampled_from(
         ["tags", "a-b", ".", ".Team", "[", "]", "[0]", "[10]", "[01]", "[-1]", '["', '"]', '["a"]', '"', "0",
-         "*", "${", "}", "%{", "\\", "\\n", "\n", "#", "//", "/*", "<<A", "for", "(", ")", ",", " ", "all",
-         "é"]
+         "*", "${", "}", "%{", "\\", "\\n", "\n", "#", "//", "/*", "<<A", "for", "null", "(", ")",
+         ",", " ", "all", "é"]
     ) | TEXTS,
     max_size=6,
 ).map("".join) | st.builds("tags[\"{}\"]".format, TEXTS)  # fmt: skip
@@ -304,7 +304,8 @@ def test_ignore_changes_is_read_in_full() -> None:
     """Among the texts of the law above are such as these, of both kinds."""
     read = {text: traversals.read(text) is not None for text in (
         "tags", 'tags["a"]', "tags.a-b", "a[0].b", 'tags["${x} %{"]', 'tags[""]',
-        "", "0", "[0]", '["tags"]', ".tags", "tags.", "tags[x]", "tags[01]", 'tags["a', 'tags["\\u0022"]',
+        "", "null", "true.a", "false", "for", "0", "[0]",
+        '["tags"]', ".tags", "tags.", "tags[x]", "tags[01]", 'tags["a', 'tags["\\u0022"]',
         'tags["a\nb"]', "tags\n", "tags ", "a[*]", "a.*", "a b", "${tags}", "tags[-1]", "é", "a.é",
     )}  # fmt: skip
     assert [text for text, known in read.items() if known] == list(read)[:6]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tfgen.facts.provider import Attribute, Schema
 from tfgen.render.hcl import quoted
 
+_WORDS = ("false", "for", "null", "true")  # of HCL; as an argument none is a name
 _STEP = re.compile(
     r"(?:^|(?<=[^.])\.)(?P<name>[A-Za-z_][A-Za-z0-9_-]*)"
     r"|\[(?P<index>0|[1-9][0-9]{0,8})\]"
@@ -41,7 +42,7 @@ def read(text: str) -> Steps | None:
             return None
         steps.append(Step(str(match.lastgroup), match[str(match.lastgroup)]))
         end = match.end()
-    return tuple(steps) or None
+    return tuple(steps) if steps and steps[0].text not in _WORDS else None
 
 
 def printed(steps: Steps) -> str:
