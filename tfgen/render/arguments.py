@@ -36,7 +36,7 @@ _IN_OWN_FILE = ("connection", "dynamic", "provisioner", "replace_triggered_by")
 _TEMPLATE = "change the template: tfgen render --templates DIR"
 
 # Text that Terraform takes for a boolean or a number; from any single value it makes text by itself.
-_BOOLEANS = ("true", "false", "1", "0")
+_BOOLEANS = {"bool": ("true", "false", "1", "0"), "flag": ()}
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
 _MEANT = {
     **dict.fromkeys(("true", "yes", "on", "1"), "true"),
@@ -112,16 +112,16 @@ def name_faults(place: Place) -> Iterator[Fault]:
     name, attribute = place.name, place.attribute
     if place.kind == OBJECT:
         return
+    of_terraform = _OF_LIFECYCLE if place.kind == LIFECYCLE else _OF_TERRAFORM
     if not _ARGUMENT.match(name):
         yield Fault("TG262", place.way, f'"{name}" cannot be the name of an argument', "see the provider")
     elif name in _ADDRESSES and place.kind == RESOURCE:
         message = f'"{name}" cannot be overridden: it would change the addresses of the resource'
         yield Fault("TG262", place.way, message, _TEMPLATE)
-    elif attribute is None and name in (known := _OF_LIFECYCLE if place.kind == LIFECYCLE else _OF_TERRAFORM):
-        message = f'"{name}" cannot be overridden: {known[name]}'
-        yield Fault(
-            "TG262", place.way, message, _resource_of_own(place) if name in _IN_OWN_FILE else _TEMPLATE
-        )
+    elif attribute is None and name in of_terraform:
+        message = f'"{name}" cannot be overridden: {of_terraform[name]}'
+        hint = _resource_of_own(place) if name in _IN_OWN_FILE else _TEMPLATE
+        yield Fault("TG262", place.way, message, hint)
     elif attribute is None and place.schema is not None:
         yield _unknown(place, place.schema, name)
     elif attribute and attribute.shape == "computed":
@@ -189,9 +189,7 @@ def _single_faults(place: Place, shape: str, value: Any) -> Iterator[Fault]:
     if isinstance(value, dict | list):
         hint = "VALUE; JSON, too, is text here" if are_blocks(value) else "VALUE"
         yield _other(place, "takes a single value", hint)
-    elif shape in ("bool", "flag") and not (
-        isinstance(value, bool) or (shape == "bool" and value in _BOOLEANS)
-    ):
+    elif shape in _BOOLEANS and not isinstance(value, bool) and value not in _BOOLEANS[shape]:
         meant = _MEANT.get(str(value).lower(), "true or false")
         yield _other(place, "takes true or false", meant)
     elif shape == "number" and not _is_number(value):
