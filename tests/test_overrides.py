@@ -710,6 +710,48 @@ def test_to_take_away_what_is_not_there_is_a_warning(address: str, patch: dict[s
     ]
 
 
+@pytest.mark.parametrize(
+    ("address", "patch", "there"),
+    [
+        (BALANCER, {"name": "${var.name}"}, "${var.name}"),
+        (BALANCER, {"subnets": ["a", "${aws_subnet.public[0].id}"]}, "${aws_subnet.public[0].id}"),
+        (BALANCER, {"tags": {"Team": "x-${local.team}"}}, "${local.team}"),
+        (BALANCER, {"access_logs": {"bucket": "${data.aws_s3_bucket.a.id}"}}, "${data.aws_s3_bucket.a.id}"),
+        (TASK, {"container_definitions": {"environment": [{"name": "A", "value": "${module.a.b}"}]}},
+         "${module.a.b}"),
+    ],
+)  # fmt: skip
+def test_text_that_reads_like_a_reference_is_text_with_a_warning(
+    address: str, patch: dict[str, Any], there: str
+) -> None:
+    spec = with_overrides({address: patch})
+    (problem,) = run_text(spec, "shop.yaml").problems
+    assert (problem.code, problem.severity) == ("TG272", "warning")
+    assert problem.message == f'"{there}" is text here, and refers to nothing'
+    kind, label = address.split(".")[-2:]
+    assert problem.hint.startswith(f'write it in resource "{kind}" "{label}" of a file of your own, ')
+    assert there in spec.splitlines()[problem.at.line - 1]
+    assert f"${there}" in rendered({address: patch})[addresses(PLAIN)[address]]
+
+
+def test_text_that_only_looks_a_little_like_a_reference_is_text() -> None:
+    texts = {
+        "a": "${aws:username}",
+        "b": "${HOME}",
+        "c": "var.x",
+        "d": "$var.x",
+        "e": "${var.",
+        "f": "%{ if a }",
+    }
+    assert found_in({BALANCER: {"tags": texts}}) == []
+
+
+def test_a_reference_for_a_number_belongs_into_a_file_of_ones_own() -> None:
+    (problem,) = run_text(with_overrides({BALANCER: {"idle_timeout": "${var.idle}"}}), "shop.yaml").problems
+    assert (problem.code, problem.message) == ("TG263", '"idle_timeout" takes a whole number')
+    assert problem.hint.endswith("of a file of your own, modules/load_balancer/main_override.tf")
+
+
 def test_a_warning_about_overrides_can_be_ignored_and_an_error_cannot() -> None:
     overrides = {BALANCER: {"region": "eu-west-1", "name_prefix": None, "idle_timout": 1}}
     rules = ("TG270", "TG271", "TG261")

@@ -44,6 +44,9 @@ _MEANT = {
 }
 
 
+_REFERENCE = re.compile(r"\$\{(var|local|module|data|each|self|path|terraform|aws_[a-z0-9_]+)\.[^{}]*\}")
+
+
 class Place(NamedTuple):
     """A name in the spec's patch: the way to it, the kind of body that it is for, and what the body may hold.
 
@@ -181,7 +184,8 @@ def value_faults(place: Place, value: Any, *, json: bool) -> Iterator[Fault]:
     elif attribute.shape in ("list", "set"):
         yield from _list_faults(place, value)
     elif not (json and isinstance(value, dict | list)):
-        yield from _single_faults(place, attribute.shape, value)
+        for fault in _single_faults(place, attribute.shape, value):
+            yield fault._replace(hint=_resource_of_own(place)) if _reference(value) else fault
 
 
 def _single_faults(place: Place, shape: str, value: Any) -> Iterator[Fault]:
@@ -204,6 +208,18 @@ def _is_number(value: Any) -> bool:
 
 def _is_whole(number: float) -> bool:
     return number.is_integer() and abs(number) < 2**63
+
+
+def reference_faults(place: Place, value: Any) -> Iterator[Fault]:
+    """A single value that reads like a reference, and is text all the same."""
+    if found := _reference(value):
+        message = f'"{found}" is text here, and refers to nothing'
+        yield Fault("TG272", place.way, message, _resource_of_own(place), "warning")
+
+
+def _reference(value: Any) -> str:
+    found = _REFERENCE.search(value) if isinstance(value, str) else None
+    return found[0] if found else ""
 
 
 def _map_faults(place: Place, value: Any) -> Iterator[Fault]:

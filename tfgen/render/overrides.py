@@ -195,6 +195,8 @@ class _Patcher:
             return [chunk for each in blocks for chunk in (Chunk(tuple(each), ours=True), _BLANK)]
         if not self.is_literal(value, place):
             return []
+        for each, way in _values(value, place.way):
+            self.passes(arguments.reference_faults(place._replace(way=way), each))
         text = _printed(self.without_nulls(value, place.way), place)
         text = f"{printed_key(place.name)} = {f'{call}({text})' if call else text}"
         return [Chunk(tuple(text.split("\n")), ours=True)]

@@ -75,6 +75,7 @@ _CODES = {
     "TG269": "An override leaves there what the provider requires",
     "TG270": "An override is of what every version of the provider knows that the stack lets in",
     "TG271": "An override takes away what is there",
+    "TG272": "No text of an override reads like a reference, which it cannot be",
     "TG390": "An ignore gives its reason",
     "TG391": "An ignore names a rule that there is",
     "TG392": "An ignore passes over something",

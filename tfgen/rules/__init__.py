@@ -17,7 +17,7 @@ from typing import Protocol, cast
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
 
-OF_OVERRIDES = ("TG270", "TG271")
+OF_OVERRIDES = ("TG270", "TG271", "TG272")
 """Warnings that are no rules, since the pages have to be there for them, and can be ignored all the same."""
 
 
