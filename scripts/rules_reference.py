@@ -17,7 +17,8 @@ files in tfgen/rules: the examples are fragments that the tests run.
 
 OTHERS = """## The other codes
 
-These are about the spec itself and not about AWS; they cannot be ignored.
+These are about the spec itself and not about AWS. Of them only TG270 to TG272 can be ignored, at the top of
+the spec.
 """
 
 

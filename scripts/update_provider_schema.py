@@ -27,10 +27,21 @@ AWS = "registry.terraform.io/hashicorp/aws"
 # the provider works `tags_all` out of `tags` and its default_tags.
 COMPUTED = {"id", "tags_all"}
 
-# Of what only version 6 has: the arguments that take a list, how often a block may stand (0: any number; of
-# all others one), and the blocks that must. From `terraform providers schema -json` of 6.25.0, which
-# github.com/lonegunmanb/terraform-aws-schema keeps under the tag v6.25.0.
-LISTS_6 = {"allocation_ids", "lifecycle_stages", "regex_values", "values"}
+# What the provider requires in objects, of which its schema does not tell: those of security groups.
+REQUIRED_IN_OBJECTS = {"from_port", "protocol", "to_port"}
+
+# Of what only version 6 has: the arguments that take something else than text, how often a block may stand
+# (0: any number; of all others one), the blocks that are a set, and those that must stand. From
+# `terraform providers schema -json` of 6.25.0, which github.com/lonegunmanb/terraform-aws-schema keeps under
+# the tag v6.25.0.
+SHAPES_6 = {
+    **dict.fromkeys(("deletion_protection_enabled", "enabled", "sigint_rollback"), "bool"),
+    **dict.fromkeys(("canary_percent", "step_percent"), "number"),
+    **dict.fromkeys(("secondary_ips_auto_assigned_per_subnet", "target_control_port"), "integer"),
+    **dict.fromkeys(("allocation_ids", "regex_values", "values"), "set"),
+    "lifecycle_stages": "list",
+}
+SETS_6 = {"additional_claim", "availability_zone_address", "lifecycle_hook", "transform"}
 MOST_6 = {
     "additional_claim": 10,
     "availability_zone_address": 0,
@@ -64,10 +75,11 @@ def main(arguments: list[str]) -> int:
 
 
 HEAD: Json = {
-    "about": "What the arguments and blocks of the resources that tfgen writes take. An argument: scalar, "
-    "list (or set), map, objects (written as blocks, but for none: []), or computed, which nobody sets. A "
-    "block, with what is in it: max=1 where it stands once. required: by every version of the provider that "
-    "has it; required=5: by version 5 alone. only=5, only=6: the other version lacks it.",
+    "about": "What the arguments and blocks of the resources that tfgen writes take. An argument: string, "
+    "integer, number, bool; list, set or map, each of strings; objects (written as blocks, but for "
+    "none: []); or computed, which nobody sets. A block, with what is in it: max=1 where it stands "
+    "once; a list of blocks where it does not say set or single. required: by every version of the "
+    "provider that has it; required=5: by version 5 alone. only=5, only=6: the other version lacks it.",
     "source": [
         "terraform providers schema -json of hashicorp/aws 5.100.0; of 6.25.0 for the shapes of what is new",
         "tests/data/aws-provider-6.25.json",
@@ -105,23 +117,30 @@ def argument(five: Json, six: str | Json | None) -> Any:
     marks = (required(needed), "only=5") if six is None else (required(needed, six == "required"),)
     kind = five["type"]
     if isinstance(kind, list) and isinstance(kind[1], list):  # ["set", ["object", {"cidr_block": "string"}]]
-        return [words("objects", *marks), {name: shape(each) for name, each in kind[1][1].items()}]
+        inside = {
+            name: words(shape(each), required(name in REQUIRED_IN_OBJECTS))
+            for name, each in kind[1][1].items()
+        }
+        return [words("objects", *marks), inside]
     return words(shape(kind), *marks)
 
 
-def shape(kind: str | list[Any]) -> str:
-    """`string`, `["map", "string"]` or `["set", "string"]`, in a word."""
-    if isinstance(kind, str):
-        return "scalar"
-    return "map" if kind[0] == "map" else "list"
+def shape(kind: str | list[str]) -> str:
+    """`string`, `["map", "string"]` or `["set", "string"]`, in a word. ValueError for other elements."""
+    if isinstance(kind, str):  # the schema does not say so, but all numbers of version 5 are whole
+        return "integer" if kind == "number" else kind
+    if kind[1] != "string":
+        raise ValueError(f"{kind} holds no strings: teach the table and tfgen/render/arguments.py of it")
+    return kind[0]
 
 
 def block(five: Json, six: Json | None, name: str) -> list[Any]:
     # `timeouts` are no part of the file for version 6.
     inside = body(five["block"], five_alone(five["block"]) if six is None else six)
     most = 1 if five["nesting_mode"] == "single" else five.get("max_items", 0)
+    nesting = five["nesting_mode"].replace("list", "")
     mark = "only=5" if six is None and name != "timeouts" else ""
-    return [words("block", maximum(most), required(five.get("min_items", 0) > 0), mark), inside]
+    return [words("block", nesting, maximum(most), required(five.get("min_items", 0) > 0), mark), inside]
 
 
 def five_alone(five: Json) -> Json:
@@ -136,9 +155,10 @@ def five_alone(five: Json) -> Json:
 def only_6(name: str, row: str | Json, mark: str = "only=6") -> Any:
     """What is in a block that only version 6 has needs no mark of its own."""
     if isinstance(row, str):
-        return words("list" if name in LISTS_6 else "scalar", required(row == "required"), mark)
+        return words(SHAPES_6.get(name, "string"), required(row == "required"), mark)
     inside = {key: only_6(key, value, "") for key, value in sorted(row.items())}
-    return [words("block", maximum(MOST_6.get(name, 1)), required(name in REQUIRED_6), mark), inside]
+    nesting = "set" if name in SETS_6 else ""
+    return [words("block", nesting, maximum(MOST_6.get(name, 1)), required(name in REQUIRED_6), mark), inside]
 
 
 def required(five: bool, six: bool | None = None) -> str:

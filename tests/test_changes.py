@@ -257,8 +257,43 @@ def test_the_new_one_first_is_asked_of_what_it_needs_too() -> None:
 def test_what_is_ignored_changes_nothing() -> None:
     ignoring = TWO.replace('"vpc-1"\n', '"vpc-1"\n  lifecycle {\n    ignore_changes = [name]\n  }\n', 1)
     assert signs(between({"main.tf": ignoring}, {"main.tf": ignoring.replace('= "a"', '= "c"')})) == {}
+    tags = PARTS.replace('tags["Team"]', "tags")
+    assert signs(between({"main.tf": tags}, {"main.tf": tags.replace('Cost = "b"', 'Cost = "c"')})) == {}
     everything = ignoring.replace("[name]", "all")
     assert signs(between({"main.tf": everything}, {"main.tf": everything.replace('= "a"', '= "c"')})) == {}
+
+
+PARTS = """
+resource "aws_lb_listener_rule" "a" {
+  listener_arn = "arn"
+  tags         = { Team = "a", Cost = "b" }
+
+  action {
+    type  = "forward"
+    order = 1
+  }
+
+  lifecycle {
+    ignore_changes = [tags["Team"], action[0].order]
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('Team = "a"', 'Team = "c"', {}),
+        ('Team = "a", ', "", {}),
+        ("order = 1", "order = 2", {}),
+        ('Cost = "b"', 'Cost = "c"', {"aws_lb_listener_rule.a": "~"}),
+        ('"forward"', '"redirect"', {"aws_lb_listener_rule.a": "~"}),
+    ],
+)
+def test_of_what_is_ignored_in_an_argument_the_rest_changes(
+    old: str, new: str, expected: dict[str, str]
+) -> None:
+    assert signs(between({"main.tf": PARTS}, {"main.tf": PARTS.replace(old, new)})) == expected
 
 
 def test_a_moved_resource_stays_and_so_does_what_refers_to_it() -> None:

@@ -537,7 +537,8 @@ def test_every_code_that_is_raised_is_explained(tfgen: Tfgen) -> None:
     for code in raised - set(rules.numbers()):
         done = tfgen("explain", code)
         assert (done.code, done.out[:7]) == (0, f"{code}: ")
-        assert "cannot be ignored" in done.out
+        assert ("cannot be ignored" in done.out) == (code not in rules.OF_OVERRIDES)
+        assert (f"ignore: [{{rule: {code}, reason: ...}}]" in done.out) == (code in rules.OF_OVERRIDES)
 
 
 # --- the golden specs and the documents

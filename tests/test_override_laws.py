@@ -17,9 +17,23 @@ from hypothesis import strategies as st
 from strategies import TEXTS, laws
 
 import tfgen
-from tfgen.changes.syntax import Body, Call, List, Literal, Node, Object, Operation, read
+from tfgen.changes.syntax import Attribute as Step
+from tfgen.changes.syntax import (
+    Body,
+    Call,
+    Index,
+    List,
+    Literal,
+    Name,
+    Node,
+    Object,
+    Operation,
+    expression,
+    read,
+)
 from tfgen.facts import provider
 from tfgen.facts.provider import Attribute, Schema
+from tfgen.render import traversals
 from tfgen.render.layout import lay_out
 from tfgen.render.markdown import markdown as written
 from tfgen.render.overrides import addresses
@@ -82,7 +96,7 @@ def value_of(node: Node) -> Any:
 def as_data(value: Any) -> Any:
     """A value of a spec, with what tells true from 1."""
     if isinstance(value, dict):
-        return {key: as_data(item) for key, item in value.items()}
+        return {key: as_data(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
         return [as_data(item) for item in value]
     return type(value).__name__, value
@@ -95,7 +109,7 @@ def patched(body: Tree, patch: Mapping[str, Any], schema: Schema) -> Tree:
     found = dict(body)
     for name, value in patch.items():
         attribute, there = schema[name], found.get(name)
-        if value is None:
+        if value is None or (value == [] and attribute.shape == "block"):
             found.pop(name, None)
         elif attribute.is_block and value != []:
             merges = isinstance(value, dict) and isinstance(there, Blocks)
@@ -124,7 +138,7 @@ def merged(there: Any, value: Any) -> Any:
 SCALARS = TEXTS | st.booleans() | st.integers(-(10**12), 10**12)
 FREE = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, inner, max_size=2),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, st.none() | inner, max_size=2),
     max_leaves=4,
 )
 FLAGS = {name: Attribute("flag") for name in ("create_before_destroy", "prevent_destroy")}
@@ -153,15 +167,21 @@ def patches(
 def values(there: Any, attribute: Attribute) -> st.SearchStrategy[Any]:
     taken = st.none() if there is not None and not attribute.required else st.nothing()
     if attribute.is_block:
-        return taken | blocks(there, attribute)
+        none = st.just([]) if attribute.shape == "block" and not attribute.required else st.nothing()
+        return taken | none | blocks(there, attribute)
     if isinstance(there, Json):
         (inner,) = there.value if isinstance(there.value, list) else (there.value,)
         return keys(inner) | st.lists(keys({}), max_size=2) | TEXTS
+    texts = st.lists(SCALARS, max_size=3)
     shapes = {
-        "scalar": SCALARS,
+        "string": SCALARS,
+        "integer": st.integers(-(10**12), 10**12) | st.sampled_from(["120", "-1.0", "1e3"]),
+        "number": st.integers(-(10**12), 10**12) | st.sampled_from(["120", "-1.5", "1e3"]) | st.just(0.5),
         "flag": st.booleans(),
-        "list": st.lists(SCALARS, max_size=3),
-        "map": keys(there),
+        "bool": st.booleans() | st.sampled_from(["true", "false", "1", "0"]),
+        "list": texts,
+        "set": texts,
+        "map": keys(there, SCALARS),
     }
     return taken | shapes[attribute.shape]
 
@@ -177,13 +197,17 @@ def blocks(there: Blocks | None, attribute: Attribute) -> st.SearchStrategy[Any]
     return several | patches(there.bodies[0], attribute.inside, 0, 3)
 
 
-def keys(there: Any) -> st.SearchStrategy[Tree]:
+def keys(there: Any, items: st.SearchStrategy[Any] = FREE) -> st.SearchStrategy[Tree]:
     """New keys of a map or an object, and keys that are there, with what stands at them."""
     known = there if isinstance(there, dict) else {}
-    old = {key: st.none() | FREE | keys(value) for key, value in known.items() if isinstance(key, str)}
+    old = {
+        key: st.none() | items | (keys(value) if items is FREE else st.nothing())
+        for key, value in known.items()
+        if isinstance(key, str)
+    }
     return st.builds(
         lambda new, kept: new | kept,
-        st.dictionaries(TEXTS, FREE, max_size=2),
+        st.dictionaries(TEXTS, st.none() | items, max_size=2),
         st.fixed_dictionaries({}, optional=old),
     )
 
@@ -239,3 +263,49 @@ def comments(page: str, address: str) -> list[str]:
     head = 'resource "{}" "{}"'.format(*address.split(".")[-2:])
     body = page.partition(f"\n{head}")[2].partition("\n}\n")[0]
     return re.findall(r"^  #.*$", body, re.MULTILINE)
+
+
+# --- what ignore_changes takes
+
+_WAYS = st.lists(
+    st.sampled_from(
+        ["tags", "a-b", ".", ".Team", "[", "]", "[0]", "[10]", "[01]", "[-1]", '["', '"]', '["a"]', '"', "0",
+         "*", "${", "}", "%{", "\\", "\\n", "\n", "#", "//", "/*", "<<A", "for", "null", "(", ")",
+         ",", " ", "all", "é"]
+    ) | TEXTS,
+    max_size=6,
+).map("".join) | st.builds("tags[\"{}\"]".format, TEXTS)  # fmt: skip
+
+
+def steps_of(node: Node) -> list[tuple[str, Any]]:
+    """A traversal as Terraform's grammar has it; of anything else there is no such thing."""
+    if isinstance(node, Name):
+        return [("name", node.name)]
+    if isinstance(node, Step):
+        return [*steps_of(node.of), ("name", node.name)]
+    assert isinstance(node, Index)
+    assert isinstance(node.key, Literal)
+    kind = {int: "index", str: "key"}[type(node.key.value)]
+    return [*steps_of(node.of), (kind, str(node.key.value))]
+
+
+@laws(1500)
+@given(_WAYS)
+def test_text_in_ignore_changes_is_refused_or_names_what_it_says(text: str) -> None:
+    steps = traversals.read(text)
+    if steps is None:
+        return
+    assert steps_of(expression(traversals.printed(steps))) == list(steps)
+    plain_form = {"name": ".{}", "index": "[{}]", "key": '["{}"]'}
+    assert "".join(plain_form[kind].format(said) for kind, said in steps) == f".{text}"
+
+
+def test_ignore_changes_is_read_in_full() -> None:
+    """Among the texts of the law above are such as these, of both kinds."""
+    read = {text: traversals.read(text) is not None for text in (
+        "tags", 'tags["a"]', "tags.a-b", "a[0].b", 'tags["${x} %{"]', 'tags[""]',
+        "", "null", "true.a", "false", "for", "0", "[0]",
+        '["tags"]', ".tags", "tags.", "tags[x]", "tags[01]", 'tags["a', 'tags["\\u0022"]',
+        'tags["a\nb"]', "tags\n", "tags ", "a[*]", "a.*", "a b", "${tags}", "tags[-1]", "é", "a.é",
+    )}  # fmt: skip
+    assert [text for text, known in read.items() if known] == list(read)[:6]

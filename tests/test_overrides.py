@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 import random
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +90,7 @@ OURS = "# Override in shop.yaml."
         pytest.param(
             GROUP,
             {"health_check": {"path": "/x", "port": "8080"}},
-            ['-     path                = "/"', f"+     {OURS}", '+     path                = "/x"',
+            ['-     path                = "/"', f"+     {OURS}", '+     path = "/x"',
              f"+     {OURS}", '+     port = "8080"'],
             id="arguments of a block",
         ),
@@ -122,7 +124,7 @@ OURS = "# Override in shop.yaml."
             TASK,
             {"container_definitions": {"readonlyRootFilesystem": True, "stopTimeout": 90}},
             [f"+       {OURS}", "+       readonlyRootFilesystem = true",
-             f"+       {OURS}", "+       stopTimeout = 90"],
+             "+       stopTimeout            = 90"],
             id="the container, which becomes JSON",
         ),
         pytest.param(
@@ -141,8 +143,28 @@ OURS = "# Override in shop.yaml."
         pytest.param(
             GROUP,
             {"lifecycle": {"ignore_changes": "all", "prevent_destroy": True}},
-            [f"+     {OURS}", "+     ignore_changes = all", f"+     {OURS}", "+     prevent_destroy = true"],
+            [f"+     {OURS}", "+     ignore_changes  = all", "+     prevent_destroy = true"],
             id="a lifecycle that is there",
+        ),
+        pytest.param(
+            SERVICE,
+            {"lifecycle": {"ignore_changes": ['tags["Team"]', "tags.Cost", "alarms[0].enable"]}},
+            [f"+   {OURS}", "+   lifecycle {",
+             '+     ignore_changes = [tags["Team"], tags.Cost, alarms[0].enable]', "+   }"],
+            id="ignore_changes takes a key of a map and what is in a block",
+        ),
+        pytest.param(
+            SERVICE,
+            {"lifecycle": {"ignore_changes": ['tags["${var.x} %{é\']"]']}},
+            [f"+   {OURS}", "+   lifecycle {",
+             '+     ignore_changes = [tags["$${var.x} %\\u007bé\']"]]', "+   }"],
+            id="a key in ignore_changes is text, whatever it is",
+        ),
+        pytest.param(
+            SERVICE,
+            {"lifecycle": {"ignore_changes": []}},
+            [f"+   {OURS}", "+   lifecycle {", "+     ignore_changes = []", "+   }"],
+            id="ignore_changes of nothing",
         ),
         pytest.param(
             RULE,
@@ -192,6 +214,29 @@ OURS = "# Override in shop.yaml."
              "-     enable   = true", "-     rollback = true", "-   }"],
             id="no block",
         ),
+        pytest.param(
+            SERVICE, {"load_balancer": [], "alarms": []},
+            [f"+   {OURS[:-1]}: no load_balancer.", "-   load_balancer {",
+             "-     target_group_arn = aws_lb_target_group.webapp.arn", '-     container_name   = "webapp"',
+             "-     container_port   = 3000", "-   }"],
+            id="a list of no blocks",
+        ),
+        pytest.param(
+            TASK,
+            {"volume": [{"name": "a", "host_path": None, "docker_volume_configuration": []}],
+             "runtime_platform": {"cpu_architecture": None}},
+            [f"+   {OURS}", "+   volume {", '+     name = "a"', "+   }",
+             f"+     {OURS[:-1]}: no cpu_architecture.", '-     cpu_architecture        = "X86_64"'],
+            id="null and no blocks in new blocks",
+        ),
+        pytest.param(
+            TASK,
+            {"container_definitions": {"ulimits": [{"name": "core", "softLimit": 1, "hardLimit": None}]},
+             "tags": {"a": None}},
+            [f"+       {OURS}", "+       ulimits = [", "+         {", '+           name      = "core"',
+             "+           softLimit = 1", "+         },", "+       ]", f"+   {OURS}", "+   tags = {}"],
+            id="null in what is new",
+        ),
     ],
 )  # fmt: skip
 def test_an_override(address: str, patch: dict[str, Any], expected: list[str]) -> None:
@@ -207,6 +252,47 @@ def test_a_new_argument_stands_with_the_others_and_lifecycle_stays_last() -> Non
     assert sorted(order, key=body.index) == order
 
 
+def test_what_one_override_sets_together_is_one_paragraph() -> None:
+    patch = {"idle_timeout": 120, "xff_header_processing_mode": "preserve", "enable_http2": False,
+             "tags": {"b": "1", "a": "2"}, "security_groups": ["sg-1"]}  # fmt: skip
+    page = rendered({BALANCER: patch})["modules/load_balancer/load_balancer.tf"]
+    assert page.endswith(f"""
+  subnets            = var.public_subnet_ids
+
+  {OURS}
+  security_groups = ["sg-1"]
+  idle_timeout    = 120
+
+  # Headers with malformed names are a way to smuggle requests past the load balancer.
+  drop_invalid_header_fields = true
+
+  {OURS}
+  enable_http2               = false
+  xff_header_processing_mode = "preserve"
+
+  {OURS}
+  tags = {{
+    a = "2"
+    b = "1"
+  }}
+}}
+""")
+
+
+def test_why_an_argument_is_there_stays_beside_it() -> None:
+    page = rendered({BALANCER: {"drop_invalid_header_fields": False}})[
+        "modules/load_balancer/load_balancer.tf"
+    ]
+    assert (
+        f"""the load balancer.
+  {OURS}
+  drop_invalid_header_fields = false
+}}
+"""
+        in page
+    )
+
+
 def test_the_documentation_shows_what_happens() -> None:
     page = (ROOT / "docs" / "overrides.md").read_text()
     said, written, warned = (
@@ -218,6 +304,20 @@ def test_the_documentation_shows_what_happens() -> None:
     spec = f"{SHOP}\n{said.replace('idle_timeout', 'idle_timout')}"
     (problem,) = run_text(spec, "shop.yaml").problems
     assert f"$ tfgen render shop.yaml\n{describe(problem, spec.splitlines())}\n" == warned
+
+
+def test_who_has_no_overrides_does_not_pay_for_the_table() -> None:
+    code = (
+        "import sys, tfgen; from pathlib import Path; tfgen.render_text(Path(sys.argv[1]).read_text()); "
+        "print([name for name in sys.modules if name.startswith('tfgen.facts.provider')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, ROOT / "examples" / "shop.yaml"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
 
 
 def test_the_order_of_keys_means_nothing() -> None:
@@ -307,8 +407,12 @@ REFUSED = [
         '"tags_all" cannot be overridden: the provider works it out', "tags_all", id="tags_all"),
     pytest.param(BALANCER, {"access_logs": True}, "TG263",
         '"access_logs" is a block, and a block has arguments', "access_logs", id="a new block"),
-    pytest.param(BALANCER, {"access_logs": []}, "TG263",
-        '"access_logs" is a block, and a block has arguments', "access_logs", id="no blocks"),
+    pytest.param(RULE, {"condition": []}, "TG269",
+        '"condition" cannot be taken away: aws_lb_listener_rule requires it', "condition", id="no blocks"),
+    pytest.param(SERVICE, {"service_connect_configuration": {"enabled": True, "service":
+        [{"port_name": "a", "client_alias": [{"port": None}]}]}}, "TG269", '"port" is missing: client_alias '
+        "of service of service_connect_configuration of aws_ecs_service requires it", "port",
+        id="required and null"),
     pytest.param(GROUP, {"health_check": ["/"]}, "TG263",
         '"health_check" is a block, and a block has arguments', "health_check", id="a block"),
     pytest.param(BALANCER, {"idle_timeout": {"seconds": 1}}, "TG263",
@@ -323,6 +427,62 @@ REFUSED = [
         '"subnets" takes a list of single values', "-", id="a list in a list"),
     pytest.param(BALANCER, {"subnets": [{"id": "subnet-2"}]}, "TG263",
         '"subnets" takes a list of single values', "i", id="a mapping in a list"),
+    pytest.param(BALANCER, {"enable_http2": "yes"}, "TG263",
+        '"enable_http2" takes true or false', "enable_http2", id="a word for a boolean"),
+    pytest.param(BALANCER, {"enable_http2": "False"}, "TG263",
+        '"enable_http2" takes true or false', "enable_http2", id="a boolean of another language"),
+    pytest.param(BALANCER, {"enable_http2": 1}, "TG263",
+        '"enable_http2" takes true or false', "enable_http2", id="a number for a boolean"),
+    pytest.param(SERVICE, {"lifecycle": {"ignore_changes": ["desired_count"]},
+        "network_configuration": {"assign_public_ip": "off"}}, "TG263",
+        '"assign_public_ip" takes true or false', "assign_public_ip", id="a word for a boolean of a block"),
+    pytest.param(BALANCER, {"idle_timeout": True}, "TG263",
+        '"idle_timeout" takes a whole number', "idle_timeout", id="a boolean for a number"),
+    pytest.param(BALANCER, {"idle_timeout": "120s"}, "TG263",
+        '"idle_timeout" takes a whole number', "idle_timeout", id="a word for a number"),
+    pytest.param(BALANCER, {"idle_timeout": 1.5}, "TG263",
+        '"idle_timeout" takes a whole number', "idle_timeout", id="a fraction"),
+    pytest.param(BALANCER, {"idle_timeout": "1e19"}, "TG263",
+        '"idle_timeout" takes a whole number', "idle_timeout", id="a number too large"),
+    pytest.param(BALANCER, {"idle_timeout": ""}, "TG263",
+        '"idle_timeout" takes a whole number', "idle_timeout", id="no text for a number"),
+    pytest.param("module.network.aws_default_security_group.main", {"ingress": [{"from_port": "http",
+        "to_port": 80, "protocol": "tcp"}]}, "TG263", '"from_port" takes a whole number', "from_port",
+        id="a word for a number of an object"),
+    pytest.param("module.load_balancer.aws_security_group.main", {"egress": [{"from_port": 1, "to_port": 2}]},
+        "TG269", '"protocol" is missing: egress of aws_security_group requires it', "f",
+        id="missing in an object"),
+    pytest.param("module.network.aws_default_security_group.main", {"egress": {"protocol": -1, "to_port": 2}},
+        "TG269", '"from_port" is missing: egress of aws_default_security_group requires it', "egress",
+        id="missing in the only object"),
+    pytest.param(BALANCER, {"tags": {"a": ["b"]}}, "TG263",
+        '"tags" takes keys with a single value each', "a", id="a list in a map"),
+    pytest.param(BALANCER, {"tags": {"a": {"b": "c"}}}, "TG263",
+        '"tags" takes keys with a single value each', "a", id="a map in a map"),
+    pytest.param(GROUP, {"tags": {"a": {"b": "c"}}}, "TG263",
+        '"tags" takes keys with a single value each', "a", id="a map in a map that is there"),
+    pytest.param(SERVICE, {"lifecycle": {"ignore_changes": ["lifecycle"]}}, "TG261",
+        'there is no argument or block "lifecycle" in aws_ecs_service', "lifecycle",
+        id="lifecycle in ignore_changes"),
+    pytest.param(SERVICE, {"lifecycle": {"ignore_changes": ["network_configuration[0].subnetz"]}}, "TG261",
+        'there is no argument or block "subnetz" in network_configuration of aws_ecs_service',
+        "network_configuration[0].subnetz", id="deep in ignore_changes"),
+    pytest.param(SERVICE, {"lifecycle": {"ignore_changes": ["load_balancer[0].container_port"]}}, "TG263",
+        "load_balancer[0].container_port leads nowhere: load_balancer has nothing that can be named so",
+        "load_balancer", id="into a set of blocks"),
+    pytest.param(SERVICE, {"lifecycle": {"ignore_changes": ["network_configuration.subnets"]}}, "TG263",
+        "network_configuration.subnets leads nowhere: network_configuration has nothing that can be named "
+        "so", "network_configuration", id="into a block without its number"),
+    pytest.param(SERVICE, {"lifecycle": {"ignore_changes": ["network_configuration[0].subnets[0]"]}}, "TG263",
+        "network_configuration[0].subnets[0] leads nowhere: network_configuration[0].subnets has nothing "
+        "that can be named so", "network_configuration", id="into a set"),
+    pytest.param(SERVICE, {"lifecycle": {"ignore_changes": ['name["a"]']}}, "TG263",
+        'name["a"] leads nowhere: name has nothing that can be named so', "name", id="into text"),
+    pytest.param(SERVICE, {"lifecycle": {"ignore_changes": ['tags["a"].b']}}, "TG263",
+        'tags["a"].b leads nowhere: tags["a"] has nothing that can be named so', "tags",
+        id="into a value of a map"),
+    pytest.param(BALANCER, {"subnets": ["subnet-1", None]}, "TG263",
+        "null has no place in a list: a list replaces the one that is there", "null", id="null in a list"),
     pytest.param(BALANCER, {"tags": "shop"}, "TG263",
         '"tags" takes keys and values', "tags", id="text for a map"),
     pytest.param(BALANCER, {"tags": [{"a": "b"}]}, "TG263",
@@ -366,6 +526,18 @@ def test_what_the_provider_does_not_take(
          "provider 6.25 goes into modules/services/main_override.tf"),
         (SERVICE, {"lifecycle": {"prevent": 1}}, "did you mean prevent_destroy?"),
         (SERVICE, {"lifecycle": {"prevent_destroy": "yes"}}, "write prevent_destroy: true"),
+        (SERVICE, {"lifecycle": {"prevent_destroy": "true"}}, "write prevent_destroy: true"),
+        (BALANCER, {"enable_http2": "off"}, "write enable_http2: false"),
+        (BALANCER, {"enable_http2": 0}, "write enable_http2: false"),
+        (BALANCER, {"enable_http2": "perhaps"}, "write enable_http2: true or false"),
+        (BALANCER, {"idle_timeout": "soon"}, "write idle_timeout: NUMBER"),
+        (SERVICE, {"lifecycle": {"ignore_changes": "tags"}}, "write ignore_changes: [ARGUMENT], or all"),
+        (SERVICE, {"lifecycle": {"ignore_changes": ["all"]}}, "write ignore_changes: all"),
+        (SERVICE, {"lifecycle": {"ignore_changes": ["tags[0]"]}}, 'write tags["KEY"]'),
+        (SERVICE, {"lifecycle": {"ignore_changes": ["alarms.enable"]}}, "write alarms[0].alarm_names"),
+        (SERVICE, {"lifecycle": {"ignore_changes": ["load_balancer[0]"]}},
+         "write load_balancer, which means all of it"),
+        (SERVICE, {"lifecycle": {"ignore_changes": ["timeouts[0].create"]}}, "write timeouts.create"),
         (SERVICE, {"lifecycle": {"quorum": 1}},
          "write create_before_destroy, ignore_changes, prevent_destroy"),
         # What cannot be set is nobody's mistake.
@@ -383,6 +555,19 @@ def test_the_way_out_of_what_the_provider_does_not_take(
 ) -> None:
     (problem,) = run_text(with_overrides({address: patch}), "shop.yaml").problems
     assert problem.hint == hint
+
+
+@pytest.mark.parametrize("percent", [0.5, "12.5", 10])
+def test_a_percentage_may_be_a_fraction(percent: Any) -> None:
+    canary = {"deployment_configuration": {"canary_configuration": {"canary_percent": percent}}}
+    assert [each[0] for each in found_in({SERVICE: canary})] == ["TG270"]
+
+
+def test_a_percentage_is_a_number() -> None:
+    canary = {"deployment_configuration": {"canary_configuration": {"canary_percent": "half"}}}
+    assert ("TG263", "error", '"canary_percent" takes a number', "canary_percent") in found_in(
+        {SERVICE: canary}
+    )
 
 
 def test_a_resource_of_the_root_has_its_file_there() -> None:
@@ -413,21 +598,45 @@ def test_what_only_one_version_of_the_provider_takes_is_a_warning(
     assert problem.hint.endswith(f'version = "~> {version}.0"')
 
 
-def test_terraform_converts_between_text_and_numbers_and_so_nobody_checks() -> None:
-    assert found_in({BALANCER: {"idle_timeout": "120", "enable_http2": "false", "name": 7}}) == []
+# What Terraform makes the value that its place takes. `name` is text, and may be any single value.
+CONVERTED = [
+    {"idle_timeout": "120", "enable_http2": "false", "name": 7},
+    {"idle_timeout": "+1e2", "enable_http2": "1", "name": True},
+    {"idle_timeout": "0120.", "enable_http2": "0", "tags": {"a": 1, "b": True}},
+    {"idle_timeout": "6.E1", "subnets": [1, True, "c"]},
+    {"lifecycle": {"prevent_destroy": True, "ignore_changes": ["timeouts.create", "subnets", 'tags[""]']}},
+    {"lifecycle": {"ignore_changes": ["id", "tags_all", 'tags_all["Team"]']}},
+]
+
+
+@pytest.mark.parametrize("patch", CONVERTED)
+def test_terraform_converts_what_it_can_and_so_that_is_no_mistake(patch: dict[str, Any]) -> None:
+    assert found_in({BALANCER: patch}) == []
+
+
+@pytest.mark.xdist_group("overrides")
+def test_terraform_converts_what_passes(terraform: Terraform, tmp_path: Path) -> None:
+    for number, patch in enumerate(CONVERTED):
+        pages, _ = tfgen.render_text(with_overrides({BALANCER: patch}), "shop.yaml", as_module=True)
+        write(pages, tmp_path / f"m{number}")
+    modules = (f'module "m{number}" {{\n  source = "./m{number}"\n}}\n' for number in range(len(CONVERTED)))
+    (tmp_path / "main.tf").write_text("\n".join(modules))
+    stack = terraform.stack(tmp_path)
+    stack.init()
+    assert stack.validate() == []
 
 
 @pytest.mark.parametrize(
-    "name", ["enable_execute_command", "platform_version", "force_delete", "scheduling_strategy"]
+    ("name", "value"),
+    [("enable_execute_command", True), ("platform_version", "x"), ("force_delete", True), ("iam_role", "x")],
 )
-def test_what_tfgen_does_not_write_is_no_mistake(name: str) -> None:
-    assert found_in({SERVICE: {name: "x"}}) == []
+def test_what_tfgen_does_not_write_is_no_mistake(name: str, value: Any) -> None:
+    assert found_in({SERVICE: {name: value}}) == []
 
 
 def test_what_is_free_is_not_looked_into() -> None:
     free = {"arn": [{"count": "x"}], "dynamic": {"no": {"such": "thing"}}, "for_each": 1}
-    container = {"container_definitions": free}
-    assert found_in({BALANCER: {"tags": free}, TASK: container, SERVICE: {"triggers": free}}) == []
+    assert found_in({TASK: {"container_definitions": free}}) == []
 
 
 UNKNOWN = """
@@ -476,10 +685,170 @@ def test_a_block_of_a_type_that_the_table_lacks_stays_one(tmp_path: Path) -> Non
     assert [problem.code for problem in problems] == ["TG263"]
 
 
-def test_null_in_a_new_block_is_one_fault() -> None:
+def test_null_of_what_a_new_block_must_have_is_one_fault() -> None:
     alarms = {"alarm_names": None, "enable": True, "rollback": True}
     (found,) = found_in({SERVICE: {"alarms": alarms}})
-    assert found == ("TG263", "error", "null takes an argument away; here is nothing yet", "alarm_names")
+    assert found == ("TG269", "error", '"alarm_names" is missing: alarms of aws_ecs_service requires it',
+                     "alarm_names")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("address", "patch", "name"),
+    [
+        (BALANCER, {"name_prefix": None}, "name_prefix"),
+        (BALANCER, {"access_logs": []}, "access_logs"),
+        (BALANCER, {"access_logs": {"bucket": "a", "prefix": None}}, "prefix"),
+        (TASK, {"volume": [{"name": "a", "efs_volume_configuration": []}]}, "efs_volume_configuration"),
+        (BALANCER, {"tags": {"Team": None}}, "Team"),
+        (GROUP, {"tags": {"Team": None}}, "Team"),
+        (TASK, {"container_definitions": {"ulimits": [{"name": "core", "cpu": None}]}}, "cpu"),
+    ],
+)
+def test_to_take_away_what_is_not_there_is_a_warning(address: str, patch: dict[str, Any], name: str) -> None:
+    assert found_in({address: patch}) == [
+        ("TG271", "warning", f'there is no "{name}" here to take away', name)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "patch", "there"),
+    [
+        (BALANCER, {"name": "${var.name}"}, "${var.name}"),
+        (BALANCER, {"subnets": ["a", "${aws_subnet.public[0].id}"]}, "${aws_subnet.public[0].id}"),
+        (BALANCER, {"tags": {"Team": "x-${local.team}"}}, "${local.team}"),
+        (BALANCER, {"access_logs": {"bucket": "${data.aws_s3_bucket.a.id}"}}, "${data.aws_s3_bucket.a.id}"),
+        (TASK, {"container_definitions": {"environment": [{"name": "A", "value": "${module.a.b}"}]}},
+         "${module.a.b}"),
+    ],
+)  # fmt: skip
+def test_text_that_reads_like_a_reference_is_text_with_a_warning(
+    address: str, patch: dict[str, Any], there: str
+) -> None:
+    spec = with_overrides({address: patch})
+    (problem,) = run_text(spec, "shop.yaml").problems
+    assert (problem.code, problem.severity) == ("TG272", "warning")
+    assert problem.message == f'"{there}" is text here, and refers to nothing'
+    kind, label = address.split(".")[-2:]
+    assert problem.hint.startswith(f'write it in resource "{kind}" "{label}" of a file of your own, ')
+    assert there in spec.splitlines()[problem.at.line - 1]
+    assert f"${there}" in rendered({address: patch})[addresses(PLAIN)[address]]
+
+
+def test_text_that_only_looks_a_little_like_a_reference_is_text() -> None:
+    texts = {
+        "a": "${aws:username}",
+        "b": "${HOME}",
+        "c": "var.x",
+        "d": "$var.x",
+        "e": "${var.",
+        "f": "%{ if a }",
+    }
+    assert found_in({BALANCER: {"tags": texts}}) == []
+
+
+def test_a_reference_for_a_number_belongs_into_a_file_of_ones_own() -> None:
+    (problem,) = run_text(with_overrides({BALANCER: {"idle_timeout": "${var.idle}"}}), "shop.yaml").problems
+    assert (problem.code, problem.message) == ("TG263", '"idle_timeout" takes a whole number')
+    assert problem.hint.endswith("of a file of your own, modules/load_balancer/main_override.tf")
+
+
+def test_a_warning_about_overrides_can_be_ignored_and_an_error_cannot() -> None:
+    overrides = {BALANCER: {"region": "eu-west-1", "name_prefix": None, "idle_timout": 1}}
+    rules = ("TG270", "TG271", "TG261")
+    ignores = [{"rule": rule, "reason": "the modules run with provider 6 alone"} for rule in rules]
+    outcome = run_text(f"{with_overrides(overrides)}\n{dump({'ignore': ignores})}", "shop.yaml")
+    assert [(each.problem.code, each.reason) for each in outcome.ignored] == [
+        ("TG271", ignores[0]["reason"]), ("TG270", ignores[0]["reason"])
+    ]  # fmt: skip
+    assert sorted((each.code, each.severity) for each in outcome.problems) == [
+        ("TG261", "error"), ("TG391", "warning")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("patch", "message", "hint"),
+    [
+        ({"provisioner": {"local-exec": {"command": "true"}}},
+         "it is a block of Terraform's own, and not one of the provider", "file"),
+        ({"connection": {"host": "x"}},
+         "it is a block of Terraform's own, and not one of the provider", "file"),
+        ({"dynamic": {"access_logs": {}}}, "it takes an expression, and a value of a spec is none", "file"),
+        ({"lifecycle": {"replace_triggered_by": ["aws_security_group.main"]}},
+         "it refers to something else in the module, and a value of a spec refers to nothing", "file"),
+        ({"lifecycle": {"precondition": {"condition": "true", "error_message": "x"}}},
+         "it takes an expression, and a value of a spec is none", "template"),
+        ({"depends_on": ["aws_security_group.main"]},
+         "it refers to something else in the module, and a value of a spec refers to nothing", "template"),
+        ({"count": 2}, "it would change the addresses of the resource", "template"),
+    ],
+)  # fmt: skip
+def test_what_is_terraforms_own_is_refused_with_the_place_for_it(
+    patch: dict[str, Any], message: str, hint: str
+) -> None:
+    (problem,) = run_text(with_overrides({BALANCER: patch}), "shop.yaml").problems
+    name = next(iter(patch.get("lifecycle", patch)))
+    assert (problem.code, problem.message) == ("TG262", f'"{name}" cannot be overridden: {message}')
+    assert (
+        problem.hint
+        == {
+            "file": 'write it in resource "aws_lb" "main" of a file of your own, '
+            "modules/load_balancer/main_override.tf",
+            "template": "change the template: tfgen render --templates DIR",
+        }[hint]
+    )
+
+
+OWN_FILE = """
+resource "aws_lb" "main" {
+  connection {
+    host = self.dns_name
+  }
+
+  provisioner "local-exec" {
+    command = "true"
+  }
+
+  dynamic "access_logs" {
+    for_each = ["logs"]
+
+    content {
+      bucket = access_logs.value
+    }
+  }
+
+  lifecycle {
+    replace_triggered_by = [aws_security_group.main]
+  }
+}
+"""
+NOT_IN_OWN_FILE = """
+resource "aws_lb" "main" {
+  depends_on = [aws_security_group.main]
+
+  lifecycle {
+    precondition {
+      condition     = var.vpc_id != ""
+      error_message = "x"
+    }
+  }
+}
+"""
+
+
+@pytest.mark.xdist_group("overrides")
+def test_terraform_takes_from_a_file_of_the_users_own_what_the_hints_send_there(
+    terraform: Terraform, tmp_path: Path
+) -> None:
+    write(PLAIN, tmp_path)
+    file = tmp_path / "modules/load_balancer/main_override.tf"
+    file.write_text(OWN_FILE)
+    stack = terraform.stack(tmp_path)
+    stack.init()
+    assert stack.validate() == []
+    (stack.folder / "modules/load_balancer/main_override.tf").write_text(NOT_IN_OWN_FILE)
+    found = " ".join(stack.validate())
+    assert "The depends_on argument may not be overridden." in found
+    assert 'Override files cannot override "precondition" blocks.' in found
 
 
 def test_a_resource_of_a_module_and_of_a_stack_have_one_address() -> None:
@@ -490,7 +859,7 @@ def test_a_resource_of_a_module_and_of_a_stack_have_one_address() -> None:
 def test_show_prints_what_renders_to_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from tfgen.cli import app  # noqa: PLC0415
 
-    overrides = {BALANCER: {"idle_timeout": None, "tags": {"a": "1.10"}, "client_keep_alive": 1.5}}
+    overrides = {BALANCER: {"idle_timeout": None, "tags": {"a": "1.10", "b": 1.5}}}
     (tmp_path / "shop.yaml").write_text(with_overrides(overrides))
     app(["show", str(tmp_path / "shop.yaml")], standalone_mode=False)
     shown = capsys.readouterr().out
@@ -516,7 +885,8 @@ DATA = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=6,
 )
-_MAPS = st.dictionaries(TEXTS, DATA, max_size=3)
+_NUMBERS = st.none() | st.integers(-(10**12), 10**12)
+_MAPS = st.dictionaries(TEXTS, TEXTS | st.booleans() | st.integers(-(10**12), 10**12), max_size=3)
 PATCHES = st.fixed_dictionaries(
     {
         TASK: st.fixed_dictionaries(
@@ -525,11 +895,13 @@ PATCHES = st.fixed_dictionaries(
         )
     },
     optional={
-        BALANCER: st.fixed_dictionaries({}, optional={"idle_timeout": _SCALARS, "tags": _MAPS}),
+        BALANCER: st.fixed_dictionaries(
+            {}, optional={"idle_timeout": _NUMBERS, "name": _SCALARS, "tags": _MAPS}
+        ),
         GROUP: st.fixed_dictionaries(
             {}, optional={"tags": _MAPS, "health_check": st.fixed_dictionaries({"path": TEXTS})}
         ),
-        SERVICE: st.fixed_dictionaries({}, optional={"triggers": _MAPS, "desired_count": _SCALARS}),
+        SERVICE: st.fixed_dictionaries({}, optional={"triggers": _MAPS, "desired_count": _NUMBERS}),
     },
 )
 
@@ -775,7 +1147,8 @@ def test_terraform_takes_many_overrides_of_many_types(terraform: Terraform, tmp_
 
 
 # Terraform finds `tags_all` when it plans, and what is wrong in `lifecycle` before it looks at anything else.
-_FOUND_ELSEWHERE = {"tags_all", "in lifecycle", "to take away"}
+# Null in a list has no form in a page.
+_FOUND_ELSEWHERE = {"tags_all", "in lifecycle", "to take away", "null in a list"}
 
 
 @pytest.mark.xdist_group("overrides")

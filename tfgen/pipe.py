@@ -23,7 +23,7 @@ class Outcome(NamedTuple):
     problems: tuple[Problem, ...]
     lines: tuple[str, ...]
     ignored: tuple[Ignored, ...] = ()
-    """What rules found and the spec says to pass over; not among `problems`."""
+    """What was found and the spec says to pass over; not among `problems`."""
 
     @property
     def failed(self) -> bool:
@@ -89,12 +89,13 @@ def _run(source: Source, name: str, as_module: bool, templates: Path | None) -> 
     problems += found
     if has_errors(found):
         return Outcome(spec, None, tuple(problems), source.lines)
-    left, ignored = ignores.apply(spec, source, rules.check(blueprint), rules.numbers())
-    problems += left
+    found = rules.check(blueprint)
     if blueprint.overrides or templates:
         from tfgen.render import check  # noqa: PLC0415 - slow to load, and few specs need it
 
-        problems += check.check(blueprint, templates, source.at_key)
+        found += check.check(blueprint, templates, source.at_key)
+    left, ignored = ignores.apply(spec, source, found, (*rules.numbers(), *rules.OF_OVERRIDES))
+    problems += left
     return Outcome(spec, blueprint, tuple(problems), source.lines, tuple(ignored))
 
 

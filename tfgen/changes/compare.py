@@ -1,7 +1,7 @@
 """Two stacks, and what Terraform will do to come from the one to the other."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -92,10 +92,12 @@ class _Pair:
         self.resource = new[0]
         self.old = {name: _renamed(value, moves) for name, value in old[0].arguments.items()}
         self.new = new[0].arguments
-        names = [name for name in sorted({*self.old, *self.new}) if name not in _ignored(self.resource)]
-        self._said = {name for name in names if self.old.get(name) != self.new.get(name)}
+        ignored = _ignored(self.resource)
+        names = [name for name in sorted({*self.old, *self.new}) if (name,) not in ignored]
+        old_said, new_said = _without(self.old, ignored), _without(self.new, ignored)
+        self._said = {name for name in names if old_said.get(name) != new_said.get(name)}
         self._uses = {name: {each.address for each in references(self.new.get(name))} for name in names}
-        self._tagged = _tags(old[1], self.old) != _tags(new[1], self.new)
+        self._tagged = _tags(old[1], old_said) != _tags(new[1], new_said)
 
     def differing(self, fresh: set[str]) -> tuple[str, ...]:
         """The arguments that change when what is at the `fresh` addresses gets a new identity."""
@@ -181,12 +183,24 @@ def is_within(address: str, place: str) -> bool:
     return address == place or address.startswith((f"{place}[", f"{place}."))
 
 
-def _ignored(resource: Resource) -> set[str]:
-    """What `ignore_changes` names."""
+def _ignored(resource: Resource) -> set[tuple[str, ...]]:
+    """What `ignore_changes` names: arguments, and ways into them, such as ("tags", "Team")."""
     node = resource.lifecycle.get("ignore_changes")
     if node is not None and words(node) == ("all",):
-        return set(resource.arguments)
-    return {words(item)[0] for item in node.items if words(item)} if isinstance(node, List) else set()
+        return {(name,) for name in resource.arguments}
+    return {words(item) for item in node.items if words(item)} if isinstance(node, List) else set()
+
+
+def _without(value: Value, ways: Iterable[tuple[str, ...]]) -> Value:
+    """A value without what is at the ends of some ways into it."""
+    for first, *rest in ways:
+        if isinstance(value, dict) and first in value:
+            kept = {first: _without(value[first], [tuple(rest)])} if rest else {}
+            value = {key: item for key, item in value.items() if key != first} | kept
+        elif isinstance(value, tuple) and rest and first.isdecimal() and int(first) < len(value):
+            index = int(first)
+            value = (*value[:index], _without(value[index], [tuple(rest)]), *value[index + 1 :])
+    return value
 
 
 def moved(address: str, moves: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ class Attribute(NamedTuple):
     required: tuple[str, ...] = ()  # the versions that require it
     versions: tuple[str, ...] = ()
     inside: "Mapping[str, Attribute]" = MappingProxyType({})
+    nesting: str = "list"  # of blocks; also set or single
 
     @property
     def only(self) -> str:
@@ -73,12 +74,13 @@ def _schema(rows: Mapping[str, Any]) -> Schema:
 
 
 def _attribute(words: str, inside: Mapping[str, Any]) -> Attribute:
-    """`block max=1 required=5` and its kin."""
+    """`block set max=1 required=5` and its kin."""
     shape, *marks = words.split()
     said = {key: value for key, _, value in (mark.partition("=") for mark in marks)}
     known = (said["only"],) if "only" in said else tuple(versions())
     required = (said["required"],) if said.get("required") else known if "required" in said else ()
-    return Attribute(shape, int(said.get("max", 0)), required, known, _schema(inside))
+    nesting = next((each for each in ("set", "single") if each in said), "list")
+    return Attribute(shape, int(said.get("max", 0)), required, known, _schema(inside), nesting)
 
 
 @cache

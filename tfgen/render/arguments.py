@@ -10,14 +10,41 @@ from typing import Any, NamedTuple
 from tfgen.facts import provider
 from tfgen.facts.provider import Attribute, Schema
 from tfgen.problems import SpecPath, nearest
+from tfgen.render import traversals
 
 RESOURCE, LIFECYCLE, BLOCK, OBJECT = "resource", "lifecycle", "block", "object"
 
 _ARGUMENT = re.compile(r"[a-z_][a-z0-9_]*\Z")
 _ADDRESSES = ("count", "for_each")
-_EXPRESSIONS = ("depends_on", "provider", "provisioner", "connection", "dynamic")
-_CONDITIONS = ("postcondition", "precondition", "replace_triggered_by")
+# What is Terraform's own, and why a spec cannot say it. Terraform takes some of it from an _override.tf file.
+_REFERS = "it refers to something else in the module, and a value of a spec refers to nothing"
+_EXPRESSION = "it takes an expression, and a value of a spec is none"
+_BLOCK = "it is a block of Terraform's own, and not one of the provider"
+_OF_TERRAFORM = {
+    "connection": _BLOCK,
+    "depends_on": _REFERS,
+    "dynamic": _EXPRESSION,
+    "provider": _REFERS,
+    "provisioner": _BLOCK,
+}
+_OF_LIFECYCLE = {
+    "postcondition": _EXPRESSION,
+    "precondition": _EXPRESSION,
+    "replace_triggered_by": _REFERS,
+}
+_IN_OWN_FILE = ("connection", "dynamic", "provisioner", "replace_triggered_by")
 _TEMPLATE = "change the template: tfgen render --templates DIR"
+
+# Text that Terraform takes for a boolean or a number; from any single value it makes text by itself.
+_BOOLEANS = {"bool": ("true", "false", "1", "0"), "flag": ()}
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
+_MEANT = {
+    **dict.fromkeys(("true", "yes", "on", "1"), "true"),
+    **dict.fromkeys(("false", "no", "off", "0"), "false"),
+}
+
+
+_REFERENCE = re.compile(r"\$\{(var|local|module|data|each|self|path|terraform|aws_[a-z0-9_]+)\.[^{}]*\}")
 
 
 class Place(NamedTuple):
@@ -74,8 +101,9 @@ def resource(address: str) -> Place:
 
 
 def _lifecycle(schema: Schema | None) -> Schema:
-    flag = Attribute("flag")
-    names = Attribute("names", inside=schema or {})
+    flag = Attribute("flag")  # written bare, as everybody reads it, though Terraform takes "true"
+    arguments = {name: each for name, each in (schema or {}).items() if name != "lifecycle"}
+    names = Attribute("names", inside=arguments)
     return {"create_before_destroy": flag, "ignore_changes": names, "prevent_destroy": flag}
 
 
@@ -87,14 +115,16 @@ def name_faults(place: Place) -> Iterator[Fault]:
     name, attribute = place.name, place.attribute
     if place.kind == OBJECT:
         return
+    of_terraform = _OF_LIFECYCLE if place.kind == LIFECYCLE else _OF_TERRAFORM
     if not _ARGUMENT.match(name):
         yield Fault("TG262", place.way, f'"{name}" cannot be the name of an argument', "see the provider")
     elif name in _ADDRESSES and place.kind == RESOURCE:
         message = f'"{name}" cannot be overridden: it would change the addresses of the resource'
         yield Fault("TG262", place.way, message, _TEMPLATE)
-    elif attribute is None and name in (_CONDITIONS if place.kind == LIFECYCLE else _EXPRESSIONS):
-        message = f'"{name}" cannot be overridden: it takes an expression, and a value of a spec is none'
-        yield Fault("TG262", place.way, message, _TEMPLATE)
+    elif attribute is None and name in of_terraform:
+        message = f'"{name}" cannot be overridden: {of_terraform[name]}'
+        hint = _resource_of_own(place) if name in _IN_OWN_FILE else _TEMPLATE
+        yield Fault("TG262", place.way, message, hint)
     elif attribute is None and place.schema is not None:
         yield _unknown(place, place.schema, name)
     elif attribute and attribute.shape == "computed":
@@ -115,6 +145,12 @@ def _unknown(place: Place, schema: Schema, name: str) -> Fault:
     else:
         hint = f"what {newer} goes into a file of your own, {file}"
     return Fault("TG261", place.way, f'there is no argument or block "{name}" in {place.of}', hint)
+
+
+def _resource_of_own(place: Place) -> str:
+    address = str(place.way[1])
+    kind, label = address.split(".")[-2:]
+    return f'write it in resource "{kind}" "{label}" of a file of your own, {_own_file(address)}'
 
 
 def _own_file(address: str) -> str:
@@ -143,15 +179,57 @@ def value_faults(place: Place, value: Any, *, json: bool) -> Iterator[Fault]:
         yield from _block_faults(place, attribute, value)
     elif attribute.shape == "names":
         yield from _names_faults(place, attribute.inside, value)
-    elif attribute.shape == "map" and not isinstance(value, dict):
-        yield _other(place, "takes keys and values", "{KEY: VALUE}")
-    elif attribute.shape == "flag" and not isinstance(value, bool):
-        yield _other(place, "takes true or false", "true")
-    elif attribute.shape == "list":
+    elif attribute.shape == "map":
+        yield from _map_faults(place, value)
+    elif attribute.shape in ("list", "set"):
         yield from _list_faults(place, value)
-    elif attribute.shape == "scalar" and isinstance(value, dict | list) and not json:
+    elif not (json and isinstance(value, dict | list)):
+        for fault in _single_faults(place, attribute.shape, value):
+            yield fault._replace(hint=_resource_of_own(place)) if _reference(value) else fault
+
+
+def _single_faults(place: Place, shape: str, value: Any) -> Iterator[Fault]:
+    """Of a string, a number or a bool: what Terraform cannot make one of."""
+    if isinstance(value, dict | list):
         hint = "VALUE; JSON, too, is text here" if are_blocks(value) else "VALUE"
         yield _other(place, "takes a single value", hint)
+    elif shape in _BOOLEANS and not isinstance(value, bool) and value not in _BOOLEANS[shape]:
+        meant = _MEANT.get(str(value).lower(), "true or false")
+        yield _other(place, "takes true or false", meant)
+    elif shape == "number" and not _is_number(value):
+        yield _other(place, "takes a number", "NUMBER")
+    elif shape == "integer" and not (_is_number(value) and _is_whole(float(value))):
+        yield _other(place, "takes a whole number", "NUMBER")
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, bool) and bool(_NUMBER.match(str(value)))
+
+
+def _is_whole(number: float) -> bool:
+    return number.is_integer() and abs(number) < 2**63
+
+
+def reference_faults(place: Place, value: Any) -> Iterator[Fault]:
+    """A single value that reads like a reference, and is text all the same."""
+    if found := _reference(value):
+        message = f'"{found}" is text here, and refers to nothing'
+        yield Fault("TG272", place.way, message, _resource_of_own(place), "warning")
+
+
+def _reference(value: Any) -> str:
+    found = _REFERENCE.search(value) if isinstance(value, str) else None
+    return found[0] if found else ""
+
+
+def _map_faults(place: Place, value: Any) -> Iterator[Fault]:
+    if not isinstance(value, dict):
+        yield _other(place, "takes keys and values", "{KEY: VALUE}")
+        return
+    for key, item in value.items():
+        if isinstance(item, dict | list):
+            message = f'"{place.name}" takes keys with a single value each'
+            yield Fault("TG263", (*place.way, key), message, "write a single value")
 
 
 def _list_faults(place: Place, value: Any) -> Iterator[Fault]:
@@ -185,18 +263,54 @@ def no_block(place: Place) -> Fault:
 
 
 def _names_faults(place: Place, schema: Schema, value: Any) -> Iterator[Fault]:
-    names = value if isinstance(value, list) else []
     if value == "all":
         return
-    if not names or not all(isinstance(name, str) and _ARGUMENT.match(name) for name in names):
-        message = "ignore_changes takes names of arguments"
-        yield Fault("TG263", place.way, message, "write a list such as [desired_count], or all")
+    if not isinstance(value, list):
+        yield _other(place, "takes a list", "[ARGUMENT], or all")
         return
-    address = place._replace(way=place.way[:2])
-    for index, name in enumerate(names):
-        if schema and name not in schema:
-            fault = _unknown(address / name, schema, name)
-            yield fault._replace(way=(*place.way, index))
+    if "all" in value:
+        yield _other(place, "takes all by itself, and not in a list", "all")
+        return
+    for index, name in enumerate(value):
+        found = traversals.read(name) if isinstance(name, str) else None
+        faults = _traversal_faults(place, schema, found) if found else [_no_traversal(place)]
+        yield from (fault._replace(way=(*place.way, index)) for fault in faults)
+
+
+def _no_traversal(place: Place) -> Fault:
+    message = "ignore_changes takes names of arguments"
+    hint = """write one such as desired_count, 'tags["Team"]' or 'action[0].order', or all for the list"""
+    return Fault("TG263", place.way, message, hint)
+
+
+def _traversal_faults(place: Place, schema: Schema, steps: traversals.Steps) -> Iterator[Fault]:
+    stop = traversals.stop(schema, steps) if schema else None
+    if stop is None:
+        return
+    index, here = stop
+    names = (step.text for step in steps[: index + 1] if step.kind == "name")
+    if not isinstance(here, Attribute | None) and steps[index].kind == "name":
+        yield _unknown(Place((*place.way[:2], *names), RESOURCE), here, steps[index].text)
+        return
+    before = traversals.printed(steps[:index])
+    message = f"{traversals.printed(steps)} leads nowhere: {before} has nothing that can be named so"
+    yield Fault("TG263", place.way, message, f"write {before}{_step_into(here)}")
+
+
+def _step_into(here: traversals.Here) -> str:
+    """What may follow in a traversal, as a hint says it."""
+    if isinstance(here, Attribute) and here.shape == "map":
+        return '["KEY"]'
+    if isinstance(here, Attribute) and here.shape == "block" and here.nesting != "set":
+        return f"{'[0]' if here.nesting == 'list' else ''}.{next(iter(here.inside), 'ARGUMENT')}"
+    return ", which means all of it"
+
+
+def is_nothing(place: Place, value: Any, *, block: bool = False) -> bool:
+    """Whether a value takes away what is there: null, or a list of no blocks; `block` where one is there."""
+    if place.attribute:
+        block = place.attribute.shape == "block"
+    return value is None or (value == [] and block)
 
 
 def are_blocks(value: Any) -> bool:
@@ -218,10 +332,10 @@ def removal_faults(place: Place) -> Iterator[Fault]:
 def missing_faults(place: Place, body: dict[str, Any]) -> Iterator[Fault]:
     """What a new block has to have besides; the place is the block's body."""
     for name, attribute in (place.schema or {}).items():
-        if name not in body:
+        if is_nothing(place / name, body.get(name)):
             message = f'"{name}" is missing: {(place / name).of} requires it'
             hint = f"add {name}: {'{...}' if attribute.is_block else 'VALUE'}"
-            yield from _required(place, attribute, message, hint)
+            yield from _required(place / name if name in body else place, attribute, message, hint)
 
 
 def _required(place: Place, attribute: Attribute, message: str, hint: str) -> Iterator[Fault]:

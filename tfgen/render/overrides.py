@@ -2,7 +2,8 @@
 
 A patch means what a JSON merge patch does (RFC 7396): a mapping goes into the block or the object that is
 there, null takes away, and everything else replaces. Its values are printed by `hcl` and by nothing else,
-so they are literals; the only bare words are the names of arguments, which are held to a pattern.
+so they are literals; the only bare words are the names of arguments and what `ignore_changes` takes, which
+are read by a grammar and printed anew.
 
 Reads the pages' own text, which `lay_out` has made regular: a bracket that spans lines opens at the end of
 one line and closes at the beginning of another.
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 
 from tfgen.blueprint.model import Blueprint, Comment, Label, Override
 from tfgen.problems import Locate, Problem, SpecPath, has_errors, nearest
-from tfgen.render import arguments
+from tfgen.render import arguments, traversals
 from tfgen.render.arguments import OBJECT, Fault, Place, are_blocks
 from tfgen.render.hcl import hcl, printed_key
 from tfgen.render.layout import lay_out
@@ -29,9 +30,13 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[({]|[\])}]|,|[^"\[\](){},]+')
 
 
 class Chunk(NamedTuple):
-    """One thing in a body: an argument, a block, a comment or a blank line, with all its lines."""
+    """One thing in a body: an argument, a block, a comment or a blank line, with all its lines.
+
+    `ours` is what an override put there, and has yet to say so.
+    """
 
     lines: tuple[str, ...]
+    ours: bool = False
 
     @property
     def name(self) -> str:
@@ -42,6 +47,14 @@ class Chunk(NamedTuple):
     def is_block(self) -> bool:
         match = _NAME.match(self.lines[0])
         return match is not None and match[2] == "{"
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.lines[0].strip()
+
+    @property
+    def is_comment(self) -> bool:
+        return self.lines[0].lstrip().startswith("#")
 
     @property
     def is_encoded(self) -> bool:
@@ -112,16 +125,30 @@ class _Patcher:
 
     def body(self, lines: tuple[str, ...], patch: dict[str, Any], place: Place) -> tuple[str, ...]:
         chunks = _chunks(lines)
-        for name, value in patch.items():
+        for name, value in _mappings_last(patch):
             if self.passes(arguments.name_faults(place / name)):
                 chunks = self.chunks(chunks, value, place / name)
-        return tuple(line for chunk in chunks for line in chunk.lines)
+        return tuple(line for chunk in self.commented(chunks) for line in chunk.lines)
+
+    def commented(self, chunks: list[Chunk]) -> Iterator[Chunk]:
+        """What is ours in paragraphs of its own, each below a comment."""
+        before, last = _BLANK, _BLANK  # `last` is the last of the paragraph, if it is ours
+        for chunk in chunks:
+            if chunk.ours and not _goes_on(last, chunk):
+                yield from (() if before.is_comment else (_BLANK,))
+                yield self.said(".")
+            elif last.ours and not chunk.ours and not chunk.is_blank:
+                yield _BLANK
+            yield chunk
+            before = chunk
+            if not (chunk.is_blank and last.is_block):
+                last = chunk
 
     def chunks(self, chunks: list[Chunk], value: Any, place: Place) -> list[Chunk]:
         """The chunks of a body with one name patched."""
         name = printed_key(place.name)
         found = [index for index, chunk in enumerate(chunks) if chunk.name == name]
-        if value is None:
+        if arguments.is_nothing(place, value, block=any(chunks[index].is_block for index in found)):
             return self.removed(chunks, found, place)
         encoded = any(chunks[index].is_encoded for index in found)
         if not self.passes(arguments.value_faults(place, value, json=encoded)):
@@ -130,10 +157,9 @@ class _Patcher:
 
     def removed(self, chunks: list[Chunk], found: list[int], place: Place) -> list[Chunk]:
         if not found:
-            names = [chunk.name for chunk in chunks if chunk.name]
-            self.nothing_to_remove(place, names)
+            self.nothing_to_remove(place, [chunk.name for chunk in chunks if chunk.name])
         elif self.passes(arguments.removal_faults(place)):
-            return _replaced(chunks, found, self.said(f": no {printed_key(place.name)}."))
+            return _replaced(chunks, found, self.said(f": no {printed_key(place.name)}."), _BLANK)
         return chunks
 
     def replaced(self, chunks: list[Chunk], found: list[int], value: Any, place: Place) -> list[Chunk]:
@@ -152,14 +178,13 @@ class _Patcher:
         call = "jsonencode" if first.is_encoded and isinstance(value, dict | list) else ""
         block = _is_block(place, value) if place.attribute else first.is_block
         new = self.new(value, place, call=call, block=block)
-        return _replaced(chunks, found, self.said("."), *new) if new else chunks
+        return _replaced(chunks, found, *new) if new else chunks
 
     def added(self, chunks: list[Chunk], value: Any, place: Place) -> list[Chunk]:
         block = _is_block(place, value)
         new = self.new(value, place, block=block)
         index = _end_of_blocks(chunks) if block else _end_of_arguments(chunks)
-        chunk = [Chunk(("",)), self.said("."), *new, Chunk(("",))] if new else []
-        return [*chunks[:index], *chunk, *chunks[index:]]
+        return [*chunks[:index], *new, *chunks[index:]]
 
     # --- what
 
@@ -167,20 +192,22 @@ class _Patcher:
         """An argument or blocks that were not there, or nothing where the value is not possible."""
         if block:
             blocks = [self.new_block(place.name, body, inside) for body, inside in _bodies(value, place)]
-            return [chunk for each in blocks for chunk in (Chunk(tuple(each)), Chunk(("",)))]
+            return [chunk for each in blocks for chunk in (Chunk(tuple(each), ours=True), _BLANK)]
         if not self.is_literal(value, place):
             return []
-        text = _printed(value, place)
+        for each, way in _values(value, place.way):
+            self.passes(arguments.reference_faults(place._replace(way=way), each))
+        text = _printed(self.without_nulls(value, place.way), place)
         text = f"{printed_key(place.name)} = {f'{call}({text})' if call else text}"
-        return [Chunk(tuple(text.split("\n")))]
+        return [Chunk(tuple(text.split("\n")), ours=True)]
 
     def new_block(self, name: str, body: dict[str, Any], place: Place) -> Iterator[str]:
         """Its arguments first, then the blocks in it."""
         self.passes(arguments.missing_faults(place, body))
-        possible = {key: value for key, value in body.items() if self.is_possible(place / key, value)}
+        possible = [item for item in _mappings_last(body) if self.is_possible(place / item[0], item[1])]
         yield f"{name} {{"
         for blocks in (False, True):
-            for key, value in possible.items():
+            for key, value in possible:
                 if blocks == _is_block(place / key, value):
                     for chunk in self.new(value, place / key, block=blocks):
                         yield from chunk.lines
@@ -213,27 +240,56 @@ class _Patcher:
 
     def nothing_to_remove(self, place: Place, names: list[str]) -> None:
         near = nearest(place.name, names, 0.85)
-        hint = f"did you mean {near}?" if near else "remove the line"
+        hint = f"did you mean {near}?" if near else "remove it"
         message = f'there is no "{place.name}" here to take away'
-        self.passes([Fault("TG261", place.way, message, hint, "warning")])
+        self.passes([Fault("TG271", place.way, message, hint, "warning")])
 
     def is_possible(self, place: Place, value: Any) -> bool:
-        """Whether a name with that value can stand in a new block; null is left to `is_literal`."""
-        return self.passes(arguments.name_faults(place)) and (
-            value is None or self.passes(arguments.value_faults(place, value, json=False))
-        )
+        """Whether a name with that value is to stand in a new block."""
+        if not self.passes(arguments.name_faults(place)):
+            return False
+        if not arguments.is_nothing(place, value):
+            return self.passes(arguments.value_faults(place, value, json=False))
+        if not (place.attribute and place.attribute.required):  # of which `missing_faults` tells
+            self.nothing_to_remove(place, [])
+        return False
 
     def is_literal(self, value: Any, place: Place) -> bool:
-        """Null has no place within a value."""
-        message, hint = "null takes an argument away; here is nothing yet", "write a value, or remove this"
-        nulls = [way for each, way in _values(value, place.way) if each is None]
-        return self.passes(Fault("TG263", way, message, hint) for way in nulls[:1])
+        """Null takes a key away, and an item of a list has none."""
+        message, hint = "null has no place in a list: a list replaces the one that is there", "remove it"
+        nulls = [way for each, way in _values(value, place.way) if each is None and isinstance(way[-1], int)]
+        return self.passes(Fault("TG263", way, message, hint) for way in nulls)
+
+    def without_nulls(self, value: Any, way: SpecPath) -> Any:
+        """A new value without the keys that it takes away."""
+        if isinstance(value, list):
+            return [self.without_nulls(item, (*way, index)) for index, item in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        for key in (key for key, item in value.items() if item is None):
+            self.nothing_to_remove(Place((*way, key), OBJECT), [])
+        return {key: self.without_nulls(item, (*way, key)) for key, item in value.items() if item is not None}
 
     def several(self, chunks: list[Chunk], count: int, place: Place) -> list[Chunk]:
         message = f'there are {count} blocks "{place.name}" here, and this could mean any'
         hint = "give the list of all of them, which replaces them"
         self.passes([Fault("TG264", place.way, message, hint)])
         return chunks
+
+
+_BLANK = Chunk(("",))
+
+
+def _goes_on(last: Chunk, chunk: Chunk) -> bool:
+    """Whether a chunk of ours is in one paragraph with the last: a line each, or blocks of one name."""
+    if chunk.is_block:
+        return last.ours and last.is_block and last.name == chunk.name
+    return last.ours and len(last.lines) == len(chunk.lines) == 1
+
+
+def _mappings_last(patch: dict[str, Any]) -> list[tuple[str, Any]]:
+    """What takes one line each stands together."""
+    return sorted(patch.items(), key=lambda item: isinstance(item[1], dict))
 
 
 def _chunks(lines: tuple[str, ...]) -> list[Chunk]:
@@ -317,8 +373,12 @@ def _is_block(place: Place, value: Any) -> bool:
 
 def _printed(value: Any, place: Place) -> str:
     if place.attribute and place.attribute.shape == "names":
-        return hcl(Label(value) if isinstance(value, str) else tuple(map(Label, value)))
+        return hcl(Label(value) if value == "all" else tuple(map(_traversal, value)))
     return hcl(value)
+
+
+def _traversal(text: str) -> Label:
+    return Label(traversals.printed(traversals.read(text) or ()))
 
 
 def _values(value: Any, way: SpecPath) -> Iterator[tuple[Any, SpecPath]]:

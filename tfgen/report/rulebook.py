@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tfgen.rules import Rule, rules
+from tfgen.rules import OF_OVERRIDES, Rule, rules
 
 
 class Entry(NamedTuple):
@@ -74,6 +74,8 @@ _CODES = {
     "TG268": "What overrides and templates of your own make is HCL",
     "TG269": "An override leaves there what the provider requires",
     "TG270": "An override is of what every version of the provider knows that the stack lets in",
+    "TG271": "An override takes away what is there",
+    "TG272": "No text of an override reads like a reference, which it cannot be",
     "TG390": "An ignore gives its reason",
     "TG391": "An ignore names a rule that there is",
     "TG392": "An ignore passes over something",
@@ -131,7 +133,12 @@ def _to_be_read(example: str) -> str:
 
 
 def _of_code(code: str) -> Entry:
-    return Entry(code, "", _CODES[code], f"Raised {_RAISED[code[:3]]}; it is no rule, and cannot be ignored.")
+    can = (
+        f"can be ignored at the top of the spec: {_ignore(code)}"
+        if code in OF_OVERRIDES
+        else "cannot be ignored"
+    )
+    return Entry(code, "", _CODES[code], f"Raised {_RAISED[code[:3]]}; it is no rule, and {can}.")
 
 
 def text(entry: Entry) -> str:
@@ -146,7 +153,7 @@ def text(entry: Entry) -> str:
             f"What breaks it:\n{_indented(_to_be_read(entry.bad))}",
             f"What keeps it:\n{_indented(_to_be_read(entry.good))}",
             "Where it is no problem, say so beside the thing (in a service, a listener, load_balancer or "
-            f"network) or in the spec itself:\n{_indented(_ignore(entry))}",
+            f"network) or in the spec itself:\n{_indented(_ignore(entry.code))}",
         )
     )
 
@@ -161,8 +168,8 @@ def markdown(entry: Entry) -> str:
     return "\n\n".join(parts)
 
 
-def _ignore(entry: Entry) -> str:
-    return f"ignore: [{{rule: {entry.code}, reason: ...}}]"
+def _ignore(code: str) -> str:
+    return f"ignore: [{{rule: {code}, reason: ...}}]"
 
 
 def _indented(text: str) -> str:

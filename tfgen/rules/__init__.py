@@ -17,6 +17,9 @@ from typing import Protocol, cast
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
 
+OF_OVERRIDES = ("TG270", "TG271", "TG272")
+"""Warnings that are no rules, since the pages have to be there for them, and can be ignored all the same."""
+
 
 class Rule(Protocol):
     """What a rule's module holds."""

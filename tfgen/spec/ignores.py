@@ -10,11 +10,11 @@ from tfgen.spec.source import Source
 def apply(
     spec: Spec, source: Source, problems: Sequence[Problem], rules: Collection[str]
 ) -> tuple[list[Problem], list[Ignored]]:
-    """Parts what rules found into what stays and what the spec ignores.
+    """Parts what was found into what stays and what the spec ignores.
 
     An ignore covers the problems of its rule that stand in its section of the file; of several, the one
     closest around the problem. Among what stays are warnings of ignores that have no reason, no effect or
-    no rule. `rules` are the numbers of all rules: nothing else can be ignored.
+    no rule. `rules` are the numbers of what can be ignored.
     """
     said = dict(_said(spec))
     if not said:
