@@ -63,7 +63,12 @@ def updated(*arguments: str) -> Test:
 
 def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
     """Every resource that does not stay as it is, by address."""
-    before = {moved(address, new.moved): resource for address, resource in old.resources.items()}
+    elsewhere = is_elsewhere(old, new)
+    before = {
+        moved(address, new.moved): resource
+        for address, resource in old.resources.items()
+        if not (elsewhere and resource.is_regional)
+    }
     stays = {
         address: _Pair((before[address], old.default_tags), (resource, new.default_tags), new.moved)
         for address, resource in new.resources.items()
@@ -80,6 +85,12 @@ def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
         ),
     ]
     return tuple(sorted(changes, key=lambda change: change.address))
+
+
+def is_elsewhere(old: Stack, new: Stack) -> bool:
+    """Whether the Region is another one: there, Terraform finds nothing of what it made before."""
+    regions = {stack.provider.get("region") for stack in (old, new)}
+    return len(regions) > 1 and all(isinstance(region, str) for region in regions)
 
 
 class _Pair:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
+from tfgen.changes.called import Said
 from tfgen.changes.compare import Action, Change, compare
 from tfgen.changes.folders import Pages
 from tfgen.changes.refusals import refusals
@@ -28,8 +29,13 @@ class Report(NamedTuple):
     """What changes, what that means, and why Terraform refuses to plan it where it does."""
 
     changes: tuple[Change, ...]
-    consequences: tuple[str, ...]
+    sentences: tuple[Said, ...]
     refusals: tuple[str, ...]
+
+    @property
+    def consequences(self) -> tuple[str, ...]:
+        """What it means, with every name."""
+        return tuple(each.whole() for each in self.sentences)
 
 
 def between(old: Pages, new: Pages) -> Report:
@@ -73,7 +79,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield "No change, but Terraform refuses to plan."
     else:
         yield "No change: Terraform has nothing to create, update, replace or destroy."
-    sentences = report.refusals + report.consequences
+    sentences = [*report.refusals, *(each.short() for each in report.sentences)]
     if sentences:
         yield ""
         yield from (f"  * {sentence}" for sentence in sentences)

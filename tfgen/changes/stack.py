@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
+from tfgen import facts
 from tfgen.changes.folders import Folder, Folders, Pages, folders, variable_values
 from tfgen.changes.syntax import Attribute, Block, Body, Index, Literal, Name, Node
 from tfgen.changes.values import Lookup, Names, Reference, Scope, Term, Value, comparable
@@ -42,6 +43,11 @@ class Resource:
         """Every argument and, by their type, the blocks; comparable. An argument that is null is none."""
         found = self._values(self.body).items()
         return {name: comparable(value) for name, value in found if value is not None and name not in _META}
+
+    @property
+    def is_regional(self) -> bool:
+        """Whether it is in the provider's Region; one with a provider of its own may be in any."""
+        return facts.is_regional(self.type) and "provider" not in self.body.arguments
 
     def _values(self, body: Body) -> dict[str, Value]:
         found: dict[str, Value] = {
