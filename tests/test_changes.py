@@ -529,6 +529,55 @@ def test_values_beside_a_stack_are_read_as_json(run: Run) -> None:
     assert run("changes", "stack", run.new(NEW_IMAGE)) == (0, SAYS_NOTHING, "")
 
 
+def test_a_value_beside_a_stack_that_the_stack_will_refuse(run: Run) -> None:
+    """A pinned image stays as it is while the spec takes another repository."""
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+    (run.folder / "stack" / "terraform.tfvars").write_text(f'# Pinned\nwebapp_image = "{image}/webapp:2"\n')
+    assert run("changes", "stack", "shop.yaml")[0] == 0
+    code, out, _ = run("changes", "stack", run.new(("webapp:1.4.2", "website:1.0")))
+    assert code == 0
+    assert out.splitlines()[2] == (
+        f"  * terraform.tfvars:2: var.webapp_image does not take this value (The execution role may pull "
+        f"only {image}/website; another repository is a change to the spec); terraform plan fails."
+    )
+
+
+def test_a_move_of_what_is_still_there(run: Run) -> None:
+    ends = [f"module.services.aws_sqs_queue.{name}" for name in ("webapp", "ui")]
+    (run.folder / "stack" / "modules" / "services" / "queues.tf").write_text(
+        'resource "aws_sqs_queue" "webapp" {}\n\nresource "aws_sqs_queue" "ui" {}\n'
+    )
+    (run.folder / "stack" / "moves.tf").write_text(f"moved {{\n  from = {ends[0]}\n  to   = {ends[1]}\n}}\n")
+    code, out, _ = run("changes", "stack", "shop.yaml")
+    assert code == 0
+    assert (
+        f"  * moves.tf:1: {ends[0]} is still there, which a moved block denies; terraform plan fails." in out
+    )
+
+
+def test_a_second_provider(run: Run) -> None:
+    (run.folder / "stack" / "mine.tf").write_text('provider "aws" {\n  region = "us-east-1"\n}\n')
+    code, out, _ = run("changes", "stack", "shop.yaml")
+    assert code == 0
+    line = (run.folder / "stack" / "terraform.tf").read_text().splitlines().index('provider "aws" {') + 1
+    assert (
+        f"  * mine.tf:1, terraform.tf:{line}: provider.aws is there twice; terraform plan fails."
+        in out.splitlines()
+    )
+
+
+def test_a_provider_with_an_alias_is_not_the_stacks(run: Run) -> None:
+    other = 'provider "aws" {\n  alias  = "other"\n  region = "eu-west-1"\n}\n'
+    (run.folder / "stack" / "a.tf").write_text(other)
+    code, out, _ = run("changes", "stack", run.new(("region: us-east-1", "region: us-east-1\ntags: {a: b}")))
+    assert code == 0
+    assert "module.network.aws_vpc.main  (default_tags)" in out
+    text = SHOP.replace("us-east-1", "eu-west-1")
+    (run.folder / "new.yaml").write_text(text)
+    _, out, _ = run("changes", "stack", "new.yaml")
+    assert "The region changes from us-east-1 to eu-west-1" in out
+
+
 def test_overrides_of_the_users_count(run: Run) -> None:
     """A number of tasks that an override file of Terraform's sets does not change with the spec."""
     services = run.folder / "stack" / "modules" / "services"

@@ -1,5 +1,6 @@
 """Two stacks, and what Terraform will do to come from the one to the other."""
 
+import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
@@ -209,12 +210,18 @@ def moved(address: str, moves: Mapping[str, str]) -> str:
 
 
 def _moved_once(address: str, moves: Mapping[str, str]) -> str:
-    for start, end in moves.items():
+    for start in prefixes(address):
+        end = moves.get(start, "")
         # From the one without a key to the one with a key: what has a key already is another.
         is_instance = end.endswith("]") and address.startswith(f"{start}[")
-        if is_within(address, start) and not is_instance:
+        if end and not is_instance:
             return end + address[len(start) :]
     return address
+
+
+def prefixes(address: str) -> list[str]:
+    """An address and what it is within, such as a resource of an instance, and a module."""
+    return [address, *(address[: found.start()] for found in re.finditer(r"[.\[]", address))]
 
 
 def _renamed(value: Value, moves: Mapping[str, str]) -> Value:

@@ -51,13 +51,14 @@ def folders(pages: Pages, problems: list[Problem]) -> Folders:
     return {path: Folder(tuple(inside), tuple(_merged(inside))) for path, inside in found.items()}
 
 
-def variable_values(pages: Pages, problems: list[Problem]) -> Body:
-    """The values of variables that Terraform finds beside a stack; a later file's count more."""
+def variable_values(pages: Pages, problems: list[Problem]) -> Mapping[str, Page]:
+    """The files beside a stack in which Terraform finds values, by variable; a later file counts more."""
     files = sorted(filter(_VALUES.match, pages), key=lambda path: (not path.startswith("terraform."), path))
-    found = Body({}, ())
+    found: dict[str, Page] = {}
     for path in files:
         reader = read_json_values if path.endswith(".json") else read
-        found.arguments.update(_body(path, pages[path], reader, problems).arguments)
+        page = Page(path, pages[path], _body(path, pages[path], reader, problems))
+        found |= dict.fromkeys(page.body.arguments, page)
     return found
 
 

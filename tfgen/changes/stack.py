@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from tfgen import facts
-from tfgen.changes.folders import Folder, Folders, Pages, folders, variable_values
+from tfgen.changes.folders import Folder, Folders, Page, Pages, folders, header, variable_values
 from tfgen.changes.syntax import Attribute, Block, Body, Index, Literal, Name, Node
 from tfgen.changes.values import Lookup, Names, Reference, Scope, Term, Value, comparable
 from tfgen.problems import Exit, Problem, TfgenError
@@ -91,7 +91,7 @@ class Module:
             for block in page.body.blocks
             if block.type in ("moved", "removed", "import")
         ]
-        self.providers = [block for block in blocks if block.type == "provider"]
+        self.providers = [block for block in blocks if header(block) == ("provider", "aws", "")]
         self.backends = [
             inner for block in blocks if block.type == "terraform" for inner in block.body.blocks
         ]
@@ -233,10 +233,10 @@ class Stack:
     def __init__(self, pages: Pages) -> None:
         problems: list[Problem] = []
         self.folders = folders(pages, problems)
-        given = variable_values(pages, problems).arguments
+        self.given = variable_values(pages, problems)
         if problems:
             raise TfgenError(problems, code=Exit.SPEC_HAS_ERRORS)
-        self.root = Module(self.folders, ".", "", lambda name: _value_of(given.get(name)))
+        self.root = Module(self.folders, ".", "", lambda name: _value_of(self.given.get(name), name))
         self.modules = tuple(self.root.walk())
         self.resources = {
             resource.address: resource
@@ -316,9 +316,9 @@ class Stack:
 _NOTHING = Term("nothing", ())
 
 
-def _value_of(node: Node | None) -> Value:
+def _value_of(page: Page | None, variable: str) -> Value:
     """What a file of variable values says."""
-    return _NOTHING if node is None else Scope(Reference, {}).value(node)
+    return _NOTHING if page is None else Scope(Reference, {}).value(page.body.arguments[variable])
 
 
 def _by_labels(blocks: Iterable[Block], kind: str) -> dict[tuple[str, ...], Block]:
