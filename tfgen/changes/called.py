@@ -55,9 +55,17 @@ def _way_out(label: str, arguments: Any) -> str:
     return f"{source} to {arguments.get('cidr_ipv4', target)}" + (f" on port {port}" if port else "")
 
 
-def task_of(service: Mapping[str, Any]) -> str:
-    """The address of the task definition in the arguments of a service."""
-    return getattr(service.get("task_definition"), "address", "")
+Tasks = Mapping[str, Change]
+"""The address of a service -> what becomes of its task definition."""
+
+
+def tasks_of(changes: tuple[Change, ...]) -> Tasks:
+    """Of the services that change, those whose task definition changes too."""
+    tasks = {change.address: change for change in changes if change.type == "aws_ecs_task_definition"}
+    services = (change for change in changes if change.type == "aws_ecs_service")
+    used = {each.address: (each.new or each.old).get("task_definition") for each in services}
+    addresses = {service: getattr(task, "address", "") for service, task in used.items()}
+    return {service: tasks[task] for service, task in addresses.items() if task in tasks}
 
 
 def ports(arguments: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tfgen.changes.called import INGRESS, Said, listed, naming, ports, task_of
+from tfgen.changes.called import INGRESS, Said, Tasks, listed, naming, ports, tasks_of
 from tfgen.changes.compare import Action, Change
 from tfgen.changes.stack import Resource, Stack
 from tfgen.changes.twice import aliases
@@ -19,7 +19,7 @@ def calls(changes: tuple[Change, ...], new: Stack) -> Iterator[Said]:
     """Sentences about addresses that become others, other ports behind them, and addresses that are gone."""
     gone = _names(changes, "old") - _names(changes, "new")
     said = defaultdict[str, set[str]](set)
-    all_callers = _callers(new)
+    tasks, all_callers = tasks_of(changes), _callers(new)
     for change in changes:
         was, will_be = set(aliases(change.old)), set(aliases(change.new))
         callers = all_callers.get(change.address, set())
@@ -28,7 +28,7 @@ def calls(changes: tuple[Change, ...], new: Stack) -> Iterator[Said]:
             by = f" (called by {listed(sorted(callers))})" if callers else ""
             said[_CALLED if callers else _UNCALLED].add(becomes + by)
             gone -= was
-        elif was and callers and _moves(change, changes):
+        elif was and callers and _moves(change, tasks):
             said[_MOVING] |= was
     said[_GONE] = gone
     for text in (_CALLED, _UNCALLED, _MOVING, _GONE):
@@ -53,13 +53,10 @@ def _names(changes: tuple[Change, ...], side: str) -> set[str]:
     return {alias for change in kept for alias in aliases(getattr(change, side))}
 
 
-def _moves(change: Change, changes: tuple[Change, ...]) -> bool:
+def _moves(change: Change, tasks: Tasks) -> bool:
     """Whether a service stays, and a port that Service Connect leads to becomes another one."""
-    if change.action is not Action.UPDATE:
-        return False
-    tasks = {each.address: each for each in changes if each.type == "aws_ecs_task_definition"}
-    task = tasks.get(task_of(change.new))
-    if task is None:
+    task = tasks.get(change.address)
+    if task is None or change.action is not Action.UPDATE:
         return False
     old, new = _behind(change.old, task.old), _behind(change.new, task.new)
     return any(old[name] != new[name] for name in old.keys() & new.keys())

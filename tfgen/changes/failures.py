@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tfgen.changes.called import INGRESS, Said, about, called, naming, ports, task_of
+from tfgen.changes.called import INGRESS, Said, Tasks, about, called, naming, ports, tasks_of
 from tfgen.changes.compare import Action, Change, lost, updated
 from tfgen.changes.stack import Stack
 from tfgen.changes.twice import Clash
@@ -12,10 +12,11 @@ from tfgen.changes.values import references
 
 def failures(changes: tuple[Change, ...], twice: tuple[Clash, ...], old: Stack) -> Iterator[Said]:
     """Sentences about what fails always, then about what may."""
-    yield from about(changes, lambda change: _speaks_otherwise(change, changes), _PROTOCOL)
+    tasks = tasks_of(changes)
+    yield from about(changes, lambda change: _speaks_otherwise(change, tasks), _PROTOCOL)
     yield from about(changes, lambda change: _leaves(change, changes), _VPC)
     yield from about(changes, _is_guarded, _GUARDED)
-    in_use = tuple(change for change in changes if _is_in_use(change, changes))
+    in_use = _in_use(changes)
     yield from about(in_use, _gets_another_name, f"{_GROUP}.")
     yield from about(in_use, lambda change: not _gets_another_name(change), f"{_GROUP}, {_AND_A_NAME}.")
     yield from about(changes, lambda change: _overlaps(change, changes, old), _RANGE)
@@ -59,13 +60,10 @@ _PORT = "[Port|Ports] {}: nothing answers from when the old listener goes until 
 # A protocol of Service Connect
 
 
-def _speaks_otherwise(change: Change, changes: tuple[Change, ...]) -> bool:
+def _speaks_otherwise(change: Change, tasks: Tasks) -> bool:
     """Whether a port that stays in Service Connect gets another protocol."""
-    if change.type != "aws_ecs_service" or change.action is not Action.UPDATE:
-        return False
-    tasks = {each.address: each for each in changes if each.type == "aws_ecs_task_definition"}
-    task = tasks.get(task_of(change.new))
-    if task is None:
+    task = tasks.get(change.address)
+    if task is None or change.action is not Action.UPDATE:
         return False
     old, new = _protocols(task.old), _protocols(task.new)
     stay = {*_connected(change.old)} & {*_connected(change.new)} & old.keys() & new.keys()
@@ -99,14 +97,14 @@ def _is_lost(kind: str, changes: tuple[Change, ...]) -> bool:
     return any(each.type == kind and lost(each) for each in changes)
 
 
-def _is_in_use(change: Change, changes: tuple[Change, ...]) -> bool:
-    """Whether a security group is to go before what stays has taken the new one."""
-    if change.type != "aws_security_group" or change.action is not Action.REPLACE:
-        return False
-    if _is_lost("aws_vpc", changes):
-        return False
+def _in_use(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The security groups that are to go before what stays has taken the new ones."""
+    groups = [each for each in changes if each.type == "aws_security_group" and each.action is Action.REPLACE]
+    if not groups or _is_lost("aws_vpc", changes):
+        return ()
     staying = (each for each in changes if each.action is Action.UPDATE)
-    return any(used.address == change.address for each in staying for used in references({**each.new}))
+    used = {reference.address for each in staying for reference in references({**each.new})}
+    return tuple(each for each in groups if each.address in used)
 
 
 def _gets_another_name(change: Change) -> bool:

@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tfgen.changes.json_syntax import read_json, read_json_values
@@ -37,18 +38,37 @@ class Folder(NamedTuple):
 
 
 Folders = Mapping[str, Folder]
+PROVIDER = ("provider", "aws", "")  # the header of the block without an alias
 _OVERRIDE = re.compile(r"(?:^|/|_)override\.tf(?:\.json)?$")
 _VALUES = re.compile(r"(?:terraform|.*\.auto)\.tfvars(?:\.json)?$")
 
 
-def folders(pages: Pages, problems: list[Problem]) -> Folders:
-    """Each folder by its path; `problems` gets one for every page that is not Terraform's language."""
+def folders(pages: Pages, problems: list[Problem], known: Folders = MappingProxyType({})) -> Folders:
+    """Each folder by its path; `problems` gets one for every page that is not Terraform's language.
+
+    A page that says the same as one of `known` is not read again.
+    """
+    read_before = {page.path: page for folder in known.values() for page in folder.pages}
     found: dict[str, list[Page]] = {}
     for path, text in pages.items():
         if path.endswith((".tf", ".tf.json")):
-            body = _body(path, text, read_json if path.endswith(".json") else read, problems)
-            found.setdefault(posixpath.dirname(path) or ".", []).append(Page(path, text, body))
+            page = read_before.get(path)
+            if page is None or _unheaded(page.text) != _unheaded(text):
+                reader = read_json if path.endswith(".json") else read
+                page = Page(path, text, _body(path, text, reader, problems))
+            found.setdefault(posixpath.dirname(path) or ".", []).append(page)
     return {path: Folder(tuple(inside), tuple(_merged(inside))) for path, inside in found.items()}
+
+
+def _unheaded(text: str) -> str:
+    """A page without its first line, which names the spec, where that is a comment."""
+    return text.partition("\n")[2] if text.startswith("#") else text
+
+
+def has_provider(pages: Pages) -> bool:
+    """Whether a stack configures the provider itself, as one that is not a module does."""
+    root = folders({path: text for path, text in pages.items() if "/" not in path}, [])
+    return any(header(block) == PROVIDER for block in root.get(".", Folder()).blocks)
 
 
 def variable_values(pages: Pages, problems: list[Problem]) -> Mapping[str, Page]:

@@ -68,13 +68,11 @@ def _missing(module: Module, use: Use, stack: Stack) -> str | None:
     if head == "module":
         return _missing_output(module, use, first, stack) or _missing_key(module, use)
     if head in ("var", "local"):
-        found = module.locals if head == "local" else {name for (name,) in module.blocks["variable"]}
-        return None if first in found else f"there is no {head}.{first}"
+        is_there = first in module.locals if head == "local" else (first,) in module.blocks["variable"]
+        return None if is_there else f"there is no {head}.{first}"
     if head == "data":
-        found = {".".join(labels) for labels in module.blocks["data"]}
-        return (
-            None if second is None or f"{first}.{second}" in found else f"there is no data.{first}.{second}"
-        )
+        is_there = second is None or (first, second) in module.blocks["data"]
+        return None if is_there else f"there is no data.{first}.{second}"
     if (head, first) not in module.blocks["resource"]:
         return f"there is no {head}.{first}"
     return _missing_key(module, use)

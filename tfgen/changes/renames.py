@@ -1,10 +1,10 @@
 """Services that go while others come: a rename perhaps, which `was` in the spec makes a mere move."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from tfgen.changes.called import Said, containers, listed, task_of
+from tfgen.changes.called import Said, Tasks, containers, listed, tasks_of
 from tfgen.changes.compare import Change, created, destroyed, moved
 from tfgen.changes.stack import Stack
 
@@ -52,20 +52,20 @@ def _pairs(gone: list[Change], come: list[Change], changes: tuple[Change, ...]) 
     if len(gone) == len(come) == 1:
         yield gone[0], come[0]
         return
-    tasks = {each.address: each for each in changes if each.type == "aws_ecs_task_definition"}
+    tasks = tasks_of(changes)
     alike = defaultdict[Any, tuple[list[Change], list[Change]]](lambda: ([], []))
     for change in gone:
-        alike[_look(tasks, change.old, "old")][0].append(change)
+        alike[_look(tasks, change, "old")][0].append(change)
     for change in come:
-        alike[_look(tasks, change.new, "new")][1].append(change)
+        alike[_look(tasks, change, "new")][1].append(change)
     for look, (before, after) in alike.items():
         if look and len(before) == len(after) == 1:
             yield before[0], after[0]
 
 
-def _look(tasks: Mapping[str, Change], service: Any, side: str) -> tuple[str, ...]:
+def _look(tasks: Tasks, change: Change, side: str) -> tuple[str, ...]:
     """The images and ports of a service; () where they are not known."""
-    task = tasks.get(task_of(service))
+    task = tasks.get(change.address)
     found = containers(getattr(task, side)) if task else ()
     return tuple(
         f"{str(each.get('image')).partition('@')[0].rpartition(':')[0]} {each.get('portMappings')}"

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from tfgen.changes.called import Said
 from tfgen.changes.compare import Action, Change, compare
-from tfgen.changes.folders import Pages
+from tfgen.changes.folders import Pages, has_provider
 from tfgen.changes.refusals import refusals
 from tfgen.changes.stack import Stack
 from tfgen.changes.words import consequences
@@ -43,7 +43,8 @@ def between(old: Pages, new: Pages) -> Report:
 
     Raises TfgenError with a problem for every page that is not Terraform's language.
     """
-    before, after = Stack(old), Stack(new)
+    before = Stack(old)
+    after = Stack(new, like=before)
     changes = compare(before, after)
     return Report(changes, tuple(consequences(changes, before, after)), tuple(refusals(changes, after)))
 
@@ -63,7 +64,7 @@ def over(standing: Pages, rendered: Pages, owned: Collection[str], ejected: Coll
 
 def is_module(pages: Pages) -> bool:
     """Whether these are the pages of a stack rendered as a module, which has no provider."""
-    return not Stack(pages).root.providers
+    return not has_provider(pages)
 
 
 def as_text(report: Report) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from tfgen import facts
-from tfgen.changes.folders import Folder, Folders, Page, Pages, folders, header, variable_values
+from tfgen.changes.folders import PROVIDER, Folder, Folders, Page, Pages, folders, header, variable_values
 from tfgen.changes.syntax import Attribute, Block, Body, Index, Literal, Name, Node
 from tfgen.changes.values import Lookup, Names, Reference, Scope, Term, Value, comparable
 from tfgen.problems import Exit, Problem, TfgenError
@@ -91,7 +91,7 @@ class Module:
             for block in page.body.blocks
             if block.type in ("moved", "removed", "import")
         ]
-        self.providers = [block for block in blocks if header(block) == ("provider", "aws", "")]
+        self.providers = [block for block in blocks if header(block) == PROVIDER]
         self.backends = [
             inner for block in blocks if block.type == "terraform" for inner in block.body.blocks
         ]
@@ -228,11 +228,14 @@ class Module:
 
 
 class Stack:
-    """A whole stack. Raises TfgenError with a problem for each page that is not Terraform's language."""
+    """A whole stack. Raises TfgenError with a problem for each page that is not Terraform's language.
 
-    def __init__(self, pages: Pages) -> None:
+    `like` is another one that may have many pages in common with it.
+    """
+
+    def __init__(self, pages: Pages, like: "Stack | None" = None) -> None:
         problems: list[Problem] = []
-        self.folders = folders(pages, problems)
+        self.folders: Folders = folders(pages, problems, like.folders if like else {})
         self.given = variable_values(pages, problems)
         if problems:
             raise TfgenError(problems, code=Exit.SPEC_HAS_ERRORS)

@@ -125,10 +125,11 @@ def template(text: str, line: int = 1) -> Node:
 
 
 # Line ends mean nothing to this reader: an argument begins with a word, and no expression goes on with one.
-_BLANK = re.compile(r"(?:\s+|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _TOKEN = re.compile(
-    r"(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d][\w-]*(?:::[^\W\d][\w-]*)*)"
-    r"|<<-?(?=[^\W\d])|&&|\|\||[=!<>]=|=>|\.\.\.|\S"
+    r"(?P<blank>(?:\s+|#[^\n]*|//[^\n]*|/\*.*?\*/)*)"
+    r"(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d][\w-]*(?:::[^\W\d][\w-]*)*)"
+    r"|<<-?(?=[^\W\d])|&&|\|\||[=!<>]=|=>|\.\.\.|\S|\Z)",
+    re.DOTALL,
 )
 _HEREDOC = re.compile(r"(?P<mark>[^\W\d][\w-]*)\n(?P<text>(?:.*\n)*?)[ \t]*(?P=mark)\b")
 _LITERAL = re.compile(r'(?:[^"\\$%]+|\\.|\$\$\{|%%\{|[$%](?!\{))+', re.DOTALL)
@@ -145,7 +146,8 @@ class _Reader:
 
     def __init__(self, text: str, line: int = 1) -> None:
         self.text = text
-        self.first_line = line
+        self.first_line = self._lines = line
+        self._counted = 0
         self.end = 0
         self.word = ""
         self.next()
@@ -153,10 +155,9 @@ class _Reader:
     def next(self) -> str:
         """Steps over the word that comes next, and returns it."""
         taken = self.word
-        self.start = _skip(self.text, self.end)
-        match = _TOKEN.match(self.text, self.start)
-        self.word, self.kind = (match[0], match.lastgroup) if match else ("", None)
-        self.end = self.start + len(self.word)
+        if match := _TOKEN.match(self.text, self.end):  # always: at the end there is the empty word
+            self.start, self.end = match.end("blank"), match.end()
+            self.word, self.kind = self.text[self.start : self.end], match.lastgroup
         return taken
 
     def take(self, word: str) -> bool:
@@ -176,7 +177,10 @@ class _Reader:
         raise HclError(expected, line, len(before) - before.rfind("\n"))
 
     def line(self, at: int) -> int:
-        return self.text.count("\n", 0, at) + self.first_line
+        """The line of a place; it is asked for from the first place to the last one."""
+        self._lines += self.text.count("\n", self._counted, at)
+        self._counted = at
+        return self._lines
 
     def name(self) -> str:
         if self.kind != "name":
@@ -400,11 +404,6 @@ class _Reader:
             else:
                 operands.append(self.expression())
         return Operation(keyword, tuple(operands))
-
-
-def _skip(text: str, at: int) -> int:
-    match = _BLANK.match(text, at)
-    return match.end() if match else at
 
 
 def _template(parts: list[Node]) -> Node:

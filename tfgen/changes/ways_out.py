@@ -19,13 +19,15 @@ def ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Sa
             "Tasks that still run in private subnets may lose their way out before new ones stand in public "
             "subnets: what they pull, read or log through it fails meanwhile."
         )
-    yield from about(changes, lambda change: _waits_for_nat(change, changes), _NO_NAT)
+    routes = tuple(change for change in changes if change.type == "aws_route")
+    yield from about(routes, lambda change: _waits_for_nat(change, changes), _NO_NAT)
     if all(private):
         yield from _of_private_subnets(changes, new, nat, endpoints)
     if all(was == will_be for was, will_be in (private, nat, endpoints)):
+        gone = {change.address for change in changes if lost(change)}
         yield from about(
             changes,
-            lambda change: _is_closed(change, changes),
+            lambda change: _is_closed(change, gone),
             "{}: [this way out is|these ways out are] closed.",
         )
 
@@ -71,10 +73,9 @@ def _waits_for_nat(change: Change, changes: tuple[Change, ...]) -> bool:
     )
 
 
-def _is_closed(change: Change, changes: tuple[Change, ...]) -> bool:
+def _is_closed(change: Change, gone: set[str]) -> bool:
     """Whether a service that stays may no longer go somewhere that stays."""
     ends = (change.old.get(end) for end in ("security_group_id", "referenced_security_group_id"))
-    gone = {each.address for each in changes if lost(each)}
     return (
         change.type == EGRESS
         and destroyed(change)
