@@ -38,7 +38,6 @@ class Folder(NamedTuple):
 
 
 Folders = Mapping[str, Folder]
-PROVIDER = ("provider", "aws", "")  # the header of the block without an alias
 _OVERRIDE = re.compile(r"(?:^|/|_)override\.tf(?:\.json)?$")
 _VALUES = re.compile(r"(?:terraform|.*\.auto)\.tfvars(?:\.json)?$")
 
@@ -68,7 +67,12 @@ def _unheaded(text: str) -> str:
 def has_provider(pages: Pages) -> bool:
     """Whether a stack configures the provider itself, as one that is not a module does."""
     root = folders({path: text for path, text in pages.items() if "/" not in path}, [])
-    return any(header(block) == PROVIDER for block in root.get(".", Folder()).blocks)
+    return any(map(is_provider, root.get(".", Folder()).blocks))
+
+
+def is_provider(block: Block) -> bool:
+    """Whether it configures what every resource has that names no provider."""
+    return block.type == "provider" and block.labels == ("aws",) and "alias" not in block.body.arguments
 
 
 def variable_values(pages: Pages, problems: list[Problem]) -> Mapping[str, Page]:

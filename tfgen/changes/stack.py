@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from tfgen import facts
-from tfgen.changes.folders import PROVIDER, Folder, Folders, Page, Pages, folders, header, variable_values
+from tfgen.changes.folders import Folder, Folders, Page, Pages, folders, is_provider, variable_values
 from tfgen.changes.syntax import Attribute, Block, Body, Index, Literal, Name, Node
 from tfgen.changes.values import Lookup, Names, Reference, Scope, Term, Value, comparable
 from tfgen.problems import Exit, Problem, TfgenError
@@ -91,7 +91,7 @@ class Module:
             for block in page.body.blocks
             if block.type in ("moved", "removed", "import")
         ]
-        self.providers = [block for block in blocks if header(block) == PROVIDER]
+        self.providers = [block for block in blocks if is_provider(block)]
         self.backends = [
             inner for block in blocks if block.type == "terraform" for inner in block.body.blocks
         ]

@@ -6,6 +6,7 @@ is kept as an `Operation` of what it is made of.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from msgspec import Struct
@@ -133,6 +134,7 @@ _TOKEN = re.compile(
 )
 _HEREDOC = re.compile(r"(?P<mark>[^\W\d][\w-]*)\n(?P<text>(?:.*\n)*?)[ \t]*(?P=mark)\b")
 _LITERAL = re.compile(r'(?:[^"\\$%]+|\\.|\$\$\{|%%\{|[$%](?!\{))+', re.DOTALL)
+_PLAIN = re.compile(r'"([^"\\$%]*)"')
 _HEREDOC_LITERAL = re.compile(r"(?:[^$%]+|\$\$\{|%%\{|[$%](?!\{))+", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
@@ -248,14 +250,13 @@ class _Reader:
 
     def traversal(self, node: Node) -> Node:
         """What follows a term: attributes, indexes and splats."""
-        while True:
-            if self.take("."):
+        while self.word in (".", "["):
+            if self.next() == ".":
                 node = self.attribute(node)
-            elif self.take("["):
+            else:
                 node = Splat(node) if self.take("*") else Index(node, self.expression())
                 self.expect("]")
-            else:
-                return node
+        return node
 
     def attribute(self, node: Node) -> Node:
         if self.take("*"):
@@ -267,15 +268,8 @@ class _Reader:
         return Attribute(node, self.name())
 
     def term(self) -> Node:
-        readers = {
-            '"': self.quoted,
-            "[": self.sequence,
-            "{": self.mapping,
-            "<<": self.heredoc,
-            "<<-": self.heredoc,
-        }
-        if self.word in readers:
-            return readers[self.word]()
+        if self.word in _READERS:
+            return _READERS[self.word](self)
         if self.kind == "number":
             digits = self.next()
             return Literal(int(digits) if digits.isdecimal() else float(digits))
@@ -351,8 +345,11 @@ class _Reader:
     # Text
 
     def quoted(self) -> Node:
-        parts = self.parts(self.end, _LITERAL, '"')
-        return _template(parts)
+        if plain := _PLAIN.match(self.text, self.start):
+            self.end = plain.end()
+            self.next()
+            return Literal(plain[1])
+        return _template(self.parts(self.end, _LITERAL, '"'))
 
     def heredoc(self) -> Node:
         match = _HEREDOC.match(self.text, self.end)
@@ -404,6 +401,15 @@ class _Reader:
             else:
                 operands.append(self.expression())
         return Operation(keyword, tuple(operands))
+
+
+_READERS: dict[str, Callable[[_Reader], Node]] = {
+    '"': _Reader.quoted,
+    "[": _Reader.sequence,
+    "{": _Reader.mapping,
+    "<<": _Reader.heredoc,
+    "<<-": _Reader.heredoc,
+}
 
 
 def _template(parts: list[Node]) -> Node:
