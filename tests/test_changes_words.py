@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from support.command import Tfgen
 
+from tfgen.changes.report import between
+
 SHOP = (Path(__file__).parent.parent / "examples" / "shop.yaml").read_text()
 ACCOUNT = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 WITHOUT_ROUTE = ("    routes: [/api/profile]\n", "")
@@ -61,6 +63,34 @@ def test_another_region_without_what_was_there(changes: Changes) -> None:
     assert head == "50 to create, 0 to update in place, 6 to replace, 3 to destroy"
     assert region.startswith("The region changes from us-east-1 to eu-west-1: ")
     assert variables.startswith("jobs_image: no variable of the stack any more")
+
+
+def test_what_has_a_provider_of_its_own_stays_where_it_is() -> None:
+    """As does what is not of AWS, or of no region."""
+    page = """\
+provider "aws" {
+  region = "us-east-1"
+}
+
+provider "aws" {
+  alias  = "other"
+  region = "eu-north-1"
+}
+
+resource "aws_sqs_queue" "here" {}
+
+resource "aws_sqs_queue" "there" {
+  provider = aws.other
+}
+
+resource "aws_route53_zone" "anywhere" {
+  name = "example.com"
+}
+
+resource "terraform_data" "nowhere" {}
+"""
+    found = between({"main.tf": page}, {"main.tf": page.replace("us-east-1", "eu-west-1")}).changes
+    assert [(change.address, str(change.action)) for change in found] == [("aws_sqs_queue.here", "+")]
 
 
 BACKEND = ("region: us-east-1\n", "region: us-east-1\nbackend: {bucket: states}\n")
