@@ -231,7 +231,9 @@ def test_requests_wait_for_a_service_that_is_only_made(changes: Changes) -> None
     until = "these requests go to a service that is only made now, and get 503 until its tasks are healthy."
     assert said[1:3] == [rename("webapp", "front", "webapp"), f"what no rule matches on port 80: {until}"]
     named = edited(SHOP, ("  backendserver:", "  api:"), ("calls: [backendserver]", "calls: [api]"))
-    assert f"/api/profile on http: {until}" in changes(SHOP, named)
+    assert [each for each in changes(SHOP, named) if each.startswith("/api/profile")] == [
+        f"/api/profile on http: {until}"
+    ]
 
 
 # --- what is lost for good, and what is made again
@@ -256,6 +258,9 @@ def test_all_services_removed(changes: Changes) -> None:
     ):
         assert sentence in said
     assert not [each for each in said if "until" in each or "downtime" in each]
+    assert not [each for each in said if "endpoint any more" in each]
+    other_way = edited(SHOP[: SHOP.index("services:")], ("egress: endpoints", "egress: nat"))
+    assert not [each for each in changes(SHOP, other_way) if "way out" in each]
 
 
 def test_a_load_balancer_that_is_made_again(changes: Changes) -> None:

@@ -10,7 +10,9 @@ from tfgen.changes.values import references
 
 
 def ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
-    """Sentences about the whole, and about single ways where the whole stays."""
+    """Sentences about the whole, and about single ways where the whole stays; none where all services go."""
+    if _has_services(old) and not _has_services(new):
+        return
     private = [_has(stack, "aws_subnet", "private") for stack in (old, new)]
     nat = [_has_default_route(stack) for stack in (old, new)]
     endpoints = [_has(stack, "aws_security_group", "endpoints") for stack in (old, new)]
@@ -86,6 +88,10 @@ def _is_closed(change: Change, gone: set[str]) -> bool:
 
 def _has(stack: Stack, kind: str, name: str) -> bool:
     return any((each.type, each.name) == (kind, name) for each in stack.resources.values())
+
+
+def _has_services(stack: Stack) -> bool:
+    return any(each.type == "aws_ecs_service" for each in stack.resources.values())
 
 
 def _has_default_route(stack: Stack) -> bool:

@@ -233,13 +233,13 @@ def _where_it_stands(changes: tuple[Change, ...], old: Stack, new: Stack) -> Ite
     yield from ways_out(changes, old, new)
     yield from failures(changes, twice, old)
     yield from renames(changes, new)
-    yield from about(changes, lambda change: _waits_for_tasks(change, changes), _NO_TASKS, _door_and_path)
+    waiting = _waiting(changes)
+    yield from naming(map(_door_and_path, waiting), _NO_TASKS)
     # What goes under one name and comes under another neither goes nor comes.
-    passed_on = {address for clash in twice if clash.taker.type in _DOORS for address in clash.addresses}
+    told = {address for clash in twice if clash.taker.type in _DOORS for address in clash.addresses}
+    told |= {change.address for change in waiting if len(change.arguments) == 1}
     gone = {change.address for change in changes if lost(change)}
-    rest = tuple(
-        change for change in changes if change.address not in passed_on and _home(change) not in gone
-    )
+    rest = tuple(change for change in changes if change.address not in told and _home(change) not in gone)
     for kind, test, text in SENTENCES:
         yield from about(tuple(change for change in rest if change.type == kind), test, text)
     yield from calls(changes, new)
@@ -250,13 +250,15 @@ _NO_TASKS = (
 )
 
 
-def _waits_for_tasks(change: Change, changes: tuple[Change, ...]) -> bool:
-    """Whether requests that were answered go to a target group that is only just made."""
-    actions = [change.new.get(name) for name in ("action", "default_action") if _differs(name)(change)]
-    if not actions:
-        return False
+def _waiting(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The rules and listeners whose requests now go to a target group that is only just made."""
     new = {each.address for each in changes if each.type == "aws_lb_target_group" and created(each)}
-    return any(used.address in new for used in references((*actions,)))
+    return tuple(
+        change
+        for change in changes
+        for name in ("action", "default_action")
+        if _differs(name)(change) and any(used.address in new for used in references(change.new.get(name)))
+    )
 
 
 def _door_and_path(change: Change) -> str:
