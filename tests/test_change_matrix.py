@@ -89,6 +89,18 @@ def test_terraform_plans_what_tfgen_foresees(standing: Callable[[str], Standing]
     assert standing("market").signs(after) == foreseen
 
 
+@pytest.mark.xdist_group("changes-shop")
+def test_in_another_region_terraform_finds_only_roles(standing: Callable[[str], Standing]) -> None:
+    """The same state, another region: what tfgen foresees is what Terraform plans when it looks there."""
+    before, after = pages(BASES["public"]), pages(BASES["public"].replace("us-east-1", "eu-west-1"))
+    foreseen = {change.address: str(change.action) for change in between(before, after).changes}
+    assert standing("public").signs(after, refresh=True) == foreseen
+    assert {address.split(".")[2] for address, sign in foreseen.items() if sign != "+"} == {
+        "aws_iam_role",
+        "aws_iam_role_policy",
+    }
+
+
 def lost(row: Row) -> list[str]:
     """The types and names, such as `aws_lb.main`, of what a row destroys or replaces."""
     gone = [address for address, sign in row.expected.items() if sign in ("-", "-/+", "+/-")]

@@ -16,6 +16,7 @@ from support import change_matrix
 from support.change_matrix import BASES, EDITS, ROWS, Row
 
 from tfgen import cli, facts, render_text
+from tfgen.changes.called import Said
 from tfgen.changes.report import Report, between
 from tfgen.changes.stack import Stack
 from tfgen.changes.syntax import HclError, read
@@ -76,12 +77,14 @@ def test_every_resource_of_a_stack_is_read(stack: str) -> None:
 
 
 def cases() -> Iterator[tuple[str, Report]]:
-    """Every row of the matrix, and the edits by hand."""
+    """Every row of the matrix, the edits by hand, and what is left when all goes."""
     for row in ROWS:
         yield row.name, between(pages(BASES[row.base]), pages(row.spec))
     market = pages(BASES["market"])
     for name in EDITS:
         yield name, between(market, change_matrix.edited(market, name))
+    for name in ("endpoints", "market"):
+        yield f"everything removed from {name}", between(pages(BASES[name]), {"main.tf": ""})
 
 
 def test_what_is_said_about_every_change() -> None:
@@ -97,7 +100,8 @@ def test_what_is_said_about_every_change() -> None:
 
 def test_every_sentence_is_said_somewhere() -> None:
     said = CONSEQUENCES.read_text()
-    silent = [each.text for each in SENTENCES if each.text.split("{}")[-1] not in said]
+    forms = {each.text: [Said(each.text, ("{}",) * count).whole() for count in (1, 2)] for each in SENTENCES}
+    silent = [text for text, both in forms.items() if not any(each.split("{}")[-1] in said for each in both)]
     assert silent == []
 
 
@@ -251,7 +255,8 @@ def test_the_new_one_first_is_asked_of_what_it_needs_too() -> None:
     assert found['module.network.aws_subnet.private["a"]'] == "+/-"
     assert found["module.services.aws_lb_target_group.webapp"] == "+/-"
     assert found["module.services.aws_security_group.webapp"] == "-/+"
-    assert "The VPC goes with all that is in it: expect downtime and other addresses." in report.consequences
+    said = report.consequences
+    assert "The VPC is replaced with all that is in it: expect downtime and other addresses." in said
 
 
 def test_what_is_ignored_changes_nothing() -> None:
@@ -384,7 +389,7 @@ def test_images_that_can_no_longer_be_pulled() -> None:
     old, new = (golden(stack) for stack in ("shop-nat", "shop"))
     ghcr = ("variables.tf", "123456789012.dkr.ecr.us-east-1.amazonaws.com/webapp", "ghcr.io/acme/webapp")
     said = between(edited(old, *ghcr), edited(new, *ghcr)).consequences
-    assert "These images can no longer be pulled: ghcr.io/acme/webapp:1.4.2." in said
+    assert "This image can no longer be pulled: ghcr.io/acme/webapp:1.4.2." in said
 
 
 @pytest.mark.parametrize(
@@ -557,6 +562,55 @@ def test_values_beside_a_stack_are_read_as_json(run: Run) -> None:
     (run.folder / "stack" / "terraform.tfvars.json").write_text(value)
     (run.folder / "stack" / "other.tfvars.json").write_text("no JSON")
     assert run("changes", "stack", run.new(NEW_IMAGE)) == (0, SAYS_NOTHING, "")
+
+
+def test_a_value_beside_a_stack_that_the_stack_will_refuse(run: Run) -> None:
+    """A pinned image stays as it is while the spec takes another repository."""
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+    (run.folder / "stack" / "terraform.tfvars").write_text(f'# Pinned\nwebapp_image = "{image}/webapp:2"\n')
+    assert run("changes", "stack", "shop.yaml")[0] == 0
+    code, out, _ = run("changes", "stack", run.new(("webapp:1.4.2", "website:1.0")))
+    assert code == 0
+    assert out.splitlines()[2] == (
+        f"  * terraform.tfvars:2: var.webapp_image does not take this value (The execution role may pull "
+        f"only {image}/website; another repository is a change to the spec); terraform plan fails."
+    )
+
+
+def test_a_move_of_what_is_still_there(run: Run) -> None:
+    ends = [f"module.services.aws_sqs_queue.{name}" for name in ("webapp", "ui")]
+    (run.folder / "stack" / "modules" / "services" / "queues.tf").write_text(
+        'resource "aws_sqs_queue" "webapp" {}\n\nresource "aws_sqs_queue" "ui" {}\n'
+    )
+    (run.folder / "stack" / "moves.tf").write_text(f"moved {{\n  from = {ends[0]}\n  to   = {ends[1]}\n}}\n")
+    code, out, _ = run("changes", "stack", "shop.yaml")
+    assert code == 0
+    assert (
+        f"  * moves.tf:1: {ends[0]} is still there, which a moved block denies; terraform plan fails." in out
+    )
+
+
+def test_a_second_provider(run: Run) -> None:
+    (run.folder / "stack" / "mine.tf").write_text('provider "aws" {\n  region = "us-east-1"\n}\n')
+    code, out, _ = run("changes", "stack", "shop.yaml")
+    assert code == 0
+    line = (run.folder / "stack" / "terraform.tf").read_text().splitlines().index('provider "aws" {') + 1
+    assert (
+        f"  * mine.tf:1, terraform.tf:{line}: provider.aws is there twice; terraform plan fails."
+        in out.splitlines()
+    )
+
+
+def test_a_provider_with_an_alias_is_not_the_stacks(run: Run) -> None:
+    other = 'provider "aws" {\n  alias  = "other"\n  region = "eu-west-1"\n}\n'
+    (run.folder / "stack" / "a.tf").write_text(other)
+    code, out, _ = run("changes", "stack", run.new(("region: us-east-1", "region: us-east-1\ntags: {a: b}")))
+    assert code == 0
+    assert "module.network.aws_vpc.main  (default_tags)" in out
+    text = SHOP.replace("us-east-1", "eu-west-1")
+    (run.folder / "new.yaml").write_text(text)
+    _, out, _ = run("changes", "stack", "new.yaml")
+    assert "The region changes from us-east-1 to eu-west-1" in out
 
 
 def test_overrides_of_the_users_count(run: Run) -> None:

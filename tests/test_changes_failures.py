@@ -43,6 +43,14 @@ NO_ROOM = (
     ": AWS refuses two, and one is still there when this one is made, so the apply fails: make room for it "
     "first, in a change of its own."
 )
+SEVERAL_GO_AND_COME = (
+    ": AWS refuses two of each at once, and one goes while another comes, so the apply may stop halfway: be "
+    "ready to apply again, or take the old ones away first."
+)
+NO_ROOM_FOR_SEVERAL = (
+    ": AWS refuses two of each, and one is still there when the new one is made, so the apply fails: make "
+    "room for it first, in a change of its own."
+)
 
 
 # --- what AWS refuses to have twice
@@ -55,7 +63,7 @@ def test_a_renamed_listener() -> None:
         shop, edited(shop, ("services:\n", "load_balancer:\n  listeners: {web: 80}\nservices:\n"))
     )
     assert sentences == (
-        f"port 80 of the load balancer and the ingress rule web_from_world{TWO_GO_AND_COME}",
+        f"port 80 of the load balancer and the ingress rule web_from_world{SEVERAL_GO_AND_COME}",
         "Port 80: nothing answers from when the old listener goes until the new one stands.",
         "/api/profile on web: these requests get a rule of their own.",
     )
@@ -85,7 +93,7 @@ def test_priorities_that_change_places() -> None:
         MARKET, ("[/api/orders, /api/returns]", routes.replace("7", "x").replace("8", "7").replace("x", "8"))
     )
     assert said(old, new) == (
-        f"priority 7 (/api/returns on http) and priority 8 (/api/orders on http){NO_ROOM}",
+        f"priority 7 (/api/returns on http) and priority 8 (/api/orders on http){NO_ROOM_FOR_SEVERAL}",
     )
 
 
@@ -103,7 +111,7 @@ def test_a_service_that_gets_an_earlier_name_back_without_was() -> None:
     assert sentences[0] == (
         "log group /ecs/matrix-market/orders, orders:8081 in Service Connect, role matrix-market-orders-"
         "execution-us-east-1, role matrix-market-orders-task-us-east-1, security group matrix-market-orders "
-        f"and service orders{TWO_GO_AND_COME}"
+        f"and service orders{SEVERAL_GO_AND_COME}"
     )
 
 
@@ -115,7 +123,8 @@ def test_names_of_service_connect_that_change_places() -> None:
         ("connect: orders", "connect: {name: two, port: 80}"),
     )
     new = edited(old, ("name: one", "name: x"), ("name: two", "name: one"), ("name: x", "name: two"))
-    assert said(old, new)[0] == f"one:80 in Service Connect and two:80 in Service Connect{NO_ROOM}"
+    both = "one:80 in Service Connect and two:80 in Service Connect"
+    assert said(old, new)[0] == f"{both}{NO_ROOM_FOR_SEVERAL}"
     passed = edited(old, ("name: one", "name: x"), ("name: two", "name: one"))
     assert said(old, passed)[0] == f"one:80 in Service Connect{TWO_GO_AND_COME}"
 
@@ -225,7 +234,7 @@ def test_a_vpc_that_a_load_balancer_would_have_to_leave() -> None:
     )
     network = EXAMPLES["network"]
     alone = said(network, edited(network, ("10.20.0.0/18", "10.21.0.0/18")))
-    assert alone[0] == "The VPC goes with all that is in it: expect downtime and other addresses."
+    assert alone[0] == "The VPC is replaced with all that is in it: expect downtime and other addresses."
 
 
 def test_a_security_group_that_is_used_until_later() -> None:
@@ -253,14 +262,14 @@ def test_a_load_balancer_that_must_not_be_deleted() -> None:
 def test_an_endpoint_that_goes_where_nothing_else_leads_out() -> None:
     network = EXAMPLES["network"]
     assert said(network, edited(network, (", sqs", ""))) == (
-        "sqs: no VPC endpoint any more; it is out of reach, as no other way leads there.",
+        "sqs: no VPC endpoint any more; what still needs it has no other way there.",
     )
 
 
 def test_an_endpoint_that_goes_where_nat_stays() -> None:
     market = EXAMPLES["market"]
     sentences = said(market, edited(market, ("  endpoints: [sts]\n", "")))
-    assert sentences == ("sts: no VPC endpoint any more; what used it takes another way out.",)
+    assert sentences == ("sts: no VPC endpoint any more; what still needs it takes another way out.",)
 
 
 def test_an_endpoint_that_goes_where_somebody_made_another_way() -> None:
@@ -274,7 +283,7 @@ def test_an_endpoint_that_goes_where_somebody_made_another_way() -> None:
     }
     old, new = pages(network), pages(edited(network, (", sqs", "")))
     assert between({**old, **own}, {**new, **own}).consequences == (
-        "sqs: no VPC endpoint any more; what used it takes another way out.",
+        "sqs: no VPC endpoint any more; what still needs it takes another way out.",
     )
 
 
@@ -363,8 +372,8 @@ def test_the_parts_of_what_goes_are_not_told() -> None:
     shop = EXAMPLES["shop"]
     unrouted = edited(shop, ("    routes: [/]\n", ""), ("    routes: [/api/profile]\n", ""))
     assert said(shop, unrouted) == (
-        "The load balancer goes, and its DNS name with it: nothing answers meanwhile.",
+        "The load balancer goes, and its DNS name with it: nothing answers any more.",
         "backendserver and webapp: tasks are started anew; the old ones stop when the new ones are healthy.",
-        "load_balancer_dns_name and load_balancer_security_group_id: no output of the stack any more; what "
-        "reads it fails.",
+        "load_balancer_dns_name and load_balancer_security_group_id: no outputs of the stack any more; "
+        "what reads them fails.",
     )

@@ -92,6 +92,23 @@ FORGET = "removed {{\n  from = {}\n  lifecycle {{\n    destroy = false\n  }}\n}}
 NEW = 'resource "terraform_data" "new" {\n  input = 1\n}\n'
 
 
+VALIDATED = """\
+variable "image" {
+  default = "here/web:1"
+
+  validation {
+    condition     = replace(var.image, "/[:@].*/", "") == "here/web"
+    error_message = "Not \\"here/web\\"."
+  }
+
+  validation {
+    condition     = length(var.image) < 20
+    error_message = "Too long."
+  }
+}
+"""
+
+
 class Case(NamedTuple):
     """Files that differ, the signs of what changes and, where Terraform refuses, what tfgen says about it."""
 
@@ -275,6 +292,24 @@ CASES = (
         {"new.tf": 'import {\n  to = terraform_data.new\n  id = "an-id"\n}\n'},
         refusals=(plan_fails("new.tf:1", "there is no terraform_data.new to import"),),
     ),
+    Case(
+        "moved, and still there",
+        {"more.tf": f"{NEW}moved {{\n  from = terraform_data.one\n  to   = terraform_data.new\n}}\n"},
+        refusals=(plan_fails("more.tf:4", "terraform_data.one is still there, which a moved block denies"),),
+    ),
+    Case(
+        "an instance and a module moved, and still there",
+        {
+            "more.tf": "moved {\n  from = terraform_data.row[0]\n  to   = terraform_data.row[5]\n}\n"
+            "moved {\n  from = module.m\n  to   = module.n\n}\n"
+            "moved {\n  from = terraform_data.row\n  to   = terraform_data.rows\n}\n"
+        },
+        refusals=(
+            plan_fails("more.tf:1", "terraform_data.row[0] is still there, which a moved block denies"),
+            plan_fails("more.tf:5", "module.m is still there, which a moved block denies"),
+            plan_fails("more.tf:9", "terraform_data.row is still there, which a moved block denies"),
+        ),
+    ),
     # What must not go
     Case(
         "an instance that must not go",
@@ -387,6 +422,31 @@ output "all" {
             plan_fails("main.tf:1, z.tf:1", "var.size is there twice"),
             plan_fails("main.tf:5, z.tf:3", "terraform_data.one is there twice"),
         ),
+    ),
+    Case(
+        "a provider that is there twice",
+        {"a.tf": 'provider "terraform" {}\n', "b.tf": 'provider "terraform" {}\n'},
+        refusals=(plan_fails("a.tf:1, b.tf:1", "provider.terraform is there twice"),),
+    ),
+    Case(
+        "a provider with another alias, and one that is overridden",
+        {
+            "a.tf": 'provider "terraform" {}\nprovider "terraform" {\n  alias = "other"\n}\n',
+            "b_override.tf": 'provider "terraform" {}\n',
+        },
+    ),
+    Case(
+        "a value that its variable refuses",
+        {"v.tf": VALIDATED, "terraform.tfvars": '\nimage = "there/web:1"\n'},
+        refusals=(plan_fails("terraform.tfvars:2", 'var.image does not take this value (Not "here/web")'),),
+    ),
+    Case(
+        "a value in JSON that its variable refuses",
+        {"v.tf": VALIDATED, "a.auto.tfvars.json": '{"image": "here/web/x"}'},
+        refusals=(plan_fails("a.auto.tfvars.json:1", 'var.image does not take this value (Not "here/web")'),),
+    ),
+    Case(
+        "a value that its variable takes", {"v.tf": VALIDATED, "terraform.tfvars": 'image = "here/web:2"\n'}
     ),
     Case(
         "what only looks like a reference",

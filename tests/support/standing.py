@@ -36,11 +36,12 @@ class Standing:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
 
-    def signs(self, pages: Mapping[str, str]) -> dict[str, str]:
+    def signs(self, pages: Mapping[str, str], *, refresh: bool = False) -> dict[str, str]:
         """Address -> sign of whatever Terraform would change to make the stack hold `pages`.
 
-        The plan trusts the state, which the apply has just written: reading everything again from the
-        emulator takes twice the time, and shows its gaps and nothing else (test_apply.py holds that).
+        Without `refresh` the plan trusts the state, which the apply has just written: reading everything
+        again from the emulator takes twice the time, and shows its gaps and nothing else (test_apply.py
+        holds that).
         """
         with tempfile.TemporaryDirectory(dir=self._stack.terraform.workspace) as place:
             folder = Path(place) / "stack"
@@ -48,7 +49,7 @@ class Standing:
             remove(folder.rglob("*.tf"))
             write(pages, folder)
             planned = Stack(self._stack.terraform, folder).execute_command(
-                "plan", "-refresh=false", "-input=false", "-no-color"
+                "plan", f"-refresh={str(refresh).lower()}", "-input=false", "-no-color"
             )
         return signs(planned.out)
 

@@ -1,8 +1,8 @@
 """What a person calls the things that change."""
 
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from tfgen.changes.compare import Action, Change, Test
 from tfgen.changes.values import Term
@@ -55,6 +55,25 @@ def _way_out(label: str, arguments: Any) -> str:
     return f"{source} to {arguments.get('cidr_ipv4', target)}" + (f" on port {port}" if port else "")
 
 
+Tasks = Mapping[str, Change]
+"""The address of a service -> what becomes of its task definition."""
+
+
+def tasks_of(changes: tuple[Change, ...]) -> Tasks:
+    """Of the services that change, those whose task definition changes too."""
+    tasks = {change.address: change for change in changes if change.type == "aws_ecs_task_definition"}
+    services = (change for change in changes if change.type == "aws_ecs_service")
+    used = {each.address: (each.new or each.old).get("task_definition") for each in services}
+    addresses = {service: getattr(task, "address", "") for service, task in used.items()}
+    return {service: tasks[task] for service, task in addresses.items() if task in tasks}
+
+
+def ports(arguments: Any) -> dict[str, Any]:
+    """The port mappings of a task definition that have a name, by it."""
+    found = [port for container in containers(arguments) for port in container.get("portMappings", ())]
+    return {port["name"]: port for port in found if "name" in port}
+
+
 def containers(arguments: Any) -> tuple[dict[str, Any], ...]:
     """The containers of a task definition."""
     match arguments.get("container_definitions"):
@@ -63,12 +82,45 @@ def containers(arguments: Any) -> tuple[dict[str, Any], ...]:
     return ()
 
 
-def about(changes: tuple[Change, ...], test: Test, text: str, name: Callable[[Change], str] = called) -> str:
-    """A sentence with {} for all that pass a test; "" where none does."""
-    names = {name(change) for change in changes if test(change)}
-    return text.format(listed(sorted(names))) if names else ""
+class Said(NamedTuple):
+    """A sentence. Where it has names, {} stands for them, and [one|many] for what their number asks for."""
+
+    text: str
+    names: tuple[str, ...] = ()
+
+    def whole(self) -> str:
+        """With every name."""
+        return self._with(self.names)
+
+    def short(self) -> str:
+        """Of many names the first few, and how many more there are."""
+        more = len(self.names) - _FEW
+        return self._with((*self.names[:_FEW], f"{more} more") if more > 1 else self.names)
+
+    def _with(self, names: tuple[str, ...]) -> str:
+        if not names:
+            return self.text
+        return _NUMBER.sub(r"\1" if len(names) == 1 else r"\2", self.text).format(listed(names))
 
 
-def listed(words: list[str]) -> str:
+_FEW = 5
+_NUMBER = re.compile(r"\[([^|\]]*)\|([^|\]]*)\]")
+
+
+def about(
+    changes: tuple[Change, ...], test: Test, text: str, name: Callable[[Change], str] = called
+) -> Iterator[Said]:
+    """A sentence about all that pass a test, where any does."""
+    yield from naming({name(change) for change in changes if test(change)}, text)
+
+
+def naming(names: Iterable[str], text: str) -> Iterator[Said]:
+    """A sentence about these names, where there are any."""
+    found = tuple(sorted(names))
+    if found:
+        yield Said(text, found)
+
+
+def listed(words: Sequence[str]) -> str:
     """`a, b and c`."""
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

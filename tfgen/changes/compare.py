@@ -64,7 +64,12 @@ def updated(*arguments: str) -> Test:
 
 def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
     """Every resource that does not stay as it is, by address."""
-    before = {moved(address, new.moved): resource for address, resource in old.resources.items()}
+    elsewhere = is_elsewhere(old, new)
+    before = {
+        moved(address, new.moved): resource
+        for address, resource in old.resources.items()
+        if not (elsewhere and resource.is_regional)
+    }
     stays = {
         address: _Pair((before[address], old.default_tags), (resource, new.default_tags), new.moved)
         for address, resource in new.resources.items()
@@ -80,6 +85,12 @@ def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
         ),
     ]
     return tuple(sorted(changes, key=lambda change: change.address))
+
+
+def is_elsewhere(old: Stack, new: Stack) -> bool:
+    """Whether the Region is another one: there, Terraform finds nothing of what it made before."""
+    regions = {stack.provider.get("region") for stack in (old, new)}
+    return len(regions) > 1 and all(isinstance(region, str) for region in regions)
 
 
 class _Pair:
@@ -214,12 +225,18 @@ def moved(address: str, moves: Mapping[str, str]) -> str:
 
 
 def _moved_once(address: str, moves: Mapping[str, str]) -> str:
-    for start, end in moves.items():
+    for start in prefixes(address):
+        end = moves.get(start, "")
         # From the one without a key to the one with a key: what has a key already is another.
         is_instance = end.endswith("]") and address.startswith(f"{start}[")
-        if is_within(address, start) and not is_instance:
+        if end and not is_instance:
             return end + address[len(start) :]
     return address
+
+
+def prefixes(address: str) -> list[str]:
+    """An address and what it is within, such as a resource of an instance, and a module."""
+    return [address, *(address[: found.start()] for found in re.finditer(r"[.\[]", address))]
 
 
 def _renamed(value: Value, moves: Mapping[str, str]) -> Value:

@@ -3,30 +3,32 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tfgen.changes.called import INGRESS, about, called, containers, listed
+from tfgen.changes.called import INGRESS, Said, Tasks, about, called, naming, ports, tasks_of
 from tfgen.changes.compare import Action, Change, lost, updated
 from tfgen.changes.stack import Stack
 from tfgen.changes.twice import Clash
 from tfgen.changes.values import references
 
 
-def failures(changes: tuple[Change, ...], twice: tuple[Clash, ...], old: Stack) -> Iterator[str]:
+def failures(changes: tuple[Change, ...], twice: tuple[Clash, ...], old: Stack) -> Iterator[Said]:
     """Sentences about what fails always, then about what may."""
-    yield about(changes, lambda change: _speaks_otherwise(change, changes), _PROTOCOL)
-    yield about(changes, lambda change: _leaves(change, changes), _VPC)
-    yield about(changes, _is_guarded, _GUARDED)
-    yield about(changes, lambda change: _is_in_use(change, changes), _GROUP)
-    yield about(changes, lambda change: _overlaps(change, changes, old), _RANGE)
+    tasks = tasks_of(changes)
+    yield from about(changes, lambda change: _speaks_otherwise(change, tasks), _PROTOCOL)
+    yield from about(changes, lambda change: _leaves(change, changes), _VPC)
+    yield from about(changes, _is_guarded, _GUARDED)
+    in_use = _in_use(changes)
+    yield from about(in_use, _gets_another_name, f"{_GROUP}.")
+    yield from about(in_use, lambda change: not _gets_another_name(change), f"{_GROUP}, {_AND_A_NAME}.")
+    yield from about(changes, lambda change: _overlaps(change, changes, old), _RANGE)
     for certain, text in _TWICE.items():
-        claimed = sorted({_claimed(clash) for clash in twice if clash.certain is certain})
-        yield text.format(listed(claimed)) if claimed else ""
+        yield from naming({_claimed(clash) for clash in twice if clash.certain is certain}, text)
     passed_on = tuple(clash.taker for clash in twice if not clash.certain)
-    yield about(passed_on, lambda change: change.type == "aws_lb_listener", _PORT)
+    yield from about(passed_on, lambda change: change.type == "aws_lb_listener", _PORT)
 
 
 _PROTOCOL = (
     "{}: ECS refuses another protocol on a Service Connect port, so the apply fails: add a service with "
-    "another name and connect beside it, move the callers, then remove it."
+    "another name and connect beside [it|each], move the callers, then remove [it|them]."
 )
 _VPC = (
     "AWS moves no load balancer to another VPC, so the apply fails halfway: render a stack with another name "
@@ -37,32 +39,31 @@ _GUARDED = (
     "in a change of its own."
 )
 _GROUP = (
-    "{}: AWS keeps a security group that is in use, and this one is to go before what uses it lets go, so "
-    "the apply waits and fails: give it create_before_destroy and another name (docs/overrides.md)."
+    "{}: AWS keeps a security group that is in use, and [this one is|these are] to go before what uses "
+    "[it|them] lets go, so the apply waits and fails: override [it|each] with lifecycle: "
+    "{{create_before_destroy: true}} (docs/overrides.md)"
 )
+_AND_A_NAME = "and with another name, as AWS takes no two of one name"
 _RANGE = (
     "{}: the new range overlaps one that still stands, which AWS refuses, so the apply fails: pin a range "
     "that is free, or drop the zone, apply, and add it again."
 )
 _TWICE = {
-    True: "{}: AWS refuses two, and one is still there when this one is made, so the apply fails: make room "
-    "for it first, in a change of its own.",
-    False: "{}: AWS refuses two at once, and one goes while another comes, so the apply may stop halfway: be "
-    "ready to apply again, or take the old one away first.",
+    True: "{}: AWS refuses two[| of each], and one is still there when [this|the new] one is made, so the "
+    "apply fails: make room for it first, in a change of its own.",
+    False: "{}: AWS refuses two[| of each] at once, and one goes while another comes, so the apply may stop "
+    "halfway: be ready to apply again, or take the old [one|ones] away first.",
 }
-_PORT = "Port {}: nothing answers from when the old listener goes until the new one stands."
+_PORT = "[Port|Ports] {}: nothing answers from when the old listener goes until the new one stands."
 
 
 # A protocol of Service Connect
 
 
-def _speaks_otherwise(change: Change, changes: tuple[Change, ...]) -> bool:
+def _speaks_otherwise(change: Change, tasks: Tasks) -> bool:
     """Whether a port that stays in Service Connect gets another protocol."""
-    if change.type != "aws_ecs_service" or change.action is not Action.UPDATE:
-        return False
-    tasks = {each.address: each for each in changes if each.type == "aws_ecs_task_definition"}
-    task = tasks.get(getattr(change.new.get("task_definition"), "address", ""))
-    if task is None:
+    task = tasks.get(change.address)
+    if task is None or change.action is not Action.UPDATE:
         return False
     old, new = _protocols(task.old), _protocols(task.new)
     stay = {*_connected(change.old)} & {*_connected(change.new)} & old.keys() & new.keys()
@@ -77,8 +78,7 @@ def _connected(arguments: Any) -> Iterator[str]:
 
 def _protocols(arguments: Any) -> dict[str, Any]:
     """The protocol of each named port; None where Service Connect only passes on TCP."""
-    ports = [port for container in containers(arguments) for port in container.get("portMappings", ())]
-    return {port["name"]: port.get("appProtocol") for port in ports if "name" in port}
+    return {name: port.get("appProtocol") for name, port in ports(arguments).items()}
 
 
 # What goes while it is used
@@ -97,14 +97,18 @@ def _is_lost(kind: str, changes: tuple[Change, ...]) -> bool:
     return any(each.type == kind and lost(each) for each in changes)
 
 
-def _is_in_use(change: Change, changes: tuple[Change, ...]) -> bool:
-    """Whether a security group is to go before what stays has taken the new one."""
-    if change.type != "aws_security_group" or change.action is not Action.REPLACE:
-        return False
-    if _is_lost("aws_vpc", changes):
-        return False
+def _in_use(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The security groups that are to go before what stays has taken the new ones."""
+    groups = [each for each in changes if each.type == "aws_security_group" and each.action is Action.REPLACE]
+    if not groups or _is_lost("aws_vpc", changes):
+        return ()
     staying = (each for each in changes if each.action is Action.UPDATE)
-    return any(used.address == change.address for each in staying for used in references({**each.new}))
+    used = {reference.address for each in staying for reference in references({**each.new})}
+    return tuple(each for each in groups if each.address in used)
+
+
+def _gets_another_name(change: Change) -> bool:
+    return change.old.get("name") != change.new.get("name")
 
 
 # A range of addresses

@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tfgen.changes.json_syntax import read_json, read_json_values
@@ -41,23 +42,47 @@ _OVERRIDE = re.compile(r"(?:^|/|_)override\.tf(?:\.json)?$")
 _VALUES = re.compile(r"(?:terraform|.*\.auto)\.tfvars(?:\.json)?$")
 
 
-def folders(pages: Pages, problems: list[Problem]) -> Folders:
-    """Each folder by its path; `problems` gets one for every page that is not Terraform's language."""
+def folders(pages: Pages, problems: list[Problem], known: Folders = MappingProxyType({})) -> Folders:
+    """Each folder by its path; `problems` gets one for every page that is not Terraform's language.
+
+    A page that says the same as one of `known` is not read again.
+    """
+    read_before = {page.path: page for folder in known.values() for page in folder.pages}
     found: dict[str, list[Page]] = {}
     for path, text in pages.items():
         if path.endswith((".tf", ".tf.json")):
-            body = _body(path, text, read_json if path.endswith(".json") else read, problems)
-            found.setdefault(posixpath.dirname(path) or ".", []).append(Page(path, text, body))
+            page = read_before.get(path)
+            if page is None or _unheaded(page.text) != _unheaded(text):
+                reader = read_json if path.endswith(".json") else read
+                page = Page(path, text, _body(path, text, reader, problems))
+            found.setdefault(posixpath.dirname(path) or ".", []).append(page)
     return {path: Folder(tuple(inside), tuple(_merged(inside))) for path, inside in found.items()}
 
 
-def variable_values(pages: Pages, problems: list[Problem]) -> Body:
-    """The values of variables that Terraform finds beside a stack; a later file's count more."""
+def _unheaded(text: str) -> str:
+    """A page without its first line, which names the spec, where that is a comment."""
+    return text.partition("\n")[2] if text.startswith("#") else text
+
+
+def has_provider(pages: Pages) -> bool:
+    """Whether a stack configures the provider itself, as one that is not a module does."""
+    root = folders({path: text for path, text in pages.items() if "/" not in path}, [])
+    return any(map(is_provider, root.get(".", Folder()).blocks))
+
+
+def is_provider(block: Block) -> bool:
+    """Whether it configures what every resource has that names no provider."""
+    return block.type == "provider" and block.labels == ("aws",) and "alias" not in block.body.arguments
+
+
+def variable_values(pages: Pages, problems: list[Problem]) -> Mapping[str, Page]:
+    """The files beside a stack in which Terraform finds values, by variable; a later file counts more."""
     files = sorted(filter(_VALUES.match, pages), key=lambda path: (not path.startswith("terraform."), path))
-    found = Body({}, ())
+    found: dict[str, Page] = {}
     for path in files:
         reader = read_json_values if path.endswith(".json") else read
-        found.arguments.update(_body(path, pages[path], reader, problems).arguments)
+        page = Page(path, pages[path], _body(path, pages[path], reader, problems))
+        found |= dict.fromkeys(page.body.arguments, page)
     return found
 
 

@@ -1,8 +1,9 @@
 """What Terraform refuses to plan: pages that refer to what is not there, and what must not be destroyed."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from tfgen.changes.compare import Action, Change, is_within
+from tfgen.changes.compare import Action, Change, moved, prefixes
 from tfgen.changes.folders import Folder, Page, header
 from tfgen.changes.stack import Module, Stack, without_keys
 from tfgen.changes.syntax import Attribute, Block, Index, Literal, Name, Node
@@ -51,6 +52,7 @@ def _faults(stack: Stack) -> Iterator[Fault]:
         yield from _calls(module, folder, stack)
         yield from _doubles(folder)
         yield from _overrides(folder)
+    yield from _validations(stack)
     yield from _statements(stack)
 
 
@@ -66,13 +68,11 @@ def _missing(module: Module, use: Use, stack: Stack) -> str | None:
     if head == "module":
         return _missing_output(module, use, first, stack) or _missing_key(module, use)
     if head in ("var", "local"):
-        found = module.locals if head == "local" else {name for (name,) in module.blocks["variable"]}
-        return None if first in found else f"there is no {head}.{first}"
+        is_there = first in module.locals if head == "local" else (first,) in module.blocks["variable"]
+        return None if is_there else f"there is no {head}.{first}"
     if head == "data":
-        found = {".".join(labels) for labels in module.blocks["data"]}
-        return (
-            None if second is None or f"{first}.{second}" in found else f"there is no data.{first}.{second}"
-        )
+        is_there = second is None or (first, second) in module.blocks["data"]
+        return None if is_there else f"there is no data.{first}.{second}"
     if (head, first) not in module.blocks["resource"]:
         return f"there is no {head}.{first}"
     return _missing_key(module, use)
@@ -157,6 +157,20 @@ def _call(page: Page, block: Block, call: Block, folder: Folder) -> Iterator[Fau
             yield here, f"{name} needs a value for {variable}"
 
 
+# Values of variables
+
+
+def _validations(stack: Stack) -> Iterator[Fault]:
+    """Values beside a stack that its own variables refuse."""
+    for name, page in stack.given.items():
+        variable = stack.root.blocks["variable"].get((name,))
+        for block in variable.body.blocks if variable else ():
+            said = {name: stack.root.value(node) for name, node in block.body.arguments.items()}
+            if block.type == "validation" and said.get("condition") is False:
+                why = str(said.get("error_message")).rstrip(".")
+                yield f"{page.path}:{page.line_of(name, 1)}", f"var.{name} does not take this value ({why})"
+
+
 # Blocks
 
 _ONCE = {"resource", "data", "variable", "output", "module"}
@@ -167,7 +181,7 @@ def _doubles(folder: Folder) -> Iterator[Fault]:
     for page in folder.pages:
         for block in page.body.blocks if not page.is_override else ():
             place, head = f"{page.path}:{block.line}", header(block)
-            if block.type in _ONCE and head in seen:
+            if block.type in {*_ONCE, "provider"} and head in seen:
                 yield seen[head], f"{_called(block)} is there twice"
                 yield place, f"{_called(block)} is there twice"
             seen.setdefault(head, place)
@@ -187,9 +201,16 @@ def _called(block: Block) -> str:
 
 
 def _statements(stack: Stack) -> Iterator[Fault]:
-    """`removed` blocks of what is still there, and `import` blocks of what is not."""
+    """`moved` and `removed` blocks of what is still there, and `import` blocks of what is not."""
+    there = defaultdict[str, list[str]](list)
+    for address in stack.resources:
+        for within in prefixes(address):
+            there[within].append(address)
+    for place, _, (start, end) in stack.statements("moved", "from", "to"):
+        if any(moved(address, {start: end}) != address for address in there[start]):
+            yield place, f"{start} is still there, which a moved block denies"
     for place, _, (address,) in stack.statements("removed", "from"):
-        if any(is_within(each, address) for each in stack.resources):
+        if there[address]:
             yield place, f"{address} is there, which a removed block denies"
     for place, _, (address,) in stack.statements("import", "to"):
         if address not in stack.resources:

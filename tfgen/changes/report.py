@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
+from tfgen.changes.called import Said
 from tfgen.changes.compare import Action, Change, compare
-from tfgen.changes.folders import Pages
+from tfgen.changes.folders import Pages, has_provider
 from tfgen.changes.refusals import refusals
 from tfgen.changes.stack import Stack
 from tfgen.changes.words import consequences
@@ -28,8 +29,13 @@ class Report(NamedTuple):
     """What changes, what that means, and why Terraform refuses to plan it where it does."""
 
     changes: tuple[Change, ...]
-    consequences: tuple[str, ...]
+    sentences: tuple[Said, ...]
     refusals: tuple[str, ...]
+
+    @property
+    def consequences(self) -> tuple[str, ...]:
+        """What it means, with every name."""
+        return tuple(each.whole() for each in self.sentences)
 
 
 def between(old: Pages, new: Pages) -> Report:
@@ -37,7 +43,8 @@ def between(old: Pages, new: Pages) -> Report:
 
     Raises TfgenError with a problem for every page that is not Terraform's language.
     """
-    before, after = Stack(old), Stack(new)
+    before = Stack(old)
+    after = Stack(new, like=before)
     changes = compare(before, after)
     return Report(changes, tuple(consequences(changes, before, after)), tuple(refusals(changes, after)))
 
@@ -57,7 +64,7 @@ def over(standing: Pages, rendered: Pages, owned: Collection[str], ejected: Coll
 
 def is_module(pages: Pages) -> bool:
     """Whether these are the pages of a stack rendered as a module, which has no provider."""
-    return not Stack(pages).root.providers
+    return not has_provider(pages)
 
 
 def as_text(report: Report) -> str:
@@ -73,7 +80,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield "No change, but Terraform refuses to plan."
     else:
         yield "No change: Terraform has nothing to create, update, replace or destroy."
-    sentences = report.refusals + report.consequences
+    sentences = [*report.refusals, *(each.short() for each in report.sentences)]
     if sentences:
         yield ""
         yield from (f"  * {sentence}" for sentence in sentences)

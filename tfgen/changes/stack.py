@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from tfgen.changes.folders import Folder, Folders, Pages, folders, variable_values
+from tfgen import facts
+from tfgen.changes.folders import Folder, Folders, Page, Pages, folders, is_provider, variable_values
 from tfgen.changes.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
 from tfgen.changes.values import Lookup, Names, Reference, Scope, Term, Value, comparable, references
 from tfgen.problems import Exit, Problem, TfgenError
@@ -42,6 +43,11 @@ class Resource:
         """Every argument and, by their type, the blocks; comparable. An argument that is null is none."""
         found = self._values(self.body).items()
         return {name: comparable(value) for name, value in found if value is not None and name not in _META}
+
+    @property
+    def is_regional(self) -> bool:
+        """Whether it is in the provider's Region; one with a provider of its own may be in any."""
+        return facts.is_regional(self.type) and "provider" not in self.body.arguments
 
     def _values(self, body: Body) -> dict[str, Value]:
         found: dict[str, Value] = {
@@ -99,7 +105,7 @@ class Module:
             for block in page.body.blocks
             if block.type in ("moved", "removed", "import")
         ]
-        self.providers = [block for block in blocks if block.type == "provider"]
+        self.providers = [block for block in blocks if is_provider(block)]
         self.backends = [
             inner for block in blocks if block.type == "terraform" for inner in block.body.blocks
         ]
@@ -236,15 +242,18 @@ class Module:
 
 
 class Stack:
-    """A whole stack. Raises TfgenError with a problem for each page that is not Terraform's language."""
+    """A whole stack. Raises TfgenError with a problem for each page that is not Terraform's language.
 
-    def __init__(self, pages: Pages) -> None:
+    `like` is another one that may have many pages in common with it.
+    """
+
+    def __init__(self, pages: Pages, like: "Stack | None" = None) -> None:
         problems: list[Problem] = []
-        self.folders = folders(pages, problems)
-        given = variable_values(pages, problems).arguments
+        self.folders: Folders = folders(pages, problems, like.folders if like else {})
+        self.given = variable_values(pages, problems)
         if problems:
             raise TfgenError(problems, code=Exit.SPEC_HAS_ERRORS)
-        self.root = Module(self.folders, ".", "", lambda name: _value_of(given.get(name)))
+        self.root = Module(self.folders, ".", "", lambda name: _value_of(self.given.get(name), name))
         self.modules = tuple(self.root.walk())
         self.resources = {
             resource.address: resource
@@ -339,9 +348,9 @@ class Stack:
 _NOTHING = Term("nothing", ())
 
 
-def _value_of(node: Node | None) -> Value:
+def _value_of(page: Page | None, variable: str) -> Value:
     """What a file of variable values says."""
-    return _NOTHING if node is None else Scope(Reference, {}).value(node)
+    return _NOTHING if page is None else Scope(Reference, {}).value(page.body.arguments[variable])
 
 
 def _by_labels(blocks: Iterable[Block], kind: str) -> dict[tuple[str, ...], Block]:

@@ -6,6 +6,7 @@ is kept as an `Operation` of what it is made of.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from msgspec import Struct
@@ -125,13 +126,15 @@ def template(text: str, line: int = 1) -> Node:
 
 
 # Line ends mean nothing to this reader: an argument begins with a word, and no expression goes on with one.
-_BLANK = re.compile(r"(?:\s+|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _TOKEN = re.compile(
-    r"(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d][\w-]*(?:::[^\W\d][\w-]*)*)"
-    r"|<<-?(?=[^\W\d])|&&|\|\||[=!<>]=|=>|\.\.\.|\S"
+    r"(?P<blank>(?:\s+|#[^\n]*|//[^\n]*|/\*.*?\*/)*)"
+    r"(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d][\w-]*(?:::[^\W\d][\w-]*)*)"
+    r"|<<-?(?=[^\W\d])|&&|\|\||[=!<>]=|=>|\.\.\.|\S|\Z)",
+    re.DOTALL,
 )
 _HEREDOC = re.compile(r"(?P<mark>[^\W\d][\w-]*)\n(?P<text>(?:.*\n)*?)[ \t]*(?P=mark)\b")
 _LITERAL = re.compile(r'(?:[^"\\$%]+|\\.|\$\$\{|%%\{|[$%](?!\{))+', re.DOTALL)
+_PLAIN = re.compile(r'"([^"\\$%]*)"')
 _HEREDOC_LITERAL = re.compile(r"(?:[^$%]+|\$\$\{|%%\{|[$%](?!\{))+", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
@@ -145,7 +148,8 @@ class _Reader:
 
     def __init__(self, text: str, line: int = 1) -> None:
         self.text = text
-        self.first_line = line
+        self.first_line = self._lines = line
+        self._counted = 0
         self.end = 0
         self.word = ""
         self.next()
@@ -153,10 +157,9 @@ class _Reader:
     def next(self) -> str:
         """Steps over the word that comes next, and returns it."""
         taken = self.word
-        self.start = _skip(self.text, self.end)
-        match = _TOKEN.match(self.text, self.start)
-        self.word, self.kind = (match[0], match.lastgroup) if match else ("", None)
-        self.end = self.start + len(self.word)
+        if match := _TOKEN.match(self.text, self.end):  # always: at the end there is the empty word
+            self.start, self.end = match.end("blank"), match.end()
+            self.word, self.kind = self.text[self.start : self.end], match.lastgroup
         return taken
 
     def take(self, word: str) -> bool:
@@ -176,7 +179,10 @@ class _Reader:
         raise HclError(expected, line, len(before) - before.rfind("\n"))
 
     def line(self, at: int) -> int:
-        return self.text.count("\n", 0, at) + self.first_line
+        """The line of a place; it is asked for from the first place to the last one."""
+        self._lines += self.text.count("\n", self._counted, at)
+        self._counted = at
+        return self._lines
 
     def name(self) -> str:
         if self.kind != "name":
@@ -244,14 +250,13 @@ class _Reader:
 
     def traversal(self, node: Node) -> Node:
         """What follows a term: attributes, indexes and splats."""
-        while True:
-            if self.take("."):
+        while self.word in (".", "["):
+            if self.next() == ".":
                 node = self.attribute(node)
-            elif self.take("["):
+            else:
                 node = Splat(node) if self.take("*") else Index(node, self.expression())
                 self.expect("]")
-            else:
-                return node
+        return node
 
     def attribute(self, node: Node) -> Node:
         if self.take("*"):
@@ -263,15 +268,8 @@ class _Reader:
         return Attribute(node, self.name())
 
     def term(self) -> Node:
-        readers = {
-            '"': self.quoted,
-            "[": self.sequence,
-            "{": self.mapping,
-            "<<": self.heredoc,
-            "<<-": self.heredoc,
-        }
-        if self.word in readers:
-            return readers[self.word]()
+        if self.word in _READERS:
+            return _READERS[self.word](self)
         if self.kind == "number":
             digits = self.next()
             return Literal(int(digits) if digits.isdecimal() else float(digits))
@@ -347,8 +345,11 @@ class _Reader:
     # Text
 
     def quoted(self) -> Node:
-        parts = self.parts(self.end, _LITERAL, '"')
-        return _template(parts)
+        if plain := _PLAIN.match(self.text, self.start):
+            self.end = plain.end()
+            self.next()
+            return Literal(plain[1])
+        return _template(self.parts(self.end, _LITERAL, '"'))
 
     def heredoc(self) -> Node:
         match = _HEREDOC.match(self.text, self.end)
@@ -402,9 +403,13 @@ class _Reader:
         return Operation(keyword, tuple(operands))
 
 
-def _skip(text: str, at: int) -> int:
-    match = _BLANK.match(text, at)
-    return match.end() if match else at
+_READERS: dict[str, Callable[[_Reader], Node]] = {
+    '"': _Reader.quoted,
+    "[": _Reader.sequence,
+    "{": _Reader.mapping,
+    "<<": _Reader.heredoc,
+    "<<-": _Reader.heredoc,
+}
 
 
 def _template(parts: list[Node]) -> Node:

@@ -3,6 +3,7 @@
 A known value is a str, int, float, bool or None, a tuple (lists and sets), or a dict (maps and objects).
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -150,8 +151,8 @@ def _object(pairs: Iterable[tuple[Value, ...]]) -> Value:
 
 
 def _call(function: str, arguments: tuple[Value, ...]) -> Value:
-    works_out = _FUNCTIONS.get(function)
-    known = works_out(*arguments) if works_out and len(arguments) == 1 else None
+    works_out = _FUNCTIONS.get((function, len(arguments)))
+    known = works_out(*arguments) if works_out else None
     return Term(function, arguments) if known is None else known
 
 
@@ -172,13 +173,28 @@ def _same(value: Value) -> Value:
     return value if isinstance(value, tuple | dict) else None
 
 
-# The functions of one argument that are worked out; None where they cannot be.
-_FUNCTIONS: dict[str, Callable[[Value], Value]] = {
-    "toset": _set,
-    "values": _values,
-    "keys": _keys,
-    "tolist": _same,
-    "tomap": _same,
+def _replace(text: Value, old: Value, new: Value) -> Value:
+    """Text in the place of other text, or of a regular expression between slashes."""
+    if not all(isinstance(each, str) for each in (text, old, new)):
+        return None
+    if not (len(old) > 1 and old.startswith("/") and old.endswith("/")):
+        return text.replace(old, new)
+    if "$" in new:  # takes over groups
+        return None
+    try:
+        return re.sub(old[1:-1], lambda _: new, text)
+    except re.error:  # Go's expressions are not all Python's
+        return None
+
+
+# The functions that are worked out, with how many arguments; None where they cannot be.
+_FUNCTIONS: dict[tuple[str, int], Callable[..., Value]] = {
+    ("toset", 1): _set,
+    ("values", 1): _values,
+    ("keys", 1): _keys,
+    ("tolist", 1): _same,
+    ("tomap", 1): _same,
+    ("replace", 3): _replace,
 }
 
 

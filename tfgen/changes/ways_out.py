@@ -3,69 +3,79 @@
 import re
 from collections.abc import Iterator
 
-from tfgen.changes.called import EGRESS, about, containers, listed
+from tfgen.changes.called import EGRESS, Said, about, containers, naming
 from tfgen.changes.compare import Change, Test, created, destroyed, lost, updated
 from tfgen.changes.stack import Stack
 from tfgen.changes.values import references
 
 
-def ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[str]:
-    """Sentences about the whole, and about single ways where the whole stays."""
+def ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
+    """Sentences about the whole, and about single ways where the whole stays; none where all services go."""
+    if _has_services(old) and not _has_services(new):
+        return
     private = [_has(stack, "aws_subnet", "private") for stack in (old, new)]
     nat = [_has_default_route(stack) for stack in (old, new)]
     endpoints = [_has(stack, "aws_security_group", "endpoints") for stack in (old, new)]
-    if private == [True, False]:
-        yield (
+    if private == [True, False] and _has(new, "aws_subnet", "public"):
+        yield Said(
             "Tasks that still run in private subnets may lose their way out before new ones stand in public "
             "subnets: what they pull, read or log through it fails meanwhile."
         )
-    yield about(changes, lambda change: _waits_for_nat(change, changes, old), _NO_NAT)
+    routes = tuple(change for change in changes if change.type == "aws_route")
+    yield from about(routes, lambda change: _waits_for_nat(change, changes, old), _NO_NAT)
     tasks = "private" if private[0] else "public"
-    yield about(changes, _leaves(tasks, "aws_ecs_service", old, new), _TASKS)
-    yield about(changes, _leaves("public", "aws_lb", old, new), _NODES)
+    yield from about(changes, _leaves(tasks, "aws_ecs_service", old, new), _TASKS)
+    yield from about(changes, _leaves("public", "aws_lb", old, new), _NODES)
     if all(private):
         yield from _of_private_subnets(changes, new, nat, endpoints)
     if all(was == will_be for was, will_be in (private, nat, endpoints)):
-        yield about(changes, lambda change: _is_closed(change, changes), "{}: this way out is closed.")
+        gone = {change.address for change in changes if lost(change)}
+        yield from about(
+            changes,
+            lambda change: _is_closed(change, gone),
+            "{}: [this way out is|these ways out are] closed.",
+        )
 
 
 def _of_private_subnets(
     changes: tuple[Change, ...], new: Stack, nat: list[bool], endpoints: list[bool]
-) -> Iterator[str]:
+) -> Iterator[Said]:
     if nat == [True, False]:
-        yield "Tasks lose the internet: what no VPC endpoint leads to is out of reach."
-        yield _images_out_of_reach(new)
+        yield Said("Tasks lose the internet: what no VPC endpoint leads to is out of reach.")
+        yield from naming(_images_out_of_reach(new), "[This image|These images] can no longer be pulled: {}.")
     if {tuple(nat), tuple(endpoints)} == {(True, False), (False, True)}:
         # Terraform makes the one and destroys the other at the same time.
-        yield (
+        yield Said(
             "While this is applied tasks may have no way out, and those that start then cannot pull their "
             "images: apply egress: nat+endpoints first, then this."
         )
-    instead = (
-        "what used it takes another way out" if nat[1] else "it is out of reach, as no other way leads there"
+    instead = "takes another way out" if nat[1] else "has no other way there"
+    yield from about(
+        changes,
+        _endpoint(destroyed),
+        f"{{}}: no VPC endpoint any more; what still needs [it|them] {instead}.",
     )
-    yield about(changes, _endpoint(destroyed), f"{{}}: no VPC endpoint any more; {instead}.")
-    yield about(
+    yield from about(
         changes,
         _endpoint(created, "Gateway"),
-        "{}: a gateway endpoint comes; connections there that are open then break.",
+        "{}: [a gateway endpoint comes|gateway endpoints come]; connections there that are open then break.",
     )
 
 
 _NO_NAT = (
     "Tasks may have no way to the internet for minutes: their NAT gateway goes before their route leads to "
-    "another (zones {})."
+    "another ([zone|zones] {})."
 )
 
 
 # A subnet waits until it is empty, and its route does not.
 _TASKS = (
     "Tasks that still run in a dropped zone may lose their way out before new ones stand in another: what "
-    "they pull, read or log through it fails until then (zones {})."
+    "they pull, read or log through it fails until then ([zone|zones] {})."
 )
 _NODES = (
     "The load balancer loses the way out of a dropped zone before its node there is gone: requests that "
-    "still arrive at that node fail (zones {})."
+    "still arrive at that node fail ([zone|zones] {})."
 )
 
 
@@ -94,10 +104,9 @@ def _waits_for_nat(change: Change, changes: tuple[Change, ...], old: Stack) -> b
     )
 
 
-def _is_closed(change: Change, changes: tuple[Change, ...]) -> bool:
+def _is_closed(change: Change, gone: set[str]) -> bool:
     """Whether a service that stays may no longer go somewhere that stays."""
     ends = (change.old.get(end) for end in ("security_group_id", "referenced_security_group_id"))
-    gone = {each.address for each in changes if lost(each)}
     return (
         change.type == EGRESS
         and destroyed(change)
@@ -108,6 +117,10 @@ def _is_closed(change: Change, changes: tuple[Change, ...]) -> bool:
 
 def _has(stack: Stack, kind: str, name: str) -> bool:
     return any((each.type, each.name) == (kind, name) for each in stack.resources.values())
+
+
+def _has_services(stack: Stack) -> bool:
+    return any(each.type == "aws_ecs_service" for each in stack.resources.values())
 
 
 def _has_default_route(stack: Stack) -> bool:
@@ -129,11 +142,10 @@ def _endpoint(test: Test, kind: str = "") -> Test:
     )
 
 
-def _images_out_of_reach(new: Stack) -> str:
+def _images_out_of_reach(new: Stack) -> set[str]:
     """Without the internet only ECR of the stack's own region answers, through its endpoints."""
     own = re.compile(rf"\d+\.dkr\.ecr\.{re.escape(str(new.provider.get('region', '')))}\.")
     found = (
         each.get("image") for resource in new.resources.values() for each in containers(resource.arguments)
     )
-    away = sorted({image for image in found if isinstance(image, str) and not own.match(image)})
-    return f"These images can no longer be pulled: {listed(away)}." if away else ""
+    return {image for image in found if isinstance(image, str) and not own.match(image)}

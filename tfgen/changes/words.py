@@ -4,11 +4,25 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.changes.called import INGRESS, about, listed
-from tfgen.changes.compare import Action, Change, Test, created, destroyed, lost, replaced, updated
+from tfgen.changes.called import INGRESS, Said, about, called, naming
+from tfgen.changes.calls import calls
+from tfgen.changes.compare import (
+    Action,
+    Change,
+    Test,
+    created,
+    destroyed,
+    is_elsewhere,
+    lost,
+    replaced,
+    updated,
+)
+from tfgen.changes.elsewhere import another_region, another_state
 from tfgen.changes.failures import failures
+from tfgen.changes.renames import renames
 from tfgen.changes.stack import Stack
-from tfgen.changes.twice import aliases, clashes
+from tfgen.changes.twice import clashes
+from tfgen.changes.values import references
 from tfgen.changes.ways_out import ways_out
 
 
@@ -85,7 +99,7 @@ _DOORS = ("aws_lb_listener", INGRESS)
 
 
 class Sentence(NamedTuple):
-    """What to say, once for all resources of a type that pass a test; {} stands for what they are called."""
+    """What to say, once for all resources of a type that pass a test, in the manner of `Said`."""
 
     type: str
     test: Test
@@ -93,37 +107,67 @@ class Sentence(NamedTuple):
 
 
 SENTENCES = (
-    Sentence("aws_vpc", lost, "The VPC goes with all that is in it: expect downtime and other addresses."),
-    Sentence("aws_lb", lost, "The load balancer goes, and its DNS name with it: nothing answers meanwhile."),
-    Sentence("aws_ecs_cluster", lost, "The cluster goes with every service in it: expect downtime."),
+    Sentence(
+        "aws_vpc",
+        replaced,
+        "The VPC is replaced with all that is in it: expect downtime and other addresses.",
+    ),
+    Sentence("aws_vpc", destroyed, "The VPC goes with all that is in it."),
+    Sentence(
+        "aws_lb",
+        replaced,
+        "The load balancer is replaced, and gets another DNS name: nothing answers until the new one stands.",
+    ),
+    Sentence(
+        "aws_lb", destroyed, "The load balancer goes, and its DNS name with it: nothing answers any more."
+    ),
+    Sentence(
+        "aws_ecs_cluster", replaced, "The cluster is replaced with every service in it: expect downtime."
+    ),
+    Sentence("aws_ecs_cluster", destroyed, "The cluster goes with every service in it."),
     Sentence(
         "aws_service_discovery_http_namespace",
-        lost,
-        "The Service Connect namespace goes: callers find nobody until all tasks are started anew.",
+        replaced,
+        "The Service Connect namespace is replaced: callers find nobody until all tasks are started anew.",
+    ),
+    Sentence(
+        "aws_service_discovery_http_namespace",
+        destroyed,
+        "The Service Connect namespace goes: services no longer call each other by name.",
     ),
     Sentence("aws_ecs_service", replaced, "{}: replaced; expect downtime."),
     Sentence(
         "aws_ecs_service",
         _changes_provider,
-        "{}: with force_new_deployment (docs/overrides.md) another capacity provider would not replace it.",
+        "{}: with force_new_deployment (docs/overrides.md) another capacity provider would not replace "
+        "[it|them].",
     ),
-    Sentence("aws_ecs_service", destroyed, "{}: the service ends, and its tasks stop."),
-    Sentence("aws_ecs_service", _to_none, "{}: all its tasks stop."),
+    Sentence(
+        "aws_ecs_service", destroyed, "{}: the [service ends, and its|services end, and their] tasks stop."
+    ),
+    Sentence("aws_ecs_service", _to_none, "{}: all [its|their] tasks stop."),
     Sentence(
         "aws_lb_target_group",
         replaced,
-        "{}: the target group is replaced; requests get 503 until new tasks are healthy.",
+        "{}: the [target group is|target groups are] replaced; requests get 503 until new tasks are healthy.",
     ),
     Sentence(
         "aws_lb_target_group",
         _differs("health_check"),
-        "{}: tasks that run are judged by the new health check at once; those that fail it are stopped.",
+        "{}: tasks that run are judged by the new health [check|checks] at once; those that fail it are "
+        "stopped.",
     ),
-    Sentence("aws_lb_listener", destroyed, "The load balancer no longer answers on port {}."),
-    Sentence("aws_lb_listener", created, "The load balancer answers on port {}."),
-    Sentence("aws_lb_listener", updated("port"), "The load balancer answers on port {} in place of another."),
-    Sentence("aws_lb_listener", _answers_itself, "Port {}: what no rule matches gets a fixed answer."),
-    Sentence("aws_lb_listener", _forwards, "Port {}: what no rule matches goes elsewhere."),
+    Sentence("aws_lb_listener", destroyed, "The load balancer no longer answers on [port|ports] {}."),
+    Sentence("aws_lb_listener", created, "The load balancer answers on [port|ports] {}."),
+    Sentence(
+        "aws_lb_listener",
+        updated("port"),
+        "The load balancer answers on [port {} in place of another|ports {} in place of others].",
+    ),
+    Sentence(
+        "aws_lb_listener", _answers_itself, "[Port|Ports] {}: what no rule matches gets a fixed answer."
+    ),
+    Sentence("aws_lb_listener", _forwards, "[Port|Ports] {}: what no rule matches goes elsewhere."),
     Sentence(INGRESS, _door(destroyed), "{}: may no longer connect to the load balancer."),
     Sentence(INGRESS, _door(created), "{}: may connect to the load balancer."),
     Sentence("aws_lb_listener_rule", destroyed, "{}: these requests meet the next rule that fits, or none."),
@@ -133,61 +177,101 @@ SENTENCES = (
     Sentence(
         "aws_route",
         named("private_internet", updated("nat_gateway_id")),
-        "Tasks leave through another NAT gateway; connections that are open then break (zones {}).",
+        "Tasks leave through another NAT gateway; connections that are open then break ([zone|zones] {}).",
     ),
     Sentence(
         "aws_nat_gateway",
         _old_first,
-        "Tasks have no way to the internet until their NAT gateway is made anew (zones {}).",
+        "Tasks have no way to the internet until their NAT gateway is made anew ([zone|zones] {}).",
     ),
     Sentence(
         "aws_eip",
         lost,
-        "NAT gateways give their public addresses back; who admits tasks by them must know (zones {}).",
+        "NAT gateways give their public addresses back; who admits tasks by them must know "
+        "([zone|zones] {}).",
     ),
-    Sentence("aws_subnet", lost, "{}: the subnet goes as soon as nothing is in it."),
+    Sentence("aws_subnet", lost, "{}: [the subnet goes|the subnets go] as soon as nothing is in [it|them]."),
     Sentence(
         "aws_ecs_service",
         _restarted,
         "{}: tasks are started anew; the old ones stop when the new ones are healthy.",
     ),
     Sentence("aws_ecs_service", _to_some, "{}: the number of tasks changes."),
-    Sentence("aws_cloudwatch_log_group", _deleted, "{}: the log group is deleted with every line in it."),
+    Sentence(
+        "aws_cloudwatch_log_group",
+        _deleted,
+        "{}: the log [group is deleted with every line in it|groups are deleted with every line in them].",
+    ),
     Sentence(
         "aws_cloudwatch_log_group", _kept_shorter, "{}: lines older than the new retention are deleted."
     ),
-    Sentence("aws_iam_role", lost, "{}: the role goes; what you attached to it must be detached first."),
+    Sentence(
+        "aws_iam_role",
+        lost,
+        "{}: the [role goes; what you attached to it|roles go; what you attached to them] must be detached "
+        "first.",
+    ),
 )
 
 
-def consequences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[str]:
+def consequences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
     """The sentences that these changes deserve."""
-    return filter(None, _sentences(changes, old, new))
-
-
-def _sentences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[str]:
-    twice = tuple(clashes(changes, new))
-    yield from _elsewhere(old, new)
-    yield from ways_out(changes, old, new)
-    yield from failures(changes, twice, old)
-    # What goes under one name and comes under another neither goes nor comes.
-    passed_on = {address for clash in twice if clash.taker.type in _DOORS for address in clash.addresses}
-    gone = {change.address for change in changes if lost(change)}
-    rest = tuple(
-        change for change in changes if change.address not in passed_on and _home(change) not in gone
-    )
-    for kind, test, text in SENTENCES:
-        yield about(tuple(change for change in rest if change.type == kind), test, text)
-    yield from _names_gone(changes)
+    yield from another_region(changes, old, new)
+    yield from another_state(old, new)
+    if not is_elsewhere(old, new):  # in another Region nothing that stands is touched
+        yield from _where_it_stands(changes, old, new)
     yield from _unheard(old, new)
-    yield about(
+    yield from about(
         changes,
         _forgotten,
-        "{}: left in AWS, and no longer Terraform's: keep or delete it yourself.",
+        "{}: left in AWS, and no longer Terraform's: keep or delete [it|them] yourself.",
         _address,
     )
-    yield about(changes, _imported, "{}: imported; only terraform plan can say what that changes.", _address)
+    yield from about(
+        changes, _imported, "{}: imported; only terraform plan can say what that changes.", _address
+    )
     yield from _unknown(changes)
+
+
+def _where_it_stands(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
+    twice = tuple(clashes(changes, new))
+    yield from ways_out(changes, old, new)
+    yield from failures(changes, twice, old)
+    yield from renames(changes, new)
+    waiting = _waiting(changes)
+    yield from naming(map(_door_and_path, waiting), _NO_TASKS)
+    # What goes under one name and comes under another neither goes nor comes.
+    told = {address for clash in twice if clash.taker.type in _DOORS for address in clash.addresses}
+    told |= {change.address for change in waiting if len(change.arguments) == 1}
+    gone = {change.address for change in changes if lost(change)}
+    rest = tuple(change for change in changes if change.address not in told and _home(change) not in gone)
+    for kind, test, text in SENTENCES:
+        yield from about(tuple(change for change in rest if change.type == kind), test, text)
+    yield from calls(changes, new)
+
+
+_NO_TASKS = (
+    "{}: these requests go to a service that is only made now, and get 503 until its tasks are healthy."
+)
+
+
+def _waiting(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The rules and listeners whose requests now go to a target group that is only just made."""
+    new = {each.address for each in changes if each.type == "aws_lb_target_group" and created(each)}
+    return tuple(
+        change
+        for change in changes
+        for name in ("action", "default_action")
+        if _differs(name)(change) and any(used.address in new for used in references(change.new.get(name)))
+    )
+
+
+def _door_and_path(change: Change) -> str:
+    return (
+        f"what no rule matches on port {called(change)}"
+        if change.type == "aws_lb_listener"
+        else called(change)
+    )
 
 
 def _home(change: Change) -> str:
@@ -215,44 +299,20 @@ def _address(change: Change) -> str:
     return change.address
 
 
-def _elsewhere(old: Stack, new: Stack) -> Iterator[str]:
-    """What makes another stack of it."""
-    regions = [stack.provider.get("region") for stack in (old, new)]
-    if regions[0] != regions[1]:
-        yield (
-            f"The region changes from {regions[0]} to {regions[1]}: Terraform will find nothing there, build "
-            "everything anew and forget what stands. Destroy the old stack first, or keep both apart."
-        )
-    if old.state != new.state:
-        yield "The state is kept elsewhere: terraform init must move it (-migrate-state)."
-
-
-def _names_gone(changes: tuple[Change, ...]) -> Iterator[str]:
-    """Addresses in Service Connect that nobody answers any more."""
-    old = {alias for change in changes if not _forgotten(change) for alias in aliases(change.old)}
-    gone = old - {alias for change in changes for alias in aliases(change.new)}
-    if gone:
-        yield f"{listed(sorted(gone))}: nobody answers there in Service Connect any more."
-
-
-def _unheard(old: Stack, new: Stack) -> Iterator[str]:
+def _unheard(old: Stack, new: Stack) -> Iterator[Said]:
     """What the stack no longer tells, and what it no longer lets itself be told."""
     for kind, text in _UNHEARD.items():
         gone = old.root.blocks[kind].keys() - new.root.blocks[kind].keys()
-        if gone:
-            yield text.format(listed(sorted(name for (name,) in gone)))
+        yield from naming((name for (name,) in gone), text)
 
 
 _UNHEARD = {
-    "output": "{}: no output of the stack any more; what reads it fails.",
-    "variable": "{}: no variable of the stack any more; -var and callers that set it fail, TF_VAR_ and "
-    "tfvars are ignored.",
+    "output": "{}: no [output|outputs] of the stack any more; what reads [it|them] fails.",
+    "variable": "{}: no [variable|variables] of the stack any more; -var and callers that set [it|them] "
+    "fail, TF_VAR_ and tfvars are ignored.",
 }
 
 
-def _unknown(changes: tuple[Change, ...]) -> Iterator[str]:
-    types = sorted(
-        {c.type for c in changes if not facts.replacement(c.type).known and c.action is Action.UPDATE}
-    )
-    if types:
-        yield f"tfgen does not know what replaces {listed(types)}: terraform plan will say."
+def _unknown(changes: tuple[Change, ...]) -> Iterator[Said]:
+    types = {c.type for c in changes if not facts.replacement(c.type).known and c.action is Action.UPDATE}
+    yield from naming(types, "tfgen does not know what replaces {}: terraform plan will say.")

@@ -233,6 +233,12 @@ def replacement(kind: str) -> Replacement:
 
 
 @cache
+def is_regional(kind: str) -> bool:
+    """Whether what is of this type is in one Region of AWS."""
+    return kind.startswith("aws_") and not kind.startswith(tuple(_read("replacement")["global"]["prefixes"]))
+
+
+@cache
 def unique(kind: str) -> tuple[str, ...]:
     """The arguments that no two resources of a type may share; () where AWS does not mind."""
     return tuple(_read("replacement")["unique"]["types"].get(kind, ()))

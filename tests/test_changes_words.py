@@ -1,0 +1,307 @@
+"""What `tfgen changes` says about another region, about calls, about renames, and how it counts names.
+
+That Terraform plans another region as it is foreseen here is held in test_change_matrix.py.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.command import Tfgen
+
+from tfgen.changes.report import between
+
+SHOP = (Path(__file__).parent.parent / "examples" / "shop.yaml").read_text()
+ACCOUNT = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+WITHOUT_ROUTE = ("    routes: [/api/profile]\n", "")
+JOBS = ("services:\n", f"services:\n  jobs:\n    image: {ACCOUNT}/jobs:1\n")
+Edit = tuple[str, str]
+Changes = Callable[..., list[str]]
+
+
+def edited(text: str, *edits: Edit) -> str:
+    for old, new in edits:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.fixture
+def changes(run_tfgen: Tfgen, tmp_path: Path) -> Changes:
+    """The counts and the sentences that are printed for two specs."""
+
+    def run(old: str, new: str) -> list[str]:
+        (tmp_path / "old.yaml").write_text(old)
+        (tmp_path / "new.yaml").write_text(new)
+        done = run_tfgen("changes", tmp_path / "old.yaml", tmp_path / "new.yaml")
+        assert (done.code, done.err) == (0, "")
+        head, _, rest = done.out.partition("\n\n")
+        return [head.rstrip(), *(line[4:] for line in rest.splitlines() if line.startswith("  * "))]
+
+    return run
+
+
+# --- another region
+
+
+def test_another_region(changes: Changes) -> None:
+    """Terraform finds nothing there: all is made, and only roles, which have no region, are replaced."""
+    assert changes(SHOP, edited(SHOP, ("us-east-1", "eu-west-1"))) == [
+        "50 to create, 0 to update in place, 6 to replace, 0 to destroy",
+        "The region changes from us-east-1 to eu-west-1: Terraform finds nothing there, makes everything "
+        "anew and forgets what stands, which runs on in us-east-1, but without its roles, which have no "
+        "region and are replaced. Destroy the old stack first, or keep both, each with a state of its own "
+        "(version 6 of the AWS provider plans otherwise: docs/changes.md).",
+    ]
+
+
+def test_another_region_without_what_was_there(changes: Changes) -> None:
+    """A service that goes with the region is forgotten with the rest; its roles are destroyed."""
+    old = edited(SHOP, JOBS)
+    head, region, variables = changes(old, edited(SHOP, ("us-east-1", "eu-west-1")))
+    assert head == "50 to create, 0 to update in place, 6 to replace, 3 to destroy"
+    assert region.startswith("The region changes from us-east-1 to eu-west-1: ")
+    assert variables.startswith("jobs_image: no variable of the stack any more")
+
+
+def test_what_has_a_provider_of_its_own_stays_where_it_is() -> None:
+    """As does what is not of AWS, or of no region."""
+    page = """\
+provider "aws" {
+  region = "us-east-1"
+}
+
+provider "aws" {
+  alias  = "other"
+  region = "eu-north-1"
+}
+
+resource "aws_sqs_queue" "here" {}
+
+resource "aws_sqs_queue" "there" {
+  provider = aws.other
+}
+
+resource "aws_route53_zone" "anywhere" {
+  name = "example.com"
+}
+
+resource "terraform_data" "nowhere" {}
+"""
+    found = between({"main.tf": page}, {"main.tf": page.replace("us-east-1", "eu-west-1")}).changes
+    assert [(change.address, str(change.action)) for change in found] == [("aws_sqs_queue.here", "+")]
+
+
+BACKEND = ("region: us-east-1\n", "region: us-east-1\nbackend: {bucket: states}\n")
+
+
+def test_a_bucket_does_not_move_with_the_region(changes: Changes) -> None:
+    old = edited(SHOP, BACKEND)
+    assert changes(old, edited(old, ("us-east-1", "eu-west-1")))[2:] == [
+        "The state is looked for in eu-west-1, and bucket states does not move: unless it was there before, "
+        "terraform init fails. Name its own region under backend in the spec."
+    ]
+
+
+def test_a_bucket_with_a_region_of_its_own_stays_where_it_is(changes: Changes) -> None:
+    old = edited(
+        SHOP, ("region: us-east-1\n", "region: us-east-1\nbackend: {bucket: states, region: eu-west-1}\n")
+    )
+    assert len(changes(old, edited(old, ("us-east-1", "eu-west-1")))) == 2
+
+
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        (("bucket: states", "bucket: others"), "The state is kept elsewhere: terraform init must move it"),
+        (
+            ("bucket: states", "bucket: states, key: k"),
+            "The state is kept elsewhere: terraform init must move",
+        ),
+        (("bucket: states", "bucket: states, region: eu-west-1"), "The state is looked for in eu-west-1"),
+    ],
+)
+def test_another_place_for_the_state(changes: Changes, edit: Edit, says: str) -> None:
+    old = edited(SHOP, BACKEND)
+    head, sentence = changes(old, edited(old, edit))
+    assert head.startswith("No change")
+    assert sentence.startswith(says)
+
+
+# --- calls
+
+
+@pytest.mark.parametrize("behind_load_balancer", [True, False])
+def test_another_port_of_a_called_service(changes: Changes, behind_load_balancer: bool) -> None:
+    old = SHOP if behind_load_balancer else edited(SHOP, WITHOUT_ROUTE)
+    assert changes(old, edited(old, ("port: 5000", "port: 5001")))[-2:] == [
+        "backendserver and webapp: tasks are started anew; the old ones stop when the new ones are healthy.",
+        "In Service Connect backend:5000 becomes backend:5001 (called by webapp): expect failed calls until "
+        "new tasks of both sides are healthy; callers must use the new address.",
+    ]
+
+
+def test_another_port_behind_an_address_that_stays(changes: Changes) -> None:
+    """The security groups let the new port through at once, and tasks on the old one still run."""
+    old = edited(SHOP, WITHOUT_ROUTE, ("connect: backend", "connect: {name: backend, port: 80}"))
+    assert changes(old, edited(old, ("port: 5000", "port: 5001")))[1:] == [
+        "backendserver: tasks are started anew; the old ones stop when the new ones are healthy.",
+        "backend:80: in Service Connect another port of the container answers; expect failed calls until new "
+        "tasks are healthy.",
+    ]
+
+
+def test_another_port_of_a_service_that_nobody_calls(changes: Changes) -> None:
+    old = edited(SHOP, WITHOUT_ROUTE, ("    calls: [backendserver]\n", ""))
+    assert changes(old, edited(old, ("port: 5000", "port: 5001")))[1:] == [
+        "backendserver: tasks are started anew; the old ones stop when the new ones are healthy.",
+        "In Service Connect backend:5000 becomes backend:5001; no other service here may call it.",
+    ]
+
+
+def test_a_new_image_of_a_called_service_fails_no_call(changes: Changes) -> None:
+    said = changes(SHOP, edited(SHOP, ("backendserver:2.0.0", "backendserver:2.1.0")))
+    assert not [each for each in said if "calls" in each]
+
+
+# --- renames
+
+
+def rename(old: str, new: str, was: str) -> str:
+    return (
+        f"{old} goes and {new} comes: if that is a rename, say `was: {was}` in {new} and everything stays; "
+        "without it expect downtime."
+    )
+
+
+def test_a_rename_without_was(changes: Changes) -> None:
+    old = edited(SHOP, JOBS)
+    assert changes(old, edited(old, ("  jobs:", "  batch:")))[1] == rename("jobs", "batch", "jobs")
+
+
+def test_what_the_hint_says_helps(changes: Changes) -> None:
+    """Also a second time, when the service has an older name in AWS."""
+    old = edited(SHOP, JOBS)
+    batch = edited(old, ("  jobs:\n", "  batch:\n    was: jobs\n"))
+    assert changes(old, batch)[0].startswith("No change")
+    cron = edited(old, ("  jobs:\n", "  cron:\n"))
+    assert changes(batch, cron)[1] == rename("batch", "cron", "[jobs, batch]")
+    renamed = edited(cron, ("  cron:\n", "  cron:\n    was: [jobs, batch]\n"))
+    assert changes(batch, renamed)[0].startswith("No change")
+
+
+def test_of_several_those_that_look_alike(changes: Changes) -> None:
+    """One goes and two come, or two and two: the image tells which is which."""
+    old = edited(SHOP, JOBS)
+    another = f"  mails:\n    image: {ACCOUNT}/mails:1\n"
+    two = edited(old, ("  jobs:\n", f"{another}  jobs:\n"))
+    come = edited(old, ("  jobs:\n", f"{another}  batch:\n"), ("jobs:1", "jobs:2"))
+    assert changes(old, come)[1] == rename("jobs", "batch", "jobs")
+    both = edited(two, ("  jobs:", "  batch:"), ("  mails:", "  post:"))
+    assert changes(two, both)[1:3] == [rename("jobs", "batch", "jobs"), rename("mails", "post", "mails")]
+
+
+def test_of_several_that_do_not_look_alike_nothing_is_guessed(changes: Changes) -> None:
+    old = edited(SHOP, JOBS)
+    new = f"  mails:\n    image: {ACCOUNT}/mails:1\n  post:\n    image: {ACCOUNT}/post:1\n"
+    said = changes(old, edited(SHOP, ("services:\n", f"services:\n{new}")))
+    assert not [each for each in said if "rename" in each]
+
+
+def test_a_was_that_names_nothing(changes: Changes) -> None:
+    old = edited(SHOP, JOBS)
+    assert changes(old, edited(old, ("  jobs:\n", "  batch:\n    was: job\n")))[1:3] == [
+        "batch: its `was` names job, and the old stack has no such service, so it is made anew.",
+        rename("jobs", "batch", "jobs"),
+    ]
+
+
+def test_a_was_that_stays_after_the_move_is_no_matter(changes: Changes) -> None:
+    moved = edited(SHOP, JOBS, ("  jobs:\n", "  batch:\n    was: jobs\n"))
+    assert changes(moved, edited(moved, ("jobs:1", "jobs:2")))[1:] == [
+        "jobs: tasks are started anew; the old ones stop when the new ones are healthy."
+    ]
+    second = edited(moved, ("  batch:\n    was: jobs\n", "  cron:\n    was: [jobs, batch]\n"))
+    assert not [each for each in changes(edited(SHOP, JOBS), second) if "`was`" in each]
+
+
+def test_requests_wait_for_a_service_that_is_only_made(changes: Changes) -> None:
+    said = changes(SHOP, edited(SHOP, ("  webapp:", "  front:")))
+    until = "these requests go to a service that is only made now, and get 503 until its tasks are healthy."
+    assert said[1:3] == [rename("webapp", "front", "webapp"), f"what no rule matches on port 80: {until}"]
+    named = edited(SHOP, ("  backendserver:", "  api:"), ("calls: [backendserver]", "calls: [api]"))
+    assert [each for each in changes(SHOP, named) if each.startswith("/api/profile")] == [
+        f"/api/profile on http: {until}"
+    ]
+
+
+# --- what is lost for good, and what is made again
+
+
+def test_the_last_address_in_service_connect(changes: Changes) -> None:
+    without = edited(
+        SHOP, ("    calls: [backendserver]\n", ""), ("    connect: backend", "    # connect: backend")
+    )
+    said = changes(SHOP, without)
+    assert "ecs-agent: no VPC endpoint any more; what still needs it has no other way there." in said
+    assert "The Service Connect namespace goes: services no longer call each other by name." in said
+    assert not [each for each in said if "until" in each or "meanwhile" in each]
+
+
+def test_all_services_removed(changes: Changes) -> None:
+    said = changes(SHOP, SHOP[: SHOP.index("services:")])
+    for sentence in (
+        "The load balancer goes, and its DNS name with it: nothing answers any more.",
+        "The cluster goes with every service in it.",
+        "backendserver and webapp: the services end, and their tasks stop.",
+    ):
+        assert sentence in said
+    assert not [each for each in said if "until" in each or "downtime" in each]
+    assert not [each for each in said if "endpoint any more" in each]
+    other_way = edited(SHOP[: SHOP.index("services:")], ("egress: endpoints", "egress: nat"))
+    assert not [each for each in changes(SHOP, other_way) if "way out" in each]
+
+
+def test_a_load_balancer_that_is_made_again(changes: Changes) -> None:
+    said = changes(SHOP, edited(SHOP, ("name: shop", "name: other")))
+    assert (
+        "The load balancer is replaced, and gets another DNS name: nothing answers until the new one stands."
+        in said
+    )
+    assert said[1] == (
+        "shop-endpoints: AWS keeps a security group that is in use, and this one is to go before what uses "
+        "it lets go, so the apply waits and fails: override it with lifecycle: {create_before_destroy: true} "
+        "(docs/overrides.md)."
+    )
+
+
+def test_the_hint_for_a_group_in_use_helps(changes: Changes) -> None:
+    group = "module.network.aws_security_group.endpoints"
+    override = f"overrides:\n  {group}: {{lifecycle: {{create_before_destroy: true}}}}\n"
+    old = edited(SHOP, ("services:\n", f"{override}services:\n"))
+    assert not [each for each in changes(old, edited(old, ("name: shop", "name: other"))) if "in use" in each]
+
+
+# --- many names
+
+MANY = SHOP + "".join(f"\n  s{n}:\n    image: {ACCOUNT}/s{n}:1\n" for n in range(12))
+
+
+def test_of_many_names_the_first_few(changes: Changes) -> None:
+    said = changes(MANY, edited(MANY, *((f"/s{n}:1\n", f"/s{n}:2\n") for n in range(12))))
+    assert said[1:] == [
+        "s0, s1, s10, s11, s2 and 7 more: tasks are started anew; the old ones stop when the new ones are "
+        "healthy."
+    ]
+    six = changes(MANY, edited(MANY, *((f"/s{n}:1\n", f"/s{n}:2\n") for n in range(6))))
+    assert six[1].startswith("s0, s1, s2, s3, s4 and s5: tasks")
+
+
+def test_json_has_every_name(run_tfgen: Tfgen, tmp_path: Path) -> None:
+    for name, text in {"old": SHOP, "new": SHOP, "many": MANY}.items():
+        (tmp_path / f"{name}.yaml").write_text(text)
+    done = run_tfgen("changes", tmp_path / "many.yaml", tmp_path / "new.yaml", "--json")
+    said = json.loads(done.out)["consequences"]
+    names = ", ".join(sorted(f"s{n}" for n in range(12))).replace(", s9", " and s9")
+    assert f"{names}: the services end, and their tasks stop." in said

@@ -1,0 +1,96 @@
+"""What becomes of calls between services, by Service Connect.
+
+A task learns names and ports when it starts, so both sides of a call need new tasks. Security groups let
+through the port of the container, and let another one through at once: tasks that still run are then cut off.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tfgen.changes.called import INGRESS, Said, Tasks, listed, naming, ports, tasks_of
+from tfgen.changes.compare import Action, Change
+from tfgen.changes.stack import Resource, Stack
+from tfgen.changes.twice import aliases
+from tfgen.changes.values import Value, references
+
+
+def calls(changes: tuple[Change, ...], new: Stack) -> Iterator[Said]:
+    """Sentences about addresses that become others, other ports behind them, and addresses that are gone."""
+    gone = _names(changes, "old") - _names(changes, "new")
+    said = defaultdict[str, set[str]](set)
+    tasks, all_callers = tasks_of(changes), _callers(new)
+    for change in changes:
+        was, will_be = set(aliases(change.old)), set(aliases(change.new))
+        callers = all_callers.get(change.address, set())
+        if was & gone and will_be - was:
+            becomes = f"{listed(sorted(was & gone))} becomes {listed(sorted(will_be - was))}"
+            by = f" (called by {listed(sorted(callers))})" if callers else ""
+            said[_CALLED if callers else _UNCALLED].add(becomes + by)
+            gone -= was
+        elif was and callers and _moves(change, tasks):
+            said[_MOVING] |= was
+    said[_GONE] = gone
+    for text in (_CALLED, _UNCALLED, _MOVING, _GONE):
+        yield from naming(said[text], text)
+
+
+_CALLED = (
+    "In Service Connect {}: expect failed calls until new tasks of both sides are healthy; callers must use "
+    "the new [address|addresses]."
+)
+_UNCALLED = "In Service Connect {}; no other service here may call [it|them]."
+_MOVING = (
+    "{}: in Service Connect another port of the container answers; expect failed calls until new tasks are "
+    "healthy."
+)
+_GONE = "{}: nobody answers there in Service Connect any more."
+
+
+def _names(changes: tuple[Change, ...], side: str) -> set[str]:
+    """The addresses in Service Connect of what changes; what is forgotten keeps its own."""
+    kept = (change for change in changes if change.action is not Action.FORGET)
+    return {alias for change in kept for alias in aliases(getattr(change, side))}
+
+
+def _moves(change: Change, tasks: Tasks) -> bool:
+    """Whether a service stays, and a port that Service Connect leads to becomes another one."""
+    task = tasks.get(change.address)
+    if task is None or change.action is not Action.UPDATE:
+        return False
+    old, new = _behind(change.old, task.old), _behind(change.new, task.new)
+    return any(old[name] != new[name] for name in old.keys() & new.keys())
+
+
+def _behind(service: Any, task: Any) -> dict[str, Value]:
+    """The port of the container behind each port name in Service Connect."""
+    said = ports(task)
+    names = [
+        each.get("port_name")
+        for connect in service.get("service_connect_configuration", ())
+        for each in connect.get("service", ())
+    ]
+    return {name: said[name].get("containerPort") for name in names if name in said}
+
+
+def _callers(stack: Stack) -> Mapping[str, set[str]]:
+    """The address of each service -> the other services whose security groups its own lets in."""
+    services = [each for each in stack.resources.values() if each.type == "aws_ecs_service"]
+    with_group = defaultdict[str, list[Resource]](list)
+    for each in services:
+        for network in each.arguments.get("network_configuration", ()):
+            for group in _addresses(network.get("security_groups")):
+                with_group[group].append(each)
+    found = defaultdict[str, set[str]](set)
+    for rule in stack.resources.values():
+        if rule.type == INGRESS:
+            sources = _addresses(rule.arguments.get("referenced_security_group_id"))
+            callers = {each.name for group in sources for each in with_group[group]}
+            for group in _addresses(rule.arguments.get("security_group_id")):
+                for each in with_group[group]:
+                    found[each.address] |= callers - {each.name}
+    return found
+
+
+def _addresses(value: Value) -> set[str]:
+    return {used.address for used in references(value)}
