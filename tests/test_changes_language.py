@@ -293,6 +293,11 @@ CASES = (
         refusals=(plan_fails("new.tf:1", "there is no terraform_data.new to import"),),
     ),
     Case(
+        "moved to where something stands",
+        {"main.tf": f"{NO_ONE}moved {{\n  from = terraform_data.one\n  to   = terraform_data.row[0]\n}}\n"},
+        {"terraform_data.one": "-"},
+    ),
+    Case(
         "moved, and still there",
         {"more.tf": f"{NEW}moved {{\n  from = terraform_data.one\n  to   = terraform_data.new\n}}\n"},
         refusals=(plan_fails("more.tf:4", "terraform_data.one is still there, which a moved block denies"),),

@@ -226,6 +226,29 @@ def test_a_was_that_stays_after_the_move_is_no_matter(changes: Changes) -> None:
     assert not [each for each in changes(edited(SHOP, JOBS), second) if "`was`" in each]
 
 
+@pytest.mark.parametrize("was", ["", "    was: batch\n"])
+def test_a_was_that_is_given_up(changes: Changes, was: str) -> None:
+    """The oldest name is the one in AWS; a later one may go."""
+    old = edited(SHOP, JOBS, ("  jobs:\n", "  cron:\n    was: [jobs, batch]\n"))
+    said = changes(old, edited(old, ("    was: [jobs, batch]\n", was)))
+    assert (
+        said[1]
+        == "cron: replaced, since its `was` no longer names jobs: name it again, and everything stays."
+    )
+    assert changes(old, edited(old, ("[jobs, batch]", "jobs")))[0].startswith("No change")
+
+
+def test_a_was_that_names_what_stands_beside_it(changes: Changes) -> None:
+    """Terraform moves nothing onto what is there: the one goes, the other stays."""
+    both = edited(SHOP, JOBS, ("services:\n", f"services:\n  batch:\n    image: {ACCOUNT}/batch:1\n"))
+    one = edited(
+        both, (f"  jobs:\n    image: {ACCOUNT}/jobs:1\n", ""), ("  batch:\n", "  batch:\n    was: jobs\n")
+    )
+    head, *said = changes(both, one)
+    assert "jobs: the service ends, and its tasks stop." in said
+    assert head.endswith("9 to destroy")
+
+
 def test_requests_wait_for_a_service_that_is_only_made(changes: Changes) -> None:
     said = changes(SHOP, edited(SHOP, ("  webapp:", "  front:")))
     until = "these requests go to a service that is only made now, and get 503 until its tasks are healthy."

@@ -64,20 +64,20 @@ def updated(*arguments: str) -> Test:
 
 def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
     """Every resource that does not stay as it is, by address."""
-    elsewhere = is_elsewhere(old, new)
+    elsewhere, moves = is_elsewhere(old, new), _moves(old, new)
     before = {
-        moved(address, new.moved): resource
+        moved(address, moves): resource
         for address, resource in old.resources.items()
         if not (elsewhere and resource.is_regional)
     }
     stays = {
-        address: _Pair((before[address], old.default_tags), (resource, new.default_tags), new.moved)
+        address: _Pair((before[address], old.default_tags), (resource, new.default_tags), moves)
         for address, resource in new.resources.items()
         if address in before
     }
     differing, replaced = _follow(stays, new.resources.keys() - before.keys())
     changes = [
-        *(_gone(address, before[address], new) for address in before.keys() - stays.keys()),
+        *(_gone(address, before[address], new, moves) for address in before.keys() - stays.keys()),
         *(_come(address, new) for address in new.resources.keys() - stays.keys()),
         *(
             stays[address].change(address, names, _action(address, replaced, new.new_first))
@@ -91,6 +91,14 @@ def is_elsewhere(old: Stack, new: Stack) -> bool:
     """Whether the Region is another one: there, Terraform finds nothing of what it made before."""
     regions = {stack.provider.get("region") for stack in (old, new)}
     return len(regions) > 1 and all(isinstance(region, str) for region in regions)
+
+
+def _moves(old: Stack, new: Stack) -> Mapping[str, str]:
+    """What `moved` blocks do: nothing where both ends stand, since Terraform moves nothing onto another."""
+    if not new.moved:
+        return {}
+    standing = {place for address in old.resources for place in prefixes(address)}
+    return {start: end for start, end in new.moved.items() if not {start, end} <= standing}
 
 
 class _Pair:
@@ -176,9 +184,9 @@ def _action(address: str, replaced: set[str], new_first: frozenset[str]) -> Acti
     return Action.REPLACE_NEW_FIRST if address in new_first else Action.REPLACE
 
 
-def _gone(address: str, resource: Resource, new: Stack) -> Change:
+def _gone(address: str, resource: Resource, new: Stack, moves: Mapping[str, str]) -> Change:
     forgotten = any(is_within(address, each) for each, destroy in new.removed.items() if not destroy)
-    arguments = {name: _renamed(value, new.moved) for name, value in resource.arguments.items()}
+    arguments = {name: _renamed(value, moves) for name, value in resource.arguments.items()}
     action = Action.FORGET if forgotten else Action.DESTROY
     return Change(address, resource.type, resource.name, action, (), arguments, {})
 

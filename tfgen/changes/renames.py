@@ -5,35 +5,46 @@ from collections.abc import Iterator
 from typing import Any
 
 from tfgen.changes.called import Said, Tasks, containers, listed, tasks_of
-from tfgen.changes.compare import Change, created, destroyed, moved
+from tfgen.changes.compare import Change, created, destroyed, moved, replaced
 from tfgen.changes.stack import Stack
 
 _SERVICE = "aws_ecs_service"
 Pair = tuple[Change, Change]
 
 
-def renames(changes: tuple[Change, ...], new: Stack) -> Iterator[Said]:
-    """A sentence for each `was` that names nothing, and a hint for each pair that looks like a rename."""
-    come = [change for change in changes if change.type == _SERVICE and created(change)]
-    gone = [change for change in changes if change.type == _SERVICE and destroyed(change)]
+def renames(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
+    """Sentences about each `was` that is gone or names nothing, and about pairs that look like a rename."""
+    services = [change for change in changes if change.type == _SERVICE]
+    come = [change for change in services if created(change)]
+    for change in filter(replaced, services):
+        yield from _given_up(change, old, new)
     for change in come:
-        named = _earlier(change, new)
-        if named:
+        if named := sorted(_earlier(change, new)):
             yield Said(
                 f"{_key(change)}: its `was` names {listed(named)}, and the old stack has no such service, so "
                 "it is made anew."
             )
-    for old, after in _pairs(gone, come, changes):
+    for before, after in _pairs([change for change in services if destroyed(change)], come, changes):
         yield Said(
-            f"{_key(old)} goes and {_key(after)} comes: if that is a rename, say `was: {_was(old)}` in "
+            f"{_key(before)} goes and {_key(after)} comes: if that is a rename, say `was: {_was(before)}` in "
             f"{_key(after)} and everything stays; without it expect downtime."
         )
 
 
-def _earlier(change: Change, new: Stack) -> tuple[str, ...]:
-    """The names that `moved` blocks give to a service from before."""
-    starts = (start for start in new.moved if moved(start, new.moved) == change.address)
-    return tuple(start.rpartition(".")[2].replace("_", "-") for start in starts)
+def _given_up(change: Change, old: Stack, new: Stack) -> Iterator[Said]:
+    """A `was` that named what the service is called in AWS."""
+    name = str(change.old.get("name"))
+    if name in _earlier(change, old) - _earlier(change, new):
+        yield Said(
+            f"{_key(change)}: replaced, since its `was` no longer names {name}: name it again, and "
+            "everything stays."
+        )
+
+
+def _earlier(change: Change, stack: Stack) -> set[str]:
+    """The names that a service had before, as `moved` blocks tell them."""
+    starts = (start for start in stack.moved if moved(start, stack.moved) == change.address)
+    return {start.rpartition(".")[2].replace("_", "-") for start in starts}
 
 
 def _key(change: Change) -> str:

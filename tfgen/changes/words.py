@@ -237,7 +237,7 @@ def _where_it_stands(changes: tuple[Change, ...], old: Stack, new: Stack) -> Ite
     twice = tuple(clashes(changes, new))
     yield from ways_out(changes, old, new)
     yield from failures(changes, twice, old)
-    yield from renames(changes, new)
+    yield from renames(changes, old, new)
     waiting = _waiting(changes)
     yield from naming(map(_door_and_path, waiting), _NO_TASKS)
     # What goes under one name and comes under another neither goes nor comes.
