@@ -76,7 +76,8 @@ def _complaints(ignore: Ignore, used: bool, at: Location, rules: Collection[str]
     if rule not in rules:
         other_kind = rule[:2] == "TG" and rule[2:].isdecimal() and rule[2:3] != "3"
         near = "" if other_kind else nearest(rule.upper(), rules, 0.75)
-        hint = f"did you mean {near}?" if near else "only rules can be ignored: tfgen explain lists them"
+        listed = "what can be ignored is what tfgen explain lists, and TG270 to TG272"
+        hint = f"did you mean {near}?" if near else listed
         yield Problem("TG391", at, f'there is no rule "{rule}"', hint, "warning")
     elif not used:
         message = f"nothing here breaks {rule}, and this ignore would hide it when something does"
