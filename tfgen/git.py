@@ -3,7 +3,10 @@
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tfgen.problems import Exit, TfgenError
 
@@ -37,9 +40,11 @@ def touched(revision: str, folders: Sequence[Path]) -> set[Path]:
 
 
 # Where a file's past is near: what is checked out, both sides of what is being merged or was just now.
-_HEADS = ("HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
+_HEADS = tuple(
+    f"{what}HEAD" for what in ("", "MERGE_", "CHERRY_PICK_", "REVERT_", "REBASE_", "ORIG_", "FETCH_")
+)
 _NEAR = ("", ":2", ":3", *_HEADS, "HEAD^1", "HEAD^2", "refs/stash")  # a number is a side of a conflict
-_COMMITS = 100  # how far to look back after that
+_COMMITS = 100  # how far to look back after that, on every branch and wherever HEAD was
 
 
 def earlier(file: Path, wanted: Callable[[bytes], bool]) -> bytes | None:
@@ -50,13 +55,53 @@ def earlier(file: Path, wanted: Callable[[bytes], bool]) -> bytes | None:
         return None
 
 
+def merge(base: str, one: str, other: str) -> str:
+    """What git makes of a base and the two texts that came of it; empty where it cannot say.
+
+    In a repository of its own, for `git merge-file` compares lines in another way than a merge does.
+    """
+    commits = (_commit(name, text) for name, text in (("base", base), ("one", one), ("other", other)))
+    with suppress(TfgenError, OSError), TemporaryDirectory() as place:
+        alone = partial(_git, *("-C", place, *_PLAIN), alone=True)
+        alone("init", "--quiet")
+        alone("fast-import", "--quiet", said=b"".join(commits))
+        alone("checkout", "--quiet", "one")
+        with suppress(TfgenError):  # a conflict
+            alone("merge", "--quiet", "--no-commit", "other")
+        return Path(place, "text").read_bytes().decode()
+    return ""
+
+
+_PLAIN = tuple(
+    word
+    for setting in (
+        "user.name=tfgen",
+        "user.email=tfgen",
+        "core.autocrlf=false",
+        f"core.hooksPath={os.devnull}",
+    )
+    for word in ("-c", setting)
+)
+# A hook has them.
+_ELSEWHERE = {f"GIT_{what}" for what in ("DIR", "WORK_TREE", "INDEX_FILE", "OBJECT_DIRECTORY", "COMMON_DIR")}
+
+
+def _commit(name: str, text: str) -> bytes:
+    """A commit on a branch, as `git fast-import` reads it."""
+    content = text.encode()
+    head = [f"commit refs/heads/{name}", "committer tfgen <tfgen> 0 +0000", "data 0"]
+    head += ["from refs/heads/base"] if name != "base" else []
+    head += ["M 644 inline text", f"data {len(content)}"]
+    return "\n".join([*head, ""]).encode() + content + b"\n"
+
+
 def _past(file: Path) -> Iterator[bytes]:
     here = next(folder for folder in file.absolute().parents if folder.is_dir())
     name = file.absolute().relative_to(here).as_posix()
     yield from _at(here, [f"{place}:./{name}" for place in _NEAR])
     log = _git(
         *("-C", str(here), "log", f"--max-count={_COMMITS}", "--format=%H", "--full-history"),
-        *("--ignore-missing", *_HEADS, "--", f":(literal){name}"),
+        *("--ignore-missing", *_HEADS, "--all", "--reflog", "--", f":(literal){name}"),
     )
     yield from _at(here, [f"{commit}:./{name}" for commit in log.decode().split()])
 
@@ -86,9 +131,11 @@ def _within(top: Path, file: Path) -> str:
         raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
 
 
-def _git(*arguments: str, said: bytes = b"", wrong: str = "git cannot answer") -> bytes:
+def _git(*arguments: str, said: bytes = b"", wrong: str = "git cannot answer", alone: bool = False) -> bytes:
+    """What git prints. In a repository that is `alone`, no variable that leads to another one counts."""
+    near = {name: value for name, value in os.environ.items() if not (alone and name in _ELSEWHERE)}
     try:
-        done = subprocess.run(["git", *arguments], input=said, capture_output=True, check=False)  # noqa: S603, S607
+        done = subprocess.run(["git", *arguments], input=said, capture_output=True, check=False, env=near)  # noqa: S603, S607
     except FileNotFoundError:
         raise TfgenError(message="git is not on PATH", code=Exit.WRONG_USAGE) from None
     if done.returncode:

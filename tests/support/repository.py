@@ -24,4 +24,4 @@ def git(folder: Path, *arguments: str, check: bool = True) -> None:
 
 def commit_all(folder: Path) -> None:
     git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", "a commit")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "a commit")
