@@ -272,7 +272,7 @@ def test_a_stack_that_is_current_or_only_outdated_is_no_question_to_git(
     change("bank.yaml")
     assert tfgen("render", "--check", "shop.yaml", "bank.yaml").code == 3
     assert not (place / "asked").exists()
-    edit(VPC)
+    edit(NAT)  # which goes
     assert tfgen("render", "bank.yaml").code == 4
     assert (place / "asked").exists()
 
