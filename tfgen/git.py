@@ -72,16 +72,11 @@ def merge(base: str, one: str, other: str) -> str:
     return ""
 
 
-_PLAIN = tuple(
-    word
-    for setting in (
-        "user.name=tfgen",
-        "user.email=tfgen",
-        "core.autocrlf=false",
-        f"core.hooksPath={os.devnull}",
-    )
-    for word in ("-c", setting)
+_SETTINGS = (
+    *("user.name=tfgen", "user.email=tfgen", "merge.conflictStyle=merge", "core.autocrlf=false"),
+    f"core.hooksPath={os.devnull}",
 )
+_PLAIN = tuple(word for setting in _SETTINGS for word in ("-c", setting))
 # A hook has them.
 _ELSEWHERE = {f"GIT_{what}" for what in ("DIR", "WORK_TREE", "INDEX_FILE", "OBJECT_DIRECTORY", "COMMON_DIR")}
 

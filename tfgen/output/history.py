@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _MARKER = re.compile(r"(<{7,}|\|{7,}|={7,}|>{7,})( |$)")  # longer ones are in the sides of an outer conflict
+_CONFLICT = re.compile(r"^<{7} .*\n((?:.*\n)*?)={7}\n((?:.*\n)*?)>{7} .*\n", re.MULTILINE)
 _NEXT = {"<": "|=", "|": "=", "=": ">", ">": "<"}
 _Parts = list[list[str]]
 
@@ -21,7 +22,10 @@ class History(NamedTuple):
 
     earlier: Earlier = lambda _file, _wanted: None
     merge: Callable[[str, str, str], str] = lambda _base, _one, _other: ""
-    """What git makes of a base and the two texts that came of it, empty where it cannot say."""
+    """What git makes of a base and the two texts that came of it, empty where it cannot say.
+
+    A conflict shows both sides, and not what they were before.
+    """
 
 
 NOBODY = History()
@@ -60,9 +64,11 @@ def keeps_all(text: str, pages: Sequence[str]) -> bool:
 
 
 def is_of(text: str, merged: str) -> bool:
-    """Whether `text` is what git merged, with its conflicts, or with one side of each taken."""
-    sides = _taken_apart(lines(merged))
-    return all(parts in sides for parts in _taken_apart(lines(text)))
+    """Whether `text` is what git merged, with its conflicts, or with a side taken of any."""
+    plain, *conflicts = _CONFLICT.split(merged)
+    sides = zip(*(map(re.escape, conflicts[n::3]) for n in range(3)), strict=True)
+    pattern = re.escape(plain) + "".join(f"(?:{first}|{second}){then}" for first, second, then in sides)
+    return all(re.fullmatch(pattern, "".join(side)) for side in _sides(text))
 
 
 def may_have_come(text: str, other: str, own: Sequence[str]) -> bool:
@@ -73,7 +79,11 @@ def may_have_come(text: str, other: str, own: Sequence[str]) -> bool:
     there = Counter(lines(other))
     ours = [Counter(lines(page)) for page in own]
     alike = any(2 * (page & there).total() >= min(page.total(), there.total()) for page in ours)
-    return alike and not set(lines(text)) <= set().union(*ours)
+    return alike and not set().union(*_sides(text)) <= set().union(*ours)
+
+
+def _sides(text: str) -> Iterator[list[str]]:
+    return (part for parts in _taken_apart(lines(text)) for part in parts)
 
 
 def _taken_apart(text: list[str]) -> list[_Parts]:
