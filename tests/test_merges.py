@@ -295,6 +295,7 @@ BY_HAND: dict[str, Callable[[str], str]] = {
     "no line": lambda page: page.replace(DESCRIBED, ""),
     "a line twice": lambda page: page.replace(DESCRIBED, DESCRIBED * 2),
     "no block": lambda page: page.replace(GROUP, ""),
+    "a block twice": lambda page: page.replace(GROUP, GROUP * 2),
     "a block elsewhere": lambda page: page.replace(GROUP, "") + f"\n{GROUP[:-1]}",
 }
 
@@ -434,11 +435,11 @@ def pops(repo: Path) -> None:
 
 
 def takes_sides(repo: Path) -> None:
-    """Somebody takes a side of the conflicts in each page, ours in one and theirs in the next."""
+    """Somebody takes a side of the conflicts in each page, ours in one and theirs in another."""
     git(repo, "merge", "theirs", check=False)
-    for number, path in enumerate(sorted(tree(repo / "stack").keys() - {NAME})):
+    for path in tree(repo / "stack").keys() - {NAME}:
         page = repo / "stack" / path
-        page.write_text(CONFLICT.sub(rf"\{number % 2 + 1}", page.read_text()))
+        page.write_text(CONFLICT.sub(rf"\{len(path) % 2 + 1}", page.read_text()))
 
 
 CONFLICT = re.compile(

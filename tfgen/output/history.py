@@ -53,7 +53,7 @@ def is_woven(text: str, pages: Sequence[str]) -> bool:
 
 
 def keeps_all(text: str, pages: Sequence[str]) -> bool:
-    """Whether what all pages have is in `text`, and in the order of one: git seldom does otherwise."""
+    """Whether what all pages have is in `text` as in one of them: git seldom does otherwise."""
     written = [lines(page) for page in pages]
     said = {line for _, line in set.intersection(*(set(_placed(page)) for page in written))}
     return all(
@@ -137,8 +137,11 @@ def _follows(parts: _Parts, pages: list[list[str]]) -> bool:
 
 
 def _in_order(text: list[str], pages: list[list[str]]) -> bool:
-    """Whether lines that a page has once come one after the other as in a page that has both."""
+    """Whether lines that a page has once come one after the other as in a page that has both, and once."""
     places = [_places(page) for page in pages]
+    count = Counter(text)
+    if any(count[line] > 1 for line in set.intersection(*map(set, places))):
+        return False
     here = [line for line in _places(text) if any(line in place for place in places)]
     for pair in pairwise(here):
         orders = [place[pair[0]] < place[pair[1]] for place in places if place.keys() >= set(pair)]
