@@ -315,6 +315,22 @@ def test_a_hand_edit_of_a_page_that_both_sides_rendered_is_not_lost(kind: str, r
     assert looked_at(repo, merged).in_the_way == ("modules/services/web.tf",)
 
 
+def test_a_hand_edit_that_makes_of_a_line_what_theirs_has_is_not_lost(repo: Path) -> None:
+    """Ours rendered three tasks, among others, and somebody made them two again, as theirs has them."""
+    ours, theirs, merged = (
+        spec.replace("count: 3", "count: 3, environment: {A: b}")
+        for spec in MERGES["one service with a change on each side"]
+    )
+    branches(repo, SHOP, ours, theirs)
+    page = repo / "stack/modules/services/web.tf"
+    text = page.read_text()
+    page.write_text(re.sub("(desired_count .*)3", r"\g<1>2", text))
+    assert page.read_text() != text
+    commit_all(repo)
+    git(repo, "merge", "theirs", check=False)
+    assert looked_at(repo, merged).in_the_way == ("modules/services/web.tf",)
+
+
 def test_what_somebody_only_took_away_is_an_edit_too(repo: Path) -> None:
     """Of a page that neither side rendered anew, while others of the merge are unsettled."""
     ours, theirs, merged = MERGES["a service on each side"]
@@ -530,7 +546,7 @@ def edit_by_hand(repo: Path, dice: random.Random) -> None:
     if kind == "elsewhere":
         parts.insert(dice.randrange(len(parts) + 1), part)
     page.write_text(between.join(parts).rstrip("\n") + "\n")
-    git(repo, "commit", "--quiet", "--all", "--amend", "--no-edit")
+    git(repo, "commit", "--quiet", "--all", "--amend", "--no-edit", "--allow-empty")
 
 
 ONE = 'a "x" {\n  same\n  both\n}\n\na "y" {\n  same\n  first\n}\n'

@@ -43,7 +43,8 @@ def touched(revision: str, folders: Sequence[Path]) -> set[Path]:
 _HEADS = tuple(
     f"{what}HEAD" for what in ("", "MERGE_", "CHERRY_PICK_", "REVERT_", "REBASE_", "ORIG_", "FETCH_")
 )
-_NEAR = ("", ":2", ":3", *_HEADS, "HEAD^1", "HEAD^2", "refs/stash")  # a number is a side of a conflict
+# In a conflict, 1 is what both sides came from, 2 and 3 are the sides.
+_NEAR = ("", ":1", ":2", ":3", *_HEADS, "HEAD^1", "HEAD^2", "refs/stash")
 _COMMITS = 100  # how far to look back after that, on every branch and wherever HEAD was
 
 

@@ -9,10 +9,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfgen.output import manifest
-from tfgen.output.history import NOBODY, History, decoded, is_of, is_woven, keeps_all, may_have_come
+from tfgen.output.history import (
+    NOBODY,
+    History,
+    decoded,
+    has_conflicts,
+    is_of,
+    is_woven,
+    keeps_all,
+    may_have_come,
+)
 from tfgen.output.manifest import NAME, Hashes, Manifest, digest, hashes
 
-_BASES = 20  # of how many contents to try whether a merge began at them
+_CONTENTS = 50  # how many to look at for the one that both sides of a merge began with
 
 
 class Changes(NamedTuple):
@@ -162,28 +171,45 @@ class _Disk:
     def _is_merged(self, path: str, text: str) -> bool:
         """Where git took a page for one by another name, one side is that one."""
         own = self._renders(path)
-        if len(own) > 1 and self._is_mixed(path, text, own):
+        if len(own) > 1 and self._is_mixed([path], text, own):
             return True
-        others = (page for other in self._unsettled if other != path for page in self._renders(other, path))
         return any(
-            self._is_mixed(path, text, [*own, page]) for page in others if may_have_come(text, page, own)
+            self._is_mixed([path, other], text, [*own, page])
+            for other in self._unsettled
+            if other != path
+            for page in self._renders(other, path)
+            if may_have_come(text, page, own)
         )
 
-    def _is_mixed(self, path: str, text: str, pages: list[str]) -> bool:
-        """Whether git made it of these pages: beyond doubt, or because git does so again."""
-        return is_woven(text, pages) and (keeps_all(text, pages) or self._is_made_again(path, text, pages))
+    def _is_mixed(self, paths: list[str], text: str, pages: list[str]) -> bool:
+        """Whether git merges these pages to this text.
 
-    def _is_made_again(self, path: str, text: str, pages: list[str]) -> bool:
-        """What the two sides came from is among what the file held before."""
-        bases: dict[str, None] = {}
+        What it merged of pages by other names, or on top of conflicts that were committed, it may not merge
+        again: there it is enough that the text keeps all.
+        """
+        if not is_woven(text, pages):  # soon said, and most edits are none
+            return False
+        before = [each for path in paths for each in self._before(path) if each not in ("", text)]
+        if (len(paths) > 1 or any(map(has_conflicts, before))) and keeps_all(text, pages):
+            return True
+        merges = (
+            self.history.merge(base, *sides)
+            for sides in combinations(pages, 2)
+            # Without a page that they came from, the sides differ in conflicts alone.
+            for base in [each for each in before if each not in sides] or [""]
+        )
+        return any(is_of(text, merged) for merged in merges)
+
+    def _before(self, path: str) -> list[str]:
+        """What the file held before, the newest first."""
+        found: dict[str, None] = {}
 
         def enough(content: bytes) -> bool:
-            bases[decoded(content)] = None
-            return len(bases) == _BASES
+            found[decoded(content)] = None
+            return len(found) == _CONTENTS
 
         self.history.earlier(self.folder / path, enough)
-        merges = (self.history.merge(base, *sides) for base in bases for sides in combinations(pages, 2))
-        return any(is_of(text, merged) for merged in merges)
+        return list(found)
 
     @cached_property
     def _unsettled(self) -> list[str]:

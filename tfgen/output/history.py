@@ -71,6 +71,11 @@ def is_of(text: str, merged: str) -> bool:
     return all(re.fullmatch(pattern, "".join(side)) for side in _sides(text))
 
 
+def has_conflicts(text: str) -> bool:
+    """Whether git left one in it."""
+    return bool(_CONFLICT.search(text))
+
+
 def may_have_come(text: str, other: str, own: Sequence[str]) -> bool:
     """Whether git may have taken one of a page's `own` for the `other`, which has another name.
 
