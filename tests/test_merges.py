@@ -127,6 +127,18 @@ def test_a_merge_repairs_itself(sides: str, way: str, style: str, repo: Path) ->
     assert_repaired(repo, merged)
 
 
+@pytest.mark.parametrize("taken", [r"\1", r"\2", r"\1\2"], ids=["ours", "theirs", "both"])
+def test_a_side_that_somebody_took_of_a_conflict_is_no_edit(taken: str, repo: Path) -> None:
+    ours, theirs, merged = MERGES["a service on each side"]
+    branches(repo, SHOP, ours, theirs)
+    git(repo, "merge", "theirs", check=False)
+    page = repo / "stack/main.tf"
+    sides, count = CONFLICT.subn(taken, page.read_text())
+    assert count
+    page.write_text(sides)
+    assert_repaired(repo, merged)
+
+
 MARKERS_COMMITTED = {
     "merge": [("merge", "theirs"), ("add", "--all"), ("commit", "-m", "merged")],
     "squash": [("merge", "--squash", "theirs"), ("add", "--all"), ("commit", "-m", "squashed")],
@@ -599,11 +611,12 @@ def test_what_is_of_a_merge() -> None:
         "a\nb\nd\n",
         "a\nb\nd\ne\n",
         "a\nc\nd\n",
+        "a\nb\nc\nd\n",
         "<<<<<<< ours\na\nb\nd\n=======\na\nc\nd\ne\n>>>>>>> theirs\n",
         "a\nc\nd\n<<<<<<< HEAD\n=======\ne\n>>>>>>> x\n",
     ):
         assert is_of(text, merged)
-    for text in ("a\nd\n", "a\nb\nc\nd\n", "a\nb\nd\ne\ne\n", merged.replace("d", "f"), ""):
+    for text in ("a\nd\n", "a\nc\nb\nd\n", "a\nb\nd\ne\ne\n", merged.replace("d", "f"), ""):
         assert not is_of(text, merged)
     assert not is_of("a\n", "")
 
