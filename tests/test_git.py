@@ -2,6 +2,8 @@
 matrix), and what a page was before somebody edited it."""
 
 import json
+import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 from support.command import Done, Tfgen
 from support.repository import commit_all, git, new_repository
 
-from tfgen.git import earlier
+from tfgen.git import earlier, merge
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="needs git")
 
@@ -271,3 +273,67 @@ def test_a_hook_finds_what_every_shell_finds(repo: Path, place: str) -> None:
     page.write_text(page.read_text() + "# by hand\n")
     git(tree, "commit", "--quiet", "--all", "--message", "another")
     assert [found["stack"] for found in json.loads((tree / "said.json").read_text())] == ["shop"]
+
+
+def test_every_branch_and_every_place_that_head_was_at_is_asked(repo: Path) -> None:
+    """A squash or a pick leaves no trace of the other side in what is checked out."""
+    file = repo / "main.tf"
+    for name in ("main", "branch", "gone"):
+        git(repo, "checkout", "--quiet", "-B", name)
+        file.write_text(name)
+        commit()
+    git(repo, "checkout", "--quiet", "-B", "clean", "main")
+    git(repo, "branch", "-D", "gone")
+    for _ in range(3):  # the last places of HEAD are asked by name
+        commit()
+    assert earlier(file, lambda content: content == b"branch") == b"branch"
+    assert earlier(file, lambda content: content == b"gone") == b"gone"
+
+
+@pytest.mark.usefixtures("stacks")
+def test_a_stack_that_is_current_or_only_outdated_is_no_question_to_git(
+    tfgen: Tfgen, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path_factory.mktemp("programs")
+    (place / "git").write_text(f'#!/bin/sh\necho "$@" >> {place}/asked\nexit 1\n')
+    (place / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{place}:{os.environ['PATH']}")
+    assert tfgen("render", "--check", "shop.yaml", "bank.yaml").code == 0
+    change("bank.yaml")
+    assert tfgen("render", "--check", "shop.yaml", "bank.yaml").code == 3
+    assert not (place / "asked").exists()
+    edit(NAT)  # which goes
+    assert tfgen("render", "bank.yaml").code == 4
+    assert (place / "asked").exists()
+
+
+# --- a merge that is done again
+
+BASE = "1\n2\n3\n4\n5\n"
+
+
+def test_two_texts_are_merged(repo: Path) -> None:
+    assert merge(BASE, BASE.replace("1", "one"), BASE.replace("5", "five")) == "one\n2\n3\n4\nfive\n"
+    conflict = merge(BASE, BASE.replace("3", "ours"), BASE.replace("3", "ä"))
+    assert re.sub("(?m)^([<>]{7}) .*", r"\1", conflict) == "1\n2\n<<<<<<<\nours\n=======\nä\n>>>>>>>\n4\n5\n"
+    assert merge("", "1\n", "") == "1\n"
+    assert list(repo.iterdir()) == [repo / ".git"]
+
+
+def test_a_merge_in_a_hook_leaves_the_repository_alone(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git tells a hook where its repository and its index are."""
+    (repo / "file").write_text("x\n")
+    commit()
+    before = {path: path.read_bytes() for path in repo.rglob("*") if path.is_file()}
+    for name, value in {"DIR": ".git", "INDEX_FILE": ".git/index", "WORK_TREE": "."}.items():
+        monkeypatch.setenv(f"GIT_{name}", str(repo / value))
+    assert merge(BASE, BASE.replace("1", "one"), BASE) == "one\n2\n3\n4\n5\n"
+    assert {path: path.read_bytes() for path in repo.rglob("*") if path.is_file()} == before
+
+
+def test_where_git_cannot_merge_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    assert merge(BASE, BASE, BASE) == ""
+    monkeypatch.undo()
+    monkeypatch.setenv("PATH", "")
+    assert merge(BASE, BASE, BASE) == ""

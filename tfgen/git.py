@@ -1,9 +1,12 @@
-"""Asks git what was committed. The only caller of git."""
+"""Asks git what was committed, and what it makes of a merge. The only caller of git."""
 
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tfgen.problems import Exit, TfgenError
 
@@ -38,9 +41,12 @@ def touched(revision: str, folders: Sequence[Path]) -> set[Path]:
 
 
 # Where a file's past is near: what is checked out, both sides of what is being merged or was just now.
-_HEADS = ("HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
-_NEAR = ("", ":2", ":3", *_HEADS, "HEAD^1", "HEAD^2", "refs/stash")  # a number is a side of a conflict
-_COMMITS = 100  # how far to look back after that
+_HEADS = tuple(
+    f"{what}HEAD" for what in ("", "MERGE_", "CHERRY_PICK_", "REVERT_", "REBASE_", "ORIG_", "FETCH_")
+)
+# In a conflict, 1 is what both sides came from, 2 and 3 are the sides.
+_NEAR = ("", ":1", ":2", ":3", *_HEADS, "HEAD^1", "HEAD^2", "refs/stash")
+_COMMITS = 100  # how far to look back after that, on every branch and wherever HEAD was
 
 
 def earlier(file: Path, wanted: Callable[[bytes], bool]) -> bytes | None:
@@ -51,13 +57,46 @@ def earlier(file: Path, wanted: Callable[[bytes], bool]) -> bytes | None:
         return None
 
 
+def merge(base: str, one: str, other: str) -> str:
+    """What git makes of a base and the two texts that came of it; empty where it cannot say.
+
+    In a repository of its own, for `git merge-file` compares lines in another way than a merge does.
+    """
+    commits = (_commit(name, text) for name, text in (("base", base), ("one", one), ("other", other)))
+    with suppress(TfgenError, OSError), TemporaryDirectory() as place:
+        there = partial(_git, *("-C", place, *_PLAIN))
+        there("init", "--quiet")
+        there("fast-import", "--quiet", said=b"".join(commits))
+        there("checkout", "--quiet", "one")
+        with suppress(TfgenError):  # a conflict
+            there("merge", "--quiet", "--no-commit", "other")
+        return Path(place, "text").read_bytes().decode()
+    return ""
+
+
+_SETTINGS = (
+    *("user.name=tfgen", "user.email=tfgen", "merge.conflictStyle=merge", "core.autocrlf=false"),
+    f"core.hooksPath={os.devnull}",
+)
+_PLAIN = tuple(word for setting in _SETTINGS for word in ("-c", setting))
+
+
+def _commit(name: str, text: str) -> bytes:
+    """A commit on a branch, as `git fast-import` reads it."""
+    content = text.encode()
+    head = [f"commit refs/heads/{name}", "committer tfgen <tfgen> 0 +0000", "data 0"]
+    head += ["from refs/heads/base"] if name != "base" else []
+    head += ["M 644 inline text", f"data {len(content)}"]
+    return "\n".join([*head, ""]).encode() + content + b"\n"
+
+
 def _past(file: Path) -> Iterator[bytes]:
     here = next(folder for folder in file.absolute().parents if folder.is_dir())
     name = file.absolute().relative_to(here).as_posix()
     yield from _at(here, [f"{place}:./{name}" for place in _NEAR])
     log = _git(
         *("-C", str(here), "log", f"--max-count={_COMMITS}", "--format=%H", "--full-history"),
-        *("--ignore-missing", *_HEADS, "--", f":(literal){name}"),
+        *("--ignore-missing", *_HEADS, "--all", "--reflog", "--", f":(literal){name}"),
     )
     yield from _at(here, [f"{commit}:./{name}" for commit in log.decode().split()])
 
@@ -87,10 +126,14 @@ def _within(top: Path, file: Path) -> str:
         raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
 
 
+# What a hook is told of its repository, as seen from the top. git finds it from every folder, and others too.
+_TOLD = {
+    f"GIT_{what}" for what in ("DIR", "WORK_TREE", "INDEX_FILE", "PREFIX", "OBJECT_DIRECTORY", "COMMON_DIR")
+}
+
+
 def _environment() -> dict[str, str]:
-    """A hook is told where the repository is, as seen from its top; git finds that from every folder."""
-    said = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
-    return {name: value for name, value in os.environ.items() if name not in said}
+    return {name: value for name, value in os.environ.items() if name not in _TOLD}
 
 
 def _git(*arguments: str, said: bytes = b"", wrong: str = "git cannot answer") -> bytes:

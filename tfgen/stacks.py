@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.output.compare import Changes
+from tfgen.output.history import History
 from tfgen.output.manifest import NAME as MANIFEST
 from tfgen.output.refusal import RefusedError
 from tfgen.output.write import preview, write
@@ -160,7 +161,7 @@ def _written(stack: Blueprint, folder: Path, options: Options) -> tuple[Changes,
         "stack": stack.name,
         "once": once(stack),
         "force": look.force,
-        "earlier": _earlier,
+        "history": History(_earlier, _merge),
     }
     if look:
         return preview(pages, folder, with_diff=look.diff, **how)
@@ -171,3 +172,9 @@ def _earlier(file: Path, wanted: Any) -> bytes | None:
     from tfgen import git  # noqa: PLC0415 - starting programs is slow to load, and seldom asked for
 
     return git.earlier(file, wanted)
+
+
+def _merge(base: str, one: str, other: str) -> str:
+    from tfgen import git  # noqa: PLC0415 - as above
+
+    return git.merge(base, one, other)

@@ -18,10 +18,11 @@ def new_repository(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return place
 
 
-def git(folder: Path, *arguments: str, check: bool = True) -> None:
-    subprocess.run(["git", *arguments], cwd=folder, check=check, capture_output=True)
+def git(folder: Path, *arguments: str, check: bool = True) -> str:
+    """What it prints."""
+    return subprocess.run(["git", *arguments], cwd=folder, check=check, capture_output=True, text=True).stdout
 
 
 def commit_all(folder: Path) -> None:
     git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", "a commit")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "a commit")

@@ -4,13 +4,24 @@ import errno
 import os
 from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
-from itertools import combinations, product
+from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
 from tfgen.output import manifest
-from tfgen.output.history import Earlier, decoded, is_mixed, nobody
+from tfgen.output.history import (
+    NOBODY,
+    History,
+    decoded,
+    has_conflicts,
+    is_of,
+    is_woven,
+    keeps_all,
+    may_have_come,
+)
 from tfgen.output.manifest import NAME, Hashes, Manifest, digest, hashes
+
+_CONTENTS = 50  # how many to look at for the one that both sides of a merge began with
 
 
 class Changes(NamedTuple):
@@ -64,12 +75,12 @@ def compare(
     folder: Path,
     once: Mapping[str, str] | None = None,
     stack: str = "",
-    earlier: Earlier = nobody,
+    history: History = NOBODY,
 ) -> Comparison:
     """What writing `pages` to `folder` would do. Raises OSError where the folder cannot be read.
 
     `once` are files for the user to keep: written where there is nothing and never was. `stack` is the name
-    of the stack that the pages are of. `earlier` is asked for the two sides of a merge.
+    of the stack that the pages are of. `history` is asked for the sides of a merge.
     """
     check_folder(folder)
     before = manifest.read(folder)
@@ -84,7 +95,7 @@ def compare(
     new = {path: text for path, text in offered.items() if _is_new(path, folder, before)}
     pages = {**pages, **new, NAME: manifest.write(after)}
     found: dict[str, list[str]] = {name: [] for name in Changes._fields}
-    for path, state in _Disk(folder, before, earlier).states(pages, after.once):
+    for path, state in _Disk(folder, before, history).states(pages, after.once):
         found[state].append(path)
     found["outdated"] = _outdated(before.ejected, after.ejected)
     changes = Changes(**{name: tuple(sorted(set(paths))) for name, paths in found.items()})
@@ -110,10 +121,11 @@ def _is_new(path: str, folder: Path, before: Manifest) -> bool:
 class _Disk:
     """A folder, and what the manifest says of it."""
 
-    def __init__(self, folder: Path, before: Manifest, earlier: Earlier) -> None:
+    def __init__(self, folder: Path, before: Manifest, history: History) -> None:
         self.folder = folder
         self.before = before
-        self.earlier = earlier
+        self.history = history
+        self.remembered: dict[tuple[str, str], str] = {}
 
     def states(self, pages: Mapping[str, str], kept: Set[str]) -> Iterator[tuple[str, str]]:
         """Every path with the field of Changes that it belongs to; files in `kept` are the user's."""
@@ -150,19 +162,54 @@ class _Disk:
         return "removed" if self._is_ours(path, (self.folder / path).read_bytes()) else "edited_orphans"
 
     def _is_ours(self, path: str, content: bytes) -> bool:
-        """Whether tfgen wrote it, or git made it of two that tfgen wrote."""
+        """Whether tfgen wrote it, or git made it of pages that tfgen wrote."""
         known = self.before.owned.get(path, frozenset())
         return digest(content) in known or (
-            bool(known) and self.before.merging and self._is_merged(path, content)
+            bool(known) and self.before.merging and self._is_merged(path, decoded(content))
         )
 
-    def _is_merged(self, path: str, content: bytes) -> bool:
-        """Where git took a page for one by another name, the other side is that one."""
-        mixed, own = decoded(content), self._renders(path)
-        others = (text for other in self._unsettled if other != path for text in self._renders(other))
-        return any(is_mixed(mixed, *pair) for pair in combinations(own, 2)) or any(
-            is_mixed(mixed, *pair, renamed=True) for pair in product(own, others)
+    def _is_merged(self, path: str, text: str) -> bool:
+        """Where git took a page for one by another name, one side is that one."""
+        own = self._renders(path)
+        if len(own) > 1 and self._is_mixed([path], text, own):
+            return True
+        return any(
+            self._is_mixed([path, other], text, [*own, page])
+            for other in self._unsettled
+            if other != path
+            for page in self._renders(other, path)
+            if may_have_come(text, page, own)
         )
+
+    def _is_mixed(self, paths: list[str], text: str, pages: list[str]) -> bool:
+        """Whether git merges these pages to this text.
+
+        What it merged of pages by other names, or on top of conflicts that were committed, it may not merge
+        again: there it is enough that the text keeps all.
+        """
+        if not is_woven(text, pages):  # soon said, and most edits are none
+            return False
+        before = [each for path in paths for each in self._before(path) if each not in ("", text)]
+        if (len(paths) > 1 or any(map(has_conflicts, before))) and keeps_all(text, pages):
+            return True
+        merges = (
+            self.history.merge(base, *sides)
+            for sides in combinations(pages, 2)
+            # Without a page that they came from, the sides differ in conflicts alone.
+            for base in [each for each in before if each not in sides] or [""]
+        )
+        return any(is_of(text, merged) for merged in merges)
+
+    def _before(self, path: str) -> list[str]:
+        """What the file held before, the newest first."""
+        found: dict[str, None] = {}
+
+        def enough(content: bytes) -> bool:
+            found[decoded(content)] = None
+            return len(found) == _CONTENTS
+
+        self.history.earlier(self.folder / path, enough)
+        return list(found)
 
     @cached_property
     def _unsettled(self) -> list[str]:
@@ -173,13 +220,23 @@ class _Disk:
         target = self.folder / path
         return digest(target.read_bytes()) if is_file(target) else ""
 
-    def _renders(self, path: str) -> list[str]:
-        """What tfgen wrote to a path, on either side of a merge, as far as it is remembered."""
-        found = (self._render(path, known) for known in sorted(self.before.owned[path]))
-        return [decoded(content) for content in found if content is not None]
+    def _renders(self, path: str, place: str = "") -> list[str]:
+        """What tfgen wrote to a path, on either side of a merge, as far as it is remembered.
 
-    def _render(self, path: str, known: str) -> bytes | None:
-        return self.earlier(self.folder / path, lambda content: digest(content) == known)
+        In a conflict git has it at the `place` of the page that it was taken for.
+        """
+        found = (
+            self._render(path, known) or (place and self._render(place, known))
+            for known in sorted(self.before.owned[path])
+        )
+        return [text for text in found if text]
+
+    def _render(self, path: str, known: str) -> str:
+        """The text with this hash that was at a path, empty where nobody knows it."""
+        if (path, known) not in self.remembered:
+            content = self.history.earlier(self.folder / path, lambda content: digest(content) == known)
+            self.remembered[path, known] = decoded(content or b"")
+        return self.remembered[path, known]
 
 
 def _obstacle(folder: Path, parent: str) -> str:

@@ -1,19 +1,34 @@
-"""What pages were before: asked of whoever remembers it, and whether git has mixed two of them."""
+"""What pages were before: asked of whoever remembers it, and whether git has mixed several of them."""
 
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 _MARKER = re.compile(r"(<{7,}|\|{7,}|={7,}|>{7,})( |$)")  # longer ones are in the sides of an outer conflict
+_CONFLICT = re.compile(r"^<{7} .*\n((?:.*\n)*?)={7}\n((?:.*\n)*?)>{7} .*\n", re.MULTILINE)
+_NEXT = {"<": "|=", "|": "=", "=": ">", ">": "<"}
+_Parts = list[list[str]]
 
 Earlier = Callable[[Path, Callable[[bytes], bool]], bytes | None]
 """What a file held before, the newest that passes a test; None where nobody knows."""
 
 
-def nobody(_file: Path, _wanted: Callable[[bytes], bool]) -> None:
-    """Where there is no history to ask."""
+class History(NamedTuple):
+    """Whom to ask; nobody at first, who knows nothing."""
+
+    earlier: Earlier = lambda _file, _wanted: None
+    merge: Callable[[str, str, str], str] = lambda _base, _one, _other: ""
+    """What git makes of a base and the two texts that came of it, empty where it cannot say.
+
+    A conflict shows both sides, and not what they were before.
+    """
+
+
+NOBODY = History()
 
 
 def decoded(content: bytes) -> str:
@@ -26,37 +41,123 @@ def lines(text: str) -> list[str]:
     return list(io.StringIO(text, newline="\n"))
 
 
-def is_mixed(text: str, one: str, other: str, *, renamed: bool = False) -> bool:
-    """Whether `text` is no more than what a merge makes of two pages: their lines, and all they both have.
+def is_woven(text: str, pages: Sequence[str]) -> bool:
+    """Whether `text` may be what git merged of these pages, all of which tfgen wrote.
 
-    A conflict that git left in it counts as both of its sides. What both have is told apart by the block that
-    it is in; for a page whose resources have other labels than the other's (`renamed`), by the block's type.
+    A merge copies runs of lines from one page or another, and changes over where both have the same line: so
+    every line follows one that it follows in a page. A conflict that git left is taken apart: the text must
+    be such with its first sides, and with its second.
     """
-    mixed, first, second = (list(_placed(side, renamed=renamed)) for side in (text, one, other))
-    has, most, more = (Counter(line for _, line in side) for side in (mixed, first, second))
-    # The sides of a conflict both show what they have in common.
-    most = most + more if "\n=======\n" in text else most | more
-    if renamed and has <= Counter(line for _, line in first):
-        return False  # nothing of the other page is in it: whoever took lines away was no merge
-    return has <= most and Counter(first) & Counter(second) <= Counter(mixed)
+    written = [lines(page) for page in pages]
+    return all(_follows(parts, written) for parts in _taken_apart(lines(text)))
 
 
-def _placed(text: str, *, renamed: bool) -> Iterator[tuple[str, str]]:
-    """Every line that says something, with the head of its block."""
+def keeps_all(text: str, pages: Sequence[str]) -> bool:
+    """Whether what all pages have is in `text` as in one of them: git seldom does otherwise."""
+    written = [lines(page) for page in pages]
+    said = {line for _, line in set.intersection(*(set(_placed(page)) for page in written))}
+    return all(
+        said.issubset(line for part in parts for line in part)
+        and all(_in_order(part, written) for part in parts)
+        for parts in _taken_apart(lines(text))
+    )
+
+
+def is_of(text: str, merged: str) -> bool:
+    """Whether `text` is what git merged, with its conflicts, or with one side or both taken of any."""
+    plain, *conflicts = _CONFLICT.split(merged)
+    sides = zip(*(map(re.escape, conflicts[n::3]) for n in range(3)), strict=True)
+    pattern = re.escape(plain) + "".join(
+        f"(?:{first}|{second}|{first}{second}){then}" for first, second, then in sides
+    )
+    return all(re.fullmatch(pattern, "".join(side)) for side in _sides(text))
+
+
+def has_conflicts(text: str) -> bool:
+    """Whether git left one in it."""
+    return bool(_CONFLICT.search(text))
+
+
+def may_have_come(text: str, other: str, own: Sequence[str]) -> bool:
+    """Whether git may have taken one of a page's `own` for the `other`, which has another name.
+
+    Half of it is the same, and something of the other is in the text: who took lines away only was no merge.
+    """
+    there = Counter(lines(other))
+    ours = [Counter(lines(page)) for page in own]
+    alike = any(2 * (page & there).total() >= min(page.total(), there.total()) for page in ours)
+    return alike and not set().union(*_sides(text)) <= set().union(*ours)
+
+
+def _sides(text: str) -> Iterator[list[str]]:
+    return (part for parts in _taken_apart(lines(text)) for part in parts)
+
+
+def _taken_apart(text: list[str]) -> list[_Parts]:
+    """The text with the first side of each conflict, and with the second, each in one part.
+
+    Where one merge was committed with its conflicts and the next has others among them, nobody can say which
+    side is whose: then it is the parts between the markers. What the sides had before (diff3) is left out.
+    """
+    first, second, parts = list[str](), list[str](), [list[str]()]
+    now, plain = ">", True
+    for line in text:
+        if marker := _MARKER.match(line):
+            plain &= marker[1][0] in _NEXT[now]
+            now = marker[1][0]
+            parts.append([])
+        elif now != "|":
+            parts[-1].append(line)
+            first += [line] if now in "<>" else []
+            second += [line] if now in "=>" else []
+    return [[first], [second]] if plain and now == ">" else [parts]
+
+
+def _placed(text: list[str]) -> Iterator[tuple[str, str]]:
+    """Every line that says something, with the type of its block: its label may be another by now."""
     block = ""
-    for line in _without_markers(lines(text)):
+    for line in text:
         if re.match(r"\w", line):
-            block = " ".join(line.split()[:2]) if renamed else line
+            block = " ".join(line.split()[:2])
         if re.search(r"\w", line):
             yield block, line
 
 
-def _without_markers(text: list[str]) -> Iterator[str]:
-    """The lines of both sides of every conflict, without those that they had before (diff3 shows them)."""
-    before = False
-    for line in text:
-        marker = _MARKER.match(line)
-        if marker:
-            before = marker[1].startswith("|")
-        elif not before:
-            yield line
+def _follows(parts: _Parts, pages: list[list[str]]) -> bool:
+    """Whether every line follows one that it follows in a page, or ends what no page has with the next.
+
+    That is where somebody kept both sides of a conflict, one after the other.
+    """
+    pairs = {pair for page in pages for pair in pairwise(("", *page, ""))}
+    sets = [{"", *page} for page in pages]
+    known = set.union(*sets)
+
+    def follows(*pair: str) -> bool:
+        return pair in pairs or (known.issuperset(pair) and not any(each.issuperset(pair) for each in sets))
+
+    parts = [[""], *filter(None, parts), [""]]
+    return (
+        all(follows(*pair) for part in parts for pair in pairwise(part))
+        and all(any(follows(one[-1], part[0]) for one in parts[:n]) for n, part in enumerate(parts) if n)
+        and all(any(follows(part[-1], one[0]) for one in parts[n:]) for n, part in enumerate(parts[:-1], 1))
+    )
+
+
+def _in_order(text: list[str], pages: list[list[str]]) -> bool:
+    """Whether lines that a page has once come one after the other as in a page that has both, and once."""
+    places = [_places(page) for page in pages]
+    count = Counter(text)
+    if any(count[line] > 1 for line in set.intersection(*map(set, places))):
+        return False
+    here = [line for line in _places(text) if any(line in place for place in places)]
+    for pair in pairwise(here):
+        orders = [place[pair[0]] < place[pair[1]] for place in places if place.keys() >= set(pair)]
+        if orders and not any(orders):
+            return False
+    return True
+
+
+def _places(text: list[str]) -> dict[str, int]:
+    """Where each line is, of those that are there once."""
+    count = Counter(text)
+    return {line: place for place, line in enumerate(text) if count[line] == 1}

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from tfgen.output import diff, disk, manifest
 from tfgen.output.compare import Changes, Comparison, check_folder, compare
-from tfgen.output.history import Earlier, nobody
+from tfgen.output.history import NOBODY, History
 from tfgen.output.refusal import refuse, refuse_another_stack
 from tfgen.problems import Exit, TfgenError
 
@@ -28,7 +28,7 @@ def write(
     stack: str = "",
     once: Mapping[str, str] | None = None,
     force: bool = False,
-    earlier: Earlier = nobody,
+    history: History = NOBODY,
     waiting: Callable[[Path], None] = lambda _: None,
 ) -> Changes:
     """Makes `folder` hold the `pages` of `stack`, and removes tfgen's files that no page is for any more.
@@ -36,15 +36,15 @@ def write(
     Files that would not change are not touched; `once` are for the user to keep. Another render into the
     same folder is waited for, after a call of `waiting` with the folder. Raises TfgenError, with nothing
     changed, where it cannot write; and, unless `force` is set, RefusedError where the folder is another
-    stack's, files that are not tfgen's are in the way, or files of its own were edited: `earlier` is asked
+    stack's, files that are not tfgen's are in the way, or files of its own were edited: `history` is asked
     what they were.
     """
     with _explained(folder):
         check_folder(folder)
         with disk.locked(folder, waiting):
             disk.clear(folder)
-            found = compare(pages, folder, once, stack, earlier)
-            refuse(found, folder, earlier, force=force)
+            found = compare(pages, folder, once, stack, history)
+            refuse(found, folder, history.earlier, force=force)
             if not found.changes.none:
                 _carry_out(_steps(found, folder), folder)
     return found.changes
@@ -57,13 +57,13 @@ def preview(
     stack: str = "",
     once: Mapping[str, str] | None = None,
     force: bool = False,
-    earlier: Earlier = nobody,
+    history: History = NOBODY,
     with_diff: bool = False,
 ) -> tuple[Changes, str]:
     """What `write` would do, and a unified diff of it if asked for. Raises TfgenError."""
     with _explained(folder, "read"):
-        found = compare(pages, folder, once, stack, earlier)
-        refuse_another_stack(found, folder, earlier, force=force)
+        found = compare(pages, folder, once, stack, history)
+        refuse_another_stack(found, folder, history.earlier, force=force)
         return found.changes, diff.rendered(found, folder) if with_diff else ""
 
 
