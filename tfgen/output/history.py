@@ -66,10 +66,11 @@ def keeps_all(text: str, pages: Sequence[str]) -> bool:
 def is_of(text: str, merged: str) -> bool:
     """Whether `text` is what git merged, with its conflicts, or with one side or both taken of any."""
     plain, *conflicts = _CONFLICT.split(merged)
-    sides = zip(*(map(re.escape, conflicts[n::3]) for n in range(3)), strict=True)
-    pattern = re.escape(plain) + "".join(
-        f"(?:{first}|{second}|{first}{second}){then}" for first, second, then in sides
-    )
+    pattern = re.escape(plain)
+    for first, second, then in zip(*(map(re.escape, conflicts[n::3]) for n in range(3)), strict=True):
+        # Each once: what does not fit is tried in every way.
+        taken = "|".join(dict.fromkeys((first, second, first + second)))
+        pattern += f"(?:{taken}){then}"
     return all(re.fullmatch(pattern, "".join(side)) for side in _sides(text))
 
 
