@@ -538,6 +538,11 @@ def test_a_file_that_only_looks_like_a_page_is_the_users(run: Run) -> None:
     assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
 
 
+def test_a_folder_that_is_called_like_a_page_is_passed_over(run: Run) -> None:
+    (run.folder / "stack" / "alarms.tf").mkdir()
+    assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
+
+
 def test_a_second_rename_destroys_nothing(run: Run) -> None:
     """The stack that stands may be of any of the names before."""
     second = run.new(("  webapp:\n", "  ui:\n    was: [webapp, front]\n"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pytest
 
 import tfgen
 from tfgen import cli
+from tfgen.problems import Location, Problem
 from tfgen.render import laws, pages
 
 ROOT = Path(__file__).parent.parent
@@ -165,6 +167,20 @@ def test_what_a_template_of_the_users_may_not_do(
     assert found == {}
     assert {problem.code for problem in problems} == {code}
     assert {str(problem.at) for problem in problems} == {f"{folder}/{place}"}
+
+
+@pytest.mark.parametrize("make", ["mkdir", "mkfifo"])
+def test_what_is_no_file_is_no_template(mine: Mine, make: str) -> None:
+    if not hasattr(os, make):
+        pytest.skip("Windows has no pipes of this kind")
+    folder = mine(**tf(network__vpc=VPC))
+    place = folder / "services" / "service.tf.j2"
+    place.parent.mkdir()
+    getattr(os, make)(place)
+    assert [str(problem) for problem in laws.check(folder)] == [
+        str(Problem("TG266", Location(str(place)), "the template cannot be read: it is no file"))
+    ]
+    assert tfgen.render_file(SPEC, templates=folder)[0] == {}
 
 
 def test_our_templates_keep_the_laws_of_the_users() -> None:

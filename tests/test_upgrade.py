@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from support.command import Tfgen
 
 import tfgen
 from tfgen import cli
@@ -242,3 +243,28 @@ def test_what_cannot_be_written_is_said(upgrade: Upgrade, monkeypatch: pytest.Mo
     assert (code, out) == (5, "")
     assert "cannot write shop.yaml: no space left on device" in err
     assert Path("shop.yaml").read_text() == OLD
+
+
+@pytest.mark.parametrize(
+    "version", ['"1"', "1.0", "0", "-1", "true", "null", "", "[1]", "1e400", "99999999999999999999999999"]
+)
+def test_what_is_no_version_is_not_current(run_tfgen: Tfgen, tmp_path: Path, version: str) -> None:
+    spec = tmp_path / "shop.yaml"
+    spec.write_text(f"version: {version}\n{SHOP}")
+    done = run_tfgen("upgrade", "--write", spec)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(f"{spec}:1:")
+    assert spec.read_text() == f"version: {version}\n{SHOP}"
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n", "text\n"])
+def test_what_is_no_spec_is_not_current(run_tfgen: Tfgen, tmp_path: Path, text: str) -> None:
+    (tmp_path / "shop.yaml").write_text(text)
+    done = run_tfgen("upgrade", tmp_path / "shop.yaml")
+    assert (done.code, done.out) == (1, "")
+    assert "error TG10" in done.err
+
+
+def test_what_else_is_wrong_is_not_upgrades_business(run_tfgen: Tfgen, tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text("nme: shop\n")
+    assert run_tfgen("upgrade", tmp_path / "shop.yaml").out.endswith("shop.yaml is current\n")

@@ -712,7 +712,8 @@ def _stack_pages(folder: Path) -> dict[str, str]:
 def _read_files(paths: list[Path]) -> dict[str, str]:
     try:
         # Terraform passes over a byte order mark, which editors on Windows write.
-        return {str(path): path.read_text(encoding="utf-8-sig", errors="replace") for path in paths}
+        files = [path for path in paths if not path.is_dir()]
+        return {str(path): path.read_text(encoding="utf-8-sig", errors="replace") for path in files}
     except OSError as error:
         message = f"cannot read {error.filename}: {_reason(error)}"
         raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None

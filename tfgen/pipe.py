@@ -67,6 +67,9 @@ def upgrade(path: Path) -> Upgrade:
     try:
         source = read_source(path)
         _, problems = versions.brought_up_to_date(source)
+        if not versions.has_version(source):
+            place = ("version",) if isinstance(source.data, dict) else ()
+            problems = [each for each in read_spec(source)[1] if each.at.path == place]
     except SourceError as error:
         return Upgrade("", "", (error.problem,), error.lines)
     if problems:

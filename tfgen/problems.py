@@ -144,9 +144,12 @@ def report(problems: Iterable[Problem], files: Mapping[str, Sequence[str]], pain
 def nearest(word: str, choices: Iterable[object], likeness: float = 0.6) -> str:
     """The choice that looks most like `word`, or nothing."""
     import difflib  # noqa: PLC0415 - only a mistake pays for it
+    import re  # noqa: PLC0415
 
     by_look = {str(choice).replace("_", "-"): str(choice) for choice in choices}
     look = word.replace("_", "-")
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", look).lower()  # desiredCount
+    look = apart if apart in by_look else look
     near = difflib.get_close_matches(look, by_look, 1, likeness)
     if not near and len(look) > 2:
         near = [choice for choice in by_look if choice.startswith(look)]  # env, arch, mem

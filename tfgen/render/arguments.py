@@ -117,7 +117,9 @@ def name_faults(place: Place) -> Iterator[Fault]:
         return
     of_terraform = _OF_LIFECYCLE if place.kind == LIFECYCLE else _OF_TERRAFORM
     if not _ARGUMENT.match(name):
-        yield Fault("TG262", place.way, f'"{name}" cannot be the name of an argument', "see the provider")
+        near = nearest(name, place.schema or ())
+        hint = f"did you mean {near}?" if near else "see the provider"
+        yield Fault("TG262", place.way, f'"{name}" cannot be the name of an argument', hint)
     elif name in _ADDRESSES and place.kind == RESOURCE:
         message = f'"{name}" cannot be overridden: it would change the addresses of the resource'
         yield Fault("TG262", place.way, message, _TEMPLATE)

@@ -124,7 +124,8 @@ def check(folder: Path) -> list[Problem]:
 
 def files(folder: Path) -> dict[str, Path]:
     """The files in a folder by their names from there, but for hidden and for compiled ones."""
-    found = {path.relative_to(folder): path for path in folder.rglob("*") if not path.is_dir()}
+    there = (path for path in folder.rglob("*") if path.suffix == ".j2" or not path.is_dir())
+    found = {path.relative_to(folder): path for path in there}
     return {
         name.as_posix(): path
         for name, path in found.items()
@@ -149,6 +150,9 @@ def _file_problems(name: str, folder: Path, ours: set[str]) -> Iterator[Problem]
             f"did you mean {near}?" if near else "the files of tfgen's own folder templates/ can be replaced"
         )
         yield Problem("TG265", Location(str(path)), "tfgen has no template of this name", hint)
+        return
+    if not path.is_file():  # a pipe would be waited for
+        yield Problem("TG266", Location(str(path)), "the template cannot be read: it is no file")
         return
     try:
         text = path.read_text(encoding="utf-8")

@@ -32,6 +32,7 @@ def as_scalar(value: Any, raw: str, kind: Any) -> str:
 
 def _spellings(value: str, kind: Any) -> Iterator[str]:
     yield value.strip()
+    yield re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", value).lower()  # desiredCount
     yield value.lower()
     if value.isalpha():
         yield value.upper()

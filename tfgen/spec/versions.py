@@ -38,8 +38,13 @@ def current() -> int:
 
 def version_of(source: Source) -> int:
     """What a spec says, or 1, which did not have to say so. What is no version at all is refused later."""
-    said = source.data.get("version", 1) if isinstance(source.data, dict) else current()
-    return said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else current()
+    return source.data.get("version", 1) if has_version(source) else current()
+
+
+def has_version(source: Source) -> bool:
+    """Whether what a spec says is a version, if one of another tfgen."""
+    said = source.data.get("version", 1) if isinstance(source.data, dict) else None
+    return isinstance(said, int) and not isinstance(said, bool) and said > 0
 
 
 def brought_up_to_date(source: Source) -> tuple[Source, list[Problem]]:
