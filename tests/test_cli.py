@@ -302,6 +302,18 @@ def test_another_stack_in_a_folder_with_edits(here: Path, tfgen: Tfgen) -> None:
         )
 
 
+def test_what_an_edit_shows_is_short_and_plain(here: Path, tfgen: Tfgen) -> None:
+    tfgen("render", spec(here, NETWORK), "--output=-x y/{name}")
+    page = here / "-x y/shop/modules/network/vpc.tf"
+    page.write_text(page.read_text() + "# \x1b[2J\x9b\n" + "# more\n" * 300)
+    done = tfgen("render", "shop.yaml", "--output=-x y/{name}")
+    assert done.code == 4
+    assert "\n+# \\x1b[2J\\x9b\n" in done.err
+    assert "(and 107 lines more)\n" in done.err
+    assert "tfgen eject './-x y/shop/modules/network/vpc.tf'\n" in done.err
+    assert "Next: cd '-x y/shop' &&" in tfgen("render", "--force", "shop.yaml", "--output=-x y/{name}").out
+
+
 @pytest.mark.parametrize("look", ["--check", "--diff", "--dry-run"])
 def test_another_stack_does_not_take_the_place_of_one(here: Path, tfgen: Tfgen, look: str) -> None:
     tfgen("render", spec(here, NETWORK), "-o", "live")

@@ -231,18 +231,27 @@ def test_what_was_staged_and_never_committed_is_known_too(tfgen: Tfgen) -> None:
     assert edits_shown(tfgen("render", "other.yaml")) == ["+# by hand"]
 
 
+def forget(repo: Path) -> None:
+    git(repo, "rm", "--cached", "-rq", ".")
+    git(repo, "update-ref", "-d", "HEAD")
+    git(repo, "reflog", "expire", "--expire=now", "--all")
+
+
 @pytest.mark.usefixtures("stacks")
 def test_where_no_commit_has_it_the_refusal_says_so(
     tfgen: Tfgen, repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edit(VPC)
     Path("bank.yaml").rename("other.yaml")
-    for damage in (lambda: shutil.rmtree(repo / ".git"), lambda: monkeypatch.setenv("PATH", "")):
+    damages = {
+        "no commit has what tfgen wrote": lambda: forget(repo),
+        "this is in no git repository": lambda: shutil.rmtree(repo / ".git"),
+        "git is not on PATH": lambda: monkeypatch.setenv("PATH", ""),
+    }
+    for why, damage in damages.items():
         damage()
         done = tfgen("render", "other.yaml")
-        assert (
-            f"(no commit has what tfgen wrote; held against what it would write now)\n--- a/{VPC}" in done.err
-        )
+        assert f"({why}; held against what it would write now)\n--- a/{VPC}" in done.err
         assert len(edits_shown(done)) == 3
 
 
@@ -257,6 +266,18 @@ def test_the_newest_wanted_content_of_a_file(repo: Path) -> None:
     assert earlier(file, lambda _: False) is None
     assert earlier(repo / "none.tf", bool) is None
     assert earlier(repo / "no folder" / "none.tf", bool) is None
+
+
+def test_a_folder_with_a_line_end_in_its_name(repo: Path, tfgen: Tfgen) -> None:
+    (repo / "shop.yaml").write_text(SPEC.format("shop"))
+    tfgen("render", "shop.yaml", "-o", "new\nline/shop")
+    commit()
+    done = tfgen("affected", "--since", "HEAD", "shop.yaml", "-o", "new\nline/shop")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("tfgen: git cannot be asked about 'new\\nline/shop")
+    (repo / "new\nline/shop/modules/network/vpc.tf").write_text("# mine\n")
+    (repo / "shop.yaml").write_text(SPEC.format("shop").replace("nat", "public"))
+    assert tfgen("render", "shop.yaml", "-o", "new\nline/shop").code == 4
 
 
 @pytest.mark.parametrize("place", [".", "linked"])

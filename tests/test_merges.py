@@ -211,6 +211,57 @@ def test_a_page_that_git_took_for_a_renamed_one_is_nobodys_edit(
     assert_repaired(repo, merged)
 
 
+REPLACED = "  zeta: {image: nginx, port: 92, connect: zeta}\n"
+BESIDE = SHOP + "  jobs: {image: nginx, port: 83, connect: jobs}\n"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [lambda page, block: page.replace(block, block * 2), lambda page, block: page.replace(block, "")],
+    ids=["twice", "no more"],
+)
+@pytest.mark.parametrize(
+    "head", ['resource "aws_iam_role" "zeta_task"', 'resource "aws_security_group" "zeta"']
+)
+def test_a_block_in_a_page_that_git_took_for_a_renamed_one(
+    edit: Callable[[str, str], str], head: str, repo: Path
+) -> None:
+    """One service goes and another comes, in one commit, which git takes for a rename."""
+    branches(repo, BESIDE, BESIDE.replace("port: 83", "port: 83, count: 4"), SHOP + REPLACED)
+    git(repo, "merge", "theirs", check=False)
+    place = "modules/services/zeta.tf"
+    page = (repo / "stack" / place).read_text()
+    assert page != pages_of(SHOP + REPLACED)[place]
+    assert looked_at(repo, SHOP + REPLACED).in_the_way == ()
+    (block,) = re.findall(rf"(?ms)^{re.escape(head)}.*?^}}\n\n", page)
+    (repo / "stack" / place).write_text(edit(page, block))
+    assert looked_at(repo, SHOP + REPLACED).in_the_way == (place,)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("merge.ff", "only"),
+        ("merge.verifySignatures", "true"),
+        ("core.autocrlf", "input"),
+        ("core.attributesFile", "* text=auto eol=crlf"),
+        ("core.attributesFile", "* conflict-marker-size=20"),
+    ],
+)
+def test_what_somebody_configured_changes_no_answer(
+    name: str, value: str, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs, merged = MERGES["a service on each side"]
+    branches(repo, SHOP, ours, theirs)
+    if name == "core.attributesFile":
+        (repo.parent / "attributes").write_text(f"{value}\n")
+        value = str(repo.parent / "attributes")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(repo.parent / "config"))
+    git(repo, "config", "--global", name, value)
+    git(repo, "merge", "--no-ff", "--no-verify-signatures", "theirs", check=False)
+    assert looked_at(repo, merged).in_the_way == ()
+
+
 def test_a_hand_edit_beside_a_conflict_is_not_lost(repo: Path) -> None:
     """The page has two hashes in the manifest only because its line stands beside one that conflicts."""
     theirs = f"{SHOP}  mail: {{image: nginx, port: 83, connect: mail}}\n"
@@ -619,6 +670,17 @@ def test_what_is_of_a_merge() -> None:
     for text in ("a\nd\n", "a\nc\nb\nd\n", "a\nb\nd\ne\ne\n", merged.replace("d", "f"), ""):
         assert not is_of(text, merged)
     assert not is_of("a\n", "")
+
+
+def test_many_conflicts_are_soon_looked_at() -> None:
+    """Each has a side that is empty, and what the other says stands in what follows."""
+    conflicts = [f"<<<<<<< HEAD\n=======\na\n>>>>>>> x\nb {n}\n" for n in range(60)]
+    page = "".join(f"a\nb {n}\n" for n in range(60))
+    assert is_of(page, "".join(conflicts))
+    assert not is_of(page + "mine\n", "".join(conflicts))
+    same = "".join("<<<<<<< HEAD\na\n=======\na\na\n>>>>>>> x\n" for _ in range(60))
+    assert is_of("a\n" * 90, same)
+    assert not is_of("a\n" * 90 + "mine\n", same)
 
 
 def test_a_page_that_may_have_come_of_one_with_another_name() -> None:

@@ -347,7 +347,7 @@ def test_a_link_where_pages_wait_leads_nothing_outside(stack: Path) -> None:
     outside.mkdir()
     (outside / "0").write_text("precious\n")
     (stack / STAGING).symlink_to(outside)
-    with pytest.raises(TfgenError, match=f"{STAGING}: file exists. Nothing was written"):
+    with pytest.raises(TfgenError, match=f"{STAGING}: this is in the way of what tfgen.* Nothing was written"):
         write(NEW, stack)
     assert files(stack) == OLD
     assert tree(outside) == {"0": b"precious\n"}
@@ -356,7 +356,7 @@ def test_a_link_where_pages_wait_leads_nothing_outside(stack: Path) -> None:
 def test_a_folder_of_the_user_where_pages_wait_stays(stack: Path) -> None:
     (stack / STAGING).mkdir()
     (stack / STAGING / "mine").write_text("mine\n")
-    with pytest.raises(TfgenError, match=f"{STAGING}: file exists. Nothing was written"):
+    with pytest.raises(TfgenError, match=f"{STAGING}: this is in the way of what tfgen.* Nothing was written"):
         write(NEW, stack)
     assert files(stack) == OLD | {f"{STAGING}/mine": "mine\n"}
 
@@ -461,7 +461,7 @@ def test_a_manifest_says_what_it_was_told() -> None:
         {"modules/a b/x.tf": hashes["a"]},
         {"main.tf": hashes["b"], "once  upon.tf": frozenset()},
         frozenset({".gitignore"}),
-        "shop",
+        frozenset({"shop"}),
     )
     assert manifest.parse(manifest.write(known)) == known
     text = manifest.write(known)
@@ -504,9 +504,39 @@ def test_a_render_that_is_stopped_leaves_what_is_outdated_to_the_next(
 def test_a_stack_of_an_early_tfgen_gets_its_name(stack: Path) -> None:
     assert compare(OLD, stack, stack="shop").changes.changed == (NAME,)
     write(OLD, stack, stack="shop")
-    assert manifest.read(stack).stack == "shop"
+    assert manifest.read(stack).stacks == {"shop"}
     with pytest.raises(TfgenError, match='is the folder of the stack "shop", and this is "bank"'):
         write(OLD, stack, stack="bank")
+
+
+def test_a_folder_whose_stack_both_sides_of_a_merge_renamed(stack: Path) -> None:
+    lines = (
+        f"<<<<<<< ours\nstack  bazaar\n=======\nstack  store\n>>>>>>> theirs\n{(stack / NAME).read_text()}"
+    )
+    (stack / NAME).write_text(lines)
+    with pytest.raises(
+        TfgenError, match='is the folder of the stack "bazaar" and "store", and this is "bank"'
+    ):
+        write(OLD, stack, stack="bank")
+    write(OLD, stack, stack="bazaar")
+    assert manifest.read(stack).stacks == {"bazaar"}
+
+
+def test_a_file_that_is_saved_while_pages_are_written(stack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look and the moves is time enough, on a slow disk."""
+    for path in ("main.tf", "modules/network/endpoints.tf"):  # one of tfgen's, and one that comes
+
+        def saved(_old: Any, _new: Any, place: Path = stack / path) -> None:
+            place.write_text("# saved\n")
+
+        before = {**files(stack), path: "# saved\n"}
+        monkeypatch.setattr(disk, "keep_modes", saved)
+        with pytest.raises(TfgenError, match=f"{path} was changed while this was rendered. Nothing was"):
+            write(NEW, stack)
+        monkeypatch.undo()
+        assert files(stack) == before
+        (stack / path).write_text(OLD.get(path, ""))
+        (stack / path).unlink() if path not in OLD else None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")

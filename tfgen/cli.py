@@ -240,7 +240,7 @@ def eject(
     from tfgen.output.write import stack_of
 
     for folder, own in stack_of(files).items():
-        give_up(own, folder)
+        give_up(own, folder, _say_waiting)
         for file in own:
             typer.echo(f"{file} is yours now; tfgen writes it no more")
 

@@ -57,6 +57,16 @@ def earlier(file: Path, wanted: Callable[[bytes], bool]) -> bytes | None:
         return None
 
 
+def obstacle(place: Path) -> str:
+    """Why git cannot be asked about a folder, empty where it can."""
+    try:
+        _git("-C", str(place), "rev-parse", "--git-dir")
+    except TfgenError as error:
+        reason = error.message.partition("\n")[0]
+        return "this is in no git repository" if "not a git repository" in reason else reason
+    return ""
+
+
 def merge(base: str, one: str, other: str) -> str:
     """What git makes of a base and the two texts that came of it; empty where it cannot say.
 
@@ -64,21 +74,20 @@ def merge(base: str, one: str, other: str) -> str:
     """
     commits = (_commit(name, text) for name, text in (("base", base), ("one", one), ("other", other)))
     with suppress(TfgenError, OSError), TemporaryDirectory() as place:
-        there = partial(_git, *("-C", place, *_PLAIN))
+        there = partial(_git, "-C", place, *_PLAIN, home=place)
         there("init", "--quiet")
         there("fast-import", "--quiet", said=b"".join(commits))
         there("checkout", "--quiet", "one")
-        with suppress(TfgenError):  # a conflict
+        try:
             there("merge", "--quiet", "--no-commit", "other")
+        except TfgenError:
+            if not Path(place, ".git", "MERGE_HEAD").is_file():
+                raise  # no conflict: git cannot merge here
         return Path(place, "text").read_bytes().decode()
     return ""
 
 
-_SETTINGS = (
-    *("user.name=tfgen", "user.email=tfgen", "merge.conflictStyle=merge", "core.autocrlf=false"),
-    f"core.hooksPath={os.devnull}",
-)
-_PLAIN = tuple(word for setting in _SETTINGS for word in ("-c", setting))
+_PLAIN = ("-c", "user.name=tfgen", "-c", "user.email=tfgen")
 
 
 def _commit(name: str, text: str) -> bytes:
@@ -92,7 +101,7 @@ def _commit(name: str, text: str) -> bytes:
 
 def _past(file: Path) -> Iterator[bytes]:
     here = next(folder for folder in file.absolute().parents if folder.is_dir())
-    name = file.absolute().relative_to(here).as_posix()
+    name = _in_a_line(file.absolute().relative_to(here).as_posix())
     yield from _at(here, [f"{place}:./{name}" for place in _NEAR])
     log = _git(
         *("-C", str(here), "log", f"--max-count={_COMMITS}", "--format=%H", "--full-history"),
@@ -120,7 +129,7 @@ def _contents(batch: bytes) -> Iterator[bytes]:
 
 def _within(top: Path, file: Path) -> str:
     try:
-        return file.resolve().relative_to(top.resolve()).as_posix()
+        return _in_a_line(file.resolve().relative_to(top.resolve()).as_posix())
     except ValueError:
         message = f"{file.parent} is not in the git repository {top}"
         raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
@@ -132,18 +141,33 @@ _TOLD = {
 }
 
 
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in _TOLD}
+def _environment(home: str) -> dict[str, str]:
+    near = {name: value for name, value in os.environ.items() if name not in _TOLD}
+    if not home:
+        return near
+    own = {name: value for name, value in near.items() if not name.startswith("GIT_CONFIG")}
+    nobodys = dict.fromkeys(("GIT_CONFIG_NOSYSTEM", "GIT_ATTR_NOSYSTEM"), "1")
+    return {**own, **nobodys, "HOME": home, "XDG_CONFIG_HOME": home}
 
 
-def _git(*arguments: str, said: bytes = b"", wrong: str = "git cannot answer") -> bytes:
+def _in_a_line(name: str) -> str:
+    """The name of a file, of which git is asked in a line. Raises TfgenError."""
+    if "\n" in name:
+        raise TfgenError(
+            message=f"git cannot be asked about {name!r}: it has a line end", code=Exit.WRONG_USAGE
+        )
+    return name
+
+
+def _git(*arguments: str, said: bytes = b"", wrong: str = "git cannot answer", home: str = "") -> bytes:
+    """What git prints; with a `home` of its own, whatever anybody has configured."""
     try:
         done = subprocess.run(  # noqa: S603
             ["git", *arguments],  # noqa: S607
             input=said,
             capture_output=True,
             check=False,
-            env=_environment(),
+            env=_environment(home),
         )
     except FileNotFoundError:
         raise TfgenError(message="git is not on PATH", code=Exit.WRONG_USAGE) from None

@@ -161,7 +161,7 @@ def _written(stack: Blueprint, folder: Path, options: Options) -> tuple[Changes,
         "stack": stack.name,
         "once": once(stack),
         "force": look.force,
-        "history": History(_earlier, _merge),
+        "history": History(_earlier, _merge, _obstacle),
     }
     if look:
         return preview(pages, folder, with_diff=look.diff, **how)
@@ -172,6 +172,12 @@ def _earlier(file: Path, wanted: Any) -> bytes | None:
     from tfgen import git  # noqa: PLC0415 - starting programs is slow to load, and seldom asked for
 
     return git.earlier(file, wanted)
+
+
+def _obstacle(place: Path) -> str:
+    from tfgen import git  # noqa: PLC0415 - as above
+
+    return git.obstacle(place)
 
 
 def _merge(base: str, one: str, other: str) -> str:

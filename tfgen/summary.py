@@ -1,5 +1,6 @@
 """A stack in a few lines, as `tfgen render` prints it."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def next_steps(folders: list[Path], *, as_module: bool) -> str:
         return f'Next: call it from your root: module "..." {{ source = "{_source(folders[0])}" }}'
     if len(folders) > 1:
         return "Next, in each folder: terraform init && terraform plan"
-    return f"Next: cd {folders[0]} && terraform init && terraform plan"
+    return f"Next: cd {shlex.quote(str(folders[0]))} && terraform init && terraform plan"
 
 
 def _source(folder: Path) -> str:

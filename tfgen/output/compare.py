@@ -90,7 +90,7 @@ def compare(
         {path: known for path, known in rendered.items() if path not in before.ejected},
         {path: rendered.get(path, frozenset()) for path in before.ejected},
         before.once | offered.keys(),
-        stack,
+        frozenset([stack] if stack else []),
     )
     new = {path: text for path, text in offered.items() if _is_new(path, folder, before)}
     pages = {**pages, **new, NAME: manifest.write(after)}

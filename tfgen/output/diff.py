@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tfgen.output.compare import Comparison
-from tfgen.output.history import Earlier, decoded, lines
+from tfgen.output.history import Earlier, History, decoded, lines
 from tfgen.output.manifest import NAME, digest
 
 
@@ -21,22 +21,30 @@ def rendered(found: Comparison, folder: Path) -> str:
     return "".join(_diff(folder / path, _text(folder / path), texts[path]) for path in paths)
 
 
-def by_hand(found: Comparison, folder: Path, earlier: Earlier) -> str:
-    """A unified diff from what tfgen wrote to what somebody made of it."""
+def by_hand(found: Comparison, folder: Path, history: History) -> str:
+    """A unified diff from what tfgen wrote to what somebody made of it, as a terminal can show it."""
     edited = sorted((*found.changes.edited, *found.changes.edited_orphans))
-    return "".join(_edit(found, folder, path, earlier) for path in edited)
+    return "".join(_shown(_edit(found, folder, path, history)) for path in edited)
 
 
-_UNKNOWN = "(no commit has what tfgen wrote; held against what it would write now)\n"
-
-
-def _edit(found: Comparison, folder: Path, path: str, earlier: Earlier) -> str:
+def _edit(found: Comparison, folder: Path, path: str, history: History) -> str:
     """One file's; where nobody knows what tfgen wrote, from what it would write now."""
     page, now = found.pages.get(path), _text(folder / path)
-    written = _written(page, found.before.owned[path], folder / path, earlier)
-    return (
-        _UNKNOWN + _diff(folder / path, page, now) if written is None else _diff(folder / path, written, now)
-    )
+    written = _written(page, found.before.owned[path], folder / path, history.earlier)
+    if written is not None:
+        return _diff(folder / path, written, now)
+    why = history.obstacle(folder) or "no commit has what tfgen wrote"
+    return f"({why}; held against what it would write now)\n{_diff(folder / path, page, now)}"
+
+
+_MOST = 200  # lines of an edit to show
+_UNSEEN = {number: f"\\x{number:02x}" for number in (*range(9), *range(11, 32), *range(127, 160))}
+
+
+def _shown(diff: str) -> str:
+    shown = lines(diff.translate(_UNSEEN))
+    more = len(shown) - _MOST
+    return "".join(shown[:_MOST]) + (f"(and {more} lines more)\n" if more > 0 else "")
 
 
 def _written(page: str | None, known: frozenset[str], place: Path, earlier: Earlier) -> str | None:

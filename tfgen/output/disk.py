@@ -75,7 +75,11 @@ def keep_modes(old: Iterable[Path], new: Iterable[Path]) -> None:
 def staged(folder: Path, texts: Sequence[str]) -> Iterator[list[Path]]:
     """Each text in a file of its own, whole and flushed; what was not moved away is gone afterwards."""
     staging = folder / STAGING
-    staging.mkdir()
+    try:
+        staging.mkdir()
+    except FileExistsError:
+        why = "this is in the way of what tfgen writes there for a moment; move it away"
+        raise FileExistsError(errno.EEXIST, why, str(staging)) from None
     try:
         places = [staging / str(number) for number in range(len(texts))]
         for place, text in zip(places, texts, strict=True):

@@ -4,12 +4,15 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from functools import reduce
+from itertools import chain, pairwise
+from operator import and_, or_
 from pathlib import Path
 from typing import NamedTuple
 
 _MARKER = re.compile(r"(<{7,}|\|{7,}|={7,}|>{7,})( |$)")  # longer ones are in the sides of an outer conflict
 _CONFLICT = re.compile(r"^<{7} .*\n((?:.*\n)*?)={7}\n((?:.*\n)*?)>{7} .*\n", re.MULTILINE)
+_HEAD = re.compile(r"\w")  # of a block
 _NEXT = {"<": "|=", "|": "=", "=": ">", ">": "<"}
 _Parts = list[list[str]]
 
@@ -26,6 +29,8 @@ class History(NamedTuple):
 
     A conflict shows both sides, and not what they were before.
     """
+    obstacle: Callable[[Path], str] = lambda _place: ""
+    """Why nothing can be known of what is in a folder, empty where it can."""
 
 
 NOBODY = History()
@@ -53,25 +58,51 @@ def is_woven(text: str, pages: Sequence[str]) -> bool:
 
 
 def keeps_all(text: str, pages: Sequence[str]) -> bool:
-    """Whether what all pages have is in `text` as in one of them: git seldom does otherwise."""
+    """Whether what all pages have is in `text` as in one of them: git seldom does otherwise.
+
+    So are as many blocks of each type as all have, and none more often than one of them has it.
+    """
     written = [lines(page) for page in pages]
     said = {line for _, line in set.intersection(*(set(_placed(page)) for page in written))}
+    heads = [Counter(filter(_HEAD.match, page)) for page in written]
+    most = reduce(or_, heads)
+    least = reduce(and_, map(_types, heads))
     return all(
         said.issubset(line for part in parts for line in part)
+        and least <= _types(Counter(filter(_HEAD.match, chain(*parts))))
+        and all(Counter(filter(_HEAD.match, part)) <= most for part in parts)
         and all(_in_order(part, written) for part in parts)
         for parts in _taken_apart(lines(text))
     )
 
 
+def _types(heads: Counter[str]) -> Counter[str]:
+    """How many blocks of each type there are; their labels may be others by now."""
+    found = Counter[str]()
+    for head, count in heads.items():
+        found[_type(head)] += count
+    return found
+
+
+def _type(head: str) -> str:
+    return " ".join(head.split()[:2])
+
+
 def is_of(text: str, merged: str) -> bool:
     """Whether `text` is what git merged, with its conflicts, or with one side or both taken of any."""
     plain, *conflicts = _CONFLICT.split(merged)
-    pattern = re.escape(plain)
-    for first, second, then in zip(*(map(re.escape, conflicts[n::3]) for n in range(3)), strict=True):
-        # Each once: what does not fit is tried in every way.
-        taken = "|".join(dict.fromkeys((first, second, first + second)))
-        pattern += f"(?:{taken}){then}"
-    return all(re.fullmatch(pattern, "".join(side)) for side in _sides(text))
+    parts: list[tuple[str, ...]] = [(plain,)]
+    for first, second, then in zip(*(conflicts[n::3] for n in range(3)), strict=True):
+        parts += [(first, second, first + second), (then,)]
+    return all(_is_made_of("".join(side), parts) for side in _sides(text))
+
+
+def _is_made_of(text: str, parts: Sequence[tuple[str, ...]]) -> bool:
+    """Whether it is one of the ways to say each part, one after the other."""
+    ends = {0}
+    for ways in parts:
+        ends = {end + len(way) for end in ends for way in ways if text.startswith(way, end)}
+    return len(text) in ends
 
 
 def has_conflicts(text: str) -> bool:
@@ -118,8 +149,8 @@ def _placed(text: list[str]) -> Iterator[tuple[str, str]]:
     """Every line that says something, with the type of its block: its label may be another by now."""
     block = ""
     for line in text:
-        if re.match(r"\w", line):
-            block = " ".join(line.split()[:2])
+        if _HEAD.match(line):
+            block = _type(line)
         if re.search(r"\w", line):
             yield block, line
 

@@ -19,6 +19,7 @@ NAME = ".tfgen-manifest"
 _HEAD = "# The files of this folder that tfgen owns. Commit it; after a merge conflict, render again.\n"
 _LINE = re.compile(r"(\w+)(?: ([0-9a-f]{64}))?  (\S.*)\Z")
 _CONFLICT = "<<<<<<< "
+_MARKER = re.compile("<{7,} ")  # the attribute conflict-marker-size makes longer ones
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 
 Hashes = Mapping[str, frozenset[str]]
@@ -33,8 +34,8 @@ class Manifest(NamedTuple):
     """Files that were given up, with the hash of what tfgen would have written at the last render."""
     once: frozenset[str] = frozenset()
     """Files that were written one time, for the user to keep, change or delete."""
-    stack: str = ""
-    """The name of the stack; empty in a folder that an early tfgen rendered."""
+    stacks: frozenset[str] = frozenset()
+    """The name of the stack, of both sides in a merge; none in a folder that an early tfgen rendered."""
     merging: bool = False
     """Whether git left a conflict in it: both sides rendered, and their pages were merged too."""
 
@@ -48,10 +49,10 @@ def read(folder: Path) -> Manifest:
 def parse(text: str) -> Manifest:
     owned: dict[str, set[str]] = {}
     ejected: dict[str, set[str]] = {}
-    once, stack = set[str](), ""
+    once, stacks = set[str](), set[str]()
     for word, known, path in _lines(text):
         if word == "stack":
-            stack = path
+            stacks.add(path)
         elif word == "once":
             once.add(path)
         elif word == "ejected":
@@ -62,8 +63,8 @@ def parse(text: str) -> Manifest:
         _frozen({path: hashes for path, hashes in owned.items() if path not in ejected}),
         _frozen(ejected),
         frozenset(once),
-        stack,
-        any(line.startswith(_CONFLICT) for line in text.splitlines()),
+        frozenset(stacks),
+        any(map(_MARKER.match, text.splitlines())),
     )
 
 
@@ -90,7 +91,7 @@ def write(manifest: Manifest) -> str:
     for path, hashes in manifest.ejected.items():
         lines += [(path, f"ejected {known}") for known in sorted(hashes)] or [(path, "ejected")]
     lines += [(path, "once") for path in manifest.once]
-    head = _HEAD + (f"stack  {manifest.stack}\n" if manifest.stack else "")
+    head = _HEAD + "".join(f"stack  {name}\n" for name in sorted(manifest.stacks))
     # Until a render has settled it, a merge stays one: `eject` writes the manifest and settles nothing.
     head += f"{_CONFLICT}a merge; render to settle it\n" if manifest.merging else ""
     return head + "".join(f"{what}  {path}\n" for path, what in sorted(lines))
@@ -123,4 +124,4 @@ def both(before: Manifest, after: Manifest, given_up: Mapping[str, str]) -> Mani
     for owned in (before.owned, after.owned, {path: {known} for path, known in given_up.items()}):
         for path, known in owned.items():
             found.setdefault(path, set()).update(known)
-    return Manifest(_frozen(found), before.ejected, before.once, after.stack)
+    return Manifest(_frozen(found), before.ejected, before.once, after.stacks)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tfgen.output import diff
 from tfgen.output.compare import Changes, Comparison
-from tfgen.output.history import Earlier
+from tfgen.output.history import History
 from tfgen.problems import Exit, TfgenError
 
 
@@ -18,10 +18,10 @@ class RefusedError(TfgenError):
         self.changes = changes
 
 
-def refuse(found: Comparison, folder: Path, earlier: Earlier, *, force: bool) -> None:
+def refuse(found: Comparison, folder: Path, history: History, *, force: bool) -> None:
     """Raises RefusedError where something is not tfgen's to write over. A folder or a link never is."""
     changes = found.changes
-    refuse_another_stack(found, folder, earlier, force=force)
+    refuse_another_stack(found, folder, history, force=force)
     foreign = sorted((*changes.obstacles, *(() if force else changes.foreign)))
     edited = [] if force else _edited(changes)
     if not foreign and not edited:
@@ -30,7 +30,7 @@ def refuse(found: Comparison, folder: Path, earlier: Earlier, *, force: bool) ->
     if foreign:
         parts.append(f"these are in the way, and tfgen did not write them:\n{_listed(foreign, folder)}\n")
     if edited:
-        parts.append(f"{_said_edited(found, folder, earlier)}\n")
+        parts.append(f"{_said_edited(found, folder, history)}\n")
     parts.append("Nothing was written.")
     if foreign:
         parts.append(_past_foreign(files=not changes.obstacles))
@@ -40,14 +40,15 @@ def refuse(found: Comparison, folder: Path, earlier: Earlier, *, force: bool) ->
     raise RefusedError("".join(parts), changes)
 
 
-def refuse_another_stack(found: Comparison, folder: Path, earlier: Earlier, *, force: bool) -> None:
+def refuse_another_stack(found: Comparison, folder: Path, history: History, *, force: bool) -> None:
     """Raises RefusedError where the folder is another stack's: all that it has would go, edits too."""
-    standing, coming = found.before.stack, found.after.stack
-    if force or not standing or not coming or standing == coming:
+    standing, coming = found.before.stacks, found.after.stacks
+    if force or not standing or coming <= standing:
         return
-    parts = [f'{folder} is the folder of the stack "{standing}", and this is "{coming}"']
+    names = '" and "'.join(sorted(standing))
+    parts = [f'{folder} is the folder of the stack "{names}", and this is "{"".join(coming)}"']
     edited = _edited(found.changes)
-    parts.append(f", and {_said_edited(found, folder, earlier)}\n" if edited else ". ")
+    parts.append(f", and {_said_edited(found, folder, history)}\n" if edited else ". ")
     parts.append(
         "Nothing was written. Render to another folder with -o, or put this stack in the place of that one: "
         "--force."
@@ -61,13 +62,14 @@ def _edited(changes: Changes) -> list[str]:
     return sorted((*changes.edited, *changes.edited_orphans))
 
 
-def _said_edited(found: Comparison, folder: Path, earlier: Earlier) -> str:
+def _said_edited(found: Comparison, folder: Path, history: History) -> str:
     listed = _listed(_edited(found.changes), folder)
-    return f"these were edited after tfgen wrote them:\n{listed}\n\n{diff.by_hand(found, folder, earlier)}"
+    return f"these were edited after tfgen wrote them:\n{listed}\n\n{diff.by_hand(found, folder, history)}"
 
 
 def _eject(paths: Iterable[str], folder: Path) -> str:
-    return f"tfgen eject {' '.join(shlex.quote(str(folder / path)) for path in paths)}"
+    names = (str(folder / path) for path in paths)
+    return f"tfgen eject {' '.join(shlex.quote(f'./{n}' if n.startswith('-') else n) for n in names)}"
 
 
 def _past_foreign(*, files: bool) -> str:
@@ -81,17 +83,25 @@ _MERGING = (
 )
 
 
+_LOSE_ONE = "lose one: remove the file and render again; lose all: --force"
+
+
 def _past_edited(edited: Sequence[str], orphans: Sequence[str], folder: Path) -> str:
     gone = " (what tfgen no longer renders may refer to what is no longer there)" if orphans else ""
     return (
         " Three ways on from an edit:\n"
         "  say it in the spec, by a key of its own or by overrides, so that tfgen writes it\n"
-        "  lose it: --force\n"
+        f"  {_LOSE_ONE if len(edited) > 1 else 'lose it: --force'}\n"
         f"  keep the file for good, and tfgen writes it no more{gone}: {_eject(edited, folder)}"
     )
 
 
 def _listed(paths: Iterable[str], folder: Path) -> str:
     places = [folder / path for path in paths]
-    kinds = (" (a link)" if p.is_symlink() else " (a folder)" if p.is_dir() else "" for p in places)
-    return "\n".join(f"  {place}{kind}" for place, kind in zip(places, kinds, strict=True))
+    return "\n".join(f"  {place}{_kind(place)}" for place in places)
+
+
+def _kind(place: Path) -> str:
+    if place.is_symlink():
+        return " (a link)"
+    return " (a folder)" if place.is_dir() else "" if place.is_file() else " (no file)"

@@ -44,7 +44,7 @@ def write(
         with disk.locked(folder, waiting):
             disk.clear(folder)
             found = compare(pages, folder, once, stack, history)
-            refuse(found, folder, history.earlier, force=force)
+            refuse(found, folder, history, force=force)
             if not found.changes.none:
                 _carry_out(_steps(found, folder), folder)
     return found.changes
@@ -63,7 +63,7 @@ def preview(
     """What `write` would do, and a unified diff of it if asked for. Raises TfgenError."""
     with _explained(folder, "read"):
         found = compare(pages, folder, once, stack, history)
-        refuse_another_stack(found, folder, history.earlier, force=force)
+        refuse_another_stack(found, folder, history, force=force)
         return found.changes, diff.rendered(found, folder) if with_diff else ""
 
 
@@ -89,9 +89,12 @@ def _is_stack(folder: Path) -> bool:
     return False
 
 
-def eject(files: Iterable[Path], folder: Path) -> None:
-    """Gives files of the stack in `folder` up for good, as `stack_of` found them. Raises TfgenError."""
-    with _explained(folder), disk.locked(folder):
+def eject(files: Iterable[Path], folder: Path, waiting: Callable[[Path], None] = lambda _: None) -> None:
+    """Gives files of the stack in `folder` up for good, as `stack_of` found them. Raises TfgenError.
+
+    A render into the folder is waited for, after a call of `waiting`.
+    """
+    with _explained(folder), disk.locked(folder, waiting):
         disk.clear(folder)
         known = manifest.read(folder)
         paths = {_place(file).relative_to(folder).as_posix() for file in files}
@@ -107,8 +110,12 @@ def eject(files: Iterable[Path], folder: Path) -> None:
 
 
 class _Steps(NamedTuple):
-    """`between` is the manifest while the files of `texts` come and those of `going` go."""
+    """`between` is the manifest while the files of `texts` come and those of `going` go.
 
+    `seen` has the hashes, one of them, that a file has which is to give way; none for one that is not there.
+    """
+
+    seen: dict[str, frozenset[str]]
     texts: dict[str, str]
     going: tuple[str, ...]
     between: str
@@ -123,7 +130,10 @@ def _steps(found: Comparison, folder: Path) -> _Steps:
     mixed = (*changes.changed, *changes.removed) if found.before.merging else ()
     on_disk = {path: manifest.digest((folder / path).read_bytes()) for path in mixed if path != manifest.NAME}
     coming = (*changes.created, *changes.changed, *(path for path in given_up if path in found.pages))
+    known = {path: found.before.owned.get(path, frozenset()) for path in (*changes.changed, *changes.removed)}
+    there = {path: frozenset([each]) for path, each in (given_up | on_disk).items()}
     return _Steps(
+        seen={path: each for path, each in (known | there).items() if path != manifest.NAME},
         texts={path: found.pages[path] for path in coming if path != manifest.NAME},
         going=(*changes.removed, *(path for path in given_up if path not in found.pages)),
         between=manifest.write(manifest.both(found.before, found.after, given_up | on_disk)),
@@ -141,6 +151,7 @@ def _carry_out(steps: _Steps, folder: Path) -> None:
             disk.keep_modes((folder / path for path in texts), new)
             made = disk.make_folders(sorted(came))
             undo.callback(disk.remove_folders, made)
+            _refuse_what_came_meanwhile(steps, folder)
             if interrupted:
                 return
             between.replace(folder / manifest.NAME)
@@ -155,6 +166,16 @@ def _carry_out(steps: _Steps, folder: Path) -> None:
             disk.remove_folders(_within(folder, left))
             final.replace(folder / manifest.NAME)
             disk.flush([folder])
+
+
+def _refuse_what_came_meanwhile(steps: _Steps, folder: Path) -> None:
+    """Raises TfgenError where somebody has saved a file since it was looked at."""
+    for path in (*steps.texts, *steps.going):
+        target, seen = folder / path, steps.seen.get(path)
+        there = manifest.digest(target.read_bytes()) if target.is_file() else None
+        if there is not None and (seen is None or there not in seen):
+            message = f"{target} was changed while this was rendered. Nothing was written; render again."
+            raise TfgenError(message=message, code=Exit.NOT_OURS)
 
 
 def _within(folder: Path, places: Iterable[Path]) -> set[Path]:
