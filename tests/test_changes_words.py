@@ -191,6 +191,16 @@ def test_what_the_hint_says_helps(changes: Changes) -> None:
     assert changes(batch, renamed)[0].startswith("No change")
 
 
+def test_the_way_back_of_a_rename(changes: Changes) -> None:
+    """Where `was` is taken away with the name: the hint, and that it helps."""
+    old = edited(SHOP, JOBS)
+    batch = edited(old, ("  jobs:\n", "  batch:\n    was: jobs\n"))
+    assert changes(batch, old)[1] == rename("batch", "jobs", "[jobs, batch]")
+    back = edited(old, ("  jobs:\n", "  jobs:\n    was: [jobs, batch]\n"))
+    assert changes(batch, back)[0].startswith("No change")
+    assert changes(back, old)[0].startswith("No change")
+
+
 def test_of_several_those_that_look_alike(changes: Changes) -> None:
     """One goes and two come, or two and two: the image tells which is which."""
     old = edited(SHOP, JOBS)
@@ -200,6 +210,21 @@ def test_of_several_those_that_look_alike(changes: Changes) -> None:
     assert changes(old, come)[1] == rename("jobs", "batch", "jobs")
     both = edited(two, ("  jobs:", "  batch:"), ("  mails:", "  post:"))
     assert changes(two, both)[1:3] == [rename("jobs", "batch", "jobs"), rename("mails", "post", "mails")]
+
+
+def test_of_several_also_those_that_others_call(changes: Changes) -> None:
+    """A port in Service Connect has the name of its service, which is another one then."""
+    old = edited(SHOP, JOBS)
+    new = edited(
+        old,
+        ("  jobs:", "  batch:"),
+        ("  backendserver:", "  api:"),
+        ("calls: [backendserver]", "calls: [api]"),
+    )
+    assert changes(old, new)[1:3] == [
+        rename("backendserver", "api", "backendserver"),
+        rename("jobs", "batch", "jobs"),
+    ]
 
 
 def test_of_several_that_do_not_look_alike_nothing_is_guessed(changes: Changes) -> None:
@@ -226,16 +251,78 @@ def test_a_was_that_stays_after_the_move_is_no_matter(changes: Changes) -> None:
     assert not [each for each in changes(edited(SHOP, JOBS), second) if "`was`" in each]
 
 
-@pytest.mark.parametrize("was", ["", "    was: batch\n"])
-def test_a_was_that_is_given_up(changes: Changes, was: str) -> None:
-    """The oldest name is the one in AWS; a later one may go."""
-    old = edited(SHOP, JOBS, ("  jobs:\n", "  cron:\n    was: [jobs, batch]\n"))
-    said = changes(old, edited(old, ("    was: [jobs, batch]\n", was)))
-    assert (
-        said[1]
-        == "cron: replaced, since its `was` no longer names jobs: name it again, and everything stays."
+def astray(key: str, standing: str, coming: str, remedy: str) -> str:
+    return (
+        f"{key}: replaced, since it is {standing} in AWS and the spec now makes it {coming} there: {remedy}, "
+        "and everything stays."
     )
-    assert changes(old, edited(old, ("[jobs, batch]", "jobs")))[0].startswith("No change")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "right"),
+    [
+        # It is given up, or in part: the oldest name is the one in AWS, and a later one may go.
+        (
+            ("cron", "[jobs, batch]"),
+            ("cron", ""),
+            astray("cron", "jobs", "cron", "write `was: [jobs, batch]` in cron"),
+            "[jobs, batch]",
+        ),
+        (
+            ("cron", "[jobs, batch]"),
+            ("cron", "batch"),
+            astray("cron", "jobs", "batch", "write `was: [jobs, batch]` in cron"),
+            "jobs",
+        ),
+        # A second rename names the last one alone, under a new name and under the first.
+        (
+            ("batch", "jobs"),
+            ("cron", "batch"),
+            astray("cron", "jobs", "batch", "write `was: [jobs, batch]` in cron"),
+            "[jobs, batch]",
+        ),
+        (
+            ("batch", "jobs"),
+            ("jobs", "batch"),
+            astray("jobs", "jobs", "batch", "write `was: [jobs, batch]` in jobs"),
+            "[jobs, batch]",
+        ),
+        (
+            ("jobs", "[jobs, batch]"),
+            ("jobs", "batch"),
+            astray("jobs", "jobs", "batch", "write `was: [jobs, batch]` in jobs"),
+            "[jobs, batch]",
+        ),
+        # It names what never was.
+        (("jobs", ""), ("jobs", "nonesuch"), astray("jobs", "jobs", "nonesuch", "remove `was`"), ""),
+        (
+            ("batch", "jobs"),
+            ("batch", "nonesuch"),
+            astray("batch", "jobs", "nonesuch", "write `was: jobs` in batch"),
+            "jobs",
+        ),
+    ],
+)
+def test_a_was_that_replaces_what_stands(
+    changes: Changes, old: tuple[str, str], new: tuple[str, str], said: str, right: str
+) -> None:
+    """What it must say comes first, without advice that would help the replacement through."""
+
+    def spec(name: str, was: str) -> str:
+        line = f"    was: {was}\n" if was else ""
+        return edited(SHOP, JOBS, ("  jobs:\n", f"  {name}:\n{line}"))
+
+    _, first, *rest = changes(spec(*old), spec(*new))
+    assert first == said
+    assert f"{old[1].strip('[]').split(',')[0] or old[0]}: replaced; expect downtime." in rest
+    assert not [each for each in rest if "create_before_destroy" in each]
+    assert changes(spec(*old), spec(new[0], right))[0].startswith("No change")
+
+
+def test_a_name_that_an_override_gives_is_no_matter_of_was(changes: Changes) -> None:
+    override = "overrides:\n  module.services.aws_ecs_service.jobs: {name: other}\nservices:\n"
+    said = changes(edited(SHOP, JOBS), edited(SHOP, JOBS, ("services:\n", override)))
+    assert said[1:] == ["jobs: replaced; expect downtime."]
 
 
 def test_a_was_that_names_what_stands_beside_it(changes: Changes) -> None:

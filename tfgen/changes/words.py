@@ -1,6 +1,6 @@
 """What changes mean for whoever runs the stack: sentences, the gravest first."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from tfgen import facts
@@ -19,7 +19,7 @@ from tfgen.changes.compare import (
 )
 from tfgen.changes.elsewhere import another_region, another_state
 from tfgen.changes.failures import failures
-from tfgen.changes.renames import renames
+from tfgen.changes.renames import astray, renames
 from tfgen.changes.stack import Stack
 from tfgen.changes.twice import clashes
 from tfgen.changes.values import references
@@ -235,9 +235,11 @@ def consequences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterato
 
 def _where_it_stands(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
     twice = tuple(clashes(changes, new))
+    mistaken = astray(changes, old, new)
+    yield from mistaken.values()
+    yield from renames(changes, new)
+    yield from failures(_without_parts(changes, mistaken), twice, old)
     yield from ways_out(changes, old, new)
-    yield from failures(changes, twice, old)
-    yield from renames(changes, old, new)
     waiting = _waiting(changes)
     yield from naming(map(_door_and_path, waiting), _NO_TASKS)
     # What goes under one name and comes under another neither goes nor comes.
@@ -248,6 +250,17 @@ def _where_it_stands(changes: tuple[Change, ...], old: Stack, new: Stack) -> Ite
     for kind, test, text in SENTENCES:
         yield from about(tuple(change for change in rest if change.type == kind), test, text)
     yield from calls(changes, new)
+
+
+def _without_parts(changes: tuple[Change, ...], services: Collection[str]) -> tuple[Change, ...]:
+    """Without the security groups of these services: advice on how to replace what should stay is none."""
+    parts = {
+        used.address
+        for change in changes
+        if change.address in services
+        for used in references(change.new.get("network_configuration"))
+    }
+    return tuple(each for each in changes if each.type != "aws_security_group" or each.address not in parts)
 
 
 _NO_TASKS = (
