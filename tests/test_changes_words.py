@@ -338,12 +338,68 @@ def test_a_was_that_names_what_stands_beside_it(changes: Changes) -> None:
 
 def test_requests_wait_for_a_service_that_is_only_made(changes: Changes) -> None:
     said = changes(SHOP, edited(SHOP, ("  webapp:", "  front:")))
-    until = "these requests go to a service that is only made now, and get 503 until its tasks are healthy."
+    until = "these requests go to a target group that is only made now, and get 503 until tasks in it are healthy."
     assert said[1:3] == [rename("webapp", "front", "webapp"), f"what no rule matches on port 80: {until}"]
     named = edited(SHOP, ("  backendserver:", "  api:"), ("calls: [backendserver]", "calls: [api]"))
     assert [each for each in changes(SHOP, named) if each.startswith("/api/profile")] == [
         f"/api/profile on http: {until}"
     ]
+
+
+PRICING = (
+    "services:\n",
+    f"services:\n  pricing:\n    image: {ACCOUNT}/pricing:1\n    port: 80\n    routes: [{{}}]\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("served", "route", "answered"),
+    [
+        ("routes: [/]", "/api/pricing", True),  # what no rule matches went to webapp
+        ("routes: [/*]", "/api/pricing", True),
+        ("routes: [/shop]", "/shop/prices", True),
+        ("routes: [/shop]", "/api/pricing", False),
+        ("routes: [{path: /, host: shop.example.com}]", "{path: /prices, host: shop.example.com}", True),
+        ("routes: [{path: /, host: shop.example.com}]", "{path: /prices, host: prices.example.com}", False),
+        ("routes: [{path: /shop, methods: [GET]}]", "{path: /shop/new, methods: [POST]}", False),
+        ("routes: [/shop]", "/", False),
+    ],
+)
+def test_a_route_of_a_service_that_is_added(
+    changes: Changes, served: str, route: str, answered: bool
+) -> None:
+    """Who answered these requests until now no longer does, from the moment that the rule stands."""
+    old = edited(SHOP, ("routes: [/]", served))
+    said = changes(old, edited(old, (PRICING[0], PRICING[1].format(route))))
+    alarm = [each for each in said if "get 503 until tasks in it are healthy" in each]
+    calm = [each for each in said if "nothing answered these requests until now" in each]
+    assert (len(alarm), len(calm)) == (int(answered), int(not answered)), said
+    assert not [each for each in said if "a rule of their own" in each]
+
+
+def test_how_a_route_of_a_service_that_is_added_is_told(changes: Changes) -> None:
+    old = edited(SHOP, ("routes: [/]", "routes: [/shop]"))
+    assert changes(old, edited(old, (PRICING[0], PRICING[1].format("/prices"))))[1:] == [
+        "/prices on http: nothing answered these requests until now; tasks do as soon as they are healthy."
+    ]
+
+
+def test_a_route_that_another_service_gives_up_for_a_narrower_one(changes: Changes) -> None:
+    old = edited(
+        SHOP, ("routes: [/]", "routes: [/shop]"), ("[/api/profile]", "[{path: /api/*, priority: 5}]")
+    )
+    new = edited(old, ("    routes: [{path: /api/*, priority: 5}]\n", ""))
+    new = edited(new, (PRICING[0], PRICING[1].format("{path: /api/prices, priority: 6}")))
+    assert (
+        "/api/prices on http: these requests go to a target group that is only made now"
+        in changes(old, new)[1]
+    )
+
+
+def test_a_first_load_balancer_takes_requests_from_nobody(changes: Changes) -> None:
+    old = edited(SHOP, ("    routes: [/]\n", ""), WITHOUT_ROUTE)
+    said = changes(old, SHOP)
+    assert not [each for each in said if "503" in each]
 
 
 # --- what is lost for good, and what is made again

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.changes.called import INGRESS, Said, about, called, naming
+from tfgen.changes.called import INGRESS, Said, about, naming
 from tfgen.changes.calls import calls
 from tfgen.changes.compare import (
     Action,
@@ -20,6 +20,7 @@ from tfgen.changes.compare import (
 from tfgen.changes.elsewhere import another_region, another_state
 from tfgen.changes.failures import failures
 from tfgen.changes.renames import astray, renames
+from tfgen.changes.requests import door_and_path, is_answered, waiting
 from tfgen.changes.stack import Stack
 from tfgen.changes.twice import clashes
 from tfgen.changes.values import references
@@ -240,15 +241,16 @@ def _where_it_stands(changes: tuple[Change, ...], old: Stack, new: Stack) -> Ite
     yield from renames(changes, new)
     yield from failures(_without_parts(changes, mistaken), twice, old)
     yield from ways_out(changes, old, new)
-    waiting = _waiting(changes)
-    yield from naming(map(_door_and_path, waiting), _NO_TASKS)
+    begins = waiting(changes)
+    yield from about(begins, lambda change: is_answered(change, old, new), _NO_TASKS, door_and_path)
     # What goes under one name and comes under another neither goes nor comes.
     told = {address for clash in twice if clash.taker.type in _DOORS for address in clash.addresses}
-    told |= {change.address for change in waiting if len(change.arguments) == 1}
+    told |= {change.address for change in begins if len(change.arguments) <= 1}
     gone = {change.address for change in changes if lost(change)}
     rest = tuple(change for change in changes if change.address not in told and _home(change) not in gone)
     for kind, test, text in SENTENCES:
         yield from about(tuple(change for change in rest if change.type == kind), test, text)
+    yield from about(begins, lambda change: not is_answered(change, old, new), _FIRST_TASKS, door_and_path)
     yield from calls(changes, new)
 
 
@@ -264,27 +266,10 @@ def _without_parts(changes: tuple[Change, ...], services: Collection[str]) -> tu
 
 
 _NO_TASKS = (
-    "{}: these requests go to a service that is only made now, and get 503 until its tasks are healthy."
+    "{}: these requests go to a target group that is only made now, and get 503 until tasks in it are "
+    "healthy."
 )
-
-
-def _waiting(changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    """The rules and listeners whose requests now go to a target group that is only just made."""
-    new = {each.address for each in changes if each.type == "aws_lb_target_group" and created(each)}
-    return tuple(
-        change
-        for change in changes
-        for name in ("action", "default_action")
-        if _differs(name)(change) and any(used.address in new for used in references(change.new.get(name)))
-    )
-
-
-def _door_and_path(change: Change) -> str:
-    return (
-        f"what no rule matches on port {called(change)}"
-        if change.type == "aws_lb_listener"
-        else called(change)
-    )
+_FIRST_TASKS = "{}: nothing answered these requests until now; tasks do as soon as they are healthy."
 
 
 def _home(change: Change) -> str:
