@@ -338,7 +338,10 @@ def test_a_was_that_names_what_stands_beside_it(changes: Changes) -> None:
 
 def test_requests_wait_for_a_service_that_is_only_made(changes: Changes) -> None:
     said = changes(SHOP, edited(SHOP, ("  webapp:", "  front:")))
-    until = "these requests go to a target group that is only made now, and get 503 until tasks in it are healthy."
+    until = (
+        "these requests go to a target group that is only made now, and get 503 until tasks in it "
+        "are healthy."
+    )
     assert said[1:3] == [rename("webapp", "front", "webapp"), f"what no rule matches on port 80: {until}"]
     named = edited(SHOP, ("  backendserver:", "  api:"), ("calls: [backendserver]", "calls: [api]"))
     assert [each for each in changes(SHOP, named) if each.startswith("/api/profile")] == [

@@ -57,6 +57,22 @@ def renames(changes: tuple[Change, ...], new: Stack) -> Iterator[Said]:
         )
 
 
+def unpinned(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
+    """Images that a variable pinned whose name goes with the name of its service."""
+    gone = old.root.blocks["variable"].keys() - new.root.blocks["variable"].keys()
+    values = {name: old.root.variable(name) for (name,) in gone if name in old.given}
+    pinned = {value: name for name, value in values.items() if isinstance(value, str)}
+    for task in tasks_of(changes).values():
+        for before, after in zip(containers(task.old), containers(task.new), strict=False):
+            image = str(before.get("image"))
+            if image in pinned and image != after.get("image"):
+                variable = pinned[image]
+                yield Said(
+                    f"{variable} in {old.given[variable].path} no longer counts: {_key(task)} gets the image "
+                    f"{after.get('image')} in place of {image}; set {task.name}_image there."
+                )
+
+
 def _earlier(address: str, stack: Stack) -> list[str]:
     """The addresses that `moved` blocks lead from to this one, the oldest first."""
     starts = {end: start for start, end in stack.moved.items()}

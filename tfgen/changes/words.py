@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from tfgen import facts
+from tfgen.changes.allowed import allowed
 from tfgen.changes.called import INGRESS, Said, about, naming
 from tfgen.changes.calls import calls
 from tfgen.changes.compare import (
@@ -19,7 +20,7 @@ from tfgen.changes.compare import (
 )
 from tfgen.changes.elsewhere import another_region, another_state
 from tfgen.changes.failures import failures
-from tfgen.changes.renames import astray, renames
+from tfgen.changes.renames import astray, renames, unpinned
 from tfgen.changes.requests import door_and_path, is_answered, waiting
 from tfgen.changes.stack import Stack
 from tfgen.changes.twice import clashes
@@ -166,6 +167,11 @@ SENTENCES = (
         "The load balancer answers on [port {} in place of another|ports {} in place of others].",
     ),
     Sentence(
+        "aws_lb_listener",
+        updated("protocol"),
+        "[Port|Ports] {}: another protocol; clients that still speak the old one get no answer.",
+    ),
+    Sentence(
         "aws_lb_listener", _answers_itself, "[Port|Ports] {}: what no rule matches gets a fixed answer."
     ),
     Sentence("aws_lb_listener", _forwards, "[Port|Ports] {}: what no rule matches goes elsewhere."),
@@ -221,6 +227,7 @@ def consequences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterato
     yield from another_state(old, new)
     if not is_elsewhere(old, new):  # in another Region nothing that stands is touched
         yield from _where_it_stands(changes, old, new)
+    yield from unpinned(changes, old, new)
     yield from _unheard(old, new)
     yield from about(
         changes,
@@ -241,6 +248,7 @@ def _where_it_stands(changes: tuple[Change, ...], old: Stack, new: Stack) -> Ite
     yield from renames(changes, new)
     yield from failures(_without_parts(changes, mistaken), twice, old)
     yield from ways_out(changes, old, new)
+    yield from allowed(changes)
     begins = waiting(changes)
     yield from about(begins, lambda change: is_answered(change, old, new), _NO_TASKS, door_and_path)
     # What goes under one name and comes under another neither goes nor comes.
