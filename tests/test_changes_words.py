@@ -242,6 +242,15 @@ def test_a_was_that_names_nothing(changes: Changes) -> None:
     ]
 
 
+def test_a_was_that_names_what_is_in_aws_alone(changes: Changes) -> None:
+    """The name of the service in Terraform is missing, and there is such a service."""
+    batch = edited(SHOP, JOBS, ("  jobs:\n", "  batch:\n    was: jobs\n"))
+    cron = edited(SHOP, JOBS, ("  jobs:\n", "  cron:\n    was: jobs\n"))
+    said = changes(batch, cron)
+    assert said[1] == rename("batch", "cron", "[jobs, batch]")
+    assert not [each for each in said if "no such service" in each]
+
+
 def test_a_was_that_stays_after_the_move_is_no_matter(changes: Changes) -> None:
     moved = edited(SHOP, JOBS, ("  jobs:\n", "  batch:\n    was: jobs\n"))
     assert changes(moved, edited(moved, ("jobs:1", "jobs:2")))[1:] == [

@@ -132,8 +132,8 @@ def _holds(wide: Any, narrow: Any) -> bool:
     from ipaddress import IPv4Network  # noqa: PLC0415 - only such a rule pays for it
 
     try:
-        return IPv4Network(narrow.get("cidr_ipv4")).subnet_of(IPv4Network(wide.get("cidr_ipv4")))
-    except (TypeError, ValueError):  # not known before the plan
+        return IPv4Network(str(narrow.get("cidr_ipv4"))).subnet_of(IPv4Network(str(wide.get("cidr_ipv4"))))
+    except ValueError:  # not known before the plan
         return False
 
 

@@ -43,14 +43,16 @@ def _astray(change: Change, old: Stack, new: Stack) -> Said | None:
 def renames(changes: tuple[Change, ...], new: Stack) -> Iterator[Said]:
     """Sentences about each `was` that names nothing, and about pairs that look like a rename."""
     services = [change for change in changes if change.type == _SERVICE]
+    gone = [change for change in services if destroyed(change)]
     come = [change for change in services if created(change)]
+    in_aws = {str(change.old.get("name")) for change in gone}
     for change in come:
-        if named := sorted(map(_label, _earlier(change.address, new))):
+        if named := sorted({*map(_label, _earlier(change.address, new))} - in_aws):
             yield Said(
                 f"{_key(change)}: its `was` names {listed(named)}, and the old stack has no such service, so "
                 "it is made anew."
             )
-    for before, after in _pairs([change for change in services if destroyed(change)], come, changes):
+    for before, after in _pairs(gone, come, changes):
         yield Said(
             f"{_key(before)} goes and {_key(after)} comes: if that is a rename, say `was: {_was(before)}` in "
             f"{_key(after)} and everything stays; without it expect downtime."

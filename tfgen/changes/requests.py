@@ -47,7 +47,8 @@ def is_answered(change: Change, old: Stack, new: Stack) -> bool:
 
 
 def _serves(actions: Any) -> bool:
-    return any(each.get("type") != "fixed-response" for each in actions or ())
+    blocks = actions if isinstance(actions, tuple) else ()
+    return any(isinstance(each, dict) and each.get("type") != "fixed-response" for each in blocks)
 
 
 def _comes_first(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
