@@ -416,9 +416,11 @@ def _add_calls(draw: st.DrawFn, services: dict[str, Data]) -> None:
 
 
 def _add_renames(draw: st.DrawFn, services: dict[str, Data]) -> None:
-    """Earlier names for a service or two; no other can have them."""
+    """Earlier names for a service or two, and some that came back; no other can have them."""
     for key in draw(st.lists(st.sampled_from(sorted(services)), max_size=2, unique=True)) if services else ():
         was = [f"{key[:50].rstrip('-')}-once-{number}" for number in range(draw(st.integers(1, 3)))]
+        if draw(st.booleans()):  # it has an earlier name again
+            was.insert(draw(st.integers(0, len(was) - 1)), key)
         services[key]["was"] = was[0] if len(was) == 1 else was
 
 

@@ -107,8 +107,9 @@ def test_priorities_that_move_up_one_after_another() -> None:
 
 def test_a_service_that_gets_an_earlier_name_back_without_was() -> None:
     old = edited(MARKET, ("  orders:\n", "  order-desk:\n    was: orders\n"))
-    sentences = said(old, MARKET)
-    assert sentences[0] == (
+    question, twice, *_ = said(old, MARKET)
+    assert question.startswith("order-desk goes and orders comes: if that is a rename, say `was: [orders, ")
+    assert twice == (
         "log group /ecs/matrix-market/orders, orders:8081 in Service Connect, role matrix-market-orders-"
         "execution-us-east-1, role matrix-market-orders-task-us-east-1, security group matrix-market-orders "
         f"and service orders{SEVERAL_GO_AND_COME}"
@@ -254,6 +255,15 @@ def test_a_load_balancer_that_must_not_be_deleted() -> None:
         "shop: AWS deletes no load balancer that has deletion protection, so the apply fails: switch it off "
         "first, in a change of its own."
     )
+
+
+def test_what_aws_refuses_comes_before_what_becomes_of_the_ways_out() -> None:
+    market = EXAMPLES["market"]
+    refused, closed, *_ = said(
+        market, edited(market, ("  endpoints: [sts]\n", ""), ("protocol: grpc", "protocol: http2"))
+    )
+    assert refused.startswith("pricing: ECS refuses another protocol")
+    assert closed.startswith("sts: no VPC endpoint any more")
 
 
 # --- ways out

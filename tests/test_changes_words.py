@@ -191,6 +191,16 @@ def test_what_the_hint_says_helps(changes: Changes) -> None:
     assert changes(batch, renamed)[0].startswith("No change")
 
 
+def test_the_way_back_of_a_rename(changes: Changes) -> None:
+    """Where `was` is taken away with the name: the hint, and that it helps."""
+    old = edited(SHOP, JOBS)
+    batch = edited(old, ("  jobs:\n", "  batch:\n    was: jobs\n"))
+    assert changes(batch, old)[1] == rename("batch", "jobs", "[jobs, batch]")
+    back = edited(old, ("  jobs:\n", "  jobs:\n    was: [jobs, batch]\n"))
+    assert changes(batch, back)[0].startswith("No change")
+    assert changes(back, old)[0].startswith("No change")
+
+
 def test_of_several_those_that_look_alike(changes: Changes) -> None:
     """One goes and two come, or two and two: the image tells which is which."""
     old = edited(SHOP, JOBS)
@@ -200,6 +210,21 @@ def test_of_several_those_that_look_alike(changes: Changes) -> None:
     assert changes(old, come)[1] == rename("jobs", "batch", "jobs")
     both = edited(two, ("  jobs:", "  batch:"), ("  mails:", "  post:"))
     assert changes(two, both)[1:3] == [rename("jobs", "batch", "jobs"), rename("mails", "post", "mails")]
+
+
+def test_of_several_also_those_that_others_call(changes: Changes) -> None:
+    """A port in Service Connect has the name of its service, which is another one then."""
+    old = edited(SHOP, JOBS)
+    new = edited(
+        old,
+        ("  jobs:", "  batch:"),
+        ("  backendserver:", "  api:"),
+        ("calls: [backendserver]", "calls: [api]"),
+    )
+    assert changes(old, new)[1:3] == [
+        rename("backendserver", "api", "backendserver"),
+        rename("jobs", "batch", "jobs"),
+    ]
 
 
 def test_of_several_that_do_not_look_alike_nothing_is_guessed(changes: Changes) -> None:
@@ -217,6 +242,15 @@ def test_a_was_that_names_nothing(changes: Changes) -> None:
     ]
 
 
+def test_a_was_that_names_what_is_in_aws_alone(changes: Changes) -> None:
+    """The name of the service in Terraform is missing, and there is such a service."""
+    batch = edited(SHOP, JOBS, ("  jobs:\n", "  batch:\n    was: jobs\n"))
+    cron = edited(SHOP, JOBS, ("  jobs:\n", "  cron:\n    was: jobs\n"))
+    said = changes(batch, cron)
+    assert said[1] == rename("batch", "cron", "[jobs, batch]")
+    assert not [each for each in said if "no such service" in each]
+
+
 def test_a_was_that_stays_after_the_move_is_no_matter(changes: Changes) -> None:
     moved = edited(SHOP, JOBS, ("  jobs:\n", "  batch:\n    was: jobs\n"))
     assert changes(moved, edited(moved, ("jobs:1", "jobs:2")))[1:] == [
@@ -226,16 +260,78 @@ def test_a_was_that_stays_after_the_move_is_no_matter(changes: Changes) -> None:
     assert not [each for each in changes(edited(SHOP, JOBS), second) if "`was`" in each]
 
 
-@pytest.mark.parametrize("was", ["", "    was: batch\n"])
-def test_a_was_that_is_given_up(changes: Changes, was: str) -> None:
-    """The oldest name is the one in AWS; a later one may go."""
-    old = edited(SHOP, JOBS, ("  jobs:\n", "  cron:\n    was: [jobs, batch]\n"))
-    said = changes(old, edited(old, ("    was: [jobs, batch]\n", was)))
-    assert (
-        said[1]
-        == "cron: replaced, since its `was` no longer names jobs: name it again, and everything stays."
+def astray(key: str, standing: str, coming: str, remedy: str) -> str:
+    return (
+        f"{key}: replaced, since it is {standing} in AWS and the spec now makes it {coming} there: {remedy}, "
+        "and everything stays."
     )
-    assert changes(old, edited(old, ("[jobs, batch]", "jobs")))[0].startswith("No change")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "right"),
+    [
+        # It is given up, or in part: the oldest name is the one in AWS, and a later one may go.
+        (
+            ("cron", "[jobs, batch]"),
+            ("cron", ""),
+            astray("cron", "jobs", "cron", "write `was: [jobs, batch]` in cron"),
+            "[jobs, batch]",
+        ),
+        (
+            ("cron", "[jobs, batch]"),
+            ("cron", "batch"),
+            astray("cron", "jobs", "batch", "write `was: [jobs, batch]` in cron"),
+            "jobs",
+        ),
+        # A second rename names the last one alone, under a new name and under the first.
+        (
+            ("batch", "jobs"),
+            ("cron", "batch"),
+            astray("cron", "jobs", "batch", "write `was: [jobs, batch]` in cron"),
+            "[jobs, batch]",
+        ),
+        (
+            ("batch", "jobs"),
+            ("jobs", "batch"),
+            astray("jobs", "jobs", "batch", "write `was: [jobs, batch]` in jobs"),
+            "[jobs, batch]",
+        ),
+        (
+            ("jobs", "[jobs, batch]"),
+            ("jobs", "batch"),
+            astray("jobs", "jobs", "batch", "write `was: [jobs, batch]` in jobs"),
+            "[jobs, batch]",
+        ),
+        # It names what never was.
+        (("jobs", ""), ("jobs", "nonesuch"), astray("jobs", "jobs", "nonesuch", "remove `was`"), ""),
+        (
+            ("batch", "jobs"),
+            ("batch", "nonesuch"),
+            astray("batch", "jobs", "nonesuch", "write `was: jobs` in batch"),
+            "jobs",
+        ),
+    ],
+)
+def test_a_was_that_replaces_what_stands(
+    changes: Changes, old: tuple[str, str], new: tuple[str, str], said: str, right: str
+) -> None:
+    """What it must say comes first, without advice that would help the replacement through."""
+
+    def spec(name: str, was: str) -> str:
+        line = f"    was: {was}\n" if was else ""
+        return edited(SHOP, JOBS, ("  jobs:\n", f"  {name}:\n{line}"))
+
+    _, first, *rest = changes(spec(*old), spec(*new))
+    assert first == said
+    assert f"{old[1].strip('[]').split(',')[0] or old[0]}: replaced; expect downtime." in rest
+    assert not [each for each in rest if "create_before_destroy" in each]
+    assert changes(spec(*old), spec(new[0], right))[0].startswith("No change")
+
+
+def test_a_name_that_an_override_gives_is_no_matter_of_was(changes: Changes) -> None:
+    override = "overrides:\n  module.services.aws_ecs_service.jobs: {name: other}\nservices:\n"
+    said = changes(edited(SHOP, JOBS), edited(SHOP, JOBS, ("services:\n", override)))
+    assert said[1:] == ["jobs: replaced; expect downtime."]
 
 
 def test_a_was_that_names_what_stands_beside_it(changes: Changes) -> None:
@@ -251,12 +347,71 @@ def test_a_was_that_names_what_stands_beside_it(changes: Changes) -> None:
 
 def test_requests_wait_for_a_service_that_is_only_made(changes: Changes) -> None:
     said = changes(SHOP, edited(SHOP, ("  webapp:", "  front:")))
-    until = "these requests go to a service that is only made now, and get 503 until its tasks are healthy."
+    until = (
+        "these requests go to a target group that is only made now, and get 503 until tasks in it "
+        "are healthy."
+    )
     assert said[1:3] == [rename("webapp", "front", "webapp"), f"what no rule matches on port 80: {until}"]
     named = edited(SHOP, ("  backendserver:", "  api:"), ("calls: [backendserver]", "calls: [api]"))
     assert [each for each in changes(SHOP, named) if each.startswith("/api/profile")] == [
         f"/api/profile on http: {until}"
     ]
+
+
+PRICING = (
+    "services:\n",
+    f"services:\n  pricing:\n    image: {ACCOUNT}/pricing:1\n    port: 80\n    routes: [{{}}]\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("served", "route", "answered"),
+    [
+        ("routes: [/]", "/api/pricing", True),  # what no rule matches went to webapp
+        ("routes: [/*]", "/api/pricing", True),
+        ("routes: [/shop]", "/shop/prices", True),
+        ("routes: [/shop]", "/api/pricing", False),
+        ("routes: [{path: /, host: shop.example.com}]", "{path: /prices, host: shop.example.com}", True),
+        ("routes: [{path: /, host: shop.example.com}]", "{path: /prices, host: prices.example.com}", False),
+        ("routes: [{path: /shop, methods: [GET]}]", "{path: /shop/new, methods: [POST]}", False),
+        ("routes: [/shop]", "/", False),
+    ],
+)
+def test_a_route_of_a_service_that_is_added(
+    changes: Changes, served: str, route: str, answered: bool
+) -> None:
+    """Who answered these requests until now no longer does, from the moment that the rule stands."""
+    old = edited(SHOP, ("routes: [/]", served))
+    said = changes(old, edited(old, (PRICING[0], PRICING[1].format(route))))
+    alarm = [each for each in said if "get 503 until tasks in it are healthy" in each]
+    calm = [each for each in said if "nothing answered these requests until now" in each]
+    assert (len(alarm), len(calm)) == (int(answered), int(not answered)), said
+    assert not [each for each in said if "a rule of their own" in each]
+
+
+def test_how_a_route_of_a_service_that_is_added_is_told(changes: Changes) -> None:
+    old = edited(SHOP, ("routes: [/]", "routes: [/shop]"))
+    assert changes(old, edited(old, (PRICING[0], PRICING[1].format("/prices"))))[1:] == [
+        "/prices on http: nothing answered these requests until now; tasks do as soon as they are healthy."
+    ]
+
+
+def test_a_route_that_another_service_gives_up_for_a_narrower_one(changes: Changes) -> None:
+    old = edited(
+        SHOP, ("routes: [/]", "routes: [/shop]"), ("[/api/profile]", "[{path: /api/*, priority: 5}]")
+    )
+    new = edited(old, ("    routes: [{path: /api/*, priority: 5}]\n", ""))
+    new = edited(new, (PRICING[0], PRICING[1].format("{path: /api/prices, priority: 6}")))
+    assert (
+        "/api/prices on http: these requests go to a target group that is only made now"
+        in changes(old, new)[1]
+    )
+
+
+def test_a_first_load_balancer_takes_requests_from_nobody(changes: Changes) -> None:
+    old = edited(SHOP, ("    routes: [/]\n", ""), WITHOUT_ROUTE)
+    said = changes(old, SHOP)
+    assert not [each for each in said if "503" in each]
 
 
 # --- what is lost for good, and what is made again

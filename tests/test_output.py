@@ -347,7 +347,9 @@ def test_a_link_where_pages_wait_leads_nothing_outside(stack: Path) -> None:
     outside.mkdir()
     (outside / "0").write_text("precious\n")
     (stack / STAGING).symlink_to(outside)
-    with pytest.raises(TfgenError, match=f"{STAGING}: this is in the way of what tfgen.* Nothing was written"):
+    with pytest.raises(
+        TfgenError, match=f"{STAGING}: this is in the way of what tfgen.* Nothing was written"
+    ):
         write(NEW, stack)
     assert files(stack) == OLD
     assert tree(outside) == {"0": b"precious\n"}
@@ -356,7 +358,9 @@ def test_a_link_where_pages_wait_leads_nothing_outside(stack: Path) -> None:
 def test_a_folder_of_the_user_where_pages_wait_stays(stack: Path) -> None:
     (stack / STAGING).mkdir()
     (stack / STAGING / "mine").write_text("mine\n")
-    with pytest.raises(TfgenError, match=f"{STAGING}: this is in the way of what tfgen.* Nothing was written"):
+    with pytest.raises(
+        TfgenError, match=f"{STAGING}: this is in the way of what tfgen.* Nothing was written"
+    ):
         write(NEW, stack)
     assert files(stack) == OLD | {f"{STAGING}/mine": "mine\n"}
 

@@ -87,6 +87,22 @@ def test_who_had_several_names_has_a_chain_of_moves() -> None:
     assert found["aws_ecs_service.webapp"] == "aws_ecs_service.frontend"
 
 
+def test_a_name_that_comes_back_is_the_one_in_aws() -> None:
+    """What has the later name moves back, and Terraform is told of no circle."""
+    back = renamed(("webapp", "webapp", "[webapp, frontend]"))
+    assert moves(back) == {end: start for start, end in moves(renamed(WEB)).items()}
+    without_moves = pages(back)
+    assert "webapp was frontend;" in without_moves.pop(MOVED)
+    assert without_moves["modules/services/webapp.tf"] == pages(SHOP)["modules/services/webapp.tf"]
+
+
+def test_a_later_name_that_comes_back() -> None:
+    found = moves(renamed(("webapp", "frontend", "[webapp, frontend, site]")))
+    assert found["aws_ecs_service.webapp"] == "aws_ecs_service.site"
+    assert found["aws_ecs_service.site"] == "aws_ecs_service.frontend"
+    assert len(found) == 2 * 14
+
+
 def test_two_renames_lead_to_one_address_by_every_step_between() -> None:
     """Either may have been applied before the other."""
     found = moves(renamed(WEB, BACKEND))
@@ -126,6 +142,7 @@ def test_the_file_of_a_service_that_is_called_moved() -> None:
     ("spec", "message"),
     [
         (renamed(("webapp", "webapp", "webapp")), "is its name now"),
+        (renamed(("webapp", "webapp", "[frontend, webapp]")), "is its name now"),
         (renamed(("webapp", "frontend", "backendserver")), 'there is a service "backendserver" (line 17)'),
         (
             renamed(("webapp", "frontend", "old"), ("backendserver", "api", "old")),
@@ -204,3 +221,15 @@ class TestPlans:
         third = ("backendserver", "profiles", "[backendserver, api]")
         for spec in (renamed(WEB, BACKEND), renamed(WEB, third)):
             assert {str(actions) for actions in applied.plan(spec).values()} == {"['moved']"}
+
+    def test_and_back(self, applied: Applied) -> None:
+        """The rename of webapp is applied, then undone."""
+        applied.plan(renamed(WEB, BACKEND))
+        applied.stack.apply()
+        back = ("webapp", "webapp", "[webapp, frontend]")
+        for backend in (BACKEND, ("backendserver", "backendserver", "[backendserver, api]")):
+            plan = applied.plan(renamed(back, backend))
+            assert {str(actions) for actions in plan.values()} == {"['moved']"}
+        assert plan["module.services.aws_ecs_service.webapp"] == ["moved"]
+        applied.stack.apply()
+        assert applied.plan(SHOP) == {}, "once applied, the spec needs no `was`"

@@ -457,8 +457,12 @@ def changes(
     json: Json = False,
 ) -> None:
     """Say what a changed spec will do to a stack that stands, before any plan."""
+    from msgspec.structs import replace
+
+    from tfgen import stacks
     from tfgen.changes import report
     from tfgen.output import manifest
+    from tfgen.output.compare import Changes
     from tfgen.render.pages import render as render_pages
 
     standing = _stack_pages(old) if old.is_dir() else {}
@@ -468,9 +472,14 @@ def changes(
         outcomes = _run([new] if standing else [old, new], as_module=as_module, templates=templates)
         if any(outcome.failed for outcome in outcomes):
             raise typer.Exit(Exit.SPEC_HAS_ERRORS)
-        rendered = [render_pages(outcome.blueprint, templates) for outcome in outcomes if outcome.blueprint]
+        blueprints = [outcome.blueprint for outcome in outcomes if outcome.blueprint]
+        if standing:  # the new spec takes the place of the one that the pages name
+            name = report.spec_file(standing) or blueprints[0].spec_file
+            blueprints = [replace(blueprints[0], spec_file=name)]
+        rendered = [render_pages(blueprint, templates) for blueprint in blueprints]
         after = report.over(standing, rendered[-1], known.owned, known.ejected)
-        found = report.between(standing or rendered[0], after)
+        held = stacks.held(blueprints[-1], rendered[-1], old) if known.owned else Changes()
+        found = report.between(standing or rendered[0], after, report.of_the_user(*held.theirs))
     except TfgenError as error:  # somebody edited a page
         _report(list(error.problems), {path: tuple(text.splitlines()) for path, text in standing.items()})
         raise typer.Exit(error.code) from None
@@ -706,7 +715,16 @@ def _stack_pages(folder: Path) -> dict[str, str]:
     as_json = [path for path in sorted(folder.rglob("*.tf.json")) if ".terraform" not in path.parts]
     values = [*sorted(folder.glob("*.tfvars")), *sorted(folder.glob("*.tfvars.json"))]
     found = _read_pages(folder) | _read_files([*as_json, *values])
+    _check_is_stack(folder, {Path(path).parent for path in found if path.endswith((".tf", ".tf.json"))})
     return {Path(path).relative_to(folder).as_posix(): text for path, text in found.items()}
+
+
+def _check_is_stack(folder: Path, homes: set[Path]) -> None:
+    """Raises TfgenError where pages stand only in folders further down: that is no module without a root."""
+    if folder not in homes:
+        stacks = sorted(home for home in homes if homes.isdisjoint(home.parents))
+        message = f"{folder} itself holds no .tf files; name the folder of one stack: {_few(stacks)}"
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE)
 
 
 def _read_files(paths: list[Path]) -> dict[str, str]:

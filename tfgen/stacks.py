@@ -1,13 +1,13 @@
 """Many specs, rendered into their folders or only looked at: what becomes of each."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from glob import escape, glob
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tfgen.blueprint.model import Blueprint
-from tfgen.output.compare import Changes
+from tfgen.output.compare import Changes, compare
 from tfgen.output.history import History
 from tfgen.output.manifest import NAME as MANIFEST
 from tfgen.output.refusal import RefusedError
@@ -161,11 +161,20 @@ def _written(stack: Blueprint, folder: Path, options: Options) -> tuple[Changes,
         "stack": stack.name,
         "once": once(stack),
         "force": look.force,
-        "history": History(_earlier, _merge, _obstacle),
+        "history": _HISTORY,
     }
     if look:
         return preview(pages, folder, with_diff=look.diff, **how)
     return write(pages, folder, waiting=options.waiting, **how), ""
+
+
+def held(stack: Blueprint, pages: Mapping[str, str], folder: Path) -> Changes:
+    """These pages of a stack against a folder. Raises TfgenError where that cannot be read."""
+    try:
+        return compare(pages, folder, once(stack), stack.name, _HISTORY).changes
+    except OSError as error:
+        message = f"cannot read {error.filename}: {error.strerror}"
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
 
 
 def _earlier(file: Path, wanted: Any) -> bytes | None:
@@ -184,3 +193,6 @@ def _merge(base: str, one: str, other: str) -> str:
     from tfgen import git  # noqa: PLC0415 - as above
 
     return git.merge(base, one, other)
+
+
+_HISTORY = History(_earlier, _merge, _obstacle)

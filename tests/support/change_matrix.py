@@ -743,6 +743,7 @@ EDITS = {
         ("load_balancer/load_balancer.tf", "drop_invalid_header_fields = true", "enable_http2 = false"),
         ("load_balancer/security.tf", '"0.0.0.0/0"', '"192.0.2.0/24"'),
         ("load_balancer/listeners.tf", '"Not found"', '"Nothing here"'),
+        ("load_balancer/listeners.tf", '"HTTP"', '"HTTPS"'),
         ("network/vpc.tf", "enable_dns_hostnames = true", "enable_dns_hostnames = false"),
         ("network/subnets.tf", '"matrix-market-public-', '"other-'),
         ("network/endpoints.tf", "[for table in aws_route_table.private : table.id]", "[]"),

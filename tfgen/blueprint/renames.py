@@ -3,6 +3,9 @@
 Most names in AWS cannot be changed: another name of a role, a security group, a log group, a task
 definition's family, an ECS service or a target group is another resource. So a renamed service keeps the
 names that it has there, and only its file, its labels in Terraform and its variable are new.
+
+A name may come back: `webapp` that was [webapp, frontend] has its own name in AWS, and Terraform moves it
+from `frontend` alone.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +19,7 @@ from tfgen.spec.model import Spec
 
 
 def earlier(key: str, spec: Spec) -> tuple[str, ...]:
-    """The names that a service had, the oldest first."""
+    """The names that a service had, the oldest first; the one that it has now too, where it had it before."""
     was = spec.services[key].was
     return (was,) if isinstance(was, str) else tuple(was)
 
@@ -26,15 +29,22 @@ def in_aws(key: str, spec: Spec) -> str:
     return (*earlier(key, spec), key)[0]
 
 
+def _left(key: str, spec: Spec) -> tuple[str, ...]:
+    """The names that a service has no more: what stands under them moves."""
+    return tuple(name for name in earlier(key, spec) if name != key)
+
+
 def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     taken: dict[str, str] = {}
     for key in spec.services:
         path = ("services", key, "was")
+        if earlier(key, spec)[-1:] == (key,):
+            hint = "remove it, or write the name that it had before; of several, the latest comes last"
+            yield Problem("TG244", at(path), f'"{key}" is its name now', hint)
+            continue
         for name in earlier(key, spec):
             other = taken.get(name)
-            if name == key:
-                message, hint = f'"{key}" is its name now', "remove it, or write the name that it had before"
-            elif name in spec.services:
+            if name != key and name in spec.services:
                 message = (
                     f'there is a service "{name}" (line {at(("services", name)).line}), which needs its '
                 )
@@ -70,7 +80,7 @@ def build(spec: Spec, services: tuple[Service, ...], calls: tuple[Call, ...]) ->
 
 
 def _comment(key: str, spec: Spec) -> Comment:
-    was = earlier(key, spec)
+    was = _left(key, spec)
     if not was:
         return names.comment(f"{key}: its rules for services that were renamed.")
     return names.comment(f"{key} was {names.listed(was)}; nothing in AWS changes with its name.")
@@ -78,7 +88,7 @@ def _comment(key: str, spec: Spec) -> Comment:
 
 def _moves(service: Service, spec: Spec, patterns: Mapping[str, _Thing]) -> Iterator[Move]:
     for thing in _things(service, patterns):
-        known = [(*earlier(key, spec), key) for key in thing.services]
+        known = [(*_left(key, spec), key) for key in thing.services]
         # Where two services were renamed, one may have been so before the other: all steps in one chain.
         labels = [thing.pattern.format(*map(names.label, each)) for each in product(*known)]
         for old, new in pairwise(labels):

@@ -51,8 +51,9 @@ _NAMES: dict[str, Callable[[Any], str]] = {
 def _way_out(label: str, arguments: Any) -> str:
     """From where to where: `orders to 10.80.0.0/16 on port 5432`."""
     source, _, target = label.partition("_to_")
-    port = arguments.get("from_port")
-    return f"{source} to {arguments.get('cidr_ipv4', target)}" + (f" on port {port}" if port else "")
+    first, last = (arguments.get(name) for name in ("from_port", "to_port"))
+    ports = f" on port {first}" if first == last else f" on ports {first} to {last}"
+    return f"{source} to {arguments.get('cidr_ipv4', target)}" + (ports if last else "")
 
 
 Tasks = Mapping[str, Change]

@@ -5,57 +5,101 @@ from collections.abc import Iterator
 from typing import Any
 
 from tfgen.changes.called import Said, Tasks, containers, listed, tasks_of
-from tfgen.changes.compare import Change, created, destroyed, moved, replaced
+from tfgen.changes.compare import Change, created, destroyed, replaced
 from tfgen.changes.stack import Stack
 
 _SERVICE = "aws_ecs_service"
 Pair = tuple[Change, Change]
 
 
-def renames(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
-    """Sentences about each `was` that is gone or names nothing, and about pairs that look like a rename."""
+def astray(changes: tuple[Change, ...], old: Stack, new: Stack) -> dict[str, Said]:
+    """The services that the spec gives another name in AWS, by address -> what `was` must say."""
+    found = {change.address: _astray(change, old, new) for change in changes if _is_named_anew(change)}
+    return {address: said for address, said in found.items() if said}
+
+
+def _is_named_anew(change: Change) -> bool:
+    return change.type == _SERVICE and replaced(change) and "name" in change.arguments
+
+
+def _astray(change: Change, old: Stack, new: Stack) -> Said | None:
+    key = _key(change)
+    standing, coming = str(change.old.get("name")), str(change.new.get("name"))
+    ends = [*_earlier(change.address, new), change.address]
+    stood = next((each for each in reversed(ends) if each in old.resources), change.address)
+    known = [_label(address) for address in (*_earlier(stood, old), stood)]
+    if standing not in known or coming not in map(_label, ends):  # an override names it
+        return None
+    was = [standing, *(name for name in known if name != standing)]
+    if was[-1] == key:
+        was.pop()
+    remedy = f"write `was: {_listing(was)}` in {key}" if was else "remove `was`"
+    return Said(
+        f"{key}: replaced, since it is {standing} in AWS and the spec now makes it {coming} there: {remedy}, "
+        "and everything stays."
+    )
+
+
+def renames(changes: tuple[Change, ...], new: Stack) -> Iterator[Said]:
+    """Sentences about each `was` that names nothing, and about pairs that look like a rename."""
     services = [change for change in changes if change.type == _SERVICE]
+    gone = [change for change in services if destroyed(change)]
     come = [change for change in services if created(change)]
-    for change in filter(replaced, services):
-        yield from _given_up(change, old, new)
+    in_aws = {str(change.old.get("name")) for change in gone}
     for change in come:
-        if named := sorted(_earlier(change, new)):
+        if named := sorted({*map(_label, _earlier(change.address, new))} - in_aws):
             yield Said(
                 f"{_key(change)}: its `was` names {listed(named)}, and the old stack has no such service, so "
                 "it is made anew."
             )
-    for before, after in _pairs([change for change in services if destroyed(change)], come, changes):
+    for before, after in _pairs(gone, come, changes):
         yield Said(
             f"{_key(before)} goes and {_key(after)} comes: if that is a rename, say `was: {_was(before)}` in "
             f"{_key(after)} and everything stays; without it expect downtime."
         )
 
 
-def _given_up(change: Change, old: Stack, new: Stack) -> Iterator[Said]:
-    """A `was` that named what the service is called in AWS."""
-    name = str(change.old.get("name"))
-    if name in _earlier(change, old) - _earlier(change, new):
-        yield Said(
-            f"{_key(change)}: replaced, since its `was` no longer names {name}: name it again, and "
-            "everything stays."
-        )
+def unpinned(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
+    """Images that a variable pinned whose name goes with the name of its service."""
+    gone = old.root.blocks["variable"].keys() - new.root.blocks["variable"].keys()
+    values = {name: old.root.variable(name) for (name,) in gone if name in old.given}
+    pinned = {value: name for name, value in values.items() if isinstance(value, str)}
+    for task in tasks_of(changes).values():
+        for before, after in zip(containers(task.old), containers(task.new), strict=False):
+            image = str(before.get("image"))
+            if image in pinned and image != after.get("image"):
+                variable = pinned[image]
+                yield Said(
+                    f"{variable} in {old.given[variable].path} no longer counts: {_key(task)} gets the image "
+                    f"{after.get('image')} in place of {image}; set {task.name}_image there."
+                )
 
 
-def _earlier(change: Change, stack: Stack) -> set[str]:
-    """The names that a service had before, as `moved` blocks tell them."""
-    starts = (start for start in stack.moved if moved(start, stack.moved) == change.address)
-    return {start.rpartition(".")[2].replace("_", "-") for start in starts}
+def _earlier(address: str, stack: Stack) -> list[str]:
+    """The addresses that `moved` blocks lead from to this one, the oldest first."""
+    starts = {end: start for start, end in stack.moved.items()}
+    found: list[str] = []
+    while (start := starts.get((found or [address])[0], address)) not in (address, *found):
+        found.insert(0, start)
+    return found
+
+
+def _label(address: str) -> str:
+    """The name of a service in the spec, from an address."""
+    return address.rpartition(".")[2].replace("_", "-")
 
 
 def _key(change: Change) -> str:
-    """The name of a service in the spec, from its label."""
     return change.name.replace("_", "-")
 
 
 def _was(change: Change) -> str:
     """What `was` must say: with the name in AWS first, where that is an older one."""
-    name = str(change.old.get("name"))
-    return _key(change) if name == _key(change) else f"[{name}, {_key(change)}]"
+    return _listing(list(dict.fromkeys((str(change.old.get("name")), _key(change)))))
+
+
+def _listing(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"[{', '.join(names)}]"
 
 
 def _pairs(gone: list[Change], come: list[Change], changes: tuple[Change, ...]) -> Iterator[Pair]:
@@ -75,10 +119,15 @@ def _pairs(gone: list[Change], come: list[Change], changes: tuple[Change, ...]) 
 
 
 def _look(tasks: Tasks, change: Change, side: str) -> tuple[str, ...]:
-    """The images and ports of a service; () where they are not known."""
+    """The images and ports of a service, without the names of ports; () where they are not known."""
     task = tasks.get(change.address)
     found = containers(getattr(task, side)) if task else ()
     return tuple(
-        f"{str(each.get('image')).partition('@')[0].rpartition(':')[0]} {each.get('portMappings')}"
+        f"{str(each.get('image')).partition('@')[0].rpartition(':')[0]} {_numbers(each.get('portMappings'))}"
         for each in found
     )
+
+
+def _numbers(mappings: Any) -> list[Any]:
+    ports = mappings if isinstance(mappings, tuple) else ()
+    return [port.get("containerPort") for port in ports if isinstance(port, dict)]

@@ -1,10 +1,11 @@
 """What changes between two stacks, for people and for machines."""
 
+import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from tfgen.changes.called import Said
+from tfgen.changes.called import Said, naming
 from tfgen.changes.compare import Action, Change, compare
 from tfgen.changes.folders import Pages, has_provider
 from tfgen.changes.refusals import refusals
@@ -38,7 +39,7 @@ class Report(NamedTuple):
         return tuple(each.whole() for each in self.sentences)
 
 
-def between(old: Pages, new: Pages) -> Report:
+def between(old: Pages, new: Pages, first: Iterable[Said] = ()) -> Report:
     """What Terraform will do to a stack made from the pages `old` when they become `new`.
 
     Raises TfgenError with a problem for every page that is not Terraform's language.
@@ -46,7 +47,37 @@ def between(old: Pages, new: Pages) -> Report:
     before = Stack(old)
     after = Stack(new, like=before)
     changes = compare(before, after)
-    return Report(changes, tuple(consequences(changes, before, after)), tuple(refusals(changes, after)))
+    return Report(changes, (*first, *consequences(changes, before, after)), tuple(refusals(changes, after)))
+
+
+def spec_file(standing: Pages) -> str:
+    """The name of the spec file that pages were rendered from, empty where none says."""
+    found = (re.match(rf"{HEADER} from (.+): change the spec", text) for text in standing.values())
+    return next((each[1] for each in found if each), "")
+
+
+def of_the_user(
+    edited: Collection[str], foreign: Collection[str], outdated: Collection[str]
+) -> Iterator[Said]:
+    """Sentences about what in a stack's folder is not as tfgen wrote it, or not tfgen's.
+
+    `edited` are its pages that somebody else changed, `foreign` are in the way of a page, and `outdated` are
+    ejected ones that it would now write otherwise.
+    """
+    yield from naming(edited, _EDITED)
+    yield from naming(foreign, _FOREIGN)
+    yield from naming(outdated, _EJECTED)
+
+
+_EDITED = (
+    "{}: edited by hand, so tfgen render refuses with exit code 4; what is foreseen here undoes the "
+    "[edit|edits]: say it in the spec, or keep the [file|files] with tfgen eject."
+)
+_FOREIGN = "{}: not written by tfgen and in the way of a page, so tfgen render refuses with exit code 4."
+_EJECTED = (
+    "{}: ejected, so [the page is yours, and what the spec now says otherwise of it has|the pages are yours, "
+    "and what the spec now says otherwise of them has] no effect."
+)
 
 
 def over(standing: Pages, rendered: Pages, owned: Collection[str], ejected: Collection[str]) -> Pages:

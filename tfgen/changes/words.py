@@ -1,10 +1,11 @@
 """What changes mean for whoever runs the stack: sentences, the gravest first."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.changes.called import INGRESS, Said, about, called, naming
+from tfgen.changes.allowed import allowed
+from tfgen.changes.called import INGRESS, Said, about, naming
 from tfgen.changes.calls import calls
 from tfgen.changes.compare import (
     Action,
@@ -19,7 +20,8 @@ from tfgen.changes.compare import (
 )
 from tfgen.changes.elsewhere import another_region, another_state
 from tfgen.changes.failures import failures
-from tfgen.changes.renames import renames
+from tfgen.changes.renames import astray, renames, unpinned
+from tfgen.changes.requests import door_and_path, is_answered, waiting
 from tfgen.changes.stack import Stack
 from tfgen.changes.twice import clashes
 from tfgen.changes.values import references
@@ -165,6 +167,11 @@ SENTENCES = (
         "The load balancer answers on [port {} in place of another|ports {} in place of others].",
     ),
     Sentence(
+        "aws_lb_listener",
+        updated("protocol"),
+        "[Port|Ports] {}: another protocol; clients that still speak the old one get no answer.",
+    ),
+    Sentence(
         "aws_lb_listener", _answers_itself, "[Port|Ports] {}: what no rule matches gets a fixed answer."
     ),
     Sentence("aws_lb_listener", _forwards, "[Port|Ports] {}: what no rule matches goes elsewhere."),
@@ -220,6 +227,7 @@ def consequences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterato
     yield from another_state(old, new)
     if not is_elsewhere(old, new):  # in another Region nothing that stands is touched
         yield from _where_it_stands(changes, old, new)
+    yield from unpinned(changes, old, new)
     yield from _unheard(old, new)
     yield from about(
         changes,
@@ -235,43 +243,41 @@ def consequences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterato
 
 def _where_it_stands(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
     twice = tuple(clashes(changes, new))
+    mistaken = astray(changes, old, new)
+    yield from mistaken.values()
+    yield from renames(changes, new)
+    yield from failures(_without_parts(changes, mistaken), twice, old)
     yield from ways_out(changes, old, new)
-    yield from failures(changes, twice, old)
-    yield from renames(changes, old, new)
-    waiting = _waiting(changes)
-    yield from naming(map(_door_and_path, waiting), _NO_TASKS)
+    yield from allowed(changes)
+    begins = waiting(changes)
+    yield from about(begins, lambda change: is_answered(change, old, new), _NO_TASKS, door_and_path)
     # What goes under one name and comes under another neither goes nor comes.
     told = {address for clash in twice if clash.taker.type in _DOORS for address in clash.addresses}
-    told |= {change.address for change in waiting if len(change.arguments) == 1}
+    told |= {change.address for change in begins if len(change.arguments) <= 1}
     gone = {change.address for change in changes if lost(change)}
     rest = tuple(change for change in changes if change.address not in told and _home(change) not in gone)
     for kind, test, text in SENTENCES:
         yield from about(tuple(change for change in rest if change.type == kind), test, text)
+    yield from about(begins, lambda change: not is_answered(change, old, new), _FIRST_TASKS, door_and_path)
     yield from calls(changes, new)
 
 
-_NO_TASKS = (
-    "{}: these requests go to a service that is only made now, and get 503 until its tasks are healthy."
-)
-
-
-def _waiting(changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    """The rules and listeners whose requests now go to a target group that is only just made."""
-    new = {each.address for each in changes if each.type == "aws_lb_target_group" and created(each)}
-    return tuple(
-        change
+def _without_parts(changes: tuple[Change, ...], services: Collection[str]) -> tuple[Change, ...]:
+    """Without the security groups of these services: advice on how to replace what should stay is none."""
+    parts = {
+        used.address
         for change in changes
-        for name in ("action", "default_action")
-        if _differs(name)(change) and any(used.address in new for used in references(change.new.get(name)))
-    )
+        if change.address in services
+        for used in references(change.new.get("network_configuration"))
+    }
+    return tuple(each for each in changes if each.type != "aws_security_group" or each.address not in parts)
 
 
-def _door_and_path(change: Change) -> str:
-    return (
-        f"what no rule matches on port {called(change)}"
-        if change.type == "aws_lb_listener"
-        else called(change)
-    )
+_NO_TASKS = (
+    "{}: these requests go to a target group that is only made now, and get 503 until tasks in it are "
+    "healthy."
+)
+_FIRST_TASKS = "{}: nothing answered these requests until now; tasks do as soon as they are healthy."
 
 
 def _home(change: Change) -> str:

@@ -56,6 +56,11 @@ class Changes(NamedTuple):
         return (*self.edited, *self.edited_orphans, *self.foreign)
 
     @property
+    def theirs(self) -> tuple[tuple[str, ...], ...]:
+        """Pages that somebody else changed, what else is in the way, and ejected ones that are outdated."""
+        return (*self.edited, *self.edited_orphans), (*self.foreign, *self.obstacles), self.outdated
+
+    @property
     def in_the_way(self) -> tuple[str, ...]:
         """What stops a render."""
         return (*self.forced, *self.obstacles)

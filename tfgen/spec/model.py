@@ -342,8 +342,8 @@ class Service(Section, frozen=True):
     egress_cidrs: list[Egress] | None = None
     """Where tasks may connect to. Default: 0.0.0.0/0 with NAT or public subnets, else nothing more."""
     was: Name | list[Name] = []
-    """Earlier names of this service, oldest first. It keeps the oldest in AWS, so that renaming replaces
-    nothing."""
+    """Earlier names of this service, oldest first, also the one that it has again. It keeps the oldest in
+    AWS, so that renaming replaces nothing."""
     exec: bool = False
     """Whether `aws ecs execute-command` may open a shell in a task."""
     ignore: Ignores = None

@@ -1,0 +1,234 @@
+"""What `tfgen changes` says to whoever is on call while a change is applied, and of what is theirs."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from support.command import Tfgen
+
+ROOT = Path(__file__).parent.parent
+SHOP = (ROOT / "examples" / "shop.yaml").read_text()
+NAT = SHOP.replace("egress: endpoints", "egress: nat")
+ACCOUNT = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+NEXT = "webapp: tasks are started anew; the old ones stop when the new ones are healthy."
+Edit = tuple[str, str]
+
+
+def edited(text: str, *edits: Edit) -> str:
+    for old, new in edits:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+class Stack(NamedTuple):
+    """A rendered stack, and what `tfgen changes` prints about it and another spec."""
+
+    folder: Path
+    run: Tfgen
+
+    def __call__(self, spec: str, *edits: Edit) -> list[str]:
+        (self.folder / "shop.yaml").write_text(edited(spec, *edits))
+        done = self.run("changes", self.folder / "stack", self.folder / "shop.yaml")
+        assert (done.code, done.err) == (0, "")
+        head, _, rest = done.out.partition("\n\n")
+        return [head.rstrip(), *(line[4:] for line in rest.splitlines() if line.startswith("  * "))]
+
+    def page(self, path: str) -> Path:
+        return self.folder / "stack" / path
+
+    def edit(self, path: str, *edits: Edit) -> None:
+        self.page(path).write_text(edited(self.page(path).read_text(), *edits))
+
+
+Render = Callable[[str], Stack]
+
+
+@pytest.fixture
+def rendered(run_tfgen: Tfgen, tmp_path: Path) -> Render:
+    def render(spec: str) -> Stack:
+        (tmp_path / "shop.yaml").write_text(spec)
+        assert run_tfgen("render", tmp_path / "shop.yaml", "-o", tmp_path / "stack").code == 0
+        return Stack(tmp_path, run_tfgen)
+
+    return render
+
+
+# --- what an old revision needs
+
+
+SECRETS = (
+    "    port: 3000\n",
+    "    port: 3000\n    secrets:\n"
+    "      A: arn:aws:secretsmanager:us-east-1:123456789012:secret:shop/a-a1b2c3\n"
+    "      B: arn:aws:secretsmanager:us-east-1:123456789012:secret:shop/b-a1b2c3\n",
+)
+WITHOUT_A = ("      A: arn:aws:secretsmanager:us-east-1:123456789012:secret:shop/a-a1b2c3\n", "")
+
+
+def cannot_start(what: str) -> str:
+    return (
+        f"webapp ({what}): until the deployment is done, the old revision cannot start a task again, nor can "
+        "a rollback: its execution role may no longer read this."
+    )
+
+
+def test_an_image_from_another_repository(rendered: Render) -> None:
+    """The role changes at once, and tasks of the old revision run until the new ones are healthy."""
+    stack = rendered(SHOP)
+    assert stack(SHOP, ("/webapp:1.4.2", "/team/front:1"))[1:] == [cannot_start("webapp"), NEXT]
+
+
+def test_a_secret_that_goes(rendered: Render) -> None:
+    old = edited(SHOP, SECRETS)
+    assert rendered(old)(old, WITHOUT_A)[1:] == [cannot_start("shop/a-a1b2c3"), NEXT]
+
+
+def test_both_at_once(rendered: Render) -> None:
+    old = edited(SHOP, SECRETS)
+    sentence, _ = rendered(old)(old, WITHOUT_A, ("/webapp:1.4.2", "/front:1"))[1:]
+    assert sentence == cannot_start("shop/a-a1b2c3 and webapp")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("/webapp:1.4.2", "/webapp:1.5"),  # another tag of one repository
+        ("    port: 3000\n", SECRETS[1]),  # more is allowed
+        ("    count: 2\n", "    count: 3\n"),
+    ],
+)
+def test_an_old_revision_that_can_start_again(rendered: Render, edit: Edit) -> None:
+    old = edited(SHOP, ("    port: 3000\n", "    port: 3000\n    count: 2\n"))
+    assert not [each for each in rendered(old)(old, edit) if "old revision" in each]
+
+
+def test_what_a_person_allowed_is_not_what_a_task_needs(rendered: Render) -> None:
+    stack = rendered(SHOP)
+    stack.edit(
+        "modules/services/webapp.tf",
+        ('repository/webapp"', 'repository/webapp", "arn:aws:ecr:us-east-1:1:repository/other"]'),
+        ('= "arn:aws:ecr', '= ["arn:aws:ecr'),
+    )
+    assert not [each for each in stack(SHOP, ("/webapp:1.4.2", "/webapp:2")) if "old revision" in each]
+
+
+# --- an image that a variable pins
+
+
+def test_a_pinned_image_and_another_name(rendered: Render) -> None:
+    stack = rendered(SHOP)
+    stack.page("terraform.tfvars").write_text(f'webapp_image = "{ACCOUNT}/webapp:9.9.9"\n')
+    said = stack(SHOP, ("  webapp:\n", "  frontend:\n    was: webapp\n"))
+    assert said[1:] == [
+        NEXT,
+        "webapp_image in terraform.tfvars no longer counts: frontend gets the image "
+        f"{ACCOUNT}/webapp:1.4.2 in place of {ACCOUNT}/webapp:9.9.9; set frontend_image there.",
+        "webapp_image: no variable of the stack any more; -var and callers that set it fail, TF_VAR_ and "
+        "tfvars are ignored.",
+    ]
+    stack.page("terraform.tfvars").write_text(f'frontend_image = "{ACCOUNT}/webapp:1.4.2"\n')
+    assert not [
+        each for each in stack(SHOP, ("  webapp:\n", "  frontend:\n    was: webapp\n")) if "counts" in each
+    ]
+
+
+# --- listeners and ways out
+
+
+def test_another_protocol_of_a_listener(rendered: Render) -> None:
+    certificate = "arn:aws:acm:us-east-1:123456789012:certificate/1"
+    override = f"{{protocol: HTTPS, certificate_arn: {certificate}}}"
+    listener = "module.load_balancer.aws_lb_listener.http"
+    said = rendered(SHOP)(SHOP, ("services:\n", f"overrides:\n  {listener}: {override}\nservices:\n"))
+    assert said[1:] == ["Port 80: another protocol; clients that still speak the old one get no answer."]
+
+
+@pytest.mark.parametrize(
+    ("override", "sentence"),
+    [
+        (
+            "{cidr_ipv4: 10.0.0.0/8}",
+            "(now 10.0.0.0/8 on port 443): what this way out no longer leads to is out of reach at once.",
+        ),
+        (
+            "{from_port: 444, to_port: 444}",
+            "(now 0.0.0.0/0 on port 444): what this way out no longer leads to is out of reach at once.",
+        ),
+        (
+            "{from_port: 0, to_port: 65535}",
+            "(now 0.0.0.0/0 on ports 0 to 65535): this way out leads to more.",
+        ),
+        ("{description: Out}", ""),
+    ],
+)
+def test_a_way_out_that_leads_elsewhere(rendered: Render, override: str, sentence: str) -> None:
+    rule = "module.services.aws_vpc_security_group_egress_rule.webapp_to_internet"
+    said = rendered(NAT)(NAT, ("services:\n", f"overrides:\n  {rule}: {override}\nservices:\n"))
+    assert said[1:] == ([f"webapp to 0.0.0.0/0 on port 443 {sentence}"] if sentence else [])
+
+
+def test_a_way_out_to_a_service_follows_its_port(rendered: Render) -> None:
+    said = rendered(SHOP)(SHOP, ("port: 5000", "port: 5001"))
+    assert not [each for each in said if "way out" in each]
+
+
+# --- what in the folder is not tfgen's
+
+
+def test_an_ejected_page_that_the_spec_would_make_another(rendered: Render) -> None:
+    stack = rendered(SHOP)
+    assert stack.run("eject", stack.page("modules/services/webapp.tf")).code == 0
+    assert stack(SHOP, ("port: 3000", "port: 3001")) == [
+        "No change: Terraform has nothing to create, update, replace or destroy.",
+        "modules/services/webapp.tf: ejected, so the page is yours, and what the spec now says otherwise of "
+        "it has no effect.",
+    ]
+    assert stack(SHOP, ("backendserver:2.0.0", "backendserver:2.1"))[1:] == [
+        NEXT.replace("webapp", "backendserver")
+    ]
+    assert stack(SHOP) == ["No change: Terraform has nothing to create, update, replace or destroy."]
+
+
+def test_the_name_of_the_new_spec_is_no_matter(rendered: Render, tmp_path: Path) -> None:
+    stack = rendered(SHOP)
+    assert stack.run("eject", stack.page("modules/services/webapp.tf")).code == 0
+    (tmp_path / "new.yaml").write_text(SHOP)
+    done = stack.run("changes", stack.page(""), tmp_path / "new.yaml")
+    assert done.out == "No change: Terraform has nothing to create, update, replace or destroy.\n"
+
+
+def test_an_edit_by_hand_that_a_render_stops_at(rendered: Render) -> None:
+    """It is foreseen what the spec says, and a render leaves everything as it is until somebody decides."""
+    stack = rendered(SHOP)
+    stack.edit("modules/services/webapp.tf", ("retention_in_days = 30", "retention_in_days = 90"))
+    assert stack(SHOP)[1:] == [
+        "modules/services/webapp.tf: edited by hand, so tfgen render refuses with exit code 4; what is "
+        "foreseen here undoes the edit: say it in the spec, or keep the file with tfgen eject.",
+        "/ecs/shop/webapp: lines older than the new retention are deleted.",
+    ]
+    assert stack.run("render", stack.folder / "shop.yaml", "-o", stack.page("")).code == 4
+
+
+def test_a_file_in_the_way_of_a_new_page(rendered: Render) -> None:
+    stack = rendered(SHOP)
+    stack.page("modules/services/jobs.tf").write_text("# Jobs of our own\n")
+    jobs = ("services:\n", f"services:\n  jobs:\n    image: {ACCOUNT}/jobs:1\n")
+    assert stack(SHOP, jobs)[1:] == [
+        "modules/services/jobs.tf: not written by tfgen and in the way of a page, so tfgen render refuses "
+        "with exit code 4."
+    ]
+    assert stack.run("render", stack.folder / "shop.yaml", "-o", stack.page("")).code == 4
+
+
+def test_the_folder_of_all_stacks_is_none(rendered: Render, tmp_path: Path) -> None:
+    """By mistake: no stack, and none that is a module and leaves its tags to others."""
+    stack = rendered(SHOP + "tags: {team: shop}\n")
+    (tmp_path / "terraform.tfvars").write_text("")
+    done = stack.run("changes", tmp_path, tmp_path / "shop.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert (
+        done.err
+        == f"tfgen: {tmp_path} itself holds no .tf files; name the folder of one stack: {tmp_path}/stack\n"
+    )

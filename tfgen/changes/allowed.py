@@ -1,0 +1,143 @@
+"""What tasks are allowed: what their execution role reads to start them, and where they may connect."""
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from itertools import product
+from typing import Any
+
+from tfgen.changes.called import EGRESS, Said, about, called, containers, listed, naming, tasks_of
+from tfgen.changes.compare import Action, Change, updated
+from tfgen.changes.values import Term, Value, references
+
+
+def allowed(changes: tuple[Change, ...]) -> Iterator[Said]:
+    """Sentences about old revisions that can no longer start, and about ways out that lead elsewhere."""
+    yield from naming(_shut_out(changes), _OLD_REVISION)
+    ways = tuple(filter(_leads_elsewhere, changes))
+    yield from about(ways, lambda change: not _leads_to_more(change), _NARROWED, _becomes)
+    yield from about(ways, _leads_to_more, _WIDENED, _becomes)
+
+
+_OLD_REVISION = (
+    "{}: until the deployment is done, the old [revision|revisions] cannot start a task again, nor can a "
+    "rollback: [its|their] execution [role|roles] may no longer read this."
+)
+_NARROWED = (
+    "{}: what [this way out no longer leads|these ways out no longer lead] to is out of reach at once."
+)
+_WIDENED = "{}: [this way out leads|these ways out lead] to more."
+
+
+# What the old revision needs to start
+
+
+def _shut_out(changes: tuple[Change, ...]) -> Iterator[str]:
+    """Each service that stays, with what its old tasks need and may no longer read."""
+    tasks = tasks_of(changes)
+    policies = [each for each in changes if each.type == "aws_iam_role_policy"]
+    for service in changes:
+        task = tasks.get(service.address)
+        if task is None or service.action is not Action.UPDATE:
+            continue
+        role = _addresses(task.old.get("execution_role_arn"))
+        own = [each for each in policies if role & _addresses(each.old.get("role"))]
+        granted = [grant for policy in own for grant in _grants(policy.new)]
+        lost = {
+            resource
+            for policy in own
+            for action, resource in _grants(policy.old)
+            if _needs(task.old, resource) and not _is_granted(action, resource, granted)
+        }
+        if lost:
+            names = {each.partition(":repository/")[2] or each.split(":", 6)[-1] for each in lost}
+            yield f"{called(service)} ({listed(sorted(names))})"
+
+
+def _addresses(value: Value) -> set[str]:
+    return {used.address for used in references(value)}
+
+
+Grant = tuple[str, str]
+"""An action, and what it may be done with; both may be patterns."""
+
+
+def _grants(policy: Mapping[str, Value]) -> list[Grant]:
+    """What a policy allows, as far as it is written out."""
+    match policy.get("policy"):
+        case Term(name="jsonencode", operands=({"Statement": tuple() as statements},)):
+            said = [each for each in statements if isinstance(each, dict)]
+            return [
+                pair for each in said for pair in product(_texts(each, "Action"), _texts(each, "Resource"))
+            ]
+    return []
+
+
+def _texts(statement: Mapping[str, Value], key: str) -> list[str]:
+    value = statement.get(key)
+    return [each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, str)]
+
+
+def _is_granted(action: str, resource: str, granted: list[Grant]) -> bool:
+    return any(fnmatchcase(action, some) and fnmatchcase(resource, where) for some, where in granted)
+
+
+def _needs(task: Mapping[str, Value], resource: str) -> bool:
+    """Whether a task is started from that repository, or with that secret."""
+    _, is_repository, repository = resource.partition(":repository/")
+    return any(
+        repository == _repository(each.get("image"))
+        if is_repository
+        else any(secret.startswith(resource) for secret in _secrets(each))
+        for each in containers(task)
+    )
+
+
+def _repository(image: Value) -> str:
+    """`a/b` of `host/a/b:tag@digest`."""
+    return str(image).partition("@")[0].partition("/")[2].partition(":")[0]
+
+
+def _secrets(container: Mapping[str, Any]) -> list[str]:
+    said = container.get("secrets")
+    entries = said if isinstance(said, tuple) else ()
+    return [str(each.get("valueFrom")) for each in entries if isinstance(each, dict)]
+
+
+# Ways out
+
+
+def _leads_elsewhere(change: Change) -> bool:
+    """Whether a way out to addresses becomes another in place; those to services follow their ports."""
+    return updated(*_WAY)(change) and change.type == EGRESS and "cidr_ipv4" in change.old
+
+
+_WAY = ("cidr_ipv4", "ip_protocol", "from_port", "to_port")
+
+
+def _leads_to_more(change: Change) -> bool:
+    """Whether all that it led to stays in reach."""
+    old, new = change.old, change.new
+    protocols = (old.get("ip_protocol"), "-1")
+    return new.get("ip_protocol") in protocols and _holds(new, old) and _spans(new, old)
+
+
+def _spans(wide: Any, narrow: Any) -> bool:
+    try:
+        return bool(wide["from_port"] <= narrow["from_port"] and narrow["to_port"] <= wide["to_port"])
+    except (KeyError, TypeError):  # all ports, or not known before the plan
+        return "from_port" not in wide
+
+
+def _holds(wide: Any, narrow: Any) -> bool:
+    from ipaddress import IPv4Network  # noqa: PLC0415 - only such a rule pays for it
+
+    try:
+        return IPv4Network(str(narrow.get("cidr_ipv4"))).subnet_of(IPv4Network(str(wide.get("cidr_ipv4"))))
+    except ValueError:  # not known before the plan
+        return False
+
+
+def _becomes(change: Change) -> str:
+    """`orders to 0.0.0.0/0 on port 443 (now 10.0.0.0/8 on port 443)`."""
+    before = called(change._replace(action=Action.DESTROY))
+    return f"{before} (now {called(change).partition(' to ')[2]})"

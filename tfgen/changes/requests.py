@@ -1,0 +1,80 @@
+"""Requests whose target group is only made now: the rule leads there before it has a healthy task."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tfgen.changes.called import called
+from tfgen.changes.compare import Change, created, updated
+from tfgen.changes.stack import Stack
+from tfgen.changes.values import Value, references
+from tfgen.routing.patterns import Patterns, meet
+
+
+def waiting(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The rules and listeners that now send to a target group that is only just made."""
+    new = {each.address for each in changes if each.type == "aws_lb_target_group" and created(each)}
+    return tuple(
+        change
+        for change in changes
+        for name in ("action", "default_action")
+        if _begins(change, name) and any(used.address in new for used in references(change.new.get(name)))
+    )
+
+
+def _begins(change: Change, name: str) -> bool:
+    """Whether a rule is new, or it or a listener does something else."""
+    if created(change):
+        return change.type == "aws_lb_listener_rule"
+    return updated(name)(change) and change.old.get(name) != change.new.get(name)
+
+
+def is_answered(change: Change, old: Stack, new: Stack) -> bool:
+    """Whether some of these requests got more than a fixed answer until now."""
+    if not created(change):
+        return _serves(change.old.get("action")) or _serves(change.old.get("default_action"))
+    listener = change.new.get("listener_arn")
+    addresses = {used.address for used in references(listener)}
+    standing = [
+        old.resources[each].arguments.get("default_action") for each in addresses & old.resources.keys()
+    ]
+    return any(map(_serves, standing)) or any(
+        _serves(rule.arguments.get("action"))
+        and _share(rule.arguments, change.new)
+        and not (rule.address in new.resources and _comes_first(rule.arguments, change.new))
+        for rule in old.resources.values()
+        if rule.type == "aws_lb_listener_rule" and rule.arguments.get("listener_arn") == listener
+    )
+
+
+def _serves(actions: Any) -> bool:
+    blocks = actions if isinstance(actions, tuple) else ()
+    return any(isinstance(each, dict) and each.get("type") != "fixed-response" for each in blocks)
+
+
+def _comes_first(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
+    """Whether a rule that stays keeps its requests, since it is asked before the other."""
+    first, second = one.get("priority"), other.get("priority")
+    return isinstance(first, int) and isinstance(second, int) and first < second
+
+
+def _share(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
+    """Whether there are requests that two rules both fit."""
+    some, others = dict(_conditions(one)), dict(_conditions(other))
+    return all(meet(some[kind], others[kind]) for kind in some.keys() & others.keys())
+
+
+def _conditions(rule: Mapping[str, Any]) -> Iterator[tuple[str, Patterns]]:
+    """The patterns by what they are about; what a query or a header must be says little of what is shared."""
+    for condition in rule.get("condition", ()):
+        for kind in ("path_pattern", "host_header", "http_request_method"):
+            for block in condition.get(kind, ()):
+                values = block.get("values")
+                if isinstance(values, tuple):  # what is not known before the plan may be any
+                    yield kind, tuple(map(str, values))
+
+
+def door_and_path(change: Change) -> str:
+    """Which requests, in words."""
+    if change.type == "aws_lb_listener":
+        return f"what no rule matches on port {called(change)}"
+    return called(change)
