@@ -16,9 +16,10 @@ import pytest
 from _pytest.mark import ParameterSet
 from support.change_matrix import BASES, EDITS, ROWS, SECTIONS, Row, edited
 from support.change_matrix import FOUNDATION as OF_THE_FOUNDATION
+from support.defaults import turned, ways
 from support.standing import Standing, signs, stand_up
 
-from tfgen import render_text
+from tfgen import facts, render_text
 from tfgen.changes.report import between
 
 if TYPE_CHECKING:
@@ -87,6 +88,26 @@ def test_terraform_plans_what_tfgen_foresees(standing: Callable[[str], Standing]
     after = edited(before, name)
     foreseen = {change.address: str(change.action) for change in between(before, after).changes}
     assert standing("market").signs(after) == foreseen
+
+
+# Defaults that AWS tells in its answers and the emulator does not, so that its state lacks them.
+NOT_TOLD = {
+    ("aws_cloudwatch_log_group", "log_group_class"),
+    ("aws_ecs_service", "platform_version"),
+    ("aws_lb_target_group", "load_balancing_anomaly_mitigation"),
+}
+
+
+@pytest.mark.xdist_group("changes-market")
+def test_terraform_plans_nothing_where_a_default_is_said(standing: Callable[[str], Standing]) -> None:
+    """Every default of the facts, said where the market leaves it out, and left out where it says it."""
+    told = {
+        kind: {name: value for name, value in row.items() if (kind, name) not in NOT_TOLD}
+        for kind, row in facts.defaults().items()
+    }
+    after, found = turned(pages(BASES["market"]), told)
+    assert found == set(ways(told))
+    assert standing("market").signs(after) == {}
 
 
 @pytest.mark.xdist_group("changes-shop")

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from support import change_matrix
 from support.change_matrix import BASES, EDITS, ROWS, Row
+from support.defaults import turned, ways
 
 from tfgen import cli, facts, render_text
 from tfgen.changes.called import Said
@@ -122,6 +123,14 @@ def test_the_facts_name_arguments_that_the_provider_has() -> None:
         assert (known.replace | known.in_place) - {"*"} <= set(schema[kind]), kind
         assert known.tags == ("tags" in schema[kind]), kind
     assert set(facts.new_deployments()) <= set(schema["aws_ecs_service"])
+
+
+def test_a_default_that_is_said_changes_nothing() -> None:
+    """All of the table; that Terraform agrees is held in test_change_matrix.py."""
+    market = pages(BASES["market"])
+    after, found = turned(market, facts.defaults())
+    assert found == set(ways(facts.defaults()))
+    assert signs(between(market, after)) == signs(between(after, market)) == {}
 
 
 # --- the language
@@ -479,6 +488,20 @@ def test_a_new_image(run: Run, old: str) -> None:
 @pytest.mark.parametrize("old", ["shop.yaml", "stack"])
 def test_no_change(run: Run, old: str) -> None:
     assert run("changes", old, run.new(("# public | nat | endpoints", "# of"))) == (0, SAYS_NOTHING, "")
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "module.network.aws_vpc.main: {instance_tenancy: default}",
+        "module.services.aws_ecs_service.webapp: {deployment_controller: {type: ECS}}",
+        "module.services.aws_ecs_service.webapp: {network_configuration: {assign_public_ip: false}}",
+    ],
+)
+def test_an_override_that_says_the_default_changes_nothing(run: Run, override: str) -> None:
+    says = run.new(("services:\n", f"overrides:\n  {override}\nservices:\n"))
+    assert run("changes", "shop.yaml", says) == (0, SAYS_NOTHING, "")
+    assert run("changes", says, "shop.yaml") == (0, SAYS_NOTHING, "")
 
 
 def test_as_json(run: Run) -> None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from tfgen import facts
+from tfgen.changes.plain import plain
 from tfgen.changes.stack import Resource, Stack
 from tfgen.changes.syntax import List, words
 from tfgen.changes.values import Reference, Term, Value, references
@@ -113,7 +114,8 @@ class _Pair:
         self.new = new[0].arguments
         ignored = _ignored(self.resource)
         names = [name for name in sorted({*self.old, *self.new}) if (name,) not in ignored]
-        old_said, new_said = _without(self.old, ignored), _without(self.new, ignored)
+        kind = self.resource.type
+        old_said, new_said = (plain(kind, _without(each, ignored)) for each in (self.old, self.new))
         self._said = {name for name in names if old_said.get(name) != new_said.get(name)}
         self._uses = {name: {each.address for each in references(self.new.get(name))} for name in names}
         self._tagged = _tags(old[1], old_said) != _tags(new[1], new_said)
