@@ -686,6 +686,19 @@ def test_files_of_the_users_that_refer_to_what_goes(run: Run) -> None:
     assert said["consequences"][:2] == said["refusals"]
 
 
+def test_alarms_for_each_of_a_list_of_services(run: Run) -> None:
+    (run.folder / "stack" / "alarms.tf").write_text(
+        'locals {\n  watched = ["webapp", "backendserver"]\n}\n\n'
+        'resource "aws_cloudwatch_metric_alarm" "busy" {\n  for_each = toset(local.watched)\n'
+        "  dimensions = { ServiceName = module.services.service_names[each.key] }\n}\n"
+    )
+    assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
+    _, out, _ = run("changes", "stack", run.new(*WITHOUT_BACKEND), "--json")
+    assert json.loads(out)["refusals"] == [
+        'alarms.tf:7: there is no module.services.service_names["backendserver"]; terraform plan fails.'
+    ]
+
+
 def test_the_document_shows_a_file_of_the_users(run: Run) -> None:
     alarm = '  metric_name = "CPUUtilization"\n  dimensions = {\n'
     name = '    ServiceName = module.services.service_names["backendserver"]\n  }\n}\n'

@@ -391,6 +391,55 @@ output "all" {
         ),
     ),
     Case(
+        "keys of for_each and count that lead nowhere",
+        {
+            "watch.tf": """\
+locals {
+  watched = ["a", "c"]
+}
+
+resource "terraform_data" "watch" {
+  for_each = toset(local.watched)
+  input    = terraform_data.each[each.key].id
+}
+
+resource "terraform_data" "name" {
+  for_each = { one = "inner", two = "outer" }
+  input    = module.m["x"].by_name[each.value]
+}
+
+resource "terraform_data" "turn" {
+  count = 3
+  input = terraform_data.row[count.index].id
+}
+"""
+        },
+        refusals=(
+            plan_fails("watch.tf:7", 'there is no terraform_data.each["c"]'),
+            plan_fails("watch.tf:12", 'there is no module.m["x"].by_name["outer"]'),
+            plan_fails("watch.tf:17", "there is no terraform_data.row[2]"),
+        ),
+    ),
+    Case(
+        "keys of for_each that lead somewhere",
+        {
+            "watch.tf": """\
+resource "terraform_data" "watch" {
+  for_each = { "0" = "c", "1" = "d" }
+  input    = [for each in [{ key = "a" }] : terraform_data.each[each.key].id]
+
+  triggers_replace = [terraform_data.row[each.key].id, try(terraform_data.each[each.value].id, "")]
+}
+
+resource "terraform_data" "nobody" {
+  for_each = toset([])
+  input    = terraform_data.each["c"].id
+}
+"""
+        },
+        {'terraform_data.watch["0"]': "+", 'terraform_data.watch["1"]': "+"},
+    ),
+    Case(
         "a reference in JSON",
         {"x.tf.json": json.dumps({"output": {"o": {"value": "${terraform_data.gone.id}"}}}, indent=2)},
         refusals=(plan_fails("x.tf.json:4", "there is no terraform_data.gone"),),
