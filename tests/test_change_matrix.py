@@ -110,6 +110,36 @@ def test_terraform_plans_nothing_where_a_default_is_said(standing: Callable[[str
     assert standing("market").signs(after) == {}
 
 
+IGNORED = {
+    "orders": "all",
+    "catalog": "[tags]",
+    "dashboard": "[tags_all]",
+    "storefront": '[tags["team"]]',
+}
+
+
+@pytest.mark.xdist_group("changes-market")
+@pytest.mark.parametrize(
+    "tags", ['{ team = "other" }', '{ team = "market", cost = "x" }', "{}", '{ cost = "x" }']
+)
+def test_default_tags_of_what_ignores_tags(standing: Callable[[str], Standing], tags: str) -> None:
+    """Terraform reads what stands first: what was a default then counts as a tag of the resource's own."""
+    before = pages(BASES["market"])
+    after = {**before, "terraform.tf": before["terraform.tf"].replace("tags = var.tags", f"tags = {tags}")}
+    about = []
+    for service, ignored in IGNORED.items():
+        page = f"modules/services/{service}.tf"
+        for kind in ("aws_ecs_service", "aws_security_group"):
+            head = f'resource "{kind}" "{service}" {{\n'
+            assert head in after[page]
+            lifecycle = f"  lifecycle {{\n    ignore_changes = {ignored}\n  }}\n"
+            after[page] = after[page].replace(head, head + lifecycle)
+            about.append(f"module.services.{kind}.{service}")
+    foreseen = {change.address: str(change.action) for change in between(before, after).changes}
+    planned = standing("market").signs(after, refresh=True)
+    assert {each: planned.get(each) for each in about} == {each: foreseen.get(each) for each in about}
+
+
 @pytest.mark.xdist_group("changes-shop")
 def test_in_another_region_terraform_finds_only_roles(standing: Callable[[str], Standing]) -> None:
     """The same state, another region: what tfgen foresees is what Terraform plans when it looks there."""

@@ -277,6 +277,39 @@ def test_what_is_ignored_changes_nothing() -> None:
     assert signs(between({"main.tf": everything}, {"main.tf": everything.replace('= "a"', '= "c"')})) == {}
 
 
+@pytest.mark.parametrize(
+    ("ignored", "tags", "expected"),
+    [
+        ("all", "team: a, cost: b", {}),
+        ("[tags]", "team: b", {}),
+        ("[tags]", "team: a, cost: b", {"ui": "~"}),
+        ("[tags_all]", "team: b", {"ui": "~"}),
+        ("[tags_all]", "team: a, cost: b", {}),
+        ("[tags, tags_all]", "team: b", {}),
+        ('[tags["team"]]', "team: b", {}),
+    ],
+)
+def test_default_tags_where_tags_are_ignored(ignored: str, tags: str, expected: dict[str, str]) -> None:
+    """As Terraform plans it when it has read what stands (test_change_matrix.py)."""
+    page = (
+        'provider "aws" {{\n  default_tags {{\n    tags = {{ {} }}\n  }}\n}}\n'
+        'resource "aws_ecs_service" "ui" {{\n  lifecycle {{\n'
+        f"    ignore_changes = {ignored}\n  }}}}\n}}}}\n"
+    )
+    before, after = (
+        {"main.tf": page.format(each)} for each in ('team: "a"', re.sub(r": (\w)", r': "\1"', tags))
+    )
+    found = {address.rpartition(".")[2]: sign for address, sign in signs(between(before, after)).items()}
+    assert found == expected
+
+
+def test_what_ignores_everything_does_not_follow_either() -> None:
+    """Nor does it lose an argument that is no longer said."""
+    ignoring = TWO.replace('"tcp"\n', '"tcp"\n  lifecycle {\n    ignore_changes = all\n  }\n')
+    after = ignoring.replace('  ip_protocol       = "tcp"\n', "").replace('= "a"', '= "new"')
+    assert signs(between({"main.tf": ignoring}, {"main.tf": after})) == {"aws_security_group.a": "-/+"}
+
+
 PARTS = """
 resource "aws_lb_listener_rule" "a" {
   listener_arn = "arn"

@@ -62,7 +62,11 @@ Tasks = Mapping[str, Change]
 def tasks_of(changes: tuple[Change, ...]) -> Tasks:
     """Of the services that change, those whose task definition changes too."""
     tasks = {change.address: change for change in changes if change.type == "aws_ecs_task_definition"}
-    services = (change for change in changes if change.type == "aws_ecs_service")
+    services = (
+        change
+        for change in changes
+        if change.type == "aws_ecs_service" and "task_definition" not in change.kept
+    )
     used = {each.address: (each.new or each.old).get("task_definition") for each in services}
     addresses = {service: getattr(task, "address", "") for service, task in used.items()}
     return {service: tasks[task] for service, task in addresses.items() if task in tasks}

@@ -19,6 +19,7 @@ from tfgen.changes.compare import (
 )
 from tfgen.changes.elsewhere import another_region, another_state
 from tfgen.changes.failures import failures
+from tfgen.changes.kept import asks_for_another_port, groups_passed_over, kept
 from tfgen.changes.renames import renames
 from tfgen.changes.stack import Stack
 from tfgen.changes.twice import clashes
@@ -236,18 +237,21 @@ def consequences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterato
 def _where_it_stands(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
     twice = tuple(clashes(changes, new))
     yield from ways_out(changes, old, new)
-    yield from failures(changes, twice, old)
+    yield from failures(changes, twice, old, new)
     yield from renames(changes, old, new)
     waiting = _waiting(changes)
     yield from naming(map(_door_and_path, waiting), _NO_TASKS)
     # What goes under one name and comes under another neither goes nor comes.
     told = {address for clash in twice if clash.taker.type in _DOORS for address in clash.addresses}
     told |= {change.address for change in waiting if len(change.arguments) == 1}
+    stuck = {change.address for change in changes if asks_for_another_port(change, old, new)}
+    told |= stuck | groups_passed_over(changes, old, new).keys()
     gone = {change.address for change in changes if lost(change)}
     rest = tuple(change for change in changes if change.address not in told and _home(change) not in gone)
     for kind, test, text in SENTENCES:
         yield from about(tuple(change for change in rest if change.type == kind), test, text)
-    yield from calls(changes, new)
+    yield from kept(changes, old, new)
+    yield from calls(tuple(change for change in changes if change.address not in stuck), new)
 
 
 _NO_TASKS = (
