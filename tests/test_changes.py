@@ -157,6 +157,10 @@ def test_a_default_that_is_said_changes_nothing() -> None:
         ("{ a = { b = [7] } }.a.b[0]", 7),
         ("[[7]].0.0", 7),
         ("local.here", "given"),
+        ('[for v in ["a", "b", "c"] : v if v != "b" && (v == "a" || !contains(["c"], v))]', ("a",)),
+        ("{ for k, v in { a = null, b = 1 } : k => v if v != null }", {"b": 1}),
+        ("merge({ a = 1, b = 1 }, { b = local.here })", {"a": 1, "b": "given"}),
+        ("concat([1], [], [2, 3])", (1, 2, 3)),
         ("/* one */ 1 // two\n # three", 1),
     ],
 )
@@ -730,6 +734,35 @@ def test_alarms_for_each_of_a_list_of_services(run: Run) -> None:
     assert json.loads(out)["refusals"] == [
         'alarms.tf:7: there is no module.services.service_names["backendserver"]; terraform plan fails.'
     ]
+
+
+RENAMED = ("  backendserver:\n", "  api:\n    was: backendserver\n")
+EACH_SERVICE = (
+    'resource "aws_sqs_queue" "retries" {\n'
+    "  for_each = { for name, full in module.services.service_names : name => full if %s }\n}\n"
+)
+
+
+def test_queues_for_each_of_some_services(run: Run) -> None:
+    """A renamed service is another key for a file of the user's, though nothing of the stack changes."""
+    (run.folder / "stack" / "queues.tf").write_text(EACH_SERVICE % 'name != "webapp"')
+    _, out, _ = run("changes", "stack", run.new(RENAMED, ("[backendserver]", "[api]")), "--json")
+    assert [(each["address"], each["action"]) for each in json.loads(out)["changes"]] == [
+        ('aws_sqs_queue.retries["api"]', "create"),
+        ('aws_sqs_queue.retries["backendserver"]', "destroy"),
+    ]
+
+
+def test_queues_for_each_of_what_only_terraform_can_tell(run: Run) -> None:
+    (run.folder / "stack" / "queues.tf").write_text(EACH_SERVICE % "length(name) > 3")
+    assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
+    code, out, _ = run("changes", "stack", run.new(RENAMED, ("[backendserver]", "[api]")))
+    assert code == 0
+    assert out.splitlines()[0] == "No change that can be told without Terraform."
+    assert (
+        "  * queues.tf:1: only Terraform can work out this for_each or count: terraform plan will say what "
+        "comes and goes there." in out.splitlines()
+    )
 
 
 def test_the_document_shows_a_file_of_the_users(run: Run) -> None:

@@ -440,6 +440,32 @@ resource "terraform_data" "nobody" {
         {'terraform_data.watch["0"]': "+", 'terraform_data.watch["1"]': "+"},
     ),
     Case(
+        "keys of a for with a condition, of merge and of concat",
+        {
+            "keys.tf": """\
+locals {
+  all = { a = true, b = false, c = null }
+}
+
+resource "terraform_data" "some" {
+  for_each = { for key, on in local.all : key => on if on != null && (on == true || key == "x") }
+}
+
+resource "terraform_data" "merged" {
+  for_each = merge({ a = 1 }, { b = 2 })
+}
+
+resource "terraform_data" "listed" {
+  for_each = toset(concat(["a"], [for key in ["b", "c"] : key if !contains(["c"], key)]))
+}
+"""
+        },
+        {
+            'terraform_data.some["a"]': "+",
+            **{f'terraform_data.{name}["{key}"]': "+" for name in ("merged", "listed") for key in "ab"},
+        },
+    ),
+    Case(
         "a reference in JSON",
         {"x.tf.json": json.dumps({"output": {"o": {"value": "${terraform_data.gone.id}"}}}, indent=2)},
         refusals=(plan_fails("x.tf.json:4", "there is no terraform_data.gone"),),

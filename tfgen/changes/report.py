@@ -9,6 +9,7 @@ from tfgen.changes.compare import Action, Change, compare
 from tfgen.changes.folders import Pages, has_provider
 from tfgen.changes.refusals import refusals
 from tfgen.changes.stack import Stack
+from tfgen.changes.unknown import UNKNOWN
 from tfgen.changes.words import consequences
 
 WORDS = {
@@ -78,6 +79,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield ", ".join(f"{counts[word]} to {title}" for word, title in titles.items())
     elif report.refusals:
         yield "No change, but Terraform refuses to plan."
+    elif any(each.text == UNKNOWN for each in report.sentences):
+        yield "No change that can be told without Terraform."
     else:
         yield "No change: Terraform has nothing to create, update, replace or destroy."
     sentences = [*report.refusals, *(each.short() for each in report.sentences)]

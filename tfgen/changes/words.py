@@ -23,6 +23,7 @@ from tfgen.changes.kept import asks_for_another_port, groups_passed_over, kept
 from tfgen.changes.renames import renames
 from tfgen.changes.stack import Stack
 from tfgen.changes.twice import clashes
+from tfgen.changes.unknown import unknown
 from tfgen.changes.values import references
 from tfgen.changes.ways_out import ways_out
 
@@ -232,6 +233,7 @@ def consequences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterato
         changes, _imported, "{}: imported; only terraform plan can say what that changes.", _address
     )
     yield from _unknown(changes)
+    yield from unknown(changes, old, new)
 
 
 def _where_it_stands(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
