@@ -287,6 +287,32 @@ def test_an_endpoint_that_goes_where_somebody_made_another_way() -> None:
     )
 
 
+DNS = """\
+resource "aws_vpc_security_group_egress_rule" "dns" {
+  for_each          = { %s = "10.0.0.2/32" }
+  security_group_id = aws_security_group.orders.id
+  cidr_ipv4         = each.value
+  ip_protocol       = "udp"
+  from_port         = 53
+  to_port           = 53
+}
+"""
+
+
+def test_a_way_out_that_is_made_anew_is_not_closed() -> None:
+    """Under another key or label; it goes by its group and its other end, whatever a file calls it."""
+    market, page = pages(MARKET), "modules/services/dns.tf"
+    before = {**market, page: DNS % "vpc"}
+    gone = between(before, market).consequences
+    assert gone == ("orders to 10.0.0.2/32 on port 53: this way out is closed.",)
+    for after in (DNS % "resolver", DNS.replace('"dns"', '"names"') % "vpc"):
+        assert not [
+            each for each in between(before, {**market, page: after}).consequences if "closed" in each
+        ]
+    elsewhere = (DNS % "resolver").replace("53", "853")
+    assert gone[0] in between(before, {**market, page: elsewhere}).consequences
+
+
 def test_a_way_out_of_one_service_is_closed() -> None:
     market = EXAMPLES["market"]
     database = "      - {cidr: 10.80.0.0/16, port: 5432}\n"

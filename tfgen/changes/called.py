@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tfgen.changes.compare import Action, Change, Test
-from tfgen.changes.values import Term
+from tfgen.changes.values import Reference, Term, Value
 
 INGRESS = "aws_vpc_security_group_ingress_rule"
 EGRESS = "aws_vpc_security_group_egress_rule"
@@ -18,7 +18,7 @@ def called(change: Change) -> str:
     if change.type in _NAMES:
         return _NAMES[change.type](arguments)
     if change.type == EGRESS:
-        return _way_out(change.name, arguments)
+        return _way_out(arguments) or change.name
     if change.type == "aws_subnet" and key:
         return f"{change.name} {key[1]}"
     name = key[1] if key else arguments.get("name")
@@ -48,11 +48,22 @@ _NAMES: dict[str, Callable[[Any], str]] = {
 }
 
 
-def _way_out(label: str, arguments: Any) -> str:
-    """From where to where: `orders to 10.80.0.0/16 on port 5432`."""
-    source, _, target = label.partition("_to_")
+def _way_out(arguments: Any) -> str:
+    """From where to where: `orders to 10.80.0.0/16 on port 5432`. Nothing where one end has no name."""
+    source = _end(arguments.get("security_group_id"))
+    target = next(filter(None, (_end(arguments.get(name)) for name in _ENDS)), "")
     port = arguments.get("from_port")
-    return f"{source} to {arguments.get('cidr_ipv4', target)}" + (f" on port {port}" if port else "")
+    return f"{source} to {target}" + (f" on port {port}" if port else "") if source and target else ""
+
+
+_ENDS = ("cidr_ipv4", "cidr_ipv6", "referenced_security_group_id", "prefix_list_id")
+
+
+def _end(value: Value) -> str:
+    """What is written, or the label of the resource that it is of."""
+    if isinstance(value, Reference):
+        return re.sub(r"\[[^]]*\]", "", value.address).rpartition(".")[2]
+    return value if isinstance(value, str) else ""
 
 
 Tasks = Mapping[str, Change]
