@@ -867,6 +867,40 @@ def test_a_page_that_is_no_terraform(run: Run) -> None:
     )
 
 
+SUM, PARENTHESES = " + ".join(["1"] * 3000), "(" * 300 + "1" + ")" * 300
+
+
+@pytest.mark.parametrize("deep", [SUM, PARENTHESES, "[" * 300 + "]" * 300, "!" * 2000 + "true", "f(" * 300])
+def test_a_page_that_is_nested_too_deeply(run: Run, deep: str) -> None:
+    (run.folder / "stack" / "deep.tf").write_text(f'locals {{\n  a = {deep}\n}}\n\noutput "a" {{}}\n')
+    code, out, err = run("changes", "stack", "shop.yaml")
+    assert (code, out) == (Exit.SPEC_HAS_ERRORS, "")
+    first, *_, hint, _ = err.splitlines()
+    assert re.match(r"deep\.tf:2:\d+: error TG402: this is nested too deeply for tfgen to read$", first)
+    assert hint == "   hint: give a part of it a name in locals"
+
+
+@pytest.mark.parametrize("text", [f'{{"locals": {{"a": "${{{PARENTHESES}}}"}}}}', "[" * 5000 + "]" * 5000])
+def test_json_that_is_nested_too_deeply(text: str) -> None:
+    with pytest.raises(TfgenError) as caught:
+        Stack({"main.tf.json": text})
+    assert [(problem.code, problem.at.line) for problem in caught.value.problems] == [("TG402", 1)]
+
+
+def test_what_is_just_long_is_read() -> None:
+    value = " + ".join(["1"] * 200)
+    assert Stack({"main.tf": f"locals {{\n  there = {value}\n}}\n"}).root.local("there") == 200
+
+
+def test_locals_that_refer_to_one_another_too_deeply(run: Run) -> None:
+    chain = "".join(f"  a{n} = local.a{n + 1}\n" for n in range(900))
+    page = f'locals {{\n{chain}  a900 = 1\n}}\n\nresource "aws_sqs_queue" "jobs" {{\n  name = local.a0\n}}\n'
+    (run.folder / "stack" / "chain.tf").write_text(page)
+    code, out, err = run("changes", "stack", "shop.yaml")
+    assert (code, out) == (Exit.SPEC_HAS_ERRORS, "")
+    assert err == "tfgen: the expressions of this stack refer to one another too deeply for tfgen to follow\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

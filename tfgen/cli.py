@@ -472,6 +472,8 @@ def changes(
         after = report.over(standing, rendered[-1], known.owned, known.ejected)
         found = report.between(standing or rendered[0], after)
     except TfgenError as error:  # somebody edited a page
+        if error.message:
+            _complain(error)
         _report(list(error.problems), {path: tuple(text.splitlines()) for path, text in standing.items()})
         raise typer.Exit(error.code) from None
     if json:

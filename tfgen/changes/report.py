@@ -11,6 +11,7 @@ from tfgen.changes.refusals import refusals
 from tfgen.changes.stack import Stack
 from tfgen.changes.unknown import UNKNOWN
 from tfgen.changes.words import consequences
+from tfgen.problems import Exit, TfgenError
 
 WORDS = {
     Action.CREATE: "create",
@@ -44,6 +45,14 @@ def between(old: Pages, new: Pages) -> Report:
 
     Raises TfgenError with a problem for every page that is not Terraform's language.
     """
+    try:
+        return _between(old, new)
+    except RecursionError:
+        why = "the expressions of this stack refer to one another too deeply for tfgen to follow"
+        raise TfgenError(message=why, code=Exit.SPEC_HAS_ERRORS) from None
+
+
+def _between(old: Pages, new: Pages) -> Report:
     before = Stack(old)
     after = Stack(new, like=before)
     changes = compare(before, after)
