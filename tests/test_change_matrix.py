@@ -16,9 +16,10 @@ import pytest
 from _pytest.mark import ParameterSet
 from support.change_matrix import BASES, EDITS, ROWS, SECTIONS, Row, edited
 from support.change_matrix import FOUNDATION as OF_THE_FOUNDATION
+from support.defaults import turned, ways
 from support.standing import Standing, signs, stand_up
 
-from tfgen import render_text
+from tfgen import facts, render_text
 from tfgen.changes.report import between
 
 if TYPE_CHECKING:
@@ -87,6 +88,56 @@ def test_terraform_plans_what_tfgen_foresees(standing: Callable[[str], Standing]
     after = edited(before, name)
     foreseen = {change.address: str(change.action) for change in between(before, after).changes}
     assert standing("market").signs(after) == foreseen
+
+
+# Defaults that AWS tells in its answers and the emulator does not, so that its state lacks them.
+NOT_TOLD = {
+    ("aws_cloudwatch_log_group", "log_group_class"),
+    ("aws_ecs_service", "platform_version"),
+    ("aws_lb_target_group", "load_balancing_anomaly_mitigation"),
+}
+
+
+@pytest.mark.xdist_group("changes-market")
+def test_terraform_plans_nothing_where_a_default_is_said(standing: Callable[[str], Standing]) -> None:
+    """Every default of the facts, said where the market leaves it out, and left out where it says it."""
+    told = {
+        kind: {name: value for name, value in row.items() if (kind, name) not in NOT_TOLD}
+        for kind, row in facts.defaults().items()
+    }
+    after, found = turned(pages(BASES["market"]), told)
+    assert found == set(ways(told))
+    assert standing("market").signs(after) == {}
+
+
+IGNORED = {
+    "orders": "all",
+    "catalog": "[tags]",
+    "dashboard": "[tags_all]",
+    "storefront": '[tags["team"]]',
+}
+
+
+@pytest.mark.xdist_group("changes-market")
+@pytest.mark.parametrize(
+    "tags", ['{ team = "other" }', '{ team = "market", cost = "x" }', "{}", '{ cost = "x" }']
+)
+def test_default_tags_of_what_ignores_tags(standing: Callable[[str], Standing], tags: str) -> None:
+    """Terraform reads what stands first: what was a default then counts as a tag of the resource's own."""
+    before = pages(BASES["market"])
+    after = {**before, "terraform.tf": before["terraform.tf"].replace("tags = var.tags", f"tags = {tags}")}
+    about = []
+    for service, ignored in IGNORED.items():
+        page = f"modules/services/{service}.tf"
+        for kind in ("aws_ecs_service", "aws_security_group"):
+            head = f'resource "{kind}" "{service}" {{\n'
+            assert head in after[page]
+            lifecycle = f"  lifecycle {{\n    ignore_changes = {ignored}\n  }}\n"
+            after[page] = after[page].replace(head, head + lifecycle)
+            about.append(f"module.services.{kind}.{service}")
+    foreseen = {change.address: str(change.action) for change in between(before, after).changes}
+    planned = standing("market").signs(after, refresh=True)
+    assert {each: planned.get(each) for each in about} == {each: foreseen.get(each) for each in about}
 
 
 @pytest.mark.xdist_group("changes-shop")

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from support import change_matrix
 from support.change_matrix import BASES, EDITS, ROWS, Row
+from support.defaults import turned, ways
 
 from tfgen import cli, facts, render_text
 from tfgen.changes.called import Said
@@ -124,6 +125,14 @@ def test_the_facts_name_arguments_that_the_provider_has() -> None:
     assert set(facts.new_deployments()) <= set(schema["aws_ecs_service"])
 
 
+def test_a_default_that_is_said_changes_nothing() -> None:
+    """All of the table; that Terraform agrees is held in test_change_matrix.py."""
+    market = pages(BASES["market"])
+    after, found = turned(market, facts.defaults())
+    assert found == set(ways(facts.defaults()))
+    assert signs(between(market, after)) == signs(between(after, market)) == {}
+
+
 # --- the language
 
 
@@ -148,6 +157,10 @@ def test_the_facts_name_arguments_that_the_provider_has() -> None:
         ("{ a = { b = [7] } }.a.b[0]", 7),
         ("[[7]].0.0", 7),
         ("local.here", "given"),
+        ('[for v in ["a", "b", "c"] : v if v != "b" && (v == "a" || !contains(["c"], v))]', ("a",)),
+        ("{ for k, v in { a = null, b = 1 } : k => v if v != null }", {"b": 1}),
+        ("merge({ a = 1, b = 1 }, { b = local.here })", {"a": 1, "b": "given"}),
+        ("concat([1], [], [2, 3])", (1, 2, 3)),
         ("/* one */ 1 // two\n # three", 1),
     ],
 )
@@ -266,6 +279,39 @@ def test_what_is_ignored_changes_nothing() -> None:
     assert signs(between({"main.tf": tags}, {"main.tf": tags.replace('Cost = "b"', 'Cost = "c"')})) == {}
     everything = ignoring.replace("[name]", "all")
     assert signs(between({"main.tf": everything}, {"main.tf": everything.replace('= "a"', '= "c"')})) == {}
+
+
+@pytest.mark.parametrize(
+    ("ignored", "tags", "expected"),
+    [
+        ("all", "team: a, cost: b", {}),
+        ("[tags]", "team: b", {}),
+        ("[tags]", "team: a, cost: b", {"ui": "~"}),
+        ("[tags_all]", "team: b", {"ui": "~"}),
+        ("[tags_all]", "team: a, cost: b", {}),
+        ("[tags, tags_all]", "team: b", {}),
+        ('[tags["team"]]', "team: b", {}),
+    ],
+)
+def test_default_tags_where_tags_are_ignored(ignored: str, tags: str, expected: dict[str, str]) -> None:
+    """As Terraform plans it when it has read what stands (test_change_matrix.py)."""
+    page = (
+        'provider "aws" {{\n  default_tags {{\n    tags = {{ {} }}\n  }}\n}}\n'
+        'resource "aws_ecs_service" "ui" {{\n  lifecycle {{\n'
+        f"    ignore_changes = {ignored}\n  }}}}\n}}}}\n"
+    )
+    before, after = (
+        {"main.tf": page.format(each)} for each in ('team: "a"', re.sub(r": (\w)", r': "\1"', tags))
+    )
+    found = {address.rpartition(".")[2]: sign for address, sign in signs(between(before, after)).items()}
+    assert found == expected
+
+
+def test_what_ignores_everything_does_not_follow_either() -> None:
+    """Nor does it lose an argument that is no longer said."""
+    ignoring = TWO.replace('"tcp"\n', '"tcp"\n  lifecycle {\n    ignore_changes = all\n  }\n')
+    after = ignoring.replace('  ip_protocol       = "tcp"\n', "").replace('= "a"', '= "new"')
+    assert signs(between({"main.tf": ignoring}, {"main.tf": after})) == {"aws_security_group.a": "-/+"}
 
 
 PARTS = """
@@ -481,6 +527,20 @@ def test_no_change(run: Run, old: str) -> None:
     assert run("changes", old, run.new(("# public | nat | endpoints", "# of"))) == (0, SAYS_NOTHING, "")
 
 
+@pytest.mark.parametrize(
+    "override",
+    [
+        "module.network.aws_vpc.main: {instance_tenancy: default}",
+        "module.services.aws_ecs_service.webapp: {deployment_controller: {type: ECS}}",
+        "module.services.aws_ecs_service.webapp: {network_configuration: {assign_public_ip: false}}",
+    ],
+)
+def test_an_override_that_says_the_default_changes_nothing(run: Run, override: str) -> None:
+    says = run.new(("services:\n", f"overrides:\n  {override}\nservices:\n"))
+    assert run("changes", "shop.yaml", says) == (0, SAYS_NOTHING, "")
+    assert run("changes", says, "shop.yaml") == (0, SAYS_NOTHING, "")
+
+
 def test_as_json(run: Run) -> None:
     code, out, err = run("changes", "shop.yaml", run.new(NEW_IMAGE), "--json")
     assert (code, err) == (0, "")
@@ -668,6 +728,48 @@ def test_files_of_the_users_that_refer_to_what_goes(run: Run) -> None:
     assert said["consequences"][:2] == said["refusals"]
 
 
+def test_alarms_for_each_of_a_list_of_services(run: Run) -> None:
+    (run.folder / "stack" / "alarms.tf").write_text(
+        'locals {\n  watched = ["webapp", "backendserver"]\n}\n\n'
+        'resource "aws_cloudwatch_metric_alarm" "busy" {\n  for_each = toset(local.watched)\n'
+        "  dimensions = { ServiceName = module.services.service_names[each.key] }\n}\n"
+    )
+    assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
+    _, out, _ = run("changes", "stack", run.new(*WITHOUT_BACKEND), "--json")
+    assert json.loads(out)["refusals"] == [
+        'alarms.tf:7: there is no module.services.service_names["backendserver"]; terraform plan fails.'
+    ]
+
+
+RENAMED = ("  backendserver:\n", "  api:\n    was: backendserver\n")
+EACH_SERVICE = (
+    'resource "aws_sqs_queue" "retries" {\n'
+    "  for_each = { for name, full in module.services.service_names : name => full if %s }\n}\n"
+)
+
+
+def test_queues_for_each_of_some_services(run: Run) -> None:
+    """A renamed service is another key for a file of the user's, though nothing of the stack changes."""
+    (run.folder / "stack" / "queues.tf").write_text(EACH_SERVICE % 'name != "webapp"')
+    _, out, _ = run("changes", "stack", run.new(RENAMED, ("[backendserver]", "[api]")), "--json")
+    assert [(each["address"], each["action"]) for each in json.loads(out)["changes"]] == [
+        ('aws_sqs_queue.retries["api"]', "create"),
+        ('aws_sqs_queue.retries["backendserver"]', "destroy"),
+    ]
+
+
+def test_queues_for_each_of_what_only_terraform_can_tell(run: Run) -> None:
+    (run.folder / "stack" / "queues.tf").write_text(EACH_SERVICE % "length(name) > 3")
+    assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
+    code, out, _ = run("changes", "stack", run.new(RENAMED, ("[backendserver]", "[api]")))
+    assert code == 0
+    assert out.splitlines()[0] == "No change that can be told without Terraform."
+    assert (
+        "  * queues.tf:1: only Terraform can work out this for_each or count: terraform plan will say what "
+        "comes and goes there." in out.splitlines()
+    )
+
+
 def test_the_document_shows_a_file_of_the_users(run: Run) -> None:
     alarm = '  metric_name = "CPUUtilization"\n  dimensions = {\n'
     name = '    ServiceName = module.services.service_names["backendserver"]\n  }\n}\n'
@@ -768,6 +870,40 @@ def test_a_page_that_is_no_terraform(run: Run) -> None:
         '   17 |   tags = { Name = "shop-default" }\n      |        ^\n'
         "   hint: if somebody edited it, see what Terraform says\n\n"
     )
+
+
+SUM, PARENTHESES = " + ".join(["1"] * 3000), "(" * 300 + "1" + ")" * 300
+
+
+@pytest.mark.parametrize("deep", [SUM, PARENTHESES, "[" * 300 + "]" * 300, "!" * 2000 + "true", "f(" * 300])
+def test_a_page_that_is_nested_too_deeply(run: Run, deep: str) -> None:
+    (run.folder / "stack" / "deep.tf").write_text(f'locals {{\n  a = {deep}\n}}\n\noutput "a" {{}}\n')
+    code, out, err = run("changes", "stack", "shop.yaml")
+    assert (code, out) == (Exit.SPEC_HAS_ERRORS, "")
+    first, *_, hint, _ = err.splitlines()
+    assert re.match(r"deep\.tf:2:\d+: error TG402: this is nested too deeply for tfgen to read$", first)
+    assert hint == "   hint: give a part of it a name in locals"
+
+
+@pytest.mark.parametrize("text", [f'{{"locals": {{"a": "${{{PARENTHESES}}}"}}}}', "[" * 5000 + "]" * 5000])
+def test_json_that_is_nested_too_deeply(text: str) -> None:
+    with pytest.raises(TfgenError) as caught:
+        Stack({"main.tf.json": text})
+    assert [(problem.code, problem.at.line) for problem in caught.value.problems] == [("TG402", 1)]
+
+
+def test_what_is_just_long_is_read() -> None:
+    value = " + ".join(["1"] * 200)
+    assert Stack({"main.tf": f"locals {{\n  there = {value}\n}}\n"}).root.local("there") == 200
+
+
+def test_locals_that_refer_to_one_another_too_deeply(run: Run) -> None:
+    chain = "".join(f"  a{n} = local.a{n + 1}\n" for n in range(900))
+    page = f'locals {{\n{chain}  a900 = 1\n}}\n\nresource "aws_sqs_queue" "jobs" {{\n  name = local.a0\n}}\n'
+    (run.folder / "stack" / "chain.tf").write_text(page)
+    code, out, err = run("changes", "stack", "shop.yaml")
+    assert (code, out) == (Exit.SPEC_HAS_ERRORS, "")
+    assert err == "tfgen: the expressions of this stack refer to one another too deeply for tfgen to follow\n"
 
 
 @pytest.mark.parametrize(

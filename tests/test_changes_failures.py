@@ -297,6 +297,32 @@ def test_an_endpoint_that_goes_where_somebody_made_another_way() -> None:
     )
 
 
+DNS = """\
+resource "aws_vpc_security_group_egress_rule" "dns" {
+  for_each          = { %s = "10.0.0.2/32" }
+  security_group_id = aws_security_group.orders.id
+  cidr_ipv4         = each.value
+  ip_protocol       = "udp"
+  from_port         = 53
+  to_port           = 53
+}
+"""
+
+
+def test_a_way_out_that_is_made_anew_is_not_closed() -> None:
+    """Under another key or label; it goes by its group and its other end, whatever a file calls it."""
+    market, page = pages(MARKET), "modules/services/dns.tf"
+    before = {**market, page: DNS % "vpc"}
+    gone = between(before, market).consequences
+    assert gone == ("orders to 10.0.0.2/32 on port 53: this way out is closed.",)
+    for after in (DNS % "resolver", DNS.replace('"dns"', '"names"') % "vpc"):
+        assert not [
+            each for each in between(before, {**market, page: after}).consequences if "closed" in each
+        ]
+    elsewhere = (DNS % "resolver").replace("53", "853")
+    assert gone[0] in between(before, {**market, page: elsewhere}).consequences
+
+
 def test_a_way_out_of_one_service_is_closed() -> None:
     market = EXAMPLES["market"]
     database = "      - {cidr: 10.80.0.0/16, port: 5432}\n"
@@ -386,4 +412,56 @@ def test_the_parts_of_what_goes_are_not_told() -> None:
         "backendserver and webapp: tasks are started anew; the old ones stop when the new ones are healthy.",
         "load_balancer_dns_name and load_balancer_security_group_id: no outputs of the stack any more; "
         "what reads them fails.",
+    )
+
+
+# --- what ignore_changes keeps from a service
+
+KEPT_GROUP = (
+    "orders: the target group is replaced, and ignore_changes keeps the service from the new one: requests "
+    "get 503 from then on."
+)
+KEPT_TASKS = "orders: ignore_changes keeps the old task definition; no task is started from the new one."
+KEPT_ADDRESS = "orders:9999: ignore_changes keeps the address out of Service Connect; nobody answers there."
+REFUSED = (
+    "orders: ignore_changes keeps one of task_definition and load_balancer, and ECS refuses a load balancer "
+    "port that the task definition lacks, so the apply fails."
+)
+
+
+@pytest.mark.parametrize(
+    ("ignored", "expected"),
+    [
+        ("all", (KEPT_GROUP, KEPT_TASKS, KEPT_ADDRESS)),
+        (
+            "[task_definition, load_balancer, service_connect_configuration]",
+            (KEPT_GROUP, KEPT_TASKS, KEPT_ADDRESS),
+        ),
+        ("[task_definition]", (REFUSED, KEPT_GROUP, KEPT_TASKS)),
+        ("[load_balancer]", (REFUSED, KEPT_GROUP)),
+        (
+            "[service_connect_configuration]",
+            (
+                "orders: the target group is replaced; requests get 503 until new tasks are healthy.",
+                "orders: tasks are started anew; the old ones stop when the new ones are healthy.",
+                KEPT_ADDRESS,
+            ),
+        ),
+    ],
+)
+def test_another_port_of_a_service_that_ignores_changes(ignored: str, expected: tuple[str, ...]) -> None:
+    override = f"module.services.aws_ecs_service.orders: {{lifecycle: {{ignore_changes: {ignored}}}}}"
+    old = edited(MARKET, ("services:\n", f"overrides:\n  {override}\nservices:\n"))
+    assert said(old, edited(old, ("port: 8081", "port: 9999"))) == expected
+
+
+def test_an_image_that_a_service_never_takes() -> None:
+    """As where a pipeline deploys: the new revision is made, and nothing starts."""
+    override = "module.services.aws_ecs_service.orders: {lifecycle: {ignore_changes: [task_definition]}}"
+    old = edited(MARKET, ("services:\n", f"overrides:\n  {override}\nservices:\n"))
+    assert said(old, edited(old, ("orders:5.5.5", "orders:5.6.0"))) == (KEPT_TASKS,)
+    renamed = edited(old, ("connect: orders", "connect: desk"))
+    assert said(old, renamed) == (
+        "orders: tasks are started anew; the old ones stop when the new ones are healthy.",
+        "In Service Connect orders:8081 becomes desk:8081; callers must use the new address.",
     )

@@ -391,6 +391,81 @@ output "all" {
         ),
     ),
     Case(
+        "keys of for_each and count that lead nowhere",
+        {
+            "watch.tf": """\
+locals {
+  watched = ["a", "c"]
+}
+
+resource "terraform_data" "watch" {
+  for_each = toset(local.watched)
+  input    = terraform_data.each[each.key].id
+}
+
+resource "terraform_data" "name" {
+  for_each = { one = "inner", two = "outer" }
+  input    = module.m["x"].by_name[each.value]
+}
+
+resource "terraform_data" "turn" {
+  count = 3
+  input = terraform_data.row[count.index].id
+}
+"""
+        },
+        refusals=(
+            plan_fails("watch.tf:7", 'there is no terraform_data.each["c"]'),
+            plan_fails("watch.tf:12", 'there is no module.m["x"].by_name["outer"]'),
+            plan_fails("watch.tf:17", "there is no terraform_data.row[2]"),
+        ),
+    ),
+    Case(
+        "keys of for_each that lead somewhere",
+        {
+            "watch.tf": """\
+resource "terraform_data" "watch" {
+  for_each = { "0" = "c", "1" = "d" }
+  input    = [for each in [{ key = "a" }] : terraform_data.each[each.key].id]
+
+  triggers_replace = [terraform_data.row[each.key].id, try(terraform_data.each[each.value].id, "")]
+}
+
+resource "terraform_data" "nobody" {
+  for_each = toset([])
+  input    = terraform_data.each["c"].id
+}
+"""
+        },
+        {'terraform_data.watch["0"]': "+", 'terraform_data.watch["1"]': "+"},
+    ),
+    Case(
+        "keys of a for with a condition, of merge and of concat",
+        {
+            "keys.tf": """\
+locals {
+  all = { a = true, b = false, c = null }
+}
+
+resource "terraform_data" "some" {
+  for_each = { for key, on in local.all : key => on if on != null && (on == true || key == "x") }
+}
+
+resource "terraform_data" "merged" {
+  for_each = merge({ a = 1 }, { b = 2 })
+}
+
+resource "terraform_data" "listed" {
+  for_each = toset(concat(["a"], [for key in ["b", "c"] : key if !contains(["c"], key)]))
+}
+"""
+        },
+        {
+            'terraform_data.some["a"]': "+",
+            **{f'terraform_data.{name}["{key}"]': "+" for name in ("merged", "listed") for key in "ab"},
+        },
+    ),
+    Case(
         "a reference in JSON",
         {"x.tf.json": json.dumps({"output": {"o": {"value": "${terraform_data.gone.id}"}}}, indent=2)},
         refusals=(plan_fails("x.tf.json:4", "there is no terraform_data.gone"),),

@@ -481,6 +481,8 @@ def changes(
         held = stacks.held(blueprints[-1], rendered[-1], old) if known.owned else Changes()
         found = report.between(standing or rendered[0], after, report.of_the_user(*held.theirs))
     except TfgenError as error:  # somebody edited a page
+        if error.message:
+            _complain(error)
         _report(list(error.problems), {path: tuple(text.splitlines()) for path, text in standing.items()})
         raise typer.Exit(error.code) from None
     if json:

@@ -64,7 +64,11 @@ services:
     routes: [/]
     calls: [catalog]
     environment:
+      CURRENCY: EUR
       LOG_LEVEL: info
+    secrets:
+      LICENCE: arn:aws:ssm:us-east-1:123456789012:parameter/storefront/licence
+      TOKEN: arn:aws:ssm:us-east-1:123456789012:parameter/storefront/token
 
   catalog:
     image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/catalog:4.0.2
@@ -695,6 +699,12 @@ SECTIONS = {
 ROWS = tuple(row for rows in SECTIONS.values() for row in rows)
 
 
+CURRENCY = '        { name = "CURRENCY", value = "EUR" },\n'
+LOG_LEVEL = '        { name = "LOG_LEVEL", value = "info" },\n'
+PARAMETER = "arn:aws:ssm:us-east-1:123456789012:parameter/storefront"
+LICENCE = f'        {{ name = "LICENCE", valueFrom = "{PARAMETER}/licence" }},\n'
+TOKEN = f'        {{ name = "TOKEN", valueFrom = "{PARAMETER}/token" }},\n'
+
 # Edits by hand of the market's pages, for the arguments that no spec changes: page, what stands there, and
 # what somebody writes. Terraform's plan and tfgen's must agree on them: that holds facts/replacement.json.
 EDITS = {
@@ -739,6 +749,21 @@ EDITS = {
         ("network/vpc.tf", 'enable_dns_support', 'instance_tenancy = "dedicated"\n  enable_dns_support'),
     ),
     "what ECS refuses": (("services/orders.tf", 'appProtocol   = "http"', 'appProtocol   = "grpc"'),),
+    "what containers say without a change": (
+        ("services/storefront.tf", f"{CURRENCY}{LOG_LEVEL}", f"{LOG_LEVEL}{CURRENCY}"),
+        ("services/storefront.tf", f"{LICENCE}{TOKEN}", f"{TOKEN}{LICENCE}"),
+        ("services/storefront.tf", "      essential = true\n", "      environmentFiles = []\n"),
+        ("services/catalog.tf", 'protocol      = "tcp"', 'hostPort = 8080'),
+        ("services/orders.tf", 'protocol      = "tcp"', 'protocol = "tcp"\nhostPort = 0'),
+        ("services/orders.tf", "essential = true", "essential = true\ncpu = 0\nenvironment = []"),
+        ("services/dashboard.tf", '          protocol      = "tcp"\n', ""),
+    ),
+    "what containers say that looks like nothing": (
+        ("services/storefront.tf", "essential = true", "essential = true\nreadonlyRootFilesystem = false"),
+        ("services/catalog.tf", "essential = true", 'essential = true\nuser = ""'),
+        ("services/orders.tf", 'logDriver = "awslogs"', 'logDriver = "awslogs"\nsecretOptions = []'),
+        ("services/dashboard.tf", 'protocol      = "tcp"', 'protocol = "tcp"\ncontainerPortRange = ""'),
+    ),
     "what changes in place": (
         ("load_balancer/load_balancer.tf", "drop_invalid_header_fields = true", "enable_http2 = false"),
         ("load_balancer/security.tf", '"0.0.0.0/0"', '"192.0.2.0/24"'),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tfgen.changes.compare import Action, Change, Test
-from tfgen.changes.values import Term
+from tfgen.changes.values import Reference, Term, Value
 
 INGRESS = "aws_vpc_security_group_ingress_rule"
 EGRESS = "aws_vpc_security_group_egress_rule"
@@ -18,7 +18,7 @@ def called(change: Change) -> str:
     if change.type in _NAMES:
         return _NAMES[change.type](arguments)
     if change.type == EGRESS:
-        return _way_out(change.name, arguments)
+        return _way_out(arguments) or change.name
     if change.type == "aws_subnet" and key:
         return f"{change.name} {key[1]}"
     name = key[1] if key else arguments.get("name")
@@ -48,12 +48,23 @@ _NAMES: dict[str, Callable[[Any], str]] = {
 }
 
 
-def _way_out(label: str, arguments: Any) -> str:
-    """From where to where: `orders to 10.80.0.0/16 on port 5432`."""
-    source, _, target = label.partition("_to_")
+def _way_out(arguments: Any) -> str:
+    """From where to where: `orders to 10.80.0.0/16 on port 5432`. Nothing where one end has no name."""
+    source = _end(arguments.get("security_group_id"))
+    target = next(filter(None, (_end(arguments.get(name)) for name in _ENDS)), "")
     first, last = (arguments.get(name) for name in ("from_port", "to_port"))
     ports = f" on port {first}" if first == last else f" on ports {first} to {last}"
-    return f"{source} to {arguments.get('cidr_ipv4', target)}" + (ports if last else "")
+    return f"{source} to {target}{ports if last else ''}" if source and target else ""
+
+
+_ENDS = ("cidr_ipv4", "cidr_ipv6", "referenced_security_group_id", "prefix_list_id")
+
+
+def _end(value: Value) -> str:
+    """What is written, or the label of the resource that it is of."""
+    if isinstance(value, Reference):
+        return re.sub(r"\[[^]]*\]", "", value.address).rpartition(".")[2]
+    return value if isinstance(value, str) else ""
 
 
 Tasks = Mapping[str, Change]
@@ -63,7 +74,11 @@ Tasks = Mapping[str, Change]
 def tasks_of(changes: tuple[Change, ...]) -> Tasks:
     """Of the services that change, those whose task definition changes too."""
     tasks = {change.address: change for change in changes if change.type == "aws_ecs_task_definition"}
-    services = (change for change in changes if change.type == "aws_ecs_service")
+    services = (
+        change
+        for change in changes
+        if change.type == "aws_ecs_service" and "task_definition" not in change.kept
+    )
     used = {each.address: (each.new or each.old).get("task_definition") for each in services}
     addresses = {service: getattr(task, "address", "") for service, task in used.items()}
     return {service: tasks[task] for service, task in addresses.items() if task in tasks}

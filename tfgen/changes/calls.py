@@ -26,12 +26,13 @@ def calls(changes: tuple[Change, ...], new: Stack) -> Iterator[Said]:
         if was & gone and will_be - was:
             becomes = f"{listed(sorted(was & gone))} becomes {listed(sorted(will_be - was))}"
             by = f" (called by {listed(sorted(callers))})" if callers else ""
-            said[_CALLED if callers else _UNCALLED].add(becomes + by)
+            started = _CALLED if callers else _UNCALLED
+            said[_KEPT if "task_definition" in change.kept else started].add(becomes + by)
             gone -= was
         elif was and callers and _moves(change, tasks):
             said[_MOVING] |= was
     said[_GONE] = gone
-    for text in (_CALLED, _UNCALLED, _MOVING, _GONE):
+    for text in (_CALLED, _UNCALLED, _KEPT, _MOVING, _GONE):
         yield from naming(said[text], text)
 
 
@@ -40,6 +41,7 @@ _CALLED = (
     "the new [address|addresses]."
 )
 _UNCALLED = "In Service Connect {}; no other service here may call [it|them]."
+_KEPT = "In Service Connect {}; callers must use the new [address|addresses]."
 _MOVING = (
     "{}: in Service Connect another port of the container answers; expect failed calls until new tasks are "
     "healthy."

@@ -6,8 +6,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from tfgen import facts
+from tfgen.changes.plain import plain
 from tfgen.changes.stack import Resource, Stack
 from tfgen.changes.syntax import List, words
+from tfgen.changes.tags import Tags, retagged
 from tfgen.changes.values import Reference, Term, Value, references
 
 
@@ -26,7 +28,8 @@ class Action(StrEnum):
 class Change(NamedTuple):
     """A resource that does not stay as it is. `arguments` are those that differ or follow another's change.
 
-    `old` and `new` are what all its arguments come to; empty where there is no resource.
+    `old` and `new` are what all its arguments come to; empty where there is no resource. `kept` are those
+    that stay as they were because `ignore_changes` names them.
     """
 
     address: str
@@ -36,6 +39,7 @@ class Change(NamedTuple):
     arguments: tuple[str, ...]
     old: Mapping[str, Value]
     new: Mapping[str, Value]
+    kept: frozenset[str] = frozenset()
 
 
 Test = Callable[[Change], bool]
@@ -110,13 +114,21 @@ class _Pair:
         """`old` and `new`: the resource, and the default tags of its stack."""
         self.resource = new[0]
         self.old = {name: _renamed(value, moves) for name, value in old[0].arguments.items()}
-        self.new = new[0].arguments
-        ignored = _ignored(self.resource)
-        names = [name for name in sorted({*self.old, *self.new}) if (name,) not in ignored]
-        old_said, new_said = _without(self.old, ignored), _without(self.new, ignored)
+        every = {*self.old, *new[0].arguments}
+        ignored = _ignored(self.resource, every)
+        self.kept = frozenset(way[0] for way in ignored if len(way) == 1)
+        self.new = {name: value for name, value in new[0].arguments.items() if name not in self.kept}
+        self.new |= {name: value for name, value in self.old.items() if name in self.kept}
+        names = sorted(every - self.kept)
+        kind = self.resource.type
+        old_said, new_said = (plain(kind, _without(each, ignored)) for each in (self.old, self.new))
         self._said = {name for name in names if old_said.get(name) != new_said.get(name)}
         self._uses = {name: {each.address for each in references(self.new.get(name))} for name in names}
-        self._tagged = _tags(old[1], old_said) != _tags(new[1], new_said)
+        before, after = (
+            Tags(defaults, said.get("tags", {}))
+            for defaults, said in ((old[1], self.old), (new[1], new[0].arguments))
+        )
+        self._tagged = retagged(before, after, ignored)
 
     def differing(self, fresh: set[str]) -> tuple[str, ...]:
         """The arguments that change when what is at the `fresh` addresses gets a new identity."""
@@ -126,13 +138,8 @@ class _Pair:
         return tuple(found)
 
     def change(self, address: str, names: tuple[str, ...], action: Action) -> Change:
-        return Change(address, self.resource.type, self.resource.name, action, names, self.old, self.new)
-
-
-def _tags(defaults: Value, arguments: Mapping[str, Value]) -> Value:
-    """All tags of a resource: its own count more than the defaults."""
-    own = arguments.get("tags", {})
-    return {**defaults, **own} if isinstance(defaults, dict) and isinstance(own, dict) else (defaults, own)
+        resource = self.resource
+        return Change(address, resource.type, resource.name, action, names, self.old, self.new, self.kept)
 
 
 def _follow(stays: Mapping[str, _Pair], created: set[str]) -> tuple[dict[str, tuple[str, ...]], set[str]]:
@@ -202,11 +209,19 @@ def is_within(address: str, place: str) -> bool:
     return address == place or address.startswith((f"{place}[", f"{place}."))
 
 
-def _ignored(resource: Resource) -> set[tuple[str, ...]]:
-    """What `ignore_changes` names: arguments, and ways into them, such as ("tags", "Team")."""
+def keeps(resource: Resource, argument: str) -> bool:
+    """Whether `ignore_changes` names an argument as a whole."""
+    return (argument,) in _ignored(resource, {argument})
+
+
+def _ignored(resource: Resource, every: set[str]) -> set[tuple[str, ...]]:
+    """What `ignore_changes` names: arguments, and ways into them, such as ("tags", "Team").
+
+    `every` is all that there is, for `all`.
+    """
     node = resource.lifecycle.get("ignore_changes")
     if node is not None and words(node) == ("all",):
-        return {(name,) for name in resource.arguments}
+        return {(name,) for name in (*every, "tags", "tags_all")}
     return {words(item) for item in node.items if words(item)} if isinstance(node, List) else set()
 
 

@@ -5,15 +5,17 @@ from typing import Any
 
 from tfgen.changes.called import INGRESS, Said, Tasks, about, called, naming, ports, tasks_of
 from tfgen.changes.compare import Action, Change, lost, updated
+from tfgen.changes.kept import asks_for_another_port
 from tfgen.changes.stack import Stack
 from tfgen.changes.twice import Clash
 from tfgen.changes.values import references
 
 
-def failures(changes: tuple[Change, ...], twice: tuple[Clash, ...], old: Stack) -> Iterator[Said]:
+def failures(changes: tuple[Change, ...], twice: tuple[Clash, ...], old: Stack, new: Stack) -> Iterator[Said]:
     """Sentences about what fails always, then about what may."""
     tasks = tasks_of(changes)
     yield from about(changes, lambda change: _speaks_otherwise(change, tasks), _PROTOCOL)
+    yield from about(changes, lambda change: asks_for_another_port(change, old, new), _OTHER_PORT)
     yield from about(changes, lambda change: _leaves(change, changes), _VPC)
     yield from about(changes, _is_guarded, _GUARDED)
     in_use = _in_use(changes)
@@ -29,6 +31,10 @@ def failures(changes: tuple[Change, ...], twice: tuple[Clash, ...], old: Stack) 
 _PROTOCOL = (
     "{}: ECS refuses another protocol on a Service Connect port, so the apply fails: add a service with "
     "another name and connect beside [it|each], move the callers, then remove [it|them]."
+)
+_OTHER_PORT = (
+    "{}: ignore_changes keeps one of task_definition and load_balancer, and ECS refuses a load balancer port "
+    "that the task definition lacks, so the apply fails."
 )
 _VPC = (
     "AWS moves no load balancer to another VPC, so the apply fails halfway: render a stack with another name "

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from tfgen.changes.json_syntax import read_json, read_json_values
-from tfgen.changes.syntax import Block, Body, HclError, Literal, read
+from tfgen.changes.syntax import Block, Body, HclError, Literal, TooDeepError, read
 from tfgen.problems import Location, Problem
 
 Pages = Mapping[str, str]
@@ -89,6 +89,11 @@ def variable_values(pages: Pages, problems: list[Problem]) -> Mapping[str, Page]
 def _body(path: str, text: str, reader: Callable[[str], Body], problems: list[Problem]) -> Body:
     try:
         return reader(text)
+    except TooDeepError as error:
+        at = Location(path, error.line, error.column)
+        hint = "give a part of it a name in locals"
+        problems.append(Problem("TG402", at, "this is nested too deeply for tfgen to read", hint))
+        return Body({}, ())
     except HclError as error:
         at = Location(path, error.line, error.column)
         hint = "if somebody edited it, see what Terraform says"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tfgen.changes import syntax
-from tfgen.changes.syntax import Block, Body, HclError, List, Literal, Node, Object
+from tfgen.changes.syntax import Block, Body, HclError, List, Literal, Node, Object, TooDeepError
 from tfgen.facts import provider
 
 # How many labels a block has. Within a resource a mapping is a block too, but for the few maps.
@@ -43,6 +43,8 @@ class _Reader:
             self.data = json.loads(text)
         except json.JSONDecodeError as error:
             raise HclError("JSON", error.lineno, error.colno) from None
+        except RecursionError:
+            raise TooDeepError(1, 1) from None
 
     def mapping(self, value: Any) -> Iterator[tuple[str, Any]]:
         """Its pairs; `//` is a comment."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from tfgen.changes.compare import Action, Change, moved, prefixes
 from tfgen.changes.folders import Folder, Page, header
 from tfgen.changes.stack import Module, Stack, without_keys
-from tfgen.changes.syntax import Attribute, Block, Index, Literal, Name, Node
+from tfgen.changes.syntax import Attribute, Block, Body, Index, Name, Node
 from tfgen.changes.uses import Use, uses
-from tfgen.changes.values import Lookup
+from tfgen.changes.values import Lookup, Names, Reference
 
 Fault = tuple[str, str]
 """A place (`alarms.tf:12`), and what is wrong there."""
@@ -45,9 +45,8 @@ def _faults(stack: Stack) -> Iterator[Fault]:
     for path in sorted(once):
         module, folder = once[path], stack.folders.get(path, Folder())
         for page in folder.pages:
-            for use in uses(page.body):
-                what = _missing(module, use, stack)
-                if what:
+            for block in page.body.blocks:
+                for use, what in _misses(module, block, stack):
                     yield f"{page.path}:{use.line}", what
         yield from _calls(module, folder, stack)
         yield from _doubles(folder)
@@ -59,6 +58,17 @@ def _faults(stack: Stack) -> Iterator[Fault]:
 # References
 
 
+def _misses(module: Module, block: Block, stack: Stack) -> Iterator[tuple[Use, str]]:
+    """The references of a block that ask for what is not there, for each key that the block has."""
+    whole = module.blocks.get(block.type, {}).get(block.labels, block)  # `block` may be an override of it
+    rounds = [each for _, each in module.keys(whole)]
+    for use in uses(Body({}, (block,))):
+        what = _missing(module, use, stack)
+        for missing in [what] if what else dict.fromkeys(_missing_key(module, use, each) for each in rounds):
+            if missing:
+                yield use, missing
+
+
 def _missing(module: Module, use: Use, stack: Stack) -> str | None:
     """What a reference asks for that is not there."""
     names = [_name(part) for part in use.parts]
@@ -66,7 +76,7 @@ def _missing(module: Module, use: Use, stack: Stack) -> str | None:
     if head in _ALWAYS_THERE or first is None:
         return None
     if head == "module":
-        return _missing_output(module, use, first, stack) or _missing_key(module, use)
+        return _missing_output(module, use, first, stack)
     if head in ("var", "local"):
         is_there = first in module.locals if head == "local" else (first,) in module.blocks["variable"]
         return None if is_there else f"there is no {head}.{first}"
@@ -75,7 +85,7 @@ def _missing(module: Module, use: Use, stack: Stack) -> str | None:
         return None if is_there else f"there is no data.{first}.{second}"
     if (head, first) not in module.blocks["resource"]:
         return f"there is no {head}.{first}"
-    return _missing_key(module, use)
+    return None
 
 
 _ALWAYS_THERE = {"each", "count", "self", "path", "terraform", "ephemeral", "action"}
@@ -96,14 +106,18 @@ def _missing_output(module: Module, use: Use, name: str, stack: Stack) -> str | 
     return f"module.{name} has no output {output}"
 
 
-def _missing_key(module: Module, use: Use) -> str | None:
-    """`aws_subnet.private["c"]`, where there is no such zone; also of an output that has a value for each."""
+def _missing_key(module: Module, use: Use, each: Names) -> str | None:
+    """`aws_subnet.private["c"]`, where there is no such zone; also of an output that has a value for each.
+
+    `each` is what the place knows as `each` or `count`.
+    """
+    local = {**each, **{name: Reference(name) for name in use.bound}}
     for part in () if use.guarded else _keyed(use):
-        found, key = module.value(part.of), _key(part)
+        found, key = module.value(part.of, local), _key(module, part, local)
         keys = range(len(found)) if isinstance(found, tuple) else found
-        lacks = isinstance(found, tuple | dict) and key is not None and key not in keys
+        lacks = isinstance(found, tuple | dict) and key is not None and str(key) not in map(str, keys)
         if lacks or (isinstance(found, Lookup) and part is use.parts[2]):
-            return f"there is no {module.address(part)}"
+            return f"there is no {module.address(part, local)}"
     return None
 
 
@@ -115,11 +129,9 @@ def _keyed(use: Use) -> Iterator[Attribute | Index]:
         yield from (part for part in use.parts[outputs[0] + 1 :][:1] if isinstance(part, Attribute | Index))
 
 
-def _key(part: Attribute | Index) -> str | int | None:
+def _key(module: Module, part: Attribute | Index, local: Names) -> str | int | None:
     """None where only Terraform can tell."""
-    if isinstance(part, Attribute):
-        return part.name
-    key = part.key.value if isinstance(part.key, Literal) else None
+    key = part.name if isinstance(part, Attribute) else module.value(part.key, local)
     return key if isinstance(key, str | int) else None
 
 

@@ -10,7 +10,9 @@ from tfgen.changes.compare import Action, Change, compare
 from tfgen.changes.folders import Pages, has_provider
 from tfgen.changes.refusals import refusals
 from tfgen.changes.stack import Stack
+from tfgen.changes.unknown import UNKNOWN
 from tfgen.changes.words import consequences
+from tfgen.problems import Exit, TfgenError
 
 WORDS = {
     Action.CREATE: "create",
@@ -44,6 +46,14 @@ def between(old: Pages, new: Pages, first: Iterable[Said] = ()) -> Report:
 
     Raises TfgenError with a problem for every page that is not Terraform's language.
     """
+    try:
+        return _between(old, new, first)
+    except RecursionError:
+        why = "the expressions of this stack refer to one another too deeply for tfgen to follow"
+        raise TfgenError(message=why, code=Exit.SPEC_HAS_ERRORS) from None
+
+
+def _between(old: Pages, new: Pages, first: Iterable[Said]) -> Report:
     before = Stack(old)
     after = Stack(new, like=before)
     changes = compare(before, after)
@@ -109,6 +119,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield ", ".join(f"{counts[word]} to {title}" for word, title in titles.items())
     elif report.refusals:
         yield "No change, but Terraform refuses to plan."
+    elif any(each.text == UNKNOWN for each in report.sentences):
+        yield "No change that can be told without Terraform."
     else:
         yield "No change: Terraform has nothing to create, update, replace or destroy."
     sentences = [*report.refusals, *(each.short() for each in report.sentences)]

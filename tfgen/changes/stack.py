@@ -210,9 +210,7 @@ class Module:
 
     def keys(self, block: Block) -> Iterator[tuple[Key, Names]]:
         """The key of each instance with what `each` or `count` is in it."""
-        arguments = block.body.arguments
-        many = self.value(arguments["for_each"]) if "for_each" in arguments else None
-        count = self.value(arguments["count"]) if "count" in arguments else None
+        many, count = self.repetition(block)
         if isinstance(many, tuple):
             many = {str(item): item for item in many}
         if isinstance(many, dict):
@@ -223,6 +221,12 @@ class Module:
                 yield index, {"count": {"index": index}}
         else:
             yield None, {}
+
+    def repetition(self, block: Block) -> tuple[Value, Value]:
+        """What a block's `for_each` and its `count` come to; None where it has none."""
+        nodes = (block.body.arguments.get(name) for name in ("for_each", "count"))
+        many, count = (None if node is None else self.value(node) for node in nodes)
+        return many, count
 
     def address(self, node: Node, each: Names | None = None) -> str:
         """`module.a.aws_x.b["c"]` as it is written, with its keys worked out."""

@@ -7,7 +7,7 @@ is kept as an `Operation` of what it is made of.
 
 import re
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from msgspec import Struct
 
@@ -110,19 +110,38 @@ class HclError(ValueError):
         self.column = column
 
 
+class TooDeepError(HclError):
+    """Terraform's language, and nested more deeply than this reader and what comes after it can follow."""
+
+    def __init__(self, line: int, column: int) -> None:
+        super().__init__("less nesting", line, column)
+
+
 def read(text: str) -> Body:
     """The blocks and arguments of a page. Raises HclError."""
-    return _Reader(text).page()
+    return _whole(_Reader(text), _Reader.page)
 
 
 def expression(text: str, line: int = 1) -> Node:
     """What the text of an expression says, where `line` is its first one. Raises HclError."""
-    return _Reader(text, line=line).expression()
+    return _whole(_Reader(text, line=line), _Reader.expression)
 
 
 def template(text: str, line: int = 1) -> Node:
     """What text says in which nothing but `${` and `%{` has a meaning. Raises HclError."""
-    return _template(_Reader(f"{text}\0", line=line).parts(0, _HEREDOC_LITERAL, "\0"))
+    reader = _Reader(f"{text}\0", line=line)
+    return _template(_whole(reader, lambda reader: reader.parts(0, _HEREDOC_LITERAL, "\0")))
+
+
+def _whole(reader: "_Reader", part: "Callable[[_Reader], Read]") -> "Read":
+    try:
+        return part(reader)
+    except RecursionError:
+        raise TooDeepError(*reader.place()) from None
+
+
+Read = TypeVar("Read")
+_LONGEST = 200  # operands in a row: each one is a level to whoever walks over them
 
 
 # Line ends mean nothing to this reader: an argument begins with a word, and no expression goes on with one.
@@ -174,9 +193,12 @@ class _Reader:
             self.fail(word)
 
     def fail(self, expected: str) -> NoReturn:
+        raise HclError(expected, *self.place())
+
+    def place(self) -> tuple[int, int]:
+        """The line and the column of the word that comes next."""
         before = self.text[: self.start] if self.word else self.text.rstrip()
-        line = before.count("\n") + self.first_line
-        raise HclError(expected, line, len(before) - before.rfind("\n"))
+        return before.count("\n") + self.first_line, len(before) - before.rfind("\n")
 
     def line(self, at: int) -> int:
         """The line of a place; it is asked for from the first place to the last one."""
@@ -238,7 +260,11 @@ class _Reader:
     def binary(self, least: int = 0) -> Node:
         """Operators that bind at least that tightly, by precedence climbing."""
         left = self.unary()
+        operands = 1
         while _BINDING.get(self.word, -1) >= least:
+            operands += 1
+            if operands > _LONGEST:
+                raise TooDeepError(*self.place())
             operator = self.next()
             left = Operation(operator, (left, self.binary(_BINDING[operator] + 1)))
         return left

@@ -23,12 +23,14 @@ from tfgen.changes.syntax import (
 class Use(NamedTuple):
     """A reference: its parts from `aws_vpc` over `aws_vpc.main` to the whole of it.
 
-    `guarded` is one that may come to nothing: it stands in `try` or `can`.
+    `guarded` is one that may come to nothing: it stands in `try` or `can`. `bound` are the names to which its
+    surroundings give a meaning.
     """
 
     parts: tuple[Node, ...]
     line: int
     guarded: bool
+    bound: frozenset[str]
 
 
 # What these name is no reference: a provider, an argument, a variable of the place.
@@ -91,7 +93,7 @@ def _reference(node: Node, bound: frozenset[str], *, guarded: bool) -> Iterator[
     if not isinstance(head, Name):
         yield from uses_of(head, bound, guarded=guarded)
     elif head.name not in bound:
-        yield Use(tuple(reversed(parts)), head.line, guarded)
+        yield Use(tuple(reversed(parts)), head.line, guarded, bound)
 
 
 def _inside(node: Node) -> tuple[Node, ...]:

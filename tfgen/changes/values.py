@@ -151,7 +151,7 @@ def _object(pairs: Iterable[tuple[Value, ...]]) -> Value:
 
 
 def _call(function: str, arguments: tuple[Value, ...]) -> Value:
-    works_out = _FUNCTIONS.get((function, len(arguments)))
+    works_out = _FUNCTIONS.get((function, len(arguments))) or _OF_ANY_NUMBER.get(function)
     known = works_out(*arguments) if works_out else None
     return Term(function, arguments) if known is None else known
 
@@ -171,6 +171,22 @@ def _keys(value: Value) -> Value:
 
 def _same(value: Value) -> Value:
     return value if isinstance(value, tuple | dict) else None
+
+
+def _merge(*maps: Value) -> Value:
+    if not all(isinstance(each, dict) for each in maps):
+        return None
+    return {key: value for each in maps for key, value in each.items()}
+
+
+def _concat(*lists: Value) -> Value:
+    if not all(isinstance(each, tuple) for each in lists):
+        return None
+    return tuple(item for each in lists for item in each)
+
+
+def _contains(items: Value, item: Value) -> Value:
+    return item in items if isinstance(items, tuple) and is_known(items) and is_known(item) else None
 
 
 def _replace(text: Value, old: Value, new: Value) -> Value:
@@ -194,19 +210,23 @@ _FUNCTIONS: dict[tuple[str, int], Callable[..., Value]] = {
     ("keys", 1): _keys,
     ("tolist", 1): _same,
     ("tomap", 1): _same,
+    ("contains", 2): _contains,
     ("replace", 3): _replace,
 }
+_OF_ANY_NUMBER: dict[str, Callable[..., Value]] = {"merge": _merge, "concat": _concat}
 
 
 def _operation(name: str, operands: tuple[Value, ...]) -> Value:
     """What an operator comes to, where it is one that a `count` or a `for_each` often has."""
-    known = all(isinstance(each, str | int | float) for each in operands)
+    known = all(isinstance(each, str | int | float | None) for each in operands)
     match (name, *operands):
         case ("?:", bool() as condition, yes, no):
             return yes if condition else no
         case ("!", bool() as operand):
             return not operand
-        case ("==" | "!=", one, other) if known and type(one) is type(other):
+        case ("&&" | "||", bool() as one, bool() as other):
+            return (one and other) if name == "&&" else (one or other)
+        case ("==" | "!=", one, other) if known and (type(one) is type(other) or None in operands):
             return (one == other) == (name == "==")
         case ("+" | "-", int() as one, int() as other):
             return one + other if name == "+" else one - other
@@ -215,10 +235,14 @@ def _operation(name: str, operands: tuple[Value, ...]) -> Value:
 
 def _comprehension(node: syntax.For, scope: Scope) -> Value:
     collection = scope.value(node.collection)
-    if not isinstance(collection, tuple | dict) or node.conditions:
+    if not isinstance(collection, tuple | dict):
         return _unknown_comprehension(node, collection, scope)
     pairs = collection.items() if isinstance(collection, dict) else enumerate(collection)
     rounds = [scope._replace(local={**scope.local, node.key: key, node.value: value}) for key, value in pairs]
+    conditions = [each.values(node.conditions) for each in rounds]
+    if not all(isinstance(each, bool) for said in conditions for each in said):
+        return _unknown_comprehension(node, collection, scope)
+    rounds = [each for each, said in zip(rounds, conditions, strict=True) if all(said)]
     results = [each.value(node.result) for each in rounds]
     if node.result_key is None:
         return tuple(results)

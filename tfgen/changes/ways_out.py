@@ -1,12 +1,13 @@
 """What becomes of the ways out of private subnets that stay."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from tfgen import facts
 from tfgen.changes.called import EGRESS, Said, about, containers, naming
 from tfgen.changes.compare import Change, Test, created, destroyed, lost, updated
 from tfgen.changes.stack import Stack
-from tfgen.changes.values import references
+from tfgen.changes.values import Value, references
 
 
 def ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
@@ -30,9 +31,10 @@ def ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Sa
         yield from _of_private_subnets(changes, new, nat, endpoints)
     if all(was == will_be for was, will_be in (private, nat, endpoints)):
         gone = {change.address for change in changes if lost(change)}
+        still = [_way(each.arguments) for each in new.resources.values() if each.type == EGRESS]
         yield from about(
             changes,
-            lambda change: _is_closed(change, gone),
+            lambda change: _is_closed(change, gone) and _way(change.old) not in still,
             "{}: [this way out is|these ways out are] closed.",
         )
 
@@ -113,6 +115,11 @@ def _is_closed(change: Change, gone: set[str]) -> bool:
         and not change.name.startswith("load_balancer_to_")
         and not any(used.address in gone for end in ends for used in references(end))
     )
+
+
+def _way(arguments: Mapping[str, Value]) -> list[Value]:
+    """From where to where a rule leads, whatever it is called."""
+    return [arguments.get(name) for name in facts.unique(EGRESS)]
 
 
 def _has(stack: Stack, kind: str, name: str) -> bool:

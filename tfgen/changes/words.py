@@ -20,10 +20,12 @@ from tfgen.changes.compare import (
 )
 from tfgen.changes.elsewhere import another_region, another_state
 from tfgen.changes.failures import failures
+from tfgen.changes.kept import asks_for_another_port, groups_passed_over, kept
 from tfgen.changes.renames import astray, renames, unpinned
 from tfgen.changes.requests import door_and_path, is_answered, waiting
 from tfgen.changes.stack import Stack
 from tfgen.changes.twice import clashes
+from tfgen.changes.unknown import unknown
 from tfgen.changes.values import references
 from tfgen.changes.ways_out import ways_out
 
@@ -239,6 +241,7 @@ def consequences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterato
         changes, _imported, "{}: imported; only terraform plan can say what that changes.", _address
     )
     yield from _unknown(changes)
+    yield from unknown(changes, old, new)
 
 
 def _where_it_stands(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
@@ -246,7 +249,7 @@ def _where_it_stands(changes: tuple[Change, ...], old: Stack, new: Stack) -> Ite
     mistaken = astray(changes, old, new)
     yield from mistaken.values()
     yield from renames(changes, new)
-    yield from failures(_without_parts(changes, mistaken), twice, old)
+    yield from failures(_without_parts(changes, mistaken), twice, old, new)
     yield from ways_out(changes, old, new)
     yield from allowed(changes)
     begins = waiting(changes)
@@ -254,12 +257,15 @@ def _where_it_stands(changes: tuple[Change, ...], old: Stack, new: Stack) -> Ite
     # What goes under one name and comes under another neither goes nor comes.
     told = {address for clash in twice if clash.taker.type in _DOORS for address in clash.addresses}
     told |= {change.address for change in begins if len(change.arguments) <= 1}
+    stuck = {change.address for change in changes if asks_for_another_port(change, old, new)}
+    told |= stuck | groups_passed_over(changes, old, new).keys()
     gone = {change.address for change in changes if lost(change)}
     rest = tuple(change for change in changes if change.address not in told and _home(change) not in gone)
     for kind, test, text in SENTENCES:
         yield from about(tuple(change for change in rest if change.type == kind), test, text)
     yield from about(begins, lambda change: not is_answered(change, old, new), _FIRST_TASKS, door_and_path)
-    yield from calls(changes, new)
+    yield from kept(changes, old, new)
+    yield from calls(tuple(change for change in changes if change.address not in stuck), new)
 
 
 def _without_parts(changes: tuple[Change, ...], services: Collection[str]) -> tuple[Change, ...]:

@@ -233,6 +233,12 @@ def replacement(kind: str) -> Replacement:
 
 
 @cache
+def defaults() -> Mapping[str, Mapping[str, Any]]:
+    """By type, the arguments that may as well be left out at a value; within a mapping, those of blocks."""
+    return MappingProxyType(_read("replacement")["defaults"]["types"])
+
+
+@cache
 def is_regional(kind: str) -> bool:
     """Whether what is of this type is in one Region of AWS."""
     return kind.startswith("aws_") and not kind.startswith(tuple(_read("replacement")["global"]["prefixes"]))

@@ -1,0 +1,86 @@
+"""What a service never takes, because its `ignore_changes` says so."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from tfgen.changes.called import Said, containers, naming
+from tfgen.changes.compare import Action, Change, keeps, replaced
+from tfgen.changes.stack import Resource, Stack
+from tfgen.changes.twice import aliases
+from tfgen.changes.values import references
+
+
+def kept(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
+    """Sentences about target groups, task definitions and addresses that services pass over."""
+    yield from naming(_names(groups_passed_over(changes, old, new)), _GROUPS)
+    yield from naming(
+        _names(_passed_over("aws_ecs_task_definition", "task_definition", changes, new)), _TASKS
+    )
+    yield from naming(_addresses(changes, old, new), _ADDRESSES)
+
+
+_GROUPS = (
+    "{}: the target group is replaced, and ignore_changes keeps the [service|services] from the new one: "
+    "requests get 503 from then on."
+)
+_TASKS = (
+    "{}: ignore_changes keeps the old task [definition|definitions]; no task is started from the new "
+    "[one|ones]."
+)
+_ADDRESSES = "{}: ignore_changes keeps the [address|addresses] out of Service Connect; nobody answers there."
+
+
+def groups_passed_over(changes: tuple[Change, ...], old: Stack, new: Stack) -> Mapping[str, set[str]]:
+    """The address of a target group that is replaced -> the services that keep to the old one."""
+    stuck = {change.address for change in changes if asks_for_another_port(change, old, new)}
+    return _passed_over("aws_lb_target_group", "load_balancer", changes, new, stuck)
+
+
+def asks_for_another_port(change: Change, old: Stack, new: Stack) -> bool:
+    """Whether a service takes one of these two, and a port of its load balancer is not there any more."""
+    if change.type != "aws_ecs_service" or {"load_balancer", "task_definition"}.isdisjoint(change.kept):
+        return False
+    stack = old if "task_definition" in change.kept else new
+    used = [stack.resources.get(each.address) for each in references(change.new.get("task_definition"))]
+    known = [_ports(task.arguments) for task in used if task]
+    asked = {each.get("container_port") for each in change.new.get("load_balancer", ())}
+    return change.action is Action.UPDATE and any(not asked <= ports for ports in known)
+
+
+def _ports(task: Mapping[str, Any]) -> frozenset[str]:
+    mappings = (port for container in containers(task) for port in container.get("portMappings", ()))
+    return frozenset(str(port.get("containerPort")) for port in mappings)
+
+
+def _passed_over(
+    kind: str, argument: str, changes: tuple[Change, ...], new: Stack, stuck: Collection[str] = ()
+) -> Mapping[str, set[str]]:
+    """The address of what is replaced -> the services that keep to the old one; so do the `stuck` ones."""
+    gone = {change.address for change in changes if change.type == kind and replaced(change)}
+    found = defaultdict[str, set[str]](set)
+    for service in _staying(changes, new):
+        if keeps(service, argument) or service.address in stuck:
+            for used in references(service.arguments.get(argument)):
+                if used.address in gone:
+                    found[used.address].add(service.name)
+    return found
+
+
+def _addresses(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[str]:
+    """The addresses in Service Connect that the pages give to a service, and its `ignore_changes` refuses."""
+    for service in _staying(changes, new):
+        if service.address in old.resources and keeps(service, "service_connect_configuration"):
+            standing = set(aliases(old.resources[service.address].arguments))
+            yield from set(aliases(service.arguments)) - standing
+
+
+def _staying(changes: tuple[Change, ...], new: Stack) -> Iterator[Resource]:
+    """The services that are neither made nor made anew."""
+    made = {change.address for change in changes if change.action is not Action.UPDATE}
+    services = (each for each in new.resources.values() if each.type == "aws_ecs_service")
+    return (each for each in services if each.address not in made)
+
+
+def _names(passed_over: Mapping[str, set[str]]) -> set[str]:
+    return {name for names in passed_over.values() for name in names}

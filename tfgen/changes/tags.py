@@ -1,0 +1,45 @@
+"""Which tags a resource has, and whether Terraform changes them: its own, and the provider's default_tags."""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from tfgen.changes.values import Value
+
+
+class Tags(NamedTuple):
+    """The provider's default_tags, and what the resource says itself, which counts more."""
+
+    defaults: Value
+    own: Value
+
+    @property
+    def whole(self) -> Value:
+        known = isinstance(self.defaults, dict) and isinstance(self.own, dict)
+        return {**self.defaults, **self.own} if known else (self.defaults, self.own)
+
+
+def retagged(old: Tags, new: Tags, ignored: Collection[tuple[str, ...]]) -> bool:
+    """Whether Terraform sets other tags, of which it passes over what `ignore_changes` names.
+
+    Before it plans, it reads from AWS what stands there. What no longer is a default then counts as the
+    resource's own `tags`, and stays where these are ignored.
+    """
+    if not all(isinstance(each, dict) for each in (*old, *new)):
+        return bool(old.whole != new.whole and ("tags_all",) not in ignored)
+    standing = {
+        name: value for name, value in old.whole.items() if name in old.own or new.defaults.get(name) != value
+    }
+    own = standing if ("tags",) in ignored else _over(new.own, standing, ignored)
+    if ("tags_all",) in ignored:
+        return bool(own != standing)
+    return bool(old.whole != Tags(new.defaults, own).whole)
+
+
+def _over(
+    said: Mapping[str, Value], standing: Mapping[str, Value], ignored: Collection[tuple[str, ...]]
+) -> Mapping[str, Value]:
+    """What is said of tags, where those that are ignored one by one stay as they are."""
+    kept = {way[1] for way in ignored if way[0] == "tags" and len(way) > 1}
+    return {name: value for name, value in said.items() if name not in kept} | {
+        name: value for name, value in standing.items() if name in kept
+    }
