@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tfgen.changes.called import Said, naming
-from tfgen.changes.compare import Change
+from tfgen.changes.compare import Change, created, replaced
 from tfgen.changes.folders import Folder
 from tfgen.changes.stack import Stack, without_keys
 from tfgen.changes.values import Value, comparable, references
@@ -24,15 +24,15 @@ class Repeated(NamedTuple):
 
 
 def unknown(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
-    """A sentence about those that say something else than before, or refer to what changes."""
+    """A sentence about those that say something else than before, or refer to what is made anew."""
     before = {each.address: each.says for each in _repeated(old)}
-    changing = {change.address for change in changes}
+    fresh = {change.address for change in changes if created(change) or replaced(change)}
     yield from naming(
         {
             each.place
             for each in _repeated(new)
             if before.get(each.address) != each.says
-            or not changing.isdisjoint(used.address for used in references(each.says))
+            or not fresh.isdisjoint(used.address for used in references(each.says))
         },
         UNKNOWN,
     )
@@ -42,7 +42,8 @@ def _repeated(stack: Stack) -> Iterator[Repeated]:
     for module in stack.modules:
         for page in stack.folders.get(module.folder, Folder()).pages:
             for block in page.body.blocks:
-                whole = module.blocks.get(block.type, {}).get(block.labels)
+                repeats = block.type in ("resource", "module")
+                whole = module.blocks[block.type].get(block.labels) if repeats else None
                 many, count = module.repetition(whole) if whole else (None, None)
                 if not (isinstance(many, tuple | dict | None) and isinstance(count, int | None)):
                     address = without_keys(module.prefix) + ".".join((block.type, *block.labels))
