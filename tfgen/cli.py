@@ -19,6 +19,7 @@ from tfgen import __version__
 from tfgen.problems import Exit, Problem, TfgenError, nearest, ordered, report
 
 if TYPE_CHECKING:
+    from tfgen.changes.report import Report
     from tfgen.pipe import Outcome
     from tfgen.report import Findings
     from tfgen.spec.prompts import Answers
@@ -457,29 +458,15 @@ def changes(
     json: Json = False,
 ) -> None:
     """Say what a changed spec will do to a stack that stands, before any plan."""
-    from msgspec.structs import replace
-
-    from tfgen import stacks
     from tfgen.changes import report
-    from tfgen.output import manifest
-    from tfgen.output.compare import Changes
-    from tfgen.render.pages import render as render_pages
 
     standing = _stack_pages(old) if old.is_dir() else {}
-    known = manifest.read(old)
     try:
         as_module = bool(standing) and report.is_module(standing)
         outcomes = _run([new] if standing else [old, new], as_module=as_module, templates=templates)
         if any(outcome.failed for outcome in outcomes):
             raise typer.Exit(Exit.SPEC_HAS_ERRORS)
-        blueprints = [outcome.blueprint for outcome in outcomes if outcome.blueprint]
-        if standing:  # the new spec takes the place of the one that the pages name
-            name = report.spec_file(standing) or blueprints[0].spec_file
-            blueprints = [replace(blueprints[0], spec_file=name)]
-        rendered = [render_pages(blueprint, templates) for blueprint in blueprints]
-        after = report.over(standing, rendered[-1], known.owned, known.ejected)
-        held = stacks.held(blueprints[-1], rendered[-1], old) if known.owned else Changes()
-        found = report.between(standing or rendered[0], after, report.of_the_user(*held.theirs))
+        found = _foreseen(outcomes, standing, old, templates)
     except TfgenError as error:  # somebody edited a page
         if error.message:
             _complain(error)
@@ -489,6 +476,30 @@ def changes(
         _print_json(report.as_json(found))
     else:
         typer.echo(report.as_text(found))
+
+
+def _foreseen(
+    outcomes: "list[Outcome]", standing: dict[str, str], folder: Path, templates: Path | None
+) -> "Report":
+    """What the last of the specs changes: in the pages that stand in a folder, or in those of the first."""
+    from msgspec.structs import replace
+
+    from tfgen import stacks
+    from tfgen.changes import report
+    from tfgen.output import manifest
+    from tfgen.output.compare import Changes
+    from tfgen.render.pages import render as render_pages
+
+    blueprints = [outcome.blueprint for outcome in outcomes if outcome.blueprint]
+    if not standing:
+        before, after = (render_pages(blueprint, templates) for blueprint in blueprints)
+        return report.between(before, after)
+    # The new spec takes the place of the one that the pages name.
+    blueprint = replace(blueprints[0], spec_file=report.spec_file(standing) or blueprints[0].spec_file)
+    pages, known = render_pages(blueprint, templates), manifest.read(folder)
+    after = report.over(standing, pages, known.owned, known.ejected)
+    held = stacks.held(blueprint, pages, folder) if known.owned else Changes()
+    return report.between(standing, after, report.of_the_user(*held.theirs))
 
 
 @app.command()
