@@ -492,8 +492,8 @@ def _foreseen(
 
     blueprints = [outcome.blueprint for outcome in outcomes if outcome.blueprint]
     if not standing:
-        before, after = (render_pages(blueprint, templates) for blueprint in blueprints)
-        return report.between(before, after)
+        was, will_be = (render_pages(blueprint, templates) for blueprint in blueprints)
+        return report.between(was, will_be)
     # The new spec takes the place of the one that the pages name.
     blueprint = replace(blueprints[0], spec_file=report.spec_file(standing) or blueprints[0].spec_file)
     pages, known = render_pages(blueprint, templates), manifest.read(folder)
