@@ -123,6 +123,11 @@ def test_the_facts_name_arguments_that_the_provider_has() -> None:
         assert (known.replace | known.in_place) - {"*"} <= set(schema[kind]), kind
         assert known.tags == ("tags" in schema[kind]), kind
     assert set(facts.new_deployments()) <= set(schema["aws_ecs_service"])
+    for kind, *names in ways(facts.defaults()):
+        known = schema[kind]
+        for name in names:
+            assert name in known, (kind, *names)
+            known = known[name]
 
 
 def test_a_default_that_is_said_changes_nothing() -> None:
