@@ -12,8 +12,9 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from strategies import laws
 from support.command import Done, Tfgen
 
 from tfgen.output import spec_file
@@ -778,7 +779,7 @@ def services(outcome: Outcome) -> Iterator[ServiceAnswers]:
         )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@laws(40)
 @given(st.data())
 def test_answers_that_were_taken_are_the_spec(data: st.DataObject) -> None:
     answers = interview(Answers(), Dream(data.draw), problems, Answers(name="shop", region="us-east-1"))
@@ -787,7 +788,7 @@ def test_answers_that_were_taken_are_the_spec(data: st.DataObject) -> None:
     assert told(outcome) == answers._replace(zones=None)
 
 
-@settings(max_examples=60, deadline=None)
+@laws(60)
 @given(NAMES, IMAGES, PORTS | st.just(""), ROUTES, CONNECTS | st.just(""))
 def test_flags_that_were_taken_are_the_spec(
     name: str, image: str, port: str, routes: str, connect: str

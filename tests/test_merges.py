@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from _pytest.mark import ParameterSet
 from support.repository import commit_all, git, new_repository
 
 import tfgen
@@ -64,6 +65,11 @@ MERGES = {
 }  # fmt: skip
 
 
+def quickly(first: str, *others: str) -> list[ParameterSet]:
+    """The first of these for the quick tests, and all of them for the rest."""
+    return [pytest.param(first), *(pytest.param(other, marks=pytest.mark.slow) for other in others)]
+
+
 def pages_of(spec: str) -> dict[str, str]:
     pages, problems = tfgen.render_text(spec, "shop.yaml")
     assert pages, problems
@@ -113,10 +119,8 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("style", ["merge", pytest.param("diff3", marks=pytest.mark.slow)])
-@pytest.mark.parametrize(
-    "way", ["merge", *(pytest.param(way, marks=pytest.mark.slow) for way in ("rebase", "cherry-pick"))]
-)
+@pytest.mark.parametrize("style", quickly("merge", "diff3"))
+@pytest.mark.parametrize("way", quickly(*WAYS))
 @pytest.mark.parametrize("sides", MERGES)
 def test_a_merge_repairs_itself(sides: str, way: str, style: str, repo: Path) -> None:
     ours, theirs, merged = MERGES[sides]
@@ -127,7 +131,7 @@ def test_a_merge_repairs_itself(sides: str, way: str, style: str, repo: Path) ->
     assert_repaired(repo, merged)
 
 
-@pytest.mark.parametrize("taken", [r"\1", r"\2", r"\1\2"], ids=["ours", "theirs", "both"])
+@pytest.mark.parametrize("taken", quickly(r"\1\2", r"\1", r"\2"))
 def test_a_side_that_somebody_took_of_a_conflict_is_no_edit(taken: str, repo: Path) -> None:
     ours, theirs, merged = MERGES["a service on each side"]
     branches(repo, SHOP, ours, theirs)
@@ -151,7 +155,7 @@ MARKERS_COMMITTED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("way", MARKERS_COMMITTED)
+@pytest.mark.parametrize("way", quickly(*MARKERS_COMMITTED))
 def test_a_merge_that_was_committed_with_its_markers_repairs_itself(way: str, repo: Path) -> None:
     """Whatever was committed since, and though the other side may be no ancestor of what is checked out."""
     ours, theirs, merged = MERGES["a service on each side"]
@@ -176,6 +180,7 @@ def test_a_rebase_of_several_commits_with_the_markers_of_each_repairs_itself(rep
     assert_repaired(repo, second)
 
 
+@pytest.mark.slow
 def test_where_no_commit_that_git_has_shows_the_other_side_it_counts_as_edited(
     repo: Path, tmp_path: Path
 ) -> None:
@@ -194,7 +199,7 @@ SERVICES = "  web: {image: nginx, port: 80, routes: [/], calls: [api]}\n"
 RENAMED = SHOP.replace("  web: {", "  site: {was: web, ")
 
 
-@pytest.mark.parametrize("renaming", ["ours", "theirs"])
+@pytest.mark.parametrize("renaming", quickly("ours", "theirs"))
 @pytest.mark.parametrize(
     "other", [SHOP.replace("routes: [/]", "routes: [/], count: 3"), SHOP.replace("nat}", "public}")]
 )
@@ -221,7 +226,7 @@ BESIDE = SHOP + "  jobs: {image: nginx, port: 83, connect: jobs}\n"
     ids=["twice", "no more"],
 )
 @pytest.mark.parametrize(
-    "head", ['resource "aws_iam_role" "zeta_task"', 'resource "aws_security_group" "zeta"']
+    "head", quickly('resource "aws_iam_role" "zeta_task"', 'resource "aws_security_group" "zeta"')
 )
 def test_a_block_in_a_page_that_git_took_for_a_renamed_one(
     edit: Callable[[str, str], str], head: str, repo: Path
@@ -238,6 +243,7 @@ def test_a_block_in_a_page_that_git_took_for_a_renamed_one(
     assert looked_at(repo, SHOP + REPLACED).in_the_way == (place,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -305,7 +311,7 @@ services:
 """
 
 
-@pytest.mark.parametrize("style", ["merge", "diff3", "zdiff3"])
+@pytest.mark.parametrize("style", quickly("merge", "diff3", "zdiff3"))
 def test_a_conflict_that_holds_the_heads_of_two_blocks_is_nobodys_edit(style: str, repo: Path) -> None:
     docs = "  docs: {image: nginx, port: 84, routes: [/docs]}\n"
     ours = JOBS.replace(docs, "") + "  alpha: {image: nginx, port: 91, connect: alpha}\n"
@@ -363,7 +369,7 @@ BY_HAND: dict[str, Callable[[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("kind", BY_HAND)
+@pytest.mark.parametrize("kind", quickly(*BY_HAND))
 def test_a_hand_edit_of_a_page_that_both_sides_rendered_is_not_lost(kind: str, repo: Path) -> None:
     """It was committed before the merge, and no line of it is the user's own."""
     ours, theirs, merged = MERGES["one service with a change on each side"]
