@@ -371,6 +371,9 @@ PRICING = (
         ("routes: [/*]", "/api/pricing", True),
         ("routes: [/shop]", "/shop/prices", True),
         ("routes: [/shop]", "/api/pricing", False),
+        ("routes: [/shop/prices]", "/shop", False),  # which is asked first, and keeps its own
+        ("routes: [{path: /shop, methods: [GET], priority: 9}]", "{path: /shop, priority: 10}", False),
+        ("routes: [{path: /shop, methods: [GET], priority: 10}]", "{path: /shop/new, priority: 9}", True),
         ("routes: [{path: /, host: shop.example.com}]", "{path: /prices, host: shop.example.com}", True),
         ("routes: [{path: /, host: shop.example.com}]", "{path: /prices, host: prices.example.com}", False),
         ("routes: [{path: /shop, methods: [GET]}]", "{path: /shop/new, methods: [POST]}", False),

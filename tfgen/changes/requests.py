@@ -53,8 +53,10 @@ def _serves(actions: Any) -> bool:
 
 def _comes_first(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
     """Whether a rule that stays keeps its requests, since it is asked before the other."""
-    first, second = one.get("priority"), other.get("priority")
-    return isinstance(first, int) and isinstance(second, int) and first < second
+    try:
+        return int(one["priority"]) < int(other["priority"])
+    except (KeyError, TypeError, ValueError):  # not known before the plan
+        return False
 
 
 def _share(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
