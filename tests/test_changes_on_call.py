@@ -160,6 +160,14 @@ def test_another_protocol_of_a_listener(rendered: Render) -> None:
             "{from_port: 0, to_port: 65535}",
             "(now 0.0.0.0/0 on ports 0 to 65535): this way out leads to more.",
         ),
+        (
+            "{from_port: 80, to_port: 1000}",
+            "(now 0.0.0.0/0 on ports 80 to 1000): this way out leads to more.",
+        ),
+        (
+            "{from_port: 5, to_port: 50}",
+            "(now 0.0.0.0/0 on ports 5 to 50): what this way out no longer leads to is out of reach at once.",
+        ),
         ("{description: Out}", ""),
     ],
 )

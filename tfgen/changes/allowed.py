@@ -123,9 +123,12 @@ def _leads_to_more(change: Change) -> bool:
 
 def _spans(wide: Any, narrow: Any) -> bool:
     try:
-        return bool(wide["from_port"] <= narrow["from_port"] and narrow["to_port"] <= wide["to_port"])
-    except (KeyError, TypeError):  # all ports, or not known before the plan
+        (first, last), (start, end) = (
+            [int(ports[name]) for name in ("from_port", "to_port")] for ports in (wide, narrow)
+        )
+    except (KeyError, TypeError, ValueError):  # all ports, or not known before the plan
         return "from_port" not in wide
+    return first <= start and end <= last
 
 
 def _holds(wide: Any, narrow: Any) -> bool:
