@@ -7,7 +7,7 @@ from typing import Any
 
 from tfgen.changes.called import EGRESS, Said, about, called, containers, listed, naming, tasks_of
 from tfgen.changes.compare import Action, Change, updated
-from tfgen.changes.values import Term, Value, references
+from tfgen.changes.values import Term, Value, addresses
 
 
 def allowed(changes: tuple[Change, ...]) -> Iterator[Said]:
@@ -39,8 +39,8 @@ def _shut_out(changes: tuple[Change, ...]) -> Iterator[str]:
         task = tasks.get(service.address)
         if task is None or service.action is not Action.UPDATE:
             continue
-        role = _addresses(task.old.get("execution_role_arn"))
-        own = [each for each in policies if role & _addresses(each.old.get("role"))]
+        role = addresses(task.old.get("execution_role_arn"))
+        own = [each for each in policies if role & addresses(each.old.get("role"))]
         granted = [grant for policy in own for grant in _grants(policy.new)]
         lost = {
             resource
@@ -51,10 +51,6 @@ def _shut_out(changes: tuple[Change, ...]) -> Iterator[str]:
         if lost:
             names = {each.partition(":repository/")[2] or each.split(":", 6)[-1] for each in lost}
             yield f"{called(service)} ({listed(sorted(names))})"
-
-
-def _addresses(value: Value) -> set[str]:
-    return {used.address for used in references(value)}
 
 
 Grant = tuple[str, str]

@@ -12,7 +12,7 @@ from tfgen.changes.called import INGRESS, Said, Tasks, listed, naming, ports, ta
 from tfgen.changes.compare import Action, Change
 from tfgen.changes.stack import Resource, Stack
 from tfgen.changes.twice import aliases
-from tfgen.changes.values import Value, references
+from tfgen.changes.values import Value, addresses
 
 
 def calls(changes: tuple[Change, ...], new: Stack) -> Iterator[Said]:
@@ -81,18 +81,14 @@ def _callers(stack: Stack) -> Mapping[str, set[str]]:
     with_group = defaultdict[str, list[Resource]](list)
     for each in services:
         for network in each.arguments.get("network_configuration", ()):
-            for group in _addresses(network.get("security_groups")):
+            for group in addresses(network.get("security_groups")):
                 with_group[group].append(each)
     found = defaultdict[str, set[str]](set)
     for rule in stack.resources.values():
         if rule.type == INGRESS:
-            sources = _addresses(rule.arguments.get("referenced_security_group_id"))
+            sources = addresses(rule.arguments.get("referenced_security_group_id"))
             callers = {each.name for group in sources for each in with_group[group]}
-            for group in _addresses(rule.arguments.get("security_group_id")):
+            for group in addresses(rule.arguments.get("security_group_id")):
                 for each in with_group[group]:
                     found[each.address] |= callers - {each.name}
     return found
-
-
-def _addresses(value: Value) -> set[str]:
-    return {used.address for used in references(value)}

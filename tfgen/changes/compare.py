@@ -10,7 +10,7 @@ from tfgen.changes.plain import plain
 from tfgen.changes.stack import Resource, Stack
 from tfgen.changes.syntax import List, words
 from tfgen.changes.tags import Tags, retagged
-from tfgen.changes.values import Reference, Term, Value, references
+from tfgen.changes.values import Reference, Term, Value, addresses
 
 
 class Action(StrEnum):
@@ -64,6 +64,11 @@ def lost(change: Change) -> bool:
 def updated(*arguments: str) -> Test:
     """Whether one of these arguments changes in place."""
     return lambda change: change.action is Action.UPDATE and not {*arguments}.isdisjoint(change.arguments)
+
+
+def differs(argument: str) -> Test:
+    """Whether it says something else in place, and not only follows what it refers to."""
+    return lambda change: updated(argument)(change) and change.old.get(argument) != change.new.get(argument)
 
 
 def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
@@ -123,7 +128,7 @@ class _Pair:
         kind = self.resource.type
         old_said, new_said = (plain(kind, _without(each, ignored)) for each in (self.old, self.new))
         self._said = {name for name in names if old_said.get(name) != new_said.get(name)}
-        self._uses = {name: {each.address for each in references(self.new.get(name))} for name in names}
+        self._uses = {name: addresses(self.new.get(name)) for name in names}
         before, after = (
             Tags(defaults, said.get("tags", {}))
             for defaults, said in ((old[1], self.old), (new[1], new[0].arguments))

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tfgen.changes.called import called
-from tfgen.changes.compare import Change, created, updated
+from tfgen.changes.compare import Change, created, differs
 from tfgen.changes.stack import Stack
-from tfgen.changes.values import Value, references
+from tfgen.changes.values import Value, addresses
 from tfgen.routing.patterns import Patterns, meet
 
 
@@ -17,7 +17,7 @@ def waiting(changes: tuple[Change, ...]) -> tuple[Change, ...]:
         change
         for change in changes
         for name in ("action", "default_action")
-        if _begins(change, name) and any(used.address in new for used in references(change.new.get(name)))
+        if _begins(change, name) and not new.isdisjoint(addresses(change.new.get(name)))
     )
 
 
@@ -25,7 +25,7 @@ def _begins(change: Change, name: str) -> bool:
     """Whether a rule is new, or it or a listener does something else."""
     if created(change):
         return change.type == "aws_lb_listener_rule"
-    return updated(name)(change) and change.old.get(name) != change.new.get(name)
+    return differs(name)(change)
 
 
 def is_answered(change: Change, old: Stack, new: Stack) -> bool:
@@ -33,9 +33,9 @@ def is_answered(change: Change, old: Stack, new: Stack) -> bool:
     if not created(change):
         return _serves(change.old.get("action")) or _serves(change.old.get("default_action"))
     listener = change.new.get("listener_arn")
-    addresses = {used.address for used in references(listener)}
     standing = [
-        old.resources[each].arguments.get("default_action") for each in addresses & old.resources.keys()
+        old.resources[each].arguments.get("default_action")
+        for each in addresses(listener) & old.resources.keys()
     ]
     return any(map(_serves, standing)) or any(
         _serves(rule.arguments.get("action"))

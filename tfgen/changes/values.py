@@ -91,6 +91,11 @@ def references(value: Value) -> Iterator[Reference]:
                 yield from references(item)
 
 
+def addresses(value: Value) -> set[str]:
+    """Where all that is referred to within a value is."""
+    return {each.address for each in references(value)}
+
+
 def is_known(value: Value) -> bool:
     """Whether nothing is left to find out."""
     match value:

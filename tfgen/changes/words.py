@@ -13,6 +13,7 @@ from tfgen.changes.compare import (
     Test,
     created,
     destroyed,
+    differs,
     is_elsewhere,
     lost,
     replaced,
@@ -46,20 +47,13 @@ def _restarted(change: Change) -> bool:
     return updated(*restarting)(change) and change.new.get("desired_count") != "0"
 
 
-def _differs(argument: str) -> Test:
-    """Whether it says something else, and not only follows what it refers to."""
-    return lambda change: updated(argument)(change) and change.old.get(argument) != change.new.get(argument)
-
-
 def _forwards(change: Change) -> bool:
-    return _differs("default_action")(change) and not _answers_itself(change)
+    return differs("default_action")(change) and not _answers_itself(change)
 
 
 def _answers_itself(change: Change) -> bool:
     actions = change.new.get("default_action", ())
-    return _differs("default_action")(change) and any(
-        each.get("type") == "fixed-response" for each in actions
-    )
+    return differs("default_action")(change) and any(each.get("type") == "fixed-response" for each in actions)
 
 
 def _changes_provider(change: Change) -> bool:
@@ -157,7 +151,7 @@ SENTENCES = (
     ),
     Sentence(
         "aws_lb_target_group",
-        _differs("health_check"),
+        differs("health_check"),
         "{}: tasks that run are judged by the new health [check|checks] at once; those that fail it are "
         "stopped.",
     ),
@@ -181,7 +175,7 @@ SENTENCES = (
     Sentence(INGRESS, _door(created), "{}: may connect to the load balancer."),
     Sentence("aws_lb_listener_rule", destroyed, "{}: these requests meet the next rule that fits, or none."),
     Sentence("aws_lb_listener_rule", replaced, "{}: for a moment these requests have no rule."),
-    Sentence("aws_lb_listener_rule", _differs("action"), "{}: these requests go to another service."),
+    Sentence("aws_lb_listener_rule", differs("action"), "{}: these requests go to another service."),
     Sentence("aws_lb_listener_rule", created, "{}: these requests get a rule of their own."),
     Sentence(
         "aws_route",
