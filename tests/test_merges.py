@@ -299,15 +299,9 @@ def test_a_file_that_is_ejected_amid_a_merge_leaves_the_rest_to_be_repaired(repo
     assert looked_at(repo, merged).none
 
 
-JOBS = """\
-name: shop
-region: us-east-1
-network: {egress: nat}
-services:
-  web: {image: nginx, port: 80, routes: [/], calls: [api]}
-  api: {image: nginx, port: 81, connect: api}
-  docs: {image: nginx, port: 84, routes: [/docs]}
-  jobs: {image: nginx, port: 83, connect: jobs}
+JOBS = f"""\
+{SHOP}  docs: {{image: nginx, port: 84, routes: [/docs]}}
+  jobs: {{image: nginx, port: 83, connect: jobs}}
 """
 
 
