@@ -6,12 +6,14 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from support.terraform import Stack, Terraform
 
 _HEAD = re.compile(
     r"^  # (?P<address>\S+) (?:will|must) be .*\n(?:  # .*\n)*(?P<sign>[ +~/-]+?) resource ", re.MULTILINE
 )
+_EDGE = re.compile(r'^\s*"((?:[^"\\]|\\.)*)" -> "((?:[^"\\]|\\.)*)"', re.MULTILINE)
 _SUM = re.compile(r"^Plan: (\d+) to add, (\d+) to change, (\d+) to destroy\.$", re.MULTILINE)
 
 
@@ -37,7 +39,11 @@ class Standing:
         self._stack = stack
 
     def signs(self, pages: Mapping[str, str], *, refresh: bool = False) -> dict[str, str]:
-        """Address -> sign of whatever Terraform would change to make the stack hold `pages`.
+        """Address -> sign of whatever Terraform would change to make the stack hold `pages`."""
+        return self.plan(pages, refresh=refresh).signs
+
+    def plan(self, pages: Mapping[str, str], *, refresh: bool = False) -> "Planned":
+        """What Terraform would change to make the stack hold `pages`, and in which order.
 
         Without `refresh` the plan trusts the state, which the apply has just written: reading everything
         again from the emulator takes twice the time, and shows its gaps and nothing else (test_apply.py
@@ -48,10 +54,43 @@ class Standing:
             shutil.copytree(self._stack.folder, folder, symlinks=True)
             remove(folder.rglob("*.tf"))
             write(pages, folder)
-            planned = Stack(self._stack.terraform, folder).execute_command(
-                "plan", f"-refresh={str(refresh).lower()}", "-input=false", "-no-color"
+            stack = Stack(self._stack.terraform, folder)
+            said = stack.execute_command(
+                "plan", f"-refresh={str(refresh).lower()}", "-input=false", "-no-color", "-out=tfplan"
             )
-        return signs(planned.out)
+            graph = stack.execute_command("graph", "-plan=tfplan")
+        return Planned(signs(said.out), _edges(graph.out))
+
+
+class Planned(NamedTuple):
+    """A plan: address -> sign, and for each step of its apply the steps that it waits for.
+
+    A step is an address, with " (destroy)" behind it where something goes.
+    """
+
+    signs: Mapping[str, str]
+    waits_for: Mapping[str, set[str]]
+
+    def is_after(self, step: str, other: str) -> bool:
+        """Whether a step waits for another one, however many lie between them."""
+        seen, waiting = {step}, [step]
+        while waiting:
+            more = self.waits_for.get(waiting.pop(), set()) - seen
+            seen |= more
+            waiting += more
+        return other in seen
+
+
+def _edges(graph: str) -> dict[str, set[str]]:
+    """The edges of what `terraform graph -plan` prints."""
+    found: dict[str, set[str]] = {}
+    for step, other in _EDGE.findall(graph):
+        found.setdefault(_step(step), set()).add(_step(other))
+    return found
+
+
+def _step(text: str) -> str:
+    return text.removeprefix("[root] ").replace('\\"', '"')
 
 
 def signs(plan: str) -> dict[str, str]:

@@ -42,7 +42,7 @@ def build(
     built_services = services.build(
         services.Around(spec, partition, built_network, found, bound, called, at), problems
     )
-    balancer = (load_balancer.build(spec, bound, at, problems),) if bound else ()
+    balancer = (load_balancer.build(spec, at, problems),) if bound else ()
     if not has_errors(problems):
         problems += _same_address(spec.name, built_services)
     if as_module and spec.tags:

@@ -12,6 +12,7 @@ from tfgen.blueprint.model import (
     ConnectServer,
     EgressCidr,
     Image,
+    Input,
     NamedPort,
     Network,
     PortMapping,
@@ -19,6 +20,7 @@ from tfgen.blueprint.model import (
     Service,
     ServiceConnect,
     TargetGroup,
+    Variable,
 )
 from tfgen.problems import Locate, Location, Problem
 from tfgen.spec.model import Connect, Port, Spec
@@ -87,10 +89,8 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
     image = around.images[key]
     execution_role = access.execution_role(key, spec, image, around.partition)
     task_role = access.task_role(key, spec)
-    security_rules = (
-        *security.ingress(key, spec, calls),
-        *security.egress(key, spec, image, around.network, calls, around.at, problems),
-    )
+    egress = security.egress(key, spec, image, around.network, calls, around.at, problems)
+    security_rules = (*security.ingress(key, spec, calls), *egress.rules)
     return Service(
         key=key,
         label=names.label(key),
@@ -100,6 +100,7 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
         family=f"{spec.name}-{aws_name}",
         image=image,
         image_variable=names.label(key, "image"),
+        inputs=(_image_input(key),),
         cpu=service.cpu,
         memory=service.memory or 0,
         size_at=_size_at(key, around),
@@ -118,6 +119,7 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
         security_group_name=names.security_group(spec.name, aws_name),
         security_group_description=f"Tasks of {aws_name}",
         security_rules=security_rules,
+        reached=(egress.reached,) if egress.reached else (),
         target_groups=tuple(_target_groups(key, service, around)),
         routes=load_balancer.routes(around.bound, key),
         rules=load_balancer.rules(around.bound, key),
@@ -132,12 +134,18 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
         depends_on=(
             Ref("aws_ecs_cluster_capacity_providers.main"),
             *(access.policies((execution_role, task_role))),
-            *security.ways_out(key, security_rules),
+            *security.depends_on(security_rules),
             *load_balancer.depends_on(around.bound, key),
             *_started_first(key, around),
         ),
         at=at,
     )
+
+
+def _image_input(key: str) -> Input:
+    label = names.label(key, "image")
+    variable = Variable(label=label, type=Ref("string"), description=f"Image of {key}.")
+    return Input(variable=variable, value=names.ref("var.{}", label))
 
 
 def _size_at(key: str, around: Around) -> Location:
@@ -217,7 +225,9 @@ def _callees(key: str, around: Around) -> tuple[str, ...]:
 
 
 def _called(key: str, around: Around) -> tuple[str, ...]:
-    called = (around.spec.services[callee] for callee in _callees(key, around))
+    # By their names in AWS: one that is renamed starts no tasks of its callers.
+    callees = sorted(_callees(key, around), key=lambda callee: renames.in_aws(callee, around.spec))
+    called = (around.spec.services[callee] for callee in callees)
     addresses = [_address(each.connect, each.port) for each in called if each.connect and each.port]
     return (" ".join(addresses),) if addresses else ()
 

@@ -7,8 +7,9 @@ from functools import cached_property
 
 from tfgen import facts
 from tfgen.changes.folders import Folder, Folders, Page, Pages, folders, is_provider, variable_values
+from tfgen.changes.needs import Needs
 from tfgen.changes.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
-from tfgen.changes.values import Lookup, Names, Reference, Scope, Term, Value, comparable, references
+from tfgen.changes.values import Lookup, Names, Reference, Scope, Term, Value, comparable
 from tfgen.problems import Exit, Problem, TfgenError
 
 # What a resource block says to Terraform and not to AWS.
@@ -61,12 +62,10 @@ class Resource:
     def lifecycle(self) -> dict[str, Node]:
         return lifecycle(self.body)
 
-    @cached_property
+    @property
     def needs(self) -> frozenset[str]:
         """The addresses of what it depends on."""
-        order = self.body.arguments.get("depends_on")
-        said = (*self.arguments.values(), self._module.value(order) if order else ())
-        return frozenset(each.address for value in said for each in references(value))
+        return self._module.needs.of_resource(self.type, self.name)
 
     @cached_property
     def triggers(self) -> tuple[str, ...]:
@@ -87,6 +86,10 @@ class Module:
     def __init__(self, folders: Folders, folder: str, prefix: str, inputs: Callable[[str], Value]) -> None:
         self.folder = folder
         self.prefix = prefix
+        self.parent: Module | None = None
+        self.call: Block | None = None
+        """The block of the parent that calls it; the root has neither."""
+        self.needs = Needs(self)
         self._folders = folders
         self._inputs = inputs
         here = folders.get(folder, Folder())
@@ -121,15 +124,15 @@ class Module:
             place = self.called_folder(block) if block else None
             if block and place and self.prefix.count("module.") < _DEPTH:
                 self._calls[name] = {
-                    key: Module(
-                        self._folders,
-                        place,
-                        f"{self.prefix}module.{name}{_index(key)}.",
-                        self._inputs_of(block, each),
-                    )
-                    for key, each in self.keys(block)
+                    key: self._called(block, place, key, each) for key, each in self.keys(block)
                 }
         return self._calls[name]
+
+    def _called(self, block: Block, place: str, key: Key, each: Names) -> "Module":
+        prefix = f"{self.prefix}module.{block.labels[0]}{_index(key)}."
+        child = Module(self._folders, place, prefix, self._inputs_of(block, each))
+        child.parent, child.call = self, block
+        return child
 
     def called_folder(self, call: Block) -> str | None:
         """The folder that a module block calls; None where it is not within the stack's."""
