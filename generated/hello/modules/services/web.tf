@@ -126,6 +126,10 @@ resource "aws_ecs_task_definition" "web" {
           awslogs-group         = aws_cloudwatch_log_group.web.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "web"
+
+          # If CloudWatch falls behind, lines are lost; with blocking, the application would stall.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

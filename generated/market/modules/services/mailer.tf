@@ -108,6 +108,10 @@ resource "aws_ecs_task_definition" "mailer" {
           awslogs-group         = aws_cloudwatch_log_group.mailer.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "mailer"
+
+          # If CloudWatch falls behind, lines are lost; with blocking, the application would stall.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

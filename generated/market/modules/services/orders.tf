@@ -172,6 +172,7 @@ resource "aws_lb_target_group" "orders" {
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "api_orders" {
   listener_arn = var.http_listener_arn
   priority     = 34512
@@ -228,6 +229,10 @@ resource "aws_ecs_task_definition" "orders" {
           awslogs-group         = aws_cloudwatch_log_group.orders.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "orders"
+
+          # If CloudWatch falls behind, lines are lost; with blocking, the application would stall.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

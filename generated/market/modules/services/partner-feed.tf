@@ -177,6 +177,10 @@ resource "aws_ecs_task_definition" "partner_feed" {
           awslogs-group         = aws_cloudwatch_log_group.partner_feed.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "partner-feed"
+
+          # If CloudWatch falls behind, lines are lost; with blocking, the application would stall.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

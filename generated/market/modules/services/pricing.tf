@@ -134,6 +134,10 @@ resource "aws_ecs_task_definition" "pricing" {
           awslogs-group         = aws_cloudwatch_log_group.pricing.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "pricing"
+
+          # If CloudWatch falls behind, lines are lost; with blocking, the application would stall.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

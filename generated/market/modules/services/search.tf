@@ -134,6 +134,10 @@ resource "aws_ecs_task_definition" "search" {
           awslogs-group         = aws_cloudwatch_log_group.search.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "search"
+
+          # If CloudWatch falls behind, lines are lost; with blocking, the application would stall.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

@@ -200,6 +200,10 @@ resource "aws_ecs_task_definition" "storefront" {
           awslogs-group         = aws_cloudwatch_log_group.storefront.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "storefront"
+
+          # If CloudWatch falls behind, lines are lost; with blocking, the application would stall.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

@@ -150,6 +150,10 @@ resource "aws_ecs_task_definition" "webapp" {
           awslogs-group         = aws_cloudwatch_log_group.webapp.name
           awslogs-region        = "us-east-1"
           awslogs-stream-prefix = "webapp"
+
+          # If CloudWatch falls behind, lines are lost; with blocking, the application would stall.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }
