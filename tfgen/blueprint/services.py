@@ -165,7 +165,9 @@ def _summary(key: str, service: ServiceSpec, around: Around) -> Comment:
     return names.comment(f"{key}: {', '.join(parts)}.")
 
 
-_DERIVED = "Priorities are derived from each route alone, the more specific first: other routes never move them"
+_DERIVED = (
+    "Priorities are derived from each route alone, the more specific first: other routes never move them"
+)
 
 
 def _priorities(rules: tuple[ListenerRule, ...]) -> Iterator[Comment]:
