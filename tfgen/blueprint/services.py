@@ -177,7 +177,7 @@ def _priorities(rules: tuple[ListenerRule, ...]) -> Iterator[Comment]:
     if len(pinned) < len(rules):
         yield Comment(f"{_DERIVED}; {pins}." if pinned else f"{_DERIVED}.")
     elif pinned:
-        yield Comment(f"Priority {pins}.")
+        yield Comment(f"{'Priority' if len(pinned) == 1 else 'Priorities'} {pins}.")
 
 
 def _port_mappings(aws_name: str, port: Port | None, connect: Connect | None) -> Iterator[PortMapping]:

@@ -246,7 +246,7 @@ resource "aws_ecs_task_definition" "catalog" {
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "catalog"
 
-          # If CloudWatch falls behind, lines are lost; with blocking, the application would stall.
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
           mode            = "non-blocking"
           max-buffer-size = "25m"
         }

@@ -109,7 +109,7 @@ resource "aws_ecs_task_definition" "mailer" {
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "mailer"
 
-          # If CloudWatch falls behind, lines are lost; with blocking, the application would stall.
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
           mode            = "non-blocking"
           max-buffer-size = "25m"
         }

@@ -167,7 +167,7 @@ resource "aws_ecs_task_definition" "backendserver" {
           awslogs-region        = "us-east-1"
           awslogs-stream-prefix = "backendserver"
 
-          # If CloudWatch falls behind, lines are lost; with blocking, the application would stall.
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
           mode            = "non-blocking"
           max-buffer-size = "25m"
         }

@@ -151,7 +151,7 @@ resource "aws_ecs_task_definition" "webapp" {
           awslogs-region        = "us-east-1"
           awslogs-stream-prefix = "webapp"
 
-          # If CloudWatch falls behind, lines are lost; with blocking, the application would stall.
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
           mode            = "non-blocking"
           max-buffer-size = "25m"
         }
