@@ -33,14 +33,14 @@ def test_ecs_takes_a_role_for_tasks_of_this_account_and_region(region: str, part
     page = rendered("  web: {image: 'docker.io/library/nginx:1.27'}\n", head=head)[
         "modules/services/roles.tf"
     ]
-    tasks = f"arn:{partition}:ecs:{region}:${{local.account_id}}:*"
+    tasks = f"arn:{partition}:ecs:{region}:${{local.cluster_account_id}}:*"
     assert (
         "        Condition = {\n"
-        '          StringEquals = { "aws:SourceAccount" = local.account_id }\n'
+        '          StringEquals = { "aws:SourceAccount" = local.cluster_account_id }\n'
         f'          ArnLike      = {{ "aws:SourceArn" = "{tasks}" }}\n'
         "        }\n"
     ) in page
-    assert 'account_id = split(":", aws_ecs_cluster.main.arn)[4]' in page
+    assert 'cluster_account_id = split(":", aws_ecs_cluster.main.arn)[4]' in page
 
 
 def test_changes_sees_that_trust_which_is_another_is_an_update_of_roles(

@@ -85,7 +85,7 @@ def build(
 
 def _cluster(spec: Spec, partition: str) -> Cluster:
     """ECS supports no narrower pattern of tasks: naming a cluster breaks credentials (ECS/task-iam-roles)."""
-    tasks = f'"arn:{partition}:ecs:{spec.region}:${{local.account_id}}:*"'
+    tasks = f'"arn:{partition}:ecs:{spec.region}:${{local.cluster_account_id}}:*"'
     return Cluster(name=spec.name, tasks=Ref(tasks))
 
 

@@ -4,7 +4,7 @@
 # logs, its secrets), its task role is what the application may do, and yours to attach policies to.
 locals {
   # The account's number, read from an ARN that has it, since a data source would need credentials.
-  account_id = split(":", aws_ecs_cluster.main.arn)[4]
+  cluster_account_id = split(":", aws_ecs_cluster.main.arn)[4]
 
   ecs_tasks_trust = jsonencode({
     Version = "2012-10-17"
@@ -16,8 +16,8 @@ locals {
 
         # ECS acts for every account; here it may do so for this one alone.
         Condition = {
-          StringEquals = { "aws:SourceAccount" = local.account_id }
-          ArnLike      = { "aws:SourceArn" = "arn:aws:ecs:us-east-1:${local.account_id}:*" }
+          StringEquals = { "aws:SourceAccount" = local.cluster_account_id }
+          ArnLike      = { "aws:SourceArn" = "arn:aws:ecs:us-east-1:${local.cluster_account_id}:*" }
         }
       }
     ]
