@@ -184,7 +184,9 @@ def test_the_readme_names_the_services_that_nobody_checks() -> None:
     assert unchecked(rendered(WEB)) == ""
     assert unchecked(rendered(WEB + WORKER)) == "worker"
     assert unchecked(rendered(called + WEB + WORKER)) == "api and worker"
-    assert unchecked(rendered(called + WORKER)) == "every service"
+    assert unchecked(rendered(called + WEB + WORKER + WORKER.replace("worker", "mailer"))) == (
+        "api, mailer and worker"
+    )
 
 
 def test_a_health_check_by_override_counts() -> None:

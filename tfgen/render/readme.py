@@ -4,7 +4,6 @@ import shlex
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tfgen.blueprint import names
 from tfgen.blueprint.model import Blueprint, Label, Network, Override, Service, Variable
 
 
@@ -203,7 +202,7 @@ def _unchecked(blueprint: Blueprint) -> Iterator[str]:
         and _ADDRESS.format("aws_ecs_task_definition", service.label) not in checked
     ]
     if keys:
-        yield names.listed(keys, everything=len(blueprint.services))
+        yield " and ".join(filter(None, (", ".join(keys[:-1]), keys[-1])))
 
 
 def _container(override: Override) -> Any:
