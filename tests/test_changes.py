@@ -21,6 +21,7 @@ from tfgen.changes.called import Said
 from tfgen.changes.report import Report, between
 from tfgen.changes.stack import Stack
 from tfgen.changes.syntax import HclError, read
+from tfgen.changes.values import Reference, Term
 from tfgen.changes.words import SENTENCES
 from tfgen.problems import Exit, TfgenError
 
@@ -60,6 +61,11 @@ def test_a_stack_that_stays_changes_nothing(stack: str) -> None:
     assert between(golden(stack), golden(stack)) == Report((), (), ())
 
 
+# Which account a stack is in only AWS can tell: split(":", aws_ecs_cluster.main.arn)[4].
+_ARN = Reference("module.services.aws_ecs_cluster.main", ("arn",))
+ACCOUNT = Term("[]", (Term("split", (":", _ARN)), 4))
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_resource_of_a_stack_is_read(stack: str) -> None:
     """One address at least for every block, and nothing in an argument that was not understood."""
@@ -72,7 +78,7 @@ def test_every_resource_of_a_stack_is_read(stack: str) -> None:
     assert {f"{resource.type}.{resource.name}" for resource in found.values()} == set(blocks)
     unread = re.findall(
         r"Reference\(address='(?!module\.\w+\.aws_)[^']*'|name='(?!jsonencode|text)[^']*'",
-        str([resource.arguments for resource in found.values()]),
+        str([resource.arguments for resource in found.values()]).replace(str(ACCOUNT), ""),
     )
     assert unread == []
 

@@ -129,8 +129,8 @@ OURS = "# Override in shop.yaml."
         ),
         pytest.param(
             TASK,
-            {"container_definitions": {"logConfiguration": {"options": {"mode": "non-blocking"}}}},
-            [f"+           {OURS}", '+           mode = "non-blocking"'],
+            {"container_definitions": {"logConfiguration": {"options": {"awslogs-datetime-format": "%H"}}}},
+            [f"+           {OURS}", '+           awslogs-datetime-format = "%H"'],
             id="deep in the container",
         ),
         pytest.param(

@@ -383,6 +383,8 @@ class Service(Part, frozen=True):
     """Where its tasks may go besides what it calls, in one text; none where they may go nowhere."""
     target_groups: tuple[TargetGroup, ...]
     routes: tuple[Route, ...]
+    priorities: tuple[Comment, ...]
+    """How the priorities of its rules came about; nothing where it has none."""
     rules: tuple[ListenerRule, ...]
     grace_period: tuple[int, ...]
     public_ip: tuple[bool, ...]
@@ -401,7 +403,10 @@ class Service(Part, frozen=True):
 
 
 class Cluster(Part, frozen=True):
+    """`tasks` is a pattern for the ARNs of all that ECS runs in this account and region."""
+
     name: str
+    tasks: Ref
 
 
 class Namespace(Part, frozen=True):
@@ -475,6 +480,8 @@ class Blueprint(Part, frozen=True):
     region: str
     partition: str
     terraform_version: str
+    provider_version: str
+    """Which versions of the AWS provider it lets in."""
     provider: tuple[Provider, ...]
     backend: tuple[Backend, ...]
     network: Network

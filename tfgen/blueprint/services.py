@@ -13,6 +13,7 @@ from tfgen.blueprint.model import (
     EgressCidr,
     Image,
     Input,
+    ListenerRule,
     NamedPort,
     Network,
     PortMapping,
@@ -91,6 +92,7 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
     task_role = access.task_role(key, spec)
     egress = security.egress(key, spec, image, around.network, calls, around.at, problems)
     security_rules = (*security.ingress(key, spec, calls), *egress.rules)
+    rules = load_balancer.rules(around.bound, key)
     return Service(
         key=key,
         label=names.label(key),
@@ -122,7 +124,8 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
         reached=(egress.reached,) if egress.reached else (),
         target_groups=tuple(_target_groups(key, service, around)),
         routes=load_balancer.routes(around.bound, key),
-        rules=load_balancer.rules(around.bound, key),
+        priorities=tuple(_priorities(rules)),
+        rules=rules,
         grace_period=(service.grace_period,) if service.routes else (),
         public_ip=(True,) if WAYS_OUT[spec.network.egress].public_tasks else (),
         exec=(True,) if service.exec else (),
@@ -168,6 +171,21 @@ def _summary(key: str, service: ServiceSpec, around: Around) -> Comment:
     if aws_name != key:
         parts.append(f"named {aws_name} in AWS")
     return names.comment(f"{key}: {', '.join(parts)}.")
+
+
+_DERIVED = (
+    "Priorities are derived from each route alone, the more specific first: other routes never move them"
+)
+
+
+def _priorities(rules: tuple[ListenerRule, ...]) -> Iterator[Comment]:
+    """How the priorities of a service's rules came about."""
+    pinned = [str(rule.priority) for rule in rules if rule.pinned]
+    pins = f"{names.listed(pinned)} {'is' if len(pinned) == 1 else 'are'} pinned in the spec"
+    if len(pinned) < len(rules):
+        yield Comment(f"{_DERIVED}; {pins}." if pinned else f"{_DERIVED}.")
+    elif pinned:
+        yield Comment(f"{'Priority' if len(pinned) == 1 else 'Priorities'} {pins}.")
 
 
 def _port_mappings(aws_name: str, port: Port | None, connect: Connect | None) -> Iterator[PortMapping]:

@@ -203,6 +203,7 @@ def _services(blueprint: Blueprint) -> dict[str, Any]:
 def _stack(blueprint: Blueprint) -> dict[str, Any]:
     return {
         "terraform_version": blueprint.terraform_version,
+        "provider_version": blueprint.provider_version,
         "backends": blueprint.backend,
         "providers": blueprint.provider,
         "modules": tuple(_module_calls(blueprint)),

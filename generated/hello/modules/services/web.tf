@@ -101,6 +101,7 @@ resource "aws_lb_target_group" "web" {
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "everything_else" {
   listener_arn = var.http_listener_arn
   priority     = 50000
@@ -153,6 +154,10 @@ resource "aws_ecs_task_definition" "web" {
           awslogs-group         = aws_cloudwatch_log_group.web.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "web"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

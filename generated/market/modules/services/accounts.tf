@@ -134,6 +134,7 @@ resource "aws_lb_target_group" "accounts" {
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "login_market_example_5c32" {
   listener_arn = var.http_listener_arn
   priority     = 16499
@@ -209,6 +210,10 @@ resource "aws_ecs_task_definition" "accounts" {
           awslogs-group         = aws_cloudwatch_log_group.accounts.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "accounts"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

@@ -149,6 +149,7 @@ resource "aws_lb_target_group" "basket" {
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "api_basket" {
   listener_arn = var.http_listener_arn
   priority     = 32361
@@ -206,6 +207,10 @@ resource "aws_ecs_task_definition" "basket" {
           awslogs-group         = aws_cloudwatch_log_group.basket.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "basket"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

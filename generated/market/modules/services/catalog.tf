@@ -131,6 +131,7 @@ resource "aws_lb_target_group" "catalog" {
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "api_products_reviews_get_post_3fb0" {
   listener_arn = var.http_listener_arn
   priority     = 25880
@@ -210,6 +211,10 @@ resource "aws_ecs_task_definition" "catalog" {
           awslogs-group         = aws_cloudwatch_log_group.catalog.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "catalog"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

@@ -101,6 +101,7 @@ resource "aws_lb_target_group" "dashboard" {
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "operations_grafana_baf9" {
   listener_arn = var.operations_listener_arn
   priority     = 43761
@@ -157,6 +158,10 @@ resource "aws_ecs_task_definition" "dashboard" {
           awslogs-group         = aws_cloudwatch_log_group.dashboard.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "dashboard"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

@@ -98,6 +98,10 @@ resource "aws_ecs_task_definition" "mailer" {
           awslogs-group         = aws_cloudwatch_log_group.mailer.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "mailer"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

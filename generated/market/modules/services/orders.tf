@@ -171,6 +171,7 @@ resource "aws_lb_target_group" "orders" {
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "api_orders" {
   listener_arn = var.http_listener_arn
   priority     = 34512
@@ -230,6 +231,10 @@ resource "aws_ecs_task_definition" "orders" {
           awslogs-group         = aws_cloudwatch_log_group.orders.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "orders"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

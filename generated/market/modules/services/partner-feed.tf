@@ -149,6 +149,7 @@ resource "aws_lb_target_group" "partner_feed" {
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "partners_everything_else" {
   listener_arn = var.partners_listener_arn
   priority     = 50000
@@ -204,6 +205,10 @@ resource "aws_ecs_task_definition" "partner_feed" {
           awslogs-group         = aws_cloudwatch_log_group.partner_feed.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "partner-feed"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

@@ -106,6 +106,10 @@ resource "aws_ecs_task_definition" "pricing" {
           awslogs-group         = aws_cloudwatch_log_group.pricing.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "pricing"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

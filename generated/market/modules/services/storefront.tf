@@ -185,6 +185,7 @@ resource "aws_lb_target_group" "storefront" {
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "everything_else" {
   listener_arn = var.http_listener_arn
   priority     = 50000
@@ -245,6 +246,10 @@ resource "aws_ecs_task_definition" "storefront" {
           awslogs-group         = aws_cloudwatch_log_group.storefront.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "storefront"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

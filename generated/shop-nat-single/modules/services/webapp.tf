@@ -131,6 +131,7 @@ resource "aws_lb_target_group" "webapp" {
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "everything_else" {
   listener_arn = var.http_listener_arn
   priority     = 50000
@@ -186,6 +187,10 @@ resource "aws_ecs_task_definition" "webapp" {
           awslogs-group         = aws_cloudwatch_log_group.webapp.name
           awslogs-region        = "us-east-1"
           awslogs-stream-prefix = "webapp"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }

@@ -113,6 +113,7 @@ resource "aws_lb_target_group" "backendserver" {
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "api_profile" {
   listener_arn = var.http_listener_arn
   priority     = 36168
@@ -167,6 +168,10 @@ resource "aws_ecs_task_definition" "backendserver" {
           awslogs-group         = aws_cloudwatch_log_group.backendserver.name
           awslogs-region        = "us-east-1"
           awslogs-stream-prefix = "backendserver"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }
