@@ -16,10 +16,12 @@ class Front:
         self._listeners = {listener.port: listener for listener in listeners}
         self._exact: dict[tuple[str, str], dict[str, Service]] = {}
         self._wild: dict[tuple[str, str], dict[str, Service]] = {}
-        self._routed: dict[str, dict[str, Service]] = {}
+        self._any_host: dict[str, dict[str, Service]] = {}
         for service in blueprint.services:
+            with_host = {rule.label for rule in service.rules if rule.hosts}
             for route in service.routes:
-                self._routed.setdefault(route.listener, {})[service.key] = service
+                if with_host.isdisjoint(route.rule):
+                    self._any_host.setdefault(route.listener, {})[service.key] = service
             for rule in service.rules:
                 for host in (host for values in rule.hosts for host in values):
                     into = self._wild if _is_wild(host) else self._exact
@@ -42,7 +44,7 @@ class Front:
 
     def _behind(self, listener: str, host: str) -> dict[str, Service]:
         if self._name.fullmatch(host):
-            return self._routed.get(listener, {})
+            return self._any_host.get(listener, {})
         if found := self._exact.get((listener, host)):
             return found
         most = facts.limits()["rules_per_alb"].value  # the wildcards that can be

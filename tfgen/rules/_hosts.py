@@ -74,7 +74,9 @@ def api(host: str) -> Api | None:
     if not name.endswith(_APIS) or managed(name):
         return None
     labels = name.split(".amazonaws.")[0].split(".")
-    region = next((label for label in (labels[-1], labels[0]) if _REGION.fullmatch(label)), "")
+    region = (
+        labels[-1] if _REGION.fullmatch(labels[-1]) else labels[0] if labels[0] in facts.regions() else ""
+    )
     words = [label for label in labels if label != region]
     known = facts.interface_endpoints() | facts.gateway_endpoints()
     renamed = facts.connection_signs().apis

@@ -58,7 +58,7 @@ def _message(closed: Closed, service: Service) -> str:
     variable = closed.connection.variable
     some = [range_.cidr for range_ in service.egress_cidrs if range_.port == closed.port]
     may = f"on that port only to {', '.join(some)}" if some else "to nothing on that port"
-    return f'{variable} leads to {closed.text}, and "{service.key}" may connect {may}'
+    return f'{variable} leads to {closed.text}: "{service.key}" may connect {may}'
 
 
 def _hint(closed: Closed, service: Service, blueprint: Blueprint) -> str:

@@ -52,7 +52,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             if is_outside(closed.connection) and not egress.has_internet(service):
                 connection = closed.connection
                 message = (
-                    f'{connection.variable} leads to {closed.text}, and "{service.key}" has no way there: '
+                    f'{connection.variable} leads to {closed.text}, where "{service.key}" has no way: '
                     "with egress: endpoints there is none to the internet"
                 )
                 where = egress.environment.place(service, connection)
@@ -64,7 +64,7 @@ def _hint(closed: Closed, blueprint: Blueprint) -> str:
     host = closed.connection.host
     api, nat = _hosts.api(host), "use egress: nat+endpoints"
     if api and api.endpoint and api.region == blueprint.region:
-        return f"add uses: [{api.endpoint}] to the service, or {nat}"
+        return f"add uses: [{api.endpoint}], or {nat}"
     if api and api.region not in ("", blueprint.region):
         return f"endpoints lead to {blueprint.region} only: use what is there, or {nat}"
     if api and api.endpoint:
