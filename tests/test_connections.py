@@ -159,6 +159,8 @@ NOISE = {
     "FEATURES": "a=1;b=2",
     "DSN_PASSWORD_ONLY": ":secret@",
     "V6": "http://[2001:db8::1]:80/",
+    "SMTP_SERVER": "disabled",
+    "DB_NODE": "primary",
     "HUGE": "http://db.acme.example:99999",
     "ZERO": "http://db.acme.example:0",
     "DOTS": "redis://a..b:6379",

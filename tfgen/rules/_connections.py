@@ -115,6 +115,11 @@ class Environment:
 # --- the name of a variable
 
 
+def words(name: str) -> frozenset[str]:
+    """The words of a name, in capitals: of dbHost, DB_HOST and db-host DB and HOST."""
+    return frozenset(_split(name))
+
+
 def _split(name: str) -> list[str]:
     return [word.upper() for word in _WORD.findall(name)]
 
@@ -234,13 +239,14 @@ def _hosts(
     names: _Names, value: str, variables: Mapping[str, str], own: frozenset[str]
 ) -> Iterator[_Address]:
     """Hosts of a variable that is called so (DB_HOST), with the port that another says or that is usual."""
-    signs = facts.connection_signs()
+    signs, no_hosts = facts.connection_signs(), facts.secret_signs().not_secrets  # off, none, changeme
     if names.last not in signs.hosts or names.words <= own:
         return
     kinds = [signs.names[word] for word in names.words if word in signs.names]
     port = _port(variables.get(names.port, ""))
     for host in _LIST.split(value):
-        if is_host(host) and (kinds or port or managed(host)):
+        said = is_host(host) and host.lower() not in no_hosts
+        if said and (kinds or port or managed(host)):
             yield _Address("", host, port or max(kinds, default=0) or _by_engine(names, variables))
 
 

@@ -268,10 +268,11 @@ class HealthCheck(Section, frozen=True):
 
     shorthand: ClassVar[str] = "path"
 
-    path: HealthPath = "/"
-    """What it asks for."""
-    codes: HttpCodes = "200-399"
-    """Answers that are healthy."""
+    path: HealthPath | None = None
+    """What it asks for. Default: /."""
+    codes: HttpCodes | None = None
+    """Answers that are healthy. Default: 200-399; but 200-499, which is any answer except an error of the
+    server, where the spec names no path and no route of the service is /."""
     interval: Annotated[int, Meta(ge=5, le=300, description="seconds from 5 to 300")] = 15
     """Seconds between two checks."""
     timeout: Annotated[int, Meta(ge=2, le=120, description="seconds from 2 to 120")] = 5
@@ -348,6 +349,20 @@ class Service(Section, frozen=True):
     """Whether `aws ecs execute-command` may open a shell in a task."""
     ignore: Ignores = None
     """Rules whose problems in this service are passed over."""
+
+
+LENIENT_CODES = "200-499"
+"""Every answer that a health check can take: all but errors of the server."""
+
+
+def usual_health_check() -> HealthCheck:
+    """How a task is asked where the spec says nothing, and a route of its service is /."""
+    return HealthCheck(path="/", codes="200-399")
+
+
+def has_root(service: Service) -> bool:
+    """Whether one of the routes is for "/", on any host."""
+    return any(route.path in ("/", "/*") for route in service.routes)
 
 
 class Spec(Section, frozen=True, kw_only=True):
