@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint, Service
 from tfgen.problems import Problem
+from tfgen.rules import _health
 from tfgen.rules._connections import words
 
 ID = "TG374"
@@ -34,12 +35,7 @@ services:
 """
 FAILS = (
     "services: {web: {port: 80, routes: [/], environment: {AllowedHosts: 'a.acme.example;b.acme.example'}}}",
-    "services:\n"
-    "  web:\n"
-    "    port: 80\n"
-    "    routes: [/]\n"
-    "    health_check: {codes: '200,301-302,401-404'}\n"
-    "    environment: {TRUSTED_HOSTS: '.acme.example'}\n",
+    "services: {web: {port: 80, routes: [/], environment: {TRUSTED_HOSTS: '.acme.example'}}}",
 )
 PASSES = (
     "services: {web: {port: 80, routes: [/], environment: {ALLOWED_HOSTS: 'a.acme.example,*', HOSTS: a}}}",
@@ -61,7 +57,7 @@ _REFUSED = 400
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         for group in service.target_groups:
-            if _takes(group.codes, _REFUSED):
+            if _health.takes(group.codes, _REFUSED):
                 continue
             for variable in _lists_of_hosts(service):
                 where = blueprint.locate(("services", service.key, "environment", variable))
@@ -83,9 +79,3 @@ def _lists_of_hosts(service: Service) -> Iterator[str]:
         listed = "HOSTS" in named and not named.isdisjoint(("ALLOWED", "TRUSTED"))
         if listed and value.strip() and "*" not in value and "10." not in value:
             yield variable
-
-
-def _takes(codes: str, code: int) -> bool:
-    """Whether a code is among HTTP codes such as 200,301-399."""
-    ranges = [part.split("-") for part in codes.split(",")]
-    return any(int(ends[0]) <= code <= int(ends[-1]) for ends in ranges)

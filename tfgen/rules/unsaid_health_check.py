@@ -1,17 +1,17 @@
-"""A service that is asked for "/", where none of its routes leads."""
+"""A health check that wants certain answers, and does not say to what."""
 
 from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint, Service, TargetGroup
 from tfgen.problems import Problem
+from tfgen.rules import _health
 
 ID = "TG373"
-SEVERITY = "note"
-TITLE = "A service without the route / says how it is asked for its health"
+SEVERITY = "warning"
+TITLE = "A health check that wants certain codes says the path, where no route is /"
 WHY = (
-    'Where the spec names no path, tasks are asked for "/", and where no route is for "/" an application '
-    "rarely has anything there. Any answer below 500 is healthy then, unless the spec says codes: a 404 "
-    "shows that a task serves, and not that it works."
+    'Where the spec names no path, tasks are asked for "/". An application that no route asks for "/" mostly '
+    "answers 404 there: by itself tfgen takes that for healthy, and codes of the spec's own do not."
 )
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html"
 BAD = """\
@@ -19,47 +19,51 @@ services:
   api:
     port: 8080
     routes: [/api]
+    health_check: {codes: "200"}
 """
 GOOD = """\
 services:
   api:
     port: 8080
     routes: [/api]
-    health_check: /api/health
+    health_check: {codes: "200", path: /api/health}
 """
 FAILS = (
-    "services: {api: {port: 80, routes: [{host: a.acme.example, path: /v1}], health_check: {interval: 20}}}",
-    "services: {api: {port: 80, routes: ['/v1/*'], health_check: {codes: '200'}}}",
+    "services:\n"
+    "  api:\n"
+    "    port: 80\n"
+    "    routes: [{host: a.acme.example, path: /v1}]\n"
+    "    health_check: {interval: 20, codes: 200-399}\n",
+    "services: {api: {port: 80, routes: ['/v1/*'], health_check: {codes: '200,401-403,405-499'}}}",
 )
 PASSES = (
-    "services: {api: {port: 80, routes: [/v1, {host: a.acme.example, methods: [GET]}]}, worker: {}}",
-    "services: {api: {port: 80, routes: ['/*'], health_check: {codes: '200-499'}}}",
-    "services: {api: {port: 80, routes: [/v1], health_check: {path: /}}}",
-    "services: {api: {port: 80, routes: [/v1], health_check: /}}",
+    "services: {api: {port: 80, routes: [/v1], health_check: {interval: 20}}}",
+    "services: {api: {port: 80, routes: [/v1], health_check: {codes: '200,404'}}}",
+    "services: {api: {port: 80, routes: [/v1, {host: a.acme.example}], health_check: {codes: '200'}}}",
+    "services: {api: {port: 80, routes: [{methods: [GET]}], health_check: {codes: '200'}}}",
+    "services: {api: {port: 80, routes: ['/*'], health_check: {codes: '200'}}}",
     "services: {api: {port: 80, routes: [/v1], health_check: {path: /, codes: '200'}}}",
-    "services: {api: {port: 80, routes: [/v1], health_check: {path: /ping, codes: '200'}}}",
+    "services: {api: {port: 80, routes: [/v1], health_check: /}}",
 )
+
+_NOT_FOUND = 404
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         for group in service.target_groups:
-            if not _has_root(service) and _is_unsaid(service, group, blueprint):
+            if _is_lost(service, group, blueprint) and not _health.takes(group.codes, _NOT_FOUND):
                 message = (
-                    f'tasks of "{service.key}" are asked for "/", which none of its routes is for: they are '
-                    f"healthy if they answer {group.codes}"
+                    f'tasks of "{service.key}" are asked for "/", which none of its routes is for, and must '
+                    f"answer {group.codes} there"
                 )
-                hint = "write health_check: PATH, where the application answers if it works"
+                hint = "write path: PATH beside the codes, a path where the application answers so"
                 yield Problem(ID, group.at, message, hint, SEVERITY)
 
 
-def _has_root(service: Service) -> bool:
-    """Whether a route is for "/": `GET host/` or `/`, as a route reads."""
-    return any(route.text.rpartition(" ")[2].partition("/")[2] == "" for route in service.routes)
-
-
-def _is_unsaid(service: Service, group: TargetGroup, blueprint: Blueprint) -> bool:
-    """Whether the spec leaves the path out. A health check in one word is a path."""
+def _is_lost(service: Service, group: TargetGroup, blueprint: Blueprint) -> bool:
+    """Whether the spec says codes and no path, and no route is for "/" (`GET host/` or `/`, as it reads)."""
     here = ("services", service.key, "health_check")
-    said = {key: blueprint.locate((*here, key)) != group.at for key in ("path", "codes")}
-    return not said["path"] and (bool(group.comments) or said["codes"])
+    said = [key for key in ("path", "codes") if blueprint.locate((*here, key)) != group.at]
+    ends = [route.text.rpartition(" ")[2].partition("/")[2] for route in service.routes]
+    return said == ["codes"] and all(ends)
