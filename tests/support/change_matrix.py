@@ -775,7 +775,7 @@ EDITS = {
         ("services/cluster.tf", '["FARGATE", "FARGATE_SPOT"]', '["FARGATE"]'),
         ("services/cluster.tf", '"enabled"', '"disabled"'),
         ("services/roles.tf", '"sts:AssumeRole"', '["sts:AssumeRole", "sts:TagSession"]'),
-        ("services/orders.tf", '"200-399"', '"200"'),
+        ("services/orders.tf", '"200-499"', '"200"'),
         ("services/orders.tf", "deregistration_delay = 60", "deregistration_delay = 30"),
         ("services/orders.tf", '"/api/orders/*"', '"/api/orders/?"'),
         ("services/orders.tf", "retention_in_days = 30", "retention_in_days = 14"),

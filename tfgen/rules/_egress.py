@@ -11,7 +11,6 @@ from tfgen.rules._connections import Connection, Environment
 from tfgen.rules._front import Front
 
 _HTTPS = 443
-_FEW = 4
 
 
 class Closed(NamedTuple):
@@ -100,13 +99,15 @@ def is_outside(connection: Connection) -> bool:
     return connection.port in (80, _HTTPS) or connection.scheme == "mongodb+srv"
 
 
-def opening(service: Service, cidr: str, port: int) -> str:
-    """The egress_cidrs that let a service out to one more range."""
-    kept = [_short(range_.cidr, range_.port) for range_ in service.egress_cidrs]
-    if len(kept) > _FEW:
-        return f"add {_short(cidr, port)} to egress_cidrs"
-    return f"write egress_cidrs: [{', '.join([*kept, _short(cidr, port)])}]"
-
-
-def _short(cidr: str, port: int) -> str:
+def entry(cidr: str, port: int) -> str:
+    """A range as egress_cidrs has it."""
     return cidr if port == _HTTPS else f"{{cidr: {cidr}, port: {port}}}"
+
+
+def opening(service: Service, cidr: str, port: int, blueprint: Blueprint) -> str:
+    """What lets a service out to one more range. A list that the spec does not say has its default in it."""
+    said = blueprint.locate(("services", service.key, "egress_cidrs")) != service.at
+    if said:
+        return f"add {entry(cidr, port)} to egress_cidrs"
+    kept = [entry(range_.cidr, range_.port) for range_ in service.egress_cidrs]
+    return f"write egress_cidrs: [{', '.join([*kept, entry(cidr, port)])}]"

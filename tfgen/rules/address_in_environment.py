@@ -124,7 +124,7 @@ def _is_lost(host: str) -> bool:
 
 
 def _nobody(host: str, environment: Environment) -> Fault:
-    message = f'{_NOWHERE}: no service of this stack has the name "{host}", and no DNS one without a dot'
+    message = f'{_NOWHERE}: no service of this stack has the name "{host}", and without a dot no DNS knows it'
     if near := nearest(host, environment.servers, 0.8):
         return message, f"did you mean {near}?"
     return message, (

@@ -64,10 +64,12 @@ def _message(closed: Closed, service: Service) -> str:
 def _hint(closed: Closed, service: Service, blueprint: Blueprint) -> str:
     host, vpc = closed.connection.host, blueprint.network.cidr
     if _hosts.is_ipv4(host):
-        return opening(service, f"{host}/32", closed.port)
+        return opening(service, f"{host}/32", closed.port, blueprint)
     if is_outside(closed.connection):
-        return opening(service, "0.0.0.0/0", closed.port)
+        return opening(service, "0.0.0.0/0", closed.port, blueprint)
     if _hosts.is_private(host):
-        return f"{opening(service, vpc, closed.port)} (the VPC's range; if it is elsewhere, the range there)"
+        open_ = opening(service, vpc, closed.port, blueprint)
+        return f"{open_} (the VPC's range; if it is elsewhere, the range there)"
+    open_ = opening(service, "RANGE", closed.port, blueprint)
     where = f"{vpc} if it is in the VPC, 0.0.0.0/0 if it is on the internet"
-    return f"{opening(service, 'RANGE', closed.port)} with a RANGE that holds its addresses: {where}"
+    return f"{open_} with a RANGE that holds its addresses: {where}"

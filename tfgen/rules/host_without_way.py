@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
 from tfgen.rules import _hosts
-from tfgen.rules._egress import Closed, Egress, is_outside
+from tfgen.rules._egress import Closed, Egress, entry, is_outside
 
 ID = "TG371"
 SEVERITY = "warning"
@@ -63,13 +63,17 @@ def _hint(closed: Closed, blueprint: Blueprint) -> str:
     """By what the host is: an API that an endpoint can answer for, one elsewhere, or anybody's."""
     host = closed.connection.host
     api, nat = _hosts.api(host), "use egress: nat+endpoints"
+    if closed.port != 443:
+        cidr = f"{host}/32" if _hosts.is_ipv4(host) else "0.0.0.0/0"
+        nat = f"{nat}, and add {entry(cidr, closed.port)} to egress_cidrs"
     if api and api.endpoint and api.region == blueprint.region:
         return f"add uses: [{api.endpoint}], or {nat}"
     if api and api.region not in ("", blueprint.region):
         return f"endpoints lead to {blueprint.region} only: use what is there, or {nat}"
     if api and api.endpoint:
-        regional = f"{api.endpoint}.{blueprint.region}.amazonaws.com"
-        return f"add uses: [{api.endpoint}] and write the host of the region, such as {regional}, or {nat}"
+        before, dot, suffix = host.partition(".amazonaws.")
+        regional = f"{before}.{blueprint.region}{dot}{suffix}"
+        return f"add uses: [{api.endpoint}] and write the host of the region, {regional}, or {nat}"
     if _hosts.is_ipv4(host):
         return nat
     return f"{nat}, or, if the host has a private address, egress_cidrs with its range"

@@ -96,7 +96,7 @@ def _reason(service: Service, listener: Listener, blueprint: Blueprint) -> str:
     if not blueprint.network.nat and not service.public_ip:
         return "whose addresses are on the internet, and the stack has no way there"
     if all(range_.port != listener.port for range_ in service.egress_cidrs):
-        return f'to which "{service.key}" may not leave: it may connect to nothing on port {listener.port}'
+        return f'and "{service.key}" may connect to nothing on port {listener.port}'
     if not _ranges.is_world(listener) and not _may_list_gateways(listener, blueprint):
         came = "a NAT gateway" if blueprint.network.nat else "its own public address"
         ranges = ", ".join(cidr.cidr for cidr in listener.cidrs) or "nobody"
