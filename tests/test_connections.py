@@ -101,6 +101,7 @@ def test_several_addresses(value: str, found: list[str]) -> None:
         ({"MYSQL_HOST": "db.acme.example"}, "MYSQL_HOST db.acme.example:3306"),
         ({"SMTP_HOST": "mx.acme.example", "SMTP_PORT": "587"}, "SMTP_HOST mx.acme.example:587"),
         ({"ERP_HOST": "erp.acme.example", "ERP_PORT": "8443"}, "ERP_HOST erp.acme.example:8443"),
+        ({"SHOP_ADDRESS": "shop.acme.example:7233"}, "SHOP_ADDRESS shop.acme.example:7233"),
         ({"STORE_ENDPOINT": f"{RDS}"}, f"STORE_ENDPOINT {RDS}"),
         ({"KAFKA_BROKERS": "kafka:9092"}, "KAFKA_BROKERS kafka:9092"),
     ],

@@ -141,6 +141,8 @@ def _is_name_only(address: _Address, names: _Names, own: frozenset[str]) -> bool
     signs = facts.connection_signs()
     if address.scheme not in _HTTP and (address.scheme or not names.words.isdisjoint(signs.names)):
         return False
+    # The stack's name makes a URL its own (SHOP_URL), and not the address of a server (TEMPORAL_ADDRESS).
+    own = own if address.scheme else signs.own
     return names.words <= own or not names.words.isdisjoint(signs.not_http)
 
 

@@ -10,9 +10,9 @@ ID = "TG375"
 SEVERITY = "note"
 TITLE = "nginx that calls Service Connect names is set up for its proxy"
 WHY = (
-    "Service Connect's proxy takes no HTTP/1.0, which nginx before 1.29.7 sends by default. Its names stand "
-    "in /etc/hosts, each with an IPv6 address too, which leads nowhere in an IPv4 network: nginx tries both "
-    "in turn. It reads that file when it starts; for a name in a variable it asks a resolver, which does not."
+    "Service Connect's proxy takes no HTTP/1.0, which nginx before 1.29.7 sends by default. Its names stand in "
+    "/etc/hosts with an IPv6 address too, which leads nowhere in an IPv4 network, and which nginx tries in "
+    "turn; a resolver, which nginx asks for names in variables, does not know them."
 )
 SOURCE = "https://github.com/aws/containers-roadmap/issues/2742"
 BAD = """\
@@ -34,20 +34,24 @@ services:
     port: 8888
     connect: auth
 """
-FAILS = (
-    "services: {a: {image: 'openresty/openresty:1.27', calls: [b]}, b: {port: 80, connect: b}}",
-    "services: {a: {image: 'public.ecr.aws/nginx/nginx:1.27', calls: [b]}, b: {port: 80, connect: b}}",
-)
+FAILS = ("services: {a: {image: 'ghcr.io/acme/openresty:1', calls: [b]}, b: {port: 80, connect: b}}",)
 PASSES = (
-    "services: {a: {image: 'nginx:1.27'}, b: {port: 80, connect: b}, c: {calls: [b]}}",
+    "services: {a: {image: 'ghcr.io/acme/nginx:1'}, b: {port: 80, connect: b}, c: {calls: [b]}}",
+    # As they come they proxy nothing.
+    "services: {a: {image: 'nginx:1.27', calls: [b]}, b: {port: 80, connect: b}}",
+    "services: {a: {image: 'public.ecr.aws/nginx/nginx:1.27', calls: [b]}, b: {port: 80, connect: b}}",
     "services: {a: {image: 'ghcr.io/nginx/agent:1', calls: [b]}, b: {port: 80, connect: b}}",
 )
+
+_STOCK = ("library/nginx", "nginx/nginx", "nginxinc/nginx-unprivileged", "openresty/openresty")
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
-        name = service.image.repository.rpartition("/")[2]
-        if service.calls and not words(name).isdisjoint(("NGINX", "OPENRESTY")):
+        repository = service.image.repository
+        name = repository.rpartition("/")[2]
+        is_nginx = not words(name).isdisjoint(("NGINX", "OPENRESTY")) and repository not in _STOCK
+        if is_nginx and service.calls:
             message = f"nginx may send HTTP/1.0, and tries the IPv6 address of {_names(service.calls)} too"
             hint = (
                 'write proxy_http_version 1.1 and proxy_set_header Connection "", and proxy to the IPv4 '
