@@ -10,9 +10,9 @@ ID = "TG375"
 SEVERITY = "note"
 TITLE = "nginx that calls Service Connect names is set up for its proxy"
 WHY = (
-    "Service Connect's proxy takes no HTTP/1.0, which nginx before 1.29.7 sends by default. Its names stand in "
-    "/etc/hosts with an IPv6 address too, which leads nowhere in an IPv4 network, and which nginx tries in "
-    "turn; a resolver, which nginx asks for names in variables, does not know them."
+    "Service Connect's proxy takes no HTTP/1.0, which nginx before 1.29.7 sends by default. Its names stand "
+    "in /etc/hosts with an IPv6 address too, which leads nowhere in an IPv4 network, and which nginx tries "
+    "in turn; a resolver, which nginx asks for names in variables, does not know them."
 )
 SOURCE = "https://github.com/aws/containers-roadmap/issues/2742"
 BAD = """\
