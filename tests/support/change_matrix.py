@@ -539,7 +539,8 @@ ROUTES = (
         "everything else on a listener given to a service",
         "routes: [/grafana]",
         "routes: [/grafana, /]",
-        "~ load_balancer lb_listener.admin\n",
+        "~ load_balancer lb_listener.admin\n~ services lb_target_group.dashboard\n",
+        "dashboard",
     ),
     market(
         "listener added",
