@@ -33,10 +33,10 @@ def stand_up(terraform: Terraform, stacks: Mapping[str, Mapping[str, str]]) -> d
 
 
 class Standing:
-    """An applied stack; its state is all that is used of it, and never changed."""
+    """An applied stack. Plans use its state, and never change it."""
 
     def __init__(self, stack: Stack) -> None:
-        self._stack = stack
+        self.stack = stack
 
     def signs(self, pages: Mapping[str, str], *, refresh: bool = False) -> dict[str, str]:
         """Address -> sign of whatever Terraform would change to make the stack hold `pages`."""
@@ -49,12 +49,12 @@ class Standing:
         again from the emulator takes twice the time, and shows its gaps and nothing else (test_apply.py
         holds that).
         """
-        with tempfile.TemporaryDirectory(dir=self._stack.terraform.workspace) as place:
+        with tempfile.TemporaryDirectory(dir=self.stack.terraform.workspace) as place:
             folder = Path(place) / "stack"
-            shutil.copytree(self._stack.folder, folder, symlinks=True)
+            shutil.copytree(self.stack.folder, folder, symlinks=True)
             remove(folder.rglob("*.tf"))
             write(pages, folder)
-            stack = Stack(self._stack.terraform, folder)
+            stack = Stack(self.stack.terraform, folder)
             said = stack.execute_command(
                 "plan", f"-refresh={str(refresh).lower()}", "-input=false", "-no-color", "-out=tfplan"
             )
