@@ -501,6 +501,44 @@ def test_upstream_is_a_revision(
     assert stacks_since(run_tfgen, "HEAD") == []
 
 
+def test_a_setting_is_written_as_it_was_read(repo: Path, run_tfgen: Tfgen) -> None:
+    """With every character, and as many as there are branches."""
+    strange = "a\"b=c#d;é'$]"
+    git(repo, "checkout", "--quiet", "-b", strange)
+    git(repo, "branch", "--quiet", "--set-upstream-to=main")
+    with Path(".git/config").open("a") as config:
+        config.write("".join(f'[branch "b{n}"]\n\tremote = "x\\ny\\"\\\\z"\n' for n in range(20_000)))
+        config.write('[branch "x"]\n\tremote = "\\n[core]\\n\\tfsmonitor = no\\n"\n')
+    edit()
+    commit_all(repo)
+    assert stacks_since(run_tfgen, "@{upstream}") == ["shop"]
+    assert stacks_since(run_tfgen, f"{strange}@{{u}}") == ["shop"]
+
+
+def test_where_no_links_are_made(repo: Path, run_tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    git(repo, "pack-refs", "--all")
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    assert stacks_since(run_tfgen, "main") == []
+    ask_everything(run_tfgen)
+
+
+def test_a_git_that_does_not_run(repo: Path, run_tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = repo.parent / "bin/git"
+    broken.parent.mkdir()
+    broken.write_bytes(b"\x7fELF")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", str(broken.parent))
+    done = run_tfgen("affected", "--since", "HEAD", "shop.yaml")
+    assert (done.code, done.err) == (2, f"tfgen: cannot run {broken}: exec format error\n")
+    done = run_tfgen("validate", STACK, "--terraform", broken)
+    assert (done.code, done.err) == (2, f"tfgen: cannot run {broken}: exec format error\n")
+    edit()
+    assert run_tfgen("render", "shop.yaml").code == 4
+
+
 @pytest.mark.parametrize(
     "shape", ["worktree", "worktree of a bare one", "submodule", "sha256", "alternates", "link"]
 )

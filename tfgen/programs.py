@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tfgen.problems import Exit, TfgenError
+
 
 def find(name: str) -> str | None:
     """The program of this name on PATH.
@@ -20,7 +22,11 @@ def find(name: str) -> str | None:
 def run(
     command: Sequence[str], place: Path, environment: Mapping[str, str], said: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
-    """Runs a program, by its whole path, in the folder `place`; `said` is what it reads."""
-    return subprocess.run(  # noqa: S603 - the program is one of two, or the user's own choice
-        command, cwd=place, env=environment, input=said, capture_output=True, check=False
-    )
+    """Runs a program, by its whole path, in the folder `place`; it reads `said`. Raises TfgenError."""
+    try:
+        return subprocess.run(  # noqa: S603 - the program is one of two, or the user's own choice
+            command, cwd=place, env=environment, input=said, capture_output=True, check=False
+        )
+    except OSError as error:
+        message = f"cannot run {command[0]}: {(error.strerror or str(error)).lower()}"
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None

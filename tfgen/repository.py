@@ -8,6 +8,7 @@ configuration that is made for the question, in which no program is named.
 
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -93,11 +94,21 @@ def asked(repository: Repository, *, settings: bool = False) -> Iterator[Questio
     """
     with alone() as (program, place, environment):
         own = place / "common"
-        _share(repository.common, own)
         config = _listed(Question(program, place, environment), repository.common / "config")
-        (own / "config").write_text(_formats(config))
         said = [*_of_user(program, place), *config] if settings else config
-        yield Question(program, place, {**environment, **_places(repository, own), **_said(said)})
+        with _explained():
+            _share(repository.common, own)
+            (own / "config").write_text(_formats(config) + _settings(said), errors="surrogateescape")
+        yield Question(program, place, {**environment, **_places(repository, own)})
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"git cannot be asked without a folder for temporary files: {error.strerror}"
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
 
 
 @contextmanager
@@ -106,11 +117,8 @@ def alone() -> Iterator[Question]:
     program = programs.find("git")
     if program is None:
         raise TfgenError(message="git is not on PATH", code=Exit.WRONG_USAGE)
-    try:
+    with _explained():
         place = TemporaryDirectory(prefix="tfgen-")
-    except OSError as error:
-        message = f"git cannot be asked without a folder for temporary files: {error.strerror}"
-        raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
     with place as folder:
         yield Question(program, Path(folder), _environment(folder))
 
@@ -134,7 +142,8 @@ def _environment(home: str) -> dict[str, str]:
     nothing = dict.fromkeys(("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"), os.devnull)
     off = dict.fromkeys(("GIT_OPTIONAL_LOCKS", "GIT_TERMINAL_PROMPT"), "0")
     homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME"), home)
-    return {**_not_gits(), **nobodys, **nothing, **off, **homes, "GIT_ALLOW_PROTOCOL": ""}
+    alone = {"GIT_CEILING_DIRECTORIES": str(Path(home).parent), "GIT_ALLOW_PROTOCOL": ""}
+    return {**_not_gits(), **nobodys, **nothing, **off, **homes, **alone}
 
 
 def _not_gits() -> dict[str, str]:
@@ -160,7 +169,14 @@ def _share(common: Path, own: Path) -> None:
     (own / "info").mkdir(parents=True)
     for name in _SHARED:
         if os.path.lexists(common / name):
-            (own / name).symlink_to(common / name)
+            _link(common / name, own / name)
+
+
+def _link(there: Path, here: Path) -> None:
+    try:
+        here.symlink_to(there)
+    except OSError:  # a system that lets few users make links
+        (shutil.copytree if there.is_dir() else shutil.copyfile)(there, here)
 
 
 _Config = list[tuple[str, str]]
@@ -182,14 +198,20 @@ def _formats(config: _Config) -> str:
     return head + "".join(["[extensions]\n", *lines] if known else [])
 
 
-def _said(config: _Config) -> dict[str, str]:
-    # Here, for git gets another HOME.
-    homes = ((key, os.path.expanduser(value)) for key, value in config)  # noqa: PTH111 - of text
-    known = [(key, value) for key, value in homes if _SETTINGS.match(key)]
-    said = {"GIT_CONFIG_COUNT": str(len(known))}
-    for number, (key, value) in enumerate(known):
-        said |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return said
+def _settings(config: _Config) -> str:
+    return "".join(_written(key, value) for key, value in config if _SETTINGS.match(key))
+
+
+def _written(key: str, value: str) -> str:
+    """A setting as a configuration has it; a path is that of the user's home, for git gets another."""
+    section, _, rest = key.partition(".")
+    subsection, _, name = rest.rpartition(".")
+    head = f'{section} "{_quoted(subsection)}"' if subsection else section
+    return f'[{head}]\n\t{name} = "{_quoted(os.path.expanduser(value))}"\n'  # noqa: PTH111 - of text
+
+
+def _quoted(text: str) -> str:
+    return text.translate({ord("\\"): "\\\\", ord('"'): '\\"', ord("\n"): "\\n"})
 
 
 def _of_user(program: str, place: Path) -> _Config:
