@@ -23,6 +23,7 @@ def committed(revision: str, files: Sequence[Path]) -> list[str]:
 
 def _here() -> Repository:
     """The repository around the current folder. Raises TfgenError."""
+    repository.git()
     found = repository.around(Path.cwd())
     if found is None:
         message = f"git cannot answer: {Path.cwd()} is in no git repository"

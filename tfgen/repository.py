@@ -114,13 +114,19 @@ def _explained() -> Iterator[None]:
 @contextmanager
 def alone() -> Iterator[Question]:
     """git in an empty folder, whatever anybody has configured. Raises TfgenError."""
-    program = programs.find("git")
-    if program is None:
-        raise TfgenError(message="git is not on PATH", code=Exit.WRONG_USAGE)
+    program = git()
     with _explained():
         place = TemporaryDirectory(prefix="tfgen-")
     with place as folder:
         yield Question(program, Path(folder), _environment(folder))
+
+
+def git() -> str:
+    """The program. Raises TfgenError where there is none."""
+    program = programs.find("git")
+    if program is None:
+        raise TfgenError(message="git is not on PATH", code=Exit.WRONG_USAGE)
+    return program
 
 
 # What would run a program or change the repository, should a git ever read it elsewhere than expected.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfgen import programs
+from tfgen.output import standing
 from tfgen.problems import Exit, TfgenError
 
 VARIABLE = "TFGEN_TERRAFORM"
@@ -39,7 +40,7 @@ def check(binary: str, folder: Path) -> Iterator[Step]:
     """fmt, init and validate; stops after a step that fails."""
     with tempfile.TemporaryDirectory(prefix="tfgen-") as place:
         copy = Path(place) / "stack"
-        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+        standing.copy(folder, copy, *_LEFT_OUT)
         for name, arguments in (
             ("fmt -check", ("fmt", "-check", "-recursive", "-diff")),
             ("init -backend=false", ("init", "-backend=false", "-input=false")),
@@ -51,8 +52,8 @@ def check(binary: str, folder: Path) -> Iterator[Step]:
                 return
 
 
-# State, and the folders in which Terraform looks for the programs of providers.
-_LEFT_OUT = ("*.tfstate*", ".terraform", "terraform.d")
+# State, git's own, and the folders in which Terraform looks for the programs of providers.
+_LEFT_OUT = ("*.tfstate*", ".git", ".terraform", "terraform.d")
 
 
 def _run(binary: str, name: str, arguments: tuple[str, ...], folder: Path) -> Step:

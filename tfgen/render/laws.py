@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
 
 from tfgen.blueprint.model import Blueprint
+from tfgen.files import read as read_file
 from tfgen.problems import Location, Problem, nearest
 from tfgen.render import pages
 
@@ -135,11 +136,17 @@ def files(folder: Path) -> dict[str, Path]:
 
 def lines(folder: Path) -> dict[str, tuple[str, ...]]:
     """The lines of every file in a folder, by its path; for messages."""
-    return {
-        str(path): tuple(path.read_text(encoding="utf-8", errors="replace").splitlines())
-        for path in files(folder).values()
-        if path.is_file()
-    }
+    return {str(path): tuple(_text(path, "replace").splitlines()) for path in files(folder).values()}
+
+
+def _text(path: Path, errors: str = "strict") -> str:
+    """What a template says; nothing where it cannot be read and `errors` are not to be raised."""
+    try:
+        return read_file(path).decode(errors=errors)
+    except OSError:
+        if errors == "strict":
+            raise
+        return ""
 
 
 def _file_problems(name: str, folder: Path, ours: set[str]) -> Iterator[Problem]:
@@ -155,7 +162,7 @@ def _file_problems(name: str, folder: Path, ours: set[str]) -> Iterator[Problem]
         yield Problem("TG266", Location(str(path)), "the template cannot be read: it is no file")
         return
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _text(path)
         found = breaches(text, "".join(path.suffixes[-2:]))
     except (OSError, UnicodeDecodeError) as error:
         reason = (getattr(error, "strerror", None) or "").lower() or "it is not UTF-8 text"
@@ -205,6 +212,6 @@ def _place(error: BaseException, folder: Path) -> Location:
     while trace:
         path = theirs.get(trace.tb_frame.f_code.co_filename)
         if path:
-            at = _line(str(path), trace.tb_lineno, path.read_text(encoding="utf-8"))
+            at = _line(str(path), trace.tb_lineno, _text(path))
         trace = trace.tb_next
     return at
