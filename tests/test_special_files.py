@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import stat
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -335,6 +336,10 @@ def test_a_manifest_cannot_name_what_is_hidden(path: str, word: str, here: Path)
 # --- init and upgrade
 
 
+FLAGS = ["--name", "shop", "--region", "us-east-1", "--egress", "nat", "--no-services", "--yes"]
+FLAGS += ["-o", "new.yaml"]
+
+
 @pytest.mark.parametrize("force", [False, True])
 def test_nothing_in_the_place_of_what_init_writes_for_a_moment_is_touched(
     force: bool, here: Path, run_tfgen: Tfgen
@@ -345,19 +350,7 @@ def test_nothing_in_the_place_of_what_init_writes_for_a_moment_is_touched(
     (here / ".new.yaml.tfgen-new2").symlink_to("nowhere")
     os.mkfifo(here / ".new.yaml.tfgen-new3")
     before = {path: os.lstat(path) for path in here.iterdir()}
-    flags = (
-        "--name",
-        "shop",
-        "--region",
-        "us-east-1",
-        "--egress",
-        "nat",
-        "--no-services",
-        "--yes",
-        "-o",
-        "new.yaml",
-    )
-    assert run_tfgen("init", *flags, *(["--force"] if force else [])).code == 0
+    assert run_tfgen("init", *FLAGS, *(["--force"] if force else [])).code == 0
     assert "name: shop" in (here / "new.yaml").read_text()
     after = {path: os.lstat(path) for path in here.iterdir()}
     assert after.keys() - before.keys() == {here / "new.yaml"}
@@ -369,25 +362,22 @@ def test_nothing_in_the_place_of_what_init_writes_for_a_moment_is_touched(
 
 @pytest.mark.parametrize("what", ["pipe", "socket", "device"])
 def test_init_puts_no_file_in_the_place_of_what_is_none(what: str, here: Path, run_tfgen: Tfgen) -> None:
-    SPECIAL[what][0](here / "new.yaml")
-    before = itself(here / "new.yaml"), itself(Path("/dev/zero"))
-    flags = (
-        "--name",
-        "shop",
-        "--region",
-        "us-east-1",
-        "--egress",
-        "nat",
-        "--no-services",
-        "--yes",
-        "--force",
-    )
-    done = run_tfgen("init", *flags, "-o", "new.yaml")
+    place, terminal = here / "new.yaml", os.openpty()
+    if what == "device":
+        # No device of the machine's: a test that fails as root would put a file in its place.
+        place.symlink_to(os.ttyname(terminal[1]))
+    else:
+        SPECIAL[what][0](place)
+    before = itself(place)
+    done = run_tfgen("init", *FLAGS, "--force")
     assert (done.code, done.err) == (
         5,
         f"tfgen: cannot write new.yaml: this is a {what}, not a file. Nothing was written.\n",
     )
-    assert (itself(here / "new.yaml"), itself(Path("/dev/zero"))) == before
+    assert itself(place) == before
+    assert what != "device" or stat.S_ISCHR(place.stat().st_mode)
+    for number in terminal:
+        os.close(number)
 
 
 # --- a folder that is swapped for a link while pages are written
@@ -481,8 +471,10 @@ def test_a_folder_that_is_swapped_for_a_link_again_and_again(tmp_path: Path) -> 
             with contextlib.suppress(OSError):
                 (stack / "modules/network").rename(stack / "network")
                 (stack / "modules/network").symlink_to(outside / "modules/network")
+                time.sleep(0.001)
                 (stack / "modules/network").unlink()
                 (stack / "network").rename(stack / "modules/network")
+                time.sleep(0.001)
     try:
         for number in range(150):
             with contextlib.suppress(TfgenError):
