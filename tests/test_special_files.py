@@ -152,17 +152,22 @@ def test_a_link_to_a_page_is_read(here: Path, run_tfgen: Tfgen) -> None:
     assert "stack/shared.tf:1:1: error TG401" in run_tfgen("validate", "stack").err
 
 
-@pytest.mark.usefixtures("here")
-def test_a_folder_that_nobody_may_read(run_tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is in it is not gone."""
+def out_of_reach(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As for who is not root, which the tests may be."""
     real = os.scandir
 
     def refuses(place: Any) -> Any:
-        if Path(place).name == "modules":
+        if Path(place).name == folder:
             raise PermissionError(13, "Permission denied", str(place))
         return real(place)
 
     monkeypatch.setattr(os, "scandir", refuses)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_folder_that_nobody_may_read(run_tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in it is not gone."""
+    out_of_reach("modules", monkeypatch)
     for command in (("validate", "stack"), ("changes", "stack", "shop.yaml")):
         done = run_tfgen(*command)
         assert (done.code, done.out) == (2, "")
@@ -260,6 +265,17 @@ def test_a_template_that_is_no_file(what: str, here: Path, run_tfgen: Tfgen) -> 
     done = run_tfgen("render", "shop.yaml", "--templates", "templates", "-o", "stack")
     assert done.code == 1
     assert "templates/network/vpc.tf.j2: error TG266: the template cannot be read: " in done.err
+
+
+def test_templates_that_nobody_may_read(
+    here: Path, run_tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """tfgen's own would stand in for them."""
+    (here / "templates/network").mkdir(parents=True)
+    out_of_reach("network", monkeypatch)
+    done = run_tfgen("render", "shop.yaml", "--templates", "templates", "-o", "stack")
+    assert done.code == 1
+    assert "templates/network: error TG266: the folder cannot be read: permission denied" in done.err
 
 
 @pytest.mark.parametrize("what", SPECIAL)

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 MOST = 16 * 1024 * 1024  # bytes; the largest page that tfgen writes has a thousandth
@@ -39,9 +40,13 @@ def read(place: Path | str, *, dir_fd: int | None = None, follow: bool = True, m
     try:
         _check(os.stat(place, dir_fd=dir_fd, follow_symlinks=follow), place, most)
         how = _HOW | (0 if follow else getattr(os, "O_NOFOLLOW", 0))
-        with os.fdopen(os.open(place, how, dir_fd=dir_fd), "rb") as file:
-            _check(os.fstat(file.fileno()), place, most)
-            content: bytes = file.read(most + 1)  # some systems have files that say they are empty
+        number = os.open(place, how, dir_fd=dir_fd)
+        try:
+            found = os.fstat(number)
+            _check(found, place, most)
+            content = _content(number, found.st_size, most)
+        finally:
+            os.close(number)
     except FileNotFoundError as error:
         if dir_fd is not None or not os.path.lexists(place):
             raise
@@ -49,6 +54,37 @@ def read(place: Path | str, *, dir_fd: int | None = None, follow: bool = True, m
     if len(content) > most:
         raise _too_large(place, most)
     return content
+
+
+def walk(folder: Path, is_left_out: Callable[[str], bool]) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
+    """All that is in a folder and below it, by its path within, each folder before what is in it.
+
+    What has a name that is left out is passed over; linked folders are not gone into. Raises OSError where a
+    folder cannot be read.
+    """
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        with os.scandir(folder / inside) as entries:
+            for entry in entries:
+                if not is_left_out(entry.name):
+                    yield f"{inside}{entry.name}", entry
+                    waiting += [f"{inside}{entry.name}/"] if entry.is_dir(follow_symlinks=False) else []
+
+
+_CHUNK = 64 * 1024
+
+
+def _content(number: int, size: int, most: int) -> bytes:
+    """What an open file holds, or a bit more than `most` of it. Some hold more than the `size` they say."""
+    content = os.read(number, size + 1)
+    if len(content) <= size:
+        return content
+    parts, length = [content], len(content)
+    while length <= most and (part := os.read(number, _CHUNK)):
+        parts.append(part)
+        length += len(part)
+    return b"".join(parts)
 
 
 def _check(found: os.stat_result, place: Path | str, most: int) -> None:

@@ -46,17 +46,23 @@ class Folder:
 
     def look(self, path: str) -> os.stat_result | None:
         """What stands at a place itself, None where there is nothing. Raises OSError."""
-        with suppress(FileNotFoundError, NotADirectoryError), self._about(path):
+        try:
             name, around = self._at(path)
             return os.stat(name, dir_fd=around, follow_symlinks=False)
-        return None
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise self._with_place(error, path) from None
 
     def read(self, path: str, *, follow: bool = False) -> bytes | None:
         """The content of a file, None where there is none. Raises OSError."""
-        with suppress(FileNotFoundError, NotADirectoryError, files.NoFileError), self._about(path):
+        try:
             name, around = self._at(path)
             return files.read(name, dir_fd=around, follow=follow)
-        return None
+        except (FileNotFoundError, NotADirectoryError, files.NoFileError):
+            return None
+        except OSError as error:
+            raise self._with_place(error, path) from None
 
     def obstacle(self, folder: str) -> str:
         """What stands on the way to a folder and is a link or no folder, or nothing."""
@@ -204,13 +210,15 @@ class Folder:
 
     @contextmanager
     def _about(self, path: str, other: str | None = None) -> Iterator[None]:
-        """Gives an error of the system the whole path, where it only knows a name."""
         try:
             yield
         except OSError as error:
-            about = (str(self.path / each) for each in (path, other) if each is not None)
-            first, second = (*about, None)[:2]
-            raise type(error)(error.errno, error.strerror, first, None, second) from None
+            raise self._with_place(error, path, other) from None
+
+    def _with_place(self, error: OSError, path: str, other: str | None = None) -> OSError:
+        """An error of the system with the whole path, where it only knows a name."""
+        second = None if other is None else str(self.path / other)
+        return type(error)(error.errno, error.strerror, str(self.path / path), None, second)
 
 
 def way(folder: str) -> Iterator[str]:

@@ -94,13 +94,11 @@ def _is_inside(path: str) -> bool:
 
     A manifest may be anybody's.
     """
-    parts = path.split("/")  # an absolute one begins with an empty part
-    plain = path.isprintable() and not {"\\", ":"} & set(path)  # the others are Windows's
-    hidden = any(part.startswith(".") or _SHORT.search(part) for part in parts)  # ".", "..", and `git~1`
-    return plain and "" not in parts and (not hidden or path in _DOTTED)
+    return path.isprintable() and (not _ELSEWHERE.search(path) or path in _DOTTED)
 
 
-_SHORT = re.compile(r"~\d")  # Windows has such names for long ones, and for those that begin with a dot
+# A name that is empty or begins with a dot; what leads elsewhere on Windows, and its short names (`git~1`).
+_ELSEWHERE = re.compile(r"(?:^|/)(?:[./]|$)|[\\:]|~\d")
 
 
 def write(manifest: Manifest) -> str:

@@ -3,7 +3,7 @@
 import io
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
@@ -22,7 +22,7 @@ def names(folder: Path, suffixes: tuple[str, ...]) -> list[str]:
     folders are not gone into. Raises TfgenError where a folder cannot be read: what is in it would seem gone.
     """
     with _explained():
-        entries = _entries(folder, _is_passed_over)
+        entries = files.walk(folder, _is_passed_over)
         found = (path for path, entry in entries if path.endswith(suffixes) and not os.path.isdir(entry))  # noqa: PTH112 - False where it is nothing
         return sorted(found, key=lambda path: path.split("/"))
 
@@ -40,7 +40,7 @@ def copy(folder: Path, place: Path, *left_out: str) -> None:
     """
     with _explained():
         place.mkdir()
-        for path, entry in _entries(folder, lambda name: any(fnmatch(name, each) for each in left_out)):
+        for path, entry in files.walk(folder, lambda name: any(fnmatch(name, each) for each in left_out)):
             there = Path(entry.path)
             if entry.is_symlink():
                 if there.is_file() or there.is_dir():
@@ -49,18 +49,6 @@ def copy(folder: Path, place: Path, *left_out: str) -> None:
                 (place / path).mkdir()
             elif entry.is_file():
                 shutil.copyfile(there, place / path)
-
-
-def _entries(folder: Path, is_left_out: Callable[[str], bool]) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
-    """All that is in a folder and below it, each folder before what is in it. Raises OSError."""
-    waiting = [""]
-    while waiting:
-        inside = waiting.pop()
-        with os.scandir(folder / inside) as entries:
-            for entry in entries:
-                if not is_left_out(entry.name):
-                    yield f"{inside}{entry.name}", entry
-                    waiting += [f"{inside}{entry.name}/"] if entry.is_dir(follow_symlinks=False) else []
 
 
 def _is_passed_over(name: str) -> bool:

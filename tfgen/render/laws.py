@@ -5,6 +5,7 @@ Our own templates are held to it by the tests, a user's (`--templates DIR`) by e
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.files import read as read_file
+from tfgen.files import walk
 from tfgen.problems import Location, Problem, nearest
 from tfgen.render import pages
 
@@ -119,24 +121,26 @@ def _is_path(node: nodes.Node | None) -> bool:
 def check(folder: Path) -> list[Problem]:
     """What in a folder of templates is not ours by name, does not parse, or does more than print."""
     ours = {path.relative_to(pages.TEMPLATES).as_posix() for path in pages.TEMPLATES.rglob("*.j2")}
-    found = (_file_problems(name, folder, ours) for name in sorted(files(folder)))
+    try:
+        there = files(folder)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        return [Problem("TG266", Location(str(error.filename)), f"the folder cannot be read: {reason}")]
+    found = (_file_problems(name, folder, ours) for name in sorted(there))
     return [problem for problems in found for problem in problems]
 
 
 def files(folder: Path) -> dict[str, Path]:
-    """The files in a folder by their names from there, but for hidden and for compiled ones."""
-    there = (path for path in folder.rglob("*") if path.suffix == ".j2" or not path.is_dir())
-    found = {path.relative_to(folder): path for path in there}
-    return {
-        name.as_posix(): path
-        for name, path in found.items()
-        if not any(part.startswith((".", "__pycache__")) for part in name.parts)
-    }
+    """The files in a folder by their names from there, but for hidden and compiled ones. Raises OSError."""
+    there = walk(folder, lambda name: name.startswith((".", "__pycache__")))
+    return {name: folder / name for name, entry in there if name.endswith(".j2") or not entry.is_dir()}
 
 
 def lines(folder: Path) -> dict[str, tuple[str, ...]]:
     """The lines of every file in a folder, by its path; for messages."""
-    return {str(path): tuple(_text(path, "replace").splitlines()) for path in files(folder).values()}
+    with suppress(OSError):
+        return {str(path): tuple(_text(path, "replace").splitlines()) for path in files(folder).values()}
+    return {}
 
 
 def _text(path: Path, errors: str = "strict") -> str:
