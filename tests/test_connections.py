@@ -7,7 +7,6 @@ from tfgen import facts
 from tfgen.problems import Problem
 from tfgen.rules import _hosts
 from tfgen.rules._connections import Environment
-from tfgen.rules._front import Front
 from tfgen.spec.source import dump
 
 RULES = {"TG329", "TG370", "TG371", "TG372"}
@@ -396,6 +395,7 @@ def test_the_own_load_balancer_by_its_names(url: str, behind: list[str]) -> None
     blueprint = outcome_of(FRONT.replace("URL", f"'{url}'")).blueprint
     assert blueprint
     job = next(service for service in blueprint.services if service.key == "job")
-    (connection,) = Environment(blueprint).connections(job)
-    door = Front(blueprint).door(connection)
+    environment = Environment(blueprint)
+    (connection,) = environment.connections(job)
+    door = environment.front.door(connection.scheme, connection.host, connection.port)
     assert sorted(service.key for service in (door[1] if door else ())) == behind

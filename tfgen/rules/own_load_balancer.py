@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from tfgen.blueprint.model import Blueprint, Listener, Service
 from tfgen.problems import Problem
 from tfgen.rules import _ranges
-from tfgen.rules._connections import Environment
-from tfgen.rules._front import Front
+from tfgen.rules._connections import environment_of
 
 ID = "TG372"
 SEVERITY = "warning"
@@ -81,10 +80,10 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    environment, front = Environment(blueprint), Front(blueprint)
+    environment = environment_of(blueprint)
     for service in blueprint.services:
         for connection in environment.connections(service):
-            door = front.door(connection)
+            door = environment.front.door(connection.scheme, connection.host, connection.port)
             if door and service not in door[1] and (reason := _reason(service, door[0], blueprint)):
                 where = environment.place(service, connection)
                 message = f"{connection.variable} leads to this stack's own load balancer, {reason}"
