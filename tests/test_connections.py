@@ -1,6 +1,9 @@
 """What a task connects to, as its environment says it: what is read as an address, and what is not."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import TEXTS, laws
 from support.ruled import outcome_of, problems_of
 
 from tfgen import facts
@@ -158,6 +161,7 @@ NOISE = {
     "JAVA_OPTS": "-Dhost=db.acme.example -Xmx512m",
     "FEATURES": "a=1;b=2",
     "DSN_PASSWORD_ONLY": ":secret@",
+    "OCTAL": "http://010.1.1.1:80",
     "V6": "http://[2001:db8::1]:80/",
     "SMTP_SERVER": "disabled",
     "DB_NODE": "primary",
@@ -399,3 +403,51 @@ def test_the_own_load_balancer_by_its_names(url: str, behind: list[str]) -> None
     (connection,) = environment.connections(job)
     door = environment.front.door(connection.scheme, connection.host, connection.port)
     assert sorted(service.key for service in (door[1] if door else ())) == behind
+
+
+_SEPARATORS = [
+    "://",
+    "@",
+    ":",
+    "/",
+    ",",
+    ";",
+    " ",
+    "=",
+    ".",
+    "+",
+    "?",
+    "%",
+    "\\",
+    "@tcp(",
+    ")",
+    "Host=",
+    "Server=",
+]
+_WORDS = [
+    "http",
+    "jdbc:",
+    "postgres",
+    "10.0.0.1",
+    "1.2",
+    "db.acme.example",
+    "backend",
+    "5432",
+    "0",
+    "99999999",
+    "[::1]",
+]
+_PIECES = st.sampled_from([*_SEPARATORS, *_WORDS])
+_VALUES = st.lists(_PIECES | TEXTS, max_size=8).map("".join)
+_VARIABLES = st.sampled_from(
+    ["DB_HOST", "DB_PORT", "API_URL", "PGHOST", "KAFKA_BROKERS", "dbHost", "A", "_", "É"]
+)
+
+
+@laws(150)
+@given(st.dictionaries(_VARIABLES, _VALUES, max_size=4))
+def test_any_value_is_read_without_a_stumble(variables: dict[str, str]) -> None:
+    for network in ({}, {"egress": "endpoints"}):
+        for problem in said(variables, **network):
+            assert problem.hint
+            assert problem.message.isprintable()
