@@ -1,13 +1,15 @@
 """What a task connects to, as its environment says it: what is read as an address, and what is not."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import TEXTS, laws
 from support.ruled import outcome_of, problems_of
 
 from tfgen import facts
 from tfgen.problems import Problem
 from tfgen.rules import _hosts
 from tfgen.rules._connections import Environment
-from tfgen.rules._front import Front
 from tfgen.spec.source import dump
 
 RULES = {"TG329", "TG370", "TG371", "TG372"}
@@ -142,6 +144,9 @@ NOISE = {
     "CSRF_TRUSTED_ORIGINS": "http://shop.acme.example",
     "OIDC_ISSUER": "http://login.acme.example",
     "LOGIN_REDIRECT": "http://shop.acme.example/done",
+    "CHECKOUT_SUCCESS_URL": "http://shop.acme.example/thanks",
+    "PASSWORD_RESET_URL": "http://shop.acme.example/reset",
+    "CLOUDFRONT_URL": "https://d1.cloudfront.example",
     "TERMS_LINK": "http://www.acme.example/terms",
     "NO_PROXY": "169.254.170.2,api.acme.example:80,localhost",
     "COOKIE_DOMAIN": ".acme.example",
@@ -159,6 +164,7 @@ NOISE = {
     "JAVA_OPTS": "-Dhost=db.acme.example -Xmx512m",
     "FEATURES": "a=1;b=2",
     "DSN_PASSWORD_ONLY": ":secret@",
+    "OCTAL": "http://010.1.1.1:80",
     "V6": "http://[2001:db8::1]:80/",
     "SMTP_SERVER": "disabled",
     "DB_NODE": "primary",
@@ -396,6 +402,55 @@ def test_the_own_load_balancer_by_its_names(url: str, behind: list[str]) -> None
     blueprint = outcome_of(FRONT.replace("URL", f"'{url}'")).blueprint
     assert blueprint
     job = next(service for service in blueprint.services if service.key == "job")
-    (connection,) = Environment(blueprint).connections(job)
-    door = Front(blueprint).door(connection)
+    environment = Environment(blueprint)
+    (connection,) = environment.connections(job)
+    door = environment.front.door(connection.scheme, connection.host, connection.port)
     assert sorted(service.key for service in (door[1] if door else ())) == behind
+
+
+_SEPARATORS = [
+    "://",
+    "@",
+    ":",
+    "/",
+    ",",
+    ";",
+    " ",
+    "=",
+    ".",
+    "+",
+    "?",
+    "%",
+    "\\",
+    "@tcp(",
+    ")",
+    "Host=",
+    "Server=",
+]
+_WORDS = [
+    "http",
+    "jdbc:",
+    "postgres",
+    "10.0.0.1",
+    "1.2",
+    "db.acme.example",
+    "backend",
+    "5432",
+    "0",
+    "99999999",
+    "[::1]",
+]
+_PIECES = st.sampled_from([*_SEPARATORS, *_WORDS])
+_VALUES = st.lists(_PIECES | TEXTS, max_size=8).map("".join)
+_VARIABLES = st.sampled_from(
+    ["DB_HOST", "DB_PORT", "API_URL", "PGHOST", "KAFKA_BROKERS", "dbHost", "A", "_", "É"]
+)
+
+
+@laws(150)
+@given(st.dictionaries(_VARIABLES, _VALUES, max_size=4))
+def test_any_value_is_read_without_a_stumble(variables: dict[str, str]) -> None:
+    for network in ({}, {"egress": "endpoints"}):
+        for problem in said(variables, **network):
+            assert problem.hint
+            assert problem.message.isprintable()

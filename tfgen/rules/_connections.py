@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tfgen import facts
 from tfgen.blueprint.model import Blueprint, ConnectServer, Service
 from tfgen.problems import Location
+from tfgen.rules._front import Front
 from tfgen.rules._hosts import is_host, is_ipv4, managed
 
 _HTTP = frozenset({"http", "https", "ws", "wss"})
@@ -61,6 +62,7 @@ class Environment:
 
     def __init__(self, blueprint: Blueprint) -> None:
         self.blueprint = blueprint
+        self.front = Front(blueprint)
         self.servers: Mapping[str, tuple[Service, ConnectServer]] = {
             server.dns_name: (service, server)
             for service in blueprint.services
@@ -72,9 +74,15 @@ class Environment:
         ends = ("local", "internal", "svc.cluster.local")
         self._domains = {blueprint.name, *ends, *(f"{blueprint.name}.{end}" for end in ends)}
         self._own = facts.connection_signs().own | set(_split(blueprint.name))
+        self._found: dict[str, tuple[Connection, ...]] = {}
 
-    def connections(self, service: Service) -> Iterator[Connection]:
+    def connections(self, service: Service) -> tuple[Connection, ...]:
         """Where the variables of a service lead, each place once for a variable."""
+        if service.key not in self._found:
+            self._found[service.key] = tuple(self._connections(service))
+        return self._found[service.key]
+
+    def _connections(self, service: Service) -> Iterator[Connection]:
         own = self._own | set(_split(service.key))
         variables = {name.lower(): value for name, value in service.environment}
         for variable, value in service.environment:
@@ -110,6 +118,17 @@ class Environment:
         if ours:
             return likely or address.port >= _LOWEST
         return (likely or usual or is_ipv4(address.host)) if "." in address.host else (likely and usual)
+
+
+_last: tuple[Blueprint, Environment] | None = None
+
+
+def environment_of(blueprint: Blueprint) -> Environment:
+    """The variables of a stack. Several rules ask for the same, so the last answer is kept."""
+    global _last  # noqa: PLW0603
+    if _last is None or _last[0] is not blueprint:
+        _last = (blueprint, Environment(blueprint))
+    return _last[1]
 
 
 # --- the name of a variable

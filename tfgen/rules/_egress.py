@@ -7,8 +7,7 @@ from typing import NamedTuple
 from tfgen import facts
 from tfgen.blueprint.model import Blueprint, Service
 from tfgen.rules import _hosts
-from tfgen.rules._connections import Connection, Environment
-from tfgen.rules._front import Front
+from tfgen.rules._connections import Connection, environment_of
 
 _HTTPS = 443
 
@@ -32,8 +31,7 @@ class Egress:
 
     def __init__(self, blueprint: Blueprint) -> None:
         self.blueprint = blueprint
-        self.environment = Environment(blueprint)
-        self._front = Front(blueprint)
+        self.environment = environment_of(blueprint)
         endpoints = blueprint.network.interface_endpoints
         self._endpoints = {endpoint.service for endpoint in endpoints if endpoint.private_dns}
 
@@ -52,10 +50,10 @@ class Egress:
 
     def _is_beyond(self, connection: Connection) -> bool:
         """Whether an address is not the task's own, a service's of the stack, or its load balancer's."""
-        host = connection.host
+        host, front = connection.host, self.environment.front
         if "." not in host or _hosts.is_here(host) or self.environment.meant(host):
             return False
-        return self._front.door(connection) is None
+        return front.door(connection.scheme, host, connection.port) is None
 
     def _is_open(self, service: Service, connection: Connection) -> bool:
         """Whether an address is let through. Those of a name are not known: any range on its port may do."""

@@ -22,7 +22,12 @@ def is_host(text: str) -> bool:
 def is_ipv4(host: str) -> bool:
     labels = host.split(".")
     return len(labels) == 4 and all(
-        label.isascii() and label.isdecimal() and len(label) < 4 and int(label) < 256 for label in labels
+        label.isascii()
+        and label.isdecimal()
+        and len(label) < 4
+        and str(int(label)) == label
+        and int(label) < 256
+        for label in labels
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tfgen.blueprint.model import Blueprint, ConnectServer, Service
 from tfgen.problems import Problem, nearest
 from tfgen.rules import _hosts
-from tfgen.rules._connections import Connection, Environment
+from tfgen.rules._connections import Connection, Environment, environment_of
 
 ID = "TG329"
 SEVERITY = "warning"
@@ -94,7 +94,7 @@ _NOWHERE = "leads nowhere"
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    environment = Environment(blueprint)
+    environment = environment_of(blueprint)
     for service in blueprint.services:
         for connection in environment.connections(service):
             if found := _fault(connection, service, environment):

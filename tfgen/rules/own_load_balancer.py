@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from tfgen.blueprint.model import Blueprint, Listener, Service
 from tfgen.problems import Problem
 from tfgen.rules import _ranges
-from tfgen.rules._connections import Environment
-from tfgen.rules._front import Front
+from tfgen.rules._connections import environment_of
 
 ID = "TG372"
 SEVERITY = "warning"
@@ -81,27 +80,29 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    environment, front = Environment(blueprint), Front(blueprint)
+    environment = environment_of(blueprint)
     for service in blueprint.services:
         for connection in environment.connections(service):
-            door = front.door(connection)
-            if door and service not in door[1] and (reason := _reason(service, door[0], blueprint)):
+            door = environment.front.door(connection.scheme, connection.host, connection.port)
+            if door and service not in door[1] and (reasons := list(_reasons(service, door[0], blueprint))):
                 where = environment.place(service, connection)
-                message = f"{connection.variable} leads to this stack's own load balancer, {reason}"
+                message = (
+                    f"{connection.variable} leads to this stack's own load balancer, {'; '.join(reasons)}"
+                )
                 yield Problem(ID, where, message, _hint(door[1]), SEVERITY, connection.secret)
 
 
-def _reason(service: Service, listener: Listener, blueprint: Blueprint) -> str:
+def _reasons(service: Service, listener: Listener, blueprint: Blueprint) -> Iterator[str]:
     """Why the call does not get through; nothing where it may."""
     if not blueprint.network.nat and not service.public_ip:
-        return "whose addresses are on the internet, and the stack has no way there"
+        yield "whose addresses are on the internet, and the stack has no way there"
+        return
     if all(range_.port != listener.port for range_ in service.egress_cidrs):
-        return f'and "{service.key}" may connect to nothing on port {listener.port}'
+        yield f'and "{service.key}" may connect to nothing on port {listener.port}'
     if not _ranges.is_world(listener) and not _may_list_gateways(listener, blueprint):
         came = "a NAT gateway" if blueprint.network.nat else "its own public address"
         ranges = ", ".join(cidr.cidr for cidr in listener.cidrs) or "nobody"
-        return f'where the call comes from {came}: listener "{listener.key}" admits {ranges}'
-    return ""
+        yield f'where the call comes from {came}, and listener "{listener.key}" admits {ranges}'
 
 
 def _may_list_gateways(listener: Listener, blueprint: Blueprint) -> bool:
