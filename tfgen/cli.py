@@ -671,9 +671,9 @@ def _run(specs: list[Path], *, as_module: bool = False, templates: Path | None =
     problems = [problem for outcome in outcomes for problem in outcome.problems]
     lines = {str(path): outcome.lines for path, outcome in zip(specs, outcomes, strict=True)}
     if problems and templates:
-        from tfgen.render import laws
+        from tfgen.render import theirs
 
-        lines |= laws.lines(templates)
+        lines |= theirs.lines(templates)
     _report(problems, lines)
     return outcomes
 
