@@ -308,7 +308,7 @@ def test_what_an_edit_shows_is_short_and_plain(here: Path, tfgen: Tfgen) -> None
     page.write_text(page.read_text() + "# \x1b[2J\x9b\n" + "# more\n" * 300)
     done = tfgen("render", "shop.yaml", "--output=-x y/{name}")
     assert done.code == 4
-    assert "\n+# \\x1b[2J\\x9b\n" in done.err
+    assert "\n+# \\u001b[2J\\u009b\n" in done.err
     assert "(and 107 lines more)\n" in done.err
     assert "tfgen eject './-x y/shop/modules/network/vpc.tf'\n" in done.err
     assert "Next: cd '-x y/shop' &&" in tfgen("render", "--force", "shop.yaml", "--output=-x y/{name}").out

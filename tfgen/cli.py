@@ -5,18 +5,17 @@ to standard output, everything else to standard error.
 """
 
 import gc
-import io
 import os
-import shlex
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
-from tfgen import __version__
+from tfgen import __version__, texts
 from tfgen.problems import Exit, Problem, TfgenError, nearest, ordered, report
+from tfgen.texts import in_line, word
 
 if TYPE_CHECKING:
     from tfgen.changes.report import Report
@@ -86,6 +85,11 @@ Kind = Annotated[
 
 def main() -> NoReturn:
     """The `tfgen` program."""
+    with texts.screens():
+        _main()
+
+
+def _main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -186,7 +190,7 @@ def init(  # noqa: PLR0913 - one parameter a flag
     except (KeyboardInterrupt, EOFError):
         typer.echo(err=True)  # the cursor still stands behind the question
         raise _stopped() from None
-    typer.echo(f"Wrote {path}\nNext: tfgen render {shlex.quote(str(path))}")
+    typer.echo(f"Wrote {in_line(path)}\nNext: tfgen render {word(path)}")
 
 
 @app.command()
@@ -243,7 +247,7 @@ def eject(
     for folder, own in stack_of(files).items():
         give_up(own, folder, _say_waiting)
         for file in own:
-            typer.echo(f"{file} is yours now; tfgen writes it no more")
+            typer.echo(f"{in_line(file)} is yours now; tfgen writes it no more")
 
 
 @app.command()
@@ -305,7 +309,7 @@ def _say_what_has_no_spec(folders: list[Path]) -> None:
 
 def _few(folders: list[Path]) -> str:
     more = f" and {len(folders) - 3} more" if len(folders) > 3 else ""
-    return ", ".join(map(str, folders[:3])) + more
+    return ", ".join(map(in_line, folders[:3])) + more
 
 
 @app.command()
@@ -331,7 +335,8 @@ def check(
     if explain:
         _print_walks(outcomes)
     colour = form == "text" and _wants_colour()
-    typer.echo(report.text(findings, form, colour=colour), color=colour)
+    with texts.commands() if form == "github" else nullcontext():
+        typer.echo(report.text(findings, form, colour=colour), color=colour)
     failing = ("error", "warning") if strict else ("error",)
     failed = any(problem.severity in failing for problem in findings.problems)
     raise typer.Exit(Exit.SPEC_HAS_ERRORS if failed else Exit.DONE)
@@ -354,7 +359,7 @@ def explain(
     if code.upper() not in codes:
         near = nearest(code.upper(), codes, 0.75)
         hint = f"did you mean {near}?" if near else "tfgen explain lists the rules"
-        raise TfgenError(message=f'there is no code "{code}": {hint}', code=Exit.WRONG_USAGE)
+        raise TfgenError(message=f'there is no code "{in_line(code)}": {hint}', code=Exit.WRONG_USAGE)
     entry = rulebook.entry(code.upper())
     return _print_json(entry._asdict()) if json else typer.echo(rulebook.text(entry))
 
@@ -431,9 +436,9 @@ def upgrade(
         _report(list(found.problems), {str(path): found.lines})
         failure = failure or (Exit.SPEC_HAS_ERRORS if found.problems else Exit.DONE)
         if not found.problems and found.before == found.after:
-            typer.echo(f"{path} is current")
+            typer.echo(f"{in_line(path)} is current")
         elif found.after and not write:
-            typer.echo(difference(found.before, found.after, str(path)))
+            typer.echo(difference(found.before, found.after, in_line(path)))
         elif found.after:
             try:
                 write_spec(found.after, path, overwrite=True)
@@ -441,7 +446,7 @@ def upgrade(
                 _complain(error)
                 failure = failure or error.code
                 continue
-            typer.echo(f"Wrote {path}")
+            typer.echo(f"Wrote {in_line(path)}")
     raise typer.Exit(failure)
 
 
@@ -545,7 +550,7 @@ class _Terminal:
 
     def __init__(self) -> None:
         for stream in (sys.stdin, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):  # what is no UTF-8 is then an answer like any other
+            if hasattr(stream, "reconfigure"):  # what is no UTF-8 is then an answer like any other
                 stream.reconfigure(errors="backslashreplace")
         self.editing = sys.stdout.isatty() and sys.stderr.isatty()
         if self.editing:
@@ -567,8 +572,8 @@ class _Terminal:
         typer.echo(text, err=True)
 
     def _line(self, prompt: str) -> str:
-        if self.editing:
-            return input(prompt).strip()
+        if self.editing:  # past any screen
+            return input(texts.screened(prompt)).strip()
         typer.echo(prompt, nl=False, err=True)
         line = sys.stdin.readline()
         if not line:
@@ -626,7 +631,11 @@ def _confirmed(text: str, path: Path, terminal: _Terminal | None, *, force: bool
             raise TfgenError(message="nothing was written", code=Exit.SPEC_HAS_ERRORS)
         return path, force
     asked_later = taken(path) and not force
-    question = "tfgen render will refuse this. Write it all the same?" if outcome.failed else f"Write {path}?"
+    question = (
+        "tfgen render will refuse this. Write it all the same?"
+        if outcome.failed
+        else f"Write {in_line(path)}?"
+    )
     if (outcome.failed or not asked_later) and not terminal.confirm(question, not outcome.failed):
         raise _stopped()
     return (path, True) if force else _free_place(path, terminal)
@@ -637,7 +646,7 @@ def _free_place(path: Path, terminal: _Terminal) -> tuple[Path, bool]:
     from tfgen.output.spec_file import check_place, in_the_way, taken
 
     while taken(path):
-        if terminal.confirm(f"{path} is already there. Replace it?"):
+        if terminal.confirm(f"{in_line(path)} is already there. Replace it?"):
             return path, True
         other = terminal.ask("Another file name (empty: stop)")
         if not other:
@@ -704,7 +713,7 @@ def _print_walks(outcomes: dict[str, "Outcome"]) -> None:
 
     for file, outcome in outcomes.items():
         if outcome.blueprint:
-            head = f"{file}\n\n" if len(outcomes) > 1 else ""
+            head = f"{in_line(file)}\n\n" if len(outcomes) > 1 else ""
             typer.echo(f"{head}{explain.text(outcome.blueprint).rstrip()}\n")
 
 
@@ -716,10 +725,10 @@ def _wants_colour() -> bool:
 
 def _read_pages(folder: Path) -> dict[str, str]:
     if not folder.is_dir():
-        raise TfgenError(message=f"{folder} is not a folder", code=Exit.WRONG_USAGE)
+        raise TfgenError(message=f"{in_line(folder)} is not a folder", code=Exit.WRONG_USAGE)
     files = [path for path in sorted(folder.rglob("*.tf")) if ".terraform" not in path.parts]
     if not files:
-        raise TfgenError(message=f"{folder} holds no .tf files", code=Exit.WRONG_USAGE)
+        raise TfgenError(message=f"{in_line(folder)} holds no .tf files", code=Exit.WRONG_USAGE)
     return _read_files(files)
 
 
@@ -736,7 +745,7 @@ def _check_is_stack(folder: Path, homes: set[Path]) -> None:
     """Raises TfgenError where pages stand only in folders further down: that is no module without a root."""
     if folder not in homes:
         stacks = sorted(home for home in homes if homes.isdisjoint(home.parents))
-        message = f"{folder} itself holds no .tf files; name the folder of one stack: {_few(stacks)}"
+        message = f"{in_line(folder)} itself holds no .tf files; name the folder of one stack: {_few(stacks)}"
         raise TfgenError(message=message, code=Exit.WRONG_USAGE)
 
 
@@ -746,7 +755,7 @@ def _read_files(paths: list[Path]) -> dict[str, str]:
         files = [path for path in paths if not path.is_dir()]
         return {str(path): path.read_text(encoding="utf-8-sig", errors="replace") for path in files}
     except OSError as error:
-        message = f"cannot read {error.filename}: {_reason(error)}"
+        message = f"cannot read {in_line(error.filename)}: {_reason(error)}"
         raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
 
 
@@ -768,7 +777,7 @@ def _complain(error: TfgenError) -> None:
 
 
 def _say_waiting(folder: Path) -> None:
-    typer.echo(f"tfgen: another render is writing to {folder}; waiting for it", err=True)
+    typer.echo(f"tfgen: another render is writing to {in_line(folder)}; waiting for it", err=True)
 
 
 def _coloured(diff: str) -> str:
@@ -776,7 +785,7 @@ def _coloured(diff: str) -> str:
     colours = {"+": typer.colors.GREEN, "-": typer.colors.RED, "@": typer.colors.CYAN}
     if not _wants_colour():
         return diff
-    lines = diff.splitlines(keepends=True)
+    lines = texts.screened(diff).splitlines(keepends=True)
     return "".join(typer.style(line, fg=colours[line[0]]) if line[0] in colours else line for line in lines)
 
 

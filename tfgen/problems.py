@@ -1,8 +1,10 @@
-"""What can be wrong, and where: the ground floor, which imports nothing of tfgen."""
+"""What can be wrong, and where: the ground floor, which knows nothing of tfgen but `texts`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
+
+from tfgen.texts import in_columns, in_line
 
 SpecPath = tuple[str | int, ...]
 """The way from the top of a spec to a value: `("services", "webapp", "routes", 0)`."""
@@ -89,14 +91,14 @@ def describe(problem: Problem, lines: Sequence[str], paint: Paint = _plain) -> s
     `lines` are the lines of the file at `problem.at`, without line ends.
     """
     at, severity = problem.at, problem.severity
-    head = f"{paint(str(at), 'place')}: {paint(f'{severity} {problem.code}', severity)}"
-    text = [f"{head}: {problem.message}"]
+    head = f"{paint(in_line(at), 'place')}: {paint(f'{severity} {problem.code}', severity)}"
+    text = [f"{head}: {in_line(problem.message)}"]
     if 0 < at.line <= len(lines):
         line = lines[at.line - 1]
         start = at.column - 1
         # A long line (a file without line breaks, say) is cut around the place, not printed whole.
         cut = max(0, start - 60) if len(line) > 120 else 0
-        shown = _printable(line[cut : cut + 120].rstrip())
+        shown = in_columns(line[cut : cut + 120].rstrip())
         before, marked, after = (
             shown[: start - cut],
             shown[start - cut :][: at.width],
@@ -109,13 +111,8 @@ def describe(problem: Problem, lines: Sequence[str], paint: Paint = _plain) -> s
         marks = "^" * max(1, _columns(marked))
         text.append(f"      | {' ' * _columns(before)}{paint(marks, severity)}")
     if problem.hint:
-        text.append(f"   hint: {problem.hint}")
+        text.append(f"   hint: {in_line(problem.hint)}")
     return "\n".join(text)
-
-
-def _printable(line: str) -> str:
-    """A line that a terminal only shows: a tab becomes a space, and what is not text a "?"."""
-    return "".join(char if char.isprintable() else " " if char == "\t" else "?" for char in line)
 
 
 def _columns(text: str) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfgen.problems import Exit, TfgenError
+from tfgen.texts import in_line
 
 VARIABLE = "TFGEN_TERRAFORM"
 
@@ -30,7 +31,7 @@ def find(wanted: str | None) -> str | None:
     if named:
         found = shutil.which(named)
         if found is None:
-            raise TfgenError(message=f"there is no program {named}", code=Exit.WRONG_USAGE)
+            raise TfgenError(message=f"there is no program {in_line(named)}", code=Exit.WRONG_USAGE)
         return found
     return shutil.which("terraform") or shutil.which("tofu")
 

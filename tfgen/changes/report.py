@@ -13,6 +13,7 @@ from tfgen.changes.stack import Stack
 from tfgen.changes.unknown import UNKNOWN
 from tfgen.changes.words import consequences
 from tfgen.problems import Exit, TfgenError
+from tfgen.texts import in_line
 
 WORDS = {
     Action.CREATE: "create",
@@ -126,7 +127,7 @@ def _lines(report: Report) -> Iterator[str]:
     sentences = [*report.refusals, *(each.short() for each in report.sentences)]
     if sentences:
         yield ""
-        yield from (f"  * {sentence}" for sentence in sentences)
+        yield from (f"  * {in_line(sentence)}" for sentence in sentences)
     if report.changes:
         yield ""
         yield from map(_line, report.changes)
@@ -134,7 +135,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _line(change: Change) -> str:
     because = f"  ({', '.join(change.arguments)})" if change.arguments else ""
-    return f"{change.action:>5} {change.address}{because}"
+    return f"{change.action:>5} {in_line(change.address + because)}"
 
 
 def as_json(report: Report) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from tfgen.output.compare import Comparison
 from tfgen.output.history import Earlier, History, decoded, lines
 from tfgen.output.manifest import NAME, digest
+from tfgen.texts import in_line, screened
 
 
 def rendered(found: Comparison, folder: Path) -> str:
@@ -38,11 +39,10 @@ def _edit(found: Comparison, folder: Path, path: str, history: History) -> str:
 
 
 _MOST = 200  # lines of an edit to show
-_UNSEEN = {number: f"\\x{number:02x}" for number in (*range(9), *range(11, 32), *range(127, 160))}
 
 
 def _shown(diff: str) -> str:
-    shown = lines(diff.translate(_UNSEEN))
+    shown = lines(screened(diff))
     more = len(shown) - _MOST
     return "".join(shown[:_MOST]) + (f"(and {more} lines more)\n" if more > 0 else "")
 
@@ -60,7 +60,7 @@ def _text(path: Path) -> str | None:
 
 
 def _diff(path: Path, old: str | None, new: str | None) -> str:
-    name = path.as_posix().lstrip("/")
+    name = in_line(path.as_posix().lstrip("/"))
     names = ("/dev/null" if old is None else f"a/{name}", "/dev/null" if new is None else f"b/{name}")
     return "".join(_whole(difflib.unified_diff(lines(old or ""), lines(new or ""), *names)))
 

@@ -1,6 +1,5 @@
 """What is not tfgen's to write over, and what its owner can do."""
 
-import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from tfgen.output import diff
 from tfgen.output.compare import Changes, Comparison
 from tfgen.output.history import History
 from tfgen.problems import Exit, TfgenError
+from tfgen.texts import in_line, word
 
 
 class RefusedError(TfgenError):
@@ -46,7 +46,9 @@ def refuse_another_stack(found: Comparison, folder: Path, history: History, *, f
     if force or not standing or coming <= standing:
         return
     names = '" and "'.join(sorted(standing))
-    parts = [f'{folder} is the folder of the stack "{names}", and this is "{"".join(coming)}"']
+    parts = [
+        f'{in_line(folder)} is the folder of the stack "{in_line(names)}", and this is "{"".join(coming)}"'
+    ]
     edited = _edited(found.changes)
     parts.append(f", and {_said_edited(found, folder, history)}\n" if edited else ". ")
     parts.append(
@@ -69,7 +71,7 @@ def _said_edited(found: Comparison, folder: Path, history: History) -> str:
 
 def _eject(paths: Iterable[str], folder: Path) -> str:
     names = (str(folder / path) for path in paths)
-    return f"tfgen eject {' '.join(shlex.quote(f'./{n}' if n.startswith('-') else n) for n in names)}"
+    return f"tfgen eject {' '.join(word(f'./{n}' if n.startswith('-') else n) for n in names)}"
 
 
 def _past_foreign(*, files: bool) -> str:
@@ -98,7 +100,7 @@ def _past_edited(edited: Sequence[str], orphans: Sequence[str], folder: Path) ->
 
 def _listed(paths: Iterable[str], folder: Path) -> str:
     places = [folder / path for path in paths]
-    return "\n".join(f"  {place}{_kind(place)}" for place in places)
+    return "\n".join(f"  {in_line(place)}{_kind(place)}" for place in places)
 
 
 def _kind(place: Path) -> str:

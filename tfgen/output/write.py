@@ -19,6 +19,7 @@ from tfgen.output.compare import Changes, Comparison, check_folder, compare
 from tfgen.output.history import NOBODY, History
 from tfgen.output.refusal import refuse, refuse_another_stack
 from tfgen.problems import Exit, TfgenError
+from tfgen.texts import in_line
 
 
 def write(
@@ -73,7 +74,10 @@ def stack_of(files: Iterable[Path]) -> dict[Path, list[Path]]:
     for file in files:
         folder = next((each for each in _place(file).parents if _is_stack(each)), None)
         if folder is None:
-            message = f"{file} is in no stack that tfgen rendered: no folder around it has a {manifest.NAME}."
+            message = (
+                f"{in_line(file)} is in no stack that tfgen rendered: no folder around it has a "
+                f"{manifest.NAME}."
+            )
             raise TfgenError(message=message, code=Exit.WRONG_USAGE)
         found.setdefault(folder, []).append(file)
     return found
@@ -99,7 +103,9 @@ def eject(files: Iterable[Path], folder: Path, waiting: Callable[[Path], None] =
         known = manifest.read(folder)
         paths = {_place(file).relative_to(folder).as_posix() for file in files}
         if unknown := sorted(paths - known.owned.keys() - known.ejected.keys()):
-            message = f"tfgen owns no {', '.join(unknown)} in {folder}. Nothing was written."
+            message = (
+                f"tfgen owns no {in_line(', '.join(unknown))} in {in_line(folder)}. Nothing was written."
+            )
             raise TfgenError(message=message, code=Exit.WRONG_USAGE)
         given_up = {path: hashes for path, hashes in known.owned.items() if path in paths}
         owned = {path: hashes for path, hashes in known.owned.items() if path not in paths}
@@ -174,7 +180,9 @@ def _refuse_what_came_meanwhile(steps: _Steps, folder: Path) -> None:
         target, seen = folder / path, steps.seen.get(path)
         there = manifest.digest(target.read_bytes()) if target.is_file() else None
         if there is not None and (seen is None or there not in seen):
-            message = f"{target} was changed while this was rendered. Nothing was written; render again."
+            message = (
+                f"{in_line(target)} was changed while this was rendered. Nothing was written; render again."
+            )
             raise TfgenError(message=message, code=Exit.NOT_OURS)
 
 
@@ -213,8 +221,8 @@ def _half_done(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         message = (
-            f"cannot write {_where(error, folder)}: {_reason(error)}. Some files may be new and some old, "
-            "each of them whole; render again to finish."
+            f"cannot write {in_line(_where(error, folder))}: {_reason(error)}. Some files may be new and "
+            "some old, each of them whole; render again to finish."
         )
         raise TfgenError(message=message, code=Exit.CANNOT_WRITE) from None
 
@@ -226,7 +234,7 @@ def _explained(folder: Path, what: str = "write") -> Iterator[None]:
         yield
     except OSError as error:
         nothing = " Nothing was written." if what == "write" else ""
-        message = f"cannot {what} {_where(error, folder)}: {_reason(error)}.{nothing}"
+        message = f"cannot {what} {in_line(_where(error, folder))}: {_reason(error)}.{nothing}"
         raise TfgenError(message=message, code=Exit.CANNOT_WRITE) from None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from tfgen.blueprint.model import Listener
 from tfgen.routing.answer import WORLD, Answer, Candidate, Reading
 from tfgen.routing.table import text
+from tfgen.texts import in_line
 
 FIXED_STATUS = 404
 """Of the default action where no service is one: templates/load_balancer/listeners.tf.j2."""
@@ -14,7 +15,7 @@ FIXED_STATUS = 404
 def as_text(answer: Answer) -> str:
     """What `tfgen route` prints."""
     parts = [[str(answer.request)], list(_head(answer)), list(_before(answer)), list(_after(answer))]
-    return "\n\n".join("\n".join(part) for part in parts if part)
+    return "\n\n".join("\n".join(map(in_line, part)) for part in parts if part)
 
 
 def _head(answer: Answer) -> Iterator[str]:

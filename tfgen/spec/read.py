@@ -11,6 +11,7 @@ from tfgen.problems import Location, Problem, SpecPath, nearest
 from tfgen.spec import spelling
 from tfgen.spec.model import Section, Spec
 from tfgen.spec.source import Source
+from tfgen.texts import in_line
 
 _WRONG: Any = object()
 
@@ -214,15 +215,9 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return "a list"
     if isinstance(value, str):
-        text = "".join(char if char.isprintable() else _escaped(char) for char in value[:60])
+        text = in_line(value[:60])
         return f'"{text}..."' if len(value) > 60 else f'"{text}"'
     return str(value)
-
-
-def _escaped(char: str) -> str:
-    """What cannot be seen, as YAML would write it in double quotes."""
-    code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def needed(kind: Any) -> str:
