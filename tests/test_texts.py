@@ -17,9 +17,10 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import laws
+from support.command import run
 
-from tests.strategies import laws
-from tfgen import cli, texts
+from tfgen import texts
 from tfgen.problems import Location, Problem, describe
 from tfgen.report import Findings, as_github
 from tfgen.spec.source import dump, flow, parse
@@ -216,23 +217,6 @@ SPECS = st.builds(
     TEXTS,
 )
 NAMES = TEXTS.map(lambda text: text.replace("/", "").replace("\0", "")[:40] + ".yaml")
-
-
-class Said(io.StringIO):
-    encoding = "utf-8"
-
-    def reconfigure(self, **_options: Any) -> None: ...
-
-
-def run(*arguments: str) -> tuple[int, str, str]:
-    out, err = Said(), Said()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["tfgen", *arguments])
-        patch.setattr(sys, "stdout", out)
-        patch.setattr(sys, "stderr", err)
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-    return int(ended.value.code or 0), out.getvalue(), err.getvalue()
 
 
 COMMANDS = (

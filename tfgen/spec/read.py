@@ -171,7 +171,7 @@ class _Reader:
     def scalar(self, value: Any, kind: Any, path: SpecPath, at: Location | None = None) -> Any:
         try:
             return msgspec.convert(value, kind)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, UnicodeEncodeError):  # a flag need not be UTF-8
             return self.wrong(value, expected(kind), path, spelling.as_scalar(value, shown(value), kind), at)
 
     def wrong(self, value: Any, what: str, path: SpecPath, hint: str = "", at: Location | None = None) -> Any:
