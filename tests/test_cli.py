@@ -1005,6 +1005,16 @@ def test_version(tfgen: Tfgen) -> None:
     assert tfgen("--version") == Done(0, f"tfgen {package.__version__}\n", "")
 
 
+@pytest.mark.parametrize("columns", ["80", "120"])
+def test_help_describes_every_command_whole(
+    tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    commands = tfgen("--help").out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert len(commands) > 10
+    assert all(line.endswith(".") and not line.endswith("...") for line in commands)
+
+
 @pytest.mark.parametrize("arguments", [("--help",), ("-h",)])
 def test_help_names_every_command_and_every_exit_code_it_may_end_with(
     tfgen: Tfgen, arguments: tuple[str, ...]

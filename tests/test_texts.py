@@ -285,3 +285,72 @@ def test_changes_prints_texts_of_terraform_as_text(standing: Path, name: str, te
             _, out, err = run(*arguments)
             assert list(faults(out)) == []
             assert list(faults(err)) == []
+
+
+# --- lines of a terminal
+
+
+WRONG = "Größe 中文: what keeps this from being read is said in a sentence that no terminal has in one line"
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 119])
+def test_a_message_goes_on_in_lines_of_its_own(width: int) -> None:
+    problem = Problem("TG302", Location("shop.yaml", 2, 300, 3), WRONG, f"to repair it, {WRONG}")
+    line = "x" * 299 + "abc" + "y" * 300
+    lines = describe(problem, ("", line), width=width).split("\n")
+    assert lines[0].startswith("shop.yaml:2:300: error TG302:")
+    assert max(map(len, lines)) <= max(width, 36)
+    assert " ".join(each.strip() for each in lines).startswith(f"shop.yaml:2:300: error TG302: {WRONG}")
+    numbered, marks = (line for line in lines if line[6:8] == "| ")
+    assert numbered[marks.index("^") :].startswith("abc")
+    assert all(each.startswith("   ") for each in lines[1:])
+
+
+def test_without_a_width_nothing_is_wrapped() -> None:
+    problem = Problem("TG302", Location("shop.yaml"), WRONG * 9, WRONG)
+    assert len(describe(problem, ()).split("\n")) == 2
+    assert texts.wrapped(WRONG, 0) == WRONG
+    assert texts.wrapped("a" * 50, 20, "  ", 10) == "a" * 50
+
+
+def on_a_terminal(columns: int, *arguments: str, **environment: str) -> list[str]:
+    """The lines that `tfgen` prints on a terminal of so many columns."""
+    pty = pytest.importorskip("pty", reason="Windows has no terminals of this kind")
+    own, theirs = pty.openpty()
+    plain = {name: value for name, value in os.environ.items() if name not in {"CI", "COLUMNS"}}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tfgen", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=ROOT / "examples",
+        env={**plain, "PYTHONPATH": str(ROOT), "COLUMNS": str(columns), "NO_COLOR": "1", **environment},
+    ):
+        os.close(theirs)
+        said = b"".join(iter(lambda: _read(own), b""))
+    os.close(own)
+    return said.decode().replace("\r\n", "\n").splitlines()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # so Linux says that nobody writes any more
+        return b""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("changes", "shop.yaml", "shop-nat.yaml"),
+        ("route", "market.yaml", "GET", "http://a.example/cart"),
+        ("check", "../tests/messages/image-out-of-reach.yaml"),
+    ],
+)
+def test_what_a_terminal_shows_fits(arguments: tuple[str, ...]) -> None:
+    lines = on_a_terminal(70, *arguments)
+    whole = on_a_terminal(70, *arguments, CI="true")
+    assert max(map(len, whole)) > 70
+    # A word that is longer stays whole: an address, say.
+    assert [line for line in lines if len(line) > 70 and len(line.split()) > 2] == []
+    assert " ".join(lines).split() == " ".join(whole).split()

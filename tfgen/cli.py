@@ -6,6 +6,7 @@ to standard output, everything else to standard error.
 
 import gc
 import os
+import shutil
 import sys
 from contextlib import nullcontext, suppress
 from pathlib import Path
@@ -240,7 +241,7 @@ def eject(
         typer.Argument(metavar="FILE...", help="Files of a rendered stack.", show_default=False),
     ],
 ) -> None:
-    """Keep files of a rendered stack as your own: tfgen never writes them again."""
+    """Keep files of a rendered stack as your own. tfgen never writes them again."""
     from tfgen.output.write import eject as give_up
     from tfgen.output.write import stack_of
 
@@ -258,7 +259,7 @@ def affected(
     kind: Kind = "stack",
     templates: Templates = None,
 ) -> None:
-    """Print, as JSON, the stacks that are not what was committed at a revision: what CI must plan."""
+    """Print, as JSON, the stacks that CI must plan. They are not what was committed at a revision."""
     from tfgen import stacks
     from tfgen.git import committed, touched
     from tfgen.output.manifest import NAME, owns
@@ -325,7 +326,7 @@ def check(
         typer.Option("--explain", help="Print the way to everything that a task must reach, hop by hop."),
     ] = False,
 ) -> None:
-    """Say everything that is wrong with one or more specs, and how to repair it. Writes nothing."""
+    """Say what is wrong with one or more specs, and how to repair it. Writes nothing."""
     from tfgen import report
 
     if explain and form != "text":
@@ -336,7 +337,7 @@ def check(
         _print_walks(outcomes)
     colour = form == "text" and _wants_colour()
     with texts.commands() if form == "github" else nullcontext():
-        typer.echo(report.text(findings, form, colour=colour), color=colour)
+        typer.echo(report.text(findings, form, colour=colour, width=_width(sys.stdout)), color=colour)
     failing = ("error", "warning") if strict else ("error",)
     failed = any(problem.severity in failing for problem in findings.problems)
     raise typer.Exit(Exit.SPEC_HAS_ERRORS if failed else Exit.DONE)
@@ -349,7 +350,7 @@ def explain(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Print what a rule is for, with examples; without a code, the list of rules."""
+    """Print what a rule is for, with examples. Without a code, the list of rules."""
     from tfgen.report import rulebook
 
     if code is None:
@@ -402,7 +403,7 @@ def route(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Print who answers a request: listener, rule, service and port, and why not the others."""
+    """Print who answers a request, and why not the others. Names listener, rule, service and port."""
     from tfgen.routing import report as reporting
     from tfgen.routing.answer import answer
     from tfgen.routing.request import read
@@ -415,7 +416,7 @@ def route(
     if json:
         _print_json(reporting.as_data(found))
     else:
-        typer.echo(reporting.as_text(found))
+        typer.echo(reporting.as_text(found, _width(sys.stdout)))
 
 
 @app.command()
@@ -425,7 +426,7 @@ def upgrade(
         bool, typer.Option("--write", help="Rewrite the specs instead of printing the difference.")
     ] = False,
 ) -> None:
-    """Bring specs up to date with this tfgen's version of their language, comments and layout kept."""
+    """Bring specs up to date with the language of this tfgen. Comments and layout are kept."""
     from tfgen import pipe
     from tfgen.output.spec_file import write_spec
     from tfgen.spec.versions import difference
@@ -462,7 +463,7 @@ def changes(
     templates: Templates = None,
     json: Json = False,
 ) -> None:
-    """Say what a changed spec will do to a stack that stands, before any plan."""
+    """Say what a changed spec will do to a stack, before any plan."""
     from tfgen.changes import report
 
     standing = _stack_pages(old) if old.is_dir() else {}
@@ -480,7 +481,7 @@ def changes(
     if json:
         _print_json(report.as_json(found))
     else:
-        typer.echo(report.as_text(found))
+        typer.echo(report.as_text(found, _width(sys.stdout)))
 
 
 def _foreseen(
@@ -521,7 +522,7 @@ def validate(
         ),
     ] = None,
 ) -> None:
-    """Check a rendered stack: parse every file, then terraform fmt, init and validate in a copy of it."""
+    """Parse a rendered stack, and validate it with Terraform. That runs fmt, init and validate in a copy."""
     from tfgen import terraform as program
     from tfgen.render.verify import verify
 
@@ -723,6 +724,13 @@ def _wants_colour() -> bool:
     return on_terminal and not os.environ.get("NO_COLOR")
 
 
+def _width(stream: Any) -> int:
+    """The columns of the terminal that a stream is; 0 where it is none, or a log of CI."""
+    if stream is None or not stream.isatty() or os.environ.get("CI"):
+        return 0
+    return shutil.get_terminal_size().columns
+
+
 def _read_pages(folder: Path) -> dict[str, str]:
     if not folder.is_dir():
         raise TfgenError(message=f"{in_line(folder)} is not a folder", code=Exit.WRONG_USAGE)
@@ -769,7 +777,7 @@ def _report(problems: list[Problem], files: dict[str, tuple[str, ...]]) -> None:
     """Errors and warnings; notes are for `tfgen check`."""
     urgent = [problem for problem in problems if problem.severity != "note"]
     if urgent:
-        typer.echo(f"{report(urgent, files)}\n", err=True)
+        typer.echo(f"{report(urgent, files, width=_width(sys.stderr))}\n", err=True)
 
 
 def _complain(error: TfgenError) -> None:

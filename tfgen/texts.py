@@ -48,6 +48,22 @@ def escaped(char: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def wrapped(text: str, width: int, indent: str = "", begun: int = 0) -> str:
+    """`text` in lines of `width` columns, the later ones indented; as it is where `width` is 0.
+
+    The first line has `begun` columns already. A word that is longer than a line stays whole.
+    """
+    if not width or begun + len(text) <= width:
+        return text
+    import textwrap  # noqa: PLC0415 - only a terminal pays for it
+
+    lines = textwrap.wrap(
+        text, width, initial_indent="\0" * begun, subsequent_indent=indent,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    return "\n".join(lines)[begun:]
+
+
 def in_columns(line: str) -> str:
     """A line of a file, each character in its place: a tab becomes a space, and what is not seen a "?"."""
     return "".join(char if char.isprintable() else " " if char == "\t" else "?" for char in line)

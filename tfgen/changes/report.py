@@ -13,7 +13,7 @@ from tfgen.changes.stack import Stack
 from tfgen.changes.unknown import UNKNOWN
 from tfgen.changes.words import consequences
 from tfgen.problems import Exit, TfgenError
-from tfgen.texts import in_line
+from tfgen.texts import in_line, wrapped
 
 WORDS = {
     Action.CREATE: "create",
@@ -109,8 +109,15 @@ def is_module(pages: Pages) -> bool:
     return not has_provider(pages)
 
 
-def as_text(report: Report) -> str:
-    return "\n".join(_lines(report))
+def as_text(report: Report, width: int = 0) -> str:
+    """For people; in lines of `width` columns where that is not 0."""
+    return "\n".join(_folded(line, width) for line in _lines(report))
+
+
+def _folded(line: str, width: int) -> str:
+    """A sentence goes on below itself, an address right of where it begins, and keeps its mark."""
+    begins, goes_on = (4, 4) if line.startswith("  * ") else (6, 8) if line.startswith(" ") else (0, 0)
+    return line[:begins] + wrapped(line[begins:], width, " " * goes_on, begins)
 
 
 def _lines(report: Report) -> Iterator[str]:
