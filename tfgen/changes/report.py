@@ -11,6 +11,7 @@ from tfgen.changes.folders import Pages, has_provider
 from tfgen.changes.refusals import refusals
 from tfgen.changes.stack import Stack
 from tfgen.changes.unknown import UNKNOWN
+from tfgen.changes.values import TooLargeError
 from tfgen.changes.words import consequences
 from tfgen.problems import Exit, TfgenError
 from tfgen.texts import in_line, wrapped
@@ -51,6 +52,9 @@ def between(old: Pages, new: Pages, first: Iterable[Said] = ()) -> Report:
         return _between(old, new, first)
     except RecursionError:
         why = "the expressions of this stack refer to one another too deeply for tfgen to follow"
+        raise TfgenError(message=why, code=Exit.SPEC_HAS_ERRORS) from None
+    except TooLargeError:
+        why = "a value of this stack comes to more than tfgen can work out: see what terraform plan says"
         raise TfgenError(message=why, code=Exit.SPEC_HAS_ERRORS) from None
 
 
