@@ -30,11 +30,11 @@ _OURS = r"\x1b\[(?:0|1|1;3[136]|3[126])m"
 def in_line(value: object) -> str:
     """`value` as part of one line: what ends the line, is obeyed or is not seen, as YAML would write it."""
     text = str(value)
-    return text if text.isprintable() else _UNPRINTABLE().sub(_unless_seen, text)
+    return text if text.isprintable() else _unprintable().sub(_unless_seen, text)
 
 
 @cache
-def _UNPRINTABLE() -> re.Pattern[str]:  # noqa: N802 - a constant that few runs pay for
+def _unprintable() -> re.Pattern[str]:
     return re.compile(f"[\x00-\x1f{_UNSEEN}\\s]|{_LONE_JOINER}")
 
 
@@ -89,7 +89,7 @@ _WRAPPED_COMMAND = re.compile(r"\s::")
 
 def in_yaml(text: str) -> str:
     """YAML in whose double quotes alone stands what is not seen, with YAML's escapes for that."""
-    return _UNPRINTABLE().sub(lambda match: match[0] if match[0].isspace() else escaped(match[0]), text)
+    return _unprintable().sub(lambda match: match[0] if match[0].isspace() else escaped(match[0]), text)
 
 
 def screened(text: str, *, begun: bool = False, commands: bool = False, colours: bool = False) -> str:
@@ -99,27 +99,23 @@ def screened(text: str, *, begun: bool = False, commands: bool = False, colours:
     `colours`, tfgen's own pass.
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
     """
-    text = (_UNSAFE_BESIDE_COLOURS if colours else _UNSAFE)().sub(_as_code, text)
-    if "::" in text and not commands:
-        text = _COMMAND.sub(r"\1\\u003a:", text) if not begun else _past_first(text)
-    return text
-
-
-def _past_first(text: str) -> str:
-    first, end, rest = text.partition("\n")
-    return first + end + screened(rest)
+    text = _unsafe(text.isascii(), colours).sub(_as_code, text)
+    if "::" not in text or commands:
+        return text
+    first, end, rest = text.partition("\n") if begun else ("", "", text)
+    return first + end + _COMMAND.sub(r"\1\\u003a:", rest)
 
 
 @cache
-def _UNSAFE() -> re.Pattern[str]:  # noqa: N802 - as above
+def _unsafe(in_ascii: bool, colours: bool) -> re.Pattern[str]:
+    """Compiled when it is needed: the most that is printed is ASCII."""
     # "##[" and its kin, which runners look for anywhere in a line: Azure's, and GitHub's of old.
-    kin = r"#(?=#[a-z]*\[)"
-    return re.compile(f"\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f{_UNSEEN}]|{_LONE_JOINER}|{kin}")
-
-
-@cache
-def _UNSAFE_BESIDE_COLOURS() -> re.Pattern[str]:  # noqa: N802 - as above
-    return re.compile(f"{_OURS}|{_UNSAFE().pattern}")
+    parts = ["\r(?!\n)", r"#(?=#[a-z]*\[)"]
+    if in_ascii:
+        parts.append("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+    else:
+        parts += [f"[\x00-\x08\x0b\x0c\x0e-\x1f{_UNSEEN}]", _LONE_JOINER]
+    return re.compile("|".join([_OURS, *parts] if colours else parts))
 
 
 def _as_code(match: re.Match[str]) -> str:

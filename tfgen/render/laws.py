@@ -50,6 +50,8 @@ _WORDS: dict[type[nodes.Node], str] = {
     nodes.List: "a list",
     nodes.Dict: "a mapping",
     nodes.Const: "a value of its own",
+    nodes.Concat: "logic or arithmetic",
+    nodes.CondExpr: "an if within an expression",
     nodes.Getitem: "an index",
     nodes.Test: "a test",
 }
