@@ -1,5 +1,6 @@
 """tfgen as its user runs it, in this process."""
 
+import gc
 import io
 import sys
 from collections.abc import Callable
@@ -37,4 +38,5 @@ def run(*arguments: str) -> Done:
         patch.setattr(sys, "stdin", io.StringIO())
         with pytest.raises(SystemExit) as ended:
             cli.main()
+    gc.enable()  # the program does without; thousands of runs in one process do not
     return Done(int(ended.value.code or 0), out.getvalue(), err.getvalue())
