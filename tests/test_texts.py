@@ -105,7 +105,23 @@ def test_a_word_of_a_shell_is_one_word(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a b", "'", "$(id)", "`id`", "a\nb", "\x1b[31m", "a'\n\\'b", "\u202ex", "-x", ""]
+    "text",
+    [
+        "a b",
+        "'",
+        "$(id)",
+        "`id`",
+        "a\nb",
+        "\x1b[31m",
+        "a'\n\\'b",
+        "\u202ex",
+        "-x",
+        "",
+        "\x9bx",
+        "\udce9\n",
+        "\U000e0041",
+        "\tf",
+    ],
 )
 def test_bash_reads_a_word_as_it_was(text: str) -> None:
     done = subprocess.run(
@@ -114,7 +130,7 @@ def test_bash_reads_a_word_as_it_was(text: str) -> None:
         check=True,
         env={**os.environ, "LC_ALL": "C.UTF-8"},
     )
-    assert done.stdout.decode() == text
+    assert os.fsdecode(done.stdout) == text
 
 
 # --- problems

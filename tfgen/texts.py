@@ -74,9 +74,18 @@ def word(value: object) -> str:
     text = str(value)
     if in_line(text) == text:
         return shlex.quote(text)
-    # As bash and zsh read $'...'.
-    quoted = "".join(f"\\{char}" if char in "\\'" else in_line(char) for char in text)
-    return f"$'{quoted}'"
+    return f"$'{''.join(map(_in_shell, text))}'"
+
+
+def _in_shell(char: str) -> str:
+    """A character as bash and zsh read it within $'...'. U+DC80 to U+DCFF are bytes that are no UTF-8."""
+    code = ord(char)
+    if char in "\\'":
+        return f"\\{char}"
+    if in_line(char) == char:
+        return char
+    byte = code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code
+    return f"\\x{byte:02x}" if byte < 0x80 or byte != code else escaped(char).replace("\\x", "\\u00")
 
 
 def plain_in_yaml(text: str) -> bool:
