@@ -213,3 +213,16 @@ def test_nothing_ends_in_a_traceback(name: str, here: Path, monkeypatch: pytest.
                 raise AssertionError(f"TFGEN_FUZZ_SEED={seed} TFGEN_FUZZ=1: {' '.join(arguments)}") from error
             assert done.code in CODES, (seed, arguments, done)
             assert "Traceback" not in done.err, (seed, arguments)
+
+
+@pytest.mark.parametrize("value", ["{}", "n:{}", "http://web:{}/", "1.{}", "-{}"])
+def test_numbers_of_thousands_of_digits_are_text(value: str, tmp_path: Path) -> None:
+    """Python reads no number of more than 4,300 digits."""
+    said = value.format("9" * 4301)
+    spec = (ROOT / "examples" / "shop.yaml").read_text()
+    for place in ("environment: {{A: '{}'}}", "environment: {{A: {}}}", "count: {}", "port: {}", "cpu: '{}'"):
+        lines = spec.replace("calls: [backendserver]", place.format(said))
+        (tmp_path / "spec.yaml").write_text(lines)
+        done = run("check", str(tmp_path / "spec.yaml"))
+        assert done.code in CODES
+        assert "Traceback" not in done.err

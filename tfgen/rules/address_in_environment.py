@@ -114,7 +114,8 @@ def _address(value: str) -> _Address | None:
     scheme, _, rest = value.rpartition("://")
     authority = rest.partition("/")[0].partition("?")[0].partition("#")[0]
     host, colon, port = authority.rpartition("@")[2].lower().partition(":")
-    if port.isdecimal() and len(port) < 10 and (scheme or int(port) >= _LOWEST):
+    port = port[:9]  # Python reads no number of thousands of digits
+    if port.isdecimal() and (scheme or int(port) >= _LOWEST):
         return _Address(scheme, host, int(port))
     return _Address(scheme, host, _PORTS.get(scheme, 0)) if scheme and not colon else None
 
