@@ -6,7 +6,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check bench golden lock clean
+.PHONY: help setup demo test test-fast fuzz check bench golden lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -35,6 +35,9 @@ test: setup ## run all tests; fetches Terraform where there is none
 
 test-fast: setup ## run the quick tests: no Terraform, no packaging, fewer examples of each law
 	@TFGEN_FAST=1 $(PYTEST) -m 'not terraform and not slow'
+
+fuzz: setup ## change specs, pages and templates at random; TIMES of each kind (400), from SEED (1000) on
+	@TFGEN_FUZZ=$(or $(TIMES),400) TFGEN_FUZZ_SEED=$(or $(SEED),1000) $(PYTEST) tests/test_fuzz.py
 
 check: setup ## format, lint, types and import contracts, then all tests
 	@$(BIN)/ruff format --check --quiet

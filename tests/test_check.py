@@ -154,7 +154,7 @@ def coloured(environment: dict[str, str]) -> str:
     settings = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "tfgen", "check", "shop.yaml"]
-    env = {**settings, "TERM": "xterm", "PYTHONPATH": str(ROOT), **environment}
+    env = {**settings, "TERM": "xterm", "COLUMNS": "200", "PYTHONPATH": str(ROOT), **environment}
     subprocess.run(command, stdout=theirs, env=env, timeout=60, check=False)
     os.close(theirs)
     with os.fdopen(ours, "rb", closefd=True) as screen:

@@ -308,7 +308,7 @@ def test_what_an_edit_shows_is_short_and_plain(here: Path, tfgen: Tfgen) -> None
     page.write_text(page.read_text() + "# \x1b[2J\x9b\n" + "# more\n" * 300)
     done = tfgen("render", "shop.yaml", "--output=-x y/{name}")
     assert done.code == 4
-    assert "\n+# \\x1b[2J\\x9b\n" in done.err
+    assert "\n+# \\u001b[2J\\u009b\n" in done.err
     assert "(and 107 lines more)\n" in done.err
     assert "tfgen eject './-x y/shop/modules/network/vpc.tf'\n" in done.err
     assert "Next: cd '-x y/shop' &&" in tfgen("render", "--force", "shop.yaml", "--output=-x y/{name}").out
@@ -1006,6 +1006,16 @@ def test_validate_runs_the_program_that_is_named(
 
 def test_version(tfgen: Tfgen) -> None:
     assert tfgen("--version") == Done(0, f"tfgen {package.__version__}\n", "")
+
+
+@pytest.mark.parametrize("columns", ["80", "120"])
+def test_help_describes_every_command_whole(
+    tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    commands = tfgen("--help").out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert len(commands) > 10
+    assert all(line.endswith(".") and not line.endswith("...") for line in commands)
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("-h",)])

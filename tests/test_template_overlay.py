@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from jinja2 import TemplateError
 
 import tfgen
 from tfgen import cli
+from tfgen.pipe import run
 from tfgen.problems import Location, Problem
 from tfgen.render import laws, pages
 
@@ -151,7 +153,7 @@ def test_a_template_that_changes_is_read_again(mine: Mine) -> None:
         (tf(nothing="# mine"), "TG265", "nothing.tf.j2"),
         (tf(services__webapp="# mine"), "TG265", "services/webapp.tf.j2"),
         ({"network/vpc.txt": "mine"}, "TG265", "network/vpc.txt.j2"),
-        (tf(network__vpc='{% include "../../secret" %}'), "TG268", "network/vpc.tf.j2:1:1"),
+        (tf(network__vpc='{% include "../../secret" %}'), "TG267", "network/vpc.tf.j2:1:1"),
         (tf(network__vpc="\n\n{{ cidr.nobody|hcl }}"), "TG268", "network/vpc.tf.j2:3:1"),
         (tf(network__vpc="a = {{ public_subnets|hcl }}"), "TG268", "network/vpc.tf.j2:1:1"),
         (tf(network__vpc='resource "a" {'), "TG268", "network/vpc.tf.j2"),
@@ -181,6 +183,100 @@ def test_what_is_no_file_is_no_template(mine: Mine, make: str) -> None:
         str(Problem("TG266", Location(str(place)), "the template cannot be read: it is no file"))
     ]
     assert tfgen.render_file(SPEC, templates=folder)[0] == {}
+
+
+# --- what the laws forbid has no way either, should a template change after they have read it
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{{ lipsum.__globals__.os.environ|hcl }}", "'lipsum' is undefined"),
+        ("{{ cycler.__init__.__globals__.os|hcl }}", "access to attribute '__init__' of 'StrictUndefined'"),
+        ("{% for a in range(9) %}{% endfor %}", "not safely callable"),
+        ("{{ dict(a=cidr)|hcl }}", "not safely callable"),
+        ("{{ cidr.__class__|hcl }}", "no form in HCL"),
+        ("{{ cidr.__class__.__mro__|hcl }}", "access to attribute '__class__' of 'str' object is unsafe"),
+        ("{{ cidr.upper()|hcl }}", "not safely callable"),
+        ("{{ '{0.__class__}'.format(cidr)|hcl }}", "not safely callable"),
+        ("{{ cidr.format_map(cidr)|hcl }}", "not safely callable"),
+        ("{{ outputs.0.__struct_fields__|hcl }}", "no form in HCL"),
+        ("{% macro m(f, c) %}{{ f(c) }}{% endmacro %}{{ m(hcl, cidr) }}", "not safely callable"),
+        ("{% macro m() %}{% endmacro %}{{ m.__init__.__globals__.sys|hcl }}", "'__init__'"),
+        ("{{ cidr()|hcl }}", "not safely callable"),
+        ("{{ self.__init__|hcl }}", "no form in HCL"),
+        ("{% if cidr is callable %}{% endif %}", "No test named 'callable'"),
+        ("{{ cidr|attr('__class__')|hcl }}", "No filter named 'attr'"),
+    ],
+)
+def test_nothing_but_the_values_of_a_page_is_in_reach(mine: Mine, text: str, why: str) -> None:
+    blueprint = run(SPEC).blueprint
+    assert blueprint
+    with pytest.raises((TemplateError, TypeError), match=why):
+        pages.plain(blueprint, mine(**tf(network__vpc=text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"{{% for {a} in cidr %}}" for a in "abcdefgh") + "{% endfor %}" * 8,
+        "{% for a in cidr %}{% for b in cidr %}" + "x" * 100_000 + "{% endfor %}{% endfor %}",
+        "{% macro m0(c) %}{{ c|hcl }}{% endmacro %}"
+        + "".join(
+            f"{{% macro m{n + 1}(c) %}}{{{{ m{n}(c) }}}}{{{{ m{n}(c) }}}}{{% endmacro %}}" for n in range(40)
+        )
+        + "{{ m40(cidr) }}",
+        "".join(f"{{% for {a} in cidr %}}" for a in "abcde")
+        + '{% include "services/service.tf.j2" %}'
+        + "{% endfor %}" * 5,
+    ],
+    ids=["loops", "text", "macros", "includes"],
+)
+def test_a_template_that_prints_without_end_is_stopped(mine: Mine, text: str) -> None:
+    folder = mine(**tf(network__vpc=text, services__service="# x"))
+    found, (problem,) = tfgen.render_file(SPEC, templates=folder)
+    assert found == {}
+    assert problem.code == "TG268"
+    assert "it repeats or prints more than a stack of this size can need" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "why"),
+    [
+        ("{% macro m(c) %}{{ m(c) }}{% endmacro %}{{ m(cidr) }}", "TG268", "it includes or calls itself"),
+        ("{% for a, b in cidr %}{% endfor %}", "TG268", "not enough values to unpack"),
+        ("{{ " + "(" * 20_000 + "a" + ")" * 20_000 + "|hcl }}", "TG266", "nested too deep"),
+        ("{% if " + "9" * 5_000 + " %}{% endif %}", "TG266", "a number that is too long"),
+        ("{{ " + "a." * 20_000 + "a|hcl }}", "TG267", "nested deeper than"),
+        ("#" * (1024 * 1024 + 1), "TG266", "larger than 1 MiB"),
+    ],
+)
+def test_no_template_ends_in_a_traceback(mine: Mine, text: str, code: str, why: str) -> None:
+    found, (problem,) = tfgen.render_file(SPEC, templates=mine(**tf(network__vpc=text)))
+    assert found == {}
+    assert problem.code == code
+    assert why in problem.message
+
+
+def test_macros_print(mine: Mine) -> None:
+    text = f"{{% macro note(text) %}}# {{{{ text|hcl }}}}\n{{% endmacro %}}{{{{ note(cidr) }}}}{VPC}"
+    assert '# "10.0.0.0/16"\n' in rendered(mine(**tf(network__vpc=text)))["modules/network/vpc.tf"]
+
+
+@pytest.mark.parametrize("way", ["file", "folder"])
+def test_a_link_leads_to_no_file_elsewhere(mine: Mine, tmp_path: Path, way: str) -> None:
+    (tmp_path / "vpc.tf.j2").write_text("# a secret\n")
+    folder = mine(**tf(network__nat=""))
+    if way == "file":
+        (folder / "network" / "vpc.tf.j2").symlink_to(tmp_path / "vpc.tf.j2")
+        (problem,) = laws.check(folder)
+        assert problem.message.endswith("it is a link that leads out of its folder")
+    else:
+        shutil.rmtree(folder / "network")
+        (folder / "network").symlink_to(tmp_path)
+    blueprint = run(SPEC).blueprint
+    assert blueprint
+    assert "a secret" not in pages.plain(blueprint, folder)["modules/network/vpc.tf"]
 
 
 def test_our_templates_keep_the_laws_of_the_users() -> None:

@@ -5,18 +5,18 @@ to standard output, everything else to standard error.
 """
 
 import gc
-import io
 import os
-import shlex
+import shutil
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
-from tfgen import __version__
+from tfgen import __version__, texts
 from tfgen.problems import Exit, Problem, TfgenError, nearest, ordered, report
+from tfgen.texts import in_line, word
 
 if TYPE_CHECKING:
     from tfgen.changes.report import Report
@@ -87,6 +87,11 @@ Kind = Annotated[
 
 def main() -> NoReturn:
     """The `tfgen` program."""
+    with texts.screens():
+        _main()
+
+
+def _main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -187,7 +192,7 @@ def init(  # noqa: PLR0913 - one parameter a flag
     except (KeyboardInterrupt, EOFError):
         typer.echo(err=True)  # the cursor still stands behind the question
         raise _stopped() from None
-    typer.echo(f"Wrote {path}\nNext: tfgen render {shlex.quote(str(path))}")
+    typer.echo(f"Wrote {in_line(path)}\nNext: tfgen render {word(path)}")
 
 
 @app.command()
@@ -237,14 +242,14 @@ def eject(
         typer.Argument(metavar="FILE...", help="Files of a rendered stack.", show_default=False),
     ],
 ) -> None:
-    """Keep files of a rendered stack as your own: tfgen never writes them again."""
+    """Keep files of a rendered stack as your own. tfgen never writes them again."""
     from tfgen.output.write import eject as give_up
     from tfgen.output.write import stack_of
 
     for folder, own in stack_of(files).items():
         give_up(own, folder, _say_waiting)
         for file in own:
-            typer.echo(f"{file} is yours now; tfgen writes it no more")
+            typer.echo(f"{in_line(file)} is yours now; tfgen writes it no more")
 
 
 @app.command()
@@ -255,7 +260,7 @@ def affected(
     kind: Kind = "stack",
     templates: Templates = None,
 ) -> None:
-    """Print, as JSON, the stacks that are not what was committed at a revision: what CI must plan."""
+    """Print, as JSON, the stacks that CI must plan. They are not what was committed at a revision."""
     from tfgen import stacks
     from tfgen.git import committed, touched
     from tfgen.output.manifest import NAME, owns
@@ -306,7 +311,7 @@ def _say_what_has_no_spec(folders: list[Path]) -> None:
 
 def _few(folders: list[Path]) -> str:
     more = f" and {len(folders) - 3} more" if len(folders) > 3 else ""
-    return ", ".join(map(str, folders[:3])) + more
+    return ", ".join(map(in_line, folders[:3])) + more
 
 
 @app.command()
@@ -322,7 +327,7 @@ def check(
         typer.Option("--explain", help="Print the way to everything that a task must reach, hop by hop."),
     ] = False,
 ) -> None:
-    """Say everything that is wrong with one or more specs, and how to repair it. Writes nothing."""
+    """Say what is wrong with one or more specs, and how to repair it. Writes nothing."""
     from tfgen import report
 
     if explain and form != "text":
@@ -332,7 +337,8 @@ def check(
     if explain:
         _print_walks(outcomes)
     colour = form == "text" and _wants_colour()
-    typer.echo(report.text(findings, form, colour=colour), color=colour)
+    with texts.commands() if form == "github" else nullcontext():
+        typer.echo(report.text(findings, form, colour=colour, width=_width(sys.stdout)), color=colour)
     failing = ("error", "warning") if strict else ("error",)
     failed = any(problem.severity in failing for problem in findings.problems)
     raise typer.Exit(Exit.SPEC_HAS_ERRORS if failed else Exit.DONE)
@@ -345,7 +351,7 @@ def explain(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Print what a rule is for, with examples; without a code, the list of rules."""
+    """Print what a rule is for, with examples. Without a code, the list of rules."""
     from tfgen.report import rulebook
 
     if code is None:
@@ -355,7 +361,7 @@ def explain(
     if code.upper() not in codes:
         near = nearest(code.upper(), codes, 0.75)
         hint = f"did you mean {near}?" if near else "tfgen explain lists the rules"
-        raise TfgenError(message=f'there is no code "{code}": {hint}', code=Exit.WRONG_USAGE)
+        raise TfgenError(message=f'there is no code "{in_line(code)}": {hint}', code=Exit.WRONG_USAGE)
     entry = rulebook.entry(code.upper())
     return _print_json(entry._asdict()) if json else typer.echo(rulebook.text(entry))
 
@@ -398,7 +404,7 @@ def route(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Print who answers a request: listener, rule, service and port, and why not the others."""
+    """Print who answers a request, and why not the others. Names listener, rule, service and port."""
     from tfgen.routing import report as reporting
     from tfgen.routing.answer import answer
     from tfgen.routing.request import read
@@ -411,7 +417,7 @@ def route(
     if json:
         _print_json(reporting.as_data(found))
     else:
-        typer.echo(reporting.as_text(found))
+        typer.echo(reporting.as_text(found, _width(sys.stdout)))
 
 
 @app.command()
@@ -421,7 +427,7 @@ def upgrade(
         bool, typer.Option("--write", help="Rewrite the specs instead of printing the difference.")
     ] = False,
 ) -> None:
-    """Bring specs up to date with this tfgen's version of their language, comments and layout kept."""
+    """Bring specs up to date with the language of this tfgen. Comments and layout are kept."""
     from tfgen import pipe
     from tfgen.output.spec_file import write_spec
     from tfgen.spec.versions import difference
@@ -432,9 +438,9 @@ def upgrade(
         _report(list(found.problems), {str(path): found.lines})
         failure = failure or (Exit.SPEC_HAS_ERRORS if found.problems else Exit.DONE)
         if not found.problems and found.before == found.after:
-            typer.echo(f"{path} is current")
+            typer.echo(f"{in_line(path)} is current")
         elif found.after and not write:
-            typer.echo(difference(found.before, found.after, str(path)))
+            typer.echo(difference(found.before, found.after, in_line(path)))
         elif found.after:
             try:
                 write_spec(found.after, path, overwrite=True)
@@ -442,7 +448,7 @@ def upgrade(
                 _complain(error)
                 failure = failure or error.code
                 continue
-            typer.echo(f"Wrote {path}")
+            typer.echo(f"Wrote {in_line(path)}")
     raise typer.Exit(failure)
 
 
@@ -458,7 +464,7 @@ def changes(
     templates: Templates = None,
     json: Json = False,
 ) -> None:
-    """Say what a changed spec will do to a stack that stands, before any plan."""
+    """Say what a changed spec will do to a stack, before any plan."""
     from tfgen.changes import report
 
     standing = _stack_pages(old) if os.path.isdir(old) else {}  # noqa: PTH112 - False where nobody may look
@@ -476,7 +482,7 @@ def changes(
     if json:
         _print_json(report.as_json(found))
     else:
-        typer.echo(report.as_text(found))
+        typer.echo(report.as_text(found, _width(sys.stdout)))
 
 
 def _foreseen(
@@ -526,7 +532,7 @@ def validate(
         ),
     ] = None,
 ) -> None:
-    """Check a rendered stack: parse every file, then terraform fmt, init and validate in a copy of it."""
+    """Parse a rendered stack, and validate it with Terraform. That runs fmt, init and validate in a copy."""
     from tfgen import terraform as program
     from tfgen.render.verify import verify
 
@@ -555,7 +561,7 @@ class _Terminal:
 
     def __init__(self) -> None:
         for stream in (sys.stdin, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):  # what is no UTF-8 is then an answer like any other
+            if hasattr(stream, "reconfigure"):  # what is no UTF-8 is then an answer like any other
                 stream.reconfigure(errors="backslashreplace")
         self.editing = sys.stdout.isatty() and sys.stderr.isatty()
         if self.editing:
@@ -577,8 +583,8 @@ class _Terminal:
         typer.echo(text, err=True)
 
     def _line(self, prompt: str) -> str:
-        if self.editing:
-            return input(prompt).strip()
+        if self.editing:  # past any screen
+            return input(texts.screened(prompt)).strip()
         typer.echo(prompt, nl=False, err=True)
         line = sys.stdin.readline()
         if not line:
@@ -636,7 +642,11 @@ def _confirmed(text: str, path: Path, terminal: _Terminal | None, *, force: bool
             raise TfgenError(message="nothing was written", code=Exit.SPEC_HAS_ERRORS)
         return path, force
     asked_later = taken(path) and not force
-    question = "tfgen render will refuse this. Write it all the same?" if outcome.failed else f"Write {path}?"
+    question = (
+        "tfgen render will refuse this. Write it all the same?"
+        if outcome.failed
+        else f"Write {in_line(path)}?"
+    )
     if (outcome.failed or not asked_later) and not terminal.confirm(question, not outcome.failed):
         raise _stopped()
     return (path, True) if force else _free_place(path, terminal)
@@ -647,7 +657,7 @@ def _free_place(path: Path, terminal: _Terminal) -> tuple[Path, bool]:
     from tfgen.output.spec_file import check_place, in_the_way, taken
 
     while taken(path):
-        if terminal.confirm(f"{path} is already there. Replace it?"):
+        if terminal.confirm(f"{in_line(path)} is already there. Replace it?"):
             return path, True
         other = terminal.ask("Another file name (empty: stop)")
         if not other:
@@ -681,9 +691,9 @@ def _run(specs: list[Path], *, as_module: bool = False, templates: Path | None =
     problems = [problem for outcome in outcomes for problem in outcome.problems]
     lines = {str(path): outcome.lines for path, outcome in zip(specs, outcomes, strict=True)}
     if problems and templates:
-        from tfgen.render import laws
+        from tfgen.render import theirs
 
-        lines |= laws.lines(templates)
+        lines |= theirs.lines(templates)
     _report(problems, lines)
     return outcomes
 
@@ -714,7 +724,7 @@ def _print_walks(outcomes: dict[str, "Outcome"]) -> None:
 
     for file, outcome in outcomes.items():
         if outcome.blueprint:
-            head = f"{file}\n\n" if len(outcomes) > 1 else ""
+            head = f"{in_line(file)}\n\n" if len(outcomes) > 1 else ""
             typer.echo(f"{head}{explain.text(outcome.blueprint).rstrip()}\n")
 
 
@@ -729,11 +739,18 @@ def _read_pages(folder: Path, suffixes: tuple[str, ...]) -> dict[str, str]:
     from tfgen.output import standing
 
     if not folder.is_dir():
-        raise TfgenError(message=f"{folder} is not a folder", code=Exit.WRONG_USAGE)
+        raise TfgenError(message=f"{in_line(folder)} is not a folder", code=Exit.WRONG_USAGE)
     found = standing.names(folder, suffixes)
     if not any(name.endswith(".tf") for name in found):
-        raise TfgenError(message=f"{folder} holds no .tf files", code=Exit.WRONG_USAGE)
+        raise TfgenError(message=f"{in_line(folder)} holds no .tf files", code=Exit.WRONG_USAGE)
     return standing.texts(folder, found)
+
+
+def _width(stream: Any) -> int:
+    """The columns of the terminal that a stream is; 0 where it is none, or a log of CI."""
+    if stream is None or not stream.isatty() or os.environ.get("CI"):
+        return 0
+    return shutil.get_terminal_size().columns
 
 
 def _stack_pages(folder: Path) -> dict[str, str]:
@@ -749,7 +766,7 @@ def _check_is_stack(folder: Path, homes: set[Path]) -> None:
     """Raises TfgenError where pages stand only in folders further down: that is no module without a root."""
     if folder not in homes:
         stacks = sorted(home for home in homes if homes.isdisjoint(home.parents))
-        message = f"{folder} itself holds no .tf files; name the folder of one stack: {_few(stacks)}"
+        message = f"{in_line(folder)} itself holds no .tf files; name the folder of one stack: {_few(stacks)}"
         raise TfgenError(message=message, code=Exit.WRONG_USAGE)
 
 
@@ -763,7 +780,7 @@ def _report(problems: list[Problem], files: dict[str, tuple[str, ...]]) -> None:
     """Errors and warnings; notes are for `tfgen check`."""
     urgent = [problem for problem in problems if problem.severity != "note"]
     if urgent:
-        typer.echo(f"{report(urgent, files)}\n", err=True)
+        typer.echo(f"{report(urgent, files, width=_width(sys.stderr))}\n", err=True)
 
 
 def _complain(error: TfgenError) -> None:
@@ -771,7 +788,7 @@ def _complain(error: TfgenError) -> None:
 
 
 def _say_waiting(folder: Path) -> None:
-    typer.echo(f"tfgen: another render is writing to {folder}; waiting for it", err=True)
+    typer.echo(f"tfgen: another render is writing to {in_line(folder)}; waiting for it", err=True)
 
 
 def _coloured(diff: str) -> str:
@@ -779,7 +796,7 @@ def _coloured(diff: str) -> str:
     colours = {"+": typer.colors.GREEN, "-": typer.colors.RED, "@": typer.colors.CYAN}
     if not _wants_colour():
         return diff
-    lines = diff.splitlines(keepends=True)
+    lines = texts.screened(diff).splitlines(keepends=True)
     return "".join(typer.style(line, fg=colours[line[0]]) if line[0] in colours else line for line in lines)
 
 

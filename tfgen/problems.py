@@ -1,8 +1,10 @@
-"""What can be wrong, and where: the ground floor, which imports nothing of tfgen."""
+"""What can be wrong, and where: the ground floor, which knows nothing of tfgen but `texts`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
+
+from tfgen.texts import in_columns, in_line, wrapped
 
 SpecPath = tuple[str | int, ...]
 """The way from the top of a spec to a value: `("services", "webapp", "routes", 0)`."""
@@ -83,20 +85,27 @@ def _plain(text: str, _what: str) -> str:
     return text
 
 
-def describe(problem: Problem, lines: Sequence[str], paint: Paint = _plain) -> str:
+_LONGEST_SHOWN = 120
+
+
+def describe(problem: Problem, lines: Sequence[str], paint: Paint = _plain, width: int = 0) -> str:
     """One problem as the user reads it: where, what, the line itself, and the way out.
 
-    `lines` are the lines of the file at `problem.at`, without line ends.
+    `lines` are the lines of the file at `problem.at`, without line ends. A message that is longer than
+    `width` goes on in lines of its own, indented; 0 is no limit.
     """
     at, severity = problem.at, problem.severity
-    head = f"{paint(str(at), 'place')}: {paint(f'{severity} {problem.code}', severity)}"
-    text = [f"{head}: {problem.message}"]
+    place, what = in_line(at), f"{severity} {problem.code}"
+    begun = len(f"{place}: {what}: ")
+    message = wrapped(in_line(problem.message), width, "    ", begun)
+    text = [f"{paint(place, 'place')}: {paint(what, severity)}: {message}"]
+    most = min(_LONGEST_SHOWN, max(20, width - 8)) if width else _LONGEST_SHOWN
     if 0 < at.line <= len(lines):
         line = lines[at.line - 1]
         start = at.column - 1
         # A long line (a file without line breaks, say) is cut around the place, not printed whole.
-        cut = max(0, start - 60) if len(line) > 120 else 0
-        shown = _printable(line[cut : cut + 120].rstrip())
+        cut = max(0, start - most // 2) if len(line) > most else 0
+        shown = in_columns(line[cut : cut + most].rstrip())
         before, marked, after = (
             shown[: start - cut],
             shown[start - cut :][: at.width],
@@ -109,13 +118,8 @@ def describe(problem: Problem, lines: Sequence[str], paint: Paint = _plain) -> s
         marks = "^" * max(1, _columns(marked))
         text.append(f"      | {' ' * _columns(before)}{paint(marks, severity)}")
     if problem.hint:
-        text.append(f"   hint: {problem.hint}")
+        text.append(f"   hint: {wrapped(in_line(problem.hint), width, ' ' * 9, 9)}")
     return "\n".join(text)
-
-
-def _printable(line: str) -> str:
-    """A line that a terminal only shows: a tab becomes a space, and what is not text a "?"."""
-    return "".join(char if char.isprintable() else " " if char == "\t" else "?" for char in line)
 
 
 def _columns(text: str) -> int:
@@ -134,10 +138,12 @@ def ordered(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(once.values(), key=lambda p: (p.at.file, p.at.line, p.at.column, p.code, p.message))
 
 
-def report(problems: Iterable[Problem], files: Mapping[str, Sequence[str]], paint: Paint = _plain) -> str:
+def report(
+    problems: Iterable[Problem], files: Mapping[str, Sequence[str]], paint: Paint = _plain, width: int = 0
+) -> str:
     """All problems, in order, a blank line between them; `files` maps a name to its lines."""
     return "\n\n".join(
-        describe(problem, files.get(problem.at.file, ()), paint) for problem in ordered(problems)
+        describe(problem, files.get(problem.at.file, ()), paint, width) for problem in ordered(problems)
     )
 
 

@@ -16,6 +16,7 @@ from tfgen.pipe import Outcome
 from tfgen.problems import Exit, TfgenError
 from tfgen.render.pages import once, render
 from tfgen.summary import drift, forecast, summarize
+from tfgen.texts import in_line, word
 
 NAME = "{name}"
 FOLDERS = f"generated/{NAME}"
@@ -87,8 +88,8 @@ def folders(outcomes: Sequence[Outcome], output: Path | None) -> list[Path]:
     pattern = str(output or FOLDERS)
     if NAME not in pattern and len(outcomes) > 1:
         message = (
-            f"-o {pattern} is one folder, and these are {len(outcomes)} specs: give each stack one of its "
-            f"own, such as -o '{pattern}/{NAME}'"
+            f"-o {in_line(pattern)} is one folder, and these are {len(outcomes)} specs: give each stack "
+            f"one of its own, such as -o {word(f'{pattern}/{NAME}')}"
         )
         raise TfgenError(message=message, code=Exit.WRONG_USAGE)
     return [Path(pattern.replace(NAME, stack.name if stack else "")) for stack in map(_stack, outcomes)]
@@ -121,8 +122,8 @@ def without_spec(rendered: Sequence[Path], output: Path | None) -> list[Path]:
 
 def _shares(spec: Path, folder: Path) -> str:
     return (
-        f"{spec}: another of these specs has the same name, and both would go to {folder}. Nothing of it was "
-        "written. Rename one, or render them one by one with -o."
+        f"{in_line(spec)}: another of these specs has the same name, and both would go to {in_line(folder)}. "
+        "Nothing of it was written. Rename one, or render them one by one with -o."
     )
 
 
@@ -173,7 +174,7 @@ def held(stack: Blueprint, pages: Mapping[str, str], folder: Path) -> Changes:
     try:
         return compare(pages, folder, once(stack), stack.name, _HISTORY).changes
     except OSError as error:
-        message = f"cannot read {error.filename}: {error.strerror}"
+        message = f"cannot read {in_line(error.filename)}: {error.strerror}"
         raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
 
 

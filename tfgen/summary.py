@@ -1,22 +1,25 @@
 """A stack in a few lines, as `tfgen render` prints it."""
 
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 from tfgen.blueprint.model import Blueprint, Network, Service
 from tfgen.output.compare import Changes
+from tfgen.texts import in_line, word
 
 
 def summarize(blueprint: Blueprint, changes: Changes, folder: Path) -> str:
     """What was written, what it makes, and what to do next."""
     lines = [
-        f"{blueprint.name}: {_count(changes)} in {folder}",
+        f"{blueprint.name}: {_count(changes)} in {in_line(folder)}",
         *(f"  {line}" for line in _outdated(changes)),
         f"  network        {_network(blueprint)}",
         *(f"  load balancer  {line}" for line in _load_balancer(blueprint)),
         *_services(blueprint),
-        *(f"  overrides      {each.address}: {', '.join(each.patch)}" for each in blueprint.overrides),
+        *(
+            f"  overrides      {in_line(each.address)}: {in_line(', '.join(each.patch))}"
+            for each in blueprint.overrides
+        ),
     ]
     return "\n".join(lines)
 
@@ -35,9 +38,11 @@ _DRIFT = {
 def drift(name: str, changes: Changes, folder: Path) -> str:
     """Whether a folder is as it would be rendered now, and what is not."""
     if changes.none:
-        return f"{name}: {folder} is current"
-    lines = [f"{word:<10} {path}" for field, word in _DRIFT.items() for path in getattr(changes, field)]
-    return "\n  ".join([f"{name}: {folder} is not current", *lines, *_outdated(changes)])
+        return f"{name}: {in_line(folder)} is current"
+    lines = [
+        f"{what:<10} {in_line(path)}" for field, what in _DRIFT.items() for path in getattr(changes, field)
+    ]
+    return "\n  ".join([f"{name}: {in_line(folder)} is not current", *lines, *_outdated(changes)])
 
 
 def forecast(name: str, changes: Changes, folder: Path, *, force: bool) -> str:
@@ -49,15 +54,15 @@ def forecast(name: str, changes: Changes, folder: Path, *, force: bool) -> str:
         "foreign": "write over" if force else "refuse (in the way)",
         "obstacles": "refuse (in the way)",
     }
-    lines = [f"{word} {path}" for field, word in words.items() for path in getattr(changes, field)]
-    head = f"{name}: {_count(changes, force=force)} in {folder}; nothing was written"
+    lines = [f"{what} {in_line(path)}" for field, what in words.items() for path in getattr(changes, field)]
+    head = f"{name}: {_count(changes, force=force)} in {in_line(folder)}; nothing was written"
     return "\n  ".join([head, *lines, *_outdated(changes)])
 
 
 def _outdated(changes: Changes) -> list[str]:
     """What the user took over and would be another page by now; told once, by the render that notices."""
     return [
-        f"{'yours':<10} {path}: tfgen would now write "
+        f"{'yours':<10} {in_line(path)}: tfgen would now write "
         + ("another page there" if path in changes.ejected else "no such page")
         for path in changes.outdated
     ]
@@ -66,10 +71,10 @@ def _outdated(changes: Changes) -> list[str]:
 def next_steps(folders: list[Path], *, as_module: bool) -> str:
     """The commands that follow a render."""
     if as_module:
-        return f'Next: call it from your root: module "..." {{ source = "{_source(folders[0])}" }}'
+        return f'Next: call it from your root: module "..." {{ source = "{in_line(_source(folders[0]))}" }}'
     if len(folders) > 1:
         return "Next, in each folder: terraform init && terraform plan"
-    return f"Next: cd {shlex.quote(str(folders[0]))} && terraform init && terraform plan"
+    return f"Next: cd {word(folders[0])} && terraform init && terraform plan"
 
 
 def _source(folder: Path) -> str:

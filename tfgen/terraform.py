@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tfgen import programs
 from tfgen.output import standing
 from tfgen.problems import Exit, TfgenError
+from tfgen.texts import in_line
 
 VARIABLE = "TFGEN_TERRAFORM"
 
@@ -31,7 +32,7 @@ def find(wanted: str | None) -> str | None:
     if named:
         found = shutil.which(named) if Path(named).name != named else programs.find(named)
         if found is None:
-            raise TfgenError(message=f"there is no program {named}", code=Exit.WRONG_USAGE)
+            raise TfgenError(message=f"there is no program {in_line(named)}", code=Exit.WRONG_USAGE)
         return str(Path(found).absolute())
     return programs.find("terraform") or programs.find("tofu")
 

@@ -236,7 +236,13 @@ def _without(value: Value, ways: Iterable[tuple[str, ...]]) -> Value:
         if isinstance(value, dict) and first in value:
             kept = {first: _without(value[first], [tuple(rest)])} if rest else {}
             value = {key: item for key, item in value.items() if key != first} | kept
-        elif isinstance(value, tuple) and rest and first.isdecimal() and int(first) < len(value):
+        elif (
+            isinstance(value, tuple)
+            and rest
+            and first.isdecimal()
+            and len(first) < 10
+            and int(first) < len(value)
+        ):
             index = int(first)
             value = (*value[:index], _without(value[index], [tuple(rest)]), *value[index + 1 :])
     return value

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tfgen.changes import syntax
-from tfgen.changes.syntax import Block, Body, HclError, List, Literal, Node, Object, TooDeepError
+from tfgen.changes.syntax import Block, Body, HclError, List, Literal, Node, Object, TooDeepError, number
 from tfgen.facts import provider
 
 # How many labels a block has. Within a resource a mapping is a block too, but for the few maps.
@@ -40,7 +40,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         try:
-            self.data = json.loads(text)
+            self.data = json.loads(text, parse_int=number, parse_float=number, parse_constant=str)
         except json.JSONDecodeError as error:
             raise HclError("JSON", error.lineno, error.colno) from None
         except RecursionError:

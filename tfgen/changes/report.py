@@ -11,8 +11,10 @@ from tfgen.changes.folders import Pages, has_provider
 from tfgen.changes.refusals import refusals
 from tfgen.changes.stack import Stack
 from tfgen.changes.unknown import UNKNOWN
+from tfgen.changes.values import TooLargeError
 from tfgen.changes.words import consequences
 from tfgen.problems import Exit, TfgenError
+from tfgen.texts import in_line, wrapped
 
 WORDS = {
     Action.CREATE: "create",
@@ -50,6 +52,9 @@ def between(old: Pages, new: Pages, first: Iterable[Said] = ()) -> Report:
         return _between(old, new, first)
     except RecursionError:
         why = "the expressions of this stack refer to one another too deeply for tfgen to follow"
+        raise TfgenError(message=why, code=Exit.SPEC_HAS_ERRORS) from None
+    except TooLargeError:
+        why = "a value of this stack comes to more than tfgen can work out: see what terraform plan says"
         raise TfgenError(message=why, code=Exit.SPEC_HAS_ERRORS) from None
 
 
@@ -108,8 +113,15 @@ def is_module(pages: Pages) -> bool:
     return not has_provider(pages)
 
 
-def as_text(report: Report) -> str:
-    return "\n".join(_lines(report))
+def as_text(report: Report, width: int = 0) -> str:
+    """For people; in lines of `width` columns where that is not 0."""
+    return "\n".join(_folded(line, width) for line in _lines(report))
+
+
+def _folded(line: str, width: int) -> str:
+    """A sentence goes on below itself, an address right of where it begins, and keeps its mark."""
+    begins, goes_on = (4, 4) if line.startswith("  * ") else (6, 8) if line.startswith(" ") else (0, 0)
+    return line[:begins] + wrapped(line[begins:], width, " " * goes_on, begins)
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -126,7 +138,7 @@ def _lines(report: Report) -> Iterator[str]:
     sentences = [*report.refusals, *(each.short() for each in report.sentences)]
     if sentences:
         yield ""
-        yield from (f"  * {sentence}" for sentence in sentences)
+        yield from (f"  * {in_line(sentence)}" for sentence in sentences)
     if report.changes:
         yield ""
         yield from map(_line, report.changes)
@@ -134,7 +146,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _line(change: Change) -> str:
     because = f"  ({', '.join(change.arguments)})" if change.arguments else ""
-    return f"{change.action:>5} {change.address}{because}"
+    return f"{change.action:>5} {in_line(change.address + because)}"
 
 
 def as_json(report: Report) -> dict[str, Any]:

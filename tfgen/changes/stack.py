@@ -2,20 +2,32 @@
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from tfgen import facts
 from tfgen.changes.folders import Folder, Folders, Page, Pages, folders, is_provider, variable_values
 from tfgen.changes.needs import Needs
 from tfgen.changes.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
-from tfgen.changes.values import Lookup, Names, Reference, Scope, Term, Value, comparable
+from tfgen.changes.values import (
+    Lookup,
+    Names,
+    Reference,
+    Scope,
+    Term,
+    Value,
+    bounded,
+    comparable,
+    each_of,
+)
 from tfgen.problems import Exit, Problem, TfgenError
 
 # What a resource block says to Terraform and not to AWS.
 _META = {"for_each", "count", "depends_on", "provider", "lifecycle", "provisioner", "connection"}
 _LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1}
 _DEPTH = 20  # of modules in modules; Terraform refuses one that calls itself
+_INSTANCES = 10_000  # of a block, and of modules in a stack
+_RESOURCES = 200_000
 Key = str | int | None
 """The key of an instance; None where there is only one."""
 
@@ -42,7 +54,7 @@ class Resource:
     @cached_property
     def arguments(self) -> dict[str, Value]:
         """Every argument and, by their type, the blocks; comparable. An argument that is null is none."""
-        found = self._values(self.body).items()
+        found = self._values(self.body, _META).items()
         return {name: comparable(value) for name, value in found if value is not None and name not in _META}
 
     @property
@@ -50,9 +62,11 @@ class Resource:
         """Whether it is in the provider's Region; one with a provider of its own may be in any."""
         return facts.is_regional(self.type) and "provider" not in self.body.arguments
 
-    def _values(self, body: Body) -> dict[str, Value]:
+    def _values(self, body: Body, but: Collection[str] = ()) -> dict[str, Value]:
         found: dict[str, Value] = {
-            name: self._module.value(node, self._each) for name, node in body.arguments.items()
+            name: self._module.value(node, self._each)
+            for name, node in body.arguments.items()
+            if name not in but
         }
         for block in body.blocks:
             found[block.type] = (*found.get(block.type, ()), self._values(block.body))
@@ -165,7 +179,7 @@ class Module:
         key = (kind, name)
         if key not in self._memory:
             self._memory[key] = Reference(f"{self.prefix}{kind}.{name}")  # for what refers to itself
-            self._memory[key] = find(name)
+            self._memory[key] = bounded(find(name))
         return self._memory[key]
 
     def variable(self, name: str) -> Value:
@@ -217,10 +231,10 @@ class Module:
         if isinstance(many, tuple):
             many = {str(item): item for item in many}
         if isinstance(many, dict):
-            for key, value in many.items():
+            for key, value in each_of(many.items(), _INSTANCES):
                 yield key, {"each": {"key": key, "value": value}}
         elif isinstance(count, int):
-            for index in range(count):
+            for index in each_of(range(count), _INSTANCES):
                 yield index, {"count": {"index": index}}
         else:
             yield None, {}
@@ -261,13 +275,14 @@ class Stack:
         if problems:
             raise TfgenError(problems, code=Exit.SPEC_HAS_ERRORS)
         self.root = Module(self.folders, ".", "", lambda name: _value_of(self.given.get(name), name))
-        self.modules = tuple(self.root.walk())
-        self.resources = {
-            resource.address: resource
+        self.modules = tuple(each_of(self.root.walk(), _INSTANCES))
+        instances = (
+            resource
             for module in self.modules
             for kind, name in module.blocks["resource"]
             for resource in module.instances(kind, name).values()
-        }
+        )
+        self.resources = {resource.address: resource for resource in each_of(instances, _RESOURCES)}
 
     @cached_property
     def new_first(self) -> frozenset[str]:

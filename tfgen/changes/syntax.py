@@ -5,7 +5,9 @@ been edited by hand. What cannot be worked out without Terraform (an operator, a
 is kept as an `Operation` of what it is made of.
 """
 
+import math
 import re
+import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
@@ -289,7 +291,7 @@ class _Reader:
             return Splat(node)
         if self.kind == "number":
             for digits in self.next().split("."):  # `list.0.1` reads as one number
-                node = Index(node, Literal(int(digits)))
+                node = Index(node, Literal(number(digits)))
             return node
         return Attribute(node, self.name())
 
@@ -298,7 +300,7 @@ class _Reader:
             return _READERS[self.word](self)
         if self.kind == "number":
             digits = self.next()
-            return Literal(int(digits) if digits.isdecimal() else float(digits))
+            return Literal(number(digits))
         if self.take("("):
             inner = self.expression()
             self.expect(")")
@@ -438,6 +440,17 @@ _READERS: dict[str, Callable[[_Reader], Node]] = {
 }
 
 
+def number(digits: str) -> int | float | str:
+    """What digits say; as text where Python reads no number of so many, or none so large."""
+    if len(digits) > _LONGEST_NUMBER:
+        return digits
+    found = int(digits) if digits.lstrip("-").isdecimal() else float(digits)
+    return found if math.isfinite(found) else digits
+
+
+_LONGEST_NUMBER = 300
+
+
 def _template(parts: list[Node]) -> Node:
     if not parts:
         return Literal("")
@@ -453,7 +466,11 @@ def _unescaped(text: str, *, backslashes: bool) -> str:
 
 def _character(match: re.Match[str]) -> str:
     code = match[1] or match[2]
-    return chr(int(code, 16)) if code else _ESCAPED.get(match[3], match[3])
+    if code:
+        point = int(code, 16)
+        # Terraform puts this in the place of what is no character.
+        return "\ufffd" if point > sys.maxunicode or 0xD800 <= point <= 0xDFFF else chr(point)
+    return _ESCAPED.get(match[3], match[3])
 
 
 def _unindented(text: str) -> str:

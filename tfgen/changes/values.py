@@ -5,7 +5,7 @@ A known value is a str, int, float, bool or None, a tuple (lists and sets), or a
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct
 
@@ -13,6 +13,43 @@ from tfgen.changes import syntax
 from tfgen.changes.syntax import Node
 
 Value = Any
+T = TypeVar("T")
+
+
+class TooLargeError(Exception):
+    """A few words of Terraform that come to more than can be worked out."""
+
+
+_MOST = 1_000_000
+"""Values and parts of values that a name may stand for, turns of a `for`, and characters of a text."""
+
+
+def bounded(value: Value) -> Value:
+    """`value`, unless it is too large to be looked through. Raises TooLargeError."""
+    left, waiting = _MOST, [value]
+    while waiting:
+        part = waiting.pop()
+        left -= 1
+        match part:
+            case tuple():
+                waiting += part
+            case dict():
+                waiting += part.values()
+            case Term(operands=operands):
+                waiting += operands
+            case str():
+                left -= len(part) // 16
+        if left < len(waiting):
+            raise TooLargeError
+    return value
+
+
+def each_of(items: Iterable[T], most: int = _MOST) -> Iterator[T]:
+    """`items`. Raises TooLargeError where they are more than `most`."""
+    for number, item in enumerate(items):
+        if number >= most:
+            raise TooLargeError
+        yield item
 
 
 class Reference(Struct, frozen=True, gc=False):
@@ -144,6 +181,8 @@ def _settled(value: Value) -> Value:
 
 def _text(parts: tuple[Value, ...]) -> Value:
     if all(isinstance(part, str | int | float) for part in parts):
+        if sum(len(part) for part in parts if isinstance(part, str)) > _MOST:
+            raise TooLargeError
         return "".join(map(str, map(comparable, parts)))
     return Term("text", parts)
 
@@ -198,14 +237,20 @@ def _replace(text: Value, old: Value, new: Value) -> Value:
     """Text in the place of other text, or of a regular expression between slashes."""
     if not all(isinstance(each, str) for each in (text, old, new)):
         return None
+    if len(text) + (text.count(old) if old else len(text)) * len(new) > _MOST:
+        raise TooLargeError
     if not (len(old) > 1 and old.startswith("/") and old.endswith("/")):
         return text.replace(old, new)
-    if "$" in new:  # takes over groups
+    # "$" takes over groups; and Go looks for any expression in a time that grows with the text alone.
+    if "$" in new or not _QUICK.fullmatch(old[1:-1]) or len(text) * (len(new) + 1) > _MOST // 100:
         return None
     try:
         return re.sub(old[1:-1], lambda _: new, text)
     except re.error:  # Go's expressions are not all Python's
         return None
+
+
+_QUICK = re.compile(r"[^(){}*+?]*[*+?]?[^(){}*+?]*[*+?]?[^(){}*+?]*")
 
 
 # The functions that are worked out, with how many arguments; None where they cannot be.
@@ -243,7 +288,11 @@ def _comprehension(node: syntax.For, scope: Scope) -> Value:
     if not isinstance(collection, tuple | dict):
         return _unknown_comprehension(node, collection, scope)
     pairs = collection.items() if isinstance(collection, dict) else enumerate(collection)
-    rounds = [scope._replace(local={**scope.local, node.key: key, node.value: value}) for key, value in pairs]
+    turns = scope.local.get(_TURNS, 1) * max(1, len(collection))
+    if turns > _MOST // 10:
+        raise TooLargeError
+    local = {**scope.local, _TURNS: turns}
+    rounds = [scope._replace(local={**local, node.key: key, node.value: value}) for key, value in pairs]
     conditions = [each.values(node.conditions) for each in rounds]
     if not all(isinstance(each, bool) for said in conditions for each in said):
         return _unknown_comprehension(node, collection, scope)
@@ -254,6 +303,10 @@ def _comprehension(node: syntax.For, scope: Scope) -> Value:
     return _object(
         [(each.value(node.result_key), result) for each, result in zip(rounds, results, strict=True)]
     )
+
+
+_TURNS = "0"
+"""No name, but where a `for` finds how often those around it turn."""
 
 
 def _unknown_comprehension(node: syntax.For, collection: Value, scope: Scope) -> Value:

@@ -91,9 +91,8 @@ def _deleted(change: Change) -> bool:
 
 def _kept_shorter(change: Change) -> bool:
     days = [str(side.get("retention_in_days", "")) for side in (change.old, change.new)]
-    return (
-        updated("retention_in_days")(change) and all(map(str.isdecimal, days)) and int(days[1]) < int(days[0])
-    )
+    known = all(day.isdecimal() and len(day) < 10 for day in days)
+    return updated("retention_in_days")(change) and known and int(days[1]) < int(days[0])
 
 
 _OWN_DOOR = "endpoints_from_vpc"

@@ -8,6 +8,7 @@ from tfgen.output.compare import Comparison
 from tfgen.output.disk import Folder
 from tfgen.output.history import Earlier, History, decoded, lines
 from tfgen.output.manifest import NAME, digest
+from tfgen.texts import in_line, screened
 
 
 def rendered(found: Comparison, folder: Folder) -> str:
@@ -39,11 +40,10 @@ def _edit(found: Comparison, folder: Folder, path: str, history: History) -> str
 
 
 _MOST = 200  # lines of an edit to show
-_UNSEEN = {number: f"\\x{number:02x}" for number in (*range(9), *range(11, 32), *range(127, 160))}
 
 
 def _shown(diff: str) -> str:
-    shown = lines(diff.translate(_UNSEEN))
+    shown = lines(screened(diff))
     more = len(shown) - _MOST
     return "".join(shown[:_MOST]) + (f"(and {more} lines more)\n" if more > 0 else "")
 
@@ -62,7 +62,7 @@ def _text(folder: Folder, path: str) -> str | None:
 
 
 def _diff(path: Path, old: str | None, new: str | None) -> str:
-    name = path.as_posix().lstrip("/")
+    name = in_line(path.as_posix().lstrip("/"))
     names = ("/dev/null" if old is None else f"a/{name}", "/dev/null" if new is None else f"b/{name}")
     return "".join(_whole(difflib.unified_diff(lines(old or ""), lines(new or ""), *names)))
 

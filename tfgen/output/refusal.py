@@ -1,6 +1,5 @@
 """What is not tfgen's to write over, and what its owner can do."""
 
-import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from tfgen.output.compare import Changes, Comparison
 from tfgen.output.disk import Folder
 from tfgen.output.history import History
 from tfgen.problems import Exit, TfgenError
+from tfgen.texts import in_line, word
 
 
 class RefusedError(TfgenError):
@@ -49,7 +49,8 @@ def refuse_another_stack(found: Comparison, folder: Folder, history: History, *,
     if force or not standing or coming <= standing:
         return
     names = '" and "'.join(sorted(standing))
-    parts = [f'{folder.path} is the folder of the stack "{names}", and this is "{"".join(coming)}"']
+    place, names = in_line(folder.path), in_line(names)
+    parts = [f'{place} is the folder of the stack "{names}", and this is "{"".join(coming)}"']
     edited = _edited(found.changes)
     parts.append(f", and {_said_edited(found, folder, history)}\n" if edited else ". ")
     parts.append(
@@ -72,7 +73,7 @@ def _said_edited(found: Comparison, folder: Folder, history: History) -> str:
 
 def _eject(paths: Iterable[str], folder: Path) -> str:
     names = (str(folder / path) for path in paths)
-    return f"tfgen eject {' '.join(shlex.quote(f'./{n}' if n.startswith('-') else n) for n in names)}"
+    return f"tfgen eject {' '.join(word(f'./{n}' if n.startswith('-') else n) for n in names)}"
 
 
 def _past_foreign(*, files: bool) -> str:
@@ -101,7 +102,7 @@ def _past_edited(edited: Sequence[str], orphans: Sequence[str], folder: Path) ->
 
 def _listed(paths: Iterable[str], folder: Path) -> str:
     places = [folder / path for path in paths]
-    return "\n".join(f"  {place}{_kind(place)}" for place in places)
+    return "\n".join(f"  {in_line(place)}{_kind(place)}" for place in places)
 
 
 def _kind(place: Path) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tfgen import files
 from tfgen.output import disk
 from tfgen.problems import Exit, TfgenError
+from tfgen.texts import in_line
 
 
 def taken(path: Path) -> bool:
@@ -23,9 +24,9 @@ def check_place(path: Path) -> None:
     except (OSError, ValueError) as error:
         raise cannot(path, _reason(error)) from None
     if not has_folder:
-        raise cannot(path, f"there is no folder {folder}")
+        raise cannot(path, f"there is no folder {in_line(folder)}")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise cannot(path, f"{folder}: permission denied")
+        raise cannot(path, f"{in_line(folder)}: permission denied")
     if is_folder:
         raise cannot(path, "this is a folder")
 
@@ -65,12 +66,14 @@ def _put(folder: disk.Folder, name: str, content: bytes, mode: int | None) -> No
 
 
 def in_the_way(path: Path) -> TfgenError:
-    message = f"{path} is already there. Nothing was written. Name another file with -o, or add --force."
+    message = (
+        f"{in_line(path)} is already there. Nothing was written. Name another file with -o, or add --force."
+    )
     return TfgenError(message=message, code=Exit.NOT_OURS)
 
 
 def cannot(path: Path, reason: str) -> TfgenError:
-    message = f"cannot write {path}: {reason}. Nothing was written."
+    message = f"cannot write {in_line(path)}: {reason}. Nothing was written."
     return TfgenError(message=message, code=Exit.CANNOT_WRITE)
 
 

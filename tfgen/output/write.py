@@ -21,6 +21,7 @@ from tfgen.output.disk import Folder
 from tfgen.output.history import NOBODY, History
 from tfgen.output.refusal import refuse, refuse_another_stack
 from tfgen.problems import Exit, TfgenError
+from tfgen.texts import in_line
 
 
 def write(
@@ -77,7 +78,10 @@ def stack_of(files: Iterable[Path]) -> dict[Path, list[Path]]:
     for file in files:
         folder = next((each for each in _place(file).parents if _is_stack(each)), None)
         if folder is None:
-            message = f"{file} is in no stack that tfgen rendered: no folder around it has a {manifest.NAME}."
+            message = (
+                f"{in_line(file)} is in no stack that tfgen rendered: no folder around it has a "
+                f"{manifest.NAME}."
+            )
             raise TfgenError(message=message, code=Exit.WRONG_USAGE)
         found.setdefault(folder, []).append(file)
     return found
@@ -103,7 +107,9 @@ def eject(files: Iterable[Path], folder: Path, waiting: Callable[[Path], None] =
         known = manifest.of(place.read(manifest.NAME) or b"")
         paths = {_place(file).relative_to(folder).as_posix() for file in files}
         if unknown := sorted(paths - known.owned.keys() - known.ejected.keys()):
-            message = f"tfgen owns no {', '.join(unknown)} in {folder}. Nothing was written."
+            message = (
+                f"tfgen owns no {in_line(', '.join(unknown))} in {in_line(folder)}. Nothing was written."
+            )
             raise TfgenError(message=message, code=Exit.WRONG_USAGE)
         given_up = {path: hashes for path, hashes in known.owned.items() if path in paths}
         owned = {path: hashes for path, hashes in known.owned.items() if path not in paths}
@@ -184,9 +190,8 @@ def _refuse_what_came_meanwhile(steps: _Steps, folder: Folder) -> None:
     )
     saved = (path for path in paths if not _is_as_seen(folder, path, steps.seen.get(path)))
     if place := next(chain(moved, saved), ""):
-        message = (
-            f"{folder.path / place} was changed while this was rendered. Nothing was written; render again."
-        )
+        changed = in_line(folder.path / place)
+        message = f"{changed} was changed while this was rendered. Nothing was written; render again."
         raise TfgenError(message=message, code=Exit.NOT_OURS)
 
 
@@ -237,8 +242,8 @@ def _half_done(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         message = (
-            f"cannot write {_where(error, folder)}: {_reason(error)}. Some files may be new and some old, "
-            "each of them whole; render again to finish."
+            f"cannot write {in_line(_where(error, folder))}: {_reason(error)}. Some files may be new and "
+            "some old, each of them whole; render again to finish."
         )
         raise TfgenError(message=message, code=Exit.CANNOT_WRITE) from None
 
@@ -250,7 +255,7 @@ def _explained(folder: Path, what: str = "write") -> Iterator[None]:
         yield
     except OSError as error:
         nothing = " Nothing was written." if what == "write" else ""
-        message = f"cannot {what} {_where(error, folder)}: {_reason(error)}.{nothing}"
+        message = f"cannot {what} {in_line(_where(error, folder))}: {_reason(error)}.{nothing}"
         raise TfgenError(message=message, code=Exit.CANNOT_WRITE) from None
 
 

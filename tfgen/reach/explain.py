@@ -6,6 +6,7 @@ from tfgen.blueprint.model import Blueprint
 from tfgen.reach import walks
 from tfgen.reach.faults import OURS, place
 from tfgen.reach.model import MISSING, OK, TAKEN, UNSURE, Flow, Hop
+from tfgen.texts import in_line
 
 _MARKS = {OK: "ok", TAKEN: "given", UNSURE: "unsure", MISSING: "MISSING"}
 _ASSUMED = (
@@ -31,10 +32,10 @@ def text(blueprint: Blueprint, services: Collection[str] = ()) -> str:
 
 def _service(flows: list[Flow], blueprint: Blueprint) -> Iterator[str]:
     for flow in flows:
-        yield _head(flow)
+        yield in_line(_head(flow))
         yield from _hops(flow.hops)
         if hop := flow.fault:
-            yield f"    repair   {place(hop, (flow,), blueprint)}: {hop.hint or OURS}"
+            yield f"    repair   {in_line(place(hop, (flow,), blueprint))}: {in_line(hop.hint or OURS)}"
         yield ""
 
 
@@ -46,4 +47,4 @@ def _head(flow: Flow) -> str:
 
 def _hops(hops: tuple[Hop, ...]) -> Iterator[str]:
     for hop in hops:
-        yield f"    {_MARKS[hop.state]:<8} {hop.step:<10} {hop.text}"
+        yield f"    {_MARKS[hop.state]:<8} {hop.step:<10} {in_line(hop.text)}"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Locate, Location, Problem, has_errors
-from tfgen.render import laws, overrides, pages
+from tfgen.render import laws, overrides, pages, theirs
 from tfgen.render.verify import verify
 
 
@@ -30,8 +30,8 @@ def _no_hcl(found: Problem, templates: Path | None, at: Locate) -> Problem:
     page, line = found.at.file, found.at.line
     message = f"the page {page} would be no HCL{f' (its line {line})' if line else ''}"
     hint = "compare it with the template in tfgen's folder"
-    theirs = laws.files(templates) if templates else {}
+    own = theirs.files(templates) if templates else {}
     for name in pages.templates_of(page, templates) if templates else ():
-        if name in theirs:
-            return Problem("TG268", Location(str(theirs[name])), message, hint)
+        if name in own:
+            return Problem("TG268", Location(str(own[name])), message, hint)
     return Problem("TG268", at(("overrides",)), message, "see which value python-hcl2 cannot read")

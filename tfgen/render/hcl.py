@@ -13,7 +13,10 @@ class Hcl(str):
     __slots__ = ()
 
 
-_SPECIAL = re.compile(r'[\\"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]|[$%]\{')
+# Besides what ends a string: what an editor or a review obeys and does not show, such as marks of direction.
+_SPECIAL = re.compile(
+    r'[\\"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[$%]\{'
+)
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "${": "$${", "%{": "%%{"}
 _BARE_KEY = re.compile(r"(?!for\Z)[A-Za-z_][A-Za-z0-9_-]*\Z")  # `{ for` begins an expression
 _LINE = 100

@@ -5,17 +5,15 @@ Our own templates are held to it by the tests, a user's (`--templates DIR`) by e
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import Environment, TemplateSyntaxError, nodes
+from jinja2.defaults import DEFAULT_NAMESPACE
 
 from tfgen.blueprint.model import Blueprint
-from tfgen.files import read as read_file
-from tfgen.files import walk
 from tfgen.problems import Location, Problem, nearest
-from tfgen.render import pages
+from tfgen.render import pages, theirs
 
 FILTERS = {".tf.j2": {"hcl"}, ".md.j2": {"markdown", "mermaid"}}
 
@@ -34,6 +32,33 @@ _ALLOWED = (
     nodes.Getattr,
     nodes.Tuple,
 )
+# What else there is, in the words of whoever wrote it.
+_WORDS: dict[type[nodes.Node], str] = {
+    nodes.Assign: "{% set %}",
+    nodes.AssignBlock: "{% set %}",
+    nodes.Block: "{% block %}",
+    nodes.CallBlock: "{% call %}",
+    nodes.Extends: "{% extends %}",
+    nodes.FilterBlock: "{% filter %}",
+    nodes.FromImport: "{% from %}",
+    nodes.Import: "{% import %}",
+    nodes.Scope: "{% autoescape %}",
+    nodes.With: "{% with %}",
+    nodes.Name: "a name",
+    nodes.Getattr: "an attribute",
+    nodes.Compare: "a comparison",
+    nodes.List: "a list",
+    nodes.Dict: "a mapping",
+    nodes.Const: "a value of its own",
+    nodes.Concat: "logic or arithmetic",
+    nodes.CondExpr: "an if within an expression",
+    nodes.Getitem: "an index",
+    nodes.Test: "a test",
+}
+# What Jinja has in every template: ways to Python, and names that mean another thing in each place.
+_JINJAS_OWN = {*DEFAULT_NAMESPACE, "self", "super", "caller", "varargs", "kwargs"}
+_DEEPEST_BLOCK = 10
+_DEEPEST = 60
 # Attributes of a list, a dict or a string that are not the blueprint's but Python's.
 _PYTHON = {name for type_ in (str, dict, list, tuple, int) for name in dir(type_)}
 _HEREDOC = re.compile(r"<<[-~]?\w+\s*$", re.MULTILINE)
@@ -44,10 +69,43 @@ Breach = tuple[int, str]
 
 def breaches(text: str, ending: str) -> list[Breach]:
     """Everything in a template that is more than printing. Raises TemplateSyntaxError."""
-    tree = Environment(trim_blocks=True, lstrip_blocks=True).parse(text)  # noqa: S701 - it renders nothing
+    tree = _parsed(text)
+    if deep := next(_too_deep(tree), None):
+        return [deep]
+    bound = {name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"}
     macros = {macro.name for macro in tree.find_all(nodes.Macro)}
-    found = [(node.lineno, what) for node, what in _breaches(tree, FILTERS[ending], macros)]
-    return sorted({*found, *_heredocs(text, ending)})
+    known = _Known(FILTERS[ending], macros, _JINJAS_OWN - bound)
+    return sorted({*_breaches(tree, 1, known), *_heredocs(text, ending)})
+
+
+class _Known(NamedTuple):
+    """What names mean in one template; `foreign` are Jinja's own that nothing there binds."""
+
+    filters: set[str]
+    macros: set[str]
+    foreign: set[str]
+
+
+def _parsed(text: str) -> nodes.Template:
+    environment = Environment(trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - it renders nothing
+    try:
+        return environment.parse(text)
+    except RecursionError:
+        raise TemplateSyntaxError("it is nested too deep", 1) from None
+    except (ValueError, OverflowError):  # Python reads no number of thousands of digits
+        raise TemplateSyntaxError("it holds a number that is too long", 1) from None
+
+
+def _too_deep(tree: nodes.Node) -> Iterator[Breach]:
+    """Python, which Jinja makes of a template, takes no more than twenty loops and a hundred indents."""
+    waiting = [(tree, 1, 0, 0)]
+    while waiting:
+        node, line, depth, blocks = waiting.pop()
+        line = node.lineno or line
+        blocks += isinstance(node, nodes.For | nodes.If | nodes.Macro)
+        if depth > _DEEPEST or blocks > _DEEPEST_BLOCK:
+            yield line, f"it is nested deeper than {_DEEPEST_BLOCK} blocks, or {_DEEPEST} names"
+        waiting += [(child, line, depth + 1, blocks) for child in node.iter_child_nodes()]
 
 
 def _heredocs(text: str, ending: str) -> Iterator[Breach]:
@@ -55,56 +113,100 @@ def _heredocs(text: str, ending: str) -> Iterator[Breach]:
         yield text.count("\n", 0, match.start()) + 1, "a heredoc, whose lines would be indented like the rest"
 
 
-def _breaches(node: nodes.Node, filters: set[str], macros: set[str]) -> Iterator[tuple[nodes.Node, str]]:
+def _breaches(node: nodes.Node, line: int, known: _Known) -> Iterator[Breach]:
+    """`line` is that of the node around this one: not every node knows its own."""
+    line = node.lineno or line
     if not isinstance(node, _ALLOWED):
-        yield node, type(node).__name__
+        inner = next((child.lineno for child in node.iter_child_nodes() if child.lineno), line)
+        yield node.lineno or inner, f"{_words(node)} does more"
         return
-    yield from _misuses(node, filters, macros)
+    yield from ((found.lineno or line, what) for found, what in _misuses(node, known))
     if not isinstance(node, nodes.Include):  # it holds nothing but the name of a file
         for child in node.iter_child_nodes():
-            yield from _breaches(child, filters, macros)
+            yield from _breaches(child, line, known)
 
 
-def _misuses(node: nodes.Node, filters: set[str], macros: set[str]) -> Iterator[tuple[nodes.Node, str]]:
+def _words(node: nodes.Node) -> str:
+    if isinstance(node, nodes.BinExpr | nodes.UnaryExpr):
+        return "logic or arithmetic"
+    return _WORDS.get(type(node), type(node).__name__)
+
+
+def _misuses(node: nodes.Node, known: _Known) -> Iterator[tuple[nodes.Node, str]]:
     if isinstance(node, nodes.Output):
         for part in node.nodes:
             if not isinstance(part, nodes.TemplateData | nodes.Filter | nodes.Call):
-                yield part, f"{type(part).__name__} is printed without a filter"
-    elif isinstance(node, nodes.Filter):
-        if node.name not in filters or node.args or node.kwargs or not _is_path(node.node):
-            yield node, f"only |{' and |'.join(sorted(filters))} of a name may be printed, not |{node.name}"
-    elif isinstance(node, nodes.Call):
-        if not (isinstance(node.node, nodes.Name) and node.node.name in macros):
-            yield node, "a call of something other than a macro of this file"
-    elif found := _WRONG.get(type(node)):
-        is_wrong, what = found
-        if is_wrong(node):
-            yield node, what
+                yield part, f"{_words(part)} is printed without a filter"
+    for is_wrong, what in _WRONG.get(type(node), ()):
+        if is_wrong(node, known):
+            yield node, what.format(node=node, filters=" and |".join(sorted(known.filters)))
 
 
-_WRONG: dict[type[nodes.Node], tuple[Callable[[Any], object], str]] = {
+_Wrong = tuple[Callable[[Any, _Known], object], str]
+
+_WRONG: dict[type[nodes.Node], tuple[_Wrong, ...]] = {
+    nodes.Filter: (
+        (
+            lambda node, known: (
+                node.name not in known.filters or node.args or node.kwargs or not _is_path(node.node)
+            ),
+            "only |{filters} of a name may be printed, not |{node.name}",
+        ),
+    ),
+    nodes.Call: (
+        (
+            lambda node, known: not (isinstance(node.node, nodes.Name) and node.node.name in known.macros),
+            "a call of something other than a macro of this file",
+        ),
+        (
+            lambda node, _: (
+                node.kwargs or node.dyn_args or node.dyn_kwargs or not all(map(_is_path, node.args))
+            ),
+            "a macro is called with names, one for each of its own",
+        ),
+    ),
     nodes.For: (
-        lambda node: not _is_path(node.iter) or node.test or node.else_ or node.recursive,
-        "a loop is over a name, without if, else and recursive",
+        (
+            lambda node, _: not _is_path(node.iter) or node.test or node.else_ or node.recursive,
+            "a loop is over a name, without if, else and recursive",
+        ),
     ),
     nodes.If: (
-        # `else` is a `not` by another name.
-        lambda node: not isinstance(node.test, nodes.Name) or node.elif_ or node.else_,
-        "an if is of one bare name, without elif and else",
+        (
+            # `else` is a `not` by another name.
+            lambda node, _: not isinstance(node.test, nodes.Name) or node.elif_ or node.else_,
+            "an if is of one bare name, without elif and else",
+        ),
     ),
     nodes.Include: (
-        lambda node: not isinstance(node.template, nodes.Const),
-        "an include is of one file, by its name",
+        (
+            lambda node, _: (
+                not isinstance(node.template, nodes.Const) or node.template.value not in theirs.names()
+            ),
+            "an include is of one file, by its name, which is that of one of tfgen's templates",
+        ),
     ),
     nodes.Name: (
-        lambda node: node.name == "loop",
-        "loop knows positions, and nothing may depend on one",
+        (
+            lambda node, _: node.name == "loop",
+            "loop knows positions, and nothing may depend on one",
+        ),
+        (
+            lambda node, known: node.ctx != "load" and node.name in known.macros,
+            "{node.name} is a macro, and nothing else can have its name",
+        ),
+        (
+            lambda node, known: node.name in known.foreign or node.name.startswith("_"),
+            "{node.name} is Jinja's own, and a name is one of the page's values",
+        ),
     ),
     nodes.Getattr: (
-        lambda node: node.attr in _PYTHON,
-        "an attribute is the blueprint's and not Python's own",
+        (
+            lambda node, _: node.attr in _PYTHON or node.attr.startswith("_"),
+            "an attribute is the blueprint's and not Python's own",
+        ),
     ),
-    nodes.Tuple: (lambda node: node.ctx != "store", "Tuple"),
+    nodes.Tuple: ((lambda node, _: node.ctx != "store", "a tuple does more"),),
 }
 
 
@@ -120,41 +222,17 @@ def _is_path(node: nodes.Node | None) -> bool:
 
 def check(folder: Path) -> list[Problem]:
     """What in a folder of templates is not ours by name, does not parse, or does more than print."""
-    ours = {path.relative_to(pages.TEMPLATES).as_posix() for path in pages.TEMPLATES.rglob("*.j2")}
     try:
-        there = files(folder)
+        there = theirs.files(folder)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         return [Problem("TG266", Location(str(error.filename)), f"the folder cannot be read: {reason}")]
-    found = (_file_problems(name, folder, ours) for name in sorted(there))
+    found = (_file_problems(name, folder) for name in sorted(there))
     return [problem for problems in found for problem in problems]
 
 
-def files(folder: Path) -> dict[str, Path]:
-    """The files in a folder by their names from there, but for hidden and compiled ones. Raises OSError."""
-    there = walk(folder, lambda name: name.startswith((".", "__pycache__")))
-    return {name: folder / name for name, entry in there if name.endswith(".j2") or not entry.is_dir()}
-
-
-def lines(folder: Path) -> dict[str, tuple[str, ...]]:
-    """The lines of every file in a folder, by its path; for messages."""
-    with suppress(OSError):
-        return {str(path): tuple(_text(path, "replace").splitlines()) for path in files(folder).values()}
-    return {}
-
-
-def _text(path: Path, errors: str = "strict") -> str:
-    """What a template says; nothing where it cannot be read and `errors` are not to be raised."""
-    try:
-        return read_file(path).decode(errors=errors)
-    except OSError:
-        if errors == "strict":
-            raise
-        return ""
-
-
-def _file_problems(name: str, folder: Path, ours: set[str]) -> Iterator[Problem]:
-    path = folder / name
+def _file_problems(name: str, folder: Path) -> Iterator[Problem]:
+    path, ours = folder / name, theirs.names()
     if name not in ours:
         near = nearest(name, ours, 0.7)
         hint = (
@@ -162,15 +240,11 @@ def _file_problems(name: str, folder: Path, ours: set[str]) -> Iterator[Problem]
         )
         yield Problem("TG265", Location(str(path)), "tfgen has no template of this name", hint)
         return
-    if not path.is_file():  # a pipe would be waited for
-        yield Problem("TG266", Location(str(path)), "the template cannot be read: it is no file")
-        return
     try:
-        text = _text(path)
+        text = theirs.read(path, folder)
         found = breaches(text, "".join(path.suffixes[-2:]))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = (getattr(error, "strerror", None) or "").lower() or "it is not UTF-8 text"
-        yield Problem("TG266", Location(str(path)), f"the template cannot be read: {reason}")
+    except theirs.UnreadableError as error:
+        yield Problem("TG266", Location(str(path)), f"the template cannot be read: {error}")
         return
     except TemplateSyntaxError as error:
         at = _line(str(path), error.lineno, text)
@@ -185,7 +259,7 @@ def _file_problems(name: str, folder: Path, ours: set[str]) -> Iterator[Problem]
 
 def _line(path: str, number: int, text: str) -> Location:
     """A whole line of a template, without its indentation."""
-    line = [*text.splitlines(), ""][number - 1]
+    line = [*text.split("\n"), ""][number - 1]
     return Location(path, number, len(line) - len(line.lstrip()) + 1, len(line.strip()) or 1)
 
 
@@ -193,7 +267,7 @@ def rendered(blueprint: Blueprint, folder: Path | None) -> tuple[dict[str, str],
     """The pages that our templates make with those in `folder`, and what stands in the way."""
     try:
         return pages.plain(blueprint, folder), []
-    except (TemplateError, TypeError, RecursionError) as error:
+    except Exception as error:
         if folder is None:
             raise
         hint = "use the names that the template in tfgen's own folder uses, and includes that end"
@@ -204,7 +278,7 @@ def rendered(blueprint: Blueprint, folder: Path | None) -> tuple[dict[str, str],
 
 def _why(error: Exception) -> str:
     if isinstance(error, RecursionError):
-        return "it includes itself"
+        return "it includes or calls itself"
     unknown = isinstance(error, TypeError) and "Undefined" in str(error)
     return "it has a name that means nothing here" if unknown else str(error)
 
@@ -212,10 +286,10 @@ def _why(error: Exception) -> str:
 def _place(error: BaseException, folder: Path) -> Location:
     """The last line of a template in `folder` that was being printed; Jinja puts it into the traceback."""
     at, trace = Location(str(folder)), error.__traceback__
-    theirs = {str(folder.resolve() / name): path for name, path in files(folder).items()}
+    found = {str(folder / name): text for name, text in theirs.texts(folder).items()}
     while trace:
-        path = theirs.get(trace.tb_frame.f_code.co_filename)
-        if path:
-            at = _line(str(path), trace.tb_lineno, _text(path))
+        path = trace.tb_frame.f_code.co_filename
+        if path in found:
+            at = _line(path, trace.tb_lineno, found[path])
         trace = trace.tb_next
     return at

@@ -3,19 +3,21 @@
 import re
 
 from tfgen.render.hcl import Hcl
+from tfgen.texts import in_line
 
 # What Markdown or HTML, and what the label of a Mermaid diagram, could take for markup.
-_MARKUP = re.compile(r'[\\`*\[\]<>|&"~$]')
+# GitHub's Markdown makes a link of a bare address, too; with `://` there are only our own.
+_MARKUP = re.compile(r'[\\`*\[\]<>|&"~$]|(?<=www)\.', re.IGNORECASE)
 _LABEL = re.compile(r'[\\`*\[\]<>|&"~$#;{}]')
 
 
 def markdown(value: object) -> Hcl:
     """`value` as one line of plain text; characters that could be markup become HTML entities."""
-    text = " ".join(str(value).split())
+    text = in_line(" ".join(str(value).split()))
     return Hcl(_MARKUP.sub(lambda match: f"&#{ord(match[0])};", text))
 
 
 def mermaid(value: object) -> Hcl:
     """`value` as a label's text; Mermaid writes an entity without the ampersand: mermaid/flowchart."""
-    text = " ".join(str(value).split())
+    text = in_line(" ".join(str(value).split()))
     return Hcl(_LABEL.sub(lambda match: f"#{ord(match[0])};", text))

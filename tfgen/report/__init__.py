@@ -29,10 +29,13 @@ class Findings(NamedTuple):
         return {**severities, "ignored": len(self.ignored)}
 
 
-def text(findings: Findings, form: Format, *, colour: bool = False) -> str:
-    """The findings in one of the formats, without a line break at the end."""
+def text(findings: Findings, form: Format, *, colour: bool = False, width: int = 0) -> str:
+    """The findings in one of the formats, without a line break at the end.
+
+    For people, lines are `width` columns long where that is not 0.
+    """
     from_findings = import_module(f"{__name__}.as_{form}").text
-    said: str = from_findings(findings, colour=colour)
+    said: str = from_findings(findings, colour=colour, **({"width": width} if form == "text" else {}))
     return said
 
 

@@ -5,6 +5,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 
 from tfgen.problems import Problem
 from tfgen.report import Findings, summary
+from tfgen.texts import in_line
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
@@ -18,8 +19,8 @@ def _annotation(problem: Problem) -> str:
     place = {"line": at.line, "col": at.column, "endColumn": at.column + at.width} if at.line else {}
     properties = {"file": at.file, **place, "title": f"tfgen {problem.code}"}
     said = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    hint = f"\nhint: {problem.hint}" if problem.hint else ""
-    return f"::{_COMMANDS[problem.severity]} {said}::{_data(problem.message + hint)}"
+    hint = f"\nhint: {in_line(problem.hint)}" if problem.hint else ""
+    return f"::{_COMMANDS[problem.severity]} {said}::{_data(in_line(problem.message) + hint)}"
 
 
 def _data(text: str) -> str:

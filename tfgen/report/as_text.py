@@ -7,8 +7,9 @@ from tfgen.report import Findings, summary
 _COLOURS = {"error": "1;31", "warning": "1;33", "note": "1;36", "place": "1"}
 
 
-def text(findings: Findings, *, colour: bool) -> str:
-    problems = report(findings.problems, findings.files, *([_painted] if colour else []))
+def text(findings: Findings, *, colour: bool, width: int = 0) -> str:
+    paint = {"paint": _painted} if colour else {}
+    problems = report(findings.problems, findings.files, width=width, **paint)
     return "\n\n".join(filter(None, (problems, summary(findings))))
 
 

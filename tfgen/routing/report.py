@@ -6,15 +6,20 @@ from typing import Any
 from tfgen.blueprint.model import Listener
 from tfgen.routing.answer import WORLD, Answer, Candidate, Reading
 from tfgen.routing.table import text
+from tfgen.texts import in_line, wrapped
 
 FIXED_STATUS = 404
 """Of the default action: templates/load_balancer/listeners.tf.j2."""
 
 
-def as_text(answer: Answer) -> str:
-    """What `tfgen route` prints."""
+def as_text(answer: Answer, width: int = 0) -> str:
+    """What `tfgen route` prints; in lines of `width` columns where that is not 0."""
     parts = [[str(answer.request)], list(_head(answer)), list(_before(answer)), list(_after(answer))]
-    return "\n\n".join("\n".join(part) for part in parts if part)
+    lines = [[wrapped(in_line(line), width, _UNDER) for line in part] for part in parts if part]
+    return "\n\n".join(map("\n".join, lines))
+
+
+_UNDER = " " * 16
 
 
 def _head(answer: Answer) -> Iterator[str]:

@@ -5,6 +5,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
 from tfgen.problems import Exit, TfgenError
+from tfgen.texts import in_line
 
 Address = IPv4Address | IPv6Address
 
@@ -138,4 +139,4 @@ def _address(source: str | None, wrong: list[str]) -> Address | None:
 
 
 def _shown(text: str) -> str:
-    return '"' + "".join(char if char.isprintable() else "?" for char in text) + '"'
+    return f'"{in_line(text)}"'

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint, Call
 from tfgen.problems import Problem
+from tfgen.texts import word
 
 ID = "TG304"
 SEVERITY = "warning"
@@ -66,5 +67,5 @@ def _message(call: Call) -> str:
 def _hint(call: Call) -> str:
     return (
         "after the first apply, start the callers anew: "
-        f"aws ecs update-service --force-new-deployment --cluster CLUSTER --service {call.caller}"
+        f"aws ecs update-service --force-new-deployment --cluster CLUSTER --service {word(call.caller)}"
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tfgen import texts
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
 
@@ -50,7 +51,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                     f'"{word}" at the end of this ARN is taken for the six characters that Secrets Manager '
                     "adds; if it is part of the name, the task may not read its secret"
                 )
-                hint = f"write the whole ARN: aws secretsmanager describe-secret --secret-id {parts[_NAME]}"
+                secret = texts.word(parts[_NAME])
+                hint = f"write the whole ARN: aws secretsmanager describe-secret --secret-id {secret}"
                 yield Problem(ID, where, message, hint, SEVERITY)
 
 

@@ -16,6 +16,7 @@ from tfgen.problems import Problem, SpecPath, has_errors, nearest
 from tfgen.spec.model import Network
 from tfgen.spec.read import fields_of, read_spec, shown
 from tfgen.spec.source import Source, dump, flow
+from tfgen.texts import in_line
 
 EGRESS: tuple[str, ...] = get_args(fields_of(Network)["egress"].kind)
 EXPLAINED = {
@@ -148,7 +149,7 @@ def with_zones(answers: Answers, text: str) -> Answers:
 def with_service(answers: Answers, name: str) -> Answers:
     _hold(("services", name), {"image": "a"})
     if name in _keys(answers):
-        raise RefusedError(f'there is already a service "{name}"')
+        raise RefusedError(f"there is already a service {shown(name)}")
     return _added(answers, name)
 
 
@@ -199,7 +200,9 @@ def _hold(path: SpecPath, value: Any, hint: str = "") -> None:
     place[path[-1]] = value
     _, problems = read_spec(Source("", "", (), data, {}, {}))
     if problems:
-        raise RefusedError("\n".join(problem.message for problem in problems), problems[0].hint or hint)
+        raise RefusedError(
+            "\n".join(in_line(problem.message) for problem in problems), problems[0].hint or hint
+        )
 
 
 def _added(answers: Answers, name: str) -> Answers:
@@ -450,13 +453,13 @@ def _new_service(name: str, answers: Answers, image: str) -> Answers:
 
 def _finding(problem: Problem) -> tuple[str, str]:
     """What a problem says, without the lines of a draft that nobody has seen."""
-    return problem.severity, re.sub(r" \(line \d+\)", "", problem.message)
+    return problem.severity, re.sub(r" \(line \d+\)", "", in_line(problem.message))
 
 
 def _told(problem: Problem) -> str:
     severity, message = _finding(problem)
     title = message if severity == "error" else f"{severity}: {message}"
-    return f"{title}\nhint: {problem.hint}" if problem.hint else title
+    return f"{title}\nhint: {in_line(problem.hint)}" if problem.hint else title
 
 
 def _indented(text: str) -> str:

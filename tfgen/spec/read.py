@@ -2,6 +2,7 @@
 
 import math
 import types
+from collections.abc import Container, Mapping
 from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
@@ -11,6 +12,7 @@ from tfgen.problems import Location, Problem, SpecPath, nearest
 from tfgen.spec import spelling
 from tfgen.spec.model import Section, Spec
 from tfgen.spec.source import Source
+from tfgen.texts import in_line
 
 _WRONG: Any = object()
 
@@ -94,17 +96,32 @@ class _Reader:
             inner = self.value(value, fields_of(section)[section.shorthand].kind, path)
             return _WRONG if inner is _WRONG else section(**{section.shorthand: inner})
         known = fields_of(section)
+        kinds = {key: field.kind for key, field in known.items()}
+        value, wrong = self.indented(value, _shifted(value, kinds, known), path)
         given = {key: item for key, item in value.items() if key in known}
-        meant = {self.unknown(key, known, path) for key in value if key not in known}
+        meant = {self.unknown(key, known, path) for key in value if key not in known} | wrong
         read = {key: self.given(item, known[key], (*path, key)) for key, item in given.items()}
         for name, field in known.items():
             if field.required and name not in given and name not in meant:
                 self.missing(name, section, path)
-        if any(item is _WRONG for item in read.values()) or any(
-            field.required and name not in read for name, field in known.items()
+        if (
+            wrong
+            or any(item is _WRONG for item in read.values())
+            or any(field.required and name not in read for name, field in known.items())
         ):
             return _WRONG
         return section(**{key: item for key, item in read.items() if item is not _ABSENT})
+
+    def indented(
+        self, value: dict[str, Any], shifted: dict[str, list[str]], path: SpecPath
+    ) -> tuple[dict[str, Any], set[str]]:
+        """Reports keys whose own stand beside them; returns what else stands there, and those keys."""
+        for owner, keys in shifted.items():
+            message = f'"{owner}" has no value: its keys stand beside it, and not under it'
+            hint = f"indent these lines under {owner}: {', '.join(keys)}"
+            self.problem("TG104", self.source.at_key((*path, owner)), message, hint)
+        elsewhere = {*shifted, *(key for keys in shifted.values() for key in keys)}
+        return {key: item for key, item in value.items() if key not in elsewhere}, set(shifted)
 
     def given(self, value: Any, field: _Field, path: SpecPath) -> Any:
         """A key without a value (`services:` and nothing more) reads as if it were not there."""
@@ -135,7 +152,8 @@ class _Reader:
         if not isinstance(value, dict):
             hint = "one KEY: VALUE a line, without dashes" if isinstance(value, list) else ""
             return self.wrong(value, "keys and values", path, hint)
-        read = {}
+        value, shifted = self.indented(value, _shifted(value, dict.fromkeys(value, kind), ()), path)
+        read: dict[Any, Any] = dict.fromkeys(shifted, _WRONG)
         for key, item in value.items():
             where = (*path, key)
             name = self.scalar(key, key_kind, where, at=self.source.at_key(where))
@@ -170,12 +188,31 @@ class _Reader:
     def scalar(self, value: Any, kind: Any, path: SpecPath, at: Location | None = None) -> Any:
         try:
             return msgspec.convert(value, kind)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, UnicodeEncodeError):  # a flag need not be UTF-8
             return self.wrong(value, expected(kind), path, spelling.as_scalar(value, shown(value), kind), at)
 
     def wrong(self, value: Any, what: str, path: SpecPath, hint: str = "", at: Location | None = None) -> Any:
         message = f"expected {what}, not {shown(value)}"
         return self.problem("TG105", at or self.source.at(path), message, hint)
+
+
+def _shifted(value: dict[str, Any], kinds: Mapping[str, Any], known: Container[str]) -> dict[str, list[str]]:
+    """Each key without a value that keys of its own follow in its own column, and those.
+
+    `kinds` are the types of what stands here, and `known` the keys that belong here and to nothing else.
+    """
+    found: dict[str, list[str]] = {}
+    owner = ""
+    own: dict[str, _Field] = {}
+    for key, item in value.items():
+        has_own = isinstance(item, dict) and not own.keys().isdisjoint(item)
+        if owner and key in own and key not in known and not has_own:
+            found.setdefault(owner, []).append(key)
+        elif item is None and _shape(kinds.get(key, str))[0] == "section":
+            owner, own = key, fields_of(_shape(kinds[key])[1])
+        else:
+            owner = ""
+    return found
 
 
 _ABSENT: Any = object()
@@ -214,15 +251,9 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return "a list"
     if isinstance(value, str):
-        text = "".join(char if char.isprintable() else _escaped(char) for char in value[:60])
+        text = in_line(value[:60])
         return f'"{text}..."' if len(value) > 60 else f'"{text}"'
     return str(value)
-
-
-def _escaped(char: str) -> str:
-    """What cannot be seen, as YAML would write it in double quotes."""
-    code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def needed(kind: Any) -> str:

@@ -16,6 +16,7 @@ import yaml
 from tfgen import files
 from tfgen.problems import Location, Problem, SpecPath
 from tfgen.spec import syntax
+from tfgen.texts import in_yaml, plain_in_yaml
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 24
@@ -321,7 +322,7 @@ def _dump(data: Any, *, flow: bool, width: int, ascii_only: bool = False) -> str
         allow_unicode=not ascii_only,
         width=width,
     )
-    return text
+    return in_yaml(text)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -334,7 +335,8 @@ class _Dumper(yaml.SafeDumper):
         return True
 
     def text(self, data: str) -> yaml.ScalarNode:
-        special = data in _WORDS or _INTEGER.match(data) or _FLOAT.match(data) or _RARE_BREAK.search(data)
+        number = _INTEGER.match(data) or _FLOAT.match(data)
+        special = data in _WORDS or number or _RARE_BREAK.search(data) or not plain_in_yaml(data)
         return self.represent_scalar("tag:yaml.org,2002:str", data, style='"' if special else None)
 
 

@@ -79,6 +79,6 @@ def fits(value: Any, kind: Any) -> bool:
     """Whether the schema takes `value`."""
     try:
         msgspec.convert(value, kind)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):  # a flag need not be UTF-8
         return False
     return True

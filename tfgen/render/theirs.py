@@ -1,0 +1,74 @@
+"""A folder of templates of a user's: which of its files count, read once and with care."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from tfgen.files import walk
+
+MAX_BYTES = 1024 * 1024
+"""More than thirty times the largest of ours."""
+
+_HERE = Path(__file__).resolve().parent.parent
+# Inside the package in a wheel, beside it in a checkout.
+TEMPLATES = _HERE / "templates" if (_HERE / "templates").is_dir() else _HERE.parent / "templates"
+
+
+class UnreadableError(Exception):
+    """A template that cannot be read, and why, in words."""
+
+
+@cache
+def names() -> frozenset[str]:
+    """The names of our own templates, which are those that a user's can have."""
+    return frozenset(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.j2"))
+
+
+def files(folder: Path) -> dict[str, Path]:
+    """The files in a folder by their names from there, but for hidden and compiled ones. Raises OSError."""
+    there = walk(folder, lambda name: name.startswith((".", "__pycache__")))
+    return {name: folder / name for name, entry in there if name.endswith(".j2") or not entry.is_dir()}
+
+
+def read(path: Path, folder: Path) -> str:
+    """The text of a template in `folder`. Raises UnreadableError.
+
+    A link that leads out would put a file of somebody else's into a page.
+    """
+    if not path.is_file():  # a pipe would be waited for
+        raise UnreadableError("it is no file")
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise UnreadableError("it is a link that leads out of its folder")
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        text = raw.decode()
+    except UnicodeDecodeError:
+        raise UnreadableError("it is not UTF-8 text") from None
+    except OSError as error:
+        raise UnreadableError((error.strerror or str(error)).lower()) from None
+    if len(raw) > MAX_BYTES:
+        raise UnreadableError(f"it is larger than {MAX_BYTES // 1024 // 1024} MiB")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def texts(folder: Path) -> dict[str, str]:
+    """What stands in for ours: name -> text. What cannot be read, or has no name of ours, is left out."""
+    return dict(_readable(folder))
+
+
+def _readable(folder: Path) -> Iterator[tuple[str, str]]:
+    there: dict[str, Path] = {}
+    with suppress(OSError):
+        there = files(folder)
+    for name in names() & there.keys():
+        try:
+            yield name, read(folder / name, folder)
+        except UnreadableError:
+            continue
+
+
+def lines(folder: Path) -> dict[str, tuple[str, ...]]:
+    """The lines of every template in a folder, by its path; for messages."""
+    return {str(folder / name): tuple(text.split("\n")) for name, text in texts(folder).items()}

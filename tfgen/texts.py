@@ -1,0 +1,184 @@
+"""Text of others on its way to a terminal, a log of CI or a shell: the one place that makes it safe.
+
+What goes into a message passes `in_line`, so that it neither ends the line nor hides in it. All that tfgen
+prints passes `screened` besides, in a `Screen` around standard output and error: nothing on its way can
+drive a terminal, or be a command of the CI whose log this is.
+"""
+
+import re
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+_EMOJI = "\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
+# Format characters (Unicode's category Cf), separators of lines, halves of characters, and letters that take
+# no room: they are obeyed or not seen. U+200D is looked at by itself, as it joins emoji.
+_UNSEEN = (
+    "\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff"
+)
+_LONE_JOINER = f"(?<![{_EMOJI}])\u200d|\u200d(?![{_EMOJI}])"
+# The colours that tfgen itself prints: a severity's, a place's, and those of a diff.
+_OURS = r"\x1b\[(?:0|1|1;3[136]|3[126])m"
+
+
+def in_line(value: object) -> str:
+    """`value` as part of one line: what ends the line, is obeyed or is not seen, as YAML would write it."""
+    text = str(value)
+    return text if text.isprintable() else _unprintable().sub(_unless_seen, text)
+
+
+@cache
+def _unprintable() -> re.Pattern[str]:
+    return re.compile(f"[\x00-\x1f{_UNSEEN}\\s]|{_LONE_JOINER}")
+
+
+def _unless_seen(match: re.Match[str]) -> str:
+    return match[0] if match[0] in " \u3000" else escaped(match[0])
+
+
+def escaped(char: str) -> str:
+    """A character as YAML would write it in double quotes."""
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def wrapped(text: str, width: int, indent: str = "", begun: int = 0) -> str:
+    """`text` in lines of `width` columns, the later ones indented; as it is where `width` is 0.
+
+    The first line has `begun` columns already. A word that is longer than a line stays whole.
+    """
+    if not width or begun + len(text) <= width:
+        return text
+    import textwrap  # noqa: PLC0415 - only a terminal pays for it
+
+    lines = textwrap.wrap(
+        text, width, initial_indent="\0" * begun, subsequent_indent=indent,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    return "\n".join(lines)[begun:]
+
+
+def in_columns(line: str) -> str:
+    """A line of a file, each character in its place: a tab becomes a space, and what is not seen a "?"."""
+    return "".join(char if char.isprintable() else " " if char == "\t" else "?" for char in line)
+
+
+def word(value: object) -> str:
+    """`value` as one word of a shell's command that a message shows."""
+    text = str(value)
+    if in_line(text) == text:
+        return shlex.quote(text)
+    return f"$'{''.join(map(_in_shell, text))}'"
+
+
+def _in_shell(char: str) -> str:
+    """A character as bash and zsh read it within $'...'. U+DC80 to U+DCFF are bytes that are no UTF-8."""
+    code = ord(char)
+    if char in "\\'":
+        return f"\\{char}"
+    if in_line(char) == char:
+        return char
+    byte = code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code
+    return f"\\x{byte:02x}" if byte < 0x80 or byte != code else escaped(char).replace("\\x", "\\u00")
+
+
+def plain_in_yaml(text: str) -> bool:
+    """Whether a text of YAML is safe to print outside of double quotes, wherever it is wrapped."""
+    return screened(text) == text and not _WRAPPED_COMMAND.search(text)
+
+
+_WRAPPED_COMMAND = re.compile(r"\s::")
+
+
+def in_yaml(text: str) -> str:
+    """YAML in whose double quotes alone stands what is not seen, with YAML's escapes for that."""
+    return _unprintable().sub(lambda match: match[0] if match[0].isspace() else escaped(match[0]), text)
+
+
+def screened(text: str, *, begun: bool = False, commands: bool = False, colours: bool = False) -> str:
+    """`text` of many lines without what drives a terminal or a CI; within quotes YAML and JSON read it alike.
+
+    `begun` where the first line has begun already. With `commands`, lines may be commands of GitHub's; with
+    `colours`, tfgen's own pass.
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+    """
+    text = _unsafe(text.isascii(), colours).sub(_as_code, text)
+    if "::" not in text or commands:
+        return text
+    first, end, rest = text.partition("\n") if begun else ("", "", text)
+    return first + end + _COMMAND.sub(r"\1\\u003a:", rest)
+
+
+@cache
+def _unsafe(in_ascii: bool, colours: bool) -> re.Pattern[str]:
+    """Compiled when it is needed: the most that is printed is ASCII."""
+    # "##[" and its kin, which runners look for anywhere in a line: Azure's, and GitHub's of old.
+    parts = ["\r(?!\n)", r"#(?=#[a-z]*\[)"]
+    if in_ascii:
+        parts.append("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+    else:
+        parts += [f"[\x00-\x08\x0b\x0c\x0e-\x1f{_UNSEEN}]", _LONE_JOINER]
+    return re.compile("|".join([_OURS, *parts] if colours else parts))
+
+
+def _as_code(match: re.Match[str]) -> str:
+    """Beyond 16 bits as a pair, as JSON has it; YAML that is printed holds none of these (`in_yaml`)."""
+    if len(match[0]) > 1:
+        return match[0]
+    units = match[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True))
+
+
+# Runners look past white space at the beginning of a line.
+_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+
+
+class Screen:
+    """A stream that writes what `screened` leaves. All else is asked of the stream behind it."""
+
+    def __init__(self, stream: Any) -> None:
+        self.behind = stream
+        self.commands = False
+        self._begun = False
+
+    def write(self, text: str) -> int:
+        colours = self.behind.isatty()
+        safe = screened(text, begun=self._begun, commands=self.commands, colours=colours)
+        self.behind.write(safe)
+        last = text.rpartition("\n")[2]
+        self._begun = bool(last.strip()) or (self._begun and "\n" not in text)
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.behind, name)
+
+
+@contextmanager
+def screens() -> Iterator[None]:
+    """Puts a screen before standard output and error."""
+    before = sys.stdout, sys.stderr
+    screened: list[Any] = [Screen(stream) if stream is not None else None for stream in before]
+    sys.stdout, sys.stderr = screened
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+@contextmanager
+def commands() -> Iterator[None]:
+    """Lets lines through standard output that are commands of GitHub's: tfgen's own."""
+    screen: Any = sys.stdout
+    if isinstance(screen, Screen):
+        screen.commands = True
+    try:
+        yield
+    finally:
+        if isinstance(screen, Screen):
+            screen.commands = False
