@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Brings what botocore knows into tfgen/facts/: partitions, their DNS suffixes, Regions, log retention, and
-which services a partition lacks.
+which services a partition or a Region lacks.
 
     scripts/update_facts.py            write what botocore says otherwise than the files
     scripts/update_facts.py --check    write nothing, exit 1 if there is something to write
@@ -24,6 +24,7 @@ import datetime
 import json
 import re
 import sys
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ def main(arguments: list[str]) -> int:
                 (FACTS / "regions.json", regions),
                 (FACTS / "log_retention.json", log_retention),
                 (FACTS / "endpoints.json", endpoints),
+                (FACTS / "endpoint_regions.json", endpoint_regions),
             )
             if (facts := updated(path, update(botocore, read(path))))
         ]
@@ -155,6 +157,35 @@ def endpoints(botocore: Loader, facts: Facts) -> Facts:
         if partition in ("aws-cn", "aws-us-gov")
     }
     return facts | {"lacking": lacking}
+
+
+def endpoint_regions(botocore: Loader, facts: Facts) -> Facts:
+    """The facts of endpoint_regions.json: for each service the Regions that botocore does not list for it.
+
+    Said only of a service that botocore lists by the endpoint's own name, in the same partition; of global
+    ones, and of those that it calls otherwise, nothing is said.
+    """
+    rows = {row["partition"]: row["services"] for row in botocore.load_data("endpoints")["partitions"]}
+    known = read(FACTS / "regions.json")["regions"]
+    without: dict[str, list[str]] = {}
+    for suffix in sorted(read(FACTS / "endpoints.json")["interface"]):
+        for region, row in known.items():
+            having = regions_with(suffix, rows[row["partition"]], known.keys())
+            if having and region not in having:
+                without.setdefault(suffix, []).append(region)
+    return facts | {"without": without}
+
+
+def regions_with(suffix: str, services: Facts, regions: Set[str]) -> set[str]:
+    """The Regions of a service; none where botocore does not tell them, or it has no Regions."""
+    own = [services[name] for name in {suffix, ".".join(reversed(suffix.split(".")))} if name in services]
+    if any(not row.get("isRegionalized", True) or "partitionEndpoint" in row for row in own):
+        return set()
+    listed = {region for row in own for region in row["endpoints"]}
+    # Some stand among the endpoints of another service: bedrock-runtime-us-east-1 among those of bedrock.
+    prefix = f"{suffix}-"
+    among = (name for row in services.values() for name in row["endpoints"] if name.startswith(prefix))
+    return (listed | {name.removeprefix(prefix) for name in among}) & regions
 
 
 def updated(path: Path, facts: Facts) -> Facts | None:

@@ -293,13 +293,18 @@ def _partition(region: str) -> str:
 
 
 def _secrets(region: str) -> st.SearchStrategy[str]:
+    """Names of every character that the services take."""
     start = f"arn:{_partition(region)}"
-    names = TEXTS.map(lambda text: _solid(text).replace(":", "") or "x")
+    secrets = st.text(st.sampled_from("aZ09/_+=.@!-"), min_size=1, max_size=12)
+    levels = st.lists(st.text(st.sampled_from("aZ09_.-"), min_size=1, max_size=8), min_size=1, max_size=3)
+    parameters = levels.map("/".join)
     return st.builds(
         str.__add__,
         st.just(f"{start}:secretsmanager:{region}:123456789012:secret:"),
-        st.sampled_from(["app/db-a1b2c3:url::", "app/db-a1b2c3"]) | names,
-    ) | st.builds(str.__add__, st.sampled_from([f"{start}:ssm:{region}:123456789012:parameter/", "/"]), names)
+        st.sampled_from(["app/db-a1b2c3:url::", "app/db-a1b2c3"]) | secrets,
+    ) | st.builds(
+        str.__add__, st.sampled_from([f"{start}:ssm:{region}:123456789012:parameter/", "/"]), parameters
+    )
 
 
 _HEALTH_PATHS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=20).map("/{}".format)
@@ -333,7 +338,7 @@ _LONE = st.fixed_dictionaries(
 _SIZES = st.sampled_from([(cpu, memory) for cpu, sizes in facts.fargate_sizes().items() for memory in sizes])
 _PROTOCOLS = st.sampled_from(["http", "http", "http2", "grpc", "tcp"])
 _SERVICE_PORTS = _PORTS | st.fixed_dictionaries({"number": _PORTS}, optional={"protocol": _PROTOCOLS})
-_CONNECT_NAMES = NAMES | st.sampled_from(["a.b", "a_b", "1", "x" * 64])
+_CONNECT_NAMES = NAMES | st.sampled_from(["a.b", "a_b", "1a", "x" * 64])
 
 
 @st.composite
@@ -436,7 +441,7 @@ _REST = st.fixed_dictionaries(
         "backend": st.fixed_dictionaries(
             {"bucket": st.just("tf-state.example")},
             optional={
-                "key": TEXTS.map(lambda text: f"k{' '.join(text.split())}"),
+                "key": TEXTS.map(lambda text: f"k{' '.join(text.split())}k"),
                 "region": st.just("eu-west-1"),
             },
         ),

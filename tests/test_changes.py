@@ -476,7 +476,10 @@ def test_another_region_and_another_state_are_said_first() -> None:
     backend = 'terraform {\n  backend "s3" {\n    bucket = "state"\n  }\n}\n'
     region, state = between(shop, {**other, "state.tf": backend}).consequences
     assert region.startswith("The region changes from us-east-1 to eu-west-1")
-    assert state == "The state is kept elsewhere: terraform init must move it (-migrate-state)."
+    assert state == (
+        "The state is kept elsewhere: terraform init must move it (-migrate-state); with an empty one "
+        "Terraform makes everything a second time."
+    )
 
 
 def test_images_that_can_no_longer_be_pulled() -> None:

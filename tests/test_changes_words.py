@@ -97,7 +97,7 @@ BACKEND = ("region: us-east-1\n", "region: us-east-1\nbackend: {bucket: states}\
 
 
 def test_a_bucket_does_not_move_with_the_region(changes: Changes) -> None:
-    old = edited(SHOP, BACKEND)
+    old = edited(SHOP, ("region: us-east-1\n", "region: us-east-1\nbackend: {bucket: states, key: k}\n"))
     assert changes(old, edited(old, ("us-east-1", "eu-west-1")))[2:] == [
         "The state is looked for in eu-west-1, and bucket states does not move: unless it was there before, "
         "terraform init fails. Name its own region under backend in the spec."
@@ -106,9 +106,35 @@ def test_a_bucket_does_not_move_with_the_region(changes: Changes) -> None:
 
 def test_a_bucket_with_a_region_of_its_own_stays_where_it_is(changes: Changes) -> None:
     old = edited(
-        SHOP, ("region: us-east-1\n", "region: us-east-1\nbackend: {bucket: states, region: eu-west-1}\n")
+        SHOP,
+        ("region: us-east-1\n", "region: us-east-1\nbackend: {bucket: states, key: k, region: eu-west-1}\n"),
     )
     assert len(changes(old, edited(old, ("us-east-1", "eu-west-1")))) == 2
+
+
+def test_each_region_has_a_state_of_its_own(changes: Changes) -> None:
+    old = edited(SHOP, BACKEND)
+    region, state, bucket = changes(old, edited(old, ("us-east-1", "eu-west-1")))[1:]
+    assert region.startswith("The region changes from us-east-1 to eu-west-1: ")
+    assert state == (
+        "The key of the state changes with the region, from shop/us-east-1/terraform.tfstate to "
+        "shop/eu-west-1/terraform.tfstate: terraform init -reconfigure starts an empty state there, and "
+        "everything is made beside what stands, which keeps its own. With -migrate-state the state moves, "
+        "and Terraform forgets what stands."
+    )
+    assert bucket.startswith("The state is looked for in eu-west-1, and bucket states does not move")
+
+
+def test_the_key_of_a_stack_from_before(changes: Changes) -> None:
+    """The default key once had no region: whoever has such a state can keep it where it is."""
+    old = edited(SHOP, ("us-east-1\n", "us-east-1\nbackend: {bucket: states, key: shop/terraform.tfstate}\n"))
+    head, state = changes(old, edited(SHOP, BACKEND))
+    assert head.startswith("No change")
+    assert state == (
+        "The state is kept elsewhere: terraform init must move it (-migrate-state); with an empty one "
+        "Terraform makes everything a second time. To leave it where it is, write key: "
+        "shop/terraform.tfstate under backend in the spec."
+    )
 
 
 @pytest.mark.parametrize(

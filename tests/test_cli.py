@@ -784,7 +784,7 @@ def test_no_text_becomes_code(text: str, here: Path, tfgen: Tfgen) -> None:
         tagged = rendered(f"{NETWORK}tags: {{{json.dumps('k' + word)}: {quoted}}}\n", here, tfgen)
         shop = rendered(
             f"{SHOP}    command: [run, {quoted}]\n    environment: {{A: {quoted}}}\n"
-            f"backend: {{bucket: state, key: {json.dumps('k' + word.replace(chr(10), ' '))}}}\n",
+            f"backend: {{bucket: state, key: {json.dumps('k' + word.replace(chr(10), ' ') + 'k')}}}\n",
             here,
             tfgen,
         )

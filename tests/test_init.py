@@ -689,10 +689,10 @@ def test_what_came_wrong_by_flag_does_not_hold_up_the_talk() -> None:
 
 
 def test_a_circle_of_calls_is_told_and_stands() -> None:
-    one, two = (ServiceAnswers(name, f"{ECR}/a", 80, (), name) for name in ("one", "two"))
+    one, two = (ServiceAnswers(name, f"{ECR}/ab", 80, (), name) for name in ("one", "two"))
     start = Answers(name="shop", region="us-east-1", egress="nat")
     result, seen = talk(
-        start, "one", f"{ECR}/a", "80", "", "one", "two", f"{ECR}/a", "80", "", "two", "", "two", "one"
+        start, "one", f"{ECR}/ab", "80", "", "one", "two", f"{ECR}/ab", "80", "", "two", "", "two", "one"
     )
     assert result.services == (one._replace(calls=("two",)), two._replace(calls=("one",)))
     assert "warning: one and two call one another in a circle" in seen
@@ -705,7 +705,7 @@ NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,5}){0,2}", fullmatch=True
 )
 IMAGES = st.one_of(
     st.from_regex(
-        rf"{re.escape(ECR)}/[a-z][a-z0-9]{{0,8}}(:[A-Za-z0-9_][A-Za-z0-9_.-]{{0,7}})?", fullmatch=True
+        rf"{re.escape(ECR)}/[a-z][a-z0-9]{{1,8}}(:[A-Za-z0-9_][A-Za-z0-9_.-]{{0,7}})?", fullmatch=True
     ),
     st.from_regex(r"[a-z0-9]{1,8}(/[a-z0-9]{1,8}){0,2}(:[0-9][0-9.]{0,4})?", fullmatch=True),
     st.from_regex(r"[a-z]{1,8}@sha256:[0-9a-f]{64}", fullmatch=True),

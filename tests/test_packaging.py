@@ -47,6 +47,8 @@ def check(python: Path, folder: Path) -> None:
     """The installed command answers, and renders what this checkout renders."""
     program = python.parent / "tfgen"
     assert run(program, "--version", cwd=folder) == f"tfgen {tfgen.__version__}\n"
+    installed = "import importlib.metadata as m; print(m.version('tfgen-fargate'))"
+    assert run(python, "-c", installed, cwd=folder) == f"{tfgen.__version__}\n"
     run(program, "render", SPEC, "-o", folder / "stack", cwd=folder)
     pages, _ = tfgen.render_file(SPEC)
     written = {
@@ -87,6 +89,7 @@ def test_editable(tmp_path: Path) -> None:
 def test_the_wheel_holds_the_product_and_nothing_else(sources: Path) -> None:
     names = run(sys.executable, "-m", "zipfile", "-l", next(sources.glob("*.whl"))).splitlines()[1:]
     files = [line.split()[0] for line in names]
-    assert {file.split("/")[0] for file in files} == {"tfgen", f"tfgen-{tfgen.__version__}.dist-info"}
+    about = f"tfgen_fargate-{tfgen.__version__}.dist-info"  # PyPI's tfgen is another project
+    assert {file.split("/")[0] for file in files} == {"tfgen", about}
     assert "tfgen/templates/services/service.tf.j2" in files
     assert not [file for file in files if "__pycache__" in file]

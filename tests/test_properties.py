@@ -461,7 +461,7 @@ def spec_with(services: Data, egress: str = "nat+endpoints") -> Data:
     return {"name": "t", "region": "us-east-1", "network": {"egress": egress}, "services": services}
 
 
-_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/x:1"
+_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1"
 _CALLED = {"image": _IMAGE, "port": 80, "connect": "x"}
 CLASHES = {
     'egress rules "web_to_s3" for a service of that name and for the endpoint': spec_with(
@@ -516,3 +516,43 @@ def test_the_order_of_services_changes_no_comment() -> None:
     services = {"a": {"image": "nginx", "uses": ["s3"]}, "b": {"image": _IMAGE}}
     turned = dict(reversed(services.items()))
     assert render(blueprint_of(spec_with(turned))) == render(blueprint_of(spec_with(services)))
+
+
+# --- what the execution role may do ---
+
+
+def allowed(image: str, region: str = "us-east-1", secrets: Data | None = None) -> dict[str, Any]:
+    """The statements of the execution role of one service: sid -> (actions, resources)."""
+    service = {"image": image, "secrets": secrets or {}}
+    data = spec_with({"web": service}) | {"region": region}
+    blueprint = run_text(dump(data), "spec.yaml").blueprint
+    assert blueprint
+    (policy,) = blueprint.services[0].execution_role.policies
+    return {statement.sid: (statement.actions, statement.resources) for statement in policy.statements}
+
+
+@pytest.mark.parametrize("repository", ["docker-hub/library/busybox", "k8s/pause", "quay/a/b"])
+def test_the_first_pull_through_the_cache_may_make_the_repository(repository: str) -> None:
+    """ECR answers 403 where the puller may not import."""
+    found = allowed(f"123456789012.dkr.ecr.us-east-1.amazonaws.com/{repository}:1")
+    arn = f"arn:aws:ecr:us-east-1:123456789012:repository/{repository}"
+    assert found["ImportThroughCache"] == (("ecr:BatchImportUpstreamImage", "ecr:CreateRepository"), arn)
+
+
+@pytest.mark.parametrize(
+    ("image", "region"),
+    [
+        ("123456789012.dkr.ecr.us-east-1.amazonaws.com/docker-hub:1", "us-east-1"),
+        ("123456789012.dkr.ecr.us-east-1.amazonaws.com/team/docker-hub/web:1", "us-east-1"),
+        ("quay/a:1", "us-east-1"),
+        ("123456789012.dkr.ecr.us-gov-west-1.amazonaws.com/docker-hub/library/busybox:1", "us-gov-west-1"),
+    ],
+)
+def test_who_pulls_through_no_cache_imports_nothing(image: str, region: str) -> None:
+    assert "ImportThroughCache" not in allowed(image, region)
+
+
+def test_the_version_of_a_parameter_is_no_part_of_its_arn() -> None:
+    arn = "arn:aws:ssm:us-east-1:123456789012:parameter/b"
+    found = allowed("nginx:1", secrets={"A": "/a:3", "B": f"{arn}:prod", "C": arn})
+    assert found["ReadParameters"] == ("ssm:GetParameters", ("arn:aws:ssm:us-east-1:*:parameter/a", arn))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -68,3 +69,17 @@ def test_the_reference_of_the_spec_is_current() -> None:
     assert subprocess.run([sys.executable, script, "--check"], cwd=ROOT, check=False).returncode == 0, (
         "run: .venv/bin/python scripts/spec_reference.py"
     )
+
+
+def test_whose_name_it_is_on_pypi_is_said_beside_the_installation() -> None:
+    name = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["name"]
+    assert name != "tfgen"
+    install = README.partition("## Use it")[2].partition("| command |")[0]
+    assert "`pip install .`" in install
+    assert f"`{name}`" in install
+    assert "another project" in install.replace("\n", " ")
+
+
+def test_no_version_is_pinned_that_is_not_there() -> None:
+    """There are no tags yet."""
+    assert "rev: v" not in (ROOT / "docs" / "check.md").read_text()

@@ -12,7 +12,7 @@ terraform {
 
   backend "s3" {
     bucket       = "market-terraform-state"
-    key          = "market/terraform.tfstate"
+    key          = "market/eu-west-1/terraform.tfstate"
     region       = "eu-west-1"
     encrypt      = true
     use_lockfile = true

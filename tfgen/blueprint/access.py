@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterator
 
+from tfgen import facts
 from tfgen.blueprint import names, renames
 from tfgen.blueprint.model import Image, Policy, Ref, Role, Statement
 from tfgen.spec.model import Service, Spec
 
 # What a pull of a private image asks: ECR/vpc-endpoints.
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+# What the first pull of an image through ECR's cache asks besides: ECR/pull-through-cache-iam.
+_IMPORT = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
 # What ECS Exec asks of the task: ECS/ecs-exec.
 _EXEC = (
     "ssmmessages:CreateControlChannel",
@@ -37,15 +40,22 @@ def _execution(key: str, service: Service, spec: Spec, image: Image, partition: 
         repository = f"arn:{partition}:ecr:{image.region}:{image.account}:repository/{image.repository}"
         yield Statement(sid="Login", actions="ecr:GetAuthorizationToken", resources="*")
         yield Statement(sid="PullImage", actions=_PULL, resources=repository)
+        if _is_cached(image, partition):
+            yield Statement(sid="ImportThroughCache", actions=_IMPORT, resources=repository)
     stream = names.ref('"${{aws_cloudwatch_log_group.{}.arn}}:*"', names.label(key))
     yield Statement(sid="WriteLogs", actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=stream)
     secrets = tuple(sorted({secret_arn(source) for source in service.secrets.values() if _manager(source)}))
     if secrets:
         yield Statement(sid="ReadSecrets", actions="secretsmanager:GetSecretValue", resources=secrets)
-    parameters = sorted({source for source in service.secrets.values() if not _manager(source)})
-    if parameters:
-        resources = tuple(_parameter_arn(source, spec, partition) for source in parameters)
-        yield Statement(sid="ReadParameters", actions="ssm:GetParameters", resources=resources)
+    sources = (source for source in service.secrets.values() if not _manager(source))
+    if parameters := tuple(sorted({_parameter_arn(source, spec, partition) for source in sources})):
+        yield Statement(sid="ReadParameters", actions="ssm:GetParameters", resources=parameters)
+
+
+def _is_cached(image: Image, partition: str) -> bool:
+    """Whether a repository is below a prefix that pull-through cache rules usually have."""
+    prefix, slash, _ = image.repository.partition("/")
+    return bool(slash) and prefix in facts.cached_registries(partition).values()
 
 
 def _manager(source: str) -> bool:
@@ -62,11 +72,12 @@ def secret_arn(source: str) -> str:
     return arn if re.search(r"-[A-Za-z0-9]{6}\Z", arn) else f"{arn}-??????"
 
 
-def _parameter_arn(source: str, spec: Spec, partition: str) -> Ref | str:
+def _parameter_arn(source: str, spec: Spec, partition: str) -> str:
+    # What may follow the name, a version or a label (/path:3), is no part of the ARN.
     if source.startswith("arn:"):
-        return source
+        return ":".join(source.split(":")[:6])
     # A bare /path is a parameter of the stack's own account, whose number only AWS knows.
-    return f"arn:{partition}:ssm:{spec.region}:*:parameter{source}"
+    return f"arn:{partition}:ssm:{spec.region}:*:parameter{source.partition(':')[0]}"
 
 
 def policies(roles: tuple[Role, ...]) -> Iterator[Ref]:

@@ -1,6 +1,7 @@
 """What a spec says and nothing follows from.
 
-Only values that are not the default: a spec that `tfgen show` printed says them all.
+Only values that are not the default, for a spec that `tfgen show` printed says them all; and listeners that
+somebody wrote down.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ def build(spec: Spec, at: Locate) -> tuple[Unused, ...]:
     """Every such key of the filled spec, in the spec's order."""
     return tuple(
         Unused(key=".".join(map(str, path[1:] or path)), reason=reason, at=at(path))
-        for path, reason in (*_network(spec), *_rest(spec))
+        for path, reason in (*_network(spec), *_rest(spec, at))
     )
 
 
@@ -44,13 +45,19 @@ def _alone(network: Network) -> bool:
     return way.interface_endpoints and not way.nat
 
 
-def _rest(spec: Spec) -> Iterator[tuple[SpecPath, str]]:
+def _rest(spec: Spec, at: Locate) -> Iterator[tuple[SpecPath, str]]:
     routed = any(service.routes for service in spec.services.values())
-    if not routed and _said(spec.load_balancer) != _said(LoadBalancer()):
+    if not routed and (_said(spec.load_balancer) != _said(LoadBalancer()) or _lists_listeners(at)):
         yield ("load_balancer",), "no service has routes, and so there is no load balancer"
     for key, service in spec.services.items():
         if not service.routes:
             yield from _unrouted(key, service)
+
+
+def _lists_listeners(at: Locate) -> bool:
+    """Whether somebody wrote listeners down, and not `tfgen show`, which leaves nothing out."""
+    listeners, timeout = (("load_balancer", key) for key in ("listeners", "idle_timeout"))
+    return at(listeners).path == listeners and at(timeout).path != timeout
 
 
 def _said(load_balancer: LoadBalancer) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """What makes another stack of it: another Region, or another place for its state."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tfgen.changes.called import Said
 from tfgen.changes.compare import Change, is_elsewhere, lost
@@ -28,21 +28,50 @@ def another_state(old: Stack, new: Stack) -> Iterator[Said]:
     was, will_be = old.state, new.state
     if was == will_be:
         return
-    if _place(was) != _place(will_be):
-        yield Said("The state is kept elsewhere: terraform init must move it (-migrate-state).")
-    elif was[-1].get("region") == will_be[-1].get("region"):
-        yield Said("The backend gets other settings: terraform init asks for -reconfigure.")
-    else:
-        bucket, region = (will_be[-1].get(name) for name in ("bucket", "region"))
+    moves = _place(was) != _place(will_be)
+    if moves:
+        yield Said(_moved(_s3(was), _s3(will_be), is_elsewhere(old, new)))
+    before, after = _s3(was), _s3(will_be)
+    if before.get("bucket") == after.get("bucket") and before.get("region") != after.get("region"):
         yield Said(
-            f"The state is looked for in {region}, and bucket {bucket} does not move: unless it was there "
-            "before, terraform init fails. Name its own region under backend in the spec."
+            f"The state is looked for in {after.get('region')}, and bucket {after.get('bucket')} does not "
+            "move: unless it was there before, terraform init fails. Name its own region under backend in "
+            "the spec."
         )
+    elif not moves:
+        yield Said("The backend gets other settings: terraform init asks for -reconfigure.")
+
+
+def _moved(before: Mapping[str, Value], after: Mapping[str, Value], elsewhere: bool) -> str:
+    """Of a state whose place is another; `elsewhere` says that the stack is in another Region too."""
+    keys = before.get("key"), after.get("key")
+    only_the_key = before.get("bucket") == after.get("bucket") and all(isinstance(key, str) for key in keys)
+    if only_the_key and elsewhere:
+        return (
+            f"The key of the state changes with the region, from {keys[0]} to {keys[1]}: terraform init "
+            "-reconfigure starts an empty state there, and everything is made beside what stands, which "
+            "keeps its own. With -migrate-state the state moves, and Terraform forgets what stands."
+        )
+    moved = (
+        "The state is kept elsewhere: terraform init must move it (-migrate-state); with an empty one "
+        "Terraform makes everything a second time."
+    )
+    return (
+        f"{moved} To leave it where it is, write key: {keys[0]} under backend in the spec."
+        if only_the_key
+        else moved
+    )
+
+
+def _s3(state: Value) -> Mapping[str, Value]:
+    """What an S3 backend says; nothing of any other."""
+    match state:
+        case ("backend", "s3", Mapping() as values):
+            return values
+    return {}
 
 
 def _place(state: Value) -> Value:
     """Where a state is: of S3, the bucket and the key; of any other kind all that it says."""
-    match state:
-        case ("backend", "s3", values):
-            return tuple(values.get(name) for name in ("bucket", "key", "workspace_key_prefix"))
-    return state
+    values = _s3(state)
+    return tuple(values.get(name) for name in ("bucket", "key", "workspace_key_prefix")) if values else state

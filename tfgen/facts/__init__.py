@@ -113,6 +113,25 @@ def regions() -> Mapping[str, Region]:
 
 
 @cache
+def announced_regions() -> frozenset[str]:
+    """The Regions that AWS has named and not opened."""
+    return frozenset(_read("regions")["announced"])
+
+
+def regions_like(name: str) -> list[str]:
+    """The Regions, two at most, that somebody may have meant: letters that changed places, or a near name."""
+    import difflib  # noqa: PLC0415 - only a mistake pays for it
+
+    turned = [region for region in regions() if sorted(region) == sorted(name)]
+    return turned[:2] or difflib.get_close_matches(name, regions(), 2, 0.8)
+
+
+def is_aws_host(name: str) -> bool:
+    """Whether a host name is below a domain under which AWS has the endpoints of its services."""
+    return f".{name.lower()}".endswith(tuple(f".{host}" for host in _read("regions")["hosts"]))
+
+
+@cache
 def interface_endpoints() -> frozenset[str]:
     """The services that some Region offers as an interface endpoint, such as `ecr.api`."""
     return frozenset(_read("endpoints")["interface"])
@@ -122,6 +141,20 @@ def interface_endpoints() -> frozenset[str]:
 def lacking_endpoints(partition: str) -> frozenset[str]:
     """The services that no Region of a partition has, and so no endpoint either, as far as is known."""
     return frozenset(_read("endpoints")["lacking"].get(partition, ()))
+
+
+@cache
+def regions_without(suffix: str) -> frozenset[str]:
+    """The Regions in which a service is not known, although others of the same partition have it."""
+    if suffix in endpoints_in_every_zone():
+        return frozenset()  # what most stacks need: the table stays unread
+    return frozenset(_read("endpoint_regions")["without"].get(suffix, ()))
+
+
+@cache
+def endpoints_in_every_zone() -> frozenset[str]:
+    """The interface endpoints that every zone has as far as is known; of others a zone may lack some."""
+    return frozenset(_read("endpoints")["every_zone"])
 
 
 @cache
@@ -175,6 +208,11 @@ def fargate_sizes() -> Mapping[int, tuple[int, ...]]:
     """The memory sizes (MiB) that go with each number of CPU units, both ascending."""
     sizes = _read("fargate")["sizes"]
     return MappingProxyType({int(cpu): tuple(memory) for cpu, memory in sizes.items()})
+
+
+def zones_without_fargate(region: str) -> tuple[str, ...]:
+    """The letters of the zones in which AWS does not list Fargate for Linux containers."""
+    return tuple(_read("fargate")["zones_without"].get(region, ()))
 
 
 @cache
@@ -249,6 +287,12 @@ def cached_registries(partition: str) -> Mapping[str, str]:
     """The public registries that ECR's pull-through cache offers, with the usual prefix of each."""
     table = _read("registries")
     return MappingProxyType({} if partition in table["no_cache_partitions"] else table["cached"])
+
+
+@cache
+def unreachable_registries(partition: str) -> frozenset[str]:
+    """The public registries that the Regions of a partition reach badly or not at all."""
+    return frozenset(_read("registries")["unreachable"].get(partition, ()))
 
 
 def replacement(kind: str) -> Replacement:

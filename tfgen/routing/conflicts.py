@@ -146,10 +146,11 @@ def _overlap(
     first: Entry, second: Entry, earlier: Mapping[Entry, Sequence[Entry]], allowance: Allowance
 ) -> Overlap | None:
     """The overlap of two rules, unless it is an ordinary one or does not matter."""
-    if first.service == second.service or (first.rule.pinned and second.rule.pinned):
+    pinned = first.rule.pinned + second.rule.pinned
+    if first.service == second.service or pinned == 2 or _is_more_specific(first, second):
         return None
-    if _is_more_specific(first, second):
-        return None
+    if pinned and not _is_more_specific(second, first):
+        return None  # whoever gives one of two such rules a priority has settled their order
     before = tuple(other for other in earlier[first] if other in earlier[second])
     try:
         both = first.requests, second.requests

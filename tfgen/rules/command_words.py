@@ -6,11 +6,11 @@ from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
 
 ID = "TG327"
-SEVERITY = "warning"
+SEVERITY = "note"
 TITLE = "A command is a list of words"
 WHY = (
-    "ECS hands the words to the container as they are, without a shell; a whole line in one word is taken "
-    "for the name of a program, which is not found, and the task stops."
+    "ECS hands the words to the image's entry point as they are, without a shell; where there is none, a "
+    "whole line in one word is taken for the name of a program, which is not found, and the task stops."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"
 BAD = """\
@@ -45,8 +45,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             if _is_a_line(*words):
                 where = blueprint.locate(("services", service.key, "command", 0))
                 message = (
-                    "this is one word with spaces in it, and no shell takes it apart: the container looks "
-                    "for a program of that name"
+                    "this is one word with spaces in it: unless the image's entry point takes it apart, as a "
+                    "shell does, the container looks for a program of that name"
                 )
                 hint = "write each word by itself, as in [npm, run, start], or [sh, -c, ...] for a shell"
                 yield Problem(ID, where, message, hint, SEVERITY)

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 
+from tfgen import facts
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
 
 ID = "TG362"
-SEVERITY = "warning"
+SEVERITY = "error"
 TITLE = "A Service Connect name is a name of its own"
 WHY = (
     "ECS writes the name into /etc/hosts of each caller's containers. An IP address is never looked up "
-    "there, and localhost is the container itself, which its health checks and sidecars may rely on."
+    "there; localhost is the container itself, which its health checks and sidecars may rely on; and a host "
+    "of AWS would lead to a task what callers send to that service."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html"
 BAD = """\
@@ -29,8 +31,16 @@ services:
   web:
     calls: [api]
 """
-FAILS = ("services: {api: {port: 5000, connect: 10.0.0.1}, web: {calls: [api]}}",)
-PASSES = ("services: {api: {port: 5000, connect: 10.api}, web: {calls: [api]}}",)
+FAILS = (
+    "services: {api: {port: 5000, connect: 10.0.0.1}, web: {calls: [api]}}",
+    "services: {api: {port: 443, connect: sqs.us-east-1.amazonaws.com}, web: {calls: [api], uses: [sqs]}}",
+    "services: {api: {port: 443, connect: amazonaws.com}, web: {calls: [api]}}",
+)
+PASSES = (
+    "services: {api: {port: 5000, connect: 10.api}, web: {calls: [api]}}",
+    "services: {api: {port: 443, connect: notamazonaws.com}, web: {calls: [api]}}",
+    "services: {api: {port: 443, connect: api.example.com}, web: {calls: [api]}}",
+)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
@@ -48,4 +58,6 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _meaning(name: str) -> str:
     if name == "localhost":
         return "every container itself"
+    if facts.is_aws_host(name):
+        return "a host of AWS, whose requests would go to a task"
     return "an IP address, which is never looked up" if name.replace(".", "").isdecimal() else ""

@@ -35,6 +35,9 @@ FAILS = (
     "services: {web: {image: '123456789012.dkr.ecr-fips.xx-new-1.amazonaws.com/web:1'}}",
     "services: {web: {image: '123456789012.dkr-ecr.us-east-1.on.aws/web:1'}}",
     "services: {web: {image: '123456789012.dkr.ecr.us-east-1.amazonaws.com:443/web:1'}}",
+    "services: {web: {image: '12345678901.dkr.ecr.us-east-1.amazonaws.com/web:1'}}",
+    "services: {web: {image: 'ACCOUNT.dkr.ecr.us-east-1.amazonaws.com/web:1'}}",
+    "services: {web: {image: 'example-prod.dkr.ecr.us-east-1.amazonaws.com:443/web:1'}}",
 )
 PASSES = (
     "region: cn-north-1\n"
@@ -42,6 +45,8 @@ PASSES = (
     "services: {web: {image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1'}}",
     "services: {web: {image: '123456789012.dkr.ecr.xx-new-1.amazonaws.com/web:1'}}",
     "services: {web: {image: '123456789012.example.com/web:1'}}",
+    "services: {web: {image: '123456789012.ecr.us-east-1.amazonaws.com/web:1'}}",
+    "services: {web: {image: '1234.dkr.ecr.example.com/web:1'}}",
     "services: {web: {image: 'registry.dkr.example.com/web:1'}}",
     "services: {web: {image: 'registry-one.dkr.ecr.example.com/web:1'}}",
     "region: xx-new-1\nnetwork: {zones: [a, b]}\n"
@@ -76,16 +81,25 @@ def _fault(image: Image, blueprint: Blueprint) -> tuple[str, str] | None:
 def _unknown_form(image: Image, blueprint: Blueprint) -> tuple[str, str] | None:
     if not _ecr.is_unknown_form(image):
         return None
+    label = _ecr.account(image)
+    if not _ecr.is_account(label):
+        message = (
+            f'there is no "{image.registry}": a host of ECR begins with an account of {_ecr.DIGITS} digits'
+        )
+        return (
+            message,
+            f"{_hint('123456789012', image, blueprint)}, with the number of the account that has it",
+        )
     message = (
         f'tfgen does not know "{image.registry}" as ECR, and would give tasks no permission to pull from it'
     )
-    return message, _hint(image, blueprint)
+    return message, _hint(label, image, blueprint)
 
 
-def _hint(image: Image, blueprint: Blueprint) -> str:
+def _hint(account: str, image: Image, blueprint: Blueprint) -> str:
     named = next((part for part in image.registry.split(".") if part in facts.regions()), blueprint.region)
     region = facts.regions().get(named)
-    plain = _host(image.registry[:12], region) if region else f"{image.registry[:12]}.dkr.ecr.{named}.SUFFIX"
+    plain = _host(account, region) if region else f"{account}.dkr.ecr.{named}.SUFFIX"
     hint = f"write the plain host of the same registry: {plain}"
     fips = "; tfgen makes no way to the FIPS hosts of ECR yet" if "fips" in image.registry else ""
     return hint + fips

@@ -6,7 +6,7 @@ from tfgen import facts
 from tfgen.blueprint.model import Blueprint, Image
 from tfgen.problems import Problem
 from tfgen.reach.faults import IMAGE, faults
-from tfgen.rules import _ecr
+from tfgen.rules import _ecr, _regions
 
 ID = "TG301"
 SEVERITY = "error"
@@ -40,6 +40,8 @@ PASSES = (
     "network: {egress: public}\nservices: {web: {image: 'ghcr.io/acme/web:1'}}",
     "network: {egress: endpoints}\n"
     "services: {web: {image: '123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/web:1'}}",
+    "network: {egress: endpoints}\n"
+    "services: {web: {image: '123456789012.dkr.ecr.us-esat-1.amazonaws.com/web:1'}}",
 )
 
 
@@ -47,8 +49,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     images = {service.key: service.image for service in blueprint.services}
     failing = dict.fromkeys(flow.service for _, flows in faults(blueprint, IMAGE) for flow in flows)
     for image in (images[key] for key in failing):
-        if _ecr.is_unknown_form(image):
-            continue  # TG321 says what to write
+        if _ecr.is_unknown_form(image) or _regions.is_misspelled(image.region):
+            continue  # TG321 and TG306 say what to write
         yield Problem(ID, image.at, _message(image), _hint(image, blueprint))
 
 

@@ -32,7 +32,7 @@ services:
     routes: [{path: /shop/*, priority: 20}]
   images:
     port: 8080
-    routes: [{path: "/*.png", priority: 10}]
+    routes: ["/*.png"]
 """
 FAILS = (
     "services:\n"
@@ -49,6 +49,10 @@ FAILS = (
     "  b: {port: 1, routes: [/a/b]}\n",
 )
 PASSES = (
+    # Whoever gives one of them a priority has settled which comes first.
+    "services:\n"
+    "  a: {port: 1, routes: ['/*.png']}\n"
+    "  b: {port: 1, routes: [{path: /b/*, priority: 50000}]}\n",
     # A host is a site of its own, and a longer path a place within.
     "services:\n  a: {port: 1, routes: [{host: a.com, path: /}]}\n  b: {port: 1, routes: [/b]}\n",
     "services:\n"
@@ -73,7 +77,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         for _, group in groupby(conflicts(listener).overlaps, key=lambda overlap: overlap.second):
             first, *others = group
             at = first.second.rule.at
-            yield Problem(ID, at, f"{_message(first)}{_more(others)}", _hint(first, others), SEVERITY)
+            yield Problem(ID, at, f"{_message(first)}{_more(others)}", _hint(first), SEVERITY)
 
 
 def _message(overlap: Overlap) -> str:
@@ -93,11 +97,9 @@ def _more(others: list[Overlap]) -> str:
     return f"; likewise {', '.join([*named, *more])}"
 
 
-def _hint(overlap: Overlap, others: list[Overlap]) -> str:
-    first, second = overlap.first, overlap.second
-    if others:
-        return f"narrow it, or settle the order by pinning all of them: priority: {second.rule.priority} here"
-    return (
-        f"narrow one, or settle the order by pinning both: priority: {first.rule.priority} on line "
-        f"{first.rule.at.line} and priority: {second.rule.priority} here"
-    )
+def _hint(overlap: Overlap) -> str:
+    """The priority of the one that has none given settles the order."""
+    first, second = overlap.first.rule, overlap.second.rule
+    place = f"on line {first.at.line}" if second.pinned else "here"
+    priority = first.priority if second.pinned else second.priority
+    return f"narrow one, or settle the order as it is: priority: {priority} {place}"

@@ -1,22 +1,22 @@
 """Long requests that Service Connect's proxy cuts off."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint
+from tfgen.blueprint.model import Blueprint, Service
 from tfgen.problems import Problem
 
 ID = "TG316"
 SEVERITY = "note"
-TITLE = "Long requests do not go through Service Connect"
+TITLE = "Requests through Service Connect have the time that they take"
 WHY = (
     "The proxy of a service with a Service Connect name answers 504 when a request takes longer than 15 "
-    "seconds, and the load balancer's requests go through it too."
+    "seconds, and the load balancer's requests go through it too. An override gives it another time, or "
+    "none."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html"
 BAD = """\
-load_balancer:
-  idle_timeout: 61
 services:
   api:
     port: 5000
@@ -24,47 +24,164 @@ services:
     connect: api
 """
 GOOD = """\
-load_balancer:
-  idle_timeout: 61
 services:
   api:
     port: 5000
     routes: [/]
+    connect: api
+overrides:
+  module.services.aws_ecs_service.api:
+    service_connect_configuration: {service: {timeout: {per_request_timeout_seconds: 60}}}
 """
+
+
+def _overridden(patch: str, rest: str = "") -> str:
+    """A service with a route and a name, and an override of it."""
+    return (
+        "services: {api: {port: 5000, routes: [/], connect: api}}\n"
+        f"overrides: {{module.services.aws_ecs_service.api: {patch}{rest}}}\n"
+    )
+
+
+def _timed(seconds: object) -> str:
+    """A patch of a service."""
+    timeout = f"{{per_request_timeout_seconds: {seconds}}}"
+    return f"{{service_connect_configuration: {{service: {{timeout: {timeout}}}}}}}"
+
+
+_REPLACED = (
+    "{service_connect_configuration: [{enabled: true, "
+    "service: [{port_name: api, timeout: {per_request_timeout_seconds: 60}}]}]}"
+)
 FAILS = (
-    "load_balancer: {idle_timeout: 120}\n"
+    "load_balancer: {idle_timeout: 16}\nservices: {api: {port: 80, routes: [/], connect: api}}",
     "services:\n"
     "  web: {port: 80, routes: [/], calls: [api]}\n"
     "  api: {port: {number: 81, protocol: grpc}, connect: api}\n",
+    "services:\n  job: {calls: [api]}\n  api: {port: 81, connect: api}\n",
+    "services:\n"
+    "  web: {port: 80, routes: [/], connect: web}\n"
+    "  api: {port: 81, connect: api, calls: [other, cart]}\n"
+    "  other: {port: 82, connect: other}\n"
+    "  cart: {port: 83, connect: cart}\n",
+    _overridden(_timed(59)),
+    _overridden(_timed("null")),
+    _overridden("{service_connect_configuration: {service: {timeout: {idle_timeout_seconds: 600}}}}"),
+    _overridden("{service_connect_configuration: {enabled: true}}"),
+    _overridden("{service_connect_configuration: {service: {discovery_name: other}}}"),
+    _overridden("{service_connect_configuration: {service: []}}"),
+    _overridden("{desired_count: 3}"),
+    _overridden(_timed(60), ", module.load_balancer.aws_lb.main: {idle_timeout: 61}"),
 )
 PASSES = (
-    "load_balancer: {idle_timeout: 60}\nservices: {api: {port: 80, routes: [/], connect: api}}",
+    "load_balancer: {idle_timeout: 15}\nservices: {api: {port: 80, routes: [/], connect: api}}",
     "load_balancer: {idle_timeout: 120}\n"
     "services:\n"
     "  web: {port: 80, routes: [/], calls: [db]}\n"
     "  db: {port: {number: 81, protocol: tcp}, connect: db}\n",
+    "services:\n  web: {port: 80, routes: [/]}\n  api: {port: 81, connect: api}\n",
+    "services:\n  job: {calls: [api]}\n  api: {port: 81, connect: api}\n"
+    f"overrides: {{module.services.aws_ecs_service.api: {_timed(16)}}}\n",
+    _overridden(_timed(0)),
+    _overridden(_timed("'60'")),
+    _overridden(_REPLACED),
+    _overridden("{service_connect_configuration: {enabled: false}}"),
+    _overridden("{service_connect_configuration: null}"),
+    _overridden("{service_connect_configuration: []}"),
+    _overridden("{desired_count: 3}", ", module.load_balancer.aws_lb.main: {idle_timeout: 15}"),
 )
 
-_USUAL = 60  # seconds; who raises it has requests that last longer
+_CONNECT = "service_connect_configuration"
+_NO_END = 10**9  # no number that anybody means is larger
+_ENOUGH = 60  # seconds; what is advised where no load balancer says how long it waits
+
+
+class _Cut(NamedTuple):
+    """A service whose proxy ends requests too early; `waits` is how long the load balancer would, or 0."""
+
+    service: Service
+    after: int
+    waits: int
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
+    """One problem for all services: the first by name, and the others named with it."""
+    cut = list(_cut(blueprint))
+    for first in cut[:1]:
+        waits = f", although the load balancer waits {first.waits} s" if first.waits else ""
+        others = f"; likewise at {_listed(cut[1:])}" if cut[1:] else ""
+        proxy = "Service Connect's proxy answers 504"
+        message = f'at "{first.service.key}" a request ends after {first.after} s: {proxy}{waits}{others}'
+        where = blueprint.locate(("services", first.service.key, "connect"))
+        yield Problem(ID, where, message, _hint(first), SEVERITY)
+
+
+def _cut(blueprint: Blueprint) -> Iterator[_Cut]:
+    usual = facts.limits()["connect_request_timeout_seconds"].value
+    patches = {override.address: override.patch for override in blueprint.overrides}
+    called = {call.callee for call in blueprint.calls}
+    waits = _idle_timeout(blueprint, patches)
+    for service in filter(_has_requests, blueprint.services):
+        after = _request_timeout(patches.get(_address(service), {}), usual)
+        if after and service.routes and waits > after:
+            yield _Cut(service, after, waits)
+        elif after == usual and service.key in called:
+            yield _Cut(service, after, 0)
+
+
+def _has_requests(service: Service) -> bool:
+    """Whether its proxy speaks HTTP or gRPC; plain TCP has no requests."""
+    return any(named.app_protocol for mapping in service.port_mappings for named in mapping.connect)
+
+
+def _idle_timeout(blueprint: Blueprint, patches: Mapping[str, Any]) -> int:
     for balancer in blueprint.load_balancer:
-        if balancer.idle_timeout > _USUAL and _has_proxied_requests(blueprint):
-            seconds = facts.limits()["connect_request_timeout_seconds"].value
-            message = (
-                f"a request may take {balancer.idle_timeout} s here, but at services with a Service "
-                f"Connect name the proxy ends it after {seconds} s"
-            )
-            hint = "serve what takes longer from a service without a Service Connect name"
-            yield Problem(ID, blueprint.locate(("load_balancer", "idle_timeout")), message, hint, SEVERITY)
+        patch = patches.get("module.load_balancer.aws_lb.main", {})
+        return _number(patch.get("idle_timeout"), balancer.idle_timeout)
+    return 0
 
 
-def _has_proxied_requests(blueprint: Blueprint) -> bool:
-    """Whether a proxy speaks HTTP or gRPC; plain TCP has no requests."""
-    return any(
-        named.app_protocol
-        for service in blueprint.services
-        for mapping in service.port_mappings
-        for named in mapping.connect
+def _address(service: Service) -> str:
+    return f"module.services.aws_ecs_service.{service.label}"
+
+
+def _request_timeout(patch: Mapping[str, Any], usual: int) -> int:
+    """The seconds that a request may take; 0 where nothing ends it."""
+    configuration = _block(patch, _CONNECT)
+    if patch.get(_CONNECT, {}) in (None, []) or configuration.get("enabled") is False:
+        return 0
+    timeout = _block(_block(configuration, "service"), "timeout")
+    return _number(timeout.get("per_request_timeout_seconds"), usual)
+
+
+def _block(patch: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """What an override says of a block, also where it replaces it."""
+    said = patch.get(name)
+    inner = said[0] if isinstance(said, list) and said else said
+    return inner if isinstance(inner, Mapping) else {}
+
+
+def _number(value: Any, usual: int) -> int:
+    """A number as Terraform takes it, in quotes too; what is none is reported as such elsewhere."""
+    try:
+        return min(int(value), _NO_END)
+    except (OverflowError, TypeError, ValueError):
+        return usual
+
+
+def _listed(cut: list[_Cut]) -> str:
+    keys = [f'"{each.service.key}"' for each in cut]
+    shown = keys if len(keys) < 5 else [*keys[:3], f"{len(keys) - 3} more"]
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+
+
+def _hint(cut: _Cut) -> str:
+    seconds = cut.waits or _ENOUGH
+    longer = seconds > facts.limits()["connect_idle_timeout_seconds"].value
+    idle = f", idle_timeout_seconds: {seconds}" if longer else ""
+    timeout = f"{{per_request_timeout_seconds: {seconds}{idle}}}"
+    return (
+        "where requests may take longer, add under overrides: "
+        f"{_address(cut.service)}: {{service_connect_configuration: {{service: {{timeout: {timeout}}}}}}} "
+        "(0 lets them take any time)"
     )

@@ -9,8 +9,8 @@ ID = "TG318"
 SEVERITY = "error"
 TITLE = "After the name of a secret stand all three further parts, or none"
 WHY = (
-    "ECS reads SECRET:JSON-KEY:VERSION-STAGE:VERSION-ID, with colons for what is left out, and stops the "
-    "task at any other form."
+    "ECS reads SECRET:JSON-KEY:VERSION-STAGE:VERSION-ID, with colons for what is left out and never both a "
+    "stage and an ID, and stops the task at any other form."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html"
 BAD = """\
@@ -28,10 +28,14 @@ services:
 FAILS = (
     "services: {web: {secrets: {A: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1b2c3:a:b'}}}",
     "services: {web: {secrets: {A: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1b2c3:a:::'}}}",
+    "services: "
+    "{web: {secrets: {A: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1b2c3::S:v-1'}}}",
 )
 PASSES = (
     "services: {web: {secrets: {A: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1b2c3'}}}",
     "services: {web: {secrets: {A: 'arn:aws:ssm:us-east-1:123456789012:parameter/a', B: '/a:b'}}}",
+    "services: {web: {secrets: {A: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1b2c3:::v-1',"
+    " B: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1b2c3:a:AWSPREVIOUS:'}}}",
 )
 
 _NAME = 6  # arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME
@@ -42,15 +46,17 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         for name, source in service.secrets:
             parts = source.split(":")
-            if parts[2:3] == ["secretsmanager"] and len(parts) - _NAME - 1 not in (0, _PARTS):
+            if parts[2:3] == ["secretsmanager"] and (found := _fault(*parts[_NAME:])):
                 where = blueprint.locate(("services", service.key, "secrets", name))
-                message = (
-                    f"ECS cannot read {name}: after a secret's name it takes a JSON key, a version stage "
-                    "and a version ID, or nothing"
-                )
-                yield Problem(ID, where, message, _hint(parts[_NAME:]), SEVERITY)
+                yield Problem(ID, where, f"ECS cannot read {name}: {found[0]}", found[1], SEVERITY)
 
 
-def _hint(parts: list[str]) -> str:
-    form = ":".join(parts[: 1 + _PARTS]) + ":" * (1 + _PARTS - len(parts))
-    return f"end it like this: {form} (colons stand for what is left out)"
+def _fault(name: str, *parts: str) -> tuple[str, str] | None:
+    """A message and a hint."""
+    if len(parts) not in (0, _PARTS):
+        form = ":".join([name, *parts[:_PARTS]]) + ":" * (_PARTS - len(parts))
+        message = "after a secret's name it takes a JSON key, a version stage and a version ID, or nothing"
+        return message, f"end it like this: {form} (colons stand for what is left out)"
+    if parts and all(parts[1:]):
+        return "it takes a version stage or a version ID, not both", "leave one of the two out, not its colon"
+    return None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tfgen import facts
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
+from tfgen.rules import _regions
 
 ID = "TG320"
 SEVERITY = "error"
@@ -34,6 +35,12 @@ FAILS = (
     "network: {egress: endpoints}\n"
     "services: {web: {secrets: {A: 'arn:aws:ssm:eu-west-1:123456789012:parameter/a'}}}",
     "services: {web: {secrets: {A: 'arn:aws-cn:ssm:cn-north-1:123456789012:parameter/a'}}}",
+    "services: {web: {secrets: {A: 'arn:aws:ssm:cn-north-1:123456789012:parameter/a'}}}",
+    "region: us-gov-west-1\n"
+    "services: {web: {secrets: {A: 'arn:aws:ssm:us-gov-west-1:123456789012:parameter/a'}}}",
+    "services: {web: {secrets: {A: 'arn:aws-new:ssm:xx-new-1:123456789012:parameter/a'}}}",
+    "network: {egress: endpoints}\n"
+    "services: {web: {secrets: {A: 'arn:aws:ssm:us-east-3:123456789012:parameter/a'}}}",
 )
 PASSES = (
     "services: {web: {secrets: {A: 'arn:aws:ssm:eu-west-1:123456789012:parameter/a'}}}",
@@ -42,6 +49,8 @@ PASSES = (
     "network: {egress: endpoints}\nservices: {web: {secrets: {A: /a}}}",
     "region: xx-new-1\nnetwork: {zones: [a, b]}\n"
     "services: {web: {secrets: {A: 'arn:aws-new:ssm:xx-new-1:123456789012:parameter/a'}}}",
+    "network: {egress: endpoints}\n"  # TG306
+    "services: {web: {secrets: {A: 'arn:aws:ssm:us-esat-1:123456789012:parameter/a'}}}",
 )
 
 
@@ -56,12 +65,17 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _fault(name: str, source: str, blueprint: Blueprint) -> tuple[str, str] | None:
     """A message and a hint."""
     _, partition, store, region, _ = source.split(":", 4)
+    known = facts.regions().get(region)
+    if known and known.partition != partition:
+        message = f"{name} cannot be there: {region} is in the partition {known.partition}, not {partition}"
+        return message, f"begin the ARN with arn:{known.partition}:, or write another region"
     if partition != blueprint.partition and blueprint.region in facts.regions():
         message = (
             f"{name} is in the partition {partition}, where roles of {blueprint.partition} have no rights"
         )
         return message, f"create it in {blueprint.region}"
-    if region != blueprint.region and blueprint.network.private_subnets and not blueprint.network.nat:
+    closed = blueprint.network.private_subnets and not blueprint.network.nat
+    if region != blueprint.region and closed and not _regions.is_misspelled(region):
         where = {"ssm": "SSM Parameter Store"}.get(store, "Secrets Manager")
         message = f"tasks cannot reach {where} in {region}: VPC endpoints lead to their own region only"
         return message, f"replicate {name} to {blueprint.region}, or use egress: nat+endpoints"

@@ -11,7 +11,7 @@ SEVERITY = "error"
 TITLE = "Tags are what every service takes"
 WHY = (
     "EC2 takes any character in a tag, but IAM, ECS and Elastic Load Balancing refuse most signs; IAM "
-    "also takes keys that differ only in case for one."
+    "also takes keys that differ only in case for one, and ECS keeps values that begin with aws: to AWS."
 )
 SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html"
 BAD = """\
@@ -29,11 +29,13 @@ FAILS = (
     'tags: {team: "market\\tsearch"}\nservices: {web: {port: 80}}',
     "tags: {team: market, Team: search}\nservices: {web: {port: 80}}",
     "tags: {'AWS:team': market}",
+    "tags: {team: 'Aws:market'}\nservices: {web: {port: 80}}",
 )
 PASSES = (
     "tags: {team: 'Käufer 3\u3000_.:/=+-@'}\nservices: {web: {port: 80}}",
     "tags: {team: 'market & search', Team: search}",
-    "tags: {'aws-account': '4711'}",
+    "tags: {'aws-account': '4711', team: aws-market}\nservices: {web: {port: 80}}",
+    "tags: {team: 'aws:market'}",
 )
 
 _SIGNS = frozenset(" _.:/=+-@")
@@ -53,6 +55,8 @@ def _fault(key: str, value: str, other: str, blueprint: Blueprint) -> tuple[str,
         return f'the tag key "{key}" begins with aws:, which AWS keeps to itself', "write another key"
     if not blueprint.services:
         return None  # EC2 alone takes the rest
+    if value.lower().startswith("aws:"):
+        return f'the value of the tag "{key}" begins with aws:, which ECS refuses', "write another value"
     if wrong := [char for char in key + value if not _is_taken(char)]:
         message = f'the tag "{key}" has the character {wrong[0]!r}, which IAM and ECS do not take'
         return message, "write letters, digits, spaces and _ . : / = + - @"

@@ -27,6 +27,7 @@ FAILS = (
     "services: {worker: {grace_period: 0}}",
     "load_balancer: {idle_timeout: 61}\nservices: {worker: {}}",
     "load_balancer: {listeners: {http: 8080}}\nservices: {worker: {}}",
+    "load_balancer: {listeners: {http: 80}}\nservices: {worker: {}}",
     "network: {egress: public, endpoints: [s3]}",
     "network: {egress: public, subnets: {private: 24}}",
     "network: {egress: public, service_connect_endpoint: false}",
@@ -34,7 +35,8 @@ FAILS = (
 )
 PASSES = (
     "services: {worker: {health_check: /, grace_period: 60}}",
-    "load_balancer: {listeners: {http: {port: 80, cidrs: [0.0.0.0/0]}}}\nservices: {worker: {}}",
+    "load_balancer: {listeners: {http: {port: 80, cidrs: [0.0.0.0/0]}}, idle_timeout: 60}\n"
+    "services: {worker: {}}",
     "load_balancer: {idle_timeout: 61}\nservices: {web: {port: 80, routes: [/]}}",
     "network: {egress: public, endpoints: [], subnets: {private: 20}}",
     "network: {egress: nat, endpoints: [s3], subnets: {private: 24}}",

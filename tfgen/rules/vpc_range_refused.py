@@ -8,7 +8,7 @@ from tfgen.rules import _ranges
 
 ID = "TG348"
 SEVERITY = "error"
-TITLE = "A VPC's range is not loopback, link-local or multicast"
+TITLE = "A VPC's range is not loopback, link-local, multicast or reserved"
 WHY = "AWS refuses such a VPC when it is created; terraform validate does not look."
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
 BAD = """\
@@ -19,8 +19,14 @@ GOOD = """\
 network:
   cidr: 10.20.0.0/16
 """
-FAILS = ("network: {cidr: 127.0.0.0/16}", "network: {cidr: 239.255.0.0/16}", "network: {cidr: 0.1.0.0/16}")
-PASSES = ("network: {cidr: 192.168.0.0/16}", "network: {cidr: 240.0.0.0/16}")
+FAILS = (
+    "network: {cidr: 127.0.0.0/16}",
+    "network: {cidr: 239.255.0.0/16}",
+    "network: {cidr: 0.1.0.0/16}",
+    "network: {cidr: 240.0.0.0/16}",
+    "network: {cidr: 255.255.0.0/16}",
+)
+PASSES = ("network: {cidr: 192.168.0.0/16}", "network: {cidr: 223.255.0.0/16}")
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:

@@ -65,11 +65,9 @@ def _zone_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
 
 def _unknown_region(spec: Spec, at: Locate) -> Problem:
     """An error where zones are only counted; else a warning, for there are regions newer than tfgen."""
-    import difflib  # noqa: PLC0415 - only a mistake pays for it
-
     listed = isinstance(spec.network.zones, list)
     message = f'tfgen does not know the region "{spec.region}"'
-    near = difflib.get_close_matches(spec.region, facts.regions(), 2, 0.8)
+    near = facts.regions_like(spec.region)
     hint = f"did you mean {' or '.join(near)}?" if near else ""
     if listed:
         message += ", and takes it to be one of the partition aws"
@@ -194,6 +192,6 @@ def _egress(service: Service, network: Network) -> list[Egress]:
 
 
 def _backend(backend: Backend, spec: Spec) -> Backend:
-    return replace(
-        backend, key=backend.key or f"{spec.name}/terraform.tfstate", region=backend.region or spec.region
-    )
+    # With the region: a stack of the same name in another one is another stack.
+    key = backend.key or f"{spec.name}/{spec.region}/terraform.tfstate"
+    return replace(backend, key=key, region=backend.region or spec.region)

@@ -58,7 +58,7 @@ PathPattern = Annotated[
 HostPattern = Annotated[
     str,
     Meta(
-        pattern=r"^[A-Za-z0-9*?-]+(\.[A-Za-z0-9*?-]+)*\.[A-Za-z*?]+\Z",
+        pattern=r"^[A-Za-z0-9*?-]+(\.[A-Za-z0-9*?-]+)*\.([A-Za-z*?]+|[Xx][Nn]--[A-Za-z0-9-]*[A-Za-z0-9])\Z",
         max_length=128,
         description="a host name such as api.example.com (* and ? are wildcards)",
     ),
@@ -115,7 +115,15 @@ TagKey = Annotated[
 ]
 TagValue = Annotated[str, Meta(max_length=256, description="text of at most 256 characters (quote numbers)")]
 BucketName = Annotated[
-    str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z", description="the name of an S3 bucket")
+    str,
+    Meta(
+        # AmazonS3/latest/userguide/bucketnamingrules.html. Not refused is -s3alias: the alias of an access
+        # point stands where a bucket's name does.
+        pattern=r"^(?!xn--|sthree-|amzn-s3-demo-)(?![0-9]{1,3}(\.[0-9]{1,3}){3}\Z)(?!.*\.\.)"
+        r"(?!.*(\.mrap|--ol-s3|--table-s3)\Z)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z",
+        description="the name of an S3 bucket (3 to 63 lowercase letters, digits, hyphens and single dots; "
+        "no IP address, no prefix of S3's own)",
+    ),
 ]
 ResourceAddress = Annotated[
     str,
@@ -127,7 +135,15 @@ ResourceAddress = Annotated[
 Argument = Annotated[
     str, Meta(pattern=r"^[a-z_][a-z0-9_]*\Z", description="the name of an argument, such as idle_timeout")
 ]
-StateKey = Annotated[str, Meta(pattern=r"^[^/\s][^\n]*\Z", max_length=1024, description="an S3 key")]
+StateKey = Annotated[
+    str,
+    Meta(
+        # Terraform's backend refuses a "/" at either end.
+        pattern=r"^[^/\s]([^\n]*[^/\n])?\Z",
+        max_length=1024,
+        description='an S3 key that neither begins nor ends with "/"',
+    ),
+]
 
 
 class Section(Struct, frozen=True, kw_only=True, omit_defaults=False):
@@ -156,7 +172,7 @@ class Backend(Section, frozen=True):
     bucket: BucketName
     """A bucket that exists."""
     key: StateKey | None = None
-    """The state's key in it. Default: NAME/terraform.tfstate."""
+    """The state's key in it. Default: NAME/REGION/terraform.tfstate."""
     region: RegionName | None = None
     """The bucket's region. Default: the stack's."""
 

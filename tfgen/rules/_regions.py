@@ -1,0 +1,50 @@
+"""What the rules about Regions in hosts and ARNs share."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tfgen import facts
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Location
+
+_ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:(?P<region>[a-z0-9-]+):")
+
+
+class Named(NamedTuple):
+    """A Region that the spec names, and the place."""
+
+    region: str
+    at: Location
+
+
+def unknown(blueprint: Blueprint) -> Iterator[Named]:
+    """Those that tfgen does not know, but for the stack's own (TG110)."""
+    known = {"", blueprint.region, *facts.regions(), *facts.announced_regions()}
+    yield from (named for named in _named(blueprint) if named.region not in known)
+
+
+def _named(blueprint: Blueprint) -> Iterator[Named]:
+    """The Regions of the state, of images, and of the ARNs of secrets and in the environment."""
+    for backend in blueprint.backend:
+        yield Named(backend.region, blueprint.locate(("backend", "region")))
+    for service in blueprint.services:
+        yield Named(service.image.region, service.image.at)
+        for key, values in (("secrets", service.secrets), ("environment", service.environment)):
+            for name, value in values:
+                if arn := _ARN.match(value):
+                    yield Named(arn["region"], blueprint.locate(("services", service.key, key, name)))
+
+
+def meant(region: str) -> str:
+    """The Regions whose names look most like this one: "us-east-1 or us-east-2", or nothing."""
+    return " or ".join(facts.regions_like(region))
+
+
+def is_misspelled(region: str) -> bool:
+    """Whether a name is of no Region and like that of one: us-esat-1, and not us-east-3, which may come."""
+    if region in facts.regions() or region in facts.announced_regions():
+        return False
+    area, _, number = region.rpartition("-")
+    areas = {known.rpartition("-")[0] for known in facts.regions()}
+    return bool(meant(region)) and not (area in areas and number.isdecimal())

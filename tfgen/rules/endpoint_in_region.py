@@ -1,0 +1,49 @@
+"""Endpoints of services that the stack's Region may not have."""
+
+from collections.abc import Iterator
+
+from tfgen import facts
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.rules import _endpoints
+
+ID = "TG386"
+SEVERITY = "note"
+TITLE = "The region has the services that are asked for, as far as tfgen knows"
+WHY = (
+    "Not every region has every service; the apply stops at an endpoint of one that is not there. What tfgen "
+    "knows may be older than the service's start in the region."
+)
+SOURCE = "https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html"
+BAD = """\
+region: af-south-1
+network:
+  egress: nat+endpoints
+  endpoints: [braket]
+"""
+GOOD = """\
+region: us-east-1
+network:
+  egress: nat+endpoints
+  endpoints: [braket]
+"""
+FAILS = (
+    "region: af-south-1\nnetwork: {egress: nat+endpoints}\nservices: {web: {uses: [sqs, bedrock-runtime]}}",
+)
+PASSES = (
+    "region: af-south-1\nnetwork: {egress: nat+endpoints}\nservices: {web: {uses: [sqs, lambda]}}",
+    "region: af-south-1\nnetwork: {egress: nat}\nservices: {web: {uses: [braket]}}",
+    # A whole partition without it is TG351's.
+    "region: cn-north-1\nnetwork: {egress: nat+endpoints, endpoints: [braket], zones: [a, b]}",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for endpoint, where in _endpoints.placed(blueprint):
+        if blueprint.region in facts.regions_without(endpoint.service):
+            message = f'tfgen does not know that {blueprint.region} has "{endpoint.service}"'
+            hint = (
+                f"see that aws ec2 describe-vpc-endpoint-services --region {blueprint.region} lists "
+                f"{endpoint.service_name}"
+            )
+            yield Problem(ID, where, message, hint, SEVERITY)

@@ -1,0 +1,94 @@
+"""A secret that is in another account."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Location, Problem
+
+ID = "TG387"
+SEVERITY = "warning"
+TITLE = "The secrets of a stack are in one account"
+WHY = (
+    "The execution role reads a secret of another account only where that account lets it, and where the "
+    "key is one that can be shared; else the task does not start. Which account is the stack's own is not "
+    "said in a spec, but of two accounts one is another's."
+)
+SOURCE = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html"
+BAD = """\
+services:
+  web:
+    secrets:
+      PASSWORD: arn:aws:secretsmanager:us-east-1:123456789012:secret:web/database-a1b2c3
+      LICENSE: arn:aws:secretsmanager:us-east-1:210987654321:secret:license-d4e5f6
+"""
+GOOD = """\
+services:
+  web:
+    secrets:
+      PASSWORD: arn:aws:secretsmanager:us-east-1:123456789012:secret:web/database-a1b2c3
+      LICENSE: arn:aws:secretsmanager:us-east-1:123456789012:secret:license-d4e5f6
+"""
+_PARAMETER = "arn:aws:ssm:us-east-1:{}:parameter/a"
+FAILS = (
+    "services:\n"
+    f"  a: {{secrets: {{A: '{_PARAMETER.format('1' * 12)}'}}}}\n"
+    f"  b: {{secrets: {{A: '{_PARAMETER.format('2' * 12)}', B: '{_PARAMETER.format('2' * 12)}'}}}}\n",
+    "services:\n"
+    f"  web: {{secrets: {{A: '{_PARAMETER.format('1' * 12)}', B: '{_PARAMETER.format('123456789012')}'}}}}\n",
+)
+PASSES = (
+    # Images are often in an account of their own, and say nothing of the stack's.
+    f"services: {{web: {{secrets: {{A: '{_PARAMETER.format('1' * 12)}', B: /b}}}}}}",
+    "services: {web: {secrets: {A: /a, B: /b}}}",
+)
+
+
+class _Secret(NamedTuple):
+    variable: str
+    account: str
+    is_parameter: bool
+    role: str
+    at: Location
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    secrets = list(_secrets(blueprint))
+    own = _own(secrets, blueprint)
+    for secret in secrets:
+        if secret.account != own:
+            message = (
+                f"{secret.variable} is in the account {secret.account}, others are in {own}: one of the two "
+                "is not the stack's own, and must let the task read its secrets"
+            )
+            yield Problem(ID, secret.at, message, _hint(secret), SEVERITY)
+
+
+def _secrets(blueprint: Blueprint) -> Iterator[_Secret]:
+    for service in blueprint.services:
+        for name, source in service.secrets:
+            if source.startswith("arn:"):
+                _, _, store, _, account, _ = source.split(":", 5)
+                where = blueprint.locate(("services", service.key, "secrets", name))
+                role = f"aws_iam_role.{service.execution_role.label}"
+                yield _Secret(name, account, store == "ssm", role, where)
+
+
+def _own(secrets: list[_Secret], blueprint: Blueprint) -> str:
+    """The account of most secrets; of two that have as many the one of an image."""
+    counted = Counter(secret.account for secret in secrets)
+    images = {service.image.account for service in blueprint.services}
+    return max(counted, key=lambda account: (counted[account], account in images), default="")
+
+
+def _hint(secret: _Secret) -> str:
+    shared = (
+        "make the parameter an advanced one and share it (AWS RAM)"
+        if secret.is_parameter
+        else f"let {secret.role} read it in the secret's resource policy"
+    )
+    return (
+        f"in {secret.account} {shared}, and encrypt it with a customer managed key whose policy lets the "
+        f"role decrypt; here allow {secret.role} kms:Decrypt on that key, in a file of your own"
+    )
