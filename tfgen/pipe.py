@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfgen import rules
+from tfgen.blueprint import size
 from tfgen.blueprint.build import build
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Ignored, Problem, has_errors
@@ -88,6 +89,8 @@ def _run(source: Source, name: str, as_module: bool, templates: Path | None) -> 
     problems += found
     if has_errors(problems):
         return Outcome(None, None, tuple(problems), source.lines)
+    if beyond := _beyond_quotas(spec, source):
+        return Outcome(None, None, (*problems, *beyond), source.lines)
     blueprint, found = build(spec, _in_a_line(name), source.at, as_module=as_module)
     problems += found
     if has_errors(found):
@@ -100,6 +103,13 @@ def _run(source: Source, name: str, as_module: bool, templates: Path | None) -> 
     left, ignored = ignores.apply(spec, source, found, (*rules.numbers(), *rules.OF_OVERRIDES))
     problems += left
     return Outcome(spec, blueprint, tuple(problems), source.lines, tuple(ignored))
+
+
+def _beyond_quotas(spec: Spec, source: Source) -> list[Problem]:
+    """What no account can hold, but for what the spec ignores."""
+    found = size.problems(spec, source.at)
+    stays, _ = ignores.apply(spec, source, found, size.CODES) if found else ([], [])
+    return [problem for problem in stays if problem.code in size.CODES]
 
 
 def _in_a_line(name: str) -> str:
