@@ -109,7 +109,7 @@ BOUNDED = {
     "services with routes": (services(f"port: 80, routes: [/{n}]" for n in range(2000)), "TG331"),
     "services in Service Connect": (services(f"port: 80, connect: c{n}" for n in range(2000)), "TG338"),
     "services": (services("count: 1" for _ in range(5001)), "TG245"),
-    "callers": (services(["port: 80, connect: c", *["calls: [svc0]"] * 590]), "TG338"),
+    "callers": (services(["port: 80, connect: c", *["calls: [svc0]"] * 700]), "TG338"),
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_ty
 
 import msgspec
 
-from tfgen.problems import Location, Problem, SpecPath, nearest
+from tfgen.problems import Location, Problem, SpecPath
 from tfgen.spec import spelling
 from tfgen.spec.model import Section, Spec
 from tfgen.spec.source import Source
@@ -95,7 +95,7 @@ class _Reader:
             return _WRONG if inner is _WRONG else section(**{section.shorthand: inner})
         known = fields_of(section)
         given = {key: item for key, item in value.items() if key in known}
-        meant = {self.unknown(key, known, path) for key in value if key not in known}
+        meant = {self.unknown(key, section, path) for key in value if key not in known}
         read = {key: self.given(item, known[key], (*path, key)) for key, item in given.items()}
         for name, field in known.items():
             if field.required and name not in given and name not in meant:
@@ -119,12 +119,11 @@ class _Reader:
         hint = f"{path[-1]}: {needed(kind)}{blank}{otherwise}"
         return self.problem("TG104", self.source.at_key(path), f'"{path[-1]}" has no value', hint)
 
-    def unknown(self, key: str, known: dict[str, _Field], path: SpecPath) -> str:
+    def unknown(self, key: str, section: type[Section], path: SpecPath) -> str:
         """Reports a key that is not known; returns the one that was probably meant."""
-        near = nearest(key, known)
-        hint = f"did you mean {near}?" if near else f"the keys here are {', '.join(known)}"
+        meant, hint = spelling.as_key(key, section, fields_of(section), path)
         self.problem("TG102", self.source.at_key((*path, key)), f"there is no key {shown(key)} here", hint)
-        return near
+        return meant
 
     def missing(self, name: str, section: type[Section], path: SpecPath) -> None:
         where = self.source.at_key(path) if path else Location(self.source.file)
