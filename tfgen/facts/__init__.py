@@ -275,7 +275,7 @@ def _read(table: str) -> dict[str, Any]:
 
 
 class Habit(NamedTuple):
-    """A key that people write out of habit: `key` is what it is called here, or else `hint` what is true of it.
+    """A key that people write out of habit: `key` is what it is called, or else `hint` what is true of it.
 
     `override` does what was meant, by address; NAME and LISTENER in it stand for those of a spec.
     """

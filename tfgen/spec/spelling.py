@@ -31,6 +31,11 @@ def as_scalar(value: Any, raw: str, kind: Any) -> str:
     return f"did you mean {other}?" if other else ""
 
 
+def other_name(value: str, kind: Any) -> str:
+    """What `value` would be as a name, if it can be one."""
+    return next((other for other in _spellings(value, kind) if fits(other, kind)), "")
+
+
 def _spellings(value: str, kind: Any) -> Iterator[str]:
     yield value.strip()
     yield re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", value).lower()  # desiredCount
