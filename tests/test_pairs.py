@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from support.mistakes import BASE, Mistake, are_compatible, codes_of, mistakes
+from support.mistakes import BASE, GONE, Mistake, are_compatible, codes_of, mistakes
 
 from tfgen.pipe import run_text
 from tfgen.report import rulebook
@@ -88,6 +88,39 @@ def test_a_hint_that_speaks_of_a_mended_value_is_left_out() -> None:
     spec = BASE | {"region": "Virginia", "network": {"egress": "endpoints"}, "services": web}
     (found,) = [each for each in run_text(dump(spec), "shop.yaml").problems if each.code == "TG301"]
     assert found.hint == ""
+
+
+OTHERS = {
+    "a service with a name that is none": (
+        {"load_balancer": {"listeners": {"http": 80, "in": 81}}},
+        {"services": {"In_": {"image": "nginx:1.27", "port": 80, "routes": ["/"], "listener": "in"}}},
+    ),
+    "a service that is none": (
+        {"load_balancer": {"listeners": {"http": 80, "in": 81}}},
+        {"services": {"web": "nginx"}},
+    ),
+    "services that are none": ({"load_balancer": {"idle_timeout": 90}}, {"services": ["web"]}),
+    "listeners that are none": (
+        {"services": {"front": {"listener": "in"}}},
+        {"load_balancer": {"listeners": ["in"]}},
+    ),
+    "a load balancer that is none": ({"services": {"front": {"listener": "in"}}}, {"load_balancer": "in"}),
+    "an ignore that is no list": (
+        {"services": {"front": {"image": "nginx"}}},
+        {"services": {"front": {"ignore": "TG312"}}},
+    ),
+    "calls that are no list": ({}, {"services": {"front": {"calls": "back"}}}),
+    "a callee whose name is none": ({}, {"services": {"back": {"connect": ["back"]}}}),
+    "a port that is none": ({}, {"services": {"back": {"port": "5000 "}}}),
+    "a misspelt section": ({}, {"services": GONE, "service": BASE["services"]}),
+    "a misspelt way out": ({}, {"network": {"egress": GONE, "egres": "nat"}}),
+    "two listeners of one port": ({}, {"load_balancer": {"listeners": {"http": 80, "in": 80}}}),
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_nothing_is_reported_that_would_go_with_the_mistake(kind: str) -> None:
+    assert len(codes_of(*OTHERS[kind])) == 1
 
 
 _JUNK: tuple[Any, ...] = (

@@ -97,7 +97,11 @@ def _run(source: Source, name: str, as_module: bool, templates: Path | None) -> 
         return outcome
     besides = _besides(source, outcome, stages)
     known = {problem._replace(hint="") for problem in outcome.problems}
-    problems = [problem for problem in besides.problems if problem._replace(hint="") not in known]
+    problems = [
+        problem
+        for problem in besides.problems
+        if problem._replace(hint="") not in known and problem.code != ignores.UNUSED
+    ]
     return outcome._replace(problems=(*outcome.problems, *problems), ignored=besides.ignored)
 
 

@@ -13,6 +13,7 @@ from tfgen.problems import Problem, SpecPath
 from tfgen.spec import model
 from tfgen.spec.read import Flaw, fields_of, flaws, shape
 from tfgen.spec.source import Source
+from tfgen.spec.spelling import fits
 
 WAYS = 4
 _GONE: Any = object()
@@ -70,10 +71,20 @@ class _Mend:
             if flaw.meant and self.way % 2 and self.get((*head, flaw.meant)) is None:
                 self.put((*head, flaw.meant), value)
             return
-        choices = [*self.known(flaw.path), *samples(flaw.kind, self.way)]
+        choices = [*self.alike(flaw), *self.known(flaw.path), *samples(flaw.kind, self.way)]
         if isinstance(name, str) and not flaw.required:
             choices.insert(0, _GONE)
         self.put(flaw.path, self.one_of(choices))
+
+    def alike(self, flaw: Flaw) -> list[Any]:
+        """What was probably meant: one thing for a list of one, a number for its text, or text for it."""
+        value = self.get(flaw.path)
+        if value is None or isinstance(value, dict | list):
+            return []
+        if shape(flaw.kind)[0] == "list":
+            return [[value]]
+        texts = (str(value), int(value) if isinstance(value, str) and value.isdecimal() else None)
+        return [other for other in texts if fits(other, flaw.kind)]
 
     def problem(self, problem: Problem) -> None:
         """What a later stage refuses, by its code."""
@@ -84,10 +95,41 @@ class _Mend:
             self.put(place, value)
 
     def known(self, path: SpecPath) -> list[Any]:
-        """Names that there are, where one of them is to stand."""
+        """What there is to be named, and what the rest of the spec names."""
+        if path[0] == "services" and len(path) < 3:
+            return [self.service() if len(path) == 2 else {"mended": self.service()}]
+        if path in (("load_balancer",), ("load_balancer", "listeners")):
+            listeners = {name: 20000 + number for number, name in enumerate(self.bound())}
+            return [listeners if len(path) == 2 else {"listeners": listeners}]
         if "calls" in path[-2:]:
             return self.called()
         return self.listeners() if path[-1] == "listener" else []
+
+    def service(self) -> dict[str, Any]:
+        """One that answers at every listener, and to every caller."""
+        routes = [{"path": f"/mended-{name}", "listener": name} for name in self.listeners()]
+        return {
+            "image": self.one_of(_SAMPLES[model.Image]),
+            "port": 80,
+            "routes": routes,
+            "connect": "mended",
+        }
+
+    def bound(self) -> list[str]:
+        """The listeners that services and routes name."""
+        services = self.get(("services",))
+        bound = (
+            [each for each in services.values() if isinstance(each, dict)]
+            if isinstance(services, dict)
+            else []
+        )
+        for service in tuple(bound):
+            routes = service.get("routes")
+            bound += (
+                [route for route in routes if isinstance(route, dict)] if isinstance(routes, list) else []
+            )
+        named = [each["listener"] for each in bound if isinstance(each.get("listener"), str)]
+        return list(dict.fromkeys(["http", *named]))
 
     def called(self) -> list[str]:
         """The services that can be called."""
@@ -156,8 +198,6 @@ def _one(kind: Any, way: int) -> Any:
 
 
 def _scalars(kind: Any) -> Sequence[Any]:
-    from tfgen.spec.spelling import fits  # noqa: PLC0415 - it reads what this module mends
-
     if get_origin(kind) is Literal:
         return get_args(kind)
     numbers = [number for number in _NUMBERS if fits(number, kind)]
@@ -236,7 +276,11 @@ def _listener(mend: _Mend, path: SpecPath) -> _Edits:
 
 
 def _listener_port(mend: _Mend, path: SpecPath) -> _Edits:
+    """Another port, or no listener."""
     said = mend.get(path)
+    if mend.way % 2:
+        yield path, _GONE
+        return
     port = 20000 + 1000 * mend.way + len(str(path[-1]))
     yield path, {**said, "port": port} if isinstance(said, dict) else port
 

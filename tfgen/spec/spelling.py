@@ -32,8 +32,8 @@ def as_scalar(value: Any, raw: str, kind: Any) -> str:
 
 
 def other_name(value: str, kind: Any) -> str:
-    """What `value` would be as a name, if it can be one."""
-    return next((other for other in _spellings(value, kind) if fits(other, kind)), "")
+    """What `value` would be as a name, or any name, if there is one."""
+    return next((other for other in (*_spellings(value, kind), "mended") if fits(other, kind)), "")
 
 
 def _spellings(value: str, kind: Any) -> Iterator[str]:
