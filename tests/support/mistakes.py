@@ -163,6 +163,7 @@ def _of_rule(rule: rules.Rule) -> Iterator[Mistake]:
 def _of_case(code: str, text: str) -> Mistake:
     for key in (parse(text, "case").data or {}).get("services", {}):  # those of two rules live side by side
         text = re.sub(rf"(?<![\w./-]){key}(?![\w/-])", f"{code.lower()}-{key}", text)
+    text = re.sub(r"routes: \[/([\],])", rf"routes: [/{code.lower()}\1", text)
     data = whole_spec(text)
     context = {key: data[key] for key in data.keys() - {"services", "name"} if data[key] != BASE.get(key)}
     if not data["services"] or codes_of(context):

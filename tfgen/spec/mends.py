@@ -72,7 +72,7 @@ class _Mend:
                 self.put((*head, flaw.meant), value)
             return
         choices = [*self.alike(flaw), *self.known(flaw.path), *samples(flaw.kind, self.way)]
-        if isinstance(name, str) and not flaw.required:
+        if isinstance(name, str) and not flaw.required and head != ["load_balancer", "listeners"]:
             choices.insert(0, _GONE)
         self.put(flaw.path, self.one_of(choices))
 
@@ -108,28 +108,15 @@ class _Mend:
     def service(self) -> dict[str, Any]:
         """One that answers at every listener, and to every caller."""
         routes = [{"path": f"/mended-{name}", "listener": name} for name in self.listeners()]
-        return {
-            "image": self.one_of(_SAMPLES[model.Image]),
-            "port": 80,
-            "routes": routes,
-            "connect": "mended",
-        }
+        image = self.one_of(_SAMPLES[model.Image])
+        return {"image": image, "port": 80, "routes": routes, "connect": "mended"}
 
     def bound(self) -> list[str]:
         """The listeners that services and routes name."""
-        services = self.get(("services",))
-        bound = (
-            [each for each in services.values() if isinstance(each, dict)]
-            if isinstance(services, dict)
-            else []
-        )
-        for service in tuple(bound):
-            routes = service.get("routes")
-            bound += (
-                [route for route in routes if isinstance(route, dict)] if isinstance(routes, list) else []
-            )
-        named = [each["listener"] for each in bound if isinstance(each.get("listener"), str)]
-        return list(dict.fromkeys(["http", *named]))
+        services = _mappings(self.get(("services",)))
+        routes = [route for service in services for route in _mappings(service.get("routes"))]
+        named = [each.get("listener") for each in (*services, *routes)]
+        return list(dict.fromkeys(["http", *(name for name in named if isinstance(name, str))]))
 
     def called(self) -> list[str]:
         """The services that can be called."""
@@ -175,6 +162,12 @@ def _copied(data: Any) -> Any:
     if isinstance(data, dict):
         return {key: _copied(value) for key, value in data.items()}
     return [_copied(item) for item in data] if isinstance(data, list) else data
+
+
+def _mappings(data: Any) -> list[dict[str, Any]]:
+    """What is a mapping among the values of a mapping or in a list."""
+    values = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return [each for each in values if isinstance(each, dict)]
 
 
 def samples(kind: Any, way: int) -> list[Any]:
