@@ -11,7 +11,7 @@ from tfgen.blueprint import size
 from tfgen.blueprint.build import build
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Ignored, Problem, has_errors
-from tfgen.spec import ignores, mends, versions
+from tfgen.spec import ignores, versions
 from tfgen.spec.defaults import fill
 from tfgen.spec.model import Spec
 from tfgen.spec.read import read_spec
@@ -112,8 +112,10 @@ def _is_stopped(outcome: Outcome) -> bool:
 
 def _besides(source: Source, outcome: Outcome, stages: Callable[[Source], Outcome]) -> Outcome:
     """What else is wrong however the user mends what was found: what all ways to mend it have in common."""
+    from tfgen.spec.mends import WAYS  # noqa: PLC0415 - only a mistake pays for it
+
     common = _mended(source, outcome, stages, 0)
-    for way in range(1, mends.WAYS):
+    for way in range(1, WAYS):
         if common.problems:
             common = _both(common, _mended(source, outcome, stages, way))
     return common
@@ -135,6 +137,8 @@ def _both(one: Outcome, other: Outcome) -> Outcome:
 
 def _mended(source: Source, outcome: Outcome, stages: Callable[[Source], Outcome], way: int) -> Outcome:
     """What is found on the way to the end, with each stage's problems mended in one way before the next."""
+    from tfgen.spec import mends  # noqa: PLC0415 - as above
+
     found: dict[Problem, None] = {}
     for _ in range(_ROUNDS):
         mended = mends.mended(source, outcome.problems, way)
