@@ -1,5 +1,6 @@
 """One list: of two mistakes in a spec, both are reported, and nothing that would go with the first."""
 
+import os
 import random
 from itertools import combinations
 from typing import Any
@@ -162,9 +163,9 @@ def test_nothing_that_is_broken_ends_in_a_traceback(seed: int) -> None:
 
 
 def test_two_mistakes_make_one_list() -> None:
-    chosen = random.Random(9).sample(pairs(), 300)
-    count, hidden, false = judged(chosen)
-    assert count >= 250
+    size = 100 if os.environ.get("TFGEN_FAST") else 320
+    count, hidden, false = judged(random.Random(9).sample(pairs(), size))
+    assert count >= 0.9 * size
     assert not false, false[0]
     assert len(hidden) <= count / 10, [(one.code, other.code) for one, other in hidden]
 
