@@ -1,10 +1,13 @@
 """The flow, end to end: a spec file to a blueprint to pages. Writes nothing."""
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from tfgen import rules
+from tfgen.blueprint import size
 from tfgen.blueprint.build import build
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Ignored, Problem, has_errors
@@ -31,7 +34,9 @@ class Outcome(NamedTuple):
 
 
 def run(path: Path, *, as_module: bool = False, templates: Path | None = None) -> Outcome:
-    """Reads the spec at `path` and takes it through every stage up to the first that fails.
+    """Reads the spec at `path` and takes it through every stage.
+
+    Where one finds errors, those after it say only what holds however these are mended.
 
     `templates` is a folder of templates that stand in for ours.
     """
@@ -77,10 +82,77 @@ def upgrade(path: Path) -> Upgrade:
     return Upgrade(source.text, versions.upgraded(source), (), source.lines)
 
 
+# Beyond so many values, a spec is too large to be gone through again for each way to mend it.
+_MOST_MENDED = 20_000
+_ROUNDS = 5
+
+
 def _run(source: Source, name: str, as_module: bool, templates: Path | None) -> Outcome:
     source, problems = versions.brought_up_to_date(source)
     if problems:
         return Outcome(None, None, tuple(problems), source.lines)
+    stages = partial(_stages, name=name, as_module=as_module, templates=templates)
+    outcome = stages(source)
+    if not _is_stopped(outcome) or len(source.values) > _MOST_MENDED or not isinstance(source.data, dict):
+        return outcome
+    besides = _besides(source, outcome, stages)
+    known = {problem._replace(hint="") for problem in outcome.problems}
+    problems = [
+        problem
+        for problem in besides.problems
+        if problem._replace(hint="") not in known and problem.code != ignores.UNUSED
+    ]
+    return outcome._replace(problems=(*outcome.problems, *problems), ignored=besides.ignored)
+
+
+def _is_stopped(outcome: Outcome) -> bool:
+    """Whether a stage found errors, so that those after it were not reached."""
+    return outcome.blueprint is None and outcome.failed
+
+
+def _besides(source: Source, outcome: Outcome, stages: Callable[[Source], Outcome]) -> Outcome:
+    """What else is wrong however the user mends what was found: what all ways to mend it have in common."""
+    from tfgen.spec.mends import WAYS  # noqa: PLC0415 - only a mistake pays for it
+
+    common = _mended(source, outcome, stages, 0)
+    for way in range(1, WAYS):
+        if common.problems:
+            common = _both(common, _mended(source, outcome, stages, way))
+    return common
+
+
+def _both(one: Outcome, other: Outcome) -> Outcome:
+    """What both found. A hint that they do not share speaks of what one of them mended, and is left out."""
+    others = {problem._replace(hint=""): problem.hint for problem in other.problems}
+    ignored = set(other.ignored)
+    return one._replace(
+        problems=tuple(
+            problem if others[alike] == problem.hint else alike
+            for problem in one.problems
+            if (alike := problem._replace(hint="")) in others
+        ),
+        ignored=tuple(each for each in one.ignored if each in ignored),
+    )
+
+
+def _mended(source: Source, outcome: Outcome, stages: Callable[[Source], Outcome], way: int) -> Outcome:
+    """What is found on the way to the end, with each stage's problems mended in one way before the next."""
+    from tfgen.spec import mends  # noqa: PLC0415 - as above
+
+    found: dict[Problem, None] = {}
+    for _ in range(_ROUNDS):
+        mended = mends.mended(source, outcome.problems, way)
+        if mended is None:
+            break
+        source, outcome = mended, stages(mended)
+        found.update(dict.fromkeys(outcome.problems))
+        if not _is_stopped(outcome):
+            break
+    return outcome._replace(problems=tuple(found))
+
+
+def _stages(source: Source, name: str, as_module: bool, templates: Path | None) -> Outcome:
+    """A spec through every stage up to the first that finds errors."""
     said, problems = read_spec(source)
     if said is None:
         return Outcome(None, None, tuple(problems), source.lines)
@@ -88,6 +160,8 @@ def _run(source: Source, name: str, as_module: bool, templates: Path | None) -> 
     problems += found
     if has_errors(problems):
         return Outcome(None, None, tuple(problems), source.lines)
+    if beyond := _beyond_quotas(spec, source):
+        return Outcome(None, None, (*problems, *beyond), source.lines)
     blueprint, found = build(spec, _in_a_line(name), source.at, as_module=as_module)
     problems += found
     if has_errors(found):
@@ -100,6 +174,13 @@ def _run(source: Source, name: str, as_module: bool, templates: Path | None) -> 
     left, ignored = ignores.apply(spec, source, found, (*rules.numbers(), *rules.OF_OVERRIDES))
     problems += left
     return Outcome(spec, blueprint, tuple(problems), source.lines, tuple(ignored))
+
+
+def _beyond_quotas(spec: Spec, source: Source) -> list[Problem]:
+    """What no account can hold, but for what the spec ignores."""
+    found = size.problems(spec, source.at)
+    stays, _ = ignores.apply(spec, source, found, size.CODES) if found else ([], [])
+    return [problem for problem in stays if problem.code in size.CODES]
 
 
 def _in_a_line(name: str) -> str:

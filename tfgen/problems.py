@@ -1,7 +1,8 @@
 """What can be wrong, and where: the ground floor, which knows nothing of tfgen but `texts`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
+from itertools import islice
 from typing import NamedTuple
 
 from tfgen.texts import in_columns, in_line, wrapped
@@ -160,3 +161,26 @@ def nearest(word: str, choices: Iterable[object], likeness: float = 0.6) -> str:
     if not near and len(look) > 2:
         near = [choice for choice in by_look if choice.startswith(look)]  # env, arch, mem
     return by_look[near[0]] if near else ""
+
+
+_MOST_COMPARED = 20_000
+
+
+def is_affordable(before: int, choices: Collection[object]) -> bool:
+    """Whether one more word may be compared with all choices, where `before` others were already."""
+    return before * len(choices) < _MOST_COMPARED
+
+
+def nearest_of_many(word: str, choices: Collection[object], before: int) -> str:
+    """`nearest`, as long as that is affordable."""
+    return nearest(word, choices) if is_affordable(before, choices) else ""
+
+
+_MOST_NAMED = 20
+
+
+def some(words: Collection[str]) -> str:
+    """All of them, or the first and how many more there are."""
+    first = ", ".join(islice(words, _MOST_NAMED))
+    more = len(words) - _MOST_NAMED
+    return f"{first} and {more} more" if more > 0 else first

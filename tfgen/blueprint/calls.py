@@ -1,21 +1,23 @@
 """Who calls whom by a Service Connect name, and in which order that lets services start."""
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from tfgen.blueprint import renames
 from tfgen.blueprint.model import Call
-from tfgen.problems import Locate, Location, Problem, nearest
-from tfgen.spec.model import Spec
+from tfgen.problems import Locate, Location, Problem, nearest_of_many, some
+from tfgen.spec.model import Service, Spec
 
 
 def build(spec: Spec, at: Locate, problems: list[Problem]) -> tuple[Call, ...]:
     """The calls between services that exist and can be reached."""
     problems += _connect_problems(spec, at)
+    known = _known(spec)
     found: dict[tuple[str, str], Location] = {}
     for key, service in spec.services.items():
         for index, callee in enumerate(service.calls):
             where = at(("services", key, "calls", index))
-            if problem := _call_problem(key, callee, spec, where):
+            if problem := _call_problem(key, callee, known, where, len(problems)):
                 problems.append(problem)
             else:
                 found.setdefault((key, callee), where)
@@ -31,20 +33,41 @@ def build(spec: Spec, at: Locate, problems: list[Problem]) -> tuple[Call, ...]:
     )
 
 
-def _call_problem(caller: str, callee: str, spec: Spec, where: Location) -> Problem | None:
-    if callee not in spec.services:
-        names = {service.connect.name: key for key, service in spec.services.items() if service.connect}
-        near = nearest(callee, spec.services)
-        hint = f"did you mean {near}?" if near else f"the services are {', '.join(spec.services)}"
-        if callee in names:
-            hint = f"write {names[callee]}: calls go by service, and {callee} is its Service Connect name"
-        if now := next((key for key in spec.services if callee in renames.earlier(key, spec)), ""):
-            hint = f"write {now}: that is what {callee} is called now"
-        return Problem("TG230", where, f'there is no service "{callee}" to call', hint)
-    if spec.services[callee].connect is None:
+class _Known(NamedTuple):
+    """The services, and those that somebody may mean by another name."""
+
+    services: Mapping[str, Service]
+    connect: Mapping[str, str]
+    earlier: Mapping[str, str]
+
+
+def _known(spec: Spec) -> _Known:
+    services = spec.services
+    return _Known(
+        services,
+        {service.connect.name: key for key, service in services.items() if service.connect},
+        {name: key for key in reversed(services) for name in renames.earlier(key, spec)},
+    )
+
+
+def _call_problem(caller: str, callee: str, known: _Known, where: Location, before: int) -> Problem | None:
+    if callee not in known.services:
+        return Problem(
+            "TG230", where, f'there is no service "{callee}" to call', _meant(callee, known, before)
+        )
+    if known.services[callee].connect is None:
         message = f'"{caller}" calls "{callee}", which has no Service Connect name'
         return Problem("TG231", where, message, f'give "{callee}" one: connect: {callee}')
     return None
+
+
+def _meant(callee: str, known: _Known, before: int) -> str:
+    if now := known.earlier.get(callee):
+        return f"write {now}: that is what {callee} is called now"
+    if key := known.connect.get(callee):
+        return f"write {key}: calls go by service, and {callee} is its Service Connect name"
+    near = nearest_of_many(callee, known.services, before)
+    return f"did you mean {near}?" if near else f"the services are {some(known.services)}"
 
 
 def _connect_problems(spec: Spec, at: Locate) -> Iterator[Problem]:

@@ -3,7 +3,8 @@
 Limits are those of ELB/load-balancer-limits (aws.md section 5).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from operator import itemgetter
 from typing import NamedTuple
 
 from tfgen.blueprint import names
@@ -11,7 +12,7 @@ from tfgen.blueprint.addressing import block
 from tfgen.blueprint.model import Label, Listener, ListenerCidr, ListenerRule, LoadBalancer, Ref
 from tfgen.blueprint.model import Route as RoutePart
 from tfgen.blueprint.priorities import LAST, priority
-from tfgen.problems import Locate, Location, Problem, nearest
+from tfgen.problems import Locate, Location, Problem, nearest_of_many, some
 from tfgen.spec.model import WORLD, Route, Spec
 from tfgen.spec.model import Listener as ListenerSpec
 
@@ -81,10 +82,10 @@ def bind(spec: Spec, at: Locate, problems: list[Problem]) -> tuple[Bound, ...]:
 def _bind(key: str, route: Route, where: Location, spec: Spec, problems: list[Problem]) -> Bound | None:
     listeners = spec.load_balancer.listeners
     if route.listener not in listeners:
-        hint = f"write listener: and one of {', '.join(listeners)}"
+        hint = f"write listener: and one of {some(listeners)}"
         if route.listener:
             message = f'there is no listener "{route.listener}"'
-            near = nearest(route.listener, listeners)
+            near = nearest_of_many(route.listener, listeners, len(problems))
             hint = f"did you mean {near}?" if near else hint
         else:
             message = "the load balancer has several listeners; this route does not say which"
@@ -117,24 +118,33 @@ def _limits(bound: Bound) -> Iterator[Problem]:
 
 
 def _clashes(bound: list[Bound], spec: Spec) -> Iterator[Problem]:
-    same: dict[tuple[str, str | None, str], list[Bound]] = {}
-    taken: dict[tuple[str, int], Bound] = {}
-    for route in bound:
-        others = same.setdefault((route.listener, route.host, route.path), [])
-        other = next((other for other in others if _same_methods(route, other)), None)
-        others.append(route)
-        if other:
-            yield _leads_elsewhere(route, other)
-            continue
-        other = taken.setdefault((route.listener, route.priority), route)
-        if other is not route:
-            yield _same_priority(route, other, bound, spec)
+    asked: dict[tuple[str, str | None, str, str], tuple[int, Bound]] = {}
+    taken: dict[str, dict[int, Bound]] = {}
+    met: list[tuple[Bound, Bound, int]] = []
+    for order, route in enumerate(bound):
+        keys = [(route.listener, route.host, route.path, method) for method in route.methods or ("",)]
+        others = [asked[key] for key in keys if key in asked]
+        for key in keys:
+            asked.setdefault(key, (order, route))
+        if others:
+            yield _leads_elsewhere(route, min(others, key=itemgetter(0))[1])
+        else:
+            number = route.priority
+            other = taken.setdefault(route.listener, {}).setdefault(number, route)
+            if other is not route:
+                met.append((route, other, number))
+    free = {listener: _free_after(taken[listener]) for listener in {route.listener for route, _, _ in met}}
+    for route, other, number in met:
+        yield _same_priority(route, other, number, free[route.listener][number], spec)
 
 
-def _same_methods(one: Bound, other: Bound) -> bool:
-    if not one.methods or not other.methods:
-        return one.methods == other.methods
-    return not set(one.methods).isdisjoint(other.methods)
+def _free_after(taken: Collection[int]) -> dict[int, int]:
+    """For each priority that is taken the next that is free; where there is none, itself."""
+    free: dict[int, int] = {}
+    for number in sorted(taken, reverse=True):
+        following = free.get(number + 1, number + 1)
+        free[number] = following if following < LAST else number
+    return free
 
 
 def _leads_elsewhere(route: Bound, other: Bound) -> Problem:
@@ -155,10 +165,8 @@ def _twice(route: Bound, other: Bound) -> Problem:
     return Problem("TG203", route.at, message, "name each method in one of them only")
 
 
-def _same_priority(route: Bound, other: Bound, bound: list[Bound], spec: Spec) -> Problem:
-    taken = {each.priority for each in bound if each.listener == route.listener}
-    free = next((number for number in range(route.priority + 1, LAST) if number not in taken), route.priority)
-    message = f"path {route} and path {other} (line {other.at.line}) both have priority {route.priority}"
+def _same_priority(route: Bound, other: Bound, number: int, free: int, spec: Spec) -> Problem:
+    message = f"path {route} and path {other} (line {other.at.line}) both have priority {number}"
     hint = f"pin this one: {{{', '.join([*_said(route, spec), f'priority: {free}'])}}}"
     return Problem("TG223", route.at, message, hint)
 

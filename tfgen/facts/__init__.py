@@ -348,3 +348,31 @@ def _endpoint_names() -> tuple[str, Mapping[tuple[str, str], str]]:
 def _read(table: str) -> dict[str, Any]:
     content: dict[str, Any] = json.loads((_FOLDER / f"{table}.json").read_text(encoding="utf-8"))
     return content
+
+
+class Habit(NamedTuple):
+    """A key that people write out of habit: `key` is what it is called, or else `hint` what is true of it.
+
+    `override` does what was meant, by address; NAME and LISTENER in it stand for those of a spec.
+    """
+
+    key: str
+    hint: str
+    override: Mapping[str, Any]
+
+
+@cache
+def habits() -> Mapping[str, Mapping[str, Habit]]:
+    """Keys that a section of the spec does not have and people write in it, by the section's class."""
+    return MappingProxyType(
+        {
+            section: MappingProxyType(
+                {
+                    word: Habit(row.get("key", ""), row.get("hint", ""), row.get("override", {}))
+                    for row in rows
+                    for word in row["words"]
+                }
+            )
+            for section, rows in _read("habits")["habits"].items()
+        }
+    )

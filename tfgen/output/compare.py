@@ -4,7 +4,7 @@ import errno
 import os
 from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +23,10 @@ from tfgen.output.history import (
 from tfgen.output.manifest import NAME, Hashes, Manifest, digest, hashes
 
 _CONTENTS = 50  # how many to look at for the one that both sides of a merge began with
+# A manifest may be anybody's, and name any number of hashes. Of so many a page is held to be edited by hand.
+_MOST_ASKED = 500  # times for the text of one
+_MOST_SIDES = 8  # of one page
+_MOST_MERGES = 200  # to be tried for one page
 
 
 class Changes(NamedTuple):
@@ -213,7 +217,7 @@ class _Disk:
             # Without a page that they came from, the sides differ in conflicts alone.
             for base in [each for each in before if each not in sides] or [""]
         )
-        return any(is_of(text, merged) for merged in merges)
+        return any(is_of(text, merged) for merged in islice(merges, _MOST_MERGES))
 
     def _before(self, path: str) -> list[str]:
         """What the file held before, the newest first."""
@@ -242,12 +246,14 @@ class _Disk:
         """
         found = (
             self._render(path, known) or (place and self._render(place, known))
-            for known in sorted(self.before.owned[path])
+            for known in sorted(self.before.owned[path])[:_MOST_SIDES]
         )
         return [text for text in found if text]
 
     def _render(self, path: str, known: str) -> str:
         """The text with this hash that was at a path, empty where nobody knows it."""
+        if len(self.remembered) == _MOST_ASKED:
+            return self.remembered.get((path, known), "")
         if (path, known) not in self.remembered:
             content = self.history.earlier(self.folder.path / path, lambda content: digest(content) == known)
             self.remembered[path, known] = decoded(content or b"")

@@ -6,7 +6,7 @@ everything through, security groups are stateful and do not filter the VPC's own
 table leads to the VPC's range.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from ipaddress import IPv4Network, collapse_addresses
 
@@ -70,12 +70,12 @@ class Ground:
         self.gateway = {endpoint.service: endpoint for endpoint in own.gateway_endpoints}
         self._followed: dict[tuple[str, str], str] = {}
         self._rules: dict[tuple[str, str, str, int], SecurityRule] = {}
-        self._ranges: dict[tuple[str, str], list[tuple[IPv4Network, int, str]]] = {}
+        self._ranges: dict[tuple[str, str, int], dict[IPv4Network, tuple[int, str]]] = {}
         self._ranged: dict[tuple[object, ...], tuple[str, tuple[str, ...]]] = {}
         for module, rule in _rules(blueprint):
             self._add(module, rule)
         for address, cidr, port in _listener_rules(blueprint):
-            self._ranges.setdefault((INGRESS, BALANCER_GROUP), []).append((network(cidr), port, address))
+            self._open(INGRESS, BALANCER_GROUP, port, cidr, address)
 
     # --- references ---
 
@@ -109,11 +109,14 @@ class Ground:
         group = self.follow(module, rule.group)
         if rule.peer.argument == "cidr_ipv4":
             value = self.network.cidr if rule.peer.value == "aws_vpc.main.cidr_block" else rule.peer.value
-            ranges = self._ranges.setdefault((rule.direction, group), [])
-            ranges.append((network(value), rule.port, address_of(rule)))
+            self._open(rule.direction, group, rule.port, value, address_of(rule))
         else:
             peer = self.follow(module, rule.peer.value)
             self._rules[rule.direction, group, peer, rule.port] = rule
+
+    def _open(self, direction: str, group: str, port: int, cidr: str, address: str) -> None:
+        ranges = self._ranges.setdefault((direction, group, port), {})
+        ranges.setdefault(network(cidr), (len(ranges), address))
 
     def passes(self, direction: str, group: str, side: Side) -> tuple[str, tuple[str, ...]]:
         """Whether a security group lets a side through: OK, UNSURE or MISSING, and the rules that do."""
@@ -122,7 +125,7 @@ class Ground:
                 return OK, (address_of(found),)
         key = (direction, group, side.cidrs, side.port, side.known)
         if key not in self._ranged:
-            self._ranged[key] = _in_ranges(self._ranges.get((direction, group), ()), side)
+            self._ranged[key] = _in_ranges(self._ranges.get((direction, group, side.port), {}), side)
         return self._ranged[key]
 
     # --- routes ---
@@ -222,15 +225,27 @@ def _leads(route: str, destination: str) -> bool:
     return network(destination).subnet_of(network(route))
 
 
-def _in_ranges(ranges: Iterable[tuple[IPv4Network, int, str]], side: Side) -> tuple[str, tuple[str, ...]]:
-    open_ = [(range_, address) for range_, port, address in ranges if port == side.port]
-    for range_, address in open_:
-        if _covers(range_, side):
-            return OK, (address,)
+_Ranges = Mapping[IPv4Network, tuple[int, str]]
+"""The ranges that a security group lets through at a port, each with its number and its rule's address."""
+_LENGTHS = 33
+"""Of prefixes: more ranges than that are looked up, not tried one by one."""
+
+
+def _in_ranges(ranges: _Ranges, side: Side) -> tuple[str, tuple[str, ...]]:
+    near = ranges if len(ranges) <= _LENGTHS else filter(ranges.__contains__, _around(side))
+    if found := min((ranges[range_] for range_ in near if _covers(range_, side)), default=None):
+        return OK, (found[1],)
+    open_ = [(range_, address) for range_, (_, address) in ranges.items()]
     if together := _together(open_, side):
         return OK, together
     doubtful = tuple(address for range_, address in open_ if _may_cover(range_, side))
     return (UNSURE, doubtful[-1:]) if doubtful else (MISSING, ())
+
+
+def _around(side: Side) -> Iterator[IPv4Network]:
+    """Every range that could hold all of a side."""
+    first = network(side.cidrs[0] if side.cidrs else "0.0.0.0/0")
+    return (first.supernet(new_prefix=length) for length in range(first.prefixlen + 1))
 
 
 def _together(ranges: list[tuple[IPv4Network, str]], side: Side) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from tfgen.blueprint.model import Blueprint, Comment, Label, Override
 from tfgen.facts import provider
-from tfgen.problems import Locate, Problem, SpecPath, has_errors, nearest
+from tfgen.problems import Locate, Problem, SpecPath, has_errors, is_affordable, nearest
 from tfgen.render import arguments, traversals
 from tfgen.render.arguments import OBJECT, Fault, Place, are_blocks
 from tfgen.render.hcl import hcl, printed_key
@@ -232,11 +232,12 @@ class _Patcher:
     def no_such_address(self, address: str, known: Mapping[str, str]) -> None:
         whole = re.sub(r"\[.*\]\Z", "", address)
         kind = next((each for each in address.split(".") if provider.schema(each) is not None), "")
-        alike = [each for each in known if f".{kind}." in each] if kind else list(known)
-        ends = [each for each in known if each.endswith(f".{address}")]
+        looked_at = known if is_affordable(len(self.problems), known) else ()
+        alike = [each for each in looked_at if f".{kind}." in each] if kind else list(looked_at)
+        ends = [each for each in looked_at if each.endswith(f".{address}")]
         near = ends[0] if len(ends) == 1 else nearest(address, alike, 0.7)
         hint = f"did you mean {near}?" if near else "write one as a plan does, such as " + next(iter(known))
-        if kind and not alike:
+        if kind and looked_at and not alike:
             hint = f"it has no {kind}"
         elif whole in known:
             hint = f"write {whole}; all its instances are one block"

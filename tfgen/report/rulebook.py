@@ -62,6 +62,7 @@ _CODES = {
     "TG242": "A port with routes speaks what the load balancer speaks",
     "TG243": "A variable is in environment or in secrets, not in both",
     "TG244": "A renamed service was named otherwise before, and no other service has that name",
+    "TG245": "A stack is no larger than what AWS lets any account have",
     "TG250": "A stack that is rendered as a module leaves tags to the root that calls it",
     "TG260": "An override is of a resource that the stack has",
     "TG261": "An override is of an argument or a block that the provider knows there",

@@ -30,6 +30,8 @@ from tfgen.routing.table import Entry
 
 # Of one question, and of all questions about a listener: a second at worst.
 _MOST_STATES, _MOST_TOGETHER = 5000, 20_000
+_MOST_PAIRS = 50_000
+"""Of rules that begin alike, in one listener: what 316 rules make at worst, where AWS allows 100 at first."""
 
 
 class Shadow(Struct, frozen=True):
@@ -60,8 +62,11 @@ class Overlap(Struct, frozen=True):
 
 
 class Conflicts(Struct, frozen=True):
+    """`known` is false where there were too many rules to hold against one another."""
+
     shadows: tuple[Shadow, ...]
     overlaps: tuple[Overlap, ...]
+    known: bool = True
 
 
 @lru_cache(maxsize=16)
@@ -70,7 +75,10 @@ def conflicts(entries: tuple[Entry, ...]) -> Conflicts:
 
     What many rules take together can be too much to work out (_MOST_STATES); then nothing is said.
     """
-    earlier = _earlier(entries)
+    try:
+        earlier = _earlier(entries, Allowance(together=_MOST_PAIRS))
+    except TooManyStatesError:
+        return Conflicts((), (), known=False)
     allowance = Allowance(_MOST_STATES, _MOST_TOGETHER)
     shadows = tuple(filter(None, (_shadow(entry, earlier[entry], allowance) for entry in entries)))
     dead = {shadow.entry for shadow in shadows}
@@ -188,28 +196,32 @@ def _readable(request: str, *entries: Entry) -> str:
 # --- which rules could meet at all
 
 
-def _earlier(entries: Sequence[Entry]) -> dict[Entry, list[Entry]]:
+def _earlier(entries: Sequence[Entry], allowance: Allowance) -> dict[Entry, list[Entry]]:
     """For each rule those before it that want some of its requests.
 
-    Compares hosts once a pair of different ones, and then only paths that begin alike.
+    Compares hosts once a pair of different ones, and then only paths that begin alike. Raises
+    TooManyStatesError where the allowance does not suffice for the pairs.
     """
     sites: dict[Patterns, _Site] = {}
     for number, entry in enumerate(entries):
         sites.setdefault(entry.hosts, _Site()).add(number, entry.paths)
-    near = {
-        (min(one, other), max(one, other))
-        for some, others in _meeting(sites)
-        for start_, numbers in some.starts.items()
-        for other in others.beginning_like(start_)
-        for one in numbers
-        if one != other
-    }
     found: dict[Entry, list[Entry]] = {entry: [] for entry in entries}
-    for one, other in sorted(near):
+    for one, other in sorted(set(_near(sites, allowance))):
         first, second = entries[one], entries[other]
         if meet(first.methods, second.methods) and meet(first.paths, second.paths):
             found[second].append(first)
     return found
+
+
+def _near(sites: Mapping[Patterns, "_Site"], allowance: Allowance) -> Iterator[tuple[int, int]]:
+    """The numbers of any two rules that share hosts and begin alike; a pair can come twice."""
+    for some, others in _meeting(sites, allowance):
+        for start_, numbers in some.starts.items():
+            for other in others.beginning_like(start_):
+                for one in numbers:
+                    allowance.spend(0)
+                    if one != other:
+                        yield min(one, other), max(one, other)
 
 
 class _Site:
@@ -236,11 +248,12 @@ class _Site:
             yield from self.starts[known]
 
 
-def _meeting(sites: Mapping[Patterns, _Site]) -> Iterator[tuple[_Site, _Site]]:
+def _meeting(sites: Mapping[Patterns, "_Site"], allowance: Allowance) -> Iterator[tuple["_Site", "_Site"]]:
     """Sites that share hosts, itself with each; two exact hosts never do."""
     loose = [hosts for hosts in sites if any(start(host)[-1:] != BREAK for host in hosts)]
     for hosts, site in sites.items():
         yield site, site
         for other in loose:
+            allowance.spend(0)
             if other != hosts and meet(hosts, other):
                 yield site, sites[other]

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
+from tfgen.routing.conflicts import conflicts
+from tfgen.routing.table import entries
 from tfgen.rules import _quota
 
 ID = "TG330"
@@ -37,5 +39,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             f"{len(rules)} routes need a listener rule each: AWS allows a load balancer {limit.value}, and "
             "the apply stops there"
         )
+        if not all(conflicts(listener).known for listener in entries(blueprint).values()):
+            message += "; so many are not held against one another, and some may never be reached"
         hint = f"{_quota.more(limit, len(rules))}; or join routes with wildcards"
         yield Problem(ID, where, message, hint, SEVERITY)

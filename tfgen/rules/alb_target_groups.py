@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from tfgen.blueprint import quotas
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
-from tfgen.rules import _quota
 
 ID = "TG331"
 SEVERITY = "error"
@@ -30,11 +30,4 @@ PASSES = (_services(100) + "\n  worker: {}",)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    routed = [service for service in blueprint.services if service.target_groups]
-    if limit := _quota.over("target_groups_per_alb", len(routed)):
-        where = _quota.place((service.at for service in routed), limit)
-        message = (
-            f"{len(routed)} services have routes; a load balancer has {limit.value} target groups at most"
-        )
-        hint = "give some services a stack of their own, or put a proxy service before several of them"
-        yield Problem(ID, where, message, hint)
+    yield from quotas.target_groups([service.at for service in blueprint.services if service.target_groups])

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from tfgen.blueprint import quotas
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
-from tfgen.rules import _quota
 
 ID = "TG338"
 SEVERITY = "error"
@@ -28,12 +28,4 @@ PASSES = (_services(300) + "\n  worker: {}",)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    connected = [service for service in blueprint.services if service.connect]
-    if limit := _quota.over("services_per_namespace", len(connected)):
-        where = _quota.place((service.at for service in connected), limit)
-        message = (
-            f"{len(connected)} services are in Service Connect; a namespace has {limit.value} at most, "
-            "callers included"
-        )
-        hint = "remove connect and calls where nobody needs them, or give some services a stack of their own"
-        yield Problem(ID, where, message, hint)
+    yield from quotas.namespace([service.at for service in blueprint.services if service.connect])

@@ -135,7 +135,7 @@ def _has_single_nat(network: Network) -> bool:
 
 def _load_balancer(load_balancer: LoadBalancer) -> LoadBalancer:
     listeners = {
-        key: replace(listener, cidrs=list(load_balancer.cidrs if listener.cidrs is None else listener.cidrs))
+        key: replace(listener, cidrs=load_balancer.cidrs if listener.cidrs is None else listener.cidrs)
         for key, listener in load_balancer.listeners.items()
     }
     return replace(load_balancer, listeners=listeners)

@@ -6,6 +6,9 @@ from tfgen.problems import Ignored, Location, Problem, SpecPath, nearest
 from tfgen.spec.model import Ignore, Ignores, Spec
 from tfgen.spec.source import Source
 
+UNUSED = "TG392"
+"""Of a spec with errors nobody can say it: what is mended may break a rule, and be where it is ignored."""
+
 
 def apply(
     spec: Spec, source: Source, problems: Sequence[Problem], rules: Collection[str]
@@ -68,7 +71,7 @@ def _around(path: SpecPath) -> Iterator[SpecPath]:
 
 def _needless(ignore: Ignore, at: Location, other: Location) -> Problem:
     message = f"all that this ignore of {ignore.rule} would cover is covered by the one in line {other.line}"
-    return Problem("TG392", at, message, "remove one of them", "warning")
+    return Problem(UNUSED, at, message, "remove one of them", "warning")
 
 
 def _complaints(ignore: Ignore, used: bool, at: Location, rules: Collection[str]) -> Iterator[Problem]:
@@ -81,7 +84,7 @@ def _complaints(ignore: Ignore, used: bool, at: Location, rules: Collection[str]
         yield Problem("TG391", at, f'there is no rule "{rule}"', hint, "warning")
     elif not used:
         message = f"nothing here breaks {rule}, and this ignore would hide it when something does"
-        yield Problem("TG392", at, message, "remove it", "warning")
+        yield Problem(UNUSED, at, message, "remove it", "warning")
     elif not ignore.reason.strip():
         message = f"this ignore of {rule} gives no reason, and whoever reads it next cannot judge it"
         yield Problem(

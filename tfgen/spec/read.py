@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_ty
 
 import msgspec
 
-from tfgen.problems import Location, Problem, SpecPath, nearest
+from tfgen.problems import Location, Problem, SpecPath
 from tfgen.spec import spelling
 from tfgen.spec.model import Section, Spec
 from tfgen.spec.source import Source
@@ -25,6 +25,25 @@ def read_spec(source: Source) -> tuple[Spec | None, list[Problem]]:
         return None, reader.problems
     spec = reader.section(source.data, Spec, ())
     return (None if reader.problems else spec), reader.problems
+
+
+class Flaw(NamedTuple):
+    """What the schema refuses: `kind` is what belongs there, None where nothing does.
+
+    `meant` is the key that the one at the end of `path` was probably meant for.
+    """
+
+    path: SpecPath
+    kind: Any
+    required: bool = True
+    meant: str = ""
+
+
+def flaws(source: Source) -> list[Flaw]:
+    """Everything that the schema refuses in data that is a mapping."""
+    reader = _Reader(source)
+    reader.section(source.data, Spec, ())
+    return reader.flaws
 
 
 class _Field(NamedTuple):
@@ -45,13 +64,13 @@ def fields_of(section: type[Section]) -> dict[str, _Field]:
 
 
 @cache
-def _shape(kind: Any) -> tuple[str, Any, Any]:
+def shape(kind: Any) -> tuple[str, Any, Any]:
     """How to read a type: (what, first detail, second detail)."""
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
         options = [option for option in get_args(kind) if option is not type(None)]
         if len(options) == 1:
-            return _shape(options[0])
+            return shape(options[0])
         containers = [option for option in options if get_origin(option) in (dict, list)]
         if containers:
             return "either", containers[0], next(o for o in options if o is not containers[0])
@@ -68,6 +87,7 @@ class _Reader:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.problems: list[Problem] = []
+        self.flaws: list[Flaw] = []
 
     def problem(self, code: str, at: Location, message: str, hint: str = "") -> Any:
         self.problems.append(Problem(code, at, message, hint))
@@ -76,7 +96,7 @@ class _Reader:
     def value(self, value: Any, kind: Any, path: SpecPath) -> Any:
         if kind is Any:
             return self.data(value, path)
-        what, first, second = _shape(kind)
+        what, first, second = shape(kind)
         if what == "either":
             container = get_origin(first)
             return self.value(value, first if isinstance(value, container) else second, path)
@@ -92,14 +112,14 @@ class _Reader:
         if not isinstance(value, dict):
             if not section.shorthand or isinstance(value, list):
                 keys = f"keys and values ({', '.join(fields_of(section))})"
-                return self.wrong(value, keys, path, spelling.as_section(value, section))
+                return self.wrong(value, section, path, spelling.as_section(value, section), keys)
             inner = self.value(value, fields_of(section)[section.shorthand].kind, path)
             return _WRONG if inner is _WRONG else section(**{section.shorthand: inner})
         known = fields_of(section)
         kinds = {key: field.kind for key, field in known.items()}
-        value, wrong = self.indented(value, _shifted(value, kinds, known), path)
+        value, wrong = self.indented(value, kinds, known, path)
         given = {key: item for key, item in value.items() if key in known}
-        meant = {self.unknown(key, known, path) for key in value if key not in known} | wrong
+        meant = {self.unknown(key, section, path) for key in value if key not in known} | wrong
         read = {key: self.given(item, known[key], (*path, key)) for key, item in given.items()}
         for name, field in known.items():
             if field.required and name not in given and name not in meant:
@@ -113,10 +133,12 @@ class _Reader:
         return section(**{key: item for key, item in read.items() if item is not _ABSENT})
 
     def indented(
-        self, value: dict[str, Any], shifted: dict[str, list[str]], path: SpecPath
+        self, value: dict[str, Any], kinds: Mapping[str, Any], known: Container[str], path: SpecPath
     ) -> tuple[dict[str, Any], set[str]]:
         """Reports keys whose own stand beside them; returns what else stands there, and those keys."""
+        shifted = _shifted(value, kinds, known)
         for owner, keys in shifted.items():
+            self.flaws += [Flaw((*path, owner), kinds[owner]), *(Flaw((*path, key), None) for key in keys)]
             message = f'"{owner}" has no value: its keys stand beside it, and not under it'
             hint = f"indent these lines under {owner}: {', '.join(keys)}"
             self.problem("TG104", self.source.at_key((*path, owner)), message, hint)
@@ -127,32 +149,35 @@ class _Reader:
         """A key without a value (`services:` and nothing more) reads as if it were not there."""
         if value is not None:
             return self.value(value, field.kind, path)
-        if not field.required and _shape(field.kind)[0] != "scalar":
+        if not field.required and shape(field.kind)[0] != "scalar":
             return _ABSENT
         return self.empty(field.kind, path, "" if field.required else ", or remove the line")
 
     def empty(self, kind: Any, path: SpecPath, otherwise: str = "") -> Any:
         blank = ' ("" for an empty one)' if spelling.fits("", kind) else ""
         hint = f"{path[-1]}: {needed(kind)}{blank}{otherwise}"
+        self.flaws.append(Flaw(path, kind, required=not otherwise))
         return self.problem("TG104", self.source.at_key(path), f'"{path[-1]}" has no value', hint)
 
-    def unknown(self, key: str, known: dict[str, _Field], path: SpecPath) -> str:
+    def unknown(self, key: str, section: type[Section], path: SpecPath) -> str:
         """Reports a key that is not known; returns the one that was probably meant."""
-        near = nearest(key, known)
-        hint = f"did you mean {near}?" if near else f"the keys here are {', '.join(known)}"
+        meant, hint = spelling.as_key(key, section, fields_of(section), path)
+        self.flaws.append(Flaw((*path, key), None, meant=meant))
         self.problem("TG102", self.source.at_key((*path, key)), f"there is no key {shown(key)} here", hint)
-        return near
+        return meant
 
     def missing(self, name: str, section: type[Section], path: SpecPath) -> None:
         where = self.source.at_key(path) if path else Location(self.source.file)
-        hint = f"{name}: {needed(fields_of(section)[name].kind)}"
+        kind = fields_of(section)[name].kind
+        hint = f"{name}: {needed(kind)}"
+        self.flaws.append(Flaw((*path, name), kind))
         self.problem("TG103", where, f'{_subject(path)} needs "{name}"', hint)
 
     def mapping(self, value: Any, key_kind: Any, kind: Any, path: SpecPath) -> Any:
         if not isinstance(value, dict):
             hint = "one KEY: VALUE a line, without dashes" if isinstance(value, list) else ""
-            return self.wrong(value, "keys and values", path, hint)
-        value, shifted = self.indented(value, _shifted(value, dict.fromkeys(value, kind), ()), path)
+            return self.wrong(value, dict[key_kind, kind], path, hint, "keys and values")
+        value, shifted = self.indented(value, dict.fromkeys(value, kind), (), path)
         read: dict[Any, Any] = dict.fromkeys(shifted, _WRONG)
         for key, item in value.items():
             where = (*path, key)
@@ -165,7 +190,7 @@ class _Reader:
 
     def sequence(self, value: Any, kind: Any, path: SpecPath) -> Any:
         if not isinstance(value, list):
-            return self.wrong(value, "a list", path, spelling.as_list(value, kind))
+            return self.wrong(value, list[kind], path, spelling.as_list(value, kind), "a list")
         read = [self.value(item, kind, (*path, index)) for index, item in enumerate(value)]
         return _WRONG if any(item is _WRONG for item in read) else read
 
@@ -183,17 +208,21 @@ class _Reader:
         if str(value) == repr(number):
             return number
         other = f", or {number!r}" if math.isfinite(number) else ""
-        return self.wrong(value, "a number or text", path, f'write "{value}", in quotes{other}')
+        return self.wrong(value, str, path, f'write "{value}", in quotes{other}', "a number or text")
 
     def scalar(self, value: Any, kind: Any, path: SpecPath, at: Location | None = None) -> Any:
         try:
             return msgspec.convert(value, kind)
         except (msgspec.ValidationError, UnicodeEncodeError):  # a flag need not be UTF-8
-            return self.wrong(value, expected(kind), path, spelling.as_scalar(value, shown(value), kind), at)
+            hint = spelling.as_scalar(value, shown(value), kind)
+        if at is None:
+            return self.wrong(value, kind, path, hint, expected(kind))
+        self.flaws.append(Flaw(path, None, meant=spelling.other_name(str(value), kind)))
+        return self.problem("TG105", at, f"expected {expected(kind)}, not {shown(value)}", hint)
 
-    def wrong(self, value: Any, what: str, path: SpecPath, hint: str = "", at: Location | None = None) -> Any:
-        message = f"expected {what}, not {shown(value)}"
-        return self.problem("TG105", at or self.source.at(path), message, hint)
+    def wrong(self, value: Any, kind: Any, path: SpecPath, hint: str, what: str) -> Any:
+        self.flaws.append(Flaw(path, kind, required=False))
+        return self.problem("TG105", self.source.at(path), f"expected {what}, not {shown(value)}", hint)
 
 
 def _shifted(value: dict[str, Any], kinds: Mapping[str, Any], known: Container[str]) -> dict[str, list[str]]:
@@ -208,8 +237,8 @@ def _shifted(value: dict[str, Any], kinds: Mapping[str, Any], known: Container[s
         has_own = isinstance(item, dict) and not own.keys().isdisjoint(item)
         if owner and key in own and key not in known and not has_own:
             found.setdefault(owner, []).append(key)
-        elif item is None and _shape(kinds.get(key, str))[0] == "section":
-            owner, own = key, fields_of(_shape(kinds[key])[1])
+        elif item is None and shape(kinds.get(key, str))[0] == "section":
+            owner, own = key, fields_of(shape(kinds[key])[1])
         else:
             owner = ""
     return found
@@ -220,7 +249,7 @@ _ABSENT: Any = object()
 
 def expected(kind: Any) -> str:
     """A type in words: "a port from 1 to 65535"."""
-    what, first, second = _shape(kind)
+    what, first, second = shape(kind)
     if what == "either":
         return f"{expected(second)}, or {expected(first)}"
     if what == "list":
@@ -258,7 +287,7 @@ def shown(value: Any) -> str:
 
 def needed(kind: Any) -> str:
     """`expected`, and for a section the keys that it cannot do without."""
-    what, section, _ = _shape(kind)
+    what, section, _ = shape(kind)
     if what != "section" or section.shorthand:
         return expected(kind)
     required = [

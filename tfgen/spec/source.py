@@ -21,6 +21,8 @@ from tfgen.texts import in_yaml, plain_in_yaml
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 24
 MAX_VALUES = 200_000
+MAX_REPEATED = 50_000
+"""Of those, the ones that aliases may repeat: a few bytes of an alias can ask for any amount of work."""
 
 _Loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
@@ -156,6 +158,7 @@ class _Builder:
         self.recording: list[list[Any]] = []
         self.replaying = 0
         self.count = 0
+        self.repeated = 0
 
     def document(self, events: Iterator[Any]) -> Any:
         data = None
@@ -182,8 +185,11 @@ class _Builder:
         if depth > MAX_DEPTH:
             raise self._refused(event, f"this is nested more than {MAX_DEPTH} levels deep")
         if self.count > MAX_VALUES:
-            hint = "use fewer aliases" if self.replaying else ""
-            raise self._refused(event, f"more than {MAX_VALUES} values are too many for a spec", hint)
+            raise self._refused(event, f"more than {MAX_VALUES} values are too many for a spec")
+        self.repeated += self.replaying > 0
+        if self.repeated > MAX_REPEATED:
+            message = f"more than {MAX_REPEATED} values that aliases repeat are too many for a spec"
+            raise self._refused(event, message, "use fewer aliases")
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, path, depth)
         self._check_tag(event)

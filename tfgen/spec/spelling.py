@@ -1,12 +1,13 @@
 """What somebody probably meant who wrote a value of the wrong type: the hints of TG105."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
-from tfgen.problems import nearest
+from tfgen import facts
+from tfgen.problems import SpecPath, nearest
 from tfgen.spec.model import ConnectName, Name, RegionName, Section, Text
 from tfgen.spec.source import flow
 
@@ -30,6 +31,11 @@ def as_scalar(value: Any, raw: str, kind: Any) -> str:
     return f"did you mean {other}?" if other else ""
 
 
+def other_name(value: str, kind: Any) -> str:
+    """What `value` would be as a name, or any name, if there is one."""
+    return next((other for other in (*_spellings(value, kind), "mended") if fits(other, kind)), "")
+
+
 def _spellings(value: str, kind: Any) -> Iterator[str]:
     yield value.strip()
     yield re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", value).lower()  # desiredCount
@@ -46,6 +52,33 @@ def _spellings(value: str, kind: Any) -> Iterator[str]:
         yield f"{value}/{max(16, 32 - 8 * zeros)}"
     if ":" not in value and value:
         yield f"/{value}"
+
+
+def as_key(key: str, section: type[Section], known: Collection[str], path: SpecPath) -> tuple[str, str]:
+    """`key` is none of `section`: the one that was probably meant, if any, and a hint."""
+    word = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key.replace("-", "_")).lower()
+    habit = facts.habits().get(section.__name__, {}).get(word)
+    if habit and habit.key:
+        return habit.key, f"it is called {habit.key} here"
+    if habit and word not in known:
+        return "", f"{habit.hint}{_as_override(habit, path)}"
+    near = nearest(key, known)
+    return near, f"did you mean {near}?" if near else f"the keys here are {', '.join(known)}"
+
+
+def _as_override(habit: facts.Habit, path: SpecPath) -> str:
+    """The override of a habit, for the service or the listener that a path leads to."""
+    if not habit.override:
+        return ""
+    places = {"services": "NAME", "load_balancer": "LISTENER"}
+    own = {"LISTENER": "http"}
+    if path and path[0] in places and len(path) > 1:
+        own[places[str(path[0])]] = str(path[1 if path[0] == "services" else -1]).replace("-", "_")
+    patch = {}
+    for address, arguments in habit.override.items():
+        *head, label = address.split(".")
+        patch[".".join([*head, own.get(label, label)])] = arguments
+    return f": {flow({'overrides': patch})[1:-1]} (docs/overrides.md)"
 
 
 def as_list(value: Any, kind: Any) -> str:

@@ -1,0 +1,109 @@
+"""The keys that people write out of habit: none is a key, and what is said of each is true."""
+
+from typing import Any
+
+import pytest
+
+from tfgen import facts, pipe
+from tfgen.spec import model
+from tfgen.spec.read import fields_of
+from tfgen.spec.source import dump, parse
+
+SECTIONS = {section: getattr(model, section) for section in facts.habits()}
+WORDS = [(section, word) for section, words in facts.habits().items() for word in words]
+OVERRIDES = [(section, word) for section, word in WORDS if facts.habits()[section][word].override]
+SPEC: dict[str, Any] = {
+    "name": "shop",
+    "region": "us-east-1",
+    "network": {"egress": "nat"},
+    "load_balancer": {"listeners": {"http": {"port": 80}}},
+    "backend": {"bucket": "shop-state"},
+    "logs": {"retention": 30},
+    "services": {
+        "web": {
+            "image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1",
+            "port": {"number": 3000},
+            "routes": [{"path": "/"}],
+            "health_check": {"path": "/healthz"},
+            "connect": {"name": "web"},
+            "egress_cidrs": [{"cidr": "0.0.0.0/0"}],
+        }
+    },
+}
+PLACES: dict[str, tuple[str | int, ...]] = {
+    "Spec": (),
+    "Network": ("network",),
+    "LoadBalancer": ("load_balancer",),
+    "Listener": ("load_balancer", "listeners", "http"),
+    "Service": ("services", "web"),
+    "Route": ("services", "web", "routes", 0),
+    "HealthCheck": ("services", "web", "health_check"),
+    "Connect": ("services", "web", "connect"),
+    "Port": ("services", "web", "port"),
+    "Logs": ("logs",),
+    "Backend": ("backend",),
+    "Egress": ("services", "web", "egress_cidrs", 0),
+}
+
+
+def hint_of(section: str, word: str) -> str:
+    """What is said of a word at its place, and of nothing else."""
+    data = parse(dump(SPEC), "shop.yaml").data
+    place = data
+    for step in PLACES[section]:
+        place = place[step]
+    place[word] = "x"
+    problems = pipe.run_text(dump(data), "shop.yaml").problems
+    (hint,) = [problem.hint for problem in problems if problem.code == "TG102"]
+    return hint
+
+
+@pytest.mark.parametrize(("section", "word"), WORDS)
+def test_a_habit_is_no_key_and_leads_to_one(section: str, word: str) -> None:
+    keys = fields_of(SECTIONS[section])
+    habit = facts.habits()[section][word]
+    assert word not in keys, "it is a key now: take it out of facts/habits.json"
+    assert bool(habit.key) != bool(habit.hint)
+    assert not habit.key or habit.key in keys
+    assert word == word.lower().replace("-", "_")
+
+
+def test_no_word_stands_twice_in_a_section() -> None:
+    for section, rows in facts._read("habits")["habits"].items():
+        words = [word for row in rows for word in row["words"]]
+        assert len(words) == len(set(words)), section
+
+
+@pytest.mark.parametrize(
+    ("section", "word", "expected"),
+    [
+        ("Service", "sidecars", "a service has one container so far"),
+        ("Service", "spot", "capacity_provider: FARGATE_SPOT"),
+        ("LoadBalancer", "domain", "aws_route53_record"),
+        ("Network", "vpc_id", "makes its own VPC"),
+        ("Service", "desiredCount", "it is called count here"),
+        ("Service", "task-role", "task_role_names"),
+        ("Service", "containerPort", "it is called port here"),
+        ("Spec", "environments", "a spec for each"),
+        ("Service", "prot", "did you mean port?"),
+        ("Service", "Count", "did you mean count?"),
+        ("Service", "quux", "the keys here are image, port"),
+    ],
+)
+def test_a_habit_gets_a_true_hint(section: str, word: str, expected: str) -> None:
+    assert expected in hint_of(section, word)
+
+
+@pytest.mark.parametrize(("section", "word"), OVERRIDES)
+def test_an_override_that_is_advised_works(section: str, word: str) -> None:
+    hint = hint_of(section, word)
+    advised = hint[hint.index("overrides: {") :].removesuffix(" (docs/overrides.md)")
+    text = dump(SPEC) + advised.replace(".NAME", ".web") + "\n"
+    outcome = pipe.run_text(text, "shop.yaml")
+    assert not [problem for problem in outcome.problems if problem.severity != "note"]
+
+
+def test_sections_that_people_fill_have_habits() -> None:
+    """Every section that a service, the network or the load balancer is made of."""
+    sections = {section.__name__ for section in model.Section.__subclasses__()} - {"Ignore", "Subnets"}
+    assert set(facts.habits()) == sections
