@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.reach import walks
-from tfgen.reach.faults import OURS, place
-from tfgen.reach.model import MISSING, OK, TAKEN, UNSURE, Flow, Hop
+from tfgen.reach.faults import OF_AN_OVERRIDE, OURS, place
+from tfgen.reach.model import MISSING, OK, TAKEN, UNKNOWN, UNSURE, Flow, Hop
 
-_MARKS = {OK: "ok", TAKEN: "given", UNSURE: "unsure", MISSING: "MISSING"}
+_MARKS = {OK: "ok", TAKEN: "given", UNSURE: "unsure", UNKNOWN: "unknown", MISSING: "MISSING"}
 _ASSUMED = (
     "Taken as AWS has them: network ACLs let everything through, security groups let answers back and do\n"
     "not filter the VPC's own DNS, and every route table leads to the VPC's range.\n"
@@ -34,7 +34,8 @@ def _service(flows: list[Flow], blueprint: Blueprint) -> Iterator[str]:
         yield _head(flow)
         yield from _hops(flow.hops)
         if hop := flow.fault:
-            yield f"    repair   {place(hop, (flow,), blueprint)}: {hop.hint or OURS}"
+            hint = OF_AN_OVERRIDE if flow.because else hop.hint or OURS
+            yield f"    repair   {place(hop, (flow,), blueprint)}: {hint}"
         yield ""
 
 

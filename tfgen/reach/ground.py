@@ -9,6 +9,7 @@ table leads to the VPC's range.
 from collections.abc import Iterable, Iterator
 from functools import cache
 from ipaddress import IPv4Network, collapse_addresses
+from typing import NamedTuple
 
 from tfgen import facts
 from tfgen.blueprint.model import (
@@ -54,6 +55,15 @@ class Side(Part, frozen=True, eq=False):
     guards: tuple[str, ...] = ()
 
 
+class Opening(NamedTuple):
+    """A range and the first and last of the ports that a rule of a security group opens to it."""
+
+    range: IPv4Network
+    first: int
+    last: int
+    address: str
+
+
 class Ground:
     """What walks ask of a blueprint."""
 
@@ -70,12 +80,14 @@ class Ground:
         self.gateway = {endpoint.service: endpoint for endpoint in own.gateway_endpoints}
         self._followed: dict[tuple[str, str], str] = {}
         self._rules: dict[tuple[str, str, str, int], SecurityRule] = {}
-        self._ranges: dict[tuple[str, str], list[tuple[IPv4Network, int, str]]] = {}
+        self._wide: dict[tuple[str, str, str], list[SecurityRule]] = {}  # of several ports
+        self._ranges: dict[tuple[str, str], list[Opening]] = {}
         self._ranged: dict[tuple[object, ...], tuple[str, tuple[str, ...]]] = {}
         for module, rule in _rules(blueprint):
             self._add(module, rule)
         for address, cidr, port in _listener_rules(blueprint):
-            self._ranges.setdefault((INGRESS, BALANCER_GROUP), []).append((network(cidr), port, address))
+            opening = Opening(network(cidr), port, port, address)
+            self._ranges.setdefault((INGRESS, BALANCER_GROUP), []).append(opening)
 
     # --- references ---
 
@@ -109,10 +121,14 @@ class Ground:
         group = self.follow(module, rule.group)
         if rule.peer.argument == "cidr_ipv4":
             value = self.network.cidr if rule.peer.value == "aws_vpc.main.cidr_block" else rule.peer.value
+            last = max(rule.port, rule.last_port)
             ranges = self._ranges.setdefault((rule.direction, group), [])
-            ranges.append((network(value), rule.port, address_of(rule)))
+            ranges.append(Opening(network(value), rule.port, last, address_of(rule)))
+            return
+        peer = self.follow(module, rule.peer.value)
+        if rule.last_port > rule.port:
+            self._wide.setdefault((rule.direction, group, peer), []).append(rule)
         else:
-            peer = self.follow(module, rule.peer.value)
             self._rules[rule.direction, group, peer, rule.port] = rule
 
     def passes(self, direction: str, group: str, side: Side) -> tuple[str, tuple[str, ...]]:
@@ -120,6 +136,9 @@ class Ground:
         for peer in side.peers:
             if found := self._rules.get((direction, group, peer, side.port)):
                 return OK, (address_of(found),)
+            for wide in self._wide.get((direction, group, peer), ()):
+                if wide.has_port(side.port):
+                    return OK, (address_of(wide),)
         key = (direction, group, side.cidrs, side.port, side.known)
         if key not in self._ranged:
             self._ranged[key] = _in_ranges(self._ranges.get((direction, group), ()), side)
@@ -214,7 +233,7 @@ def _listener_rules(blueprint: Blueprint) -> Iterator[tuple[str, str, int]]:
     """Who may connect to the load balancer: the rule's address, the range, the port."""
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
-            for cidr in listener.cidrs:
+            for cidr in listener.admitted:
                 yield f"aws_vpc_security_group_ingress_rule.{cidr.label}", cidr.cidr, listener.port
 
 
@@ -222,8 +241,8 @@ def _leads(route: str, destination: str) -> bool:
     return network(destination).subnet_of(network(route))
 
 
-def _in_ranges(ranges: Iterable[tuple[IPv4Network, int, str]], side: Side) -> tuple[str, tuple[str, ...]]:
-    open_ = [(range_, address) for range_, port, address in ranges if port == side.port]
+def _in_ranges(ranges: Iterable[Opening], side: Side) -> tuple[str, tuple[str, ...]]:
+    open_ = [(each.range, each.address) for each in ranges if each.first <= side.port <= each.last]
     for range_, address in open_:
         if _covers(range_, side):
             return OK, (address,)

@@ -50,5 +50,5 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _is_world(listener: Listener) -> bool:
     """Whether its ranges are the whole internet, be it in pieces."""
-    ranges = collapse_addresses(IPv4Network(cidr.cidr) for cidr in listener.cidrs)
+    ranges = collapse_addresses(IPv4Network(cidr.cidr) for cidr in listener.admitted)
     return any(range_.prefixlen == 0 for range_ in ranges)
