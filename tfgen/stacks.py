@@ -144,9 +144,7 @@ def exit_code(results: Sequence[Result]) -> Exit:
     return Exit.SPEC_HAS_ERRORS if Exit.SPEC_HAS_ERRORS in codes else next(filter(None, codes), Exit.DONE)
 
 
-def _rendered(
-    spec: Path, stack: Blueprint, overridden: Blueprint, folder: Path, options: Options
-) -> Result:
+def _rendered(spec: Path, stack: Blueprint, overridden: Blueprint, folder: Path, options: Options) -> Result:
     look = options.look
     try:
         changes, diff = _written(stack, folder, options)

@@ -68,7 +68,9 @@ _HARMLESS = {
     ),
     "aws_cloudwatch_log_group": "kms_key_id skip_destroy",
     # What a boundary or a managed policy allows, nobody here knows; permissions are not walked.
-    "aws_iam_role": "force_detach_policies managed_policy_arns max_session_duration path permissions_boundary",
+    "aws_iam_role": (
+        "force_detach_policies managed_policy_arns max_session_duration path permissions_boundary"
+    ),
     "aws_iam_role_policy": "",
     "aws_ecs_cluster": "service_connect_defaults setting",
     "aws_ecs_cluster_capacity_providers": "default_capacity_provider_strategy",

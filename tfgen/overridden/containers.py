@@ -26,8 +26,14 @@ _DOUBTED: Mapping[str, tuple[str, ...]] = {
 }
 # Of its log configuration, what changes how lines are written and not where they go.
 _HOW = frozenset(
-    "awslogs-create-group awslogs-datetime-format awslogs-multiline-pattern awslogs-stream-prefix "
-    "max-buffer-size mode".split()
+    {
+        "awslogs-create-group",
+        "awslogs-datetime-format",
+        "awslogs-multiline-pattern",
+        "awslogs-stream-prefix",
+        "max-buffer-size",
+        "mode",
+    }
 )
 
 
@@ -37,12 +43,23 @@ def container(desk: Desk, found: Resource, service: Service) -> None:
         return
     at = found.at(_NAME)
     before, after = _containers(found.before.get(_NAME)), _containers(found.after.get(_NAME))
-    own = [each for each in after if each.get("name") in (service.aws_name, before[0].get("name"))] if before else []
+    own = (
+        [each for each in after if each.get("name") in (service.aws_name, before[0].get("name"))]
+        if before
+        else []
+    )
     if not own:
         _lost(desk, found, at)
         return
     if len(after) > 1:
-        desk.mark(found, _NAME, f"{_NAME} of {found.address} is overridden: {_OTHERS}", "image", at=at, certain=False)
+        desk.mark(
+            found,
+            _NAME,
+            f"{_NAME} of {found.address} is overridden: {_OTHERS}",
+            "image",
+            at=at,
+            certain=False,
+        )
     _carry(desk, found, service, before[0], own[0])
     found.take(_NAME)
 
@@ -67,7 +84,9 @@ def _containers(value: Any) -> list[dict[str, Any]]:
     return found if all(isinstance(each, dict) for each in found) else []
 
 
-def _carry(desk: Desk, found: Resource, service: Service, before: dict[str, Any], after: dict[str, Any]) -> None:
+def _carry(
+    desk: Desk, found: Resource, service: Service, before: dict[str, Any], after: dict[str, Any]
+) -> None:
     fields: dict[str, Any] = {}
     for name in sorted({*before, *after}):
         if comparable(Json(before.get(name))) == comparable(Json(after.get(name))):
@@ -116,14 +135,18 @@ def _ports(desk: Desk, found: Resource, service: Service, value: Any, at: Locati
 
 def _mapping(value: Any) -> PortMapping | None:
     port = whole(value.get("containerPort")) if isinstance(value, dict) else None
-    if port is None or str(value.get("protocol") or "tcp") != "tcp" or value.get("hostPort") not in (None, 0, port):
+    if (
+        port is None
+        or str(value.get("protocol") or "tcp") != "tcp"
+        or value.get("hostPort") not in (None, 0, port)
+    ):
         return None
     name, spoken = text(value.get("name")), text(value.get("appProtocol"))
     named = (NamedPort(name=name, app_protocol=(spoken,) if spoken else ()),) if name else ()
     return PortMapping(port=port, connect=named)
 
 
-def _environment(desk: Desk, found: Resource, service: Service, value: Any, at: Location) -> Carried:
+def _environment(desk: Desk, _found: Resource, service: Service, value: Any, at: Location) -> Carried:
     pairs = _pairs(value, "value")
     if pairs is None:
         return {}
@@ -132,7 +155,7 @@ def _environment(desk: Desk, found: Resource, service: Service, value: Any, at: 
 
 
 def _secrets(desk: Desk, found: Resource, service: Service, value: Any, at: Location) -> Carried:
-    """Other secrets: the ways to them are walked, and the execution role reads none that the spec does not say."""
+    """Other secrets: the ways to them are walked; the execution role reads none but those of the spec."""
     pairs = _pairs(value, "valueFrom")
     known = {source for _, source in service.secrets}
     if pairs is None or not all(_is_source(source) for _, source in pairs):
@@ -173,7 +196,7 @@ def _logs(desk: Desk, found: Resource, service: Service, value: Any, at: Locatio
     return {}
 
 
-def _command(desk: Desk, found: Resource, service: Service, value: Any, at: Location) -> Carried:
+def _command(desk: Desk, _found: Resource, service: Service, value: Any, at: Location) -> Carried:
     words = tuple(text(each) or "" for each in value) if isinstance(value, list) else ()
     desk.moved(("services", service.key, "command"), at)
     return {"command": (words,) if words else ()}

@@ -36,7 +36,9 @@ class Desk:
     def doubt(self, resource: Resource, *kinds: str) -> None:
         """What is still pending cannot be carried over."""
         for name, at in resource.pending.items():
-            self.mark(resource, name, f"{name} of {resource.address} is overridden", *kinds, at=at, certain=False)
+            self.mark(
+                resource, name, f"{name} of {resource.address} is overridden", *kinds, at=at, certain=False
+            )
 
     def moved(self, path: SpecPath, at: Location) -> None:
         """What the spec says at a path, the override says now."""

@@ -52,7 +52,7 @@ def _port(found: Resource, listener: Listener) -> dict[str, Any]:
 
 
 def _protocol(found: Resource) -> dict[str, Any]:
-    """HTTPS with the certificate that it needs; anything else is no listener of an Application Load Balancer."""
+    """HTTPS with the certificate that it needs; nothing else is for an Application Load Balancer."""
     protocol = str(found.after.get("protocol", "HTTP"))
     if protocol == "HTTP" or (protocol == "HTTPS" and found.after.get("certificate_arn")):
         found.take("certificate_arn")
@@ -182,7 +182,9 @@ def _health_check(found: Resource) -> dict[str, Any]:
 
 def _spoken(found: Resource, service: Service) -> None:
     """HTTP/1.1, or what the spec says that the container speaks."""
-    spoken = {name for mapping in service.port_mappings for each in mapping.connect for name in each.app_protocol}
+    spoken = {
+        name for mapping in service.port_mappings for each in mapping.connect for name in each.app_protocol
+    }
     version = str(found.after.get("protocol_version", "HTTP1"))
     if version == "HTTP1" or version.lower() in spoken:
         found.take("protocol_version")

@@ -41,7 +41,9 @@ def _route(desk: Desk, found: Resource) -> None:
     found.take(said)
     fields = {"destination": cidr} if cidr is not None else {}
     own = desk.blueprint.network
-    tables = tuple(replace(each, routes=_routes(each.routes, found.label, fields)) for each in own.route_tables)
+    tables = tuple(
+        replace(each, routes=_routes(each.routes, found.label, fields)) for each in own.route_tables
+    )
     nat = tuple(replace(each, routes=_routes(each.routes, found.label, fields)) for each in own.nat)
     desk.network(route_tables=tables, nat=nat)
 
@@ -84,10 +86,10 @@ def _endpoint_fields(found: Resource) -> dict[str, Any]:
 def _security_rule(desk: Desk, found: Resource) -> None:
     names = ("from_port", "to_port", "ip_protocol", *_PEERS)
     if not any(name in found.pending for name in names):
-        return
+        return None
     ports, peer = _ports(found), _peer(found)
     if ports is None or peer is None:  # a group or a list of which only its owner knows who is in it
-        return
+        return None
     for name in names:
         found.take(name)
     if found.module == "load_balancer":
@@ -131,7 +133,7 @@ def _peer(found: Resource) -> tuple[Peer, ...] | None:
 def _rules(
     rules: tuple[SecurityRule, ...], found: Resource, ports: tuple[int, ...], peer: tuple[Peer, ...]
 ) -> tuple[SecurityRule, ...]:
-    """The rules with another one in the place of the overridden one, or none where it lets nothing through."""
+    """The rules with another in the place of the overridden one, or none where it lets nothing through."""
     direction = "ingress" if "ingress" in found.kind else "egress"
     rule = next((each for each in rules if (each.direction, each.label) == (direction, found.label)), None)
     if rule is None:

@@ -43,7 +43,9 @@ def _of_s3(desk: Desk, found: Resource, statements: Documents) -> None:
     allowed = allows(statements, "s3:GetObject", f"{layers}/layer")
     at = found.take("policy")
     if allowed is not True:
-        says = f"the policy of {found.address} lets nobody read {layers}/*, where ECR keeps the layers of images"
+        says = (
+            f"the policy of {found.address} lets nobody read {layers}/*, where ECR keeps the layers of images"
+        )
         doubtful = f"policy of {found.address} is overridden"
         certain = allowed is False
         desk.mark(found, "policy", says if certain else doubtful, "image", at=at, certain=certain)
@@ -79,7 +81,9 @@ def _allows_one(statement: dict[str, Any], action: str, resource: str, service: 
     if not isinstance(resource, Ref):
         return _matches(statement, action, resource) is True and statement.get("Effect") == "Allow"
     # Its ARN is AWS's to say, and in a policy of the user's it stands as text.
-    here = [each for each in _list(statement.get("Resource")) if each == "*" or service.log_group in str(each)]
+    here = [
+        each for each in _list(statement.get("Resource")) if each == "*" or service.log_group in str(each)
+    ]
     return any(_allows_one({**statement, "Resource": each}, action, str(each), service) for each in here)
 
 
@@ -138,4 +142,3 @@ def _parsed(value: Any) -> Any:
         return json.loads(value)
     except (ValueError, RecursionError):
         return None
-

@@ -72,7 +72,9 @@ class Resource:
         return found[0] if found else None
 
 
-def resource(override: Override, before: Mapping[str, str], after: Mapping[str, str], at: Locate) -> Resource | None:
+def resource(
+    override: Override, before: Mapping[str, str], after: Mapping[str, str], at: Locate
+) -> Resource | None:
     """The resource at the address of an override; None where the stack has no such resource."""
     folder, head = _where(override.address)
     for path, text in after.items():
@@ -169,21 +171,24 @@ def inside(value: Any) -> Tree | None:
 
 def comparable(value: Any) -> Any:
     """What two values have in common where Terraform takes them for one: "80" and 80, a list in any order."""
-    if isinstance(value, Expression):
-        return ("expression", str(value))
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return f"{value:g}" if abs(value) < 10**6 else str(value)
-    if isinstance(value, Json):
-        return repr(plain(value))
-    if isinstance(value, Blocks):
-        return [sorted(_leaves(each), key=repr) for each in value]
-    if isinstance(value, list):
-        return sorted(map(comparable, value), key=repr)
-    if isinstance(value, dict):
-        return sorted(_leaves(value), key=repr)
-    return value
+    match value:
+        case Expression():
+            found: Any = ("expression", str(value))
+        case bool():
+            found = str(value).lower()
+        case int() | float():
+            found = f"{value:g}" if abs(value) < 10**6 else str(value)
+        case Json():
+            found = repr(plain(value))
+        case Blocks():
+            found = [sorted(_leaves(each), key=repr) for each in value]
+        case list():
+            found = sorted(map(comparable, value), key=repr)
+        case dict():
+            found = sorted(_leaves(value), key=repr)
+        case _:
+            found = value
+    return found
 
 
 def plain(value: Any) -> Any:

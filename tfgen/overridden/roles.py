@@ -48,7 +48,7 @@ def _cluster(desk: Desk, found: Resource) -> None:
     found.pending.clear()
 
 
-def _capacity_providers(desk: Desk, found: Resource) -> None:
+def _capacity_providers(_desk: Desk, found: Resource) -> None:
     if "FARGATE" in (texts(found.after.get("capacity_providers")) or ()):
         found.take("capacity_providers")
 

@@ -42,7 +42,9 @@ def _numbers(desk: Desk, found: Resource, service: Service) -> None:
         _carried(desk, found, service, (), "", public_ip=(True,) if public else ())
 
 
-def _carried(desk: Desk, found: Resource, service: Service, path: SpecPath, name: str, **fields: object) -> None:
+def _carried(
+    desk: Desk, found: Resource, service: Service, path: SpecPath, name: str, **fields: object
+) -> None:
     """Other fields, of which rules speak where the spec says the override."""
     if path:
         desk.moved(path, found.at(name))
@@ -175,7 +177,7 @@ def _size(desk: Desk, found: Resource, service: Service) -> None:
 
 
 def _platform(found: Resource) -> None:
-    """Fargate on Linux, with a network interface of the task's own; the architecture is the image's affair."""
+    """Fargate on Linux, each task with an interface of its own; the architecture is the image's affair."""
     if str(block(found.after, "runtime_platform").get("operating_system_family", "LINUX")) == "LINUX":
         found.take("runtime_platform")
     if str(found.after.get("network_mode")) == "awsvpc":

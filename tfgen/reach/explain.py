@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.reach import walks
-from tfgen.reach.faults import OF_AN_OVERRIDE, OURS, place
+from tfgen.reach.faults import place, repair
 from tfgen.reach.model import MISSING, OK, TAKEN, UNKNOWN, UNSURE, Flow, Hop
 
 _MARKS = {OK: "ok", TAKEN: "given", UNSURE: "unsure", UNKNOWN: "unknown", MISSING: "MISSING"}
@@ -34,8 +34,7 @@ def _service(flows: list[Flow], blueprint: Blueprint) -> Iterator[str]:
         yield _head(flow)
         yield from _hops(flow.hops)
         if hop := flow.fault:
-            hint = OF_AN_OVERRIDE if flow.because else hop.hint or OURS
-            yield f"    repair   {place(hop, (flow,), blueprint)}: {hint}"
+            yield f"    repair   {place(hop, (flow,), blueprint)}: {repair(hop, (flow,))}"
         yield ""
 
 

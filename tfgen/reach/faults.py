@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Location
 from tfgen.reach import walks
-from tfgen.reach.model import UNSURE, Flow, Hop
+from tfgen.reach.model import RANK, UNSURE, Flow, Hop
 
 IMAGE = "image"
 """An image that is elsewhere, in a stack without a way to the internet."""
@@ -50,13 +50,16 @@ def faults(blueprint: Blueprint, cause: str) -> list[Fault]:
     return [(flow.fault, tuple(flows)) for flows in found.values() for flow in flows[:1] if flow.fault]
 
 
-def overridden(blueprint: Blueprint) -> list[tuple[Location, tuple[Flow, ...]]]:
-    """The overrides that close ways, or may, and those ways."""
-    found: dict[Location, list[Flow]] = {}
-    for flow in walks(blueprint).failing if blueprint.overridden else ():
+def overridden(blueprint: Blueprint) -> list[tuple[Location, Fault]]:
+    """The overrides that close ways, each with those ways; where it closes none, those that it leaves open to
+    doubt, or leads past their endpoint."""
+    found: dict[Location, dict[str, list[Flow]]] = {}
+    all_ = walks(blueprint)
+    for flow in (*all_.out, *all_.into) if blueprint.overridden else ():
         for at in flow.because:
-            found.setdefault(at, []).append(flow)
-    return [(at, tuple(flows)) for at, flows in found.items()]
+            found.setdefault(at, {}).setdefault(flow.state, []).append(flow)
+    worst = [(at, states[max(states, key=RANK.index)]) for at, states in found.items()]
+    return [(at, (hop, tuple(flows))) for at, flows in worst for hop in flows[0].spoken[:1]]
 
 
 def _cause(flow: Flow, hop: Hop) -> str:
@@ -84,6 +87,13 @@ def place(hop: Hop, flows: Collection[Flow], blueprint: Blueprint) -> Location:
     if len(paths) == 1:
         return blueprint.locate(paths.pop())
     return blueprint.locate(services.pop() if len(services) == 1 else ("network",))
+
+
+def repair(hop: Hop, flows: Iterable[Flow]) -> str:
+    """What to do about a fault. What the spec could say otherwise helps little where an override says it."""
+    if any(flow.because for flow in flows) and (hop.fix or not hop.hint):
+        return OF_AN_OVERRIDE
+    return hop.hint or OURS
 
 
 def listed(words: Iterable[str], most: int = 4) -> str:

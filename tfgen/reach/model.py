@@ -13,6 +13,10 @@ UNKNOWN = "unknown"
 MISSING = "missing"
 
 
+RANK = (OK, TAKEN, UNKNOWN, UNSURE, MISSING)
+"""From the best to the worst."""
+
+
 class Hop(Part, frozen=True):
     """One step of a walk. `parts` are the Terraform addresses of what lets it through.
 
@@ -47,6 +51,11 @@ class Flow(Part, frozen=True):
     state: str
     because: tuple[Location, ...] = ()
     """The override because of which it fails, or may, if it is one."""
+
+    @property
+    def spoken(self) -> tuple[Hop, ...]:
+        """The hops that fail or may; where none does, those of the way."""
+        return tuple(hop for hop in self.hops if hop.state not in (OK, TAKEN)) or self.hops
 
     @property
     def fault(self) -> Hop | None:

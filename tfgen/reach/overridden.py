@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tfgen.blueprint.model import Blueprint, Changed, Mark, Service
 from tfgen.problems import Location
-from tfgen.reach.model import MISSING, OK, TAKEN, UNKNOWN, Flow, Hop, state_of, to_fault
+from tfgen.reach.model import MISSING, UNKNOWN, Flow, Hop, state_of, to_fault
 
 Flows = tuple[Flow, ...]
 
@@ -21,8 +21,15 @@ def judged(flows: Flows, before: Flows, blueprint: Blueprint) -> Flows:
     `before` are those of the same stack without its overrides.
     """
     judge = _Judge(blueprint)
-    was = {(flow.service, flow.kind, flow.path, flow.what): flow for flow in before}
-    return tuple(judge.flow(flow, was.get((flow.service, flow.kind, flow.path, flow.what))) for flow in flows)
+    was = dict(_keyed(before))
+    return tuple(judge.flow(flow, was.get(key)) for key, flow in _keyed(flows))
+
+
+def _keyed(flows: Flows) -> Iterator[tuple[object, Flow]]:
+    """Flows by what they are for, whatever an override made of them; a way in by its place among the others,
+    since its port may be another."""
+    for index, flow in enumerate(flows):
+        yield index if flow.kind == "route" else (flow.service, flow.kind, flow.path, flow.what), flow
 
 
 class _Judge:
@@ -41,7 +48,7 @@ class _Judge:
         below = dict.fromkeys(self._below(flow))
         marks = [mark for address in below for mark in self._marks.get(address, ()) if _is_about(mark, flow)]
         marked = _marked(flow, marks)
-        if marked.state in (OK, TAKEN) or (was and _same_fault(was, marked)):
+        if not _is_another(was, marked):
             return marked
         at = self._because(marked, was, below, marks)
         return replace(marked, because=at)
@@ -51,13 +58,12 @@ class _Judge:
     ) -> tuple[Location, ...]:
         """The place of the override that is to blame: of what the failing hop went over before, if it did."""
         hop = flow.fault
-        if hop is None:
-            return ()
         for mark in marks:
-            if _text(mark) == hop.text:
+            if hop and _text(mark) == hop.text:
                 return (mark.changed.at,)
-        old = [each for each in was.hops if each.step == hop.step] if was else []
-        first = [address for each in (*old, hop) for address in map(bare, each.parts)]
+        step = hop.step if hop else "route"
+        old = [each for each in was.hops if each.step == step] if was else []
+        first = [address for each in (*old, *flow.hops[-1:]) for address in map(bare, each.parts)]
         rest = [address for each in (was.hops if was else ()) for address in map(bare, each.parts)]
         for address in (*first, *rest, *below):
             for changed in self._changed.get(address, ()):
@@ -97,7 +103,7 @@ class _Judge:
 
 
 def bare(part: str) -> str:
-    """The resource of a part, which may be one of several or an argument: `aws_vpc.main.enable_dns_support`."""
+    """The resource of a part: the part may be one of several, or a flag such as aws_vpc.main.enable_x."""
     return ".".join(part.partition("[")[0].split(".")[:2])
 
 
@@ -105,13 +111,20 @@ def _is_about(mark: Mark, flow: Flow) -> bool:
     return not mark.kinds or flow.kind in mark.kinds
 
 
-def _same_fault(was: Flow, now: Flow) -> bool:
-    """Whether a flow failed so without any override."""
-    return was.fault is not None and now.fault is not None and was.fault.text == now.fault.text
+def _is_another(was: Flow | None, now: Flow) -> bool:
+    """Whether a flow fails, and did not so without overrides, or has lost the endpoint that it led to."""
+    if now.fault is None:
+        return was is not None and not _endpoints(was) <= _endpoints(now)
+    return was is None or was.fault is None or was.fault.text != now.fault.text
+
+
+def _endpoints(flow: Flow) -> set[str]:
+    parts = (bare(part) for hop in flow.hops for part in hop.parts)
+    return {part for part in parts if part.startswith("aws_vpc_endpoint.")}
 
 
 def _text(mark: Mark) -> str:
-    return mark.says if mark.certain else f"cannot be known: {mark.says} (line {mark.changed.at.line})"
+    return mark.says if mark.certain else f"cannot be known: {mark.says}"
 
 
 def _marked(flow: Flow, marks: list[Mark]) -> Flow:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
-from tfgen.reach.faults import OF_AN_OVERRIDE, listed, overridden, quoted
-from tfgen.reach.model import MISSING, Flow
+from tfgen.reach.faults import listed, overridden, quoted, repair
+from tfgen.reach.model import MISSING, OK, TAKEN, UNKNOWN, UNSURE, Flow
 
 ID = "TG365"
 SEVERITY = "warning"
-TITLE = "No override closes a way"
+TITLE = "No override closes a way, or leads past an endpoint"
 WHY = (
     "An override goes into the Terraform as it is said. Where it takes away what a task or a client needs, "
     "apply does not notice; where tfgen cannot follow it, the proof of ways ends."
@@ -41,39 +41,51 @@ FAILS = (
     "  module.services.aws_vpc_security_group_egress_rule.web_to_internet: {cidr_ipv4: 52.94.0.0/16}",
     "services: {web: {port: 80, routes: [/]}}\n"
     "overrides: {module.services.aws_lb_target_group.web: {target_type: instance}}",
+    "network: {egress: nat+endpoints}\nservices: {web: {port: 80}}\n"
+    "overrides: {module.network.aws_vpc_endpoint.s3: {route_table_ids: []}}",
+    "network: {egress: endpoints}\nservices: {web: {uses: [s3]}}\n"
+    "overrides:\n"
+    "  module.network.aws_vpc_endpoint.s3:\n"
+    '    policy: \'{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*mine/*"}}\'',
 )
 PASSES = (
     "services: {web: {port: 80, routes: [/]}}\n"
     "overrides: {module.load_balancer.aws_lb.main: {tags: {Team: web}, idle_timeout: 30}}",
 )
 
+Flows = tuple[Flow, ...]
+
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for at, flows in overridden(blueprint):
-        lost = [flow for flow in flows if flow.state == MISSING]
-        hop = (lost or flows)[0].fault
-        if hop is not None:
-            message = f"{_closed(lost)}: {hop.text}" if lost else f"{_doubtful(flows)}: {_why(hop.text)}"
-            yield Problem(ID, at, message, hop.hint or OF_AN_OVERRIDE, SEVERITY)
+    for at, (hop, flows) in overridden(blueprint):
+        message = _MESSAGES[flows[0].state](flows, hop.text)
+        yield Problem(ID, at, message, repair(hop, flows), SEVERITY)
 
 
-def _closed(flows: list[Flow]) -> str:
-    out = [flow for flow in flows if flow.kind != "route"]
-    into = [flow for flow in flows if flow.kind == "route"]
-    parts = [f"{listed(quoted(out))} cannot reach {listed(flow.to for flow in out)}"] if out else []
-    if into:
-        parts.append(f"requests to {listed(flow.what for flow in into)} do not reach {listed(quoted(into))}")
-    return ", and ".join(parts)
+def _closed(flows: Flows, why: str) -> str:
+    return f"{_said(flows, '{} cannot reach {}', 'requests to {} do not reach {}')}: {why}"
 
 
-def _doubtful(flows: tuple[Flow, ...]) -> str:
-    out = [flow for flow in flows if flow.kind != "route"]
-    into = [flow for flow in flows if flow.kind == "route"]
-    parts = [f"whether {listed(quoted(out))} can reach {listed(flow.to for flow in out)}"] if out else []
-    if into:
-        parts.append(f"whether {listed(flow.what for flow in into)} leads to {listed(quoted(into))}")
-    return f"{' and '.join(parts)} cannot be known"
+def _doubtful(flows: Flows, why: str) -> str:
+    said = _said(flows, "whether {} can reach {}", "whether requests to {} reach {}")
+    return f"{said} cannot be known: {why.removeprefix('cannot be known: ')}"
 
 
-def _why(text: str) -> str:
-    return text.removeprefix("cannot be known: ").rpartition(" (line ")[0] or text
+def _past(flows: Flows, _why: str) -> str:
+    return f"{_said(flows, '{} now reaches {}', '')} past the VPC endpoint, over the internet"
+
+
+_MESSAGES = {
+    **dict.fromkeys((OK, TAKEN), _past),
+    **dict.fromkeys((UNKNOWN, UNSURE), _doubtful),
+    MISSING: _closed,
+}
+
+
+def _said(flows: Flows, out: str, into: str) -> str:
+    """Who reaches what, on the way out and on the way in."""
+    ways_out = [flow for flow in flows if flow.kind != "route"]
+    ways_in = [flow for flow in flows if flow.kind == "route"]
+    said = [out.format(listed(quoted(ways_out)), listed(flow.to for flow in ways_out))] if ways_out else []
+    said += [into.format(listed(flow.what for flow in ways_in), listed(quoted(ways_in)))] if ways_in else []
+    return ", and ".join(said)

@@ -82,4 +82,4 @@ def _ends(blueprint: Blueprint, longest: int) -> Iterator[int]:
         servers = [server for place in service.connect for server in place.servers]
         if any(named.app_protocol for mapping in service.port_mappings for named in mapping.connect):
             own = [seconds for server in servers for seconds in server.request_timeout or (usual,)]
-            yield from (seconds for seconds in own if 0 < seconds < longest)
+            yield from (seconds for seconds in own if seconds and seconds < longest)

@@ -1,0 +1,331 @@
+"""Overrides in the eyes of rules and proofs: what closes a way is noticed, and what changes nothing is not."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import Data, laws, specs
+
+from tfgen.overridden.bearing import _BY_KIND
+from tfgen.overridden.resource import Blocks, Expression, Json, Tree, _body, plain
+from tfgen.facts import provider
+from tfgen.pipe import Outcome, run_text
+from tfgen.problems import Problem
+from tfgen.reach import explain, walks
+from tfgen.render.overrides import addresses
+from tfgen.render.pages import render
+from tfgen.spec.source import dump, parse
+from tfgen.summary import summarize
+from tfgen.output.compare import Changes
+
+REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1b2c3"
+STACK = f"""\
+name: shop
+region: us-east-1
+network: {{egress: EGRESS}}
+services:
+  web:
+    image: {REGISTRY}/web:1
+    port: 3000
+    routes: [/, /shop]
+    calls: [api]
+    exec: true
+  api:
+    image: {REGISTRY}/api:1
+    port: 5000
+    routes: [/api]
+    connect: api
+    secrets: {{DB_URL: "{SECRET}"}}
+    uses: [s3]
+"""
+
+
+def with_override(egress: str, address: str, patch: Any) -> str:
+    return STACK.replace("EGRESS", egress) + dump({"overrides": {address: patch}})
+
+
+@cache
+def without(egress: str) -> Outcome:
+    return run_text(STACK.replace("EGRESS", egress), "shop.yaml")
+
+
+def outcome_of(egress: str, address: str, patch: Any) -> Outcome:
+    return run_text(with_override(egress, address, patch), "shop.yaml")
+
+
+def new(egress: str, address: str, patch: Any) -> list[Problem]:
+    """What is said because of an override."""
+    outcome = outcome_of(egress, address, patch)
+    assert outcome.blueprint, outcome.problems
+    assert not outcome.failed, outcome.problems
+    old = {(each.code, each.message) for each in without(egress).problems}
+    return [each for each in outcome.problems if (each.code, each.message) not in old]
+
+
+NETWORK, BALANCER, SERVICES = "module.network.", "module.load_balancer.", "module.services."
+RULE = "aws_vpc_security_group_{}_rule."
+IN, OUT = RULE.format("ingress"), RULE.format("egress")
+WEB, API = f"{SERVICES}aws_ecs_service.web", f"{SERVICES}aws_ecs_service.api"
+TASK = f"{SERVICES}aws_ecs_task_definition.web"
+CALLEE = f"{SERVICES}aws_ecs_task_definition.api"
+CONNECT = "service_connect_configuration"
+CLOSED = '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::mine/*"}]}'
+LAYERS = CLOSED.replace("mine", "prod-us-east-1-starport-layer-bucket")
+
+# egress, address, patch, and what the warning says
+BREAKING: list[tuple[str, str, Any, str]] = [
+    # names
+    ("endpoints", f"{NETWORK}aws_vpc.main", {"enable_dns_hostnames": False}, "cannot reach the ECR API, the ECR reg"),
+    ("endpoints", f"{NETWORK}aws_vpc.main", {"enable_dns_hostnames": None}, "private DNS without enable_dns_hostnames"),
+    ("nat", f"{NETWORK}aws_vpc.main", {"enable_dns_support": "false"}, "nothing answers for any name"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.logs", {"private_dns_enabled": False}, "cannot reach CloudWatch Logs"),
+    ("nat+endpoints", f"{NETWORK}aws_vpc_endpoint.logs", {"private_dns_enabled": False}, "past the VPC endpoint"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecs_agent", {"private_dns_enabled": False}, "cannot be known"),
+    # endpoints
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecr_api", {"subnet_ids": []}, "stands in no subnet"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecr_api", {"subnet_ids": ["subnet-1"]}, "cannot be known"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecr_dkr", {"security_group_ids": None}, "default security group"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecr_dkr", {"security_group_ids": ["sg-1"]}, "cannot be known"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.secretsmanager", {"policy": "{}"}, "reach Secrets Manager cannot be"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"policy": CLOSED}, "lets nobody read"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"policy": LAYERS}, "whether \"api\" can reach S3 cannot be known"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"route_table_ids": []}, "cannot reach S3"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"route_table_ids": ["rtb-1"]}, "cannot be known"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"service_name": "com.amazonaws.us-east-1.dynamodb"}, "cannot be"),
+    ("endpoints", f"{NETWORK}aws_security_group.endpoints", {"vpc_id": "vpc-1"}, "cannot be known"),
+    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"from_port": 80, "to_port": 80}, "does not let these tasks in"),
+    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"cidr_ipv4": "192.0.2.0/24"}, "does not let these tasks in"),
+    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"ip_protocol": "udp"}, "does not let these tasks in"),
+    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"cidr_ipv4": None, "cidr_ipv6": "::/0"}, "does not let"),
+    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"security_group_id": "sg-1"}, "cannot be known"),
+    # routes
+    ("nat", f"{NETWORK}aws_route.private_internet", {"destination_cidr_block": "198.18.0.0/15"}, "have no route to"),
+    ("nat", f"{NETWORK}aws_route.private_internet", {"nat_gateway_id": "nat-1"}, "cannot be known"),
+    ("nat", f"{NETWORK}aws_route.public_internet", {"destination_cidr_block": "198.18.0.0/15"}, "have no route to"),
+    ("nat", f"{NETWORK}aws_route.public_internet", {"gateway_id": "igw-1"}, "cannot be known"),
+    ("nat", f"{NETWORK}aws_nat_gateway.main", {"connectivity_type": "private", "allocation_id": None}, "is private"),
+    ("nat", f"{NETWORK}aws_nat_gateway.main", {"subnet_id": "subnet-1"}, "cannot be known"),
+    ("nat", f"{NETWORK}aws_route_table_association.private", {"route_table_id": "rtb-1"}, "cannot be known"),
+    ("nat", f"{NETWORK}aws_route_table.private", {"route": [{"cidr_block": "0.0.0.0/0"}]}, "cannot be known"),
+    ("nat", f"{NETWORK}aws_internet_gateway.main", {"vpc_id": "vpc-1"}, "cannot be known"),
+    ("nat", f"{NETWORK}aws_subnet.private", {"cidr_block": "10.9.0.0/24"}, "cannot be known"),
+    # security groups of tasks
+    ("nat", f"{SERVICES}{OUT}web_to_internet", {"from_port": 8443, "to_port": 8443}, "lets nothing out to"),
+    ("nat", f"{SERVICES}{OUT}web_to_internet", {"cidr_ipv4": "10.0.0.0/8"}, "lets nothing out to"),
+    ("nat", f"{SERVICES}{OUT}web_to_api", {"to_port": 4999, "from_port": 1}, "\"web\" cannot reach \"api\""),
+    ("nat", f"{SERVICES}{OUT}web_to_api", {"referenced_security_group_id": "sg-1"}, "cannot be known"),
+    ("nat", f"{SERVICES}{IN}api_from_web", {"ip_protocol": "udp"}, "\"web\" cannot reach \"api\""),
+    ("nat", f"{SERVICES}{IN}web_from_load_balancer", {"from_port": 1, "to_port": 2}, "let the load balancer in"),
+    ("nat", f"{SERVICES}{OUT}load_balancer_to_web", {"from_port": 1, "to_port": 2}, "load balancer's security group"),
+    ("nat", f"{SERVICES}aws_security_group.web", {"egress": []}, "cannot be known"),
+    # the load balancer
+    ("nat", f"{BALANCER}aws_lb.main", {"internal": True}, "clients on the internet do not find it"),
+    ("nat", f"{BALANCER}aws_lb.main", {"subnets": ["subnet-1"]}, "cannot be known"),
+    ("nat", f"{BALANCER}aws_lb.main", {"security_groups": ["sg-1"]}, "cannot be known"),
+    ("nat", f"{BALANCER}aws_lb.main", {"load_balancer_type": "network"}, "cannot be known"),
+    ("nat", f"{BALANCER}aws_lb_listener.http", {"port": 8080}, "lets nobody connect on port 8080"),
+    ("nat", f"{BALANCER}aws_lb_listener.http", {"protocol": "HTTPS"}, "cannot be known"),
+    ("nat", f"{BALANCER}{IN}http_from_world", {"from_port": 81, "to_port": 81}, "lets nobody connect on port 80"),
+    ("nat", f"{BALANCER}{IN}http_from_world", {"cidr_ipv4": "10.0.0.0/8"}, "lets only private addresses connect"),
+    # listener rules and target groups
+    ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"action": {"type": "fixed-response", "target_group_arn": None,
+     "fixed_response": {"content_type": "text/plain", "status_code": "503"}}}, "is fixed-response"),
+    ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"action": {"target_group_arn": "arn:aws:x"}}, "cannot be known"),
+    ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"condition": {"path_pattern": {"values": ["/v2"]}}}, "leaves req"),
+    ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"listener_arn": "arn:aws:x"}, "cannot be known"),
+    ("nat", f"{SERVICES}aws_lb_target_group.web", {"target_type": "instance"}, "cannot be known"),
+    ("nat", f"{SERVICES}aws_lb_target_group.web", {"protocol": "HTTPS"}, "cannot be known"),
+    ("nat", f"{SERVICES}aws_lb_target_group.web", {"health_check": {"port": "9000"}}, "cannot be known"),
+    # ECS services
+    ("nat", WEB, {"network_configuration": {"security_groups": ["sg-1"]}}, "cannot be known"),
+    ("nat", WEB, {"network_configuration": {"subnets": ["subnet-1"]}}, "cannot be known"),
+    ("public", WEB, {"network_configuration": {"assign_public_ip": False}}, "the tasks have no public address"),
+    ("nat", WEB, {"load_balancer": {"container_port": 3001}}, "which its container does not map"),
+    ("nat", WEB, {"load_balancer": []}, "registers its tasks in no target group"),
+    ("nat", WEB, {"load_balancer": {"container_name": "other"}}, "cannot be known"),
+    ("nat", WEB, {"launch_type": "EC2"}, "cannot be known"),
+    ("nat", WEB, {"task_definition": "web:7"}, "cannot be known"),
+    ("nat", WEB, {CONNECT: {"enabled": False}}, "\"web\" is not in the Service Connect namespace"),
+    ("nat", API, {CONNECT: {"enabled": False}}, "\"api\" is not in the Service Connect namespace"),
+    ("nat", API, {CONNECT: None}, "\"api\" is not in the Service Connect namespace"),
+    ("nat", API, {CONNECT: {"namespace": "other"}}, "cannot be known"),
+    ("nat", API, {CONNECT: {"service": []}}, "\"api\" offers no Service Connect name"),
+    ("nat", API, {CONNECT: {"service": {"port_name": "other"}}}, "maps no port by the name other"),
+    ("nat", API, {CONNECT: {"service": {"client_alias": {"port": 6000, "dns_name": "api"}}}}, "which its callers"),
+    ("nat", API, {CONNECT: {"service": {"ingress_port_override": 9000}}}, "cannot be known"),
+    # task definitions
+    ("nat", TASK, {"execution_role_arn": "arn:aws:iam::123456789012:role/other"}, "cannot be known"),
+    ("nat", TASK, {"network_mode": "host"}, "cannot be known"),
+    ("endpoints", TASK, {"container_definitions": {"image": "nginx:1.27"}}, "\"web\" cannot reach docker.io"),
+    ("nat", TASK, {"container_definitions": {"image": f"{REGISTRY}/other:1"}}, "may only pull web"),
+    ("nat", TASK, {"container_definitions": {"portMappings": [{"containerPort": 3001}]}}, "does not map port 3000"),
+    ("nat", CALLEE, {"container_definitions": {"portMappings": [{"containerPort": 5000}]}}, "maps no port by the name"),
+    ("nat", TASK, {"container_definitions": {"name": "other"}}, "cannot be known"),
+    ("nat", TASK, {"container_definitions": {"logConfiguration": {"logDriver": "awsfirelens"}}}, "Logs cannot be known"),
+    ("nat", CALLEE, {"container_definitions": {"secrets": [{"name": "A", "valueFrom": "/a"}]}}, "cannot be known"),
+    ("nat", TASK, {"container_definitions": [{"name": "a"}, {"name": "b"}]}, "cannot be known"),
+    # roles
+    ("nat", f"{SERVICES}aws_iam_role.web_execution", {"assume_role_policy": "{}"}, "cannot be known"),
+    ("nat", f"{SERVICES}aws_iam_role_policy.web_execution", {"policy": "{}"}, "cannot be known"),
+    ("nat", f"{SERVICES}aws_iam_role_policy.web_task", {"policy": "{}"}, "reach Session Manager (ssmmessages) cannot"),
+    ("nat", f"{SERVICES}aws_ecs_cluster_capacity_providers.main", {"capacity_providers": ["other"]}, "cannot be known"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("egress", "address", "patch", "says"),
+    BREAKING,
+    ids=[f"{address.rpartition('.')[0].rpartition('.')[2]}-{patch}"[:70] for _, address, patch, _ in BREAKING],
+)
+def test_an_override_that_breaks_a_way_is_noticed(egress: str, address: str, patch: Any, says: str) -> None:
+    found = [each for each in new(egress, address, patch) if each.code == "TG365"]
+    assert len(found) == 1, found
+    assert says in found[0].message
+    assert found[0].hint
+    text = with_override(egress, address, patch).splitlines()
+    assert found[0].at.line > text.index("overrides:")
+
+
+def test_there_are_enough() -> None:
+    assert len(BREAKING) >= 40
+    assert len({address.split(".")[-2] for _, address, _, _ in BREAKING}) >= 15
+
+
+# --- what changes nothing
+
+
+def leaves(value: Any) -> Any:
+    """A value of a page as a spec says it, without what only Terraform knows; None where nothing is left."""
+    if isinstance(value, Expression) or value is None:
+        return None
+    if isinstance(value, Blocks):
+        if len(value) == 1:
+            return leaves(dict(value[0]))
+        whole = [leaves(dict(each)) for each in value]
+        return whole if _is_whole(value) else None
+    if isinstance(value, Json):
+        inner = value.value
+        if isinstance(inner, list) and len(inner) == 1 and isinstance(inner[0], dict):
+            inner = inner[0]
+        return leaves(inner) if isinstance(inner, dict) else inner if _is_whole(inner) else None
+    if isinstance(value, dict):
+        found = {key: left for key, item in value.items() if (left := leaves(item)) is not None}
+        return found or None
+    if isinstance(value, list):
+        return value if _is_whole(value) else None
+    return value
+
+
+def _is_whole(value: Any) -> bool:
+    if isinstance(value, Expression):
+        return False
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return all(map(_is_whole, items))
+
+
+def repeated(pages: dict[str, str], address: str) -> Tree:
+    """All that the page of a resource says, as an override of it that changes nothing.
+
+    What becomes JSON can be patched where it is containers.
+    """
+    kind, name = address.split(".")[-2:]
+    body = _body(pages[addresses(pages)[address]], f'\nresource "{kind}" "{name}" {{\n')
+    said = leaves({key: value for key, value in body.items() if key not in _OF_TERRAFORM})
+    known = provider.schema(kind) or {}
+    return {key: value for key, value in (said or {}).items() if key in known and key != "policy"}
+
+
+_OF_TERRAFORM = ("for_each", "depends_on", "lifecycle")
+
+
+def said(outcome: Outcome) -> list[tuple[str, str, str]]:
+    return sorted((each.code, each.severity, each.message) for each in outcome.problems)
+
+
+@pytest.mark.parametrize("egress", ["public", "nat", "endpoints", "nat+endpoints"])
+def test_to_repeat_what_is_rendered_says_nothing(egress: str) -> None:
+    outcome = without(egress)
+    assert outcome.blueprint
+    pages = render(outcome.blueprint)
+    repeats = {address: repeated(pages, address) for address in addresses(pages)}
+    for address, patch in repeats.items():
+        if patch:
+            assert new(egress, address, patch) == [], (address, patch)
+    together = {address: patch for address, patch in repeats.items() if patch}
+    assert len(together) > 30
+    whole = run_text(STACK.replace("EGRESS", egress) + dump({"overrides": together}), "shop.yaml")
+    assert said(whole) == said(outcome)
+
+
+@laws(40)
+@given(specs(most=4), st.data())
+def test_to_repeat_what_is_rendered_says_nothing_of_any_stack(spec: Data, data: st.DataObject) -> None:
+    plain_ = run_text(dump(spec), "s.yaml")
+    assert plain_.blueprint
+    pages = render(plain_.blueprint)
+    chosen = data.draw(st.lists(st.sampled_from(sorted(addresses(pages))), min_size=1, max_size=4, unique=True))
+    overrides = {address: patch for address in chosen if (patch := repeated(pages, address))}
+    again = run_text(dump({**spec, "overrides": overrides}), "s.yaml")
+    assert said(again) == said(plain_)
+    assert again.overridden is again.blueprint
+
+
+def test_the_spec_in_other_words_says_nothing() -> None:
+    """Where the page has a reference, the same as text."""
+    image = {"container_definitions": {"image": f"{REGISTRY}/web:1"}}
+    logs = {"container_definitions": {"logConfiguration": {"options": {"awslogs-group": "/ecs/shop/web"}}}}
+    for patch in (image, logs, {"cpu": "256"}, {"memory": 512.0}):
+        assert new("nat", TASK, patch) == []
+
+
+HARMLESS: list[tuple[str, Any]] = [
+    (f"{NETWORK}aws_vpc.main", {"tags": {"Name": "other"}, "enable_network_address_usage_metrics": True}),
+    (f"{NETWORK}aws_vpc_endpoint.s3", {"tags": {"Team": "a"}}),
+    (f"{NETWORK}aws_vpc_endpoint.s3", {"policy": '{"Statement":[{"Effect":"Allow","Principal":"*",'
+     '"Action":"*","Resource":"*"}]}'}),
+    (f"{NETWORK}aws_nat_gateway.main", {"allocation_id": "eipalloc-0123456789abcdef0"}),
+    (f"{NETWORK}aws_subnet.private", {"enable_resource_name_dns_a_record_on_launch": True}),
+    (f"{BALANCER}aws_lb.main", {"idle_timeout": 30, "access_logs": {"bucket": "shop-logs", "enabled": True}}),
+    (f"{BALANCER}aws_lb.main", {"enable_deletion_protection": True, "name": "shop-web"}),
+    (f"{BALANCER}aws_lb.main", {"ip_address_type": "dualstack"}),
+    (f"{BALANCER}aws_lb_listener.http", {"protocol": "HTTPS", "certificate_arn": "arn:aws:acm:us-east-1:1:c/a",
+     "ssl_policy": "ELBSecurityPolicy-TLS13-1-2-2021-06"}),
+    (f"{SERVICES}aws_lb_target_group.web", {"deregistration_delay": 10, "slow_start": 30}),
+    (f"{SERVICES}aws_lb_target_group.web", {"stickiness": {"type": "lb_cookie", "cookie_duration": 60}}),
+    (f"{SERVICES}aws_lb_target_group.web", {"health_check": {"path": "/healthz", "matcher": "200-399"}}),
+    (f"{SERVICES}aws_lb_target_group.web", {"health_check": {"interval": 20, "timeout": 10}}),
+    (f"{SERVICES}aws_lb_target_group.web", {"port": 80}),
+    (f"{SERVICES}aws_lb_listener_rule.api", {"tags": {"Team": "a"}}),
+    (f"{SERVICES}aws_lb_listener_rule.api", {"condition": {"path_pattern": {"values": ["/api", "/api/*", "/v2"]}}}),
+    (f"{SERVICES}aws_cloudwatch_log_group.web", {"retention_in_days": 400, "kms_key_id": "arn:aws:kms:x"}),
+    (f"{SERVICES}aws_iam_role.web_task", {"permissions_boundary": "arn:aws:iam::123456789012:policy/b"}),
+    (f"{SERVICES}aws_iam_role.web_task", {"managed_policy_arns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}),
+    (f"{SERVICES}{IN}web_from_load_balancer", {"description": "other"}),
+    (f"{SERVICES}{OUT}web_to_api", {"from_port": 1, "to_port": 65535}),
+    (f"{SERVICES}{OUT}web_to_api", {"ip_protocol": "-1", "from_port": None, "to_port": None}),
+    (WEB, {"desired_count": 4, "wait_for_steady_state": True, "enable_ecs_managed_tags": False}),
+    (WEB, {"lifecycle": {"ignore_changes": ["desired_count"]}}),
+    (WEB, {"health_check_grace_period_seconds": 120, "deployment_circuit_breaker": {"rollback": False}}),
+    (WEB, {"force_new_deployment": True, "capacity_provider_strategy": [
+        {"capacity_provider": "FARGATE_SPOT", "weight": 1}]}),
+    (WEB, {"platform_version": "1.4.0", "enable_execute_command": True}),
+    (API, {CONNECT: {"service": {"timeout": {"idle_timeout_seconds": 60, "per_request_timeout_seconds": 30}}}}),
+    (TASK, {"cpu": 512, "memory": 1024, "container_definitions": {"readonlyRootFilesystem": True}}),
+    (TASK, {"container_definitions": {"environment": [{"name": "MODE", "value": "a"}], "stopTimeout": 60}}),
+    (TASK, {"container_definitions": {"logConfiguration": {"options": {"mode": "non-blocking"}}}}),
+    (TASK, {"container_definitions": {"image": f"{REGISTRY}/web:2"}, "ephemeral_storage": {"size_in_gib": 30}}),
+    (TASK, {"runtime_platform": {"cpu_architecture": "ARM64"}}),
+    (f"{SERVICES}aws_ecs_cluster.main", {"setting": [{"name": "containerInsights", "value": "disabled"}]}),
+    (f"{SERVICES}aws_service_discovery_http_namespace.main", {"name": "other"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("address", "patch"), HARMLESS, ids=range(len(HARMLESS)))
+def test_an_override_that_bears_on_no_way_says_nothing(address: str, patch: Any) -> None:
+    assert new("nat", address, patch) == []
