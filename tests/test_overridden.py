@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import Data, laws, specs
+from strategies import outcome_of as valid
+from support.page_walk import Walk
 
 from tfgen.overridden.bearing import _BY_KIND
 from tfgen.overridden.resource import Blocks, Expression, Json, Tree, _body, plain
@@ -17,6 +19,7 @@ from tfgen.facts import provider
 from tfgen.pipe import Outcome, run_text
 from tfgen.problems import Problem
 from tfgen.reach import explain, walks
+from tfgen.reach.model import OK, TAKEN, Flow
 from tfgen.render.overrides import addresses
 from tfgen.render.pages import render
 from tfgen.spec.source import dump, parse
@@ -266,12 +269,12 @@ def test_to_repeat_what_is_rendered_says_nothing(egress: str) -> None:
 @laws(40)
 @given(specs(most=4), st.data())
 def test_to_repeat_what_is_rendered_says_nothing_of_any_stack(spec: Data, data: st.DataObject) -> None:
-    plain_ = run_text(dump(spec), "s.yaml")
+    plain_ = valid(spec)
     assert plain_.blueprint
     pages = render(plain_.blueprint)
     chosen = data.draw(st.lists(st.sampled_from(sorted(addresses(pages))), min_size=1, max_size=4, unique=True))
     overrides = {address: patch for address in chosen if (patch := repeated(pages, address))}
-    again = run_text(dump({**spec, "overrides": overrides}), "s.yaml")
+    again = run_text(dump({**spec, "overrides": overrides}), "spec.yaml")
     assert said(again) == said(plain_)
     assert again.overridden is again.blueprint
 
@@ -329,3 +332,111 @@ HARMLESS: list[tuple[str, Any]] = [
 @pytest.mark.parametrize(("address", "patch"), HARMLESS, ids=range(len(HARMLESS)))
 def test_an_override_that_bears_on_no_way_says_nothing(address: str, patch: Any) -> None:
     assert new("nat", address, patch) == []
+
+
+# --- an independent walk over what is rendered last
+
+TEXT_IDS = {"subnet_ids": "subnet-1", "security_group_ids": "sg-1", "route_table_ids": "rtb-1"}
+PORTS = st.sampled_from([{"from_port": low, "to_port": high} for low, high in ((1, 2), (443, 443), (1, 65535))])
+RANGES = st.sampled_from(["10.0.0.0/8", "0.0.0.0/0", "192.0.2.0/24", "52.94.0.0/16"])
+OF_A_RULE = PORTS | RANGES.map(
+    lambda cidr: {"cidr_ipv4": cidr, "referenced_security_group_id": None, "prefix_list_id": None}
+)
+PATCHES: dict[str, st.SearchStrategy[Any]] = {
+    "aws_vpc": st.sampled_from(
+        [{"enable_dns_support": False}, {"enable_dns_hostnames": False}, {"enable_dns_support": True}]
+    ),
+    "aws_route": RANGES.map(lambda cidr: {"destination_cidr_block": cidr}),
+    "aws_nat_gateway": st.sampled_from(
+        [{"connectivity_type": "private", "allocation_id": None}, {"connectivity_type": "public"}]
+    ),
+    "aws_vpc_endpoint": st.sampled_from(
+        [{"private_dns_enabled": False}, {"private_dns_enabled": True},
+         *({name: value} for name, id_ in TEXT_IDS.items() for value in ([], [id_]))]
+    ),
+    "aws_vpc_security_group_egress_rule": OF_A_RULE,
+    "aws_vpc_security_group_ingress_rule": OF_A_RULE,
+    "aws_lb": st.sampled_from([{"internal": True}, {"internal": False}, {"subnets": ["subnet-1", "subnet-2"]}]),
+    "aws_lb_listener": st.sampled_from([{"port": 8888}]),
+    "aws_ecs_service": st.sampled_from(
+        [{"network_configuration": {"assign_public_ip": True}}, {"network_configuration": {"subnets": ["subnet-1"]}},
+         {"network_configuration": {"assign_public_ip": False, "security_groups": ["sg-1"]}},
+         {"load_balancer": {"container_port": 9999, "target_group_arn": None, "container_name": "x"}}]
+    ),
+    "aws_ecs_task_definition": st.sampled_from(
+        [{"container_definitions": {"portMappings": [{"containerPort": 3001, "name": "web"}]}},
+         {"container_definitions": {"portMappings": None}}]
+    ),
+}  # fmt: skip
+
+
+def fits(pages: dict[str, str], address: str, patch: Any) -> bool:
+    """Whether a patch only names what stands there, so that nothing of it is refused."""
+    kind, name = address.split(".")[-2:]
+    body = _body(pages[addresses(pages)[address]], f'\nresource "{kind}" "{name}" {{\n')
+    if kind == "aws_vpc_endpoint" and not patch.keys() <= body.keys():
+        return False
+    return kind != "aws_ecs_service" or "load_balancer" not in patch or "load_balancer" in body
+
+
+def whole_by_pages(walk: Walk, blueprint: Any, flow: Flow) -> bool | None:
+    """What the pages say of a flow; None of what that walk does not know."""
+    services = {each.key: each for each in blueprint.services}
+    own = services[flow.service]
+    here = walk.service(own.label)
+    aws = {"the ECR API": "ecr.api", "the ECR registry": "ecr.dkr", "S3": "s3", "CloudWatch Logs": "logs",
+           "Secrets Manager": "secretsmanager", "SSM Parameter Store": "ssm",
+           "Session Manager (ssmmessages)": "ssmmessages"}  # fmt: skip
+    if flow.kind in ("image", "logs", "secret", "exec"):
+        return here.reaches_aws(aws[flow.to]) if flow.to in aws else None
+    if flow.kind == "call":
+        return here.calls(walk.service(services[flow.to.strip('"')].label))
+    return None
+
+
+def test_proofs_agree_with_a_walk_over_the_pages_of_the_stack() -> None:
+    agree("nat", f"{NETWORK}aws_vpc.main", {"tags": {"a": "b"}})
+
+
+def agree(egress: str, address: str, patch: Any) -> None:
+    compared(outcome_of(egress, address, patch))
+
+
+def compared(outcome: Outcome) -> int:
+    """Holds every flow of a stack against its pages; how many there were."""
+    assert outcome.blueprint
+    assert outcome.overridden
+    walk, count = Walk(render(outcome.blueprint)), 0
+    found = walks(outcome.overridden)
+    routes = {each.key: iter(each.routes) for each in outcome.blueprint.services}
+    for flow in (*found.out, *found.into):
+        if flow.kind == "route":
+            own = next(each for each in outcome.blueprint.services if each.key == flow.service)
+            route = next(routes[flow.service])
+            here = walk.service(own.label)
+            whole: bool | None = (
+                here.answers(route.rule[0]) if route.rule else here.answers_by_default(route.listener)
+            )
+        else:
+            whole = whole_by_pages(walk, outcome.blueprint, flow)
+        if whole is not None:
+            assert (flow.state in (OK, TAKEN)) == whole, (flow, whole)
+            count += 1
+    return count
+
+
+@laws(120)
+@given(specs(most=4), st.data())
+def test_proofs_agree_with_a_walk_over_the_pages_of_any_stack(spec: Data, data: st.DataObject) -> None:
+    plain_ = valid(spec)
+    assert plain_.blueprint
+    pages = render(plain_.blueprint)
+    known = [each for each in sorted(addresses(pages)) if each.split(".")[-2] in PATCHES]
+    overrides = {}
+    for address in data.draw(st.lists(st.sampled_from(known), min_size=1, max_size=2, unique=True)):
+        patch = data.draw(PATCHES[address.split(".")[-2]])
+        if fits(pages, address, patch):
+            overrides[address] = patch
+    outcome = run_text(dump({**spec, "overrides": overrides}), "s.yaml")
+    if outcome.blueprint and not [each for each in outcome.problems if each.code.startswith("TG2")]:
+        compared(outcome)
