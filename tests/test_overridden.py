@@ -1,4 +1,5 @@
-"""Overrides in the eyes of rules and proofs: what closes a way is noticed, and what changes nothing is not."""
+# ruff: noqa: E501 - tables with a row a line
+"""Overrides in the eyes of rules and proofs: what closes a way is noticed, what changes nothing is not."""
 
 from __future__ import annotations
 
@@ -13,19 +14,23 @@ from strategies import Data, laws, specs
 from strategies import outcome_of as valid
 from support.page_walk import Walk
 
-from tfgen.overridden.bearing import _BY_KIND
-from tfgen.overridden.resource import Blocks, Expression, Json, Tree, _body, plain
 from tfgen.facts import provider
+from tfgen.output.compare import Changes
+from tfgen.overridden.bearing import HARMLESS as BEARS_NOT
+from tfgen.overridden.resource import Expression, Json, Tree, body_of, inside, plain
 from tfgen.pipe import Outcome, run_text
-from tfgen.problems import Problem
+from tfgen.problems import Problem, report
 from tfgen.reach import explain, walks
 from tfgen.reach.model import OK, TAKEN, Flow
 from tfgen.render.overrides import addresses
 from tfgen.render.pages import render
-from tfgen.spec.source import dump, parse
+from tfgen.routing.answer import answer
+from tfgen.routing.report import as_data, as_text
+from tfgen.routing.request import read as request
+from tfgen.spec.source import dump
 from tfgen.summary import summarize
-from tfgen.output.compare import Changes
 
+ROOT = Path(__file__).parent.parent
 REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1b2c3"
 STACK = f"""\
@@ -184,7 +189,9 @@ BREAKING: list[tuple[str, str, Any, str]] = [
 @pytest.mark.parametrize(
     ("egress", "address", "patch", "says"),
     BREAKING,
-    ids=[f"{address.rpartition('.')[0].rpartition('.')[2]}-{patch}"[:70] for _, address, patch, _ in BREAKING],
+    ids=[
+        f"{address.rpartition('.')[0].rpartition('.')[2]}-{patch}"[:70] for _, address, patch, _ in BREAKING
+    ],
 )
 def test_an_override_that_breaks_a_way_is_noticed(egress: str, address: str, patch: Any, says: str) -> None:
     found = [each for each in new(egress, address, patch) if each.code == "TG365"]
@@ -205,24 +212,13 @@ def test_there_are_enough() -> None:
 
 def leaves(value: Any) -> Any:
     """A value of a page as a spec says it, without what only Terraform knows; None where nothing is left."""
-    if isinstance(value, Expression) or value is None:
-        return None
-    if isinstance(value, Blocks):
-        if len(value) == 1:
-            return leaves(dict(value[0]))
-        whole = [leaves(dict(each)) for each in value]
-        return whole if _is_whole(value) else None
     if isinstance(value, Json):
-        inner = value.value
-        if isinstance(inner, list) and len(inner) == 1 and isinstance(inner[0], dict):
-            inner = inner[0]
-        return leaves(inner) if isinstance(inner, dict) else inner if _is_whole(inner) else None
-    if isinstance(value, dict):
-        found = {key: left for key, item in value.items() if (left := leaves(item)) is not None}
+        value = value.value
+    inner = inside(value)
+    if inner is not None:
+        found = {key: left for key, item in inner.items() if (left := leaves(item)) is not None}
         return found or None
-    if isinstance(value, list):
-        return value if _is_whole(value) else None
-    return value
+    return plain(value) if _is_whole(value) else None
 
 
 def _is_whole(value: Any) -> bool:
@@ -237,8 +233,8 @@ def repeated(pages: dict[str, str], address: str) -> Tree:
 
     What becomes JSON can be patched where it is containers.
     """
-    kind, name = address.split(".")[-2:]
-    body = _body(pages[addresses(pages)[address]], f'\nresource "{kind}" "{name}" {{\n')
+    kind = address.split(".")[-2]
+    body = body_of(pages[addresses(pages)[address]], address)
     said = leaves({key: value for key, value in body.items() if key not in _OF_TERRAFORM})
     known = provider.schema(kind) or {}
     return {key: value for key, value in (said or {}).items() if key in known and key != "policy"}
@@ -272,7 +268,9 @@ def test_to_repeat_what_is_rendered_says_nothing_of_any_stack(spec: Data, data: 
     plain_ = valid(spec)
     assert plain_.blueprint
     pages = render(plain_.blueprint)
-    chosen = data.draw(st.lists(st.sampled_from(sorted(addresses(pages))), min_size=1, max_size=4, unique=True))
+    chosen = data.draw(
+        st.lists(st.sampled_from(sorted(addresses(pages))), min_size=1, max_size=4, unique=True)
+    )
     overrides = {address: patch for address in chosen if (patch := repeated(pages, address))}
     again = run_text(dump({**spec, "overrides": overrides}), "spec.yaml")
     assert said(again) == said(plain_)
@@ -283,7 +281,10 @@ def test_the_spec_in_other_words_says_nothing() -> None:
     """Where the page has a reference, the same as text."""
     image = {"container_definitions": {"image": f"{REGISTRY}/web:1"}}
     logs = {"container_definitions": {"logConfiguration": {"options": {"awslogs-group": "/ecs/shop/web"}}}}
-    for patch in (image, logs, {"cpu": "256"}, {"memory": 512.0}):
+    outcome = without("nat")
+    assert outcome.blueprint
+    own = outcome.blueprint.services[1]
+    for patch in (image, logs, {"cpu": str(own.cpu)}, {"memory": float(own.memory)}):
         assert new("nat", TASK, patch) == []
 
 
@@ -337,7 +338,9 @@ def test_an_override_that_bears_on_no_way_says_nothing(address: str, patch: Any)
 # --- an independent walk over what is rendered last
 
 TEXT_IDS = {"subnet_ids": "subnet-1", "security_group_ids": "sg-1", "route_table_ids": "rtb-1"}
-PORTS = st.sampled_from([{"from_port": low, "to_port": high} for low, high in ((1, 2), (443, 443), (1, 65535))])
+PORTS = st.sampled_from(
+    [{"from_port": low, "to_port": high} for low, high in ((1, 2), (443, 443), (1, 65535))]
+)
 RANGES = st.sampled_from(["10.0.0.0/8", "0.0.0.0/0", "192.0.2.0/24", "52.94.0.0/16"])
 OF_A_RULE = PORTS | RANGES.map(
     lambda cidr: {"cidr_ipv4": cidr, "referenced_security_group_id": None, "prefix_list_id": None}
@@ -372,8 +375,8 @@ PATCHES: dict[str, st.SearchStrategy[Any]] = {
 
 def fits(pages: dict[str, str], address: str, patch: Any) -> bool:
     """Whether a patch only names what stands there, so that nothing of it is refused."""
-    kind, name = address.split(".")[-2:]
-    body = _body(pages[addresses(pages)[address]], f'\nresource "{kind}" "{name}" {{\n')
+    kind = address.split(".")[-2]
+    body = body_of(pages[addresses(pages)[address]], address)
     if kind == "aws_vpc_endpoint" and not patch.keys() <= body.keys():
         return False
     return kind != "aws_ecs_service" or "load_balancer" not in patch or "load_balancer" in body
@@ -394,12 +397,12 @@ def whole_by_pages(walk: Walk, blueprint: Any, flow: Flow) -> bool | None:
     return None
 
 
-def test_proofs_agree_with_a_walk_over_the_pages_of_the_stack() -> None:
-    agree("nat", f"{NETWORK}aws_vpc.main", {"tags": {"a": "b"}})
-
-
-def agree(egress: str, address: str, patch: Any) -> None:
-    compared(outcome_of(egress, address, patch))
+@pytest.mark.parametrize("egress", ["public", "nat", "endpoints", "nat+endpoints"])
+def test_proofs_agree_with_a_walk_over_the_pages(egress: str) -> None:
+    """For the stack of the table as it is, so that the walk is known to come somewhere."""
+    assert compared(without(egress)) == 14
+    found = walks(without(egress).overridden or pytest.fail("no blueprint"))
+    assert not found.failing
 
 
 def compared(outcome: Outcome) -> int:
@@ -440,3 +443,235 @@ def test_proofs_agree_with_a_walk_over_the_pages_of_any_stack(spec: Data, data: 
     outcome = run_text(dump({**spec, "overrides": overrides}), "s.yaml")
     if outcome.blueprint and not [each for each in outcome.problems if each.code.startswith("TG2")]:
         compared(outcome)
+
+
+# --- readers
+
+
+def problem(outcome: Outcome, code: str) -> Problem:
+    (found,) = [each for each in outcome.problems if each.code == code]
+    return found
+
+
+def line(egress: str, address: str, patch: Any, text: str) -> int:
+    """The line of the spec in which a text begins a line."""
+    lines = with_override(egress, address, patch).splitlines()
+    return next(number for number, each in enumerate(lines, 1) if each.strip().startswith(text))
+
+
+def test_a_rule_speaks_of_the_overridden_value_at_its_line() -> None:
+    address, patch = f"{BALANCER}aws_lb.main", {"idle_timeout": 300}
+    found = problem(outcome_of("nat", address, patch), "TG316")
+    assert "300 s" in found.message
+    assert found.at.line == line("nat", address, patch, "idle_timeout")
+    address, patch = f"{SERVICES}aws_lb_target_group.web", {"health_check": {"interval": 5, "timeout": 5}}
+    found = problem(run_text(with_override("nat", address, patch), "s.yaml"), "TG303")
+    assert found.at.line == line("nat", address, patch, "interval")
+    patch = {"cpu": 256, "memory": 4096}
+    found = problem(run_text(with_override("nat", TASK, patch), "s.yaml"), "TG302")
+    assert found.at.line == line("nat", TASK, patch, "memory")
+
+
+def test_a_rule_looks_into_an_overridden_environment() -> None:
+    patch = {"container_definitions": {"environment": [{"name": "AWS_ACCESS_KEY_ID", "value": "AKIA"}]}}
+    found = problem(run_text(with_override("nat", TASK, patch), "s.yaml"), "TG314")
+    assert found.at.line == line("nat", TASK, patch, "environment")
+
+
+def test_an_internal_load_balancer_is_for_private_clients() -> None:
+    spec = STACK.replace("EGRESS", "nat").replace(
+        "services:", "load_balancer: {cidrs: [10.0.0.0/8]}\nservices:"
+    )
+    text = spec + dump({"overrides": {f"{BALANCER}aws_lb.main": {"internal": True}}})
+    outcome = run_text(text, "s.yaml")
+    assert outcome.overridden
+    assert not {"TG347", "TG365"} & {each.code for each in outcome.problems}
+    assert "TG347" in {each.code for each in run_text(spec, "s.yaml").problems}
+    assert "given    balancer   aws_lb.main is internal, for clients with private addresses" in explain.text(
+        outcome.overridden
+    )
+
+
+def test_a_way_that_cannot_be_known_says_so() -> None:
+    outcome = outcome_of("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"policy": LAYERS})
+    assert outcome.overridden
+    text = explain.text(outcome.overridden, ["api"])
+    assert "    unknown  route      cannot be known: policy of aws_vpc_endpoint.s3 is overridden" in text
+    assert text.count("unknown") == 1
+    closed = outcome_of("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"policy": CLOSED})
+    assert closed.overridden
+    assert "    MISSING  route      the policy of aws_vpc_endpoint.s3 lets nobody" in explain.text(
+        closed.overridden
+    )
+
+
+def test_a_default_is_called_one() -> None:
+    outcome = without("nat")
+    assert outcome.overridden
+    assert "web -> the internet, port 443 (the default of egress_cidrs)" in explain.text(outcome.overridden)
+    text = STACK.replace("EGRESS", "nat").replace("uses: [s3]", "egress_cidrs: [0.0.0.0/0]")
+    declared = run_text(text, "s.yaml").overridden
+    assert declared
+    assert "api -> the internet, port 443 (declared in egress_cidrs)" in explain.text(declared)
+
+
+def answered(address: str, patch: Any, method: str, url: str) -> str:
+    blueprint = outcome_of("nat", address, patch).overridden
+    assert blueprint
+    return as_text(answer(blueprint, request(method, url, (), None)))
+
+
+LISTENER = f"{BALANCER}aws_lb_listener.http"
+TLS = {
+    "protocol": "HTTPS",
+    "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/a",
+    "port": 443,
+}
+
+
+def test_route_reads_the_overridden_listener() -> None:
+    world = {f"{BALANCER}{IN}http_from_world": {"from_port": 443, "to_port": 443}, LISTENER: TLS}
+    blueprint = run_text(STACK.replace("EGRESS", "nat") + dump({"overrides": world}), "s.yaml").overridden
+    assert blueprint
+    said = as_text(answer(blueprint, request("GET", "https://x.example/api", (), None)))
+    assert said.startswith("GET https://x.example/api")
+    assert "api answers, on port 5000" in said
+    said = as_text(answer(blueprint, request("GET", "http://x.example:443/api", (), None)))
+    assert "speaks HTTPS, and a request without TLS" in said
+    assert "no listener has port 80" in as_text(
+        answer(blueprint, request("GET", "http://x.example/", (), None))
+    )
+
+
+def test_route_reads_overridden_rules() -> None:
+    rule = f"{SERVICES}aws_lb_listener_rule.api"
+    wide = {"condition": {"path_pattern": {"values": ["/api", "/api/*", "/v2"]}}}
+    assert "api answers" in answered(rule, wide, "GET", "http://x.example/v2")
+    assert "priority 7:" in answered(rule, {"priority": 7}, "GET", "http://x.example/api")
+    unknown = {"action": {"target_group_arn": "arn:aws:x"}}
+    note = "is overridden, so who answers cannot be known for certain"
+    assert note in answered(rule, unknown, "GET", "http://x.example/api")
+    assert note not in answered(rule, wide, "GET", "http://x.example/api")
+
+
+def test_route_reads_an_overridden_default_action() -> None:
+    spec = STACK.replace("EGRESS", "nat").replace("[/, /shop]", "[/shop]")
+    moved = {"type": "redirect", "redirect": {"protocol": "HTTPS", "status_code": "HTTP_301"}}
+    fixed = {
+        "type": "fixed-response",
+        "fixed_response": {"content_type": "text/plain", "status_code": "503", "message_body": "Back soon"},
+    }
+    for action, says in ((moved, "redirects with HTTP_301"), (fixed, 'says 503 "Back soon"')):
+        text = spec + dump({"overrides": {LISTENER: {"default_action": [action]}}})
+        blueprint = run_text(text, "s.yaml").overridden
+        assert blueprint
+        found = answer(blueprint, request("GET", "http://x.example/", (), None))
+        assert f"No service answers: the load balancer itself {says}." in as_text(found)
+        assert as_data(found)["status"] is None
+
+
+def test_two_rules_with_one_priority_do_not_pass() -> None:
+    outcome = without("nat")
+    assert outcome.blueprint
+    shop = next(rule for each in outcome.blueprint.services for rule in each.rules if rule.label == "shop")
+    found = new("nat", f"{SERVICES}aws_lb_listener_rule.api", {"priority": shop.priority})
+    assert [each.code for each in found] == ["TG365"]
+    assert "which another rule of its listener has" in found[0].message
+
+
+def test_the_summary_says_what_is_overridden() -> None:
+    overrides = {WEB: {"desired_count": 5}, LISTENER: {"port": 8080}}
+    outcome = run_text(STACK.replace("EGRESS", "nat") + dump({"overrides": overrides}), "s.yaml")
+    assert outcome.overridden
+    said = summarize(outcome.overridden, Changes(), Path("out"))
+    assert "web: 5 x " in said
+    assert "port 8080: " in said
+    assert f"{WEB}: desired_count" in said
+
+
+def test_what_is_rendered_is_the_blueprint_with_patches_and_nothing_else() -> None:
+    """Were the overridden blueprint rendered, rules of the security group would follow a listener's port."""
+    outcome = outcome_of("nat", LISTENER, {"port": 8080})
+    assert outcome.blueprint
+    assert outcome.overridden is not outcome.blueprint
+    assert not outcome.blueprint.overridden
+    page = render(outcome.blueprint)["modules/load_balancer/security.tf"]
+    assert "from_port         = 80\n" in page
+
+
+def test_without_overrides_there_is_one_blueprint() -> None:
+    outcome = without("nat")
+    assert outcome.overridden is outcome.blueprint
+
+
+def test_an_ignore_passes_over_an_override() -> None:
+    text = with_override("nat", WEB, {"network_configuration": {"security_groups": ["sg-1"]}})
+    outcome = run_text(f"{text}ignore: [{{rule: TG365, reason: sg-1 is open}}]\n", "s.yaml")
+    assert [each.problem.code for each in outcome.ignored] == ["TG365"]
+
+
+def test_two_overrides_are_two_warnings_each_at_its_line() -> None:
+    overrides = {
+        f"{NETWORK}aws_vpc.main": {"enable_dns_hostnames": False},
+        WEB: {"network_configuration": {"security_groups": ["sg-1"]}},
+    }
+    text = STACK.replace("EGRESS", "endpoints") + dump({"overrides": overrides})
+    found = [each for each in run_text(text, "s.yaml").problems if each.code == "TG365"]
+    lines = text.splitlines()
+    assert sorted(lines[each.at.line - 1].strip() for each in found) == [
+        "enable_dns_hostnames: false",
+        "security_groups:",
+    ]
+
+
+def test_what_failed_before_is_not_the_fault_of_an_override() -> None:
+    text = STACK.replace("EGRESS", "nat").replace("uses: [s3]", "egress_cidrs: [52.94.0.0/16]")
+    patch = {f"{SERVICES}aws_security_group.api": {"tags": {"Team": "a"}}}
+    plain_, patched = run_text(text, "s.yaml"), run_text(text + dump({"overrides": patch}), "s.yaml")
+    assert "TG305" in {each.code for each in plain_.problems}
+    assert said(plain_) == said(patched)
+
+
+def test_an_override_may_open_what_the_spec_closes() -> None:
+    text = STACK.replace("EGRESS", "nat").replace("uses: [s3]", "egress_cidrs: [52.94.0.0/16]")
+    address = f"{SERVICES}{OUT}api_to_52_94_0_0_16"
+    patched = run_text(text + dump({"overrides": {address: {"cidr_ipv4": "0.0.0.0/0"}}}), "s.yaml")
+    assert not {"TG305", "TG360", "TG365"} & {each.code for each in patched.problems}, patched.problems
+
+
+# --- the table of what bears on a way
+
+
+@pytest.mark.parametrize("kind", sorted(BEARS_NOT))
+def test_what_is_called_harmless_is_an_argument_of_its_type(kind: str) -> None:
+    known = provider.schema(kind)
+    assert known
+    unknown = [name for name in BEARS_NOT[kind] if not _is_argument(known, name.split("."))]
+    assert unknown == []
+
+
+def _is_argument(known: provider.Schema, words: list[str]) -> bool:
+    for word in words:
+        if word not in known:
+            return False
+        known = known[word].inside
+    return True
+
+
+def test_every_type_of_the_golden_stacks_is_in_the_table() -> None:
+    specs_ = sorted((ROOT / "examples").glob("*.yaml"))
+    found: set[str] = set()
+    for path in specs_:
+        blueprint = run_text(path.read_text(), path.name).blueprint
+        assert blueprint
+        found |= {address.split(".")[-2] for address in addresses(render(blueprint))}
+    assert found == set(BEARS_NOT)
+
+
+def test_the_documentation_shows_what_is_said() -> None:
+    said_ = (ROOT / "docs" / "overrides.md").read_text().partition("### What overrides do to ways")[2]
+    shown = said_.partition("```console\n$ tfgen check shop.yaml\n")[2].partition("```")[0].strip()
+    text = (ROOT / "examples" / "shop.yaml").read_text()
+    text += dump({"overrides": {f"{NETWORK}aws_vpc.main": {"enable_dns_hostnames": False}}})
+    outcome = run_text(text, "shop.yaml")
+    assert shown == report(outcome.problems, {"shop.yaml": outcome.lines})

@@ -1,7 +1,7 @@
 """Ways over the pages themselves, walked without the blueprint: an oracle for tfgen.reach.
 
-Reads the Terraform as `tfgen changes` does, with references followed from module to module. It knows one word:
-whether a way is surely whole. An ID that the stack does not make leads nowhere, as far as it knows.
+Reads the Terraform as `tfgen changes` does, with references followed from module to module, and says one
+thing: whether a way is surely whole. An ID that the stack does not make leads nowhere, as far as it knows.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Walk:
     def lets(
         self, direction: str, groups: set[str], port: int, peers: set[str], cidrs: list[IPv4Network]
     ) -> bool:
-        """Whether one of the groups lets a connection through: to a peer by name, or to all of some ranges."""
+        """Whether one of the groups lets a connection through: to a peer by name, or to whole ranges."""
         open_: list[IPv4Network] = []
         for rule in self.of(f"aws_vpc_security_group_{direction}_rule"):
             arguments = rule.arguments
@@ -111,7 +111,9 @@ class Service:
         self.own = walk.one("aws_ecs_service", label)
         network = self.own.arguments["network_configuration"][0]
         self.subnets = walk.subnets(network.get("subnets"))
-        self.groups = {each.address for each in walk.named(network.get("security_groups"), "aws_security_group")}
+        self.groups = {
+            each.address for each in walk.named(network.get("security_groups"), "aws_security_group")
+        }
         self.public = network.get("assign_public_ip") == "true"
         definitions = walk.one("aws_ecs_task_definition", label).argument("container_definitions")
         assert isinstance(definitions, Term)
@@ -138,7 +140,9 @@ class Service:
     def _through(self, endpoint: Mapping[str, Any]) -> bool:
         walk = self.walk
         subnets = walk.subnets(endpoint.get("subnet_ids"))
-        groups = {each.address for each in walk.named(endpoint.get("security_group_ids"), "aws_security_group")}
+        groups = {
+            each.address for each in walk.named(endpoint.get("security_group_ids"), "aws_security_group")
+        }
         return (
             walk.vpc_flag("enable_dns_hostnames", "false")
             and bool(subnets)
@@ -174,7 +178,9 @@ class Service:
         if not self.subnets or not other.subnets or port is None:
             return False
         out = self.walk.lets("egress", self.groups, port, other.groups, self.walk.cidrs(other.subnets))
-        return out and self.walk.lets("ingress", other.groups, port, self.groups, self.walk.cidrs(self.subnets))
+        return out and self.walk.lets(
+            "ingress", other.groups, port, self.groups, self.walk.cidrs(self.subnets)
+        )
 
     # --- ways in
 

@@ -11,6 +11,7 @@ from tfgen.overridden import load_balancer, network, roles, services
 from tfgen.overridden.desk import Desk, Pages
 from tfgen.overridden.resource import resource
 from tfgen.problems import Locate
+from tfgen.render.overrides import addresses
 
 _CARRY = {**network.CARRY, **load_balancer.CARRY, **services.CARRY, **roles.CARRY}
 """By type of resource: takes what it knows of the changes of one, and puts it into the desk's blueprint."""
@@ -23,9 +24,11 @@ def overridden(blueprint: Blueprint, before: Pages, after: Pages, at: Locate) ->
     spec has the key that a path leads to. Whoever repeats what is rendered changes nothing.
     """
     desk = Desk(blueprint)
+    places = addresses(dict(before))
     for override in blueprint.overrides:
-        found = resource(override, before, after, at)
-        if found is None or not found.pending:
+        page = places[override.address]
+        found = resource(override, before[page], after[page], at)
+        if not found.pending:
             continue
         desk.note(found)
         carry = _CARRY.get(found.kind)

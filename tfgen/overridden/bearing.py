@@ -7,7 +7,7 @@ what AWS does with the argument.
 
 _ALWAYS = frozenset({"description", "lifecycle", "name", "name_prefix", "tags", "timeouts"})
 
-_HARMLESS = {
+_NAMES = {
     "aws_vpc": (
         "assign_generated_ipv6_cidr_block enable_network_address_usage_metrics ipv6_cidr_block "
         "ipv6_cidr_block_network_border_group ipv6_ipam_pool_id ipv6_netmask_length"
@@ -83,17 +83,18 @@ _HARMLESS = {
         "alarms availability_zone_rebalancing deployment_circuit_breaker deployment_configuration "
         "deployment_controller deployment_maximum_percent deployment_minimum_healthy_percent "
         "enable_ecs_managed_tags force_delete force_new_deployment iam_role ordered_placement_strategy "
-        "placement_constraints propagate_tags service_connect_configuration.access_log_configuration "
+        "placement_constraints propagate_tags "
         "service_connect_configuration.log_configuration service_registries sigint_rollback triggers "
         "volume_configuration vpc_lattice_configurations wait_for_steady_state"
     ),
 }
-_BY_KIND = {kind: frozenset(names.split()) for kind, names in _HARMLESS.items()}
+HARMLESS = {kind: frozenset(names.split()) for kind, names in _NAMES.items()}
+"""Those of each type that tfgen writes, besides what is harmless of every type."""
 
 
 def is_harmless(kind: str, name: str) -> bool:
     """Whether no way depends on an argument, by its dotted name. Of types that nobody knows none does."""
-    known = _BY_KIND.get(kind)
+    known = HARMLESS.get(kind)
     if known is None:
         return True
     words = name.split(".")

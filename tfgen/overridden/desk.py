@@ -1,6 +1,7 @@
 """Where a blueprint lies while overrides are carried into it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
@@ -21,6 +22,11 @@ class Desk:
         self._changed: list[Changed] = []
         self._marks: list[Mark] = []
         self._moved: dict[SpecPath, Location] = {}
+        self._services = {service.key: service for service in blueprint.services}
+        self._owners = dict(_owned(blueprint))
+        self._priorities = Counter(
+            (rule.listener, rule.priority) for service in blueprint.services for rule in service.rules
+        )
 
     def note(self, resource: Resource) -> None:
         """Keeps what an override changes, for whoever asks why a way is closed."""
@@ -49,26 +55,50 @@ class Desk:
     def network(self, **fields: Any) -> None:
         self.blueprint = replace(self.blueprint, network=replace(self.blueprint.network, **fields))
 
-    def service(self, found: Service, **fields: Any) -> None:
-        services = swapped(self.blueprint.services, found, **fields)
-        self.blueprint = replace(self.blueprint, services=services)
+    def owner(self, resource: Resource) -> Service | None:
+        """The service that a resource belongs to, as far as it is carried over."""
+        key = self._owners.get(resource.address)
+        return None if key is None or resource.module != "services" else self._services[key]
 
-    def services(self, change: Callable[[Service], Service]) -> None:
-        """Every service as `change` makes it."""
-        self.blueprint = replace(self.blueprint, services=tuple(map(change, self.blueprint.services)))
+    def service(self, found: Service, **fields: Any) -> None:
+        """The service with other fields, whatever was carried over since it was found."""
+        self._services[found.key] = replace(self._services[found.key], **fields)
+
+    def takes_priority(self, listener: str, old: int, new: int) -> bool:
+        """Whether no other rule of the listener has the new priority."""
+        self._priorities[listener, old] -= 1
+        self._priorities[listener, new] += 1
+        return self._priorities[listener, new] == 1
 
     def done(self) -> Blueprint:
         """The blueprint with everything carried over; the one that it was where nothing is another."""
         if not self._changed:
             return self.was
         own = Overridden(was=self.was, changed=tuple(self._changed), marks=tuple(self._marks))
-        return replace(self.blueprint, overridden=(own,), locate=self._locate)
+        services = tuple(self._services.values())
+        return replace(self.blueprint, services=services, overridden=(own,), locate=self._locate)
 
     def _locate(self, path: SpecPath) -> Location:
         for length in range(len(path), 0, -1):
             if path[:length] in self._moved:
                 return self._moved[path[:length]]
         return self.was.locate(path)
+
+
+def _owned(blueprint: Blueprint) -> Iterator[tuple[str, str]]:
+    """The addresses of what belongs to one service, with its key."""
+    for service in blueprint.services:
+        for kind in ("aws_cloudwatch_log_group", "aws_ecs_service", "aws_ecs_task_definition"):
+            yield f"{kind}.{service.label}", service.key
+        for role in service.roles:
+            yield f"aws_iam_role.{role.label}", service.key
+            yield f"aws_iam_role_policy.{role.label}", service.key
+        for group in service.target_groups:
+            yield f"aws_lb_target_group.{group.label}", service.key
+        for rule in service.rules:
+            yield f"aws_lb_listener_rule.{rule.label}", service.key
+        for way in service.security_rules:
+            yield f"aws_vpc_security_group_{way.direction}_rule.{way.label}", service.key
 
 
 def labelled(parts: Iterable[Any], label: str) -> Any | None:

@@ -1,6 +1,5 @@
 """Overrides of the load balancer, its listeners, their rules, and target groups."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from msgspec.structs import replace
@@ -83,12 +82,14 @@ def _default(found: Resource) -> dict[str, Any]:
 
 
 def _rule(desk: Desk, found: Resource) -> None:
-    for service in desk.blueprint.services:
-        rule = labelled(service.rules, found.label)
-        if rule is not None:
-            fields = {**_priority(desk, found, rule), **_conditions(desk, found, rule)}
-            desk.service(service, rules=swapped(service.rules, rule, **fields))
-            _action(desk, found)
+    service = desk.owner(found)
+    if service is None:
+        return
+    rule = labelled(service.rules, found.label)
+    if rule is not None:
+        fields = {**_priority(desk, found, rule), **_conditions(desk, found, rule)}
+        desk.service(service, rules=swapped(service.rules, rule, **fields))
+        _action(desk, found)
 
 
 def _priority(desk: Desk, found: Resource, rule: ListenerRule) -> dict[str, Any]:
@@ -96,15 +97,10 @@ def _priority(desk: Desk, found: Resource, rule: ListenerRule) -> dict[str, Any]
     if priority is None or "priority" not in found.pending:
         return {}
     at = found.take("priority")
-    if any(other.priority == priority for other in _others(desk, rule)):
+    if not desk.takes_priority(rule.listener, rule.priority, priority):
         says = f"{found.address} has the priority {priority}, which another rule of its listener has"
         desk.mark(found, "priority", says, "route", at=at, certain=True)
     return {"priority": priority, "pinned": True, "at": at}
-
-
-def _others(desk: Desk, rule: ListenerRule) -> Iterator[ListenerRule]:
-    for service in desk.blueprint.services:
-        yield from (each for each in service.rules if each.listener == rule.listener and each is not rule)
 
 
 def _action(desk: Desk, found: Resource) -> None:
@@ -151,12 +147,13 @@ def _holds(now: tuple[tuple[str, ...], ...], was: tuple[tuple[str, ...], ...]) -
 
 
 def _target_group(desk: Desk, found: Resource) -> None:
-    for service in desk.blueprint.services:
-        group = labelled(service.target_groups, found.label)
-        if group is not None:
-            fields = _health_check(found)
-            desk.service(service, target_groups=swapped(service.target_groups, group, **fields))
-            _spoken(found, service)
+    service = desk.owner(found)
+    if service is None:
+        return
+    group, fields = labelled(service.target_groups, found.label), _health_check(found)
+    if group is not None:
+        desk.service(service, target_groups=swapped(service.target_groups, group, **fields))
+        _spoken(found, service)
 
 
 def _health_check(found: Resource) -> dict[str, Any]:

@@ -86,23 +86,24 @@ def _endpoint_fields(found: Resource) -> dict[str, Any]:
 def _security_rule(desk: Desk, found: Resource) -> None:
     names = ("from_port", "to_port", "ip_protocol", *_PEERS)
     if not any(name in found.pending for name in names):
-        return None
+        return
     ports, peer = _ports(found), _peer(found)
     if ports is None or peer is None:  # a group or a list of which only its owner knows who is in it
-        return None
+        return
     for name in names:
         found.take(name)
     if found.module == "load_balancer":
-        return _listener_cidr(desk, found, ports, peer)
+        _listener_cidr(desk, found, ports, peer)
+        return
     own = desk.blueprint.network
     groups = tuple(
         replace(group, rules=_rules(group.rules, found, ports, peer)) for group in own.endpoint_security_group
     )
     if found.module == "network":
-        return desk.network(endpoint_security_group=groups)
-    return desk.services(
-        lambda each: replace(each, security_rules=_rules(each.security_rules, found, ports, peer))
-    )
+        desk.network(endpoint_security_group=groups)
+    service = desk.owner(found)
+    if service is not None:
+        desk.service(service, security_rules=_rules(service.security_rules, found, ports, peer))
 
 
 def _ports(found: Resource) -> tuple[int, ...] | None:

@@ -72,26 +72,16 @@ class Resource:
         return found[0] if found else None
 
 
-def resource(
-    override: Override, before: Mapping[str, str], after: Mapping[str, str], at: Locate
-) -> Resource | None:
-    """The resource at the address of an override; None where the stack has no such resource."""
-    folder, head = _where(override.address)
-    for path, text in after.items():
-        if path.rpartition("/")[0] == folder and path.endswith(".tf") and head in text:
-            was, now = _body(before.get(path, ""), head), _body(text, head)
-            return Resource(override.address, was, now, at)
-    return None
+def resource(override: Override, before: str, after: str, at: Locate) -> Resource:
+    """The resource of an override, which stands in a page that was `before` and is `after` it."""
+    address = override.address
+    return Resource(address, body_of(before, address), body_of(after, address), at)
 
 
-def _where(address: str) -> tuple[str, str]:
-    """The folder of a resource's page, and how its block begins."""
+def body_of(text: str, address: str) -> Tree:
+    """The arguments and blocks of a resource of a page, by their names."""
     kind, label = address.split(".")[-2:]
-    folder = f"modules/{address.split('.')[1]}" if address.startswith("module.") else ""
-    return folder, f'\nresource "{kind}" "{label}" {{\n'
-
-
-def _body(text: str, head: str) -> Tree:
+    head = f'\nresource "{kind}" "{label}" {{\n'
     body = f"\n{text}".partition(head)[2].partition("\n}\n")[0]
     try:
         return _tree(syntax.read(body))

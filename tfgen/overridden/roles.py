@@ -1,6 +1,6 @@
 """Overrides of roles and their policies, of log groups and of the cluster: what a task starts with."""
 
-from tfgen.blueprint.model import Role, Service
+from tfgen.blueprint.model import Service
 from tfgen.overridden import policy
 from tfgen.overridden.desk import Desk
 from tfgen.overridden.resource import Resource, texts, whole
@@ -10,34 +10,30 @@ _EXECUTION = ("image", "logs", "secret")
 
 def _role(desk: Desk, found: Resource) -> None:
     """Who may take a role is all that a task's start asks; an inline policy takes the place of ours."""
-    for _, _, kinds in _owners(desk, found.label):
-        if at := found.take("inline_policy"):
-            says = f"inline_policy of {found.address} is overridden"
-            desk.mark(found, "inline_policy", says, *kinds, at=at, certain=False)
+    service, name = desk.owner(found), "inline_policy"
+    if service and (at := found.take(name)):
+        says = f"{name} of {found.address} is overridden"
+        desk.mark(found, name, says, *_is_for(service, found), at=at, certain=False)
 
 
 def _role_policy(desk: Desk, found: Resource) -> None:
-    for service, role, kinds in _owners(desk, found.label):
+    service = desk.owner(found)
+    if service is not None:
+        role = next(each for each in service.roles if each.label == found.label)
         policy.of_role(desk, found, service, role)
-        desk.doubt(found, *kinds)
+        desk.doubt(found, *_is_for(service, found))
         found.pending.clear()
 
 
-def _owners(desk: Desk, label: str) -> list[tuple[Service, Role, tuple[str, ...]]]:
-    """The service whose role has a label, the role, and the ways that it is for."""
-    return [
-        (service, role, _EXECUTION if role is service.execution_role else ("exec",))
-        for service in desk.blueprint.services
-        for role in (service.execution_role, service.task_role)
-        if role.label == label
-    ]
+def _is_for(service: Service, found: Resource) -> tuple[str, ...]:
+    """The kinds of ways that a role is for."""
+    return _EXECUTION if found.label == service.execution_role.label else ("exec",)
 
 
 def _log_group(desk: Desk, found: Resource) -> None:
-    days = whole(found.after.get("retention_in_days", 0))
-    for service in desk.blueprint.services:
-        if service.label == found.label and days is not None and found.take("retention_in_days"):
-            desk.service(service, log_retention=days)
+    service, days = desk.owner(found), whole(found.after.get("retention_in_days", 0))
+    if service and days is not None and found.take("retention_in_days"):
+        desk.service(service, log_retention=days)
     if str(found.after.get("log_group_class", "STANDARD")) in ("STANDARD", "INFREQUENT_ACCESS"):
         found.take("log_group_class")
 

@@ -2,23 +2,23 @@
 
 from msgspec.structs import replace
 
-from tfgen.blueprint.model import ConnectServer, Service
+from tfgen.blueprint.model import ConnectServer, Service, ServiceConnect
 from tfgen.overridden.containers import container
 from tfgen.overridden.desk import Desk
 from tfgen.overridden.resource import Blocks, Resource, Tree, block, flag, text, whole
-from tfgen.problems import SpecPath
+from tfgen.problems import Location
 
 _CONNECT = "service_connect_configuration"
 _PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 
 
 def _service(desk: Desk, found: Resource) -> None:
-    for service in desk.blueprint.services:
-        if service.label == found.label:
-            _numbers(desk, found, service)
-            _launch(found)
-            _load_balancer(desk, found, service)
-            _connect(desk, found, service)
+    service = desk.owner(found)
+    if service is not None:
+        _numbers(desk, found, service)
+        _launch(found)
+        _load_balancer(desk, found, service)
+        _connect(desk, found, service)
 
 
 def _numbers(desk: Desk, found: Resource, service: Service) -> None:
@@ -26,30 +26,29 @@ def _numbers(desk: Desk, found: Resource, service: Service) -> None:
     after, path = found.after, ("services", service.key)
     count = whole(after.get("desired_count", 0))
     if count is not None and (at := found.take("desired_count")):
-        _carried(desk, found, service, (*path, "count"), "desired_count", count=count)
-    seconds = whole(after.get("health_check_grace_period_seconds", 0))
-    if seconds is not None and found.take("health_check_grace_period_seconds"):
-        grace, name = (seconds,) if service.target_groups else (), "health_check_grace_period_seconds"
-        _carried(desk, found, service, (*path, "grace_period"), name, grace_period=grace)
+        desk.moved((*path, "count"), at)
+        desk.service(service, count=count)
+    name = "health_check_grace_period_seconds"
+    seconds = whole(after.get(name, 0))
+    if seconds is not None and (at := found.take(name)):
+        desk.moved((*path, "grace_period"), at)
+        desk.service(service, grace_period=(seconds,) if service.target_groups else ())
     if at := found.take("enable_execute_command"):
-        on = flag(after.get("enable_execute_command"), False)
-        if on and not service.exec:
-            says = f"aws_iam_role.{service.task_role.label} may not what ECS Exec asks for"
-            desk.mark(found, "enable_execute_command", says, "exec", at=at, certain=False)
-        _carried(desk, found, service, (*path, "exec"), "enable_execute_command", exec=(True,) if on else ())
+        _exec(desk, found, service, at)
     if found.take("network_configuration.assign_public_ip"):
         public = flag(block(after, "network_configuration").get("assign_public_ip"), False)
-        _carried(desk, found, service, (), "", public_ip=(True,) if public else ())
+        desk.service(service, public_ip=(True,) if public else ())
 
 
-def _carried(
-    desk: Desk, found: Resource, service: Service, path: SpecPath, name: str, **fields: object
-) -> None:
-    """Other fields, of which rules speak where the spec says the override."""
-    if path:
-        desk.moved(path, found.at(name))
-    current = next(each for each in desk.blueprint.services if each.key == service.key)
-    desk.service(current, **fields)
+def _exec(desk: Desk, found: Resource, service: Service, at: Location) -> None:
+    """ECS Exec, for which a task role has permissions where the spec asks for it."""
+    name = "enable_execute_command"
+    on = flag(found.after.get(name), False)
+    if on and not service.exec:
+        says = f"aws_iam_role.{service.task_role.label} may not do what ECS Exec asks for"
+        desk.mark(found, name, says, "exec", at=at, certain=False)
+    desk.moved(("services", service.key, "exec"), at)
+    desk.service(service, exec=(True,) if on else ())
 
 
 def _launch(found: Resource) -> None:
@@ -99,7 +98,7 @@ def _connect(desk: Desk, found: Resource, service: Service) -> None:
         found.take(_CONNECT)  # no way of the spec leads over it
     elif not flag(said.get("enabled"), False):
         found.take(_CONNECT)
-        _carried(desk, found, service, (), "", connect=())
+        desk.service(service, connect=())
     else:
         _server(desk, found, service, said)
         for name in list(found.pending):
@@ -125,9 +124,7 @@ def _server(desk: Desk, found: Resource, service: Service, said: Tree) -> None:
 
 
 def _serves(desk: Desk, service: Service, *servers: ConnectServer) -> None:
-    current = next(each for each in desk.blueprint.services if each.key == service.key)
-    place = type(current.connect[0])(servers=servers)
-    desk.service(current, connect=(place,))
+    desk.service(service, connect=(ServiceConnect(servers=servers),))
 
 
 def _offered(desk: Desk, found: Resource, server: ConnectServer, said: Tree) -> ConnectServer:
@@ -154,26 +151,27 @@ def _offered(desk: Desk, found: Resource, server: ConnectServer, said: Tree) -> 
 
 
 def _task_definition(desk: Desk, found: Resource) -> None:
-    for service in desk.blueprint.services:
-        if service.label == found.label:
-            _size(desk, found, service)
-            _platform(found)
-            for name, kinds in (
-                ("execution_role_arn", ("image", "logs", "secret")),
-                ("task_role_arn", ("exec", "use")),
-                ("proxy_configuration", ("call", "route")),
-            ):
-                if at := found.take(name):
-                    says = f"{name} of {found.address} is overridden"
-                    desk.mark(found, name, says, *kinds, at=at, certain=False)
-            container(desk, found, next(each for each in desk.blueprint.services if each.key == service.key))
+    service = desk.owner(found)
+    if service is None:
+        return
+    _size(desk, found, service)
+    _platform(found)
+    for name, kinds in (
+        ("execution_role_arn", ("image", "logs", "secret")),
+        ("task_role_arn", ("exec", "use")),
+        ("proxy_configuration", ("call", "route")),
+    ):
+        if at := found.take(name):
+            says = f"{name} of {found.address} is overridden"
+            desk.mark(found, name, says, *kinds, at=at, certain=False)
+    container(desk, found, service)
 
 
 def _size(desk: Desk, found: Resource, service: Service) -> None:
     for name in ("cpu", "memory"):
         number, at = whole(found.after.get(name)), found.take(name)
         if number is not None and at:
-            _carried(desk, found, service, (), "", size_at=at, **{name: number})
+            desk.service(service, size_at=at, **{name: number})
 
 
 def _platform(found: Resource) -> None:
