@@ -288,6 +288,14 @@ def test_the_spec_in_other_words_says_nothing() -> None:
         assert new("nat", TASK, patch) == []
 
 
+TRUST = (
+    '{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"ecs-tasks.amazonaws.com"},'
+    '"Condition":{"StringEquals":{"aws:SourceAccount":"123456789012"}}}]}'
+)
+STARTS = (
+    '{"Statement":[{"Effect":"Allow","Action":["ecr:GetAuthorizationToken","ecr:Batch*","ecr:GetDownloadUrlForLayer"],'
+    '"Resource":"*"},{"Effect":"Allow","Action":"logs:*","Resource":"arn:aws:logs:*:*:log-group:/ecs/shop/web:*"}]}'
+)
 HARMLESS: list[tuple[str, Any]] = [
     (f"{NETWORK}aws_vpc.main", {"tags": {"Name": "other"}, "enable_network_address_usage_metrics": True}),
     (f"{NETWORK}aws_vpc_endpoint.s3", {"tags": {"Team": "a"}}),
@@ -308,6 +316,9 @@ HARMLESS: list[tuple[str, Any]] = [
     (f"{SERVICES}aws_lb_listener_rule.api", {"tags": {"Team": "a"}}),
     (f"{SERVICES}aws_lb_listener_rule.api", {"condition": {"path_pattern": {"values": ["/api", "/api/*", "/v2"]}}}),
     (f"{SERVICES}aws_cloudwatch_log_group.web", {"retention_in_days": 400, "kms_key_id": "arn:aws:kms:x"}),
+    (f"{SERVICES}aws_iam_role.web_execution", {"assume_role_policy": TRUST}),
+    (CALLEE, {"task_role_arn": "arn:aws:iam::123456789012:role/web"}),
+    (f"{SERVICES}aws_iam_role_policy.web_execution", {"policy": STARTS}),
     (f"{SERVICES}aws_iam_role.web_task", {"permissions_boundary": "arn:aws:iam::123456789012:policy/b"}),
     (f"{SERVICES}aws_iam_role.web_task", {"managed_policy_arns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}),
     (f"{SERVICES}{IN}web_from_load_balancer", {"description": "other"}),
@@ -466,6 +477,7 @@ def test_a_rule_speaks_of_the_overridden_value_at_its_line() -> None:
     assert found.at.line == line("nat", address, patch, "idle_timeout")
     address, patch = f"{SERVICES}aws_lb_target_group.web", {"health_check": {"interval": 5, "timeout": 5}}
     found = problem(run_text(with_override("nat", address, patch), "s.yaml"), "TG303")
+    assert found.severity == "warning"
     assert found.at.line == line("nat", address, patch, "interval")
     patch = {"cpu": 256, "memory": 4096}
     found = problem(run_text(with_override("nat", TASK, patch), "s.yaml"), "TG302")
@@ -568,6 +580,12 @@ def test_route_reads_an_overridden_default_action() -> None:
         found = answer(blueprint, request("GET", "http://x.example/", (), None))
         assert f"No service answers: the load balancer itself {says}." in as_text(found)
         assert as_data(found)["status"] is None
+
+
+def test_a_default_action_that_still_forwards_forwards() -> None:
+    assert new("nat", LISTENER, {"default_action": {"order": 2}}) == []
+    found = new("nat", LISTENER, {"default_action": {"target_group_arn": "arn:aws:x"}})
+    assert [each.code for each in found] == ["TG365"]
 
 
 def test_two_rules_with_one_priority_do_not_pass() -> None:

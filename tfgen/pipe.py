@@ -96,10 +96,17 @@ def _run(source: Source, name: str, as_module: bool, templates: Path | None) -> 
     if has_errors(found):
         return Outcome(spec, None, tuple(problems), source.lines)
     overridden, found = _overridden(blueprint, templates, source)
-    found = [*rules.check(overridden), *found]
+    found = [*map(_said_by_an_override, rules.check(overridden)), *found]
     left, ignored = ignores.apply(spec, source, found, (*rules.numbers(), *rules.OF_OVERRIDES))
     problems += left
     return Outcome(spec, blueprint, tuple(problems), source.lines, tuple(ignored), overridden)
+
+
+def _said_by_an_override(problem: Problem) -> Problem:
+    """A rule is no obstacle to an override, which may say what AWS takes and tfgen does not know yet."""
+    if problem.severity == "error" and problem.at.path[:1] == ("overrides",):
+        return problem._replace(severity="warning")
+    return problem
 
 
 def _overridden(

@@ -461,10 +461,9 @@ class Override(Part, frozen=True):
 
 
 class Changed(Part, frozen=True):
-    """An argument that an override makes another than was rendered. `address` is without its module."""
+    """A resource of which an override makes an argument another. `address` is without its module."""
 
     address: str
-    argument: str
     at: Location
 
 

@@ -39,36 +39,19 @@ _HOW = frozenset(
 
 def container(desk: Desk, found: Resource, service: Service) -> None:
     """Carries over what the definitions of containers say of the one that the stack has."""
-    if _NAME not in {name.partition(".")[0] for name in found.pending}:
+    if not found.inside(_NAME):
         return
     at = found.at(_NAME)
-    before, after = _containers(found.before.get(_NAME)), _containers(found.after.get(_NAME))
-    own = (
-        [each for each in after if each.get("name") in (service.aws_name, before[0].get("name"))]
-        if before
-        else []
-    )
-    if not own:
-        _lost(desk, found, at)
+    before, after = (_containers(each.get(_NAME)) for each in (found.before, found.after))
+    own = [each for each in after if each.get("name") == service.aws_name]
+    found.take(_NAME)
+    if not (before and own):
+        says = f"{_NAME} of {found.address} is overridden, and has no container {service.aws_name}"
+        desk.mark(found, says, at=at)
         return
     if len(after) > 1:
-        desk.mark(
-            found,
-            _NAME,
-            f"{_NAME} of {found.address} is overridden: {_OTHERS}",
-            "image",
-            at=at,
-            certain=False,
-        )
+        desk.mark(found, f"{_NAME} of {found.address} is overridden: {_OTHERS}", "image", at=at)
     _carry(desk, found, service, before[0], own[0])
-    found.take(_NAME)
-
-
-def _lost(desk: Desk, found: Resource, at: Location) -> None:
-    """The container that listeners and Service Connect know is not there, or nobody can tell."""
-    found.take(_NAME)
-    says = f"{_NAME} of {found.address} is overridden, and its container is not the one that the stack has"
-    desk.mark(found, _NAME, says, at=at, certain=False)
 
 
 def _containers(value: Any) -> list[dict[str, Any]]:
@@ -103,7 +86,7 @@ def _carry(
 
 def _doubt(desk: Desk, found: Resource, name: str, at: Location, *kinds: str, also: str = "") -> None:
     says = f"{name} of {_NAME} of {found.address} is overridden{also}"
-    desk.mark(found, f"{_NAME}.{name}", says, *kinds, at=at, certain=False)
+    desk.mark(found, says, *kinds, at=at)
 
 
 Carried = dict[str, Any]

@@ -30,21 +30,18 @@ class Desk:
 
     def note(self, resource: Resource) -> None:
         """Keeps what an override changes, for whoever asks why a way is closed."""
-        self._changed += resource.changed
+        self._changed += [Changed(address=resource.address, at=at) for at in resource.pending.values()]
 
-    def mark(
-        self, resource: Resource, name: str, says: str, *kinds: str, at: Location | None, certain: bool
-    ) -> None:
-        """The ways of some kinds over the resource are closed, or cannot be known."""
-        changed = Changed(address=resource.address, argument=name, at=at or resource.at(name))
+    def mark(self, resource: Resource, says: str, *kinds: str, at: Location, certain: bool = False) -> None:
+        """The ways of some kinds over the resource are closed for certain, or cannot be known."""
+        changed = Changed(address=resource.address, at=at)
         self._marks.append(Mark(changed=changed, says=says, kinds=kinds, certain=certain))
 
-    def doubt(self, resource: Resource, *kinds: str) -> None:
-        """What is still pending cannot be carried over."""
-        for name, at in resource.pending.items():
-            self.mark(
-                resource, name, f"{name} of {resource.address} is overridden", *kinds, at=at, certain=False
-            )
+    def doubt(self, resource: Resource, *kinds: str, within: str = "") -> None:
+        """What is still pending, in one argument or in all, cannot be carried over."""
+        for name in resource.inside(within):
+            at = resource.pending.pop(name)
+            self.mark(resource, f"{name} of {resource.address} is overridden", *kinds, at=at)
 
     def moved(self, path: SpecPath, at: Location) -> None:
         """What the spec says at a path, the override says now."""

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tfgen.blueprint.model import Listener, ListenerRule, Service
 from tfgen.overridden.desk import Desk, labelled, swapped
-from tfgen.overridden.resource import Blocks, Resource, block, flag, text, texts, whole
+from tfgen.overridden.resource import Blocks, Expression, Resource, Tree, block, flag, text, texts, whole
 from tfgen.problems import Location
 
 _CONDITIONS = {"host_header": "hosts", "path_pattern": "paths", "http_request_method": "methods"}
@@ -65,17 +65,20 @@ def _default(found: Resource) -> dict[str, Any]:
         return {}
     actions = found.after.get("default_action")
     last = actions[-1] if isinstance(actions, Blocks) and actions else {}
-    kind = text(last.get("type")) or "nothing"
+    if isinstance(last.get("target_group_arn"), Expression):  # it forwards as it did
+        return {}
+    return {"default": (), "not_found": ("",), "answers": (_answer(last),)}
+
+
+def _answer(action: Tree) -> str:
+    """What the load balancer does to a request itself."""
+    kind, answer = text(action.get("type")), block(action, "fixed_response")
     if kind == "fixed-response":
-        answer = block(last, "fixed_response")
-        code, body = text(answer.get("status_code")), text(answer.get("message_body")) or ""
-        said = f'says {code} "{body}"' if body else f"says {code}"
-        return {"default": (), "not_found": (body,), "answers": (said,)}
-    says = {
-        "redirect": f"redirects with {text(block(last, 'redirect').get('status_code'))}",
-        "forward": "forwards to a target group that is not of this stack",
-    }
-    return {"default": (), "not_found": ("",), "answers": (says.get(kind, f"has the action {kind}"),)}
+        code, body = text(answer.get("status_code")), text(answer.get("message_body"))
+        return f'says {code} "{body}"' if body else f"says {code}"
+    if kind == "redirect":
+        return f"redirects with {text(block(action, 'redirect').get('status_code'))}"
+    return "forwards to what is not of this stack"
 
 
 # --- rules of listeners
@@ -94,12 +97,11 @@ def _rule(desk: Desk, found: Resource) -> None:
 
 def _priority(desk: Desk, found: Resource, rule: ListenerRule) -> dict[str, Any]:
     priority = whole(found.after.get("priority"))
-    if priority is None or "priority" not in found.pending:
+    if priority is None or not (at := found.take("priority")):
         return {}
-    at = found.take("priority")
     if not desk.takes_priority(rule.listener, rule.priority, priority):
         says = f"{found.address} has the priority {priority}, which another rule of its listener has"
-        desk.mark(found, "priority", says, "route", at=at, certain=True)
+        desk.mark(found, says, "route", at=at, certain=True)
     return {"priority": priority, "pinned": True, "at": at}
 
 
@@ -109,7 +111,7 @@ def _action(desk: Desk, found: Resource) -> None:
     kinds = [text(each.get("type")) for each in actions] if isinstance(actions, Blocks) else []
     if kinds in (["redirect"], ["fixed-response"]) and (at := found.take("action")):
         says = f"the action of {found.address} is {kinds[0]}"
-        desk.mark(found, "action", says, "route", at=at, certain=True)
+        desk.mark(found, says, "route", at=at, certain=True)
     elif set(found.pending) == {"action.order"}:
         found.take("action.order")
 
@@ -122,7 +124,7 @@ def _conditions(desk: Desk, found: Resource, rule: ListenerRule) -> dict[str, An
         return {}
     if lost := [name for name, field in _CONDITIONS.items() if not _holds(said[field], getattr(rule, field))]:
         says = f"the {' and '.join(lost)} of {found.address} leaves requests of the route out"
-        desk.mark(found, "condition", says, "route", at=at, certain=True)
+        desk.mark(found, says, "route", at=at, certain=True)
     return {**said, "at": at}
 
 

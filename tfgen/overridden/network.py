@@ -25,10 +25,9 @@ def _vpc(desk: Desk, found: Resource) -> None:
 
 def _nat_gateway(desk: Desk, found: Resource) -> None:
     private = found.after.get("connectivity_type") == "private"
-    at = found.take("connectivity_type")
-    if private:
+    if (at := found.take("connectivity_type")) and private:
         says = "aws_nat_gateway.main is private, and leads to no internet"
-        desk.mark(found, "connectivity_type", says, at=at, certain=True)
+        desk.mark(found, says, at=at, certain=True)
     if private or found.after.get("allocation_id") is not None:
         found.take("allocation_id")
 
@@ -60,7 +59,8 @@ def _endpoint(desk: Desk, found: Resource) -> None:
         parts = getattr(own, endpoints)
         part = labelled(parts, found.label)
         if part is not None:
-            desk.network(**{endpoints: swapped(parts, part, **_endpoint_fields(found))})
+            fields = {name: each for name, each in _endpoint_fields(found).items() if hasattr(part, name)}
+            desk.network(**{endpoints: swapped(parts, part, **fields)})
             policy.of_endpoint(desk, found, part.service)
 
 

@@ -13,6 +13,7 @@ from tfgen.overridden.resource import Json, Resource, plain
 
 Documents = list[dict[str, Any]]
 _ANYBODY: tuple[Any, ...] = ("*", {"AWS": "*"}, {"AWS": ["*"]})
+_TASKS = "ecs-tasks.amazonaws.com"
 _KINDS = {
     "Login": "image",
     "PullImage": "image",
@@ -41,16 +42,11 @@ def _of_s3(desk: Desk, found: Resource, statements: Documents) -> None:
     blueprint = desk.blueprint
     layers = f"arn:{blueprint.partition}:s3:::prod-{blueprint.region}-starport-layer-bucket"
     allowed = allows(statements, "s3:GetObject", f"{layers}/layer")
-    at = found.take("policy")
-    if allowed is not True:
-        says = (
-            f"the policy of {found.address} lets nobody read {layers}/*, where ECR keeps the layers of images"
-        )
-        doubtful = f"policy of {found.address} is overridden"
-        certain = allowed is False
-        desk.mark(found, "policy", says if certain else doubtful, "image", at=at, certain=certain)
-    says = f"policy of {found.address} is overridden"
-    desk.mark(found, "policy", says, "use", "secret", "logs", at=at, certain=False)
+    kinds = ("use",) if allowed else ("use", "image")
+    if allowed is False:
+        says = f"the policy of {found.address} lets nobody read {layers}/*, where ECR keeps layers of images"
+        desk.mark(found, says, "image", at=found.at("policy"), certain=True)
+    desk.doubt(found, *kinds, within="policy")
 
 
 def of_role(desk: Desk, found: Resource, service: Service, role: Role) -> None:
@@ -64,7 +60,20 @@ def of_role(desk: Desk, found: Resource, service: Service, role: Role) -> None:
     kinds = sorted({_KINDS.get(statement.sid, "") for statement in lost})
     if kinds:
         says = f"policy of {found.address} is overridden, and what it allows is yours to know"
-        desk.mark(found, "policy", says, *filter(None, kinds), at=at, certain=False)
+        desk.mark(found, says, *filter(None, kinds), at=at)
+
+
+def trusts_tasks(value: Any) -> bool:
+    """Whether ECS may give a role to tasks; a condition on whose tasks they are is as it should be."""
+    said = _statements(value) or []
+    return all(each.get("Effect") == "Allow" for each in said) and any(
+        _any(each.get("Action"), "sts:AssumeRole") and _TASKS in _list(_services(each.get("Principal")))
+        for each in said
+    )
+
+
+def _services(principal: Any) -> Any:
+    return principal.get("Service") if isinstance(principal, dict) else None
 
 
 def _covers(said: Documents, wanted: Statement, service: Service) -> bool:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tfgen.blueprint.model import Changed, Override
+from tfgen import facts
+from tfgen.blueprint.model import Override
 from tfgen.changes import syntax
 from tfgen.changes.syntax import Body, Call, HclError, List, Literal, Node, Object, Operation
 from tfgen.overridden.bearing import is_harmless
@@ -48,7 +49,9 @@ class Resource:
         self.before, self.after = before, after
         self._at = at
         self.pending: dict[str, Location] = {
-            name: self.at(name) for name in _changes(before, after) if not is_harmless(self.kind, name)
+            name: self.at(name)
+            for name in _changes(self.kind, before, after)
+            if not is_harmless(self.kind, name)
         }
 
     @property
@@ -56,19 +59,17 @@ class Resource:
         """The address without its module."""
         return f"{self.kind}.{self.label}"
 
-    @property
-    def changed(self) -> Iterator[Changed]:
-        """What is pending, as the blueprint keeps it."""
-        return (Changed(address=self.address, argument=name, at=at) for name, at in self.pending.items())
-
     def at(self, name: str) -> Location:
         """Where the spec has the override of an argument, or what is around it."""
         return self._at(("overrides", self.full, *name.split(".")))
 
+    def inside(self, name: str) -> list[str]:
+        """What is pending of an argument and of what is in it; all without a name."""
+        return [each for each in self.pending if not name or each == name or each.startswith(f"{name}.")]
+
     def take(self, name: str) -> Location | None:
         """Where an argument, or something in it, is changed, if it is; it is pending no more."""
-        inside = [each for each in self.pending if each == name or each.startswith(f"{name}.")]
-        found = [self.pending.pop(each) for each in inside]
+        found = [self.pending.pop(each) for each in self.inside(name)]
         return found[0] if found else None
 
 
@@ -86,7 +87,7 @@ def body_of(text: str, address: str) -> Tree:
     try:
         return _tree(syntax.read(body))
     except HclError:  # nested too deeply for its reader: every argument is taken for another one
-        return {"": Expression(body)}
+        return {"body": Expression(body)}
 
 
 def _tree(body: Body) -> dict[str, Any]:
@@ -134,8 +135,10 @@ def _flat(values: Any) -> Iterator[Any]:
 # --- what is another one
 
 
-def _changes(before: Tree, after: Tree) -> list[str]:
-    was, now = dict(_leaves(before)), dict(_leaves(after))
+def _changes(kind: str, before: Tree, after: Tree) -> list[str]:
+    """The dotted names of what is another; an argument that is left out is at its default."""
+    defaults = dict(_leaves(facts.defaults().get(kind, {})))
+    was, now = {**defaults, **dict(_leaves(before))}, {**defaults, **dict(_leaves(after))}
     return [name for name in {**now, **was} if was.get(name) != now.get(name)]
 
 

@@ -9,11 +9,12 @@ _EXECUTION = ("image", "logs", "secret")
 
 
 def _role(desk: Desk, found: Resource) -> None:
-    """Who may take a role is all that a task's start asks; an inline policy takes the place of ours."""
-    service, name = desk.owner(found), "inline_policy"
-    if service and (at := found.take(name)):
-        says = f"{name} of {found.address} is overridden"
-        desk.mark(found, name, says, *_is_for(service, found), at=at, certain=False)
+    """ECS must still be trusted with it; an inline policy takes the place of ours."""
+    if policy.trusts_tasks(found.after.get("assume_role_policy")):
+        found.take("assume_role_policy")
+    service = desk.owner(found)
+    if service is not None:
+        desk.doubt(found, *_is_for(service, found), within="inline_policy")
 
 
 def _role_policy(desk: Desk, found: Resource) -> None:
@@ -22,7 +23,6 @@ def _role_policy(desk: Desk, found: Resource) -> None:
         role = next(each for each in service.roles if each.label == found.label)
         policy.of_role(desk, found, service, role)
         desk.doubt(found, *_is_for(service, found))
-        found.pending.clear()
 
 
 def _is_for(service: Service, found: Resource) -> tuple[str, ...]:
@@ -41,7 +41,6 @@ def _log_group(desk: Desk, found: Resource) -> None:
 def _cluster(desk: Desk, found: Resource) -> None:
     """How ECS Exec keeps its records is its own; the rest of a cluster bears on nothing."""
     desk.doubt(found, "exec")
-    found.pending.clear()
 
 
 def _capacity_providers(_desk: Desk, found: Resource) -> None:

@@ -46,7 +46,7 @@ def _exec(desk: Desk, found: Resource, service: Service, at: Location) -> None:
     on = flag(found.after.get(name), False)
     if on and not service.exec:
         says = f"aws_iam_role.{service.task_role.label} may not do what ECS Exec asks for"
-        desk.mark(found, name, says, "exec", at=at, certain=False)
+        desk.mark(found, says, "exec", at=at)
     desk.moved(("services", service.key, "exec"), at)
     desk.service(service, exec=(True,) if on else ())
 
@@ -71,7 +71,7 @@ def _load_balancer(desk: Desk, found: Resource, service: Service) -> None:
     if not said and not found.after.get("load_balancer"):
         if at := found.take("load_balancer"):
             says = f"{found.address} registers its tasks in no target group"
-            desk.mark(found, "load_balancer", says, "route", at=at, certain=True)
+            desk.mark(found, says, "route", at=at, certain=True)
         return
     port = whole(said.get("container_port"))
     if port is not None and before and (at := found.take("load_balancer.container_port")):
@@ -79,14 +79,8 @@ def _load_balancer(desk: Desk, found: Resource, service: Service) -> None:
         lost = port not in mapped
         which = "which its container does not map" if lost else "which is not the one of the spec"
         says = f"{found.address} registers its tasks with port {port}, {which}"
-        desk.mark(found, "load_balancer.container_port", says, "route", at=at, certain=lost)
-    for name in ("target_group_arn", "container_name", "advanced_configuration", "elb_name"):
-        if at := found.take(f"load_balancer.{name}"):
-            says = f"load_balancer.{name} of {found.address} is overridden"
-            desk.mark(found, f"load_balancer.{name}", says, "route", at=at, certain=False)
-    if at := found.take("load_balancer"):
-        says = f"load_balancer of {found.address} is overridden"
-        desk.mark(found, "load_balancer", says, "route", at=at, certain=False)
+        desk.mark(found, says, "route", at=at, certain=lost)
+    desk.doubt(found, "route", within="load_balancer")
 
 
 # --- Service Connect
@@ -101,11 +95,7 @@ def _connect(desk: Desk, found: Resource, service: Service) -> None:
         desk.service(service, connect=())
     else:
         _server(desk, found, service, said)
-        for name in list(found.pending):
-            if name.startswith(_CONNECT):
-                at = found.take(name)
-                says = f"{name} of {found.address} is overridden"
-                desk.mark(found, name, says, "call", at=at, certain=False)
+        desk.doubt(found, "call", within=_CONNECT)
 
 
 def _server(desk: Desk, found: Resource, service: Service, said: Tree) -> None:
@@ -143,7 +133,7 @@ def _offered(desk: Desk, found: Resource, server: ConnectServer, said: Tree) -> 
         fields["request_timeout"] = () if timeout is None else (timeout,)
     if at := found.take(f"{name}.client_alias"):
         says = f"the client_alias of {found.address} is not {server.address}, which its callers are told"
-        desk.mark(found, f"{name}.client_alias", says, "call", at=at, certain=False)
+        desk.mark(found, says, "call", at=at)
     return replace(server, **fields)
 
 
@@ -158,12 +148,10 @@ def _task_definition(desk: Desk, found: Resource) -> None:
     _platform(found)
     for name, kinds in (
         ("execution_role_arn", ("image", "logs", "secret")),
-        ("task_role_arn", ("exec", "use")),
+        ("task_role_arn", ("exec",)),  # the spec gives it no other permission
         ("proxy_configuration", ("call", "route")),
     ):
-        if at := found.take(name):
-            says = f"{name} of {found.address} is overridden"
-            desk.mark(found, name, says, *kinds, at=at, certain=False)
+        desk.doubt(found, *kinds, within=name)
     container(desk, found, service)
 
 
