@@ -650,6 +650,17 @@ def test_what_failed_before_is_not_the_fault_of_an_override() -> None:
     assert said(plain_) == said(patched)
 
 
+def test_a_service_may_be_called_as_a_security_group_of_the_stack() -> None:
+    text = (
+        STACK.replace("EGRESS", "nat")
+        .replace("  api:\n", "  main:\n")
+        .replace("calls: [api]", "calls: [main]")
+    )
+    text += dump({"overrides": {f"{SERVICES}aws_security_group.main": {"ingress": []}}})
+    (found,) = [each for each in run_text(text, "s.yaml").problems if each.code == "TG365"]
+    assert 'whether requests to /api on port 80 reach "main" cannot be known' in found.message
+
+
 def test_an_override_may_open_what_the_spec_closes() -> None:
     text = STACK.replace("EGRESS", "nat").replace("uses: [s3]", "egress_cidrs: [52.94.0.0/16]")
     address = f"{SERVICES}{OUT}api_to_52_94_0_0_16"

@@ -461,7 +461,10 @@ class Override(Part, frozen=True):
 
 
 class Changed(Part, frozen=True):
-    """A resource of which an override makes an argument another. `address` is without its module."""
+    """A resource of which an override makes an argument another.
+
+    `address` is without its module, but for security groups: "services.aws_security_group.main".
+    """
 
     address: str
     at: Location

@@ -30,11 +30,11 @@ class Desk:
 
     def note(self, resource: Resource) -> None:
         """Keeps what an override changes, for whoever asks why a way is closed."""
-        self._changed += [Changed(address=resource.address, at=at) for at in resource.pending.values()]
+        self._changed += [Changed(address=resource.place, at=at) for at in resource.pending.values()]
 
     def mark(self, resource: Resource, says: str, *kinds: str, at: Location, certain: bool = False) -> None:
         """The ways of some kinds over the resource are closed for certain, or cannot be known."""
-        changed = Changed(address=resource.address, at=at)
+        changed = Changed(address=resource.place, at=at)
         self._marks.append(Mark(changed=changed, says=says, kinds=kinds, certain=certain))
 
     def doubt(self, resource: Resource, *kinds: str, within: str = "") -> None:

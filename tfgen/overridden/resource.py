@@ -59,6 +59,11 @@ class Resource:
         """The address without its module."""
         return f"{self.kind}.{self.label}"
 
+    @property
+    def place(self) -> str:
+        """The address as a blueprint keeps it: several modules may have a security group of one name."""
+        return f"{self.module}.{self.address}" if self.kind == "aws_security_group" else self.address
+
     def at(self, name: str) -> Location:
         """Where the spec has the override of an argument, or what is around it."""
         return self._at(("overrides", self.full, *name.split(".")))

@@ -78,15 +78,15 @@ class _Judge:
         if any(part.startswith("aws_nat_gateway.") for hop in flow.hops for part in hop.parts):
             yield "aws_eip.nat"
         if any(part.startswith("aws_vpc_endpoint.") for hop in flow.hops for part in hop.parts):
-            yield "aws_security_group.endpoints"
+            yield "network.aws_security_group.endpoints"
         if flow.kind == "call":
             yield from self._callee(flow)
         if flow.kind == "route":
-            yield from ("aws_lb.main", "aws_security_group.main", "aws_subnet.public")
+            yield from ("aws_lb.main", "load_balancer.aws_security_group.main", "aws_subnet.public")
 
     def _own(self, service: Service, flow: Flow) -> Iterator[str]:
         yield from (f"aws_ecs_service.{service.label}", f"aws_ecs_task_definition.{service.label}")
-        yield from (f"aws_security_group.{service.label}", f"aws_subnet.{self.role}", "aws_vpc.main")
+        yield from (f"services.aws_security_group.{service.label}", f"aws_subnet.{self.role}", "aws_vpc.main")
         yield "aws_ecs_cluster_capacity_providers.main"
         for role in service.roles:
             yield from (f"aws_iam_role.{role.label}", f"aws_iam_role_policy.{role.label}")
@@ -99,7 +99,7 @@ class _Judge:
         callee = self.services.get(flow.to.strip('"'))
         if callee is not None:
             yield from (f"aws_ecs_service.{callee.label}", f"aws_ecs_task_definition.{callee.label}")
-            yield f"aws_security_group.{callee.label}"
+            yield f"services.aws_security_group.{callee.label}"
 
 
 def bare(part: str) -> str:
