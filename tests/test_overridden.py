@@ -484,6 +484,15 @@ def test_a_rule_speaks_of_the_overridden_value_at_its_line() -> None:
     assert found.at.line == line("nat", TASK, patch, "memory")
 
 
+def test_an_error_that_an_override_makes_is_a_warning_and_one_of_the_spec_stays() -> None:
+    many = {WEB: {"desired_count": 500_000}}
+    found = run_text(STACK.replace("EGRESS", "nat") + dump({"overrides": many}), "s.yaml")
+    assert problem(found, "TG340").severity == "warning"
+    spec = STACK.replace("EGRESS", "nat, subnets: {private: 24}").replace("exec: true", "count: 4900")
+    assert problem(run_text(spec, "s.yaml"), "TG340").severity == "error"
+    assert problem(run_text(spec + dump({"overrides": many}), "s.yaml"), "TG340").severity == "error"
+
+
 def test_a_rule_looks_into_an_overridden_environment() -> None:
     patch = {"container_definitions": {"environment": [{"name": "AWS_ACCESS_KEY_ID", "value": "AKIA"}]}}
     found = problem(run_text(with_override("nat", TASK, patch), "s.yaml"), "TG314")

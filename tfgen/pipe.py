@@ -96,17 +96,25 @@ def _run(source: Source, name: str, as_module: bool, templates: Path | None) -> 
     if has_errors(found):
         return Outcome(spec, None, tuple(problems), source.lines)
     overridden, found = _overridden(blueprint, templates, source)
-    found = [*map(_said_by_an_override, rules.check(overridden)), *found]
+    found = [*_checked(overridden, blueprint), *found]
     left, ignored = ignores.apply(spec, source, found, (*rules.numbers(), *rules.OF_OVERRIDES))
     problems += left
     return Outcome(spec, blueprint, tuple(problems), source.lines, tuple(ignored), overridden)
 
 
-def _said_by_an_override(problem: Problem) -> Problem:
-    """A rule is no obstacle to an override, which may say what AWS takes and tfgen does not know yet."""
-    if problem.severity == "error" and problem.at.path[:1] == ("overrides",):
-        return problem._replace(severity="warning")
-    return problem
+def _checked(overridden: Blueprint, blueprint: Blueprint) -> list[Problem]:
+    """What rules find. They are no obstacle to an override, which may say what AWS takes and tfgen does not
+    know yet: an error that comes from one alone is a warning."""
+    found = rules.check(overridden)
+    if overridden is blueprint or not has_errors(found):
+        return found
+    before = {(each.code, each.at) for each in rules.check(blueprint) if each.severity == "error"}
+    return [
+        each._replace(severity="warning")
+        if each.severity == "error" and (each.code, each.at) not in before
+        else each
+        for each in found
+    ]
 
 
 def _overridden(
