@@ -40,7 +40,7 @@ def test_the_cases_of_a_rule_notice_every_broken_condition(rule: Rule) -> None:
     cases = [
         blueprint
         for text in (rule.BAD, rule.GOOD, *rule.FAILS, *rule.PASSES)
-        if (blueprint := outcome_of(text).blueprint)
+        if (blueprint := outcome_of(text).overridden)
     ]
     right = found(rule.check, cases)
     survivors = []

@@ -411,9 +411,9 @@ def route(
 
     request = read(method, url, tuple(header or ()), source)
     outcome = _run([spec])[0]
-    if outcome.failed or outcome.blueprint is None:
+    if outcome.failed or outcome.overridden is None:
         raise typer.Exit(Exit.SPEC_HAS_ERRORS)
-    found = answer(outcome.blueprint, request)
+    found = answer(outcome.overridden, request)
     if json:
         _print_json(reporting.as_data(found))
     else:
@@ -723,9 +723,9 @@ def _print_walks(outcomes: dict[str, "Outcome"]) -> None:
     from tfgen.reach import explain
 
     for file, outcome in outcomes.items():
-        if outcome.blueprint:
+        if outcome.overridden:
             head = f"{in_line(file)}\n\n" if len(outcomes) > 1 else ""
-            typer.echo(f"{head}{explain.text(outcome.blueprint).rstrip()}\n")
+            typer.echo(f"{head}{explain.text(outcome.overridden).rstrip()}\n")
 
 
 def _wants_colour() -> bool:

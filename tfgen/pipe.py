@@ -23,10 +23,13 @@ class Outcome(NamedTuple):
 
     spec: Spec | None
     blueprint: Blueprint | None
+    """What is rendered, and patched by overrides then."""
     problems: tuple[Problem, ...]
     lines: tuple[str, ...]
     ignored: tuple[Ignored, ...] = ()
     """What was found and the spec says to pass over; not among `problems`."""
+    overridden: Blueprint | None = None
+    """The blueprint as its overrides make it; for whoever reads one, and does not render it."""
 
     @property
     def failed(self) -> bool:
@@ -166,14 +169,41 @@ def _stages(source: Source, name: str, as_module: bool, templates: Path | None) 
     problems += found
     if has_errors(found):
         return Outcome(spec, None, tuple(problems), source.lines)
-    found = rules.check(blueprint)
-    if blueprint.overrides or templates:
-        from tfgen.render import check  # noqa: PLC0415 - slow to load, and few specs need it
-
-        found += check.check(blueprint, templates, source.at_key)
+    overridden, found = _overridden(blueprint, templates, source)
+    found = [*_checked(overridden, blueprint), *found]
     left, ignored = ignores.apply(spec, source, found, (*rules.numbers(), *rules.OF_OVERRIDES))
     problems += left
-    return Outcome(spec, blueprint, tuple(problems), source.lines, tuple(ignored))
+    return Outcome(spec, blueprint, tuple(problems), source.lines, tuple(ignored), overridden)
+
+
+def _checked(overridden: Blueprint, blueprint: Blueprint) -> list[Problem]:
+    """What rules find. They are no obstacle to an override, which may say what AWS takes and tfgen does not
+    know yet: an error that comes from one alone is a warning."""
+    found = rules.check(overridden)
+    if overridden is blueprint or not has_errors(found):
+        return found
+    before = {(each.code, each.at) for each in rules.check(blueprint) if each.severity == "error"}
+    return [
+        each._replace(severity="warning")
+        if each.severity == "error" and (each.code, each.at) not in before
+        else each
+        for each in found
+    ]
+
+
+def _overridden(
+    blueprint: Blueprint, templates: Path | None, source: Source
+) -> tuple[Blueprint, list[Problem]]:
+    """The blueprint as its overrides make it, and what they and the user's templates have wrong."""
+    if not blueprint.overrides and not templates:
+        return blueprint, []
+    from tfgen.overridden import overridden  # noqa: PLC0415 - slow to load, and few specs need it
+    from tfgen.render import check  # noqa: PLC0415 - as above
+
+    looked = check.check(blueprint, templates, source.at_key)
+    if has_errors(looked.problems):
+        return blueprint, looked.problems
+    return overridden(blueprint, looked.before, looked.after, source.at_key), looked.problems
 
 
 def _beyond_quotas(spec: Spec, source: Source) -> list[Problem]:

@@ -129,13 +129,14 @@ def _shares(spec: Path, folder: Path) -> str:
 
 def rendered(specs: Sequence[Path], outcomes: Sequence[Outcome], options: Options) -> Iterator[Result]:
     """Writes the stack of each spec, or looks at it; what stops one stops no other."""
-    for spec, stack, folder, wrong in placed(specs, outcomes, options.output):
+    places = placed(specs, outcomes, options.output)
+    for outcome, (spec, stack, folder, wrong) in zip(outcomes, places, strict=True):
         if stack is None:
             yield Result(spec, Exit.SPEC_HAS_ERRORS)
         elif wrong:
             yield Result(spec, Exit.WRONG_USAGE, stack.name, folder, message=wrong)
         else:
-            yield _rendered(spec, stack, folder, options)
+            yield _rendered(spec, stack, outcome.overridden or stack, folder, options)
 
 
 def exit_code(results: Sequence[Result]) -> Exit:
@@ -144,14 +145,14 @@ def exit_code(results: Sequence[Result]) -> Exit:
     return Exit.SPEC_HAS_ERRORS if Exit.SPEC_HAS_ERRORS in codes else next(filter(None, codes), Exit.DONE)
 
 
-def _rendered(spec: Path, stack: Blueprint, folder: Path, options: Options) -> Result:
+def _rendered(spec: Path, stack: Blueprint, overridden: Blueprint, folder: Path, options: Options) -> Result:
     look = options.look
     try:
         changes, diff = _written(stack, folder, options)
     except TfgenError as error:
         planned = error.changes if isinstance(error, RefusedError) else Changes()
         return Result(spec, error.code, stack.name, folder, planned, message=error.message)
-    said = look.said(stack, changes, folder)
+    said = look.said(overridden, changes, folder)
     return Result(spec, look.exit_code(changes), stack.name, folder, changes, diff, said)
 
 

@@ -19,7 +19,7 @@ def problems_of(fragment: str) -> tuple[Problem, ...]:
 def outcome_of(fragment: str) -> Outcome:
     """The spec that a fragment stands for, its blueprint and problems."""
     outcome = run_text(dump(whole_spec(fragment)), "spec.yaml")
-    assert outcome.blueprint, outcome.problems
+    assert outcome.overridden, outcome.problems
     refused = [problem for problem in outcome.problems if problem.severity == "error"]
     assert not [problem for problem in refused if not problem.code.startswith("TG3")], refused
     return outcome

@@ -156,6 +156,8 @@ class ListenerCidr(Part, frozen=True):
     label: Label
     cidr: str
     description: str
+    ports: tuple[int, ...] = ()
+    """No ports where it is the listener's, or the first and the last of those that an override says."""
 
 
 class Listener(Part, frozen=True):
@@ -169,6 +171,16 @@ class Listener(Part, frozen=True):
     """The body of the 404 that answers when no rule matches."""
     arn_input: Label
     at: Location
+    protocol: str = "HTTP"
+    answers: tuple[str, ...] = ()
+    """What the load balancer does when no rule matches, where an override says so: `redirects with 301`."""
+
+    @property
+    def admitted(self) -> tuple[ListenerCidr, ...]:
+        """The ranges that may connect to its port: all of them, but for what overrides say."""
+        return tuple(
+            each for each in self.cidrs if not each.ports or each.ports[0] <= self.port <= each.ports[1]
+        )
 
 
 class LoadBalancer(Part, frozen=True):
@@ -197,6 +209,11 @@ class SecurityRule(Part, frozen=True):
     description: str
     port: int
     peer: Peer
+    last_port: int = 0
+    """The last of the ports that begin with `port`, where an override says several."""
+
+    def has_port(self, port: int) -> bool:
+        return self.port <= port <= max(self.port, self.last_port)
 
 
 class Statement(Part, frozen=True):
@@ -277,6 +294,8 @@ class ConnectServer(Part, frozen=True):
     port: int
     address: str
     at: Location
+    request_timeout: tuple[int, ...] = ()
+    """AWS's own, or the seconds that an override gives a request; 0 is without end."""
 
 
 class ServiceConnect(Part, frozen=True):
@@ -454,6 +473,37 @@ class Override(Part, frozen=True):
     patch: dict[str, Any]
 
 
+class Changed(Part, frozen=True):
+    """A resource of which an override makes an argument another.
+
+    `address` is without its module, but for security groups: "services.aws_security_group.main".
+    """
+
+    address: str
+    at: Location
+
+
+class Mark(Part, frozen=True):
+    """What an override leaves of the ways over a resource, where no part of a blueprint can say it.
+
+    `certain` is whether it closes them; otherwise nobody can know. `kinds` are the kinds of ways (`Flow.kind`
+    of tfgen.reach), or empty for all.
+    """
+
+    changed: Changed
+    says: str
+    kinds: tuple[str, ...]
+    certain: bool
+
+
+class Overridden(Part, frozen=True):
+    """How a blueprint differs from what it `was` before the overrides of its spec."""
+
+    was: "Blueprint"
+    changed: tuple[Changed, ...]
+    marks: tuple[Mark, ...]
+
+
 class Unused(Part, frozen=True):
     """A key that the spec gives a value of its own, and nothing follows from."""
 
@@ -498,3 +548,5 @@ class Blueprint(Part, frozen=True):
     modules: Modules
     locate: Locate
     """Where the spec says a thing; for what no part carries with it."""
+    overridden: tuple[Overridden, ...] = ()
+    """Empty in what is rendered. What rules and proofs are given says here what overrides did to it."""

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.reach import walks
-from tfgen.reach.faults import OURS, place
-from tfgen.reach.model import MISSING, OK, TAKEN, UNSURE, Flow, Hop
+from tfgen.reach.faults import place, repair
+from tfgen.reach.model import MISSING, OK, TAKEN, UNKNOWN, UNSURE, Flow, Hop
 from tfgen.texts import in_line
 
-_MARKS = {OK: "ok", TAKEN: "given", UNSURE: "unsure", MISSING: "MISSING"}
+_MARKS = {OK: "ok", TAKEN: "given", UNSURE: "unsure", UNKNOWN: "unknown", MISSING: "MISSING"}
 _ASSUMED = (
     "Taken as AWS has them: network ACLs let everything through, security groups let answers back and do\n"
     "not filter the VPC's own DNS, and every route table leads to the VPC's range.\n"
@@ -35,7 +35,7 @@ def _service(flows: list[Flow], blueprint: Blueprint) -> Iterator[str]:
         yield in_line(_head(flow))
         yield from _hops(flow.hops)
         if hop := flow.fault:
-            yield f"    repair   {in_line(place(hop, (flow,), blueprint))}: {in_line(hop.hint or OURS)}"
+            yield f"    repair   {in_line(place(hop, (flow,), blueprint))}: {in_line(repair(hop, (flow,)))}"
         yield ""
 
 

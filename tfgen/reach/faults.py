@@ -1,11 +1,11 @@
 """Why flows fail: the causes that a rule knows by name, and the rest, which is the proof's own."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Location
 from tfgen.reach import walks
-from tfgen.reach.model import UNSURE, Flow, Hop
+from tfgen.reach.model import RANK, UNSURE, Flow, Hop
 
 IMAGE = "image"
 """An image that is elsewhere, in a stack without a way to the internet."""
@@ -19,8 +19,13 @@ CONTROL = "control"
 """The management of Service Connect's proxy, of which nobody knows whether it must be reached."""
 CLIENTS = "clients"
 """A listener that lets no client connect, of which rules speak without a walk: TG347, TG355."""
+OVERRIDE = "override"
+"""An override that closes a way, or of which nobody can say what it leaves of it."""
 PROOF = "proof"
 """Everything else: some hop is missing for certain."""
+
+OF_AN_OVERRIDE = "remove what it overrides, or ignore TG365 and say why the way is there all the same"
+"""The hint where an override is to blame."""
 
 OURS = "no spec asks for this, so it is a fault of tfgen: please report it, with the spec"
 """The hint where no change to a spec can help."""
@@ -45,7 +50,21 @@ def faults(blueprint: Blueprint, cause: str) -> list[Fault]:
     return [(flow.fault, tuple(flows)) for flows in found.values() for flow in flows[:1] if flow.fault]
 
 
+def overridden(blueprint: Blueprint) -> list[tuple[Location, Fault]]:
+    """The overrides that close ways, each with those ways; where it closes none, those that it leaves open to
+    doubt, or leads past their endpoint."""
+    found: dict[Location, dict[str, list[Flow]]] = {}
+    all_ = walks(blueprint)
+    for flow in (*all_.out, *all_.into) if blueprint.overridden else ():
+        for at in flow.because:
+            found.setdefault(at, {}).setdefault(flow.state, []).append(flow)
+    worst = [(at, states[max(states, key=RANK.index)]) for at, states in found.items()]
+    return [(at, (hop, tuple(flows))) for at, flows in worst for hop in flows[0].spoken[:1]]
+
+
 def _cause(flow: Flow, hop: Hop) -> str:
+    if flow.because:
+        return OVERRIDE
     if flow.kind == "connect":
         return CONTROL
     if hop.step == "clients":
@@ -57,8 +76,10 @@ def _cause(flow: Flow, hop: Hop) -> str:
     return PROOF
 
 
-def place(hop: Hop, flows: Iterable[Flow], blueprint: Blueprint) -> Location:
+def place(hop: Hop, flows: Collection[Flow], blueprint: Blueprint) -> Location:
     """The place in the spec whose change repairs a fault."""
+    for at in (at for flow in flows for at in flow.because):
+        return at
     paths = {flow.path for flow in flows}
     services = {path[:2] for path in paths}
     if hop.fix:
@@ -66,6 +87,13 @@ def place(hop: Hop, flows: Iterable[Flow], blueprint: Blueprint) -> Location:
     if len(paths) == 1:
         return blueprint.locate(paths.pop())
     return blueprint.locate(services.pop() if len(services) == 1 else ("network",))
+
+
+def repair(hop: Hop, flows: Iterable[Flow]) -> str:
+    """What to do about a fault. What the spec could say otherwise helps little where an override says it."""
+    if any(flow.because for flow in flows) and (hop.fix or not hop.hint):
+        return OF_AN_OVERRIDE
+    return hop.hint or OURS
 
 
 def listed(words: Iterable[str], most: int = 4) -> str:

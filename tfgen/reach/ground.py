@@ -6,9 +6,10 @@ everything through, security groups are stateful and do not filter the VPC's own
 table leads to the VPC's range.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from ipaddress import IPv4Network, collapse_addresses
+from typing import NamedTuple
 
 from tfgen import facts
 from tfgen.blueprint.model import (
@@ -54,6 +55,15 @@ class Side(Part, frozen=True, eq=False):
     guards: tuple[str, ...] = ()
 
 
+class Opening(NamedTuple):
+    """A range and the first and last of the ports that a rule of a security group opens to it."""
+
+    range: IPv4Network
+    first: int
+    last: int
+    address: str
+
+
 class Ground:
     """What walks ask of a blueprint."""
 
@@ -70,12 +80,14 @@ class Ground:
         self.gateway = {endpoint.service: endpoint for endpoint in own.gateway_endpoints}
         self._followed: dict[tuple[str, str], str] = {}
         self._rules: dict[tuple[str, str, str, int], SecurityRule] = {}
+        self._wide: dict[tuple[str, str, str], list[SecurityRule]] = {}  # of several ports
         self._ranges: dict[tuple[str, str, int], dict[IPv4Network, tuple[int, str]]] = {}
+        self._wide_ranges: dict[tuple[str, str], list[Opening]] = {}
         self._ranged: dict[tuple[object, ...], tuple[str, tuple[str, ...]]] = {}
         for module, rule in _rules(blueprint):
             self._add(module, rule)
         for address, cidr, port in _listener_rules(blueprint):
-            self._open(INGRESS, BALANCER_GROUP, port, cidr, address)
+            self._open(INGRESS, BALANCER_GROUP, Opening(network(cidr), port, port, address))
 
     # --- references ---
 
@@ -109,23 +121,42 @@ class Ground:
         group = self.follow(module, rule.group)
         if rule.peer.argument == "cidr_ipv4":
             value = self.network.cidr if rule.peer.value == "aws_vpc.main.cidr_block" else rule.peer.value
-            self._open(rule.direction, group, rule.port, value, address_of(rule))
+            last = max(rule.port, rule.last_port)
+            self._open(rule.direction, group, Opening(network(value), rule.port, last, address_of(rule)))
+            return
+        peer = self.follow(module, rule.peer.value)
+        if rule.last_port > rule.port:
+            self._wide.setdefault((rule.direction, group, peer), []).append(rule)
         else:
-            peer = self.follow(module, rule.peer.value)
             self._rules[rule.direction, group, peer, rule.port] = rule
 
-    def _open(self, direction: str, group: str, port: int, cidr: str, address: str) -> None:
-        ranges = self._ranges.setdefault((direction, group, port), {})
-        ranges.setdefault(network(cidr), (len(ranges), address))
+    def _open(self, direction: str, group: str, opening: Opening) -> None:
+        if opening.last > opening.first:
+            self._wide_ranges.setdefault((direction, group), []).append(opening)
+        else:
+            ranges = self._ranges.setdefault((direction, group, opening.first), {})
+            ranges.setdefault(opening.range, (len(ranges), opening.address))
+
+    def _open_ranges(self, direction: str, group: str, port: int) -> "_Ranges":
+        found = self._ranges.get((direction, group, port), {})
+        wide = [
+            each
+            for each in self._wide_ranges.get((direction, group), ())
+            if each.first <= port <= each.last and each.range not in found
+        ]
+        return found | {each.range: (len(found) + n, each.address) for n, each in enumerate(wide)}
 
     def passes(self, direction: str, group: str, side: Side) -> tuple[str, tuple[str, ...]]:
         """Whether a security group lets a side through: OK, UNSURE or MISSING, and the rules that do."""
         for peer in side.peers:
             if found := self._rules.get((direction, group, peer, side.port)):
                 return OK, (address_of(found),)
+            for wide in self._wide.get((direction, group, peer), ()):
+                if wide.has_port(side.port):
+                    return OK, (address_of(wide),)
         key = (direction, group, side.cidrs, side.port, side.known)
         if key not in self._ranged:
-            self._ranged[key] = _in_ranges(self._ranges.get((direction, group, side.port), {}), side)
+            self._ranged[key] = _in_ranges(self._open_ranges(direction, group, side.port), side)
         return self._ranged[key]
 
     # --- routes ---
@@ -217,7 +248,7 @@ def _listener_rules(blueprint: Blueprint) -> Iterator[tuple[str, str, int]]:
     """Who may connect to the load balancer: the rule's address, the range, the port."""
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
-            for cidr in listener.cidrs:
+            for cidr in listener.admitted:
                 yield f"aws_vpc_security_group_ingress_rule.{cidr.label}", cidr.cidr, listener.port
 
 
@@ -225,7 +256,7 @@ def _leads(route: str, destination: str) -> bool:
     return network(destination).subnet_of(network(route))
 
 
-_Ranges = Mapping[IPv4Network, tuple[int, str]]
+_Ranges = dict[IPv4Network, tuple[int, str]]
 """The ranges that a security group lets through at a port, each with its number and its rule's address."""
 _LENGTHS = 33
 """Of prefixes: more ranges than that are looked up, not tried one by one."""

@@ -13,7 +13,7 @@ from tfgen.blueprint.model import (
     TargetGroup,
 )
 from tfgen.reach.ground import BALANCER_GROUP, EGRESS, INGRESS, Ground, Side, is_private
-from tfgen.reach.model import MISSING, OK, Flow, Hop, state_of, to_fault
+from tfgen.reach.model import MISSING, OK, TAKEN, Flow, Hop, state_of, to_fault
 from tfgen.reach.out import group_of
 
 
@@ -74,9 +74,9 @@ class WaysIn:
         )
 
     def _outside(self, balancer: LoadBalancer, listener: Listener) -> Iterator[Hop]:
-        yield self._clients(listener)
+        yield self._clients(balancer, listener)
         if balancer.internal:
-            yield Hop("balancer", "aws_lb.main is internal: clients on the internet do not find it", MISSING)
+            yield self._inside_only(listener)
             return
         onward = self.ground.internet(balancer.subnets)
         if len(onward) > 1 or onward[0].state == MISSING:
@@ -88,20 +88,28 @@ class WaysIn:
         address = f"aws_lb_listener.{listener.label}"
         yield Hop("listener", f"{address}, port {listener.port}", parts=(address,))
 
-    def _clients(self, listener: Listener) -> Hop:
+    def _inside_only(self, listener: Listener) -> Hop:
+        """An internal load balancer has private addresses only; how its clients come is theirs."""
+        if all(is_private(cidr.cidr) for cidr in listener.admitted):
+            return Hop("balancer", "aws_lb.main is internal, for clients with private addresses", TAKEN)
+        hint = "give the listener the cidrs of its clients, such as cidrs: [10.0.0.0/8]"
+        text = "aws_lb.main is internal: clients on the internet do not find it"
+        return Hop("balancer", text, MISSING, hint=hint)
+
+    def _clients(self, balancer: LoadBalancer, listener: Listener) -> Hop:
         fix = ("load_balancer", "listeners", listener.key, "cidrs")
-        cidrs = [cidr.cidr for cidr in listener.cidrs]
+        cidrs = [cidr.cidr for cidr in listener.admitted]
         hint = "give it the cidrs of its clients, such as cidrs: [203.0.113.0/24]"
         if not cidrs:
             text = f"listener {listener.key} lets nobody connect on port {listener.port}"
             return Hop("clients", text, MISSING, (), fix, hint)
-        if all(is_private(cidr) for cidr in cidrs):
+        if not balancer.internal and all(is_private(cidr) for cidr in cidrs):
             text = (
                 f"listener {listener.key} lets only private addresses connect, "
                 "and its clients come from the internet"
             )
             return Hop("clients", text, MISSING, (), fix, hint)
-        parts = tuple(f"aws_vpc_security_group_ingress_rule.{cidr.label}" for cidr in listener.cidrs)
+        parts = tuple(f"aws_vpc_security_group_ingress_rule.{cidr.label}" for cidr in listener.admitted)
         return Hop("clients", f"{_some(cidrs)} may connect on port {listener.port}", parts=parts)
 
     # --- from the load balancer to the container ---

@@ -1,14 +1,20 @@
 """What a walk finds: flows, each with the hops that it takes, as far as it comes."""
 
 from tfgen.blueprint.model import Part
-from tfgen.problems import SpecPath
+from tfgen.problems import Location, SpecPath
 
 OK = "ok"
 TAKEN = "taken"
 """Nothing of the stack decides it; taken as given."""
 UNSURE = "unsure"
 """It may work; what is in the blueprint does not prove it."""
+UNKNOWN = "unknown"
+"""An override decides it, and what it says cannot be followed."""
 MISSING = "missing"
+
+
+RANK = (OK, TAKEN, UNKNOWN, UNSURE, MISSING)
+"""From the best to the worst."""
 
 
 class Hop(Part, frozen=True):
@@ -43,11 +49,18 @@ class Flow(Part, frozen=True):
     """Where the spec says so."""
     hops: tuple[Hop, ...]
     state: str
+    because: tuple[Location, ...] = ()
+    """The override because of which it fails, or may, if it is one."""
+
+    @property
+    def spoken(self) -> tuple[Hop, ...]:
+        """The hops that fail or may; where none does, those of the way."""
+        return tuple(hop for hop in self.hops if hop.state not in (OK, TAKEN)) or self.hops
 
     @property
     def fault(self) -> Hop | None:
         """The hop because of which the flow fails, or may."""
-        return next((hop for hop in self.hops if hop.state in (UNSURE, MISSING)), None)
+        return next((hop for hop in self.hops if hop.state not in (OK, TAKEN)), None)
 
 
 class Walks(Part, frozen=True):
@@ -65,8 +78,8 @@ def state_of(hops: tuple[Hop, ...]) -> str:
     for hop in hops:
         if hop.state == MISSING:
             return MISSING
-        if hop.state == UNSURE:
-            worst = UNSURE
+        if hop.state in (UNSURE, UNKNOWN):
+            worst = hop.state
     return worst
 
 

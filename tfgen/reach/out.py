@@ -78,9 +78,10 @@ class Ways:
             yield self._flow(service, "use", f"{name}, which it uses", (*here, "uses", index), way)
         for index, range_ in enumerate(service.egress_cidrs):
             way = self.range(range_.cidr, range_.port, public)
-            yield self._flow(
-                service, "range", "declared in egress_cidrs", (*here, "egress_cidrs", index), way
-            )
+            path = (*here, "egress_cidrs", index)
+            said = "egress_cidrs" in self.ground.blueprint.locate(path).path
+            what = "declared in egress_cidrs" if said else "the default of egress_cidrs"
+            yield self._flow(service, "range", what, path, way)
         if service.connect:
             yield from self._control(service, here, public)
         for callee in service.calls:

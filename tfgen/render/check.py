@@ -1,6 +1,9 @@
 """Looks at what a user's own hand has in the pages: overrides of the spec, and templates."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Locate, Location, Problem, has_errors
@@ -8,21 +11,30 @@ from tfgen.render import laws, overrides, pages, theirs
 from tfgen.render.verify import verify
 
 
-def check(blueprint: Blueprint, templates: Path | None, at: Locate) -> list[Problem]:
+class Look(NamedTuple):
+    """What was found, and the pages without and with the overrides; none where they cannot be made."""
+
+    problems: list[Problem]
+    before: Mapping[str, str] = MappingProxyType({})
+    after: Mapping[str, str] = MappingProxyType({})
+
+
+def check(blueprint: Blueprint, templates: Path | None, at: Locate) -> Look:
     """What overrides and templates have wrong; the pages that differ because of them are parsed.
 
     `at` tells where the spec has the key that a path leads to.
     """
     problems = laws.check(templates) if templates else []
     if has_errors(problems):
-        return problems
+        return Look(problems)
     made, problems = laws.rendered(blueprint, templates)
     if has_errors(problems):
-        return problems
+        return Look(problems)
     patched, problems = overrides.apply(made, blueprint, at)
     ours = pages.plain(blueprint)
     changed = {path: text for path, text in patched.items() if text != ours.get(path)}
-    return problems + [_no_hcl(found, templates, at) for found in verify(changed)]
+    problems += [_no_hcl(found, templates, at) for found in verify(changed)]
+    return Look(problems, made, patched)
 
 
 def _no_hcl(found: Problem, templates: Path | None, at: Locate) -> Problem:

@@ -64,6 +64,8 @@ class Answer(NamedTuple):
     candidates: tuple[Candidate, ...] = ()
     chosen: int = 0
     otherwise: tuple[Reading, ...] = ()
+    doubts: tuple[str, ...] = ()
+    """What overrides say of the listener and its rules, and nobody can follow."""
 
     @property
     def winner(self) -> tuple[Candidate, ...]:
@@ -87,7 +89,15 @@ def answer(blueprint: Blueprint, request: Request) -> Answer:
         candidate = found[_chosen(found)]
         if _leads_to(candidate) != _leads_to(candidates[chosen]):  # another rule may lead to the same service
             otherwise.append(Reading(seen, candidate))
-    return Answer(request, "", (listener,), candidates, chosen, tuple(otherwise))
+    doubts = tuple(_doubts(blueprint, listener, candidates))
+    return Answer(request, "", (listener,), candidates, chosen, tuple(otherwise), doubts)
+
+
+def _doubts(blueprint: Blueprint, listener: Listener, candidates: Sequence[Candidate]) -> Iterator[str]:
+    rules = {f"aws_lb_listener_rule.{rule.label}" for candidate in candidates for rule in candidate.rule}
+    answering = {f"aws_lb_listener.{listener.label}", "aws_lb.main", *rules}
+    for own in blueprint.overridden:
+        yield from (mark.says for mark in own.marks if mark.changed.address in answering)
 
 
 # --- before any rule
@@ -105,10 +115,12 @@ def _refusal(listener: Listener, request: Request) -> str:
     name = f"listener {listener.key} on port {listener.port}"
     if not admits(listener, request):
         who = request.source or "anybody"
-        ranges = ", ".join(cidr.cidr for cidr in listener.cidrs) or "nobody"
+        ranges = ", ".join(cidr.cidr for cidr in listener.admitted) or "nobody"
         return f"{name} does not admit {who}, only {ranges}; the connection times out"
-    if request.scheme == "https":
+    if request.scheme == "https" and listener.protocol == "HTTP":
         return f"{name} speaks HTTP without TLS, and an https request fails in the handshake"
+    if request.scheme == "http" and listener.protocol == "HTTPS":
+        return f"{name} speaks HTTPS, and a request without TLS gets no answer from a service"
     if request.method == "TRACE":
         return "a load balancer answers every TRACE with 405 itself"
     return ""
@@ -117,10 +129,10 @@ def _refusal(listener: Listener, request: Request) -> str:
 def admits(listener: Listener, request: Request) -> bool:
     """Whether the security group lets the sender connect, if it is known. The rules are all for IPv4."""
     if request.source is None:
-        return bool(listener.cidrs)
+        return bool(listener.admitted)
     source = request.source
     return isinstance(source, IPv4Address) and any(
-        source in IPv4Network(cidr.cidr) for cidr in listener.cidrs
+        source in IPv4Network(cidr.cidr) for cidr in listener.admitted
     )
 
 

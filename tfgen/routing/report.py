@@ -38,6 +38,8 @@ def _head(answer: Answer) -> Iterator[str]:
 def _who(listener: Listener, candidate: Candidate) -> str:
     for service in candidate.service:
         return f"{service.key} answers, on port {_port(candidate)}"
+    for does in listener.answers:
+        return f"No service answers: the load balancer itself {does}"
     return f'No service answers: the load balancer itself says {FIXED_STATUS} "{listener.not_found}"'
 
 
@@ -52,7 +54,7 @@ def _targets(candidate: Candidate) -> Iterator[str]:
 
 
 def _listener(listener: Listener) -> str:
-    ranges = [cidr.cidr for cidr in listener.cidrs]
+    ranges = [cidr.cidr for cidr in listener.admitted]
     return f"{listener.key}, port {listener.port}, for {'anybody' if WORLD in ranges else ', '.join(ranges)}"
 
 
@@ -65,7 +67,7 @@ def _rule(candidate: Candidate) -> str:
 def notes(answer: Answer) -> Iterator[str]:
     """What a person should know besides."""
     for listener in answer.listener:
-        if answer.winner and not answer.request.source and WORLD not in [c.cidr for c in listener.cidrs]:
+        if answer.winner and not answer.request.source and WORLD not in [c.cidr for c in listener.admitted]:
             yield "not every address may connect to this listener; --from ADDRESS asks whether one may"
     for service in (service for winner in answer.winner for service in winner.service):
         if not service.count:
@@ -76,6 +78,8 @@ def notes(answer: Answer) -> Iterator[str]:
         yield f"no rule looks at the header {' or '.join(answer.request.other_headers)}"
     for reading in answer.otherwise:
         yield _otherwise(reading)
+    for says in answer.doubts:
+        yield f"{says}, so who answers cannot be known for certain"
 
 
 def _prefix(candidate: Candidate) -> Iterator[str]:
@@ -142,7 +146,7 @@ def as_data(answer: Answer) -> dict[str, Any]:
         "request": _request(answer),
         "answers": "service" if service else "load-balancer" if fixed else "nobody",
         "reason": answer.nobody or None,
-        "status": FIXED_STATUS if fixed else None,
+        "status": FIXED_STATUS if fixed and not answer.listener[0].answers else None,
         "service": service,
         "port": _port(winner) if winner else None,
         "target_group": next(_targets(winner), None) if winner else None,
@@ -173,7 +177,7 @@ def _request(answer: Answer) -> dict[str, Any]:
 
 
 def _listener_data(listener: Listener) -> dict[str, Any]:
-    return {"name": listener.key, "port": listener.port, "cidrs": [cidr.cidr for cidr in listener.cidrs]}
+    return {"name": listener.key, "port": listener.port, "cidrs": [cidr.cidr for cidr in listener.admitted]}
 
 
 def _rule_data(candidate: Candidate) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def covered(cidrs: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def is_world(listener: Listener) -> bool:
     """Whether the ranges of a listener are the whole internet, be it in pieces."""
-    ranges = collapse_addresses(IPv4Network(cidr.cidr) for cidr in listener.cidrs)
+    ranges = collapse_addresses(IPv4Network(cidr.cidr) for cidr in listener.admitted)
     return any(range_.prefixlen == 0 for range_ in ranges)
 
 

@@ -25,14 +25,20 @@ services:
 FAILS = (
     "load_balancer: {listeners: {a: 80, b: 81}}\nservices: {web: {port: 80, listener: b, routes: [/only]}}",
 )
-PASSES = ("services: {web: {port: 80, routes: [/only]}}",)
+PASSES = (
+    "services: {web: {port: 80, routes: [/only]}}",
+    "load_balancer: {listeners: {http: 80, plain: 81}}\nservices: {web: {port: 80, routes: [/]}}\n"
+    "overrides:\n"
+    "  module.load_balancer.aws_lb_listener.plain:\n"
+    "    default_action: [{type: redirect, redirect: {port: '80', status_code: HTTP_301}}]\n",
+)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     bound = {route.listener for service in blueprint.services for route in service.routes}
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
-            if listener.key not in bound:
+            if listener.key not in bound and not listener.answers:
                 message = f'no route is bound to listener "{listener.key}": it answers 404 to every request'
                 hint = f"remove it, or write listener: {listener.key} for a service or a route"
                 yield Problem(ID, listener.at, message, hint, SEVERITY)

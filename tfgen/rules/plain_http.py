@@ -29,13 +29,19 @@ FAILS = (
     "load_balancer: {listeners: {http: 80, secure: {port: 443, cidrs: [192.0.2.0/24]}}}\n"
     "services: {web: {port: 80, routes: [/, {path: /, listener: secure}]}}",
 )
-PASSES = ("load_balancer: {listeners: {http: 8443}}\nservices: {web: {port: 80, routes: [/]}}",)
+PASSES = (
+    "load_balancer: {listeners: {http: 8443}}\nservices: {web: {port: 80, routes: [/]}}",
+    "load_balancer: {listeners: {https: 443}}\nservices: {web: {port: 80, routes: [/]}}\n"
+    "overrides:\n"
+    "  module.load_balancer.aws_lb_listener.https:\n"
+    "    {protocol: HTTPS, certificate_arn: 'arn:aws:acm:us-east-1:123456789012:certificate/a'}\n",
+)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
-            if listener.port == 443:
+            if listener.port == 443 and listener.protocol == "HTTP":
                 message = (
                     f'listener "{listener.key}" speaks plain HTTP on port 443: clients of https:// get no '
                     "answer"

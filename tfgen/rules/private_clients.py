@@ -30,12 +30,16 @@ FAILS = (
     "load_balancer: {listeners: {http: {port: 80, cidrs: [0.0.0.0/0, 192.168.1.0/24]}}}\n"
     "services: {web: {port: 80, routes: [/]}}",
 )
-PASSES = ("services: {web: {port: 80, routes: [/]}}",)
+PASSES = (
+    "services: {web: {port: 80, routes: [/]}}",
+    "load_balancer: {cidrs: [10.0.0.0/8]}\nservices: {web: {port: 80, routes: [/]}}\n"
+    "overrides: {module.load_balancer.aws_lb.main: {internal: true}}",
+)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
-        for listener in balancer.listeners:
+        for listener in () if balancer.internal else balancer.listeners:
             for cidr in listener.cidrs:
                 if _ranges.within(cidr.cidr, "private"):
                     message = (

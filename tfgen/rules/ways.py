@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
-from tfgen.reach.faults import OURS, PROOF, faults, listed, place, quoted
+from tfgen.reach.faults import PROOF, faults, listed, place, quoted, repair
 from tfgen.reach.model import Flow
 
 ID = "TG360"
@@ -41,7 +41,7 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for hop, flows in faults(blueprint, PROOF):
         message = f"{_who(flows)}: {hop.text}{_so(flows)}"
-        yield Problem(ID, place(hop, flows, blueprint), message, hop.hint or OURS)
+        yield Problem(ID, place(hop, flows, blueprint), message, repair(hop, flows))
 
 
 def _who(flows: tuple[Flow, ...]) -> str:

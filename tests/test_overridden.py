@@ -1,0 +1,715 @@
+# ruff: noqa: E501 - tables with a row a line
+"""Overrides in the eyes of rules and proofs: what closes a way is noticed, what changes nothing is not."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import Data, laws, specs
+from strategies import outcome_of as valid
+from support.page_walk import Walk
+
+from tfgen.facts import provider
+from tfgen.output.compare import Changes
+from tfgen.overridden.bearing import HARMLESS as BEARS_NOT
+from tfgen.overridden.resource import Expression, Json, Tree, body_of, inside, plain
+from tfgen.pipe import Outcome, run_text
+from tfgen.problems import Problem, report
+from tfgen.reach import explain, walks
+from tfgen.reach.model import OK, TAKEN, Flow
+from tfgen.render.overrides import addresses
+from tfgen.render.pages import render
+from tfgen.routing.answer import answer
+from tfgen.routing.report import as_data, as_text
+from tfgen.routing.request import read as request
+from tfgen.spec.source import dump
+from tfgen.summary import summarize
+
+ROOT = Path(__file__).parent.parent
+REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1b2c3"
+STACK = f"""\
+name: shop
+region: us-east-1
+network: {{egress: EGRESS}}
+services:
+  web:
+    image: {REGISTRY}/web:1
+    port: 3000
+    routes: [/, /shop]
+    calls: [api]
+    exec: true
+  api:
+    image: {REGISTRY}/api:1
+    port: 5000
+    routes: [/api]
+    connect: api
+    secrets: {{DB_URL: "{SECRET}"}}
+    uses: [s3]
+"""
+
+
+def with_override(egress: str, address: str, patch: Any) -> str:
+    return STACK.replace("EGRESS", egress) + dump({"overrides": {address: patch}})
+
+
+@cache
+def without(egress: str) -> Outcome:
+    return run_text(STACK.replace("EGRESS", egress), "shop.yaml")
+
+
+def outcome_of(egress: str, address: str, patch: Any) -> Outcome:
+    return run_text(with_override(egress, address, patch), "shop.yaml")
+
+
+def new(egress: str, address: str, patch: Any) -> list[Problem]:
+    """What is said because of an override."""
+    outcome = outcome_of(egress, address, patch)
+    assert outcome.blueprint, outcome.problems
+    assert not outcome.failed, outcome.problems
+    old = {(each.code, each.message) for each in without(egress).problems}
+    return [each for each in outcome.problems if (each.code, each.message) not in old]
+
+
+NETWORK, BALANCER, SERVICES = "module.network.", "module.load_balancer.", "module.services."
+RULE = "aws_vpc_security_group_{}_rule."
+IN, OUT = RULE.format("ingress"), RULE.format("egress")
+WEB, API = f"{SERVICES}aws_ecs_service.web", f"{SERVICES}aws_ecs_service.api"
+TASK = f"{SERVICES}aws_ecs_task_definition.web"
+CALLEE = f"{SERVICES}aws_ecs_task_definition.api"
+CONNECT = "service_connect_configuration"
+CLOSED = '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::mine/*"}]}'
+LAYERS = CLOSED.replace("mine", "prod-us-east-1-starport-layer-bucket")
+
+# egress, address, patch, and what the warning says
+BREAKING: list[tuple[str, str, Any, str]] = [
+    # names
+    ("endpoints", f"{NETWORK}aws_vpc.main", {"enable_dns_hostnames": False}, "cannot reach the ECR API, the ECR reg"),
+    ("endpoints", f"{NETWORK}aws_vpc.main", {"enable_dns_hostnames": None}, "private DNS without enable_dns_hostnames"),
+    ("nat", f"{NETWORK}aws_vpc.main", {"enable_dns_support": "false"}, "nothing answers for any name"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.logs", {"private_dns_enabled": False}, "cannot reach CloudWatch Logs"),
+    ("nat+endpoints", f"{NETWORK}aws_vpc_endpoint.logs", {"private_dns_enabled": False}, "past the VPC endpoint"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecs_agent", {"private_dns_enabled": False}, "cannot be known"),
+    # endpoints
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecr_api", {"subnet_ids": []}, "stands in no subnet"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecr_api", {"subnet_ids": ["subnet-1"]}, "cannot be known"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecr_dkr", {"security_group_ids": None}, "default security group"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecr_dkr", {"security_group_ids": ["sg-1"]}, "cannot be known"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.secretsmanager", {"policy": "{}"}, "reach Secrets Manager cannot be"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"policy": CLOSED}, "lets nobody read"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"policy": LAYERS}, "whether \"api\" can reach S3 cannot be known"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"route_table_ids": []}, "cannot reach S3"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"route_table_ids": ["rtb-1"]}, "cannot be known"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"service_name": "com.amazonaws.us-east-1.dynamodb"}, "cannot be"),
+    ("endpoints", f"{NETWORK}aws_security_group.endpoints", {"vpc_id": "vpc-1"}, "cannot be known"),
+    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"from_port": 80, "to_port": 80}, "does not let these tasks in"),
+    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"cidr_ipv4": "192.0.2.0/24"}, "does not let these tasks in"),
+    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"ip_protocol": "udp"}, "does not let these tasks in"),
+    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"cidr_ipv4": None, "cidr_ipv6": "::/0"}, "does not let"),
+    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"security_group_id": "sg-1"}, "cannot be known"),
+    # routes
+    ("nat", f"{NETWORK}aws_route.private_internet", {"destination_cidr_block": "198.18.0.0/15"}, "have no route to"),
+    ("nat", f"{NETWORK}aws_route.private_internet", {"nat_gateway_id": "nat-1"}, "cannot be known"),
+    ("nat", f"{NETWORK}aws_route.public_internet", {"destination_cidr_block": "198.18.0.0/15"}, "have no route to"),
+    ("nat", f"{NETWORK}aws_route.public_internet", {"gateway_id": "igw-1"}, "cannot be known"),
+    ("nat", f"{NETWORK}aws_nat_gateway.main", {"connectivity_type": "private", "allocation_id": None}, "is private"),
+    ("nat", f"{NETWORK}aws_nat_gateway.main", {"subnet_id": "subnet-1"}, "cannot be known"),
+    ("nat", f"{NETWORK}aws_route_table_association.private", {"route_table_id": "rtb-1"}, "cannot be known"),
+    ("nat", f"{NETWORK}aws_route_table.private", {"route": [{"cidr_block": "0.0.0.0/0"}]}, "cannot be known"),
+    ("nat", f"{NETWORK}aws_internet_gateway.main", {"vpc_id": "vpc-1"}, "cannot be known"),
+    ("nat", f"{NETWORK}aws_subnet.private", {"cidr_block": "10.9.0.0/24"}, "cannot be known"),
+    # security groups of tasks
+    ("nat", f"{SERVICES}{OUT}web_to_internet", {"from_port": 8443, "to_port": 8443}, "lets nothing out to"),
+    ("nat", f"{SERVICES}{OUT}web_to_internet", {"cidr_ipv4": "10.0.0.0/8"}, "lets nothing out to"),
+    ("nat", f"{SERVICES}{OUT}web_to_api", {"to_port": 4999, "from_port": 1}, "\"web\" cannot reach \"api\""),
+    ("nat", f"{SERVICES}{OUT}web_to_api", {"referenced_security_group_id": "sg-1"}, "cannot be known"),
+    ("nat", f"{SERVICES}{IN}api_from_web", {"ip_protocol": "udp"}, "\"web\" cannot reach \"api\""),
+    ("nat", f"{SERVICES}{IN}web_from_load_balancer", {"from_port": 1, "to_port": 2}, "let the load balancer in"),
+    ("nat", f"{SERVICES}{OUT}load_balancer_to_web", {"from_port": 1, "to_port": 2}, "load balancer's security group"),
+    ("nat", f"{SERVICES}aws_security_group.web", {"egress": []}, "cannot be known"),
+    # the load balancer
+    ("nat", f"{BALANCER}aws_lb.main", {"internal": True}, "clients on the internet do not find it"),
+    ("nat", f"{BALANCER}aws_lb.main", {"subnets": ["subnet-1"]}, "cannot be known"),
+    ("nat", f"{BALANCER}aws_lb.main", {"security_groups": ["sg-1"]}, "cannot be known"),
+    ("nat", f"{BALANCER}aws_lb.main", {"load_balancer_type": "network"}, "cannot be known"),
+    ("nat", f"{BALANCER}aws_lb_listener.http", {"port": 8080}, "lets nobody connect on port 8080"),
+    ("nat", f"{BALANCER}aws_lb_listener.http", {"protocol": "HTTPS"}, "cannot be known"),
+    ("nat", f"{BALANCER}{IN}http_from_world", {"from_port": 81, "to_port": 81}, "lets nobody connect on port 80"),
+    ("nat", f"{BALANCER}{IN}http_from_world", {"cidr_ipv4": "10.0.0.0/8"}, "lets only private addresses connect"),
+    # listener rules and target groups
+    ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"action": {"type": "fixed-response", "target_group_arn": None,
+     "fixed_response": {"content_type": "text/plain", "status_code": "503"}}}, "is fixed-response"),
+    ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"action": {"target_group_arn": "arn:aws:x"}}, "cannot be known"),
+    ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"condition": {"path_pattern": {"values": ["/v2"]}}}, "leaves req"),
+    ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"listener_arn": "arn:aws:x"}, "cannot be known"),
+    ("nat", f"{SERVICES}aws_lb_target_group.web", {"target_type": "instance"}, "cannot be known"),
+    ("nat", f"{SERVICES}aws_lb_target_group.web", {"protocol": "HTTPS"}, "cannot be known"),
+    ("nat", f"{SERVICES}aws_lb_target_group.web", {"health_check": {"port": "9000"}}, "cannot be known"),
+    # ECS services
+    ("nat", WEB, {"network_configuration": {"security_groups": ["sg-1"]}}, "cannot be known"),
+    ("nat", WEB, {"network_configuration": {"subnets": ["subnet-1"]}}, "cannot be known"),
+    ("public", WEB, {"network_configuration": {"assign_public_ip": False}}, "the tasks have no public address"),
+    ("nat", WEB, {"load_balancer": {"container_port": 3001}}, "which its container does not map"),
+    ("nat", WEB, {"load_balancer": []}, "registers its tasks in no target group"),
+    ("nat", WEB, {"load_balancer": {"container_name": "other"}}, "cannot be known"),
+    ("nat", WEB, {"launch_type": "EC2"}, "cannot be known"),
+    ("nat", WEB, {"task_definition": "web:7"}, "cannot be known"),
+    ("nat", WEB, {CONNECT: {"enabled": False}}, "\"web\" is not in the Service Connect namespace"),
+    ("nat", API, {CONNECT: {"enabled": False}}, "\"api\" is not in the Service Connect namespace"),
+    ("nat", API, {CONNECT: None}, "\"api\" is not in the Service Connect namespace"),
+    ("nat", API, {CONNECT: {"namespace": "other"}}, "cannot be known"),
+    ("nat", API, {CONNECT: {"service": []}}, "\"api\" offers no Service Connect name"),
+    ("nat", API, {CONNECT: {"service": {"port_name": "other"}}}, "maps no port by the name other"),
+    ("nat", API, {CONNECT: {"service": {"client_alias": {"port": 6000, "dns_name": "api"}}}}, "which its callers"),
+    ("nat", API, {CONNECT: {"service": {"ingress_port_override": 9000}}}, "cannot be known"),
+    # task definitions
+    ("nat", TASK, {"execution_role_arn": "arn:aws:iam::123456789012:role/other"}, "cannot be known"),
+    ("nat", TASK, {"network_mode": "host"}, "cannot be known"),
+    ("endpoints", TASK, {"container_definitions": {"image": "nginx:1.27"}}, "\"web\" cannot reach docker.io"),
+    ("nat", TASK, {"container_definitions": {"image": f"{REGISTRY}/other:1"}}, "may only pull web"),
+    ("nat", TASK, {"container_definitions": {"portMappings": [{"containerPort": 3001}]}}, "does not map port 3000"),
+    ("nat", CALLEE, {"container_definitions": {"portMappings": [{"containerPort": 5000}]}}, "maps no port by the name"),
+    ("nat", TASK, {"container_definitions": {"name": "other"}}, "cannot be known"),
+    ("nat", TASK, {"container_definitions": {"logConfiguration": {"logDriver": "awsfirelens"}}}, "Logs cannot be known"),
+    ("nat", CALLEE, {"container_definitions": {"secrets": [{"name": "A", "valueFrom": "/a"}]}}, "cannot be known"),
+    ("nat", TASK, {"container_definitions": [{"name": "a"}, {"name": "b"}]}, "cannot be known"),
+    # roles
+    ("nat", f"{SERVICES}aws_iam_role.web_execution", {"assume_role_policy": "{}"}, "cannot be known"),
+    ("nat", f"{SERVICES}aws_iam_role_policy.web_execution", {"policy": "{}"}, "cannot be known"),
+    ("nat", f"{SERVICES}aws_iam_role_policy.web_task", {"policy": "{}"}, "reach Session Manager (ssmmessages) cannot"),
+    ("nat", f"{SERVICES}aws_ecs_cluster_capacity_providers.main", {"capacity_providers": ["other"]}, "cannot be known"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("egress", "address", "patch", "says"),
+    BREAKING,
+    ids=[
+        f"{address.rpartition('.')[0].rpartition('.')[2]}-{patch}"[:70] for _, address, patch, _ in BREAKING
+    ],
+)
+def test_an_override_that_breaks_a_way_is_noticed(egress: str, address: str, patch: Any, says: str) -> None:
+    found = [each for each in new(egress, address, patch) if each.code == "TG365"]
+    assert len(found) == 1, found
+    assert says in found[0].message
+    assert found[0].hint
+    text = with_override(egress, address, patch).splitlines()
+    assert found[0].at.line > text.index("overrides:")
+
+
+def test_there_are_enough() -> None:
+    assert len(BREAKING) >= 40
+    assert len({address.split(".")[-2] for _, address, _, _ in BREAKING}) >= 15
+
+
+# --- what changes nothing
+
+
+def leaves(value: Any) -> Any:
+    """A value of a page as a spec says it, without what only Terraform knows; None where nothing is left."""
+    if isinstance(value, Json):
+        value = value.value
+    inner = inside(value)
+    if inner is not None:
+        found = {key: left for key, item in inner.items() if (left := leaves(item)) is not None}
+        return found or None
+    return plain(value) if _is_whole(value) else None
+
+
+def _is_whole(value: Any) -> bool:
+    if isinstance(value, Expression):
+        return False
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return all(map(_is_whole, items))
+
+
+def repeated(pages: dict[str, str], address: str) -> Tree:
+    """All that the page of a resource says, as an override of it that changes nothing.
+
+    What becomes JSON can be patched where it is containers.
+    """
+    kind = address.split(".")[-2]
+    body = body_of(pages[addresses(pages)[address]], address)
+    said = leaves({key: value for key, value in body.items() if key not in _OF_TERRAFORM})
+    known = provider.schema(kind) or {}
+    return {key: value for key, value in (said or {}).items() if key in known and key != "policy"}
+
+
+_OF_TERRAFORM = ("for_each", "depends_on", "lifecycle")
+
+
+def said(outcome: Outcome) -> list[tuple[str, str, str]]:
+    return sorted((each.code, each.severity, each.message) for each in outcome.problems)
+
+
+@pytest.mark.parametrize("egress", ["public", "nat", "endpoints", "nat+endpoints"])
+def test_to_repeat_what_is_rendered_says_nothing(egress: str) -> None:
+    outcome = without(egress)
+    assert outcome.blueprint
+    pages = render(outcome.blueprint)
+    repeats = {address: repeated(pages, address) for address in addresses(pages)}
+    for address, patch in repeats.items():
+        if patch:
+            assert new(egress, address, patch) == [], (address, patch)
+    together = {address: patch for address, patch in repeats.items() if patch}
+    assert len(together) > 30
+    whole = run_text(STACK.replace("EGRESS", egress) + dump({"overrides": together}), "shop.yaml")
+    assert said(whole) == said(outcome)
+
+
+@laws(40)
+@given(specs(most=4), st.data())
+def test_to_repeat_what_is_rendered_says_nothing_of_any_stack(spec: Data, data: st.DataObject) -> None:
+    plain_ = valid(spec)
+    assert plain_.blueprint
+    pages = render(plain_.blueprint)
+    chosen = data.draw(
+        st.lists(st.sampled_from(sorted(addresses(pages))), min_size=1, max_size=4, unique=True)
+    )
+    overrides = {address: patch for address in chosen if (patch := repeated(pages, address))}
+    again = run_text(dump({**spec, "overrides": overrides}), "spec.yaml")
+    assert said(again) == said(plain_)
+    assert again.overridden is again.blueprint
+
+
+def test_the_spec_in_other_words_says_nothing() -> None:
+    """Where the page has a reference, the same as text."""
+    image = {"container_definitions": {"image": f"{REGISTRY}/web:1"}}
+    logs = {"container_definitions": {"logConfiguration": {"options": {"awslogs-group": "/ecs/shop/web"}}}}
+    outcome = without("nat")
+    assert outcome.blueprint
+    own = outcome.blueprint.services[1]
+    for patch in (image, logs, {"cpu": str(own.cpu)}, {"memory": float(own.memory)}):
+        assert new("nat", TASK, patch) == []
+
+
+TRUST = (
+    '{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"ecs-tasks.amazonaws.com"},'
+    '"Condition":{"StringEquals":{"aws:SourceAccount":"123456789012"}}}]}'
+)
+STARTS = (
+    '{"Statement":[{"Effect":"Allow","Action":["ecr:GetAuthorizationToken","ecr:Batch*","ecr:GetDownloadUrlForLayer"],'
+    '"Resource":"*"},{"Effect":"Allow","Action":"logs:*","Resource":"arn:aws:logs:*:*:log-group:/ecs/shop/web:*"}]}'
+)
+HARMLESS: list[tuple[str, Any]] = [
+    (f"{NETWORK}aws_vpc.main", {"tags": {"Name": "other"}, "enable_network_address_usage_metrics": True}),
+    (f"{NETWORK}aws_vpc_endpoint.s3", {"tags": {"Team": "a"}}),
+    (f"{NETWORK}aws_vpc_endpoint.s3", {"policy": '{"Statement":[{"Effect":"Allow","Principal":"*",'
+     '"Action":"*","Resource":"*"}]}'}),
+    (f"{NETWORK}aws_nat_gateway.main", {"allocation_id": "eipalloc-0123456789abcdef0"}),
+    (f"{NETWORK}aws_subnet.private", {"enable_resource_name_dns_a_record_on_launch": True}),
+    (f"{BALANCER}aws_lb.main", {"idle_timeout": 30, "access_logs": {"bucket": "shop-logs", "enabled": True}}),
+    (f"{BALANCER}aws_lb.main", {"enable_deletion_protection": True, "name": "shop-web"}),
+    (f"{BALANCER}aws_lb.main", {"ip_address_type": "dualstack"}),
+    (f"{BALANCER}aws_lb_listener.http", {"protocol": "HTTPS", "certificate_arn": "arn:aws:acm:us-east-1:1:c/a",
+     "ssl_policy": "ELBSecurityPolicy-TLS13-1-2-2021-06"}),
+    (f"{SERVICES}aws_lb_target_group.web", {"deregistration_delay": 10, "slow_start": 30}),
+    (f"{SERVICES}aws_lb_target_group.web", {"stickiness": {"type": "lb_cookie", "cookie_duration": 60}}),
+    (f"{SERVICES}aws_lb_target_group.web", {"health_check": {"path": "/healthz", "matcher": "200-399"}}),
+    (f"{SERVICES}aws_lb_target_group.web", {"health_check": {"interval": 20, "timeout": 10}}),
+    (f"{SERVICES}aws_lb_target_group.web", {"port": 80}),
+    (f"{SERVICES}aws_lb_listener_rule.api", {"tags": {"Team": "a"}}),
+    (f"{SERVICES}aws_lb_listener_rule.api", {"condition": {"path_pattern": {"values": ["/api", "/api/*", "/v2"]}}}),
+    (f"{SERVICES}aws_cloudwatch_log_group.web", {"retention_in_days": 400, "kms_key_id": "arn:aws:kms:x"}),
+    (f"{SERVICES}aws_iam_role.web_execution", {"assume_role_policy": TRUST}),
+    (CALLEE, {"task_role_arn": "arn:aws:iam::123456789012:role/web"}),
+    (f"{SERVICES}aws_iam_role_policy.web_execution", {"policy": STARTS}),
+    (f"{SERVICES}aws_iam_role.web_task", {"permissions_boundary": "arn:aws:iam::123456789012:policy/b"}),
+    (f"{SERVICES}aws_iam_role.web_task", {"managed_policy_arns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}),
+    (f"{SERVICES}{IN}web_from_load_balancer", {"description": "other"}),
+    (f"{SERVICES}{OUT}web_to_api", {"from_port": 1, "to_port": 65535}),
+    (f"{SERVICES}{OUT}web_to_api", {"ip_protocol": "-1", "from_port": None, "to_port": None}),
+    (WEB, {"desired_count": 4, "wait_for_steady_state": True, "enable_ecs_managed_tags": False}),
+    (WEB, {"lifecycle": {"ignore_changes": ["desired_count"]}}),
+    (WEB, {"health_check_grace_period_seconds": 120, "deployment_circuit_breaker": {"rollback": False}}),
+    (WEB, {"force_new_deployment": True, "capacity_provider_strategy": [
+        {"capacity_provider": "FARGATE_SPOT", "weight": 1}]}),
+    (WEB, {"platform_version": "1.4.0", "enable_execute_command": True}),
+    (API, {CONNECT: {"service": {"timeout": {"idle_timeout_seconds": 60, "per_request_timeout_seconds": 30}}}}),
+    (TASK, {"cpu": 512, "memory": 1024, "container_definitions": {"readonlyRootFilesystem": True}}),
+    (TASK, {"container_definitions": {"environment": [{"name": "MODE", "value": "a"}], "stopTimeout": 60}}),
+    (TASK, {"container_definitions": {"logConfiguration": {"options": {"mode": "non-blocking"}}}}),
+    (TASK, {"container_definitions": {"image": f"{REGISTRY}/web:2"}, "ephemeral_storage": {"size_in_gib": 30}}),
+    (TASK, {"runtime_platform": {"cpu_architecture": "ARM64"}}),
+    (f"{SERVICES}aws_ecs_cluster.main", {"setting": [{"name": "containerInsights", "value": "disabled"}]}),
+    (f"{SERVICES}aws_service_discovery_http_namespace.main", {"name": "other"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("address", "patch"), HARMLESS, ids=range(len(HARMLESS)))
+def test_an_override_that_bears_on_no_way_says_nothing(address: str, patch: Any) -> None:
+    assert new("nat", address, patch) == []
+
+
+# --- an independent walk over what is rendered last
+
+TEXT_IDS = {"subnet_ids": "subnet-1", "security_group_ids": "sg-1", "route_table_ids": "rtb-1"}
+PORTS = st.sampled_from(
+    [{"from_port": low, "to_port": high} for low, high in ((1, 2), (443, 443), (1, 65535))]
+)
+RANGES = st.sampled_from(["10.0.0.0/8", "0.0.0.0/0", "192.0.2.0/24", "52.94.0.0/16"])
+OF_A_RULE = PORTS | RANGES.map(
+    lambda cidr: {"cidr_ipv4": cidr, "referenced_security_group_id": None, "prefix_list_id": None}
+)
+PATCHES: dict[str, st.SearchStrategy[Any]] = {
+    "aws_vpc": st.sampled_from(
+        [{"enable_dns_support": False}, {"enable_dns_hostnames": False}, {"enable_dns_support": True}]
+    ),
+    "aws_route": RANGES.map(lambda cidr: {"destination_cidr_block": cidr}),
+    "aws_nat_gateway": st.sampled_from(
+        [{"connectivity_type": "private", "allocation_id": None}, {"connectivity_type": "public"}]
+    ),
+    "aws_vpc_endpoint": st.sampled_from(
+        [{"private_dns_enabled": False}, {"private_dns_enabled": True},
+         *({name: value} for name, id_ in TEXT_IDS.items() for value in ([], [id_]))]
+    ),
+    "aws_vpc_security_group_egress_rule": OF_A_RULE,
+    "aws_vpc_security_group_ingress_rule": OF_A_RULE,
+    "aws_lb": st.sampled_from([{"internal": True}, {"internal": False}, {"subnets": ["subnet-1", "subnet-2"]}]),
+    "aws_lb_listener": st.sampled_from([{"port": 8888}]),
+    "aws_ecs_service": st.sampled_from(
+        [{"network_configuration": {"assign_public_ip": True}}, {"network_configuration": {"subnets": ["subnet-1"]}},
+         {"network_configuration": {"assign_public_ip": False, "security_groups": ["sg-1"]}},
+         {"load_balancer": {"container_port": 9999, "target_group_arn": None, "container_name": "x"}}]
+    ),
+    "aws_ecs_task_definition": st.sampled_from(
+        [{"container_definitions": {"portMappings": [{"containerPort": 3001, "name": "web"}]}},
+         {"container_definitions": {"portMappings": None}}]
+    ),
+}  # fmt: skip
+
+
+def fits(pages: dict[str, str], address: str, patch: Any) -> bool:
+    """Whether a patch only names what stands there, so that nothing of it is refused."""
+    kind = address.split(".")[-2]
+    body = body_of(pages[addresses(pages)[address]], address)
+    if kind == "aws_vpc_endpoint" and not patch.keys() <= body.keys():
+        return False
+    return kind != "aws_ecs_service" or "load_balancer" not in patch or "load_balancer" in body
+
+
+def whole_by_pages(walk: Walk, blueprint: Any, flow: Flow) -> bool | None:
+    """What the pages say of a flow; None of what that walk does not know."""
+    services = {each.key: each for each in blueprint.services}
+    own = services[flow.service]
+    here = walk.service(own.label)
+    aws = {"the ECR API": "ecr.api", "the ECR registry": "ecr.dkr", "S3": "s3", "CloudWatch Logs": "logs",
+           "Secrets Manager": "secretsmanager", "SSM Parameter Store": "ssm",
+           "Session Manager (ssmmessages)": "ssmmessages"}  # fmt: skip
+    if flow.kind in ("image", "logs", "secret", "exec"):
+        return here.reaches_aws(aws[flow.to]) if flow.to in aws else None
+    if flow.kind == "call":
+        return here.calls(walk.service(services[flow.to.strip('"')].label))
+    return None
+
+
+@pytest.mark.parametrize("egress", ["public", "nat", "endpoints", "nat+endpoints"])
+def test_proofs_agree_with_a_walk_over_the_pages(egress: str) -> None:
+    """For the stack of the table as it is, so that the walk is known to come somewhere."""
+    assert compared(without(egress)) == 14
+    found = walks(without(egress).overridden or pytest.fail("no blueprint"))
+    assert not found.failing
+
+
+def compared(outcome: Outcome) -> int:
+    """Holds every flow of a stack against its pages; how many there were."""
+    assert outcome.blueprint
+    assert outcome.overridden
+    walk, count = Walk(render(outcome.blueprint)), 0
+    found = walks(outcome.overridden)
+    routes = {each.key: iter(each.routes) for each in outcome.blueprint.services}
+    for flow in (*found.out, *found.into):
+        if flow.kind == "route":
+            own = next(each for each in outcome.blueprint.services if each.key == flow.service)
+            route = next(routes[flow.service])
+            here = walk.service(own.label)
+            whole: bool | None = (
+                here.answers(route.rule[0]) if route.rule else here.answers_by_default(route.listener)
+            )
+        else:
+            whole = whole_by_pages(walk, outcome.blueprint, flow)
+        if whole is not None:
+            assert (flow.state in (OK, TAKEN)) == whole, (flow, whole)
+            count += 1
+    return count
+
+
+@laws(120)
+@given(specs(most=4), st.data())
+def test_proofs_agree_with_a_walk_over_the_pages_of_any_stack(spec: Data, data: st.DataObject) -> None:
+    plain_ = valid(spec)
+    assert plain_.blueprint
+    pages = render(plain_.blueprint)
+    known = [each for each in sorted(addresses(pages)) if each.split(".")[-2] in PATCHES]
+    overrides = {}
+    for address in data.draw(st.lists(st.sampled_from(known), min_size=1, max_size=2, unique=True)):
+        patch = data.draw(PATCHES[address.split(".")[-2]])
+        if fits(pages, address, patch):
+            overrides[address] = patch
+    outcome = run_text(dump({**spec, "overrides": overrides}), "s.yaml")
+    if outcome.blueprint and not [each for each in outcome.problems if each.code.startswith("TG2")]:
+        compared(outcome)
+
+
+# --- readers
+
+
+def problem(outcome: Outcome, code: str) -> Problem:
+    (found,) = [each for each in outcome.problems if each.code == code]
+    return found
+
+
+def line(egress: str, address: str, patch: Any, text: str) -> int:
+    """The line of the spec in which a text begins a line."""
+    lines = with_override(egress, address, patch).splitlines()
+    return next(number for number, each in enumerate(lines, 1) if each.strip().startswith(text))
+
+
+def test_a_rule_speaks_of_the_overridden_value_at_its_line() -> None:
+    address, patch = f"{BALANCER}aws_lb.main", {"idle_timeout": 300}
+    found = problem(outcome_of("nat", address, patch), "TG316")
+    assert "300 s" in found.message
+    assert found.at.line == line("nat", address, patch, "idle_timeout")
+    address, patch = f"{SERVICES}aws_lb_target_group.web", {"health_check": {"interval": 5, "timeout": 5}}
+    found = problem(run_text(with_override("nat", address, patch), "s.yaml"), "TG303")
+    assert found.severity == "warning"
+    assert found.at.line == line("nat", address, patch, "interval")
+    patch = {"cpu": 256, "memory": 4096}
+    found = problem(run_text(with_override("nat", TASK, patch), "s.yaml"), "TG302")
+    assert found.at.line == line("nat", TASK, patch, "memory")
+
+
+def test_an_error_that_an_override_makes_is_a_warning_and_one_of_the_spec_stays() -> None:
+    many = {WEB: {"desired_count": 500_000}}
+    found = run_text(STACK.replace("EGRESS", "nat") + dump({"overrides": many}), "s.yaml")
+    assert problem(found, "TG340").severity == "warning"
+    spec = STACK.replace("EGRESS", "nat, subnets: {private: 24}").replace("exec: true", "count: 4900")
+    assert problem(run_text(spec, "s.yaml"), "TG340").severity == "error"
+    assert problem(run_text(spec + dump({"overrides": many}), "s.yaml"), "TG340").severity == "error"
+
+
+def test_a_rule_looks_into_an_overridden_environment() -> None:
+    patch = {"container_definitions": {"environment": [{"name": "AWS_ACCESS_KEY_ID", "value": "AKIA"}]}}
+    found = problem(run_text(with_override("nat", TASK, patch), "s.yaml"), "TG314")
+    assert found.at.line == line("nat", TASK, patch, "environment")
+
+
+def test_an_internal_load_balancer_is_for_private_clients() -> None:
+    spec = STACK.replace("EGRESS", "nat").replace(
+        "services:", "load_balancer: {cidrs: [10.0.0.0/8]}\nservices:"
+    )
+    text = spec + dump({"overrides": {f"{BALANCER}aws_lb.main": {"internal": True}}})
+    outcome = run_text(text, "s.yaml")
+    assert outcome.overridden
+    assert not {"TG347", "TG365"} & {each.code for each in outcome.problems}
+    assert "TG347" in {each.code for each in run_text(spec, "s.yaml").problems}
+    assert "given    balancer   aws_lb.main is internal, for clients with private addresses" in explain.text(
+        outcome.overridden
+    )
+
+
+def test_a_way_that_cannot_be_known_says_so() -> None:
+    outcome = outcome_of("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"policy": LAYERS})
+    assert outcome.overridden
+    text = explain.text(outcome.overridden, ["api"])
+    assert "    unknown  route      cannot be known: policy of aws_vpc_endpoint.s3 is overridden" in text
+    assert text.count("unknown") == 1
+    closed = outcome_of("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"policy": CLOSED})
+    assert closed.overridden
+    assert "    MISSING  route      the policy of aws_vpc_endpoint.s3 lets nobody" in explain.text(
+        closed.overridden
+    )
+
+
+def test_a_default_is_called_one() -> None:
+    outcome = without("nat")
+    assert outcome.overridden
+    assert "web -> the internet, port 443 (the default of egress_cidrs)" in explain.text(outcome.overridden)
+    text = STACK.replace("EGRESS", "nat").replace("uses: [s3]", "egress_cidrs: [0.0.0.0/0]")
+    declared = run_text(text, "s.yaml").overridden
+    assert declared
+    assert "api -> the internet, port 443 (declared in egress_cidrs)" in explain.text(declared)
+
+
+def answered(address: str, patch: Any, method: str, url: str) -> str:
+    blueprint = outcome_of("nat", address, patch).overridden
+    assert blueprint
+    return as_text(answer(blueprint, request(method, url, (), None)))
+
+
+LISTENER = f"{BALANCER}aws_lb_listener.http"
+TLS = {
+    "protocol": "HTTPS",
+    "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/a",
+    "port": 443,
+}
+
+
+def test_route_reads_the_overridden_listener() -> None:
+    world = {f"{BALANCER}{IN}http_from_world": {"from_port": 443, "to_port": 443}, LISTENER: TLS}
+    blueprint = run_text(STACK.replace("EGRESS", "nat") + dump({"overrides": world}), "s.yaml").overridden
+    assert blueprint
+    said = as_text(answer(blueprint, request("GET", "https://x.example/api", (), None)))
+    assert said.startswith("GET https://x.example/api")
+    assert "api answers, on port 5000" in said
+    said = as_text(answer(blueprint, request("GET", "http://x.example:443/api", (), None)))
+    assert "speaks HTTPS, and a request without TLS" in said
+    assert "no listener has port 80" in as_text(
+        answer(blueprint, request("GET", "http://x.example/", (), None))
+    )
+
+
+def test_route_reads_overridden_rules() -> None:
+    rule = f"{SERVICES}aws_lb_listener_rule.api"
+    wide = {"condition": {"path_pattern": {"values": ["/api", "/api/*", "/v2"]}}}
+    assert "api answers" in answered(rule, wide, "GET", "http://x.example/v2")
+    assert "priority 7:" in answered(rule, {"priority": 7}, "GET", "http://x.example/api")
+    unknown = {"action": {"target_group_arn": "arn:aws:x"}}
+    note = "is overridden, so who answers cannot be known for certain"
+    assert note in answered(rule, unknown, "GET", "http://x.example/api")
+    assert note not in answered(rule, wide, "GET", "http://x.example/api")
+
+
+def test_route_reads_an_overridden_default_action() -> None:
+    spec = STACK.replace("EGRESS", "nat").replace("[/, /shop]", "[/shop]")
+    moved = {"type": "redirect", "redirect": {"protocol": "HTTPS", "status_code": "HTTP_301"}}
+    fixed = {
+        "type": "fixed-response",
+        "fixed_response": {"content_type": "text/plain", "status_code": "503", "message_body": "Back soon"},
+    }
+    for action, says in ((moved, "redirects with HTTP_301"), (fixed, 'says 503 "Back soon"')):
+        text = spec + dump({"overrides": {LISTENER: {"default_action": [action]}}})
+        blueprint = run_text(text, "s.yaml").overridden
+        assert blueprint
+        found = answer(blueprint, request("GET", "http://x.example/", (), None))
+        assert f"No service answers: the load balancer itself {says}." in as_text(found)
+        assert as_data(found)["status"] is None
+
+
+def test_a_default_action_that_still_forwards_forwards() -> None:
+    assert new("nat", LISTENER, {"default_action": {"order": 2}}) == []
+    found = new("nat", LISTENER, {"default_action": {"target_group_arn": "arn:aws:x"}})
+    assert [each.code for each in found] == ["TG365"]
+
+
+def test_two_rules_with_one_priority_do_not_pass() -> None:
+    outcome = without("nat")
+    assert outcome.blueprint
+    shop = next(rule for each in outcome.blueprint.services for rule in each.rules if rule.label == "shop")
+    found = new("nat", f"{SERVICES}aws_lb_listener_rule.api", {"priority": shop.priority})
+    assert [each.code for each in found] == ["TG365"]
+    assert "which another rule of its listener has" in found[0].message
+
+
+def test_the_summary_says_what_is_overridden() -> None:
+    overrides = {WEB: {"desired_count": 5}, LISTENER: {"port": 8080}}
+    outcome = run_text(STACK.replace("EGRESS", "nat") + dump({"overrides": overrides}), "s.yaml")
+    assert outcome.overridden
+    said = summarize(outcome.overridden, Changes(), Path("out"))
+    assert "web: 5 x " in said
+    assert "port 8080: " in said
+    assert f"{WEB}: desired_count" in said
+
+
+def test_what_is_rendered_is_the_blueprint_with_patches_and_nothing_else() -> None:
+    """Were the overridden blueprint rendered, rules of the security group would follow a listener's port."""
+    outcome = outcome_of("nat", LISTENER, {"port": 8080})
+    assert outcome.blueprint
+    assert outcome.overridden is not outcome.blueprint
+    assert not outcome.blueprint.overridden
+    page = render(outcome.blueprint)["modules/load_balancer/security.tf"]
+    assert "from_port         = 80\n" in page
+
+
+def test_without_overrides_there_is_one_blueprint() -> None:
+    outcome = without("nat")
+    assert outcome.overridden is outcome.blueprint
+
+
+def test_an_ignore_passes_over_an_override() -> None:
+    text = with_override("nat", WEB, {"network_configuration": {"security_groups": ["sg-1"]}})
+    outcome = run_text(f"{text}ignore: [{{rule: TG365, reason: sg-1 is open}}]\n", "s.yaml")
+    assert [each.problem.code for each in outcome.ignored] == ["TG365"]
+
+
+def test_two_overrides_are_two_warnings_each_at_its_line() -> None:
+    overrides = {
+        f"{NETWORK}aws_vpc.main": {"enable_dns_hostnames": False},
+        WEB: {"network_configuration": {"security_groups": ["sg-1"]}},
+    }
+    text = STACK.replace("EGRESS", "endpoints") + dump({"overrides": overrides})
+    found = [each for each in run_text(text, "s.yaml").problems if each.code == "TG365"]
+    lines = text.splitlines()
+    assert sorted(lines[each.at.line - 1].strip() for each in found) == [
+        "enable_dns_hostnames: false",
+        "security_groups:",
+    ]
+
+
+def test_what_failed_before_is_not_the_fault_of_an_override() -> None:
+    text = STACK.replace("EGRESS", "nat").replace("uses: [s3]", "egress_cidrs: [52.94.0.0/16]")
+    patch = {f"{SERVICES}aws_security_group.api": {"tags": {"Team": "a"}}}
+    plain_, patched = run_text(text, "s.yaml"), run_text(text + dump({"overrides": patch}), "s.yaml")
+    assert "TG305" in {each.code for each in plain_.problems}
+    assert said(plain_) == said(patched)
+
+
+def test_a_service_may_be_called_as_a_security_group_of_the_stack() -> None:
+    text = (
+        STACK.replace("EGRESS", "nat")
+        .replace("  api:\n", "  main:\n")
+        .replace("calls: [api]", "calls: [main]")
+    )
+    text += dump({"overrides": {f"{SERVICES}aws_security_group.main": {"ingress": []}}})
+    (found,) = [each for each in run_text(text, "s.yaml").problems if each.code == "TG365"]
+    assert 'whether requests to /api on port 80 reach "main" cannot be known' in found.message
+
+
+def test_an_override_may_open_what_the_spec_closes() -> None:
+    text = STACK.replace("EGRESS", "nat").replace("uses: [s3]", "egress_cidrs: [52.94.0.0/16]")
+    address = f"{SERVICES}{OUT}api_to_52_94_0_0_16"
+    patched = run_text(text + dump({"overrides": {address: {"cidr_ipv4": "0.0.0.0/0"}}}), "s.yaml")
+    assert not {"TG305", "TG360", "TG365"} & {each.code for each in patched.problems}, patched.problems
+
+
+# --- the table of what bears on a way
+
+
+@pytest.mark.parametrize("kind", sorted(BEARS_NOT))
+def test_what_is_called_harmless_is_an_argument_of_its_type(kind: str) -> None:
+    known = provider.schema(kind)
+    assert known
+    unknown = [name for name in BEARS_NOT[kind] if not _is_argument(known, name.split("."))]
+    assert unknown == []
+
+
+def _is_argument(known: provider.Schema, words: list[str]) -> bool:
+    for word in words:
+        if word not in known:
+            return False
+        known = known[word].inside
+    return True
+
+
+def test_every_type_of_the_golden_stacks_is_in_the_table() -> None:
+    specs_ = sorted((ROOT / "examples").glob("*.yaml"))
+    found: set[str] = set()
+    for path in specs_:
+        blueprint = run_text(path.read_text(), path.name).blueprint
+        assert blueprint
+        found |= {address.split(".")[-2] for address in addresses(render(blueprint))}
+    assert found == set(BEARS_NOT)
+
+
+def test_the_documentation_shows_what_is_said() -> None:
+    said_ = (ROOT / "docs" / "overrides.md").read_text().partition("### What overrides do to ways")[2]
+    shown = said_.partition("```console\n$ tfgen check shop.yaml\n")[2].partition("```")[0].strip()
+    text = (ROOT / "examples" / "shop.yaml").read_text()
+    text += dump({"overrides": {f"{NETWORK}aws_vpc.main": {"enable_dns_hostnames": False}}})
+    outcome = run_text(text, "shop.yaml")
+    assert shown == report(outcome.problems, {"shop.yaml": outcome.lines})

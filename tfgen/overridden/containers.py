@@ -1,0 +1,195 @@
+"""Overrides of container definitions: image, ports, environment, secrets, logs of a service's container."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tfgen.blueprint import images
+from tfgen.blueprint.model import NamedPort, PortMapping, Service
+from tfgen.overridden.desk import Desk
+from tfgen.overridden.resource import Expression, Json, Resource, comparable, text, whole
+from tfgen.problems import Location
+
+_NAME = "container_definitions"
+_OTHERS = "it has other containers, whose ways are not walked"
+# What a container has for a way: the kinds of ways, where nothing can be carried over. The rest is its own.
+_DOUBTED: Mapping[str, tuple[str, ...]] = {
+    "dnsServers": (),
+    "dnsSearchDomains": ("call",),
+    "disableNetworking": (),
+    "dependsOn": (),
+    "environmentFiles": ("image",),  # ECS reads them from S3 before the container starts
+    "extraHosts": ("call",),
+    "firelensConfiguration": ("logs",),
+    "links": (),
+    "repositoryCredentials": ("image",),
+}
+# Of its log configuration, what changes how lines are written and not where they go.
+_HOW = frozenset(
+    {
+        "awslogs-create-group",
+        "awslogs-datetime-format",
+        "awslogs-multiline-pattern",
+        "awslogs-stream-prefix",
+        "max-buffer-size",
+        "mode",
+    }
+)
+
+
+def container(desk: Desk, found: Resource, service: Service) -> None:
+    """Carries over what the definitions of containers say of the one that the stack has."""
+    if not found.inside(_NAME):
+        return
+    at = found.at(_NAME)
+    before, after = (_containers(each.get(_NAME)) for each in (found.before, found.after))
+    own = [each for each in after if each.get("name") == service.aws_name]
+    found.take(_NAME)
+    if not (before and own):
+        says = f"{_NAME} of {found.address} is overridden, and has no container {service.aws_name}"
+        desk.mark(found, says, at=at)
+        return
+    if len(after) > 1:
+        desk.mark(found, f"{_NAME} of {found.address} is overridden: {_OTHERS}", "image", at=at)
+    _carry(desk, found, service, before[0], own[0])
+
+
+def _containers(value: Any) -> list[dict[str, Any]]:
+    """The containers of a page: JSON that the page makes, or its text."""
+    if isinstance(value, Json):
+        value = value.value
+    elif type(value) is str:
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return []
+    found = value if isinstance(value, list) else [value]
+    return found if all(isinstance(each, dict) for each in found) else []
+
+
+def _carry(
+    desk: Desk, found: Resource, service: Service, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    fields: dict[str, Any] = {}
+    for name in sorted({*before, *after}):
+        if comparable(Json(before.get(name))) == comparable(Json(after.get(name))):
+            continue
+        at = found.at(f"{_NAME}.{name}")
+        carry = _CARRY.get(name)
+        if carry:
+            fields |= carry(desk, found, service, after.get(name), at)
+        elif name in _DOUBTED:
+            _doubt(desk, found, name, at, *_DOUBTED[name])
+    if fields:
+        desk.service(service, **fields)
+
+
+def _doubt(desk: Desk, found: Resource, name: str, at: Location, *kinds: str, also: str = "") -> None:
+    says = f"{name} of {_NAME} of {found.address} is overridden{also}"
+    desk.mark(found, says, *kinds, at=at)
+
+
+Carried = dict[str, Any]
+
+
+def _image(desk: Desk, found: Resource, service: Service, value: Any, at: Location) -> Carried:
+    """Another image; a repository that the execution role does not know is not pulled."""
+    said = text(value)
+    if not said:
+        _doubt(desk, found, "image", at, "image")
+        return {}
+    image = images.parse(said, at)
+    desk.moved(("services", service.key, "image"), at)
+    same = (image.account, image.region, image.repository)
+    if image.account and same != (service.image.account, service.image.region, service.image.repository):
+        role = f"aws_iam_role.{service.execution_role.label} may only pull {service.image.repository}"
+        _doubt(desk, found, "image", at, "image", also=f", and {role}")
+    return {"image": image}
+
+
+def _ports(desk: Desk, found: Resource, service: Service, value: Any, at: Location) -> Carried:
+    mappings = tuple(_mapping(each) for each in value) if isinstance(value, list) else ()
+    if value is not None and (not isinstance(value, list) or None in mappings):
+        _doubt(desk, found, "portMappings", at, "route", "call")
+        return {}
+    desk.moved(("services", service.key, "port"), at)
+    return {"port_mappings": mappings}
+
+
+def _mapping(value: Any) -> PortMapping | None:
+    port = whole(value.get("containerPort")) if isinstance(value, dict) else None
+    if (
+        port is None
+        or str(value.get("protocol") or "tcp") != "tcp"
+        or value.get("hostPort") not in (None, 0, port)
+    ):
+        return None
+    name, spoken = text(value.get("name")), text(value.get("appProtocol"))
+    named = (NamedPort(name=name, app_protocol=(spoken,) if spoken else ()),) if name else ()
+    return PortMapping(port=port, connect=named)
+
+
+def _environment(desk: Desk, _found: Resource, service: Service, value: Any, at: Location) -> Carried:
+    pairs = _pairs(value, "value")
+    if pairs is None:
+        return {}
+    desk.moved(("services", service.key, "environment"), at)
+    return {"environment": pairs}
+
+
+def _secrets(desk: Desk, found: Resource, service: Service, value: Any, at: Location) -> Carried:
+    """Other secrets: the ways to them are walked; the execution role reads none but those of the spec."""
+    pairs = _pairs(value, "valueFrom")
+    known = {source for _, source in service.secrets}
+    if pairs is None or not all(_is_source(source) for _, source in pairs):
+        _doubt(desk, found, "secrets", at, "secret")
+        return {}
+    if any(source not in known for _, source in pairs):
+        role = f"aws_iam_role.{service.execution_role.label} may read only those of the spec"
+        _doubt(desk, found, "secrets", at, "secret", also=f", and {role}")
+    desk.moved(("services", service.key, "secrets"), at)
+    return {"secrets": pairs}
+
+
+def _is_source(source: str) -> bool:
+    return source.startswith("/") or (source.startswith("arn:") and source.count(":") > 4)
+
+
+def _pairs(value: Any, key: str) -> tuple[tuple[str, str], ...] | None:
+    """The names and values of a list of objects; None where only Terraform knows one."""
+    items = [] if value is None else value
+    if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
+        return None
+    pairs = [(text(each.get("name")), text(each.get(key))) for each in items]
+    known = tuple((name, said) for name, said in pairs if name is not None and said is not None)
+    return tuple(sorted(known)) if len(known) == len(items) else None
+
+
+def _logs(desk: Desk, found: Resource, service: Service, value: Any, at: Location) -> Carried:
+    """Where lines go: the driver, the group, the Region."""
+    if not (isinstance(value, dict) and isinstance(value.get("options") or {}, dict)):
+        _doubt(desk, found, "logConfiguration", at, "logs")
+        return {}
+    options = value.get("options") or {}
+    group, region = options.get("awslogs-group"), options.get("awslogs-region")
+    ours = isinstance(group, Expression) or group == service.log_group
+    known = {*_HOW, "awslogs-group", "awslogs-region"}
+    if value.get("logDriver") != "awslogs" or not ours or region != service.region or set(options) - known:
+        _doubt(desk, found, "logConfiguration", at, "logs")
+    return {}
+
+
+def _command(desk: Desk, _found: Resource, service: Service, value: Any, at: Location) -> Carried:
+    words = tuple(text(each) or "" for each in value) if isinstance(value, list) else ()
+    desk.moved(("services", service.key, "command"), at)
+    return {"command": (words,) if words else ()}
+
+
+_CARRY: Mapping[str, Callable[[Desk, Resource, Service, Any, Location], Carried]] = {
+    "command": _command,
+    "environment": _environment,
+    "image": _image,
+    "logConfiguration": _logs,
+    "portMappings": _ports,
+    "secrets": _secrets,
+}

@@ -1,0 +1,108 @@
+"""Where a blueprint lies while overrides are carried into it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+
+from tfgen.blueprint.model import Blueprint, Changed, Mark, Overridden, Part, Service
+from tfgen.overridden.resource import Resource
+from tfgen.problems import Location, SpecPath
+
+Pages = Mapping[str, str]
+AnyPart = TypeVar("AnyPart", bound=Part)
+
+
+class Desk:
+    """The blueprint as far as it is carried over, and what could not be."""
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        self.was = self.blueprint = blueprint
+        self._changed: list[Changed] = []
+        self._marks: list[Mark] = []
+        self._moved: dict[SpecPath, Location] = {}
+        self._services = {service.key: service for service in blueprint.services}
+        self._owners = dict(_owned(blueprint))
+        self._priorities = Counter(
+            (rule.listener, rule.priority) for service in blueprint.services for rule in service.rules
+        )
+
+    def note(self, resource: Resource) -> None:
+        """Keeps what an override changes, for whoever asks why a way is closed."""
+        self._changed += [Changed(address=resource.place, at=at) for at in resource.pending.values()]
+
+    def mark(self, resource: Resource, says: str, *kinds: str, at: Location, certain: bool = False) -> None:
+        """The ways of some kinds over the resource are closed for certain, or cannot be known."""
+        changed = Changed(address=resource.place, at=at)
+        self._marks.append(Mark(changed=changed, says=says, kinds=kinds, certain=certain))
+
+    def doubt(self, resource: Resource, *kinds: str, within: str = "") -> None:
+        """What is still pending, in one argument or in all, cannot be carried over."""
+        for name in resource.inside(within):
+            at = resource.pending.pop(name)
+            self.mark(resource, f"{name} of {resource.address} is overridden", *kinds, at=at)
+
+    def moved(self, path: SpecPath, at: Location) -> None:
+        """What the spec says at a path, the override says now."""
+        self._moved[path] = at
+
+    # --- the parts
+
+    def network(self, **fields: Any) -> None:
+        self.blueprint = replace(self.blueprint, network=replace(self.blueprint.network, **fields))
+
+    def owner(self, resource: Resource) -> Service | None:
+        """The service that a resource belongs to, as far as it is carried over."""
+        key = self._owners.get(resource.address)
+        return None if key is None or resource.module != "services" else self._services[key]
+
+    def service(self, found: Service, **fields: Any) -> None:
+        """The service with other fields, whatever was carried over since it was found."""
+        self._services[found.key] = replace(self._services[found.key], **fields)
+
+    def takes_priority(self, listener: str, old: int, new: int) -> bool:
+        """Whether no other rule of the listener has the new priority."""
+        self._priorities[listener, old] -= 1
+        self._priorities[listener, new] += 1
+        return self._priorities[listener, new] == 1
+
+    def done(self) -> Blueprint:
+        """The blueprint with everything carried over; the one that it was where nothing is another."""
+        if not self._changed:
+            return self.was
+        own = Overridden(was=self.was, changed=tuple(self._changed), marks=tuple(self._marks))
+        services = tuple(self._services.values())
+        return replace(self.blueprint, services=services, overridden=(own,), locate=self._locate)
+
+    def _locate(self, path: SpecPath) -> Location:
+        for length in range(len(path), 0, -1):
+            if path[:length] in self._moved:
+                return self._moved[path[:length]]
+        return self.was.locate(path)
+
+
+def _owned(blueprint: Blueprint) -> Iterator[tuple[str, str]]:
+    """The addresses of what belongs to one service, with its key."""
+    for service in blueprint.services:
+        for kind in ("aws_cloudwatch_log_group", "aws_ecs_service", "aws_ecs_task_definition"):
+            yield f"{kind}.{service.label}", service.key
+        for role in service.roles:
+            yield f"aws_iam_role.{role.label}", service.key
+            yield f"aws_iam_role_policy.{role.label}", service.key
+        for group in service.target_groups:
+            yield f"aws_lb_target_group.{group.label}", service.key
+        for rule in service.rules:
+            yield f"aws_lb_listener_rule.{rule.label}", service.key
+        for way in service.security_rules:
+            yield f"aws_vpc_security_group_{way.direction}_rule.{way.label}", service.key
+
+
+def labelled(parts: Iterable[Any], label: str) -> Any | None:
+    """The part with a label, if there is one."""
+    return next((part for part in parts if part.label == label), None)
+
+
+def swapped(parts: tuple[AnyPart, ...], old: AnyPart, **fields: Any) -> tuple[AnyPart, ...]:
+    """The parts with other fields of one of them."""
+    return tuple(replace(part, **fields) if part is old else part for part in parts)

@@ -1,0 +1,197 @@
+"""Overrides of the load balancer, its listeners, their rules, and target groups."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from tfgen.blueprint.model import Listener, ListenerRule, Service
+from tfgen.overridden.desk import Desk, labelled, swapped
+from tfgen.overridden.resource import Blocks, Expression, Resource, Tree, block, flag, text, texts, whole
+from tfgen.problems import Location
+
+_CONDITIONS = {"host_header": "hosts", "path_pattern": "paths", "http_request_method": "methods"}
+"""The conditions that a route can have, and the field of a rule that has their values."""
+
+
+def _load_balancer(desk: Desk, found: Resource) -> None:
+    fields: dict[str, Any] = {}
+    if at := found.take("idle_timeout"):
+        seconds = whole(found.after.get("idle_timeout", 60))
+        fields["idle_timeout"] = 60 if seconds is None else seconds
+        desk.moved(("load_balancer", "idle_timeout"), at)
+    if found.take("internal"):
+        fields["internal"] = flag(found.after.get("internal"), False)
+    if str(found.after.get("ip_address_type")) in ("None", "ipv4", "dualstack"):
+        found.take("ip_address_type")
+    _balancer(desk, **fields)
+
+
+def _balancer(desk: Desk, **fields: Any) -> None:
+    own = desk.blueprint.load_balancer
+    desk.blueprint = replace(desk.blueprint, load_balancer=tuple(replace(each, **fields) for each in own))
+
+
+def _listener(desk: Desk, found: Resource) -> None:
+    for balancer in desk.blueprint.load_balancer:
+        listener = labelled(balancer.listeners, found.label)
+        if listener is not None:
+            fields = {**_port(found, listener), **_protocol(found), **_default(found)}
+            _balancer(desk, listeners=swapped(balancer.listeners, listener, **fields))
+
+
+def _port(found: Resource, listener: Listener) -> dict[str, Any]:
+    """Another port, to which the rules of the security group do not follow."""
+    port = whole(found.after.get("port"))
+    if port is None:
+        return {}
+    at = found.take("port")
+    here = (listener.port, listener.port)
+    cidrs = tuple(replace(each, ports=each.ports or here) for each in listener.cidrs)
+    return {"port": port, "cidrs": cidrs, "at": at} if at else {}
+
+
+def _protocol(found: Resource) -> dict[str, Any]:
+    """HTTPS with the certificate that it needs; nothing else is for an Application Load Balancer."""
+    protocol = str(found.after.get("protocol", "HTTP"))
+    if protocol == "HTTP" or (protocol == "HTTPS" and found.after.get("certificate_arn")):
+        found.take("certificate_arn")
+        found.take("protocol")
+        return {"protocol": protocol}
+    return {}
+
+
+def _default(found: Resource) -> dict[str, Any]:
+    if not found.take("default_action"):
+        return {}
+    actions = found.after.get("default_action")
+    last = actions[-1] if isinstance(actions, Blocks) and actions else {}
+    if isinstance(last.get("target_group_arn"), Expression):  # it forwards as it did
+        return {}
+    return {"default": (), "not_found": ("",), "answers": (_answer(last),)}
+
+
+def _answer(action: Tree) -> str:
+    """What the load balancer does to a request itself."""
+    kind, answer = text(action.get("type")), block(action, "fixed_response")
+    if kind == "fixed-response":
+        code, body = text(answer.get("status_code")), text(answer.get("message_body"))
+        return f'says {code} "{body}"' if body else f"says {code}"
+    if kind == "redirect":
+        return f"redirects with {text(block(action, 'redirect').get('status_code'))}"
+    return "forwards to what is not of this stack"
+
+
+# --- rules of listeners
+
+
+def _rule(desk: Desk, found: Resource) -> None:
+    service = desk.owner(found)
+    if service is None:
+        return
+    rule = labelled(service.rules, found.label)
+    if rule is not None:
+        fields = {**_priority(desk, found, rule), **_conditions(desk, found, rule)}
+        desk.service(service, rules=swapped(service.rules, rule, **fields))
+        _action(desk, found)
+
+
+def _priority(desk: Desk, found: Resource, rule: ListenerRule) -> dict[str, Any]:
+    priority = whole(found.after.get("priority"))
+    if priority is None or not (at := found.take("priority")):
+        return {}
+    if not desk.takes_priority(rule.listener, rule.priority, priority):
+        says = f"{found.address} has the priority {priority}, which another rule of its listener has"
+        desk.mark(found, says, "route", at=at, certain=True)
+    return {"priority": priority, "pinned": True, "at": at}
+
+
+def _action(desk: Desk, found: Resource) -> None:
+    """Whatever an action forwards to now is not known here; another kind does not forward."""
+    actions = found.after.get("action")
+    kinds = [text(each.get("type")) for each in actions] if isinstance(actions, Blocks) else []
+    if kinds in (["redirect"], ["fixed-response"]) and (at := found.take("action")):
+        says = f"the action of {found.address} is {kinds[0]}"
+        desk.mark(found, says, "route", at=at, certain=True)
+    elif set(found.pending) == {"action.order"}:
+        found.take("action.order")
+
+
+def _conditions(desk: Desk, found: Resource, rule: ListenerRule) -> dict[str, Any]:
+    """Other hosts, paths and methods; where a route's own are not among them, its requests are lost."""
+    conditions = found.after.get("condition")
+    said = _said(conditions) if isinstance(conditions, Blocks) else None
+    if said is None or not (at := found.take("condition")):
+        return {}
+    if lost := [name for name, field in _CONDITIONS.items() if not _holds(said[field], getattr(rule, field))]:
+        says = f"the {' and '.join(lost)} of {found.address} leaves requests of the route out"
+        desk.mark(found, says, "route", at=at, certain=True)
+    return {**said, "at": at}
+
+
+def _said(conditions: Blocks) -> dict[str, Any] | None:
+    """The values of conditions by the fields of a rule; None where there is one that routes do not have."""
+    found: dict[str, Any] = dict.fromkeys(_CONDITIONS.values(), ())
+    for condition in conditions:
+        name = next(iter(condition), "")
+        values = texts(block(condition, name).get("values"))
+        if len(condition) != 1 or name not in _CONDITIONS or not values:
+            return None
+        found[_CONDITIONS[name]] = (*found[_CONDITIONS[name]], values)
+    return found
+
+
+def _holds(now: tuple[tuple[str, ...], ...], was: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether conditions, all of which must hold, have all values that there were."""
+    return all(was and set(was[0]) <= set(values) for values in now)
+
+
+# --- target groups
+
+
+def _target_group(desk: Desk, found: Resource) -> None:
+    service = desk.owner(found)
+    if service is None:
+        return
+    group, fields = labelled(service.target_groups, found.label), _health_check(found)
+    if group is not None:
+        desk.service(service, target_groups=swapped(service.target_groups, group, **fields))
+        _spoken(found, service)
+
+
+def _health_check(found: Resource) -> dict[str, Any]:
+    """The fields of a health check that is another; a port of its own is doubted."""
+    check, fields = block(found.after, "health_check"), {}
+    at: Location | None = None
+    for name, field, convert in (
+        ("path", "path", text),
+        ("matcher", "codes", text),
+        ("interval", "interval", whole),
+        ("timeout", "timeout", whole),
+        ("healthy_threshold", "healthy", whole),
+        ("unhealthy_threshold", "unhealthy", whole),
+    ):
+        value = convert(check.get(name))
+        if value is not None and (here := found.take(f"health_check.{name}")):
+            fields[field], at = value, at or here
+    for name, default in (("port", "traffic-port"), ("protocol", "HTTP"), ("enabled", "true")):
+        if text(check.get(name)) == default:
+            found.take(f"health_check.{name}")
+    return {**fields, "at": at} if at else {}
+
+
+def _spoken(found: Resource, service: Service) -> None:
+    """HTTP/1.1, or what the spec says that the container speaks."""
+    spoken = {
+        name for mapping in service.port_mappings for each in mapping.connect for name in each.app_protocol
+    }
+    version = str(found.after.get("protocol_version", "HTTP1"))
+    if version == "HTTP1" or version.lower() in spoken:
+        found.take("protocol_version")
+
+
+CARRY = {
+    "aws_lb": _load_balancer,
+    "aws_lb_listener": _listener,
+    "aws_lb_listener_rule": _rule,
+    "aws_lb_target_group": _target_group,
+}

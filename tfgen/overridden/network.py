@@ -1,0 +1,180 @@
+"""Overrides of the network: DNS, routes, NAT gateways, endpoints, and every rule of a security group."""
+
+from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+from typing import Any
+
+from msgspec.structs import replace
+
+from tfgen.blueprint.model import Label, Peer, SecurityRule
+from tfgen.overridden import policy
+from tfgen.overridden.desk import Desk, labelled, swapped
+from tfgen.overridden.resource import Resource, flag, text, whole
+
+_PEERS = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")
+_PORTS = (0, 65535)
+
+
+def _vpc(desk: Desk, found: Resource) -> None:
+    for name, field, default in (
+        ("enable_dns_support", "dns_support", True),
+        ("enable_dns_hostnames", "dns_hostnames", False),
+    ):
+        if found.take(name):
+            desk.network(**{field: flag(found.after.get(name), default)})
+
+
+def _nat_gateway(desk: Desk, found: Resource) -> None:
+    private = found.after.get("connectivity_type") == "private"
+    if (at := found.take("connectivity_type")) and private:
+        says = "aws_nat_gateway.main is private, and leads to no internet"
+        desk.mark(found, says, at=at, certain=True)
+    if private or found.after.get("allocation_id") is not None:
+        found.take("allocation_id")
+
+
+def _route(desk: Desk, found: Resource) -> None:
+    """Another destination; a route that leads elsewhere is doubted."""
+    cidr, said = found.after.get("destination_cidr_block"), "destination_cidr_block"
+    if said not in found.pending or not (cidr is None or is_range(cidr)):
+        return
+    found.take(said)
+    fields = {"destination": cidr} if cidr is not None else {}
+    own = desk.blueprint.network
+    tables = tuple(
+        replace(each, routes=_routes(each.routes, found.label, fields)) for each in own.route_tables
+    )
+    nat = tuple(replace(each, routes=_routes(each.routes, found.label, fields)) for each in own.nat)
+    desk.network(route_tables=tables, nat=nat)
+
+
+def _routes(routes: tuple[Any, ...], label: str, fields: dict[str, Any]) -> tuple[Any, ...]:
+    """The routes with other fields of the one with a label, or without it where there are none."""
+    route = labelled(routes, label)
+    return swapped(routes, route, **fields) if fields else tuple(each for each in routes if each is not route)
+
+
+def _endpoint(desk: Desk, found: Resource) -> None:
+    own = desk.blueprint.network
+    for endpoints in ("interface_endpoints", "gateway_endpoints"):
+        parts = getattr(own, endpoints)
+        part = labelled(parts, found.label)
+        if part is not None:
+            fields = {name: each for name, each in _endpoint_fields(found).items() if hasattr(part, name)}
+            desk.network(**{endpoints: swapped(parts, part, **fields)})
+            policy.of_endpoint(desk, found, part.service)
+
+
+def _endpoint_fields(found: Resource) -> dict[str, Any]:
+    """What another page says of an endpoint; a list of somebody's IDs says nothing, and is doubted."""
+    fields: dict[str, Any] = {}
+    if found.take("private_dns_enabled"):
+        fields["private_dns"] = flag(found.after.get("private_dns_enabled"), False)
+    for name, field in (
+        ("subnet_ids", "subnets"),
+        ("security_group_ids", "security_groups"),
+        ("route_table_ids", "route_tables"),
+    ):
+        if name in found.pending and not found.after.get(name):
+            found.take(name)
+            fields[field] = ()
+    return fields
+
+
+# --- rules of security groups, of any module
+
+
+def _security_rule(desk: Desk, found: Resource) -> None:
+    names = ("from_port", "to_port", "ip_protocol", *_PEERS)
+    if not any(name in found.pending for name in names):
+        return
+    ports, peer = _ports(found), _peer(found)
+    if ports is None or peer is None:  # a group or a list of which only its owner knows who is in it
+        return
+    for name in names:
+        found.take(name)
+    if found.module == "load_balancer":
+        _listener_cidr(desk, found, ports, peer)
+        return
+    own = desk.blueprint.network
+    groups = tuple(
+        replace(group, rules=_rules(group.rules, found, ports, peer)) for group in own.endpoint_security_group
+    )
+    if found.module == "network":
+        desk.network(endpoint_security_group=groups)
+    service = desk.owner(found)
+    if service is not None:
+        desk.service(service, security_rules=_rules(service.security_rules, found, ports, peer))
+
+
+def _ports(found: Resource) -> tuple[int, ...] | None:
+    """The first and the last port that a rule lets TCP through, none of them, or None where nobody knows."""
+    protocol = str(found.after.get("ip_protocol")).lower()
+    if protocol in ("-1", "all"):
+        return _PORTS
+    if protocol not in ("tcp", "6"):
+        return ()
+    first, last = whole(found.after.get("from_port")), whole(found.after.get("to_port"))
+    return None if first is None or last is None else (first, last)
+
+
+def _peer(found: Resource) -> tuple[Peer, ...] | None:
+    """The other side of a rule, if it is new: an IPv4 range, none (IPv6), or None where nobody knows."""
+    said = [name for name in _PEERS if found.after.get(name) is not None]
+    changed = any(name in found.pending for name in _PEERS)
+    if not changed:
+        return ()
+    if said == ["cidr_ipv6"]:
+        return (Peer(argument=Label("cidr_ipv6"), value=""),)
+    cidr = found.after.get("cidr_ipv4")
+    if said == ["cidr_ipv4"] and is_range(cidr):
+        return (Peer(argument=Label("cidr_ipv4"), value=str(cidr)),)
+    return None
+
+
+def _rules(
+    rules: tuple[SecurityRule, ...], found: Resource, ports: tuple[int, ...], peer: tuple[Peer, ...]
+) -> tuple[SecurityRule, ...]:
+    """The rules with another in the place of the overridden one, or none where it lets nothing through."""
+    direction = "ingress" if "ingress" in found.kind else "egress"
+    rule = next((each for each in rules if (each.direction, each.label) == (direction, found.label)), None)
+    if rule is None:
+        return rules
+    if not ports or any(each.argument == "cidr_ipv6" for each in peer):
+        return tuple(each for each in rules if each is not rule)
+    other = peer[0] if peer else rule.peer
+    return swapped(rules, rule, port=ports[0], last_port=ports[1], peer=other)
+
+
+def _listener_cidr(desk: Desk, found: Resource, ports: tuple[int, ...], peer: tuple[Peer, ...]) -> None:
+    """The rule for clients of a listener."""
+    closed = not ports or any(each.argument == "cidr_ipv6" for each in peer)
+    fields: dict[str, Any] = {"ports": (0, 0) if closed else ports}
+    if peer and not closed:
+        fields["cidr"] = peer[0].value
+    for balancer in desk.blueprint.load_balancer:
+        listeners = tuple(
+            replace(each, cidrs=swapped(each.cidrs, labelled(each.cidrs, found.label), **fields))
+            for each in balancer.listeners
+        )
+        desk.blueprint = replace(
+            desk.blueprint, load_balancer=swapped(desk.blueprint.load_balancer, balancer, listeners=listeners)
+        )
+
+
+def is_range(value: Any) -> bool:
+    """Whether a value is an IPv4 range as AWS takes it: no bits beyond the mask."""
+    cidr = text(value)
+    try:
+        return cidr is not None and "/" in cidr and bool(IPv4Network(cidr))
+    except (AddressValueError, NetmaskValueError, ValueError):
+        return False
+
+
+CARRY = {
+    "aws_vpc": _vpc,
+    "aws_nat_gateway": _nat_gateway,
+    "aws_route": _route,
+    "aws_vpc_endpoint": _endpoint,
+    "aws_vpc_security_group_egress_rule": _security_rule,
+    "aws_vpc_security_group_ingress_rule": _security_rule,
+}

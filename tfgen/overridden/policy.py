@@ -1,0 +1,153 @@
+"""Policies of overrides: whether they still allow what a way asks for.
+
+Never more than is certain: a condition, a principal of somebody's or a NotAction leaves it open.
+"""
+
+import json
+import re
+from typing import Any
+
+from tfgen.blueprint.model import Ref, Role, Service, Statement
+from tfgen.overridden.desk import Desk
+from tfgen.overridden.resource import Json, Resource, plain
+
+Documents = list[dict[str, Any]]
+_ANYBODY: tuple[Any, ...] = ("*", {"AWS": "*"}, {"AWS": ["*"]})
+_TASKS = "ecs-tasks.amazonaws.com"
+_KINDS = {
+    "Login": "image",
+    "PullImage": "image",
+    "WriteLogs": "logs",
+    "ReadSecrets": "secret",
+    "ReadParameters": "secret",
+    "Exec": "exec",
+}
+"""The kind of way for which a role has a statement, by its Sid: tfgen.blueprint.access."""
+
+
+def of_endpoint(desk: Desk, found: Resource, service: str) -> None:
+    """An endpoint's policy: all is open to everybody without one."""
+    if "policy" not in {name.partition(".")[0] for name in found.pending}:
+        return
+    said = found.after.get("policy")
+    statements = _statements(said)
+    if said in (None, "") or (statements is not None and allows(statements, "*", "*")):
+        found.take("policy")
+    elif service == "s3" and statements is not None:
+        _of_s3(desk, found, statements)
+
+
+def _of_s3(desk: Desk, found: Resource, statements: Documents) -> None:
+    """Layers of images are in a bucket of ECR's: ECR/vpc-endpoints, minimum permissions for S3."""
+    blueprint = desk.blueprint
+    layers = f"arn:{blueprint.partition}:s3:::prod-{blueprint.region}-starport-layer-bucket"
+    allowed = allows(statements, "s3:GetObject", f"{layers}/layer")
+    kinds = ("use",) if allowed else ("use", "image")
+    if allowed is False:
+        says = f"the policy of {found.address} lets nobody read {layers}/*, where ECR keeps layers of images"
+        desk.mark(found, says, "image", at=found.at("policy"), certain=True)
+    desk.doubt(found, *kinds, within="policy")
+
+
+def of_role(desk: Desk, found: Resource, service: Service, role: Role) -> None:
+    """What starts a task, or what ECS Exec asks of it: each kind of way that lost its statement."""
+    at = found.take("policy")
+    if at is None:
+        return
+    said = _statements(found.after.get("policy"))
+    wanted = [statement for policy in role.policies for statement in policy.statements]
+    lost = [each for each in wanted if said is None or not _covers(said, each, service)]
+    kinds = sorted({_KINDS.get(statement.sid, "") for statement in lost})
+    if kinds:
+        says = f"policy of {found.address} is overridden, and what it allows is yours to know"
+        desk.mark(found, says, *filter(None, kinds), at=at)
+
+
+def trusts_tasks(value: Any) -> bool:
+    """Whether ECS may give a role to tasks; a condition on whose tasks they are is as it should be."""
+    said = _statements(value) or []
+    return all(each.get("Effect") == "Allow" for each in said) and any(
+        _any(each.get("Action"), "sts:AssumeRole") and _TASKS in _list(_services(each.get("Principal")))
+        for each in said
+    )
+
+
+def _services(principal: Any) -> Any:
+    return principal.get("Service") if isinstance(principal, dict) else None
+
+
+def _covers(said: Documents, wanted: Statement, service: Service) -> bool:
+    actions = [wanted.actions] if isinstance(wanted.actions, str) else wanted.actions
+    resources = [wanted.resources] if isinstance(wanted.resources, str) else wanted.resources
+    return all(
+        any(_allows_one(each, action, resource, service) for each in said) and not _denied(said, action)
+        for action in actions
+        for resource in resources
+    )
+
+
+def _allows_one(statement: dict[str, Any], action: str, resource: str, service: Service) -> bool:
+    if not isinstance(resource, Ref):
+        return _matches(statement, action, resource) is True and statement.get("Effect") == "Allow"
+    # Its ARN is AWS's to say, and in a policy of the user's it stands as text.
+    here = [
+        each for each in _list(statement.get("Resource")) if each == "*" or service.log_group in str(each)
+    ]
+    return any(_allows_one({**statement, "Resource": each}, action, str(each), service) for each in here)
+
+
+def _denied(said: Documents, action: str) -> bool:
+    return any(each.get("Effect") != "Allow" and _any(each.get("Action"), action) for each in said)
+
+
+def allows(statements: Documents, action: str, resource: str) -> bool | None:
+    """Whether everybody may do an action with a resource; None where it is not certain."""
+    matching = [(each.get("Effect"), _matches(each, action, resource)) for each in statements]
+    if any(effect != "Allow" and matches is not False for effect, matches in matching):
+        return None
+    if any(matches is True for _, matches in matching):
+        return True
+    return None if any(matches is None for _, matches in matching) else False
+
+
+def _matches(statement: dict[str, Any], action: str, resource: str) -> bool | None:
+    if "NotAction" in statement or "NotResource" in statement:
+        return None
+    if not _any(statement.get("Action"), action) or not _any(statement.get("Resource"), resource):
+        return False
+    open_ = "Condition" not in statement and statement.get("Principal", "*") in _ANYBODY
+    return True if open_ else None
+
+
+def _any(patterns: Any, value: str) -> bool:
+    return any(_like(str(pattern), value) for pattern in _list(patterns))
+
+
+def _like(pattern: str, value: str) -> bool:
+    """IAM's wildcards; an action's case means nothing, and nobody has buckets that differ by it."""
+    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(expression, value, re.IGNORECASE | re.DOTALL) is not None
+
+
+def _list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _statements(value: Any) -> Documents | None:
+    """The statements of a policy's text; None where it cannot be read."""
+    document = plain(value) if isinstance(value, Json) else _parsed(value)
+    if not isinstance(document, dict):
+        return None
+    found = _list(document.get("Statement"))
+    return found if all(isinstance(each, dict) for each in found) else None
+
+
+def _parsed(value: Any) -> Any:
+    if type(value) is not str:
+        return None
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return None

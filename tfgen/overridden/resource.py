@@ -1,0 +1,237 @@
+"""One resource with its override: what its page said before, and what it says now."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tfgen import facts
+from tfgen.blueprint.model import Override
+from tfgen.changes import syntax
+from tfgen.changes.syntax import Body, Call, HclError, List, Literal, Node, Object, Operation
+from tfgen.overridden.bearing import is_harmless
+from tfgen.problems import Locate, Location
+
+Tree = Mapping[str, Any]
+
+
+class Expression(str):
+    """What only Terraform can work out, such as a reference; it is equal to the same expression only."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+
+class Blocks(list[Any]):
+    """The blocks of one name, each a tree."""
+
+    __slots__ = ()
+
+
+class Json:
+    """What becomes JSON."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class Resource:
+    """An overridden resource of the stack.
+
+    `pending` holds the changes that nobody has taken yet, by dotted name (`health_check.path`), with the
+    place in the spec of each. `before` and `after` are the arguments and blocks of the page.
+    """
+
+    def __init__(self, address: str, before: Tree, after: Tree, at: Locate) -> None:
+        self.full = address
+        self.kind, self.label = address.split(".")[-2:]
+        self.module = address.split(".")[1] if address.startswith("module.") else ""
+        self.before, self.after = before, after
+        self._at = at
+        self.pending: dict[str, Location] = {
+            name: self.at(name)
+            for name in _changes(self.kind, before, after)
+            if not is_harmless(self.kind, name)
+        }
+
+    @property
+    def address(self) -> str:
+        """The address without its module."""
+        return f"{self.kind}.{self.label}"
+
+    @property
+    def place(self) -> str:
+        """The address as a blueprint keeps it: several modules may have a security group of one name."""
+        return f"{self.module}.{self.address}" if self.kind == "aws_security_group" else self.address
+
+    def at(self, name: str) -> Location:
+        """Where the spec has the override of an argument, or what is around it."""
+        return self._at(("overrides", self.full, *name.split(".")))
+
+    def inside(self, name: str) -> list[str]:
+        """What is pending of an argument and of what is in it; all without a name."""
+        return [each for each in self.pending if not name or each == name or each.startswith(f"{name}.")]
+
+    def take(self, name: str) -> Location | None:
+        """Where an argument, or something in it, is changed, if it is; it is pending no more."""
+        found = [self.pending.pop(each) for each in self.inside(name)]
+        return found[0] if found else None
+
+
+def resource(override: Override, before: str, after: str, at: Locate) -> Resource:
+    """The resource of an override, which stands in a page that was `before` and is `after` it."""
+    address = override.address
+    return Resource(address, body_of(before, address), body_of(after, address), at)
+
+
+def body_of(text: str, address: str) -> Tree:
+    """The arguments and blocks of a resource of a page, by their names."""
+    kind, label = address.split(".")[-2:]
+    head = f'\nresource "{kind}" "{label}" {{\n'
+    body = f"\n{text}".partition(head)[2].partition("\n}\n")[0]
+    try:
+        return _tree(syntax.read(body))
+    except HclError:  # nested too deeply for its reader: every argument is taken for another one
+        return {"body": Expression(body)}
+
+
+def _tree(body: Body) -> dict[str, Any]:
+    found: dict[str, Any] = {name: _value(node) for name, node in body.arguments.items()}
+    for block in body.blocks:
+        found.setdefault(block.type, Blocks()).append(_tree(block.body))
+    return found
+
+
+def _value(node: Node) -> Any:
+    match node:
+        case Literal(value=value):
+            return value
+        case List(items=items):
+            return [_value(item) for item in items]
+        case Object(items=items):
+            return {str(getattr(key, "value", key)): _value(item) for key, item in items}
+        case Call(function="jsonencode", arguments=(argument,)):
+            return Json(_value(argument))
+        case Operation(name="-", operands=(Literal(value=int() | float() as number),)):
+            return -number
+    return Expression(_without_lines(node))
+
+
+def _without_lines(node: Node) -> str:
+    """An expression as text that does not say where it stands."""
+    words = syntax.words(node)
+    if words:
+        return ".".join(words)
+    said = [
+        _without_lines(each) if isinstance(each, Node) else repr(each)
+        for each in _flat(getattr(node, name) for name in node.__struct_fields__ if name != "line")
+    ]
+    return f"{type(node).__name__}({', '.join(said)})"
+
+
+def _flat(values: Any) -> Iterator[Any]:
+    for each in values:
+        if isinstance(each, tuple):
+            yield from _flat(each)
+        else:
+            yield each
+
+
+# --- what is another one
+
+
+def _changes(kind: str, before: Tree, after: Tree) -> list[str]:
+    """The dotted names of what is another; an argument that is left out is at its default."""
+    defaults = dict(_leaves(facts.defaults().get(kind, {})))
+    was, now = {**defaults, **dict(_leaves(before))}, {**defaults, **dict(_leaves(after))}
+    return [name for name in {**now, **was} if was.get(name) != now.get(name)]
+
+
+def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Every single value by its dotted name, in a form in which equal things are equal."""
+    inner = inside(value)
+    if inner is None:
+        if value is not None:
+            yield name, comparable(value)
+        return
+    for key, item in inner.items():
+        yield from _leaves(item, f"{name}.{key}" if name else str(key))
+
+
+def inside(value: Any) -> Tree | None:
+    """The names in a map, in the one block of its name, or in the one object that becomes JSON."""
+    if isinstance(value, Json):
+        value = value.value
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+        value = value[0]
+    return value if isinstance(value, dict) else None
+
+
+def comparable(value: Any) -> Any:
+    """What two values have in common where Terraform takes them for one: "80" and 80, a list in any order."""
+    match value:
+        case Expression():
+            found: Any = ("expression", str(value))
+        case bool():
+            found = str(value).lower()
+        case int() | float():
+            found = f"{value:g}" if abs(value) < 10**6 else str(value)
+        case Json():
+            found = repr(plain(value))
+        case Blocks():
+            found = [sorted(_leaves(each), key=repr) for each in value]
+        case list():
+            found = sorted(map(comparable, value), key=repr)
+        case dict():
+            found = sorted(_leaves(value), key=repr)
+        case _:
+            found = value
+    return found
+
+
+def plain(value: Any) -> Any:
+    """A value without the marks of what becomes JSON."""
+    if isinstance(value, Json):
+        return plain(value.value)
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list) else value
+
+
+# --- single values, as Terraform converts them
+
+
+def flag(value: Any, default: bool) -> bool:
+    return default if value is None else str(value).lower() in ("true", "1")
+
+
+def whole(value: Any) -> int | None:
+    """A whole number, or None where it is none, or only Terraform knows it."""
+    if isinstance(value, Expression | bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return int(number) if number.is_integer() and abs(number) < 2**53 else None
+
+
+def text(value: Any) -> str | None:
+    """A text, or None where there is none, or only Terraform knows it."""
+    if isinstance(value, Expression) or not isinstance(value, str | int | float | bool):
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def texts(value: Any) -> tuple[str, ...] | None:
+    """A list of texts, none where there is none; None where only Terraform knows one."""
+    if value is None:
+        return ()
+    found = [text(item) for item in value] if isinstance(value, list) else [None]
+    return None if None in found else tuple(each for each in found if each is not None)
+
+
+def block(tree: Tree, name: str) -> Tree:
+    """The one block of a name, or nothing where there is none or are several."""
+    found = inside(tree.get(name))
+    return found or {}

@@ -1,0 +1,57 @@
+"""Overrides of roles and their policies, of log groups and of the cluster: what a task starts with."""
+
+from tfgen.blueprint.model import Service
+from tfgen.overridden import policy
+from tfgen.overridden.desk import Desk
+from tfgen.overridden.resource import Resource, texts, whole
+
+_EXECUTION = ("image", "logs", "secret")
+
+
+def _role(desk: Desk, found: Resource) -> None:
+    """ECS must still be trusted with it; an inline policy takes the place of ours."""
+    if policy.trusts_tasks(found.after.get("assume_role_policy")):
+        found.take("assume_role_policy")
+    service = desk.owner(found)
+    if service is not None:
+        desk.doubt(found, *_is_for(service, found), within="inline_policy")
+
+
+def _role_policy(desk: Desk, found: Resource) -> None:
+    service = desk.owner(found)
+    if service is not None:
+        role = next(each for each in service.roles if each.label == found.label)
+        policy.of_role(desk, found, service, role)
+        desk.doubt(found, *_is_for(service, found))
+
+
+def _is_for(service: Service, found: Resource) -> tuple[str, ...]:
+    """The kinds of ways that a role is for."""
+    return _EXECUTION if found.label == service.execution_role.label else ("exec",)
+
+
+def _log_group(desk: Desk, found: Resource) -> None:
+    service, days = desk.owner(found), whole(found.after.get("retention_in_days", 0))
+    if service and days is not None and found.take("retention_in_days"):
+        desk.service(service, log_retention=days)
+    if str(found.after.get("log_group_class", "STANDARD")) in ("STANDARD", "INFREQUENT_ACCESS"):
+        found.take("log_group_class")
+
+
+def _cluster(desk: Desk, found: Resource) -> None:
+    """How ECS Exec keeps its records is its own; the rest of a cluster bears on nothing."""
+    desk.doubt(found, "exec")
+
+
+def _capacity_providers(_desk: Desk, found: Resource) -> None:
+    if "FARGATE" in (texts(found.after.get("capacity_providers")) or ()):
+        found.take("capacity_providers")
+
+
+CARRY = {
+    "aws_cloudwatch_log_group": _log_group,
+    "aws_ecs_cluster": _cluster,
+    "aws_ecs_cluster_capacity_providers": _capacity_providers,
+    "aws_iam_role": _role,
+    "aws_iam_role_policy": _role_policy,
+}

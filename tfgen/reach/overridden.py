@@ -1,0 +1,147 @@
+"""What overrides leave of flows, and which override it is that closes one.
+
+A flow stands on the resources of its hops and on some that no hop names: the service, its task definition and
+roles, the subnets, the security groups themselves.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from tfgen.blueprint.model import Blueprint, Changed, Mark, Service
+from tfgen.problems import Location
+from tfgen.reach.model import MISSING, UNKNOWN, Flow, Hop, state_of, to_fault
+
+Flows = tuple[Flow, ...]
+
+
+def judged(flows: Flows, before: Flows, blueprint: Blueprint) -> Flows:
+    """The flows with what cannot be known, and with the overrides because of which they fail.
+
+    `before` are those of the same stack without its overrides.
+    """
+    judge = _Judge(blueprint)
+    was = dict(_keyed(before))
+    return tuple(judge.flow(flow, was.get(key)) for key, flow in _keyed(flows))
+
+
+def _keyed(flows: Flows) -> Iterator[tuple[object, Flow]]:
+    """Flows by what they are for, whatever an override made of them; a way in by its place among the others,
+    since its port may be another."""
+    for index, flow in enumerate(flows):
+        yield index if flow.kind == "route" else (flow.service, flow.kind, flow.path, flow.what), flow
+
+
+class _Judge:
+    def __init__(self, blueprint: Blueprint) -> None:
+        (own,) = blueprint.overridden
+        self.role = blueprint.network.task_subnets
+        self.services = {service.key: service for service in blueprint.services}
+        self._marks: dict[str, list[Mark]] = {}
+        self._changed: dict[str, list[Changed]] = {}
+        for mark in own.marks:
+            self._marks.setdefault(mark.changed.address, []).append(mark)
+        for changed in own.changed:
+            self._changed.setdefault(changed.address, []).append(changed)
+
+    def flow(self, flow: Flow, was: Flow | None) -> Flow:
+        below = dict.fromkeys(self._below(flow))
+        marks = [mark for address in below for mark in self._marks.get(address, ()) if _is_about(mark, flow)]
+        marked = _marked(flow, marks)
+        if not _is_another(was, marked):
+            return marked
+        at = self._because(marked, was, below, marks)
+        return replace(marked, because=at)
+
+    def _because(
+        self, flow: Flow, was: Flow | None, below: Iterable[str], marks: list[Mark]
+    ) -> tuple[Location, ...]:
+        """The place of the override that is to blame: of what the failing hop went over before, if it did."""
+        hop = flow.fault
+        for mark in marks:
+            if hop and _text(mark) == hop.text:
+                return (mark.changed.at,)
+        step = hop.step if hop else "route"
+        old = [each for each in was.hops if each.step == step] if was else []
+        first = [address for each in (*old, *flow.hops[-1:]) for address in map(bare, each.parts)]
+        rest = [address for each in (was.hops if was else ()) for address in map(bare, each.parts)]
+        for address in (*first, *rest, *below):
+            for changed in self._changed.get(address, ()):
+                return (changed.at,)
+        return ()
+
+    def _below(self, flow: Flow) -> Iterator[str]:
+        """The addresses of all that a flow stands on."""
+        for hop in flow.hops:
+            yield from map(bare, hop.parts)
+        yield from self._own(self.services[flow.service], flow)
+        if any(part.startswith("aws_nat_gateway.") for hop in flow.hops for part in hop.parts):
+            yield "aws_eip.nat"
+        if any(part.startswith("aws_vpc_endpoint.") for hop in flow.hops for part in hop.parts):
+            yield "network.aws_security_group.endpoints"
+        if flow.kind == "call":
+            yield from self._callee(flow)
+        if flow.kind == "route":
+            yield from ("aws_lb.main", "load_balancer.aws_security_group.main", "aws_subnet.public")
+
+    def _own(self, service: Service, flow: Flow) -> Iterator[str]:
+        yield from (f"aws_ecs_service.{service.label}", f"aws_ecs_task_definition.{service.label}")
+        yield from (f"services.aws_security_group.{service.label}", f"aws_subnet.{self.role}", "aws_vpc.main")
+        yield "aws_ecs_cluster_capacity_providers.main"
+        for role in service.roles:
+            yield from (f"aws_iam_role.{role.label}", f"aws_iam_role_policy.{role.label}")
+        if flow.kind == "logs":
+            yield f"aws_cloudwatch_log_group.{service.label}"
+        if flow.kind == "exec":
+            yield "aws_ecs_cluster.main"
+
+    def _callee(self, flow: Flow) -> Iterator[str]:
+        callee = self.services.get(flow.to.strip('"'))
+        if callee is not None:
+            yield from (f"aws_ecs_service.{callee.label}", f"aws_ecs_task_definition.{callee.label}")
+            yield f"services.aws_security_group.{callee.label}"
+
+
+def bare(part: str) -> str:
+    """The resource of a part: the part may be one of several, or a flag such as aws_vpc.main.enable_x."""
+    return ".".join(part.partition("[")[0].split(".")[:2])
+
+
+def _is_about(mark: Mark, flow: Flow) -> bool:
+    return not mark.kinds or flow.kind in mark.kinds
+
+
+def _is_another(was: Flow | None, now: Flow) -> bool:
+    """Whether a flow fails, and did not so without overrides, or has lost the endpoint that it led to."""
+    if now.fault is None:
+        return was is not None and not _endpoints(was) <= _endpoints(now)
+    return was is None or was.fault is None or was.fault.text != now.fault.text
+
+
+def _endpoints(flow: Flow) -> set[str]:
+    parts = (bare(part) for hop in flow.hops for part in hop.parts)
+    return {part for part in parts if part.startswith("aws_vpc_endpoint.")}
+
+
+def _text(mark: Mark) -> str:
+    return mark.says if mark.certain else f"cannot be known: {mark.says}"
+
+
+def _marked(flow: Flow, marks: list[Mark]) -> Flow:
+    """A flow with its hops over what is marked; where no hop names it, in a hop of its own at the end."""
+    if not marks:
+        return flow
+    marks = sorted(marks, key=lambda mark: not mark.certain)
+    left, hops = list(marks), []
+    for hop in flow.hops:
+        over = [mark for mark in marks if mark.changed.address in map(bare, hop.parts)]
+        left = [mark for mark in left if mark not in over]
+        hops.append(_hop(hop.step, over[0], hop.parts) if over and hop.state != MISSING else hop)
+    if state_of(tuple(hops)) != MISSING and left:
+        hops.append(_hop("override", left[0], ()))
+    whole = to_fault(tuple(hops))
+    return replace(flow, hops=whole, state=state_of(whole))
+
+
+def _hop(step: str, mark: Mark, parts: tuple[str, ...]) -> Hop:
+    return Hop(step, _text(mark), MISSING if mark.certain else UNKNOWN, parts)
