@@ -210,10 +210,14 @@ class SecurityRule(Part, frozen=True):
     port: int
     peer: Peer
     last_port: int = 0
-    """The last of the ports that begin with `port`, where an override says several."""
+    """The last of the ports that begin with `port`, where there are several."""
+
+    @property
+    def to_port(self) -> int:
+        return max(self.port, self.last_port)
 
     def has_port(self, port: int) -> bool:
-        return self.port <= port <= max(self.port, self.last_port)
+        return self.port <= port <= self.to_port
 
 
 class Statement(Part, frozen=True):

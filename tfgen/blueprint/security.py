@@ -49,13 +49,21 @@ def _callees(key: str, calls: tuple[Call, ...]) -> list[str]:
     return sorted(call.callee for call in calls if call.caller == key)
 
 
+def _ports(port: Port) -> tuple[int, int]:
+    """The first and the last port that rules admit: tasks that still run may have another than new ones."""
+    ends = (port.number, port.was or port.number)
+    return min(ends), max(ends)
+
+
 def _in(key: str, peer: str, description: str, port: Port, group: Ref) -> SecurityRule:
+    ports = _ports(port)
     return SecurityRule(
         direction=INGRESS,
         label=names.label(key, "from", peer),
         group=group_of(key),
         description=description,
-        port=port.number,
+        port=ports[0],
+        last_port=ports[1],
         peer=Peer(argument=GROUP, value=group),
     )
 
@@ -65,7 +73,7 @@ class _Way(NamedTuple):
 
     to: str
     description: str
-    port: int
+    ports: tuple[int, int]
     peer: Peer
 
 
@@ -96,7 +104,7 @@ def egress(
     ]
     rules = [_out(key, way) for way in (*outward, *_to_callees(key, spec, calls))]
     if service.routes and service.port:
-        rules.append(_from_load_balancer(key, renames.in_aws(key, spec), service.port.number))
+        rules.append(_from_load_balancer(key, renames.in_aws(key, spec), _ports(service.port)))
     return Egress(tuple(rules), names.fit(" + ".join(way.to for way in outward), _TAG_VALUE))
 
 
@@ -115,13 +123,13 @@ def _to_endpoints(service: Service, network: Network, wanted: set[str]) -> Itera
         return  # endpoints and prefix lists are part of the world
     if network.endpoint_security_group:
         description = "AWS services, through the interface endpoints"
-        yield _Way("endpoints", description, HTTPS, Peer(argument=GROUP, value=ENDPOINT_GROUP))
+        yield _Way("endpoints", description, (HTTPS, HTTPS), Peer(argument=GROUP, value=ENDPOINT_GROUP))
     for endpoint in network.gateway_endpoints:
         if endpoint.service in wanted:
             name = {"s3": "S3", "dynamodb": "DynamoDB"}[endpoint.service]
             prefix_list = names.ref("var.{}", prefix_list_input(endpoint.service))
             peer = Peer(argument=PREFIX_LIST, value=prefix_list)
-            yield _Way(endpoint.service, f"{name}, through the gateway endpoint", HTTPS, peer)
+            yield _Way(endpoint.service, f"{name}, through the gateway endpoint", (HTTPS, HTTPS), peer)
 
 
 def _to_cidrs(key: str, service: Service, at: Locate, problems: list[Problem]) -> Iterator[_Way]:
@@ -132,7 +140,8 @@ def _to_cidrs(key: str, service: Service, at: Locate, problems: list[Problem]) -
         where = "internet" if world else range_.cidr
         words = where if range_.port == HTTPS else f"{where} {range_.port}"
         description = f"{'The internet' if world else range_.cidr}, port {range_.port}"
-        yield _Way(words, description, range_.port, Peer(argument=CIDR, value=range_.cidr))
+        ports = (range_.port, range_.port)
+        yield _Way(words, description, ports, Peer(argument=CIDR, value=range_.cidr))
 
 
 def reaches_world(service: Service) -> bool:
@@ -143,16 +152,17 @@ def _to_callees(key: str, spec: Spec, calls: tuple[Call, ...]) -> Iterator[_Way]
     for callee in _callees(key, calls):
         if port := spec.services[callee].port:
             description = f"Calls to {renames.in_aws(callee, spec)}"
-            yield _Way(callee, description, port.number, Peer(argument=GROUP, value=group_of(callee)))
+            yield _Way(callee, description, _ports(port), Peer(argument=GROUP, value=group_of(callee)))
 
 
-def _from_load_balancer(key: str, aws_name: str, port: int) -> SecurityRule:
+def _from_load_balancer(key: str, aws_name: str, ports: tuple[int, int]) -> SecurityRule:
     return SecurityRule(
         direction=EGRESS,
         label=names.label("load_balancer_to", key),
         group=LOAD_BALANCER_GROUP,
         description=f"Requests and health checks to {aws_name}",
-        port=port,
+        port=ports[0],
+        last_port=ports[1],
         peer=Peer(argument=GROUP, value=group_of(key)),
     )
 
@@ -163,6 +173,7 @@ def _out(key: str, way: _Way) -> SecurityRule:
         label=names.label(key, "to", way.to),
         group=group_of(key),
         description=way.description,
-        port=way.port,
+        port=way.ports[0],
+        last_port=way.ports[1],
         peer=way.peer,
     )

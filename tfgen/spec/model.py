@@ -256,6 +256,8 @@ class Port(Section, frozen=True):
 
     number: PortNumber
     """The port that the container listens on."""
+    was: PortNumber | None = None
+    """The port that running tasks still have, while they are replaced: security groups admit both."""
     protocol: Literal["http", "http2", "grpc", "tcp"] = "http"
     """What Service Connect's proxy speaks to it."""
 
