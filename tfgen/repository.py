@@ -55,7 +55,7 @@ def around(place: Path) -> Repository | None:
         Path(each) for each in os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep) if each
     }
     for top in (here, *here.parents):
-        if top in ceilings and top != here:
+        if str(top) in ceilings and top != here:
             return None
         with suppress(OSError, ValueError):
             if found := _repository(top):
