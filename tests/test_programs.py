@@ -573,6 +573,15 @@ def test_every_shape_of_a_repository_is_asked(
     ask_everything(run_tfgen)
 
 
+def test_no_repository_is_looked_for_above_a_ceiling(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repo.parent / "link").symlink_to(repo)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", f"{os.pathsep}{repo.parent / 'link'}{os.pathsep}/nowhere")
+    assert asking.obstacle(STACK) == "this is in no git repository"
+    assert asking.obstacle(repo) == ""
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", "")
+    assert asking.obstacle(STACK) == ""
+
+
 def test_a_broken_repository_is_none(repo: Path) -> None:
     for broken in ("gitdir: nowhere\n", "gitdir: \0\n", "nothing", "gitdir: .\n", "gitdir: " + "x" * 10_000):
         shutil.rmtree(STACK / ".git", ignore_errors=True)

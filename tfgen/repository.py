@@ -51,11 +51,10 @@ def around(place: Path) -> Repository | None:
     repository is none.
     """
     here = place.resolve()
-    ceilings = {
-        Path(each) for each in os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep) if each
-    }
+    said = os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep)
+    ceilings = {os.path.realpath(each) for each in said if each}
     for top in (here, *here.parents):
-        if top in ceilings and top != here:
+        if str(top) in ceilings and top != here:
             return None
         with suppress(OSError, ValueError):
             if found := _repository(top):

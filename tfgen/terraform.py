@@ -60,5 +60,6 @@ _LEFT_OUT = ("*.tfstate*", ".git", ".terraform", "terraform.d")
 def _run(binary: str, name: str, arguments: tuple[str, ...], folder: Path) -> Step:
     environment = {**os.environ, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
     arguments = (f"-chdir={folder}", *arguments, *(("-no-color",) if arguments[0] != "fmt" else ()))
+    # Not where the user is: it takes providers from terraform.d there, whatever -chdir says.
     done = programs.run((binary, *arguments), folder, environment)
     return Step(name, done.returncode == 0, (done.stdout + done.stderr).decode(errors="replace").strip())
