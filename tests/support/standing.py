@@ -1,21 +1,28 @@
 """Stacks that stand in the emulator, and what Terraform would do to them."""
 
+import json
 import re
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from support.terraform import Stack, Terraform
+import tftest
+
+from support.terraform import PROVIDER, Stack, Terraform
 
 _HEAD = re.compile(
     r"^  # (?P<address>\S+) (?:will|must) be .*\n(?:  # .*\n)*(?P<sign>[ +~/-]+?) resource ", re.MULTILINE
 )
 _SUM = re.compile(r"^Plan: (\d+) to add, (\d+) to change, (\d+) to destroy\.$", re.MULTILINE)
 
+Pages = Mapping[str, str]
 
-def stand_up(terraform: Terraform, stacks: Mapping[str, Mapping[str, str]]) -> dict[str, "Standing"]:
+
+def stand_up(terraform: Terraform, stacks: Mapping[str, Pages]) -> dict[str, "Standing"]:
     """Applies stacks (name -> pages) side by side: an apply is mostly waiting for its load balancer."""
 
     def apply(name: str) -> Standing:
@@ -30,14 +37,96 @@ def stand_up(terraform: Terraform, stacks: Mapping[str, Mapping[str, str]]) -> d
         return dict(zip(stacks, pool.map(apply, stacks), strict=True))
 
 
+class Module(NamedTuple):
+    """A stack that was rendered as a module, and what it leaves to its root."""
+
+    pages: Pages
+    region: str
+    tags: Mapping[str, str]
+
+
+def states_of(terraform: Terraform, modules: Mapping[str, Module]) -> dict[str, str]:
+    """Applies many stacks in one process, and returns the state of each as if it stood by itself.
+
+    They are modules of one root. The provider waits half a minute before it looks at a new load balancer, and
+    again at one that has its settings, however soon AWS is ready: many at once take as long as one.
+    """
+    root = Path(tempfile.mkdtemp(prefix="together-", dir=terraform.workspace))
+    for name, module in modules.items():
+        write(module.pages, root / name)
+    (root / "main.tf").write_text("".join(_called(name, module) for name, module in modules.items()))
+    together = terraform.stack(root)
+    together.init()
+    together.execute_command("apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=100")
+    state = json.loads((together.folder / "terraform.tfstate").read_text())
+    return {name: json.dumps(_alone(state, f"module.{name}.")) for name in modules}
+
+
+def _called(name: str, module: Module) -> str:
+    return (
+        f'provider "aws" {{\n  alias  = "{name}"\n  region = {json.dumps(module.region)}\n'
+        f"  default_tags {{\n    tags = {json.dumps(module.tags)}\n  }}\n}}\n"
+        f'module "{name}" {{\n  source    = "./{name}"\n  providers = {{ aws = aws.{name} }}\n}}\n'
+    )
+
+
+def _alone(state: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """The part of a state that is within a module, for which it becomes the root."""
+    own = [each for each in state["resources"] if each["module"].startswith(prefix)]
+    return {
+        **state,
+        "outputs": {},
+        "check_results": None,
+        "resources": [_moved(each, prefix) for each in own],
+    }
+
+
+def _moved(resource: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    instances = [
+        {**each, "dependencies": [needed.removeprefix(prefix) for needed in each.get("dependencies", ())]}
+        for each in resource["instances"]
+    ]
+    return {
+        **resource,
+        "module": resource["module"].removeprefix(prefix),
+        "provider": f'provider["{PROVIDER}"]',
+        "instances": instances,
+    }
+
+
+_MODULES = ("network", "load_balancer", "services")
+
+
+def seat(terraform: Terraform) -> Stack:
+    """An initialised folder, in which any stack can be planned."""
+    folder = Path(tempfile.mkdtemp(prefix="seat-", dir=terraform.workspace))
+    needed = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
+    calls = "".join(f'module "{each}" {{\n  source = "./modules/{each}"\n}}\n' for each in _MODULES)
+    write({"main.tf": needed + calls} | {f"modules/{each}/main.tf": needed for each in _MODULES}, folder)
+    stack = terraform.stack(folder)
+    stack.init()
+    return stack
+
+
 class Standing:
     """An applied stack; its state is all that is used of it, and never changed."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, state: str = "") -> None:
+        """`state` is that of another folder than the initialised one of `stack`."""
         self._stack = stack
+        self._state = state
 
-    def signs(self, pages: Mapping[str, str], *, refresh: bool = False) -> dict[str, str]:
-        """Address -> sign of whatever Terraform would change to make the stack hold `pages`.
+    def signs(self, pages: Pages, *, refresh: bool = False) -> dict[str, str]:
+        """Address -> sign of whatever Terraform would change to make the stack hold `pages`."""
+        done = self.plan(pages, refresh=refresh)
+        if done.returncode:
+            raise tftest.TerraformTestError(
+                f"terraform plan ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+            )
+        return signs(done.stdout)
+
+    def plan(self, pages: Pages, *, refresh: bool = False) -> subprocess.CompletedProcess[str]:
+        """What Terraform plans to make the stack hold `pages`, or why it plans nothing.
 
         Without `refresh` the plan trusts the state, which the apply has just written: reading everything
         again from the emulator takes twice the time, and shows its gaps and nothing else (test_apply.py
@@ -48,10 +137,11 @@ class Standing:
             shutil.copytree(self._stack.folder, folder, symlinks=True)
             remove(folder.rglob("*.tf"))
             write(pages, folder)
-            planned = Stack(self._stack.terraform, folder).execute_command(
-                "plan", f"-refresh={str(refresh).lower()}", "-input=false", "-no-color"
+            if self._state:
+                (folder / "terraform.tfstate").write_text(self._state)
+            return self._stack.terraform.run(
+                "plan", f"-refresh={str(refresh).lower()}", "-input=false", "-no-color", cwd=folder
             )
-        return signs(planned.out)
 
 
 def signs(plan: str) -> dict[str, str]:
@@ -65,7 +155,7 @@ def signs(plan: str) -> dict[str, str]:
     return found
 
 
-def write(pages: Mapping[str, str], folder: Path) -> None:
+def write(pages: Pages, folder: Path) -> None:
     for path, text in pages.items():
         place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)

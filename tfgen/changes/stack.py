@@ -1,14 +1,14 @@
 """A stack as its Terraform tells it: every resource by address, with what each argument comes to."""
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from tfgen import facts
 from tfgen.changes.folders import Folder, Folders, Page, Pages, folders, is_provider, variable_values
+from tfgen.changes.graph import Graph, graph, reached, without_keys
 from tfgen.changes.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
-from tfgen.changes.values import Lookup, Names, Reference, Scope, Term, Value, comparable, references
+from tfgen.changes.values import Lookup, Names, Reference, Scope, Term, Value, comparable
 from tfgen.problems import Exit, Problem, TfgenError
 
 # What a resource block says to Terraform and not to AWS.
@@ -60,13 +60,6 @@ class Resource:
     @cached_property
     def lifecycle(self) -> dict[str, Node]:
         return lifecycle(self.body)
-
-    @cached_property
-    def needs(self) -> frozenset[str]:
-        """The addresses of what it depends on."""
-        order = self.body.arguments.get("depends_on")
-        said = (*self.arguments.values(), self._module.value(order) if order else ())
-        return frozenset(each.address for value in said for each in references(value))
 
     @cached_property
     def triggers(self) -> tuple[str, ...]:
@@ -267,19 +260,20 @@ class Stack:
         }
 
     @cached_property
+    def graph(self) -> Graph:
+        """What refers to what."""
+        return graph(self.modules)
+
+    @cached_property
     def new_first(self) -> frozenset[str]:
-        """Where the new one comes before the old one goes: what asks for it, and all that it depends on."""
-        waiting = [
-            address
-            for address, resource in self.resources.items()
-            if resource.lifecycle.get("create_before_destroy") == Literal(True)
+        """The blocks whose new instances come before old ones go: what asks for it, and all that it needs."""
+        asking = [
+            without_keys(f"{module.prefix}{kind}.{name}")
+            for module in self.modules
+            for (kind, name), block in module.blocks["resource"].items()
+            if lifecycle(block.body).get("create_before_destroy") == Literal(True)
         ]
-        found = set(waiting)
-        while waiting:
-            more = (self.resources[waiting.pop()].needs & self.resources.keys()) - found
-            found |= more
-            waiting += more
-        return frozenset(found)
+        return frozenset(reached(asking, self.graph))
 
     @cached_property
     def moved(self) -> dict[str, str]:
@@ -370,8 +364,3 @@ def _by_key(instances: Mapping[Key, Value]) -> Value:
 
 def _index(key: Value) -> str:
     return "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{key}"]'
-
-
-def without_keys(address: str) -> str:
-    """The address of a block from that of an instance."""
-    return re.sub(r'\[(?:"[^"]*"|\d+)\]', "", address)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from tfgen import facts
 from tfgen.changes.called import EGRESS, Said, about, containers, naming
 from tfgen.changes.compare import Change, Test, created, destroyed, lost, updated
+from tfgen.changes.graph import without_keys
 from tfgen.changes.stack import Stack
 from tfgen.changes.values import Value, references
 
@@ -98,7 +99,11 @@ def _waits_for_nat(change: Change, changes: tuple[Change, ...], old: Stack) -> b
 
     So Terraform does unless the state says create_before_destroy: what the new page says comes too late.
     """
-    gone = {each.address for each in changes if destroyed(each)} - old.new_first
+    gone = {
+        each.address
+        for each in changes
+        if destroyed(each) and without_keys(each.address) not in old.new_first
+    }
     return (
         change.type == "aws_route"
         and updated("nat_gateway_id")(change)
