@@ -269,7 +269,7 @@ def prefixes(address: str) -> list[str]:
 
 
 def _renamed_all(arguments: Mapping[str, Value], moves: Mapping[str, str]) -> Mapping[str, Value]:
-    """Arguments with the addresses in them moved, and comparable again: their lists are in another order now."""
+    """Arguments with the addresses in them moved, and comparable again: lists are in another order now."""
     if not moves:
         return arguments
     return {name: comparable(_renamed(value, moves)) for name, value in arguments.items()}
