@@ -1,7 +1,7 @@
 """Random changes of stacks that stand, up to four edits at once: each plans, and `tfgen changes` foresees it.
 
-Stacks and changes of them have numbers (support/random_changes.py), and a test the names of both: `7-12` is the
-change 12 of the stack 7. By default there are a few, in a minute. TFGEN_CHANGES tries others:
+Stacks and changes of them have numbers (support/random_changes.py), and a test the names of both: `7-12` is
+the change 12 of the stack 7. By default there are a few, in a minute. TFGEN_CHANGES tries others:
 
     TFGEN_CHANGES=300           so many, of up to twenty stacks (`make changes`)
     TFGEN_CHANGES=7-12,9-3      these

@@ -10,16 +10,17 @@ transform_destroy_cbd.go of Terraform 1.11, in internal/terraform):
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from tfgen.changes.compare import Action, Change, moved, moves_of
-from tfgen.changes.graph import Graph, reversed_graph, without_keys
+from tfgen.changes.graph import reversed_graph, without_keys
 from tfgen.changes.stack import Stack
 
 Step = tuple[str, str]
 """What waits: MAKE or GO and the address of a change; or a way along a graph, and how far it has come."""
-Waits = Mapping[Step, list[Step]]
+Following = Callable[[Step], Iterable[Step]]
+"""What a step waits for."""
 
 MAKE, GO = "make", "go"
 _UPDATED_OR_REPLACED = (Action.UPDATE, Action.REPLACE, Action.REPLACE_NEW_FIRST)
@@ -29,12 +30,15 @@ _GOES = (Action.REPLACE, Action.REPLACE_NEW_FIRST, Action.DESTROY)
 
 def cycles(changes: tuple[Change, ...], old: Stack, new: Stack) -> list[list[Change]]:
     """The changes of each circle."""
-    if all(change.action not in _GOES for change in changes):
-        return []
     known = {change.address: change for change in changes}
+    go_last = [change.address for change in changes if _goes_last(change, old)]
+    # A circle comes in where something goes last, and leads back where something else goes first.
+    if not go_last or all(change.action not in _GOES or _goes_last(change, old) for change in changes):
+        return []
+    found = circles([(GO, address) for address in go_last], _Order(known, go_last, old, new).following)
     return [
         [known[address] for address in sorted({address for what, address in circle if what in (MAKE, GO)})]
-        for circle in circles(_Order(changes, old, new).waits)
+        for circle in found
     ]
 
 
@@ -44,51 +48,57 @@ class _Order:
     A way along a graph stands for all that is at its end, so that there are no more waits than references.
     """
 
-    def __init__(self, changes: tuple[Change, ...], old: Stack, new: Stack) -> None:
-        self.waits = defaultdict[Step, list[Step]](list)
-        self._before = (
-            {moved(each, moves): each for each in old.resources} if (moves := moves_of(old, new)) else {}
-        )
-        self._new_first = {change.address for change in changes if _is_new_first(change, old)}
-        made = [change for change in changes if change.action in _MAKES]
-        stay = [change for change in changes if change.action in _UPDATED_OR_REPLACED]
-        go = [change for change in changes if change.action in _GOES]
-        go_first = [change for change in go if change.address not in self._new_first]
+    def __init__(self, known: Mapping[str, Change], go_last: list[str], old: Stack, new: Stack) -> None:
+        moves = moves_of(old, new)
+        self._known = known
+        self._go_last = {*go_last}
+        self._before = {moved(each, moves): each for each in old.resources} if moves else {}
+        made = [change for change in known.values() if change.action in _MAKES]
+        stay = [change for change in made if change.action in _UPDATED_OR_REPLACED]
+        go = [change for change in known.values() if change.action in _GOES]
+        go_first = [change for change in go if change.address not in self._go_last]
         users = reversed_graph(old.graph)
-        self._way("refers to", new.graph, MAKE, _by_block(made))
         # The state says what something referred to by the address that this had then.
-        self._way("referred to what goes first", old.graph, GO, _by_block(go_first))
-        self._way("referred to what is made", old.graph, MAKE, _by_block(made))
-        self._way("was used by what goes", users, GO, _by_block(go, self._before))
-        self._way("was used by what goes first", users, GO, _by_block(go_first, self._before))
-        self._way("was used by what stays", users, MAKE, _by_block(stay, self._before))
-        for change in changes:
-            self._add(change)
+        self._ways = {
+            "refers to": (new.graph, MAKE, _by_block(made)),
+            "referred to what goes first": (old.graph, GO, _by_block(go_first)),
+            "referred to what is made": (old.graph, MAKE, _by_block(made)),
+            "was used by what goes": (users, GO, _by_block(go, self._before)),
+            "was used by what goes first": (users, GO, _by_block(go_first, self._before)),
+            "was used by what stays": (users, MAKE, _by_block(stay, self._before)),
+        }
 
-    def _way(self, name: str, of: Graph, what: str, ends: Mapping[str, list[str]]) -> None:
-        for node, following in of.items():
-            for each in following:
-                self.waits[name, node] += [(name, each), *((what, address) for address in ends.get(each, ()))]
+    def following(self, step: Step) -> Iterator[Step]:
+        what, address = step
+        if what in (MAKE, GO):
+            yield from self._of_change(what, self._known[address])
+            return
+        of, end, ends = self._ways[what]
+        for node in of.get(address, ()):
+            yield what, node
+            for each in ends.get(node, ()):
+                yield end, each
 
-    def _add(self, change: Change) -> None:
+    def _of_change(self, what: str, change: Change) -> Iterator[Step]:
         address, block = change.address, without_keys(change.address)
         before = without_keys(self._before.get(address, address))
-        make, go = (MAKE, address), (GO, address)
-        if change.action in _MAKES:
-            self.waits[make] += [("refers to", block), ("was used by what goes first", block)]
-        if change.action in _UPDATED_OR_REPLACED:
-            self.waits[make].append(("referred to what goes first", before))
-        if change.action in _GOES:
-            self.waits[go].append(("was used by what goes", block))
-        if address in self._new_first:
-            self.waits[go] += [("referred to what is made", before), ("was used by what stays", block)]
-        if change.action is Action.REPLACE_NEW_FIRST:
-            self.waits[go].append(make)
-        elif change.action is Action.REPLACE:
-            self.waits[make].append(go)
+        goes_last = address in self._go_last
+        if what == MAKE:
+            yield from (("refers to", block), ("was used by what goes first", block))
+            if change.action in _UPDATED_OR_REPLACED:
+                yield "referred to what goes first", before
+        else:
+            yield "was used by what goes", block
+            if goes_last:
+                yield from (("referred to what is made", before), ("was used by what stays", block))
+        if change.action in _REPLACED and goes_last == (what == GO):
+            yield GO if what == MAKE else MAKE, address
 
 
-def _is_new_first(change: Change, old: Stack) -> bool:
+_REPLACED = (Action.REPLACE, Action.REPLACE_NEW_FIRST)
+
+
+def _goes_last(change: Change, old: Stack) -> bool:
     """Whether what goes waits for what is made. Where nothing comes in its place, the state says so."""
     if change.action is Action.DESTROY:
         return without_keys(change.address) in old.new_first
@@ -105,10 +115,10 @@ def _by_block(
     return found
 
 
-def circles(waits: Waits) -> Iterator[list[Step]]:
+def circles(starts: Iterable[Step], following: Following) -> Iterator[list[Step]]:
     """Steps that all wait for one another: Tarjan's strongly connected components, without recursion."""
-    search = _Search(waits)
-    for start in list(waits):
+    search = _Search(following)
+    for start in starts:
         if start not in search.number:
             yield from (circle for circle in search.components(start) if len(circle) > 1)
 
@@ -117,9 +127,9 @@ class _Search:
     """How far a search for components has come: the number of each step, in the order in which they were
     found, the lowest that it leads back to, and the path of those whose components are not complete."""
 
-    def __init__(self, waits: Waits) -> None:
+    def __init__(self, following: Following) -> None:
         self.number: dict[Step, int] = {}
-        self._waits = waits
+        self._following = following
         self._lowest: dict[Step, int] = {}
         self._path: dict[Step, None] = {}
         self._open: list[tuple[Step, Iterator[Step]]] = []
@@ -142,7 +152,7 @@ class _Search:
     def _enter(self, step: Step) -> None:
         self.number[step] = self._lowest[step] = len(self.number)
         self._path[step] = None
-        self._open.append((step, iter(self._waits.get(step, ()))))
+        self._open.append((step, iter(self._following(step))))
 
     def _is_new(self, step: Step, following: Step) -> bool:
         if following in self._path:
