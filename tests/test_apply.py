@@ -179,6 +179,21 @@ class TestApplied:
         assert client["namespace"] == server["namespace"]
         assert applied.outputs["service_connect_addresses"] == {"backendserver": "http://backend:5000"}
 
+    def test_ecs_takes_roles_for_tasks_of_this_account_alone(self, applied: Applied) -> None:
+        iam = applied.client("iam")
+        for name in applied.outputs["task_role_names"].values():
+            (statement,) = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]["Statement"]
+            assert statement["Condition"] == {
+                "StringEquals": {"aws:SourceAccount": "123456789012"},
+                "ArnLike": {"aws:SourceArn": "arn:aws:ecs:us-east-1:123456789012:*"},
+            }
+
+    def test_containers_say_how_they_log(self, applied: Applied) -> None:
+        for name in SHOP:
+            (container,) = self.containers(applied, name)
+            options = container["logConfiguration"]["options"]
+            assert (options["mode"], options["max-buffer-size"]) == ("non-blocking", "25m")
+
     def test_the_backend_admits_the_balancer_and_the_webapp(self, applied: Applied) -> None:
         groups = applied.outputs["security_group_ids"]
         assert self.admitted(applied, groups["backendserver"]) == {

@@ -209,10 +209,10 @@ def without_service(data: Data, gone: str) -> Data:
 
 
 def about(service: Service, other: str) -> set[str]:
-    """The addresses in a service's file that are there because of another service."""
+    """The addresses in a service's file that are there because it calls another service."""
     own, its = service.label, other.replace("-", "_")
     rule = "aws_vpc_security_group_{}_rule.{}_{}_{}"
-    return {rule.format("ingress", own, "from", its), rule.format("egress", own, "to", its)}
+    return {rule.format("ingress", its, "from", own), rule.format("egress", own, "to", its)}
 
 
 # --- names ---
@@ -465,10 +465,10 @@ _IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/x:1"
 _CALLED = {"image": _IMAGE, "port": 80, "connect": "x"}
 CLASHES = {
     'egress rules "web_to_s3" for a service of that name and for the endpoint': spec_with(
-        {"s3": _CALLED, "web": {"image": _IMAGE, "calls": ["s3"]}}
+        {"s3": _CALLED, "web": {"image": _IMAGE, "calls": ["s3"]}}, "endpoints"
     ),
     'egress rules "web_to_endpoints"': spec_with(
-        {"endpoints": _CALLED, "web": {"image": _IMAGE, "calls": ["endpoints"]}}
+        {"endpoints": _CALLED, "web": {"image": _IMAGE, "calls": ["endpoints"]}}, "endpoints"
     ),
     'egress rules "web_to_internet"': spec_with(
         {"internet": _CALLED, "web": {"image": _IMAGE, "calls": ["internet"]}}, "nat"

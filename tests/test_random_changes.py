@@ -77,7 +77,7 @@ def test_terraform_plans_what_tfgen_foresees(standing: Callable[[int], Standing]
     old, changed = stack(pair[0]), change(*pair)
     new = pages(dump(changed.spec))
     report = between(pages(dump(old)), new)
-    done = standing(pair[0]).plan(new, refresh=takes_all_tags_away(old, changed.spec))
+    done = standing(pair[0]).attempt(new, refresh=takes_all_tags_away(old, changed.spec))
     what = f"{', '.join(changed.edits)}\n{dump(changed.spec)}\n{done.stderr}"
     assert bool(done.returncode) == bool(report.refusals), f"{report.refusals}: {what}"
     if not done.returncode:

@@ -385,40 +385,41 @@ def given_by(blueprint: Blueprint, words: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("stack", "words", "service", "rule"),
     [
-        ("shop", "GET http://shop.example/", "webapp", None),
-        ("shop", "GET http://shop.example", "webapp", None),
+        ("shop", "GET http://shop.example/", "webapp", "everything_else"),
+        ("shop", "GET http://shop.example", "webapp", "everything_else"),
         ("shop", "GET http://shop.example/api/profile", "backendserver", "api_profile"),
         ("shop", "GET http://shop.example/api/profile/7?x=/y#z", "backendserver", "api_profile"),
-        ("shop", "GET http://shop.example/api/profiles", "webapp", None),
-        ("shop", "GET http://shop.example/API/profile", "webapp", None),
+        ("shop", "GET http://shop.example/api/profiles", "webapp", "everything_else"),
+        ("shop", "GET http://shop.example/API/profile", "webapp", "everything_else"),
         ("shop", "GET http://shop.example/api/profile/", "backendserver", "api_profile"),
-        ("shop", "GET http://shop.example?/api/profile", "webapp", None),
+        ("shop", "GET http://shop.example?/api/profile", "webapp", "everything_else"),
         ("market", "GET http://m/api/products/7/reviews", "catalog", "api_products_reviews_get_post_3fb0"),
         ("market", "PATCH http://m/api/products/7/reviews", "catalog", "api_products"),
         ("market", "GET http://login.market.example/api/orders", "accounts", "login_market_example_5c32"),
         ("market", "GET http://m/x -H Host:LOGIN.market.example", "accounts", "login_market_example_5c32"),
         ("market", "GET http://login.market.example/api/orders -H Host:m", "orders", "api_orders"),
-        ("market", "GET http://login.market.example.org/x", "storefront", None),
-        ("market", "GET http://m:8080/grafana --from 203.0.113.255", "partner-feed", None),
+        ("market", "GET http://login.market.example.org/x", "storefront", "everything_else"),
+        ("market", "GET http://m:8080/grafana --from 203.0.113.255", "partner-feed",
+         "partners_everything_else"),
         ("market", "GET http://m:9000/grafana/d", "dashboard", "operations_grafana_baf9"),
         ("hand", "GET http://x/Case/a/b/x", "web", "case_x_cf8c"),
-        ("hand", "GET http://x/case/a/b/x", "web", None),
+        ("hand", "GET http://x/case/a/b/x", "web", "everything_else"),
         ("hand", "GET http://a.b.wILD.example/articles", "wild", "wild_example_2ae0"),
-        ("hand", "GET http://wild.example/", "web", None),
+        ("hand", "GET http://wild.example/", "web", "everything_else"),
         ("hand", "GET http://x/img/a/b.png", "wild", "img_ng_cae3"),
-        ("hand", "GET http://x/img/a.ng", "web", None),
+        ("hand", "GET http://x/img/a.ng", "web", "everything_else"),
         ("hand", "PUT http://x/articles/1", "writer", "articles_post_put_489a"),
         ("hand", "M-SEARCH http://x/articles", "writer", "articles_m_search_0243"),
-        ("hand", "GET http://x/articles", "web", None),
-        ("hand", "GET http://x:443/", "idle", None),
-        ("hand", "GET http://x:81/idle --from 10.255.255.255", "web", None),
+        ("hand", "GET http://x/articles", "web", "everything_else"),
+        ("hand", "GET http://x:443/", "idle", "secure_everything_else"),
+        ("hand", "GET http://x:81/idle --from 10.255.255.255", "web", "inner_everything_else"),
     ],
 )  # fmt: skip
-def test_who_answers(stack: str, words: str, service: str, rule: str | None) -> None:
+def test_who_answers(stack: str, words: str, service: str, rule: str) -> None:
     blueprint = blueprint_of(HAND_WRITTEN) if stack == "hand" else example(stack)
     data = given_by(blueprint, words)
     assert (data["answers"], data["service"]) == ("service", service)
-    assert data["rule"]["address"] == (rule and f"aws_lb_listener_rule.{rule}")
+    assert data["rule"]["address"] == f"aws_lb_listener_rule.{rule}"
     (own,) = (each for each in blueprint.services if each.key == service)
     assert data["port"] == own.port_mappings[0].port
     assert data["target_group"] == f"aws_lb_target_group.{own.target_groups[0].label}"

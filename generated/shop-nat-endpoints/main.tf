@@ -7,9 +7,8 @@ module "network" {
 module "load_balancer" {
   source = "./modules/load_balancer"
 
-  vpc_id                        = module.network.vpc_id
-  public_subnet_ids             = values(module.network.public_subnet_ids)
-  http_default_target_group_arn = module.services.webapp_target_group_arn
+  vpc_id            = module.network.vpc_id
+  public_subnet_ids = values(module.network.public_subnet_ids)
 }
 
 module "services" {
@@ -17,8 +16,6 @@ module "services" {
 
   vpc_id                          = module.network.vpc_id
   subnet_ids                      = values(module.network.private_subnet_ids)
-  endpoint_security_group_id      = module.network.endpoint_security_group_id
-  s3_prefix_list_id               = module.network.s3_prefix_list_id
   load_balancer_security_group_id = module.load_balancer.security_group_id
   http_listener_arn               = module.load_balancer.http_listener_arn
   backendserver_image             = var.backendserver_image

@@ -7,9 +7,8 @@ module "network" {
 module "load_balancer" {
   source = "./modules/load_balancer"
 
-  vpc_id                        = module.network.vpc_id
-  public_subnet_ids             = values(module.network.public_subnet_ids)
-  http_default_target_group_arn = module.services.webapp_target_group_arn
+  vpc_id            = module.network.vpc_id
+  public_subnet_ids = values(module.network.public_subnet_ids)
 }
 
 module "services" {

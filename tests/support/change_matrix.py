@@ -168,7 +168,7 @@ def routed_service(key: str) -> str:
 def new_tasks(*services: str) -> str:
     """A new revision of a task definition, and the service that takes it."""
     return "".join(
-        f"-/+ services ecs_task_definition.{key}\n~ services ecs_service.{key}\n" for key in services
+        f"+/- services ecs_task_definition.{key}\n~ services ecs_service.{key}\n" for key in services
     )
 
 
@@ -192,16 +192,16 @@ WAYS = (
     way_out(
         "public",
         "nat-endpoints",
-        f"+ network {PRIVATE} {NAT} {INTERFACES}\n+ services {ENDPOINT_RULES}\n{MOVED}",
+        f"+ network {PRIVATE} {NAT} {INTERFACES}\n{MOVED}",
     ),
     way_out("nat", "public", f"- network {PRIVATE} {NAT}\n{MOVED}"),
     way_out(
         "nat",
         "endpoints",
         f"- network {NAT}\n+ network {INTERFACES} {AGENT}\n"
-        f"+ services {ENDPOINT_RULES}\n- services {INTERNET_RULES}\n",
+        f"+ services {ENDPOINT_RULES}\n- services {INTERNET_RULES}\n{MOVED}",
     ),
-    way_out("nat", "nat-endpoints", f"+ network {INTERFACES}\n+ services {ENDPOINT_RULES}\n"),
+    way_out("nat", "nat-endpoints", f"+ network {INTERFACES}\n"),
     way_out(
         "endpoints",
         "public",
@@ -212,19 +212,25 @@ WAYS = (
         "endpoints",
         "nat",
         f"+ network {NAT}\n- network {INTERFACES} {AGENT}\n"
-        f"- services {ENDPOINT_RULES}\n+ services {INTERNET_RULES}\n",
+        f"- services {ENDPOINT_RULES}\n+ services {INTERNET_RULES}\n{MOVED}",
     ),
     way_out(
-        "endpoints", "nat-endpoints", f"+ network {NAT}\n- network {AGENT}\n+ services {INTERNET_RULES}\n"
+        "endpoints",
+        "nat-endpoints",
+        f"+ network {NAT}\n- network {AGENT}\n"
+        f"- services {ENDPOINT_RULES}\n+ services {INTERNET_RULES}\n{MOVED}",
     ),
     way_out(
         "nat-endpoints",
         "public",
-        f"- network {PRIVATE} {NAT} {INTERFACES}\n- services {ENDPOINT_RULES}\n{MOVED}",
+        f"- network {PRIVATE} {NAT} {INTERFACES}\n{MOVED}",
     ),
-    way_out("nat-endpoints", "nat", f"- network {INTERFACES}\n- services {ENDPOINT_RULES}\n"),
+    way_out("nat-endpoints", "nat", f"- network {INTERFACES}\n"),
     way_out(
-        "nat-endpoints", "endpoints", f"- network {NAT}\n+ network {AGENT}\n- services {INTERNET_RULES}\n"
+        "nat-endpoints",
+        "endpoints",
+        f"- network {NAT}\n+ network {AGENT}\n"
+        f"+ services {ENDPOINT_RULES}\n- services {INTERNET_RULES}\n{MOVED}",
     ),
 )
 
@@ -299,7 +305,7 @@ NETWORK = (
         "private subnets given other ranges",
         "  nat: single\n",
         "  nat: single\n  subnets: {private: {a: 10.0.64.0/20, b: 10.0.80.0/20, c: 10.0.96.0/20}}\n",
-        "+/- network subnet.private[a,b,c]\n-/+ network route_table_association.private[a,b,c]\n"
+        "+/- network subnet.private[a,b,c] route_table_association.private[a,b,c]\n"
         f"~ services ecs_service.{ALL}\n",
     ),
     Row(
@@ -399,7 +405,6 @@ SERVICE_ROWS = (
         "port of a service changed",
         "port: 8081",
         "port: 8091",
-        "+/- services lb_target_group.orders\n~ services lb_listener_rule.api_{orders,returns}\n"
         "~ services ingress_rule.orders_from_load_balancer egress_rule.load_balancer_to_orders\n"
         + new_tasks("orders"),
         "orders",
@@ -408,7 +413,6 @@ SERVICE_ROWS = (
         "port of a called service changed",
         "    port: 8080\n",
         "    port: 8090\n",
-        "+/- services lb_target_group.catalog\n~ services lb_listener_rule.api_products\n"
         "~ services ingress_rule.catalog_from_{load_balancer,storefront}\n"
         "~ services egress_rule.{load_balancer,storefront}_to_catalog\n" + new_tasks("catalog", "storefront"),
         "catalog",
@@ -425,7 +429,8 @@ SERVICE_ROWS = (
         "ways out of a service narrowed",
         "    connect: orders\n",
         "    connect: orders\n    egress_cidrs: [192.0.2.0/24]\n",
-        "+ services egress_rule.orders_to_{192_0_2_0_24,s3}\n- services egress_rule.orders_to_internet\n",
+        "+ services egress_rule.orders_to_{192_0_2_0_24,s3}\n- services egress_rule.orders_to_internet\n"
+        "~ services ecs_service.orders\n",
     ),
     market(
         "health check changed",
@@ -539,7 +544,7 @@ ROUTES = (
         "everything else on a listener given to a service",
         "routes: [/grafana]",
         "routes: [/grafana, /]",
-        "~ load_balancer lb_listener.admin\n",
+        "+ services lb_listener_rule.admin_everything_else\n",
     ),
     market(
         "listener added",
@@ -602,7 +607,7 @@ TAGGED = (
     f"ingress_rule.{ALL}_from_load_balancer egress_rule.{ALL}_to_internet egress_rule.load_balancer_to_{ALL} "
     f"lb_target_group.{ALL} ecs_task_definition.{ALL} ecs_service.{ALL}\n"
     "~ services ingress_rule.catalog_from_storefront egress_rule.storefront_to_catalog "
-    "lb_listener_rule.{api_products,api_orders,api_returns,admin_grafana_ccda}\n"
+    "lb_listener_rule.{everything_else,api_products,api_orders,api_returns,admin_grafana_ccda}\n"
 )
 
 WHOLE = (
@@ -648,7 +653,7 @@ FOUNDATION = (
         "last route removed, and the load balancer with it",
         "nat",
         (("    routes: [/]\n", ""), ("    routes: [/api/profile]\n", "")),
-        f"- load_balancer {LOAD_BALANCER_PARTS}\n- services lb_listener_rule.api_profile "
+        f"- load_balancer {LOAD_BALANCER_PARTS}\n- services lb_listener_rule.{{everything_else,api_profile}} "
         f"lb_target_group.{ROUTED} ingress_rule.{ROUTED}_from_load_balancer "
         f"egress_rule.load_balancer_to_{ROUTED}\n{MOVED}",
         ("webapp", "backendserver"),
@@ -658,14 +663,13 @@ FOUNDATION = (
         "nat",
         (("zones: [a, b, c]\n", "zones: [a, b, c]\n  cidr: 10.9.0.0/16\n"),),
         f"+/- network vpc.main subnet.{{public,private}}{ZONED} eip.nat{ZONED} nat_gateway.main{ZONED} "
-        "route.public_internet route_table.public\n~ network internet_gateway.main\n"
-        f"-/+ network default_security_group.main route.private_internet{ZONED} route_table.private{ZONED} "
+        f"route.public_internet route_table.public route.private_internet{ZONED} route_table.private{ZONED} "
         f"route_table_association.{{public,private}}{ZONED} vpc_endpoint.s3\n"
-        "~ load_balancer lb.main lb_listener.http\n"
-        "-/+ load_balancer security_group.main ingress_rule.http_from_world\n"
-        f"+/- services lb_target_group.{ROUTED}\n"
-        f"-/+ services security_group.{ROUTED} {SERVICE_RULES}\n"
-        f"~ services {SERVICES} lb_listener_rule.api_profile\n",
+        "~ network internet_gateway.main\n-/+ network default_security_group.main\n"
+        "~ load_balancer lb.main\n"
+        "+/- load_balancer security_group.main\n-/+ load_balancer ingress_rule.http_from_world\n"
+        f"+/- services lb_target_group.{ROUTED} security_group.{ROUTED} {SERVICE_RULES}\n"
+        f"~ services {SERVICES} lb_listener_rule.{{everything_else,api_profile}}\n",
         ("webapp", "backendserver"),
     ),
     Row(
@@ -675,10 +679,12 @@ FOUNDATION = (
         f"~ network default_security_group.main eip.nat{ZONED} internet_gateway.main "
         f"nat_gateway.main{ZONED} route_table.public route_table.private{ZONED} "
         f"subnet.{{public,private}}{ZONED} vpc.main vpc_endpoint.s3\n"
-        f"-/+ load_balancer {LOAD_BALANCER_PARTS}\n"
+        "+/- load_balancer lb.main lb_listener.http security_group.main\n"
+        "-/+ load_balancer ingress_rule.http_from_world\n"
         "+/- services service_discovery_http_namespace.main\n"
         f"~ services lb_target_group.{ROUTED}\n"
-        "-/+ services ecs_cluster.main ecs_cluster_capacity_providers.main lb_listener_rule.api_profile "
+        "+/- services ecs_cluster.main ecs_cluster_capacity_providers.main "
+        "lb_listener_rule.{everything_else,api_profile} "
         f"cloudwatch_log_group.{ROUTED} iam_role.{ROUTED}_{{execution,task}} "
         f"iam_role_policy.{ROUTED}_execution ecs_task_definition.{ROUTED} {SERVICES} "
         f"security_group.{ROUTED} {SERVICE_RULES}\n",
@@ -696,6 +702,9 @@ SECTIONS = {
     "Overrides": OVERRIDES,
     "The foundation": FOUNDATION,
 }
+# What goes before all that is new is there and every service that stays is updated, and why that is right.
+EARLY: dict[str, tuple[str, str]] = {}
+
 ROWS = tuple(row for rows in SECTIONS.values() for row in rows)
 
 

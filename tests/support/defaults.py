@@ -10,6 +10,9 @@ Way = tuple[str, ...]
 """The names that lead to an argument: a type, blocks, and its own."""
 Defaults = Mapping[str, Any]
 
+# What every stack says otherwise, so that there is no default to turn.
+SAID_OTHERWISE = {("aws_ecs_service", "wait_for_steady_state"), ("aws_ecs_task_definition", "skip_destroy")}
+
 _RESOURCE = re.compile(r'^(?P<head>resource "(?P<kind>\w+)" .*)\n(?P<body>(?s:.*?\n))\}\n', re.MULTILINE)
 
 

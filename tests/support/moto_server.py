@@ -7,9 +7,11 @@ lines can teach it is taught below, so that a second plan really proves somethin
 import functools
 import json
 import logging
+import time
 import urllib.request
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 import boto3
@@ -23,6 +25,20 @@ from werkzeug.exceptions import HTTPException
 
 # One of moto's methods that answer an AWS action: takes the response object, returns the answer.
 Handler = Callable[[Any], Any]
+
+
+class LoggedCall(NamedTuple):
+    """A call that may have changed something: when, what, and both sides of it as text."""
+
+    at: float
+    action: str
+    asked: str
+    answer: str
+
+
+CALLS: list[LoggedCall] = []
+"""Every such call that this process's emulator answered, in order."""
+_READS = ("Describe", "Get", "List")
 
 
 class Moto:
@@ -82,13 +98,23 @@ def _fail_at_once(call_action: Handler) -> Handler:
 
     def wrapped(response: BaseResponse) -> Any:
         try:
-            return call_action(response)
+            answer = call_action(response)
+            _log(response, answer)
+            return answer
         except HTTPException:  # an error of AWS's, which moto's server knows how to tell
             raise
         except Exception as error:
             return _refusal(response, f"moto: {type(error).__name__}: {error}")
 
     return wrapped
+
+
+def _log(response: BaseResponse, answer: Any) -> None:
+    action = response._get_action()
+    if not action.startswith(_READS):
+        body = response.body if isinstance(response.body, str) else response.body.decode(errors="replace")
+        asked = body if body.startswith("{") else json.dumps(parse_qs(body))
+        CALLS.append(LoggedCall(time.monotonic(), action, asked, str(answer)))
 
 
 def _refusal(response: BaseResponse, why: str) -> tuple[int, dict[str, str], str]:
@@ -121,6 +147,7 @@ def _remember_settings(handler: Handler) -> Handler:
             value = response._get_param(setting)
             if value is not None:
                 setattr(service, xform_name(setting), value)
+        _reach_steady_state(service)
         if response._get_param("capacityProviderStrategy"):
             service.launch_type = None  # AWS has one or the other; moto says EC2 when it hears nothing
         connect = response._get_param("serviceConnectConfiguration")
@@ -129,6 +156,14 @@ def _remember_settings(handler: Handler) -> Handler:
         return answer
 
     return wrapped
+
+
+def _reach_steady_state(service: Any) -> None:
+    """Lets an ECS service run all its tasks at once; moto runs none, and the provider would wait for them."""
+    service.running_count, service.pending_count = service.desired_count, 0
+    del service.deployments[1:]
+    count = service.desired_count
+    service.deployments[0] |= {"runningCount": count, "pendingCount": 0, "rolloutState": "COMPLETED"}
 
 
 # Tags of scalable targets by ARN. moto draws a new ARN for each target, so nothing old is ever found here.

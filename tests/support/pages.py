@@ -69,7 +69,7 @@ def parsed_addresses(text: str) -> Counter[str]:
 
 
 def _names(body: Mapping[str, object]) -> list[str]:
-    return [_bare(key) for key in body if key != "__is_block__"]
+    return [_bare(key) for key in body if not key.startswith("__")]  # comments, and a mark
 
 
 def _bare(label: str) -> str:

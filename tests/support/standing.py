@@ -5,18 +5,18 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
-
-import tftest
 
 from support.terraform import PROVIDER, Stack, Terraform
 
 _HEAD = re.compile(
     r"^  # (?P<address>\S+) (?:will|must) be .*\n(?:  # .*\n)*(?P<sign>[ +~/-]+?) resource ", re.MULTILINE
 )
+_EDGE = re.compile(r'^\s*"((?:[^"\\]|\\.)*)" -> "((?:[^"\\]|\\.)*)"', re.MULTILINE)
 _SUM = re.compile(r"^Plan: (\d+) to add, (\d+) to change, (\d+) to destroy\.$", re.MULTILINE)
 
 Pages = Mapping[str, str]
@@ -118,20 +118,28 @@ class Standing:
 
     def signs(self, pages: Pages, *, refresh: bool = False) -> dict[str, str]:
         """Address -> sign of whatever Terraform would change to make the stack hold `pages`."""
-        done = self.plan(pages, refresh=refresh)
-        if done.returncode:
-            raise tftest.TerraformTestError(
-                f"terraform plan ended with {done.returncode}:\n{done.stdout}{done.stderr}"
-            )
-        return signs(done.stdout)
+        return self.plan(pages, refresh=refresh).signs
 
-    def plan(self, pages: Pages, *, refresh: bool = False) -> subprocess.CompletedProcess[str]:
-        """What Terraform plans to make the stack hold `pages`, or why it plans nothing.
+    def plan(self, pages: Pages, *, refresh: bool = False) -> "Planned":
+        """What Terraform would change to make the stack hold `pages`, and in which order.
 
         Without `refresh` the plan trusts the state, which the apply has just written: reading everything
         again from the emulator takes twice the time, and shows its gaps and nothing else (test_apply.py
         holds that).
         """
+        with self._changed(pages) as stack:
+            said = stack.execute_command("plan", *_options(refresh=refresh), "-out=tfplan")
+            graph = stack.execute_command("graph", "-plan=tfplan")
+        return Planned(signs(said.out), _edges(graph.out))
+
+    def attempt(self, pages: Pages, *, refresh: bool = False) -> subprocess.CompletedProcess[str]:
+        """What Terraform says when it plans to make the stack hold `pages`, also where it refuses."""
+        with self._changed(pages) as stack:
+            return stack.terraform.run("plan", *_options(refresh=refresh), cwd=stack.folder)
+
+    @contextmanager
+    def _changed(self, pages: Pages) -> Iterator[Stack]:
+        """A copy of the stack, with these pages."""
         with tempfile.TemporaryDirectory(dir=self._stack.terraform.workspace) as place:
             folder = Path(place) / "stack"
             shutil.copytree(self._stack.folder, folder, symlinks=True)
@@ -139,9 +147,42 @@ class Standing:
             write(pages, folder)
             if self._state:
                 (folder / "terraform.tfstate").write_text(self._state)
-            return self._stack.terraform.run(
-                "plan", f"-refresh={str(refresh).lower()}", "-input=false", "-no-color", cwd=folder
-            )
+            yield Stack(self._stack.terraform, folder)
+
+
+def _options(*, refresh: bool) -> tuple[str, ...]:
+    return (f"-refresh={str(refresh).lower()}", "-input=false", "-no-color")
+
+
+class Planned(NamedTuple):
+    """A plan: address -> sign, and for each step of its apply the steps that it waits for.
+
+    A step is an address, with " (destroy)" behind it where something goes.
+    """
+
+    signs: Mapping[str, str]
+    waits_for: Mapping[str, set[str]]
+
+    def is_after(self, step: str, other: str) -> bool:
+        """Whether a step waits for another one, however many lie between them."""
+        seen, waiting = {step}, [step]
+        while waiting:
+            more = self.waits_for.get(waiting.pop(), set()) - seen
+            seen |= more
+            waiting += more
+        return other in seen
+
+
+def _edges(graph: str) -> dict[str, set[str]]:
+    """The edges of what `terraform graph -plan` prints."""
+    found: dict[str, set[str]] = {}
+    for step, other in _EDGE.findall(graph):
+        found.setdefault(_step(step), set()).add(_step(other))
+    return found
+
+
+def _step(text: str) -> str:
+    return text.removeprefix("[root] ").replace('\\"', '"')
 
 
 def signs(plan: str) -> dict[str, str]:

@@ -18,6 +18,9 @@ from tfgen.blueprint.model import (
 from tfgen.problems import Locate, Problem, has_errors
 from tfgen.spec.model import Spec
 
+# A module bounds the provider from below only: which newer ones it works with is the root's to say.
+# https://developer.hashicorp.com/terraform/language/expressions/version-constraints
+_PROVIDER, _PROVIDER_OF_ROOT = ">= 5.100.0", ">= 5.100.0, < 7.0.0"
 # The S3 backend's own lock is as old as this release: Terraform CHANGELOG, 1.10.0.
 _TERRAFORM, _TERRAFORM_WITH_LOCK = ">= 1.5.0", ">= 1.10.0"
 
@@ -42,7 +45,7 @@ def build(
     built_services = services.build(
         services.Around(spec, partition, built_network, found, bound, called, at), problems
     )
-    balancer = (load_balancer.build(spec, bound, at, problems),) if bound else ()
+    balancer = (load_balancer.build(spec, at, problems),) if bound else ()
     if not has_errors(problems):
         problems += _same_address(spec.name, built_services)
     if as_module and spec.tags:
@@ -59,11 +62,12 @@ def build(
         region=spec.region,
         partition=partition,
         terraform_version=_TERRAFORM_WITH_LOCK if backend else _TERRAFORM,
+        provider_version=_PROVIDER if as_module else _PROVIDER_OF_ROOT,
         provider=() if as_module else (Provider(region=spec.region, default_tags=Ref("var.tags")),),
         backend=backend,
         network=built_network,
         load_balancer=balancer,
-        cluster=(Cluster(name=spec.name),) if spec.services else (),
+        cluster=(_cluster(spec, partition),) if spec.services else (),
         namespace=tuple(_namespace(spec, built_services)),
         services=built_services,
         calls=called,
@@ -77,6 +81,12 @@ def build(
         locate=at,
     )
     return blueprint, problems
+
+
+def _cluster(spec: Spec, partition: str) -> Cluster:
+    """ECS supports no narrower pattern of tasks: naming a cluster breaks credentials (ECS/task-iam-roles)."""
+    tasks = f'"arn:{partition}:ecs:{spec.region}:${{local.cluster_account_id}}:*"'
+    return Cluster(name=spec.name, tasks=Ref(tasks))
 
 
 def _ordered(data: Any) -> Any:

@@ -216,6 +216,7 @@ def _interface(name: str, spec: Spec, needs: list[_Need], everything: int) -> In
         private_dns=True,
         subnets=(_PRIVATE,),
         security_groups=(_GROUP_ID,),
+        depends_on=tuple(security.depends_on((_FROM_VPC,))),
     )
 
 

@@ -31,24 +31,29 @@ class Bound(NamedTuple):
     at: Location
 
     @property
-    def is_default(self) -> bool:
+    def takes_the_rest(self) -> bool:
+        """Whether it is the listener's last rule, for whatever no other one takes."""
         return self.path == "/" and self.host is None and not self.methods and self.pinned is None
 
     @property
     def priority(self) -> int:
+        if self.takes_the_rest:
+            return LAST
         return self.pinned or priority(self.host, self.path, self.methods)
 
     @property
     def values(self) -> tuple[str, ...]:
         """The path patterns; none where every path matches."""
         if self.path == "/":  # a rule must have some condition
-            return () if self.host or self.methods or self.is_default else ("/*",)
+            return () if self.host or self.methods else ("/*",)
         wild = "*" in self.path or "?" in self.path
         return (self.path,) if wild else (self.path, f"{self.path}/*")
 
     @property
     def label(self) -> Label:
         """Named for the request and not for the service: moving a route updates its rule in place."""
+        if self.takes_the_rest:
+            return names.label(*([] if self.listener == "http" else [self.listener]), "everything_else")
         listener = "" if self.listener == "http" else f"{self.listener}:"
         methods = f" {' '.join(self.methods)}" if self.methods else ""
         return names.slug(f"{listener}{self.host or ''}{self.path}{methods}")
@@ -121,8 +126,6 @@ def _clashes(bound: list[Bound], spec: Spec) -> Iterator[Problem]:
         if other:
             yield _leads_elsewhere(route, other)
             continue
-        if route.is_default:
-            continue
         other = taken.setdefault((route.listener, route.priority), route)
         if other is not route:
             yield _same_priority(route, other, bound, spec)
@@ -176,8 +179,7 @@ def _scalar(text: str) -> str:
     return f'"{text}"' if text[0] in "*?" or text.endswith(":") else text
 
 
-def build(spec: Spec, bound: tuple[Bound, ...], at: Locate, problems: list[Problem]) -> LoadBalancer:
-    defaults = {route.listener: route.service for route in bound if route.is_default}
+def build(spec: Spec, at: Locate, problems: list[Problem]) -> LoadBalancer:
     problems += _port_clashes(spec, at)
     return LoadBalancer(
         name=names.load_balancer(spec.name),
@@ -186,15 +188,13 @@ def build(spec: Spec, bound: tuple[Bound, ...], at: Locate, problems: list[Probl
         subnets=Label("public"),
         idle_timeout=spec.load_balancer.idle_timeout,
         listeners=tuple(
-            _listener(key, spec.load_balancer.listeners[key], defaults.get(key), at, problems)
+            _listener(key, spec.load_balancer.listeners[key], at, problems)
             for key in sorted(spec.load_balancer.listeners)
         ),
     )
 
 
-def _listener(
-    key: str, listener: ListenerSpec, default: str | None, at: Locate, problems: list[Problem]
-) -> Listener:
+def _listener(key: str, listener: ListenerSpec, at: Locate, problems: list[Problem]) -> Listener:
     label = names.label(key)
     where = at(("load_balancer", "listeners", key))
     return Listener(
@@ -202,8 +202,7 @@ def _listener(
         label=label,
         port=listener.port,
         cidrs=tuple(_cidrs(key, listener, where, problems)),
-        default=(names.ref("var.{}", default_input(key)),) if default else (),
-        not_found=() if default else ("Not found",),
+        not_found="Not found",
         arn_input=arn_input(key),
         at=where,
     )
@@ -232,28 +231,21 @@ def _port_clashes(spec: Spec, at: Locate) -> Iterator[Problem]:
             yield Problem("TG224", where, message, "give one of them another port")
 
 
-def default_input(listener: str) -> Label:
-    return names.label(listener, "default_target_group_arn")
-
-
 def arn_input(listener: str) -> Label:
     return names.label(listener, "listener_arn")
 
 
 def rules(bound: tuple[Bound, ...], service: str) -> tuple[ListenerRule, ...]:
     """The listener rules of a service, most specific first."""
-    own = (route for route in bound if route.service == service and not route.is_default)
+    own = (route for route in bound if route.service == service)
     return tuple(_rule(route) for route in sorted(own, key=lambda r: (r.listener, r.priority)))
 
 
 def routes(bound: tuple[Bound, ...], service: str) -> tuple[RoutePart, ...]:
-    """Every route of a service, the default among them, in the order in which they are tried."""
+    """Every route of a service, in the order in which they are tried."""
     own = [route for route in bound if route.service == service]
-    own.sort(key=lambda route: (route.listener, route.is_default, route.priority))
-    return tuple(
-        RoutePart(listener=route.listener, text=route.text, rule=() if route.is_default else (route.label,))
-        for route in own
-    )
+    own.sort(key=lambda route: (route.listener, route.priority))
+    return tuple(RoutePart(listener=route.listener, text=route.text, rule=route.label) for route in own)
 
 
 def _rule(route: Bound) -> ListenerRule:
@@ -275,7 +267,4 @@ def depends_on(bound: tuple[Bound, ...], service: str) -> Iterator[Ref]:
     for route in sorted(
         (route for route in bound if route.service == service), key=lambda r: (r.listener, r.priority)
     ):
-        if route.is_default:
-            yield names.ref("var.{}", arn_input(route.listener))
-        else:
-            yield names.ref("aws_lb_listener_rule.{}", route.label)
+        yield names.ref("aws_lb_listener_rule.{}", route.label)

@@ -114,6 +114,8 @@ class InterfaceEndpoint(Part, frozen=True):
     subnets: tuple[Label, ...]
     """No subnets, or the role of those that it has an address in."""
     security_groups: tuple[Ref, ...]
+    depends_on: tuple[Ref, ...]
+    """What lets its clients in, which must be there before its private DNS leads to it."""
 
 
 class EndpointSecurityGroup(Part, frozen=True):
@@ -157,15 +159,14 @@ class ListenerCidr(Part, frozen=True):
 
 
 class Listener(Part, frozen=True):
-    """A port of the load balancer; `default` is the input that names its default target group."""
+    """A port of the load balancer."""
 
     key: str
     label: Label
     port: int
     cidrs: tuple[ListenerCidr, ...]
-    default: tuple[Ref, ...]
-    not_found: tuple[str, ...]
-    """The body of the 404 that answers when no rule matches; empty where there is a default."""
+    not_found: str
+    """The body of the 404 that answers when no rule matches."""
     arn_input: Label
     at: Location
 
@@ -250,8 +251,8 @@ class Route(Part, frozen=True):
 
     listener: str
     text: str
-    rule: tuple[Label, ...]
-    """The listener rule that sends them; the listener's default action has none."""
+    rule: Label
+    """The listener rule that sends them."""
 
 
 class PortMapping(Part, frozen=True):
@@ -357,6 +358,8 @@ class Service(Part, frozen=True):
     family: str
     image: Image
     image_variable: Label
+    inputs: tuple[Input, ...]
+    """The variables of the module that are its own."""
     cpu: int
     memory: int
     size_at: Location
@@ -375,8 +378,13 @@ class Service(Part, frozen=True):
     security_group_name: str
     security_group_description: str
     security_rules: tuple[SecurityRule, ...]
+    """Its own, those of the load balancer towards it, and those of what it calls that let it in."""
+    reached: tuple[str, ...]
+    """Where its tasks may go besides what it calls, in one text; none where they may go nowhere."""
     target_groups: tuple[TargetGroup, ...]
     routes: tuple[Route, ...]
+    priorities: tuple[Comment, ...]
+    """How the priorities of its rules came about; nothing where it has none."""
     rules: tuple[ListenerRule, ...]
     grace_period: tuple[int, ...]
     public_ip: tuple[bool, ...]
@@ -395,7 +403,10 @@ class Service(Part, frozen=True):
 
 
 class Cluster(Part, frozen=True):
+    """`tasks` is a pattern for the ARNs of all that ECS runs in this account and region."""
+
     name: str
+    tasks: Ref
 
 
 class Namespace(Part, frozen=True):
@@ -469,6 +480,8 @@ class Blueprint(Part, frozen=True):
     region: str
     partition: str
     terraform_version: str
+    provider_version: str
+    """Which versions of the AWS provider it lets in."""
     provider: tuple[Provider, ...]
     backend: tuple[Backend, ...]
     network: Network

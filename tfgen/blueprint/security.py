@@ -1,12 +1,13 @@
 """The security groups of services: who may reach a task, and what a task may reach."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from tfgen.blueprint import names, renames
 from tfgen.blueprint.addressing import block
 from tfgen.blueprint.model import Call, Image, Label, Network, Peer, Ref, SecurityRule
 from tfgen.problems import Locate, Problem
-from tfgen.spec.model import WORLD, Egress, Service, Spec
+from tfgen.spec.model import WORLD, Port, Service, Spec
 
 GROUP, CIDR, PREFIX_LIST = (
     Label("referenced_security_group_id"),
@@ -17,6 +18,7 @@ LOAD_BALANCER_GROUP = Ref("var.load_balancer_security_group_id")
 ENDPOINT_GROUP = Ref("var.endpoint_security_group_id")
 INGRESS, EGRESS = Label("ingress"), Label("egress")
 HTTPS = 443
+_TAG_VALUE = 256  # botocore, ecs Tag.value
 
 
 def group_of(key: str) -> Ref:
@@ -28,30 +30,53 @@ def prefix_list_input(endpoint: str) -> Label:
 
 
 def ingress(key: str, spec: Spec, calls: tuple[Call, ...]) -> tuple[SecurityRule, ...]:
-    """Into the tasks: their one port, from the load balancer and from declared callers."""
-    port = spec.services[key].port
-    return tuple(_ingress(key, port.number, spec, calls)) if port else ()
+    """Into the tasks from the load balancer, and into the tasks that they call.
+
+    Both ends of a call belong to the caller: a service that is added changes no file of another.
+    """
+    rules = []
+    service = spec.services[key]
+    if service.routes and service.port:
+        description = "Requests from the load balancer"
+        rules.append(_in(key, "load_balancer", description, service.port, LOAD_BALANCER_GROUP))
+    for callee in _callees(key, calls):
+        if port := spec.services[callee].port:
+            rules.append(_in(callee, key, f"Calls from {renames.in_aws(key, spec)}", port, group_of(key)))
+    return tuple(rules)
 
 
-def _ingress(key: str, port: int, spec: Spec, calls: tuple[Call, ...]) -> Iterator[SecurityRule]:
-    if spec.services[key].routes:
-        yield SecurityRule(
-            direction=INGRESS,
-            label=names.label(key, "from_load_balancer"),
-            group=group_of(key),
-            description="Requests from the load balancer",
-            port=port,
-            peer=Peer(argument=GROUP, value=LOAD_BALANCER_GROUP),
-        )
-    for caller in sorted(call.caller for call in calls if call.callee == key):
-        yield SecurityRule(
-            direction=INGRESS,
-            label=names.label(key, "from", caller),
-            group=group_of(key),
-            description=f"Calls from {renames.in_aws(caller, spec)}",
-            port=port,
-            peer=Peer(argument=GROUP, value=group_of(caller)),
-        )
+def _callees(key: str, calls: tuple[Call, ...]) -> list[str]:
+    return sorted(call.callee for call in calls if call.caller == key)
+
+
+def _in(key: str, peer: str, description: str, port: Port, group: Ref) -> SecurityRule:
+    return SecurityRule(
+        direction=INGRESS,
+        label=names.label(key, "from", peer),
+        group=group_of(key),
+        description=description,
+        port=port.number,
+        peer=Peer(argument=GROUP, value=group),
+    )
+
+
+class _Way(NamedTuple):
+    """Where a service's tasks may go: `to` ends the label of the rule that lets them."""
+
+    to: str
+    description: str
+    port: int
+    peer: Peer
+
+
+class Egress(NamedTuple):
+    """The rules that let tasks out, and the load balancer to them.
+
+    `reached` says in one text where tasks may go besides the services that they call; it fits into a tag.
+    """
+
+    rules: tuple[SecurityRule, ...]
+    reached: str
 
 
 def egress(
@@ -62,24 +87,22 @@ def egress(
     calls: tuple[Call, ...],
     at: Locate,
     problems: list[Problem],
-) -> tuple[SecurityRule, ...]:
+) -> Egress:
     """Out of the tasks, and out of the load balancer towards them."""
     service = spec.services[key]
-    rules = [
-        *_to_endpoints(key, service, network, _gateways(service, image, spec)),
+    outward = [
+        *_to_endpoints(service, network, _gateways(service, image, spec)),
         *_to_cidrs(key, service, at, problems),
-        *_to_callees(key, spec, calls),
     ]
+    rules = [_out(key, way) for way in (*outward, *_to_callees(key, spec, calls))]
     if service.routes and service.port:
         rules.append(_from_load_balancer(key, renames.in_aws(key, spec), service.port.number))
-    return tuple(rules)
+    return Egress(tuple(rules), names.fit(" + ".join(way.to for way in outward), _TAG_VALUE))
 
 
-def ways_out(key: str, rules: tuple[SecurityRule, ...]) -> Iterator[Ref]:
-    """A service's rules towards what its tasks need, in their Terraform addresses."""
-    for rule in rules:
-        if rule.direction == EGRESS and rule.group == group_of(key):
-            yield names.ref("aws_vpc_security_group_egress_rule.{}", rule.label)
+def depends_on(rules: tuple[SecurityRule, ...]) -> Iterator[Ref]:
+    """The rules that a service's tasks need, and that must outlive them."""
+    return (names.ref("aws_vpc_security_group_{}_rule.{}", rule.direction, rule.label) for rule in rules)
 
 
 def _gateways(service: Service, image: Image, spec: Spec) -> set[str]:
@@ -87,28 +110,21 @@ def _gateways(service: Service, image: Image, spec: Spec) -> set[str]:
     return {*service.uses, *spec.network.endpoints, *(["s3"] if image.account else [])}
 
 
-def _to_endpoints(key: str, service: Service, network: Network, wanted: set[str]) -> Iterator[SecurityRule]:
+def _to_endpoints(service: Service, network: Network, wanted: set[str]) -> Iterator[_Way]:
+    if reaches_world(service):
+        return  # endpoints and prefix lists are part of the world
     if network.endpoint_security_group:
-        yield _out(
-            key, "endpoints", "AWS services, through the interface endpoints", HTTPS, GROUP, ENDPOINT_GROUP
-        )
-    if reaches_world(service) and not network.endpoint_security_group:
-        return  # the prefix lists are part of the world
+        description = "AWS services, through the interface endpoints"
+        yield _Way("endpoints", description, HTTPS, Peer(argument=GROUP, value=ENDPOINT_GROUP))
     for endpoint in network.gateway_endpoints:
-        if endpoint.service not in wanted:
-            continue
-        name = {"s3": "S3", "dynamodb": "DynamoDB"}[endpoint.service]
-        yield _out(
-            key,
-            endpoint.service,
-            f"{name}, through the gateway endpoint",
-            HTTPS,
-            PREFIX_LIST,
-            names.ref("var.{}", prefix_list_input(endpoint.service)),
-        )
+        if endpoint.service in wanted:
+            name = {"s3": "S3", "dynamodb": "DynamoDB"}[endpoint.service]
+            prefix_list = names.ref("var.{}", prefix_list_input(endpoint.service))
+            peer = Peer(argument=PREFIX_LIST, value=prefix_list)
+            yield _Way(endpoint.service, f"{name}, through the gateway endpoint", HTTPS, peer)
 
 
-def _to_cidrs(key: str, service: Service, at: Locate, problems: list[Problem]) -> Iterator[SecurityRule]:
+def _to_cidrs(key: str, service: Service, at: Locate, problems: list[Problem]) -> Iterator[_Way]:
     for index, range_ in enumerate(service.egress_cidrs or ()):
         block(range_.cidr, at(("services", key, "egress_cidrs", index)), problems)
     for range_ in sorted(set(service.egress_cidrs or ()), key=lambda e: (e.cidr, e.port)):
@@ -116,20 +132,18 @@ def _to_cidrs(key: str, service: Service, at: Locate, problems: list[Problem]) -
         where = "internet" if world else range_.cidr
         words = where if range_.port == HTTPS else f"{where} {range_.port}"
         description = f"{'The internet' if world else range_.cidr}, port {range_.port}"
-        yield _out(key, words, description, range_.port, CIDR, range_.cidr)
+        yield _Way(words, description, range_.port, Peer(argument=CIDR, value=range_.cidr))
 
 
 def reaches_world(service: Service) -> bool:
-    return any(range_ == Egress(cidr=WORLD, port=HTTPS) for range_ in service.egress_cidrs or ())
+    return any(range_.cidr == WORLD and range_.port == HTTPS for range_ in service.egress_cidrs or ())
 
 
-def _to_callees(key: str, spec: Spec, calls: tuple[Call, ...]) -> Iterator[SecurityRule]:
-    for callee in sorted(call.callee for call in calls if call.caller == key):
-        port = spec.services[callee].port
-        if port:
-            yield _out(
-                key, callee, f"Calls to {renames.in_aws(callee, spec)}", port.number, GROUP, group_of(callee)
-            )
+def _to_callees(key: str, spec: Spec, calls: tuple[Call, ...]) -> Iterator[_Way]:
+    for callee in _callees(key, calls):
+        if port := spec.services[callee].port:
+            description = f"Calls to {renames.in_aws(callee, spec)}"
+            yield _Way(callee, description, port.number, Peer(argument=GROUP, value=group_of(callee)))
 
 
 def _from_load_balancer(key: str, aws_name: str, port: int) -> SecurityRule:
@@ -143,12 +157,12 @@ def _from_load_balancer(key: str, aws_name: str, port: int) -> SecurityRule:
     )
 
 
-def _out(key: str, to: str, description: str, port: int, argument: Label, value: Ref | str) -> SecurityRule:
+def _out(key: str, way: _Way) -> SecurityRule:
     return SecurityRule(
         direction=EGRESS,
-        label=names.label(key, "to", to),
+        label=names.label(key, "to", way.to),
         group=group_of(key),
-        description=description,
-        port=port,
-        peer=Peer(argument=argument, value=value),
+        description=way.description,
+        port=way.port,
+        peer=way.peer,
     )

@@ -12,6 +12,8 @@ from tfgen.blueprint.model import (
     ConnectServer,
     EgressCidr,
     Image,
+    Input,
+    ListenerRule,
     NamedPort,
     Network,
     PortMapping,
@@ -19,6 +21,7 @@ from tfgen.blueprint.model import (
     Service,
     ServiceConnect,
     TargetGroup,
+    Variable,
 )
 from tfgen.problems import Locate, Location, Problem
 from tfgen.spec.model import Connect, Port, Spec
@@ -87,10 +90,9 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
     image = around.images[key]
     execution_role = access.execution_role(key, spec, image, around.partition)
     task_role = access.task_role(key, spec)
-    security_rules = (
-        *security.ingress(key, spec, calls),
-        *security.egress(key, spec, image, around.network, calls, around.at, problems),
-    )
+    egress = security.egress(key, spec, image, around.network, calls, around.at, problems)
+    security_rules = (*security.ingress(key, spec, calls), *egress.rules)
+    rules = load_balancer.rules(around.bound, key)
     return Service(
         key=key,
         label=names.label(key),
@@ -100,6 +102,7 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
         family=f"{spec.name}-{aws_name}",
         image=image,
         image_variable=names.label(key, "image"),
+        inputs=(_image_input(key),),
         cpu=service.cpu,
         memory=service.memory or 0,
         size_at=_size_at(key, around),
@@ -118,9 +121,11 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
         security_group_name=names.security_group(spec.name, aws_name),
         security_group_description=f"Tasks of {aws_name}",
         security_rules=security_rules,
+        reached=(egress.reached,) if egress.reached else (),
         target_groups=tuple(_target_groups(key, service, around)),
         routes=load_balancer.routes(around.bound, key),
-        rules=load_balancer.rules(around.bound, key),
+        priorities=tuple(_priorities(rules)),
+        rules=rules,
         grace_period=(service.grace_period,) if service.routes else (),
         public_ip=(True,) if WAYS_OUT[spec.network.egress].public_tasks else (),
         exec=(True,) if service.exec else (),
@@ -132,12 +137,18 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
         depends_on=(
             Ref("aws_ecs_cluster_capacity_providers.main"),
             *(access.policies((execution_role, task_role))),
-            *security.ways_out(key, security_rules),
+            *security.depends_on(security_rules),
             *load_balancer.depends_on(around.bound, key),
             *_started_first(key, around),
         ),
         at=at,
     )
+
+
+def _image_input(key: str) -> Input:
+    label = names.label(key, "image")
+    variable = Variable(label=label, type=Ref("string"), description=f"Image of {key}.")
+    return Input(variable=variable, value=names.ref("var.{}", label))
 
 
 def _size_at(key: str, around: Around) -> Location:
@@ -160,6 +171,21 @@ def _summary(key: str, service: ServiceSpec, around: Around) -> Comment:
     if aws_name != key:
         parts.append(f"named {aws_name} in AWS")
     return names.comment(f"{key}: {', '.join(parts)}.")
+
+
+_DERIVED = (
+    "Priorities are derived from each route alone, the more specific first: other routes never move them"
+)
+
+
+def _priorities(rules: tuple[ListenerRule, ...]) -> Iterator[Comment]:
+    """How the priorities of a service's rules came about."""
+    pinned = [str(rule.priority) for rule in rules if rule.pinned]
+    pins = f"{names.listed(pinned)} {'is' if len(pinned) == 1 else 'are'} pinned in the spec"
+    if len(pinned) < len(rules):
+        yield Comment(f"{_DERIVED}; {pins}." if pinned else f"{_DERIVED}.")
+    elif pinned:
+        yield Comment(f"{'Priority' if len(pinned) == 1 else 'Priorities'} {pins}.")
 
 
 def _port_mappings(aws_name: str, port: Port | None, connect: Connect | None) -> Iterator[PortMapping]:
@@ -217,7 +243,9 @@ def _callees(key: str, around: Around) -> tuple[str, ...]:
 
 
 def _called(key: str, around: Around) -> tuple[str, ...]:
-    called = (around.spec.services[callee] for callee in _callees(key, around))
+    # By their names in AWS: one that is renamed starts no tasks of its callers.
+    callees = sorted(_callees(key, around), key=lambda callee: renames.in_aws(callee, around.spec))
+    called = (around.spec.services[callee] for callee in callees)
     addresses = [_address(each.connect, each.port) for each in called if each.connect and each.port]
     return (" ".join(addresses),) if addresses else ()
 

@@ -8,6 +8,7 @@ from tfgen.blueprint.model import (
     Comment,
     Input,
     Label,
+    Listener,
     LoadBalancer,
     Modules,
     Network,
@@ -138,31 +139,6 @@ def _load_balancer_inputs(stack: Stack) -> Iterator[Input]:
         "IDs of the public subnets, one in each zone that has tasks.",
         f"values(module.network.{stack.load_balancer[0].subnets}_subnet_ids)",
     )
-    defaults = _defaults(stack)
-    for listener in stack.load_balancer[0].listeners:
-        for reference in listener.default:
-            service = defaults[listener.key]
-            yield _input(
-                reference.removeprefix("var."),
-                STRING,
-                f"ARN of the target group that answers on listener {listener.key} when no rule matches.",
-                f"module.services.{_target_group_output(service)}",
-            )
-
-
-def _target_group_output(service: Service) -> Label:
-    return names.label(service.key, "target_group_arn")
-
-
-def _defaults(stack: Stack) -> dict[str, Service]:
-    """The service that is a listener's default action, by listener."""
-    return {
-        listener.key: service
-        for balancer in stack.load_balancer
-        for listener in balancer.listeners
-        for service in stack.services
-        if listener.default and names.ref("var.{}", listener.arn_input) in service.depends_on
-    }
 
 
 def _load_balancer_outputs(stack: Stack) -> Iterator[Output]:
@@ -178,10 +154,9 @@ def _load_balancer_outputs(stack: Stack) -> Iterator[Output]:
         )
 
 
-def _used_listeners(stack: Stack) -> Iterator[Any]:
+def _used_listeners(stack: Stack) -> Iterator[Listener]:
     """The listeners that services refer to: one that has routes."""
     used = {rule.listener_arn for service in stack.services for rule in service.rules}
-    used |= {reference for service in stack.services for reference in service.depends_on}
     for balancer in stack.load_balancer:
         for listener in balancer.listeners:
             if names.ref("var.{}", listener.arn_input) in used:
@@ -213,10 +188,6 @@ def _services_inputs(stack: Stack, network_outputs: tuple[Output, ...], used: se
             f"ARN of the listener on port {listener.port}.",
             f"module.load_balancer.{listener.arn_input}",
         )
-    for service in stack.services:
-        yield _input(
-            service.image_variable, STRING, f"Image of {service.key}.", f"var.{service.image_variable}"
-        )
 
 
 def _services_outputs(stack: Stack) -> Iterator[Output]:
@@ -237,12 +208,6 @@ def _services_outputs(stack: Stack) -> Iterator[Output]:
         "Names of the services' task roles, to attach policies to.",
         {s.key: names.ref("aws_iam_role.{}.name", s.task_role.label) for s in services},
     )
-    for service in {service.key: service for service in _defaults(stack).values()}.values():
-        yield _output(
-            _target_group_output(service),
-            f"ARN of the target group of {service.key}.",
-            f"aws_lb_target_group.{service.label}.arn",
-        )
 
 
 def _root_variables(stack: Stack) -> Iterator[Variable]:
@@ -287,8 +252,7 @@ def _root_outputs(
             "module.load_balancer.security_group_id",
         )
     for output in services_outputs:
-        if not output.label.endswith("_target_group_arn"):  # those are the load balancer's own affair
-            yield _output(output.label, output.description, f"module.services.{output.label}")
+        yield _output(output.label, output.description, f"module.services.{output.label}")
     addresses = {
         service.key: server.address
         for service in stack.services

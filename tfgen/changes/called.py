@@ -35,7 +35,8 @@ def _requests(arguments: Any) -> str:
             said[kind] = "|".join(str(v) for v in values if f"{v}"[:-2] not in values or f"{v}"[-2:] != "/*")
     listener = getattr(arguments.get("listener_arn"), "address", "").rpartition(".")[2]
     order = ("http_request_method", "host_header", "path_pattern")
-    return " ".join(said[kind] for kind in order if kind in said) + f" on {listener}"
+    words = " ".join(said[kind] for kind in order if kind in said)
+    return f"{'everything else' if words == '/*' else words} on {listener}"
 
 
 _NAMES: dict[str, Callable[[Any], str]] = {

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.changes.graph import without_keys
 from tfgen.changes.plain import plain
 from tfgen.changes.stack import Resource, Stack
 from tfgen.changes.syntax import List, words
@@ -194,7 +193,7 @@ def _replaces(resource: Resource, names: tuple[str, ...]) -> bool:
 def _action(address: str, replaced: set[str], new: Stack) -> Action:
     if address not in replaced:
         return Action.UPDATE
-    return Action.REPLACE_NEW_FIRST if without_keys(address) in new.new_first else Action.REPLACE
+    return Action.REPLACE_NEW_FIRST if new.is_new_first(address) else Action.REPLACE
 
 
 def _gone(address: str, resource: Resource, new: Stack, moves: Mapping[str, str]) -> Change:

@@ -101,7 +101,7 @@ _REPLACED = (Action.REPLACE, Action.REPLACE_NEW_FIRST)
 def _goes_last(change: Change, old: Stack) -> bool:
     """Whether what goes waits for what is made. Where nothing comes in its place, the state says so."""
     if change.action is Action.DESTROY:
-        return without_keys(change.address) in old.new_first
+        return old.is_new_first(change.address)
     return change.action is Action.REPLACE_NEW_FIRST
 
 

@@ -1,7 +1,8 @@
 """What refers to what in a stack, as Terraform's own graph has it: blocks, and not their instances.
 
 A node is a block or a value, by its address without keys: `module.a.aws_x.b`, `module.a.var.x`, `local.y`,
-`module.a.output.z`, `data.aws_x.b`, and `module.a` for what the call of a module waits for as a whole.
+`module.a.output.z`, `data.aws_x.b`, `module.a` for what the call of a module waits for as a whole, and
+`module.a.all` for all that is in it.
 """
 
 import re
@@ -56,6 +57,7 @@ def _of_module(module: "Module") -> Iterator[tuple[str, list[str]]]:
     """Every node that stands in a module, and the variables of those that it calls."""
     here = without_keys(module.prefix)
     whole = [here[:-1]] if here else []
+    yield f"{here}all", list(_all(here, module))
     for (kind, name), block in module.blocks["resource"].items():
         yield f"{here}{kind}.{name}", [*_needed(here, block), *whole]
     for (kind, name), block in module.blocks["data"].items():
@@ -66,6 +68,14 @@ def _of_module(module: "Module") -> Iterator[tuple[str, list[str]]]:
         yield f"{here}local.{name}", _names(here, uses_of(node))
     for (name,), block in module.blocks["module"].items():
         yield from _of_call(here, name, block, whole)
+
+
+def _all(here: str, module: "Module") -> Iterator[str]:
+    for kind in ("resource", "output"):
+        for labels in module.blocks[kind]:
+            yield here + ".".join(labels if kind == "resource" else ("output", *labels))
+    for (name,) in module.blocks["module"]:
+        yield f"{here}module.{name}.all"
 
 
 _META = ("for_each", "count", "depends_on")
@@ -95,7 +105,7 @@ def _names(here: str, found: Iterator[Use]) -> list[str]:
 def _name(parts: tuple[Node, ...]) -> str | None:
     """The node that a reference leads to; None where it leads to no other block, such as `each.key`."""
     said = [part.name for part in parts if isinstance(part, Name | Attribute)]
-    if said[0] == "module" and len(said) > 2:
-        return f"module.{said[1]}.output.{said[2]}"
+    if said[0] == "module" and len(said) > 1:
+        return ".".join(("module", said[1], *(("output", said[2]) if len(said) > 2 else ("all",))))
     length = 3 if said[0] == "data" else 2
     return ".".join(said[:length]) if len(said) >= length else None

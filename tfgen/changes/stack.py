@@ -264,9 +264,12 @@ class Stack:
         """What refers to what."""
         return graph(self.modules)
 
+    def is_new_first(self, address: str) -> bool:
+        """Whether a new instance comes before the old one goes: it asks for that, or what needs it does."""
+        return without_keys(address) in self._new_first
+
     @cached_property
-    def new_first(self) -> frozenset[str]:
-        """The blocks whose new instances come before old ones go: what asks for it, and all that it needs."""
+    def _new_first(self) -> frozenset[str]:
         asking = [
             without_keys(f"{module.prefix}{kind}.{name}")
             for module in self.modules

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tfgen import facts
-from tfgen.changes.called import EGRESS, Said, about, containers, naming
+from tfgen.changes.called import EGRESS, INGRESS, Said, about, containers, naming
 from tfgen.changes.compare import Change, Test, created, destroyed, lost, updated
-from tfgen.changes.graph import without_keys
 from tfgen.changes.stack import Stack
 from tfgen.changes.values import Value, references
 
@@ -18,7 +17,7 @@ def ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Sa
     private = [_has(stack, "aws_subnet", "private") for stack in (old, new)]
     nat = [_has_default_route(stack) for stack in (old, new)]
     endpoints = [_has(stack, "aws_security_group", "endpoints") for stack in (old, new)]
-    if private == [True, False] and _has(new, "aws_subnet", "public"):
+    if private == [True, False] and _has(new, "aws_subnet", "public") and not _goes_last(changes, old, new):
         yield Said(
             "Tasks that still run in private subnets may lose their way out before new ones stand in public "
             "subnets: what they pull, read or log through it fails meanwhile."
@@ -28,8 +27,11 @@ def ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Sa
     tasks = "private" if private[0] else "public"
     yield from about(changes, _leaves(tasks, "aws_ecs_service", old, new), _TASKS)
     yield from about(changes, _leaves("public", "aws_lb", old, new), _NODES)
+    if tasks == "private" and not any(nat):
+        yield from about(changes, _leaves(tasks, "aws_ecs_service", old, new, in_order=True), _NO_S3)
+    yield from about(changes, _leaves("public", "aws_lb", old, new, in_order=True), _FEWER_NODES)
     if all(private):
-        yield from _of_private_subnets(changes, new, nat, endpoints)
+        yield from _of_private_subnets(changes, old, new, nat, endpoints)
     if all(was == will_be for was, will_be in (private, nat, endpoints)):
         gone = {change.address for change in changes if lost(change)}
         still = [_way(each.arguments) for each in new.resources.values() if each.type == EGRESS]
@@ -40,17 +42,40 @@ def ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Sa
         )
 
 
+_WAYS = {
+    EGRESS,
+    INGRESS,
+    "aws_nat_gateway",
+    "aws_route",
+    "aws_route_table",
+    "aws_route_table_association",
+    "aws_vpc_endpoint",
+}
+
+
+def _goes_last(changes: tuple[Change, ...], old: Stack, new: Stack) -> bool:
+    """Whether every way that goes does so after what comes instead, and after the services are updated.
+
+    So Terraform does where the state says create_before_destroy of it, and a service that depended on it
+    changes too. The order of calls is in tests/test_order.py.
+    """
+    gone = {change.address for change in changes if change.type in _WAYS and lost(change)}
+    updated_services = {change.address for change in changes if change.type == "aws_ecs_service"}
+    staying = {address for address, each in new.resources.items() if each.type == "aws_ecs_service"}
+    return all(map(old.is_new_first, gone)) and staying & old.resources.keys() <= updated_services
+
+
 def _of_private_subnets(
-    changes: tuple[Change, ...], new: Stack, nat: list[bool], endpoints: list[bool]
+    changes: tuple[Change, ...], old: Stack, new: Stack, nat: list[bool], endpoints: list[bool]
 ) -> Iterator[Said]:
     if nat == [True, False]:
         yield Said("Tasks lose the internet: what no VPC endpoint leads to is out of reach.")
         yield from naming(_images_out_of_reach(new), "[This image|These images] can no longer be pulled: {}.")
-    if {tuple(nat), tuple(endpoints)} == {(True, False), (False, True)}:
+    if {tuple(nat), tuple(endpoints)} == {(True, False), (False, True)} and not _goes_last(changes, old, new):
         # Terraform makes the one and destroys the other at the same time.
         yield Said(
             "While this is applied tasks may have no way out, and those that start then cannot pull their "
-            "images: apply egress: nat+endpoints first, then this."
+            "images: first apply the old spec as this version of tfgen renders it, then this."
         )
     instead = "takes another way out" if nat[1] else "has no other way there"
     yield from about(
@@ -76,17 +101,32 @@ _TASKS = (
     "Tasks that still run in a dropped zone may lose their way out before new ones stand in another: what "
     "they pull, read or log through it fails until then ([zone|zones] {})."
 )
+_NO_S3 = (
+    "Tasks that still run in a dropped zone cannot reach S3 until they are replaced by tasks in another "
+    "([zone|zones] {})."
+)
+_FEWER_NODES = (
+    "The load balancer leaves a dropped zone before the tasks there are replaced: until then the others take "
+    "all requests ([zone|zones] {})."
+)
 _NODES = (
     "The load balancer loses the way out of a dropped zone before its node there is gone: requests that "
     "still arrive at that node fail ([zone|zones] {})."
 )
 
 
-def _leaves(role: str, user: str, old: Stack, new: Stack) -> Test:
-    """Whether a subnet of a role loses its route, of which others stay, and so does what is in them."""
+def _leaves(role: str, user: str, old: Stack, new: Stack, *, in_order: bool = False) -> Test:
+    """Whether a subnet of a role loses its route, of which others stay, and so does what is in them.
+
+    With `in_order` those whose route goes only after what is in the subnet has moved, without it the others.
+    """
     stays = _has(new, "aws_subnet", role) and all(_uses(stack, user) for stack in (old, new))
     return lambda change: (
-        stays and change.type == "aws_route_table_association" and change.name == role and destroyed(change)
+        stays
+        and change.type == "aws_route_table_association"
+        and change.name == role
+        and destroyed(change)
+        and old.is_new_first(change.address) is in_order
     )
 
 
@@ -99,11 +139,7 @@ def _waits_for_nat(change: Change, changes: tuple[Change, ...], old: Stack) -> b
 
     So Terraform does unless the state says create_before_destroy: what the new page says comes too late.
     """
-    gone = {
-        each.address
-        for each in changes
-        if destroyed(each) and without_keys(each.address) not in old.new_first
-    }
+    gone = {each.address for each in changes if destroyed(each) and not old.is_new_first(each.address)}
     return (
         change.type == "aws_route"
         and updated("nat_gateway_id")(change)

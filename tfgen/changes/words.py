@@ -40,6 +40,10 @@ def _old_first(change: Change) -> bool:
     return change.action is Action.REPLACE
 
 
+def _new_first(change: Change) -> bool:
+    return change.action is Action.REPLACE_NEW_FIRST
+
+
 def _restarted(change: Change) -> bool:
     forced = change.new.get("force_new_deployment") == "true"
     others = {*change.arguments} - {"tags", "default_tags"}
@@ -118,14 +122,25 @@ SENTENCES = (
     Sentence("aws_vpc", destroyed, "The VPC goes with all that is in it."),
     Sentence(
         "aws_lb",
-        replaced,
+        _old_first,
         "The load balancer is replaced, and gets another DNS name: nothing answers until the new one stands.",
+    ),
+    Sentence(
+        "aws_lb",
+        _new_first,
+        "The load balancer is replaced, and gets another DNS name: the old name stops answering when the new "
+        "services run.",
     ),
     Sentence(
         "aws_lb", destroyed, "The load balancer goes, and its DNS name with it: nothing answers any more."
     ),
     Sentence(
-        "aws_ecs_cluster", replaced, "The cluster is replaced with every service in it: expect downtime."
+        "aws_ecs_cluster", _old_first, "The cluster is replaced with every service in it: expect downtime."
+    ),
+    Sentence(
+        "aws_ecs_cluster",
+        _new_first,
+        "The cluster is replaced with every service in it; the new services run before the old ones stop.",
     ),
     Sentence("aws_ecs_cluster", destroyed, "The cluster goes with every service in it."),
     Sentence(
@@ -138,7 +153,12 @@ SENTENCES = (
         destroyed,
         "The Service Connect namespace goes: services no longer call each other by name.",
     ),
-    Sentence("aws_ecs_service", replaced, "{}: replaced; expect downtime."),
+    Sentence("aws_ecs_service", _old_first, "{}: replaced; expect downtime."),
+    Sentence(
+        "aws_ecs_service",
+        _new_first,
+        "{}: replaced; new tasks run before the old [service|services] stop[s|].",
+    ),
     Sentence(
         "aws_ecs_service",
         _changes_provider,

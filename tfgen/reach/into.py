@@ -24,8 +24,6 @@ class Door(Part, frozen=True):
     hops: tuple[Hop, ...]
     arn: str
     """As `Ground.follow` names it."""
-    default: tuple[str, ...]
-    """The target groups of its default action, likewise."""
 
 
 class WaysIn:
@@ -63,18 +61,16 @@ class WaysIn:
             what = route.text
         else:
             what = f"{route.text} on port {door.listener.port}"
-            hops = to_fault((*door.hops, self._action(service, route, rules, door), *inside))
+            hops = to_fault((*door.hops, self._action(route, rules, door), *inside))
         return Flow(service.key, "route", what, f'"{service.key}"', path, hops, state_of(hops))
 
     # --- to the load balancer ---
 
     def _door(self, balancer: LoadBalancer, listener: Listener) -> Door:
-        follow = self.ground.follow
         return Door(
             listener,
             tuple(self._outside(balancer, listener)),
             f"load_balancer.aws_lb_listener.{listener.label}.arn",
-            tuple(follow("load_balancer", target) for target in listener.default),
         )
 
     def _outside(self, balancer: LoadBalancer, listener: Listener) -> Iterator[Hop]:
@@ -110,18 +106,10 @@ class WaysIn:
 
     # --- from the load balancer to the container ---
 
-    def _action(self, service: Service, route: Route, rules: Mapping[Label, ListenerRule], door: Door) -> Hop:
-        """The rule of a route, or the default action of its listener."""
-        target = f"services.aws_lb_target_group.{service.label}.arn"
-        if not route.rule:
-            if target in door.default:
-                text = f"its default action forwards to aws_lb_target_group.{service.label}"
-                return Hop("rule", text, parts=(f"aws_lb_listener.{door.listener.label}",))
-            text = f"the default action of aws_lb_listener.{door.listener.label} does not forward to it"
-            return Hop("rule", text, MISSING)
-        label = route.rule[0]
-        address = f"aws_lb_listener_rule.{label}"
-        rule = rules.get(label)
+    def _action(self, route: Route, rules: Mapping[Label, ListenerRule], door: Door) -> Hop:
+        """The rule of a route."""
+        address = f"aws_lb_listener_rule.{route.rule}"
+        rule = rules.get(route.rule)
         if rule is None or self.ground.follow("services", rule.listener_arn) != door.arn:
             return Hop("rule", f"aws_lb_listener.{door.listener.label} has no {address}", MISSING)
         return Hop("rule", f"{address}, priority {rule.priority}", parts=(address,))

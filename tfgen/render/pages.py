@@ -203,6 +203,7 @@ def _services(blueprint: Blueprint) -> dict[str, Any]:
 def _stack(blueprint: Blueprint) -> dict[str, Any]:
     return {
         "terraform_version": blueprint.terraform_version,
+        "provider_version": blueprint.provider_version,
         "backends": blueprint.backend,
         "providers": blueprint.provider,
         "modules": tuple(_module_calls(blueprint)),
@@ -215,7 +216,8 @@ def _module_calls(blueprint: Blueprint) -> Iterator[ModuleCall]:
     if blueprint.load_balancer:
         yield _module_call("load_balancer", blueprint.modules.load_balancer_inputs)
     if blueprint.cluster:
-        yield _module_call("services", blueprint.modules.services_inputs)
+        own = (each for service in blueprint.services for each in service.inputs)
+        yield _module_call("services", (*blueprint.modules.services_inputs, *own))
 
 
 def _module_call(name: str, inputs: tuple[Input, ...]) -> ModuleCall:

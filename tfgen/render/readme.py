@@ -1,9 +1,10 @@
 """What the README of a stack says: rows and sentences from the blueprint."""
 
+import shlex
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tfgen.blueprint.model import Blueprint, Label, Network, Service, Variable
+from tfgen.blueprint.model import Blueprint, Label, Network, Override, Service, Variable
 
 
 class Row(NamedTuple):
@@ -48,6 +49,8 @@ def context(blueprint: Blueprint) -> dict[str, Any]:
         "stack": blueprint.provider,
         "is_module": not blueprint.provider,
         "deploy": tuple(_deploy(blueprint)),
+        "waits": tuple(_waits(blueprint)),
+        "unchecked": tuple(_unchecked(blueprint)),
     }
 
 
@@ -164,3 +167,45 @@ def _deploy(blueprint: Blueprint) -> Iterator[Row]:
         image = service.image
         repository = f"{image.registry}/{image.repository}"
         yield Row(service.image_variable, f"{repository}:NEW_TAG")
+
+
+_ADDRESS = "module.services.{}.{}"
+_MOST_SERVICES = 10  # botocore, ecs DescribeServices, which the command asks again and again
+
+
+def _waits(blueprint: Blueprint) -> Iterator[str]:
+    """Commands that end when every service runs what it should."""
+    for cluster in blueprint.cluster:
+        name = _overridden(blueprint, _ADDRESS.format("aws_ecs_cluster", "main"), "name", cluster.name)
+        services = [
+            _overridden(blueprint, _ADDRESS.format("aws_ecs_service", each.label), "name", each.aws_name)
+            for each in blueprint.services
+        ]
+        for start in range(0, len(services), _MOST_SERVICES):
+            words = ["--cluster", name, "--services", *services[start : start + _MOST_SERVICES]]
+            yield f"aws ecs wait services-stable --region {blueprint.region} {shlex.join(words)}"
+
+
+def _overridden(blueprint: Blueprint, address: str, argument: str, otherwise: str) -> str:
+    """An argument as the spec's overrides leave it."""
+    said = [override.patch.get(argument) for override in blueprint.overrides if override.address == address]
+    return next((value for value in said if isinstance(value, str)), otherwise)
+
+
+def _unchecked(blueprint: Blueprint) -> Iterator[str]:
+    """The services of which nobody asks whether they are healthy, in one text."""
+    checked = {override.address for override in blueprint.overrides if "healthCheck" in _container(override)}
+    keys = [
+        service.key
+        for service in blueprint.services
+        if not service.target_groups
+        and _ADDRESS.format("aws_ecs_task_definition", service.label) not in checked
+    ]
+    if keys:
+        yield " and ".join(filter(None, (", ".join(keys[:-1]), keys[-1])))
+
+
+def _container(override: Override) -> Any:
+    """What it says of the container, where it says it of one."""
+    said = override.patch.get("container_definitions")
+    return said if isinstance(said, dict) else {}

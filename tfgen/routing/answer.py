@@ -21,7 +21,7 @@ from typing import NamedTuple
 from tfgen.blueprint.model import Blueprint, Listener, ListenerRule, Service
 from tfgen.routing.patterns import matches
 from tfgen.routing.request import Request
-from tfgen.routing.table import default_service, entries
+from tfgen.routing.table import entries
 
 WORLD = "0.0.0.0/0"
 
@@ -133,7 +133,7 @@ def _candidates(blueprint: Blueprint, listener: Listener, seen: Seen) -> tuple[C
         Candidate((entry.rule,), (services[entry.service],), tuple(_why_not(entry.rule, seen)))
         for entry in entries(blueprint).get(listener.key, ())
     ]
-    return (*rules, Candidate((), tuple(default_service(blueprint, listener)), ()))
+    return (*rules, Candidate((), (), ()))
 
 
 def _chosen(candidates: Sequence[Candidate]) -> int:

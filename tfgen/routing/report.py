@@ -8,7 +8,7 @@ from tfgen.routing.answer import WORLD, Answer, Candidate, Reading
 from tfgen.routing.table import text
 
 FIXED_STATUS = 404
-"""Of the default action where no service is one: templates/load_balancer/listeners.tf.j2."""
+"""Of the default action: templates/load_balancer/listeners.tf.j2."""
 
 
 def as_text(answer: Answer) -> str:
@@ -33,7 +33,7 @@ def _head(answer: Answer) -> Iterator[str]:
 def _who(listener: Listener, candidate: Candidate) -> str:
     for service in candidate.service:
         return f"{service.key} answers, on port {_port(candidate)}"
-    return f'No service answers: the load balancer itself says {FIXED_STATUS} "{listener.not_found[0]}"'
+    return f'No service answers: the load balancer itself says {FIXED_STATUS} "{listener.not_found}"'
 
 
 def _port(candidate: Candidate) -> int | None:

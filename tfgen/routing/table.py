@@ -1,10 +1,8 @@
 """The rules of a listener in the order in which they are tried, and who stands behind each."""
 
-from collections.abc import Iterator
-
 from msgspec import Struct
 
-from tfgen.blueprint.model import Blueprint, Listener, ListenerRule, Service
+from tfgen.blueprint.model import Blueprint, ListenerRule, Service
 from tfgen.routing.patterns import BREAK, Patterns
 
 _ANYTHING = ("?*",)
@@ -70,19 +68,3 @@ def _entry(service: Service, rule: ListenerRule) -> Entry:
 def _legal(host: str) -> str:
     """A host pattern without the hosts that cannot be: no label of a host name is empty (RFC 1034, 3.1)."""
     return ".".join("?*" if label and not label.strip("*") else label for label in host.split("."))
-
-
-def default_service(blueprint: Blueprint, listener: Listener) -> Iterator[Service]:
-    """The service whose target group a listener's default action names, if it does.
-
-    Follows the reference as Terraform does: the load balancer module's input, the root's value for it, the
-    services module's output.
-    """
-    modules = blueprint.modules
-    given = {f"var.{input_.variable.label}": input_.value for input_ in modules.load_balancer_inputs}
-    outputs = {f"module.services.{output.label}": output.value for output in modules.services_outputs}
-    for reference in listener.default:
-        arn = outputs[given[reference]]
-        for service in blueprint.services:
-            if any(f"aws_lb_target_group.{group.label}.arn" == arn for group in service.target_groups):
-                yield service

@@ -9,7 +9,7 @@ from tfgen.rules import _quota
 ID = "TG330"
 SEVERITY = "warning"
 TITLE = "A load balancer has 100 rules unless AWS allows more"
-WHY = "Every route but a listener's default is a rule; the apply stops at the first that is too many."
+WHY = "Every route is a rule; the apply stops at the first that is too many."
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
 
 
@@ -18,15 +18,15 @@ def _routes(count: int) -> str:
     return f"services: {{web: {{port: 80, routes: [/, {pinned}]}}}}"
 
 
-BAD = _routes(101)
+BAD = _routes(100)
 GOOD = """\
 services:
   web:
     port: 80
     routes: [/]
 """
-FAILS = (_routes(102),)
-PASSES = (_routes(100),)
+FAILS = (_routes(101),)
+PASSES = (_routes(99),)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:

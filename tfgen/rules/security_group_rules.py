@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tfgen.blueprint.model import Blueprint
+from tfgen.blueprint.model import Blueprint, Label, Ref
 from tfgen.problems import Location, Problem
 from tfgen.rules import _quota, _ranges
 
@@ -55,11 +55,13 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             _ranges.clients(blueprint, listener) for listener in balancer.listeners for _ in listener.cidrs
         ]
         yield from _problems("the load balancer", "ingress", ranges)
+    used = Counter(
+        (rule.group, rule.direction) for each in blueprint.services for rule in each.security_rules
+    )
     for service in blueprint.services:
-        own = f"aws_security_group.{service.label}.id"  # some rules here are the load balancer's
-        directions = Counter(rule.direction for rule in service.security_rules if rule.group == own)
-        for direction, used in directions.items():
-            yield from _problems(f'"{service.key}"', direction, [service.at] * used)
+        for direction in _WORDS:
+            count = used[Ref(f"aws_security_group.{service.label}.id"), Label(direction)]
+            yield from _problems(f'"{service.key}"', direction, [service.at] * count)
 
 
 def _problems(owner: str, direction: str, places: list[Location]) -> Iterator[Problem]:

@@ -25,8 +25,3 @@ output "task_role_names" {
     web = aws_iam_role.web_task.name
   }
 }
-
-output "web_target_group_arn" {
-  description = "ARN of the target group of web."
-  value       = aws_lb_target_group.web.arn
-}

@@ -19,8 +19,3 @@ variable "http_listener_arn" {
   type        = string
   description = "ARN of the listener on port 80."
 }
-
-variable "web_image" {
-  type        = string
-  description = "Image of web."
-}

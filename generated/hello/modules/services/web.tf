@@ -2,6 +2,11 @@
 
 # web: port 80, behind the load balancer at /.
 
+variable "web_image" {
+  type        = string
+  description = "Image of web."
+}
+
 resource "aws_cloudwatch_log_group" "web" {
   name              = "/ecs/hello/web"
   retention_in_days = 30
@@ -88,8 +93,28 @@ resource "aws_lb_target_group" "web" {
     unhealthy_threshold = 3
   }
 
+  # ECS registers each task with its own port. This one is only a default, and changing it would replace
+  # the target group under running tasks.
   lifecycle {
     create_before_destroy = true
+    ignore_changes        = [port]
+  }
+}
+
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
+resource "aws_lb_listener_rule" "everything_else" {
+  listener_arn = var.http_listener_arn
+  priority     = 50000
+
+  action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+
+  condition {
+    path_pattern {
+      values = ["/*"]
+    }
   }
 }
 
@@ -106,6 +131,9 @@ resource "aws_ecs_task_definition" "web" {
     operating_system_family = "LINUX"
     cpu_architecture        = "X86_64"
   }
+
+  # Older revisions stay active, so that a deployment can be rolled back to them.
+  skip_destroy = true
 
   container_definitions = jsonencode([
     {
@@ -126,6 +154,10 @@ resource "aws_ecs_task_definition" "web" {
           awslogs-group         = aws_cloudwatch_log_group.web.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "web"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }
@@ -141,6 +173,10 @@ resource "aws_ecs_service" "web" {
   health_check_grace_period_seconds = 60
   enable_ecs_managed_tags           = true
   propagate_tags                    = "SERVICE"
+  wait_for_steady_state             = true
+
+  # Changes with the rules above that let tasks out: the old ones are destroyed only after the new ones exist.
+  tags = { Egress = "internet" }
 
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
@@ -167,7 +203,14 @@ resource "aws_ecs_service" "web" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.web_execution,
+    aws_vpc_security_group_ingress_rule.web_from_load_balancer,
     aws_vpc_security_group_egress_rule.web_to_internet,
-    var.http_listener_arn,
+    aws_vpc_security_group_egress_rule.load_balancer_to_web,
+    aws_lb_listener_rule.everything_else,
   ]
+
+  # What this service no longer uses is destroyed only after it has been updated.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -30,6 +30,8 @@ resource "aws_vpc_endpoint" "ecr_api" {
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = { Name = "market-ecr-api" }
+
+  depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
 }
 
 # Image manifests from ECR, for accounts, basket, catalog, mailer and 5 more.
@@ -42,6 +44,8 @@ resource "aws_vpc_endpoint" "ecr_dkr" {
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = { Name = "market-ecr-dkr" }
+
+  depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
 }
 
 # Logs of every service.
@@ -54,6 +58,8 @@ resource "aws_vpc_endpoint" "logs" {
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = { Name = "market-logs" }
+
+  depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
 }
 
 # Secrets of accounts, which ECS reads from Secrets Manager when a task starts.
@@ -66,6 +72,8 @@ resource "aws_vpc_endpoint" "secretsmanager" {
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = { Name = "market-secretsmanager" }
+
+  depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
 }
 
 # Called by mailer and orders.
@@ -78,6 +86,8 @@ resource "aws_vpc_endpoint" "sqs" {
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = { Name = "market-sqs" }
+
+  depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
 }
 
 # Secrets of accounts, which ECS reads from SSM Parameter Store when a task starts.
@@ -90,6 +100,8 @@ resource "aws_vpc_endpoint" "ssm" {
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = { Name = "market-ssm" }
+
+  depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
 }
 
 # ECS Exec sessions in orders.
@@ -102,6 +114,8 @@ resource "aws_vpc_endpoint" "ssmmessages" {
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = { Name = "market-ssmmessages" }
+
+  depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
 }
 
 # Asked for in network.endpoints.
@@ -114,6 +128,8 @@ resource "aws_vpc_endpoint" "sts" {
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = { Name = "market-sts" }
+
+  depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
 }
 
 # Interface endpoints answer HTTPS from inside the VPC, and nothing else.

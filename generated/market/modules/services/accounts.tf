@@ -2,6 +2,11 @@
 
 # accounts: port 8080, behind the load balancer at login.market.example/ and /api/accounts, called as http://accounts:8080.
 
+variable "accounts_image" {
+  type        = string
+  description = "Image of accounts."
+}
+
 resource "aws_cloudwatch_log_group" "accounts" {
   name              = "/ecs/market/accounts"
   retention_in_days = 90
@@ -75,42 +80,6 @@ resource "aws_vpc_security_group_ingress_rule" "accounts_from_load_balancer" {
   to_port                      = 8080
 }
 
-resource "aws_vpc_security_group_ingress_rule" "accounts_from_orders" {
-  security_group_id            = aws_security_group.accounts.id
-  description                  = "Calls from orders"
-  referenced_security_group_id = aws_security_group.orders.id
-  ip_protocol                  = "tcp"
-  from_port                    = 8080
-  to_port                      = 8080
-}
-
-resource "aws_vpc_security_group_ingress_rule" "accounts_from_storefront" {
-  security_group_id            = aws_security_group.accounts.id
-  description                  = "Calls from storefront"
-  referenced_security_group_id = aws_security_group.storefront.id
-  ip_protocol                  = "tcp"
-  from_port                    = 8080
-  to_port                      = 8080
-}
-
-resource "aws_vpc_security_group_egress_rule" "accounts_to_endpoints" {
-  security_group_id            = aws_security_group.accounts.id
-  description                  = "AWS services, through the interface endpoints"
-  referenced_security_group_id = var.endpoint_security_group_id
-  ip_protocol                  = "tcp"
-  from_port                    = 443
-  to_port                      = 443
-}
-
-resource "aws_vpc_security_group_egress_rule" "accounts_to_s3" {
-  security_group_id = aws_security_group.accounts.id
-  description       = "S3, through the gateway endpoint"
-  prefix_list_id    = var.s3_prefix_list_id
-  ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
-}
-
 resource "aws_vpc_security_group_egress_rule" "accounts_to_internet" {
   security_group_id = aws_security_group.accounts.id
   description       = "The internet, port 443"
@@ -157,11 +126,15 @@ resource "aws_lb_target_group" "accounts" {
     unhealthy_threshold = 3
   }
 
+  # ECS registers each task with its own port. This one is only a default, and changing it would replace
+  # the target group under running tasks.
   lifecycle {
     create_before_destroy = true
+    ignore_changes        = [port]
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "login_market_example_5c32" {
   listener_arn = var.http_listener_arn
   priority     = 16499
@@ -208,6 +181,9 @@ resource "aws_ecs_task_definition" "accounts" {
     cpu_architecture        = "X86_64"
   }
 
+  # Older revisions stay active, so that a deployment can be rolled back to them.
+  skip_destroy = true
+
   container_definitions = jsonencode([
     {
       name      = "accounts"
@@ -234,6 +210,10 @@ resource "aws_ecs_task_definition" "accounts" {
           awslogs-group         = aws_cloudwatch_log_group.accounts.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "accounts"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }
@@ -249,6 +229,10 @@ resource "aws_ecs_service" "accounts" {
   health_check_grace_period_seconds = 60
   enable_ecs_managed_tags           = true
   propagate_tags                    = "SERVICE"
+  wait_for_steady_state             = true
+
+  # Changes with the rules above that let tasks out: the old ones are destroyed only after the new ones exist.
+  tags = { Egress = "internet + 10.80.0.0/16 5432" }
 
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
@@ -299,11 +283,16 @@ resource "aws_ecs_service" "accounts" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.accounts_execution,
-    aws_vpc_security_group_egress_rule.accounts_to_endpoints,
-    aws_vpc_security_group_egress_rule.accounts_to_s3,
+    aws_vpc_security_group_ingress_rule.accounts_from_load_balancer,
     aws_vpc_security_group_egress_rule.accounts_to_internet,
     aws_vpc_security_group_egress_rule.accounts_to_10_80_0_0_16_5432,
+    aws_vpc_security_group_egress_rule.load_balancer_to_accounts,
     aws_lb_listener_rule.login_market_example_5c32,
     aws_lb_listener_rule.api_accounts,
   ]
+
+  # What this service no longer uses is destroyed only after it has been updated.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

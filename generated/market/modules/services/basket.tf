@@ -2,6 +2,11 @@
 
 # basket: port 8080, behind the load balancer at /api/basket, called as http://basket:8080, calls catalog and pricing.
 
+variable "basket_image" {
+  type        = string
+  description = "Image of basket."
+}
+
 resource "aws_cloudwatch_log_group" "basket" {
   name              = "/ecs/market/basket"
   retention_in_days = 90
@@ -63,40 +68,22 @@ resource "aws_vpc_security_group_ingress_rule" "basket_from_load_balancer" {
   to_port                      = 8080
 }
 
-resource "aws_vpc_security_group_ingress_rule" "basket_from_storefront" {
-  security_group_id            = aws_security_group.basket.id
-  description                  = "Calls from storefront"
-  referenced_security_group_id = aws_security_group.storefront.id
+resource "aws_vpc_security_group_ingress_rule" "catalog_from_basket" {
+  security_group_id            = aws_security_group.catalog.id
+  description                  = "Calls from basket"
+  referenced_security_group_id = aws_security_group.basket.id
   ip_protocol                  = "tcp"
   from_port                    = 8080
   to_port                      = 8080
 }
 
-resource "aws_vpc_security_group_egress_rule" "basket_to_endpoints" {
-  security_group_id            = aws_security_group.basket.id
-  description                  = "AWS services, through the interface endpoints"
-  referenced_security_group_id = var.endpoint_security_group_id
+resource "aws_vpc_security_group_ingress_rule" "pricing_from_basket" {
+  security_group_id            = aws_security_group.pricing.id
+  description                  = "Calls from basket"
+  referenced_security_group_id = aws_security_group.basket.id
   ip_protocol                  = "tcp"
-  from_port                    = 443
-  to_port                      = 443
-}
-
-resource "aws_vpc_security_group_egress_rule" "basket_to_dynamodb" {
-  security_group_id = aws_security_group.basket.id
-  description       = "DynamoDB, through the gateway endpoint"
-  prefix_list_id    = var.dynamodb_prefix_list_id
-  ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
-}
-
-resource "aws_vpc_security_group_egress_rule" "basket_to_s3" {
-  security_group_id = aws_security_group.basket.id
-  description       = "S3, through the gateway endpoint"
-  prefix_list_id    = var.s3_prefix_list_id
-  ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
+  from_port                    = 50051
+  to_port                      = 50051
 }
 
 resource "aws_vpc_security_group_egress_rule" "basket_to_internet" {
@@ -154,11 +141,15 @@ resource "aws_lb_target_group" "basket" {
     unhealthy_threshold = 3
   }
 
+  # ECS registers each task with its own port. This one is only a default, and changing it would replace
+  # the target group under running tasks.
   lifecycle {
     create_before_destroy = true
+    ignore_changes        = [port]
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "api_basket" {
   listener_arn = var.http_listener_arn
   priority     = 32361
@@ -189,6 +180,9 @@ resource "aws_ecs_task_definition" "basket" {
     cpu_architecture        = "X86_64"
   }
 
+  # Older revisions stay active, so that a deployment can be rolled back to them.
+  skip_destroy = true
+
   container_definitions = jsonencode([
     {
       name      = "basket"
@@ -213,6 +207,10 @@ resource "aws_ecs_task_definition" "basket" {
           awslogs-group         = aws_cloudwatch_log_group.basket.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "basket"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }
@@ -228,6 +226,10 @@ resource "aws_ecs_service" "basket" {
   health_check_grace_period_seconds = 60
   enable_ecs_managed_tags           = true
   propagate_tags                    = "SERVICE"
+  wait_for_steady_state             = true
+
+  # Changes with the rules above that let tasks out: the old ones are destroyed only after the new ones exist.
+  tags = { Egress = "internet" }
 
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
@@ -278,14 +280,20 @@ resource "aws_ecs_service" "basket" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.basket_execution,
-    aws_vpc_security_group_egress_rule.basket_to_endpoints,
-    aws_vpc_security_group_egress_rule.basket_to_dynamodb,
-    aws_vpc_security_group_egress_rule.basket_to_s3,
+    aws_vpc_security_group_ingress_rule.basket_from_load_balancer,
+    aws_vpc_security_group_ingress_rule.catalog_from_basket,
+    aws_vpc_security_group_ingress_rule.pricing_from_basket,
     aws_vpc_security_group_egress_rule.basket_to_internet,
     aws_vpc_security_group_egress_rule.basket_to_catalog,
     aws_vpc_security_group_egress_rule.basket_to_pricing,
+    aws_vpc_security_group_egress_rule.load_balancer_to_basket,
     aws_lb_listener_rule.api_basket,
     aws_ecs_service.catalog,
     aws_ecs_service.pricing,
   ]
+
+  # What this service no longer uses is destroyed only after it has been updated.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -2,6 +2,11 @@
 
 # catalog: port 8080, behind the load balancer at GET or POST /api/products/*/reviews and /api/products, called as http://catalog:8080, calls search.
 
+variable "catalog_image" {
+  type        = string
+  description = "Image of catalog."
+}
+
 resource "aws_cloudwatch_log_group" "catalog" {
   name              = "/ecs/market/catalog"
   retention_in_days = 90
@@ -63,58 +68,13 @@ resource "aws_vpc_security_group_ingress_rule" "catalog_from_load_balancer" {
   to_port                      = 8080
 }
 
-resource "aws_vpc_security_group_ingress_rule" "catalog_from_basket" {
-  security_group_id            = aws_security_group.catalog.id
-  description                  = "Calls from basket"
-  referenced_security_group_id = aws_security_group.basket.id
+resource "aws_vpc_security_group_ingress_rule" "search_from_catalog" {
+  security_group_id            = aws_security_group.search.id
+  description                  = "Calls from catalog"
+  referenced_security_group_id = aws_security_group.catalog.id
   ip_protocol                  = "tcp"
-  from_port                    = 8080
-  to_port                      = 8080
-}
-
-resource "aws_vpc_security_group_ingress_rule" "catalog_from_partner_feed" {
-  security_group_id            = aws_security_group.catalog.id
-  description                  = "Calls from partner-feed"
-  referenced_security_group_id = aws_security_group.partner_feed.id
-  ip_protocol                  = "tcp"
-  from_port                    = 8080
-  to_port                      = 8080
-}
-
-resource "aws_vpc_security_group_ingress_rule" "catalog_from_storefront" {
-  security_group_id            = aws_security_group.catalog.id
-  description                  = "Calls from storefront"
-  referenced_security_group_id = aws_security_group.storefront.id
-  ip_protocol                  = "tcp"
-  from_port                    = 8080
-  to_port                      = 8080
-}
-
-resource "aws_vpc_security_group_egress_rule" "catalog_to_endpoints" {
-  security_group_id            = aws_security_group.catalog.id
-  description                  = "AWS services, through the interface endpoints"
-  referenced_security_group_id = var.endpoint_security_group_id
-  ip_protocol                  = "tcp"
-  from_port                    = 443
-  to_port                      = 443
-}
-
-resource "aws_vpc_security_group_egress_rule" "catalog_to_dynamodb" {
-  security_group_id = aws_security_group.catalog.id
-  description       = "DynamoDB, through the gateway endpoint"
-  prefix_list_id    = var.dynamodb_prefix_list_id
-  ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
-}
-
-resource "aws_vpc_security_group_egress_rule" "catalog_to_s3" {
-  security_group_id = aws_security_group.catalog.id
-  description       = "S3, through the gateway endpoint"
-  prefix_list_id    = var.s3_prefix_list_id
-  ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
+  from_port                    = 9200
+  to_port                      = 9200
 }
 
 resource "aws_vpc_security_group_egress_rule" "catalog_to_internet" {
@@ -163,11 +123,15 @@ resource "aws_lb_target_group" "catalog" {
     unhealthy_threshold = 3
   }
 
+  # ECS registers each task with its own port. This one is only a default, and changing it would replace
+  # the target group under running tasks.
   lifecycle {
     create_before_destroy = true
+    ignore_changes        = [port]
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "api_products_reviews_get_post_3fb0" {
   listener_arn = var.http_listener_arn
   priority     = 25880
@@ -220,6 +184,9 @@ resource "aws_ecs_task_definition" "catalog" {
     cpu_architecture        = "X86_64"
   }
 
+  # Older revisions stay active, so that a deployment can be rolled back to them.
+  skip_destroy = true
+
   container_definitions = jsonencode([
     {
       name      = "catalog"
@@ -244,6 +211,10 @@ resource "aws_ecs_task_definition" "catalog" {
           awslogs-group         = aws_cloudwatch_log_group.catalog.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "catalog"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }
@@ -259,6 +230,10 @@ resource "aws_ecs_service" "catalog" {
   health_check_grace_period_seconds = 60
   enable_ecs_managed_tags           = true
   propagate_tags                    = "SERVICE"
+  wait_for_steady_state             = true
+
+  # Changes with the rules above that let tasks out: the old ones are destroyed only after the new ones exist.
+  tags = { Egress = "internet" }
 
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
@@ -309,13 +284,18 @@ resource "aws_ecs_service" "catalog" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.catalog_execution,
-    aws_vpc_security_group_egress_rule.catalog_to_endpoints,
-    aws_vpc_security_group_egress_rule.catalog_to_dynamodb,
-    aws_vpc_security_group_egress_rule.catalog_to_s3,
+    aws_vpc_security_group_ingress_rule.catalog_from_load_balancer,
+    aws_vpc_security_group_ingress_rule.search_from_catalog,
     aws_vpc_security_group_egress_rule.catalog_to_internet,
     aws_vpc_security_group_egress_rule.catalog_to_search,
+    aws_vpc_security_group_egress_rule.load_balancer_to_catalog,
     aws_lb_listener_rule.api_products_reviews_get_post_3fb0,
     aws_lb_listener_rule.api_products,
     aws_ecs_service.search,
   ]
+
+  # What this service no longer uses is destroyed only after it has been updated.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -2,6 +2,11 @@
 
 # dashboard: port 3000, behind the load balancer at /grafana.
 
+variable "dashboard_image" {
+  type        = string
+  description = "Image of dashboard."
+}
+
 resource "aws_cloudwatch_log_group" "dashboard" {
   name              = "/ecs/market/dashboard"
   retention_in_days = 90
@@ -51,15 +56,6 @@ resource "aws_vpc_security_group_ingress_rule" "dashboard_from_load_balancer" {
   to_port                      = 3000
 }
 
-resource "aws_vpc_security_group_egress_rule" "dashboard_to_endpoints" {
-  security_group_id            = aws_security_group.dashboard.id
-  description                  = "AWS services, through the interface endpoints"
-  referenced_security_group_id = var.endpoint_security_group_id
-  ip_protocol                  = "tcp"
-  from_port                    = 443
-  to_port                      = 443
-}
-
 resource "aws_vpc_security_group_egress_rule" "dashboard_to_internet" {
   security_group_id = aws_security_group.dashboard.id
   description       = "The internet, port 443"
@@ -97,11 +93,15 @@ resource "aws_lb_target_group" "dashboard" {
     unhealthy_threshold = 3
   }
 
+  # ECS registers each task with its own port. This one is only a default, and changing it would replace
+  # the target group under running tasks.
   lifecycle {
     create_before_destroy = true
+    ignore_changes        = [port]
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "operations_grafana_baf9" {
   listener_arn = var.operations_listener_arn
   priority     = 43761
@@ -132,6 +132,9 @@ resource "aws_ecs_task_definition" "dashboard" {
     cpu_architecture        = "X86_64"
   }
 
+  # Older revisions stay active, so that a deployment can be rolled back to them.
+  skip_destroy = true
+
   container_definitions = jsonencode([
     {
       name      = "dashboard"
@@ -155,6 +158,10 @@ resource "aws_ecs_task_definition" "dashboard" {
           awslogs-group         = aws_cloudwatch_log_group.dashboard.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "dashboard"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }
@@ -170,6 +177,10 @@ resource "aws_ecs_service" "dashboard" {
   health_check_grace_period_seconds = 60
   enable_ecs_managed_tags           = true
   propagate_tags                    = "SERVICE"
+  wait_for_steady_state             = true
+
+  # Changes with the rules above that let tasks out: the old ones are destroyed only after the new ones exist.
+  tags = { Egress = "internet" }
 
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
@@ -195,8 +206,14 @@ resource "aws_ecs_service" "dashboard" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.dashboard_execution,
-    aws_vpc_security_group_egress_rule.dashboard_to_endpoints,
+    aws_vpc_security_group_ingress_rule.dashboard_from_load_balancer,
     aws_vpc_security_group_egress_rule.dashboard_to_internet,
+    aws_vpc_security_group_egress_rule.load_balancer_to_dashboard,
     aws_lb_listener_rule.operations_grafana_baf9,
   ]
+
+  # What this service no longer uses is destroyed only after it has been updated.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -2,6 +2,11 @@
 
 # mailer: no port.
 
+variable "mailer_image" {
+  type        = string
+  description = "Image of mailer."
+}
+
 resource "aws_cloudwatch_log_group" "mailer" {
   name              = "/ecs/market/mailer"
   retention_in_days = 90
@@ -54,24 +59,6 @@ resource "aws_security_group" "mailer" {
   tags = { Name = "market-mailer" }
 }
 
-resource "aws_vpc_security_group_egress_rule" "mailer_to_endpoints" {
-  security_group_id            = aws_security_group.mailer.id
-  description                  = "AWS services, through the interface endpoints"
-  referenced_security_group_id = var.endpoint_security_group_id
-  ip_protocol                  = "tcp"
-  from_port                    = 443
-  to_port                      = 443
-}
-
-resource "aws_vpc_security_group_egress_rule" "mailer_to_s3" {
-  security_group_id = aws_security_group.mailer.id
-  description       = "S3, through the gateway endpoint"
-  prefix_list_id    = var.s3_prefix_list_id
-  ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
-}
-
 resource "aws_vpc_security_group_egress_rule" "mailer_to_internet" {
   security_group_id = aws_security_group.mailer.id
   description       = "The internet, port 443"
@@ -95,6 +82,9 @@ resource "aws_ecs_task_definition" "mailer" {
     cpu_architecture        = "X86_64"
   }
 
+  # Older revisions stay active, so that a deployment can be rolled back to them.
+  skip_destroy = true
+
   container_definitions = jsonencode([
     {
       name      = "mailer"
@@ -108,6 +98,10 @@ resource "aws_ecs_task_definition" "mailer" {
           awslogs-group         = aws_cloudwatch_log_group.mailer.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "mailer"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }
@@ -122,6 +116,10 @@ resource "aws_ecs_service" "mailer" {
   availability_zone_rebalancing = "ENABLED"
   enable_ecs_managed_tags       = true
   propagate_tags                = "SERVICE"
+  wait_for_steady_state         = true
+
+  # Changes with the rules above that let tasks out: the old ones are destroyed only after the new ones exist.
+  tags = { Egress = "internet" }
 
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
@@ -141,8 +139,11 @@ resource "aws_ecs_service" "mailer" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.mailer_execution,
-    aws_vpc_security_group_egress_rule.mailer_to_endpoints,
-    aws_vpc_security_group_egress_rule.mailer_to_s3,
     aws_vpc_security_group_egress_rule.mailer_to_internet,
   ]
+
+  # What this service no longer uses is destroyed only after it has been updated.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -2,6 +2,11 @@
 
 # orders: port 8080, behind the load balancer at /api/orders, called as http://orders:8080, calls accounts and pricing.
 
+variable "orders_image" {
+  type        = string
+  description = "Image of orders."
+}
+
 resource "aws_cloudwatch_log_group" "orders" {
   name              = "/ecs/market/orders"
   retention_in_days = 90
@@ -85,31 +90,22 @@ resource "aws_vpc_security_group_ingress_rule" "orders_from_load_balancer" {
   to_port                      = 8080
 }
 
-resource "aws_vpc_security_group_ingress_rule" "orders_from_partner_feed" {
-  security_group_id            = aws_security_group.orders.id
-  description                  = "Calls from partner-feed"
-  referenced_security_group_id = aws_security_group.partner_feed.id
+resource "aws_vpc_security_group_ingress_rule" "accounts_from_orders" {
+  security_group_id            = aws_security_group.accounts.id
+  description                  = "Calls from orders"
+  referenced_security_group_id = aws_security_group.orders.id
   ip_protocol                  = "tcp"
   from_port                    = 8080
   to_port                      = 8080
 }
 
-resource "aws_vpc_security_group_egress_rule" "orders_to_endpoints" {
-  security_group_id            = aws_security_group.orders.id
-  description                  = "AWS services, through the interface endpoints"
-  referenced_security_group_id = var.endpoint_security_group_id
+resource "aws_vpc_security_group_ingress_rule" "pricing_from_orders" {
+  security_group_id            = aws_security_group.pricing.id
+  description                  = "Calls from orders"
+  referenced_security_group_id = aws_security_group.orders.id
   ip_protocol                  = "tcp"
-  from_port                    = 443
-  to_port                      = 443
-}
-
-resource "aws_vpc_security_group_egress_rule" "orders_to_s3" {
-  security_group_id = aws_security_group.orders.id
-  description       = "S3, through the gateway endpoint"
-  prefix_list_id    = var.s3_prefix_list_id
-  ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
+  from_port                    = 50051
+  to_port                      = 50051
 }
 
 resource "aws_vpc_security_group_egress_rule" "orders_to_internet" {
@@ -167,11 +163,15 @@ resource "aws_lb_target_group" "orders" {
     unhealthy_threshold = 3
   }
 
+  # ECS registers each task with its own port. This one is only a default, and changing it would replace
+  # the target group under running tasks.
   lifecycle {
     create_before_destroy = true
+    ignore_changes        = [port]
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "api_orders" {
   listener_arn = var.http_listener_arn
   priority     = 34512
@@ -202,6 +202,9 @@ resource "aws_ecs_task_definition" "orders" {
     cpu_architecture        = "X86_64"
   }
 
+  # Older revisions stay active, so that a deployment can be rolled back to them.
+  skip_destroy = true
+
   container_definitions = jsonencode([
     {
       name      = "orders"
@@ -228,6 +231,10 @@ resource "aws_ecs_task_definition" "orders" {
           awslogs-group         = aws_cloudwatch_log_group.orders.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "orders"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }
@@ -244,6 +251,10 @@ resource "aws_ecs_service" "orders" {
   enable_execute_command            = true
   enable_ecs_managed_tags           = true
   propagate_tags                    = "SERVICE"
+  wait_for_steady_state             = true
+
+  # Changes with the rules above that let tasks out: the old ones are destroyed only after the new ones exist.
+  tags = { Egress = "internet" }
 
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
@@ -295,13 +306,20 @@ resource "aws_ecs_service" "orders" {
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.orders_execution,
     aws_iam_role_policy.orders_task,
-    aws_vpc_security_group_egress_rule.orders_to_endpoints,
-    aws_vpc_security_group_egress_rule.orders_to_s3,
+    aws_vpc_security_group_ingress_rule.orders_from_load_balancer,
+    aws_vpc_security_group_ingress_rule.accounts_from_orders,
+    aws_vpc_security_group_ingress_rule.pricing_from_orders,
     aws_vpc_security_group_egress_rule.orders_to_internet,
     aws_vpc_security_group_egress_rule.orders_to_accounts,
     aws_vpc_security_group_egress_rule.orders_to_pricing,
+    aws_vpc_security_group_egress_rule.load_balancer_to_orders,
     aws_lb_listener_rule.api_orders,
     aws_ecs_service.accounts,
     aws_ecs_service.pricing,
   ]
+
+  # What this service no longer uses is destroyed only after it has been updated.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

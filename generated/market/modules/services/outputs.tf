@@ -5,11 +5,6 @@ output "cluster_name" {
   value       = aws_ecs_cluster.main.name
 }
 
-output "partner_feed_target_group_arn" {
-  description = "ARN of the target group of partner-feed."
-  value       = aws_lb_target_group.partner_feed.arn
-}
-
 output "security_group_ids" {
   description = "IDs of the services' security groups."
   value = {
@@ -40,11 +35,6 @@ output "service_names" {
     search       = aws_ecs_service.search.name
     storefront   = aws_ecs_service.storefront.name
   }
-}
-
-output "storefront_target_group_arn" {
-  description = "ARN of the target group of storefront."
-  value       = aws_lb_target_group.storefront.arn
 }
 
 output "task_role_names" {

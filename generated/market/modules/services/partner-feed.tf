@@ -2,6 +2,11 @@
 
 # partner-feed: port 8000, behind the load balancer at /, calls catalog and orders.
 
+variable "partner_feed_image" {
+  type        = string
+  description = "Image of partner-feed."
+}
+
 resource "aws_cloudwatch_log_group" "partner_feed" {
   name              = "/ecs/market/partner-feed"
   retention_in_days = 90
@@ -63,22 +68,22 @@ resource "aws_vpc_security_group_ingress_rule" "partner_feed_from_load_balancer"
   to_port                      = 8000
 }
 
-resource "aws_vpc_security_group_egress_rule" "partner_feed_to_endpoints" {
-  security_group_id            = aws_security_group.partner_feed.id
-  description                  = "AWS services, through the interface endpoints"
-  referenced_security_group_id = var.endpoint_security_group_id
+resource "aws_vpc_security_group_ingress_rule" "catalog_from_partner_feed" {
+  security_group_id            = aws_security_group.catalog.id
+  description                  = "Calls from partner-feed"
+  referenced_security_group_id = aws_security_group.partner_feed.id
   ip_protocol                  = "tcp"
-  from_port                    = 443
-  to_port                      = 443
+  from_port                    = 8080
+  to_port                      = 8080
 }
 
-resource "aws_vpc_security_group_egress_rule" "partner_feed_to_s3" {
-  security_group_id = aws_security_group.partner_feed.id
-  description       = "S3, through the gateway endpoint"
-  prefix_list_id    = var.s3_prefix_list_id
-  ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
+resource "aws_vpc_security_group_ingress_rule" "orders_from_partner_feed" {
+  security_group_id            = aws_security_group.orders.id
+  description                  = "Calls from partner-feed"
+  referenced_security_group_id = aws_security_group.partner_feed.id
+  ip_protocol                  = "tcp"
+  from_port                    = 8080
+  to_port                      = 8080
 }
 
 resource "aws_vpc_security_group_egress_rule" "partner_feed_to_internet" {
@@ -136,8 +141,28 @@ resource "aws_lb_target_group" "partner_feed" {
     unhealthy_threshold = 3
   }
 
+  # ECS registers each task with its own port. This one is only a default, and changing it would replace
+  # the target group under running tasks.
   lifecycle {
     create_before_destroy = true
+    ignore_changes        = [port]
+  }
+}
+
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
+resource "aws_lb_listener_rule" "partners_everything_else" {
+  listener_arn = var.partners_listener_arn
+  priority     = 50000
+
+  action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.partner_feed.arn
+  }
+
+  condition {
+    path_pattern {
+      values = ["/*"]
+    }
   }
 }
 
@@ -154,6 +179,9 @@ resource "aws_ecs_task_definition" "partner_feed" {
     operating_system_family = "LINUX"
     cpu_architecture        = "X86_64"
   }
+
+  # Older revisions stay active, so that a deployment can be rolled back to them.
+  skip_destroy = true
 
   container_definitions = jsonencode([
     {
@@ -177,6 +205,10 @@ resource "aws_ecs_task_definition" "partner_feed" {
           awslogs-group         = aws_cloudwatch_log_group.partner_feed.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "partner-feed"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }
@@ -192,6 +224,10 @@ resource "aws_ecs_service" "partner_feed" {
   health_check_grace_period_seconds = 60
   enable_ecs_managed_tags           = true
   propagate_tags                    = "SERVICE"
+  wait_for_steady_state             = true
+
+  # Changes with the rules above that let tasks out: the old ones are destroyed only after the new ones exist.
+  tags = { Egress = "internet" }
 
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
@@ -232,13 +268,20 @@ resource "aws_ecs_service" "partner_feed" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.partner_feed_execution,
-    aws_vpc_security_group_egress_rule.partner_feed_to_endpoints,
-    aws_vpc_security_group_egress_rule.partner_feed_to_s3,
+    aws_vpc_security_group_ingress_rule.partner_feed_from_load_balancer,
+    aws_vpc_security_group_ingress_rule.catalog_from_partner_feed,
+    aws_vpc_security_group_ingress_rule.orders_from_partner_feed,
     aws_vpc_security_group_egress_rule.partner_feed_to_internet,
     aws_vpc_security_group_egress_rule.partner_feed_to_catalog,
     aws_vpc_security_group_egress_rule.partner_feed_to_orders,
-    var.partners_listener_arn,
+    aws_vpc_security_group_egress_rule.load_balancer_to_partner_feed,
+    aws_lb_listener_rule.partners_everything_else,
     aws_ecs_service.catalog,
     aws_ecs_service.orders,
   ]
+
+  # What this service no longer uses is destroyed only after it has been updated.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -2,6 +2,11 @@
 
 # pricing: port 50051, called as pricing:9090.
 
+variable "pricing_image" {
+  type        = string
+  description = "Image of pricing."
+}
+
 resource "aws_cloudwatch_log_group" "pricing" {
   name              = "/ecs/market/pricing"
   retention_in_days = 90
@@ -54,42 +59,6 @@ resource "aws_security_group" "pricing" {
   tags = { Name = "market-pricing" }
 }
 
-resource "aws_vpc_security_group_ingress_rule" "pricing_from_basket" {
-  security_group_id            = aws_security_group.pricing.id
-  description                  = "Calls from basket"
-  referenced_security_group_id = aws_security_group.basket.id
-  ip_protocol                  = "tcp"
-  from_port                    = 50051
-  to_port                      = 50051
-}
-
-resource "aws_vpc_security_group_ingress_rule" "pricing_from_orders" {
-  security_group_id            = aws_security_group.pricing.id
-  description                  = "Calls from orders"
-  referenced_security_group_id = aws_security_group.orders.id
-  ip_protocol                  = "tcp"
-  from_port                    = 50051
-  to_port                      = 50051
-}
-
-resource "aws_vpc_security_group_egress_rule" "pricing_to_endpoints" {
-  security_group_id            = aws_security_group.pricing.id
-  description                  = "AWS services, through the interface endpoints"
-  referenced_security_group_id = var.endpoint_security_group_id
-  ip_protocol                  = "tcp"
-  from_port                    = 443
-  to_port                      = 443
-}
-
-resource "aws_vpc_security_group_egress_rule" "pricing_to_s3" {
-  security_group_id = aws_security_group.pricing.id
-  description       = "S3, through the gateway endpoint"
-  prefix_list_id    = var.s3_prefix_list_id
-  ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
-}
-
 resource "aws_vpc_security_group_egress_rule" "pricing_to_internet" {
   security_group_id = aws_security_group.pricing.id
   description       = "The internet, port 443"
@@ -113,6 +82,9 @@ resource "aws_ecs_task_definition" "pricing" {
     cpu_architecture        = "ARM64"
   }
 
+  # Older revisions stay active, so that a deployment can be rolled back to them.
+  skip_destroy = true
+
   container_definitions = jsonencode([
     {
       name      = "pricing"
@@ -134,6 +106,10 @@ resource "aws_ecs_task_definition" "pricing" {
           awslogs-group         = aws_cloudwatch_log_group.pricing.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "pricing"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }
@@ -148,6 +124,10 @@ resource "aws_ecs_service" "pricing" {
   availability_zone_rebalancing = "ENABLED"
   enable_ecs_managed_tags       = true
   propagate_tags                = "SERVICE"
+  wait_for_steady_state         = true
+
+  # Changes with the rules above that let tasks out: the old ones are destroyed only after the new ones exist.
+  tags = { Egress = "internet" }
 
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
@@ -192,8 +172,11 @@ resource "aws_ecs_service" "pricing" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.pricing_execution,
-    aws_vpc_security_group_egress_rule.pricing_to_endpoints,
-    aws_vpc_security_group_egress_rule.pricing_to_s3,
     aws_vpc_security_group_egress_rule.pricing_to_internet,
   ]
+
+  # What this service no longer uses is destroyed only after it has been updated.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -2,6 +2,11 @@
 
 # search: port 9200, called as http://search:9200.
 
+variable "search_image" {
+  type        = string
+  description = "Image of search."
+}
+
 resource "aws_cloudwatch_log_group" "search" {
   name              = "/ecs/market/search"
   retention_in_days = 90
@@ -54,42 +59,6 @@ resource "aws_security_group" "search" {
   tags = { Name = "market-search" }
 }
 
-resource "aws_vpc_security_group_ingress_rule" "search_from_catalog" {
-  security_group_id            = aws_security_group.search.id
-  description                  = "Calls from catalog"
-  referenced_security_group_id = aws_security_group.catalog.id
-  ip_protocol                  = "tcp"
-  from_port                    = 9200
-  to_port                      = 9200
-}
-
-resource "aws_vpc_security_group_ingress_rule" "search_from_storefront" {
-  security_group_id            = aws_security_group.search.id
-  description                  = "Calls from storefront"
-  referenced_security_group_id = aws_security_group.storefront.id
-  ip_protocol                  = "tcp"
-  from_port                    = 9200
-  to_port                      = 9200
-}
-
-resource "aws_vpc_security_group_egress_rule" "search_to_endpoints" {
-  security_group_id            = aws_security_group.search.id
-  description                  = "AWS services, through the interface endpoints"
-  referenced_security_group_id = var.endpoint_security_group_id
-  ip_protocol                  = "tcp"
-  from_port                    = 443
-  to_port                      = 443
-}
-
-resource "aws_vpc_security_group_egress_rule" "search_to_s3" {
-  security_group_id = aws_security_group.search.id
-  description       = "S3, through the gateway endpoint"
-  prefix_list_id    = var.s3_prefix_list_id
-  ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
-}
-
 resource "aws_vpc_security_group_egress_rule" "search_to_internet" {
   security_group_id = aws_security_group.search.id
   description       = "The internet, port 443"
@@ -113,6 +82,9 @@ resource "aws_ecs_task_definition" "search" {
     cpu_architecture        = "X86_64"
   }
 
+  # Older revisions stay active, so that a deployment can be rolled back to them.
+  skip_destroy = true
+
   container_definitions = jsonencode([
     {
       name      = "search"
@@ -134,6 +106,10 @@ resource "aws_ecs_task_definition" "search" {
           awslogs-group         = aws_cloudwatch_log_group.search.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "search"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }
@@ -148,6 +124,10 @@ resource "aws_ecs_service" "search" {
   availability_zone_rebalancing = "ENABLED"
   enable_ecs_managed_tags       = true
   propagate_tags                = "SERVICE"
+  wait_for_steady_state         = true
+
+  # Changes with the rules above that let tasks out: the old ones are destroyed only after the new ones exist.
+  tags = { Egress = "internet" }
 
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
@@ -192,8 +172,11 @@ resource "aws_ecs_service" "search" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.search_execution,
-    aws_vpc_security_group_egress_rule.search_to_endpoints,
-    aws_vpc_security_group_egress_rule.search_to_s3,
     aws_vpc_security_group_egress_rule.search_to_internet,
   ]
+
+  # What this service no longer uses is destroyed only after it has been updated.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -2,6 +2,11 @@
 
 # storefront: port 3000, behind the load balancer at /, calls accounts, basket, catalog and search.
 
+variable "storefront_image" {
+  type        = string
+  description = "Image of storefront."
+}
+
 resource "aws_cloudwatch_log_group" "storefront" {
   name              = "/ecs/market/storefront"
   retention_in_days = 90
@@ -63,22 +68,40 @@ resource "aws_vpc_security_group_ingress_rule" "storefront_from_load_balancer" {
   to_port                      = 3000
 }
 
-resource "aws_vpc_security_group_egress_rule" "storefront_to_endpoints" {
-  security_group_id            = aws_security_group.storefront.id
-  description                  = "AWS services, through the interface endpoints"
-  referenced_security_group_id = var.endpoint_security_group_id
+resource "aws_vpc_security_group_ingress_rule" "accounts_from_storefront" {
+  security_group_id            = aws_security_group.accounts.id
+  description                  = "Calls from storefront"
+  referenced_security_group_id = aws_security_group.storefront.id
   ip_protocol                  = "tcp"
-  from_port                    = 443
-  to_port                      = 443
+  from_port                    = 8080
+  to_port                      = 8080
 }
 
-resource "aws_vpc_security_group_egress_rule" "storefront_to_s3" {
-  security_group_id = aws_security_group.storefront.id
-  description       = "S3, through the gateway endpoint"
-  prefix_list_id    = var.s3_prefix_list_id
-  ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
+resource "aws_vpc_security_group_ingress_rule" "basket_from_storefront" {
+  security_group_id            = aws_security_group.basket.id
+  description                  = "Calls from storefront"
+  referenced_security_group_id = aws_security_group.storefront.id
+  ip_protocol                  = "tcp"
+  from_port                    = 8080
+  to_port                      = 8080
+}
+
+resource "aws_vpc_security_group_ingress_rule" "catalog_from_storefront" {
+  security_group_id            = aws_security_group.catalog.id
+  description                  = "Calls from storefront"
+  referenced_security_group_id = aws_security_group.storefront.id
+  ip_protocol                  = "tcp"
+  from_port                    = 8080
+  to_port                      = 8080
+}
+
+resource "aws_vpc_security_group_ingress_rule" "search_from_storefront" {
+  security_group_id            = aws_security_group.search.id
+  description                  = "Calls from storefront"
+  referenced_security_group_id = aws_security_group.storefront.id
+  ip_protocol                  = "tcp"
+  from_port                    = 9200
+  to_port                      = 9200
 }
 
 resource "aws_vpc_security_group_egress_rule" "storefront_to_internet" {
@@ -154,8 +177,28 @@ resource "aws_lb_target_group" "storefront" {
     unhealthy_threshold = 3
   }
 
+  # ECS registers each task with its own port. This one is only a default, and changing it would replace
+  # the target group under running tasks.
   lifecycle {
     create_before_destroy = true
+    ignore_changes        = [port]
+  }
+}
+
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
+resource "aws_lb_listener_rule" "everything_else" {
+  listener_arn = var.http_listener_arn
+  priority     = 50000
+
+  action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.storefront.arn
+  }
+
+  condition {
+    path_pattern {
+      values = ["/*"]
+    }
   }
 }
 
@@ -172,6 +215,9 @@ resource "aws_ecs_task_definition" "storefront" {
     operating_system_family = "LINUX"
     cpu_architecture        = "X86_64"
   }
+
+  # Older revisions stay active, so that a deployment can be rolled back to them.
+  skip_destroy = true
 
   container_definitions = jsonencode([
     {
@@ -200,6 +246,10 @@ resource "aws_ecs_task_definition" "storefront" {
           awslogs-group         = aws_cloudwatch_log_group.storefront.name
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "storefront"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }
@@ -215,6 +265,10 @@ resource "aws_ecs_service" "storefront" {
   health_check_grace_period_seconds = 60
   enable_ecs_managed_tags           = true
   propagate_tags                    = "SERVICE"
+  wait_for_steady_state             = true
+
+  # Changes with the rules above that let tasks out: the old ones are destroyed only after the new ones exist.
+  tags = { Egress = "internet" }
 
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
@@ -255,17 +309,26 @@ resource "aws_ecs_service" "storefront" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.storefront_execution,
-    aws_vpc_security_group_egress_rule.storefront_to_endpoints,
-    aws_vpc_security_group_egress_rule.storefront_to_s3,
+    aws_vpc_security_group_ingress_rule.storefront_from_load_balancer,
+    aws_vpc_security_group_ingress_rule.accounts_from_storefront,
+    aws_vpc_security_group_ingress_rule.basket_from_storefront,
+    aws_vpc_security_group_ingress_rule.catalog_from_storefront,
+    aws_vpc_security_group_ingress_rule.search_from_storefront,
     aws_vpc_security_group_egress_rule.storefront_to_internet,
     aws_vpc_security_group_egress_rule.storefront_to_accounts,
     aws_vpc_security_group_egress_rule.storefront_to_basket,
     aws_vpc_security_group_egress_rule.storefront_to_catalog,
     aws_vpc_security_group_egress_rule.storefront_to_search,
-    var.http_listener_arn,
+    aws_vpc_security_group_egress_rule.load_balancer_to_storefront,
+    aws_lb_listener_rule.everything_else,
     aws_ecs_service.accounts,
     aws_ecs_service.basket,
     aws_ecs_service.catalog,
     aws_ecs_service.search,
   ]
+
+  # What this service no longer uses is destroyed only after it has been updated.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

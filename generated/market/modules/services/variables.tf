@@ -10,21 +10,6 @@ variable "subnet_ids" {
   description = "IDs of the subnets that run tasks."
 }
 
-variable "dynamodb_prefix_list_id" {
-  type        = string
-  description = "ID of the prefix list that the dynamodb gateway endpoint routes."
-}
-
-variable "endpoint_security_group_id" {
-  type        = string
-  description = "ID of the security group of the interface endpoints."
-}
-
-variable "s3_prefix_list_id" {
-  type        = string
-  description = "ID of the prefix list that the s3 gateway endpoint routes."
-}
-
 variable "load_balancer_security_group_id" {
   type        = string
   description = "ID of the load balancer's security group."
@@ -43,54 +28,4 @@ variable "operations_listener_arn" {
 variable "partners_listener_arn" {
   type        = string
   description = "ARN of the listener on port 8080."
-}
-
-variable "accounts_image" {
-  type        = string
-  description = "Image of accounts."
-}
-
-variable "basket_image" {
-  type        = string
-  description = "Image of basket."
-}
-
-variable "catalog_image" {
-  type        = string
-  description = "Image of catalog."
-}
-
-variable "dashboard_image" {
-  type        = string
-  description = "Image of dashboard."
-}
-
-variable "mailer_image" {
-  type        = string
-  description = "Image of mailer."
-}
-
-variable "orders_image" {
-  type        = string
-  description = "Image of orders."
-}
-
-variable "partner_feed_image" {
-  type        = string
-  description = "Image of partner-feed."
-}
-
-variable "pricing_image" {
-  type        = string
-  description = "Image of pricing."
-}
-
-variable "search_image" {
-  type        = string
-  description = "Image of search."
-}
-
-variable "storefront_image" {
-  type        = string
-  description = "Image of storefront."
 }

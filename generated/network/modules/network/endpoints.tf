@@ -30,6 +30,8 @@ resource "aws_vpc_endpoint" "ecr_api" {
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = { Name = "network-ecr-api" }
+
+  depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
 }
 
 # Asked for in network.endpoints.
@@ -42,6 +44,8 @@ resource "aws_vpc_endpoint" "ecr_dkr" {
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = { Name = "network-ecr-dkr" }
+
+  depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
 }
 
 # Asked for in network.endpoints.
@@ -54,6 +58,8 @@ resource "aws_vpc_endpoint" "logs" {
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = { Name = "network-logs" }
+
+  depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
 }
 
 # Asked for in network.endpoints.
@@ -66,6 +72,8 @@ resource "aws_vpc_endpoint" "sqs" {
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = { Name = "network-sqs" }
+
+  depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
 }
 
 # Interface endpoints answer HTTPS from inside the VPC, and nothing else.

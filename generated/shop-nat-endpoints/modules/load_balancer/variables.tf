@@ -9,8 +9,3 @@ variable "public_subnet_ids" {
   type        = list(string)
   description = "IDs of the public subnets, one in each zone that has tasks."
 }
-
-variable "http_default_target_group_arn" {
-  type        = string
-  description = "ARN of the target group that answers on listener http when no rule matches."
-}

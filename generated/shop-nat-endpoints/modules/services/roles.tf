@@ -3,6 +3,9 @@
 # Each service has two roles: its execution role is what ECS may do to start a task (its image, its
 # logs, its secrets), its task role is what the application may do, and yours to attach policies to.
 locals {
+  # The account's number, read from an ARN that has it, since a data source would need credentials.
+  cluster_account_id = split(":", aws_ecs_cluster.main.arn)[4]
+
   ecs_tasks_trust = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -10,6 +13,12 @@ locals {
         Effect    = "Allow"
         Action    = "sts:AssumeRole"
         Principal = { Service = "ecs-tasks.amazonaws.com" }
+
+        # ECS acts for every account; here it may do so for this one alone.
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = local.cluster_account_id }
+          ArnLike      = { "aws:SourceArn" = "arn:aws:ecs:us-east-1:${local.cluster_account_id}:*" }
+        }
       }
     ]
   })

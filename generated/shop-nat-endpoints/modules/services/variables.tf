@@ -10,16 +10,6 @@ variable "subnet_ids" {
   description = "IDs of the subnets that run tasks."
 }
 
-variable "endpoint_security_group_id" {
-  type        = string
-  description = "ID of the security group of the interface endpoints."
-}
-
-variable "s3_prefix_list_id" {
-  type        = string
-  description = "ID of the prefix list that the s3 gateway endpoint routes."
-}
-
 variable "load_balancer_security_group_id" {
   type        = string
   description = "ID of the load balancer's security group."
@@ -28,14 +18,4 @@ variable "load_balancer_security_group_id" {
 variable "http_listener_arn" {
   type        = string
   description = "ARN of the listener on port 80."
-}
-
-variable "backendserver_image" {
-  type        = string
-  description = "Image of backendserver."
-}
-
-variable "webapp_image" {
-  type        = string
-  description = "Image of webapp."
 }

@@ -19,13 +19,3 @@ variable "http_listener_arn" {
   type        = string
   description = "ARN of the listener on port 80."
 }
-
-variable "backendserver_image" {
-  type        = string
-  description = "Image of backendserver."
-}
-
-variable "webapp_image" {
-  type        = string
-  description = "Image of webapp."
-}

@@ -2,6 +2,11 @@
 
 # backendserver: port 5000, behind the load balancer at /api/profile, called as http://backend:5000.
 
+variable "backendserver_image" {
+  type        = string
+  description = "Image of backendserver."
+}
+
 resource "aws_cloudwatch_log_group" "backendserver" {
   name              = "/ecs/shop-nat/backendserver"
   retention_in_days = 30
@@ -63,15 +68,6 @@ resource "aws_vpc_security_group_ingress_rule" "backendserver_from_load_balancer
   to_port                      = 5000
 }
 
-resource "aws_vpc_security_group_ingress_rule" "backendserver_from_webapp" {
-  security_group_id            = aws_security_group.backendserver.id
-  description                  = "Calls from webapp"
-  referenced_security_group_id = aws_security_group.webapp.id
-  ip_protocol                  = "tcp"
-  from_port                    = 5000
-  to_port                      = 5000
-}
-
 resource "aws_vpc_security_group_egress_rule" "backendserver_to_internet" {
   security_group_id = aws_security_group.backendserver.id
   description       = "The internet, port 443"
@@ -109,11 +105,15 @@ resource "aws_lb_target_group" "backendserver" {
     unhealthy_threshold = 3
   }
 
+  # ECS registers each task with its own port. This one is only a default, and changing it would replace
+  # the target group under running tasks.
   lifecycle {
     create_before_destroy = true
+    ignore_changes        = [port]
   }
 }
 
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
 resource "aws_lb_listener_rule" "api_profile" {
   listener_arn = var.http_listener_arn
   priority     = 36168
@@ -144,6 +144,9 @@ resource "aws_ecs_task_definition" "backendserver" {
     cpu_architecture        = "X86_64"
   }
 
+  # Older revisions stay active, so that a deployment can be rolled back to them.
+  skip_destroy = true
+
   container_definitions = jsonencode([
     {
       name      = "backendserver"
@@ -165,6 +168,10 @@ resource "aws_ecs_task_definition" "backendserver" {
           awslogs-group         = aws_cloudwatch_log_group.backendserver.name
           awslogs-region        = "us-east-1"
           awslogs-stream-prefix = "backendserver"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }
@@ -180,6 +187,10 @@ resource "aws_ecs_service" "backendserver" {
   health_check_grace_period_seconds = 60
   enable_ecs_managed_tags           = true
   propagate_tags                    = "SERVICE"
+  wait_for_steady_state             = true
+
+  # Changes with the rules above that let tasks out: the old ones are destroyed only after the new ones exist.
+  tags = { Egress = "internet" }
 
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
@@ -230,7 +241,14 @@ resource "aws_ecs_service" "backendserver" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.backendserver_execution,
+    aws_vpc_security_group_ingress_rule.backendserver_from_load_balancer,
     aws_vpc_security_group_egress_rule.backendserver_to_internet,
+    aws_vpc_security_group_egress_rule.load_balancer_to_backendserver,
     aws_lb_listener_rule.api_profile,
   ]
+
+  # What this service no longer uses is destroyed only after it has been updated.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -28,8 +28,3 @@ output "task_role_names" {
     webapp        = aws_iam_role.webapp_task.name
   }
 }
-
-output "webapp_target_group_arn" {
-  description = "ARN of the target group of webapp."
-  value       = aws_lb_target_group.webapp.arn
-}

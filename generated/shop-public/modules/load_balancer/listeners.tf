@@ -5,8 +5,14 @@ resource "aws_lb_listener" "http" {
   port              = 80
   protocol          = "HTTP"
 
+  # A request that no service's rule matches ends here.
   default_action {
-    type             = "forward"
-    target_group_arn = var.http_default_target_group_arn
+    type = "fixed-response"
+
+    fixed_response {
+      content_type = "text/plain"
+      message_body = "Not found"
+      status_code  = "404"
+    }
   }
 }

@@ -20,6 +20,8 @@ resource "aws_vpc_endpoint" "ecr_api" {
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = { Name = "shop-ecr-api" }
+
+  depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
 }
 
 # Image manifests from ECR, for every service.
@@ -32,6 +34,8 @@ resource "aws_vpc_endpoint" "ecr_dkr" {
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = { Name = "shop-ecr-dkr" }
+
+  depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
 }
 
 # Perhaps needed by Service Connect's proxy in every service (AWS's documents disagree).
@@ -44,6 +48,8 @@ resource "aws_vpc_endpoint" "ecs_agent" {
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = { Name = "shop-ecs-agent" }
+
+  depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
 }
 
 # Logs of every service.
@@ -56,6 +62,8 @@ resource "aws_vpc_endpoint" "logs" {
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = { Name = "shop-logs" }
+
+  depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
 }
 
 # Interface endpoints answer HTTPS from inside the VPC, and nothing else.

@@ -2,6 +2,11 @@
 
 # webapp: port 3000, behind the load balancer at /, calls backendserver.
 
+variable "webapp_image" {
+  type        = string
+  description = "Image of webapp."
+}
+
 resource "aws_cloudwatch_log_group" "webapp" {
   name              = "/ecs/shop/webapp"
   retention_in_days = 30
@@ -63,6 +68,15 @@ resource "aws_vpc_security_group_ingress_rule" "webapp_from_load_balancer" {
   to_port                      = 3000
 }
 
+resource "aws_vpc_security_group_ingress_rule" "backendserver_from_webapp" {
+  security_group_id            = aws_security_group.backendserver.id
+  description                  = "Calls from webapp"
+  referenced_security_group_id = aws_security_group.webapp.id
+  ip_protocol                  = "tcp"
+  from_port                    = 5000
+  to_port                      = 5000
+}
+
 resource "aws_vpc_security_group_egress_rule" "webapp_to_endpoints" {
   security_group_id            = aws_security_group.webapp.id
   description                  = "AWS services, through the interface endpoints"
@@ -118,8 +132,28 @@ resource "aws_lb_target_group" "webapp" {
     unhealthy_threshold = 3
   }
 
+  # ECS registers each task with its own port. This one is only a default, and changing it would replace
+  # the target group under running tasks.
   lifecycle {
     create_before_destroy = true
+    ignore_changes        = [port]
+  }
+}
+
+# Priorities are derived from each route alone, the more specific first: other routes never move them.
+resource "aws_lb_listener_rule" "everything_else" {
+  listener_arn = var.http_listener_arn
+  priority     = 50000
+
+  action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.webapp.arn
+  }
+
+  condition {
+    path_pattern {
+      values = ["/*"]
+    }
   }
 }
 
@@ -136,6 +170,9 @@ resource "aws_ecs_task_definition" "webapp" {
     operating_system_family = "LINUX"
     cpu_architecture        = "X86_64"
   }
+
+  # Older revisions stay active, so that a deployment can be rolled back to them.
+  skip_destroy = true
 
   container_definitions = jsonencode([
     {
@@ -159,6 +196,10 @@ resource "aws_ecs_task_definition" "webapp" {
           awslogs-group         = aws_cloudwatch_log_group.webapp.name
           awslogs-region        = "us-east-1"
           awslogs-stream-prefix = "webapp"
+
+          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          mode            = "non-blocking"
+          max-buffer-size = "25m"
         }
       }
     }
@@ -174,6 +215,10 @@ resource "aws_ecs_service" "webapp" {
   health_check_grace_period_seconds = 60
   enable_ecs_managed_tags           = true
   propagate_tags                    = "SERVICE"
+  wait_for_steady_state             = true
+
+  # Changes with the rules above that let tasks out: the old ones are destroyed only after the new ones exist.
+  tags = { Egress = "endpoints + s3" }
 
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
@@ -214,10 +259,18 @@ resource "aws_ecs_service" "webapp" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.webapp_execution,
+    aws_vpc_security_group_ingress_rule.webapp_from_load_balancer,
+    aws_vpc_security_group_ingress_rule.backendserver_from_webapp,
     aws_vpc_security_group_egress_rule.webapp_to_endpoints,
     aws_vpc_security_group_egress_rule.webapp_to_s3,
     aws_vpc_security_group_egress_rule.webapp_to_backendserver,
-    var.http_listener_arn,
+    aws_vpc_security_group_egress_rule.load_balancer_to_webapp,
+    aws_lb_listener_rule.everything_else,
     aws_ecs_service.backendserver,
   ]
+
+  # What this service no longer uses is destroyed only after it has been updated.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

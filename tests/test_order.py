@@ -1,0 +1,225 @@
+"""New first, then what uses it, then the old goes: the order of the calls that real applies make.
+
+Two stacks stand in the emulator and are taken through changes; its log of calls (support/call_log.py) says
+what came first. That the graph of every row of the change matrix has the same order is held in
+test_change_matrix.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pytest
+from support.call_log import Step, steps
+from support.moto_server import CALLS
+from support.standing import remove, stand_up, write
+
+from tfgen import render_text
+
+if TYPE_CHECKING:
+    from support.terraform import Stack, Terraform
+
+Change = Callable[..., list[Step]]
+
+SHOP = """\
+name: {name}
+region: us-east-1
+
+network:
+  egress: nat
+  zones: [a, b, c]
+  nat: single
+
+services:
+  webapp:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/webapp:1.4.2
+    port: 3000
+    routes: [/]
+    calls: [backendserver]
+
+  backendserver:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/backendserver:2.0.0
+    port: 5000
+    routes: [/api/profile]
+    connect: backend
+"""
+ENDPOINTS = ("egress: nat", "egress: endpoints"), ("  nat: single\n", "")
+PUBLIC = ("egress: nat", "egress: public"), ("  nat: single\n", "")
+
+# What tasks and requests use while they run.
+IN_USE = (
+    "aws_ecs_task_definition",
+    "aws_lb",
+    "aws_lb_listener",
+    "aws_lb_listener_rule",
+    "aws_lb_target_group",
+    "aws_nat_gateway",
+    "aws_route",
+    "aws_route_table",
+    "aws_route_table_association",
+    "aws_vpc_endpoint",
+    "aws_vpc_security_group_egress_rule",
+    "aws_vpc_security_group_ingress_rule",
+)
+
+
+def edited(name: str, *edits: tuple[str, str]) -> Mapping[str, str]:
+    text = SHOP.format(name=name)
+    for old, new in edits:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    pages, problems = render_text(text)
+    assert pages, problems
+    return pages
+
+
+@pytest.fixture(scope="module")
+def standing(terraform: Terraform) -> Iterator[Mapping[str, Stack]]:
+    names = ("order-ways", "order-services")
+    stacks = {name: each.stack for name, each in stand_up(terraform, {n: edited(n) for n in names}).items()}
+    yield stacks
+    for stack in stacks.values():
+        stack.destroy()
+
+
+@pytest.fixture
+def change(standing: Mapping[str, Stack]) -> Change:
+    """Applies an edit of a stack's spec; what was called, in order."""
+
+    def apply(name: str, *edits: tuple[str, str]) -> list[Step]:
+        stack = standing[name]
+        before, first = stack.show(), len(CALLS)
+        remove(stack.folder.rglob("*.tf"))
+        write(edited(name, *edits), stack.folder)
+        stack.execute_command("apply", "-auto-approve", "-input=false", "-no-color", "-refresh=false")
+        return steps(CALLS[first:], before, stack.show())
+
+    return apply
+
+
+def kind(step: Step) -> str:
+    return step.address.rpartition(".")[0].rpartition(".")[2]
+
+
+def of(found: Sequence[Step], verb: str, *kinds: str) -> list[int]:
+    """The places in the order of what is made, changed or taken away of some types."""
+    return [place for place, step in enumerate(found) if step.verb == verb and kind(step) in kinds]
+
+
+def early(found: Sequence[Step]) -> list[str]:
+    """What in use goes before everything new is there and every service that stays is updated."""
+    services = of(found, "update", "aws_ecs_service")
+    gone = {step.address for step in found if step.verb == "delete"}
+    ready = [*of(found, "create", *IN_USE), *(each for each in services if found[each].address not in gone)]
+    return [found[place].address for place in of(found, "delete", *IN_USE) if place < max(ready, default=-1)]
+
+
+@pytest.mark.xdist_group("order")
+class TestWaysOut:
+    """In this order, each from where the one before it ended."""
+
+    def test_nat_to_endpoints(self, change: Change) -> None:
+        found = change("order-ways", *ENDPOINTS)
+        assert early(found) == []
+        assert len(of(found, "create", "aws_vpc_endpoint")) == 4
+        assert len(of(found, "delete", "aws_route")) == 3
+        assert len(of(found, "update", "aws_ecs_service")) == 2
+        # An endpoint is asked as soon as it stands: its group lets tasks in by then.
+        (admits,) = of(found, "create", "aws_vpc_security_group_ingress_rule")
+        assert admits < min(of(found, "create", "aws_vpc_endpoint"))
+
+    def test_a_zone_less(self, change: Change) -> None:
+        found = change("order-ways", *ENDPOINTS, ("[a, b, c]", "[a, b]"))
+        assert early(found) == []
+        # AWS refuses to take a table from an endpoint once it is deleted.
+        (table,) = of(found, "delete", "aws_route_table")
+        assert max(of(found, "update", "aws_vpc_endpoint")) < table
+        assert max(of(found, "update", "aws_ecs_service")) < table
+
+    def test_endpoints_to_nat(self, change: Change) -> None:
+        found = change("order-ways", ("[a, b, c]", "[a, b]"))
+        assert early(found) == []
+        assert len(of(found, "delete", "aws_vpc_endpoint")) == 4
+        assert len(of(found, "create", "aws_route")) == 2
+        # An endpoint is asked until it is gone: its group lets tasks in as long.
+        (admits,) = of(found, "delete", "aws_vpc_security_group_ingress_rule")
+        assert admits > max(of(found, "delete", "aws_vpc_endpoint"))
+
+    def test_private_to_public_subnets(self, change: Change) -> None:
+        found = change("order-ways", *PUBLIC, ("[a, b, c]", "[a, b]"))
+        assert early(found) == []
+        assert max(of(found, "update", "aws_ecs_service")) < min(
+            of(found, "delete", "aws_route", "aws_subnet")
+        )
+
+    def test_a_service_that_goes(self, change: Change) -> None:
+        """What lets requests in outlives it: they end while it drains, and do not hang."""
+        rest = SHOP[SHOP.index("\n  backendserver:") :]
+        call = "    calls: [backendserver]\n"
+        found = change("order-ways", *PUBLIC, ("[a, b, c]", "[a, b]"), (call, ""), (rest, ""))
+        assert early(found) == []
+        (gone,) = of(found, "delete", "aws_ecs_service")
+        own = (
+            "backendserver_to_internet",
+            "backendserver_from_load_balancer",
+            "load_balancer_to_backendserver",
+        )
+        lets = [place for place in of(found, "delete", *IN_USE) if found[place].address.endswith(own)]
+        assert all(gone < place for place in lets)
+        (caller,) = (
+            place for place in of(found, "update", "aws_ecs_service") if "webapp" in found[place].address
+        )
+        calls = [place for place in of(found, "delete", *IN_USE) if "webapp" in found[place].address]
+        assert len(calls) == 2
+        assert caller < min(calls)
+
+
+@pytest.mark.xdist_group("order")
+class TestServices:
+    """In this order, each from where the one before it ended."""
+
+    IMAGE = ("webapp:1.4.2", "webapp:1.5.0")
+    PORT = ("port: 5000", "port: 5001")
+
+    def test_a_new_revision(self, change: Change) -> None:
+        """The old one stays, for a deployment that is rolled back."""
+        found = change("order-services", self.IMAGE)
+        assert [(step.verb, kind(step)) for step in found] == [
+            ("create", "aws_ecs_task_definition"),
+            ("update", "aws_ecs_service"),
+        ]
+
+    def test_another_port(self, change: Change) -> None:
+        """A rolling deployment in the same target group; only the rules' port is ahead of it."""
+        found = change("order-services", self.IMAGE, self.PORT)
+        assert early(found) == []
+        assert of(found, "create", "aws_lb_target_group") == of(found, "update", "aws_lb_listener_rule") == []
+        rules = of(found, "update", *(each for each in IN_USE if "security" in each))
+        assert len(rules) == 4
+        assert max(rules) < min(of(found, "update", "aws_ecs_service"))
+
+    def test_routes_taken_from_a_service_that_stays(self, change: Change) -> None:
+        found = change("order-services", self.IMAGE, self.PORT, ("    routes: [/api/profile]\n", ""))
+        assert early(found) == []
+        (rule,) = of(found, "delete", "aws_lb_listener_rule")
+        (group,) = of(found, "delete", "aws_lb_target_group")
+        (updated,) = of(found, "update", "aws_ecs_service")
+        assert updated < rule < group
+
+    def test_the_last_routes_taken(self, change: Change) -> None:
+        """The load balancer goes after the services have left it; who may connect to it goes at once."""
+        found = change(
+            "order-services",
+            self.IMAGE,
+            self.PORT,
+            ("    routes: [/api/profile]\n", ""),
+            ("    routes: [/]\n", ""),
+        )
+        assert early(found) == [
+            "module.load_balancer.aws_vpc_security_group_ingress_rule.http_from_world",
+        ]
+        (updated,) = of(found, "update", "aws_ecs_service")
+        (balancer,) = of(found, "delete", "aws_lb")
+        (group,) = of(found, "delete", "aws_lb_target_group")
+        assert updated < min(balancer, group)
