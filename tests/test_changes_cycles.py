@@ -128,13 +128,13 @@ def test_a_change_of_which_two_must_be_made() -> None:
     )
 
 
+NEW_FIRST = "eip|nat_gateway|subnet|lb_target_group|service_discovery_http_namespace"
+
+
 def old_first(pages: Mapping[str, str]) -> dict[str, str]:
-    """Pages whose route tables, routes and associations go before others come, as tfgen wrote them once."""
-    lifecycle = re.compile(r"\n( *# [^\n]*\n)*  lifecycle \{\n    create_before_destroy = true\n  \}\n")
-
-    def without(block: re.Match[str]) -> str:
-        return lifecycle.sub("", block[0])
-
-    kinds = r"route\w*|vpc_endpoint|vpc_security_group_\w+_rule|ecs_task_definition"
-    blocks = re.compile(rf'^resource "aws_(?:{kinds})" .*?^}}\n', re.MULTILINE | re.DOTALL)
-    return {path: blocks.sub(without, text) for path, text in pages.items()}
+    """Pages in which nothing asks to come before the old one goes but these, as tfgen wrote them once."""
+    lifecycle = re.compile(r"\n(?: *#[^\n]*\n)*  lifecycle \{\n    create_before_destroy = true\n  \}\n")
+    blocks = re.compile(rf'^resource "aws_(?!(?:{NEW_FIRST})").*?^}}\n', re.MULTILINE | re.DOTALL)
+    return {
+        path: blocks.sub(lambda block: lifecycle.sub("\n", block[0]), text) for path, text in pages.items()
+    }

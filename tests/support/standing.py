@@ -94,6 +94,21 @@ def _moved(resource: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     }
 
 
+def told_without_tags(state: str) -> set[str]:
+    """The addresses of what has no tags in a state: on a busy machine the emulator tells of a service, now
+    and then, without those that it was made with."""
+    return {
+        f"{each['module']}.{each['type']}.{each['name']}" + _key(instance)
+        for each in json.loads(state)["resources"]
+        for instance in each["instances"]
+        if instance["attributes"].get("tags_all") == {}
+    }
+
+
+def _key(instance: Mapping[str, Any]) -> str:
+    return "[" + json.dumps(instance["index_key"]) + "]" if "index_key" in instance else ""
+
+
 _MODULES = ("network", "load_balancer", "services")
 
 
@@ -115,6 +130,7 @@ class Standing:
         """`state` is that of another folder than the initialised one of `stack`."""
         self._stack = stack
         self._state = state
+        self.without_tags = told_without_tags(state) if state else set()
 
     def signs(self, pages: Pages, *, refresh: bool = False) -> dict[str, str]:
         """Address -> sign of whatever Terraform would change to make the stack hold `pages`."""
