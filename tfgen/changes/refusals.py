@@ -52,7 +52,13 @@ def _is_another(change: Change) -> bool:
 
 
 def _blocks(changes: Iterable[Change]) -> str:
-    return listed(sorted({without_keys(change.address) for change in changes}))
+    """Some of them by address, and how many more there are."""
+    found = sorted({without_keys(change.address) for change in changes})
+    more = len(found) - _FEW
+    return listed([*found[:_FEW], f"{more} more"] if more > 1 else found)
+
+
+_FEW = 3
 
 
 def _grouped(faults: Iterator[Fault]) -> Mapping[str, list[str]]:
