@@ -575,8 +575,11 @@ import os, sys
 place = os.path.abspath(sys.argv.pop(1))
 writing = {f"os.{name}" for name in "mkdir rename remove rmdir utime chmod truncate link symlink".split()}
 def seen(event, details):
+    if isinstance(details[0] if details else 0, int):
+        return
     if event in writing or event == "open" and details[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-        if os.path.abspath(os.fspath(details[0])).startswith(place):
+        # A name alone is one in an open folder.
+        if os.path.abspath(os.fspath(details[0])).startswith(place) or "/" not in os.fspath(details[0]):
             os.write(2, f"{event} {details[0]}\\n".encode())
 sys.addaudithook(seen)
 sys.argv[0] = "tfgen"

@@ -174,7 +174,7 @@ def test_no_repository(repo: Path, tfgen: Tfgen) -> None:
     shutil.rmtree(repo / ".git")
     done = tfgen("affected", "--since", "HEAD", "shop.yaml")
     assert (done.code, done.out) == (2, "")
-    assert "not a git repository" in done.err
+    assert done.err == f"tfgen: git cannot answer: {repo} is in no git repository\n"
 
 
 def test_a_folder_that_is_not_in_the_repository(

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from strategies import laws
 from support.command import Done, Tfgen
 
-from tfgen.output import spec_file
+from tfgen.output import disk, spec_file
 from tfgen.pipe import Outcome, run_text
 from tfgen.problems import Exit, Problem, TfgenError
 from tfgen.spec.prompts import (
@@ -346,7 +346,7 @@ def test_a_write_that_fails_leaves_everything_as_it_was(
         raise fault
 
     (folder / "shop.yaml").write_text("mine")
-    monkeypatch.setattr(Path, "replace", fail)
+    monkeypatch.setattr(disk.Folder, "replace", fail)
     with pytest.raises((TfgenError, KeyboardInterrupt)):
         spec_file.write_spec("new", Path("shop.yaml"), overwrite=True)
     assert files(folder) == {"shop.yaml": "mine"}

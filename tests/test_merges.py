@@ -17,6 +17,7 @@ from support.repository import commit_all, git, new_repository
 
 import tfgen
 from tfgen.git import earlier, merge
+from tfgen.output import disk
 from tfgen.output.compare import Changes, compare
 from tfgen.output.history import History, is_of, is_woven, keeps_all, may_have_come
 from tfgen.output.manifest import NAME
@@ -410,15 +411,15 @@ def test_a_repair_that_is_stopped_goes_on(repo: Path, monkeypatch: pytest.Monkey
     ours, theirs, merged = MERGES["a service on each side"]
     branches(repo, SHOP, ours, theirs)
     git(repo, "merge", "theirs", check=False)
-    replace, seen = Path.replace, list[Path]()
+    replace, seen = disk.Folder.replace, list[str]()
 
-    def fails(path: Path, target: Path) -> Path:
-        seen.append(target)
+    def fails(folder: disk.Folder, old: str, new: str) -> None:
+        seen.append(new)
         if len(seen) == 3:
             raise OSError(5, "Input/output error")
-        return replace(path, target)
+        replace(folder, old, new)
 
-    monkeypatch.setattr(Path, "replace", fails)
+    monkeypatch.setattr(disk.Folder, "replace", fails)
     with pytest.raises(TfgenError, match="Some files may be new"):
         write(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
     monkeypatch.undo()

@@ -61,16 +61,16 @@ class Trouble(ExitStack):
             self.callback(lambda: os.seteuid(0))
 
     def replace(self, action: str, stand_in: Callable[..., Any]) -> None:
-        """`Path.action` is something else."""
+        """`os.action` is something else."""
         patch = self.enter_context(pytest.MonkeyPatch.context())
-        self.planned.append(lambda: patch.setattr(Path, action, stand_in))
+        self.planned.append(lambda: patch.setattr(os, action, stand_in))
 
     def failing(self, action: str, name: str, number: int) -> None:
-        """`Path.action` fails on the file or folder `name`."""
-        real = getattr(Path, action)
+        """`os.action` fails on the file or folder `name`."""
+        real = getattr(os, action)
 
-        def fails(path: Path, *arguments: Any, **options: Any) -> Any:
-            if path.name == name:
+        def fails(path: Any, *arguments: Any, **options: Any) -> Any:
+            if Path(path).name == name:
                 raise OSError(number, os.strerror(number), str(path))
             return real(path, *arguments, **options)
 
@@ -78,16 +78,22 @@ class Trouble(ExitStack):
 
     def full_disk(self, name: str) -> None:
         """The file `name` can be made, but not filled."""
-        real = Path.open
+        real, fdopen, numbers = os.open, os.fdopen, set[int]()
 
         class Full(io.FileIO):
             def write(self, _data: Any) -> int:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-        def opens(path: Path, *arguments: Any, **options: Any) -> Any:
-            return Full(path, "x") if path.name == name else real(path, *arguments, **options)
+        def opens(path: Any, *arguments: Any, **options: Any) -> int:
+            number = real(path, *arguments, **options)
+            numbers.update([number] if Path(path).name == name else [])
+            return number
+
+        def fdopens(number: int, mode: str) -> Any:
+            return Full(number, mode) if number in numbers else fdopen(number, mode)
 
         self.replace("open", opens)
+        self.replace("fdopen", fdopens)
 
     def largest_file(self, size: int) -> None:
         """No stand-in: the kernel itself stops a write in the middle of a page."""

@@ -490,14 +490,14 @@ def test_a_render_that_is_stopped_leaves_what_is_outdated_to_the_next(
     stack: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     eject([stack / "main.tf"], stack)
-    replace, broken = Path.replace, OSError(errno.EIO, "Input/output error")
+    replace, broken = disk.Folder.replace, OSError(errno.EIO, "Input/output error")
 
-    def fails(path: Path, target: Path) -> Path:
-        if target == stack / "modules/network/endpoints.tf":
+    def fails(folder: disk.Folder, old: str, new: str) -> None:
+        if new == "modules/network/endpoints.tf":
             raise broken
-        return replace(path, target)
+        replace(folder, old, new)
 
-    monkeypatch.setattr(Path, "replace", fails)
+    monkeypatch.setattr(disk.Folder, "replace", fails)
     with pytest.raises(TfgenError, match="Some files may be new"):
         write(NEW, stack)
     monkeypatch.undo()
@@ -530,11 +530,12 @@ def test_a_file_that_is_saved_while_pages_are_written(stack: Path, monkeypatch: 
     """Between the look and the moves is time enough, on a slow disk."""
     for path in ("main.tf", "modules/network/endpoints.tf"):  # one of tfgen's, and one that comes
 
-        def saved(_old: Any, _new: Any, place: Path = stack / path) -> None:
+        def saved(_folder: Any, _folders: Any, place: Path = stack / path) -> list[str]:
             place.write_text("# saved\n")
+            return []
 
         before = {**files(stack), path: "# saved\n"}
-        monkeypatch.setattr(disk, "keep_modes", saved)
+        monkeypatch.setattr(disk.Folder, "make", saved)
         with pytest.raises(TfgenError, match=f"{path} was changed while this was rendered. Nothing was"):
             write(NEW, stack)
         monkeypatch.undo()

@@ -11,6 +11,7 @@ from support.command import Tfgen
 
 import tfgen
 from tfgen import cli
+from tfgen.output import disk
 from tfgen.pipe import run_text
 from tfgen.spec import versions
 from tfgen.spec.source import Source, parse
@@ -235,10 +236,10 @@ def test_one_that_fails_does_not_stop_the_others(upgrade: Upgrade) -> None:
 
 @pytest.mark.usefixtures("second")
 def test_what_cannot_be_written_is_said(upgrade: Upgrade, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(_path: Path, _target: Path) -> None:
+    def fails(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "replace", fails)
+    monkeypatch.setattr(disk.Folder, "replace", fails)
     code, out, err = upgrade("shop.yaml", "--write")
     assert (code, out) == (5, "")
     assert "cannot write shop.yaml: no space left on device" in err

@@ -20,6 +20,7 @@ from tfgen.problems import Exit, Problem, TfgenError, nearest, ordered, report
 
 if TYPE_CHECKING:
     from tfgen.changes.report import Report
+    from tfgen.output.manifest import Manifest
     from tfgen.pipe import Outcome
     from tfgen.report import Findings
     from tfgen.spec.prompts import Answers
@@ -460,7 +461,7 @@ def changes(
     """Say what a changed spec will do to a stack that stands, before any plan."""
     from tfgen.changes import report
 
-    standing = _stack_pages(old) if old.is_dir() else {}
+    standing = _stack_pages(old) if os.path.isdir(old) else {}  # noqa: PTH112 - False where nobody may look
     try:
         as_module = bool(standing) and report.is_module(standing)
         outcomes = _run([new] if standing else [old, new], as_module=as_module, templates=templates)
@@ -486,7 +487,6 @@ def _foreseen(
 
     from tfgen import stacks
     from tfgen.changes import report
-    from tfgen.output import manifest
     from tfgen.output.compare import Changes
     from tfgen.render.pages import render as render_pages
 
@@ -496,10 +496,20 @@ def _foreseen(
         return report.between(was, will_be)
     # The new spec takes the place of the one that the pages name.
     blueprint = replace(blueprints[0], spec_file=report.spec_file(standing) or blueprints[0].spec_file)
-    pages, known = render_pages(blueprint, templates), manifest.read(folder)
+    pages, known = render_pages(blueprint, templates), _manifest(folder)
     after = report.over(standing, pages, known.owned, known.ejected)
     held = stacks.held(blueprint, pages, folder) if known.owned else Changes()
     return report.between(standing, after, report.of_the_user(*held.theirs))
+
+
+def _manifest(folder: Path) -> "Manifest":
+    from tfgen.output import manifest
+
+    try:
+        return manifest.read(folder)
+    except OSError as error:
+        message = f"cannot read {folder / manifest.NAME}: {_reason(error)}"
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
 
 
 @app.command()
@@ -520,7 +530,7 @@ def validate(
     from tfgen import terraform as program
     from tfgen.render.verify import verify
 
-    pages = _read_pages(folder)
+    pages = {str(folder / path): text for path, text in _read_pages(folder, (".tf",)).items()}
     problems = verify(pages)
     _report(problems, {path: tuple(text.splitlines()) for path, text in pages.items()})
     passed = not problems
@@ -714,22 +724,25 @@ def _wants_colour() -> bool:
     return on_terminal and not os.environ.get("NO_COLOR")
 
 
-def _read_pages(folder: Path) -> dict[str, str]:
+def _read_pages(folder: Path, suffixes: tuple[str, ...]) -> dict[str, str]:
+    """The pages of a folder, by their path within it. Raises TfgenError where there are none."""
+    from tfgen.output import standing
+
     if not folder.is_dir():
         raise TfgenError(message=f"{folder} is not a folder", code=Exit.WRONG_USAGE)
-    files = [path for path in sorted(folder.rglob("*.tf")) if ".terraform" not in path.parts]
-    if not files:
+    found = standing.names(folder, suffixes)
+    if not any(name.endswith(".tf") for name in found):
         raise TfgenError(message=f"{folder} holds no .tf files", code=Exit.WRONG_USAGE)
-    return _read_files(files)
+    return standing.texts(folder, found)
 
 
 def _stack_pages(folder: Path) -> dict[str, str]:
-    """The pages of a stack, by their path within its folder, and the values of variables beside them."""
-    as_json = [path for path in sorted(folder.rglob("*.tf.json")) if ".terraform" not in path.parts]
-    values = [*sorted(folder.glob("*.tfvars")), *sorted(folder.glob("*.tfvars.json"))]
-    found = _read_pages(folder) | _read_files([*as_json, *values])
-    _check_is_stack(folder, {Path(path).parent for path in found if path.endswith((".tf", ".tf.json"))})
-    return {Path(path).relative_to(folder).as_posix(): text for path, text in found.items()}
+    """The pages of a stack, and the values of variables beside them."""
+    from tfgen.output.standing import PAGES, VALUES
+
+    found = _read_pages(folder, (*PAGES, *VALUES))
+    _check_is_stack(folder, {(folder / path).parent for path in found if path.endswith(PAGES)})
+    return {path: text for path, text in found.items() if path.endswith(PAGES) or "/" not in path}
 
 
 def _check_is_stack(folder: Path, homes: set[Path]) -> None:
@@ -738,16 +751,6 @@ def _check_is_stack(folder: Path, homes: set[Path]) -> None:
         stacks = sorted(home for home in homes if homes.isdisjoint(home.parents))
         message = f"{folder} itself holds no .tf files; name the folder of one stack: {_few(stacks)}"
         raise TfgenError(message=message, code=Exit.WRONG_USAGE)
-
-
-def _read_files(paths: list[Path]) -> dict[str, str]:
-    try:
-        # Terraform passes over a byte order mark, which editors on Windows write.
-        files = [path for path in paths if not path.is_dir()]
-        return {str(path): path.read_text(encoding="utf-8-sig", errors="replace") for path in files}
-    except OSError as error:
-        message = f"cannot read {error.filename}: {_reason(error)}"
-        raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
 
 
 def _without_none(data: Any) -> Any:

@@ -1,70 +1,108 @@
 """Asks git what was committed, and what it makes of a merge. The only caller of git."""
 
 import os
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from tfgen import repository
 from tfgen.problems import Exit, TfgenError
+from tfgen.repository import Question, Repository
 
 
 def committed(revision: str, files: Sequence[Path]) -> list[str]:
     """The text of each file at a revision, empty where it was not there. Raises TfgenError."""
-    top = Path(_git("rev-parse", "--show-toplevel").decode().rstrip("\n"))
-    # Resolves the revision first, so that an unknown one is not taken for a file that was not there.
-    commit = _git(
+    here = _here()
+    names = [_within(here.top, file) for file in files]
+    with repository.asked(here, settings=True) as git:
+        commit = _resolved(git, revision)
+        found = dict(zip(names, _at(git, [f"{commit}:{name}" for name in names]), strict=True))
+        _check_is_whole(git, commit, [name for name, content in found.items() if content is None])
+    return [(found[name] or b"").decode(errors="replace") for name in names]
+
+
+def _here() -> Repository:
+    """The repository around the current folder. Raises TfgenError."""
+    repository.git()
+    found = repository.around(Path.cwd())
+    if found is None:
+        message = f"git cannot answer: {Path.cwd()} is in no git repository"
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE)
+    return found
+
+
+def _resolved(git: Question, revision: str) -> str:
+    """The commit that a user's word means, as a hash: no later question can take it for an option."""
+    return git.ask(
         "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}",
         wrong=f'git knows no commit "{revision}"',
     ).decode().strip()  # fmt: skip
-    names = [_within(top, file) for file in files]
-    asked = "".join(f"{commit}:{name}\n" for name in names)
-    found = _contents(_git("cat-file", "--batch", said=os.fsencode(asked)))
-    return [content.decode(errors="replace") for content in found]
+
+
+def _check_is_whole(git: Question, commit: str, missing: list[str]) -> None:
+    """Raises TfgenError where a file was there, and a partial clone has left it out."""
+    places = [f":(top,literal){name}" for name in missing]
+    there = missing and git.ask("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", *places)
+    if there:
+        name = os.fsdecode(there.partition(b"\0")[0])
+        message = (
+            f"this clone is partial and lacks {name} of that commit, and tfgen lets git fetch nothing. Clone "
+            "without --filter, or first run: git fetch --refetch --no-filter"
+        )
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE)
 
 
 def touched(revision: str, folders: Sequence[Path]) -> set[Path]:
     """The folders in which a file is not as it was at a revision, new ones included. Raises TfgenError."""
-    top = Path(_git("rev-parse", "--show-toplevel").decode().rstrip("\n"))
-    names = {_within(top, folder): folder for folder in folders}
+    here = _here()
+    names = {_within(here.top, folder): folder for folder in folders}
     places = [f":(top,literal){'' if name == '.' else name}" for name in names]
     if not places:  # git would take none for all
         return set()
-    how = ("--name-only", "-z", "--no-renames", "--no-relative", "--ignore-submodules=none")
-    changed = _git("diff", *how, revision, "--", *places)
-    new = _git("ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", *places)
+    with repository.asked(here, settings=True) as git:
+        changed = git.ask("diff", *_NAMES, _resolved(git, revision), "--", *places)
+        new = git.ask("ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", *places)
     files = [os.fsdecode(name) for name in (changed + new).split(b"\0") if name]
     parents = {parent.as_posix() for file in files for parent in Path(file).parents}
     return {folder for name, folder in names.items() if name in parents}
 
 
+# Of a submodule only the commit counts: git looks for more with the submodule's own configuration.
+_NAMES = (
+    "--name-only", "-z", "--no-renames", "--no-relative", "--no-ext-diff", "--no-textconv",
+    "--ignore-submodules=dirty",
+)  # fmt: skip
+
 # Where a file's past is near: what is checked out, both sides of what is being merged or was just now.
 _HEADS = tuple(
     f"{what}HEAD" for what in ("", "MERGE_", "CHERRY_PICK_", "REVERT_", "REBASE_", "ORIG_", "FETCH_")
 )
-# In a conflict, 1 is what both sides came from, 2 and 3 are the sides.
-_NEAR = ("", ":1", ":2", ":3", *_HEADS, "HEAD^1", "HEAD^2", "refs/stash")
+# In the index, 0 is what is staged; in a conflict, 1 is what both sides came from, 2 and 3 are the sides.
+_NEAR = (":0", ":1", ":2", ":3", *_HEADS, "HEAD^1", "HEAD^2", "refs/stash")
 _COMMITS = 100  # how far to look back after that, on every branch and wherever HEAD was
 
 
 def earlier(file: Path, wanted: Callable[[bytes], bool]) -> bytes | None:
     """What a file held before: the newest content that is `wanted`, staged or committed; None without one."""
+    here = next(folder for folder in file.absolute().parents if folder.is_dir())
+    found = repository.around(here)
+    if found is None:
+        return None
     try:
-        return next(filter(wanted, _past(file)), None)
-    except TfgenError:  # no git, no repository, no commit
+        name = _within(found.top, here.resolve() / file.absolute().relative_to(here))
+        with repository.asked(found) as git:
+            return next(filter(wanted, _past(git, name)), None)
+    except TfgenError:  # no git, no commit
         return None
 
 
 def obstacle(place: Path) -> str:
     """Why git cannot be asked about a folder, empty where it can."""
     try:
-        _git("-C", str(place), "rev-parse", "--git-dir")
+        with repository.alone():
+            return "" if repository.around(place) else "this is in no git repository"
     except TfgenError as error:
-        reason = error.message.partition("\n")[0]
-        return "this is in no git repository" if "not a git repository" in reason else reason
-    return ""
+        return error.message
 
 
 def merge(base: str, one: str, other: str) -> str:
@@ -73,21 +111,20 @@ def merge(base: str, one: str, other: str) -> str:
     In a repository of its own, for `git merge-file` compares lines in another way than a merge does.
     """
     commits = (_commit(name, text) for name, text in (("base", base), ("one", one), ("other", other)))
-    with suppress(TfgenError, OSError), TemporaryDirectory() as place:
-        there = partial(_git, "-C", place, *_PLAIN, home=place)
-        there("init", "--quiet")
-        there("fast-import", "--quiet", said=b"".join(commits))
-        there("checkout", "--quiet", "one")
+    with suppress(TfgenError, OSError), repository.alone() as git:
+        git.ask("init", "--quiet", "--template=")
+        git.ask("fast-import", "--quiet", said=b"".join(commits))
+        git.ask("checkout", "--quiet", "one")
         try:
-            there("merge", "--quiet", "--no-commit", "other")
+            git.ask(*_SOMEBODY, "merge", "--quiet", "--no-commit", "other")
         except TfgenError:
-            if not Path(place, ".git", "MERGE_HEAD").is_file():
+            if not (git.place / ".git/MERGE_HEAD").is_file():
                 raise  # no conflict: git cannot merge here
-        return Path(place, "text").read_bytes().decode()
+        return (git.place / "text").read_bytes().decode()
     return ""
 
 
-_PLAIN = ("-c", "user.name=tfgen", "-c", "user.email=tfgen")
+_SOMEBODY = ("-c", "user.name=tfgen", "-c", "user.email=tfgen")
 
 
 def _commit(name: str, text: str) -> bytes:
@@ -99,28 +136,28 @@ def _commit(name: str, text: str) -> bytes:
     return "\n".join([*head, ""]).encode() + content + b"\n"
 
 
-def _past(file: Path) -> Iterator[bytes]:
-    here = next(folder for folder in file.absolute().parents if folder.is_dir())
-    name = _in_a_line(file.absolute().relative_to(here).as_posix())
-    yield from _at(here, [f"{place}:./{name}" for place in _NEAR])
-    log = _git(
-        *("-C", str(here), "log", f"--max-count={_COMMITS}", "--format=%H", "--full-history"),
-        *("--ignore-missing", *_HEADS, "--all", "--reflog", "--", f":(literal){name}"),
+def _past(git: Question, name: str) -> Iterator[bytes]:
+    """Every content of a file that is known, "" where it was not there."""
+    yield from (content or b"" for content in _at(git, [f"{place}:{name}" for place in _NEAR]))
+    commits = git.ask(
+        *("rev-list", f"--max-count={_COMMITS}", "--full-history", "--ignore-missing", *_HEADS),
+        *("--all", "--reflog", "--", f":(top,literal){name}"),
     )
-    yield from _at(here, [f"{commit}:./{name}" for commit in log.decode().split()])
+    past = [f"{commit}:{name}" for commit in commits.decode().split()]
+    yield from (content or b"" for content in _at(git, past))
 
 
-def _at(here: Path, objects: list[str]) -> Iterator[bytes]:
+def _at(git: Question, objects: list[str]) -> Iterator[bytes | None]:
     asked = "".join(f"{each}\n" for each in objects)
-    yield from _contents(_git("-C", str(here), "cat-file", "--batch", said=os.fsencode(asked)))
+    yield from _contents(git.ask("cat-file", "--batch", said=os.fsencode(asked)))
 
 
-def _contents(batch: bytes) -> Iterator[bytes]:
-    """What `git cat-file --batch` prints: `ID KIND SIZE`, the content and a line end; or `... missing`."""
+def _contents(batch: bytes) -> Iterator[bytes | None]:
+    """What `git cat-file --batch` prints: `ID KIND SIZE`, the content, a line end. None for `... missing`."""
     while batch:
         head, _, batch = batch.partition(b"\n")
         if head.endswith(b" missing"):
-            yield b""
+            yield None
             continue
         size = int(head.rsplit(b" ", 1)[1])
         yield batch[:size]
@@ -135,21 +172,6 @@ def _within(top: Path, file: Path) -> str:
         raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
 
 
-# What a hook is told of its repository, as seen from the top. git finds it from every folder, and others too.
-_TOLD = {
-    f"GIT_{what}" for what in ("DIR", "WORK_TREE", "INDEX_FILE", "PREFIX", "OBJECT_DIRECTORY", "COMMON_DIR")
-}
-
-
-def _environment(home: str) -> dict[str, str]:
-    near = {name: value for name, value in os.environ.items() if name not in _TOLD}
-    if not home:
-        return near
-    own = {name: value for name, value in near.items() if not name.startswith("GIT_CONFIG")}
-    nobodys = dict.fromkeys(("GIT_CONFIG_NOSYSTEM", "GIT_ATTR_NOSYSTEM"), "1")
-    return {**own, **nobodys, "HOME": home, "XDG_CONFIG_HOME": home}
-
-
 def _in_a_line(name: str) -> str:
     """The name of a file, of which git is asked in a line. Raises TfgenError."""
     if "\n" in name:
@@ -157,21 +179,3 @@ def _in_a_line(name: str) -> str:
             message=f"git cannot be asked about {name!r}: it has a line end", code=Exit.WRONG_USAGE
         )
     return name
-
-
-def _git(*arguments: str, said: bytes = b"", wrong: str = "git cannot answer", home: str = "") -> bytes:
-    """What git prints; with a `home` of its own, whatever anybody has configured."""
-    try:
-        done = subprocess.run(  # noqa: S603
-            ["git", *arguments],  # noqa: S607
-            input=said,
-            capture_output=True,
-            check=False,
-            env=_environment(home),
-        )
-    except FileNotFoundError:
-        raise TfgenError(message="git is not on PATH", code=Exit.WRONG_USAGE) from None
-    if done.returncode:
-        reason = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
-        raise TfgenError(message=f"{wrong}: {reason}", code=Exit.WRONG_USAGE)
-    return done.stdout

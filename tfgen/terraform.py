@@ -2,12 +2,13 @@
 
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from tfgen import programs
+from tfgen.output import standing
 from tfgen.problems import Exit, TfgenError
 
 VARIABLE = "TFGEN_TERRAFORM"
@@ -28,18 +29,18 @@ def find(wanted: str | None) -> str | None:
     """
     named = wanted or os.environ.get(VARIABLE)
     if named:
-        found = shutil.which(named)
+        found = shutil.which(named) if Path(named).name != named else programs.find(named)
         if found is None:
             raise TfgenError(message=f"there is no program {named}", code=Exit.WRONG_USAGE)
-        return found
-    return shutil.which("terraform") or shutil.which("tofu")
+        return str(Path(found).absolute())
+    return programs.find("terraform") or programs.find("tofu")
 
 
 def check(binary: str, folder: Path) -> Iterator[Step]:
     """fmt, init and validate; stops after a step that fails."""
     with tempfile.TemporaryDirectory(prefix="tfgen-") as place:
         copy = Path(place) / "stack"
-        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*"))
+        standing.copy(folder, copy, *_LEFT_OUT)
         for name, arguments in (
             ("fmt -check", ("fmt", "-check", "-recursive", "-diff")),
             ("init -backend=false", ("init", "-backend=false", "-input=false")),
@@ -51,16 +52,12 @@ def check(binary: str, folder: Path) -> Iterator[Step]:
                 return
 
 
+# State, git's own, and the folders in which Terraform looks for the programs of providers.
+_LEFT_OUT = ("*.tfstate*", ".git", ".terraform", "terraform.d")
+
+
 def _run(binary: str, name: str, arguments: tuple[str, ...], folder: Path) -> Step:
     environment = {**os.environ, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
-    done = subprocess.run(  # noqa: S603 - the binary is the user's own choice
-        [binary, f"-chdir={folder}", *arguments, *(("-no-color",) if arguments[0] != "fmt" else ())],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    return Step(name, done.returncode == 0, done.stdout.strip())
+    arguments = (f"-chdir={folder}", *arguments, *(("-no-color",) if arguments[0] != "fmt" else ()))
+    done = programs.run((binary, *arguments), folder, environment)
+    return Step(name, done.returncode == 0, (done.stdout + done.stderr).decode(errors="replace").strip())

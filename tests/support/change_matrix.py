@@ -544,7 +544,8 @@ ROUTES = (
         "everything else on a listener given to a service",
         "routes: [/grafana]",
         "routes: [/grafana, /]",
-        "+ services lb_listener_rule.admin_everything_else\n",
+        "+ services lb_listener_rule.admin_everything_else\n~ services lb_target_group.dashboard\n",
+        "dashboard",
     ),
     market(
         "listener added",
@@ -785,7 +786,7 @@ EDITS = {
         ("services/cluster.tf", '["FARGATE", "FARGATE_SPOT"]', '["FARGATE"]'),
         ("services/cluster.tf", '"enabled"', '"disabled"'),
         ("services/roles.tf", '"sts:AssumeRole"', '["sts:AssumeRole", "sts:TagSession"]'),
-        ("services/orders.tf", '"200-399"', '"200"'),
+        ("services/orders.tf", '"200-499"', '"200"'),
         ("services/orders.tf", "deregistration_delay = 60", "deregistration_delay = 30"),
         ("services/orders.tf", '"/api/orders/*"', '"/api/orders/?"'),
         ("services/orders.tf", "retention_in_days = 30", "retention_in_days = 14"),

@@ -2,7 +2,7 @@
 
 Counts the calls by which a folder is written and read (files opened, filled and flushed; folders made,
 opened and flushed; names moved and removed), in the order in which they come. Whatever goes through
-`os` or `io.open` is seen, and so is all of `pathlib`.
+`os` or `io.open` is seen, also by a name in an open folder, and so is all of `pathlib`.
 """
 
 import errno
@@ -40,8 +40,6 @@ class Disk:
 
     def comes(self, name: str, place: Any, target: Any = None) -> bool:
         """Takes down a call, and raises or ends where it is to fail. Whether it is one that counts."""
-        if isinstance(place, int):
-            place = self._places.get(place)
         if place is None or self.folder not in (Path(place), *Path(place).parents):
             return False
         call = Call(name, Path(place), Path(target) if target else None)
@@ -51,6 +49,14 @@ class Disk:
             self._fault(call)
         return True
 
+    def _whole(self, place: Any, folder: int | None) -> Any:
+        """Where a name in an open folder, or a number, leads; None where nobody here opened it."""
+        if isinstance(place, int):
+            return self._places.get(place)
+        if folder is None:
+            return Path(place)
+        return self._places[folder] / place if folder in self._places else None
+
     @contextmanager
     def watched(self) -> Iterator["Disk"]:
         real = {name: getattr(os, name) for name in ("mkdir", "rmdir", "unlink", "replace", "open", "fsync")}
@@ -58,11 +64,13 @@ class Disk:
 
         def plain(name: str) -> Callable[..., Any]:
             def call(place: Any, *arguments: Any, **options: Any) -> Any:
-                counts = self.comes(name, place, arguments[0] if name == "replace" else None)
+                here = self._whole(place, options.get("src_dir_fd", options.get("dir_fd")))
+                there = self._whole(arguments[0], options.get("dst_dir_fd")) if name == "replace" else None
+                counts = self.comes(name, here, there)
                 # A flush is waited for by nobody here: what a process has written outlives it without.
                 done = None if name == "fsync" else real[name](place, *arguments, **options)
                 if name == "open" and counts:
-                    self._places[done] = Path(place)
+                    self._places[done] = here
                 return done
 
             return call
@@ -73,9 +81,10 @@ class Disk:
             self.comes("close", place)
 
         def opens(place: Any, *arguments: Any, **options: Any) -> Any:
+            known = self._places.get(place) if isinstance(place, int) else None
             counts = not isinstance(place, int) and self.comes("file", place)
             file = io_open(place, *arguments, **options)
-            return _Watched(self, file, Path(place)) if counts else file
+            return _Watched(self, file, known or Path(place)) if known or counts else file
 
         stand_ins = {name: plain(name) for name in real}
         with mock.patch.multiple(os, close=closes, **stand_ins), mock.patch.object(io, "open", opens):

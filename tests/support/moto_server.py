@@ -11,7 +11,6 @@ import time
 import urllib.request
 from collections.abc import Callable
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 import boto3
@@ -112,8 +111,8 @@ def _fail_at_once(call_action: Handler) -> Handler:
 def _log(response: BaseResponse, answer: Any) -> None:
     action = response._get_action()
     if not action.startswith(_READS):
-        body = response.body if isinstance(response.body, str) else response.body.decode(errors="replace")
-        asked = body if body.startswith("{") else json.dumps(parse_qs(body))
+        asked = json.dumps(response.querystring) if response.querystring else response.body
+        asked = asked.decode() if isinstance(asked, bytes) else asked
         CALLS.append(LoggedCall(time.monotonic(), action, asked, str(answer)))
 
 

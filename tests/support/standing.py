@@ -124,11 +124,11 @@ def seat(terraform: Terraform) -> Stack:
 
 
 class Standing:
-    """An applied stack; its state is all that is used of it, and never changed."""
+    """An applied stack. Plans use its state, and never change it."""
 
     def __init__(self, stack: Stack, state: str = "") -> None:
         """`state` is that of another folder than the initialised one of `stack`."""
-        self._stack = stack
+        self.stack = stack
         self._state = state
         self.without_tags = told_without_tags(state) if state else set()
 
@@ -156,14 +156,14 @@ class Standing:
     @contextmanager
     def _changed(self, pages: Pages) -> Iterator[Stack]:
         """A copy of the stack, with these pages."""
-        with tempfile.TemporaryDirectory(dir=self._stack.terraform.workspace) as place:
+        with tempfile.TemporaryDirectory(dir=self.stack.terraform.workspace) as place:
             folder = Path(place) / "stack"
-            shutil.copytree(self._stack.folder, folder, symlinks=True)
+            shutil.copytree(self.stack.folder, folder, symlinks=True)
             remove(folder.rglob("*.tf"))
             write(pages, folder)
             if self._state:
                 (folder / "terraform.tfstate").write_text(self._state)
-            yield Stack(self._stack.terraform, folder)
+            yield Stack(self.stack.terraform, folder)
 
 
 def _options(*, refresh: bool) -> tuple[str, ...]:

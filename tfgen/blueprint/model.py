@@ -229,6 +229,8 @@ class TargetGroup(Part, frozen=True):
     timeout: int
     healthy: int
     unhealthy: int
+    comments: tuple[Comment, ...]
+    """Why the health check is as it is, where the spec does not say it."""
     at: Location
 
 

@@ -24,9 +24,10 @@ from tfgen.blueprint.model import (
     Variable,
 )
 from tfgen.problems import Locate, Location, Problem
-from tfgen.spec.model import Connect, Port, Spec
+from tfgen.spec.model import LENIENT_CODES, Connect, Port, Spec, has_root
 from tfgen.spec.model import Service as ServiceSpec
 
+_ANY_ANSWER = names.comment('No route is "/", so any answer but an error of the server will do.')
 _SCHEME = {"http": "http://", "http2": "http://", "grpc": "", "tcp": ""}
 
 
@@ -207,14 +208,20 @@ def _target_groups(key: str, service: ServiceSpec, around: Around) -> Iterator[T
         name_prefix=names.target_group_prefix(aws_name),
         name=f"{around.spec.name}-{aws_name}",
         port=service.port.number,
-        path=check.path,
-        codes=check.codes,
+        path=check.path or "",
+        codes=check.codes or "",
         interval=check.interval,
         timeout=check.timeout,
         healthy=check.healthy,
         unhealthy=check.unhealthy,
+        comments=(_ANY_ANSWER,) if _takes_any_answer(service) else (),
         at=around.at(("services", key, "health_check")),
     )
+
+
+def _takes_any_answer(service: ServiceSpec) -> bool:
+    check = service.health_check
+    return (check.path, check.codes) == ("/", LENIENT_CODES) and not has_root(service)
 
 
 def _connect(key: str, service: ServiceSpec, around: Around) -> tuple[ServiceConnect, ...]:

@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from tfgen.blueprint.egress import WAYS_OUT
 from tfgen.blueprint.model import Unused
 from tfgen.problems import Locate, SpecPath
-from tfgen.spec.model import LoadBalancer, Network, Service, Spec, usual_subnets
+from tfgen.spec.model import (
+    LoadBalancer,
+    Network,
+    Service,
+    Spec,
+    usual_health_check,
+    usual_subnets,
+)
 
 
 def build(spec: Spec, at: Locate) -> tuple[Unused, ...]:
@@ -56,7 +63,7 @@ def _said(load_balancer: LoadBalancer) -> tuple[object, ...]:
 
 
 def _unrouted(key: str, service: Service) -> Iterator[tuple[SpecPath, str]]:
-    usual = Service(image=service.image)
+    usual = Service(image=service.image, health_check=usual_health_check())
     for name in ("listener", "health_check", "grace_period"):
         if getattr(service, name) != getattr(usual, name):
             yield ("services", key, name), f'"{key}" has no routes, and no load balancer asks it'

@@ -61,6 +61,24 @@ class SecretSigns(NamedTuple):
     tokens: tuple[Token, ...]
 
 
+class ConnectionSigns(NamedTuple):
+    """What tells an address that a task connects to from other values of environment variables.
+
+    Words are those of a variable's name, in capitals; ports are 0 where nobody can know them.
+    """
+
+    schemes: Mapping[str, int]  # the ports of URL schemes; 0 where the address says it
+    names: Mapping[str, int]  # words that name a kind of server, and its port
+    managed: Mapping[str, tuple[int, ...]]  # AWS's servers inside a VPC, by the label in their host names
+    private_suffixes: frozenset[str]  # of names that no public DNS has
+    apis: Mapping[str, str]  # the first word of an AWS host name, and the endpoint that answers to it
+    never: frozenset[str]  # words of variables that hold no address to connect to
+    not_http: frozenset[str]  # words of variables whose URLs are names, or are for browsers
+    own: frozenset[str]  # words that make the name of a service's own address
+    connects: frozenset[str]  # words of variables that hold addresses
+    hosts: frozenset[str]  # last words of variables that hold a host without its port
+
+
 class Replacement(NamedTuple):
     """What a change does to a resource: the arguments that replace it ("*" stands for all but `in_place`)."""
 
@@ -209,6 +227,20 @@ def secret_signs() -> SecretSigns:
         frozenset(table["not_secrets"]),
         tuple(table["references"]),
         tuple(tokens),
+    )
+
+
+@cache
+def connection_signs() -> ConnectionSigns:
+    """How to tell that the value of an environment variable is an address that tasks connect to."""
+    table = _read("connections")
+    return ConnectionSigns(
+        MappingProxyType({**dict.fromkeys(table["bare_schemes"], 0), **table["schemes"]}),
+        MappingProxyType(table["names"]),
+        MappingProxyType({label: tuple(ports) for label, ports in table["managed"].items()}),
+        frozenset(table["private_suffixes"]),
+        MappingProxyType(table["apis"]),
+        *(frozenset(table[words]) for words in ("never", "not_http", "own", "connects", "hosts")),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfgen.output import manifest
+from tfgen.output.disk import Folder, opened
 from tfgen.output.history import (
     NOBODY,
     History,
@@ -88,7 +89,19 @@ def compare(
     of the stack that the pages are of. `history` is asked for the sides of a merge.
     """
     check_folder(folder)
-    before = manifest.read(folder)
+    with opened(folder) as place:
+        return compare_in(place, pages, once, stack, history)
+
+
+def compare_in(
+    folder: Folder,
+    pages: Mapping[str, str],
+    once: Mapping[str, str] | None,
+    stack: str,
+    history: History,
+) -> Comparison:
+    """`compare`, with an open folder."""
+    before = manifest.of(folder.read(NAME, follow=True) or b"")
     offered = once or {}
     rendered = hashes(pages)
     after = Manifest(
@@ -119,14 +132,14 @@ def check_folder(folder: Path) -> None:
         raise NotADirectoryError(errno.ENOTDIR, what, str(folder))
 
 
-def _is_new(path: str, folder: Path, before: Manifest) -> bool:
-    return path not in before.once and not os.path.lexists(folder / path)
+def _is_new(path: str, folder: Folder, before: Manifest) -> bool:
+    return path not in before.once and folder.look(path) is None
 
 
 class _Disk:
     """A folder, and what the manifest says of it."""
 
-    def __init__(self, folder: Path, before: Manifest, history: History) -> None:
+    def __init__(self, folder: Folder, before: Manifest, history: History) -> None:
         self.folder = folder
         self.before = before
         self.history = history
@@ -136,7 +149,7 @@ class _Disk:
         """Every path with the field of Changes that it belongs to; files in `kept` are the user's."""
         owned = self.before.owned
         parents = {path.rpartition("/")[0] for path in (*pages, *owned)}
-        obstacles = {parent: _obstacle(self.folder, parent) for parent in parents}
+        obstacles = {parent: self.folder.obstacle(parent) for parent in parents}
         for path, text in pages.items():
             obstacle = obstacles[path.rpartition("/")[0]]
             if path in self.before.ejected:
@@ -146,25 +159,22 @@ class _Disk:
             else:
                 yield path, self._state(path, text)
         for path in owned.keys() - pages.keys() - kept:
-            if not obstacles[path.rpartition("/")[0]] and is_file(self.folder / path):
-                yield path, self._orphan(path)
+            if (content := self.folder.read(path)) is not None:
+                yield path, self._orphan(path, content)
 
     def _state(self, path: str, text: str) -> str:
-        target = self.folder / path
-        if not os.path.lexists(target):
-            return "created"
-        if not is_file(target):
-            return "obstacles"
-        content = target.read_bytes()
+        content = self.folder.read(path)
+        if content is None:
+            return "created" if self.folder.look(path) is None else "obstacles"
         if content == text.encode() or content.replace(b"\r\n", b"\n") == text.encode():
             return "unchanged"
         if path == NAME or self._is_ours(path, content):
             return "changed"
         return "edited" if path in self.before.owned else "foreign"
 
-    def _orphan(self, path: str) -> str:
+    def _orphan(self, path: str, content: bytes) -> str:
         """A file that tfgen wrote once and renders no more."""
-        return "removed" if self._is_ours(path, (self.folder / path).read_bytes()) else "edited_orphans"
+        return "removed" if self._is_ours(path, content) else "edited_orphans"
 
     def _is_ours(self, path: str, content: bytes) -> bool:
         """Whether tfgen wrote it, or git made it of pages that tfgen wrote."""
@@ -213,7 +223,7 @@ class _Disk:
             found[decoded(content)] = None
             return len(found) == _CONTENTS
 
-        self.history.earlier(self.folder / path, enough)
+        self.history.earlier(self.folder.path / path, enough)
         return list(found)
 
     @cached_property
@@ -222,8 +232,8 @@ class _Disk:
         return [path for path, known in self.before.owned.items() if self._digest(path) not in known]
 
     def _digest(self, path: str) -> str:
-        target = self.folder / path
-        return digest(target.read_bytes()) if is_file(target) else ""
+        content = self.folder.read(path)
+        return "" if content is None else digest(content)
 
     def _renders(self, path: str, place: str = "") -> list[str]:
         """What tfgen wrote to a path, on either side of a merge, as far as it is remembered.
@@ -239,21 +249,6 @@ class _Disk:
     def _render(self, path: str, known: str) -> str:
         """The text with this hash that was at a path, empty where nobody knows it."""
         if (path, known) not in self.remembered:
-            content = self.history.earlier(self.folder / path, lambda content: digest(content) == known)
+            content = self.history.earlier(self.folder.path / path, lambda content: digest(content) == known)
             self.remembered[path, known] = decoded(content or b"")
         return self.remembered[path, known]
-
-
-def _obstacle(folder: Path, parent: str) -> str:
-    """What stands on the way to a folder within the stack's and is a link or no folder, or nothing."""
-    names = parent.split("/") if parent else []
-    for depth in range(1, len(names) + 1):
-        place = folder.joinpath(*names[:depth])
-        if place.is_symlink() or (place.exists() and not place.is_dir()):
-            return "/".join(names[:depth])
-    return ""
-
-
-def is_file(path: Path) -> bool:
-    """Whether a file stands at `path` itself, not at the end of a link."""
-    return path.is_file() and not path.is_symlink()

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tfgen.output.compare import Comparison
+from tfgen.output.disk import Folder
 from tfgen.output.history import Earlier, History, decoded, lines
 from tfgen.output.manifest import NAME, digest
 
 
-def rendered(found: Comparison, folder: Path) -> str:
+def rendered(found: Comparison, folder: Folder) -> str:
     """A unified diff from what is on disk to what would be written, with --force where it needs that."""
     changes = found.changes
     texts = {
@@ -18,23 +19,23 @@ def rendered(found: Comparison, folder: Path) -> str:
     }
     # Hashes come last: nobody reads them, but whoever applies the diff needs them.
     paths = sorted(texts, key=lambda path: (path == NAME, path))
-    return "".join(_diff(folder / path, _text(folder / path), texts[path]) for path in paths)
+    return "".join(_diff(folder.path / path, _text(folder, path), texts[path]) for path in paths)
 
 
-def by_hand(found: Comparison, folder: Path, history: History) -> str:
+def by_hand(found: Comparison, folder: Folder, history: History) -> str:
     """A unified diff from what tfgen wrote to what somebody made of it, as a terminal can show it."""
     edited = sorted((*found.changes.edited, *found.changes.edited_orphans))
     return "".join(_shown(_edit(found, folder, path, history)) for path in edited)
 
 
-def _edit(found: Comparison, folder: Path, path: str, history: History) -> str:
+def _edit(found: Comparison, folder: Folder, path: str, history: History) -> str:
     """One file's; where nobody knows what tfgen wrote, from what it would write now."""
-    page, now = found.pages.get(path), _text(folder / path)
-    written = _written(page, found.before.owned[path], folder / path, history.earlier)
+    page, now, place = found.pages.get(path), _text(folder, path), folder.path / path
+    written = _written(page, found.before.owned[path], place, history.earlier)
     if written is not None:
-        return _diff(folder / path, written, now)
-    why = history.obstacle(folder) or "no commit has what tfgen wrote"
-    return f"({why}; held against what it would write now)\n{_diff(folder / path, page, now)}"
+        return _diff(place, written, now)
+    why = history.obstacle(folder.path) or "no commit has what tfgen wrote"
+    return f"({why}; held against what it would write now)\n{_diff(place, page, now)}"
 
 
 _MOST = 200  # lines of an edit to show
@@ -55,8 +56,9 @@ def _written(page: str | None, known: frozenset[str], place: Path, earlier: Earl
     return None if content is None else decoded(content)
 
 
-def _text(path: Path) -> str | None:
-    return decoded(path.read_bytes()) if path.is_file() else None
+def _text(folder: Folder, path: str) -> str | None:
+    content = folder.read(path)
+    return None if content is None else decoded(content)
 
 
 def _diff(path: Path, old: str | None, new: str | None) -> str:

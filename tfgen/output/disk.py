@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tfgen import files
+
 try:
     import fcntl
 except ImportError:  # Windows has neither locks nor flushes of a folder
@@ -14,148 +16,290 @@ except ImportError:  # Windows has neither locks nor flushes of a folder
 
 STAGING = ".tfgen-staging"
 _NOT_FLUSHED_HERE = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
+_HAS_OPEN_FOLDERS = os.open in os.supports_dir_fd  # Windows has none
+_FOLDER, _NEW = (
+    sum(getattr(os, flag, 0) for flag in flags)
+    for flags in (
+        ("O_RDONLY", "O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC"),
+        ("O_WRONLY", "O_CREAT", "O_EXCL", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"),
+    )
+)
+
+
+class Folder:
+    """An open folder; paths within, with forward slashes, lead to what is in it, and along no link.
+
+    Every folder below is opened once, from the one around it: whoever puts another or a link in its place
+    turns nothing aside that is read, written or removed.
+    """
+
+    def __init__(self, path: Path, number: int | None) -> None:
+        """`number` is that of the open folder; nothing is in one without."""
+        self.path = path
+        self._numbers = {} if number is None else {"": number}
+
+    def close(self) -> None:
+        for number in self._numbers.values():
+            with suppress(OSError):
+                os.close(number)
+        self._numbers.clear()
+
+    def look(self, path: str) -> os.stat_result | None:
+        """What stands at a place itself, None where there is nothing. Raises OSError."""
+        try:
+            name, around = self._at(path)
+            return os.stat(name, dir_fd=around, follow_symlinks=False)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise self._with_place(error, path) from None
+
+    def read(self, path: str, *, follow: bool = False) -> bytes | None:
+        """The content of a file, None where there is none. Raises OSError."""
+        try:
+            name, around = self._at(path)
+            return files.read(name, dir_fd=around, follow=follow)
+        except (FileNotFoundError, NotADirectoryError, files.NoFileError):
+            return None
+        except OSError as error:
+            raise self._with_place(error, path) from None
+
+    def obstacle(self, folder: str) -> str:
+        """What stands on the way to a folder and is a link or no folder, or nothing."""
+        for place in way(folder):
+            found = self.look(place)
+            if found is None:
+                return ""
+            if not stat.S_ISDIR(found.st_mode):
+                return place
+        return ""
+
+    def is_there_still(self, folder: str) -> bool:
+        """Whether nothing else was put in the place of a folder that was opened."""
+        number, found = self._numbers.get(folder), self.look(folder) if folder else None
+        return (
+            not folder or number is None or (found is not None and os.path.samestat(os.fstat(number), found))
+        )
+
+    @contextmanager
+    def staged(self, texts: Sequence[str], modes: Sequence[int | None] = ()) -> Iterator[list[str]]:
+        """Each text in a file of its own, whole and flushed; what was not moved away is gone afterwards.
+
+        `modes` are permissions that files keep, as far as this user may give them.
+        """
+        try:
+            self._make(STAGING)
+        except FileExistsError:
+            why = "this is in the way of what tfgen writes there for a moment; move it away"
+            raise FileExistsError(errno.EEXIST, why, str(self.path / STAGING)) from None
+        try:
+            places = [f"{STAGING}/{number}" for number in range(len(texts))]
+            for place, text, mode in zip(places, texts, modes or [None] * len(texts), strict=True):
+                self.write(place, text.encode(), mode)
+            for place in places:
+                self._flush_file(place)
+            yield places
+        finally:
+            self.clear()
+
+    def clear(self) -> None:
+        """Removes what a run has staged: this one, or one that was killed. What cannot be removed stays."""
+        with suppress(OSError):
+            if self.obstacle(STAGING) or self.look(STAGING) is None:
+                return
+            for name in os.listdir(self._listed(STAGING)):  # noqa: PTH208 - of an open folder
+                if name.isdigit():
+                    self.unlink(f"{STAGING}/{name}")
+        self.remove([STAGING])
+
+    def make(self, folders: Iterable[str]) -> list[str]:
+        """Makes those that are missing, and the ones around them: all, or none. Returns what it made."""
+        made: list[str] = []
+        try:
+            for place in (place for folder in folders for place in way(folder)):
+                if self.look(place) is None:
+                    with suppress(FileExistsError):  # another render was quicker
+                        self._make(place)
+                        made.append(place)
+        except BaseException:
+            self.remove(made)
+            raise
+        return made
+
+    def remove(self, folders: Iterable[str]) -> None:
+        """Those that are empty, the innermost first."""
+        for folder in sorted(folders, reverse=True):
+            with suppress(OSError):
+                name, around = self._at(folder)
+                os.rmdir(name, dir_fd=around)
+                if (number := self._numbers.pop(folder, None)) is not None:
+                    os.close(number)
+
+    def write(self, path: str, content: bytes, mode: int | None = None) -> None:
+        """Makes a file where nothing stands, be it a link. Raises OSError, and may leave half of one then."""
+        with self._about(path):
+            name, around = self._at(path)
+            with os.fdopen(os.open(name, _NEW, 0o666, dir_fd=around), "wb") as file:
+                if mode is not None and hasattr(os, "fchmod"):
+                    with suppress(OSError):
+                        os.fchmod(file.fileno(), stat.S_IMODE(mode))
+                file.write(content)
+                if hasattr(os, "posix_fadvise"):
+                    # Starts its way to the disk, so that one commit of the journal does for all of the files.
+                    file.flush()
+                    with suppress(OSError):  # it is but advice
+                        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+    def replace(self, old: str, new: str) -> None:
+        """Moves a file that was staged to its place, in one step. Raises OSError."""
+        with self._about(old, new):
+            (source, here), (target, there) = self._at(old), self._at(new)
+            os.replace(source, target, src_dir_fd=here, dst_dir_fd=there)
+
+    def unlink(self, path: str) -> None:
+        with self._about(path):
+            name, around = self._at(path)
+            os.unlink(name, dir_fd=around)
+
+    def flush(self, folders: Iterable[str]) -> None:
+        """Returns when the names in these folders are on the disk. Raises OSError."""
+        for folder in sorted(folders) if fcntl else ():
+            with self._about(folder):
+                try:
+                    os.fsync(self._number(folder))
+                except OSError as error:
+                    if error.errno not in _NOT_FLUSHED_HERE:
+                        raise
+
+    def _make(self, folder: str) -> None:
+        with self._about(folder):
+            name, around = self._at(folder)
+            os.mkdir(name, dir_fd=around)
+
+    def _flush_file(self, path: str) -> None:
+        with self._about(path):
+            name, around = self._at(path)
+            number = os.open(name, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0), dir_fd=around)
+            try:
+                os.fsync(number)
+            finally:
+                os.close(number)
+
+    def _at(self, path: str) -> tuple[str, int | None]:
+        """The name of a place, and the open folder in which it has that."""
+        if not _HAS_OPEN_FOLDERS:
+            return str(self.path / path), None
+        around, _, name = path.rpartition("/")
+        return name, self._number(around)
+
+    def _listed(self, folder: str) -> int | str:
+        return self._number(folder) if os.listdir in os.supports_fd else str(self.path / folder)
+
+    def _number(self, folder: str) -> int:
+        if folder not in self._numbers:
+            if not folder:  # it was not there
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+            around, _, name = folder.rpartition("/")
+            try:
+                self._numbers[folder] = os.open(name, _FOLDER, dir_fd=self._number(around))
+            except OSError as error:
+                if error.errno != errno.ELOOP:  # as some systems say of a link
+                    raise
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
+        return self._numbers[folder]
+
+    @contextmanager
+    def _about(self, path: str, other: str | None = None) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise self._with_place(error, path, other) from None
+
+    def _with_place(self, error: OSError, path: str, other: str | None = None) -> OSError:
+        """An error of the system with the whole path, where it only knows a name."""
+        second = None if other is None else str(self.path / other)
+        return type(error)(error.errno, error.strerror, str(self.path / path), None, second)
+
+
+def way(folder: str) -> Iterator[str]:
+    """The folders on the way to one, and itself."""
+    names = folder.split("/") if folder else []
+    for depth in range(1, len(names) + 1):
+        yield "/".join(names[:depth])
 
 
 @contextmanager
-def locked(folder: Path, waiting: Callable[[Path], None] = lambda _: None) -> Iterator[None]:
-    """Makes the folder, and keeps other renders out of it until the end.
+def opened(path: Path) -> Iterator[Folder]:
+    """A folder to look at; where there is none, nothing is in it."""
+    number = None
+    with suppress(FileNotFoundError):
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0)) if _HAS_OPEN_FOLDERS else None
+    folder = Folder(path, number)
+    try:
+        yield folder
+    finally:
+        folder.close()
+
+
+@contextmanager
+def locked(path: Path, waiting: Callable[[Path], None] = lambda _: None) -> Iterator[Folder]:
+    """Makes a folder, and keeps other renders out of it until the end.
 
     Whoever comes second waits, and calls `waiting` first.
     """
     made: list[Path] = []
-    number = -1
+    folder = None
     try:
-        while number < 0:
-            made += make_folders([folder])
-            number = _lock(folder, waiting)
-        yield
+        while folder is None:
+            made += _make_folders(path)
+            folder = _locked(path, waiting)
+        yield folder
     except BaseException:
-        remove_folders(made)
+        for place in reversed(made):
+            with suppress(OSError):
+                place.rmdir()
         raise
     finally:
-        if number >= 0:
-            with suppress(OSError):
-                os.close(number)
+        if folder:
+            folder.close()
 
 
-def _lock(folder: Path, waiting: Callable[[Path], None]) -> int:
-    """The open folder, no other render's; -1 where the render that was waited for took it away again."""
+def _locked(path: Path, waiting: Callable[[Path], None]) -> Folder | None:
+    """The open folder, no other render's; None where the render that was waited for took it away again."""
     if fcntl is None:
-        return os.open(os.devnull, os.O_RDONLY)
+        return Folder(path, None)
     try:
-        number = os.open(folder, os.O_RDONLY)
+        number = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
-        return -1
+        return None
+    folder = Folder(path, number)
     try:
         with suppress(OSError):  # a file system that has no locks
             try:
                 fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                waiting(folder)
+                waiting(path)
                 fcntl.flock(number, fcntl.LOCK_EX)
-        if folder.is_dir() and os.path.samestat(os.fstat(number), folder.stat()):
-            return number
+        if path.is_dir() and os.path.samestat(os.fstat(number), path.stat()):
+            return folder
     except BaseException:
-        os.close(number)
+        folder.close()
         raise
-    os.close(number)
-    return -1
+    folder.close()
+    return None
 
 
-def keep_modes(old: Iterable[Path], new: Iterable[Path]) -> None:
-    """Gives new files the permissions of those in whose place they go, as far as this user may."""
-    for here, coming in zip(old, new, strict=True):
-        with suppress(OSError):  # there is none yet
-            mode = here.stat().st_mode
-            if mode != coming.stat().st_mode:
-                coming.chmod(stat.S_IMODE(mode))
-
-
-@contextmanager
-def staged(folder: Path, texts: Sequence[str]) -> Iterator[list[Path]]:
-    """Each text in a file of its own, whole and flushed; what was not moved away is gone afterwards."""
-    staging = folder / STAGING
-    try:
-        staging.mkdir()
-    except FileExistsError:
-        why = "this is in the way of what tfgen writes there for a moment; move it away"
-        raise FileExistsError(errno.EEXIST, why, str(staging)) from None
-    try:
-        places = [staging / str(number) for number in range(len(texts))]
-        for place, text in zip(places, texts, strict=True):
-            _write(place, text.encode())
-        for place in places:
-            _flush(place, os.O_RDWR)
-        yield places
-    finally:
-        clear(folder)
-
-
-def clear(folder: Path) -> None:
-    """Removes what a run has staged: this one, or one that was killed. What cannot be removed stays."""
-    staging = folder / STAGING
-    with suppress(OSError):
-        if staging.is_dir() and not staging.is_symlink():
-            for place in staging.iterdir():
-                if place.name.isdigit():
-                    place.unlink()
-            staging.rmdir()
-
-
-def flush(folders: Iterable[Path]) -> None:
-    """Returns when the names in these folders are on the disk."""
-    for folder in sorted(folders):
-        _flush_folder(folder)
-
-
-def make_folders(folders: Iterable[Path]) -> list[Path]:
-    """Makes those that are missing, and the ones around them: all, or none. Returns what it made."""
+def _make_folders(path: Path) -> list[Path]:
+    """Makes a folder and those around it, as far as they are missing: all, or none. Returns what it made."""
     made: list[Path] = []
     try:
-        for folder in folders:
-            missing = [place for place in (folder, *folder.parents) if not place.exists()]
-            for place in reversed(missing):
-                with suppress(FileExistsError):  # another render was quicker
-                    place.mkdir()
-                    made.append(place)
+        for place in reversed([each for each in (path, *path.parents) if not each.exists()]):
+            with suppress(FileExistsError):  # another render was quicker
+                place.mkdir()
+                made.append(place)
     except BaseException:
-        remove_folders(made)
+        for place in reversed(made):
+            with suppress(OSError):
+                place.rmdir()
         raise
     return made
-
-
-def remove_folders(folders: Iterable[Path]) -> None:
-    """Those that are empty, the innermost first."""
-    for folder in sorted(folders, reverse=True):
-        with suppress(OSError):
-            folder.rmdir()
-
-
-def _write(place: Path, content: bytes) -> None:
-    with place.open("xb") as file:
-        file.write(content)
-        if hasattr(os, "posix_fadvise"):
-            # Starts its way to the disk, so that one commit of the journal does for all of the files.
-            file.flush()
-            with suppress(OSError):  # it is but advice
-                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-
-
-def _flush_folder(folder: Path) -> None:
-    if fcntl is None:
-        return
-    try:
-        _flush(folder, os.O_RDONLY)
-    except OSError as error:
-        if error.errno not in _NOT_FLUSHED_HERE:
-            raise
-
-
-def _flush(place: Path, how: int) -> None:
-    number = os.open(place, how)
-    try:
-        os.fsync(number)
-    except OSError as error:  # one that does not know the place
-        raise OSError(error.errno, error.strerror, str(place)) from None
-    finally:
-        os.close(number)

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from tfgen import files
+
 NAME = ".tfgen-manifest"
 
 _HEAD = "# The files of this folder that tfgen owns. Commit it; after a merge conflict, render again.\n"
@@ -43,7 +45,12 @@ class Manifest(NamedTuple):
 def read(folder: Path) -> Manifest:
     """The manifest in `folder`, empty where there is none. Raises OSError where it cannot be read."""
     place = folder / NAME
-    return parse(place.read_text(encoding="utf-8", errors="replace") if place.is_file() else "")
+    return of(files.read(place) if place.is_file() else b"")
+
+
+def of(content: bytes) -> Manifest:
+    """The manifest with this content."""
+    return parse(content.decode("utf-8", errors="replace"))
 
 
 def parse(text: str) -> Manifest:
@@ -79,11 +86,19 @@ def _frozen(hashes: Mapping[str, set[str]]) -> Hashes:
     return {path: frozenset(known) for path, known in hashes.items()}
 
 
+_DOTTED = {".gitignore"}  # what tfgen writes with a dot
+
+
 def _is_inside(path: str) -> bool:
-    """Whether a path stays in the stack's folder: a manifest may be anybody's."""
-    parts = path.split("/")  # an absolute one begins with an empty part
-    plain = path.isprintable() and not {"\\", ":"} & set(path)  # the others are Windows's
-    return plain and path != NAME and not {"", ".", ".."} & set(parts)
+    """Whether a path stays in the stack's folder, and out of what others keep hidden there, such as `.git`.
+
+    A manifest may be anybody's.
+    """
+    return path.isprintable() and (not _ELSEWHERE.search(path) or path in _DOTTED)
+
+
+# A name that is empty or begins with a dot; what leads elsewhere on Windows, and its short names (`git~1`).
+_ELSEWHERE = re.compile(r"(?:^|/)(?:[./]|$)|[\\:]|~\d")
 
 
 def write(manifest: Manifest) -> str:

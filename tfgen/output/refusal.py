@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tfgen.output import diff
 from tfgen.output.compare import Changes, Comparison
+from tfgen.output.disk import Folder
 from tfgen.output.history import History
 from tfgen.problems import Exit, TfgenError
 
@@ -18,7 +19,7 @@ class RefusedError(TfgenError):
         self.changes = changes
 
 
-def refuse(found: Comparison, folder: Path, history: History, *, force: bool) -> None:
+def refuse(found: Comparison, folder: Folder, history: History, *, force: bool) -> None:
     """Raises RefusedError where something is not tfgen's to write over. A folder or a link never is."""
     changes = found.changes
     refuse_another_stack(found, folder, history, force=force)
@@ -28,25 +29,27 @@ def refuse(found: Comparison, folder: Path, history: History, *, force: bool) ->
         return
     parts = []
     if foreign:
-        parts.append(f"these are in the way, and tfgen did not write them:\n{_listed(foreign, folder)}\n")
+        parts.append(
+            f"these are in the way, and tfgen did not write them:\n{_listed(foreign, folder.path)}\n"
+        )
     if edited:
         parts.append(f"{_said_edited(found, folder, history)}\n")
     parts.append("Nothing was written.")
     if foreign:
         parts.append(_past_foreign(files=not changes.obstacles))
     if edited:
-        parts.append(_past_edited(edited, changes.edited_orphans, folder))
+        parts.append(_past_edited(edited, changes.edited_orphans, folder.path))
         parts.append(_MERGING if found.before.merging else "")
     raise RefusedError("".join(parts), changes)
 
 
-def refuse_another_stack(found: Comparison, folder: Path, history: History, *, force: bool) -> None:
+def refuse_another_stack(found: Comparison, folder: Folder, history: History, *, force: bool) -> None:
     """Raises RefusedError where the folder is another stack's: all that it has would go, edits too."""
     standing, coming = found.before.stacks, found.after.stacks
     if force or not standing or coming <= standing:
         return
     names = '" and "'.join(sorted(standing))
-    parts = [f'{folder} is the folder of the stack "{names}", and this is "{"".join(coming)}"']
+    parts = [f'{folder.path} is the folder of the stack "{names}", and this is "{"".join(coming)}"']
     edited = _edited(found.changes)
     parts.append(f", and {_said_edited(found, folder, history)}\n" if edited else ". ")
     parts.append(
@@ -54,7 +57,7 @@ def refuse_another_stack(found: Comparison, folder: Path, history: History, *, f
         "--force."
     )
     if edited:
-        parts.append(f" It loses the edits; to keep the files for good, first: {_eject(edited, folder)}")
+        parts.append(f" It loses the edits; to keep the files for good, first: {_eject(edited, folder.path)}")
     raise RefusedError("".join(parts), found.changes)
 
 
@@ -62,8 +65,8 @@ def _edited(changes: Changes) -> list[str]:
     return sorted((*changes.edited, *changes.edited_orphans))
 
 
-def _said_edited(found: Comparison, folder: Path, history: History) -> str:
-    listed = _listed(_edited(found.changes), folder)
+def _said_edited(found: Comparison, folder: Folder, history: History) -> str:
+    listed = _listed(_edited(found.changes), folder.path)
     return f"these were edited after tfgen wrote them:\n{listed}\n\n{diff.by_hand(found, folder, history)}"
 
 

@@ -1,10 +1,12 @@
 """Writes the spec file of `tfgen init`: the whole file or nothing."""
 
 import os
-import stat
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
+from tfgen import files
+from tfgen.output import disk
 from tfgen.problems import Exit, TfgenError
 
 
@@ -37,17 +39,29 @@ def write_spec(text: str, path: Path, *, overwrite: bool = False) -> None:
     if taken(path) and not overwrite:
         raise in_the_way(path)
     target = Path(os.path.realpath(path))
-    new = target.with_name(f".{target.name}.tfgen-new")
     try:
-        new.write_bytes(text.encode())
-        if target.exists():
-            new.chmod(stat.S_IMODE(target.stat().st_mode))
-        new.replace(target)
+        with disk.opened(target.parent) as folder:
+            there = folder.look(target.name)
+            if there and (what := files.kind(there.st_mode)):
+                raise cannot(path, f"this is {what}, not a file")
+            _put(folder, target.name, text.encode(), there and there.st_mode)
     except (OSError, ValueError) as error:
         raise cannot(path, _reason(error)) from None
-    finally:
-        with suppress(OSError, ValueError):
-            new.unlink(missing_ok=True)
+
+
+def _put(folder: disk.Folder, name: str, content: bytes, mode: int | None) -> None:
+    """Writes a file beside its place, under a name that nothing has, and moves it there."""
+    names = (f".{name}.tfgen-new{number or ''}" for number in count())
+    new = next(each for each in names if folder.look(each) is None)
+    try:
+        folder.write(new, content, mode)
+        folder.replace(new, name)
+    except FileExistsError:  # somebody was quicker: it is not ours
+        raise
+    except BaseException:
+        with suppress(OSError):
+            folder.unlink(new)
+        raise
 
 
 def in_the_way(path: Path) -> TfgenError:

@@ -11,11 +11,13 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tfgen.output import diff, disk, manifest
-from tfgen.output.compare import Changes, Comparison, check_folder, compare
+from tfgen.output.compare import Changes, Comparison, check_folder, compare_in
+from tfgen.output.disk import Folder
 from tfgen.output.history import NOBODY, History
 from tfgen.output.refusal import refuse, refuse_another_stack
 from tfgen.problems import Exit, TfgenError
@@ -41,12 +43,12 @@ def write(
     """
     with _explained(folder):
         check_folder(folder)
-        with disk.locked(folder, waiting):
-            disk.clear(folder)
-            found = compare(pages, folder, once, stack, history)
-            refuse(found, folder, history, force=force)
+        with disk.locked(folder, waiting) as place:
+            place.clear()
+            found = compare_in(place, pages, once, stack, history)
+            refuse(found, place, history, force=force)
             if not found.changes.none:
-                _carry_out(_steps(found, folder), folder)
+                _carry_out(_steps(found, place), place)
     return found.changes
 
 
@@ -62,9 +64,11 @@ def preview(
 ) -> tuple[Changes, str]:
     """What `write` would do, and a unified diff of it if asked for. Raises TfgenError."""
     with _explained(folder, "read"):
-        found = compare(pages, folder, once, stack, history)
-        refuse_another_stack(found, folder, history, force=force)
-        return found.changes, diff.rendered(found, folder) if with_diff else ""
+        check_folder(folder)
+        with disk.opened(folder) as place:
+            found = compare_in(place, pages, once, stack, history)
+            refuse_another_stack(found, place, history, force=force)
+            return found.changes, diff.rendered(found, place) if with_diff else ""
 
 
 def stack_of(files: Iterable[Path]) -> dict[Path, list[Path]]:
@@ -94,9 +98,9 @@ def eject(files: Iterable[Path], folder: Path, waiting: Callable[[Path], None] =
 
     A render into the folder is waited for, after a call of `waiting`.
     """
-    with _explained(folder), disk.locked(folder, waiting):
-        disk.clear(folder)
-        known = manifest.read(folder)
+    with _explained(folder), disk.locked(folder, waiting) as place:
+        place.clear()
+        known = manifest.of(place.read(manifest.NAME) or b"")
         paths = {_place(file).relative_to(folder).as_posix() for file in files}
         if unknown := sorted(paths - known.owned.keys() - known.ejected.keys()):
             message = f"tfgen owns no {', '.join(unknown)} in {folder}. Nothing was written."
@@ -104,9 +108,9 @@ def eject(files: Iterable[Path], folder: Path, waiting: Callable[[Path], None] =
         given_up = {path: hashes for path, hashes in known.owned.items() if path in paths}
         owned = {path: hashes for path, hashes in known.owned.items() if path not in paths}
         after = known._replace(owned=owned, ejected={**known.ejected, **given_up})
-        with disk.staged(folder, [manifest.write(after)]) as (new,):
-            new.replace(folder / manifest.NAME)
-            disk.flush([folder])
+        with place.staged([manifest.write(after)]) as (new,):
+            place.replace(new, manifest.NAME)
+            place.flush([""])
 
 
 class _Steps(NamedTuple):
@@ -122,13 +126,13 @@ class _Steps(NamedTuple):
     final: str
 
 
-def _steps(found: Comparison, folder: Path) -> _Steps:
+def _steps(found: Comparison, folder: Folder) -> _Steps:
     changes = found.changes
     # What was edited or is in the way comes here with --force alone, and is given up from now on.
-    given_up = {path: manifest.digest((folder / path).read_bytes()) for path in changes.forced}
+    given_up = {path: _digest(folder, path) for path in changes.forced}
     # So are pages that git mixed, whose markers the manifest loses.
     mixed = (*changes.changed, *changes.removed) if found.before.merging else ()
-    on_disk = {path: manifest.digest((folder / path).read_bytes()) for path in mixed if path != manifest.NAME}
+    on_disk = {path: _digest(folder, path) for path in mixed if path != manifest.NAME}
     coming = (*changes.created, *changes.changed, *(path for path in given_up if path in found.pages))
     known = {path: found.before.owned.get(path, frozenset()) for path in (*changes.changed, *changes.removed)}
     there = {path: frozenset([each]) for path, each in (given_up | on_disk).items()}
@@ -141,46 +145,66 @@ def _steps(found: Comparison, folder: Path) -> _Steps:
     )
 
 
-def _carry_out(steps: _Steps, folder: Path) -> None:
+def _digest(folder: Folder, path: str) -> str:
+    return manifest.digest(folder.read(path) or b"")
+
+
+def _carry_out(steps: _Steps, folder: Folder) -> None:
     texts, going = steps.texts, steps.going
-    came, left = ({(folder / path).parent for path in paths} for paths in (texts, going))
-    _may_write({folder, *came, *left})
+    came, left = ({_around(path) for path in paths} for paths in (texts, going))
+    _may_write(folder.path / path for path in {"", *came, *left})
     contents = (steps.between, steps.final, *texts.values())
-    with _ctrl_c_waits() as interrupted, disk.staged(folder, contents) as (between, final, *new):
+    modes = (None, None, *(found and found.st_mode for found in map(folder.look, texts)))
+    with _ctrl_c_waits() as interrupted, folder.staged(contents, modes) as (between, final, *new):
         with ExitStack() as undo:
-            disk.keep_modes((folder / path for path in texts), new)
-            made = disk.make_folders(sorted(came))
-            undo.callback(disk.remove_folders, made)
+            made = folder.make(sorted(came))
+            undo.callback(folder.remove, made)
             _refuse_what_came_meanwhile(steps, folder)
             if interrupted:
                 return
-            between.replace(folder / manifest.NAME)
+            folder.replace(between, manifest.NAME)
             undo.pop_all()  # from here on there is no way back, only forward
-        with _half_done(folder):
-            disk.flush([folder])
+        with _half_done(folder.path):
+            folder.flush([""])
             for path, place in zip(texts, new, strict=True):
-                place.replace(folder / path)
+                folder.replace(place, path)
             for path in going:
-                (folder / path).unlink()
-            disk.flush({folder, *came, *left, *(place.parent for place in made)})
-            disk.remove_folders(_within(folder, left))
-            final.replace(folder / manifest.NAME)
-            disk.flush([folder])
+                folder.unlink(path)
+            folder.flush({"", *came, *left, *map(_around, made)})
+            folder.remove(_with_those_around(left))
+            folder.replace(final, manifest.NAME)
+            folder.flush([""])
 
 
-def _refuse_what_came_meanwhile(steps: _Steps, folder: Path) -> None:
-    """Raises TfgenError where somebody has saved a file since it was looked at."""
-    for path in (*steps.texts, *steps.going):
-        target, seen = folder / path, steps.seen.get(path)
-        there = manifest.digest(target.read_bytes()) if target.is_file() else None
-        if there is not None and (seen is None or there not in seen):
-            message = f"{target} was changed while this was rendered. Nothing was written; render again."
-            raise TfgenError(message=message, code=Exit.NOT_OURS)
+def _refuse_what_came_meanwhile(steps: _Steps, folder: Folder) -> None:
+    """Raises TfgenError where somebody has saved a file since it was looked at, or moved a folder."""
+    paths = (*steps.texts, *steps.going)
+    moved = (
+        each for each in sorted(_with_those_around(map(_around, paths))) if not folder.is_there_still(each)
+    )
+    saved = (path for path in paths if not _is_as_seen(folder, path, steps.seen.get(path)))
+    if place := next(chain(moved, saved), ""):
+        message = (
+            f"{folder.path / place} was changed while this was rendered. Nothing was written; render again."
+        )
+        raise TfgenError(message=message, code=Exit.NOT_OURS)
 
 
-def _within(folder: Path, places: Iterable[Path]) -> set[Path]:
-    """These folders and those around them, below `folder`."""
-    return {each for place in places for each in (place, *place.parents) if folder in each.parents}
+def _is_as_seen(folder: Folder, path: str, seen: frozenset[str] | None) -> bool:
+    """Nothing at all is well: a page comes to its place, or has gone from it."""
+    there = folder.read(path)
+    if there is None:
+        return folder.look(path) is None
+    return seen is not None and manifest.digest(there) in seen
+
+
+def _around(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _with_those_around(folders: Iterable[str]) -> set[str]:
+    """These folders and those around them, below that of the stack."""
+    return {each for folder in folders for each in disk.way(folder)}
 
 
 def _may_write(folders: Iterable[Path]) -> None:

@@ -5,12 +5,15 @@ Our own templates are held to it by the tests, a user's (`--templates DIR`) by e
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
 
 from tfgen.blueprint.model import Blueprint
+from tfgen.files import read as read_file
+from tfgen.files import walk
 from tfgen.problems import Location, Problem, nearest
 from tfgen.render import pages
 
@@ -118,28 +121,36 @@ def _is_path(node: nodes.Node | None) -> bool:
 def check(folder: Path) -> list[Problem]:
     """What in a folder of templates is not ours by name, does not parse, or does more than print."""
     ours = {path.relative_to(pages.TEMPLATES).as_posix() for path in pages.TEMPLATES.rglob("*.j2")}
-    found = (_file_problems(name, folder, ours) for name in sorted(files(folder)))
+    try:
+        there = files(folder)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        return [Problem("TG266", Location(str(error.filename)), f"the folder cannot be read: {reason}")]
+    found = (_file_problems(name, folder, ours) for name in sorted(there))
     return [problem for problems in found for problem in problems]
 
 
 def files(folder: Path) -> dict[str, Path]:
-    """The files in a folder by their names from there, but for hidden and for compiled ones."""
-    there = (path for path in folder.rglob("*") if path.suffix == ".j2" or not path.is_dir())
-    found = {path.relative_to(folder): path for path in there}
-    return {
-        name.as_posix(): path
-        for name, path in found.items()
-        if not any(part.startswith((".", "__pycache__")) for part in name.parts)
-    }
+    """The files in a folder by their names from there, but for hidden and compiled ones. Raises OSError."""
+    there = walk(folder, lambda name: name.startswith((".", "__pycache__")))
+    return {name: folder / name for name, entry in there if name.endswith(".j2") or not entry.is_dir()}
 
 
 def lines(folder: Path) -> dict[str, tuple[str, ...]]:
     """The lines of every file in a folder, by its path; for messages."""
-    return {
-        str(path): tuple(path.read_text(encoding="utf-8", errors="replace").splitlines())
-        for path in files(folder).values()
-        if path.is_file()
-    }
+    with suppress(OSError):
+        return {str(path): tuple(_text(path, "replace").splitlines()) for path in files(folder).values()}
+    return {}
+
+
+def _text(path: Path, errors: str = "strict") -> str:
+    """What a template says; nothing where it cannot be read and `errors` are not to be raised."""
+    try:
+        return read_file(path).decode(errors=errors)
+    except OSError:
+        if errors == "strict":
+            raise
+        return ""
 
 
 def _file_problems(name: str, folder: Path, ours: set[str]) -> Iterator[Problem]:
@@ -155,7 +166,7 @@ def _file_problems(name: str, folder: Path, ours: set[str]) -> Iterator[Problem]
         yield Problem("TG266", Location(str(path)), "the template cannot be read: it is no file")
         return
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _text(path)
         found = breaches(text, "".join(path.suffixes[-2:]))
     except (OSError, UnicodeDecodeError) as error:
         reason = (getattr(error, "strerror", None) or "").lower() or "it is not UTF-8 text"
@@ -205,6 +216,6 @@ def _place(error: BaseException, folder: Path) -> Location:
     while trace:
         path = theirs.get(trace.tb_frame.f_code.co_filename)
         if path:
-            at = _line(str(path), trace.tb_lineno, path.read_text(encoding="utf-8"))
+            at = _line(str(path), trace.tb_lineno, _text(path))
         trace = trace.tb_next
     return at

@@ -65,10 +65,20 @@ def notes(answer: Answer) -> Iterator[str]:
     for service in (service for winner in answer.winner for service in winner.service):
         if not service.count:
             yield f"the count of {service.key} is 0: while no task runs, the load balancer says 503"
+    for prefix in (prefix for winner in answer.winner for prefix in _prefix(winner)):
+        yield f"the service gets the path whole: {prefix} is not taken off it"
     if answer.winner and answer.request.other_headers:
         yield f"no rule looks at the header {' or '.join(answer.request.other_headers)}"
     for reading in answer.otherwise:
         yield _otherwise(reading)
+
+
+def _prefix(candidate: Candidate) -> Iterator[str]:
+    """The path of a route that takes all below it, which some expect to be gone from the request."""
+    for rule in candidate.rule:
+        for path in (path for values in rule.paths for path in values[:1]):
+            if "*" not in path and "?" not in path:
+                yield path
 
 
 def _otherwise(reading: Reading) -> str:

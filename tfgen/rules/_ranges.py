@@ -1,7 +1,7 @@
 """What the rules about IPv4 ranges share."""
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, collapse_addresses
 
 from tfgen import facts
 from tfgen.blueprint.model import Blueprint, Listener
@@ -22,6 +22,12 @@ def covered(cidrs: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield str(range_), str(outer)
         else:
             outer = range_
+
+
+def is_world(listener: Listener) -> bool:
+    """Whether the ranges of a listener are the whole internet, be it in pieces."""
+    ranges = collapse_addresses(IPv4Network(cidr.cidr) for cidr in listener.cidrs)
+    return any(range_.prefixlen == 0 for range_ in ranges)
 
 
 def clients(blueprint: Blueprint, listener: Listener) -> Location:

@@ -1,10 +1,11 @@
 """The address of another service, in the environment, that leads nowhere."""
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint, ConnectServer, Service
-from tfgen.problems import Problem
+from tfgen.problems import Problem, nearest
+from tfgen.rules import _hosts
+from tfgen.rules._connections import Connection, Environment, environment_of
 
 ID = "TG329"
 SEVERITY = "warning"
@@ -54,10 +55,19 @@ FAILS = (
     "  web: {calls: [api], environment: {API: 'https://api:5000'}}\n"
     "  api: {port: 5000, connect: api}\n",
     "services:\n"
-    "  web: {calls: [api], environment: {A: 'http://api:5001?x=1', B: 'http://api:5001#x', C: 'x://API:5001'}}\n"
+    "  web: {calls: [api], environment: {A: 'http://api:5001?x=1', B: 'http://api:5001#x', C: 'x://api:5001'}}\n"
     "  api: {port: 5000, connect: api}\n",
+    "services:\n"
+    "  web: {calls: [api], environment: {A: 'http://API:5000', B: 'http://back:5000', C: 'http://back.shop'}}\n"
+    "  api: {port: 5000, connect: api, environment: {A: 'http://bac', OTHER: 'http://endd'}}\n"
+    "  back: {port: 5000, connect: end}\n",
+    "services:\n"
+    "  w: {calls: [api], environment: {A: 'http://api.shop.local', B: 'api.shop:5000', C: 'api.local:80'}}\n"
+    "  api: {port: 5000, connect: api}\n",
+    "services: {web: {environment: {DB_HOST: db, DB_PORT: 5432, CACHE: 'redis://cache', K: 'http://key'}}}",
 )
 PASSES = (
+    "services: {web: {environment: {DB_HOST: db.acme.example, CACHE: 'redis://localhost', BUCKET: 's3://files'}}}",
     "services:\n"
     "  web: {calls: [api], environment: {API: 'http://api/v1', B: 'api:80', C: 'https://api.example.com:5000'}}\n"
     "  api: {port: 5000, connect: {name: api, port: 80}}\n",
@@ -66,99 +76,90 @@ PASSES = (
     "  api: {port: 5000, connect: api}\n"
     "  more: {calls: [api], environment: {A: 'x://api'}}\n",
     "services:\n"
-    "  api: {port: 5000, connect: api, environment: {SELF: 'http://api:5000'}}\n"
-    "  web: {calls: [api], environment: {API: 'api:5000,api:5001', B: 'http://api:$PORT'}}\n",
+    "  api: {port: 5000, connect: api, environment: {MYSELF: 'http://api:5000'}}\n"
+    "  web: {calls: [api], environment: {API: 'api:5000,api:5000', B: 'http://api:$PORT', QS: 'api:99'}}\n",
     "services:\n"
     "  web: {environment: {CORS_URL: 'http://api:80', ORIGIN: 'http://api:80', ALLOWED: 'http://api:80'}}\n"
     "  api: {port: 5000, connect: api}\n",
     "services:\n"
-    "  web: {calls: [api, mq], environment: {A: 'http://API:5000?x', MQ: 'https://mq:5000'}}\n"
+    "  web: {calls: [api, mq], environment: {A: 'http://api:5000?x', MQ: 'https://mq:5000'}}\n"
     "  api: {port: 5000, connect: api}\n"
     "  mq: {port: {number: 5000, protocol: tcp}, connect: mq}\n",
 )
 
 
-_OF_CALLERS = ("ORIGIN", "ALLOWED", "CORS")  # such variables hold the addresses of those that may call
-
-
-class _Address(NamedTuple):
-    scheme: str
-    host: str
-    port: int  # 0 where only the scheme would know
+Fault = tuple[str, str]
+"""What is wrong with a variable, and a hint."""
+_NOWHERE = "leads nowhere"
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    keys = {service.key: service for service in blueprint.services}
-    names = {server.dns_name: service for service in blueprint.services for server in _servers(service)}
+    environment = environment_of(blueprint)
     for service in blueprint.services:
-        for variable, value in service.environment:
-            name = variable.upper()
-            if any(word in name for word in _OF_CALLERS):
-                continue
-            if (address := _address(value)) and (found := _fault(address, service, names, keys)):
-                where = blueprint.locate(("services", service.key, "environment", variable))
-                yield Problem(ID, where, f"{variable} leads nowhere: {found[0]}", found[1], SEVERITY)
+        for connection in environment.connections(service):
+            if found := _fault(connection, service, environment):
+                where = environment.place(service, connection)
+                message = f"{connection.variable} {found[0]}"
+                yield Problem(ID, where, message, found[1], SEVERITY, connection.secret)
 
 
-def _servers(service: Service) -> Iterator[ConnectServer]:
-    for place in service.connect:
-        yield from place.servers
-
-
-_PORTS = {"http": 80, "https": 443}
-_LOWEST = 80  # without a scheme, postgres:16 is rather an image
-
-
-def _address(value: str) -> _Address | None:
-    """The host and port of scheme://user@HOST:PORT/path or HOST:PORT."""
-    scheme, _, rest = value.rpartition("://")
-    authority = rest.partition("/")[0].partition("?")[0].partition("#")[0]
-    host, colon, port = authority.rpartition("@")[2].lower().partition(":")
-    if port.isdecimal() and (scheme or int(port) >= _LOWEST):
-        return _Address(scheme, host, int(port))
-    return _Address(scheme, host, _PORTS.get(scheme, 0)) if scheme and not colon else None
-
-
-def _fault(
-    address: _Address, caller: Service, names: Mapping[str, Service], keys: Mapping[str, Service]
-) -> tuple[str, str] | None:
-    """A message and a hint."""
-    callee = names.get(address.host) or keys.get(address.host)
-    if callee is None or callee.key == caller.key:
+def _fault(connection: Connection, caller: Service, environment: Environment) -> Fault | None:
+    host, callee = connection.host, environment.meant(connection.host)
+    if callee is None:
+        return _nobody(host, environment) if _is_lost(host) else None
+    if callee.key == caller.key:
         return None
-    if address.host not in names:
-        return _no_such_name(address.host, callee)
+    if host not in environment.servers:
+        return _no_such_name(host, callee)
     if callee.key not in caller.calls:
-        message = (
-            f'"{caller.key}" does not call "{callee.key}", and so does not know the name "{address.host}"'
-        )
-        return message, f"add calls: [{callee.key}]"
-    return _wrong_port(address, callee) or _wrong_scheme(address, callee)
+        reason = f'"{caller.key}" does not call "{callee.key}", and so does not know the name "{host}"'
+        return f"{_NOWHERE}: {reason}", f"add calls: [{callee.key}]"
+    server = environment.servers[host][1]
+    return _wrong_port(connection, server) or _wrong_scheme(connection, callee)
 
 
-def _no_such_name(host: str, callee: Service) -> tuple[str, str]:
-    for server in _servers(callee):
-        message = f'the Service Connect name of the service "{host}" is "{server.dns_name}"'
-        return message, f"write {server.address}"
-    return (
-        f'the service "{host}" has no Service Connect name',
-        f"give it one (connect: {host}), and call it (calls: [{host}])",
+def _is_lost(host: str) -> bool:
+    """Whether nothing can resolve a name: it is no public one, and tasks have no search domain."""
+    return "." not in host and not _hosts.is_here(host)
+
+
+def _nobody(host: str, environment: Environment) -> Fault:
+    message = f'{_NOWHERE}: no service of this stack has the name "{host}", and without a dot no DNS knows it'
+    if near := nearest(host, environment.servers, 0.8):
+        return message, f"did you mean {near}?"
+    return message, (
+        f"write the whole name of the host, or give a service this name (connect: {host}) and add it to calls"
     )
 
 
-def _wrong_port(address: _Address, callee: Service) -> tuple[str, str] | None:
-    for server in _servers(callee):
-        if address.port not in (0, server.port):
-            message = (
-                f'Service Connect answers for "{address.host}" at port {server.port}, not {address.port}'
-            )
+def _no_such_name(host: str, callee: Service) -> Fault:
+    for place in callee.connect:
+        for server in place.servers:
+            name = server.dns_name
+            message = f'{_NOWHERE}: no task knows "{host}"; the Service Connect name is "{name}"'
+            if host.lower() == name:
+                message = f'leads nowhere in Alpine images, which mind the case of a name: it is "{name}"'
             return message, f"write {server.address}"
-    return None
+    return (
+        f'{_NOWHERE}: the service "{callee.key}" has no Service Connect name',
+        f"give it one (connect: {callee.key}), and call it (calls: [{callee.key}])",
+    )
 
 
-def _wrong_scheme(address: _Address, callee: Service) -> tuple[str, str] | None:
+def _wrong_port(connection: Connection, server: ConnectServer) -> Fault | None:
+    if connection.port in (0, server.port):
+        return None
+    reason = f'Service Connect answers for "{connection.host}" at port {server.port}, not {connection.port}'
+    return f"{_NOWHERE}: {reason}", f"write {server.address}"
+
+
+def _wrong_scheme(connection: Connection, callee: Service) -> Fault | None:
     """The proxy of whoever calls a name of HTTP reads the requests, and takes no TLS."""
-    if address.scheme == "https" and any(mapping.connect[0].app_protocol for mapping in callee.port_mappings):
-        message = f'"{address.host}" is a name of plain HTTP, which no TLS handshake gets through to'
-        return message, "write http:// (or protocol: tcp for the port, if the application itself speaks TLS)"
+    reads = any(mapping.connect[0].app_protocol for mapping in callee.port_mappings)
+    if connection.scheme == "https" and reads:
+        reason = f'"{connection.host}" is a name of plain HTTP, which no TLS handshake gets through to'
+        return (
+            f"{_NOWHERE}: {reason}",
+            "write http:// (or protocol: tcp for the port, if the application itself speaks TLS)",
+        )
     return None

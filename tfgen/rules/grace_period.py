@@ -10,7 +10,8 @@ SEVERITY = "warning"
 TITLE = "The grace period is long enough for a task to become healthy"
 WHY = (
     "A task that fails its first health checks must pass several in a row; if the grace period ends before "
-    "that, ECS stops the task and starts another, without end."
+    "that, ECS stops the task and starts another, without end. It counts from when the task starts, so "
+    "migrations, a JVM that warms up and the like are part of it."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-healthcheck.html"
 BAD = """\

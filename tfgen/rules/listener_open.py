@@ -1,10 +1,10 @@
 """An unusual port that the whole world may connect to."""
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network, collapse_addresses
 
-from tfgen.blueprint.model import Blueprint, Listener
+from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
+from tfgen.rules import _ranges
 
 ID = "TG356"
 SEVERITY = "note"
@@ -40,15 +40,9 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
-            if _is_world(listener) and listener.port not in (80, 443):
+            if _ranges.is_world(listener) and listener.port not in (80, 443):
                 message = f"the whole internet may connect to port {listener.port}"
                 hint = (
                     f"if that is not meant, write {listener.key}: {{port: {listener.port}, cidrs: [RANGE]}}"
                 )
                 yield Problem(ID, listener.at, message, hint, SEVERITY)
-
-
-def _is_world(listener: Listener) -> bool:
-    """Whether its ranges are the whole internet, be it in pieces."""
-    ranges = collapse_addresses(IPv4Network(cidr.cidr) for cidr in listener.cidrs)
-    return any(range_.prefixlen == 0 for range_ in ranges)

@@ -10,16 +10,20 @@ from msgspec.structs import replace
 from tfgen import facts
 from tfgen.problems import Locate, Problem, has_errors
 from tfgen.spec.model import (
+    LENIENT_CODES,
     WORLD,
     Backend,
     Connect,
     Egress,
+    HealthCheck,
     LoadBalancer,
     Network,
     Route,
     Service,
     Spec,
     Subnets,
+    has_root,
+    usual_health_check,
     usual_subnets,
 )
 
@@ -101,7 +105,7 @@ def _retention_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
 
 def _code_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     for key, service in spec.services.items():
-        for codes in service.health_check.codes.split(","):
+        for codes in (service.health_check.codes or "").split(","):
             ends = codes.split("-")
             if len(ends) > 2 or ends != sorted(ends):
                 message = f'"{codes}" is no range of HTTP codes: one goes from the lower code to the higher'
@@ -145,6 +149,7 @@ def _service(service: Service, load_balancer: LoadBalancer, network: Network) ->
         service,
         routes=[_route(route, listener) for route in service.routes],
         listener=listener if service.routes else service.listener,
+        health_check=_health_check(service),
         connect=service.connect and _connect(service.connect, service),
         memory=service.memory or _memory(service.cpu),
         egress_cidrs=_egress(service, network),
@@ -160,6 +165,17 @@ def _default_listener(load_balancer: LoadBalancer) -> str | None:
 
 def _route(route: Route, listener: str | None) -> Route:
     return replace(route, listener=route.listener or listener)
+
+
+def _health_check(service: Service) -> HealthCheck:
+    """The path and the answers that the spec does not say.
+
+    A service that nobody asks for "/" rarely has anything there, and a 404 shows that it serves.
+    """
+    said, usual = service.health_check, usual_health_check()
+    lost = service.routes and not said.path and not has_root(service)
+    codes = LENIENT_CODES if lost else usual.codes
+    return replace(said, path=said.path or usual.path, codes=said.codes or codes)
 
 
 def _connect(connect: Connect, service: Service) -> Connect:

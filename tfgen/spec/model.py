@@ -221,7 +221,7 @@ class LoadBalancer(Section, frozen=True):
     cidrs: list[Cidr] = field(default_factory=lambda: ["0.0.0.0/0"])
     """Who may connect."""
     idle_timeout: Annotated[int, Meta(ge=1, le=4000, description="seconds from 1 to 4000")] = 60
-    """Seconds after which an idle connection is closed."""
+    """Seconds after which an idle connection is closed; applications should keep theirs for longer."""
     ignore: Ignores = None
     """Rules whose problems in this section are passed over."""
 
@@ -250,7 +250,8 @@ class Route(Section, frozen=True):
     shorthand: ClassVar[str] = "path"
 
     path: PathPattern = "/"
-    """Matches itself and everything under it; with * or ? it is matched as it stands."""
+    """Matches itself and everything under it; with * or ? it is matched as it stands. The service gets the
+    whole path: no prefix is taken off."""
     host: HostPattern | None = None
     """Only requests for this host."""
     methods: list[
@@ -268,10 +269,11 @@ class HealthCheck(Section, frozen=True):
 
     shorthand: ClassVar[str] = "path"
 
-    path: HealthPath = "/"
-    """What it asks for."""
-    codes: HttpCodes = "200-399"
-    """Answers that are healthy."""
+    path: HealthPath | None = None
+    """What it asks for, past all routes and with the task's own address as the host. Default: /."""
+    codes: HttpCodes | None = None
+    """Answers that are healthy. Default: 200-399, or 200-499 (all but errors of the server) where the spec
+    names no path and no route of the service is /."""
     interval: Annotated[int, Meta(ge=5, le=300, description="seconds from 5 to 300")] = 15
     """Seconds between two checks."""
     timeout: Annotated[int, Meta(ge=2, le=120, description="seconds from 2 to 120")] = 5
@@ -318,7 +320,8 @@ class Service(Section, frozen=True):
     health_check: HealthCheck = HealthCheck()
     """How the load balancer asks whether a task is healthy."""
     grace_period: Annotated[int, Meta(ge=0, le=2147483647, description="a number of seconds")] = 60
-    """Seconds that a starting task has before failed health checks count."""
+    """Seconds that a starting task has before failed health checks count: what a slow start takes, and the
+    checks that it must pass then."""
     connect: Connect | None = None
     """The name under which other services reach this one."""
     calls: list[Name] = []
@@ -348,6 +351,20 @@ class Service(Section, frozen=True):
     """Whether `aws ecs execute-command` may open a shell in a task."""
     ignore: Ignores = None
     """Rules whose problems in this service are passed over."""
+
+
+LENIENT_CODES = "200-499"
+"""Every answer that a health check can take: all but errors of the server."""
+
+
+def usual_health_check() -> HealthCheck:
+    """How a task is asked where the spec says nothing, and a route of its service is /."""
+    return HealthCheck(path="/", codes="200-399")
+
+
+def has_root(service: Service) -> bool:
+    """Whether one of the routes is for "/", on any host."""
+    return any(route.path in ("/", "/*") for route in service.routes)
 
 
 class Spec(Section, frozen=True, kw_only=True):

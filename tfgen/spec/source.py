@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from tfgen import files
 from tfgen.problems import Location, Problem, SpecPath
 from tfgen.spec import syntax
 
@@ -117,16 +118,19 @@ def _read_text(path: Path, name: str) -> str:
     try:
         if path.is_dir():
             raise refuse("this is a folder, not a spec file", "name the spec file in it")
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+        raw = files.read(path, most=MAX_BYTES)
     except FileNotFoundError:
         raise refuse("there is no such file", "write one with: tfgen init") from None
+    except files.NoFileError as error:
+        raise refuse(str(error.strerror), "write the spec to a file, and name that") from None
+    except files.TooLargeError:
+        raise refuse(
+            f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB, too large for a spec"
+        ) from None
     except OSError as error:
         raise refuse(f"the file cannot be read: {(error.strerror or str(error)).lower()}") from None
     except ValueError:
         raise refuse("this is not a file name") from None
-    if len(raw) > MAX_BYTES:
-        raise refuse(f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB, too large for a spec")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -105,9 +105,10 @@ resource "aws_lb_target_group" "backendserver" {
 
   tags = { Name = "shop-backendserver" }
 
+  # No route is "/", so any answer but an error of the server will do.
   health_check {
     path                = "/"
-    matcher             = "200-399"
+    matcher             = "200-499"
     interval            = 15
     timeout             = 5
     healthy_threshold   = 2

@@ -1,0 +1,98 @@
+"""Reads what is a file: no pipe is waited for, no device is read, and nothing fills the memory."""
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+MOST = 16 * 1024 * 1024  # bytes; the largest page that tfgen writes has a thousandth
+_KINDS = {
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFLNK: "a link",
+}
+# Whoever puts a pipe in the place of a file that was looked at makes nobody wait.
+_HOW = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_CLOEXEC"))
+
+
+class NoFileError(OSError):
+    """A pipe, a socket, a device, a folder, or a link that is not to be followed."""
+
+
+class TooLargeError(OSError):
+    """A file of more bytes than whoever reads it takes."""
+
+
+def kind(mode: int) -> str:
+    """What stands at a place that has this mode, empty for a file."""
+    return "" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "no file")
+
+
+def read(place: Path | str, *, dir_fd: int | None = None, follow: bool = True, most: int = MOST) -> bytes:
+    """The content of a file. Raises OSError: NoFileError or TooLargeError too.
+
+    Without `follow` a link is none either. `dir_fd` is the open folder of the place.
+    """
+    try:
+        _check(os.stat(place, dir_fd=dir_fd, follow_symlinks=follow), place, most)
+        how = _HOW | (0 if follow else getattr(os, "O_NOFOLLOW", 0))
+        number = os.open(place, how, dir_fd=dir_fd)
+        try:
+            found = os.fstat(number)
+            _check(found, place, most)
+            content = _content(number, found.st_size, most)
+        finally:
+            os.close(number)
+    except FileNotFoundError as error:
+        if dir_fd is not None or not os.path.lexists(place):
+            raise
+        raise FileNotFoundError(error.errno, "this is a link that leads nowhere", str(place)) from None
+    if len(content) > most:
+        raise _too_large(place, most)
+    return content
+
+
+def walk(folder: Path, is_left_out: Callable[[str], bool]) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
+    """All that is in a folder and below it, by its path within, each folder before what is in it.
+
+    What has a name that is left out is passed over; linked folders are not gone into. Raises OSError where a
+    folder cannot be read.
+    """
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        with os.scandir(folder / inside) as entries:
+            for entry in entries:
+                if not is_left_out(entry.name):
+                    yield f"{inside}{entry.name}", entry
+                    waiting += [f"{inside}{entry.name}/"] if entry.is_dir(follow_symlinks=False) else []
+
+
+_CHUNK = 64 * 1024
+
+
+def _content(number: int, size: int, most: int) -> bytes:
+    """What an open file holds, or a bit more than `most` of it. Some hold more than the `size` they say."""
+    content = os.read(number, size + 1)
+    if len(content) <= size:
+        return content
+    parts, length = [content], len(content)
+    while length <= most and (part := os.read(number, _CHUNK)):
+        parts.append(part)
+        length += len(part)
+    return b"".join(parts)
+
+
+def _check(found: os.stat_result, place: Path | str, most: int) -> None:
+    if what := kind(found.st_mode):
+        raise NoFileError(errno.EINVAL, f"this is {what}, not a file", str(place))
+    if found.st_size > most:
+        raise _too_large(place, most)
+
+
+def _too_large(place: Path | str, most: int) -> TooLargeError:
+    return TooLargeError(errno.EFBIG, f"this is larger than {most // 1024 // 1024} megabytes", str(place))

@@ -1,0 +1,70 @@
+"""What stands in a stack's folder, as Terraform reads it: files, also through links, but no hidden ones."""
+
+import io
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatch
+from pathlib import Path
+
+from tfgen import files
+from tfgen.problems import Exit, TfgenError
+
+PAGES = (".tf", ".tf.json")
+VALUES = (".tfvars", ".tfvars.json")
+
+
+def names(folder: Path, suffixes: tuple[str, ...]) -> list[str]:
+    """The files of a folder and those below it with one of these suffixes, by their paths within, in order.
+
+    As Terraform does, it passes over what is hidden or an editor's, and folders whatever their name. Linked
+    folders are not gone into. Raises TfgenError where a folder cannot be read: what is in it would seem gone.
+    """
+    with _explained():
+        entries = files.walk(folder, _is_passed_over)
+        found = (path for path, entry in entries if path.endswith(suffixes) and not os.path.isdir(entry))  # noqa: PTH112 - False where it is nothing
+        return sorted(found, key=lambda path: path.split("/"))
+
+
+def texts(folder: Path, paths: Iterable[str]) -> dict[str, str]:
+    """What these files of a folder say. Raises TfgenError where one is no file, or cannot be read."""
+    with _explained():
+        return {path: _text(files.read(folder / path)) for path in paths}
+
+
+def copy(folder: Path, place: Path, *left_out: str) -> None:
+    """Copies a folder, but for what has a name like those `left_out`; where a link leads, a link leads.
+
+    What is no file, no folder and no link to one stays behind: Terraform may wait for it. Raises TfgenError.
+    """
+    with _explained():
+        place.mkdir()
+        for path, entry in files.walk(folder, lambda name: any(fnmatch(name, each) for each in left_out)):
+            there = Path(entry.path)
+            if entry.is_symlink():
+                if there.is_file() or there.is_dir():
+                    (place / path).symlink_to(there.resolve())
+            elif entry.is_dir():
+                (place / path).mkdir()
+            elif entry.is_file():
+                shutil.copyfile(there, place / path)
+
+
+def _is_passed_over(name: str) -> bool:
+    """As Terraform's own IsIgnoredFile has it."""
+    return name.startswith(".") or name.endswith("~") or (name.startswith("#") and name.endswith("#"))
+
+
+def _text(content: bytes) -> str:
+    """Terraform passes over a byte order mark, which editors on Windows write."""
+    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", errors="replace").read()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"cannot read {error.filename}: {(error.strerror or str(error)).lower()}"
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None

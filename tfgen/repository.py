@@ -1,0 +1,247 @@
+"""The git repository around a folder, of which git is asked without its configuration.
+
+git runs programs that a configuration names: for hooks, filters, signatures, differences, monitors of the
+file system, transports. And it takes every folder that looks like a repository for one, which files of a
+branch can do. So the repository is found here, by a `.git`, which no commit can hold; and git reads a
+configuration that is made for the question, in which no program is named.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from tfgen import programs
+from tfgen.problems import Exit, TfgenError
+
+
+class Repository(NamedTuple):
+    """`folder` is the worktree's own, `common` what all worktrees share: the same where there is but one."""
+
+    top: Path
+    folder: Path
+    common: Path
+
+
+class Question(NamedTuple):
+    """git about one repository, or about none. `place` is empty but for what is made for the question."""
+
+    program: str
+    place: Path
+    environment: Mapping[str, str]
+
+    def ask(self, *arguments: str, said: bytes = b"", wrong: str = "git cannot answer") -> bytes:
+        """What git prints. Raises TfgenError."""
+        command = (self.program, "--no-pager", *_NO_PROGRAMS, *arguments)
+        done = programs.run(command, self.place, self.environment, said)
+        if done.returncode:
+            reason = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+            raise TfgenError(message=f"{wrong}: {reason}", code=Exit.WRONG_USAGE)
+        return done.stdout
+
+
+def around(place: Path) -> Repository | None:
+    """The repository whose worktree a folder is in, None where it is in none.
+
+    That of the nearest `.git`, a folder or, of linked worktrees and submodules, a file that names one. A bare
+    repository is none.
+    """
+    here = place.resolve()
+    ceilings = {
+        Path(each) for each in os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep) if each
+    }
+    for top in (here, *here.parents):
+        if top in ceilings and top != here:
+            return None
+        with suppress(OSError, ValueError):
+            if found := _repository(top):
+                return found
+    return None
+
+
+def _repository(top: Path) -> Repository | None:
+    folder = top / ".git"
+    if folder.is_file():
+        folder = _named(folder, "gitdir: ")
+    shared = folder / "commondir"
+    common = _named(shared) if shared.is_file() else folder
+    if os.path.lexists(folder / "HEAD") and (common / "refs").is_dir() and (common / "objects").is_dir():
+        return Repository(top, folder.resolve(), common.resolve())
+    return None
+
+
+_LONGEST = 4096  # bytes of a path
+
+
+def _named(file: Path, head: str = "") -> Path:
+    """The folder that a file of git's names, from where the file stands. Raises ValueError."""
+    with file.open("rb") as opened:
+        text = os.fsdecode(opened.read(_LONGEST)).rstrip("\r\n")
+    if not text.startswith(head):
+        raise ValueError(text)
+    return file.parent / text.removeprefix(head)
+
+
+@contextmanager
+def asked(repository: Repository, *, settings: bool = False) -> Iterator[Question]:
+    """git, about a repository; with the `settings` of its user on what is ignored and how files are stored.
+
+    Raises TfgenError.
+    """
+    with alone() as (program, place, environment):
+        own = place / "common"
+        config = _listed(Question(program, place, environment), repository.common / "config")
+        said = [*_of_user(program, place), *config] if settings else config
+        with _explained():
+            _share(repository.common, own)
+            (own / "config").write_text(_formats(config) + _settings(said), errors="surrogateescape")
+        yield Question(program, place, {**environment, **_places(repository, own)})
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"git cannot be asked without a folder for temporary files: {error.strerror}"
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
+
+
+@contextmanager
+def alone() -> Iterator[Question]:
+    """git in an empty folder, whatever anybody has configured. Raises TfgenError."""
+    program = git()
+    with _explained():
+        place = TemporaryDirectory(prefix="tfgen-")
+    with place as folder:
+        yield Question(program, Path(folder), _environment(folder))
+
+
+def git() -> str:
+    """The program. Raises TfgenError where there is none."""
+    program = programs.find("git")
+    if program is None:
+        raise TfgenError(message="git is not on PATH", code=Exit.WRONG_USAGE)
+    return program
+
+
+# What would run a program or change the repository, should a git ever read it elsewhere than expected.
+_NO_PROGRAMS = tuple(
+    word
+    for setting in (
+        "safe.bareRepository=explicit", "core.fsmonitor=false", f"core.hooksPath={os.devnull}",
+        "protocol.allow=never", "log.showSignature=false", "submodule.recurse=false", "gc.auto=0",
+    )
+    for word in ("-c", setting)
+)  # fmt: skip
+
+
+def _environment(home: str) -> dict[str, str]:
+    """Of everything that git and its helpers listen to, nothing comes from outside."""
+    nobodys = dict.fromkeys(
+        ("GIT_CONFIG_NOSYSTEM", "GIT_ATTR_NOSYSTEM", "GIT_NO_REPLACE_OBJECTS", "GIT_NO_LAZY_FETCH"), "1"
+    )
+    nothing = dict.fromkeys(("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"), os.devnull)
+    off = dict.fromkeys(("GIT_OPTIONAL_LOCKS", "GIT_TERMINAL_PROMPT"), "0")
+    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME"), home)
+    alone = {"GIT_CEILING_DIRECTORIES": str(Path(home).parent), "GIT_ALLOW_PROTOCOL": ""}
+    return {**_not_gits(), **nobodys, **nothing, **off, **homes, **alone}
+
+
+def _not_gits() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
+
+
+def _places(repository: Repository, own: Path) -> dict[str, str]:
+    return {
+        "GIT_DIR": str(repository.folder),
+        "GIT_WORK_TREE": str(repository.top),
+        "GIT_COMMON_DIR": str(own),
+        "GIT_OBJECT_DIRECTORY": str(repository.common / "objects"),
+    }
+
+
+# What is read of a repository, besides its objects and what each worktree has of its own.
+_SHARED = (
+    "refs", "packed-refs", "reftable", "logs", "shallow", "worktrees", "info/exclude", "info/attributes",
+)  # fmt: skip
+
+
+def _share(common: Path, own: Path) -> None:
+    (own / "info").mkdir(parents=True)
+    for name in _SHARED:
+        if os.path.lexists(common / name):
+            _link(common / name, own / name)
+
+
+def _link(there: Path, here: Path) -> None:
+    try:
+        here.symlink_to(there)
+    except OSError:  # a system that lets few users make links
+        (shutil.copytree if there.is_dir() else shutil.copyfile)(there, here)
+
+
+_Config = list[tuple[str, str]]
+_FORMATS = re.compile(r"extensions\.(objectformat|compatobjectformat|refstorage)\Z")
+# Where files differ from what is stored, what is ignored, and what `@{upstream}` and `@{push}` mean.
+_SETTINGS = re.compile(
+    r"(core\.(autocrlf|eol|filemode|ignorecase|precomposeunicode|symlinks|excludesfile|trustctime|checkstat"
+    r"|sparsecheckout|sparsecheckoutcone)|branch\..*\.(remote|merge|pushremote)|remote\..*\.(fetch|push)"
+    r"|remote\.pushdefault|push\.default)\Z",
+    re.DOTALL,
+)
+
+
+def _formats(config: _Config) -> str:
+    """A configuration that says how the repository is stored, and no more."""
+    known = [(key, value) for key, value in config if _FORMATS.match(key) and value.isalnum()]
+    lines = [f"\t{key.removeprefix('extensions.')} = {value}\n" for key, value in known]
+    head = f"[core]\n\trepositoryformatversion = {int(bool(known))}\n\tbare = false\n"
+    return head + "".join(["[extensions]\n", *lines] if known else [])
+
+
+def _settings(config: _Config) -> str:
+    return "".join(_written(key, value) for key, value in config if _SETTINGS.match(key))
+
+
+def _written(key: str, value: str) -> str:
+    """A setting as a configuration has it; a path is that of the user's home, for git gets another."""
+    section, _, rest = key.partition(".")
+    subsection, _, name = rest.rpartition(".")
+    head = f'{section} "{_quoted(subsection)}"' if subsection else section
+    return f'[{head}]\n\t{name} = "{_quoted(os.path.expanduser(value))}"\n'  # noqa: PTH111 - of text
+
+
+def _quoted(text: str) -> str:
+    return text.translate({ord("\\"): "\\\\", ord('"'): '\\"', ord("\n"): "\\n"})
+
+
+def _of_user(program: str, place: Path) -> _Config:
+    """What the user has configured for all repositories."""
+    own = {name: value for name in _OF_USER if (value := os.environ.get(name)) is not None}
+    nowhere = {"GIT_DIR": str(place / "none"), "GIT_TERMINAL_PROMPT": "0"}
+    config = _listed(Question(program, place, {**_not_gits(), **own, **nowhere}))
+    usual = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config", "git/ignore")
+    return [("core.excludesfile", str(usual)), *config]
+
+
+_OF_USER = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
+
+
+def _listed(question: Question, file: Path | None = None) -> _Config:
+    """The settings of one file, without those that it includes, or of all that are the user's."""
+    if file and not file.is_file():
+        return []
+    where = ("--file", str(file), "--no-includes") if file else ("--includes",)
+    entries = question.ask("config", "--list", "--null", *where).split(b"\0")
+    return list(_entries(os.fsdecode(entry) for entry in entries if entry))
+
+
+def _entries(entries: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for entry in entries:
+        key, has_value, value = entry.partition("\n")
+        yield key, value if has_value else "true"

@@ -1,0 +1,281 @@
+"""What the rules about environment variables share: the hosts and ports that a task's variables send it to.
+
+An address is scheme://user@HOST:PORT/path, also with several hosts; HOST:PORT, or a list of them; a host
+whose port is in another variable (DB_HOST and DB_PORT); or a connection string of key=value pairs. Much else
+looks like one (an image, a queue and its weight, the URL of a page): the words of the variable's name tell.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from tfgen import facts
+from tfgen.blueprint.model import Blueprint, ConnectServer, Service
+from tfgen.problems import Location
+from tfgen.rules._front import Front
+from tfgen.rules._hosts import is_host, is_ipv4, managed
+
+_HTTP = frozenset({"http", "https", "ws", "wss"})
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_BEFORE = re.compile(r"[A-Za-z0-9+.:(_-]{1,64}")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+._-]*\Z")
+_AUTHORITY = re.compile(r"""[^/?#;\s'")]*""")
+_LIST = re.compile(r"[,;\s]+")
+_DIGITS = re.compile(r"[0-9]*")
+_LOWEST = 1024  # without a scheme and a telling name, web:80 is rather an image, mailer:100 a weight
+
+
+class Connection(NamedTuple):
+    """Where a variable leads. `port` is 0 where nobody says it, `scheme` is empty where there is none."""
+
+    variable: str
+    scheme: str
+    host: str
+    port: int
+    secret: bool
+    """Whether the value may hold a password, which no message may show."""
+
+    @property
+    def text(self) -> str:
+        return f"{self.host}:{self.port}" if self.port else self.host
+
+
+class _Address(NamedTuple):
+    scheme: str
+    host: str
+    port: int
+    bare: bool = False
+    """HOST:PORT and nothing else, which much else looks like."""
+
+
+class _Names(NamedTuple):
+    """The words of a variable, in capitals, and the name of the variable with its port, in lowercase."""
+
+    words: frozenset[str]
+    last: str
+    port: str
+
+
+class Environment:
+    """The variables of a stack's services, and whom they mean."""
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        self.blueprint = blueprint
+        self.front = Front(blueprint)
+        self.servers: Mapping[str, tuple[Service, ConnectServer]] = {
+            server.dns_name: (service, server)
+            for service in blueprint.services
+            for place in service.connect
+            for server in place.servers
+        }
+        self._meant = {service.key: service for service in blueprint.services}
+        self._meant.update({name: service for name, (service, _) in self.servers.items()})
+        ends = ("local", "internal", "svc.cluster.local")
+        self._domains = {blueprint.name, *ends, *(f"{blueprint.name}.{end}" for end in ends)}
+        self._own = facts.connection_signs().own | set(_split(blueprint.name))
+        self._found: dict[str, tuple[Connection, ...]] = {}
+
+    def connections(self, service: Service) -> tuple[Connection, ...]:
+        """Where the variables of a service lead, each place once for a variable."""
+        if service.key not in self._found:
+            self._found[service.key] = tuple(self._connections(service))
+        return self._found[service.key]
+
+    def _connections(self, service: Service) -> Iterator[Connection]:
+        own = self._own | set(_split(service.key))
+        variables = {name.lower(): value for name, value in service.environment}
+        for variable, value in service.environment:
+            names = _names(variable)
+            if names is None:
+                continue
+            secret = _may_hold_password(value)
+            for address in dict.fromkeys(_addresses(names, value.strip(), variables, own)):
+                if self._is_connection(address, names) and not _is_name_only(address, names, own):
+                    yield Connection(variable, address.scheme, address.host, address.port, secret)
+
+    def meant(self, host: str) -> Service | None:
+        """The service of this stack that a host means, though it may have no such name.
+
+        backend, BACKEND, and what discovery by DNS would call it: backend.shop, backend.shop.local.
+        """
+        name = host.lower().rstrip(".")
+        first, _, rest = name.partition(".")
+        return self._meant.get(name) or (self._meant.get(first) if rest in self._domains else None)
+
+    def place(self, service: Service, connection: Connection) -> Location:
+        """Where the spec says the variable."""
+        return self.blueprint.locate(("services", service.key, "environment", connection.variable))
+
+    def _is_connection(self, address: _Address, names: _Names) -> bool:
+        """Whether an address is one to connect to: bucket://name is none, nor is mailer:100."""
+        signs = facts.connection_signs()
+        ours = self.meant(address.host) is not None
+        if not address.bare:
+            return ours or address.scheme in ("", *signs.schemes)
+        likely = not names.words.isdisjoint(signs.connects | signs.names.keys())
+        usual = address.port in signs.schemes.values()
+        if ours:
+            return likely or address.port >= _LOWEST
+        return (likely or usual or is_ipv4(address.host)) if "." in address.host else (likely and usual)
+
+
+_last: tuple[Blueprint, Environment] | None = None
+
+
+def environment_of(blueprint: Blueprint) -> Environment:
+    """The variables of a stack. Several rules ask for the same, so the last answer is kept."""
+    global _last  # noqa: PLW0603
+    if _last is None or _last[0] is not blueprint:
+        _last = (blueprint, Environment(blueprint))
+    return _last[1]
+
+
+# --- the name of a variable
+
+
+def words(name: str) -> frozenset[str]:
+    """The words of a name, in capitals: of dbHost, DB_HOST and db-host DB and HOST."""
+    return frozenset(_split(name))
+
+
+def _split(name: str) -> list[str]:
+    return [word.upper() for word in _WORD.findall(name)]
+
+
+@lru_cache(1024)
+def _names(variable: str) -> _Names | None:
+    """What a variable is called; nothing if it holds no address by its name."""
+    words = _split(variable)
+    found = frozenset(words)
+    if not words or found & facts.connection_signs().never or found >= {"NO", "PROXY"}:
+        return None
+    last = words[-1]
+    kept = len(variable) - len("HOST" if last == "PGHOST" else last)
+    return _Names(found, last, f"{variable[:kept]}port".lower())
+
+
+def _is_name_only(address: _Address, names: _Names, own: frozenset[str]) -> bool:
+    """Whether an address is there to be shown or compared: an issuer, a link, the service's own URL."""
+    signs = facts.connection_signs()
+    if address.scheme not in _HTTP and (address.scheme or not names.words.isdisjoint(signs.names)):
+        return False
+    # The stack's name makes a URL its own (SHOP_URL), and not the address of a server (TEMPORAL_ADDRESS).
+    own = own if address.scheme else signs.own
+    return names.words <= own or not names.words.isdisjoint(signs.not_http)
+
+
+def _may_hold_password(value: str) -> bool:
+    user = value.partition("://")[2].rpartition("@")[0] or value.rpartition("@")[0]
+    return ":" in user or any(word in value.lower() for word in ("password", "pwd"))
+
+
+# --- values
+
+
+def _addresses(
+    names: _Names, value: str, variables: Mapping[str, str], own: frozenset[str]
+) -> Iterator[_Address]:
+    if "://" in value:
+        return _urls(value)
+    if "=" in value or "@" in value:
+        return _strings(value)
+    if ":" in value:
+        return _pairs(value)
+    return _hosts(names, value, variables, own)
+
+
+def _urls(value: str) -> Iterator[_Address]:
+    """scheme://HOST:PORT of every URL in a value that begins with one."""
+    before, *rest = value.split("://")
+    if not _BEFORE.fullmatch(before):
+        return
+    for index, text in enumerate(rest, 1):
+        authority = _AUTHORITY.match(text)[0]  # type: ignore[index]
+        if index < len(rest) and authority == text:  # http://a,http://b
+            authority = text.rpartition(",")[0]
+        if scheme := _SCHEME.search(before[-32:]):
+            yield from _authority(scheme[0].lower(), authority)
+        before = text
+
+
+def _authority(scheme: str, authority: str) -> Iterator[_Address]:
+    """Every host of user@HOST:PORT,HOST:PORT; a driver (postgresql+asyncpg) is no part of the scheme."""
+    schemes = facts.connection_signs().schemes
+    base = scheme if scheme in schemes else scheme.partition("+")[0]
+    for part in authority.rpartition("@")[2].split(","):
+        yield from _host_and_port(base, part, schemes.get(base, 0))
+
+
+def _host_and_port(scheme: str, text: str, usual: int = 0, *, bare: bool = False) -> Iterator[_Address]:
+    """HOST:PORT, or HOST with its usual port; nothing where either is a placeholder."""
+    host, colon, number = text.partition(":")
+    host = host.partition("\\")[0]  # an instance of SQL Server
+    port = _port(number) if colon else usual
+    if is_host(host) and (port or not colon):
+        yield _Address(scheme, host, port, bare)
+
+
+def _port(text: str) -> int:
+    """A port, or 0 for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 and int(text) < 65536 else 0
+
+
+def _pairs(value: str) -> Iterator[_Address]:
+    """HOST:PORT, alone or in a list of nothing else."""
+    parts = [part for part in _LIST.split(value) if part]
+    if all(_port(part.rpartition(":")[2]) for part in parts):
+        for part in parts:
+            yield from _host_and_port("", part, bare=True)
+
+
+def _strings(value: str) -> Iterator[_Address]:
+    """What drivers have in place of a URL: key=value pairs, user@tcp(HOST:PORT)/name, jdbc:oracle:thin:@."""
+    if "@tcp(" in value:
+        yield from _host_and_port("mysql", value.partition("@tcp(")[2].partition(")")[0], 3306)
+    elif value.lower().startswith("jdbc:oracle:"):
+        host, _, rest = value.partition("@")[2].lstrip("/").partition(":")
+        yield from _host_and_port("oracle", f"{host}:{_DIGITS.match(rest)[0]}")  # type: ignore[index]
+    elif "=" in value.partition(",")[0]:
+        yield from _fields(value)
+    else:  # HOST:PORT,option=value, of StackExchange.Redis
+        yield from _pairs(",".join(part for part in value.split(",") if "=" not in part))
+
+
+_HOST_KEYS = ("host", "server", "data source", "address", "addr")
+
+
+def _fields(value: str) -> Iterator[_Address]:
+    """Server=HOST,PORT;Database=... of ADO.NET, host=HOST port=PORT dbname=... of libpq."""
+    parts = value.split(";") if ";" in value else value.split()
+    fields = {key.strip().lower(): text.strip() for key, _, text in (part.partition("=") for part in parts)}
+    host = next((fields[key] for key in _HOST_KEYS if fields.get(key)), "").removeprefix("tcp:")
+    host, _, port = host.partition(",") if "," in host else (host, "", fields.get("port", ""))
+    usual = 5432 if "dbname" in fields else 1433 if "initial catalog" in fields else 0
+    if len(fields) > 1:
+        yield from _host_and_port("", f"{host}:{port.strip()}" if port else host, usual)
+
+
+def _hosts(
+    names: _Names, value: str, variables: Mapping[str, str], own: frozenset[str]
+) -> Iterator[_Address]:
+    """Hosts of a variable that is called so (DB_HOST), with the port that another says or that is usual."""
+    signs, no_hosts = facts.connection_signs(), facts.secret_signs().not_secrets  # off, none, changeme
+    if names.last not in signs.hosts or names.words <= own:
+        return
+    kinds = [signs.names[word] for word in names.words if word in signs.names]
+    port = _port(variables.get(names.port, ""))
+    for host in _LIST.split(value):
+        said = is_host(host) and host.lower() not in no_hosts
+        if said and (kinds or port or managed(host)):
+            yield _Address("", host, port or max(kinds, default=0) or _by_engine(names, variables))
+
+
+def _by_engine(names: _Names, variables: Mapping[str, str]) -> int:
+    """The usual port by another variable: DB_CONNECTION=pgsql, DB_ENGINE=django.db.backends.postgresql."""
+    before = names.port.removesuffix("port")
+    for name in ("connection", "engine", "driver", "dialect", "type", "adapter"):
+        engine = variables.get(f"{before}{name}", "").lower().rpartition(".")[2]
+        if port := facts.connection_signs().schemes.get(engine, 0):
+            return port
+    return 0

@@ -1,0 +1,111 @@
+"""What the rules about environment variables share: whether a task may connect to an address."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
+from typing import NamedTuple
+
+from tfgen import facts
+from tfgen.blueprint.model import Blueprint, Service
+from tfgen.rules import _hosts
+from tfgen.rules._connections import Connection, environment_of
+
+_HTTPS = 443
+
+
+class Closed(NamedTuple):
+    """Hosts of one variable that no rule of the service's security group lets it connect to."""
+
+    connection: Connection
+    """The first of them."""
+    port: int
+    more: int
+
+    @property
+    def text(self) -> str:
+        more = f" and {self.more} more" if self.more else ""
+        return f"{self.connection.host}{more}, port {self.port}"
+
+
+class Egress:
+    """Where the tasks of a stack may connect to, of all that their variables name."""
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        self.blueprint = blueprint
+        self.environment = environment_of(blueprint)
+        endpoints = blueprint.network.interface_endpoints
+        self._endpoints = {endpoint.service for endpoint in endpoints if endpoint.private_dns}
+
+    def closed(self, service: Service) -> Iterator[Closed]:
+        """What lies outside of the stack and cannot be connected to, by variable and port."""
+        found: dict[tuple[str, int], list[Connection]] = {}
+        for connection in self.environment.connections(service):
+            ports = ports_of(connection)
+            if self._is_beyond(connection) and ports and not self._is_open(service, connection):
+                found.setdefault((connection.variable, ports[0]), []).append(connection)
+        for (_, port), connections in found.items():
+            yield Closed(connections[0], port, len(connections) - 1)
+
+    def has_internet(self, service: Service) -> bool:
+        return bool(self.blueprint.network.nat or service.public_ip)
+
+    def _is_beyond(self, connection: Connection) -> bool:
+        """Whether an address is not the task's own, a service's of the stack, or its load balancer's."""
+        host, front = connection.host, self.environment.front
+        if "." not in host or _hosts.is_here(host) or self.environment.meant(host):
+            return False
+        return front.door(connection.scheme, host, connection.port) is None
+
+    def _is_open(self, service: Service, connection: Connection) -> bool:
+        """Whether an address is let through. Those of a name are not known: any range on its port may do."""
+        ports = ports_of(connection)
+        opened = [range_.cidr for range_ in service.egress_cidrs if range_.port in ports]
+        if _hosts.is_ipv4(connection.host):
+            address = IPv4Address(connection.host)
+            return any(address in IPv4Network(cidr) for cidr in opened)
+        return bool(opened) or self._has_endpoint(service, connection.host)
+
+    def _has_endpoint(self, service: Service, host: str) -> bool:
+        """Whether an endpoint of the stack answers to the name of an API."""
+        api = _hosts.api(host)
+        if api is None:
+            return False
+        if api.endpoint in facts.endpoint_ports():
+            return api.endpoint in service.uses  # TG357 speaks of its ports
+        if api.region != self.blueprint.region:
+            return False
+        routed = f"var.{api.endpoint}_prefix_list_id"
+        return api.endpoint in self._endpoints or any(
+            rule.peer.value == routed for rule in service.security_rules
+        )
+
+
+def ports_of(connection: Connection) -> tuple[int, ...]:
+    """The port of a connection, or those that servers of its kind have; none where nobody knows."""
+    if connection.port:
+        return (connection.port,)
+    return facts.connection_signs().managed.get(_hosts.managed(connection.host), ())
+
+
+def is_outside(connection: Connection) -> bool:
+    """Whether an address is surely on the internet or an API's, as far as it tells; others may be private."""
+    host = connection.host
+    if _hosts.is_ipv4(host):
+        address = IPv4Address(host)
+        return not any(address in private for private in facts.ranges("private"))
+    if _hosts.is_private(host) or _hosts.managed(host):
+        return False
+    return connection.port in (80, _HTTPS) or connection.scheme == "mongodb+srv"
+
+
+def entry(cidr: str, port: int) -> str:
+    """A range as egress_cidrs has it."""
+    return cidr if port == _HTTPS else f"{{cidr: {cidr}, port: {port}}}"
+
+
+def opening(service: Service, cidr: str, port: int, blueprint: Blueprint) -> str:
+    """What lets a service out to one more range. A list that the spec does not say has its default in it."""
+    said = blueprint.locate(("services", service.key, "egress_cidrs")) != service.at
+    if said:
+        return f"add {entry(cidr, port)} to egress_cidrs"
+    kept = [entry(range_.cidr, range_.port) for range_ in service.egress_cidrs]
+    return f"write egress_cidrs: [{', '.join([*kept, entry(cidr, port)])}]"

@@ -1,0 +1,84 @@
+"""What the rules about environment variables share: addresses of the stack's own load balancer."""
+
+import re
+from collections.abc import Iterator
+
+from tfgen import facts
+from tfgen.blueprint.model import Blueprint, Listener, Service
+from tfgen.routing.patterns import matches
+
+_Services = dict[str, Service]
+_Door = tuple[Listener, tuple[Service, ...]]
+"""A listener, and the services that may answer there."""
+
+
+class Front:
+    """The load balancer as a client sees it: hosts, and the services behind them."""
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        listeners = [each for balancer in blueprint.load_balancer for each in balancer.listeners]
+        self._listeners = {listener.port: listener for listener in listeners}
+        self._exact: dict[tuple[str, str], _Services] = {}
+        self._wild: dict[tuple[str, str], dict[str, _Services]] = {}
+        self._any_host: dict[str, _Services] = {}
+        self._doors: dict[tuple[int, str], tuple[_Door, ...]] = {}
+        for service in blueprint.services:
+            self._add(service)
+        names = "|".join(re.escape(balancer.name.lower()) for balancer in blueprint.load_balancer)
+        domain = rf"{blueprint.region}\.elb\.amazonaws\.com(\.cn)?"
+        self._name = re.compile(rf"((dualstack|ipv6)\.)?({names})-[0-9]+\.{domain}")
+
+    def _add(self, service: Service) -> None:
+        with_host = {rule.label for rule in service.rules if rule.hosts}
+        for route in service.routes:
+            if with_host.isdisjoint(route.rule):
+                self._any_host.setdefault(route.listener, {})[service.key] = service
+        for rule in service.rules:
+            for host in (host for values in rule.hosts for host in values):
+                if not _is_wild(host):
+                    self._exact.setdefault((rule.listener, host), {})[service.key] = service
+                elif domain := _domain(host):
+                    patterns = self._wild.setdefault((rule.listener, domain), {})
+                    patterns.setdefault(host, {})[service.key] = service
+
+    def door(self, scheme: str, host: str, port: int) -> _Door | None:
+        """Where an address of the load balancer leads; nothing for that of another server.
+
+        A connection with TLS is for something in front of the load balancer, whose listeners speak none.
+        """
+        if scheme in ("https", "wss") or port not in self._listeners:
+            return None
+        key = port, host.lower().rstrip(".")
+        if key not in self._doors:
+            self._doors[key] = tuple(self._found(*key))
+        return next(iter(self._doors[key]), None)
+
+    def _found(self, port: int, host: str) -> Iterator[_Door]:
+        listener = self._listeners[port]
+        if behind := self._behind(listener.key, host):
+            yield listener, tuple(behind.values())
+
+    def _behind(self, listener: str, host: str) -> _Services:
+        if self._name.fullmatch(host):
+            return self._any_host.get(listener, {})
+        if found := self._exact.get((listener, host)):
+            return found
+        labels = host.split(".")
+        behind: _Services = {}
+        for domain in (".".join(labels[index:]) for index in range(1, len(labels))):
+            patterns = self._wild.get((listener, domain), {})
+            for pattern in list(patterns)[: facts.limits()["rules_per_alb"].value]:  # that many can be
+                if matches((pattern,), host):
+                    behind |= patterns[pattern]
+        return behind
+
+
+def _is_wild(host: str) -> bool:
+    return "*" in host or "?" in host
+
+
+def _domain(pattern: str) -> str:
+    """The labels after the last wildcard; nothing where they are no domain (*.com)."""
+    labels = pattern.split(".")
+    last = max(index for index, label in enumerate(labels) if _is_wild(label))
+    return ".".join(labels[last + 1 :]) if len(labels) - last > 2 else ""

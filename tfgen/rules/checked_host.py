@@ -1,0 +1,81 @@
+"""An application that answers known hosts only, and a health check that knows its host by its address."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint, Service
+from tfgen.problems import Problem
+from tfgen.rules import _health
+from tfgen.rules._connections import words
+
+ID = "TG374"
+SEVERITY = "note"
+TITLE = "An application that minds the Host header answers the health check all the same"
+WHY = (
+    "A health check names the task's own address as its host. Django, Rails and others answer 400 or 403 to "
+    "hosts that they do not know, so that no task is ever healthy, whatever path is asked for."
+)
+SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html"
+BAD = """\
+services:
+  web:
+    port: 8000
+    routes: [/]
+    health_check: /healthz
+    environment:
+      DJANGO_ALLOWED_HOSTS: shop.acme.example
+"""
+GOOD = """\
+services:
+  web:
+    port: 8000
+    routes: [/]
+    health_check: {path: /healthz, codes: 200-400}
+    environment:
+      DJANGO_ALLOWED_HOSTS: shop.acme.example
+"""
+FAILS = (
+    "services: {web: {port: 80, routes: [/], environment: {AllowedHosts: 'a.acme.example;b.acme.example'}}}",
+    "services: {web: {port: 80, routes: [/], environment: {TRUSTED_HOSTS: '.acme.example'}}}",
+)
+PASSES = (
+    "services: {web: {port: 80, routes: [/], environment: {ALLOWED_HOSTS: 'a.acme.example,*', HOSTS: a}}}",
+    "services: {web: {port: 80, routes: [/], environment: {ALLOWED_HOSTS: 'a.acme.example 10.0.0.0'}}}",
+    "services: {web: {port: 80, routes: [/], environment: {ALLOWED_HOSTS: '', ALLOWED: a.acme.example}}}",
+    "services: {web: {port: 80, routes: [/v1], environment: {ALLOWED_HOSTS: a.acme.example}}, job: {}}",
+    "services: {job: {environment: {ALLOWED_HOSTS: a.acme.example}}}",
+    "services:\n"
+    "  web:\n"
+    "    port: 80\n"
+    "    routes: [/]\n"
+    "    health_check: {codes: '200,400'}\n"
+    "    environment: {ALLOWED_HOSTS: a.acme.example}\n",
+)
+
+_REFUSED = 400
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for service in blueprint.services:
+        for group in service.target_groups:
+            if _health.takes(group.codes, _REFUSED):
+                continue
+            for variable in _lists_of_hosts(service):
+                where = blueprint.locate(("services", service.key, "environment", variable))
+                message = (
+                    f"health checks have the task's own address as their host, and {variable} lists none"
+                )
+                hint = (
+                    "have the application answer them before it looks at the host, or add the task's address "
+                    "when it starts (ECS_CONTAINER_METADATA_URI_V4 tells it), or take the refusal for an "
+                    "answer (health_check codes with 400)"
+                )
+                yield Problem(ID, where, message, hint, SEVERITY)
+
+
+def _lists_of_hosts(service: Service) -> Iterator[str]:
+    """The variables that list the hosts which an application answers to, and no address among them."""
+    for variable, value in service.environment:
+        named = words(variable)
+        listed = "HOSTS" in named and not named.isdisjoint(("ALLOWED", "TRUSTED"))
+        if listed and value.strip() and "*" not in value and "10." not in value:
+            yield variable

@@ -1,0 +1,75 @@
+"""An address in the environment on a port that the security group of the tasks does not let out."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint, Service
+from tfgen.problems import Problem
+from tfgen.rules import _hosts
+from tfgen.rules._egress import Closed, Egress, is_outside, opening
+
+ID = "TG370"
+SEVERITY = "warning"
+TITLE = "A task may connect to what its environment names"
+WHY = (
+    "A task's security group lets out what the spec declares, by default port 443 at most: a database, a "
+    "cache or a broker on another port needs an entry in egress_cidrs, and its own security group must let "
+    "the tasks in. Until then every connection times out."
+)
+SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
+BAD = """\
+services:
+  web:
+    environment:
+      DATABASE_URL: postgres://shop@orders.abc123xyz.us-east-1.rds.amazonaws.com:5432/orders
+"""
+GOOD = """\
+services:
+  web:
+    environment:
+      DATABASE_URL: postgres://shop@orders.abc123xyz.us-east-1.rds.amazonaws.com:5432/orders
+    egress_cidrs: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5432}]
+"""
+FAILS = (
+    "services: {web: {environment: {CACHE: 'rediss://c.abc.0001.use1.cache.amazonaws.com'}}}",
+    "network: {egress: endpoints}\nservices: {web: {environment: {DB_HOST: 10.0.3.4, DB_PORT: 5432}}}",
+    "network: {egress: endpoints}\nservices: {web: {environment: {DB: 'mysql://db.acme.example/shop'}}}",
+    "services: {web: {environment: {LEGACY_API: 'http://erp.acme.example/'}}}",
+    "services: {web: {egress_cidrs: [], environment: {API: 'https://api.acme.example/'}}}",
+)
+PASSES = (
+    "services: {web: {environment: {API: 'https://api.acme.example/', QUEUES: 'mailer:100', AT: '12:30'}}}",
+    "network: {egress: endpoints}\nservices: {web: {environment: {API: 'https://api.acme.example/'}}}",
+    "network: {egress: public}\n"
+    "services: {web: {egress_cidrs: [{cidr: 10.9.0.0/16, port: 5432}], environment: {PGHOST: 10.9.1.1}}}",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    egress = Egress(blueprint)
+    for service in blueprint.services:
+        for closed in egress.closed(service):
+            if egress.has_internet(service) or not is_outside(closed.connection):
+                where = egress.environment.place(service, closed.connection)
+                hint = _hint(closed, service, blueprint)
+                yield Problem(ID, where, _message(closed, service), hint, SEVERITY, closed.connection.secret)
+
+
+def _message(closed: Closed, service: Service) -> str:
+    variable = closed.connection.variable
+    some = [range_.cidr for range_ in service.egress_cidrs if range_.port == closed.port]
+    may = f"on that port only to {', '.join(some)}" if some else "to nothing on that port"
+    return f'{variable} leads to {closed.text}: "{service.key}" may connect {may}'
+
+
+def _hint(closed: Closed, service: Service, blueprint: Blueprint) -> str:
+    host, vpc = closed.connection.host, blueprint.network.cidr
+    if _hosts.is_ipv4(host):
+        return opening(service, f"{host}/32", closed.port, blueprint)
+    if is_outside(closed.connection):
+        return opening(service, "0.0.0.0/0", closed.port, blueprint)
+    if _hosts.is_private(host):
+        open_ = opening(service, vpc, closed.port, blueprint)
+        return f"{open_} (the VPC's range; if it is elsewhere, the range there)"
+    open_ = opening(service, "RANGE", closed.port, blueprint)
+    where = f"{vpc} if it is in the VPC, 0.0.0.0/0 if it is on the internet"
+    return f"{open_} with a RANGE that holds its addresses: {where}"

@@ -1,0 +1,102 @@
+"""An application that closes idle connections before the load balancer does."""
+
+import re
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint, Service
+from tfgen.problems import Problem, SpecPath
+from tfgen.rules._connections import words
+
+ID = "TG376"
+SEVERITY = "note"
+TITLE = "An application keeps idle connections for longer than the load balancer"
+WHY = (
+    "The load balancer keeps connections to tasks open and sends the next request over one of them. If the "
+    "application closes it at that moment, the client gets a 502: few, at random, and under light load."
+)
+SOURCE = (
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
+)
+BAD = """\
+services:
+  web:
+    port: 8000
+    routes: [/]
+    command: [uvicorn, "shop:app", --timeout-keep-alive, "30"]
+"""
+GOOD = """\
+services:
+  web:
+    port: 8000
+    routes: [/]
+    command: [uvicorn, "shop:app", --timeout-keep-alive, "65"]
+"""
+FAILS = (
+    "services: {web: {port: 80, routes: [/], command: [sh, -c, 'uvicorn shop:app --port 80']}}",
+    "services: {web: {port: 80, routes: [/], command: [gunicorn, --keep-alive=60, 'shop:app']}}",
+    "services: {web: {port: 80, routes: [/], environment: {KEEP_ALIVE_TIMEOUT: 1000}}}",
+    "services: {web: {port: 80, routes: [/], environment: {KEEP_ALIVE_TIMEOUT: 500ms}}}",
+    "services: {web: {port: 80, routes: [/], environment: {SERVER_TOMCAT_KEEP_ALIVE_TIMEOUT: 20s}}}",
+    "load_balancer: {idle_timeout: 120}\n"
+    "services: {web: {port: 80, routes: [/], environment: {KEEPALIVE_TIMEOUT: 75}}}",
+)
+PASSES = (
+    "services: {web: {command: [uvicorn, 'shop:app']}, api: {port: 80, routes: [/]}}",
+    "services: {web: {port: 80, routes: [/], environment: {KEEP_ALIVE_TIMEOUT: 999}}}",
+    "services: {web: {port: 80, routes: [/], command: [gunicorn, 'shop:app', --workers, '4']}}",
+    "services: {web: {port: 80, routes: [/], command: [uvicorn, --timeout-keep-alive, $SECONDS]}}",
+    "services:\n"
+    "  web:\n"
+    "    port: 80\n"
+    "    routes: [/]\n"
+    "    environment: {KEEP_ALIVE_TIMEOUT: 65000ms, KEEP_ALIVE: 5, TIMEOUT: 5, ALIVE_TIMEOUT: 5}\n",
+)
+
+_FLAGS = ("--timeout-keep-alive", "--keep-alive")
+_DURATION = re.compile(r"([0-9]{1,9})(ms|s)?")
+_KEEP_ALIVE = re.compile("keep[_.-]?alive", re.IGNORECASE)
+_USUAL = 5  # seconds, of Uvicorn
+_MILLISECONDS = 1000  # nobody keeps a connection for so many seconds
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for balancer in blueprint.load_balancer:
+        for service in blueprint.services:
+            for path, seconds in _said(service) if service.target_groups else ():
+                if seconds <= balancer.idle_timeout:
+                    kept = balancer.idle_timeout
+                    message = (
+                        f'"{service.key}" closes idle connections after {seconds:g} s, and the load balancer '
+                        f"keeps them for {kept} s"
+                    )
+                    hint = f"keep them for longer than {kept} s in the application, say {kept + 5} s"
+                    yield Problem(ID, blueprint.locate(path), message, hint, SEVERITY)
+
+
+def _said(service: Service) -> Iterator[tuple[SpecPath, float]]:
+    """How long a service keeps idle connections, by its command and its variables."""
+    here = ("services", service.key)
+    for command in service.command:
+        for seconds in _by_command(" ".join(command).replace("=", " ").split()):
+            yield (*here, "command"), seconds
+    for variable, value in service.environment:
+        named = words(variable)
+        if "TIMEOUT" in named and _KEEP_ALIVE.search(variable):
+            for seconds in _seconds(value):
+                yield (*here, "environment", variable), seconds
+
+
+def _by_command(parts: list[str]) -> Iterator[float]:
+    """What a flag says, or how Uvicorn does without one."""
+    flags = [index for index, part in enumerate(parts) if part in _FLAGS]
+    for index in flags:
+        yield from _seconds("".join(parts[index + 1 : index + 2]))
+    if "uvicorn" in parts and not flags:
+        yield _USUAL
+
+
+def _seconds(text: str) -> Iterator[float]:
+    """A duration such as 65, 65s, 65000 or 65000ms; nothing for what is none."""
+    if said := _DURATION.fullmatch(text.strip()):
+        number = int(said[1])
+        yield number / 1000 if said[2] == "ms" or number >= _MILLISECONDS else number

@@ -1,0 +1,64 @@
+"""nginx in front of a Service Connect name."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.problems import Problem
+from tfgen.rules._connections import words
+
+ID = "TG375"
+SEVERITY = "note"
+TITLE = "nginx that calls Service Connect names is set up for its proxy"
+WHY = (
+    "Service Connect's proxy takes no HTTP/1.0, which nginx before 1.29.7 sends by default. Its names stand "
+    "in /etc/hosts with an IPv6 address too, which leads nowhere in an IPv4 network, and which nginx tries "
+    "in turn; a resolver, which nginx asks for names in variables, does not know them."
+)
+SOURCE = "https://github.com/aws/containers-roadmap/issues/2742"
+BAD = """\
+services:
+  gateway:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/nginx-gateway:1.0
+    calls: [auth]
+  auth:
+    port: 8888
+    connect: auth
+"""
+GOOD = """\
+services:
+  gateway:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/nginx-gateway:1.0
+    calls: [auth]
+    ignore: [{rule: TG375, reason: proxy_http_version is 1.1 and the upstream is an IPv4 address}]
+  auth:
+    port: 8888
+    connect: auth
+"""
+FAILS = ("services: {a: {image: 'ghcr.io/acme/openresty:1', calls: [b]}, b: {port: 80, connect: b}}",)
+PASSES = (
+    "services: {a: {image: 'ghcr.io/acme/nginx:1'}, b: {port: 80, connect: b}, c: {calls: [b]}}",
+    # As they come they proxy nothing.
+    "services: {a: {image: 'nginx:1.27', calls: [b]}, b: {port: 80, connect: b}}",
+    "services: {a: {image: 'public.ecr.aws/nginx/nginx:1.27', calls: [b]}, b: {port: 80, connect: b}}",
+    "services: {a: {image: 'ghcr.io/nginx/agent:1', calls: [b]}, b: {port: 80, connect: b}}",
+)
+
+_STOCK = ("library/nginx", "nginx/nginx", "nginxinc/nginx-unprivileged", "openresty/openresty")
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for service in blueprint.services:
+        repository = service.image.repository
+        name = repository.rpartition("/")[2]
+        is_nginx = not words(name).isdisjoint(("NGINX", "OPENRESTY")) and repository not in _STOCK
+        if is_nginx and service.calls:
+            message = f"nginx may send HTTP/1.0, and tries the IPv6 address of {_names(service.calls)} too"
+            hint = (
+                'write proxy_http_version 1.1 and proxy_set_header Connection "", and proxy to the IPv4 '
+                "address that getent ahostsv4 NAME gives when the container starts"
+            )
+            yield Problem(ID, service.image.at, message, hint, SEVERITY)
+
+
+def _names(calls: tuple[str, ...]) -> str:
+    return calls[0] if len(calls) == 1 else f"{calls[0]} and of {len(calls) - 1} more"

@@ -1,0 +1,120 @@
+"""The stack's own load balancer, called from inside by its public name."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint, Listener, Service
+from tfgen.problems import Problem
+from tfgen.rules import _ranges
+from tfgen.rules._connections import environment_of
+
+ID = "TG372"
+SEVERITY = "warning"
+TITLE = "A task that calls its stack's load balancer may leave for it, and is let in"
+WHY = (
+    "The load balancer's name leads to its public addresses, from inside too: the call leaves for the "
+    "internet, on the listener's port, and comes with the public address of a NAT gateway or the task, which "
+    "the listener must admit. A Service Connect name needs none of that."
+)
+SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html"
+BAD = """\
+services:
+  web:
+    environment:
+      API_URL: http://api.acme.example/
+  api:
+    port: 5000
+    routes: [{host: api.acme.example}]
+"""
+GOOD = """\
+services:
+  web:
+    calls: [api]
+    environment:
+      API_URL: http://api:5000/
+  api:
+    port: 5000
+    routes: [{host: api.acme.example}]
+    connect: api
+"""
+FAILS = (
+    "load_balancer: {cidrs: [198.51.100.0/24]}\n"
+    "services:\n"
+    "  web: {egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  api: {port: 5000, routes: [{host: '*.acme.example'}]}\n",
+    "network: {egress: endpoints}\n"
+    "services:\n"
+    "  web: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
+    "network: {egress: public}\n"
+    "load_balancer: {cidrs: [198.51.100.1/32, 198.51.100.2/32]}\n"
+    "services:\n"
+    "  web: {egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
+    "load_balancer: {cidrs: [198.51.100.0/24, 198.51.100.1/32]}\n"
+    "services:\n"
+    "  web: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
+    "load_balancer: {cidrs: []}\n"
+    "services:\n"
+    "  web: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
+)
+PASSES = (
+    "services:\n"
+    "  web: {egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
+    # The addresses of the NAT gateways may be those that are listed.
+    "load_balancer: {cidrs: [198.51.100.1/32, 198.51.100.2/32]}\n"
+    "services:\n"
+    "  web: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
+    "network: {egress: public}\n"
+    "load_balancer: {cidrs: [0.0.0.0/1, 128.0.0.0/1]}\n"
+    "services:\n"
+    "  web: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
+    "services:\n"
+    "  web: {environment: {A: 'https://a.acme.example', PUBLIC_URL: 'http://a.acme.example'}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}], environment: {STORE: 'http://a.acme.example'}}\n",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    environment = environment_of(blueprint)
+    for service in blueprint.services:
+        for connection in environment.connections(service):
+            door = environment.front.door(connection.scheme, connection.host, connection.port)
+            if door and service not in door[1] and (reasons := list(_reasons(service, door[0], blueprint))):
+                where = environment.place(service, connection)
+                message = (
+                    f"{connection.variable} leads to this stack's own load balancer, {'; '.join(reasons)}"
+                )
+                yield Problem(ID, where, message, _hint(door[1]), SEVERITY, connection.secret)
+
+
+def _reasons(service: Service, listener: Listener, blueprint: Blueprint) -> Iterator[str]:
+    """Why the call does not get through; nothing where it may."""
+    if not blueprint.network.nat and not service.public_ip:
+        yield "whose addresses are on the internet, and the stack has no way there"
+        return
+    if all(range_.port != listener.port for range_ in service.egress_cidrs):
+        yield f'and "{service.key}" may connect to nothing on port {listener.port}'
+    if not _ranges.is_world(listener) and not _may_list_gateways(listener, blueprint):
+        came = "a NAT gateway" if blueprint.network.nat else "its own public address"
+        ranges = ", ".join(cidr.cidr for cidr in listener.cidrs) or "nobody"
+        yield f'where the call comes from {came}, and listener "{listener.key}" admits {ranges}'
+
+
+def _may_list_gateways(listener: Listener, blueprint: Blueprint) -> bool:
+    """Whether there is an address for each NAT gateway among the ranges; which those have, no spec says."""
+    single = [cidr for cidr in listener.cidrs if cidr.cidr.endswith("/32")]
+    gateways = [zone for nat in blueprint.network.nat for zone in nat.zones]
+    return bool(gateways) and len(single) >= len(gateways)
+
+
+def _hint(behind: tuple[Service, ...]) -> str:
+    for service in behind if len(behind) == 1 else ():
+        for server in (server for place in service.connect for server in place.servers):
+            return f"add calls: [{service.key}], and write {server.address}"
+        return f'give "{service.key}" a Service Connect name (connect: {service.key}), and call it by that'
+    return "call the service by its Service Connect name (connect there, calls here)"

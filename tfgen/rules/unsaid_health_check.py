@@ -1,0 +1,69 @@
+"""A health check that wants certain answers, and does not say to what."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint, Service, TargetGroup
+from tfgen.problems import Problem
+from tfgen.rules import _health
+
+ID = "TG373"
+SEVERITY = "warning"
+TITLE = "A health check that wants certain codes says the path, where no route is /"
+WHY = (
+    'Where the spec names no path, tasks are asked for "/". An application that no route asks for "/" mostly '
+    "answers 404 there: by itself tfgen takes that for healthy, and codes of the spec's own do not."
+)
+SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html"
+BAD = """\
+services:
+  api:
+    port: 8080
+    routes: [/api]
+    health_check: {codes: "200"}
+"""
+GOOD = """\
+services:
+  api:
+    port: 8080
+    routes: [/api]
+    health_check: {codes: "200", path: /api/health}
+"""
+FAILS = (
+    "services:\n"
+    "  api:\n"
+    "    port: 80\n"
+    "    routes: [{host: a.acme.example, path: /v1}]\n"
+    "    health_check: {interval: 20, codes: 200-399}\n",
+    "services: {api: {port: 80, routes: ['/v1/*'], health_check: {codes: '200,401-403,405-499'}}}",
+)
+PASSES = (
+    "services: {api: {port: 80, routes: [/v1], health_check: {interval: 20}}}",
+    "services: {api: {port: 80, routes: [/v1], health_check: {codes: '200,404'}}}",
+    "services: {api: {port: 80, routes: [/v1, {host: a.acme.example}], health_check: {codes: '200'}}}",
+    "services: {api: {port: 80, routes: [{methods: [GET]}], health_check: {codes: '200'}}}",
+    "services: {api: {port: 80, routes: ['/*'], health_check: {codes: '200'}}}",
+    "services: {api: {port: 80, routes: [/v1], health_check: {path: /, codes: '200'}}}",
+    "services: {api: {port: 80, routes: [/v1], health_check: /}}",
+)
+
+_NOT_FOUND = 404
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    for service in blueprint.services:
+        for group in service.target_groups:
+            if _is_lost(service, group, blueprint) and not _health.takes(group.codes, _NOT_FOUND):
+                message = (
+                    f'tasks of "{service.key}" are asked for "/", which none of its routes is for, and must '
+                    f"answer {group.codes} there"
+                )
+                hint = "write path: PATH beside the codes, a path where the application answers so"
+                yield Problem(ID, group.at, message, hint, SEVERITY)
+
+
+def _is_lost(service: Service, group: TargetGroup, blueprint: Blueprint) -> bool:
+    """Whether the spec says codes and no path, and no route is for "/" (`GET host/` or `/`, as it reads)."""
+    here = ("services", service.key, "health_check")
+    said = [key for key in ("path", "codes") if blueprint.locate((*here, key)) != group.at]
+    ends = [route.text.rpartition(" ")[2].partition("/")[2] for route in service.routes]
+    return said == ["codes"] and all(ends)
