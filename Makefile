@@ -6,7 +6,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast fuzz check bench golden lock clean
+.PHONY: help setup demo test test-fast fuzz changes check bench golden lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -45,6 +45,10 @@ check: setup ## format, lint, types and import contracts, then all tests
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 	@$(MAKE) --no-print-directory test
+
+# How many: make changes N=50, and which: make changes N=7-12,9-3
+changes: setup ## plan 300 random changes of stacks that stand; half an hour or more
+	@TFGEN_CHANGES=$(or $(N),300) $(BIN)/python -m pytest -q tests/test_random_changes.py
 
 bench: setup .venv/.bench ## measure, and print the aims beside the figures
 	@$(BIN)/python bench

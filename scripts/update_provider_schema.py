@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Makes tfgen/facts/provider_schema.json: what each argument and block of the resources that tfgen writes
-takes, by version 5.100 of the AWS provider and by version 6.25.
+takes, by version 5.100 of the AWS provider and by version 6.69.
 
     terraform providers schema -json > schema.json      in an initialised stack with provider 5.100
     scripts/update_provider_schema.py schema.json            write the table
     scripts/update_provider_schema.py schema.json --check    write nothing, exit 1 if it would change
 
 The types are those of tfgen/facts/replacement.json: give a new type its row there, then run this. Version 6
-comes from tests/data/aws-provider-6.25.json, which has neither shapes nor timeouts: what both versions have
+comes from tests/data/aws-provider-6.69.json, which has neither shapes nor timeouts: what both versions have
 is alike in both, and the shapes of what only version 6 has are kept by hand, below.
 """
 
@@ -20,7 +20,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = ROOT / "tfgen" / "facts" / "provider_schema.json"
 TYPES = ROOT / "tfgen" / "facts" / "replacement.json"
-PROVIDER_6 = ROOT / "tests" / "data" / "aws-provider-6.25.json"
+PROVIDER_6 = ROOT / "tests" / "data" / "aws-provider-6.69.json"
 AWS = "registry.terraform.io/hashicorp/aws"
 
 # The schema calls them optional, and yet nobody can set them: Terraform refuses `id` as an unknown key, and
@@ -33,12 +33,13 @@ REQUIRED_IN_OBJECTS = {"from_port", "protocol", "to_port"}
 # Of what only version 6 has: the arguments that take something else than text, how often a block may stand
 # (0: any number; of all others one), the blocks that are a set, and those that must stand. From
 # `terraform providers schema -json` of 6.25.0, which github.com/lonegunmanb/terraform-aws-schema keeps under
-# the tag v6.25.0.
+# the tag v6.25.0; of what came later, from the types of PyPI's cdktn-provider-aws 25.8.1, which is 6.69.1.
 SHAPES_6 = {
     **dict.fromkeys(("deletion_protection_enabled", "enabled", "sigint_rollback"), "bool"),
     **dict.fromkeys(("canary_percent", "step_percent"), "number"),
     **dict.fromkeys(("secondary_ips_auto_assigned_per_subnet", "target_control_port"), "integer"),
-    **dict.fromkeys(("allocation_ids", "regex_values", "values"), "set"),
+    **dict.fromkeys(("ipv4_netmask_length", "ipv6_netmask_length", "transit_encryption_port"), "integer"),
+    **dict.fromkeys(("allocation_ids", "private_dns_specified_domains", "regex_values", "values"), "set"),
     "lifecycle_stages": "list",
 }
 SETS_6 = {"additional_claim", "availability_zone_address", "lifecycle_hook", "transform"}
@@ -81,11 +82,12 @@ HEAD: Json = {
     "once; a list of blocks where it does not say set or single. required: by every version of the "
     "provider that has it; required=5: by version 5 alone. only=5, only=6: the other version lacks it.",
     "source": [
-        "terraform providers schema -json of hashicorp/aws 5.100.0; of 6.25.0 for the shapes of what is new",
-        "tests/data/aws-provider-6.25.json",
+        "terraform providers schema -json of hashicorp/aws 5.100.0; of 6.25.0, and the types of PyPI's "
+        "cdktn-provider-aws 25.8.1 (6.69.1), for the shapes of what is new",
+        "tests/data/aws-provider-6.69.json",
     ],
     "confidence": "Confirmed.",
-    "versions": {"5": "5.100", "6": "6.25"},
+    "versions": {"5": "5.100", "6": "6.69"},
 }
 
 
@@ -121,7 +123,9 @@ def argument(five: Json, six: str | Json | None) -> Any:
             name: words(shape(each), required(name in REQUIRED_IN_OBJECTS))
             for name, each in kind[1][1].items()
         }
-        return [words("objects", *marks), inside]
+        known = six if isinstance(six, dict) else {}
+        inside |= {name: only_6(name, row) for name, row in known.items() if name not in inside}
+        return [words("objects", *marks), dict(sorted(inside.items()))]
     return words(shape(kind), *marks)
 
 

@@ -160,12 +160,14 @@ def test_every_type_of_the_stacks_is_known_and_no_other() -> None:
 
 def test_the_facts_name_arguments_that_the_provider_has() -> None:
     """Against the provider's schema, where it is one of the arguments that a type has."""
-    schema = json.loads((ROOT / "tests" / "data" / "aws-provider-6.25.json").read_text())
+    schema = json.loads((ROOT / "tests" / "data" / "aws-provider-6.69.json").read_text())
     for kind in json.loads((ROOT / "tfgen" / "facts" / "replacement.json").read_text())["types"]:
         known = facts.replacement(kind)
         assert (known.replace | known.in_place) - {"*"} <= set(schema[kind]), kind
         assert known.tags == ("tags" in schema[kind]), kind
     assert set(facts.new_deployments()) <= set(schema["aws_ecs_service"])
+    for kind, versions in facts.newer().items():
+        assert set(versions) <= set(schema[kind]), kind
     for kind, *names in ways(facts.defaults()):
         known = schema[kind]
         for name in names:

@@ -347,6 +347,39 @@ def test_a_way_out_of_one_service_is_closed() -> None:
     assert not [each for each in (*gone, *switched) if "is closed" in each]
 
 
+# --- versions of the provider
+
+
+def overridden(kind: str, patch: str) -> str:
+    return edited(MARKET, ("services:\n", f"overrides:\n  {kind}: {patch}\nservices:\n"))
+
+
+@pytest.mark.parametrize("is_forced", [False, True])
+def test_another_capacity_provider(is_forced: bool) -> None:
+    forced = ", force_new_deployment: true" if is_forced else ""
+    strategy = "capacity_provider_strategy: [{capacity_provider: FARGATE_SPOT, weight: 1}]"
+    new = overridden("module.services.aws_ecs_service.orders", f"{{{strategy}{forced}}}")
+    replaced = (
+        "orders: another capacity provider replaces it only before version 6.15 of the AWS provider; from "
+        "then on terraform plan fails. With force_new_deployment: true (docs/overrides.md) every version "
+        "changes it in place.",
+    )
+    restarted = ("orders: tasks are started anew; the old ones stop when the new ones are healthy.",)
+    assert said(MARKET, new)[-1:] == (restarted if is_forced else replaced)
+
+
+def test_an_endpoint_that_newer_versions_replace() -> None:
+    old = edited(MARKET, ("egress: nat\n", "egress: nat+endpoints\n"))
+    address = "module.network.aws_vpc_endpoint.logs"
+    new = edited(
+        old, ("services:\n", f"overrides:\n  {address}: {{private_dns_enabled: false}}\nservices:\n")
+    )
+    assert said(old, new) == (
+        "logs: from version 6.28 of the AWS provider on, this endpoint is replaced; what needs it has no way "
+        "there meanwhile.",
+    )
+
+
 # --- tasks
 
 

@@ -466,6 +466,45 @@ resource "terraform_data" "listed" {
         },
     ),
     Case(
+        "a count by the number of others, though nobody knows what these are",
+        {
+            "count.tf": """\
+resource "terraform_data" "counted" {
+  count = length(terraform_data.row) + length({ one = terraform_data.one.id })
+}
+
+resource "terraform_data" "compared" {
+  count = length(terraform_data.each) > 1 && 2 <= 3 && !(1 >= 2) ? 1 : 0
+}
+
+resource "terraform_data" "nobody" {
+  count = length(terraform_data.each) < 2 ? 1 : 0
+}
+"""
+        },
+        {
+            **{f"terraform_data.counted[{index}]": "+" for index in range(3)},
+            "terraform_data.compared[0]": "+",
+        },
+    ),
+    Case(
+        "replace_triggered_by in an override, where Terraform passes over it",
+        {
+            "one_override.tf": """\
+resource "terraform_data" "row" {
+  input = 5
+}
+
+resource "terraform_data" "one" {
+  lifecycle {
+    replace_triggered_by = [terraform_data.row]
+  }
+}
+"""
+        },
+        {"terraform_data.row[0]": "~", "terraform_data.row[1]": "~"},
+    ),
+    Case(
         "a reference in JSON",
         {"x.tf.json": json.dumps({"output": {"o": {"value": "${terraform_data.gone.id}"}}}, indent=2)},
         refusals=(plan_fails("x.tf.json:4", "there is no terraform_data.gone"),),
@@ -681,6 +720,15 @@ def test_json_that_terraform_cannot_read(text: str) -> None:
     with pytest.raises(TfgenError) as caught:
         Stack({"main.tf.json": text})
     assert [problem.code for problem in caught.value.problems] == ["TG402"]
+
+
+def test_a_list_of_what_is_renamed_has_no_order_of_its_own() -> None:
+    """Lists are compared in the order of what they hold, and one that is renamed has another place there."""
+    used = 'resource "terraform_data" "used" {{\n  input = [terraform_data.{}.id, terraform_data.b.id]\n}}\n'
+    one = 'resource "terraform_data" "{}" {{\n}}\n'
+    moved = "moved {\n  from = terraform_data.a\n  to   = terraform_data.c\n}\n"
+    old, new = (used.format(name) + one.format(name) + one.format("b") for name in "ac")
+    assert between({"main.tf": old}, {"main.tf": new + moved}).changes == ()
 
 
 @pytest.mark.parametrize(

@@ -525,13 +525,13 @@ def test_what_the_provider_does_not_take(
 @pytest.mark.parametrize(
     ("address", "patch", "hint"),
     [
-        (BALANCER, {"idle_timout": 1}, "did you mean idle_timeout? What is newer than provider 6.25 goes "
+        (BALANCER, {"idle_timout": 1}, "did you mean idle_timeout? What is newer than provider 6.69 goes "
          "into modules/load_balancer/main_override.tf"),
         # It is near to nothing, and to none of the arguments that stand in the page.
-        (SERVICE, {"quorum": 1}, "what is newer than provider 6.25 goes into a file of your own, "
+        (SERVICE, {"quorum": 1}, "what is newer than provider 6.69 goes into a file of your own, "
          "modules/services/main_override.tf"),
         (SERVICE, {"enable_exec_command": 1}, "did you mean enable_execute_command? What is newer than "
-         "provider 6.25 goes into modules/services/main_override.tf"),
+         "provider 6.69 goes into modules/services/main_override.tf"),
         (SERVICE, {"lifecycle": {"prevent": 1}}, "did you mean prevent_destroy?"),
         (SERVICE, {"lifecycle": {"prevent_destroy": "yes"}}, "write prevent_destroy: true"),
         (SERVICE, {"lifecycle": {"prevent_destroy": "true"}}, "write prevent_destroy: true"),
@@ -549,7 +549,7 @@ def test_what_the_provider_does_not_take(
         (SERVICE, {"lifecycle": {"quorum": 1}},
          "write create_before_destroy, ignore_changes, prevent_destroy"),
         # What cannot be set is nobody's mistake.
-        (BALANCER, {"zone_ids": 1}, "what is newer than provider 6.25 goes into a file of your own, "
+        (BALANCER, {"zone_ids": 1}, "what is newer than provider 6.69 goes into a file of your own, "
          "modules/load_balancer/main_override.tf"),
         (BALANCER, {"tags_all": {"a": 1}}, "write tags"),
         (BALANCER, {"name": {"a": 1}}, "write name: VALUE; JSON, too, is text here"),

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 SCRIPT = runpy.run_path(str(ROOT / "scripts" / "update_provider_schema.py"))
 TABLE = json.loads((ROOT / "tfgen" / "facts" / "provider_schema.json").read_text())
 WRITTEN = json.loads((ROOT / "tfgen" / "facts" / "replacement.json").read_text())["types"]
-PROVIDER_6 = json.loads((ROOT / "tests" / "data" / "aws-provider-6.25.json").read_text())
+PROVIDER_6 = json.loads((ROOT / "tests" / "data" / "aws-provider-6.69.json").read_text())
 
 
 def test_it_has_every_type_that_tfgen_writes() -> None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 STACKS = sorted(path for path in (ROOT / "generated").iterdir() if path.is_dir())
 
-# Arguments and blocks of provider 6.25: optional or required, nested blocks as objects.
-PROVIDER_6 = json.loads((ROOT / "tests" / "data" / "aws-provider-6.25.json").read_text())
+# Arguments and blocks of provider 6.69: optional or required, nested blocks as objects.
+PROVIDER_6 = json.loads((ROOT / "tests" / "data" / "aws-provider-6.69.json").read_text())
 
 META = {"for_each", "depends_on", "lifecycle", "__is_block__", "__comments__", "__inline_comments__"}
 

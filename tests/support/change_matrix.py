@@ -782,6 +782,7 @@ EDITS = {
         ("network/vpc.tf", "enable_dns_hostnames = true", "enable_dns_hostnames = false"),
         ("network/subnets.tf", '"matrix-market-public-', '"other-'),
         ("network/endpoints.tf", "[for table in aws_route_table.private : table.id]", "[]"),
+        ("network/endpoints.tf", '= "Gateway"\n', '= "Gateway"\n  private_dns_enabled = true\n'),
         ("services/cluster.tf", '["FARGATE", "FARGATE_SPOT"]', '["FARGATE"]'),
         ("services/cluster.tf", '"enabled"', '"disabled"'),
         ("services/roles.tf", '"sts:AssumeRole"', '["sts:AssumeRole", "sts:TagSession"]'),

@@ -1,14 +1,17 @@
 """Stacks that stand in the emulator, and what Terraform would do to them."""
 
+import json
 import re
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from support.terraform import Stack, Terraform
+from support.terraform import PROVIDER, Stack, Terraform
 
 _HEAD = re.compile(
     r"^  # (?P<address>\S+) (?:will|must) be .*\n(?:  # .*\n)*(?P<sign>[ +~/-]+?) resource ", re.MULTILINE
@@ -16,8 +19,10 @@ _HEAD = re.compile(
 _EDGE = re.compile(r'^\s*"((?:[^"\\]|\\.)*)" -> "((?:[^"\\]|\\.)*)"', re.MULTILINE)
 _SUM = re.compile(r"^Plan: (\d+) to add, (\d+) to change, (\d+) to destroy\.$", re.MULTILINE)
 
+Pages = Mapping[str, str]
 
-def stand_up(terraform: Terraform, stacks: Mapping[str, Mapping[str, str]]) -> dict[str, "Standing"]:
+
+def stand_up(terraform: Terraform, stacks: Mapping[str, Pages]) -> dict[str, "Standing"]:
     """Applies stacks (name -> pages) side by side: an apply is mostly waiting for its load balancer."""
 
     def apply(name: str) -> Standing:
@@ -32,34 +37,137 @@ def stand_up(terraform: Terraform, stacks: Mapping[str, Mapping[str, str]]) -> d
         return dict(zip(stacks, pool.map(apply, stacks), strict=True))
 
 
+class Module(NamedTuple):
+    """A stack that was rendered as a module, and what it leaves to its root."""
+
+    pages: Pages
+    region: str
+    tags: Mapping[str, str]
+
+
+def states_of(terraform: Terraform, modules: Mapping[str, Module]) -> dict[str, str]:
+    """Applies many stacks in one process, and returns the state of each as if it stood by itself.
+
+    They are modules of one root. The provider waits half a minute before it looks at a new load balancer, and
+    again at one that has its settings, however soon AWS is ready: many at once take as long as one.
+    """
+    root = Path(tempfile.mkdtemp(prefix="together-", dir=terraform.workspace))
+    for name, module in modules.items():
+        write(module.pages, root / name)
+    (root / "main.tf").write_text("".join(_called(name, module) for name, module in modules.items()))
+    together = terraform.stack(root)
+    together.init()
+    together.execute_command("apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=100")
+    state = json.loads((together.folder / "terraform.tfstate").read_text())
+    return {name: json.dumps(_alone(state, f"module.{name}.")) for name in modules}
+
+
+def _called(name: str, module: Module) -> str:
+    return (
+        f'provider "aws" {{\n  alias  = "{name}"\n  region = {json.dumps(module.region)}\n'
+        f"  default_tags {{\n    tags = {json.dumps(module.tags)}\n  }}\n}}\n"
+        f'module "{name}" {{\n  source    = "./{name}"\n  providers = {{ aws = aws.{name} }}\n}}\n'
+    )
+
+
+def _alone(state: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """The part of a state that is within a module, for which it becomes the root."""
+    own = [each for each in state["resources"] if each["module"].startswith(prefix)]
+    return {
+        **state,
+        "outputs": {},
+        "check_results": None,
+        "resources": [_moved(each, prefix) for each in own],
+    }
+
+
+def _moved(resource: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    instances = [
+        {**each, "dependencies": [needed.removeprefix(prefix) for needed in each.get("dependencies", ())]}
+        for each in resource["instances"]
+    ]
+    return {
+        **resource,
+        "module": resource["module"].removeprefix(prefix),
+        "provider": f'provider["{PROVIDER}"]',
+        "instances": instances,
+    }
+
+
+def told_without_tags(state: str) -> set[str]:
+    """The addresses of what has no tags in a state: on a busy machine the emulator tells of a service, now
+    and then, without those that it was made with."""
+    return {
+        f"{each['module']}.{each['type']}.{each['name']}" + _key(instance)
+        for each in json.loads(state)["resources"]
+        for instance in each["instances"]
+        if instance["attributes"].get("tags_all") == {}
+    }
+
+
+def _key(instance: Mapping[str, Any]) -> str:
+    return "[" + json.dumps(instance["index_key"]) + "]" if "index_key" in instance else ""
+
+
+_MODULES = ("network", "load_balancer", "services")
+
+
+def seat(terraform: Terraform) -> Stack:
+    """An initialised folder, in which any stack can be planned."""
+    folder = Path(tempfile.mkdtemp(prefix="seat-", dir=terraform.workspace))
+    needed = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
+    calls = "".join(f'module "{each}" {{\n  source = "./modules/{each}"\n}}\n' for each in _MODULES)
+    write({"main.tf": needed + calls} | {f"modules/{each}/main.tf": needed for each in _MODULES}, folder)
+    stack = terraform.stack(folder)
+    stack.init()
+    return stack
+
+
 class Standing:
     """An applied stack. Plans use its state, and never change it."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, state: str = "") -> None:
+        """`state` is that of another folder than the initialised one of `stack`."""
         self.stack = stack
+        self._state = state
+        self.without_tags = told_without_tags(state) if state else set()
 
-    def signs(self, pages: Mapping[str, str], *, refresh: bool = False) -> dict[str, str]:
+    def signs(self, pages: Pages, *, refresh: bool = False) -> dict[str, str]:
         """Address -> sign of whatever Terraform would change to make the stack hold `pages`."""
         return self.plan(pages, refresh=refresh).signs
 
-    def plan(self, pages: Mapping[str, str], *, refresh: bool = False) -> "Planned":
+    def plan(self, pages: Pages, *, refresh: bool = False) -> "Planned":
         """What Terraform would change to make the stack hold `pages`, and in which order.
 
         Without `refresh` the plan trusts the state, which the apply has just written: reading everything
         again from the emulator takes twice the time, and shows its gaps and nothing else (test_apply.py
         holds that).
         """
+        with self._changed(pages) as stack:
+            said = stack.execute_command("plan", *_options(refresh=refresh), "-out=tfplan")
+            graph = stack.execute_command("graph", "-plan=tfplan")
+        return Planned(signs(said.out), _edges(graph.out))
+
+    def attempt(self, pages: Pages, *, refresh: bool = False) -> subprocess.CompletedProcess[str]:
+        """What Terraform says when it plans to make the stack hold `pages`, also where it refuses."""
+        with self._changed(pages) as stack:
+            return stack.terraform.run("plan", *_options(refresh=refresh), cwd=stack.folder)
+
+    @contextmanager
+    def _changed(self, pages: Pages) -> Iterator[Stack]:
+        """A copy of the stack, with these pages."""
         with tempfile.TemporaryDirectory(dir=self.stack.terraform.workspace) as place:
             folder = Path(place) / "stack"
             shutil.copytree(self.stack.folder, folder, symlinks=True)
             remove(folder.rglob("*.tf"))
             write(pages, folder)
-            stack = Stack(self.stack.terraform, folder)
-            said = stack.execute_command(
-                "plan", f"-refresh={str(refresh).lower()}", "-input=false", "-no-color", "-out=tfplan"
-            )
-            graph = stack.execute_command("graph", "-plan=tfplan")
-        return Planned(signs(said.out), _edges(graph.out))
+            if self._state:
+                (folder / "terraform.tfstate").write_text(self._state)
+            yield Stack(self.stack.terraform, folder)
+
+
+def _options(*, refresh: bool) -> tuple[str, ...]:
+    return (f"-refresh={str(refresh).lower()}", "-input=false", "-no-color")
 
 
 class Planned(NamedTuple):
@@ -104,7 +212,7 @@ def signs(plan: str) -> dict[str, str]:
     return found
 
 
-def write(pages: Mapping[str, str], folder: Path) -> None:
+def write(pages: Pages, folder: Path) -> None:
     for path, text in pages.items():
         place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)

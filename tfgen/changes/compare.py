@@ -10,7 +10,7 @@ from tfgen.changes.plain import plain
 from tfgen.changes.stack import Resource, Stack
 from tfgen.changes.syntax import List, words
 from tfgen.changes.tags import Tags, retagged
-from tfgen.changes.values import Reference, Term, Value, addresses
+from tfgen.changes.values import Reference, Term, Value, addresses, comparable
 
 
 class Action(StrEnum):
@@ -73,7 +73,7 @@ def differs(argument: str) -> Test:
 
 def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
     """Every resource that does not stay as it is, by address."""
-    elsewhere, moves = is_elsewhere(old, new), _moves(old, new)
+    elsewhere, moves = is_elsewhere(old, new), moves_of(old, new)
     before = {
         moved(address, moves): resource
         for address, resource in old.resources.items()
@@ -89,7 +89,7 @@ def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
         *(_gone(address, before[address], new, moves) for address in before.keys() - stays.keys()),
         *(_come(address, new) for address in new.resources.keys() - stays.keys()),
         *(
-            stays[address].change(address, names, _action(address, replaced, new.new_first))
+            stays[address].change(address, names, _action(address, replaced, new))
             for address, names in differing.items()
         ),
     ]
@@ -102,7 +102,7 @@ def is_elsewhere(old: Stack, new: Stack) -> bool:
     return len(regions) > 1 and all(isinstance(region, str) for region in regions)
 
 
-def _moves(old: Stack, new: Stack) -> Mapping[str, str]:
+def moves_of(old: Stack, new: Stack) -> Mapping[str, str]:
     """What `moved` blocks do: nothing where both ends stand, since Terraform moves nothing onto another."""
     if not new.moved:
         return {}
@@ -118,7 +118,7 @@ class _Pair:
     ) -> None:
         """`old` and `new`: the resource, and the default tags of its stack."""
         self.resource = new[0]
-        self.old = {name: _renamed(value, moves) for name, value in old[0].arguments.items()}
+        self.old = _renamed_all(old[0].arguments, moves)
         every = {*self.old, *new[0].arguments}
         ignored = _ignored(self.resource, every)
         self.kept = frozenset(way[0] for way in ignored if len(way) == 1)
@@ -190,15 +190,15 @@ def _replaces(resource: Resource, names: tuple[str, ...]) -> bool:
     return any(name in known.replace or ("*" in known.replace and name not in in_place) for name in names)
 
 
-def _action(address: str, replaced: set[str], new_first: frozenset[str]) -> Action:
+def _action(address: str, replaced: set[str], new: Stack) -> Action:
     if address not in replaced:
         return Action.UPDATE
-    return Action.REPLACE_NEW_FIRST if address in new_first else Action.REPLACE
+    return Action.REPLACE_NEW_FIRST if new.is_new_first(address) else Action.REPLACE
 
 
 def _gone(address: str, resource: Resource, new: Stack, moves: Mapping[str, str]) -> Change:
     forgotten = any(is_within(address, each) for each, destroy in new.removed.items() if not destroy)
-    arguments = {name: _renamed(value, moves) for name, value in resource.arguments.items()}
+    arguments = _renamed_all(resource.arguments, moves)
     action = Action.FORGET if forgotten else Action.DESTROY
     return Change(address, resource.type, resource.name, action, (), arguments, {})
 
@@ -273,10 +273,14 @@ def prefixes(address: str) -> list[str]:
     return [address, *(address[: found.start()] for found in re.finditer(r"[.\[]", address))]
 
 
-def _renamed(value: Value, moves: Mapping[str, str]) -> Value:
-    """A value with the addresses in it moved."""
+def _renamed_all(arguments: Mapping[str, Value], moves: Mapping[str, str]) -> Mapping[str, Value]:
+    """Arguments with the addresses in them moved, and comparable again: lists are in another order now."""
     if not moves:
-        return value
+        return arguments
+    return {name: comparable(_renamed(value, moves)) for name, value in arguments.items()}
+
+
+def _renamed(value: Value, moves: Mapping[str, str]) -> Value:
     match value:
         case Reference(address=address, path=path):
             return Reference(moved(address, moves), path)

@@ -136,7 +136,16 @@ def _over(base: Block, over: Block) -> Block:
 
 def _nested(base: Body, over: Body) -> tuple[Block, ...]:
     replaced = set(map(_written, over.blocks)) - {"lifecycle"}
-    return (*(block for block in base.blocks if _written(block) not in replaced), *over.blocks)
+    return (*(block for block in base.blocks if _written(block) not in replaced), *map(_heard, over.blocks))
+
+
+def _heard(block: Block) -> Block:
+    """What Terraform takes from a block of an override: it passes over `replace_triggered_by`
+    (Resource.merge in its internal/configs/module_merge.go has no line for it)."""
+    if block.type != "lifecycle":
+        return block
+    kept = {name: node for name, node in block.body.arguments.items() if name != "replace_triggered_by"}
+    return Block(block.type, block.labels, Body(kept, block.body.blocks), block.line)
 
 
 def _written(block: Block) -> str:

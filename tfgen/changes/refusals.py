@@ -1,11 +1,14 @@
 """What Terraform refuses to plan: pages that refer to what is not there, and what must not be destroyed."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from tfgen.changes.compare import Action, Change, moved, prefixes
+from tfgen.changes.called import listed
+from tfgen.changes.compare import Action, Change, moved, prefixes, replaced
+from tfgen.changes.cycles import cycles
 from tfgen.changes.folders import Folder, Page, header
-from tfgen.changes.stack import Module, Stack, without_keys
+from tfgen.changes.graph import without_keys
+from tfgen.changes.stack import Module, Stack
 from tfgen.changes.syntax import Attribute, Block, Body, Index, Name, Node
 from tfgen.changes.uses import Use, uses
 from tfgen.changes.values import Lookup, Names, Reference
@@ -14,7 +17,7 @@ Fault = tuple[str, str]
 """A place (`alarms.tf:12`), and what is wrong there."""
 
 
-def refusals(changes: tuple[Change, ...], new: Stack) -> Iterator[str]:
+def refusals(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[str]:
     """A sentence for each thing that is wrong, with all the places where it is."""
     for what, places in _grouped(_faults(new)).items():
         yield f"{', '.join(places)}: {what}; terraform plan fails."
@@ -22,6 +25,8 @@ def refusals(changes: tuple[Change, ...], new: Stack) -> Iterator[str]:
         if without_keys(change.address) in new.protected and change.action in _DESTROYING:
             end = f"would be {_DESTROYING[change.action]}, which its prevent_destroy forbids"
             yield f"{change.address}: {end}; terraform plan fails."
+    for circle in cycles(changes, old, new):
+        yield _in_a_circle(circle)
 
 
 _DESTROYING = {
@@ -29,6 +34,31 @@ _DESTROYING = {
     Action.REPLACE: "replaced",
     Action.REPLACE_NEW_FIRST: "replaced",
 }
+
+
+def _in_a_circle(circle: list[Change]) -> str:
+    goes = _blocks(change for change in circle if change.action is Action.DESTROY)
+    anew = _blocks(change for change in circle if replaced(change) and _is_another(change))
+    what = " and ".join(filter(None, (goes and f"{goes} would go", anew and f"{anew} be replaced")))
+    return (
+        f"{what or _blocks(circle)}: at once they wait for one another (Error: Cycle); terraform plan fails. "
+        "Make two changes of it, and apply one after the other."
+    )
+
+
+def _is_another(change: Change) -> bool:
+    """Whether it says something else, and not only follows what it refers to."""
+    return any(change.old.get(name) != change.new.get(name) for name in change.arguments)
+
+
+def _blocks(changes: Iterable[Change]) -> str:
+    """Some of them by address, and how many more there are."""
+    found = sorted({without_keys(change.address) for change in changes})
+    more = len(found) - _FEW
+    return listed([*found[:_FEW], f"{more} more"] if more > 1 else found)
+
+
+_FEW = 3
 
 
 def _grouped(faults: Iterator[Fault]) -> Mapping[str, list[str]]:

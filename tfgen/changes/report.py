@@ -62,7 +62,9 @@ def _between(old: Pages, new: Pages, first: Iterable[Said]) -> Report:
     before = Stack(old)
     after = Stack(new, like=before)
     changes = compare(before, after)
-    return Report(changes, (*first, *consequences(changes, before, after)), tuple(refusals(changes, after)))
+    return Report(
+        changes, (*first, *consequences(changes, before, after)), tuple(refusals(changes, before, after))
+    )
 
 
 def spec_file(standing: Pages) -> str:

@@ -1,13 +1,12 @@
 """A stack as its Terraform tells it: every resource by address, with what each argument comes to."""
 
 import posixpath
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from tfgen import facts
 from tfgen.changes.folders import Folder, Folders, Page, Pages, folders, is_provider, variable_values
-from tfgen.changes.needs import Needs
+from tfgen.changes.graph import Graph, graph, reached, without_keys
 from tfgen.changes.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
 from tfgen.changes.values import (
     Lookup,
@@ -76,11 +75,6 @@ class Resource:
     def lifecycle(self) -> dict[str, Node]:
         return lifecycle(self.body)
 
-    @property
-    def needs(self) -> frozenset[str]:
-        """The addresses of what it depends on."""
-        return self._module.needs.of_resource(self.type, self.name)
-
     @cached_property
     def triggers(self) -> tuple[str, ...]:
         """What `replace_triggered_by` names: blocks, instances, or attributes of them."""
@@ -100,10 +94,6 @@ class Module:
     def __init__(self, folders: Folders, folder: str, prefix: str, inputs: Callable[[str], Value]) -> None:
         self.folder = folder
         self.prefix = prefix
-        self.parent: Module | None = None
-        self.call: Block | None = None
-        """The block of the parent that calls it; the root has neither."""
-        self.needs = Needs(self)
         self._folders = folders
         self._inputs = inputs
         here = folders.get(folder, Folder())
@@ -138,15 +128,15 @@ class Module:
             place = self.called_folder(block) if block else None
             if block and place and self.prefix.count("module.") < _DEPTH:
                 self._calls[name] = {
-                    key: self._called(block, place, key, each) for key, each in self.keys(block)
+                    key: Module(
+                        self._folders,
+                        place,
+                        f"{self.prefix}module.{name}{_index(key)}.",
+                        self._inputs_of(block, each),
+                    )
+                    for key, each in self.keys(block)
                 }
         return self._calls[name]
-
-    def _called(self, block: Block, place: str, key: Key, each: Names) -> "Module":
-        prefix = f"{self.prefix}module.{block.labels[0]}{_index(key)}."
-        child = Module(self._folders, place, prefix, self._inputs_of(block, each))
-        child.parent, child.call = self, block
-        return child
 
     def called_folder(self, call: Block) -> str | None:
         """The folder that a module block calls; None where it is not within the stack's."""
@@ -285,19 +275,23 @@ class Stack:
         self.resources = {resource.address: resource for resource in each_of(instances, _RESOURCES)}
 
     @cached_property
-    def new_first(self) -> frozenset[str]:
-        """Where the new one comes before the old one goes: what asks for it, and all that it depends on."""
-        waiting = [
-            address
-            for address, resource in self.resources.items()
-            if resource.lifecycle.get("create_before_destroy") == Literal(True)
+    def graph(self) -> Graph:
+        """What refers to what."""
+        return graph(self.modules)
+
+    def is_new_first(self, address: str) -> bool:
+        """Whether a new instance comes before the old one goes: it asks for that, or what needs it does."""
+        return without_keys(address) in self._new_first
+
+    @cached_property
+    def _new_first(self) -> frozenset[str]:
+        asking = [
+            without_keys(f"{module.prefix}{kind}.{name}")
+            for module in self.modules
+            for (kind, name), block in module.blocks["resource"].items()
+            if lifecycle(block.body).get("create_before_destroy") == Literal(True)
         ]
-        found = set(waiting)
-        while waiting:
-            more = (self.resources[waiting.pop()].needs & self.resources.keys()) - found
-            found |= more
-            waiting += more
-        return frozenset(found)
+        return frozenset(reached(asking, self.graph))
 
     @cached_property
     def moved(self) -> dict[str, str]:
@@ -388,8 +382,3 @@ def _by_key(instances: Mapping[Key, Value]) -> Value:
 
 def _index(key: Value) -> str:
     return "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{key}"]'
-
-
-def without_keys(address: str) -> str:
-    """The address of a block from that of an instance."""
-    return re.sub(r'\[(?:"[^"]*"|\d+)\]', "", address)

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from tfgen.changes.called import Said, naming
 from tfgen.changes.compare import Change, created, replaced
 from tfgen.changes.folders import Folder
-from tfgen.changes.stack import Stack, without_keys
+from tfgen.changes.graph import without_keys
+from tfgen.changes.stack import Stack
 from tfgen.changes.values import Value, comparable, references
 
 UNKNOWN = (

@@ -5,6 +5,7 @@ A known value is a str, int, float, bool or None, a tuple (lists and sets), or a
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import add, ge, gt, le, lt, sub
 from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct
@@ -229,6 +230,11 @@ def _concat(*lists: Value) -> Value:
     return tuple(item for each in lists for item in each)
 
 
+def _length(value: Value) -> Value:
+    """How many there are, also of what is not known itself."""
+    return len(value) if isinstance(value, tuple | dict) else None
+
+
 def _contains(items: Value, item: Value) -> Value:
     return item in items if isinstance(items, tuple) and is_known(items) and is_known(item) else None
 
@@ -261,6 +267,7 @@ _FUNCTIONS: dict[tuple[str, int], Callable[..., Value]] = {
     ("tolist", 1): _same,
     ("tomap", 1): _same,
     ("contains", 2): _contains,
+    ("length", 1): _length,
     ("replace", 3): _replace,
 }
 _OF_ANY_NUMBER: dict[str, Callable[..., Value]] = {"merge": _merge, "concat": _concat}
@@ -278,9 +285,12 @@ def _operation(name: str, operands: tuple[Value, ...]) -> Value:
             return (one and other) if name == "&&" else (one or other)
         case ("==" | "!=", one, other) if known and (type(one) is type(other) or None in operands):
             return (one == other) == (name == "==")
-        case ("+" | "-", int() as one, int() as other):
-            return one + other if name == "+" else one - other
+        case (_, int() as one, int() as other) if name in _OF_NUMBERS:
+            return _OF_NUMBERS[name](one, other)
     return Term(name, operands)
+
+
+_OF_NUMBERS: dict[str, Callable[[int, int], int]] = {"+": add, "-": sub, ">": gt, "<": lt, ">=": ge, "<=": le}
 
 
 def _comprehension(node: syntax.For, scope: Scope) -> Value:

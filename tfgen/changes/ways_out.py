@@ -62,7 +62,7 @@ def _goes_last(changes: tuple[Change, ...], old: Stack, new: Stack) -> bool:
     gone = {change.address for change in changes if change.type in _WAYS and lost(change)}
     updated_services = {change.address for change in changes if change.type == "aws_ecs_service"}
     staying = {address for address, each in new.resources.items() if each.type == "aws_ecs_service"}
-    return gone <= old.new_first and staying & old.resources.keys() <= updated_services
+    return all(map(old.is_new_first, gone)) and staying & old.resources.keys() <= updated_services
 
 
 def _of_private_subnets(
@@ -126,7 +126,7 @@ def _leaves(role: str, user: str, old: Stack, new: Stack, *, in_order: bool = Fa
         and change.type == "aws_route_table_association"
         and change.name == role
         and destroyed(change)
-        and (change.address in old.new_first) is in_order
+        and old.is_new_first(change.address) is in_order
     )
 
 
@@ -139,7 +139,7 @@ def _waits_for_nat(change: Change, changes: tuple[Change, ...], old: Stack) -> b
 
     So Terraform does unless the state says create_before_destroy: what the new page says comes too late.
     """
-    gone = {each.address for each in changes if destroyed(each)} - old.new_first
+    gone = {each.address for each in changes if destroyed(each) and not old.is_new_first(each.address)}
     return (
         change.type == "aws_route"
         and updated("nat_gateway_id")(change)

@@ -70,6 +70,11 @@ def _changes_provider(change: Change) -> bool:
     )
 
 
+def _version(kind: str, argument: str) -> str:
+    """From which version on the provider makes something else of a change of this argument."""
+    return facts.newer()[kind][argument]
+
+
 def _to_none(change: Change) -> bool:
     return updated("desired_count")(change) and change.new.get("desired_count") == "0"
 
@@ -156,8 +161,10 @@ SENTENCES = (
     Sentence(
         "aws_ecs_service",
         _changes_provider,
-        "{}: with force_new_deployment (docs/overrides.md) another capacity provider would not replace "
-        "[it|them].",
+        "{}: another capacity provider replaces [it|them] only before version "
+        f"{_version('aws_ecs_service', 'capacity_provider_strategy')} of the AWS provider; from then on "
+        "terraform plan fails. With force_new_deployment: true (docs/overrides.md) every version changes "
+        "[it|them] in place.",
     ),
     Sentence(
         "aws_ecs_service", destroyed, "{}: the [service ends, and its|services end, and their] tasks stop."
@@ -190,6 +197,12 @@ SENTENCES = (
         "aws_lb_listener", _answers_itself, "[Port|Ports] {}: what no rule matches gets a fixed answer."
     ),
     Sentence("aws_lb_listener", _forwards, "[Port|Ports] {}: what no rule matches goes elsewhere."),
+    Sentence(
+        "aws_vpc_endpoint",
+        differs("private_dns_enabled"),
+        f"{{}}: from version {_version('aws_vpc_endpoint', 'private_dns_enabled')} of the AWS provider on, "
+        "[this endpoint is|these endpoints are] replaced; what needs [it|them] has no way there meanwhile.",
+    ),
     Sentence(INGRESS, _door(destroyed), "{}: may no longer connect to the load balancer."),
     Sentence(INGRESS, _door(created), "{}: may connect to the load balancer."),
     Sentence("aws_lb_listener_rule", destroyed, "{}: these requests meet the next rule that fits, or none."),

@@ -327,6 +327,12 @@ def unique(kind: str) -> tuple[str, ...]:
 
 
 @cache
+def newer() -> Mapping[str, Mapping[str, str]]:
+    """By type and argument, the version from which on the provider does otherwise than `replacement` says."""
+    return MappingProxyType(_read("replacement")["newer"]["types"])
+
+
+@cache
 def new_deployments() -> tuple[str, ...]:
     """The arguments of an ECS service whose change starts its tasks anew."""
     return tuple(_read("replacement")["new_deployments"]["arguments"])

@@ -1,0 +1,755 @@
+"""Stacks and changes of them by number: what people write, and up to four edits of it at once.
+
+    stack(7)                a spec, as the data of its file, the same on every machine
+    change(7, 12)           that spec after the change 12, and what was edited
+
+All are valid. A change keeps a spec valid where it can (who moves to `endpoints` moves images to ECR), and is
+drawn again where that is not enough.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from random import Random
+from typing import Any, NamedTuple
+
+from tfgen import facts, render_text
+from tfgen.spec.source import dump
+
+Data = dict[str, Any]
+Edit = Callable[[Random, Data], bool]
+"""Edits a spec, or says that there is nothing to edit."""
+
+_MOST_EDITS = 4
+# What replaces, moves and reorders most, and so is drawn thrice as often as the rest.
+_OFTEN = (
+    "vpc_range", "way_out", "zones", "nat", "rename_with_was", "port", "move_route_to_listener",
+    "move_route_to_service", "remove_all_routes_of_one",
+)  # fmt: skip
+_TRIES = 200  # of which some come out invalid
+
+_REGIONS = ("us-east-1", "eu-west-1", "eu-central-1", "ap-southeast-2")
+_WAYS = ("public", "nat", "nat", "endpoints", "nat+endpoints")
+_RANGES = ("10.0.0.0/16", "10.5.4.0/22", "172.20.0.0/18", "10.99.0.0/16", "192.168.0.0/20")
+_NAMES = (
+    "web", "api", "gw", "orders", "stock", "worker", "billing-v2", "mail", "feed", "cron", "search",
+    "accounts", "cart", "report-generator", "roles", "events", "s3",
+)  # fmt: skip
+_LISTENERS = ("http", "admin", "partners", "ops")
+_PORTS = (80, 3000, 5000, 8080, 8081, 9000, 50051)
+_PATHS = (
+    "/", "/api", "/api/profile", "/img", "/static/v1", "/orders", "/v2/api/admin", "/*.css", "/a/*/b",
+    "/health", "/search", "/cart", "/webhooks",
+)  # fmt: skip
+_HOSTS = ("api.example.com", "login.example.com", "*.example.org")
+_PUBLIC = ("docker.io/library/nginx", "public.ecr.aws/nginx/nginx", "ghcr.io/acme/app")
+_TAGS = ("1.4.2", "2.0.0", "v7", "2026-11-01")
+_TEXTS = ("info", "", "1", 'a "quoted" ${x} %{y}', "two\nlines")
+_OUT = (
+    "10.80.0.0/16",
+    "192.168.4.0/24",
+    {"cidr": "172.20.0.0/14", "port": 5432},
+    {"cidr": "0.0.0.0/0", "port": 6379},
+)
+
+
+class Changed(NamedTuple):
+    """A spec after a change, and the names of what was edited."""
+
+    spec: Data
+    edits: tuple[str, ...]
+
+
+@cache
+def stack(number: int) -> Data:
+    """A valid spec."""
+    for attempt in range(_TRIES):
+        spec = _stack(Random(f"stack {number} {attempt}"), number)
+        if _is_valid(spec):
+            return spec
+    raise AssertionError(f"no valid stack {number}")
+
+
+def change(number: int, change: int) -> Changed:
+    """A valid change of the stack of that number."""
+    for attempt in range(_TRIES):
+        rng = Random(f"change {number} {change} {attempt}")
+        spec = copy.deepcopy(stack(number))
+        edits = _edited(rng, spec, rng.choice([1, 2, 3, _MOST_EDITS, _MOST_EDITS]))
+        _repair(spec)
+        if edits and spec != stack(number) and _is_valid(spec):
+            return Changed(spec, edits)
+    raise AssertionError(f"no valid change {number}-{change}")
+
+
+def _edited(rng: Random, spec: Data, count: int) -> tuple[str, ...]:
+    """Makes so many edits, and returns their names."""
+    done: list[str] = []
+    drawn = dict.fromkeys(rng.sample([*sorted(EDITS), *_OFTEN, *_OFTEN], len(EDITS)))
+    for name in drawn:
+        if len(done) < count and EDITS[name](rng, spec):
+            done.append(name)
+    return tuple(done)
+
+
+@cache
+def _rendered(text: str) -> Mapping[str, str]:
+    """Nothing, where the spec has errors."""
+    return render_text(text)[0]
+
+
+def _is_valid(spec: Data) -> bool:
+    return bool(_rendered(dump(spec)))
+
+
+# --- stacks
+
+
+def _stack(rng: Random, number: int) -> Data:
+    spec: Data = {
+        "name": f"stack-{number}",
+        "region": rng.choice(_REGIONS),
+        "network": {"egress": rng.choice(_WAYS)},
+    }
+    network = spec["network"]
+    if rng.random() < 0.5:
+        network["cidr"] = rng.choice(_RANGES)
+    if rng.random() < 0.6:
+        network["zones"] = rng.choice([2, 3, ["a", "b"], ["a", "c"], ["a", "b", "c"]])
+    if rng.random() < 0.5:
+        network["nat"] = rng.choice(["single", "per-zone"])
+    if rng.random() < 0.3:
+        network["endpoints"] = rng.sample(["sqs", "sts", "dynamodb"], rng.randint(1, 2))
+    if rng.random() < 0.7:
+        spec["load_balancer"] = _load_balancer(rng)
+    if rng.random() < 0.7:
+        spec["tags"] = {
+            key: rng.choice(["market", "42"]) for key in rng.sample(["team", "Env", "cost-center"], 2)
+        }
+    spec["services"] = {name: _service(rng) for name in rng.sample(_NAMES, rng.randint(1, 6))}
+    for name in spec["services"]:
+        _give_routes(rng, spec, name)
+        _give_calls(rng, spec, name)
+    for name in rng.sample(sorted(OVERRIDES), rng.choice([0, 0, 1, 2])):
+        _override(rng, spec, name)
+    _repair(spec)
+    return spec
+
+
+def _load_balancer(rng: Random) -> Data:
+    names = ["http", *rng.sample(_LISTENERS[1:], rng.randint(0, 2))]
+    balancer: Data = {"listeners": {name: 80 + 8000 * index for index, name in enumerate(names)}}
+    if rng.random() < 0.4:
+        name = rng.choice(names)
+        balancer["listeners"][name] = {"port": balancer["listeners"][name], "cidrs": ["198.51.100.0/24"]}
+    return balancer
+
+
+def _service(rng: Random) -> Data:
+    service: Data = {"image": _image(rng)}
+    if rng.random() < 0.8:
+        service["port"] = rng.choice(_PORTS)
+        if rng.random() < 0.6:
+            service["connect"] = True  # its own name, once that is known
+    for key, draw in _MORE.items():
+        if rng.random() < 0.25:
+            service[key] = draw(rng)
+    return service
+
+
+def _image(rng: Random) -> str:
+    """`ecr:app:1` is in a registry of the stack's own region."""
+    repository = rng.choice([*_PUBLIC, "ecr:app", "ecr:team/api", "ecr:tools/worker"])
+    return f"{repository}:{rng.choice(_TAGS)}"
+
+
+def _health_check(rng: Random) -> str | Data:
+    return rng.choice(
+        ["/healthz", {"path": "/", "codes": "200"}, {"path": "/up", "interval": 30, "timeout": 10}]
+    )
+
+
+def _secrets(rng: Random) -> Data:
+    found = {"API_KEY": "/prod/app/key", "DB_URL": "/prod/team/db"}
+    return {key: found[key] for key in rng.sample(sorted(found), rng.randint(1, 2))}
+
+
+_MORE: Mapping[str, Callable[[Random], Any]] = {
+    "cpu": lambda rng: rng.choice([256, 1024, 2048]),
+    "architecture": lambda rng: rng.choice(["arm64", "x86_64"]),
+    "count": lambda rng: rng.choice([0, 1, 3, 5]),
+    "command": lambda rng: rng.choice([["serve"], ["worker", "--queue", "mail"]]),
+    "environment": lambda rng: {key: rng.choice(_TEXTS) for key in rng.sample(["MODE", "GREETING", "TZ"], 2)},
+    "secrets": _secrets,
+    "uses": lambda rng: rng.sample(["s3", "sqs", "sts", "dynamodb", "secretsmanager"], rng.randint(1, 2)),
+    "exec": lambda rng: rng.choice([True, False]),
+    "egress_cidrs": lambda rng: ["0.0.0.0/0", *rng.sample(_OUT, rng.randint(0, 2))],
+    "health_check": _health_check,
+    "grace_period": lambda rng: rng.choice([30, 120]),
+}  # fmt: skip
+
+
+def _give_routes(rng: Random, spec: Data, name: str) -> None:
+    service = spec["services"][name]
+    if "port" in service and rng.random() < 0.65:
+        service["routes"] = [_route(rng, spec) for _ in range(rng.randint(1, 3))]
+
+
+def _route(rng: Random, spec: Data) -> str | Data:
+    route: Data = {"path": rng.choice(_PATHS)}
+    if rng.random() < 0.25:
+        route["host"] = rng.choice(_HOSTS)
+    if rng.random() < 0.15:
+        route["methods"] = rng.sample(["GET", "POST", "DELETE"], 2)
+    if rng.random() < 0.4:
+        route["listener"] = rng.choice(_listeners(spec))
+    return route if len(route) > 1 else str(route["path"])
+
+
+def _listeners(spec: Data) -> list[str]:
+    return list(spec.get("load_balancer", {}).get("listeners", {"http": 80}))
+
+
+def _give_calls(rng: Random, spec: Data, name: str) -> None:
+    called = [key for key, service in spec["services"].items() if "connect" in service and key != name]
+    if called and rng.random() < 0.5:
+        spec["services"][name]["calls"] = rng.sample(called, rng.randint(1, min(2, len(called))))
+
+
+# --- what keeps a spec valid
+
+
+def _repair(spec: Data) -> None:
+    network, services = spec["network"], spec["services"]
+    if "nat" not in network["egress"]:
+        network.pop("nat", None)
+        network.pop("nat_zone", None)
+    if network.get("nat") != "single":
+        network.pop("nat_zone", None)
+    if "endpoints" not in network["egress"]:
+        _set(network, "endpoints", [name for name in network.get("endpoints", ()) if name == "dynamodb"])
+    listeners = _listeners(spec)
+    for name, service in services.items():
+        _repair_service(spec, name, service, listeners)
+    _repair_overrides(spec)
+
+
+def _repair_service(spec: Data, name: str, service: Data, listeners: list[str]) -> None:
+    services, region = spec["services"], spec["region"]
+    if spec["network"]["egress"] == "endpoints" and ".dkr.ecr." not in service["image"]:
+        service["image"] = "ecr:app:" + service["image"].rpartition(":")[2]
+    service["image"] = service["image"].replace("ecr:", f"123456789012.dkr.ecr.{region}.amazonaws.com/")
+    if spec["network"]["egress"] != "endpoints" and "0.0.0.0/0" not in service.get(
+        "egress_cidrs", ["0.0.0.0/0"]
+    ):
+        service["egress_cidrs"].append("0.0.0.0/0")
+    if service.get("connect") is True:
+        service["connect"] = name
+    if "port" not in service:
+        for key in ("routes", "connect", "health_check", "grace_period"):
+            service.pop(key, None)
+    calls = [
+        each for each in service.get("calls", ()) if "connect" in services.get(each, {}) and each != name
+    ]
+    _set(service, "calls", calls)
+    _set(service, "routes", [_bound(route, listeners) for route in service.get("routes", ())])
+
+
+def _bound(route: str | Data, listeners: list[str]) -> str | Data:
+    """A route on a listener that is there."""
+    if isinstance(route, dict) and route.get("listener", listeners[0]) not in listeners:
+        return {**route, "listener": listeners[0]}
+    if (
+        "http" not in listeners
+        and len(listeners) > 1
+        and not (isinstance(route, dict) and "listener" in route)
+    ):
+        return {**(route if isinstance(route, dict) else {"path": route}), "listener": listeners[0]}
+    return route
+
+
+def _set(where: Data, key: str, value: Any) -> None:
+    """What is empty is not said."""
+    if value:
+        where[key] = value
+    else:
+        where.pop(key, None)
+
+
+def _repair_overrides(spec: Data) -> None:
+    """Without the overrides of what is no longer there."""
+    overrides = spec.pop("overrides", {})
+    known = _addresses(spec)
+    _set(spec, "overrides", {address: patch for address, patch in overrides.items() if address in known})
+
+
+def _addresses(spec: Data) -> set[str]:
+    pages = _rendered(dump(spec))
+    found = set()
+    for path, text in pages.items():
+        module = path.split("/")[1] if path.startswith("modules/") else ""
+        for line in text.splitlines():
+            if line.startswith("resource "):
+                _, kind, _, name, _ = line.split('"')
+                found.add(f"module.{module}.{kind}.{name}")
+    return found
+
+
+# --- edits
+
+EDITS: dict[str, Edit] = {}
+
+
+def _edit(function: Edit) -> Edit:
+    EDITS[function.__name__.strip("_")] = function
+    return function
+
+
+def _any_service(rng: Random, spec: Data, key: str = "") -> Data | None:
+    """One of the services, that has this key."""
+    found = [service for service in spec["services"].values() if not key or key in service]
+    return rng.choice(found) if found else None
+
+
+def _other(rng: Random, values: Any, old: Any) -> Any:
+    return rng.choice([value for value in values if value != old])
+
+
+def _new_name(rng: Random, spec: Data) -> str:
+    return str(rng.choice([name for name in (*_NAMES, "renamed", "next") if name not in spec["services"]]))
+
+
+@_edit
+def _vpc_range(rng: Random, spec: Data) -> bool:
+    network = spec["network"]
+    network["cidr"] = _other(rng, _RANGES, network.get("cidr", "10.0.0.0/16"))
+    network.pop("subnets", None)
+    return True
+
+
+@_edit
+def _subnets(rng: Random, spec: Data) -> bool:
+    spec["network"]["subnets"] = {"private": rng.choice([25, 26]), "public": rng.choice([26, 27])}
+    return True
+
+
+@_edit
+def _way_out(rng: Random, spec: Data) -> bool:
+    spec["network"]["egress"] = _other(
+        rng, ("public", "nat", "endpoints", "nat+endpoints"), spec["network"]["egress"]
+    )
+    return True
+
+
+@_edit
+def _zones(rng: Random, spec: Data) -> bool:
+    known = facts.regions()[spec["region"]].zones
+    old = spec["network"].get("zones", 2)
+    spec["network"]["zones"] = _other(rng, (2, 3, ["a", "b"], ["a", "c"], ["b", "c"], list(known[:3])), old)
+    spec["network"].pop("nat_zone", None)
+    return True
+
+
+@_edit
+def _nat(rng: Random, spec: Data) -> bool:
+    network = spec["network"]
+    if "nat" not in network["egress"]:
+        return False
+    if network.get("nat") == "single" and rng.random() < 0.4:
+        network["nat_zone"] = "b"
+    else:
+        network["nat"] = _other(rng, ("single", "per-zone"), network.get("nat", "per-zone"))
+    return True
+
+
+@_edit
+def _endpoints(rng: Random, spec: Data) -> bool:
+    old = spec["network"].get("endpoints", [])
+    _set(spec["network"], "endpoints", _other(rng, ([], ["sqs"], ["dynamodb", "sts"], ["ssm", "sts"]), old))
+    return True
+
+
+@_edit
+def _connect_endpoint(_: Random, spec: Data) -> bool:
+    network = spec["network"]
+    if network["egress"] != "endpoints":
+        return False
+    network["service_connect_endpoint"] = not network.get("service_connect_endpoint", True)
+    return True
+
+
+def _rename(rng: Random, spec: Data, *, keep: bool) -> bool:
+    old = rng.choice(list(spec["services"])) if spec["services"] else ""
+    if not old:
+        return False
+    new = _new_name(rng, spec)
+    spec["services"] = {new if name == old else name: service for name, service in spec["services"].items()}
+    for service in spec["services"].values():
+        if old in service.get("calls", ()):
+            service["calls"] = [new if each == old else each for each in service["calls"]]
+    if keep:
+        was = spec["services"][new].get("was", [])
+        spec["services"][new]["was"] = [*(was if isinstance(was, list) else [was]), old]
+    return True
+
+
+@_edit
+def _rename_with_was(rng: Random, spec: Data) -> bool:
+    return _rename(rng, spec, keep=True)
+
+
+@_edit
+def _rename_second_with_was(rng: Random, spec: Data) -> bool:
+    return _rename(rng, spec, keep=True)
+
+
+@_edit
+def _rename_without_was(rng: Random, spec: Data) -> bool:
+    return rng.random() < 0.4 and _rename(rng, spec, keep=False)
+
+
+@_edit
+def _add_service(rng: Random, spec: Data) -> bool:
+    name = _new_name(rng, spec)
+    spec["services"][name] = _service(rng)
+    _give_routes(rng, spec, name)
+    _give_calls(rng, spec, name)
+    if "connect" in spec["services"][name] and rng.random() < 0.5:
+        other = rng.choice(list(spec["services"]))
+        spec["services"][other].setdefault("calls", []).append(name)
+    return True
+
+
+@_edit
+def _remove_service(rng: Random, spec: Data) -> bool:
+    if spec["services"]:
+        del spec["services"][rng.choice(list(spec["services"]))]
+        return True
+    return False
+
+
+@_edit
+def _reorder_services(rng: Random, spec: Data) -> bool:
+    names = rng.sample(list(spec["services"]), len(spec["services"]))
+    spec["services"] = {name: spec["services"][name] for name in names}
+    return len(names) > 1
+
+
+@_edit
+def _port(rng: Random, spec: Data) -> bool:
+    service = _any_service(rng, spec, "port")
+    if service:
+        service["port"] = _other(rng, _PORTS, service["port"])
+    return bool(service)
+
+
+@_edit
+def _protocol(rng: Random, spec: Data) -> bool:
+    found = [
+        each
+        for each in spec["services"].values()
+        if isinstance(each.get("port"), int) and not each.get("routes")
+    ]
+    for service in rng.sample(found, min(1, len(found))):
+        service["port"] = {"number": service["port"], "protocol": rng.choice(["grpc", "http2", "tcp"])}
+    return bool(found)
+
+
+@_edit
+def _add_route(rng: Random, spec: Data) -> bool:
+    service = _any_service(rng, spec, "port")
+    if service:
+        service.setdefault("routes", []).append(_route(rng, spec))
+    return bool(service)
+
+
+@_edit
+def _remove_route(rng: Random, spec: Data) -> bool:
+    service = _any_service(rng, spec, "routes")
+    if service and service["routes"]:
+        service["routes"].remove(rng.choice(service["routes"]))
+    return bool(service)
+
+
+@_edit
+def _remove_all_routes_of_one(rng: Random, spec: Data) -> bool:
+    service = _any_service(rng, spec, "routes")
+    if service:
+        del service["routes"]
+    return bool(service)
+
+
+@_edit
+def _remove_all_routes(rng: Random, spec: Data) -> bool:
+    if rng.random() < 0.5 or not any(service.pop("routes", None) for service in spec["services"].values()):
+        return False
+    for service in spec["services"].values():
+        service.pop("routes", None)
+    return True
+
+
+@_edit
+def _move_route_to_service(rng: Random, spec: Data) -> bool:
+    giver, taker = _any_service(rng, spec, "routes"), _any_service(rng, spec, "port")
+    if not giver or not taker or giver is taker or not giver["routes"]:
+        return False
+    taker.setdefault("routes", []).append(giver["routes"].pop(rng.randrange(len(giver["routes"]))))
+    return True
+
+
+@_edit
+def _move_route_to_listener(rng: Random, spec: Data) -> bool:
+    service = _any_service(rng, spec, "routes")
+    if not service or not service["routes"]:
+        return False
+    place = rng.randrange(len(service["routes"]))
+    route = service["routes"][place]
+    route = {"path": route} if isinstance(route, str) else route
+    service["routes"][place] = {**route, "listener": rng.choice(_listeners(spec))}
+    return True
+
+
+@_edit
+def _pin_route(rng: Random, spec: Data) -> bool:
+    service = _any_service(rng, spec, "routes")
+    if not service or not service["routes"]:
+        return False
+    place = rng.randrange(len(service["routes"]))
+    route = service["routes"][place]
+    if route == "/" or (isinstance(route, dict) and route["path"] == "/"):
+        return False
+    route = {"path": route} if isinstance(route, str) else route
+    service["routes"][place] = {**route, "priority": rng.randint(1, 200)}
+    return True
+
+
+def _balancer(spec: Data) -> Data:
+    balancer: Data = spec.setdefault("load_balancer", {})
+    balancer.setdefault("listeners", {"http": 80})
+    return balancer
+
+
+@_edit
+def _add_listener(rng: Random, spec: Data) -> bool:
+    listeners = _balancer(spec)["listeners"]
+    free = [name for name in _LISTENERS if name not in listeners]
+    if not free:
+        return False
+    listeners[rng.choice(free)] = 9443
+    service = _any_service(rng, spec, "port")
+    if service:
+        service.setdefault("routes", []).append({"path": rng.choice(_PATHS), "listener": list(listeners)[-1]})
+    return True
+
+
+@_edit
+def _remove_listener(rng: Random, spec: Data) -> bool:
+    listeners = _balancer(spec)["listeners"]
+    if len(listeners) < 2:
+        return False
+    del listeners[rng.choice(list(listeners))]
+    return True
+
+
+@_edit
+def _rename_listener(rng: Random, spec: Data) -> bool:
+    listeners = _balancer(spec)["listeners"]
+    old = rng.choice(list(listeners))
+    spec["load_balancer"]["listeners"] = {
+        "inside" if name == old else name: port for name, port in listeners.items()
+    }
+    for service in spec["services"].values():
+        for route in service.get("routes", ()):
+            if isinstance(route, dict) and route.get("listener") == old:
+                route["listener"] = "inside"
+    return True
+
+
+@_edit
+def _listener_port(rng: Random, spec: Data) -> bool:
+    listeners = _balancer(spec)["listeners"]
+    name = rng.choice(list(listeners))
+    port = rng.choice([81, 8443, 9090])
+    listeners[name] = {**listeners[name], "port": port} if isinstance(listeners[name], dict) else port
+    return True
+
+
+@_edit
+def _listener_ports_exchanged(_: Random, spec: Data) -> bool:
+    listeners = _balancer(spec)["listeners"]
+    names = list(listeners)
+    if len(names) < 2:
+        return False
+    listeners[names[0]], listeners[names[1]] = listeners[names[1]], listeners[names[0]]
+    return True
+
+
+@_edit
+def _clients(rng: Random, spec: Data) -> bool:
+    if rng.random() < 0.5:
+        _balancer(spec)["cidrs"] = _other(
+            rng, (["203.0.113.0/24"], ["198.51.100.0/24", "192.0.2.0/24"]), None
+        )
+        return True
+    listeners = _balancer(spec)["listeners"]
+    name = rng.choice(list(listeners))
+    port = listeners[name]["port"] if isinstance(listeners[name], dict) else listeners[name]
+    listeners[name] = {"port": port, "cidrs": ["192.0.2.0/24"]}
+    return True
+
+
+@_edit
+def _idle_timeout(rng: Random, spec: Data) -> bool:
+    balancer = _balancer(spec)
+    balancer["idle_timeout"] = _other(rng, (30, 60, 120), balancer.get("idle_timeout"))
+    return True
+
+
+@_edit
+def _add_call(rng: Random, spec: Data) -> bool:
+    caller = _any_service(rng, spec)
+    called = [name for name, each in spec["services"].items() if "connect" in each and each is not caller]
+    if not caller or not called:
+        return False
+    caller["calls"] = sorted({*caller.get("calls", ()), rng.choice(called)})
+    return True
+
+
+@_edit
+def _remove_call(rng: Random, spec: Data) -> bool:
+    service = _any_service(rng, spec, "calls")
+    if service:
+        service["calls"] = service["calls"][1:]
+    return bool(service)
+
+
+@_edit
+def _connect(rng: Random, spec: Data) -> bool:
+    service = _any_service(rng, spec, "port")
+    if not service:
+        return False
+    if "connect" in service and rng.random() < 0.4:
+        del service["connect"]
+    else:
+        name = rng.choice(["inside", "backend", "old.internal"])
+        service["connect"] = {"name": name, "port": rng.choice(_PORTS)} if rng.random() < 0.5 else name
+    return True
+
+
+@_edit
+def _tags(rng: Random, spec: Data) -> bool:
+    if "tags" in spec and rng.random() < 0.4:
+        del spec["tags"]
+    else:
+        spec["tags"] = {"team": rng.choice(["web", "42"]), **({"Env": "prod"} if rng.random() < 0.5 else {})}
+    return True
+
+
+@_edit
+def _image_of_one(rng: Random, spec: Data) -> bool:
+    service = _any_service(rng, spec)
+    if service:
+        service["image"] = _image(rng)
+    return bool(service)
+
+
+@_edit
+def _more_of_one(rng: Random, spec: Data) -> bool:
+    """CPU, secrets, environment, ways out, health checks, ...: said, said otherwise, or left out."""
+    service = _any_service(rng, spec)
+    for key in rng.sample(sorted(_MORE), rng.randint(1, 3)) if service else ():
+        if service and key in service and rng.random() < 0.3:
+            del service[key]
+        elif service:
+            service[key] = _MORE[key](rng)
+            service.pop("memory", None)
+    return bool(service)
+
+
+@_edit
+def _more_of_another(rng: Random, spec: Data) -> bool:
+    return _more_of_one(rng, spec)
+
+
+@_edit
+def _retention(rng: Random, spec: Data) -> bool:
+    spec["logs"] = {"retention": rng.choice([7, 14, 90])}
+    return True
+
+
+@_edit
+def _stack_name(rng: Random, spec: Data) -> bool:
+    if rng.random() < 0.8:
+        return False
+    spec["name"] += "-next"
+    return True
+
+
+# --- overrides
+
+_OLD_FIRST, _NEW_FIRST = ({"lifecycle": {"create_before_destroy": first}} for first in (False, True))
+_NO_POLICY = '{"Version": "2012-10-17", "Statement": []}'
+
+
+def _ignoring(argument: str) -> Data:
+    return {"lifecycle": {"ignore_changes": [argument]}}
+
+
+OVERRIDES: Mapping[str, tuple[str, Data]] = {
+    "idle timeout": ("module.load_balancer.aws_lb.main", {"idle_timeout": 90}),
+    "internal": ("module.load_balancer.aws_lb.main", {"internal": True}),
+    "deletion protection": ("module.load_balancer.aws_lb.main", {"enable_deletion_protection": True}),
+    "protected": ("module.network.aws_vpc.main", {"lifecycle": {"prevent_destroy": True}}),
+    "count ignored": ("module.services.aws_ecs_service.*", _ignoring("desired_count")),
+    "forced": ("module.services.aws_ecs_service.*", {"force_new_deployment": True}),
+    "revision ignored": ("module.services.aws_ecs_service.*", _ignoring("task_definition")),
+    "tags ignored": ("module.services.aws_ecs_service.*", _ignoring("tags")),
+    "drain": ("module.services.aws_lb_target_group.*", {"deregistration_delay": 30}),
+    "group, old first": ("module.services.aws_lb_target_group.*", _OLD_FIRST),
+    "storage": ("module.services.aws_ecs_task_definition.*", {"ephemeral_storage": {"size_in_gib": 40}}),
+    "revisions kept": ("module.services.aws_ecs_task_definition.*", {"skip_destroy": True}),
+    "group, new first": ("module.services.aws_security_group.*", _NEW_FIRST),
+    "log group": ("module.services.aws_cloudwatch_log_group.*", {"retention_in_days": 3, "tags": {"a": "b"}}),
+    "VPC's tags": ("module.network.aws_vpc.main", {"tags": {"Name": "other", "team": "net"}}),
+    "subnet, old first": ("module.network.aws_subnet.private", _OLD_FIRST),
+    "NAT, old first": ("module.network.aws_nat_gateway.main", _OLD_FIRST),
+    "endpoint's policy": ("module.network.aws_vpc_endpoint.s3", {"policy": _NO_POLICY}),
+    "role": ("module.services.aws_iam_role.*", {"max_session_duration": 7200, "path": "/apps/"}),
+    "not found": ("module.load_balancer.aws_lb_listener.*", {"tags": {"a": "b"}}),
+}  # fmt: skip
+
+
+def _override(rng: Random, spec: Data, name: str) -> bool:
+    wanted, patch = OVERRIDES[name]
+    places = [each for each in sorted(_addresses(_repaired(spec))) if _fits(each, wanted)]
+    if not places:
+        return False
+    spec.setdefault("overrides", {})[rng.choice(places)] = patch
+    return True
+
+
+def _repaired(spec: Data) -> Data:
+    found = copy.deepcopy({key: value for key, value in spec.items() if key != "overrides"})
+    _repair(found)
+    return found
+
+
+def _fits(address: str, wanted: str) -> bool:
+    return address == wanted or (wanted.endswith("*") and address.startswith(wanted[:-1]))
+
+
+@_edit
+def _add_override(rng: Random, spec: Data) -> bool:
+    return _override(rng, spec, rng.choice(sorted(OVERRIDES)))
+
+
+@_edit
+def _remove_overrides(_: Random, spec: Data) -> bool:
+    return bool(spec.pop("overrides", None))
+
+
+def pairs(count: int, stacks: int) -> Iterator[tuple[int, int]]:
+    """So many pairs of a stack and a change of it, over so many stacks."""
+    yield from ((number, change) for change in range(-(-count // stacks)) for number in range(stacks))
