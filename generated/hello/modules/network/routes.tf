@@ -10,6 +10,11 @@ resource "aws_route" "public_internet" {
   route_table_id         = aws_route_table.public.id
   destination_cidr_block = "0.0.0.0/0"
   gateway_id             = aws_internet_gateway.main.id
+
+  # The old route goes last, as everything does that tasks use: also where no service is left to ask for that.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_route_table_association" "public" {
@@ -17,4 +22,8 @@ resource "aws_route_table_association" "public" {
 
   subnet_id      = each.value.id
   route_table_id = aws_route_table.public.id
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -8,6 +8,10 @@ resource "aws_vpc_endpoint" "dynamodb" {
   route_table_ids   = [for table in aws_route_table.private : table.id]
 
   tags = { Name = "market-dynamodb" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # ECR keeps image layers in S3: this route is free, and the NAT gateway charges for each byte. Called by catalog.
@@ -18,6 +22,10 @@ resource "aws_vpc_endpoint" "s3" {
   route_table_ids   = [for table in aws_route_table.private : table.id]
 
   tags = { Name = "market-s3" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Login to ECR, for the images of accounts, basket, catalog, mailer and 5 more.
@@ -32,6 +40,10 @@ resource "aws_vpc_endpoint" "ecr_api" {
   tags = { Name = "market-ecr-api" }
 
   depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Image manifests from ECR, for accounts, basket, catalog, mailer and 5 more.
@@ -46,6 +58,10 @@ resource "aws_vpc_endpoint" "ecr_dkr" {
   tags = { Name = "market-ecr-dkr" }
 
   depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Logs of every service.
@@ -60,6 +76,10 @@ resource "aws_vpc_endpoint" "logs" {
   tags = { Name = "market-logs" }
 
   depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Secrets of accounts, which ECS reads from Secrets Manager when a task starts.
@@ -74,6 +94,10 @@ resource "aws_vpc_endpoint" "secretsmanager" {
   tags = { Name = "market-secretsmanager" }
 
   depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Called by mailer and orders.
@@ -88,6 +112,10 @@ resource "aws_vpc_endpoint" "sqs" {
   tags = { Name = "market-sqs" }
 
   depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Secrets of accounts, which ECS reads from SSM Parameter Store when a task starts.
@@ -102,6 +130,10 @@ resource "aws_vpc_endpoint" "ssm" {
   tags = { Name = "market-ssm" }
 
   depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # ECS Exec sessions in orders.
@@ -116,6 +148,10 @@ resource "aws_vpc_endpoint" "ssmmessages" {
   tags = { Name = "market-ssmmessages" }
 
   depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Asked for in network.endpoints.
@@ -130,6 +166,10 @@ resource "aws_vpc_endpoint" "sts" {
   tags = { Name = "market-sts" }
 
   depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Interface endpoints answer HTTPS from inside the VPC, and nothing else.

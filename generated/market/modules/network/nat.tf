@@ -37,4 +37,8 @@ resource "aws_route" "private_internet" {
   route_table_id         = each.value.id
   destination_cidr_block = "0.0.0.0/0"
   nat_gateway_id         = aws_nat_gateway.main["b"].id
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }

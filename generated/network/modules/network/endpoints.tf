@@ -8,6 +8,10 @@ resource "aws_vpc_endpoint" "dynamodb" {
   route_table_ids   = [for table in aws_route_table.private : table.id]
 
   tags = { Name = "network-dynamodb" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Free, and requests to it need no other way out.
@@ -18,6 +22,10 @@ resource "aws_vpc_endpoint" "s3" {
   route_table_ids   = [for table in aws_route_table.private : table.id]
 
   tags = { Name = "network-s3" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Asked for in network.endpoints.
@@ -32,6 +40,10 @@ resource "aws_vpc_endpoint" "ecr_api" {
   tags = { Name = "network-ecr-api" }
 
   depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Asked for in network.endpoints.
@@ -46,6 +58,10 @@ resource "aws_vpc_endpoint" "ecr_dkr" {
   tags = { Name = "network-ecr-dkr" }
 
   depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Asked for in network.endpoints.
@@ -60,6 +76,10 @@ resource "aws_vpc_endpoint" "logs" {
   tags = { Name = "network-logs" }
 
   depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Asked for in network.endpoints.
@@ -74,6 +94,10 @@ resource "aws_vpc_endpoint" "sqs" {
   tags = { Name = "network-sqs" }
 
   depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Interface endpoints answer HTTPS from inside the VPC, and nothing else.

@@ -8,6 +8,10 @@ resource "aws_vpc_endpoint" "s3" {
   route_table_ids   = [for table in aws_route_table.private : table.id]
 
   tags = { Name = "shop-nat-endpoints-s3" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Login to ECR, for the images of every service.
@@ -22,6 +26,10 @@ resource "aws_vpc_endpoint" "ecr_api" {
   tags = { Name = "shop-nat-endpoints-ecr-api" }
 
   depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Image manifests from ECR, for every service.
@@ -36,6 +44,10 @@ resource "aws_vpc_endpoint" "ecr_dkr" {
   tags = { Name = "shop-nat-endpoints-ecr-dkr" }
 
   depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Logs of every service.
@@ -50,6 +62,10 @@ resource "aws_vpc_endpoint" "logs" {
   tags = { Name = "shop-nat-endpoints-logs" }
 
   depends_on = [aws_vpc_security_group_ingress_rule.endpoints_from_vpc]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Interface endpoints answer HTTPS from inside the VPC, and nothing else.

@@ -8,4 +8,8 @@ resource "aws_vpc_endpoint" "s3" {
   route_table_ids   = [for table in aws_route_table.private : table.id]
 
   tags = { Name = "shop-nat-s3" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
