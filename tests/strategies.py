@@ -337,7 +337,9 @@ _LONE = st.fixed_dictionaries(
 )
 _SIZES = st.sampled_from([(cpu, memory) for cpu, sizes in facts.fargate_sizes().items() for memory in sizes])
 _PROTOCOLS = st.sampled_from(["http", "http", "http2", "grpc", "tcp"])
-_SERVICE_PORTS = _PORTS | st.fixed_dictionaries({"number": _PORTS}, optional={"protocol": _PROTOCOLS})
+_SERVICE_PORTS = _PORTS | st.fixed_dictionaries(
+    {"number": _PORTS}, optional={"protocol": _PROTOCOLS, "was": _PORTS}
+)
 _CONNECT_NAMES = NAMES | st.sampled_from(["a.b", "a_b", "1a", "x" * 64])
 
 

@@ -187,6 +187,34 @@ def test_a_way_out_to_a_service_follows_its_port(rendered: Render) -> None:
 # --- what in the folder is not tfgen's
 
 
+OTHER_PORT = (
+    "webapp (3000 to 3001): security groups change at once, so running tasks are cut off and requests fail "
+    "until new ones are healthy. To admit both ports meanwhile, write port: {number: NEW, was: OLD} in this "
+    "change, and remove was in the next."
+)
+
+
+def test_another_port_cuts_running_tasks_off(rendered: Render) -> None:
+    stack = rendered(SHOP)
+    assert stack(SHOP, ("port: 3000", "port: 3001"))[1:] == [OTHER_PORT, NEXT]
+
+
+@pytest.mark.parametrize(("number", "ends"), [(3001, (3000, 3001)), (2999, (2999, 3000))])
+def test_both_ports_are_admitted_while_tasks_are_replaced(
+    rendered: Render, number: int, ends: tuple[int, int]
+) -> None:
+    stack = rendered(SHOP)
+    both = ("port: 3000", f"port: {{number: {number}, was: 3000}}")
+    assert stack(SHOP, both)[1:] == [NEXT]
+    between = rendered(edited(SHOP, both))
+    page = between.page("modules/services/webapp.tf").read_text()
+    for rule in ("webapp_from_load_balancer", "load_balancer_to_webapp"):
+        block = page[page.index(f'"{rule}" {{') :].partition("\n}")[0]
+        assert tuple(map(int, re.findall(r"(?:from|to)_port += (\d+)", block))) == ends
+    assert f"container_port   = {number}\n" in page
+    assert between(SHOP, ("port: 3000", f"port: {number}"))[1:] == []
+
+
 def test_an_ejected_page_that_the_spec_would_make_another(rendered: Render) -> None:
     stack = rendered(SHOP)
     assert stack.run("eject", stack.page("modules/services/webapp.tf")).code == 0

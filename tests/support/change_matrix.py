@@ -410,6 +410,14 @@ SERVICE_ROWS = (
         "orders",
     ),
     market(
+        "port of a service changed, both admitted meanwhile",
+        "port: 8081",
+        "port: {number: 8091, was: 8081}",
+        "~ services ingress_rule.orders_from_load_balancer egress_rule.load_balancer_to_orders\n"
+        + new_tasks("orders"),
+        "orders",
+    ),
+    market(
         "port of a called service changed",
         "    port: 8080\n",
         "    port: 8090\n",

@@ -111,7 +111,8 @@ def _fail_at_once(call_action: Handler) -> Handler:
 def _log(response: BaseResponse, answer: Any) -> None:
     action = response._get_action()
     if not action.startswith(_READS):
-        asked = json.dumps(response.querystring) if response.querystring else response.body
+        in_body = "json" in response.headers.get("Content-Type", "")
+        asked = response.body if in_body else json.dumps(response.querystring)
         asked = asked.decode() if isinstance(asked, bytes) else asked
         CALLS.append(LoggedCall(time.monotonic(), action, asked, str(answer)))
 

@@ -5,7 +5,18 @@ from fnmatch import fnmatchcase
 from itertools import product
 from typing import Any
 
-from tfgen.changes.called import EGRESS, Said, about, called, containers, listed, naming, tasks_of
+from tfgen.changes.called import (
+    EGRESS,
+    INGRESS,
+    Said,
+    about,
+    called,
+    containers,
+    end_of,
+    listed,
+    naming,
+    tasks_of,
+)
 from tfgen.changes.compare import Action, Change, updated
 from tfgen.changes.values import Term, Value, addresses
 
@@ -16,6 +27,7 @@ def allowed(changes: tuple[Change, ...]) -> Iterator[Said]:
     ways = tuple(filter(_leads_elsewhere, changes))
     yield from about(ways, lambda change: not _leads_to_more(change), _NARROWED, _becomes)
     yield from about(ways, _leads_to_more, _WIDENED, _becomes)
+    yield from about(changes, _moves_the_port, _CUT_OFF, _ports_become)
 
 
 _OLD_REVISION = (
@@ -25,7 +37,36 @@ _OLD_REVISION = (
 _NARROWED = (
     "{}: what [this way out no longer leads|these ways out no longer lead] to is out of reach at once."
 )
+_CUT_OFF = (
+    "{}: security groups change at once, so running tasks are cut off and requests fail until new ones are "
+    "healthy. To admit both ports meanwhile, write port: {{number: NEW, was: OLD}} in this change, and "
+    "remove was in the next."
+)
 _WIDENED = "{}: [this way out leads|these ways out lead] to more."
+
+
+# The port that others reach
+
+
+def _moves_the_port(change: Change) -> bool:
+    """Whether a group that lets another group in does so on other ports only."""
+    if change.type != INGRESS or "referenced_security_group_id" not in change.new:
+        return False
+    if not updated("from_port", "to_port")(change):
+        return False
+    (first, last), (new_first, new_last) = (_range(side) for side in (change.old, change.new))
+    return last < new_first or new_last < first
+
+
+def _range(arguments: Mapping[str, Value]) -> tuple[int, int]:
+    """The first and the last port of a rule; all of them where only the plan knows."""
+    ports = [str(arguments.get(name)) for name in ("from_port", "to_port")]
+    return (int(ports[0]), int(ports[1])) if all(map(str.isdecimal, ports)) else (0, 65535)
+
+
+def _ports_become(change: Change) -> str:
+    service = end_of(change.old.get("security_group_id")) or change.name
+    return f"{service} ({change.old.get('from_port')} to {change.new.get('to_port')})"
 
 
 # What the old revision needs to start

@@ -51,8 +51,8 @@ _NAMES: dict[str, Callable[[Any], str]] = {
 
 def _way_out(arguments: Any) -> str:
     """From where to where: `orders to 10.80.0.0/16 on port 5432`. Nothing where one end has no name."""
-    source = _end(arguments.get("security_group_id"))
-    target = next(filter(None, (_end(arguments.get(name)) for name in _ENDS)), "")
+    source = end_of(arguments.get("security_group_id"))
+    target = next(filter(None, (end_of(arguments.get(name)) for name in _ENDS)), "")
     first, last = (arguments.get(name) for name in ("from_port", "to_port"))
     ports = f" on port {first}" if first == last else f" on ports {first} to {last}"
     return f"{source} to {target}{ports if last else ''}" if source and target else ""
@@ -61,7 +61,7 @@ def _way_out(arguments: Any) -> str:
 _ENDS = ("cidr_ipv4", "cidr_ipv6", "referenced_security_group_id", "prefix_list_id")
 
 
-def _end(value: Value) -> str:
+def end_of(value: Value) -> str:
     """What is written, or the label of the resource that it is of."""
     if isinstance(value, Reference):
         return re.sub(r"\[[^]]*\]", "", value.address).rpartition(".")[2]
