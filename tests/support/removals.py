@@ -78,7 +78,7 @@ def _endpoints(blueprint: Blueprint) -> Iterator[Removal]:
             says = "aws_security_group.endpoints does not let these tasks in on port 443"
             for whole, rules in (
                 (True, _swapped(group.rules, index)),
-                (False, _swapped(group.rules, index, replace(rule, port=444))),
+                (False, _swapped(group.rules, index, replace(rule, port=444, last_port=444))),
             ):
                 other = network(blueprint, endpoint_security_group=(replace(group, rules=rules),))
                 yield Removal(part, says, other, whole=whole)
@@ -134,7 +134,7 @@ def _rules(blueprint: Blueprint, index: int, own: Service) -> Iterator[Removal]:
         }[rule.direction, "load_balancer" in rule.group]
         fewer = _swapped(own.security_rules, number)
         yield Removal(part, says, service(blueprint, index, security_rules=fewer))
-        other = replace(rule, port=rule.port - 1)
+        other = replace(rule, port=rule.port - 1, last_port=rule.port - 1)
         wrong = service(blueprint, index, security_rules=_swapped(own.security_rules, number, other))
         yield Removal(part, says, wrong, whole=False)
 

@@ -147,6 +147,7 @@ _FROM_VPC = SecurityRule(
     group=_GROUP_ID,
     description="HTTPS from the VPC",
     port=security.HTTPS,
+    last_port=security.HTTPS,
     peer=Peer(argument=security.CIDR, value=Ref("aws_vpc.main.cidr_block")),
 )
 

@@ -208,16 +208,12 @@ class SecurityRule(Part, frozen=True):
     group: Ref
     description: str
     port: int
+    last_port: int
+    """The last of the ports that begin with `port`; mostly the same."""
     peer: Peer
-    last_port: int = 0
-    """The last of the ports that begin with `port`, where there are several."""
-
-    @property
-    def to_port(self) -> int:
-        return max(self.port, self.last_port)
 
     def has_port(self, port: int) -> bool:
-        return self.port <= port <= self.to_port
+        return self.port <= port <= self.last_port
 
 
 class Statement(Part, frozen=True):

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tfgen.blueprint.model import Listener, ListenerRule, Service
 from tfgen.overridden.desk import Desk, labelled, swapped
-from tfgen.overridden.resource import Blocks, Expression, Resource, Tree, block, flag, text, texts, whole
+from tfgen.overridden.resource import Blocks, Resource, Tree, block, flag, text, texts, whole
 from tfgen.problems import Location
 
 _CONDITIONS = {"host_header": "hosts", "path_pattern": "paths", "http_request_method": "methods"}
@@ -65,9 +65,7 @@ def _default(found: Resource) -> dict[str, Any]:
         return {}
     actions = found.after.get("default_action")
     last = actions[-1] if isinstance(actions, Blocks) and actions else {}
-    if isinstance(last.get("target_group_arn"), Expression):  # it forwards as it did
-        return {}
-    return {"default": (), "not_found": ("",), "answers": (_answer(last),)}
+    return {"answers": (_answer(last),)}
 
 
 def _answer(action: Tree) -> str:

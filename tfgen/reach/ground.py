@@ -121,8 +121,8 @@ class Ground:
         group = self.follow(module, rule.group)
         if rule.peer.argument == "cidr_ipv4":
             value = self.network.cidr if rule.peer.value == "aws_vpc.main.cidr_block" else rule.peer.value
-            last = max(rule.port, rule.last_port)
-            self._open(rule.direction, group, Opening(network(value), rule.port, last, address_of(rule)))
+            opening = Opening(network(value), rule.port, rule.last_port, address_of(rule))
+            self._open(rule.direction, group, opening)
             return
         peer = self.follow(module, rule.peer.value)
         if rule.last_port > rule.port:
