@@ -16,7 +16,7 @@ from tfgen.output.history import History
 from tfgen.output.manifest import NAME
 from tfgen.pipe import Outcome
 
-IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/a:1"
+IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/a:1"
 HEAD = "name: big\nregion: us-east-1\nnetwork: {egress: nat}\n"
 
 

@@ -322,7 +322,7 @@ def without_endpoint(blueprint: Blueprint) -> Blueprint:
 
 def other_group_port(blueprint: Blueprint) -> Blueprint:
     (group,) = blueprint.network.endpoint_security_group
-    closed = replace(group, rules=tuple(replace(rule, port=80) for rule in group.rules))
+    closed = replace(group, rules=tuple(replace(rule, port=80, last_port=80) for rule in group.rules))
     return network(blueprint, endpoint_security_group=(closed,))
 
 

@@ -235,7 +235,8 @@ def test_nothing_but_the_values_of_a_page_is_in_reach(mine: Mine, text: str, why
 )
 def test_a_template_that_prints_without_end_is_stopped(mine: Mine, text: str) -> None:
     folder = mine(**tf(network__vpc=text, services__service="# x"))
-    found, (problem,) = tfgen.render_file(SPEC, templates=folder)
+    found, problems = tfgen.render_file(SPEC, templates=folder)
+    (problem,) = (each for each in problems if each.severity != "note")
     assert found == {}
     assert problem.code == "TG268"
     assert "it repeats or prints more than a stack of this size can need" in problem.message
@@ -253,7 +254,8 @@ def test_a_template_that_prints_without_end_is_stopped(mine: Mine, text: str) ->
     ],
 )
 def test_no_template_ends_in_a_traceback(mine: Mine, text: str, code: str, why: str) -> None:
-    found, (problem,) = tfgen.render_file(SPEC, templates=mine(**tf(network__vpc=text)))
+    found, problems = tfgen.render_file(SPEC, templates=mine(**tf(network__vpc=text)))
+    (problem,) = (each for each in problems if each.severity != "note")
     assert found == {}
     assert problem.code == code
     assert why in problem.message

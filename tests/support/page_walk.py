@@ -192,10 +192,6 @@ class Service:
             return self._answers(listener, arguments.get("action"))
         return False
 
-    def answers_by_default(self, listener: str) -> bool:
-        found = self.walk.one("aws_lb_listener", listener)
-        return self._answers(found, found.arguments.get("default_action"))
-
     def _answers(self, listener: Resource, action: Any) -> bool:
         walk, balancer = self.walk, self.walk.one("aws_lb", "main").arguments
         subnets = walk.subnets(balancer.get("subnets"))

@@ -29,11 +29,9 @@ class Front:
         self._name = re.compile(rf"((dualstack|ipv6)\.)?({names})-[0-9]+\.{domain}")
 
     def _add(self, service: Service) -> None:
-        with_host = {rule.label for rule in service.rules if rule.hosts}
-        for route in service.routes:
-            if with_host.isdisjoint(route.rule):
-                self._any_host.setdefault(route.listener, {})[service.key] = service
         for rule in service.rules:
+            if not rule.hosts:
+                self._any_host.setdefault(rule.listener, {})[service.key] = service
             for host in (host for values in rule.hosts for host in values):
                 if not _is_wild(host):
                     self._exact.setdefault((rule.listener, host), {})[service.key] = service

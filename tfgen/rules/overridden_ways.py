@@ -23,11 +23,11 @@ overrides:
   module.network.aws_vpc.main: {enable_dns_hostnames: false}
 """
 GOOD = """\
-network: {egress: nat}
+network: {egress: endpoints}
 services:
   web: {port: 80}
 overrides:
-  module.network.aws_vpc.main: {enable_dns_hostnames: false}
+  module.network.aws_vpc.main: {enable_dns_hostnames: true}
 """
 FAILS = (
     "services: {web: {port: 80, routes: [/]}}\n"

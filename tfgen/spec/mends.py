@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 from tfgen import facts
 from tfgen.problems import Problem, SpecPath
 from tfgen.spec import model
-from tfgen.spec.read import Flaw, fields_of, flaws, shape
+from tfgen.spec.read import Flaw, fields_of, flaws, shape, shown
 from tfgen.spec.source import Source
 from tfgen.spec.spelling import fits
 
@@ -40,6 +40,7 @@ _SAMPLES: dict[Any, tuple[Any, ...]] = {
     model.StateKey: ("mended/a", "mended/b"),
     bool: (True, False),
 }
+_DIGITS = 10  # no number of a spec has more
 _NUMBERS = (0, 1, 2, 16, 256, 512, 1024, 4096, 30, 365)
 
 
@@ -83,7 +84,8 @@ class _Mend:
             return []
         if shape(flaw.kind)[0] == "list":
             return [[value]]
-        texts = (str(value), int(value) if isinstance(value, str) and value.isdecimal() else None)
+        number = int(value) if isinstance(value, str) and value.isdecimal() and len(value) < _DIGITS else None
+        texts = (value if isinstance(value, str) else shown(value), number)
         return [other for other in texts if fits(other, flaw.kind)]
 
     def problem(self, problem: Problem) -> None:
