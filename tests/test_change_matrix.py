@@ -160,12 +160,23 @@ def test_default_tags_of_what_ignores_tags(standing: Callable[[str], Standing], 
         for kind in ("aws_ecs_service", "aws_security_group"):
             head = f'resource "{kind}" "{service}" {{\n'
             assert head in after[page]
-            lifecycle = f"  lifecycle {{\n    ignore_changes = {ignored}\n  }}\n"
-            after[page] = after[page].replace(head, head + lifecycle)
+            after[page] = ignoring(after[page], head, ignored)
             about.append(f"module.services.{kind}.{service}")
     foreseen = {change.address: str(change.action) for change in between(before, after).changes}
     planned = standing("market").signs(after, refresh=True)
     assert {each: planned.get(each) for each in about} == {each: foreseen.get(each) for each in about}
+
+
+def ignoring(page: str, head: str, ignored: str) -> str:
+    """A page with `ignore_changes` in the block that begins with `head`, in a lifecycle that is there."""
+    before, _, rest = page.partition(head)
+    block, end, others = rest.partition("\n}\n")
+    argument = f"    ignore_changes = {ignored}\n"
+    if "  lifecycle {\n" in block:
+        block = block.replace("  lifecycle {\n", f"  lifecycle {{\n{argument}")
+    else:
+        block += f"\n  lifecycle {{\n{argument}  }}"
+    return f"{before}{head}{block}{end}{others}"
 
 
 @pytest.mark.xdist_group("changes-shop")

@@ -455,6 +455,11 @@ def test_the_parts_of_what_goes_are_not_told() -> None:
 
 # --- what ignore_changes keeps from a service
 
+CUT = (
+    "orders (8081 to 9999): security groups change at once, so running tasks are cut off and requests fail "
+    "until new ones are healthy. To admit both ports meanwhile, write port: {number: NEW, was: OLD} in this "
+    "change, and remove was in the next."
+)
 KEPT_TASKS = "orders: ignore_changes keeps the old task definition; no task is started from the new one."
 KEPT_ADDRESS = "orders:9999: ignore_changes keeps the address out of Service Connect; nobody answers there."
 REFUSED = (
@@ -466,16 +471,17 @@ REFUSED = (
 @pytest.mark.parametrize(
     ("ignored", "expected"),
     [
-        ("all", (KEPT_TASKS, KEPT_ADDRESS)),
+        ("all", (CUT, KEPT_TASKS, KEPT_ADDRESS)),
         (
             "[task_definition, load_balancer, service_connect_configuration]",
-            (KEPT_TASKS, KEPT_ADDRESS),
+            (CUT, KEPT_TASKS, KEPT_ADDRESS),
         ),
-        ("[task_definition]", (REFUSED, KEPT_TASKS)),
-        ("[load_balancer]", (REFUSED,)),
+        ("[task_definition]", (REFUSED, CUT, KEPT_TASKS)),
+        ("[load_balancer]", (REFUSED, CUT)),
         (
             "[service_connect_configuration]",
             (
+                CUT,
                 "orders: tasks are started anew; the old ones stop when the new ones are healthy.",
                 KEPT_ADDRESS,
             ),

@@ -160,7 +160,7 @@ def test_the_command_names_what_stands_in_aws() -> None:
 
 
 def test_a_command_asks_for_ten_services_at_most() -> None:
-    many = "".join(f"  s{number:02}: {{image: '{REGISTRY}/s:1'}}\n" for number in range(21))
+    many = "".join(f"  s{number:02}: {{image: '{REGISTRY}/team/s:1'}}\n" for number in range(21))
     assert [len(command.partition("--services ")[2].split()) for command in commands(rendered(many))] == [
         10,
         10,

@@ -712,7 +712,23 @@ SECTIONS = {
     "The foundation": FOUNDATION,
 }
 # What goes before all that is new is there and every service that stays is updated, and why that is right.
-EARLY: dict[str, tuple[str, str]] = {}
+_RULES = "aws_lb_listener_rule"
+_DOORS = "aws_vpc_security_group_ingress_rule"
+EARLY: dict[str, tuple[str, str]] = {
+    "service renamed": (
+        f"aws_lb_target_group {_DOORS} aws_vpc_security_group_egress_rule",
+        "without was nothing says that the one service takes the place of the other",
+    ),
+    "route changed": (_RULES, "the requests of the old route are to find nothing any more"),
+    "route moved to another listener": (_RULES, "the requests of the old port are to find nothing any more"),
+    "listener renamed": (f"{_RULES} {_DOORS}", "two listeners cannot have one port"),
+    "listener removed, its route moved to another": (
+        f"{_RULES} {_DOORS}",
+        "the requests of the old port are to find nothing any more",
+    ),
+    "listener closed to the world": (_DOORS, "no tasks and no service know who may connect"),
+    "last route removed, and the load balancer with it": (_DOORS, "nobody is to connect any more"),
+}
 
 ROWS = tuple(row for rows in SECTIONS.values() for row in rows)
 

@@ -198,7 +198,10 @@ def _edges(graph: str) -> dict[str, set[str]]:
 
 
 def _step(text: str) -> str:
-    return text.removeprefix("[root] ").replace('\\"', '"')
+    """What is replaced, new first, goes as a deposed object, with a key of its own."""
+    return re.sub(
+        r" \(destroy deposed \w+\)$", " (destroy)", text.removeprefix("[root] ").replace('\\"', '"')
+    )
 
 
 def signs(plan: str) -> dict[str, str]:
