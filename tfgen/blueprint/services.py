@@ -86,7 +86,6 @@ def _problems(key: str, around: Around) -> Iterator[Problem]:
 def _service(key: str, around: Around, problems: list[Problem]) -> Service:
     spec, calls = around.spec, around.calls
     service = spec.services[key]
-    at = around.at(("services", key))
     aws_name = renames.in_aws(key, spec)
     image = around.images[key]
     execution_role = access.execution_role(key, spec, image, around.partition)
@@ -142,7 +141,7 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
             *load_balancer.depends_on(around.bound, key),
             *_started_first(key, around),
         ),
-        at=at,
+        at=around.at(("services", key)),
     )
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from tfgen.blueprint.model import Label, Peer, SecurityRule
-from tfgen.overridden import policy
 from tfgen.overridden.desk import Desk, labelled, swapped
+from tfgen.overridden.policy import of_endpoint
 from tfgen.overridden.resource import Resource, flag, text, whole
 
 _PEERS = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")
@@ -61,7 +61,7 @@ def _endpoint(desk: Desk, found: Resource) -> None:
         if part is not None:
             fields = {name: each for name, each in _endpoint_fields(found).items() if hasattr(part, name)}
             desk.network(**{endpoints: swapped(parts, part, **fields)})
-            policy.of_endpoint(desk, found, part.service)
+            of_endpoint(desk, found, part.service)
 
 
 def _endpoint_fields(found: Resource) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Overrides of roles and their policies, of log groups and of the cluster: what a task starts with."""
 
 from tfgen.blueprint.model import Service
-from tfgen.overridden import policy
 from tfgen.overridden.desk import Desk
+from tfgen.overridden.policy import of_role, trusts_tasks
 from tfgen.overridden.resource import Resource, texts, whole
 
 _EXECUTION = ("image", "logs", "secret")
@@ -10,7 +10,7 @@ _EXECUTION = ("image", "logs", "secret")
 
 def _role(desk: Desk, found: Resource) -> None:
     """ECS must still be trusted with it; an inline policy takes the place of ours."""
-    if policy.trusts_tasks(found.after.get("assume_role_policy")):
+    if trusts_tasks(found.after.get("assume_role_policy")):
         found.take("assume_role_policy")
     service = desk.owner(found)
     if service is not None:
@@ -21,7 +21,7 @@ def _role_policy(desk: Desk, found: Resource) -> None:
     service = desk.owner(found)
     if service is not None:
         role = next(each for each in service.roles if each.label == found.label)
-        policy.of_role(desk, found, service, role)
+        of_role(desk, found, service, role)
         desk.doubt(found, *_is_for(service, found))
 
 
