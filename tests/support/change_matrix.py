@@ -676,7 +676,7 @@ FOUNDATION = (
         f"route_table_association.{{public,private}}{ZONED} vpc_endpoint.s3\n"
         "~ network internet_gateway.main\n-/+ network default_security_group.main\n"
         "~ load_balancer lb.main\n"
-        "+/- load_balancer security_group.main\n-/+ load_balancer ingress_rule.http_from_world\n"
+        "+/- load_balancer security_group.main ingress_rule.http_from_world\n"
         f"+/- services lb_target_group.{ROUTED} security_group.{ROUTED} {SERVICE_RULES}\n"
         f"~ services {SERVICES} lb_listener_rule.{{everything_else,api_profile}}\n",
         ("webapp", "backendserver"),
@@ -688,8 +688,7 @@ FOUNDATION = (
         f"~ network default_security_group.main eip.nat{ZONED} internet_gateway.main "
         f"nat_gateway.main{ZONED} route_table.public route_table.private{ZONED} "
         f"subnet.{{public,private}}{ZONED} vpc.main vpc_endpoint.s3\n"
-        "+/- load_balancer lb.main lb_listener.http security_group.main\n"
-        "-/+ load_balancer ingress_rule.http_from_world\n"
+        f"+/- load_balancer {LOAD_BALANCER_PARTS}\n"
         "+/- services service_discovery_http_namespace.main\n"
         f"~ services lb_target_group.{ROUTED}\n"
         "+/- services ecs_cluster.main ecs_cluster_capacity_providers.main "
@@ -727,7 +726,6 @@ EARLY: dict[str, tuple[str, str]] = {
         "the requests of the old port are to find nothing any more",
     ),
     "listener closed to the world": (_DOORS, "no tasks and no service know who may connect"),
-    "last route removed, and the load balancer with it": (_DOORS, "nobody is to connect any more"),
 }
 
 ROWS = tuple(row for rows in SECTIONS.values() for row in rows)

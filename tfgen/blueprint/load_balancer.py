@@ -205,13 +205,16 @@ def build(spec: Spec, at: Locate, problems: list[Problem]) -> LoadBalancer:
 def _listener(key: str, listener: ListenerSpec, at: Locate, problems: list[Problem]) -> Listener:
     label = names.label(key)
     where = at(("load_balancer", "listeners", key))
+    cidrs = tuple(_cidrs(key, listener, where, problems))
+    rules = tuple(names.ref("aws_vpc_security_group_ingress_rule.{}", cidr.label) for cidr in cidrs)
     return Listener(
         key=key,
         label=label,
         port=listener.port,
-        cidrs=tuple(_cidrs(key, listener, where, problems)),
+        cidrs=cidrs,
         not_found="Not found",
         arn_input=arn_input(key),
+        depends_on=(rules,) if rules else (),
         at=where,
     )
 

@@ -170,6 +170,8 @@ class Listener(Part, frozen=True):
     not_found: str
     """The body of the 404 that answers when no rule matches."""
     arn_input: Label
+    depends_on: tuple[tuple[Ref, ...], ...]
+    """No order, or the rules that admit its clients."""
     at: Location
     protocol: str = "HTTP"
     answers: tuple[str, ...] = ()

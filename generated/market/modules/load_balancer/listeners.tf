@@ -15,6 +15,11 @@ resource "aws_lb_listener" "http" {
       status_code  = "404"
     }
   }
+
+  # Clients are admitted for as long as the listener answers.
+  depends_on = [
+    aws_vpc_security_group_ingress_rule.http_from_world,
+  ]
 }
 
 resource "aws_lb_listener" "operations" {
@@ -32,6 +37,11 @@ resource "aws_lb_listener" "operations" {
       status_code  = "404"
     }
   }
+
+  # Clients are admitted for as long as the listener answers.
+  depends_on = [
+    aws_vpc_security_group_ingress_rule.operations_from_192_0_2_0_24,
+  ]
 }
 
 resource "aws_lb_listener" "partners" {
@@ -49,4 +59,10 @@ resource "aws_lb_listener" "partners" {
       status_code  = "404"
     }
   }
+
+  # Clients are admitted for as long as the listener answers.
+  depends_on = [
+    aws_vpc_security_group_ingress_rule.partners_from_198_51_100_0_24,
+    aws_vpc_security_group_ingress_rule.partners_from_203_0_113_0_24,
+  ]
 }

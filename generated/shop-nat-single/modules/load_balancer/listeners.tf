@@ -15,4 +15,9 @@ resource "aws_lb_listener" "http" {
       status_code  = "404"
     }
   }
+
+  # Clients are admitted for as long as the listener answers.
+  depends_on = [
+    aws_vpc_security_group_ingress_rule.http_from_world,
+  ]
 }
