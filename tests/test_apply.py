@@ -132,9 +132,10 @@ class TestApplied:
         assert listener["Port"] == 80
         rules = elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
         (default,) = [rule for rule in rules if rule["IsDefault"]]
-        (api,) = [rule for rule in rules if not rule["IsDefault"]]
-        assert groups[default["Actions"][0]["TargetGroupArn"]] == "webapp"
+        api, rest = sorted((r for r in rules if not r["IsDefault"]), key=lambda rule: int(rule["Priority"]))
+        assert default["Actions"][0]["Type"] == "fixed-response"
         assert groups[api["Actions"][0]["TargetGroupArn"]] == "backendserver"
+        assert groups[rest["Actions"][0]["TargetGroupArn"]] == "webapp"
         (condition,) = api["Conditions"]
         assert condition["Field"] == "path-pattern"
         assert set(condition["PathPatternConfig"]["Values"]) == {"/api/profile", "/api/profile/*"}

@@ -37,7 +37,7 @@ output "address" {
 
 def test_in_a_root_of_the_users_own(terraform: Terraform, tmp_path: Path) -> None:
     pages, problems = tfgen.render_file(SPEC, as_module=True)
-    assert problems == ()
+    assert [problem.code for problem in problems] == ["TG316"]
     for path, text in pages.items():
         (tmp_path / "shop" / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "shop" / path).write_text(text)

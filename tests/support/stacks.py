@@ -28,8 +28,8 @@ class Expected:
     nat_in: str = ""
     gateways: frozenset[str] = frozenset()
     interfaces: frozenset[str] = frozenset()
-    listeners: Mapping[int, str] = field(default_factory=dict)
-    """Port -> the service that is its default action, or "" for a 404."""
+    listeners: frozenset[int] = frozenset()
+    """Their ports."""
     rules: frozenset[Rule] = frozenset()
     services: Mapping[str, int] = field(default_factory=dict)
     """Name -> container port; 0 for none."""
@@ -38,11 +38,12 @@ class Expected:
     """Service -> its address in Service Connect, name:port."""
 
 
+ALL = ("/*",)
 API = Rule("backendserver", "http", paths=("/api/profile", "/api/profile/*"))
 SHOP: dict[str, Any] = {
     "zones": "ab",
-    "listeners": {80: "webapp"},
-    "rules": frozenset({API}),
+    "listeners": frozenset({80}),
+    "rules": frozenset({API, Rule("webapp", "http", paths=ALL)}),
     "services": {"webapp": 3000, "backendserver": 5000},
     "calls": frozenset({("webapp", "backendserver")}),
     "names": {"backendserver": "backend:5000"},
@@ -59,7 +60,13 @@ EXPECTED = {
         **SHOP, tasks_in="private", nat_in="ab", gateways=frozenset({"s3"}), interfaces=PULL_AND_LOG
     ),
     "shop-public": Expected(**SHOP, tasks_in="public"),
-    "hello": Expected(zones="ab", tasks_in="public", listeners={80: "web"}, services={"web": 80}),
+    "hello": Expected(
+        zones="ab",
+        tasks_in="public",
+        listeners=frozenset({80}),
+        rules=frozenset({Rule("web", "http", paths=ALL)}),
+        services={"web": 80},
+    ),
     "network": Expected(
         zones="abc",
         tasks_in="private",
@@ -72,9 +79,11 @@ EXPECTED = {
         nat_in="b",
         gateways=frozenset({"s3", "dynamodb"}),
         interfaces=PULL_AND_LOG | {"secretsmanager", "sqs", "ssm", "ssmmessages", "sts"},
-        listeners={80: "storefront", 8080: "partner-feed", 9000: ""},
+        listeners=frozenset({80, 8080, 9000}),
         rules=frozenset(
             {
+                Rule("storefront", "http", paths=ALL),
+                Rule("partner-feed", "partners", paths=ALL),
                 Rule("catalog", "http", paths=("/api/products", "/api/products/*")),
                 Rule("catalog", "http", paths=("/api/products/*/reviews",), methods=("GET", "POST")),
                 Rule("basket", "http", paths=("/api/basket", "/api/basket/*")),
