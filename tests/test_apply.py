@@ -248,7 +248,7 @@ def test_a_nat_gateway_goes_last(terraform: Terraform, tmp_path: Path) -> None:
     stack.apply()
     # In its zone, two gateways cannot share an address: the new one gets its own.
     signs = Standing(stack).signs(rendered("  subnets: {public: {a: 10.0.240.0/22, b: 10.0.132.0/22}}\n"))
-    anew = ("subnet.public", "eip.nat", "nat_gateway.main")
+    anew = ("subnet.public", "route_table_association.public", "eip.nat", "nat_gateway.main")
     assert {address: sign for address, sign in signs.items() if sign == "+/-"} == {
         f'module.network.aws_{each}["a"]': "+/-" for each in anew
     }
