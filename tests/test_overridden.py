@@ -472,6 +472,10 @@ def test_a_rule_speaks_of_the_overridden_value_at_its_line() -> None:
     address, patch = f"{BALANCER}aws_lb.main", {"idle_timeout": 300}
     found = problem(outcome_of("nat", address, patch), "TG316")
     assert "300 s" in found.message
+    patch = {CONNECT: {"service": {"timeout": {"per_request_timeout_seconds": 20}}}}
+    found = problem(outcome_of("nat", API, patch), "TG316")
+    assert "after 20 s" in found.message
+    assert found.at.line == line("nat", API, patch, "per_request_timeout_seconds")
     address, patch = f"{SERVICES}aws_lb_target_group.web", {"health_check": {"interval": 5, "timeout": 5}}
     found = problem(run_text(with_override("nat", address, patch), "s.yaml"), "TG303")
     assert found.severity == "warning"

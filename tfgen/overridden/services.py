@@ -108,7 +108,7 @@ def _server(desk: Desk, found: Resource, service: Service, said: Tree) -> None:
         return
     if not isinstance(offers, Blocks) or len(offers) != 1 or len(servers) != 1:
         return
-    other = _offered(desk, found, servers[0], offers[0])
+    other = _offered(desk, found, service, servers[0], offers[0])
     if other != servers[0]:
         _serves(desk, service, other)
 
@@ -117,7 +117,9 @@ def _serves(desk: Desk, service: Service, *servers: ConnectServer) -> None:
     desk.service(service, connect=(ServiceConnect(servers=servers),))
 
 
-def _offered(desk: Desk, found: Resource, server: ConnectServer, said: Tree) -> ConnectServer:
+def _offered(
+    desk: Desk, found: Resource, service: Service, server: ConnectServer, said: Tree
+) -> ConnectServer:
     """A server with what the override says: its port's name, and how long a request may take.
 
     Under another name or port it is not found where the spec says that callers find it.
@@ -129,8 +131,9 @@ def _offered(desk: Desk, found: Resource, server: ConnectServer, said: Tree) -> 
         fields["port_name"] = port_name
     found.take(f"{name}.discovery_name")
     timeout = whole(block(said, "timeout").get("per_request_timeout_seconds"))
-    if found.take(f"{name}.timeout"):
+    if at := found.take(f"{name}.timeout"):
         fields["request_timeout"] = () if timeout is None else (timeout,)
+        desk.moved(("services", service.key, "connect", "timeout"), at)
     if at := found.take(f"{name}.client_alias"):
         says = f"the client_alias of {found.address} is not {server.address}, which its callers are told"
         desk.mark(found, says, "call", at=at)

@@ -1,7 +1,7 @@
 """Long requests that Service Connect's proxy cuts off."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from tfgen import facts
 from tfgen.blueprint.model import Blueprint, Service
@@ -69,7 +69,6 @@ FAILS = (
     _overridden("{service_connect_configuration: {service: {timeout: {idle_timeout_seconds: 600}}}}"),
     _overridden("{service_connect_configuration: {enabled: true}}"),
     _overridden("{service_connect_configuration: {service: {discovery_name: other}}}"),
-    _overridden("{service_connect_configuration: {service: []}}"),
     _overridden("{desired_count: 3}"),
     _overridden(_timed(60), ", module.load_balancer.aws_lb.main: {idle_timeout: 61}"),
 )
@@ -88,11 +87,10 @@ PASSES = (
     _overridden("{service_connect_configuration: {enabled: false}}"),
     _overridden("{service_connect_configuration: null}"),
     _overridden("{service_connect_configuration: []}"),
+    _overridden("{service_connect_configuration: {service: []}}"),
     _overridden("{desired_count: 3}", ", module.load_balancer.aws_lb.main: {idle_timeout: 15}"),
 )
 
-_CONNECT = "service_connect_configuration"
-_NO_END = 10**9  # no number that anybody means is larger
 _ENOUGH = 60  # seconds; what is advised where no load balancer says how long it waits
 
 
@@ -112,20 +110,18 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         others = f"; likewise at {_listed(cut[1:])}" if cut[1:] else ""
         proxy = "Service Connect's proxy answers 504"
         message = f'at "{first.service.key}" a request ends after {first.after} s: {proxy}{waits}{others}'
-        where = blueprint.locate(("services", first.service.key, "connect"))
+        where = blueprint.locate(("services", first.service.key, "connect", "timeout"))
         yield Problem(ID, where, message, _hint(first), SEVERITY)
 
 
 def _cut(blueprint: Blueprint) -> Iterator[_Cut]:
-    usual = facts.limits()["connect_request_timeout_seconds"].value
-    patches = {override.address: override.patch for override in blueprint.overrides}
     called = {call.callee for call in blueprint.calls}
-    waits = _idle_timeout(blueprint, patches)
+    waits = max((balancer.idle_timeout for balancer in blueprint.load_balancer), default=0)
     for service in filter(_has_requests, blueprint.services):
-        after = _request_timeout(patches.get(_address(service), {}), usual)
+        after = _request_timeout(service)
         if after and service.routes and waits > after:
             yield _Cut(service, after, waits)
-        elif after == usual and service.key in called:
+        elif after == _usual() and service.key in called:
             yield _Cut(service, after, 0)
 
 
@@ -134,39 +130,14 @@ def _has_requests(service: Service) -> bool:
     return any(named.app_protocol for mapping in service.port_mappings for named in mapping.connect)
 
 
-def _idle_timeout(blueprint: Blueprint, patches: Mapping[str, Any]) -> int:
-    for balancer in blueprint.load_balancer:
-        patch = patches.get("module.load_balancer.aws_lb.main", {})
-        return _number(patch.get("idle_timeout"), balancer.idle_timeout)
-    return 0
+def _request_timeout(service: Service) -> int:
+    """The seconds that its proxy gives a request; 0 where nothing ends it."""
+    servers = [server for connect in service.connect for server in connect.servers]
+    return max((each for server in servers for each in server.request_timeout or (_usual(),)), default=0)
 
 
-def _address(service: Service) -> str:
-    return f"module.services.aws_ecs_service.{service.label}"
-
-
-def _request_timeout(patch: Mapping[str, Any], usual: int) -> int:
-    """The seconds that a request may take; 0 where nothing ends it."""
-    configuration = _block(patch, _CONNECT)
-    if patch.get(_CONNECT, {}) in (None, []) or configuration.get("enabled") is False:
-        return 0
-    timeout = _block(_block(configuration, "service"), "timeout")
-    return _number(timeout.get("per_request_timeout_seconds"), usual)
-
-
-def _block(patch: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """What an override says of a block, also where it replaces it."""
-    said = patch.get(name)
-    inner = said[0] if isinstance(said, list) and said else said
-    return inner if isinstance(inner, Mapping) else {}
-
-
-def _number(value: Any, usual: int) -> int:
-    """A number as Terraform takes it, in quotes too; what is none is reported as such elsewhere."""
-    try:
-        return min(int(value), _NO_END)
-    except (OverflowError, TypeError, ValueError):
-        return usual
+def _usual() -> int:
+    return facts.limits()["connect_request_timeout_seconds"].value
 
 
 def _listed(cut: list[_Cut]) -> str:
@@ -180,8 +151,8 @@ def _hint(cut: _Cut) -> str:
     longer = seconds > facts.limits()["connect_idle_timeout_seconds"].value
     idle = f", idle_timeout_seconds: {seconds}" if longer else ""
     timeout = f"{{per_request_timeout_seconds: {seconds}{idle}}}"
+    address = f"module.services.aws_ecs_service.{cut.service.label}"
     return (
-        "where requests may take longer, add under overrides: "
-        f"{_address(cut.service)}: {{service_connect_configuration: {{service: {{timeout: {timeout}}}}}}} "
-        "(0 lets them take any time)"
+        f"where requests may take longer, add under overrides: {address}: "
+        f"{{service_connect_configuration: {{service: {{timeout: {timeout}}}}}}} (0 lets them take any time)"
     )
