@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from strategies import Data, laws, outcome_of, specs
 from support.changes import unexpected_changes
 from support.pages import modules
@@ -132,6 +132,45 @@ def test_moves_are_what_terraform_takes(data: Data) -> None:
     assert not set(sources) & set(declared)
     assert set(targets) - set(sources) <= set(declared)
     assert bool(pairs) == any("was" in service for service in data["services"].values())
+
+
+def renamed_back(data: Data) -> Data:
+    """The spec as it was before its services had their present names."""
+    last = {
+        key: ([service["was"]] if isinstance(service["was"], str) else service["was"])[-1]
+        for key, service in data["services"].items()
+        if service.get("was")
+    }
+    services = {
+        last.get(key, key): {name: value for name, value in service.items() if name != "was"}
+        | {"calls": [last.get(callee, callee) for callee in service.get("calls", [])]}
+        for key, service in data["services"].items()
+    }
+    return {**data, "services": services, "overrides": {}}
+
+
+@laws(60)
+@given(specs())
+def test_every_address_of_the_stack_before_leads_to_one_of_the_stack_now(data: Data) -> None:
+    """Whatever resources a service has: one that no move knows would be destroyed and created."""
+    assume(any(service.get("was") for service in data["services"].values()))
+    old, new = outcome_of(renamed_back(data)), outcome_of(data)
+    assert old.blueprint, old.problems
+    assert new.blueprint
+    found = render(new.blueprint)
+    moved = dict(_MOVE.findall(found[MOVED]))
+    ends = set()
+    for address in declared(render(old.blueprint)):
+        while address in moved:
+            address = moved[address]  # noqa: PLW2901 - the next step of its chain
+        ends.add(address)
+    assert ends == declared(found)
+
+
+def declared(found: dict[str, str]) -> set[str]:
+    """The addresses of what services are made of."""
+    addresses = modules(found)["modules/services"].declared
+    return {address for address in addresses if address.startswith("aws_")}
 
 
 def test_the_file_of_a_service_that_is_called_moved() -> None:

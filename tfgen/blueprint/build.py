@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from tfgen import facts
 from tfgen.blueprint import calls, images, load_balancer, names, network, renames, services, unused, wiring
 from tfgen.blueprint.model import (
@@ -32,6 +34,14 @@ def build(
 
     The blueprint is whole only where no problem is an error. `spec_file` is the file's bare name.
     """
+    blueprint, problems = _build(spec, spec_file, at, as_module=as_module)
+    if not blueprint.renames or has_errors(problems):
+        return blueprint, problems
+    stand_in, _ = _build(renames.stand_ins(spec), spec_file, at, as_module=as_module)
+    return replace(blueprint, stand_in=(stand_in,)), problems
+
+
+def _build(spec: Spec, spec_file: str, at: Locate, *, as_module: bool) -> tuple[Blueprint, list[Problem]]:
     problems: list[Problem] = [*renames.problems(spec, at)]
     region = facts.regions().get(spec.region)
     partition = region.partition if region else "aws"
@@ -71,7 +81,8 @@ def build(
         namespace=tuple(_namespace(spec, built_services)),
         services=built_services,
         calls=called,
-        renames=renames.build(spec, built_services, called),
+        renames=renames.build(spec),
+        stand_in=(),
         overrides=tuple(
             Override(address=address, patch=_ordered(patch))
             for address, patch in sorted(spec.overrides.items())

@@ -450,18 +450,15 @@ class Provider(Part, frozen=True):
     default_tags: Ref
 
 
-class Move(Part, frozen=True):
-    """Two addresses of one resource: where it was, and where it is."""
-
-    source: Ref
-    target: Ref
-
-
 class Rename(Part, frozen=True):
-    """The moves that belong to one service."""
+    """The labels of one service: those that it had, the oldest first, and its own.
+
+    `stand_in` is its label in the blueprint's `stand_in`, from which the moves of its resources are derived.
+    """
 
     comment: Comment
-    moves: tuple[Move, ...]
+    labels: tuple[Label, ...]
+    stand_in: Label
 
 
 class Override(Part, frozen=True):
@@ -545,6 +542,9 @@ class Blueprint(Part, frozen=True):
     services: tuple[Service, ...]
     calls: tuple[Call, ...]
     renames: tuple[Rename, ...]
+    """One for each service, in their order; none where no service was renamed."""
+    stand_in: tuple["Blueprint", ...]
+    """Where services were renamed, the same stack with other names for them."""
     overrides: tuple[Override, ...]
     unused: tuple[Unused, ...]
     modules: Modules

@@ -8,12 +8,12 @@ A name may come back: `webapp` that was [webapp, frontend] has its own name in A
 from `frontend` alone.
 """
 
-from collections.abc import Iterator, Mapping
-from itertools import pairwise, product
-from typing import NamedTuple
+from collections.abc import Iterator
+
+from msgspec.structs import replace
 
 from tfgen.blueprint import names
-from tfgen.blueprint.model import Call, Comment, Move, Ref, Rename, Service
+from tfgen.blueprint.model import Comment, Rename
 from tfgen.problems import Locate, Problem
 from tfgen.spec.model import Spec
 
@@ -62,21 +62,16 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
             yield Problem("TG244", at(path), message, hint)
 
 
-class _Thing(NamedTuple):
-    """A resource with the names of services in its label: `{}_from_{}`."""
-
-    kind: str
-    pattern: str
-    services: tuple[str, ...]
-
-
-def build(spec: Spec, services: tuple[Service, ...], calls: tuple[Call, ...]) -> tuple[Rename, ...]:
-    """What was renamed, by service; every step of a chain of names has its move."""
+def build(spec: Spec) -> tuple[Rename, ...]:
+    """What was renamed, by service; services that were not have rules that carry the names of others."""
     if not any(service.was for service in spec.services.values()):
         return ()
-    patterns = _of_calls(calls)
-    found = ((each, tuple(_moves(each, spec, patterns))) for each in services)
-    return tuple(Rename(comment=_comment(each.key, spec), moves=moves) for each, moves in found if moves)
+    return tuple(_rename(key, spec) for key in sorted(spec.services))
+
+
+def _rename(key: str, spec: Spec) -> Rename:
+    labels = tuple(names.label(each) for each in (*_left(key, spec), key))
+    return Rename(comment=_comment(key, spec), labels=labels, stand_in=names.label(_stand_in(key)))
 
 
 def _comment(key: str, spec: Spec) -> Comment:
@@ -86,42 +81,19 @@ def _comment(key: str, spec: Spec) -> Comment:
     return names.comment(f"{key} was {names.listed(was)}; nothing in AWS changes with its name.")
 
 
-def _moves(service: Service, spec: Spec, patterns: Mapping[str, _Thing]) -> Iterator[Move]:
-    for thing in _things(service, patterns):
-        known = [(*_left(key, spec), key) for key in thing.services]
-        # Where two services were renamed, one may have been so before the other: all steps in one chain.
-        labels = [thing.pattern.format(*map(names.label, each)) for each in product(*known)]
-        for old, new in pairwise(labels):
-            yield Move(source=Ref(f"{thing.kind}.{old}"), target=Ref(f"{thing.kind}.{new}"))
+def stand_ins(spec: Spec) -> Spec:
+    """The spec with a name in place of each service's that is part of no other text.
+
+    Where its label is in the address of a resource, the service's own label is there, and was.
+    """
+    return replace(
+        spec,
+        services={
+            _stand_in(key): replace(service, calls=[_stand_in(callee) for callee in service.calls])
+            for key, service in spec.services.items()
+        },
+    )
 
 
-def _things(service: Service, patterns: Mapping[str, _Thing]) -> Iterator[_Thing]:
-    """The resources of a service's file, in its order; a listener rule is named for its route."""
-    own = (service.key,)
-    yield _Thing("aws_cloudwatch_log_group", "{}", own)
-    for role in service.roles:
-        pattern = f"{{}}{role.label.removeprefix(service.label)}"
-        yield _Thing("aws_iam_role", pattern, own)
-        yield from (_Thing("aws_iam_role_policy", pattern, own) for _ in role.policies)
-    yield _Thing("aws_security_group", "{}", own)
-    for rule in service.security_rules:
-        kind = f"aws_vpc_security_group_{rule.direction}_rule"
-        own_rule = rule.label.startswith(f"{service.label}_")
-        pattern = f"{{}}{rule.label.removeprefix(service.label)}" if own_rule else "load_balancer_to_{}"
-        yield patterns.get(f"{kind}.{rule.label}") or _Thing(kind, pattern, own)
-    yield from (_Thing("aws_lb_target_group", "{}", own) for _ in service.target_groups)
-    yield _Thing("aws_ecs_task_definition", "{}", own)
-    yield _Thing("aws_ecs_service", "{}", own)
-
-
-def _of_calls(calls: tuple[Call, ...]) -> dict[str, _Thing]:
-    """The rules that have two services in their label, by address."""
-    found = {}
-    for call in calls:
-        for direction, pattern, pair in (
-            ("ingress", "{}_from_{}", (call.callee, call.caller)),
-            ("egress", "{}_to_{}", (call.caller, call.callee)),
-        ):
-            kind = f"aws_vpc_security_group_{direction}_rule"
-            found[f"{kind}.{pattern.format(*map(names.label, pair))}"] = _Thing(kind, pattern, pair)
-    return found
+def _stand_in(key: str) -> str:
+    return f"service-{names.digest(key, 16)}"

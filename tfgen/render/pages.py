@@ -25,10 +25,11 @@ from jinja2 import (
 from jinja2.bccache import Bucket
 from msgspec import Struct
 
-from tfgen.blueprint.model import Blueprint, Input, Label, Part
+from tfgen.blueprint.model import Blueprint, Input, Label, Part, Service
 from tfgen.render.hcl import Hcl, hcl
 from tfgen.render.layout import lay_out
 from tfgen.render.markdown import markdown, mermaid
+from tfgen.render.moves import Moves, moves_of_services
 from tfgen.render.readme import context
 from tfgen.render.theirs import TEMPLATES, names, texts
 
@@ -92,10 +93,16 @@ def _terraform(blueprint: Blueprint, environment: Environment) -> Iterator[tuple
     for _ in blueprint.load_balancer:
         yield from _folder(environment, "load_balancer", "modules/load_balancer/", _load_balancer(blueprint))
     for _ in blueprint.cluster:
-        yield from _folder(environment, "services", "modules/services/", _services(blueprint))
-        template = environment.get_template("services/service.tf.j2")
-        for service in blueprint.services:
-            yield f"modules/services/{service.file}.tf", lay_out(template.render(_fields(service)))
+        context = _services(blueprint, environment)
+        yield from _folder(environment, "services", "modules/services/", context)
+        for service, text in _service_pages(blueprint, environment):
+            yield f"modules/services/{service.file}.tf", lay_out(text)
+
+
+def _service_pages(blueprint: Blueprint, environment: Environment) -> Iterator[tuple[Service, str]]:
+    template = environment.get_template("services/service.tf.j2")
+    for service in blueprint.services:
+        yield service, template.render(_fields(service))
 
 
 def _folder(
@@ -224,14 +231,20 @@ def _load_balancer(blueprint: Blueprint) -> dict[str, Any]:
     }
 
 
-def _services(blueprint: Blueprint) -> dict[str, Any]:
+def _services(blueprint: Blueprint, environment: Environment) -> dict[str, Any]:
     return {
         "clusters": blueprint.cluster,
         "namespaces": blueprint.namespace,
-        "renames": blueprint.renames,
+        "renames": tuple(_moves(blueprint, environment)),
         "inputs": blueprint.modules.services_inputs,
         "outputs": blueprint.modules.services_outputs,
     }
+
+
+def _moves(blueprint: Blueprint, environment: Environment) -> Iterator[Moves]:
+    for stand_in in blueprint.stand_in:
+        text = {service.label: text for service, text in _service_pages(stand_in, environment)}
+        yield from moves_of_services(blueprint.renames, (text[each.stand_in] for each in blueprint.renames))
 
 
 def _stack(blueprint: Blueprint) -> dict[str, Any]:
