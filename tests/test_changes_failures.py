@@ -347,6 +347,15 @@ def test_a_way_out_of_one_service_is_closed() -> None:
     assert not [each for each in (*gone, *switched) if "is closed" in each]
 
 
+def test_a_way_out_is_not_closed_where_a_wider_one_leads_there() -> None:
+    """Endpoints and S3 are part of the world: with a rule for all of it they have none of their own."""
+    market = EXAMPLES["market"]
+    narrow = edited(market, ("      - 0.0.0.0/0\n", "      - 10.90.0.0/16\n"))
+    closed = "accounts to 0.0.0.0/0 on port 443: this way out is closed."
+    assert closed in said(market, narrow)
+    assert not [each for each in said(narrow, market) if "endpoints on port 443" in each]
+
+
 # --- versions of the provider
 
 

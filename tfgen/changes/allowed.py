@@ -153,9 +153,13 @@ _WAY = ("cidr_ipv4", "ip_protocol", "from_port", "to_port")
 
 def _leads_to_more(change: Change) -> bool:
     """Whether all that it led to stays in reach."""
-    old, new = change.old, change.new
-    protocols = (old.get("ip_protocol"), "-1")
-    return new.get("ip_protocol") in protocols and _holds(new, old) and _spans(new, old)
+    return leads_as_far(change.new, change.old)
+
+
+def leads_as_far(rule: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
+    """Whether a rule for a range of addresses admits all that another one does."""
+    protocols = (other.get("ip_protocol"), "-1")
+    return rule.get("ip_protocol") in protocols and _holds(rule, other) and _spans(rule, other)
 
 
 def _spans(wide: Any, narrow: Any) -> bool:
@@ -171,6 +175,8 @@ def _spans(wide: Any, narrow: Any) -> bool:
 def _holds(wide: Any, narrow: Any) -> bool:
     from ipaddress import IPv4Network  # noqa: PLC0415 - only such a rule pays for it
 
+    if wide.get("cidr_ipv4") == "0.0.0.0/0":
+        return True
     try:
         return IPv4Network(str(narrow.get("cidr_ipv4"))).subnet_of(IPv4Network(str(wide.get("cidr_ipv4"))))
     except ValueError:  # not known before the plan

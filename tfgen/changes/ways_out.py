@@ -1,9 +1,10 @@
 """What becomes of the ways out of private subnets that stay."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from tfgen import facts
+from tfgen.changes.allowed import leads_as_far
 from tfgen.changes.called import EGRESS, INGRESS, Said, about, containers, naming
 from tfgen.changes.compare import Change, Test, created, destroyed, lost, updated
 from tfgen.changes.stack import Stack
@@ -34,10 +35,10 @@ def ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Sa
         yield from _of_private_subnets(changes, old, new, nat, endpoints)
     if all(was == will_be for was, will_be in (private, nat, endpoints)):
         gone = {change.address for change in changes if lost(change)}
-        still = [_way(each.arguments) for each in new.resources.values() if each.type == EGRESS]
+        still = [each.arguments for each in new.resources.values() if each.type == EGRESS]
         yield from about(
             changes,
-            lambda change: _is_closed(change, gone) and _way(change.old) not in still,
+            lambda change: _is_closed(change, gone) and not _is_open(change.old, still),
             "{}: [this way out is|these ways out are] closed.",
         )
 
@@ -158,9 +159,18 @@ def _is_closed(change: Change, gone: set[str]) -> bool:
     )
 
 
-def _way(arguments: Mapping[str, Value]) -> list[Value]:
-    """From where to where a rule leads, whatever it is called."""
-    return [arguments.get(name) for name in facts.unique(EGRESS)]
+def _is_open(rule: Mapping[str, Value], others: Sequence[Mapping[str, Value]]) -> bool:
+    """Whether one of the others leads where a rule did, whatever it is called."""
+    return any(
+        _way(other) == _way(rule)
+        or (other.get("security_group_id") == rule.get("security_group_id") and leads_as_far(other, rule))
+        for other in others
+    )
+
+
+def _way(rule: Mapping[str, Value]) -> list[Value]:
+    """From where to where a rule leads."""
+    return [rule.get(name) for name in facts.unique(EGRESS)]
 
 
 def _has(stack: Stack, kind: str, name: str) -> bool:
