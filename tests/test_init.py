@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import assume, given
@@ -20,9 +21,9 @@ from support.command import Done, Tfgen
 from tfgen.output import disk, spec_file
 from tfgen.pipe import Outcome, run_text
 from tfgen.problems import Exit, Problem, TfgenError
+from tfgen.spec.model import Network
 from tfgen.spec.prompts import (
     EGRESS,
-    EXPLAINED,
     Answers,
     Flags,
     RefusedError,
@@ -33,6 +34,7 @@ from tfgen.spec.prompts import (
     spec_text,
     split_service,
 )
+from tfgen.spec.ways_out import WAYS_OUT
 
 ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 SEED = (
@@ -257,8 +259,8 @@ def test_what_is_no_service(text: str) -> None:
 
 
 def test_every_way_out_is_explained() -> None:
-    assert tuple(EXPLAINED) == EGRESS
-    assert all(len(line) < 80 for line in EXPLAINED.values())
+    assert tuple(WAYS_OUT) == EGRESS == get_args(Network.__annotations__["egress"])
+    assert all(way.explained and len(way.explained) < 80 for way in WAYS_OUT.values())
 
 
 @pytest.mark.parametrize(

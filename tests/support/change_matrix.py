@@ -12,8 +12,10 @@ groups. `{a,b}` stands for several names, `[a,b]` for several keys of for_each.
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import product
+from itertools import permutations, product
 from typing import NamedTuple
+
+from tfgen.spec.ways_out import WAYS_OUT, WayOut
 
 SIGNS = {"+": "created", "~": "updated", "-/+": "replaced", "+/-": "replaced", "-": "destroyed"}
 ALIASES = {rule: f"vpc_security_group_{rule}" for rule in ("ingress_rule", "egress_rule")}
@@ -89,10 +91,9 @@ services:
     routes: [/grafana]
 """
 
-WAYS_OUT = {name: name.replace("-", "+") for name in ("public", "nat", "endpoints", "nat-endpoints")}
-BASES = {name: SHOP.format(name=name, egress=egress) for name, egress in WAYS_OUT.items()} | {
-    "market": MARKET
-}
+# The stacks have no "+" in their names.
+BASE_OF = {egress: egress.replace("+", "-") for egress in WAYS_OUT}
+BASES = {name: SHOP.format(name=name, egress=egress) for egress, name in BASE_OF.items()} | {"market": MARKET}
 
 
 class Row(NamedTuple):
@@ -172,67 +173,45 @@ def new_tasks(*services: str) -> str:
     )
 
 
-def way_out(old: str, new: str, cost: str) -> Row:
-    edit = (f"egress: {WAYS_OUT[old]}\n", f"egress: {WAYS_OUT[new]}\n")
-    return Row(f"way out: {WAYS_OUT[old]} to {WAYS_OUT[new]}", old, (edit,), cost)
+def parts_of_network(way: WayOut) -> dict[str, bool]:
+    """What a way out has, or has not, of the network."""
+    return {
+        PRIVATE: not way.public_tasks,
+        NAT: way.nat,
+        INTERFACES: way.interface_endpoints,
+        AGENT: way.interface_endpoints and not way.to_internet,
+    }
+
+
+def parts_of_services(way: WayOut) -> dict[str, bool]:
+    return {ENDPOINT_RULES: not way.to_internet, INTERNET_RULES: way.to_internet}
+
+
+def difference(module: str, old: dict[str, bool], new: dict[str, bool]) -> str:
+    """A line for what comes, and one for what goes."""
+    come = [part for part in new if new[part] and not old[part]]
+    go = [part for part in old if old[part] and not new[part]]
+    return "".join(
+        f"{sign} {module} {' '.join(parts)}\n" for sign, parts in (("+", come), ("-", go)) if parts
+    )
+
+
+def way_out(old: str, new: str) -> Row:
+    """One way out for another. Services are updated where their subnets change or their rules do."""
+    was, will_be = WAYS_OUT[old], WAYS_OUT[new]
+    rules = difference("services", parts_of_services(was), parts_of_services(will_be))
+    cost = difference("network", parts_of_network(was), parts_of_network(will_be)) + rules
+    if rules or was.public_tasks != will_be.public_tasks:
+        cost += MOVED
+    edit = (f"egress: {old}\n", f"egress: {new}\n")
+    return Row(f"way out: {old} to {new}", BASE_OF[old], (edit,), cost)
 
 
 def market(name: str, old: str, new: str, cost: str, *about: str) -> Row:
     return Row(name, "market", ((old, new),), cost, about)
 
 
-WAYS = (
-    way_out("public", "nat", f"+ network {PRIVATE} {NAT}\n{MOVED}"),
-    way_out(
-        "public",
-        "endpoints",
-        f"+ network {PRIVATE} {INTERFACES} {AGENT}\n"
-        f"+ services {ENDPOINT_RULES}\n- services {INTERNET_RULES}\n{MOVED}",
-    ),
-    way_out(
-        "public",
-        "nat-endpoints",
-        f"+ network {PRIVATE} {NAT} {INTERFACES}\n{MOVED}",
-    ),
-    way_out("nat", "public", f"- network {PRIVATE} {NAT}\n{MOVED}"),
-    way_out(
-        "nat",
-        "endpoints",
-        f"- network {NAT}\n+ network {INTERFACES} {AGENT}\n"
-        f"+ services {ENDPOINT_RULES}\n- services {INTERNET_RULES}\n{MOVED}",
-    ),
-    way_out("nat", "nat-endpoints", f"+ network {INTERFACES}\n"),
-    way_out(
-        "endpoints",
-        "public",
-        f"- network {PRIVATE} {INTERFACES} {AGENT}\n"
-        f"- services {ENDPOINT_RULES}\n+ services {INTERNET_RULES}\n{MOVED}",
-    ),
-    way_out(
-        "endpoints",
-        "nat",
-        f"+ network {NAT}\n- network {INTERFACES} {AGENT}\n"
-        f"- services {ENDPOINT_RULES}\n+ services {INTERNET_RULES}\n{MOVED}",
-    ),
-    way_out(
-        "endpoints",
-        "nat-endpoints",
-        f"+ network {NAT}\n- network {AGENT}\n"
-        f"- services {ENDPOINT_RULES}\n+ services {INTERNET_RULES}\n{MOVED}",
-    ),
-    way_out(
-        "nat-endpoints",
-        "public",
-        f"- network {PRIVATE} {NAT} {INTERFACES}\n{MOVED}",
-    ),
-    way_out("nat-endpoints", "nat", f"- network {INTERFACES}\n"),
-    way_out(
-        "nat-endpoints",
-        "endpoints",
-        f"- network {NAT}\n+ network {AGENT}\n"
-        f"+ services {ENDPOINT_RULES}\n- services {INTERNET_RULES}\n{MOVED}",
-    ),
-)
+WAYS = tuple(way_out(old, new) for old, new in permutations(WAYS_OUT, 2))
 
 # Four services stand in the market's subnets; one NAT gateway, in zone a, serves them all.
 ALL = "{storefront,catalog,orders,dashboard}"

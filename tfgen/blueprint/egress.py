@@ -23,26 +23,11 @@ from tfgen.blueprint.model import (
 )
 from tfgen.problems import Locate, Problem, SpecPath, nearest
 from tfgen.spec.model import WORLD, Network, Service, Spec
+from tfgen.spec.ways_out import WayOut
 
 _PRIVATE = Label("private")
 _GROUP = Label("endpoints")
 _GROUP_ID = Ref(f"aws_security_group.{_GROUP}.id")
-
-
-class WayOut(NamedTuple):
-    """What a value of `network.egress` makes."""
-
-    public_tasks: bool
-    nat: bool
-    interface_endpoints: bool
-
-
-WAYS_OUT = {
-    "public": WayOut(public_tasks=True, nat=False, interface_endpoints=False),
-    "nat": WayOut(public_tasks=False, nat=True, interface_endpoints=False),
-    "endpoints": WayOut(public_tasks=False, nat=False, interface_endpoints=True),
-    "nat+endpoints": WayOut(public_tasks=False, nat=True, interface_endpoints=True),
-}
 
 
 class _Need(NamedTuple):
@@ -60,7 +45,7 @@ class Endpoints(NamedTuple):
 
 
 def nat_gateways(network: Network) -> tuple[NatGateway, ...]:
-    if not WAYS_OUT[network.egress].nat:
+    if not network.way_out.nat:
         return ()
     zones = tuple(network.zones) if isinstance(network.zones, list) else ()
     if network.nat == "per-zone":
@@ -87,7 +72,7 @@ def nat_problems(network: Network, at: Locate) -> Iterator[Problem]:
     if network.nat_zone and network.nat_zone not in zones:
         message = f'zone "{network.nat_zone}" is not one of network.zones ({", ".join(zones)})'
         yield Problem("TG210", at(path), message, "write one of them, or remove this line")
-    elif not WAYS_OUT[network.egress].nat:
+    elif not network.way_out.nat:
         for key in _without_effect(network):
             message = f"{key} does nothing here: with egress: {network.egress} there is no NAT gateway"
             where = at(("network", key.partition(":")[0]))
@@ -106,7 +91,7 @@ def _without_effect(network: Network) -> Iterator[str]:
 
 
 def endpoints(spec: Spec, images: dict[str, Image], at: Locate, problems: list[Problem]) -> Endpoints:
-    way = WAYS_OUT[spec.network.egress]
+    way = spec.network.way_out
     problems += _asked_problems(spec, way, at)
     if way.public_tasks:
         return Endpoints((), (), ())
@@ -162,7 +147,7 @@ def _needs(spec: Spec, images: dict[str, Image]) -> Iterator[_Need]:
         if images[key].account:
             yield _Need("ecr.api", "Login to ECR, for the images of {}", key)
             yield _Need("ecr.dkr", "Image manifests from ECR, for {}", key)
-            yield _Need("s3", _SPARED if WAYS_OUT[spec.network.egress].nat else _LAYERS, "")
+            yield _Need("s3", _SPARED if spec.network.way_out.nat else _LAYERS, "")
         yield _Need("logs", "Logs of {}", key)
         yield from _feature_needs(key, service)
         if (service.connect or service.calls) and _wants_agent(spec):

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tfgen.blueprint import access, load_balancer, names, renames, security
-from tfgen.blueprint.egress import WAYS_OUT
 from tfgen.blueprint.load_balancer import Bound
 from tfgen.blueprint.model import (
     Call,
@@ -127,7 +126,7 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
         priorities=tuple(_priorities(rules)),
         rules=rules,
         grace_period=(service.grace_period,) if service.routes else (),
-        public_ip=(True,) if WAYS_OUT[spec.network.egress].public_tasks else (),
+        public_ip=(True,) if spec.network.way_out.public_tasks else (),
         exec=(True,) if service.exec else (),
         connect=_connect(key, service, around),
         calls=_callees(key, around),

@@ -6,7 +6,6 @@ somebody wrote down.
 
 from collections.abc import Iterator
 
-from tfgen.blueprint.egress import WAYS_OUT
 from tfgen.blueprint.model import Unused
 from tfgen.problems import Locate, SpecPath
 from tfgen.spec.model import (
@@ -29,11 +28,14 @@ def build(spec: Spec, at: Locate) -> tuple[Unused, ...]:
 
 def _network(spec: Spec) -> Iterator[tuple[SpecPath, str]]:
     network = spec.network
-    if WAYS_OUT[network.egress].public_tasks:
+    if network.way_out.public_tasks:
         if network.endpoints:
-            yield ("network", "endpoints"), "with egress: public there are no VPC endpoints"
+            yield ("network", "endpoints"), f"with egress: {network.egress} there are no VPC endpoints"
         if network.subnets.private != usual_subnets(network.cidr).private:
-            yield ("network", "subnets", "private"), "with egress: public there are no private subnets"
+            yield (
+                ("network", "subnets", "private"),
+                f"with egress: {network.egress} there are no private subnets",
+            )
     if not network.service_connect_endpoint and not _alone(network):
         reason = "only with egress: endpoints is there such an endpoint"
         yield ("network", "service_connect_endpoint"), reason
@@ -41,8 +43,7 @@ def _network(spec: Spec) -> Iterator[tuple[SpecPath, str]]:
 
 def _alone(network: Network) -> bool:
     """Whether endpoints are the only way out."""
-    way = WAYS_OUT[network.egress]
-    return way.interface_endpoints and not way.nat
+    return network.way_out.interface_endpoints and not network.way_out.to_internet
 
 
 def _rest(spec: Spec, at: Locate) -> Iterator[tuple[SpecPath, str]]:

@@ -130,7 +130,7 @@ def _network(spec: Spec) -> Network:
 
 
 def _has_single_nat(network: Network) -> bool:
-    return network.egress in ("nat", "nat+endpoints") and network.nat == "single"
+    return network.way_out.nat and network.nat == "single"
 
 
 def _load_balancer(load_balancer: LoadBalancer) -> LoadBalancer:
@@ -188,7 +188,7 @@ def _memory(cpu: int) -> int:
 def _egress(service: Service, network: Network) -> list[Egress]:
     if service.egress_cidrs is not None:
         return service.egress_cidrs
-    return [] if network.egress == "endpoints" else [Egress(cidr=WORLD)]
+    return [Egress(cidr=WORLD)] if network.way_out.to_internet else []
 
 
 def _backend(backend: Backend, spec: Spec) -> Backend:

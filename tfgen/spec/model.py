@@ -11,6 +11,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
 
+from tfgen.spec.ways_out import WAYS_OUT, WayOut
+
 WORLD = "0.0.0.0/0"
 
 Name = Annotated[
@@ -214,6 +216,10 @@ class Network(Section, frozen=True):
     """With `endpoints` alone: an ecs-agent endpoint for Service Connect's proxy."""
     ignore: Ignores = None
     """Rules whose problems in this section are passed over."""
+
+    @property
+    def way_out(self) -> WayOut:
+        return WAYS_OUT[self.egress]
 
 
 class Listener(Section, frozen=True):

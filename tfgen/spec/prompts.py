@@ -9,24 +9,16 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from textwrap import TextWrapper
-from typing import Any, NamedTuple, Protocol, get_args
+from typing import Any, NamedTuple, Protocol
 
 from tfgen import facts
 from tfgen.problems import Problem, SpecPath, has_errors, nearest
-from tfgen.spec.model import Network
-from tfgen.spec.read import fields_of, read_spec, shown
+from tfgen.spec import ways_out
+from tfgen.spec.read import read_spec, shown
 from tfgen.spec.source import Source, dump, flow
 from tfgen.texts import in_line
 
-EGRESS: tuple[str, ...] = get_args(fields_of(Network)["egress"].kind)
-EXPLAINED = {
-    "public": "public subnets with public IPs, locked down by security groups",
-    "nat": "private subnets, and NAT gateways to the whole internet",
-    "endpoints": "private subnets, and VPC endpoints to AWS alone; images from private ECR only",
-    "nat+endpoints": "private subnets, VPC endpoints to AWS, and NAT gateways for the rest",
-}
-_USUAL_EGRESS = "nat"  # the one that works with every image and every API
-
+EGRESS = tuple(ways_out.WAYS_OUT)
 _COMMENT_COLUMN = 30
 _WIDTH = 100
 _ROUTES_BEGIN = re.compile(r"@(?=/)")
@@ -191,7 +183,7 @@ def _hold(path: SpecPath, value: Any, hint: str = "") -> None:
     data: dict[Any, Any] = {
         "name": "a",
         "region": "us-east-1",
-        "network": {"egress": "nat"},
+        "network": {"egress": ways_out.USUAL},
         "services": {"a": {"image": "a"}},
     }
     place = data
@@ -359,8 +351,8 @@ def interview(answers: Answers, terminal: Terminal, check: Check, usual: Answers
         talk.put("AWS region", with_region, usual.region, keep=True)
     if not answers.egress:
         terminal.say("How do tasks reach the world?")
-        terminal.say("\n".join(f"  {way:<13}  {EXPLAINED.get(way, '')}".rstrip() for way in EGRESS))
-        talk.put("Way out", with_egress, _USUAL_EGRESS, keep=True)
+        terminal.say("\n".join(f"  {name:<13}  {way.explained}" for name, way in ways_out.WAYS_OUT.items()))
+        talk.put("Way out", with_egress, ways_out.USUAL, keep=True)
     if talk.answers.zones_open:
         terminal.say(f"Which zones {talk.answers.region} has differs between accounts.")
         talk.put("Letters of two or more zones that yours has, such as a,c", with_zones, keep=True)

@@ -1,0 +1,47 @@
+"""How tasks reach what is outside of their VPC: each value of `network.egress`, and all that it means."""
+
+from typing import NamedTuple
+
+
+class WayOut(NamedTuple):
+    """What a value of `network.egress` makes, and how `tfgen init` explains it."""
+
+    explained: str
+    public_tasks: bool
+    """Whether tasks have public addresses, in public subnets."""
+    nat: bool
+    interface_endpoints: bool
+
+    @property
+    def to_internet(self) -> bool:
+        return self.public_tasks or self.nat
+
+
+WAYS_OUT = {
+    "public": WayOut(
+        "public subnets with public IPs, locked down by security groups",
+        public_tasks=True,
+        nat=False,
+        interface_endpoints=False,
+    ),
+    "nat": WayOut(
+        "private subnets, and NAT gateways to the whole internet",
+        public_tasks=False,
+        nat=True,
+        interface_endpoints=False,
+    ),
+    "endpoints": WayOut(
+        "private subnets, and VPC endpoints to AWS alone; images from private ECR only",
+        public_tasks=False,
+        nat=False,
+        interface_endpoints=True,
+    ),
+    "nat+endpoints": WayOut(
+        "private subnets, VPC endpoints to AWS, and NAT gateways for the rest",
+        public_tasks=False,
+        nat=True,
+        interface_endpoints=True,
+    ),
+}
+USUAL = "nat"
+"""The one that works with every image and every API."""
