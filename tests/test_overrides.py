@@ -340,11 +340,14 @@ def test_a_list_replaces_what_becomes_json() -> None:
 
 def test_a_mapping_cannot_mean_one_of_several_containers(tmp_path: Path) -> None:
     """Such as a user's template may write."""
-    (tmp_path / "services").mkdir()
-    template = (ROOT / "templates" / "services" / "service.tf.j2").read_text()
-    assert template.count("    }\n  ])\n") == 1
-    (tmp_path / "services" / "service.tf.j2").write_text(
-        template.replace("    }\n  ])\n", '    },\n    {\n      name = "proxy"\n    }\n  ])\n')
+    name = "services/service/task_definition.tf.j2"
+    template = (ROOT / "templates" / name).read_text()
+    assert template.count("    {% endfor %}\n  ])\n") == 1
+    (tmp_path / name).parent.mkdir(parents=True)
+    (tmp_path / name).write_text(
+        template.replace(
+            "    {% endfor %}\n  ])\n", '    {% endfor %}\n    ,\n    {\n      name = "proxy"\n    }\n  ])\n'
+        )
     )
     spec = with_overrides({TASK: {"container_definitions": {"essential": True}}})
     (problem,) = tfgen.render_text(spec, "shop.yaml", templates=tmp_path)[1]

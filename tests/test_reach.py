@@ -11,7 +11,7 @@ from hypothesis import given
 from msgspec.structs import replace
 from strategies import Data, laws, outcome_of, specs
 from support.pages import addresses
-from support.removals import Removal, network, removals, service
+from support.removals import Removal, container, network, removals, service
 
 from tfgen import rules
 from tfgen.blueprint.model import Blueprint, InternetRoute, Label, Role, TargetGroup
@@ -329,7 +329,7 @@ def other_group_port(blueprint: Blueprint) -> Blueprint:
 def other_port_name(blueprint: Blueprint) -> Blueprint:
     (mapping,) = blueprint.services[0].port_mappings
     named = replace(mapping.connect[0], name="other")
-    return service(blueprint, 0, port_mappings=(replace(mapping, connect=(named,)),))
+    return container(blueprint, 0, port_mappings=(replace(mapping, connect=(named,)),))
 
 
 def one_zone(blueprint: Blueprint) -> Blueprint:
@@ -375,7 +375,7 @@ CAUGHT: dict[str, tuple[str, Callable[[], Any]]] = {
     ),
     "container_port that the task definition does not map": (
         "TG360",
-        lambda: shop(lambda stack: service(stack, 1, port_mappings=())),
+        lambda: shop(lambda stack: container(stack, 1, port_mappings=())),
     ),
     "Service Connect port_name that the task definition does not have": (
         "TG360",
@@ -426,7 +426,7 @@ def test_a_long_name_of_a_load_balancer_is_inexpressible() -> None:
 def test_a_target_type_other_than_ip_is_inexpressible() -> None:
     """Neither spec nor blueprint has a word for it; the template knows only one."""
     assert "target_type" not in TargetGroup.__struct_fields__
-    assert re.findall(r"target_type += (.*)", _template("services/service.tf.j2")) == ['"ip"']
+    assert re.findall(r"target_type += (.*)", _template("services/service/load_balancer.tf.j2")) == ['"ip"']
     route = "routes: [{path: /, target_type: instance}]"
     spec = f"network: {{egress: nat}}\nservices: {{web: {{image: '{IMAGE}', port: 80, {route}}}}}\n"
     assert "TG102" in told(spec)
@@ -436,12 +436,14 @@ def test_a_task_without_an_execution_role_is_inexpressible() -> None:
     """Every service has exactly one: the field holds a role, and not none or some."""
     fields = {field.name: field.type for field in msgspec.structs.fields(ServicePart)}
     assert fields["execution_role"] is Role
-    assert _template("services/service.tf.j2").count("execution_role_arn ") == 1
+    assert _template("services/service/task_definition.tf.j2").count("execution_role_arn ") == 1
 
 
 def test_a_network_mode_other_than_awsvpc_is_inexpressible() -> None:
     assert "network_mode" not in ServicePart.__struct_fields__
-    assert re.findall(r"network_mode += (.*)", _template("services/service.tf.j2")) == ['"awsvpc"']
+    assert re.findall(r"network_mode += (.*)", _template("services/service/task_definition.tf.j2")) == [
+        '"awsvpc"'
+    ]
     spec = f"network: {{egress: nat}}\nservices: {{web: {{image: '{IMAGE}', network_mode: bridge}}}}\n"
     assert "TG102" in told(spec)
 
@@ -450,7 +452,9 @@ def test_an_https_listener_without_a_certificate_is_inexpressible() -> None:
     """No listener speaks HTTPS yet; a key for it comes with certificates."""
     listener = "load_balancer: {listeners: {http: {port: 443, protocol: HTTPS}}}"
     assert "TG102" in told(f"network: {{egress: nat}}\n{listener}\n")
-    assert set(re.findall(r"protocol +(= .*)", _template("load_balancer/listeners.tf.j2"))) == {'= "HTTP"'}
+    pages = (ROOT / "generated").glob("*/modules/load_balancer/listeners.tf")
+    spoken = [each for page in pages for each in re.findall(r"^  protocol +(= .*)", page.read_text(), re.M)]
+    assert set(spoken) == {'= "HTTP"'}
 
 
 def test_there_are_eighteen() -> None:

@@ -58,10 +58,10 @@ def test_a_template_stands_in_for_ours_and_the_others_stay(mine: Mine) -> None:
 
 
 def test_the_template_of_services_makes_every_service(mine: Mine) -> None:
-    text = (pages.TEMPLATES / "services" / "service.tf.j2").read_text()
-    found = rendered(
-        mine(**tf(services__service=text.replace("deregistration_delay = 60", "deregistration_delay = 9")))
-    )
+    name = "services/service/load_balancer.tf.j2"
+    text = (pages.TEMPLATES / name).read_text()
+    page = name.removesuffix(".j2")
+    found = rendered(mine(**{page: text.replace("deregistration_delay = 60", "deregistration_delay = 9")}))
     for service in ("webapp", "backendserver"):
         assert "  deregistration_delay = 9\n" in found[f"modules/services/{service}.tf"]
 

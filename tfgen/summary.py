@@ -144,7 +144,7 @@ def _services(blueprint: Blueprint) -> Iterator[str]:
     for index, service in enumerate(blueprint.services):
         addresses = [server.address for connect in service.connect for server in connect.servers]
         words = [
-            f"{service.count} x {service.cpu} CPU units, {service.memory} MiB",
+            f"{service.tasks.text} x {service.cpu} CPU units, {service.memory} MiB",
             *(f"called as {address}" for address in addresses),
             *([f"calls {', '.join(service.calls)}"] if service.calls else []),
         ]

@@ -47,6 +47,12 @@ def service(blueprint: Blueprint, index: int, **fields: Any) -> Blueprint:
     return replace(blueprint, services=_swapped(blueprint.services, index, changed))
 
 
+def container(blueprint: Blueprint, index: int, **fields: Any) -> Blueprint:
+    """With other fields of the one container of a service."""
+    (own,) = blueprint.services[index].containers
+    return service(blueprint, index, containers=(replace(own, **fields),))
+
+
 def _swapped(parts: tuple[Any, ...], index: int, *instead: Any) -> tuple[Any, ...]:
     """`parts` with another one, or none, in the place of one."""
     return (*parts[:index], *instead, *parts[index + 1 :])
@@ -149,7 +155,7 @@ def _own(blueprint: Blueprint, index: int, own: Service) -> Iterator[Removal]:
         gone = service(blueprint, index, target_groups=())
         yield Removal(f"aws_lb_target_group.{group.label}", "has no target group", gone)
     for _ in own.port_mappings:
-        part, gone = f"aws_ecs_task_definition.{label}", service(blueprint, index, port_mappings=())
+        part, gone = f"aws_ecs_task_definition.{label}", container(blueprint, index, port_mappings=())
         yield Removal(part, " port ", gone, whole=False)
     for place in own.connect:
         if place.servers:

@@ -135,7 +135,7 @@ def _same_address(stack: str, built: tuple[Service, ...]) -> Iterator[Problem]:
 def _addresses(service: Service) -> Iterator[str]:
     yield f"security group.{service.security_group_name}"
     yield f"file.{service.file.lower()}"
-    yield f"variable.{service.image_variable}"
+    yield from (f"variable.{container.image_variable}" for container in service.containers)
     yield from (f"{rule.direction} rule.{rule.label}" for rule in service.security_rules)
     yield from (f"role.{role.label}" for role in service.roles)
     yield from (f"listener rule.{rule.label}" for rule in service.rules)

@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 from tfgen.blueprint import names
 from tfgen.blueprint.addressing import block
-from tfgen.blueprint.model import Label, Listener, ListenerCidr, ListenerRule, LoadBalancer, Ref
+from tfgen.blueprint.model import (
+    FixedResponse,
+    Label,
+    Listener,
+    ListenerCidr,
+    ListenerRule,
+    LoadBalancer,
+    Ref,
+)
 from tfgen.blueprint.model import Route as RoutePart
 from tfgen.blueprint.priorities import LAST, priority
 from tfgen.problems import Locate, Location, Problem, nearest_of_many, some
@@ -211,8 +219,10 @@ def _listener(key: str, listener: ListenerSpec, at: Locate, problems: list[Probl
         key=key,
         label=label,
         port=listener.port,
+        protocol="HTTP",
+        certificates=(),
         cidrs=cidrs,
-        not_found="Not found",
+        default=FixedResponse(status="404", body="Not found"),
         arn_input=arn_input(key),
         depends_on=(rules,) if rules else (),
         at=where,

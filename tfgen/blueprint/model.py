@@ -9,11 +9,12 @@ that stands bare (a resource's name, an attribute); `Ref` is an expression of ou
 spec becomes a Label or a Ref except through `blueprint.names`.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
 
-from tfgen.problems import Locate, Location
+from tfgen.problems import Locate, Location, SpecPath
 
 
 class Label(str):
@@ -160,20 +161,29 @@ class ListenerCidr(Part, frozen=True):
     """No ports where it is the listener's, or the first and the last of those that an override says."""
 
 
+class FixedResponse(Part, frozen=True):
+    """An answer of the load balancer's own."""
+
+    status: str
+    body: str
+
+
 class Listener(Part, frozen=True):
     """A port of the load balancer."""
 
     key: str
     label: Label
     port: int
+    protocol: str
+    certificates: tuple[Ref, ...]
+    """No certificate, or the ARN of the one that clients see."""
     cidrs: tuple[ListenerCidr, ...]
-    not_found: str
-    """The body of the 404 that answers when no rule matches."""
+    default: FixedResponse
+    """What answers when no rule matches."""
     arn_input: Label
     depends_on: tuple[tuple[Ref, ...], ...]
     """No order, or the rules that admit its clients."""
     at: Location
-    protocol: str = "HTTP"
     answers: tuple[str, ...] = ()
     """What the load balancer does when no rule matches, where an override says so: `redirects with 301`."""
 
@@ -369,6 +379,37 @@ class Call(Part, frozen=True):
     at: Location
 
 
+class Container(Part, frozen=True):
+    """One entry of container_definitions."""
+
+    name: str
+    image: Image
+    image_variable: Label
+    command: tuple[tuple[str, ...], ...]
+    environment: tuple[tuple[str, str], ...]
+    secrets: tuple[tuple[str, str], ...]
+    port_mappings: tuple[PortMapping, ...]
+    called: tuple[str, ...]
+    """Where it reaches what it calls, in one text; a label, so that new tasks start when it changes."""
+    init: bool
+    """Whether ECS puts an init process into it, as ECS Exec wants."""
+    log_group: Label
+    region: str
+    path: SpecPath
+    """Where the spec describes it."""
+
+
+class Tasks(Part, frozen=True):
+    """How many tasks a service may run, at least and at most."""
+
+    least: int
+    most: int
+
+    @property
+    def text(self) -> str:
+        return str(self.most) if self.least == self.most else f"{self.least} to {self.most}"
+
+
 class Service(Part, frozen=True):
     """One ECS service; its fields are the names that its template knows."""
 
@@ -379,19 +420,15 @@ class Service(Part, frozen=True):
     """What it is called in AWS: the oldest name that it had, since names there cannot be changed."""
     summary: Comment
     family: str
-    image: Image
-    image_variable: Label
     inputs: tuple[Input, ...]
     """The variables of the module that are its own."""
     cpu: int
     memory: int
     size_at: Location
     architecture: str
-    count: int
-    command: tuple[tuple[str, ...], ...]
-    environment: tuple[tuple[str, str], ...]
-    secrets: tuple[tuple[str, str], ...]
-    port_mappings: tuple[PortMapping, ...]
+    tasks: Tasks
+    containers: tuple[Container, ...]
+    """What each of its tasks runs; the first is the application."""
     region: str
     log_group: str
     log_retention: int
@@ -415,14 +452,17 @@ class Service(Part, frozen=True):
     connect: tuple[ServiceConnect, ...]
     calls: tuple[str, ...]
     """The names of the services that it calls."""
-    called: tuple[str, ...]
-    """Where it reaches them, in one text; a label of its tasks, so that new ones start when it changes."""
     uses: tuple[str, ...]
     """The AWS services that it says it calls, by the names of their endpoints."""
     egress_cidrs: tuple[EgressCidr, ...]
     """What else it says it connects to, in the spec's order."""
     depends_on: tuple[Ref, ...]
     at: Location
+
+    @property
+    def port_mappings(self) -> tuple[PortMapping, ...]:
+        """Those of all its containers, which share their tasks' addresses."""
+        return tuple(mapping for container in self.containers for mapping in container.port_mappings)
 
 
 class Cluster(Part, frozen=True):
@@ -552,3 +592,8 @@ class Blueprint(Part, frozen=True):
     """Where the spec says a thing; for what no part carries with it."""
     overridden: tuple[Overridden, ...] = ()
     """Empty in what is rendered. What rules and proofs are given says here what overrides did to it."""
+
+    @property
+    def containers(self) -> Iterator[Container]:
+        """Those of all its services."""
+        return (container for service in self.services for container in service.containers)

@@ -9,6 +9,7 @@ from tfgen.blueprint.model import (
     Call,
     Comment,
     ConnectServer,
+    Container,
     EgressCidr,
     Image,
     Input,
@@ -20,6 +21,7 @@ from tfgen.blueprint.model import (
     Service,
     ServiceConnect,
     TargetGroup,
+    Tasks,
     Variable,
 )
 from tfgen.problems import Locate, Location, Problem
@@ -99,18 +101,13 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
         aws_name=aws_name,
         summary=_summary(key, service, around),
         family=f"{spec.name}-{aws_name}",
-        image=image,
-        image_variable=names.label(key, "image"),
         inputs=(_image_input(key),),
         cpu=service.cpu,
         memory=service.memory or 0,
         size_at=_size_at(key, around),
         architecture=service.architecture.upper(),
-        count=service.count,
-        command=(tuple(service.command),) if service.command else (),
-        environment=tuple((name, str(value)) for name, value in sorted(service.environment.items())),
-        secrets=tuple(sorted(service.secrets.items())),
-        port_mappings=tuple(_port_mappings(aws_name, service.port, service.connect)),
+        tasks=Tasks(least=service.count, most=service.count),
+        containers=(_application(key, service, around),),
         region=spec.region,
         log_group=f"/ecs/{spec.name}/{aws_name}",
         log_retention=spec.logs.retention,
@@ -130,7 +127,6 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
         exec=(True,) if service.exec else (),
         connect=_connect(key, service, around),
         calls=_callees(key, around),
-        called=_called(key, around),
         uses=tuple(service.uses),
         egress_cidrs=tuple(EgressCidr(cidr=e.cidr, port=e.port) for e in service.egress_cidrs or ()),
         depends_on=(
@@ -141,6 +137,25 @@ def _service(key: str, around: Around, problems: list[Problem]) -> Service:
             *_started_first(key, around),
         ),
         at=around.at(("services", key)),
+    )
+
+
+def _application(key: str, service: ServiceSpec, around: Around) -> Container:
+    """The container that the service is named for."""
+    aws_name = renames.in_aws(key, around.spec)
+    return Container(
+        name=aws_name,
+        image=around.images[key],
+        image_variable=names.label(key, "image"),
+        command=(tuple(service.command),) if service.command else (),
+        environment=tuple((name, str(value)) for name, value in sorted(service.environment.items())),
+        secrets=tuple(sorted(service.secrets.items())),
+        port_mappings=tuple(_port_mappings(aws_name, service.port, service.connect)),
+        called=_called(key, around),
+        init=service.exec,
+        log_group=names.label(key),
+        region=around.spec.region,
+        path=("services", key),
     )
 
 

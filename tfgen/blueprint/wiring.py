@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from tfgen.blueprint import names, security
 from tfgen.blueprint.model import (
     Comment,
+    Container,
     Input,
     Label,
     Listener,
@@ -212,25 +213,27 @@ def _services_outputs(stack: Stack) -> Iterator[Output]:
 
 def _root_variables(stack: Stack) -> Iterator[Variable]:
     for service in stack.services:
-        yield Variable(
-            label=service.image_variable,
-            type=STRING,
-            description=f"Image of {service.key}; a deploy may change its tag or digest.",
-            default=(service.image.text,),
-            validation=(_image_validation(service),) if service.image.account else (),
-        )
+        yield from (_image(container, service) for container in service.containers)
     if stack.has_provider:
         yield Variable(
             label=Label("tags"), type=TEXTS, description="Tags of every resource.", default=(stack.tags,)
         )
 
 
-def _image_validation(service: Service) -> Validation:
-    image = service.image
-    repository = f"{image.registry}/{image.repository}"
-    variable = service.image_variable
+def _image(container: Container, service: Service) -> Variable:
+    return Variable(
+        label=container.image_variable,
+        type=STRING,
+        description=f"Image of {service.key}; a deploy may change its tag or digest.",
+        default=(container.image.text,),
+        validation=(_image_validation(container),) if container.image.account else (),
+    )
+
+
+def _image_validation(container: Container) -> Validation:
+    repository = f"{container.image.registry}/{container.image.repository}"
     return Validation(
-        condition=Ref(f'replace(var.{variable}, "/[:@].*/", "") == "{repository}"'),
+        condition=Ref(f'replace(var.{container.image_variable}, "/[:@].*/", "") == "{repository}"'),
         message=f"The execution role may pull only {repository}; another repository is a change to the spec.",
     )
 

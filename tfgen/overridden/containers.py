@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from tfgen.blueprint import images
-from tfgen.blueprint.model import NamedPort, PortMapping, Service
+from tfgen.blueprint.model import Container, NamedPort, PortMapping, Service
 from tfgen.overridden.desk import Desk
 from tfgen.overridden.resource import Expression, Json, Resource, comparable, text, whole
 from tfgen.problems import Location
@@ -43,15 +43,20 @@ def container(desk: Desk, found: Resource, service: Service) -> None:
         return
     at = found.at(_NAME)
     before, after = (_containers(each.get(_NAME)) for each in (found.before, found.after))
-    own = [each for each in after if each.get("name") == service.aws_name]
     found.take(_NAME)
-    if not (before and own):
-        says = f"{_NAME} of {found.address} is overridden, and has no container {service.aws_name}"
+    ours = {own.name: own for own in service.containers}
+    lost = [name for name in ours if name not in _by_name(before) or name not in _by_name(after)]
+    for name in lost:
+        says = f"{_NAME} of {found.address} is overridden, and has no container {name}"
         desk.mark(found, says, at=at)
-        return
-    if len(after) > 1:
+    if not lost and len(after) > len(ours):
         desk.mark(found, f"{_NAME} of {found.address} is overridden: {_OTHERS}", "image", at=at)
-    _carry(desk, found, service, before[0], own[0])
+    for name in () if lost else ours:
+        _carry(Place(desk, found, service, ours[name]), _by_name(before)[name], _by_name(after)[name])
+
+
+def _by_name(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {str(each.get("name")): each for each in reversed(found)}
 
 
 def _containers(value: Any) -> list[dict[str, Any]]:
@@ -67,52 +72,62 @@ def _containers(value: Any) -> list[dict[str, Any]]:
     return found if all(isinstance(each, dict) for each in found) else []
 
 
-def _carry(
-    desk: Desk, found: Resource, service: Service, before: dict[str, Any], after: dict[str, Any]
-) -> None:
+class Place(NamedTuple):
+    """A container of a service, and the resource that defines it."""
+
+    desk: Desk
+    found: Resource
+    service: Service
+    container: Container
+
+    def moved(self, key: str, at: Location) -> None:
+        self.desk.moved((*self.container.path, key), at)
+
+    def doubt(self, name: str, at: Location, *kinds: str, also: str = "") -> None:
+        says = f"{name} of {_NAME} of {self.found.address} is overridden{also}"
+        self.desk.mark(self.found, says, *kinds, at=at)
+
+
+def _carry(place: Place, before: dict[str, Any], after: dict[str, Any]) -> None:
     fields: dict[str, Any] = {}
     for name in sorted({*before, *after}):
         if comparable(Json(before.get(name))) == comparable(Json(after.get(name))):
             continue
-        at = found.at(f"{_NAME}.{name}")
+        at = place.found.at(f"{_NAME}.{name}")
         carry = _CARRY.get(name)
         if carry:
-            fields |= carry(desk, found, service, after.get(name), at)
+            fields |= carry(place, after.get(name), at)
         elif name in _DOUBTED:
-            _doubt(desk, found, name, at, *_DOUBTED[name])
+            place.doubt(name, at, *_DOUBTED[name])
     if fields:
-        desk.service(service, **fields)
-
-
-def _doubt(desk: Desk, found: Resource, name: str, at: Location, *kinds: str, also: str = "") -> None:
-    says = f"{name} of {_NAME} of {found.address} is overridden{also}"
-    desk.mark(found, says, *kinds, at=at)
+        place.desk.container(place.service, place.container, **fields)
 
 
 Carried = dict[str, Any]
 
 
-def _image(desk: Desk, found: Resource, service: Service, value: Any, at: Location) -> Carried:
+def _image(place: Place, value: Any, at: Location) -> Carried:
     """Another image; a repository that the execution role does not know is not pulled."""
     said = text(value)
     if not said:
-        _doubt(desk, found, "image", at, "image")
+        place.doubt("image", at, "image")
         return {}
     image = images.parse(said, at)
-    desk.moved(("services", service.key, "image"), at)
+    place.moved("image", at)
+    own = place.container.image
     same = (image.account, image.region, image.repository)
-    if image.account and same != (service.image.account, service.image.region, service.image.repository):
-        role = f"aws_iam_role.{service.execution_role.label} may only pull {service.image.repository}"
-        _doubt(desk, found, "image", at, "image", also=f", and {role}")
+    if image.account and same != (own.account, own.region, own.repository):
+        role = f"aws_iam_role.{place.service.execution_role.label} may only pull {own.repository}"
+        place.doubt("image", at, "image", also=f", and {role}")
     return {"image": image}
 
 
-def _ports(desk: Desk, found: Resource, service: Service, value: Any, at: Location) -> Carried:
+def _ports(place: Place, value: Any, at: Location) -> Carried:
     mappings = tuple(_mapping(each) for each in value) if isinstance(value, list) else ()
     if value is not None and (not isinstance(value, list) or None in mappings):
-        _doubt(desk, found, "portMappings", at, "route", "call")
+        place.doubt("portMappings", at, "route", "call")
         return {}
-    desk.moved(("services", service.key, "port"), at)
+    place.moved("port", at)
     return {"port_mappings": mappings}
 
 
@@ -129,25 +144,25 @@ def _mapping(value: Any) -> PortMapping | None:
     return PortMapping(port=port, connect=named)
 
 
-def _environment(desk: Desk, _found: Resource, service: Service, value: Any, at: Location) -> Carried:
+def _environment(place: Place, value: Any, at: Location) -> Carried:
     pairs = _pairs(value, "value")
     if pairs is None:
         return {}
-    desk.moved(("services", service.key, "environment"), at)
+    place.moved("environment", at)
     return {"environment": pairs}
 
 
-def _secrets(desk: Desk, found: Resource, service: Service, value: Any, at: Location) -> Carried:
+def _secrets(place: Place, value: Any, at: Location) -> Carried:
     """Other secrets: the ways to them are walked; the execution role reads none but those of the spec."""
     pairs = _pairs(value, "valueFrom")
-    known = {source for _, source in service.secrets}
+    known = {source for _, source in place.container.secrets}
     if pairs is None or not all(_is_source(source) for _, source in pairs):
-        _doubt(desk, found, "secrets", at, "secret")
+        place.doubt("secrets", at, "secret")
         return {}
     if any(source not in known for _, source in pairs):
-        role = f"aws_iam_role.{service.execution_role.label} may read only those of the spec"
-        _doubt(desk, found, "secrets", at, "secret", also=f", and {role}")
-    desk.moved(("services", service.key, "secrets"), at)
+        role = f"aws_iam_role.{place.service.execution_role.label} may read only those of the spec"
+        place.doubt("secrets", at, "secret", also=f", and {role}")
+    place.moved("secrets", at)
     return {"secrets": pairs}
 
 
@@ -165,27 +180,32 @@ def _pairs(value: Any, key: str) -> tuple[tuple[str, str], ...] | None:
     return tuple(sorted(known)) if len(known) == len(items) else None
 
 
-def _logs(desk: Desk, found: Resource, service: Service, value: Any, at: Location) -> Carried:
+def _logs(place: Place, value: Any, at: Location) -> Carried:
     """Where lines go: the driver, the group, the Region."""
     if not (isinstance(value, dict) and isinstance(value.get("options") or {}, dict)):
-        _doubt(desk, found, "logConfiguration", at, "logs")
+        place.doubt("logConfiguration", at, "logs")
         return {}
     options = value.get("options") or {}
     group, region = options.get("awslogs-group"), options.get("awslogs-region")
-    ours = isinstance(group, Expression) or group == service.log_group
+    ours = isinstance(group, Expression) or group == place.service.log_group
     known = {*_HOW, "awslogs-group", "awslogs-region"}
-    if value.get("logDriver") != "awslogs" or not ours or region != service.region or set(options) - known:
-        _doubt(desk, found, "logConfiguration", at, "logs")
+    if (
+        value.get("logDriver") != "awslogs"
+        or not ours
+        or region != place.container.region
+        or set(options) - known
+    ):
+        place.doubt("logConfiguration", at, "logs")
     return {}
 
 
-def _command(desk: Desk, _found: Resource, service: Service, value: Any, at: Location) -> Carried:
+def _command(place: Place, value: Any, at: Location) -> Carried:
     words = tuple(text(each) or "" for each in value) if isinstance(value, list) else ()
-    desk.moved(("services", service.key, "command"), at)
+    place.moved("command", at)
     return {"command": (words,) if words else ()}
 
 
-_CARRY: Mapping[str, Callable[[Desk, Resource, Service, Any, Location], Carried]] = {
+_CARRY: Mapping[str, Callable[[Place, Any, Location], Carried]] = {
     "command": _command,
     "environment": _environment,
     "image": _image,

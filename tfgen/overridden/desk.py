@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from tfgen.blueprint.model import Blueprint, Changed, Mark, Overridden, Part, Service
+from tfgen.blueprint.model import Blueprint, Changed, Container, Mark, Overridden, Part, Service
 from tfgen.overridden.resource import Resource
 from tfgen.problems import Location, SpecPath
 
@@ -60,6 +60,12 @@ class Desk:
     def service(self, found: Service, **fields: Any) -> None:
         """The service with other fields, whatever was carried over since it was found."""
         self._services[found.key] = replace(self._services[found.key], **fields)
+
+    def container(self, service: Service, found: Container, **fields: Any) -> None:
+        """The container of a service with other fields, whatever was carried over since it was found."""
+        containers = self._services[service.key].containers
+        own = next(each for each in containers if each.name == found.name)
+        self.service(service, containers=swapped(containers, own, **fields))
 
     def takes_priority(self, listener: str, old: int, new: int) -> bool:
         """Whether no other rule of the listener has the new priority."""

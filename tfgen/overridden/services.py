@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from tfgen.blueprint.model import ConnectServer, Service, ServiceConnect
+from tfgen.blueprint.model import ConnectServer, Service, ServiceConnect, Tasks
 from tfgen.overridden.containers import container
 from tfgen.overridden.desk import Desk
 from tfgen.overridden.resource import Blocks, Resource, Tree, block, flag, text, whole
@@ -27,7 +27,7 @@ def _numbers(desk: Desk, found: Resource, service: Service) -> None:
     count = whole(after.get("desired_count", 0))
     if count is not None and (at := found.take("desired_count")):
         desk.moved((*path, "count"), at)
-        desk.service(service, count=count)
+        desk.service(service, tasks=Tasks(least=count, most=count))
     name = "health_check_grace_period_seconds"
     seconds = whole(after.get(name, 0))
     if seconds is not None and (at := found.take(name)):

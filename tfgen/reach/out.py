@@ -11,7 +11,15 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from tfgen import facts
-from tfgen.blueprint.model import ConnectServer, EgressCidr, Image, InterfaceEndpoint, Part, Service
+from tfgen.blueprint.model import (
+    ConnectServer,
+    Container,
+    EgressCidr,
+    Image,
+    InterfaceEndpoint,
+    Part,
+    Service,
+)
 from tfgen.problems import SpecPath
 from tfgen.reach.ground import EGRESS, HTTPS, INGRESS, Ground, Side, is_private, network
 from tfgen.reach.model import MISSING, OK, TAKEN, UNSURE, Flow, Hop, state_of, to_fault
@@ -64,12 +72,11 @@ class Ways:
         """Every flow out of a service."""
         here, public = ("services", service.key), bool(service.public_ip)
         self._crossed = {}
-        yield from self._image(service, here, public)
+        for container in service.containers:
+            yield from self._image(service, container, public)
         yield self._flow(service, "logs", "its logs", here, self.aws("logs", self.region, public))
-        for name, source in service.secrets:
-            store, region = _store(source, self.region)
-            way = self.aws(store, region, public)
-            yield self._flow(service, "secret", f"its secret {name}", (*here, "secrets", name), way)
+        for container in service.containers:
+            yield from self._secrets(service, container, public)
         if service.exec:
             way = self.aws("ssmmessages", self.region, public)
             yield self._flow(service, "exec", "ECS Exec", (*here, "exec"), way)
@@ -89,8 +96,14 @@ class Ways:
 
     # --- what a service needs ---
 
-    def _image(self, service: Service, here: SpecPath, public: bool) -> Iterator[Flow]:
-        image, path = service.image, (*here, "image")
+    def _secrets(self, service: Service, container: Container, public: bool) -> Iterator[Flow]:
+        for name, source in container.secrets:
+            store, region = _store(source, self.region)
+            path, way = (*container.path, "secrets", name), self.aws(store, region, public)
+            yield self._flow(service, "secret", f"its secret {name}", path, way)
+
+    def _image(self, service: Service, container: Container, public: bool) -> Iterator[Flow]:
+        image, path = container.image, (*container.path, "image")
         if not image.account:
             yield self._flow(service, "image", "its image", path, self.registry(image, public))
             return
@@ -323,7 +336,8 @@ class Ways:
         """The egress_cidrs that let a service out to the internet on a port."""
         kept = [_short(range_.cidr, range_.port) for range_ in service.egress_cidrs if range_.port != port]
         hint = f"write egress_cidrs: [{', '.join([_short(_WORLD, port), *kept])}]"
-        helped = service.image.account and port == HTTPS and not self.ground.interface
+        own = all(container.image.account for container in service.containers)
+        helped = own and port == HTTPS and not self.ground.interface
         return f"{hint}, or {_NAT}" if helped else hint
 
     def _enters(self, service: Service, side: Side) -> Hop:

@@ -174,8 +174,8 @@ _WRONG: dict[type[nodes.Node], tuple[_Wrong, ...]] = {
     nodes.If: (
         (
             # `else` is a `not` by another name.
-            lambda node, _: not isinstance(node.test, nodes.Name) or node.elif_ or node.else_,
-            "an if is of one bare name, without elif and else",
+            lambda node, _: not _is_path(node.test) or node.elif_ or node.else_,
+            "an if is of one name, without elif and else",
         ),
     ),
     nodes.Include: (

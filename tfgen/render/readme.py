@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from tfgen.blueprint.model import Blueprint, Label, Network, Override, Service, Variable
@@ -92,7 +93,7 @@ def _service_row(service: Service) -> ServiceRow:
         routes=", ".join(f"{route.text} ({route.listener})" for route in service.routes),
         address=", ".join(addresses),
         calls=", ".join(service.calls),
-        size=f"{service.count} x {service.cpu} CPU units, {service.memory} MiB",
+        size=f"{service.tasks.text} x {service.cpu} CPU units, {service.memory} MiB",
     )
 
 
@@ -163,10 +164,9 @@ def _input(variable: Variable) -> Row:
 
 def _deploy(blueprint: Blueprint) -> Iterator[Row]:
     """A command that deploys another image, by the example of the first service."""
-    for service in blueprint.services[:1]:
-        image = service.image
-        repository = f"{image.registry}/{image.repository}"
-        yield Row(service.image_variable, f"{repository}:NEW_TAG")
+    for container in islice(blueprint.containers, 1):
+        repository = f"{container.image.registry}/{container.image.repository}"
+        yield Row(container.image_variable, f"{repository}:NEW_TAG")
 
 
 _ADDRESS = "module.services.{}.{}"

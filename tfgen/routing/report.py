@@ -8,7 +8,6 @@ from tfgen.routing.answer import WORLD, Answer, Candidate, Reading
 from tfgen.routing.table import text
 from tfgen.texts import in_line, wrapped
 
-FIXED_STATUS = 404
 """Of the default action: templates/load_balancer/listeners.tf.j2."""
 
 
@@ -40,7 +39,8 @@ def _who(listener: Listener, candidate: Candidate) -> str:
         return f"{service.key} answers, on port {_port(candidate)}"
     for does in listener.answers:
         return f"No service answers: the load balancer itself {does}"
-    return f'No service answers: the load balancer itself says {FIXED_STATUS} "{listener.not_found}"'
+    says = f'{listener.default.status} "{listener.default.body}"'
+    return f"No service answers: the load balancer itself says {says}"
 
 
 def _port(candidate: Candidate) -> int | None:
@@ -70,7 +70,7 @@ def notes(answer: Answer) -> Iterator[str]:
         if answer.winner and not answer.request.source and WORLD not in [c.cidr for c in listener.admitted]:
             yield "not every address may connect to this listener; --from ADDRESS asks whether one may"
     for service in (service for winner in answer.winner for service in winner.service):
-        if not service.count:
+        if not service.tasks.least:
             yield f"the count of {service.key} is 0: while no task runs, the load balancer says 503"
     for prefix in (prefix for winner in answer.winner for prefix in _prefix(winner)):
         yield f"the service gets the path whole: {prefix} is not taken off it"
@@ -103,7 +103,7 @@ def _before(answer: Answer) -> Iterator[str]:
     tried = answer.candidates[: answer.chosen]
     if tried:
         yield "Tried before, and why not:"
-        yield from _rows([(candidate, "; ".join(candidate.why_not)) for candidate in tried])
+        yield from _rows(answer, [(candidate, "; ".join(candidate.why_not)) for candidate in tried])
 
 
 def _after(answer: Answer) -> Iterator[str]:
@@ -111,24 +111,25 @@ def _after(answer: Answer) -> Iterator[str]:
     would = [candidate for candidate in later if not candidate.why_not]
     if would:
         yield "Would match too, but come later:"
-        yield from _rows([(candidate, "") for candidate in would])
+        yield from _rows(answer, [(candidate, "") for candidate in would])
     if len(later) > len(would):
         count = len(later) - len(would)
         rules = "rule comes" if count == 1 else "rules come"
         yield f"{count}{' more' if would else ''} {rules} later and would not match."
 
 
-def _rows(rows: Sequence[tuple[Candidate, str]]) -> Iterator[str]:
+def _rows(answer: Answer, rows: Sequence[tuple[Candidate, str]]) -> Iterator[str]:
     """One line a candidate: when it is tried, what it asks for, where it leads, what is to say of it."""
-    cells = [(*_cells(candidate), said) for candidate, said in rows]
+    fixed = answer.listener[0].default.status
+    cells = [(*_cells(candidate, fixed), said) for candidate, said in rows]
     widths = [max(len(row[column]) for row in cells) for column in range(3)]
     for when, what, where, said in cells:
         line = f"  {when:>{widths[0]}}  {what:<{widths[1]}}  -> {where:<{widths[2]}}  {said}"
         yield line.rstrip()
 
 
-def _cells(candidate: Candidate) -> tuple[str, str, str]:
-    where = next((service.key for service in candidate.service), str(FIXED_STATUS))
+def _cells(candidate: Candidate, fixed: str) -> tuple[str, str, str]:
+    where = next((service.key for service in candidate.service), fixed)
     for rule in candidate.rule:
         return str(rule.priority), text(rule), where
     return "last", "the default action", where
@@ -146,7 +147,9 @@ def as_data(answer: Answer) -> dict[str, Any]:
         "request": _request(answer),
         "answers": "service" if service else "load-balancer" if fixed else "nobody",
         "reason": answer.nobody or None,
-        "status": FIXED_STATUS if fixed and not answer.listener[0].answers else None,
+        "status": int(answer.listener[0].default.status)
+        if fixed and not answer.listener[0].answers
+        else None,
         "service": service,
         "port": _port(winner) if winner else None,
         "target_group": next(_targets(winner), None) if winner else None,

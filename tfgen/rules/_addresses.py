@@ -6,8 +6,8 @@ from tfgen.problems import Location
 
 
 def tasks(blueprint: Blueprint) -> int:
-    """How many run when nothing is deployed."""
-    return sum(service.count for service in blueprint.services)
+    """How many run at most when nothing is deployed."""
+    return sum(service.tasks.most for service in blueprint.services)
 
 
 def room(blueprint: Blueprint, *, beside_load_balancer: bool) -> int:

@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint, ConnectServer, Service
-from tfgen.problems import Location
+from tfgen.blueprint.model import Blueprint, ConnectServer, Container, Service
+from tfgen.problems import SpecPath
 from tfgen.rules._front import Front
 from tfgen.rules._hosts import is_host, is_ipv4, managed
 
@@ -35,6 +35,8 @@ class Connection(NamedTuple):
     port: int
     secret: bool
     """Whether the value may hold a password, which no message may show."""
+    path: SpecPath
+    """Where the spec says it."""
 
     @property
     def text(self) -> str:
@@ -84,15 +86,20 @@ class Environment:
 
     def _connections(self, service: Service) -> Iterator[Connection]:
         own = self._own | set(_split(service.key))
-        variables = {name.lower(): value for name, value in service.environment}
-        for variable, value in service.environment:
+        for container in service.containers:
+            yield from self._connections_of(container, own)
+
+    def _connections_of(self, container: Container, own: frozenset[str]) -> Iterator[Connection]:
+        variables = {name.lower(): value for name, value in container.environment}
+        for variable, value in container.environment:
             names = _names(variable)
             if names is None:
                 continue
             secret = _may_hold_password(value)
             for address in dict.fromkeys(_addresses(names, value.strip(), variables, own)):
                 if self._is_connection(address, names) and not _is_name_only(address, names, own):
-                    yield Connection(variable, address.scheme, address.host, address.port, secret)
+                    path = (*container.path, "environment", variable)
+                    yield Connection(variable, address.scheme, address.host, address.port, secret, path)
 
     def meant(self, host: str) -> Service | None:
         """The service of this stack that a host means, though it may have no such name.
@@ -102,10 +109,6 @@ class Environment:
         name = host.lower().rstrip(".")
         first, _, rest = name.partition(".")
         return self._meant.get(name) or (self._meant.get(first) if rest in self._domains else None)
-
-    def place(self, service: Service, connection: Connection) -> Location:
-        """Where the spec says the variable."""
-        return self.blueprint.locate(("services", service.key, "environment", connection.variable))
 
     def _is_connection(self, address: _Address, names: _Names) -> bool:
         """Whether an address is one to connect to: bucket://name is none, nor is mailer:100."""

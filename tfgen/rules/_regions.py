@@ -28,12 +28,12 @@ def _named(blueprint: Blueprint) -> Iterator[Named]:
     """The Regions of the state, of images, and of the ARNs of secrets and in the environment."""
     for backend in blueprint.backend:
         yield Named(backend.region, blueprint.locate(("backend", "region")))
-    for service in blueprint.services:
-        yield Named(service.image.region, service.image.at)
-        for key, values in (("secrets", service.secrets), ("environment", service.environment)):
+    for container in blueprint.containers:
+        yield Named(container.image.region, container.image.at)
+        for key, values in (("secrets", container.secrets), ("environment", container.environment)):
             for name, value in values:
                 if arn := _ARN.match(value):
-                    yield Named(arn["region"], blueprint.locate(("services", service.key, key, name)))
+                    yield Named(arn["region"], blueprint.locate((*container.path, key, name)))
 
 
 def meant(region: str) -> str:

@@ -98,7 +98,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         for connection in environment.connections(service):
             if found := _fault(connection, service, environment):
-                where = environment.place(service, connection)
+                where = blueprint.locate(connection.path)
                 message = f"{connection.variable} {found[0]}"
                 yield Problem(ID, where, message, found[1], SEVERITY, connection.secret)
 

@@ -36,9 +36,9 @@ PASSES = ("services: {web: {port: 80, count: 501}}",)
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     routed = [service for service in blueprint.services if service.target_groups]
-    tasks = sum(service.count for service in routed)
+    tasks = sum(service.tasks.most for service in routed)
     if limit := _quota.over("targets_per_alb", 2 * tasks):
-        most = max(routed, key=lambda service: service.count)
+        most = max(routed, key=lambda service: service.tasks.most)
         message = (
             f"{tasks} tasks stand behind the load balancer, and {2 * tasks} while they are all deployed: "
             f"AWS allows it {limit.value}, and those beyond get no request"

@@ -36,9 +36,9 @@ PASSES = ("services: {web: {count: 0, calls: [api]}, api: {count: 0, port: 80, c
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    counts = {service.key: service.count for service in blueprint.services}
+    tasks = {service.key: service.tasks for service in blueprint.services}
     for call in blueprint.calls:
-        if counts[call.caller] and not counts[call.callee]:
+        if tasks[call.caller].most and not tasks[call.callee].least:
             line = blueprint.locate(("services", call.callee, "count")).line
             message = f'"{call.caller}" calls "{call.callee}", whose count is 0 (line {line}): nobody answers'
             hint = f'give "{call.callee}" a count of 1 at least'

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint, Service
-from tfgen.problems import Problem
+from tfgen.problems import Problem, SpecPath
 from tfgen.rules import _health
 from tfgen.rules._connections import words
 
@@ -59,8 +59,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         for group in service.target_groups:
             if _health.takes(group.codes, _REFUSED):
                 continue
-            for variable in _lists_of_hosts(service):
-                where = blueprint.locate(("services", service.key, "environment", variable))
+            for path, variable in _lists_of_hosts(service):
+                where = blueprint.locate((*path, "environment", variable))
                 message = (
                     f"health checks have the task's own address as their host, and {variable} lists none"
                 )
@@ -72,10 +72,11 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 yield Problem(ID, where, message, hint, SEVERITY)
 
 
-def _lists_of_hosts(service: Service) -> Iterator[str]:
+def _lists_of_hosts(service: Service) -> Iterator[tuple[SpecPath, str]]:
     """The variables that list the hosts which an application answers to, and no address among them."""
-    for variable, value in service.environment:
-        named = words(variable)
-        listed = "HOSTS" in named and not named.isdisjoint(("ALLOWED", "TRUSTED"))
-        if listed and value.strip() and "*" not in value and "10." not in value:
-            yield variable
+    for container in service.containers:
+        for variable, value in container.environment:
+            named = words(variable)
+            listed = "HOSTS" in named and not named.isdisjoint(("ALLOWED", "TRUSTED"))
+            if listed and value.strip() and "*" not in value and "10." not in value:
+                yield container.path, variable

@@ -49,7 +49,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         for closed in egress.closed(service):
             if egress.has_internet(service) or not is_outside(closed.connection):
-                where = egress.environment.place(service, closed.connection)
+                where = blueprint.locate(closed.connection.path)
                 hint = _hint(closed, service, blueprint)
                 yield Problem(ID, where, _message(closed, service), hint, SEVERITY, closed.connection.secret)
 

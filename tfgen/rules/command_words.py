@@ -40,10 +40,10 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for service in blueprint.services:
-        for words in service.command:
+    for container in blueprint.containers:
+        for words in container.command:
             if _is_a_line(*words):
-                where = blueprint.locate(("services", service.key, "command", 0))
+                where = blueprint.locate((*container.path, "command", 0))
                 message = (
                     "this is one word with spaces in it: unless the image's entry point takes it apart, as a "
                     "shell does, the container looks for a program of that name"

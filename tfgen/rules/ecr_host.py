@@ -55,8 +55,8 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for service in blueprint.services:
-        image = service.image
+    for container in blueprint.containers:
+        image = container.image
         if found := _fault(image, blueprint) if image.account else _unknown_form(image, blueprint):
             yield Problem(ID, image.at, *found, SEVERITY)
 

@@ -33,8 +33,8 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     limits = facts.limits()
     shortest, longest = (limits[f"ecr_repository_chars_{end}"].value for end in ("min", "max"))
-    for service in blueprint.services:
-        image = service.image
+    for container in blueprint.containers:
+        image = container.image
         if image.account and not shortest <= len(image.repository) <= longest:
             length = len(image.repository)
             message = f"a repository's name in ECR has {shortest} to {longest} characters, not {length}"

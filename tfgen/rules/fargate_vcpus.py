@@ -31,10 +31,10 @@ PASSES = ("services:\n  a: {cpu: 2048, count: 1}\n  b: {cpu: 256, count: 4}\n",)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    units = sum(service.cpu * service.count for service in blueprint.services)
+    units = sum(service.cpu * service.tasks.most for service in blueprint.services)
     if limit := _quota.over("fargate_vcpus", -(-2 * units // 1024)):
         running = round(units / 1024, 2)
-        most = max(blueprint.services, key=lambda service: service.cpu * service.count)
+        most = max(blueprint.services, key=lambda service: service.cpu * service.tasks.most)
         message = (
             f"the tasks take {running:g} vCPU, and {2 * running:g} while they are all deployed: a new "
             f"account may run {limit.value}, and starts no task beyond"

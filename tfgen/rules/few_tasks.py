@@ -45,7 +45,7 @@ _MEANING = {
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
-        if service.target_groups and service.count in _MEANING:
+        if service.target_groups and service.tasks.least in _MEANING:
             where = blueprint.locate(("services", service.key, "count"))
-            message = f'"{service.key}" {_MEANING[service.count]}'
+            message = f'"{service.key}" {_MEANING[service.tasks.least]}'
             yield Problem(ID, where, message, "write count: 2", SEVERITY)

@@ -55,7 +55,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                     f'{connection.variable} leads to {closed.text}, where "{service.key}" has no way: '
                     "with egress: endpoints there is none to the internet"
                 )
-                where = egress.environment.place(service, connection)
+                where = blueprint.locate(connection.path)
                 yield Problem(ID, where, message, _hint(closed, blueprint), SEVERITY, connection.secret)
 
 

@@ -46,9 +46,9 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    images = {service.key: service.image for service in blueprint.services}
+    services = {service.key: service for service in blueprint.services}
     failing = dict.fromkeys(flow.service for _, flows in faults(blueprint, IMAGE) for flow in flows)
-    for image in (images[key] for key in failing):
+    for image in (container.image for key in failing for container in services[key].containers):
         if _ecr.is_unknown_form(image) or _regions.is_misspelled(image.region):
             continue  # TG321 and TG306 say what to write
         yield Problem(ID, image.at, _message(image), _hint(image, blueprint))

@@ -40,8 +40,8 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     if blueprint.network.private_subnets and not blueprint.network.nat:
         return  # then it cannot be pulled at all: TG301
-    for service in blueprint.services:
-        image = service.image
+    for container in blueprint.containers:
+        image = container.image
         if image.region != blueprint.region and _in_partition(image, blueprint.partition):
             message = (
                 f"every start of a task fetches this image from {image.region}, and pays for the transfer"

@@ -34,8 +34,8 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for service in blueprint.services:
-        image = service.image
+    for container in blueprint.containers:
+        image = container.image
         if _tag(image.text) in ("", "latest"):
             message = (
                 f'"{image.text}" names no version: Terraform sees no change when a new image is pushed, '

@@ -75,15 +75,15 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _said(service: Service) -> Iterator[tuple[SpecPath, float]]:
     """How long a service keeps idle connections, by its command and its variables."""
-    here = ("services", service.key)
-    for command in service.command:
-        for seconds in _by_command(" ".join(command).replace("=", " ").split()):
-            yield (*here, "command"), seconds
-    for variable, value in service.environment:
-        named = words(variable)
-        if "TIMEOUT" in named and _KEEP_ALIVE.search(variable):
-            for seconds in _seconds(value):
-                yield (*here, "environment", variable), seconds
+    for container in service.containers:
+        for command in container.command:
+            for seconds in _by_command(" ".join(command).replace("=", " ").split()):
+                yield (*container.path, "command"), seconds
+        for variable, value in container.environment:
+            named = words(variable)
+            if "TIMEOUT" in named and _KEEP_ALIVE.search(variable):
+                for seconds in _seconds(value):
+                    yield (*container.path, "environment", variable), seconds
 
 
 def _by_command(parts: list[str]) -> Iterator[float]:

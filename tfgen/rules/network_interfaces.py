@@ -37,7 +37,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     tasks, zones = 2 * _addresses.tasks(blueprint), len(_addresses.subnets(blueprint))
     used = -(-tasks // zones) + len(blueprint.network.interface_endpoints)
     if limit := _quota.over("network_interfaces_per_region", used):
-        most = max(blueprint.services, key=lambda service: service.count)
+        most = max(blueprint.services, key=lambda service: service.tasks.most)
         message = (
             f"while they are all deployed, {tasks} tasks in {zones} zones need {used} network interfaces in "
             f"each, endpoints included: AWS allows {limit.value}, and tasks beyond do not start"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tfgen.blueprint.model import Blueprint
+from tfgen.blueprint.model import Blueprint, Image
 from tfgen.problems import Problem
 from tfgen.rules._connections import words
 
@@ -48,16 +48,21 @@ _STOCK = ("library/nginx", "nginx/nginx", "nginxinc/nginx-unprivileged", "openre
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
-        repository = service.image.repository
-        name = repository.rpartition("/")[2]
-        is_nginx = not words(name).isdisjoint(("NGINX", "OPENRESTY")) and repository not in _STOCK
-        if is_nginx and service.calls:
+        for image in (container.image for container in service.containers if _is_nginx(container.image)):
+            if not service.calls:
+                continue
             message = f"nginx may send HTTP/1.0, and tries the IPv6 address of {_names(service.calls)} too"
             hint = (
                 'write proxy_http_version 1.1 and proxy_set_header Connection "", and proxy to the IPv4 '
                 "address that getent ahostsv4 NAME gives when the container starts"
             )
-            yield Problem(ID, service.image.at, message, hint, SEVERITY)
+            yield Problem(ID, image.at, message, hint, SEVERITY)
+
+
+def _is_nginx(image: Image) -> bool:
+    """Whether an image is nginx with a configuration of the user's: the stock image is no client."""
+    name = image.repository.rpartition("/")[2]
+    return not words(name).isdisjoint(("NGINX", "OPENRESTY")) and image.repository not in _STOCK
 
 
 def _names(calls: tuple[str, ...]) -> str:

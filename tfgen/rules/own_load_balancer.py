@@ -85,7 +85,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         for connection in environment.connections(service):
             door = environment.front.door(connection.scheme, connection.host, connection.port)
             if door and service not in door[1] and (reasons := list(_reasons(service, door[0], blueprint))):
-                where = environment.place(service, connection)
+                where = blueprint.locate(connection.path)
                 message = (
                     f"{connection.variable} leads to this stack's own load balancer, {'; '.join(reasons)}"
                 )

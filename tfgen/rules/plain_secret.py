@@ -63,10 +63,10 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for service in blueprint.services:
-        for name, value in service.environment:
+    for container in blueprint.containers:
+        for name, value in container.environment:
             if found := _secret(name, value):
-                where = blueprint.locate(("services", service.key, "environment", name))
+                where = blueprint.locate((*container.path, "environment", name))
                 message = (
                     f"{name} looks like {found}: here it stands in Terraform's state and in the task "
                     "definition, for all who may read them"

@@ -38,8 +38,8 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for service in blueprint.services:
-        image = service.image
+    for container in blueprint.containers:
+        image = container.image
         if image.registry in facts.unreachable_registries(blueprint.partition):
             suffix = facts.regions()[blueprint.region].dns_suffix
             message = f"from {blueprint.region}, {image.registry} is often slow or cannot be reached"

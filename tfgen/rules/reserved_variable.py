@@ -36,11 +36,11 @@ PASSES = ("services: {web: {environment: {AWS_ENDPOINT_URL: 'http://proxy:4566',
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for service in blueprint.services:
-        for section, variables in (("environment", service.environment), ("secrets", service.secrets)):
+    for container in blueprint.containers:
+        for section, variables in (("environment", container.environment), ("secrets", container.secrets)):
             for name, _ in variables:
                 if name.startswith(("AWS_", "ECS_")) and (found := _meaning(name)):
-                    where = blueprint.locate(("services", service.key, section, name))
+                    where = blueprint.locate((*container.path, section, name))
                     yield Problem(ID, where, *found, SEVERITY)
 
 

@@ -67,18 +67,19 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _secrets(blueprint: Blueprint) -> Iterator[_Secret]:
     for service in blueprint.services:
-        for name, source in service.secrets:
-            if source.startswith("arn:"):
-                _, _, store, _, account, _ = source.split(":", 5)
-                where = blueprint.locate(("services", service.key, "secrets", name))
-                role = f"aws_iam_role.{service.execution_role.label}"
-                yield _Secret(name, account, store == "ssm", role, where)
+        role = f"aws_iam_role.{service.execution_role.label}"
+        for container in service.containers:
+            for name, source in container.secrets:
+                if source.startswith("arn:"):
+                    _, _, store, _, account, _ = source.split(":", 5)
+                    where = blueprint.locate((*container.path, "secrets", name))
+                    yield _Secret(name, account, store == "ssm", role, where)
 
 
 def _own(secrets: list[_Secret], blueprint: Blueprint) -> str:
     """The account of most secrets; of two that have as many the one of an image."""
     counted = Counter(secret.account for secret in secrets)
-    images = {service.image.account for service in blueprint.services}
+    images = {container.image.account for container in blueprint.containers}
     return max(counted, key=lambda account: (counted[account], account in images), default="")
 
 

@@ -43,11 +43,11 @@ _PARTS = 3
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for service in blueprint.services:
-        for name, source in service.secrets:
+    for container in blueprint.containers:
+        for name, source in container.secrets:
             parts = source.split(":")
             if parts[2:3] == ["secretsmanager"] and (found := _fault(*parts[_NAME:])):
-                where = blueprint.locate(("services", service.key, "secrets", name))
+                where = blueprint.locate((*container.path, "secrets", name))
                 yield Problem(ID, where, f"ECS cannot read {name}: {found[0]}", found[1], SEVERITY)
 
 

@@ -69,12 +69,12 @@ _NOT_IN_SECRET = re.compile(r"[^A-Za-z0-9/_+=.@!\-]")
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for service in blueprint.services:
-        for name, source in service.secrets:
+    for container in blueprint.containers:
+        for name, source in container.secrets:
             parts = source.split(":")
             is_secret = parts[2:3] == ["secretsmanager"]
             if found := _in_secret(parts[_NAME]) if is_secret else _in_parameter(source, blueprint):
-                where = blueprint.locate(("services", service.key, "secrets", name))
+                where = blueprint.locate((*container.path, "secrets", name))
                 yield Problem(ID, where, f"{name} cannot be read: {found[0]}", found[1], SEVERITY)
 
 

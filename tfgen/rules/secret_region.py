@@ -55,10 +55,10 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for service in blueprint.services:
-        for name, source in service.secrets:
+    for container in blueprint.containers:
+        for name, source in container.secrets:
             if source.startswith("arn:") and (found := _fault(name, source, blueprint)):
-                where = blueprint.locate(("services", service.key, "secrets", name))
+                where = blueprint.locate((*container.path, "secrets", name))
                 yield Problem(ID, where, *found, SEVERITY)
 
 

@@ -41,11 +41,11 @@ _NAME = 6  # arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for service in blueprint.services:
-        for name, source in service.secrets:
+    for container in blueprint.containers:
+        for name, source in container.secrets:
             parts = source.split(":")
             if parts[2:3] == ["secretsmanager"] and _ends_in_a_word(parts[_NAME]):
-                where = blueprint.locate(("services", service.key, "secrets", name))
+                where = blueprint.locate((*container.path, "secrets", name))
                 word = parts[_NAME][-6:]
                 message = (
                     f'"{word}" at the end of this ARN is taken for the six characters that Secrets Manager '

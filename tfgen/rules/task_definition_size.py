@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint, Service
+from tfgen.blueprint.model import Blueprint, Container, Service
 from tfgen.problems import Problem
 
 ID = "TG323"
@@ -52,8 +52,12 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _size(service: Service) -> int:
     """Characters that the task definition has at least."""
+    return sum(map(_size_of_container, service.containers))
+
+
+def _size_of_container(container: Container) -> int:
     return (
-        sum(len(name) + len(value) + _VARIABLE for name, value in service.environment)
-        + sum(len(name) + len(source) + _SECRET for name, source in service.secrets)
-        + sum(len(word) + _WORD for words in service.command for word in words)
+        sum(len(name) + len(value) + _VARIABLE for name, value in container.environment)
+        + sum(len(name) + len(source) + _SECRET for name, source in container.secrets)
+        + sum(len(word) + _WORD for words in container.command for word in words)
     )
