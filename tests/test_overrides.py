@@ -346,7 +346,7 @@ def test_a_mapping_cannot_mean_one_of_several_containers(tmp_path: Path) -> None
     (tmp_path / name).parent.mkdir(parents=True)
     (tmp_path / name).write_text(
         template.replace(
-            "    {% endfor %}\n  ])\n", '    {% endfor %}\n    ,\n    {\n      name = "proxy"\n    }\n  ])\n'
+            "    {% endfor %}\n  ])\n", '    {% endfor %}\n    {\n      name = "proxy"\n    }\n  ])\n'
         )
     )
     spec = with_overrides({TASK: {"container_definitions": {"essential": True}}})

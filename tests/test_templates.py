@@ -1,14 +1,21 @@
 """Templates print; they do not find out: the law of DESIGN, held over Jinja's syntax tree."""
 
+import re
 from pathlib import Path
 
+import hcl2
 import pytest
 from jinja2 import UndefinedError
+from msgspec.structs import replace
 
-from tfgen.blueprint.model import Label
+from tfgen.blueprint.model import Blueprint, FixedResponse, Label, Ref, Tasks
+from tfgen.output.compare import Changes
+from tfgen.pipe import run
 from tfgen.render import pages
 from tfgen.render.laws import FILTERS, breaches
+from tfgen.summary import summarize
 
+SHOP = Path(__file__).parent.parent / "examples" / "shop.yaml"
 TEMPLATES = sorted(pages.TEMPLATES.rglob("*.j2"))
 
 
@@ -181,3 +188,53 @@ def test_an_unknown_name_is_no_hcl() -> None:
 
 def test_jinja_brings_no_filter_of_its_own() -> None:
     assert set(pages._environment().filters) == set().union(*FILTERS.values())
+
+
+# --- parts that are lists, of which today's specs make one or none
+
+
+def shop() -> Blueprint:
+    blueprint = run(SHOP).blueprint
+    assert blueprint
+    return blueprint
+
+
+def test_a_task_of_two_containers() -> None:
+    blueprint = shop()
+    (webapp,) = (each for each in blueprint.services if each.key == "webapp")
+    (own,) = webapp.containers
+    other = replace(own, name="proxy", port_mappings=(), image_variable=Label("proxy_image"))
+    both = replace(webapp, containers=(own, other))
+    others = tuple(both if each is webapp else each for each in blueprint.services)
+    page = pages.render(replace(blueprint, services=others))["modules/services/webapp.tf"]
+    hcl2.loads(page)
+    assert page.count("logDriver = ") == 2
+    assert re.findall(r"image     = (\S+)", page) == ["var.webapp_image", "var.proxy_image"]
+
+
+def test_a_listener_with_a_certificate_and_an_answer_of_its_own() -> None:
+    blueprint = shop()
+    (balancer,) = blueprint.load_balancer
+    secure = replace(
+        balancer.listeners[0],
+        protocol="HTTPS",
+        certificates=(Ref("var.certificate_arn"),),
+        default=FixedResponse(status="403", body="Go away"),
+    )
+    found = pages.render(replace(blueprint, load_balancer=(replace(balancer, listeners=(secure,)),)))
+    page = found["modules/load_balancer/listeners.tf"]
+    assert '  protocol          = "HTTPS"\n  certificate_arn   = var.certificate_arn\n' in page
+    assert 'message_body = "Go away"' in page
+    assert 'status_code  = "403"' in page
+
+
+def test_a_range_of_tasks() -> None:
+    blueprint = shop()
+    tasks = Tasks(least=2, most=10)
+    scaled = replace(
+        blueprint, services=tuple(replace(service, tasks=tasks) for service in blueprint.services)
+    )
+    found = pages.render(scaled)
+    assert "  desired_count                     = 2\n" in found["modules/services/webapp.tf"]
+    assert "2 to 10 x 512 CPU units" in found["README.md"]
+    assert "2 to 10 x 512 CPU units" in summarize(scaled, Changes(), Path("generated/shop"))

@@ -160,7 +160,7 @@ resource "aws_ecs_task_definition" "web" {
           max-buffer-size = "25m"
         }
       }
-    }
+    },
   ])
 }
 

@@ -216,7 +216,7 @@ resource "aws_ecs_task_definition" "accounts" {
           max-buffer-size = "25m"
         }
       }
-    }
+    },
   ])
 }
 

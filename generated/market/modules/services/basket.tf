@@ -214,7 +214,7 @@ resource "aws_ecs_task_definition" "basket" {
           max-buffer-size = "25m"
         }
       }
-    }
+    },
   ])
 }
 

@@ -217,7 +217,7 @@ resource "aws_ecs_task_definition" "catalog" {
           max-buffer-size = "25m"
         }
       }
-    }
+    },
   ])
 }
 

@@ -164,7 +164,7 @@ resource "aws_ecs_task_definition" "dashboard" {
           max-buffer-size = "25m"
         }
       }
-    }
+    },
   ])
 }
 

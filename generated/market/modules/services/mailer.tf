@@ -104,7 +104,7 @@ resource "aws_ecs_task_definition" "mailer" {
           max-buffer-size = "25m"
         }
       }
-    }
+    },
   ])
 }
 

@@ -238,7 +238,7 @@ resource "aws_ecs_task_definition" "orders" {
           max-buffer-size = "25m"
         }
       }
-    }
+    },
   ])
 }
 

@@ -211,7 +211,7 @@ resource "aws_ecs_task_definition" "partner_feed" {
           max-buffer-size = "25m"
         }
       }
-    }
+    },
   ])
 }
 

@@ -112,7 +112,7 @@ resource "aws_ecs_task_definition" "pricing" {
           max-buffer-size = "25m"
         }
       }
-    }
+    },
   ])
 }
 

@@ -112,7 +112,7 @@ resource "aws_ecs_task_definition" "search" {
           max-buffer-size = "25m"
         }
       }
-    }
+    },
   ])
 }
 

@@ -252,7 +252,7 @@ resource "aws_ecs_task_definition" "storefront" {
           max-buffer-size = "25m"
         }
       }
-    }
+    },
   ])
 }
 

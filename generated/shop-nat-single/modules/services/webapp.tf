@@ -193,7 +193,7 @@ resource "aws_ecs_task_definition" "webapp" {
           max-buffer-size = "25m"
         }
       }
-    }
+    },
   ])
 }
 

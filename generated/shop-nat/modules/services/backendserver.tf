@@ -175,7 +175,7 @@ resource "aws_ecs_task_definition" "backendserver" {
           max-buffer-size = "25m"
         }
       }
-    }
+    },
   ])
 }
 

@@ -184,7 +184,7 @@ resource "aws_ecs_task_definition" "backendserver" {
           max-buffer-size = "25m"
         }
       }
-    }
+    },
   ])
 }
 

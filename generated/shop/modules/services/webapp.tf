@@ -202,7 +202,7 @@ resource "aws_ecs_task_definition" "webapp" {
           max-buffer-size = "25m"
         }
       }
-    }
+    },
   ])
 }
 
