@@ -583,7 +583,7 @@ def seen(event, details):
             os.write(2, f"{event} {details[0]}\\n".encode())
 sys.addaudithook(seen)
 sys.argv[0] = "tfgen"
-from tfgen.cli import main
+from tfgen.commands.main import main
 main()
 """
 

@@ -14,7 +14,7 @@ ONLY = {
     "yaml": {"spec/source.py"},
     "jinja2": {"render/pages.py", "render/laws.py", "render/sandbox.py"},
     "hcl2": {"render/verify.py"},
-    "typer": {"cli.py"},
+    "typer": {f"commands/{path.name}" for path in (PACKAGE / "commands").glob("[!_]*.py")},
     "subprocess": {"programs.py"},
     "click": set(),
     "random": set(),

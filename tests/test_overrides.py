@@ -868,7 +868,7 @@ def test_a_resource_of_a_module_and_of_a_stack_have_one_address() -> None:
 
 
 def test_show_prints_what_renders_to_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from tfgen.cli import app  # noqa: PLC0415
+    from tfgen.commands.main import app  # noqa: PLC0415
 
     overrides = {BALANCER: {"idle_timeout": None, "tags": {"a": "1.10", "b": 1.5}}}
     (tmp_path / "shop.yaml").write_text(with_overrides(overrides))

@@ -12,7 +12,7 @@ import pytest
 from jinja2 import TemplateError
 
 import tfgen
-from tfgen import cli
+from tfgen.commands.main import main
 from tfgen.pipe import run
 from tfgen.problems import Location, Problem
 from tfgen.render import laws, pages
@@ -297,7 +297,7 @@ def test_the_command(mine: Mine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             sys, "argv", ["tfgen", "render", str(SPEC), "-o", str(tmp_path / "out"), *arguments]
         )
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
         return int(ended.value.code or 0)
 
     vpc = tmp_path / "out/modules/network/vpc.tf"
