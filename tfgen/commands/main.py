@@ -4,41 +4,26 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from importlib import import_module
 from typing import Annotated, NoReturn
 
 import typer
 
 from tfgen import __version__, texts
-from tfgen.commands.affected import affected
-from tfgen.commands.changes import changes
-from tfgen.commands.check import check
 from tfgen.commands.common import print_error
-from tfgen.commands.eject import eject
-from tfgen.commands.explain import explain
-from tfgen.commands.init import init
-from tfgen.commands.render import render
-from tfgen.commands.route import route
-from tfgen.commands.show import show
-from tfgen.commands.upgrade import upgrade
-from tfgen.commands.validate import validate
 from tfgen.problems import Exit, TfgenError
 
-# In the order of --help.
-COMMANDS = (init, render, eject, affected, check, explain, show, route, upgrade, changes, validate)
+# Each the name of a module and of the function in it, in the order of --help.
+COMMANDS = (
+    "init", "render", "eject", "affected", "check", "explain",
+    "show", "route", "upgrade", "changes", "validate",
+)  # fmt: skip
 
-app = typer.Typer(
-    name="tfgen",
-    help="Writes Terraform for AWS Fargate: the network, the load balancer and the services, from one spec.",
-    epilog="Exit codes: 0 done; 1 the spec has errors; 2 wrong usage; 3 the output is not current; "
-    "4 files that tfgen does not own are in the way; 5 the output cannot be written; 130 interrupted.",
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+_HELP = "Writes Terraform for AWS Fargate: the network, the load balancer and the services, from one spec."
+_EXIT_CODES = (
+    "Exit codes: 0 done; 1 the spec has errors; 2 wrong usage; 3 the output is not current; "
+    "4 files that tfgen does not own are in the way; 5 the output cannot be written; 130 interrupted."
 )
-for command in COMMANDS:
-    app.command()(command)
 
 
 def _print_version(wanted: bool) -> None:
@@ -47,12 +32,29 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
     ] = False,
 ) -> None: ...
+
+
+def build_app(first: str) -> typer.Typer:
+    """The program, for this first argument: where it names a command, no other is imported."""
+    app = typer.Typer(
+        name="tfgen",
+        help=_HELP,
+        epilog=_EXIT_CODES,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    for name in [first] if first in COMMANDS else COMMANDS:
+        app.command()(getattr(import_module(f"tfgen.commands.{name}"), name))
+    return app
 
 
 def main() -> NoReturn:
@@ -67,7 +69,7 @@ def _run_app() -> NoReturn:
             stream.reconfigure(errors="backslashreplace")
     gc.disable()  # a render makes many values and no circles, and ends
     try:
-        app(prog_name="tfgen")
+        build_app("".join(sys.argv[1:2]))(prog_name="tfgen")
     except TfgenError as error:
         print_error(error.message)
         sys.exit(error.code)
