@@ -214,7 +214,7 @@ def test_nothing_but_the_values_of_a_page_is_in_reach(mine: Mine, text: str, why
     blueprint = run(SPEC).blueprint
     assert blueprint
     with pytest.raises((TemplateError, TypeError), match=why):
-        pages.plain(blueprint, mine(**tf(network__vpc=text)))
+        pages.render(blueprint, mine(**tf(network__vpc=text)))
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_a_link_leads_to_no_file_elsewhere(mine: Mine, tmp_path: Path, way: str)
         (folder / "network").symlink_to(tmp_path)
     blueprint = run(SPEC).blueprint
     assert blueprint
-    assert "a secret" not in pages.plain(blueprint, folder)["modules/network/vpc.tf"]
+    assert "a secret" not in pages.render(blueprint, folder)["modules/network/vpc.tf"]
 
 
 def test_our_templates_keep_the_laws_of_the_users() -> None:

@@ -20,21 +20,20 @@ def affected(
     from tfgen import stacks
     from tfgen.git import committed, touched
     from tfgen.output.manifest import NAME, owns
-    from tfgen.render.pages import render as render_pages
 
     outcomes = run_specs(specs, as_module=kind == "module", templates=templates)
     placed = list(stacks.placed(specs, outcomes, output))
-    if wrong := next((wrong for *_, wrong in placed if wrong), ""):
+    if wrong := next((each.wrong for each in placed if each.wrong), ""):
         raise TfgenError(message=wrong, code=Exit.WRONG_USAGE)
-    found = [(spec, stack, folder) for spec, stack, folder, _ in placed if stack]
-    folders = [folder for _, _, folder in found]
+    found = [(each, each.stack.name) for each in placed if each.stack]
+    folders = [each.folder for each, _ in found]
     manifests, changed = committed(since, [folder / NAME for folder in folders]), touched(since, folders)
     _warn_of_folders(folders, stacks.without_spec(folders, output) if len(found) == len(specs) else [])
     print_json(
         [
-            {"stack": stack.name, "spec": spec.as_posix(), "folder": folder.as_posix()}
-            for (spec, stack, folder), known in zip(found, manifests, strict=True)
-            if folder in changed or not owns(known, render_pages(stack, templates))
+            {"stack": name, "spec": each.spec.as_posix(), "folder": each.folder.as_posix()}
+            for (each, name), known in zip(found, manifests, strict=True)
+            if each.folder in changed or not owns(known, each.outcome.pages())
         ]
     )
     raise typer.Exit(Exit.SPEC_HAS_ERRORS if len(found) < len(specs) else Exit.DONE)

@@ -29,14 +29,19 @@ def changes(
 
     pages = standing.stack(old) if os.path.isdir(old) else {}  # noqa: PTH112 - False where nobody may look
     try:
-        as_module = bool(pages) and report.is_module(pages)
-        outcomes = run_specs([new] if pages else [old, new], as_module=as_module, templates=templates)
+        outcomes = run_specs(
+            [new] if pages else [old, new],
+            as_module=bool(pages) and report.is_module(pages),
+            templates=templates,
+            # The new spec takes the place of the one that the pages name.
+            spec_file=report.spec_file(pages),
+        )
         if any(outcome.failed for outcome in outcomes):
             raise typer.Exit(Exit.SPEC_HAS_ERRORS)
         if pages:
-            found = forecast.of_folder(old, pages, outcomes[0], templates)
+            found = forecast.of_folder(old, pages, outcomes[0])
         else:
-            found = forecast.of_spec(outcomes[0], outcomes[1], templates)
+            found = report.between(outcomes[0].pages(), outcomes[1].pages())
     except TfgenError as error:  # somebody edited a page
         if error.message:
             print_error(error.message)

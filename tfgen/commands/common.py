@@ -56,12 +56,12 @@ Kind = Annotated[
 
 
 def run_specs(
-    specs: Sequence[Path], *, as_module: bool = False, templates: Path | None = None
+    specs: Sequence[Path], *, as_module: bool = False, templates: Path | None = None, spec_file: str = ""
 ) -> list["Outcome"]:
-    """Every spec through the pipe; what they have wrong goes to standard error."""
+    """Every spec through the pipe, with its options; what they have wrong goes to standard error."""
     from tfgen.pipe import run
 
-    outcomes = [run(path, as_module=as_module, templates=templates) for path in specs]
+    outcomes = [run(path, as_module=as_module, templates=templates, spec_file=spec_file) for path in specs]
     problems = [problem for outcome in outcomes for problem in outcome.problems]
     lines = {str(path): outcome.lines for path, outcome in zip(specs, outcomes, strict=True)}
     if problems and templates:

@@ -44,7 +44,7 @@ def render(  # noqa: PLR0913, PLR0917 - one parameter a flag
     look = stacks.Look(check, diff, dry_run, force)
     outcomes = run_specs(specs, as_module=kind == "module", templates=templates)
     results = []
-    options = stacks.Options(output, templates, look, say_waiting)
+    options = stacks.Options(output, look, say_waiting)
     for result in stacks.rendered(specs, outcomes, options):
         results.append(result)
         if result.message:

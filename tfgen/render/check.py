@@ -1,6 +1,6 @@
 """Looks at what a user's own hand has in the pages: overrides of the spec, and templates."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -10,17 +10,19 @@ from tfgen.problems import Locate, Location, Problem, has_errors
 from tfgen.render import laws, overrides, pages, theirs
 from tfgen.render.verify import verify
 
+Pages = Mapping[str, str]
+
 
 class Look(NamedTuple):
     """What was found, and the pages without and with the overrides; none where they cannot be made."""
 
     problems: list[Problem]
-    before: Mapping[str, str] = MappingProxyType({})
-    after: Mapping[str, str] = MappingProxyType({})
+    before: Pages = MappingProxyType({})
+    after: Pages = MappingProxyType({})
 
 
 def check(blueprint: Blueprint, templates: Path | None, at: Locate) -> Look:
-    """What overrides and templates have wrong; the pages that differ because of them are parsed.
+    """The pages, and what overrides and templates have wrong; those that either had a hand in are parsed.
 
     `at` tells where the spec has the key that a path leads to.
     """
@@ -31,10 +33,19 @@ def check(blueprint: Blueprint, templates: Path | None, at: Locate) -> Look:
     if has_errors(problems):
         return Look(problems)
     patched, problems = overrides.apply(made, blueprint, at)
-    ours = pages.plain(blueprint)
-    changed = {path: text for path, text in patched.items() if text != ours.get(path)}
-    problems += [_no_hcl(found, templates, at) for found in verify(changed)]
-    return Look(problems, made, patched)
+    touched = {path: text for path, text in patched.items() if text != made[path]}
+    if templates:
+        touched |= {path: patched[path] for path in _from_templates(patched, templates)}
+    unread = [_no_hcl(found, templates, at) for found in verify(touched)]
+    return Look([*problems, *unread], made, patched)
+
+
+def _from_templates(paths: Iterable[str], folder: Path) -> Iterator[str]:
+    """The pages that a template in `folder` had a hand in."""
+    own = theirs.files(folder).keys()
+    for path in paths:
+        if not own.isdisjoint(pages.templates_of(path, folder)):
+            yield path
 
 
 def _no_hcl(found: Problem, templates: Path | None, at: Locate) -> Problem:

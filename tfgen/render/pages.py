@@ -50,18 +50,9 @@ class ModuleCall(Part, frozen=True):
 def render(blueprint: Blueprint, templates: Path | None = None) -> dict[str, str]:
     """Path within the stack's folder, with forward slashes -> the page's whole text.
 
-    `templates` is a folder of the user's whose files stand in for ours of the same name.
+    `templates` is a folder of the user's whose files stand in for ours of the same name. Overrides of the
+    spec are not in the pages yet: `overrides.apply` puts them there.
     """
-    pages = plain(blueprint, templates)
-    if not blueprint.overrides:
-        return pages
-    from tfgen.render.overrides import apply  # noqa: PLC0415 - few specs have any
-
-    return apply(pages, blueprint, blueprint.locate)[0]
-
-
-def plain(blueprint: Blueprint, templates: Path | None = None) -> dict[str, str]:
-    """`render` without the overrides of the spec."""
     environment = _environment(templates, len(blueprint.services))
     header = HEADER.format(blueprint.spec_file)
     pages = {path: header + text for path, text in _terraform(blueprint, environment) if text}
