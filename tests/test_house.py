@@ -69,6 +69,20 @@ def test_only_output_writes_files() -> None:
     assert elsewhere == {"render/pages.py", "repository.py"}
 
 
+def test_nobody_is_handed_a_list_to_put_problems_into() -> None:
+    """Checks yield problems; whoever reads what others wrote returns a value and its problems."""
+    handed = {
+        f"{path.relative_to(PACKAGE).as_posix()}: {function.name}"
+        for path in MODULES
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef)
+        for argument in ast.walk(function.args)
+        if isinstance(argument, ast.arg) and argument.annotation
+        if ast.unparse(argument.annotation) == "list[Problem]"
+    }
+    assert not handed
+
+
 def test_nobody_inside_imports_the_face() -> None:
     """`from tfgen import module` names a room; a name of the face itself would be a circle."""
     rooms = {path.stem for path in PACKAGE.glob("*.py")} | {

@@ -168,20 +168,19 @@ def _stages(source: Source, name: str, as_module: bool, templates: Path | None) 
     if said is None:
         return Outcome(None, None, tuple(problems), source.lines)
     spec, found = fill(said, source.at)
-    problems += found
+    problems = [*problems, *found]
     if has_errors(problems):
         return Outcome(None, None, tuple(problems), source.lines)
     if beyond := _beyond_quotas(spec, source):
         return Outcome(None, None, (*problems, *beyond), source.lines)
     blueprint, found = build(spec, _in_a_line(name), source.at, as_module=as_module)
-    problems += found
-    if has_errors(found):
+    problems = [*problems, *found]
+    if blueprint is None:
         return Outcome(spec, None, tuple(problems), source.lines)
     overridden, pages, found = _overridden(blueprint, templates, source)
     found = [*_checked(overridden, blueprint), *found]
     left, ignored = ignores.apply(spec, source, found, (*rules.numbers(), *rules.OF_OVERRIDES))
-    problems += left
-    return Outcome(spec, blueprint, tuple(problems), source.lines, tuple(ignored), overridden, pages)
+    return Outcome(spec, blueprint, (*problems, *left), source.lines, tuple(ignored), overridden, pages)
 
 
 def _checked(overridden: Blueprint, blueprint: Blueprint) -> list[Problem]:
