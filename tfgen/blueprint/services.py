@@ -46,7 +46,7 @@ class Around(NamedTuple):
 def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     """What is wrong with services, each by itself."""
     for key, service in spec.services.items():
-        yield from _problems(key, service, at)
+        yield from _service_problems(key, service, at)
         yield from security.egress_problems(key, service, at)
 
 
@@ -70,7 +70,7 @@ def _by_service(around: Around) -> dict[str, Around]:
     }
 
 
-def _problems(key: str, service: ServiceSpec, at: Locate) -> Iterator[Problem]:
+def _service_problems(key: str, service: ServiceSpec, at: Locate) -> Iterator[Problem]:
     if service.routes and service.port is None:
         where = at(("services", key, "routes"))
         message = f'"{key}" has routes but no port for the load balancer to send them to'

@@ -1,6 +1,6 @@
 """Looks at what a user's own hand has in the pages: overrides of the spec, and templates."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -33,28 +33,24 @@ def check(blueprint: Blueprint, templates: Path | None, at: Locate) -> Look:
     if has_errors(problems):
         return Look(problems)
     patched, problems = overrides.apply(made, blueprint, at)
-    touched = {path: text for path, text in patched.items() if text != made[path]}
-    if templates:
-        touched |= {path: patched[path] for path in _from_templates(patched, templates)}
+    own = theirs.texts(templates) if templates else {}
+    touched = {
+        path: text for path, text in patched.items() if text != made[path] or _templates_behind(path, own)
+    }
     unread = [_no_hcl(found, templates, at) for found in verify(touched)]
     return Look([*problems, *unread], made, patched)
 
 
-def _from_templates(paths: Iterable[str], folder: Path) -> Iterator[str]:
-    """The pages that a template in `folder` had a hand in."""
-    own = theirs.files(folder).keys()
-    for path in paths:
-        if not own.isdisjoint(pages.templates_of(path, folder)):
-            yield path
+def _templates_behind(page: str, own: Mapping[str, str]) -> list[str]:
+    """The names of the user's templates, of which `own` are the texts, that may have made a page."""
+    return [name for name in pages.templates_of(page, own) if name in own] if own else []
 
 
 def _no_hcl(found: Problem, templates: Path | None, at: Locate) -> Problem:
     """A page that does not parse, told where its template or the spec's overrides are."""
     page, line = found.at.file, found.at.line
     message = f"the page {page} would be no HCL{f' (its line {line})' if line else ''}"
-    hint = "compare it with the template in tfgen's folder"
-    own = theirs.files(templates) if templates else {}
-    for name in pages.templates_of(page, templates) if templates else ():
-        if name in own:
-            return Problem("TG268", Location(str(own[name])), message, hint)
+    if templates and (behind := _templates_behind(page, theirs.texts(templates))):
+        hint = "compare it with the template in tfgen's folder"
+        return Problem("TG268", Location(str(templates / behind[0])), message, hint)
     return Problem("TG268", at(("overrides",)), message, "see which value python-hcl2 cannot read")

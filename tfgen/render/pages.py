@@ -7,7 +7,7 @@ A template that prints no block makes no page.
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -110,9 +110,12 @@ def _templates(environment: Environment, folder: str) -> tuple[tuple[str, Templa
 _INCLUDE = re.compile(r"""\{%-?\s*include\s+["']([^"']+)""")
 
 
-def templates_of(page: str, templates: Path) -> list[str]:
-    """The templates that may have made a page, by their names: its own first, then what they include."""
-    theirs, ours = texts(templates), names()
+def templates_of(page: str, theirs: Mapping[str, str]) -> list[str]:
+    """The templates that may have made a page, by their names: its own first, then what they include.
+
+    `theirs` are the texts of those that stand in for ours.
+    """
+    ours = names()
     folder, _, file = page.rpartition("/")
     folder = folder.removeprefix("modules/") or "stack"
     found = [f"{folder}/{file}.j2", *(["services/service.tf.j2"] if folder == "services" else [])]
