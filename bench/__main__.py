@@ -227,7 +227,6 @@ def checks(scratch: Path) -> None:
     line("check of 1000 services", f"{found:.2f} s", "aim: at most 2 s")
     sys.path.insert(0, str(ROOT))
     from tfgen import pipe, rules  # noqa: PLC0415 - the other parts start tfgen as a program
-    from tfgen.render.pages import render  # noqa: PLC0415
 
     blueprint = pipe.run(spec).blueprint
     assert blueprint
@@ -239,7 +238,7 @@ def checks(scratch: Path) -> None:
 
     share, seconds = ratio(
         lambda: timed(lambda: rules.check(blueprint)),
-        lambda: timed(lambda: render(pipe.run(spec).blueprint)),
+        lambda: timed(lambda: pipe.run(spec).pages()),
         5,
     )
     line(

@@ -12,7 +12,7 @@ import pytest
 from support.command import Done, Tfgen
 from support.terraform import Terraform
 
-from tfgen import cli
+from tfgen.commands.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def run_tfgen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
     def run(*arguments: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["tfgen", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
         return Done(int(ended.value.code or 0), *capsys.readouterr())
 
     return run

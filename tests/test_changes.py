@@ -16,13 +16,14 @@ from support import change_matrix
 from support.change_matrix import BASES, EDITS, ROWS, Row
 from support.defaults import SAID_OTHERWISE, turned, ways
 
-from tfgen import cli, facts, render_text
+from tfgen import facts, render_text
 from tfgen.changes.called import Said
 from tfgen.changes.report import Report, between
 from tfgen.changes.stack import Stack
 from tfgen.changes.syntax import HclError, read
 from tfgen.changes.values import Reference, Term
 from tfgen.changes.words import SENTENCES
+from tfgen.commands.main import main
 from tfgen.problems import Exit, TfgenError
 
 ROOT = Path(__file__).parent.parent
@@ -543,7 +544,7 @@ class Run:
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
         self._monkeypatch.setattr("sys.argv", ["tfgen", *arguments])
         with pytest.raises(SystemExit) as stopped:
-            cli.main()
+            main()
         return (int(stopped.value.code or 0), *self._capsys.readouterr())
 
     def new(self, *edits: tuple[str, str]) -> str:

@@ -21,6 +21,7 @@ from support.command import Done, Tfgen
 
 import tfgen as package
 from tfgen import facts
+from tfgen.commands.main import COMMANDS
 from tfgen.output.compare import Changes
 from tfgen.output.write import write
 from tfgen.problems import Exit
@@ -28,8 +29,6 @@ from tfgen.render.verify import verify
 from tfgen.spec.model import Network
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ["init", "render", "eject", "affected", "check", "explain", "show", "route", "upgrade", "changes"]
-COMMANDS += ["validate"]
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
@@ -583,7 +582,7 @@ def seen(event, details):
             os.write(2, f"{event} {details[0]}\\n".encode())
 sys.addaudithook(seen)
 sys.argv[0] = "tfgen"
-from tfgen.cli import main
+from tfgen.commands.main import main
 main()
 """
 
@@ -1033,6 +1032,32 @@ def test_each_command_explains_itself(tfgen: Tfgen, command: str) -> None:
     done = tfgen(command, "--help")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith(f"Usage: tfgen {command} ")
+
+
+_LOADED = """
+import sys
+from tfgen.commands.main import build_app
+build_app(sys.argv[1])
+print(*sorted(each.removeprefix("tfgen.") for each in sys.modules if each.startswith("tfgen.")))
+"""
+
+
+def test_a_command_loads_what_it_needs_and_no_other_command() -> None:
+    def loaded(first: str) -> set[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", _LOADED, first],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return set(done.stdout.split())
+
+    always = {"commands", "commands.main", "commands.common", "problems", "texts"}
+    assert loaded("render") == {*always, "commands.render"}
+    commands = {f"commands.{path.stem}" for path in (ROOT / "tfgen/commands").glob("[!_]*.py")}
+    assert commands == {f"commands.{name}" for name in (*COMMANDS, "main", "common", "terminal")}
+    assert loaded("--help") == always | commands
 
 
 @pytest.mark.parametrize(

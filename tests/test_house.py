@@ -14,7 +14,7 @@ ONLY = {
     "yaml": {"spec/source.py"},
     "jinja2": {"render/pages.py", "render/laws.py", "render/sandbox.py"},
     "hcl2": {"render/verify.py"},
-    "typer": {"cli.py"},
+    "typer": {f"commands/{path.name}" for path in (PACKAGE / "commands").glob("[!_]*.py")},
     "subprocess": {"programs.py"},
     "click": set(),
     "random": set(),
@@ -67,6 +67,20 @@ def test_only_output_writes_files() -> None:
     # Jinja keeps compiled templates beside the templates, as Python keeps its modules; and git gets a
     # configuration of its own in a folder for temporary files.
     assert elsewhere == {"render/pages.py", "repository.py"}
+
+
+def test_nobody_is_handed_a_list_to_put_problems_into() -> None:
+    """Checks yield problems; whoever reads what others wrote returns a value and its problems."""
+    handed = {
+        f"{path.relative_to(PACKAGE).as_posix()}: {function.name}"
+        for path in MODULES
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef)
+        for argument in ast.walk(function.args)
+        if isinstance(argument, ast.arg) and argument.annotation
+        if ast.unparse(argument.annotation) == "list[Problem]"
+    }
+    assert not handed
 
 
 def test_nobody_inside_imports_the_face() -> None:

@@ -172,7 +172,7 @@ def test_aliases_repeat_what_a_stack_needs() -> None:
 
 _WITH_LITTLE_MEMORY = """
 import resource, sys
-from tfgen.cli import main
+from tfgen.commands.main import main
 resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
 sys.argv[1:] = ["check", sys.argv[1]]
 main()

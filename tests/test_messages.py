@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 import tfgen
-from tfgen import cli
+from tfgen.commands.main import main
 from tfgen.output.write import write
 from tfgen.render.verify import verify
 
@@ -591,7 +591,7 @@ def test_message(
         trouble.begin()
         monkeypatch.setattr(sys, "argv", ["tfgen", *arguments])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
     out, err = capsys.readouterr()
     code = int(ended.value.code or 0)
     said = "\n".join(

@@ -251,7 +251,7 @@ def said(outcome: Outcome) -> list[tuple[str, str, str]]:
 def test_to_repeat_what_is_rendered_says_nothing(egress: str) -> None:
     outcome = without(egress)
     assert outcome.blueprint
-    pages = render(outcome.blueprint)
+    pages = outcome.pages()
     repeats = {address: repeated(pages, address) for address in addresses(pages)}
     for address, patch in repeats.items():
         if patch:
@@ -267,7 +267,7 @@ def test_to_repeat_what_is_rendered_says_nothing(egress: str) -> None:
 def test_to_repeat_what_is_rendered_says_nothing_of_any_stack(spec: Data, data: st.DataObject) -> None:
     plain_ = valid(spec)
     assert plain_.blueprint
-    pages = render(plain_.blueprint)
+    pages = plain_.pages()
     chosen = data.draw(
         st.lists(st.sampled_from(sorted(addresses(pages))), min_size=1, max_size=4, unique=True)
     )
@@ -420,7 +420,7 @@ def compared(outcome: Outcome) -> int:
     """Holds every flow of a stack against its pages; how many there were."""
     assert outcome.blueprint
     assert outcome.overridden
-    walk, count = Walk(render(outcome.blueprint)), 0
+    walk, count = Walk(outcome.pages()), 0
     found = walks(outcome.overridden)
     routes = {each.key: iter(each.routes) for each in outcome.blueprint.services}
     for flow in (*found.out, *found.into):
@@ -442,7 +442,7 @@ def compared(outcome: Outcome) -> int:
 def test_proofs_agree_with_a_walk_over_the_pages_of_any_stack(spec: Data, data: st.DataObject) -> None:
     plain_ = valid(spec)
     assert plain_.blueprint
-    pages = render(plain_.blueprint)
+    pages = plain_.pages()
     known = [each for each in sorted(addresses(pages)) if each.split(".")[-2] in PATCHES]
     overrides = {}
     for address in data.draw(st.lists(st.sampled_from(known), min_size=1, max_size=2, unique=True)):
@@ -622,7 +622,7 @@ def test_what_is_rendered_is_the_blueprint_with_patches_and_nothing_else() -> No
     assert outcome.blueprint
     assert outcome.overridden is not outcome.blueprint
     assert not outcome.blueprint.overridden
-    page = render(outcome.blueprint)["modules/load_balancer/security.tf"]
+    page = outcome.pages()["modules/load_balancer/security.tf"]
     assert "from_port         = 80\n" in page
 
 

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import TEXTS, laws
+from support.command import run
 from support.language import evaluated, fmt_diff
 from support.stacks import planned
 
@@ -870,13 +871,10 @@ def test_a_resource_of_a_module_and_of_a_stack_have_one_address() -> None:
     assert not [each for each in tfgen.render_text(spec, as_module=True)[1] if each.severity != "note"]
 
 
-def test_show_prints_what_renders_to_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from tfgen.cli import app  # noqa: PLC0415
-
+def test_show_prints_what_renders_to_the_same(tmp_path: Path) -> None:
     overrides = {BALANCER: {"idle_timeout": None, "tags": {"a": "1.10", "b": 1.5}}}
     (tmp_path / "shop.yaml").write_text(with_overrides(overrides))
-    app(["show", str(tmp_path / "shop.yaml")], standalone_mode=False)
-    shown = capsys.readouterr().out
+    shown = run("show", str(tmp_path / "shop.yaml")).out
     assert parse(shown, "shown").data["overrides"] == overrides
     assert tfgen.render_text(shown, "shop.yaml")[0] == rendered(overrides)
 

@@ -350,9 +350,8 @@ _RENDER = """
 import json, sys
 from hashlib import sha256
 from tfgen.pipe import run_text
-from tfgen.render.pages import render
 for text in json.load(sys.stdin):
-    pages = render(run_text(text, "spec.yaml").blueprint)
+    pages = dict(run_text(text, "spec.yaml").pages())
     print(sha256(json.dumps(pages).encode()).hexdigest())
 """
 

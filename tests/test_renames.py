@@ -17,7 +17,6 @@ from support.terraform import ROOT
 import tfgen
 from tfgen.output.write import write
 from tfgen.pipe import run_text
-from tfgen.render.pages import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -123,7 +122,7 @@ def test_moves_are_what_terraform_takes(data: Data) -> None:
     """Each address moves once, nothing moves to one twice, and every chain ends at what is declared."""
     outcome = outcome_of(data)
     assert outcome.blueprint
-    found = render(outcome.blueprint)
+    found = outcome.pages()
     pairs = _MOVE.findall(found.get(MOVED, ""))
     declared = modules(found)["modules/services"].declared if pairs else {}
     sources, targets = [source for source, _ in pairs], [target for _, target in pairs]
@@ -157,10 +156,10 @@ def test_every_address_of_the_stack_before_leads_to_one_of_the_stack_now(data: D
     old, new = outcome_of(renamed_back(data)), outcome_of(data)
     assert old.blueprint, old.problems
     assert new.blueprint
-    found = render(new.blueprint)
+    found = new.pages()
     moved = dict(_MOVE.findall(found[MOVED]))
     ends = set()
-    for address in declared(render(old.blueprint)):
+    for address in declared(old.pages()):
         while address in moved:
             address = moved[address]  # noqa: PLW2901 - the next step of its chain
         ends.add(address)

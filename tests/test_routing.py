@@ -21,8 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import Data, laws, outcome_of, specs
 
-from tfgen import cli
 from tfgen.blueprint.model import Blueprint, Label, ListenerRule, Ref
+from tfgen.commands.main import main
 from tfgen.pipe import run, run_text
 from tfgen.problems import Location, TfgenError
 from tfgen.render.pages import render
@@ -710,7 +710,7 @@ def tfgen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     def call(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["tfgen", *arguments])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
         return int(ended.value.code or 0), *capsys.readouterr()
 
     return call

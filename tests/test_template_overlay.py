@@ -12,7 +12,7 @@ import pytest
 from jinja2 import TemplateError
 
 import tfgen
-from tfgen import cli
+from tfgen.commands.main import main
 from tfgen.pipe import run
 from tfgen.problems import Location, Problem
 from tfgen.render import laws, pages
@@ -214,7 +214,7 @@ def test_nothing_but_the_values_of_a_page_is_in_reach(mine: Mine, text: str, why
     blueprint = run(SPEC).blueprint
     assert blueprint
     with pytest.raises((TemplateError, TypeError), match=why):
-        pages.plain(blueprint, mine(**tf(network__vpc=text)))
+        pages.render(blueprint, mine(**tf(network__vpc=text)))
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_a_link_leads_to_no_file_elsewhere(mine: Mine, tmp_path: Path, way: str)
         (folder / "network").symlink_to(tmp_path)
     blueprint = run(SPEC).blueprint
     assert blueprint
-    assert "a secret" not in pages.plain(blueprint, folder)["modules/network/vpc.tf"]
+    assert "a secret" not in pages.render(blueprint, folder)["modules/network/vpc.tf"]
 
 
 def test_our_templates_keep_the_laws_of_the_users() -> None:
@@ -297,7 +297,7 @@ def test_the_command(mine: Mine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             sys, "argv", ["tfgen", "render", str(SPEC), "-o", str(tmp_path / "out"), *arguments]
         )
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
         return int(ended.value.code or 0)
 
     vpc = tmp_path / "out/modules/network/vpc.tf"

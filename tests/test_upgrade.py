@@ -10,7 +10,7 @@ import pytest
 from support.command import Tfgen
 
 import tfgen
-from tfgen import cli
+from tfgen.commands.main import main
 from tfgen.output import disk
 from tfgen.pipe import run_text
 from tfgen.spec import versions
@@ -192,7 +192,7 @@ def upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["tfgen", "upgrade", *arguments])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
         return int(ended.value.code or 0), *capsys.readouterr()
 
     return run

@@ -32,7 +32,7 @@ def render_text(
     """
     from tfgen import pipe
 
-    return _render(pipe.run_text(text, name, as_module=as_module, templates=templates), templates)
+    return _pages(pipe.run_text(text, name, as_module=as_module, templates=templates))
 
 
 def render_file(
@@ -41,12 +41,8 @@ def render_file(
     """`render_text` on a file. One that cannot be read is a problem too, not an exception."""
     from tfgen import pipe
 
-    return _render(pipe.run(path, as_module=as_module, templates=templates), templates)
+    return _pages(pipe.run(path, as_module=as_module, templates=templates))
 
 
-def _render(outcome: Outcome, templates: Path | None) -> tuple[dict[str, str], tuple[Problem, ...]]:
-    from tfgen.render.pages import render
-
-    if outcome.failed or outcome.blueprint is None:
-        return {}, outcome.problems
-    return render(outcome.blueprint, templates), outcome.problems
+def _pages(outcome: Outcome) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    return {} if outcome.failed else dict(outcome.pages()), outcome.problems

@@ -1,5 +1,5 @@
 """`python -m tfgen`."""
 
-from tfgen.cli import main
+from tfgen.commands.main import main
 
 main()

@@ -1,8 +1,8 @@
 """The flow, end to end: a spec file to a blueprint to pages. Writes nothing."""
 
 import os
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,38 +17,46 @@ from tfgen.spec.model import Spec
 from tfgen.spec.read import read_spec
 from tfgen.spec.source import Source, SourceError, parse, read_source
 
+Pages = Mapping[str, str]
+
 
 class Outcome(NamedTuple):
     """How far a spec came. `spec` is None where a stage before it failed, `blueprint` where its own did."""
 
     spec: Spec | None
     blueprint: Blueprint | None
-    """What is rendered, and patched by overrides then."""
+    """Without what overrides change in it."""
     problems: tuple[Problem, ...]
     lines: tuple[str, ...]
     ignored: tuple[Ignored, ...] = ()
     """What was found and the spec says to pass over; not among `problems`."""
     overridden: Blueprint | None = None
     """The blueprint as its overrides make it; for whoever reads one, and does not render it."""
+    pages: Callable[[], Pages] = dict
+    """Path within the stack's folder -> text, overrides included. Rendered once, when somebody asks; without
+    a blueprint, or where its overrides or templates have errors, there are none."""
 
     @property
     def failed(self) -> bool:
         return has_errors(self.problems)
 
 
-def run(path: Path, *, as_module: bool = False, templates: Path | None = None) -> Outcome:
+def run(
+    path: Path, *, as_module: bool = False, templates: Path | None = None, spec_file: str = ""
+) -> Outcome:
     """Reads the spec at `path` and takes it through every stage.
 
     Where one finds errors, those after it say only what holds however these are mended.
 
-    `templates` is a folder of templates that stand in for ours.
+    `templates` is a folder of templates that stand in for ours. In the pages the spec has the name
+    `spec_file`, or its own where that is empty.
     """
     try:
         source = read_source(path)
     except SourceError as error:
         return Outcome(None, None, (error.problem,), error.lines)
     # As UTF-8 whatever the locale, so that pages are the same on every machine.
-    name = os.fsencode(path.name).decode(errors="replace")
+    name = spec_file or os.fsencode(path.name).decode(errors="replace")
     return _run(source, name, as_module, templates)
 
 
@@ -160,20 +168,19 @@ def _stages(source: Source, name: str, as_module: bool, templates: Path | None) 
     if said is None:
         return Outcome(None, None, tuple(problems), source.lines)
     spec, found = fill(said, source.at)
-    problems += found
+    problems = [*problems, *found]
     if has_errors(problems):
         return Outcome(None, None, tuple(problems), source.lines)
     if beyond := _beyond_quotas(spec, source):
         return Outcome(None, None, (*problems, *beyond), source.lines)
     blueprint, found = build(spec, _in_a_line(name), source.at, as_module=as_module)
-    problems += found
-    if has_errors(found):
+    problems = [*problems, *found]
+    if blueprint is None:
         return Outcome(spec, None, tuple(problems), source.lines)
-    overridden, found = _overridden(blueprint, templates, source)
+    overridden, pages, found = _overridden(blueprint, templates, source)
     found = [*_checked(overridden, blueprint), *found]
     left, ignored = ignores.apply(spec, source, found, (*rules.numbers(), *rules.OF_OVERRIDES))
-    problems += left
-    return Outcome(spec, blueprint, tuple(problems), source.lines, tuple(ignored), overridden)
+    return Outcome(spec, blueprint, (*problems, *left), source.lines, tuple(ignored), overridden, pages)
 
 
 def _checked(overridden: Blueprint, blueprint: Blueprint) -> list[Problem]:
@@ -193,17 +200,24 @@ def _checked(overridden: Blueprint, blueprint: Blueprint) -> list[Problem]:
 
 def _overridden(
     blueprint: Blueprint, templates: Path | None, source: Source
-) -> tuple[Blueprint, list[Problem]]:
-    """The blueprint as its overrides make it, and what they and the user's templates have wrong."""
+) -> tuple[Blueprint, Callable[[], Pages], list[Problem]]:
+    """The blueprint as its overrides make it, its pages, and what overrides and templates have wrong."""
     if not blueprint.overrides and not templates:
-        return blueprint, []
+        return blueprint, cache(partial(_rendered, blueprint)), []
     from tfgen.overridden import overridden  # noqa: PLC0415 - slow to load, and few specs need it
     from tfgen.render import check  # noqa: PLC0415 - as above
 
     looked = check.check(blueprint, templates, source.at_key)
     if has_errors(looked.problems):
-        return blueprint, looked.problems
-    return overridden(blueprint, looked.before, looked.after, source.at_key), looked.problems
+        return blueprint, dict, looked.problems
+    after = overridden(blueprint, looked.before, looked.after, source.at_key)
+    return after, lambda: looked.after, looked.problems
+
+
+def _rendered(blueprint: Blueprint) -> Pages:
+    from tfgen.render import pages  # noqa: PLC0415 - slow to load, and a check does without
+
+    return pages.render(blueprint)
 
 
 def _beyond_quotas(spec: Spec, source: Source) -> list[Problem]:

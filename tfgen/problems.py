@@ -176,11 +176,8 @@ def nearest_of_many(word: str, choices: Collection[object], before: int) -> str:
     return nearest(word, choices) if is_affordable(before, choices) else ""
 
 
-_MOST_NAMED = 20
-
-
-def some(words: Collection[str]) -> str:
+def some(words: Collection[str], most: int = 20) -> str:
     """All of them, or the first and how many more there are."""
-    first = ", ".join(islice(words, _MOST_NAMED))
-    more = len(words) - _MOST_NAMED
+    first = ", ".join(islice(words, most))
+    more = len(words) - most
     return f"{first} and {more} more" if more > 0 else first

@@ -14,7 +14,7 @@ from tfgen.output.refusal import RefusedError
 from tfgen.output.write import preview, write
 from tfgen.pipe import Outcome
 from tfgen.problems import Exit, TfgenError
-from tfgen.render.pages import once, render
+from tfgen.render.pages import once
 from tfgen.summary import drift, forecast, summarize
 from tfgen.texts import in_line, word
 
@@ -54,7 +54,6 @@ class Options(NamedTuple):
     """`waiting` is called with a folder into which another render is still writing."""
 
     output: Path | None
-    templates: Path | None
     look: Look
     waiting: Callable[[Path], None]
 
@@ -99,15 +98,22 @@ def _stack(outcome: Outcome) -> Blueprint | None:
     return None if outcome.failed else outcome.blueprint
 
 
-def placed(
-    specs: Sequence[Path], outcomes: Sequence[Outcome], output: Path | None
-) -> Iterator[tuple[Path, Blueprint | None, Path, str]]:
-    """Every spec with its stack, if it has one, its folder, and why it cannot go there, if so."""
+class Placed(NamedTuple):
+    """A spec, its stack if it has no errors, the folder of that, and why it cannot go there, if so."""
+
+    spec: Path
+    outcome: Outcome
+    stack: Blueprint | None
+    folder: Path
+    wrong: str
+
+
+def placed(specs: Sequence[Path], outcomes: Sequence[Outcome], output: Path | None) -> Iterator[Placed]:
     names = Counter(stack.name for stack in map(_stack, outcomes) if stack)
     for spec, outcome, folder in zip(specs, outcomes, folders(outcomes, output), strict=True):
         stack = _stack(outcome)
         shared = stack is not None and names[stack.name] > 1
-        yield spec, stack, folder, _shares(spec, folder) if shared else ""
+        yield Placed(spec, outcome, stack, folder, _shares(spec, folder) if shared else "")
 
 
 def without_spec(rendered: Sequence[Path], output: Path | None) -> list[Path]:
@@ -129,14 +135,13 @@ def _shares(spec: Path, folder: Path) -> str:
 
 def rendered(specs: Sequence[Path], outcomes: Sequence[Outcome], options: Options) -> Iterator[Result]:
     """Writes the stack of each spec, or looks at it; what stops one stops no other."""
-    places = placed(specs, outcomes, options.output)
-    for outcome, (spec, stack, folder, wrong) in zip(outcomes, places, strict=True):
+    for spec, outcome, stack, folder, wrong in placed(specs, outcomes, options.output):
         if stack is None:
             yield Result(spec, Exit.SPEC_HAS_ERRORS)
         elif wrong:
             yield Result(spec, Exit.WRONG_USAGE, stack.name, folder, message=wrong)
         else:
-            yield _rendered(spec, stack, outcome.overridden or stack, folder, options)
+            yield _rendered(spec, outcome, stack, folder, options)
 
 
 def exit_code(results: Sequence[Result]) -> Exit:
@@ -145,20 +150,21 @@ def exit_code(results: Sequence[Result]) -> Exit:
     return Exit.SPEC_HAS_ERRORS if Exit.SPEC_HAS_ERRORS in codes else next(filter(None, codes), Exit.DONE)
 
 
-def _rendered(spec: Path, stack: Blueprint, overridden: Blueprint, folder: Path, options: Options) -> Result:
+def _rendered(spec: Path, outcome: Outcome, stack: Blueprint, folder: Path, options: Options) -> Result:
     look = options.look
     try:
-        changes, diff = _written(stack, folder, options)
+        changes, diff = _written(outcome.pages(), stack, folder, options)
     except TfgenError as error:
         planned = error.changes if isinstance(error, RefusedError) else Changes()
         return Result(spec, error.code, stack.name, folder, planned, message=error.message)
-    said = look.said(overridden, changes, folder)
+    said = look.said(outcome.overridden or stack, changes, folder)
     return Result(spec, look.exit_code(changes), stack.name, folder, changes, diff, said)
 
 
-def _written(stack: Blueprint, folder: Path, options: Options) -> tuple[Changes, str]:
+def _written(
+    pages: Mapping[str, str], stack: Blueprint, folder: Path, options: Options
+) -> tuple[Changes, str]:
     look = options.look
-    pages = render(stack, options.templates)
     how: dict[str, Any] = {
         "stack": stack.name,
         "once": once(stack),

@@ -1,10 +1,11 @@
 """A stack in a few lines, as `tfgen render` prints it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tfgen.blueprint.model import Blueprint, Network, Service
 from tfgen.output.compare import Changes
+from tfgen.problems import some
 from tfgen.texts import in_line, word
 
 
@@ -75,6 +76,26 @@ def next_steps(folders: list[Path], *, as_module: bool) -> str:
     if len(folders) > 1:
         return "Next, in each folder: terraform init && terraform plan"
     return f"Next: cd {word(folders[0])} && terraform init && terraform plan"
+
+
+def not_rendered(folders: Sequence[Path]) -> str:
+    """A stack that is not where it is looked for counts as affected: that may be a wrong place."""
+    return (
+        f"no stack stands in {_some_folders(folders)}, so it counts as affected. If it is rendered "
+        "elsewhere, run this where it is rendered, or say where with -o."
+    )
+
+
+def without_spec(folders: Sequence[Path]) -> str:
+    """Where a spec was removed, nobody plans its stack any more, and what it made stands in AWS."""
+    return (
+        f"none of these specs is for what stands in {_some_folders(folders)}. Where its spec is gone, "
+        "destroy the stack before its folder goes."
+    )
+
+
+def _some_folders(folders: Sequence[Path]) -> str:
+    return some(list(map(in_line, folders)), 3)
 
 
 def _source(folder: Path) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tfgen import cli
+from tfgen.commands.main import main
 
 
 class Done(NamedTuple):
@@ -37,6 +37,6 @@ def run(*arguments: str) -> Done:
         patch.setattr(sys, "stderr", err)
         patch.setattr(sys, "stdin", io.StringIO())
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
     gc.enable()  # the program does without; thousands of runs in one process do not
     return Done(int(ended.value.code or 0), out.getvalue(), err.getvalue())

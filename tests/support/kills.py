@@ -13,7 +13,7 @@ from tfgen.output import manifest
 from tfgen.output.compare import compare
 from tfgen.output.disk import STAGING
 from tfgen.pipe import run
-from tfgen.render.pages import once, render
+from tfgen.render.pages import once
 
 ROOT = Path(__file__).parent.parent.parent
 SPEC = (ROOT / "examples" / "shop.yaml").read_text()
@@ -38,9 +38,9 @@ class Kills:
         for name, text in SPECS.items():
             spec = place / name
             spec.write_text(text)
-            blueprint = run(spec).blueprint
-            assert blueprint
-            self._pages[spec] = {**render(blueprint), **once(blueprint)}
+            outcome = run(spec)
+            assert outcome.blueprint
+            self._pages[spec] = {**outcome.pages(), **once(outcome.blueprint)}
         self._turns = [*self._pages]
         begin = time.monotonic()
         for spec in self._turns:

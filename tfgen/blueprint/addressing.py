@@ -16,24 +16,82 @@ LETTERS = "abcdefgh"
 LONGEST, SHORTEST = 28, 16
 
 
-def subnets(
-    network: Network, at: Locate, problems: list[Problem]
-) -> tuple[tuple[Subnet, ...], tuple[Subnet, ...]]:
-    """Public and private subnets, by zone. Reports what does not fit."""
-    vpc = block(network.cidr, at(("network", "cidr")), problems)
+def problems(network: Network, at: Locate) -> Iterator[Problem]:
+    """What is wrong with the ranges of the VPC and of its subnets."""
+    where = at(("network", "cidr"))
+    yield from range_problems(network.cidr, where)
+    vpc = _range(network.cidr)
     if vpc is None:
-        return (), ()
+        return
     if not SHORTEST <= vpc.prefixlen <= LONGEST:
         message = f"a VPC's range is /16 to /28, and {network.cidr} is a /{vpc.prefixlen}"
-        problems.append(Problem("TG201", at(("network", "cidr")), message, f"such as {_allowed(vpc, 24)}"))
-        return (), ()
-    private_half, public_half = vpc.subnets(1) if vpc.prefixlen < LONGEST else (vpc, vpc)
-    public = _role("public", public_half, network, at, problems)
-    private = _role("private", private_half, network, at, problems)
-    problems += _misplaced(vpc, [*public, *private])
-    if network.egress == "public":
-        private = []
-    return _resolved(public), _resolved(private)
+        yield Problem("TG201", where, message, f"such as {_allowed(vpc, 24)}")
+        return
+    placed: list[_Placed] = []
+    for role, half in _halves(vpc):
+        found = list(_role_problems(role, half, network, at))
+        yield from found
+        if isinstance(getattr(network.subnets, role), dict) or not found:
+            ranges = _ranges(role, half, network)
+            placed += [(role, zone, cidr, _where(role, zone, network, at)) for zone, cidr in ranges.items()]
+    yield from _misplaced(vpc, placed)
+
+
+def subnets(network: Network) -> tuple[tuple[Subnet, ...], tuple[Subnet, ...]]:
+    """Public and private subnets, by zone."""
+    public, private = (
+        tuple(Subnet(zone=Label(zone), cidr=str(cidr)) for zone, cidr in _ranges(role, half, network).items())
+        for role, half in _halves(IPv4Network(network.cidr))
+    )
+    return public, () if network.egress == "public" else private
+
+
+def range_problems(text: str, where: Location) -> Iterator[Problem]:
+    """What is wrong with the text of a range."""
+    cidr = _range(text)
+    if cidr is None:
+        hint = "four numbers from 0 to 255 without leading zeros, and a prefix length up to 32"
+        yield Problem("TG208", where, f'"{text}" is not an IPv4 range', hint)
+    elif str(cidr) != text:
+        message = f"{text} names an address in a range, not the range"
+        yield Problem("TG209", where, message, f"the range is written {cidr}")
+
+
+def _range(text: str) -> IPv4Network | None:
+    """The range that a text names, or that the address in it is of."""
+    try:
+        return IPv4Network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _halves(vpc: IPv4Network) -> tuple[tuple[str, IPv4Network], tuple[str, IPv4Network]]:
+    """Each role of subnets with its half of the VPC; the smallest VPC has no halves."""
+    private, public = vpc.subnets(1) if vpc.prefixlen < LONGEST else (vpc, vpc)
+    return ("public", public), ("private", private)
+
+
+def _ranges(role: str, half: IPv4Network, network: Network) -> dict[str, IPv4Network]:
+    """The range of each zone's subnet; none of a zone for which the spec has to pin one, and does not."""
+    wanted, zones = getattr(network.subnets, role), _zones(network)
+    if isinstance(wanted, dict):
+        pinned = {zone: _range(wanted[zone]) for zone in zones if zone in wanted}
+        return {zone: cidr for zone, cidr in pinned.items() if cidr}
+    size = 2 ** (32 - wanted)
+    return {zone: IPv4Network((half[LETTERS.index(zone) * size], wanted)) for zone in zones}
+
+
+def _zones(network: Network) -> list[str]:
+    return network.zones if isinstance(network.zones, list) else []
+
+
+def _where(role: str, zone: str, network: Network, at: Locate) -> Location:
+    """Where the spec says the range of a subnet, or the size that it follows from."""
+    path = ("network", "subnets", role)
+    if isinstance(getattr(network.subnets, role), dict):
+        return at((*path, zone))
+    said = at(path)
+    return at(("network", "cidr")) if said == at(("network",)) else said
 
 
 def _allowed(cidr: IPv4Network, longest: int) -> IPv4Network:
@@ -46,30 +104,16 @@ _Placed = tuple[str, str, IPv4Network, Location]
 """Role, zone letter, range, and where the spec says so."""
 
 
-def _resolved(placed: list[_Placed]) -> tuple[Subnet, ...]:
-    return tuple(Subnet(zone=Label(zone), cidr=str(cidr)) for _, zone, cidr, _ in placed)
-
-
-def _role(
-    role: str, half: IPv4Network, network: Network, at: Locate, problems: list[Problem]
-) -> list[_Placed]:
-    wanted = getattr(network.subnets, role)
-    where = at(("network", "subnets", role))
-    if where == at(("network",)):  # not said; the size follows from the VPC's
-        where = at(("network", "cidr"))
-    zones = network.zones if isinstance(network.zones, list) else []
+def _role_problems(role: str, half: IPv4Network, network: Network, at: Locate) -> Iterator[Problem]:
+    wanted, zones = getattr(network.subnets, role), _zones(network)
     if isinstance(wanted, dict):
-        return list(_pinned(role, wanted, zones, at, problems))
-    if wanted < half.prefixlen:
-        problems.append(_too_small(role, wanted, half, network, where))
-        return []
-    size = 2 ** (32 - wanted)
-    places = {zone: LETTERS.index(zone) * size for zone in zones}
-    for zone, place in places.items():
-        if place >= half.num_addresses:
-            problems.append(_too_small(role, wanted, half, network, where, zone))
-            return []
-    return [(role, zone, IPv4Network((half[place], wanted)), where) for zone, place in places.items()]
+        yield from _pin_problems(role, wanted, zones, at)
+    elif wanted < half.prefixlen:
+        yield _too_small(role, wanted, half, network, _where(role, "", network, at))
+    else:
+        room = half.num_addresses // 2 ** (32 - wanted)
+        if beyond := [zone for zone in zones if LETTERS.index(zone) >= room]:
+            yield _too_small(role, wanted, half, network, _where(role, "", network, at), beyond[0])
 
 
 def _too_small(
@@ -89,23 +133,22 @@ def _too_small(
     return Problem("TG202", where, message, f"write {larger}smaller subnets")
 
 
-def _pinned(
-    role: str, wanted: dict[str, str], zones: list[str], at: Locate, problems: list[Problem]
-) -> Iterator[_Placed]:
+def _pin_problems(role: str, wanted: dict[str, str], zones: list[str], at: Locate) -> Iterator[Problem]:
     for zone in zones:
         path = ("network", "subnets", role, zone)
         if zone not in wanted:
             message = f'the {role} subnet of zone "{zone}" has no range'
-            problems.append(Problem("TG204", at(path), message, f"add {zone}: CIDR"))
-        elif cidr := block(wanted[zone], at(path), problems):
-            if not SHORTEST <= cidr.prefixlen <= LONGEST:
-                message = f"a subnet's range is /16 to /28, and {cidr} is a /{cidr.prefixlen}"
-                problems.append(Problem("TG201", at(path), message, f"such as {_allowed(cidr, LONGEST)}"))
-            yield role, zone, cidr, at(path)
+            yield Problem("TG204", at(path), message, f"add {zone}: CIDR")
+            continue
+        yield from range_problems(wanted[zone], at(path))
+        cidr = _range(wanted[zone])
+        if cidr and not SHORTEST <= cidr.prefixlen <= LONGEST:
+            message = f"a subnet's range is /16 to /28, and {cidr} is a /{cidr.prefixlen}"
+            yield Problem("TG201", at(path), message, f"such as {_allowed(cidr, LONGEST)}")
     for zone in sorted(set(wanted) - set(zones)):
         message = f'zone "{zone}" is not one of network.zones ({", ".join(zones)})'
         hint = "remove the range, or add the zone"
-        problems.append(Problem("TG205", at(("network", "subnets", role, zone)), message, hint))
+        yield Problem("TG205", at(("network", "subnets", role, zone)), message, hint)
 
 
 def _misplaced(vpc: IPv4Network, placed: list[_Placed]) -> Iterator[Problem]:
@@ -121,17 +164,3 @@ def _misplaced(vpc: IPv4Network, placed: list[_Placed]) -> Iterator[Problem]:
                     f'{other_role} subnet in zone "{other_zone}"{line}'
                 )
                 yield Problem("TG207", where, message, "give each subnet a range of its own")
-
-
-def block(text: str, where: Location, problems: list[Problem]) -> IPv4Network | None:
-    """A range, or None and a problem."""
-    try:
-        cidr = IPv4Network(text, strict=False)
-    except ValueError:
-        hint = "four numbers from 0 to 255 without leading zeros, and a prefix length up to 32"
-        problems.append(Problem("TG208", where, f'"{text}" is not an IPv4 range', hint))
-        return None
-    if str(cidr) != text:
-        message = f"{text} names an address in a range, not the range"
-        problems.append(Problem("TG209", where, message, f"the range is written {cidr}"))
-    return cidr

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from tfgen import facts
 from tfgen.blueprint import calls, images, load_balancer, names, network, renames, services, unused, wiring
+from tfgen.blueprint.load_balancer import Bound
 from tfgen.blueprint.model import (
     Backend,
     Blueprint,
@@ -29,44 +30,54 @@ _TERRAFORM, _TERRAFORM_WITH_LOCK = ">= 1.5.0", ">= 1.10.0"
 
 def build(
     spec: Spec, spec_file: str, at: Locate, *, as_module: bool = False
-) -> tuple[Blueprint, list[Problem]]:
-    """The blueprint of a filled spec, and the problems that it has.
+) -> tuple[Blueprint | None, list[Problem]]:
+    """The blueprint of a filled spec, None where that has errors, and the problems that it has.
 
-    The blueprint is whole only where no problem is an error. `spec_file` is the file's bare name.
+    Checks come first: whoever builds a part assumes that they found no error. `spec_file` is the file's bare
+    name.
     """
-    blueprint, problems = _build(spec, spec_file, at, as_module=as_module)
-    if not blueprint.renames or has_errors(problems):
-        return blueprint, problems
-    stand_in, _ = _build(renames.stand_ins(spec), spec_file, at, as_module=as_module)
-    return replace(blueprint, stand_in=(stand_in,)), problems
+    bound = load_balancer.bind(spec, at)
+    problems = list(_problems(spec, bound, at, as_module=as_module))
+    if has_errors(problems):
+        return None, problems
+    blueprint = _built(spec, spec_file, bound, at, as_module=as_module)
+    if blueprint.renames:
+        stand_ins = renames.stand_ins(spec)
+        bound = load_balancer.bind(stand_ins, at)
+        stand_in = _built(stand_ins, spec_file, bound, at, as_module=as_module)
+        blueprint = replace(blueprint, stand_in=(stand_in,))
+    meetings = list(_same_address(spec.name, blueprint.services))
+    return None if meetings else blueprint, [*problems, *meetings]
 
 
-def _build(spec: Spec, spec_file: str, at: Locate, *, as_module: bool) -> tuple[Blueprint, list[Problem]]:
-    problems: list[Problem] = [*renames.problems(spec, at)]
+def _problems(spec: Spec, bound: tuple[Bound, ...], at: Locate, *, as_module: bool) -> Iterator[Problem]:
+    yield from renames.problems(spec, at)
+    yield from load_balancer.problems(spec, bound, at)
+    yield from calls.problems(spec, at)
+    yield from network.problems(spec, at)
+    yield from services.problems(spec, at)
+    if as_module and spec.tags:
+        message = "a module has no provider to set these tags"
+        hint = "give them to the default_tags of the provider of the root that calls it"
+        yield Problem("TG250", at(("tags",)), message, hint, "warning")
+
+
+def _built(spec: Spec, spec_file: str, bound: tuple[Bound, ...], at: Locate, *, as_module: bool) -> Blueprint:
     region = facts.regions().get(spec.region)
     partition = region.partition if region else "aws"
     found = {
         key: images.parse(service.image, at(("services", key, "image")))
         for key, service in spec.services.items()
     }
-    bound = load_balancer.bind(spec, at, problems)
-    called = calls.build(spec, at, problems)
-    built_network = network.build(spec, found, at, problems)
-    built_services = services.build(
-        services.Around(spec, partition, built_network, found, bound, called, at), problems
-    )
-    balancer = (load_balancer.build(spec, at, problems),) if bound else ()
-    if not has_errors(problems):
-        problems += _same_address(spec.name, built_services)
-    if as_module and spec.tags:
-        message = "a module has no provider to set these tags"
-        hint = "give them to the default_tags of the provider of the root that calls it"
-        problems.append(Problem("TG250", at(("tags",)), message, hint, "warning"))
+    called = calls.build(spec, at)
+    built_network = network.build(spec, found, at)
+    built_services = services.build(services.Around(spec, partition, built_network, found, bound, called, at))
+    balancer = (load_balancer.build(spec, at),) if bound else ()
     modules = wiring.build(
         wiring.Stack(built_network, balancer, built_services, dict(sorted(spec.tags.items())), not as_module)
     )
     backend = () if as_module else tuple(_backend(spec))
-    blueprint = Blueprint(
+    return Blueprint(
         name=spec.name,
         spec_file=spec_file,
         region=spec.region,
@@ -91,7 +102,6 @@ def _build(spec: Spec, spec_file: str, at: Locate, *, as_module: bool) -> tuple[
         modules=modules,
         locate=at,
     )
-    return blueprint, problems
 
 
 def _cluster(spec: Spec, partition: str) -> Cluster:

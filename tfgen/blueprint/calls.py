@@ -9,18 +9,21 @@ from tfgen.problems import Locate, Location, Problem, nearest_of_many, some
 from tfgen.spec.model import Service, Spec
 
 
-def build(spec: Spec, at: Locate, problems: list[Problem]) -> tuple[Call, ...]:
-    """The calls between services that exist and can be reached."""
-    problems += _connect_problems(spec, at)
-    known = _known(spec)
+def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
+    """What is wrong with Service Connect names, and with calls by them."""
+    yield from _connect_problems(spec, at)
+    known, before = _known(spec), 0
+    for caller, callee, where in _spec_calls(spec, at):
+        if problem := _call_problem(caller, callee, known, where, before):
+            before += 1
+            yield problem
+
+
+def build(spec: Spec, at: Locate) -> tuple[Call, ...]:
+    """The calls, each once."""
     found: dict[tuple[str, str], Location] = {}
-    for key, service in spec.services.items():
-        for index, callee in enumerate(service.calls):
-            where = at(("services", key, "calls", index))
-            if problem := _call_problem(key, callee, known, where, len(problems)):
-                problems.append(problem)
-            else:
-                found.setdefault((key, callee), where)
+    for caller, callee, where in _spec_calls(spec, at):
+        found.setdefault((caller, callee), where)
     circles = _circles(sorted(spec.services), sorted(found))
     return tuple(
         Call(
@@ -31,6 +34,13 @@ def build(spec: Spec, at: Locate, problems: list[Problem]) -> tuple[Call, ...]:
         )
         for (caller, callee), where in found.items()
     )
+
+
+def _spec_calls(spec: Spec, at: Locate) -> Iterator[tuple[str, str, Location]]:
+    """Caller, callee, and where the spec says so."""
+    for key, service in spec.services.items():
+        for index, callee in enumerate(service.calls):
+            yield key, callee, at(("services", key, "calls", index))
 
 
 class _Known(NamedTuple):

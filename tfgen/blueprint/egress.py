@@ -90,9 +90,8 @@ def _without_effect(network: Network) -> Iterator[str]:
         yield "nat_zone"
 
 
-def endpoints(spec: Spec, images: dict[str, Image], at: Locate, problems: list[Problem]) -> Endpoints:
+def endpoints(spec: Spec, images: dict[str, Image]) -> Endpoints:
     way = spec.network.way_out
-    problems += _asked_problems(spec, way, at)
     if way.public_tasks:
         return Endpoints((), (), ())
     needs = [*_needs(spec, images), *(_Need(name, _ASKED, "") for name in spec.network.endpoints)]
@@ -218,7 +217,8 @@ def _comment(needs: list[_Need], everything: int) -> Comment:
     return names.comment(f"{'. '.join(sentences)}.")
 
 
-def _asked_problems(spec: Spec, way: WayOut, at: Locate) -> Iterator[Problem]:
+def endpoint_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
+    way = spec.network.way_out
     known = facts.interface_endpoints() | facts.gateway_endpoints()
     asked: dict[SpecPath, str] = {
         ("network", "endpoints", i): name for i, name in enumerate(spec.network.endpoints)

@@ -3,12 +3,12 @@
 Limits are those of ELB/load-balancer-limits (aws.md section 5).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
 from tfgen.blueprint import names
-from tfgen.blueprint.addressing import block
+from tfgen.blueprint.addressing import range_problems
 from tfgen.blueprint.model import (
     FixedResponse,
     Label,
@@ -75,42 +75,55 @@ class Bound(NamedTuple):
         return f'"{self.text}"'
 
 
-def bind(spec: Spec, at: Locate, problems: list[Problem]) -> tuple[Bound, ...]:
-    """Every route of every service, checked against the others."""
-    bound: list[Bound] = []
+def bind(spec: Spec, at: Locate) -> tuple[Bound, ...]:
+    """Every route of every service that leads to a listener there is."""
+    return tuple(
+        _bind(key, route, where)
+        for key, route, where in _spec_routes(spec, at)
+        if route.listener in spec.load_balancer.listeners
+    )
+
+
+def _spec_routes(spec: Spec, at: Locate) -> Iterator[tuple[str, Route, Location]]:
     for key, service in spec.services.items():
         for index, route in enumerate(service.routes):
-            where = at(("services", key, "routes", index))
-            if found := _bind(key, route, where, spec, problems):
-                bound.append(found)
-    problems += _clashes(bound, spec)
-    return tuple(bound)
+            yield key, route, at(("services", key, "routes", index))
 
 
-def _bind(key: str, route: Route, where: Location, spec: Spec, problems: list[Problem]) -> Bound | None:
-    listeners = spec.load_balancer.listeners
-    if route.listener not in listeners:
-        hint = f"write listener: and one of {some(listeners)}"
-        if route.listener:
-            message = f'there is no listener "{route.listener}"'
-            near = nearest_of_many(route.listener, listeners, len(problems))
-            hint = f"did you mean {near}?" if near else hint
-        else:
-            message = "the load balancer has several listeners; this route does not say which"
-        problems.append(Problem("TG220", where, message, hint))
-        return None
+def _bind(key: str, route: Route, where: Location) -> Bound:
     path = route.path if "*" in route.path or "?" in route.path else route.path.rstrip("/") or "/"
-    bound = Bound(
+    return Bound(
         service=key,
-        listener=route.listener,
+        listener=route.listener or "",
         host=route.host.lower() if route.host else None,
         path="/" if path == "/*" else path,
         methods=tuple(sorted(set(route.methods))),
         pinned=route.priority,
         at=where,
     )
-    problems += _limits(bound)
-    return bound
+
+
+def problems(spec: Spec, bound: Sequence[Bound], at: Locate) -> Iterator[Problem]:
+    """What is wrong with routes, each by itself and beside the others, and with their listeners."""
+    lost = [each for each in _spec_routes(spec, at) if each[1].listener not in spec.load_balancer.listeners]
+    for before, (_, route, where) in enumerate(lost):
+        yield _no_listener(route, where, spec, before)
+    for each in bound:
+        yield from _limits(each)
+    yield from _clashes(bound, spec)
+    if bound:
+        yield from _listener_problems(spec, at)
+
+
+def _no_listener(route: Route, where: Location, spec: Spec, before: int) -> Problem:
+    listeners = spec.load_balancer.listeners
+    hint = f"write listener: and one of {some(listeners)}"
+    if not route.listener:
+        message = "the load balancer has several listeners; this route does not say which"
+        return Problem("TG220", where, message, hint)
+    near = nearest_of_many(route.listener, listeners, before)
+    hint = f"did you mean {near}?" if near else hint
+    return Problem("TG220", where, f'there is no listener "{route.listener}"', hint)
 
 
 def _limits(bound: Bound) -> Iterator[Problem]:
@@ -125,7 +138,7 @@ def _limits(bound: Bound) -> Iterator[Problem]:
         yield Problem("TG222", bound.at, message, "write a shorter pattern, or several routes")
 
 
-def _clashes(bound: list[Bound], spec: Spec) -> Iterator[Problem]:
+def _clashes(bound: Sequence[Bound], spec: Spec) -> Iterator[Problem]:
     asked: dict[tuple[str, str | None, str, str], tuple[int, Bound]] = {}
     taken: dict[str, dict[int, Bound]] = {}
     met: list[tuple[Bound, Bound, int]] = []
@@ -195,8 +208,7 @@ def _scalar(text: str) -> str:
     return f'"{text}"' if text[0] in "*?" or text.endswith(":") else text
 
 
-def build(spec: Spec, at: Locate, problems: list[Problem]) -> LoadBalancer:
-    problems += _port_clashes(spec, at)
+def build(spec: Spec, at: Locate) -> LoadBalancer:
     return LoadBalancer(
         name=names.load_balancer(spec.name),
         security_group_name=names.security_group(spec.name, "load-balancer"),
@@ -204,16 +216,15 @@ def build(spec: Spec, at: Locate, problems: list[Problem]) -> LoadBalancer:
         subnets=Label("public"),
         idle_timeout=spec.load_balancer.idle_timeout,
         listeners=tuple(
-            _listener(key, spec.load_balancer.listeners[key], at, problems)
+            _listener(key, spec.load_balancer.listeners[key], at)
             for key in sorted(spec.load_balancer.listeners)
         ),
     )
 
 
-def _listener(key: str, listener: ListenerSpec, at: Locate, problems: list[Problem]) -> Listener:
+def _listener(key: str, listener: ListenerSpec, at: Locate) -> Listener:
     label = names.label(key)
-    where = at(("load_balancer", "listeners", key))
-    cidrs = tuple(_cidrs(key, listener, where, problems))
+    cidrs = tuple(_cidrs(key, listener))
     rules = tuple(names.ref("aws_vpc_security_group_ingress_rule.{}", cidr.label) for cidr in cidrs)
     return Listener(
         key=key,
@@ -225,15 +236,12 @@ def _listener(key: str, listener: ListenerSpec, at: Locate, problems: list[Probl
         default=FixedResponse(status="404", body="Not found"),
         arn_input=arn_input(key),
         depends_on=(rules,) if rules else (),
-        at=where,
+        at=at(("load_balancer", "listeners", key)),
     )
 
 
-def _cidrs(
-    key: str, listener: ListenerSpec, where: Location, problems: list[Problem]
-) -> Iterator[ListenerCidr]:
+def _cidrs(key: str, listener: ListenerSpec) -> Iterator[ListenerCidr]:
     for cidr in sorted(set(listener.cidrs or ())):
-        block(cidr, where, problems)
         world = cidr == WORLD
         yield ListenerCidr(
             label=names.label(key, "from", "world" if world else cidr),
@@ -242,14 +250,16 @@ def _cidrs(
         )
 
 
-def _port_clashes(spec: Spec, at: Locate) -> Iterator[Problem]:
+def _listener_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     ports: dict[int, str] = {}
     for key, listener in spec.load_balancer.listeners.items():
+        where = at(("load_balancer", "listeners", key))
         other = ports.setdefault(listener.port, key)
         if other != key:
             message = f'listeners "{other}" and "{key}" both have port {listener.port}'
-            where = at(("load_balancer", "listeners", key))
             yield Problem("TG224", where, message, "give one of them another port")
+        for cidr in sorted(set(listener.cidrs or ())):
+            yield from range_problems(cidr, where)
 
 
 def arn_input(listener: str) -> Label:

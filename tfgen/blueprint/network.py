@@ -1,5 +1,7 @@
 """The VPC: subnets, routes, the way out."""
 
+from collections.abc import Iterator
+
 from tfgen.blueprint import addressing, egress
 from tfgen.blueprint.model import (
     Image,
@@ -17,10 +19,16 @@ PUBLIC, PRIVATE = Label("public"), Label("private")
 _GATEWAY = Label("main")
 
 
-def build(spec: Spec, images: dict[str, Image], at: Locate, problems: list[Problem]) -> Network:
-    public, private = addressing.subnets(spec.network, at, problems)
-    problems += egress.nat_problems(spec.network, at)
-    endpoints = egress.endpoints(spec, images, at, problems)
+def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
+    """What is wrong with ranges, NAT gateways and endpoints."""
+    yield from addressing.problems(spec.network, at)
+    yield from egress.nat_problems(spec.network, at)
+    yield from egress.endpoint_problems(spec, at)
+
+
+def build(spec: Spec, images: dict[str, Image], at: Locate) -> Network:
+    public, private = addressing.subnets(spec.network)
+    endpoints = egress.endpoints(spec, images)
     return Network(
         name=spec.name,
         cidr=spec.network.cidr,

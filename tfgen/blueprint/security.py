@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tfgen.blueprint import names, renames
-from tfgen.blueprint.addressing import block
+from tfgen.blueprint.addressing import range_problems
 from tfgen.blueprint.model import Call, Image, Label, Network, Peer, Ref, SecurityRule
 from tfgen.problems import Locate, Problem
 from tfgen.spec.model import WORLD, Port, Service, Spec
@@ -93,14 +93,12 @@ def egress(
     image: Image,
     network: Network,
     calls: tuple[Call, ...],
-    at: Locate,
-    problems: list[Problem],
 ) -> Egress:
     """Out of the tasks, and out of the load balancer towards them."""
     service = spec.services[key]
     outward = [
         *_to_endpoints(service, network, _gateways(service, image, spec)),
-        *_to_cidrs(key, service, at, problems),
+        *_to_cidrs(service),
     ]
     rules = [_out(key, way) for way in (*outward, *_to_callees(key, spec, calls))]
     if service.routes and service.port:
@@ -132,9 +130,13 @@ def _to_endpoints(service: Service, network: Network, wanted: set[str]) -> Itera
             yield _Way(endpoint.service, f"{name}, through the gateway endpoint", (HTTPS, HTTPS), peer)
 
 
-def _to_cidrs(key: str, service: Service, at: Locate, problems: list[Problem]) -> Iterator[_Way]:
+def egress_problems(key: str, service: Service, at: Locate) -> Iterator[Problem]:
+    """What is wrong with the ranges that tasks may reach."""
     for index, range_ in enumerate(service.egress_cidrs or ()):
-        block(range_.cidr, at(("services", key, "egress_cidrs", index)), problems)
+        yield from range_problems(range_.cidr, at(("services", key, "egress_cidrs", index)))
+
+
+def _to_cidrs(service: Service) -> Iterator[_Way]:
     for range_ in sorted(set(service.egress_cidrs or ()), key=lambda e: (e.cidr, e.port)):
         world = range_.cidr == WORLD
         where = "internet" if world else range_.cidr

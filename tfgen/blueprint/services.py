@@ -44,12 +44,17 @@ class Around(NamedTuple):
     at: Locate
 
 
-def build(around: Around, problems: list[Problem]) -> tuple[Service, ...]:
+def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
+    """What is wrong with services, each by itself."""
+    for key, service in spec.services.items():
+        yield from _service_problems(key, service, at)
+        yield from security.egress_problems(key, service, at)
+
+
+def build(around: Around) -> tuple[Service, ...]:
     """The services, by name."""
     own = _by_service(around)
-    for key in around.spec.services:
-        problems += _problems(key, around)
-    return tuple(_service(key, own[key], problems) for key in sorted(around.spec.services))
+    return tuple(_service(key, own[key]) for key in sorted(around.spec.services))
 
 
 def _by_service(around: Around) -> dict[str, Around]:
@@ -66,32 +71,31 @@ def _by_service(around: Around) -> dict[str, Around]:
     }
 
 
-def _problems(key: str, around: Around) -> Iterator[Problem]:
-    service = around.spec.services[key]
+def _service_problems(key: str, service: ServiceSpec, at: Locate) -> Iterator[Problem]:
     if service.routes and service.port is None:
-        where = around.at(("services", key, "routes"))
+        where = at(("services", key, "routes"))
         message = f'"{key}" has routes but no port for the load balancer to send them to'
         yield Problem("TG240", where, message, "add port: NUMBER")
     for name in sorted(service.environment.keys() & service.secrets.keys()):
-        where = around.at(("services", key, "secrets", name))
+        where = at(("services", key, "secrets", name))
         message = f'"{name}" is in environment and in secrets; ECS takes a variable from one of them'
         yield Problem("TG243", where, message, "remove one of the two")
     if service.routes and service.port and service.port.protocol != "http":
-        where = around.at(("services", key, "port"))
+        where = at(("services", key, "port"))
         message = f"the load balancer cannot send requests to a {service.port.protocol} port"
         # gRPC and HTTP/2 target groups need an HTTPS listener: aws.md section 5.
         hint = "its listeners speak plain HTTP/1.1; remove the routes, or write protocol: http"
         yield Problem("TG242", where, message, hint)
 
 
-def _service(key: str, around: Around, problems: list[Problem]) -> Service:
+def _service(key: str, around: Around) -> Service:
     spec, calls = around.spec, around.calls
     service = spec.services[key]
     aws_name = renames.in_aws(key, spec)
     image = around.images[key]
     execution_role = access.execution_role(key, spec, image, around.partition)
     task_role = access.task_role(key, spec)
-    egress = security.egress(key, spec, image, around.network, calls, around.at, problems)
+    egress = security.egress(key, spec, image, around.network, calls)
     security_rules = (*security.ingress(key, spec, calls), *egress.rules)
     rules = load_balancer.rules(around.bound, key)
     return Service(

@@ -42,21 +42,24 @@ _OVERRIDE = re.compile(r"(?:^|/|_)override\.tf(?:\.json)?$")
 _VALUES = re.compile(r"(?:terraform|.*\.auto)\.tfvars(?:\.json)?$")
 
 
-def folders(pages: Pages, problems: list[Problem], known: Folders = MappingProxyType({})) -> Folders:
-    """Each folder by its path; `problems` gets one for every page that is not Terraform's language.
+def folders(pages: Pages, known: Folders = MappingProxyType({})) -> tuple[Folders, list[Problem]]:
+    """Each folder by its path, and a problem for every page that is not Terraform's language.
 
     A page that says the same as one of `known` is not read again.
     """
     read_before = {page.path: page for folder in known.values() for page in folder.pages}
     found: dict[str, list[Page]] = {}
+    problems: list[Problem] = []
     for path, text in pages.items():
         if path.endswith((".tf", ".tf.json")):
             page = read_before.get(path)
             if page is None or _unheaded(page.text) != _unheaded(text):
                 reader = read_json if path.endswith(".json") else read
-                page = Page(path, text, _body(path, text, reader, problems))
+                body, wrong = _read_body(path, text, reader)
+                page = Page(path, text, body)
+                problems += wrong
             found.setdefault(posixpath.dirname(path) or ".", []).append(page)
-    return {path: Folder(tuple(inside), tuple(_merged(inside))) for path, inside in found.items()}
+    return {path: Folder(tuple(inside), tuple(_merged(inside))) for path, inside in found.items()}, problems
 
 
 def _unheaded(text: str) -> str:
@@ -66,7 +69,7 @@ def _unheaded(text: str) -> str:
 
 def has_provider(pages: Pages) -> bool:
     """Whether a stack configures the provider itself, as one that is not a module does."""
-    root = folders({path: text for path, text in pages.items() if "/" not in path}, [])
+    root, _ = folders({path: text for path, text in pages.items() if "/" not in path})
     return any(map(is_provider, root.get(".", Folder()).blocks))
 
 
@@ -75,30 +78,35 @@ def is_provider(block: Block) -> bool:
     return block.type == "provider" and block.labels == ("aws",) and "alias" not in block.body.arguments
 
 
-def variable_values(pages: Pages, problems: list[Problem]) -> Mapping[str, Page]:
-    """The files beside a stack in which Terraform finds values, by variable; a later file counts more."""
+def variable_values(pages: Pages) -> tuple[Mapping[str, Page], list[Problem]]:
+    """The files beside a stack in which Terraform finds values, by variable, and what is wrong with them.
+
+    A later file counts more.
+    """
     files = sorted(filter(_VALUES.match, pages), key=lambda path: (not path.startswith("terraform."), path))
     found: dict[str, Page] = {}
+    problems: list[Problem] = []
     for path in files:
         reader = read_json_values if path.endswith(".json") else read
-        page = Page(path, pages[path], _body(path, pages[path], reader, problems))
-        found |= dict.fromkeys(page.body.arguments, page)
-    return found
+        body, wrong = _read_body(path, pages[path], reader)
+        found |= dict.fromkeys(body.arguments, Page(path, pages[path], body))
+        problems += wrong
+    return found, problems
 
 
-def _body(path: str, text: str, reader: Callable[[str], Body], problems: list[Problem]) -> Body:
+def _read_body(path: str, text: str, reader: Callable[[str], Body]) -> tuple[Body, list[Problem]]:
+    """What a file says, or nothing and the problem that it has."""
     try:
-        return reader(text)
+        return reader(text), []
     except TooDeepError as error:
         at = Location(path, error.line, error.column)
         hint = "give a part of it a name in locals"
-        problems.append(Problem("TG402", at, "this is nested too deeply for tfgen to read", hint))
-        return Body({}, ())
+        problem = Problem("TG402", at, "this is nested too deeply for tfgen to read", hint)
     except HclError as error:
         at = Location(path, error.line, error.column)
         hint = "if somebody edited it, see what Terraform says"
-        problems.append(Problem("TG402", at, f"this is not Terraform's language: expected {error}", hint))
-        return Body({}, ())
+        problem = Problem("TG402", at, f"this is not Terraform's language: expected {error}", hint)
+    return Body({}, ()), [problem]
 
 
 def _merged(pages: list[Page]) -> Iterator[Block]:

@@ -19,7 +19,7 @@ from tfgen.changes.values import (
     comparable,
     each_of,
 )
-from tfgen.problems import Exit, Problem, TfgenError
+from tfgen.problems import Exit, TfgenError
 
 # What a resource block says to Terraform and not to AWS.
 _META = {"for_each", "count", "depends_on", "provider", "lifecycle", "provisioner", "connection"}
@@ -259,11 +259,12 @@ class Stack:
     """
 
     def __init__(self, pages: Pages, like: "Stack | None" = None) -> None:
-        problems: list[Problem] = []
-        self.folders: Folders = folders(pages, problems, like.folders if like else {})
-        self.given = variable_values(pages, problems)
-        if problems:
-            raise TfgenError(problems, code=Exit.SPEC_HAS_ERRORS)
+        found, of_pages = folders(pages, like.folders if like else {})
+        given, of_values = variable_values(pages)
+        if of_pages or of_values:
+            raise TfgenError([*of_pages, *of_values], code=Exit.SPEC_HAS_ERRORS)
+        self.folders: Folders = found
+        self.given = given
         self.root = Module(self.folders, ".", "", lambda name: _value_of(self.given.get(name), name))
         self.modules = tuple(each_of(self.root.walk(), _INSTANCES))
         instances = (

@@ -9,10 +9,37 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from tfgen import files
-from tfgen.problems import Exit, TfgenError
+from tfgen.problems import Exit, TfgenError, some
+from tfgen.texts import in_line
 
 PAGES = (".tf", ".tf.json")
 VALUES = (".tfvars", ".tfvars.json")
+
+
+def pages(folder: Path, suffixes: tuple[str, ...]) -> dict[str, str]:
+    """The files with these suffixes, by their paths within. Raises TfgenError where none is a .tf file."""
+    if not folder.is_dir():
+        raise TfgenError(message=f"{in_line(folder)} is not a folder", code=Exit.WRONG_USAGE)
+    found = names(folder, suffixes)
+    if not any(name.endswith(".tf") for name in found):
+        raise TfgenError(message=f"{in_line(folder)} holds no .tf files", code=Exit.WRONG_USAGE)
+    return texts(folder, found)
+
+
+def stack(folder: Path) -> dict[str, str]:
+    """The pages of a stack, and the values of variables beside them. Raises TfgenError as `pages` does."""
+    found = pages(folder, (*PAGES, *VALUES))
+    _check_is_stack(folder, {(folder / path).parent for path in found if path.endswith(PAGES)})
+    return {path: text for path, text in found.items() if path.endswith(PAGES) or "/" not in path}
+
+
+def _check_is_stack(folder: Path, homes: set[Path]) -> None:
+    """Raises TfgenError where pages stand only in folders further down: that is no module without a root."""
+    if folder not in homes:
+        stacks = sorted(home for home in homes if homes.isdisjoint(home.parents))
+        named = some(list(map(in_line, stacks)), 3)
+        message = f"{in_line(folder)} itself holds no .tf files; name the folder of one stack: {named}"
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE)
 
 
 def names(folder: Path, suffixes: tuple[str, ...]) -> list[str]:

@@ -24,7 +24,7 @@ def overridden(blueprint: Blueprint, before: Pages, after: Pages, at: Locate) ->
     spec has the key that a path leads to. Whoever repeats what is rendered changes nothing.
     """
     desk = Desk(blueprint)
-    places = addresses(dict(before))
+    places = addresses(before)
     for override in blueprint.overrides:
         page = places[override.address]
         found = resource(override, before[page], after[page], at)

@@ -10,17 +10,19 @@ from tfgen.problems import Locate, Location, Problem, has_errors
 from tfgen.render import laws, overrides, pages, theirs
 from tfgen.render.verify import verify
 
+Pages = Mapping[str, str]
+
 
 class Look(NamedTuple):
     """What was found, and the pages without and with the overrides; none where they cannot be made."""
 
     problems: list[Problem]
-    before: Mapping[str, str] = MappingProxyType({})
-    after: Mapping[str, str] = MappingProxyType({})
+    before: Pages = MappingProxyType({})
+    after: Pages = MappingProxyType({})
 
 
 def check(blueprint: Blueprint, templates: Path | None, at: Locate) -> Look:
-    """What overrides and templates have wrong; the pages that differ because of them are parsed.
+    """The pages, and what overrides and templates have wrong; those that either had a hand in are parsed.
 
     `at` tells where the spec has the key that a path leads to.
     """
@@ -31,19 +33,24 @@ def check(blueprint: Blueprint, templates: Path | None, at: Locate) -> Look:
     if has_errors(problems):
         return Look(problems)
     patched, problems = overrides.apply(made, blueprint, at)
-    ours = pages.plain(blueprint)
-    changed = {path: text for path, text in patched.items() if text != ours.get(path)}
-    problems += [_no_hcl(found, templates, at) for found in verify(changed)]
-    return Look(problems, made, patched)
+    own = theirs.texts(templates) if templates else {}
+    touched = {
+        path: text for path, text in patched.items() if text != made[path] or _templates_behind(path, own)
+    }
+    unread = [_no_hcl(found, templates, at) for found in verify(touched)]
+    return Look([*problems, *unread], made, patched)
+
+
+def _templates_behind(page: str, own: Mapping[str, str]) -> list[str]:
+    """The names of the user's templates, of which `own` are the texts, that may have made a page."""
+    return [name for name in pages.templates_of(page, own) if name in own] if own else []
 
 
 def _no_hcl(found: Problem, templates: Path | None, at: Locate) -> Problem:
     """A page that does not parse, told where its template or the spec's overrides are."""
     page, line = found.at.file, found.at.line
     message = f"the page {page} would be no HCL{f' (its line {line})' if line else ''}"
-    hint = "compare it with the template in tfgen's folder"
-    own = theirs.files(templates) if templates else {}
-    for name in pages.templates_of(page, templates) if templates else ():
-        if name in own:
-            return Problem("TG268", Location(str(own[name])), message, hint)
+    if templates and (behind := _templates_behind(page, theirs.texts(templates))):
+        hint = "compare it with the template in tfgen's folder"
+        return Problem("TG268", Location(str(templates / behind[0])), message, hint)
     return Problem("TG268", at(("overrides",)), message, "see which value python-hcl2 cannot read")

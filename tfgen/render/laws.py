@@ -266,7 +266,7 @@ def _line(path: str, number: int, text: str) -> Location:
 def rendered(blueprint: Blueprint, folder: Path | None) -> tuple[dict[str, str], list[Problem]]:
     """The pages that our templates make with those in `folder`, and what stands in the way."""
     try:
-        return pages.plain(blueprint, folder), []
+        return pages.render(blueprint, folder), []
     except Exception as error:
         if folder is None:
             raise

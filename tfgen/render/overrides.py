@@ -96,7 +96,7 @@ def apply(pages: Pages, blueprint: Blueprint, at: Locate) -> tuple[Pages, list[P
     return patched, patcher.problems
 
 
-def addresses(pages: Pages) -> dict[str, str]:
+def addresses(pages: Mapping[str, str]) -> dict[str, str]:
     """The address of every resource -> the path of its page."""
     found = {}
     for path, text in pages.items():

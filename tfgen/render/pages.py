@@ -7,7 +7,7 @@ A template that prints no block makes no page.
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -51,18 +51,9 @@ class ModuleCall(Part, frozen=True):
 def render(blueprint: Blueprint, templates: Path | None = None) -> dict[str, str]:
     """Path within the stack's folder, with forward slashes -> the page's whole text.
 
-    `templates` is a folder of the user's whose files stand in for ours of the same name.
+    `templates` is a folder of the user's whose files stand in for ours of the same name. Overrides of the
+    spec are not in the pages yet: `overrides.apply` puts them there.
     """
-    pages = plain(blueprint, templates)
-    if not blueprint.overrides:
-        return pages
-    from tfgen.render.overrides import apply  # noqa: PLC0415 - few specs have any
-
-    return apply(pages, blueprint, blueprint.locate)[0]
-
-
-def plain(blueprint: Blueprint, templates: Path | None = None) -> dict[str, str]:
-    """`render` without the overrides of the spec."""
     environment = _environment(templates, len(blueprint.services))
     header = HEADER.format(blueprint.spec_file)
     pages = {path: header + text for path, text in _terraform(blueprint, environment) if text}
@@ -126,9 +117,12 @@ def _templates(environment: Environment, folder: str) -> tuple[tuple[str, Templa
 _INCLUDE = re.compile(r"""\{%-?\s*include\s+["']([^"']+)""")
 
 
-def templates_of(page: str, templates: Path) -> list[str]:
-    """The templates that may have made a page, by their names: its own first, then what they include."""
-    theirs, ours = texts(templates), names()
+def templates_of(page: str, theirs: Mapping[str, str]) -> list[str]:
+    """The templates that may have made a page, by their names: its own first, then what they include.
+
+    `theirs` are the texts of those that stand in for ours.
+    """
+    ours = names()
     folder, _, file = page.rpartition("/")
     folder = folder.removeprefix("modules/") or "stack"
     found = [f"{folder}/{file}.j2", *(["services/service.tf.j2"] if folder == "services" else [])]

@@ -249,7 +249,7 @@ def missing(flags: Flags, answers: Answers) -> list[str]:
     open_flags = {
         "--name NAME": flags.name is None,
         "--region REGION": flags.region is None,
-        f"--egress WAY  ({', '.join(EGRESS[:-1])} or {EGRESS[-1]})": flags.egress is None,
+        f"--egress WAY  ({ways_out.LISTED})": flags.egress is None,
         f"--zones a,b  (which zones {answers.region} has differs between accounts)": answers.zones_open
         and flags.zones is None,
         "--service NAME=IMAGE[:PORT][@ROUTE,...]  (or --no-services)": not flags.services

@@ -43,5 +43,7 @@ WAYS_OUT = {
         interface_endpoints=True,
     ),
 }
+LISTED = " or ".join((", ".join(tuple(WAYS_OUT)[:-1]), *tuple(WAYS_OUT)[-1:]))
+"""Their names as a sentence lists them."""
 USUAL = "nat"
 """The one that works with every image and every API."""

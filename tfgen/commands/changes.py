@@ -1,0 +1,53 @@
+"""tfgen changes: what a changed spec will do to a stack."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tfgen.commands.common import Json, Templates, columns, print_error, print_json, print_problems, run_specs
+from tfgen.problems import Exit, TfgenError
+
+
+def changes(
+    old: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OLD", help="The spec as it was, or the folder of the stack.", show_default=False
+        ),
+    ],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The spec as it will be.", show_default=False)],
+    templates: Templates = None,
+    json: Json = False,
+) -> None:
+    """Say what a changed spec will do to a stack, before any plan."""
+    from tfgen import forecast
+    from tfgen.changes import report
+    from tfgen.output import standing
+
+    pages = standing.stack(old) if os.path.isdir(old) else {}  # noqa: PTH112 - False where nobody may look
+    try:
+        outcomes = run_specs(
+            [new] if pages else [old, new],
+            as_module=bool(pages) and report.is_module(pages),
+            templates=templates,
+            # The new spec takes the place of the one that the pages name.
+            spec_file=report.spec_file(pages),
+        )
+        if any(outcome.failed for outcome in outcomes):
+            raise typer.Exit(Exit.SPEC_HAS_ERRORS)
+        if pages:
+            found = forecast.of_folder(old, pages, outcomes[0])
+        else:
+            found = report.between(outcomes[0].pages(), outcomes[1].pages())
+    except TfgenError as error:  # somebody edited a page
+        if error.message:
+            print_error(error.message)
+        print_problems(error.problems, {path: text.splitlines() for path, text in pages.items()})
+        raise typer.Exit(error.code) from None
+    if json:
+        print_json(report.as_json(found))
+    else:
+        typer.echo(report.as_text(found, columns(sys.stdout)))

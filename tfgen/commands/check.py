@@ -1,0 +1,76 @@
+"""tfgen check: what is wrong with specs, and the proof of ways."""
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from tfgen import __version__, texts
+from tfgen.commands.common import Specs, columns, wants_colour
+from tfgen.problems import Exit, TfgenError, ordered
+from tfgen.texts import in_line
+
+if TYPE_CHECKING:
+    from tfgen.pipe import Outcome
+    from tfgen.report import Findings
+
+
+def check(
+    specs: Specs,
+    form: Annotated[
+        Literal["text", "json", "sarif", "github"],
+        typer.Option("--format", help="How to print what is found."),
+    ] = "text",
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Print the way to everything that a task must reach, hop by hop."),
+    ] = False,
+) -> None:
+    """Say what is wrong with one or more specs, and how to repair it. Writes nothing."""
+    from tfgen import report
+
+    if explain and form != "text":
+        raise TfgenError(message="--explain goes with --format text", code=Exit.WRONG_USAGE)
+    outcomes = _outcomes(specs)
+    findings = _findings(outcomes)
+    if explain:
+        _print_walks(outcomes)
+    colour = form == "text" and wants_colour()
+    with texts.commands() if form == "github" else nullcontext():
+        typer.echo(report.text(findings, form, colour=colour, width=columns(sys.stdout)), color=colour)
+    failing = ("error", "warning") if strict else ("error",)
+    failed = any(problem.severity in failing for problem in findings.problems)
+    raise typer.Exit(Exit.SPEC_HAS_ERRORS if failed else Exit.DONE)
+
+
+def _outcomes(specs: list[Path]) -> dict[str, "Outcome"]:
+    """Every spec through the pipe, once, by its name."""
+    from tfgen.pipe import run
+
+    return {str(path): run(path) for path in specs}
+
+
+def _findings(outcomes: dict[str, "Outcome"]) -> "Findings":
+    from tfgen.report import Findings
+
+    ignored = {each.problem: each for outcome in outcomes.values() for each in outcome.ignored}
+    return Findings(
+        files={file: outcome.lines for file, outcome in outcomes.items()},
+        services=sum(len(outcome.spec.services) for outcome in outcomes.values() if outcome.spec),
+        problems=ordered(problem for outcome in outcomes.values() for problem in outcome.problems),
+        ignored=[ignored[problem] for problem in ordered(ignored)],
+        version=__version__,
+    )
+
+
+def _print_walks(outcomes: dict[str, "Outcome"]) -> None:
+    """The proof of each stack that could be worked out, whatever rules say of it."""
+    from tfgen.reach import explain
+
+    for file, outcome in outcomes.items():
+        if outcome.overridden:
+            head = f"{in_line(file)}\n\n" if len(outcomes) > 1 else ""
+            typer.echo(f"{head}{explain.text(outcome.overridden).rstrip()}\n")

@@ -1,0 +1,30 @@
+"""tfgen explain: what a code means."""
+
+from typing import Annotated
+
+import typer
+
+from tfgen.commands.common import Json, print_json
+from tfgen.problems import Exit, TfgenError, nearest
+from tfgen.texts import in_line
+
+
+def explain(
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="Such as TG304.", show_default=False)
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Print what a rule is for, with examples. Without a code, the list of rules."""
+    from tfgen.report import rulebook
+
+    if code is None:
+        entries = rulebook.entries()
+        return print_json([entry._asdict() for entry in entries]) if json else typer.echo(rulebook.listing())
+    codes = rulebook.codes()
+    if code.upper() not in codes:
+        near = nearest(code.upper(), codes, 0.75)
+        hint = f"did you mean {near}?" if near else "tfgen explain lists the rules"
+        raise TfgenError(message=f'there is no code "{in_line(code)}": {hint}', code=Exit.WRONG_USAGE)
+    entry = rulebook.entry(code.upper())
+    return print_json(entry._asdict()) if json else typer.echo(rulebook.text(entry))

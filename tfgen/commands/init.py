@@ -1,0 +1,176 @@
+"""tfgen init: questions and flags to a spec."""
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tfgen.commands.common import print_problems
+from tfgen.commands.terminal import Terminal
+from tfgen.problems import Exit, Problem, TfgenError
+from tfgen.spec import ways_out
+from tfgen.texts import in_line, word
+
+if TYPE_CHECKING:
+    from tfgen.spec.prompts import Answers
+
+
+def _answer(metavar: str, what: str) -> Any:
+    return typer.Option(metavar=metavar, help=what, show_default=False)
+
+
+Name = Annotated[str | None, _answer("NAME", "Name of the stack.")]
+Region = Annotated[str | None, _answer("REGION", "AWS region, such as us-east-1.")]
+Egress = Annotated[str | None, _answer("WAY", f"How tasks reach the world: {ways_out.LISTED}.")]
+Zones = Annotated[
+    str | None,
+    _answer("LETTERS", "Zones, such as a,b; needed only where the region's differ between accounts."),
+]
+Services = Annotated[
+    list[str] | None,
+    _answer(
+        "NAME=IMAGE[:PORT][@ROUTE[,ROUTE...]]",
+        "A service; may be repeated. The last :digits are the port, so end an image without a port "
+        "whose tag is all digits with a colon: worker=IMAGE:42:",
+    ),
+]
+Connects = Annotated[
+    list[str] | None,
+    _answer("SERVICE=NAME", "The Service Connect name that others call a service by; may be repeated."),
+]
+Calls = Annotated[list[str] | None, _answer("CALLER=CALLEE", "Who calls whom, by service; may be repeated.")]
+File = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="The file. [default: NAME.yaml]", show_default=False),
+]
+
+
+def init(  # noqa: PLR0913 - one parameter a flag
+    *,
+    name: Name = None,
+    region: Region = None,
+    egress: Egress = None,
+    zones: Zones = None,
+    service: Services = None,
+    no_services: Annotated[bool, typer.Option("--no-services", help="A network alone.")] = False,
+    connect: Connects = None,
+    call: Calls = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking for confirmation.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    output: File = None,
+) -> None:
+    """Write a spec: ask for what no flag says and nothing can guess.
+
+    Services that come by flag are not asked about. Without a terminal every answer needs its flag.
+    """
+    from tfgen.output.spec_file import write_spec
+    from tfgen.spec import prompts
+
+    services, connects, calls = (tuple(flags or ()) for flags in (service, connect, call))
+    flags = prompts.Flags(name, region, egress, zones, services, no_services, connects, calls, yes)
+    answers, wrong = prompts.from_flags(flags)
+    terminal = Terminal() if sys.stdin and sys.stdin.isatty() else None
+    lacking = [] if terminal else prompts.missing(flags, answers)
+    if wrong or lacking:
+        raise TfgenError(message=_wrong_flags(wrong, lacking), code=Exit.WRONG_USAGE)
+    try:
+        text, path, replace = _draft(answers, terminal, output, yes=yes, force=force)
+        write_spec(text, path, overwrite=replace)
+    except (KeyboardInterrupt, EOFError):
+        typer.echo(err=True)  # the cursor still stands behind the question
+        raise _stopped() from None
+    typer.echo(f"Wrote {in_line(path)}\nNext: tfgen render {word(path)}")
+
+
+def _wrong_flags(wrong: list[str], lacking: list[str]) -> str:
+    """All that keeps `init` from starting, at once."""
+    parts = {"these flags are wrong:": wrong, "there is no terminal to ask on; say it with:": lacking}
+    lines = [line for title, items in parts.items() if items for line in (title, *items)]
+    # The first line of an item stands out from its hint.
+    return "\n".join(line if line in parts else f"  {line}".replace("\n", "\n      ") for line in lines)
+
+
+def _draft(
+    answers: "Answers", terminal: Terminal | None, output: Path | None, *, yes: bool, force: bool
+) -> tuple[str, Path, bool]:
+    """The spec's text, its file, and whether a file that is there is to be replaced."""
+    from tfgen.output.spec_file import check_place, in_the_way, taken
+    from tfgen.spec import prompts
+
+    confirming = None if yes else terminal
+    known = output or Path(f"{answers.name}.yaml")
+    check_place(known)
+    if (output or answers.name) and taken(known) and not confirming and not force:
+        raise in_the_way(known)
+    if terminal:
+        answers = prompts.interview(answers, terminal, _problems_of_text, _usual_answers())
+    text, path = prompts.spec_text(answers), output or Path(f"{answers.name}.yaml")
+    return text, *_confirmed(text, path, confirming, force=force)
+
+
+def _problems_of_text(text: str) -> list[Problem]:
+    from tfgen.pipe import run_text
+
+    return list(run_text(text, "").problems)
+
+
+def _usual_answers() -> "Answers":
+    """What most would answer here."""
+    from tfgen import facts
+    from tfgen.spec.prompts import Answers, legal_name
+
+    with suppress(OSError):  # the folder may be gone
+        said = (os.environ.get("AWS_REGION"), os.environ.get("AWS_DEFAULT_REGION"))
+        region = next((region for region in said if region in facts.regions()), None)
+        return Answers(name=legal_name(Path.cwd().name), region=region or "us-east-1")
+    return Answers()
+
+
+def _confirmed(text: str, path: Path, terminal: Terminal | None, *, force: bool) -> tuple[Path, bool]:
+    """Shows the draft and what it has wrong, and asks whether and where to write it."""
+    from tfgen.output.spec_file import taken
+    from tfgen.pipe import run_text
+
+    outcome = run_text(text, path.name)
+    if terminal:
+        terminal.say(f"\n{text}")
+    print_problems(outcome.problems, {path.name: outcome.lines})
+    if not terminal:
+        if outcome.failed:
+            raise TfgenError(message="nothing was written", code=Exit.SPEC_HAS_ERRORS)
+        return path, force
+    asked_later = taken(path) and not force
+    question = (
+        "tfgen render will refuse this. Write it all the same?"
+        if outcome.failed
+        else f"Write {in_line(path)}?"
+    )
+    if (outcome.failed or not asked_later) and not terminal.confirm(question, not outcome.failed):
+        raise _stopped()
+    return (path, True) if force else _free_place(path, terminal)
+
+
+def _free_place(path: Path, terminal: Terminal) -> tuple[Path, bool]:
+    """Asks before a file is replaced, and for another name if it is not to be."""
+    from tfgen.output.spec_file import check_place, in_the_way, taken
+
+    while taken(path):
+        if terminal.confirm(f"{in_line(path)} is already there. Replace it?"):
+            return path, True
+        other = terminal.ask("Another file name (empty: stop)")
+        if not other:
+            raise in_the_way(path)
+        try:
+            check_place(Path(other))
+        except TfgenError as error:
+            terminal.say(f"    {error.message}")
+            continue
+        path = Path(other)
+    return path, False
+
+
+def _stopped() -> TfgenError:
+    return TfgenError(message="stopped; nothing was written", code=Exit.INTERRUPTED)

@@ -1,0 +1,44 @@
+"""tfgen route: who answers a request."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from tfgen.commands.common import Json, OneSpec, columns, print_json, run_specs
+from tfgen.problems import Exit
+
+
+def route(
+    spec: OneSpec,
+    method: Annotated[str, typer.Argument(metavar="METHOD", help="GET, POST, ...", show_default=False)],
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="http://HOST[:PORT]/PATH, or https.", show_default=False)
+    ],
+    *,
+    header: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--header", "-H", metavar="'NAME: VALUE'", help="A header; may be repeated.", show_default=False
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--from", metavar="ADDRESS", help="Who asks, by IP address.", show_default=False),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Print who answers a request, and why not the others. Names listener, rule, service and port."""
+    from tfgen.routing import report
+    from tfgen.routing.answer import answer
+    from tfgen.routing.request import read
+
+    request = read(method, url, tuple(header or ()), source)
+    outcome = run_specs([spec])[0]
+    if outcome.failed or outcome.overridden is None:
+        raise typer.Exit(Exit.SPEC_HAS_ERRORS)
+    found = answer(outcome.overridden, request)
+    if json:
+        print_json(report.as_data(found))
+    else:
+        typer.echo(report.as_text(found, columns(sys.stdout)))

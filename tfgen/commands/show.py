@@ -1,0 +1,31 @@
+"""tfgen show: a spec, whole."""
+
+from typing import Any
+
+import typer
+
+from tfgen.commands.common import Json, OneSpec, print_json, prints_unicode, run_specs
+from tfgen.problems import Exit
+
+
+def show(spec: OneSpec, json: Json = False) -> None:
+    """Print a spec with every default filled in."""
+    import msgspec
+
+    from tfgen.spec.source import dump
+
+    outcome = run_specs([spec])[0]
+    if outcome.failed:
+        raise typer.Exit(Exit.SPEC_HAS_ERRORS)
+    said: dict[str, Any] = msgspec.to_builtins(outcome.spec)
+    data = _without_none({**said, "overrides": {}}) | {"overrides": said["overrides"]}
+    if json:
+        print_json(data)
+    else:
+        typer.echo(dump(data, ascii_only=not prints_unicode()), nl=False)
+
+
+def _without_none(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _without_none(value) for key, value in data.items() if value is not None}
+    return [_without_none(value) for value in data] if isinstance(data, list) else data

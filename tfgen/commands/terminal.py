@@ -1,0 +1,44 @@
+"""The terminal that `tfgen init` asks its questions on."""
+
+import sys
+from contextlib import suppress
+
+import typer
+
+from tfgen import texts
+
+
+class Terminal:
+    """Whoever started tfgen. Questions go to standard error, so that the result stands alone."""
+
+    def __init__(self) -> None:
+        for stream in (sys.stdin, sys.stderr):
+            if hasattr(stream, "reconfigure"):  # what is no UTF-8 is then an answer like any other
+                stream.reconfigure(errors="backslashreplace")
+        self.editing = sys.stdout.isatty() and sys.stderr.isatty()
+        if self.editing:
+            with suppress(ImportError):  # Windows has none
+                import readline  # noqa: F401 - lets input() edit a line with the arrow keys
+
+    def ask(self, question: str, default: str = "") -> str:
+        prompt = f"{question} [{default}]: " if default else f"{question}: "
+        return self._line(prompt) or default
+
+    def confirm(self, question: str, default: bool = False) -> bool:
+        while True:
+            answer = self._line(f"{question} [{'Y/n' if default else 'y/N'}] ").lower()
+            if answer in ("", "y", "yes", "n", "no"):
+                return answer[0] == "y" if answer else default
+            self.say("    answer y or n")
+
+    def say(self, text: str) -> None:
+        typer.echo(text, err=True)
+
+    def _line(self, prompt: str) -> str:
+        if self.editing:  # past any screen
+            return input(texts.screened(prompt)).strip()
+        typer.echo(prompt, nl=False, err=True)
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line.strip()

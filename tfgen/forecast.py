@@ -1,0 +1,34 @@
+"""What a changed spec will do to the stack in a folder, before any plan."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tfgen import stacks
+from tfgen.changes import report
+from tfgen.changes.report import Report
+from tfgen.output import manifest
+from tfgen.output.compare import Changes
+from tfgen.output.manifest import Manifest
+from tfgen.pipe import Outcome
+from tfgen.problems import Exit, TfgenError
+from tfgen.texts import in_line
+
+
+def of_folder(folder: Path, standing: Mapping[str, str], new: Outcome) -> Report:
+    """What a spec without errors changes in a folder with the pages `standing`.
+
+    Raises TfgenError with a problem for every page that is not Terraform's language.
+    """
+    pages, known = new.pages(), _manifest(folder)
+    after = report.over(standing, pages, known.owned, known.ejected)
+    held = stacks.held(new.blueprint, pages, folder) if new.blueprint and known.owned else Changes()
+    return report.between(standing, after, report.of_the_user(*held.theirs))
+
+
+def _manifest(folder: Path) -> Manifest:
+    try:
+        return manifest.read(folder)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        message = f"cannot read {in_line(folder / manifest.NAME)}: {reason}"
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
