@@ -20,9 +20,10 @@ from tfgen import cli, facts, render_text
 from tfgen.changes.called import Said
 from tfgen.changes.report import Report, between
 from tfgen.changes.stack import Stack
-from tfgen.changes.syntax import HclError, read
-from tfgen.changes.values import Reference, Term
 from tfgen.changes.words import SENTENCES
+from tfgen.hcl.reader import read
+from tfgen.hcl.syntax import HclError
+from tfgen.hcl.values import Reference, Term
 from tfgen.problems import Exit, TfgenError
 
 ROOT = Path(__file__).parent.parent

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from tfgen.blueprint.model import Label
+from tfgen.hcl.text import Label
 from tfgen.render import pages
 from tfgen.render.laws import FILTERS, breaches
 

@@ -5,16 +5,8 @@ from typing import Any
 
 from tfgen import facts
 from tfgen.blueprint import calls, images, load_balancer, names, network, renames, services, unused, wiring
-from tfgen.blueprint.model import (
-    Backend,
-    Blueprint,
-    Cluster,
-    Namespace,
-    Override,
-    Provider,
-    Ref,
-    Service,
-)
+from tfgen.blueprint.model import Backend, Blueprint, Cluster, Namespace, Override, Provider, Service
+from tfgen.hcl.text import Ref
 from tfgen.problems import Locate, Problem, has_errors
 from tfgen.spec.model import Spec
 

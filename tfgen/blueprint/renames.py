@@ -13,7 +13,8 @@ from itertools import pairwise, product
 from typing import NamedTuple
 
 from tfgen.blueprint import names
-from tfgen.blueprint.model import Call, Comment, Move, Ref, Rename, Service
+from tfgen.blueprint.model import Call, Move, Rename, Service
+from tfgen.hcl.text import Comment, Ref
 from tfgen.problems import Locate, Problem
 from tfgen.spec.model import Spec
 

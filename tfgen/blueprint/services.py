@@ -8,7 +8,6 @@ from tfgen.blueprint.egress import WAYS_OUT
 from tfgen.blueprint.load_balancer import Bound
 from tfgen.blueprint.model import (
     Call,
-    Comment,
     ConnectServer,
     EgressCidr,
     Image,
@@ -17,12 +16,12 @@ from tfgen.blueprint.model import (
     NamedPort,
     Network,
     PortMapping,
-    Ref,
     Service,
     ServiceConnect,
     TargetGroup,
     Variable,
 )
+from tfgen.hcl.text import Comment, Ref
 from tfgen.problems import Locate, Location, Problem
 from tfgen.spec.model import LENIENT_CODES, Connect, Port, Spec, has_root
 from tfgen.spec.model import Service as ServiceSpec

@@ -18,7 +18,7 @@ from tfgen.changes.called import (
     tasks_of,
 )
 from tfgen.changes.compare import Action, Change, updated
-from tfgen.changes.values import Term, Value, addresses
+from tfgen.hcl.values import Term, Value, addresses
 
 
 def allowed(changes: tuple[Change, ...]) -> Iterator[Said]:

@@ -12,7 +12,7 @@ from tfgen.changes.called import INGRESS, Said, Tasks, listed, naming, ports, ta
 from tfgen.changes.compare import Action, Change
 from tfgen.changes.stack import Resource, Stack
 from tfgen.changes.twice import aliases
-from tfgen.changes.values import Value, addresses
+from tfgen.hcl.values import Value, addresses
 
 
 def calls(changes: tuple[Change, ...], new: Stack) -> Iterator[Said]:

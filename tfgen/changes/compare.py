@@ -8,9 +8,10 @@ from typing import NamedTuple
 from tfgen import facts
 from tfgen.changes.plain import plain
 from tfgen.changes.stack import Resource, Stack
-from tfgen.changes.syntax import List, words
 from tfgen.changes.tags import Tags, retagged
-from tfgen.changes.values import Reference, Term, Value, addresses, comparable
+from tfgen.hcl.syntax import List
+from tfgen.hcl.traversal import words
+from tfgen.hcl.values import Reference, Term, Value, addresses, comparable
 
 
 class Action(StrEnum):

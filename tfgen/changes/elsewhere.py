@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from tfgen.changes.called import Said
 from tfgen.changes.compare import Change, is_elsewhere, lost
 from tfgen.changes.stack import Stack
-from tfgen.changes.values import Value
+from tfgen.hcl.values import Value
 
 
 def another_region(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:

@@ -8,7 +8,7 @@ from tfgen.changes.compare import Action, Change, lost, updated
 from tfgen.changes.kept import asks_for_another_port
 from tfgen.changes.stack import Stack
 from tfgen.changes.twice import Clash
-from tfgen.changes.values import references
+from tfgen.hcl.values import references
 
 
 def failures(changes: tuple[Change, ...], twice: tuple[Clash, ...], old: Stack, new: Stack) -> Iterator[Said]:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tfgen.changes.json_syntax import read_json, read_json_values
-from tfgen.changes.syntax import Block, Body, HclError, Literal, TooDeepError, read
+from tfgen.facts import provider
+from tfgen.hcl.json_reader import read_json, read_json_values
+from tfgen.hcl.reader import read
+from tfgen.hcl.syntax import Block, Body, HclError, Literal, TooDeepError
 from tfgen.problems import Location, Problem
 
 Pages = Mapping[str, str]
@@ -53,7 +55,7 @@ def folders(pages: Pages, problems: list[Problem], known: Folders = MappingProxy
         if path.endswith((".tf", ".tf.json")):
             page = read_before.get(path)
             if page is None or _unheaded(page.text) != _unheaded(text):
-                reader = read_json if path.endswith(".json") else read
+                reader = _read_json if path.endswith(".json") else read
                 page = Page(path, text, _body(path, text, reader, problems))
             found.setdefault(posixpath.dirname(path) or ".", []).append(page)
     return {path: Folder(tuple(inside), tuple(_merged(inside))) for path, inside in found.items()}
@@ -84,6 +86,10 @@ def variable_values(pages: Pages, problems: list[Problem]) -> Mapping[str, Page]
         page = Page(path, pages[path], _body(path, pages[path], reader, problems))
         found |= dict.fromkeys(page.body.arguments, page)
     return found
+
+
+def _read_json(text: str) -> Body:
+    return read_json(text, provider.map_arguments())
 
 
 def _body(path: str, text: str, reader: Callable[[str], Body], problems: list[Problem]) -> Body:

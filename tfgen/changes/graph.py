@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from tfgen.changes.syntax import Attribute, Block, Body, Name, Node
-from tfgen.changes.uses import Use, uses, uses_of
+from tfgen.hcl.syntax import Attribute, Block, Body, Name, Node
+from tfgen.hcl.uses import Use, uses, uses_of
 
 if TYPE_CHECKING:
     from tfgen.changes.stack import Module

@@ -8,7 +8,7 @@ from tfgen.changes.called import Said, containers, naming
 from tfgen.changes.compare import Action, Change, keeps, replaced
 from tfgen.changes.stack import Resource, Stack
 from tfgen.changes.twice import aliases
-from tfgen.changes.values import references
+from tfgen.hcl.values import references
 
 
 def kept(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from tfgen import facts
-from tfgen.changes.values import Term, Value, comparable
+from tfgen.hcl.values import Term, Value, comparable
 
 
 def plain(kind: str, arguments: Mapping[str, Value]) -> dict[str, Value]:

@@ -9,9 +9,10 @@ from tfgen.changes.cycles import cycles
 from tfgen.changes.folders import Folder, Page, header
 from tfgen.changes.graph import without_keys
 from tfgen.changes.stack import Module, Stack
-from tfgen.changes.syntax import Attribute, Block, Body, Index, Name, Node
-from tfgen.changes.uses import Use, uses
-from tfgen.changes.values import Lookup, Names, Reference
+from tfgen.hcl.evaluator import Names
+from tfgen.hcl.syntax import Attribute, Block, Body, Index, Name, Node
+from tfgen.hcl.uses import Use, uses
+from tfgen.hcl.values import Lookup, Reference
 
 Fault = tuple[str, str]
 """A place (`alarms.tf:12`), and what is wrong there."""

@@ -11,8 +11,8 @@ from tfgen.changes.folders import Pages, has_provider
 from tfgen.changes.refusals import refusals
 from tfgen.changes.stack import Stack
 from tfgen.changes.unknown import UNKNOWN
-from tfgen.changes.values import TooLargeError
 from tfgen.changes.words import consequences
+from tfgen.hcl.values import TooLargeError
 from tfgen.problems import Exit, TfgenError
 from tfgen.texts import in_line, wrapped
 

@@ -6,7 +6,7 @@ from typing import Any
 from tfgen.changes.called import called
 from tfgen.changes.compare import Change, created, differs
 from tfgen.changes.stack import Stack
-from tfgen.changes.values import Value, addresses
+from tfgen.hcl.values import Value, addresses
 from tfgen.routing.patterns import Patterns, meet
 
 

@@ -7,18 +7,9 @@ from functools import cached_property
 from tfgen import facts
 from tfgen.changes.folders import Folder, Folders, Page, Pages, folders, is_provider, variable_values
 from tfgen.changes.graph import Graph, graph, reached, without_keys
-from tfgen.changes.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
-from tfgen.changes.values import (
-    Lookup,
-    Names,
-    Reference,
-    Scope,
-    Term,
-    Value,
-    bounded,
-    comparable,
-    each_of,
-)
+from tfgen.hcl.evaluator import Names, Scope
+from tfgen.hcl.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
+from tfgen.hcl.values import Lookup, Reference, Term, Value, bounded, comparable, each_of
 from tfgen.problems import Exit, Problem, TfgenError
 
 # What a resource block says to Terraform and not to AWS.

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from tfgen import facts
 from tfgen.changes.compare import Action, Change
 from tfgen.changes.stack import Stack
-from tfgen.changes.values import Value, references
+from tfgen.hcl.values import Value, references
 
 
 class Claim(NamedTuple):

@@ -8,7 +8,7 @@ from tfgen.changes.compare import Change, created, replaced
 from tfgen.changes.folders import Folder
 from tfgen.changes.graph import without_keys
 from tfgen.changes.stack import Stack
-from tfgen.changes.values import Value, comparable, references
+from tfgen.hcl.values import Value, comparable, references
 
 UNKNOWN = (
     "{}: only Terraform can work out this [for_each or count|for_each or count of each]: terraform plan will "

@@ -7,7 +7,7 @@ from tfgen import facts
 from tfgen.changes.called import EGRESS, INGRESS, Said, about, containers, naming
 from tfgen.changes.compare import Change, Test, created, destroyed, lost, updated
 from tfgen.changes.stack import Stack
-from tfgen.changes.values import Value, references
+from tfgen.hcl.values import Value, references
 
 
 def ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:

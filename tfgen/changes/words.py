@@ -27,8 +27,8 @@ from tfgen.changes.requests import door_and_path, is_answered, waiting
 from tfgen.changes.stack import Stack
 from tfgen.changes.twice import clashes
 from tfgen.changes.unknown import unknown
-from tfgen.changes.values import references
 from tfgen.changes.ways_out import ways_out
+from tfgen.hcl.values import references
 
 
 def named(name: str, test: Test) -> Test:

@@ -5,8 +5,9 @@ from typing import Any
 
 from tfgen import facts
 from tfgen.blueprint.model import Override
-from tfgen.changes import syntax
-from tfgen.changes.syntax import Body, Call, HclError, List, Literal, Node, Object, Operation
+from tfgen.hcl.reader import read
+from tfgen.hcl.syntax import Body, Call, HclError, List, Literal, Node, Object, Operation
+from tfgen.hcl.traversal import words
 from tfgen.overridden.bearing import is_harmless
 from tfgen.problems import Locate, Location
 
@@ -90,7 +91,7 @@ def body_of(text: str, address: str) -> Tree:
     head = f'\nresource "{kind}" "{label}" {{\n'
     body = f"\n{text}".partition(head)[2].partition("\n}\n")[0]
     try:
-        return _tree(syntax.read(body))
+        return _tree(read(body))
     except HclError:  # nested too deeply for its reader: every argument is taken for another one
         return {"body": Expression(body)}
 
@@ -119,9 +120,9 @@ def _value(node: Node) -> Any:
 
 def _without_lines(node: Node) -> str:
     """An expression as text that does not say where it stands."""
-    words = syntax.words(node)
-    if words:
-        return ".".join(words)
+    steps = words(node)
+    if steps:
+        return ".".join(steps)
     said = [
         _without_lines(each) if isinstance(each, Node) else repr(each)
         for each in _flat(getattr(node, name) for name in node.__struct_fields__ if name != "line")

@@ -13,13 +13,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from tfgen.blueprint.model import Blueprint, Comment, Label, Override
+from tfgen.blueprint.model import Blueprint, Override
 from tfgen.facts import provider
+from tfgen.hcl import traversal
+from tfgen.hcl.layout import lay_out
+from tfgen.hcl.printer import hcl, printed_key
+from tfgen.hcl.text import Comment, Label
 from tfgen.problems import Locate, Problem, SpecPath, has_errors, is_affordable, nearest
-from tfgen.render import arguments, traversals
+from tfgen.render import arguments
 from tfgen.render.arguments import OBJECT, Fault, Place, are_blocks
-from tfgen.render.hcl import hcl, printed_key
-from tfgen.render.layout import lay_out
 
 Pages = dict[str, str]
 
@@ -384,7 +386,7 @@ def _printed(value: Any, place: Place) -> str:
 
 
 def _traversal(text: str) -> Label:
-    return Label(traversals.printed(traversals.read(text) or ()))
+    return Label(traversal.printed(traversal.read(text) or ()))
 
 
 def _values(value: Any, way: SpecPath) -> Iterator[tuple[Any, SpecPath]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tfgen.changes.syntax import (
+from tfgen.hcl.syntax import (
     Attribute,
     Block,
     Body,

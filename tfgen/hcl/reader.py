@@ -1,122 +1,29 @@
-"""Reads Terraform's language: a page's text to blocks, arguments and expressions.
-
-The whole grammar of https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md, since a page may have
-been edited by hand. What cannot be worked out without Terraform (an operator, a directive in a template)
-is kept as an `Operation` of what it is made of.
-"""
+"""Reads Terraform's language: a page's text to blocks, arguments and expressions."""
 
 import math
 import re
 import sys
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
-from msgspec import Struct
-
-
-class Node(Struct, frozen=True, gc=False):
-    """The base of every expression."""
-
-
-class Literal(Node, frozen=True):
-    """A number, true, false, null, or text without anything to fill in."""
-
-    value: str | int | float | bool | None
-
-
-class Template(Node, frozen=True):
-    """Text with expressions between its literals."""
-
-    parts: tuple[Node, ...]
-
-
-class Name(Node, frozen=True):
-    """A word that stands for something: `var`, `each`, `aws_vpc`; `line` counts from 1."""
-
-    name: str
-    line: int = 0
-
-
-class Attribute(Node, frozen=True):
-    """`of.name`"""
-
-    of: Node
-    name: str
-
-
-class Index(Node, frozen=True):
-    """`of[key]`, and `of.0`, which means the same."""
-
-    of: Node
-    key: Node
-
-
-class Splat(Node, frozen=True):
-    """`of[*]`; what follows it is asked of every element."""
-
-    of: Node
-
-
-class Call(Node, frozen=True):
-    function: str
-    arguments: tuple[Node, ...]
-
-
-class List(Node, frozen=True):
-    items: tuple[Node, ...]
-
-
-class Object(Node, frozen=True):
-    items: tuple[tuple[Node, Node], ...]
-
-
-class For(Node, frozen=True):
-    """`[for key, value in collection : result]`, or with `{}` and a `result_key`."""
-
-    key: str
-    value: str
-    collection: Node
-    result_key: Node | None
-    result: Node
-    conditions: tuple[Node, ...]
-
-
-class Operation(Node, frozen=True):
-    """An operator, or whatever else only Terraform can work out."""
-
-    name: str
-    operands: tuple[Node, ...]
-
-
-class Block(Struct, frozen=True, gc=False):
-    """`type "label" { ... }`; `line` is where it begins."""
-
-    type: str
-    labels: tuple[str, ...]
-    body: "Body"
-    line: int = 0
-
-
-class Body(Struct, frozen=True, gc=False):
-    arguments: dict[str, Node]
-    blocks: tuple[Block, ...]
-
-
-class HclError(ValueError):
-    """Not Terraform's language; `line` and `column` count from 1."""
-
-    def __init__(self, expected: str, line: int, column: int) -> None:
-        super().__init__(expected)
-        self.expected = expected
-        self.line = line
-        self.column = column
-
-
-class TooDeepError(HclError):
-    """Terraform's language, and nested more deeply than this reader and what comes after it can follow."""
-
-    def __init__(self, line: int, column: int) -> None:
-        super().__init__("less nesting", line, column)
+from tfgen.hcl.syntax import (
+    Attribute,
+    Block,
+    Body,
+    Call,
+    For,
+    HclError,
+    Index,
+    List,
+    Literal,
+    Name,
+    Node,
+    Object,
+    Operation,
+    Splat,
+    Template,
+    TooDeepError,
+)
 
 
 def read(text: str) -> Body:
@@ -477,14 +384,3 @@ def _unindented(text: str) -> str:
     lines = text.splitlines(keepends=True)
     indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
     return "".join(line[indent:] for line in lines)
-
-
-def words(node: Any) -> tuple[str, ...]:
-    """`a.b.c` as its words, or () where the expression is no plain reference."""
-    if isinstance(node, Name):
-        return (node.name,)
-    if isinstance(node, Attribute | Index):
-        before = words(node.of)
-        key = node.name if isinstance(node, Attribute) else getattr(node.key, "value", None)
-        return (*before, str(key)) if before and key is not None else ()
-    return ()
