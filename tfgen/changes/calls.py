@@ -19,9 +19,12 @@ def calls(changes: tuple[Change, ...], new: Stack) -> Iterator[Said]:
     """Sentences about addresses that become others, other ports behind them, and addresses that are gone."""
     gone = _names(changes, "old") - _names(changes, "new")
     said = defaultdict[str, set[str]](set)
-    tasks, all_callers = tasks_of(changes), _callers(new)
-    for change in changes:
-        was, will_be = set(aliases(change.old)), set(aliases(change.new))
+    tasks = tasks_of(changes)
+    with_address = [(each, set(aliases(each.old)), set(aliases(each.new))) for each in changes]
+    moving = {each.address for each, was, _ in with_address if was and _moves(each, tasks)}
+    becoming = {each.address for each, was, will_be in with_address if was & gone and will_be - was}
+    all_callers = _callers(new) if moving or becoming else {}
+    for change, was, will_be in with_address:
         callers = all_callers.get(change.address, set())
         if was & gone and will_be - was:
             becomes = f"{listed(sorted(was & gone))} becomes {listed(sorted(will_be - was))}"
@@ -29,7 +32,7 @@ def calls(changes: tuple[Change, ...], new: Stack) -> Iterator[Said]:
             started = _CALLED if callers else _UNCALLED
             said[_KEPT if "task_definition" in change.kept else started].add(becomes + by)
             gone -= was
-        elif was and callers and _moves(change, tasks):
+        elif callers and change.address in moving:
             said[_MOVING] |= was
     said[_GONE] = gone
     for text in (_CALLED, _UNCALLED, _KEPT, _MOVING, _GONE):

@@ -1,14 +1,17 @@
 """Two stacks, and what Terraform will do to come from the one to the other."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
 from tfgen import facts
+from tfgen.changes.graph import without_keys
 from tfgen.changes.plain import plain
 from tfgen.changes.stack import Resource, Stack
 from tfgen.changes.tags import Tags, retagged
+from tfgen.changes.touched import touched
 from tfgen.hcl.syntax import List
 from tfgen.hcl.traversal import words
 from tfgen.hcl.values import Reference, Term, Value, addresses, comparable
@@ -80,17 +83,22 @@ def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
         for address, resource in old.resources.items()
         if not (elsewhere and resource.is_regional)
     }
-    stays = {
-        address: _Pair((before[address], old.default_tags), (resource, new.default_tags), moves)
-        for address, resource in new.resources.items()
-        if address in before
+    stays = before.keys() & new.resources.keys()
+    created = new.resources.keys() - stays
+    looked_at = stays
+    if old.default_tags == new.default_tags:
+        other = touched(old, new, created)
+        looked_at = {address for address in stays if without_keys(address) in other}
+    pairs = {
+        address: _Pair((before[address], old.default_tags), (new.resources[address], new.default_tags), moves)
+        for address in looked_at
     }
-    differing, replaced = _follow(stays, new.resources.keys() - before.keys())
+    differing, replaced = _follow(pairs, created)
     changes = [
-        *(_gone(address, before[address], new, moves) for address in before.keys() - stays.keys()),
-        *(_come(address, new) for address in new.resources.keys() - stays.keys()),
+        *(_gone(address, before[address], new, moves) for address in before.keys() - stays),
+        *(_come(address, new) for address in created),
         *(
-            stays[address].change(address, names, _action(address, replaced, new))
+            pairs[address].change(address, names, _action(address, replaced, new))
             for address, names in differing.items()
         ),
     ]
@@ -99,8 +107,8 @@ def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
 
 def is_elsewhere(old: Stack, new: Stack) -> bool:
     """Whether the Region is another one: there, Terraform finds nothing of what it made before."""
-    regions = {stack.provider.get("region") for stack in (old, new)}
-    return len(regions) > 1 and all(isinstance(region, str) for region in regions)
+    was, will_be = (stack.provider.get("region") for stack in (old, new))
+    return isinstance(was, str) and isinstance(will_be, str) and was != will_be
 
 
 def moves_of(old: Stack, new: Stack) -> Mapping[str, str]:
@@ -129,7 +137,7 @@ class _Pair:
         kind = self.resource.type
         old_said, new_said = (plain(kind, _without(each, ignored)) for each in (self.old, self.new))
         self._said = {name for name in names if old_said.get(name) != new_said.get(name)}
-        self._uses = {name: addresses(self.new.get(name)) for name in names}
+        self.uses = {name: used for name in names if (used := addresses(self.new.get(name)))}
         before, after = (
             Tags(defaults, said.get("tags", {}))
             for defaults, said in ((old[1], self.old), (new[1], new[0].arguments))
@@ -138,7 +146,7 @@ class _Pair:
 
     def differing(self, fresh: set[str]) -> tuple[str, ...]:
         """The arguments that change when what is at the `fresh` addresses gets a new identity."""
-        found = [name for name, uses in self._uses.items() if name in self._said or uses & fresh]
+        found = sorted(self._said | {name for name, used in self.uses.items() if used & fresh})
         if self._tagged and "tags" not in found and facts.replacement(self.resource.type).tags:
             found.append("default_tags")
         return tuple(found)
@@ -154,17 +162,36 @@ def _follow(stays: Mapping[str, _Pair], created: set[str]) -> tuple[dict[str, tu
     What is made anew gets a new identity: whatever refers to it changes too, and may be replaced in turn.
     """
     fresh, replaced = set(created), set[str]()
+    users = _users(stays)
+    waiting: set[str] = {*stays}
+    found: dict[str, tuple[str, ...]] = {}
+    triggered = {address: pair for address, pair in stays.items() if pair.resource.triggers}
     while True:
-        found = {address: pair.differing(fresh) for address, pair in stays.items()}
+        found |= {address: stays[address].differing(fresh) for address in waiting}
         differing = {address: names for address, names in found.items() if names}
-        for address, pair in stays.items():
-            if any(_fires(trigger, differing, replaced) for trigger in pair.resource.triggers):
-                differing[address] = (*found[address], _TRIGGER)
-        more = {a for a, names in differing.items() if _replaces(stays[a].resource, names)} - replaced
+        fired = {
+            address
+            for address, pair in triggered.items()
+            if any(_fires(trigger, differing, replaced) for trigger in pair.resource.triggers)
+        }
+        differing |= {address: (*found[address], _TRIGGER) for address in fired}
+        looked_at = (waiting | fired) & differing.keys()
+        more = {a for a in looked_at if _replaces(stays[a].resource, differing[a])} - replaced
         if not more:
             return differing, replaced
         replaced |= more
         fresh |= more
+        waiting = {user for address in more for user in users.get(address, ())}
+
+
+def _users(stays: Mapping[str, _Pair]) -> Mapping[str, set[str]]:
+    """Each address that is referred to -> those that do."""
+    found = defaultdict[str, set[str]](set)
+    for address, pair in stays.items():
+        for used in pair.uses.values():
+            for each in used:
+                found[each].add(address)
+    return found
 
 
 _TRIGGER = "replace_triggered_by"

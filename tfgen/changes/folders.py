@@ -27,6 +27,10 @@ class Page(NamedTuple):
         found = (number for number, line in enumerate(lines) if re.match(rf'\s*"?{argument}"?\s*[=:]', line))
         return after + next(found, 0)
 
+    def with_lines(self) -> Body:
+        """The body with the line of each name in it, for which the page is read again."""
+        return self.body if self.path.endswith(".json") else read(self.text, lines=True)
+
     @property
     def is_override(self) -> bool:
         return bool(_OVERRIDE.search(self.path))

@@ -59,6 +59,8 @@ def _passed_over(
     """The address of what is replaced -> the services that keep to the old one; so do the `stuck` ones."""
     gone = {change.address for change in changes if change.type == kind and replaced(change)}
     found = defaultdict[str, set[str]](set)
+    if not gone:
+        return found
     for service in _staying(changes, new):
         if keeps(service, argument) or service.address in stuck:
             for used in references(service.arguments.get(argument)):

@@ -222,9 +222,8 @@ class Module:
 
     def repetition(self, block: Block) -> tuple[Value, Value]:
         """What a block's `for_each` and its `count` come to; None where it has none."""
-        nodes = (block.body.arguments.get(name) for name in ("for_each", "count"))
-        many, count = (None if node is None else self.value(node) for node in nodes)
-        return many, count
+        many, count = (block.body.arguments.get(name) for name in ("for_each", "count"))
+        return many and self.value(many), count and self.value(count)
 
     def address(self, node: Node, each: Names | None = None) -> str:
         """`module.a.aws_x.b["c"]` as it is written, with its keys worked out."""
@@ -282,7 +281,7 @@ class Stack:
             for (kind, name), block in module.blocks["resource"].items()
             if lifecycle(block.body).get("create_before_destroy") == Literal(True)
         ]
-        return frozenset(reached(asking, self.graph))
+        return frozenset(reached(asking, self.graph.needs))
 
     @cached_property
     def moved(self) -> dict[str, str]:

@@ -34,10 +34,12 @@ def ways_out(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Sa
         yield from _of_private_subnets(changes, old, new, nat, endpoints)
     if all(was == will_be for was, will_be in (private, nat, endpoints)):
         gone = {change.address for change in changes if lost(change)}
-        still = [_way(each.arguments) for each in new.resources.values() if each.type == EGRESS]
+        closed = tuple(change for change in changes if _is_closed(change, gone))
+        ways = (each.arguments for each in new.resources.values() if closed and each.type == EGRESS)
+        still = [_way(arguments) for arguments in ways]
         yield from about(
-            changes,
-            lambda change: _is_closed(change, gone) and _way(change.old) not in still,
+            closed,
+            lambda change: _way(change.old) not in still,
             "{}: [this way out is|these ways out are] closed.",
         )
 

@@ -21,6 +21,8 @@ class Scope(NamedTuple):
 
     def value(self, node: Node) -> Value:
         """What the expression comes to."""
+        if type(node) is syntax.Literal:  # most of what there is
+            return node.value
         return _EVALUATORS[type(node)](node, self)
 
     def values(self, nodes: Iterable[Node]) -> tuple[Value, ...]:

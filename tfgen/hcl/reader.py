@@ -3,7 +3,8 @@
 import math
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NoReturn, TypeVar
 
 from tfgen.hcl.syntax import (
@@ -26,19 +27,19 @@ from tfgen.hcl.syntax import (
 )
 
 
-def read(text: str) -> Body:
-    """The blocks and arguments of a page. Raises HclError."""
-    return _whole(_Reader(text), _Reader.page)
+def read(text: str, *, lines: bool = False) -> Body:
+    """The blocks and arguments of a page; the names in it know their lines if asked. Raises HclError."""
+    return _whole(_Reader(text, lines=lines), _Reader.page)
 
 
-def expression(text: str, line: int = 1) -> Node:
+def expression(text: str, line: int = 1, *, lines: bool = True) -> Node:
     """What the text of an expression says, where `line` is its first one. Raises HclError."""
-    return _whole(_Reader(text, line=line), _Reader.expression)
+    return _whole(_Reader(text, line, lines=lines), _Reader.expression)
 
 
-def template(text: str, line: int = 1) -> Node:
+def template(text: str, line: int = 1, *, lines: bool = True) -> Node:
     """What text says in which nothing but `${` and `%{` has a meaning. Raises HclError."""
-    reader = _Reader(f"{text}\0", line=line)
+    reader = _Reader(f"{text}\0", line, lines=lines)
     return _template(_whole(reader, lambda reader: reader.parts(0, _HEREDOC_LITERAL, "\0")))
 
 
@@ -68,14 +69,24 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _WORDS = {"true": True, "false": False, "null": None}
 _OPERATORS = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
+# Most of a page: what stands in one line, complete and with nothing to fill in. Behind it comes the next name
+# or the end, since whatever else might still belong to it.
+_SHORT = (
+    r"([^\W\d][\w-]*)[ \t]*=[ \t]*"
+    r'(?>("[^"\\$%\n]*"|[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*|[0-9]+|\[[^][{}()$%\\#/*\n]*\]))[ \t]*'
+)
+_SHORT_ARGUMENT = re.compile(_SHORT + r"\n\s*(?=[^\W\d]|\})")
+_SHORT_ITEM = re.compile(_SHORT + r",?[ \t]*\n\s*(?=[^\W\d]|[}\"])")
+_HEAD = re.compile(r'([^\W\d][\w-]*)[ \t]*((?:"[^"\\$%\n]*"[ \t]*)*)\{')
 _BINDING = {operator: level for level, operators in enumerate(_OPERATORS) for operator in operators}
 
 
 class _Reader:
     """Walks over a text; `word` is the token that comes next, "" at the end."""
 
-    def __init__(self, text: str, line: int = 1) -> None:
+    def __init__(self, text: str, line: int = 1, *, lines: bool) -> None:
         self.text = text
+        self.knows_lines = lines
         self.first_line = self._lines = line
         self._counted = 0
         self.end = 0
@@ -132,21 +143,29 @@ class _Reader:
         arguments: dict[str, Node] = {}
         blocks: list[Block] = []
         while self.kind == "name":
+            if short := self.short(_SHORT_ARGUMENT):
+                arguments[short[0]] = short[1]
+                continue
+            if head := _HEAD.match(self.text, self.start):
+                line, self.end = self.line(self.start), head.end()
+                self.next()
+                blocks.append(self.block(head[1], tuple(head[2].split('"')[1::2]), line))
+                continue
             start, name = self.start, self.next()
             if self.take("="):
                 arguments[name] = self.expression()
             else:
-                blocks.append(self.block(name, self.line(start)))
+                blocks.append(self.block(name, tuple(self.labels()), self.line(start)))
         return Body(arguments, tuple(blocks))
 
-    def block(self, kind: str, line: int) -> Block:
-        labels: list[str] = []
-        while self.word != "{":
-            labels.append(self.label())
-        self.next()
+    def block(self, kind: str, labels: tuple[str, ...], line: int) -> Block:
         body = self.body()
         self.expect("}")
-        return Block(kind, tuple(labels), body, line)
+        return Block(kind, labels, body, line)
+
+    def labels(self) -> Iterator[str]:
+        while not self.take("{"):
+            yield self.label()
 
     def label(self) -> str:
         if self.word != '"':
@@ -155,6 +174,16 @@ class _Reader:
         if not isinstance(label, Literal):
             self.fail("a label without ${")
         return str(label.value)
+
+    def short(self, pattern: re.Pattern[str]) -> tuple[str, Node] | None:
+        """The name and the value of what stands in one line, over which it steps."""
+        match = None if self.knows_lines else pattern.match(self.text, self.start)
+        node = _short(match[2]) if match else None
+        if match is None or node is None:
+            return None
+        self.end = match.end()
+        self.next()
+        return match[1], node
 
     # Expressions
 
@@ -222,7 +251,7 @@ class _Reader:
             return Call(name, self.items(")"))
         if name in _WORDS:
             return Literal(_WORDS[name])
-        return Name(name, self.line(start))
+        return Name(name, self.line(start) if self.knows_lines else 0)
 
     def items(self, closing: str) -> tuple[Node, ...]:
         """Expressions between commas, up to a bracket."""
@@ -245,6 +274,9 @@ class _Reader:
             return self.for_expression("}")
         items: list[tuple[Node, Node]] = []
         while not self.take("}"):
+            if short := self.short(_SHORT_ITEM):
+                items.append((_literal(short[0]), short[1]))
+                continue
             key = self.key()
             if not self.take("="):
                 self.expect(":")
@@ -283,7 +315,7 @@ class _Reader:
         if plain := _PLAIN.match(self.text, self.start):
             self.end = plain.end()
             self.next()
-            return Literal(plain[1])
+            return _literal(plain[1])
         return _template(self.parts(self.end, _LITERAL, '"'))
 
     def heredoc(self) -> Node:
@@ -291,7 +323,7 @@ class _Reader:
         if not match:
             self.fail("the end of a heredoc")
         text = _unindented(match["text"]) if self.word == "<<-" else match["text"]
-        node = template(text, self.line(match.start("text")))
+        node = template(text, self.line(match.start("text")), lines=self.knows_lines)
         self.end = match.end()
         self.next()
         return node
@@ -345,6 +377,27 @@ _READERS: dict[str, Callable[[_Reader], Node]] = {
     "<<": _Reader.heredoc,
     "<<-": _Reader.heredoc,
 }
+
+
+# Much of one service's file stands in the next one's too, and is one node in both.
+_literal = lru_cache(maxsize=4096)(Literal)
+
+
+@lru_cache(maxsize=4096)
+def _short(text: str) -> Node | None:
+    """What a value in one line says; None where that is nothing."""
+    if text[0] == '"':
+        return Literal(text[1:-1])
+    head, *names = text.split(".")
+    if text[0] == "[" or head in _WORDS or head.isdecimal():
+        try:
+            return expression(text, lines=False)
+        except HclError:  # read where it stands, it has a line and a column
+            return None
+    node: Node = Name(head)
+    for name in names:
+        node = Attribute(node, name)
+    return node
 
 
 def number(digits: str) -> int | float | str:

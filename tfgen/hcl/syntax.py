@@ -25,7 +25,7 @@ class Template(Node, frozen=True):
 
 
 class Name(Node, frozen=True):
-    """A word that stands for something: `var`, `each`, `aws_vpc`; `line` counts from 1."""
+    """A word that stands for something: `var`, `each`, `aws_vpc`; `line` is 0 where nobody asked."""
 
     name: str
     line: int = 0
@@ -80,6 +80,23 @@ class Operation(Node, frozen=True):
 
     name: str
     operands: tuple[Node, ...]
+
+
+def inside(node: Node) -> tuple[Node, ...]:
+    """The expressions that one is made of."""
+    match node:
+        case Call(arguments=parts) | List(items=parts) | Operation(operands=parts) | Template(parts=parts):
+            return parts
+        case Object(items=pairs):
+            return tuple(each for pair in pairs for each in pair)
+        case Attribute(of=of) | Splat(of=of):
+            return (of,)
+        case Index(of=of, key=key):
+            return (of, key)
+        case For():
+            said = (node.collection, node.result_key, node.result, *node.conditions)
+            return tuple(each for each in said if each is not None)
+    return ()
 
 
 class Block(Struct, frozen=True, gc=False):

@@ -1,6 +1,6 @@
 """Where pages refer to something: every `aws_vpc.main.id` and `var.x`, with its line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from tfgen.hcl.syntax import (
@@ -10,13 +10,13 @@ from tfgen.hcl.syntax import (
     Call,
     For,
     Index,
-    List,
+    Literal,
     Name,
     Node,
-    Object,
     Operation,
     Splat,
     Template,
+    inside,
 )
 
 
@@ -33,73 +33,92 @@ class Use(NamedTuple):
     bound: frozenset[str]
 
 
-# What these name is no reference: a provider, an argument, a variable of the place.
-_NO_REFERENCES = {"provider", "providers", "ignore_changes", "iterator", "type"}
+# What these name is no reference: a provider, an argument.
+_NO_REFERENCES = {"provider", "providers", "ignore_changes"}
 _STATEMENTS = {"moved", "removed", "import"}
 
 
-def uses(body: Body, bound: frozenset[str] = frozenset()) -> Iterator[Use]:
-    """All references in a body; `bound` are names that its surroundings give a meaning."""
+def uses(block: Block) -> list[Use]:
+    """All references in a block."""
+    found: list[Use] = []
+    _in_block(block, frozenset(), found)
+    return found
+
+
+def uses_of(node: Node) -> list[Use]:
+    """All references in an expression."""
+    found: list[Use] = []
+    _in_expression(node, _Around(frozenset(), guarded=False), found)
+    return found
+
+
+class _Around(NamedTuple):
+    """What surrounds an expression: names that it gives a meaning to, and whether it is `try` or `can`."""
+
+    bound: frozenset[str]
+    guarded: bool
+
+    def binding(self, names: Iterable[str]) -> "_Around":
+        return self._replace(bound=self.bound.union(names))
+
+
+def _in_body(body: Body, bound: frozenset[str], found: list[Use]) -> None:
+    around = _Around(bound, guarded=False)
     for name, node in body.arguments.items():
-        if name not in _NO_REFERENCES:
-            yield from uses_of(node, bound)
+        if type(node) is not Literal and name not in _NO_REFERENCES:
+            _in_expression(node, around, found)
     for block in body.blocks:
-        if block.type not in _STATEMENTS:
-            yield from uses(block.body, bound | _binds(block))
+        _in_block(block, bound, found)
 
 
-def _binds(block: Block) -> set[str]:
+def _in_block(block: Block, bound: frozenset[str], found: list[Use]) -> None:
+    if block.type not in _STATEMENTS:
+        names = _bound_by_block(block) if block.type == "dynamic" else ()
+        _in_body(block.body, bound.union(names), found)
+
+
+def _bound_by_block(block: Block) -> set[str]:
     """The names that a `dynamic` block gives a meaning."""
     iterator = block.body.arguments.get("iterator")
-    given = {iterator.name} if isinstance(iterator, Name) else set()
-    return {*block.labels, *given} if block.type == "dynamic" else set()
+    return {*block.labels, *({iterator.name} if isinstance(iterator, Name) else ())}
 
 
-def uses_of(node: Node, bound: frozenset[str] = frozenset(), *, guarded: bool = False) -> Iterator[Use]:
-    """All references in an expression."""
+def _in_expression(node: Node, around: _Around, found: list[Use]) -> None:
     match node:
         case Attribute() | Index() | Splat():
-            yield from _reference(node, bound, guarded=guarded)
+            _in_reference(node, around, found)
+            return
         case For():
-            yield from uses_of(node.collection, bound, guarded=guarded)
-            inner = bound | {node.key, node.value}
-            for each in (node.result_key, node.result, *node.conditions):
-                if each is not None:
-                    yield from uses_of(each, inner, guarded=guarded)
+            _in_expression(node.collection, around, found)
+            around = around.binding((node.key, node.value))
+            parts = inside(node)[1:]
         case Template(parts=parts):
-            inner = bound | {name for part in parts for name in _bound_by(part)}
-            for part in parts:
-                yield from uses_of(part, inner, guarded=guarded)
+            around = around.binding(name for part in parts for name in _bound_by_part(part))
+        case Call(function="try" | "can", arguments=parts):
+            around = around._replace(guarded=True)
         case _:
-            guarded = guarded or (isinstance(node, Call) and node.function in ("try", "can"))
-            for each in _inside(node):
-                yield from uses_of(each, bound, guarded=guarded)
+            parts = inside(node)
+    for part in parts:
+        if type(part) is not Literal:
+            _in_expression(part, around, found)
 
 
-def _bound_by(part: Node) -> set[str]:
+def _bound_by_part(part: Node) -> Iterable[str]:
     """The names that `%{ for name in collection }` gives a meaning."""
     if not isinstance(part, Operation) or part.name != "for":
-        return set()
+        return ()
     return {name.name for name in part.operands[:-1] if isinstance(name, Name)}
 
 
-def _reference(node: Node, bound: frozenset[str], *, guarded: bool) -> Iterator[Use]:
+def _in_reference(node: Node, around: _Around, found: list[Use]) -> None:
     parts = [node]
-    while isinstance(parts[-1], Attribute | Index | Splat):
-        if isinstance(parts[-1], Index):
-            yield from uses_of(parts[-1].key, bound, guarded=guarded)
-        parts.append(parts[-1].of)
-    head = parts[-1]
-    if not isinstance(head, Name):
-        yield from uses_of(head, bound, guarded=guarded)
-    elif head.name not in bound:
-        yield Use(tuple(reversed(parts)), head.line, guarded, bound)
-
-
-def _inside(node: Node) -> tuple[Node, ...]:
-    match node:
-        case Call(arguments=inside) | List(items=inside) | Operation(operands=inside):
-            return inside
-        case Object(items=pairs):
-            return tuple(each for pair in pairs for each in pair)
-    return ()
+    while isinstance(node, Attribute | Index | Splat):
+        if isinstance(node, Index):
+            _in_expression(node.key, around, found)
+        node = node.of
+        parts.append(node)
+    if not isinstance(node, Name):
+        _in_expression(node, around, found)
+    elif node.name not in around.bound:
+        parts.reverse()
+        found.append(Use(tuple(parts), node.line, around.guarded, around.bound))

@@ -86,21 +86,27 @@ def get(of: Value, key: Value) -> Value:
     return Term("[]", (of, key))
 
 
-def references(value: Value) -> Iterator[Reference]:
+def references(value: Value) -> list[Reference]:
     """Everything within a value that only AWS can tell."""
+    found: list[Reference] = []
+    _refer(value, found)
+    return found
+
+
+def _refer(value: Value, found: list[Reference]) -> None:
     match value:
+        case str():  # most of what there is
+            pass
         case Reference():
-            yield value
+            found.append(value)
         case Lookup(reference=Reference() as reference):
-            yield reference
-        case Term(operands=operands):
-            yield from references(operands)
-        case tuple():
-            for item in value:
-                yield from references(item)
+            found.append(reference)
+        case Term(operands=parts) | (tuple() as parts):
+            for part in parts:
+                _refer(part, found)
         case dict():
-            for item in value.values():
-                yield from references(item)
+            for part in value.values():
+                _refer(part, found)
 
 
 def addresses(value: Value) -> set[str]:
@@ -127,6 +133,8 @@ def comparable(value: Value) -> Value:
     tfgen writes as a list is one to the provider, but within JSON, which stands in a Term and is left alone.
     """
     match value:
+        case str():  # most of what there is
+            pass
         case bool():
             return "true" if value else "false"
         case int() | float():
@@ -143,6 +151,8 @@ def comparable(value: Value) -> Value:
 def _settled(value: Value) -> Value:
     """A value with a reference in the place of each lookup; everything else stays as it is."""
     match value:
+        case str():
+            return value
         case Lookup():
             return value.reference
         case Term(name=name, operands=operands):
