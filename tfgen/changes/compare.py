@@ -122,6 +122,8 @@ def moves_of(old: Stack, new: Stack) -> Mapping[str, str]:
 class _Pair:
     """A resource as it was and as it will be."""
 
+    __slots__ = ("_said", "_tagged", "kept", "new", "old", "resource", "uses")
+
     def __init__(
         self, old: tuple[Resource, Value], new: tuple[Resource, Value], moves: Mapping[str, str]
     ) -> None:

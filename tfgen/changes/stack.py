@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
+from types import MappingProxyType
 
 from tfgen import facts
 from tfgen.changes.folders import Folder, Folders, Page, Pages, folders, is_provider, variable_values
@@ -15,6 +16,7 @@ from tfgen.problems import Exit, Problem, TfgenError
 # What a resource block says to Terraform and not to AWS.
 _META = {"for_each", "count", "depends_on", "provider", "lifecycle", "provisioner", "connection"}
 _LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1}
+_NO_NAMES: Names = MappingProxyType({})
 _DEPTH = 20  # of modules in modules; Terraform refuses one that calls itself
 _INSTANCES = 10_000  # of a block, and of modules in a stack
 _RESOURCES = 200_000
@@ -25,27 +27,36 @@ Key = str | int | None
 class Resource:
     """One instance of a resource block."""
 
+    __slots__ = ("_arguments", "_each", "_known", "_module", "address", "body", "name", "type")
+
     def __init__(self, module: "Module", block: Block, key: Key, each: Names) -> None:
         self.type, self.name = block.labels
         self.address = f"{module.prefix}{self.type}.{self.name}{_index(key)}"
         self.body = block.body
         self._module = module
         self._each = each
-        self._known: dict[str, Value] = {}
+        self._known: dict[str, Value] | None = None
+        self._arguments: dict[str, Value] | None = None
 
     def argument(self, name: str) -> Value:
         """What an argument comes to, or the attribute that AWS gives where there is none of that name."""
-        if name not in self._known:
-            self._known[name] = Reference(self.address, (name,))  # also for what refers to itself
-            if name in self.body.arguments:
-                self._known[name] = self._module.value(self.body.arguments[name], self._each)
-        return self._known[name]
+        if name not in self.body.arguments:
+            return Reference(self.address, (name,))
+        known = self._known = self._known or {}
+        if name not in known:
+            known[name] = Reference(self.address, (name,))  # for what refers to itself
+            known[name] = self._module.value(self.body.arguments[name], self._each)
+        return known[name]
 
-    @cached_property
+    @property
     def arguments(self) -> dict[str, Value]:
         """Every argument and, by their type, the blocks; comparable. An argument that is null is none."""
-        found = self._values(self.body, _META).items()
-        return {name: comparable(value) for name, value in found if value is not None and name not in _META}
+        if self._arguments is None:
+            found = self._values(self.body, _META).items()
+            self._arguments = {
+                name: comparable(value) for name, value in found if value is not None and name not in _META
+            }
+        return self._arguments
 
     @property
     def is_regional(self) -> bool:
@@ -62,11 +73,11 @@ class Resource:
             found[block.type] = (*found.get(block.type, ()), self._values(block.body))
         return found
 
-    @cached_property
+    @property
     def lifecycle(self) -> dict[str, Node]:
         return lifecycle(self.body)
 
-    @cached_property
+    @property
     def triggers(self) -> tuple[str, ...]:
         """What `replace_triggered_by` names: blocks, instances, or attributes of them."""
         node = self.lifecycle.get("replace_triggered_by")
@@ -109,7 +120,7 @@ class Module:
         ]
         self._memory: dict[tuple[str, str], Value] = {}
         self._calls: dict[str, dict[Key, Module]] = {}
-        self._instances: dict[tuple[str, str], dict[Key, Resource]] = {}
+        self._instances: dict[tuple[str, str], tuple[tuple[Key, Resource], ...]] = {}
 
     def calls(self, name: str) -> "dict[Key, Module]":
         """What a module block calls, by key; nothing where that is not within the stack's folder."""
@@ -144,7 +155,7 @@ class Module:
         return find
 
     def value(self, node: Node, local: Names | None = None) -> Value:
-        return Scope(self.names, local or {}).value(node)
+        return Scope(self.names, _NO_NAMES if local is None else local).value(node)
 
     def names(self, name: str) -> Value:
         """What a word at the head of a reference stands for."""
@@ -194,16 +205,18 @@ class Module:
             return Reference(f"{self.prefix}{kind}.{name}")
         seen = {
             key: Lookup(resource.argument, Reference(resource.address))
-            for key, resource in self.instances(kind, name).items()
+            for key, resource in self.instances(kind, name)
         }
         return _by_key(seen)
 
-    def instances(self, kind: str, name: str) -> dict[Key, Resource]:
+    def instances(self, kind: str, name: str) -> tuple[tuple[Key, Resource], ...]:
         place = (kind, name)
         if place not in self._instances:
-            self._instances[place] = {}  # for what refers to itself
+            self._instances[place] = ()  # for what refers to itself
             block = self.blocks["resource"][place]
-            self._instances[place] = {key: Resource(self, block, key, each) for key, each in self.keys(block)}
+            self._instances[place] = tuple(
+                [(key, Resource(self, block, key, each)) for key, each in self.keys(block)]
+            )
         return self._instances[place]
 
     def keys(self, block: Block) -> Iterator[tuple[Key, Names]]:
@@ -218,7 +231,7 @@ class Module:
             for index in each_of(range(count), _INSTANCES):
                 yield index, {"count": {"index": index}}
         else:
-            yield None, {}
+            yield None, _NO_NAMES
 
     def repetition(self, block: Block) -> tuple[Value, Value]:
         """What a block's `for_each` and its `count` come to; None where it has none."""
@@ -260,7 +273,7 @@ class Stack:
             resource
             for module in self.modules
             for kind, name in module.blocks["resource"]
-            for resource in module.instances(kind, name).values()
+            for _, resource in module.instances(kind, name)
         )
         self.resources = {resource.address: resource for resource in each_of(instances, _RESOURCES)}
 

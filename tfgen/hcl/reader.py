@@ -129,7 +129,7 @@ class _Reader:
     def name(self) -> str:
         if self.kind != "name":
             self.fail("a name")
-        return self.next()
+        return sys.intern(self.next())
 
     # Blocks and arguments
 
@@ -149,9 +149,9 @@ class _Reader:
             if head := _HEAD.match(self.text, self.start):
                 line, self.end = self.line(self.start), head.end()
                 self.next()
-                blocks.append(self.block(head[1], tuple(head[2].split('"')[1::2]), line))
+                blocks.append(self.block(sys.intern(head[1]), tuple(head[2].split('"')[1::2]), line))
                 continue
-            start, name = self.start, self.next()
+            start, name = self.start, self.name()
             if self.take("="):
                 arguments[name] = self.expression()
             else:
@@ -183,7 +183,7 @@ class _Reader:
             return None
         self.end = match.end()
         self.next()
-        return match[1], node
+        return sys.intern(match[1]), node
 
     # Expressions
 
