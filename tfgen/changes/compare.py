@@ -9,12 +9,13 @@ from typing import NamedTuple
 from tfgen import facts
 from tfgen.changes.graph import without_keys
 from tfgen.changes.plain import plain
+from tfgen.changes.sets import sorted_sets
 from tfgen.changes.stack import Resource, Stack
 from tfgen.changes.tags import Tags, retagged
 from tfgen.changes.touched import touched
 from tfgen.hcl.syntax import List
 from tfgen.hcl.traversal import words
-from tfgen.hcl.values import Reference, Term, Value, addresses, comparable
+from tfgen.hcl.values import Reference, Term, Value, addresses
 
 
 class Action(StrEnum):
@@ -129,7 +130,7 @@ class _Pair:
     ) -> None:
         """`old` and `new`: the resource, and the default tags of its stack."""
         self.resource = new[0]
-        self.old = _renamed_all(old[0].arguments, moves)
+        self.old = _renamed_all(old[0], moves)
         every = {*self.old, *new[0].arguments}
         ignored = _ignored(self.resource, every)
         self.kept = frozenset(way[0] for way in ignored if len(way) == 1)
@@ -228,7 +229,7 @@ def _action(address: str, replaced: set[str], new: Stack) -> Action:
 
 def _gone(address: str, resource: Resource, new: Stack, moves: Mapping[str, str]) -> Change:
     forgotten = any(is_within(address, each) for each, destroy in new.removed.items() if not destroy)
-    arguments = _renamed_all(resource.arguments, moves)
+    arguments = _renamed_all(resource, moves)
     action = Action.FORGET if forgotten else Action.DESTROY
     return Change(address, resource.type, resource.name, action, (), arguments, {})
 
@@ -303,11 +304,12 @@ def prefixes(address: str) -> list[str]:
     return [address, *(address[: found.start()] for found in re.finditer(r"[.\[]", address))]
 
 
-def _renamed_all(arguments: Mapping[str, Value], moves: Mapping[str, str]) -> Mapping[str, Value]:
-    """Arguments with the addresses in them moved, and comparable again: lists are in another order now."""
+def _renamed_all(resource: Resource, moves: Mapping[str, str]) -> Mapping[str, Value]:
+    """The arguments with the addresses in them moved, which puts sets in another order."""
     if not moves:
-        return arguments
-    return {name: comparable(_renamed(value, moves)) for name, value in arguments.items()}
+        return resource.arguments
+    renamed = {name: _renamed(value, moves) for name, value in resource.arguments.items()}
+    return sorted_sets(resource.type, renamed)
 
 
 def _renamed(value: Value, moves: Mapping[str, str]) -> Value:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from tfgen import facts
 from tfgen.changes.folders import Folder, Folders, Page, Pages, folders, is_provider, variable_values
 from tfgen.changes.graph import Graph, graph, reached, without_keys
+from tfgen.changes.sets import sorted_sets
 from tfgen.hcl.evaluator import Names, Scope
 from tfgen.hcl.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
 from tfgen.hcl.values import Lookup, Reference, Term, Value, bounded, comparable, each_of
@@ -53,9 +54,10 @@ class Resource:
         """Every argument and, by their type, the blocks; comparable. An argument that is null is none."""
         if self._arguments is None:
             found = self._values(self.body, _META).items()
-            self._arguments = {
+            said = {
                 name: comparable(value) for name, value in found if value is not None and name not in _META
             }
+            self._arguments = sorted_sets(self.type, said)
         return self._arguments
 
     @property

@@ -127,10 +127,9 @@ def is_known(value: Value) -> bool:
 
 
 def comparable(value: Value) -> Value:
-    """What two values must have in common for the provider to see no change.
+    """What two values must have in common to be one to a provider that wants text.
 
-    Numbers and truth values are text to it where it wants text. Lists are compared as sets: everything that
-    tfgen writes as a list is one to the provider, but within JSON, which stands in a Term and is left alone.
+    JSON tells a number from text: it stands in a Term, and is left alone.
     """
     match value:
         case str():  # most of what there is
@@ -142,7 +141,7 @@ def comparable(value: Value) -> Value:
         case Lookup() | Term():
             return _settled(value)
         case tuple():
-            return tuple(sorted(map(comparable, value), key=repr))
+            return tuple(map(comparable, value))
         case dict():
             return {key: comparable(item) for key, item in value.items() if item is not None}
     return value
