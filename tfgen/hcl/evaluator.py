@@ -131,8 +131,8 @@ def _operation(name: str, operands: tuple[Value, ...]) -> Value:
     match (name, *operands):
         case ("?:", bool() as condition, yes, no):
             return yes if condition else no
-        case ("!", bool() as operand):
-            return not operand
+        case (_, operand):
+            return _of_one(name, operand)
         case ("&&" | "||", bool() as one, bool() as other):
             return (one and other) if name == "&&" else (one or other)
         case ("==" | "!=", one, other) if known and (type(one) is type(other) or None in operands):
@@ -140,6 +140,15 @@ def _operation(name: str, operands: tuple[Value, ...]) -> Value:
         case (_, int() as one, int() as other) if name in _OF_NUMBERS:
             return _OF_NUMBERS[name](one, other)
     return Term(name, operands)
+
+
+def _of_one(name: str, operand: Value) -> Value:
+    match name, operand:
+        case "!", bool():
+            return not operand
+        case "-", int() | float() if not isinstance(operand, bool):
+            return -operand
+    return Term(name, (operand,))
 
 
 _OF_NUMBERS: dict[str, Callable[[int, int], int]] = {"+": add, "-": sub, ">": gt, "<": lt, ">=": ge, "<=": le}
