@@ -17,7 +17,7 @@ from tfgen.changes.called import (
     naming,
     tasks_of,
 )
-from tfgen.changes.compare import Action, Change, updated
+from tfgen.changes.change import Action, Change, updated
 from tfgen.hcl.values import Term, Value, addresses
 
 

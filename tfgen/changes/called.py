@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tfgen.changes.compare import Action, Change, Test
+from tfgen.changes.change import Action, Change, Test
 from tfgen.hcl.values import Reference, Term, Value
 
 INGRESS = "aws_vpc_security_group_ingress_rule"

@@ -2,78 +2,17 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from enum import StrEnum
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
 
 from tfgen import facts
+from tfgen.changes.change import Action, Change, is_elsewhere
 from tfgen.changes.graph import without_keys
 from tfgen.changes.plain import plain
 from tfgen.changes.sets import sorted_sets
 from tfgen.changes.stack import Resource, Stack
 from tfgen.changes.tags import Tags, retagged
 from tfgen.changes.touched import touched
-from tfgen.hcl.syntax import List
-from tfgen.hcl.traversal import words
 from tfgen.hcl.values import Reference, Term, Value, addresses
-
-
-class Action(StrEnum):
-    """What becomes of a resource, by the sign that a plan has for it; it has none for what is imported."""
-
-    CREATE = "+"
-    UPDATE = "~"
-    REPLACE = "-/+"
-    REPLACE_NEW_FIRST = "+/-"
-    DESTROY = "-"
-    FORGET = "."
-    IMPORT = "<-"
-
-
-class Change(NamedTuple):
-    """A resource that does not stay as it is. `arguments` are those that differ or follow another's change.
-
-    `old` and `new` are what all its arguments come to; empty where there is no resource. `kept` are those
-    that stay as they were because `ignore_changes` names them.
-    """
-
-    address: str
-    type: str
-    name: str
-    action: Action
-    arguments: tuple[str, ...]
-    old: Mapping[str, Value]
-    new: Mapping[str, Value]
-    kept: frozenset[str] = frozenset()
-
-
-Test = Callable[[Change], bool]
-
-
-def created(change: Change) -> bool:
-    return change.action is Action.CREATE
-
-
-def destroyed(change: Change) -> bool:
-    return change.action is Action.DESTROY
-
-
-def replaced(change: Change) -> bool:
-    return change.action in (Action.REPLACE, Action.REPLACE_NEW_FIRST)
-
-
-def lost(change: Change) -> bool:
-    return destroyed(change) or replaced(change)
-
-
-def updated(*arguments: str) -> Test:
-    """Whether one of these arguments changes in place."""
-    return lambda change: change.action is Action.UPDATE and not {*arguments}.isdisjoint(change.arguments)
-
-
-def differs(argument: str) -> Test:
-    """Whether it says something else in place, and not only follows what it refers to."""
-    return lambda change: updated(argument)(change) and change.old.get(argument) != change.new.get(argument)
 
 
 def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
@@ -106,12 +45,6 @@ def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
     return tuple(sorted(changes, key=lambda change: change.address))
 
 
-def is_elsewhere(old: Stack, new: Stack) -> bool:
-    """Whether the Region is another one: there, Terraform finds nothing of what it made before."""
-    was, will_be = (stack.provider.get("region") for stack in (old, new))
-    return isinstance(was, str) and isinstance(will_be, str) and was != will_be
-
-
 def moves_of(old: Stack, new: Stack) -> Mapping[str, str]:
     """What `moved` blocks do: nothing where both ends stand, since Terraform moves nothing onto another."""
     if not new.moved:
@@ -132,7 +65,7 @@ class _Pair:
         self.resource = new[0]
         self.old = _renamed_all(old[0], moves)
         every = {*self.old, *new[0].arguments}
-        ignored = _ignored(self.resource, every)
+        ignored = self.resource.ignored(every)
         self.kept = frozenset(way[0] for way in ignored if len(way) == 1)
         self.new = {name: value for name, value in new[0].arguments.items() if name not in self.kept}
         self.new |= {name: value for name, value in self.old.items() if name in self.kept}
@@ -243,22 +176,6 @@ def _come(address: str, new: Stack) -> Change:
 def is_within(address: str, place: str) -> bool:
     """Whether an address is that of a place, of an instance of it, or of something in it."""
     return address == place or address.startswith((f"{place}[", f"{place}."))
-
-
-def keeps(resource: Resource, argument: str) -> bool:
-    """Whether `ignore_changes` names an argument as a whole."""
-    return (argument,) in _ignored(resource, {argument})
-
-
-def _ignored(resource: Resource, every: set[str]) -> set[tuple[str, ...]]:
-    """What `ignore_changes` names: arguments, and ways into them, such as ("tags", "Team").
-
-    `every` is all that there is, for `all`.
-    """
-    node = resource.lifecycle.get("ignore_changes")
-    if node is not None and words(node) == ("all",):
-        return {(name,) for name in (*every, "tags", "tags_all")}
-    return {words(item) for item in node.items if words(item)} if isinstance(node, List) else set()
 
 
 def _without(value: Value, ways: Iterable[tuple[str, ...]]) -> Value:

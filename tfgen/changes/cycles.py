@@ -13,7 +13,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from tfgen.changes.compare import Action, Change, moved, moves_of
+from tfgen.changes.change import Action, Change
+from tfgen.changes.compare import moved, moves_of
 from tfgen.changes.graph import reversed_graph, without_keys
 from tfgen.changes.stack import Stack
 

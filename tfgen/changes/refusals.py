@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from tfgen.changes.called import listed
-from tfgen.changes.compare import Action, Change, moved, prefixes, replaced
+from tfgen.changes.change import Action, Change, replaced
+from tfgen.changes.compare import moved, prefixes
 from tfgen.changes.cycles import cycles
 from tfgen.changes.folders import Folder, Page, header
 from tfgen.changes.graph import by_block, keyed_parts, without_keys

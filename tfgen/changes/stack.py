@@ -6,11 +6,13 @@ from functools import cached_property
 from types import MappingProxyType
 
 from tfgen import facts
+from tfgen.changes.change import Given, Repeated
 from tfgen.changes.folders import Folder, Folders, Page, Pages, folders, is_provider, variable_values
 from tfgen.changes.graph import Graph, graph, reached, without_keys
 from tfgen.changes.sets import sorted_sets
 from tfgen.hcl.evaluator import Names, Scope
 from tfgen.hcl.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
+from tfgen.hcl.traversal import words
 from tfgen.hcl.values import Lookup, Reference, Term, Value, bounded, comparable, each_of
 from tfgen.problems import Exit, Problem, TfgenError
 
@@ -85,6 +87,20 @@ class Resource:
         node = self.lifecycle.get("replace_triggered_by")
         items = node.items if isinstance(node, List) else ()
         return tuple(self._module.prefix + self._module.address(item, self._each) for item in items)
+
+    def ignored(self, every: Collection[str]) -> set[tuple[str, ...]]:
+        """What `ignore_changes` names: arguments, and ways into them, such as ("tags", "Team").
+
+        `every` is all that there is, for `all`.
+        """
+        node = self.lifecycle.get("ignore_changes")
+        if node is not None and words(node) == ("all",):
+            return {(name,) for name in (*every, "tags", "tags_all")}
+        return {words(item) for item in node.items if words(item)} if isinstance(node, List) else set()
+
+    def keeps(self, argument: str) -> bool:
+        """Whether `ignore_changes` names an argument as a whole."""
+        return (argument,) in self.ignored({argument})
 
 
 def lifecycle(body: Body) -> dict[str, Node]:
@@ -279,6 +295,34 @@ class Stack:
         )
         self.resources = {resource.address: resource for resource in each_of(instances, _RESOURCES)}
 
+    @property
+    def outputs(self) -> set[str]:
+        return {name for (name,) in self.root.blocks["output"]}
+
+    @property
+    def variables(self) -> set[str]:
+        return {name for (name,) in self.root.blocks["variable"]}
+
+    @cached_property
+    def pinned(self) -> dict[str, Given]:
+        """The variables of which a file beside the stack says something."""
+        return {
+            name: Given(page.path, self.root.variable(name))
+            for name, page in self.given.items()
+            if name in self.variables
+        }
+
+    @cached_property
+    def repeated(self) -> tuple[Repeated, ...]:
+        """The blocks of which only Terraform can tell how often they are there."""
+        return tuple(
+            Repeated(address, place, comparable((many, count)))
+            for module in self.modules
+            for address, place, block in _repeating(module, self.folders)
+            for many, count in (module.repetition(block),)
+            if not (isinstance(many, tuple | dict | None) and isinstance(count, int | None))
+        )
+
     @cached_property
     def graph(self) -> Graph:
         """What refers to what."""
@@ -372,6 +416,17 @@ _NOTHING = Term("nothing", ())
 def _value_of(page: Page | None, variable: str) -> Value:
     """What a file of variable values says."""
     return _NOTHING if page is None else Scope(Reference, {}).value(page.body.arguments[variable])
+
+
+def _repeating(module: Module, folders: Folders) -> Iterator[tuple[str, str, Block]]:
+    """The blocks with `for_each` or `count`, with the address of each and every place where it stands."""
+    for page in folders.get(module.folder, Folder()).pages:
+        for block in page.body.blocks:
+            repeats = block.type in ("resource", "module")
+            whole = module.blocks[block.type].get(block.labels) if repeats else None
+            if whole and not whole.body.arguments.keys().isdisjoint(("for_each", "count")):
+                address = without_keys(module.prefix) + ".".join((block.type, *block.labels))
+                yield address, f"{page.path}:{block.line}", whole
 
 
 def _by_labels(blocks: Iterable[Block], kind: str) -> dict[tuple[str, ...], Block]:
