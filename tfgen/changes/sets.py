@@ -20,6 +20,8 @@ def _sorted_inside(body: Mapping[str, Value], schema: Schema) -> dict[str, Value
 
 
 def _sorted(items: tuple[Value, ...], attribute: Attribute) -> tuple[Value, ...]:
+    if len(items) == 1 and not isinstance(items[0], dict):
+        return items
     if attribute.is_block:
         items = tuple(
             _sorted_inside(item, attribute.inside) if isinstance(item, dict) else item for item in items

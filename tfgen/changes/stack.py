@@ -136,6 +136,7 @@ class Module:
         self.backends = [
             inner for block in blocks if block.type == "terraform" for inner in block.body.blocks
         ]
+        self._heads: dict[str, Value] = {}
         self._memory: dict[tuple[str, str], Value] = {}
         self._calls: dict[str, dict[Key, Module]] = {}
         self._instances: dict[tuple[str, str], tuple[tuple[Key, Resource], ...]] = {}
@@ -177,6 +178,11 @@ class Module:
 
     def names(self, name: str) -> Value:
         """What a word at the head of a reference stands for."""
+        if name not in self._heads:
+            self._heads[name] = self._head(name)
+        return self._heads[name]
+
+    def _head(self, name: str) -> Value:
         kinds = {"var": self.variable, "local": self.local, "module": self.outputs}
         if name in kinds:
             find = kinds[name]

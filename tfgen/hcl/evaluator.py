@@ -26,7 +26,7 @@ class Scope(NamedTuple):
         return _EVALUATORS[type(node)](node, self)
 
     def values(self, nodes: Iterable[Node]) -> tuple[Value, ...]:
-        return tuple(map(self.value, nodes))
+        return tuple([node.value if type(node) is syntax.Literal else self.value(node) for node in nodes])
 
     def name(self, name: str) -> Value:
         return self.local[name] if name in self.local else self.names(name)

@@ -69,14 +69,16 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _WORDS = {"true": True, "false": False, "null": None}
 _OPERATORS = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
-# Most of a page: what stands in one line, complete and with nothing to fill in. Behind it comes the next name
-# or the end, since whatever else might still belong to it.
+# Most of a page: what stands in one line, complete and with nothing to fill in. Behind it comes a comma, the
+# next name or the end, since whatever else might still belong to it.
 _SHORT = (
-    r"([^\W\d][\w-]*)[ \t]*=[ \t]*"
-    r'(?>("[^"\\$%\n]*"|[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*|[0-9]+|\[[^][{}()$%\\#/*\n]*\]))[ \t]*'
+    r'(?>("[^"\\$%\n]*"|[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*|[0-9]+'
+    r"|\[[^][{}()$%\\#/*\n]*\]|\{[^][{}()$%\\#/*\n]*\}))[ \t]*"
 )
-_SHORT_ARGUMENT = re.compile(_SHORT + r"\n\s*(?=[^\W\d]|\})")
-_SHORT_ITEM = re.compile(_SHORT + r",?[ \t]*\n\s*(?=[^\W\d]|[}\"])")
+_NAMED = r"([^\W\d][\w-]*)[ \t]*=[ \t]*"
+_SHORT_ARGUMENT = re.compile(_NAMED + _SHORT + r"\n\s*(?=[^\W\d]|\})")
+_SHORT_ITEM = re.compile(_NAMED + _SHORT + r",?[ \t]*\n\s*(?=[^\W\d]|[}\"])")
+_SHORT_ELEMENT = re.compile("()" + _SHORT + ",")
 _HEAD = re.compile(r'([^\W\d][\w-]*)[ \t]*((?:"[^"\\$%\n]*"[ \t]*)*)\{')
 _BINDING = {operator: level for level, operators in enumerate(_OPERATORS) for operator in operators}
 
@@ -257,6 +259,9 @@ class _Reader:
         """Expressions between commas, up to a bracket."""
         items: list[Node] = []
         while not self.take(closing):
+            if short := self.short(_SHORT_ELEMENT):
+                items.append(short[1])
+                continue
             items.append(self.expression())
             if self.take("..."):
                 items[-1] = Operation("...", (items[-1],))
@@ -389,7 +394,7 @@ def _short(text: str) -> Node | None:
     if text[0] == '"':
         return Literal(text[1:-1])
     head, *names = text.split(".")
-    if text[0] == "[" or head in _WORDS or head.isdecimal():
+    if text[0] in "[{" or head in _WORDS or head.isdecimal():
         try:
             return expression(text, lines=False)
         except HclError:  # read where it stands, it has a line and a column

@@ -95,18 +95,18 @@ def references(value: Value) -> list[Reference]:
 
 def _refer(value: Value, found: list[Reference]) -> None:
     match value:
-        case str():  # most of what there is
-            pass
         case Reference():
             found.append(value)
         case Lookup(reference=Reference() as reference):
             found.append(reference)
         case Term(operands=parts) | (tuple() as parts):
             for part in parts:
-                _refer(part, found)
+                if type(part) is not str:  # as most are
+                    _refer(part, found)
         case dict():
             for part in value.values():
-                _refer(part, found)
+                if type(part) is not str:
+                    _refer(part, found)
 
 
 def addresses(value: Value) -> set[str]:
@@ -150,14 +150,12 @@ def comparable(value: Value) -> Value:
 def _settled(value: Value) -> Value:
     """A value with a reference in the place of each lookup; everything else stays as it is."""
     match value:
-        case str():
-            return value
         case Lookup():
             return value.reference
         case Term(name=name, operands=operands):
             return Term(name, _settled(operands))
         case tuple():
-            return tuple(map(_settled, value))
+            return tuple([item if type(item) is str else _settled(item) for item in value])
         case dict():
-            return {key: _settled(item) for key, item in value.items()}
+            return {key: item if type(item) is str else _settled(item) for key, item in value.items()}
     return value
