@@ -79,8 +79,8 @@ HEAD: Json = {
     "about": "What the arguments and blocks of the resources that tfgen writes take. An argument: string, "
     "integer, number, bool; list, set or map, each of strings; objects (written as blocks, but for "
     "none: []); or computed, which nobody sets. A block, with what is in it: max=1 where it stands "
-    "once; a list of blocks where it does not say set or single. required: by every version of the "
-    "provider that has it; required=5: by version 5 alone. only=5, only=6: the other version lacks it.",
+    "once; a list of blocks or objects where it does not say set or single. required: by every version of "
+    "the provider that has it; required=5: by version 5 alone. only=5, only=6: the other version lacks it.",
     "source": [
         "terraform providers schema -json of hashicorp/aws 5.100.0; of 6.25.0, and the types of PyPI's "
         "cdktn-provider-aws 25.8.1 (6.69.1), for the shapes of what is new",
@@ -125,7 +125,7 @@ def argument(five: Json, six: str | Json | None) -> Any:
         }
         known = six if isinstance(six, dict) else {}
         inside |= {name: only_6(name, row) for name, row in known.items() if name not in inside}
-        return [words("objects", *marks), dict(sorted(inside.items()))]
+        return [words("objects", kind[0] if kind[0] == "set" else "", *marks), dict(sorted(inside.items()))]
     return words(shape(kind), *marks)
 
 

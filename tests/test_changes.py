@@ -20,15 +20,19 @@ from tfgen import facts, render_text
 from tfgen.changes.called import Said
 from tfgen.changes.report import Report, between
 from tfgen.changes.stack import Stack
-from tfgen.changes.syntax import HclError, read
-from tfgen.changes.values import Reference, Term
 from tfgen.changes.words import SENTENCES
 from tfgen.commands.main import main
+from tfgen.facts import provider
+from tfgen.facts.provider import Schema
+from tfgen.hcl.reader import read
+from tfgen.hcl.syntax import HclError
+from tfgen.hcl.values import Reference, Term
 from tfgen.problems import Exit, TfgenError
 
 ROOT = Path(__file__).parent.parent
 GENERATED = ROOT / "generated"
 CONSEQUENCES = ROOT / "tests" / "data" / "consequences.txt"
+WRITTEN = sorted(json.loads((ROOT / "tfgen" / "facts" / "replacement.json").read_text())["types"])
 STACKS = sorted(path.name for path in GENERATED.iterdir())
 
 
@@ -155,8 +159,7 @@ def test_every_sentence_is_said_somewhere() -> None:
 
 def test_every_type_of_the_stacks_is_known_and_no_other() -> None:
     emitted = {resource.type for stack in STACKS for resource in Stack(golden(stack)).resources.values()}
-    table = json.loads((ROOT / "tfgen" / "facts" / "replacement.json").read_text())
-    assert emitted == set(table["types"])
+    assert emitted == {*WRITTEN}
 
 
 def test_the_facts_name_arguments_that_the_provider_has() -> None:
@@ -399,6 +402,28 @@ def test_of_what_is_ignored_in_an_argument_the_rest_changes(
     assert signs(between({"main.tf": PARTS}, {"main.tf": PARTS.replace(old, new)})) == expected
 
 
+def action(order: int) -> str:
+    return f'  action {{\n    type  = "forward"\n    order = {order}\n  }}\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ([1], [2], {"aws_lb_listener_rule.a": "~"}),  # the second is not there
+        ([1, 2], [3, 2], {"aws_lb_listener_rule.a": "~"}),
+        ([1, 2], [1, 3], {}),
+        ([1, 2, 3], [1, 3, 3], {}),
+        ([1, 2, 3], [1, 2, 4], {"aws_lb_listener_rule.a": "~"}),
+    ],
+)
+def test_of_what_is_ignored_in_one_of_several_the_others_change(
+    old: list[int], new: list[int], expected: dict[str, str]
+) -> None:
+    texts = [PARTS.replace(action(1), "".join(map(action, orders))) for orders in (old, new)]
+    pages = [text.replace("action[0].order", "action[1].order") for text in texts]
+    assert signs(between({"main.tf": pages[0]}, {"main.tf": pages[1]})) == expected
+
+
 def test_a_moved_resource_stays_and_so_does_what_refers_to_it() -> None:
     moved = TWO.replace('"aws_security_group" "a"', '"aws_security_group" "z"').replace(".a.id", ".z.id")
     block = "moved {\n  from = aws_security_group.a\n  to   = aws_security_group.z\n}\n"
@@ -429,6 +454,57 @@ def test_the_order_of_a_set_and_the_look_of_a_scalar_mean_nothing() -> None:
     assert signs(between(shop, edited(turned, page, "= 512", '= "512"'))) == {}
 
 
+def in_order(kind: str, way: tuple[str, ...], first: str, second: str) -> str:
+    """A resource with two items, one after the other, at the end of a way of blocks."""
+    *outer, name = way
+    known = provider.schema(kind) or {}
+    for each in outer:
+        known = known[each].inside
+    attribute, items = known[name], (first, second)
+    if attribute.is_block:
+        inner = "".join(f'{name} {{\n  description = "{item}"\n}}\n' for item in items)
+    else:
+        inner = f'{name} = ["{first}", "{second}"]\n'
+    for block in reversed(outer):
+        inner = f"{block} {{\n{inner}}}\n"
+    return f'resource "{kind}" "x" {{\n{inner}}}\n'
+
+
+def ordered(schema: Schema, way: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Every way to what may hold several, and whether their order counts."""
+    for name, attribute in schema.items():
+        if attribute.shape in ("list", "set") or (attribute.is_block and attribute.nesting != "single"):
+            yield (*way, name), not attribute.is_set
+        yield from ordered(attribute.inside, (*way, name))
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_the_order_of_a_list_counts_and_that_of_a_set_does_not(kind: str) -> None:
+    known = provider.schema(kind)
+    assert known
+    for way, counts in ordered(known):
+        old, new = (in_order(kind, way, *items) for items in (("a", "b"), ("b", "a")))
+        changes = between({"main.tf": old}, {"main.tf": new}).changes
+        assert [each.arguments for each in changes] == ([way[:1]] if counts else []), way
+
+
+def test_of_a_type_that_nobody_knows_every_order_counts() -> None:
+    page = 'resource "aws_x" "x" {{\n  names = [{}]\n}}\n'
+    report = between({"main.tf": page.format('"a", "b"')}, {"main.tf": page.format('"b", "a"')})
+    assert signs(report) == {"aws_x.x": "~"}
+
+
+def test_the_order_of_actions_is_the_order_in_which_they_are_taken() -> None:
+    old = golden("shop")
+    page = "modules/services/backendserver.tf"
+    login = '  action {\n    type = "authenticate-oidc"\n  }\n\n'
+    forward = re.search(r"\n(  action \{\n(?:    .*\n)+  \}\n)\n", old[page])
+    assert forward
+    first, last = (edited(old, page, forward[1], text) for text in (login + forward[1], forward[1] + login))
+    (change,) = between(first, last).changes
+    assert (change.type, change.arguments) == ("aws_lb_listener_rule", ("action",))
+
+
 def test_values_beside_the_stack_count_more_than_defaults() -> None:
     """An image that terraform.tfvars pins does not change with the spec."""
     shop, page = golden("shop"), "variables.tf"
@@ -447,6 +523,7 @@ def test_values_beside_the_stack_count_more_than_defaults() -> None:
         'resource "aws_vpc" "main" {\n  cidr_block = aws_vpc.main.cidr_block\n}\n',
         'resource "aws_eip" "x" {\n  for_each = aws_eip.x\n}\n',
         "locals {\n  a = local.b\n  b = local.a\n}\n",
+        'provider "aws" {\n  region = {}\n}\n',
         'module "again" {\n  source = "./"\n}\n',
         'module "gone" {\n  source = "./nowhere"\n  a = module.gone.b\n}\n',
         'resource "aws_vpc" "main" {\n  cidr_block = module.none.x[var.none].y + local.none\n}\n',
@@ -951,13 +1028,16 @@ def test_what_is_just_long_is_read() -> None:
     assert Stack({"main.tf": f"locals {{\n  there = {value}\n}}\n"}).root.local("there") == 200
 
 
-def test_locals_that_refer_to_one_another_too_deeply(run: Run) -> None:
+def test_locals_that_refer_to_one_another_too_deeply() -> None:
     chain = "".join(f"  a{n} = local.a{n + 1}\n" for n in range(900))
     page = f'locals {{\n{chain}  a900 = 1\n}}\n\nresource "aws_sqs_queue" "jobs" {{\n  name = local.a0\n}}\n'
-    (run.folder / "stack" / "chain.tf").write_text(page)
-    code, out, err = run("changes", "stack", "shop.yaml")
-    assert (code, out) == (Exit.SPEC_HAS_ERRORS, "")
-    assert err == "tfgen: the expressions of this stack refer to one another too deeply for tfgen to follow\n"
+    with pytest.raises(TfgenError) as caught:
+        between({}, {"chain.tf": page})
+    assert caught.value.code is Exit.SPEC_HAS_ERRORS
+    assert caught.value.message == (
+        "the expressions of this stack refer to one another too deeply for tfgen to follow"
+    )
+    assert between({"chain.tf": page}, {"chain.tf": page}) == Report((), (), ())
 
 
 @pytest.mark.parametrize(

@@ -722,11 +722,11 @@ def test_json_that_terraform_cannot_read(text: str) -> None:
     assert [problem.code for problem in caught.value.problems] == ["TG402"]
 
 
-def test_a_list_of_what_is_renamed_has_no_order_of_its_own() -> None:
-    """Lists are compared in the order of what they hold, and one that is renamed has another place there."""
-    used = 'resource "terraform_data" "used" {{\n  input = [terraform_data.{}.id, terraform_data.b.id]\n}}\n'
-    one = 'resource "terraform_data" "{}" {{\n}}\n'
-    moved = "moved {\n  from = terraform_data.a\n  to   = terraform_data.c\n}\n"
+def test_a_set_of_what_is_renamed_has_no_order_of_its_own() -> None:
+    """Sets are compared in the order of what they hold, and one that is renamed has another place there."""
+    used = 'resource "aws_lb" "used" {{\n  subnets = [aws_subnet.{}.id, aws_subnet.b.id]\n}}\n'
+    one = 'resource "aws_subnet" "{}" {{\n}}\n'
+    moved = "moved {\n  from = aws_subnet.a\n  to   = aws_subnet.c\n}\n"
     old, new = (used.format(name) + one.format(name) + one.format("b") for name in "ac")
     assert between({"main.tf": old}, {"main.tf": new + moved}).changes == ()
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from tfgen.changes.report import between
-from tfgen.changes.syntax import number
+from tfgen.hcl.reader import number
 from tfgen.problems import Exit, TfgenError
 
 QUEUE = 'resource "aws_sqs_queue" "a" {\n  name = local.x\n}\n'

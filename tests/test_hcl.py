@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tfgen.blueprint.model import Comment, Label, Ref
-from tfgen.render.hcl import Hcl, hcl
+from tfgen.hcl.printer import Hcl, hcl
+from tfgen.hcl.text import Comment, Label, Ref
 
 LONG = "x" * 91  # with "b" beside it, 100 characters
 

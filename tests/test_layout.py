@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 from support.language import fmt_diff
 
-from tfgen.render.layout import lay_out
+from tfgen.hcl.layout import lay_out
 
 TABLE = {
     "nothing": ("", ""),

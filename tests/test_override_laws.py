@@ -1,7 +1,7 @@
 """The law of overrides: what a patch says stands in the page, and nothing else has changed.
 
 Patches that the provider takes are drawn from the table of its schema, over every golden stack. What a page
-says is read by tfgen.changes.syntax, which knows nothing of how patches are put in.
+says is read by tfgen.hcl.reader, which knows nothing of how patches are put in.
 """
 
 from __future__ import annotations
@@ -17,8 +17,13 @@ from hypothesis import strategies as st
 from strategies import TEXTS, laws
 
 import tfgen
-from tfgen.changes.syntax import Attribute as Step
-from tfgen.changes.syntax import (
+from tfgen.facts import provider
+from tfgen.facts.provider import Attribute, Schema
+from tfgen.hcl import traversal
+from tfgen.hcl.layout import lay_out
+from tfgen.hcl.reader import expression, read
+from tfgen.hcl.syntax import Attribute as Step
+from tfgen.hcl.syntax import (
     Body,
     Call,
     Index,
@@ -28,13 +33,7 @@ from tfgen.changes.syntax import (
     Node,
     Object,
     Operation,
-    expression,
-    read,
 )
-from tfgen.facts import provider
-from tfgen.facts.provider import Attribute, Schema
-from tfgen.render import traversals
-from tfgen.render.layout import lay_out
 from tfgen.render.markdown import markdown as written
 from tfgen.render.overrides import addresses
 from tfgen.spec.source import dump, parse
@@ -292,17 +291,17 @@ def steps_of(node: Node) -> list[tuple[str, Any]]:
 @laws(1500)
 @given(_WAYS)
 def test_text_in_ignore_changes_is_refused_or_names_what_it_says(text: str) -> None:
-    steps = traversals.read(text)
+    steps = traversal.read(text)
     if steps is None:
         return
-    assert steps_of(expression(traversals.printed(steps))) == list(steps)
+    assert steps_of(expression(traversal.printed(steps))) == list(steps)
     plain_form = {"name": ".{}", "index": "[{}]", "key": '["{}"]'}
     assert "".join(plain_form[kind].format(said) for kind, said in steps) == f".{text}"
 
 
 def test_ignore_changes_is_read_in_full() -> None:
     """Among the texts of the law above are such as these, of both kinds."""
-    read = {text: traversals.read(text) is not None for text in (
+    read = {text: traversal.read(text) is not None for text in (
         "tags", 'tags["a"]', "tags.a-b", "a[0].b", 'tags["${x} %{"]', 'tags[""]',
         "", "null", "true.a", "false", "for", "0", "[0]",
         '["tags"]', ".tags", "tags.", "tags[x]", "tags[01]", 'tags["a', 'tags["\\u0022"]',

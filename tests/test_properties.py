@@ -22,9 +22,9 @@ from support.language import evaluated, fmt_diff
 from support.pages import addresses, blocks, modules, parsed_addresses, unresolved
 
 from tfgen.blueprint.model import Blueprint, Service
+from tfgen.hcl.layout import lay_out
+from tfgen.hcl.printer import hcl
 from tfgen.pipe import run_text
-from tfgen.render.hcl import hcl
-from tfgen.render.layout import lay_out
 from tfgen.render.pages import render
 from tfgen.spec.source import dump
 

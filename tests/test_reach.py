@@ -14,8 +14,9 @@ from support.pages import addresses
 from support.removals import Removal, container, network, removals, service
 
 from tfgen import rules
-from tfgen.blueprint.model import Blueprint, InternetRoute, Label, Role, TargetGroup
+from tfgen.blueprint.model import Blueprint, InternetRoute, Role, TargetGroup
 from tfgen.blueprint.model import Service as ServicePart
+from tfgen.hcl.text import Label
 from tfgen.pipe import run, run_text
 from tfgen.problems import Problem
 from tfgen.reach import explain, walks

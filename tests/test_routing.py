@@ -21,8 +21,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import Data, laws, outcome_of, specs
 
-from tfgen.blueprint.model import Blueprint, Label, ListenerRule, Ref
+from tfgen.blueprint.model import Blueprint, ListenerRule
 from tfgen.commands.main import main
+from tfgen.hcl.text import Label, Ref
 from tfgen.pipe import run, run_text
 from tfgen.problems import Location, TfgenError
 from tfgen.render.pages import render

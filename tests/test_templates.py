@@ -8,7 +8,8 @@ import pytest
 from jinja2 import UndefinedError
 from msgspec.structs import replace
 
-from tfgen.blueprint.model import Blueprint, FixedResponse, Label, Ref, Tasks
+from tfgen.blueprint.model import Blueprint, FixedResponse, Tasks
+from tfgen.hcl.text import Label, Ref
 from tfgen.output.compare import Changes
 from tfgen.pipe import run
 from tfgen.render import pages

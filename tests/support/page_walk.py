@@ -11,7 +11,7 @@ from ipaddress import IPv4Network, collapse_addresses
 from typing import Any
 
 from tfgen.changes.stack import Resource, Stack
-from tfgen.changes.values import Term, addresses
+from tfgen.hcl.values import Term, addresses
 
 WORLD = IPv4Network("0.0.0.0/0")
 PRIVATE = [IPv4Network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]

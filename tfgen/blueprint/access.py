@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from tfgen import facts
 from tfgen.blueprint import names, renames
-from tfgen.blueprint.model import Image, Policy, Ref, Role, Statement
+from tfgen.blueprint.model import Image, Policy, Role, Statement
+from tfgen.hcl.text import Ref
 from tfgen.spec.model import Service, Spec
 
 # What a pull of a private image asks: ECR/vpc-endpoints.

@@ -7,7 +7,8 @@ letter from a to h has its own place. So adding, dropping or reordering zones mo
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from tfgen.blueprint.model import Label, Subnet
+from tfgen.blueprint.model import Subnet
+from tfgen.hcl.text import Label
 from tfgen.problems import Locate, Location, Problem
 from tfgen.spec.model import Network
 

@@ -8,16 +8,8 @@ from msgspec.structs import replace
 from tfgen import facts
 from tfgen.blueprint import calls, images, load_balancer, names, network, renames, services, unused, wiring
 from tfgen.blueprint.load_balancer import Bound
-from tfgen.blueprint.model import (
-    Backend,
-    Blueprint,
-    Cluster,
-    Namespace,
-    Override,
-    Provider,
-    Ref,
-    Service,
-)
+from tfgen.blueprint.model import Backend, Blueprint, Cluster, Namespace, Override, Provider, Service
+from tfgen.hcl.text import Ref
 from tfgen.problems import Locate, Problem, has_errors
 from tfgen.spec.model import Spec
 

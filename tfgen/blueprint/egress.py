@@ -9,18 +9,16 @@ from typing import NamedTuple
 from tfgen import facts
 from tfgen.blueprint import names, security
 from tfgen.blueprint.model import (
-    Comment,
     EndpointSecurityGroup,
     GatewayEndpoint,
     Image,
     InterfaceEndpoint,
-    Label,
     NatGateway,
     NatRoute,
     Peer,
-    Ref,
     SecurityRule,
 )
+from tfgen.hcl.text import Comment, Label, Ref
 from tfgen.problems import Locate, Problem, SpecPath, nearest
 from tfgen.spec.model import WORLD, Network, Service, Spec
 from tfgen.spec.ways_out import WayOut

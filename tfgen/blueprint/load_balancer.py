@@ -9,17 +9,10 @@ from typing import NamedTuple
 
 from tfgen.blueprint import names
 from tfgen.blueprint.addressing import range_problems
-from tfgen.blueprint.model import (
-    FixedResponse,
-    Label,
-    Listener,
-    ListenerCidr,
-    ListenerRule,
-    LoadBalancer,
-    Ref,
-)
+from tfgen.blueprint.model import FixedResponse, Listener, ListenerCidr, ListenerRule, LoadBalancer
 from tfgen.blueprint.model import Route as RoutePart
 from tfgen.blueprint.priorities import LAST, priority
+from tfgen.hcl.text import Label, Ref
 from tfgen.problems import Locate, Location, Problem, nearest_of_many, some
 from tfgen.spec.model import WORLD, Route, Spec
 from tfgen.spec.model import Listener as ListenerSpec

@@ -14,25 +14,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from tfgen.hcl.text import Comment, Label, Ref
 from tfgen.problems import Locate, Location, SpecPath
-
-
-class Label(str):
-    """A Terraform identifier."""
-
-    __slots__ = ()
-
-
-class Ref(str):
-    """A Terraform expression, written by tfgen itself."""
-
-    __slots__ = ()
-
-
-class Comment(str):
-    """A one-line comment."""
-
-    __slots__ = ()
 
 
 class Part(Struct, frozen=True, kw_only=True, gc=False):

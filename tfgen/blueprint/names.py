@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 
-from tfgen.blueprint.model import Comment, Label, Ref
+from tfgen.hcl.text import Comment, Label, Ref
 
 LOAD_BALANCER = 32  # botocore, elbv2 CreateLoadBalancer
 ROLE = 64  # botocore, iam CreateRole

@@ -3,15 +3,8 @@
 from collections.abc import Iterator
 
 from tfgen.blueprint import addressing, egress
-from tfgen.blueprint.model import (
-    Image,
-    InternetGateway,
-    InternetRoute,
-    Label,
-    Network,
-    Ref,
-    RouteTable,
-)
+from tfgen.blueprint.model import Image, InternetGateway, InternetRoute, Network, RouteTable
+from tfgen.hcl.text import Label, Ref
 from tfgen.problems import Locate, Problem
 from tfgen.spec.model import WORLD, Spec
 

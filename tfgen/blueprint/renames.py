@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from tfgen.blueprint import names
-from tfgen.blueprint.model import Comment, Rename
+from tfgen.blueprint.model import Rename
+from tfgen.hcl.text import Comment
 from tfgen.problems import Locate, Problem
 from tfgen.spec.model import Spec
 

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from tfgen.blueprint import names, renames
 from tfgen.blueprint.addressing import range_problems
-from tfgen.blueprint.model import Call, Image, Label, Network, Peer, Ref, SecurityRule
+from tfgen.blueprint.model import Call, Image, Network, Peer, SecurityRule
+from tfgen.hcl.text import Label, Ref
 from tfgen.problems import Locate, Problem
 from tfgen.spec.model import WORLD, Port, Service, Spec
 

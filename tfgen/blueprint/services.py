@@ -7,7 +7,6 @@ from tfgen.blueprint import access, load_balancer, names, renames, security
 from tfgen.blueprint.load_balancer import Bound
 from tfgen.blueprint.model import (
     Call,
-    Comment,
     ConnectServer,
     Container,
     EgressCidr,
@@ -17,13 +16,13 @@ from tfgen.blueprint.model import (
     NamedPort,
     Network,
     PortMapping,
-    Ref,
     Service,
     ServiceConnect,
     TargetGroup,
     Tasks,
     Variable,
 )
+from tfgen.hcl.text import Comment, Ref
 from tfgen.problems import Locate, Location, Problem
 from tfgen.spec.model import LENIENT_CODES, Connect, Port, Spec, has_root
 from tfgen.spec.model import Service as ServiceSpec

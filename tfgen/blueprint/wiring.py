@@ -5,21 +5,19 @@ from typing import Any, NamedTuple
 
 from tfgen.blueprint import names, security
 from tfgen.blueprint.model import (
-    Comment,
     Container,
     Input,
-    Label,
     Listener,
     LoadBalancer,
     Modules,
     Network,
     Output,
     Ready,
-    Ref,
     Service,
     Validation,
     Variable,
 )
+from tfgen.hcl.text import Comment, Label, Ref
 
 STRING, STRINGS, TEXTS = Ref("string"), Ref("list(string)"), Ref("map(string)")
 

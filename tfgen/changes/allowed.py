@@ -17,8 +17,8 @@ from tfgen.changes.called import (
     naming,
     tasks_of,
 )
-from tfgen.changes.compare import Action, Change, updated
-from tfgen.changes.values import Term, Value, addresses
+from tfgen.changes.change import Action, Change, updated
+from tfgen.hcl.values import Term, Value, addresses
 
 
 def allowed(changes: tuple[Change, ...]) -> Iterator[Said]:

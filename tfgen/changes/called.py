@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tfgen.changes.compare import Action, Change, Test
-from tfgen.changes.values import Reference, Term, Value
+from tfgen.changes.change import Action, Change, Test
+from tfgen.hcl.values import Reference, Term, Value
 
 INGRESS = "aws_vpc_security_group_ingress_rule"
 EGRESS = "aws_vpc_security_group_egress_rule"

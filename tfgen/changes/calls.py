@@ -9,19 +9,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tfgen.changes.called import INGRESS, Said, Tasks, listed, naming, ports, tasks_of
-from tfgen.changes.compare import Action, Change
-from tfgen.changes.stack import Resource, Stack
+from tfgen.changes.change import Action, Change, Part, Side
 from tfgen.changes.twice import aliases
-from tfgen.changes.values import Value, addresses
+from tfgen.hcl.values import Value, addresses
 
 
-def calls(changes: tuple[Change, ...], new: Stack) -> Iterator[Said]:
+def calls(changes: tuple[Change, ...], new: Side) -> Iterator[Said]:
     """Sentences about addresses that become others, other ports behind them, and addresses that are gone."""
     gone = _names(changes, "old") - _names(changes, "new")
     said = defaultdict[str, set[str]](set)
-    tasks, all_callers = tasks_of(changes), _callers(new)
-    for change in changes:
-        was, will_be = set(aliases(change.old)), set(aliases(change.new))
+    tasks = tasks_of(changes)
+    with_address = [(each, set(aliases(each.old)), set(aliases(each.new))) for each in changes]
+    moving = {each.address for each, was, _ in with_address if was and _moves(each, tasks)}
+    becoming = {each.address for each, was, will_be in with_address if was & gone and will_be - was}
+    all_callers = _callers(new) if moving or becoming else {}
+    for change, was, will_be in with_address:
         callers = all_callers.get(change.address, set())
         if was & gone and will_be - was:
             becomes = f"{listed(sorted(was & gone))} becomes {listed(sorted(will_be - was))}"
@@ -29,7 +31,7 @@ def calls(changes: tuple[Change, ...], new: Stack) -> Iterator[Said]:
             started = _CALLED if callers else _UNCALLED
             said[_KEPT if "task_definition" in change.kept else started].add(becomes + by)
             gone -= was
-        elif was and callers and _moves(change, tasks):
+        elif callers and change.address in moving:
             said[_MOVING] |= was
     said[_GONE] = gone
     for text in (_CALLED, _UNCALLED, _KEPT, _MOVING, _GONE):
@@ -75,10 +77,10 @@ def _behind(service: Any, task: Any) -> dict[str, Value]:
     return {name: said[name].get("containerPort") for name in names if name in said}
 
 
-def _callers(stack: Stack) -> Mapping[str, set[str]]:
+def _callers(stack: Side) -> Mapping[str, set[str]]:
     """The address of each service -> the other services whose security groups its own lets in."""
     services = [each for each in stack.resources.values() if each.type == "aws_ecs_service"]
-    with_group = defaultdict[str, list[Resource]](list)
+    with_group = defaultdict[str, list[Part]](list)
     for each in services:
         for network in each.arguments.get("network_configuration", ()):
             for group in addresses(network.get("security_groups")):

@@ -1,74 +1,18 @@
 """Two stacks, and what Terraform will do to come from the one to the other."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from enum import StrEnum
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from tfgen import facts
+from tfgen.changes.change import Action, Change, is_elsewhere
+from tfgen.changes.graph import without_keys
 from tfgen.changes.plain import plain
+from tfgen.changes.sets import sorted_sets
 from tfgen.changes.stack import Resource, Stack
-from tfgen.changes.syntax import List, words
 from tfgen.changes.tags import Tags, retagged
-from tfgen.changes.values import Reference, Term, Value, addresses, comparable
-
-
-class Action(StrEnum):
-    """What becomes of a resource, by the sign that a plan has for it; it has none for what is imported."""
-
-    CREATE = "+"
-    UPDATE = "~"
-    REPLACE = "-/+"
-    REPLACE_NEW_FIRST = "+/-"
-    DESTROY = "-"
-    FORGET = "."
-    IMPORT = "<-"
-
-
-class Change(NamedTuple):
-    """A resource that does not stay as it is. `arguments` are those that differ or follow another's change.
-
-    `old` and `new` are what all its arguments come to; empty where there is no resource. `kept` are those
-    that stay as they were because `ignore_changes` names them.
-    """
-
-    address: str
-    type: str
-    name: str
-    action: Action
-    arguments: tuple[str, ...]
-    old: Mapping[str, Value]
-    new: Mapping[str, Value]
-    kept: frozenset[str] = frozenset()
-
-
-Test = Callable[[Change], bool]
-
-
-def created(change: Change) -> bool:
-    return change.action is Action.CREATE
-
-
-def destroyed(change: Change) -> bool:
-    return change.action is Action.DESTROY
-
-
-def replaced(change: Change) -> bool:
-    return change.action in (Action.REPLACE, Action.REPLACE_NEW_FIRST)
-
-
-def lost(change: Change) -> bool:
-    return destroyed(change) or replaced(change)
-
-
-def updated(*arguments: str) -> Test:
-    """Whether one of these arguments changes in place."""
-    return lambda change: change.action is Action.UPDATE and not {*arguments}.isdisjoint(change.arguments)
-
-
-def differs(argument: str) -> Test:
-    """Whether it says something else in place, and not only follows what it refers to."""
-    return lambda change: updated(argument)(change) and change.old.get(argument) != change.new.get(argument)
+from tfgen.changes.touched import touched
+from tfgen.hcl.values import Reference, Term, Value, addresses
 
 
 def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
@@ -79,27 +23,26 @@ def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
         for address, resource in old.resources.items()
         if not (elsewhere and resource.is_regional)
     }
-    stays = {
-        address: _Pair((before[address], old.default_tags), (resource, new.default_tags), moves)
-        for address, resource in new.resources.items()
-        if address in before
+    stays = before.keys() & new.resources.keys()
+    created = new.resources.keys() - stays
+    looked_at = stays
+    if old.default_tags == new.default_tags:
+        other = touched(old, new, created)
+        looked_at = {address for address in stays if without_keys(address) in other}
+    pairs = {
+        address: _Pair((before[address], old.default_tags), (new.resources[address], new.default_tags), moves)
+        for address in looked_at
     }
-    differing, replaced = _follow(stays, new.resources.keys() - before.keys())
+    differing, replaced = _follow(pairs, created)
     changes = [
-        *(_gone(address, before[address], new, moves) for address in before.keys() - stays.keys()),
-        *(_come(address, new) for address in new.resources.keys() - stays.keys()),
+        *(_gone(address, before[address], new, moves) for address in before.keys() - stays),
+        *(_come(address, new) for address in created),
         *(
-            stays[address].change(address, names, _action(address, replaced, new))
+            pairs[address].change(address, names, _action(address, replaced, new))
             for address, names in differing.items()
         ),
     ]
     return tuple(sorted(changes, key=lambda change: change.address))
-
-
-def is_elsewhere(old: Stack, new: Stack) -> bool:
-    """Whether the Region is another one: there, Terraform finds nothing of what it made before."""
-    regions = {stack.provider.get("region") for stack in (old, new)}
-    return len(regions) > 1 and all(isinstance(region, str) for region in regions)
 
 
 def moves_of(old: Stack, new: Stack) -> Mapping[str, str]:
@@ -113,14 +56,16 @@ def moves_of(old: Stack, new: Stack) -> Mapping[str, str]:
 class _Pair:
     """A resource as it was and as it will be."""
 
+    __slots__ = ("_said", "_tagged", "kept", "new", "old", "resource", "uses")
+
     def __init__(
         self, old: tuple[Resource, Value], new: tuple[Resource, Value], moves: Mapping[str, str]
     ) -> None:
         """`old` and `new`: the resource, and the default tags of its stack."""
         self.resource = new[0]
-        self.old = _renamed_all(old[0].arguments, moves)
+        self.old = _renamed_all(old[0], moves)
         every = {*self.old, *new[0].arguments}
-        ignored = _ignored(self.resource, every)
+        ignored = self.resource.ignored(every)
         self.kept = frozenset(way[0] for way in ignored if len(way) == 1)
         self.new = {name: value for name, value in new[0].arguments.items() if name not in self.kept}
         self.new |= {name: value for name, value in self.old.items() if name in self.kept}
@@ -128,7 +73,7 @@ class _Pair:
         kind = self.resource.type
         old_said, new_said = (plain(kind, _without(each, ignored)) for each in (self.old, self.new))
         self._said = {name for name in names if old_said.get(name) != new_said.get(name)}
-        self._uses = {name: addresses(self.new.get(name)) for name in names}
+        self.uses = {name: used for name in names if (used := addresses(self.new.get(name)))}
         before, after = (
             Tags(defaults, said.get("tags", {}))
             for defaults, said in ((old[1], self.old), (new[1], new[0].arguments))
@@ -137,7 +82,7 @@ class _Pair:
 
     def differing(self, fresh: set[str]) -> tuple[str, ...]:
         """The arguments that change when what is at the `fresh` addresses gets a new identity."""
-        found = [name for name, uses in self._uses.items() if name in self._said or uses & fresh]
+        found = sorted(self._said | {name for name, used in self.uses.items() if used & fresh})
         if self._tagged and "tags" not in found and facts.replacement(self.resource.type).tags:
             found.append("default_tags")
         return tuple(found)
@@ -153,17 +98,36 @@ def _follow(stays: Mapping[str, _Pair], created: set[str]) -> tuple[dict[str, tu
     What is made anew gets a new identity: whatever refers to it changes too, and may be replaced in turn.
     """
     fresh, replaced = set(created), set[str]()
+    users = _users(stays)
+    waiting: set[str] = {*stays}
+    found: dict[str, tuple[str, ...]] = {}
+    triggered = {address: pair for address, pair in stays.items() if pair.resource.triggers}
     while True:
-        found = {address: pair.differing(fresh) for address, pair in stays.items()}
+        found |= {address: stays[address].differing(fresh) for address in waiting}
         differing = {address: names for address, names in found.items() if names}
-        for address, pair in stays.items():
-            if any(_fires(trigger, differing, replaced) for trigger in pair.resource.triggers):
-                differing[address] = (*found[address], _TRIGGER)
-        more = {a for a, names in differing.items() if _replaces(stays[a].resource, names)} - replaced
+        fired = {
+            address
+            for address, pair in triggered.items()
+            if any(_fires(trigger, differing, replaced) for trigger in pair.resource.triggers)
+        }
+        differing |= {address: (*found[address], _TRIGGER) for address in fired}
+        looked_at = (waiting | fired) & differing.keys()
+        more = {a for a in looked_at if _replaces(stays[a].resource, differing[a])} - replaced
         if not more:
             return differing, replaced
         replaced |= more
         fresh |= more
+        waiting = {user for address in more for user in users.get(address, ())}
+
+
+def _users(stays: Mapping[str, _Pair]) -> Mapping[str, set[str]]:
+    """Each address that is referred to -> those that do."""
+    found = defaultdict[str, set[str]](set)
+    for address, pair in stays.items():
+        for used in pair.uses.values():
+            for each in used:
+                found[each].add(address)
+    return found
 
 
 _TRIGGER = "replace_triggered_by"
@@ -198,7 +162,7 @@ def _action(address: str, replaced: set[str], new: Stack) -> Action:
 
 def _gone(address: str, resource: Resource, new: Stack, moves: Mapping[str, str]) -> Change:
     forgotten = any(is_within(address, each) for each, destroy in new.removed.items() if not destroy)
-    arguments = _renamed_all(resource.arguments, moves)
+    arguments = _renamed_all(resource, moves)
     action = Action.FORGET if forgotten else Action.DESTROY
     return Change(address, resource.type, resource.name, action, (), arguments, {})
 
@@ -212,22 +176,6 @@ def _come(address: str, new: Stack) -> Change:
 def is_within(address: str, place: str) -> bool:
     """Whether an address is that of a place, of an instance of it, or of something in it."""
     return address == place or address.startswith((f"{place}[", f"{place}."))
-
-
-def keeps(resource: Resource, argument: str) -> bool:
-    """Whether `ignore_changes` names an argument as a whole."""
-    return (argument,) in _ignored(resource, {argument})
-
-
-def _ignored(resource: Resource, every: set[str]) -> set[tuple[str, ...]]:
-    """What `ignore_changes` names: arguments, and ways into them, such as ("tags", "Team").
-
-    `every` is all that there is, for `all`.
-    """
-    node = resource.lifecycle.get("ignore_changes")
-    if node is not None and words(node) == ("all",):
-        return {(name,) for name in (*every, "tags", "tags_all")}
-    return {words(item) for item in node.items if words(item)} if isinstance(node, List) else set()
 
 
 def _without(value: Value, ways: Iterable[tuple[str, ...]]) -> Value:
@@ -273,11 +221,12 @@ def prefixes(address: str) -> list[str]:
     return [address, *(address[: found.start()] for found in re.finditer(r"[.\[]", address))]
 
 
-def _renamed_all(arguments: Mapping[str, Value], moves: Mapping[str, str]) -> Mapping[str, Value]:
-    """Arguments with the addresses in them moved, and comparable again: lists are in another order now."""
+def _renamed_all(resource: Resource, moves: Mapping[str, str]) -> Mapping[str, Value]:
+    """The arguments with the addresses in them moved, which puts sets in another order."""
     if not moves:
-        return arguments
-    return {name: comparable(_renamed(value, moves)) for name, value in arguments.items()}
+        return resource.arguments
+    renamed = {name: _renamed(value, moves) for name, value in resource.arguments.items()}
+    return sorted_sets(resource.type, renamed)
 
 
 def _renamed(value: Value, moves: Mapping[str, str]) -> Value:

@@ -13,7 +13,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from tfgen.changes.compare import Action, Change, moved, moves_of
+from tfgen.changes.change import Action, Change
+from tfgen.changes.compare import moved, moves_of
 from tfgen.changes.graph import reversed_graph, without_keys
 from tfgen.changes.stack import Stack
 
@@ -57,12 +58,12 @@ class _Order:
         stay = [change for change in made if change.action in _UPDATED_OR_REPLACED]
         go = [change for change in known.values() if change.action in _GOES]
         go_first = [change for change in go if change.address not in self._go_last]
-        users = reversed_graph(old.graph)
+        users = reversed_graph(old.graph.needs)
         # The state says what something referred to by the address that this had then.
         self._ways = {
-            "refers to": (new.graph, MAKE, _by_block(made)),
-            "referred to what goes first": (old.graph, GO, _by_block(go_first)),
-            "referred to what is made": (old.graph, MAKE, _by_block(made)),
+            "refers to": (new.graph.needs, MAKE, _by_block(made)),
+            "referred to what goes first": (old.graph.needs, GO, _by_block(go_first)),
+            "referred to what is made": (old.graph.needs, MAKE, _by_block(made)),
             "was used by what goes": (users, GO, _by_block(go, self._before)),
             "was used by what goes first": (users, GO, _by_block(go_first, self._before)),
             "was used by what stays": (users, MAKE, _by_block(stay, self._before)),

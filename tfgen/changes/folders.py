@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tfgen.changes.json_syntax import read_json, read_json_values
-from tfgen.changes.syntax import Block, Body, HclError, Literal, TooDeepError, read
+from tfgen.facts import provider
+from tfgen.hcl.json_reader import read_json, read_json_values
+from tfgen.hcl.reader import read
+from tfgen.hcl.syntax import Block, Body, HclError, Literal, TooDeepError
 from tfgen.problems import Location, Problem
 
 Pages = Mapping[str, str]
@@ -24,6 +26,10 @@ class Page(NamedTuple):
         lines = self.text.splitlines()[after - 1 :]
         found = (number for number, line in enumerate(lines) if re.match(rf'\s*"?{argument}"?\s*[=:]', line))
         return after + next(found, 0)
+
+    def with_lines(self) -> Body:
+        """The body with the line of each name in it, for which the page is read again."""
+        return self.body if self.path.endswith(".json") else read(self.text, lines=True)
 
     @property
     def is_override(self) -> bool:
@@ -54,7 +60,7 @@ def folders(pages: Pages, known: Folders = MappingProxyType({})) -> tuple[Folder
         if path.endswith((".tf", ".tf.json")):
             page = read_before.get(path)
             if page is None or _unheaded(page.text) != _unheaded(text):
-                reader = read_json if path.endswith(".json") else read
+                reader = _read_json if path.endswith(".json") else read
                 body, wrong = _read_body(path, text, reader)
                 page = Page(path, text, body)
                 problems += wrong
@@ -92,6 +98,10 @@ def variable_values(pages: Pages) -> tuple[Mapping[str, Page], list[Problem]]:
         found |= dict.fromkeys(body.arguments, Page(path, pages[path], body))
         problems += wrong
     return found, problems
+
+
+def _read_json(text: str) -> Body:
+    return read_json(text, provider.map_arguments())
 
 
 def _read_body(path: str, text: str, reader: Callable[[str], Body]) -> tuple[Body, list[Problem]]:

@@ -8,16 +8,23 @@ A node is a block or a value, by its address without keys: `module.a.aws_x.b`, `
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tfgen.changes.syntax import Attribute, Block, Body, Name, Node
-from tfgen.changes.uses import Use, uses, uses_of
+from tfgen.hcl.syntax import Attribute, Block, Index, Name, Node
+from tfgen.hcl.uses import Use, uses, uses_of
 
 if TYPE_CHECKING:
     from tfgen.changes.stack import Module
 
-Graph = Mapping[str, tuple[str, ...]]
-"""Each node -> those that it refers to."""
+Edges = Mapping[str, tuple[str, ...]]
+"""Each node -> those that it refers to, or that refer to it."""
+
+
+class Graph(NamedTuple):
+    """What each node refers to, and which ask for one of many: an instance, or a value within an output."""
+
+    needs: Edges
+    keyed: frozenset[str]
 
 
 def without_keys(address: str) -> str:
@@ -27,13 +34,26 @@ def without_keys(address: str) -> str:
 
 def graph(modules: Iterable["Module"]) -> Graph:
     """All references within the modules of a stack. Some may lead to nodes that are not there."""
-    found: dict[str, tuple[str, ...]] = {}
-    for module in {without_keys(module.prefix): module for module in modules}.values():
-        found |= {node: tuple(dict.fromkeys(needed)) for node, needed in _of_module(module)}
-    return found
+    needs: dict[str, tuple[str, ...]] = {}
+    keyed: set[str] = set()
+    known: dict[str, str] = {}  # one text for each node, however often it is named
+    for here, module in by_block(modules).items():
+        for node, used, besides in _of_module(here, module):
+            names = [f"{here}{name}" for use in used if (name := _name(use.parts))]
+            needs[known.setdefault(node, node)] = tuple(
+                {known.setdefault(name, name): None for name in (*names, *besides)}
+            )
+            if any(map(is_keyed, used)):
+                keyed.add(node)
+    return Graph(needs, frozenset(keyed))
 
 
-def reached(start: Iterable[str], of: Graph) -> set[str]:
+def by_block(modules: Iterable["Module"]) -> dict[str, "Module"]:
+    """The modules by their prefix without keys: of several instances of a call, one."""
+    return {without_keys(module.prefix): module for module in modules}
+
+
+def reached(start: Iterable[str], of: Edges) -> set[str]:
     """These nodes and all that they refer to, one after another."""
     waiting = list(start)
     found = set(waiting)
@@ -44,7 +64,7 @@ def reached(start: Iterable[str], of: Graph) -> set[str]:
     return found
 
 
-def reversed_graph(of: Graph) -> Graph:
+def reversed_graph(of: Edges) -> Edges:
     """Each node -> those that refer to it."""
     found = defaultdict[str, list[str]](list)
     for node, needed in of.items():
@@ -53,21 +73,24 @@ def reversed_graph(of: Graph) -> Graph:
     return {node: tuple(users) for node, users in found.items()}
 
 
-def _of_module(module: "Module") -> Iterator[tuple[str, list[str]]]:
+_Node = tuple[str, list[Use], Iterable[str]]
+"""A node, its references, and the nodes that it waits for besides."""
+
+
+def _of_module(here: str, module: "Module") -> Iterator[_Node]:
     """Every node that stands in a module, and the variables of those that it calls."""
-    here = without_keys(module.prefix)
     whole = [here[:-1]] if here else []
-    yield f"{here}all", list(_all(here, module))
+    yield f"{here}all", [], _all(here, module)
     for (kind, name), block in module.blocks["resource"].items():
-        yield f"{here}{kind}.{name}", [*_needed(here, block), *whole]
+        yield f"{here}{kind}.{name}", uses(block), whole
     for (kind, name), block in module.blocks["data"].items():
-        yield f"{here}data.{kind}.{name}", [*_needed(here, block), *whole]
+        yield f"{here}data.{kind}.{name}", uses(block), whole
     for (name,), block in module.blocks["output"].items():
-        yield f"{here}output.{name}", _needed(here, block)
+        yield f"{here}output.{name}", uses(block), ()
     for name, node in module.locals.items():
-        yield f"{here}local.{name}", _names(here, uses_of(node))
+        yield f"{here}local.{name}", uses_of(node), ()
     for (name,), block in module.blocks["module"].items():
-        yield from _of_call(here, name, block, whole)
+        yield from _of_call(f"{here}module.{name}", block, whole)
 
 
 def _all(here: str, module: "Module") -> Iterator[str]:
@@ -78,28 +101,16 @@ def _all(here: str, module: "Module") -> Iterator[str]:
         yield f"{here}module.{name}.all"
 
 
-_META = ("for_each", "count", "depends_on")
+REPEATS = ("for_each", "count", "depends_on")
 
 
-def _of_call(here: str, name: str, call: Block, whole: list[str]) -> Iterator[tuple[str, list[str]]]:
+def _of_call(call: str, block: Block, whole: list[str]) -> Iterator[_Node]:
     """A call of a module, and its variables."""
-    arguments = call.body.arguments
-    repeats = (node for meta in _META if (node := arguments.get(meta)) is not None)
-    yield (
-        f"{here}module.{name}",
-        [*whole, *(each for node in repeats for each in _names(here, uses_of(node)))],
-    )
+    arguments = block.body.arguments
+    yield call, [use for name in REPEATS if name in arguments for use in uses_of(arguments[name])], whole
     for variable, node in arguments.items():
-        if variable not in _META:
-            yield f"{here}module.{name}.var.{variable}", _names(here, uses_of(node))
-
-
-def _needed(here: str, block: Block) -> list[str]:
-    return _names(here, uses(Body({}, (block,))))
-
-
-def _names(here: str, found: Iterator[Use]) -> list[str]:
-    return [f"{here}{name}" for use in found if (name := _name(use.parts))]
+        if variable not in REPEATS:
+            yield f"{call}.var.{variable}", uses_of(node), ()
 
 
 def _name(parts: tuple[Node, ...]) -> str | None:
@@ -109,3 +120,17 @@ def _name(parts: tuple[Node, ...]) -> str | None:
         return ".".join(("module", said[1], *(("output", said[2]) if len(said) > 2 else ("all",))))
     length = 3 if said[0] == "data" else 2
     return ".".join(said[:length]) if len(said) >= length else None
+
+
+def is_keyed(use: Use) -> bool:
+    """Whether a reference asks for one of many."""
+    return any(True for _ in keyed_parts(use))
+
+
+def keyed_parts(use: Use) -> Iterator[Attribute | Index]:
+    """The parts of a reference that take one of many: of an instance, and of a module's output."""
+    yield from (part for part in use.parts[2:3] if isinstance(part, Index))
+    if isinstance(use.parts[0], Name) and use.parts[0].name == "module":
+        outputs = [at for at, part in enumerate(use.parts) if at > 1 and isinstance(part, Attribute)]
+        for at in outputs[:1]:
+            yield from (part for part in use.parts[at + 1 : at + 2] if isinstance(part, Attribute | Index))

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from tfgen import facts
-from tfgen.changes.values import Term, Value, comparable
+from tfgen.changes.sets import sorted_sets
+from tfgen.hcl.values import Term, Value, comparable
 
 
 def plain(kind: str, arguments: Mapping[str, Value]) -> dict[str, Value]:
     """The comparable arguments of a resource, without what is at its default."""
-    said = _without(arguments, _defaults(kind))
+    said = sorted_sets(kind, _without(arguments, _defaults(kind)))
     match said.get("container_definitions"):
         case Term(name="jsonencode", operands=(tuple() as containers,)):
             awsvpc = arguments.get("network_mode") == "awsvpc"
@@ -34,7 +35,7 @@ def _without(arguments: Mapping[str, Value], defaults: Mapping[str, Value]) -> d
         if isinstance(default, dict) and isinstance(value, tuple):
             blocks = [_without(each, default) if isinstance(each, dict) else each for each in value]
             if any(blocks):
-                found[name] = tuple(sorted(blocks, key=repr))
+                found[name] = tuple(blocks)
         elif value != default:
             found[name] = value
     return found

@@ -1,17 +1,19 @@
 """What Terraform refuses to plan: pages that refer to what is not there, and what must not be destroyed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from tfgen.changes.called import listed
-from tfgen.changes.compare import Action, Change, moved, prefixes, replaced
+from tfgen.changes.change import Action, Change, replaced
+from tfgen.changes.compare import moved, prefixes
 from tfgen.changes.cycles import cycles
 from tfgen.changes.folders import Folder, Page, header
-from tfgen.changes.graph import without_keys
+from tfgen.changes.graph import by_block, keyed_parts, without_keys
 from tfgen.changes.stack import Module, Stack
-from tfgen.changes.syntax import Attribute, Block, Body, Index, Name, Node
-from tfgen.changes.uses import Use, uses
-from tfgen.changes.values import Lookup, Names, Reference
+from tfgen.hcl.evaluator import Names
+from tfgen.hcl.syntax import Attribute, Block, Index, Name, Node
+from tfgen.hcl.uses import Use, uses
+from tfgen.hcl.values import Lookup, Reference
 
 Fault = tuple[str, str]
 """A place (`alarms.tf:12`), and what is wrong there."""
@@ -72,12 +74,15 @@ def _grouped(faults: Iterator[Fault]) -> Mapping[str, list[str]]:
 
 def _faults(stack: Stack) -> Iterator[Fault]:
     once = {module.folder: module for module in reversed(stack.modules)}
+    there = _there(stack)
     for path in sorted(once):
         module, folder = once[path], stack.folders.get(path, Folder())
         for page in folder.pages:
-            for block in page.body.blocks:
-                for use, what in _misses(module, block, stack):
-                    yield f"{page.path}:{use.line}", what
+            doubtful = (block for block in page.body.blocks if not _is_sure(block, module, stack, there))
+            if any(any(_misses(module, block, stack)) for block in doubtful):
+                for block in page.with_lines().blocks:
+                    for use, what in _misses(module, block, stack):
+                        yield f"{page.path}:{use.line}", what
         yield from _calls(module, folder, stack)
         yield from _doubles(folder)
         yield from _overrides(folder)
@@ -88,11 +93,33 @@ def _faults(stack: Stack) -> Iterator[Fault]:
 # References
 
 
+def _there(stack: Stack) -> Collection[str]:
+    """The nodes of the stack's graph that may be referred to: what a call gives may be no variable."""
+    given, declared = set[str](), set[str]()
+    for here, module in by_block(stack.modules).items():
+        declared.update(f"{here}var.{name}" for (name,) in module.blocks["variable"])
+        for (name,), call in module.blocks["module"].items():
+            given.update(f"{here}module.{name}.var.{argument}" for argument in call.body.arguments)
+    return (stack.graph.needs.keys() - given) | declared
+
+
+def _is_sure(block: Block, module: Module, stack: Stack, there: Collection[str]) -> bool:
+    """Whether the graph says of a block that it refers to what is there, and to no single one of many."""
+    if block.type not in ("resource", "data", "output"):
+        return False
+    if module.blocks[block.type].get(block.labels) is not block:  # it is overridden, or there twice
+        return False
+    kind = "" if block.type == "resource" else f"{block.type}."
+    node = f"{without_keys(module.prefix)}{kind}{'.'.join(block.labels)}"
+    needs, keyed = stack.graph
+    return node in needs and node not in keyed and all(each in there for each in needs[node])
+
+
 def _misses(module: Module, block: Block, stack: Stack) -> Iterator[tuple[Use, str]]:
     """The references of a block that ask for what is not there, for each key that the block has."""
     whole = module.blocks.get(block.type, {}).get(block.labels, block)  # `block` may be an override of it
     rounds = [each for _, each in module.keys(whole)]
-    for use in uses(Body({}, (block,))):
+    for use in uses(block):
         what = _missing(module, use, stack)
         for missing in [what] if what else dict.fromkeys(_missing_key(module, use, each) for each in rounds):
             if missing:
@@ -142,21 +169,13 @@ def _missing_key(module: Module, use: Use, each: Names) -> str | None:
     `each` is what the place knows as `each` or `count`.
     """
     local = {**each, **{name: Reference(name) for name in use.bound}}
-    for part in () if use.guarded else _keyed(use):
+    for part in () if use.guarded else keyed_parts(use):
         found, key = module.value(part.of, local), _key(module, part, local)
         keys = range(len(found)) if isinstance(found, tuple) else found
         lacks = isinstance(found, tuple | dict) and key is not None and str(key) not in map(str, keys)
         if lacks or (isinstance(found, Lookup) and part is use.parts[2]):
             return f"there is no {module.address(part, local)}"
     return None
-
-
-def _keyed(use: Use) -> Iterator[Attribute | Index]:
-    """The parts of a reference that take one of many: of an instance, and of a module's output."""
-    yield from (part for part in use.parts[2:3] if isinstance(part, Index))
-    outputs = [at for at, part in enumerate(use.parts) if at > 1 and isinstance(part, Attribute)]
-    if _name(use.parts[0]) == "module" and outputs:
-        yield from (part for part in use.parts[outputs[0] + 1 :][:1] if isinstance(part, Attribute | Index))
 
 
 def _key(module: Module, part: Attribute | Index, local: Names) -> str | int | None:
@@ -244,9 +263,10 @@ def _called(block: Block) -> str:
 
 def _statements(stack: Stack) -> Iterator[Fault]:
     """`moved` and `removed` blocks of what is still there, and `import` blocks of what is not."""
+    named = {*stack.moved, *stack.removed}
     there = defaultdict[str, list[str]](list)
-    for address in stack.resources:
-        for within in prefixes(address):
+    for address in stack.resources if named else ():
+        for within in named.intersection(prefixes(address)):
             there[within].append(address)
     for place, _, (start, end) in stack.statements("moved", "from", "to"):
         if any(moved(address, {start: end}) != address for address in there[start]):

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from tfgen.changes.called import Said, Tasks, containers, listed, tasks_of
-from tfgen.changes.compare import Change, created, destroyed, replaced
-from tfgen.changes.stack import Stack
+from tfgen.changes.change import Change, Side, created, destroyed, replaced
 
 _SERVICE = "aws_ecs_service"
 Pair = tuple[Change, Change]
 
 
-def astray(changes: tuple[Change, ...], old: Stack, new: Stack) -> dict[str, Said]:
+def astray(changes: tuple[Change, ...], old: Side, new: Side) -> dict[str, Said]:
     """The services that the spec gives another name in AWS, by address -> what `was` must say."""
     found = {change.address: _astray(change, old, new) for change in changes if _is_named_anew(change)}
     return {address: said for address, said in found.items() if said}
@@ -22,7 +21,7 @@ def _is_named_anew(change: Change) -> bool:
     return change.type == _SERVICE and replaced(change) and "name" in change.arguments
 
 
-def _astray(change: Change, old: Stack, new: Stack) -> Said | None:
+def _astray(change: Change, old: Side, new: Side) -> Said | None:
     key = _key(change)
     standing, coming = str(change.old.get("name")), str(change.new.get("name"))
     ends = [*_earlier(change.address, new), change.address]
@@ -40,7 +39,7 @@ def _astray(change: Change, old: Stack, new: Stack) -> Said | None:
     )
 
 
-def renames(changes: tuple[Change, ...], new: Stack) -> Iterator[Said]:
+def renames(changes: tuple[Change, ...], new: Side) -> Iterator[Said]:
     """Sentences about each `was` that names nothing, and about pairs that look like a rename."""
     services = [change for change in changes if change.type == _SERVICE]
     gone = [change for change in services if destroyed(change)]
@@ -59,23 +58,23 @@ def renames(changes: tuple[Change, ...], new: Stack) -> Iterator[Said]:
         )
 
 
-def unpinned(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
+def unpinned(changes: tuple[Change, ...], old: Side, new: Side) -> Iterator[Said]:
     """Images that a variable pinned whose name goes with the name of its service."""
-    gone = old.root.blocks["variable"].keys() - new.root.blocks["variable"].keys()
-    values = {name: old.root.variable(name) for (name,) in gone if name in old.given}
-    pinned = {value: name for name, value in values.items() if isinstance(value, str)}
+    gone = old.pinned.keys() - new.variables
+    pinned = {value: name for name in gone if isinstance(value := old.pinned[name].value, str)}
     for task in tasks_of(changes).values():
         for before, after in zip(containers(task.old), containers(task.new), strict=False):
             image = str(before.get("image"))
             if image in pinned and image != after.get("image"):
                 variable = pinned[image]
+                path = old.pinned[variable].path
                 yield Said(
-                    f"{variable} in {old.given[variable].path} no longer counts: {_key(task)} gets the image "
+                    f"{variable} in {path} no longer counts: {_key(task)} gets the image "
                     f"{after.get('image')} in place of {image}; set {task.name}_image there."
                 )
 
 
-def _earlier(address: str, stack: Stack) -> list[str]:
+def _earlier(address: str, stack: Side) -> list[str]:
     """The addresses that `moved` blocks lead from to this one, the oldest first."""
     starts = {end: start for start, end in stack.moved.items()}
     found: list[str] = []

@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tfgen.changes.called import Said, naming
-from tfgen.changes.compare import Action, Change, compare
+from tfgen.changes.change import Action, Change, Changes
+from tfgen.changes.compare import compare
 from tfgen.changes.folders import Pages, has_provider
 from tfgen.changes.refusals import refusals
 from tfgen.changes.stack import Stack
 from tfgen.changes.unknown import UNKNOWN
-from tfgen.changes.values import TooLargeError
 from tfgen.changes.words import consequences
+from tfgen.hcl.values import TooLargeError
 from tfgen.problems import Exit, TfgenError
 from tfgen.texts import in_line, wrapped
 
@@ -62,9 +63,8 @@ def _between(old: Pages, new: Pages, first: Iterable[Said]) -> Report:
     before = Stack(old)
     after = Stack(new, like=before)
     changes = compare(before, after)
-    return Report(
-        changes, (*first, *consequences(changes, before, after)), tuple(refusals(changes, before, after))
-    )
+    sentences = (*first, *consequences(Changes(changes, before, after)))
+    return Report(changes, sentences, tuple(refusals(changes, before, after)))
 
 
 def spec_file(standing: Pages) -> str:

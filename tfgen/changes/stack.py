@@ -3,27 +3,23 @@
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
+from types import MappingProxyType
 
 from tfgen import facts
+from tfgen.changes.change import Given, Repeated
 from tfgen.changes.folders import Folder, Folders, Page, Pages, folders, is_provider, variable_values
 from tfgen.changes.graph import Graph, graph, reached, without_keys
-from tfgen.changes.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
-from tfgen.changes.values import (
-    Lookup,
-    Names,
-    Reference,
-    Scope,
-    Term,
-    Value,
-    bounded,
-    comparable,
-    each_of,
-)
+from tfgen.changes.sets import sorted_sets
+from tfgen.hcl.evaluator import Names, Scope
+from tfgen.hcl.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
+from tfgen.hcl.traversal import words
+from tfgen.hcl.values import Lookup, Reference, Term, Value, bounded, comparable, each_of
 from tfgen.problems import Exit, TfgenError
 
 # What a resource block says to Terraform and not to AWS.
 _META = {"for_each", "count", "depends_on", "provider", "lifecycle", "provisioner", "connection"}
 _LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1}
+_NO_NAMES: Names = MappingProxyType({})
 _DEPTH = 20  # of modules in modules; Terraform refuses one that calls itself
 _INSTANCES = 10_000  # of a block, and of modules in a stack
 _RESOURCES = 200_000
@@ -34,27 +30,37 @@ Key = str | int | None
 class Resource:
     """One instance of a resource block."""
 
+    __slots__ = ("_arguments", "_each", "_known", "_module", "address", "body", "name", "type")
+
     def __init__(self, module: "Module", block: Block, key: Key, each: Names) -> None:
         self.type, self.name = block.labels
         self.address = f"{module.prefix}{self.type}.{self.name}{_index(key)}"
         self.body = block.body
         self._module = module
         self._each = each
-        self._known: dict[str, Value] = {}
+        self._known: dict[str, Value] | None = None
+        self._arguments: dict[str, Value] | None = None
 
     def argument(self, name: str) -> Value:
         """What an argument comes to, or the attribute that AWS gives where there is none of that name."""
-        if name not in self._known:
-            self._known[name] = Reference(self.address, (name,))  # also for what refers to itself
-            if name in self.body.arguments:
-                self._known[name] = self._module.value(self.body.arguments[name], self._each)
-        return self._known[name]
+        if name not in self.body.arguments:
+            return Reference(self.address, (name,))
+        known = self._known = self._known or {}
+        if name not in known:
+            known[name] = Reference(self.address, (name,))  # for what refers to itself
+            known[name] = self._module.value(self.body.arguments[name], self._each)
+        return known[name]
 
-    @cached_property
+    @property
     def arguments(self) -> dict[str, Value]:
         """Every argument and, by their type, the blocks; comparable. An argument that is null is none."""
-        found = self._values(self.body, _META).items()
-        return {name: comparable(value) for name, value in found if value is not None and name not in _META}
+        if self._arguments is None:
+            found = self._values(self.body, _META).items()
+            said = {
+                name: comparable(value) for name, value in found if value is not None and name not in _META
+            }
+            self._arguments = sorted_sets(self.type, said)
+        return self._arguments
 
     @property
     def is_regional(self) -> bool:
@@ -71,16 +77,30 @@ class Resource:
             found[block.type] = (*found.get(block.type, ()), self._values(block.body))
         return found
 
-    @cached_property
+    @property
     def lifecycle(self) -> dict[str, Node]:
         return lifecycle(self.body)
 
-    @cached_property
+    @property
     def triggers(self) -> tuple[str, ...]:
         """What `replace_triggered_by` names: blocks, instances, or attributes of them."""
         node = self.lifecycle.get("replace_triggered_by")
         items = node.items if isinstance(node, List) else ()
         return tuple(self._module.prefix + self._module.address(item, self._each) for item in items)
+
+    def ignored(self, every: Collection[str]) -> set[tuple[str, ...]]:
+        """What `ignore_changes` names: arguments, and ways into them, such as ("tags", "Team").
+
+        `every` is all that there is, for `all`.
+        """
+        node = self.lifecycle.get("ignore_changes")
+        if node is not None and words(node) == ("all",):
+            return {(name,) for name in (*every, "tags", "tags_all")}
+        return {words(item) for item in node.items if words(item)} if isinstance(node, List) else set()
+
+    def keeps(self, argument: str) -> bool:
+        """Whether `ignore_changes` names an argument as a whole."""
+        return (argument,) in self.ignored({argument})
 
 
 def lifecycle(body: Body) -> dict[str, Node]:
@@ -116,9 +136,10 @@ class Module:
         self.backends = [
             inner for block in blocks if block.type == "terraform" for inner in block.body.blocks
         ]
+        self._heads: dict[str, Value] = {}
         self._memory: dict[tuple[str, str], Value] = {}
         self._calls: dict[str, dict[Key, Module]] = {}
-        self._instances: dict[tuple[str, str], dict[Key, Resource]] = {}
+        self._instances: dict[tuple[str, str], tuple[tuple[Key, Resource], ...]] = {}
 
     def calls(self, name: str) -> "dict[Key, Module]":
         """What a module block calls, by key; nothing where that is not within the stack's folder."""
@@ -153,10 +174,15 @@ class Module:
         return find
 
     def value(self, node: Node, local: Names | None = None) -> Value:
-        return Scope(self.names, local or {}).value(node)
+        return Scope(self.names, _NO_NAMES if local is None else local).value(node)
 
     def names(self, name: str) -> Value:
         """What a word at the head of a reference stands for."""
+        if name not in self._heads:
+            self._heads[name] = self._head(name)
+        return self._heads[name]
+
+    def _head(self, name: str) -> Value:
         kinds = {"var": self.variable, "local": self.local, "module": self.outputs}
         if name in kinds:
             find = kinds[name]
@@ -203,16 +229,18 @@ class Module:
             return Reference(f"{self.prefix}{kind}.{name}")
         seen = {
             key: Lookup(resource.argument, Reference(resource.address))
-            for key, resource in self.instances(kind, name).items()
+            for key, resource in self.instances(kind, name)
         }
         return _by_key(seen)
 
-    def instances(self, kind: str, name: str) -> dict[Key, Resource]:
+    def instances(self, kind: str, name: str) -> tuple[tuple[Key, Resource], ...]:
         place = (kind, name)
         if place not in self._instances:
-            self._instances[place] = {}  # for what refers to itself
+            self._instances[place] = ()  # for what refers to itself
             block = self.blocks["resource"][place]
-            self._instances[place] = {key: Resource(self, block, key, each) for key, each in self.keys(block)}
+            self._instances[place] = tuple(
+                [(key, Resource(self, block, key, each)) for key, each in self.keys(block)]
+            )
         return self._instances[place]
 
     def keys(self, block: Block) -> Iterator[tuple[Key, Names]]:
@@ -227,13 +255,12 @@ class Module:
             for index in each_of(range(count), _INSTANCES):
                 yield index, {"count": {"index": index}}
         else:
-            yield None, {}
+            yield None, _NO_NAMES
 
     def repetition(self, block: Block) -> tuple[Value, Value]:
         """What a block's `for_each` and its `count` come to; None where it has none."""
-        nodes = (block.body.arguments.get(name) for name in ("for_each", "count"))
-        many, count = (None if node is None else self.value(node) for node in nodes)
-        return many, count
+        many, count = (block.body.arguments.get(name) for name in ("for_each", "count"))
+        return many and self.value(many), count and self.value(count)
 
     def address(self, node: Node, each: Names | None = None) -> str:
         """`module.a.aws_x.b["c"]` as it is written, with its keys worked out."""
@@ -271,9 +298,37 @@ class Stack:
             resource
             for module in self.modules
             for kind, name in module.blocks["resource"]
-            for resource in module.instances(kind, name).values()
+            for _, resource in module.instances(kind, name)
         )
         self.resources = {resource.address: resource for resource in each_of(instances, _RESOURCES)}
+
+    @property
+    def outputs(self) -> set[str]:
+        return {name for (name,) in self.root.blocks["output"]}
+
+    @property
+    def variables(self) -> set[str]:
+        return {name for (name,) in self.root.blocks["variable"]}
+
+    @cached_property
+    def pinned(self) -> dict[str, Given]:
+        """The variables of which a file beside the stack says something."""
+        return {
+            name: Given(page.path, self.root.variable(name))
+            for name, page in self.given.items()
+            if name in self.variables
+        }
+
+    @cached_property
+    def repeated(self) -> tuple[Repeated, ...]:
+        """The blocks of which only Terraform can tell how often they are there."""
+        return tuple(
+            Repeated(address, place, comparable((many, count)))
+            for module in self.modules
+            for address, place, block in _repeating(module, self.folders)
+            for many, count in (module.repetition(block),)
+            if not (isinstance(many, tuple | dict | None) and isinstance(count, int | None))
+        )
 
     @cached_property
     def graph(self) -> Graph:
@@ -292,7 +347,7 @@ class Stack:
             for (kind, name), block in module.blocks["resource"].items()
             if lifecycle(block.body).get("create_before_destroy") == Literal(True)
         ]
-        return frozenset(reached(asking, self.graph))
+        return frozenset(reached(asking, self.graph.needs))
 
     @cached_property
     def moved(self) -> dict[str, str]:
@@ -368,6 +423,17 @@ _NOTHING = Term("nothing", ())
 def _value_of(page: Page | None, variable: str) -> Value:
     """What a file of variable values says."""
     return _NOTHING if page is None else Scope(Reference, {}).value(page.body.arguments[variable])
+
+
+def _repeating(module: Module, folders: Folders) -> Iterator[tuple[str, str, Block]]:
+    """The blocks with `for_each` or `count`, with the address of each and every place where it stands."""
+    for page in folders.get(module.folder, Folder()).pages:
+        for block in page.body.blocks:
+            repeats = block.type in ("resource", "module")
+            whole = module.blocks[block.type].get(block.labels) if repeats else None
+            if whole and not whole.body.arguments.keys().isdisjoint(("for_each", "count")):
+                address = without_keys(module.prefix) + ".".join((block.type, *block.labels))
+                yield address, f"{page.path}:{block.line}", whole
 
 
 def _by_labels(blocks: Iterable[Block], kind: str) -> dict[tuple[str, ...], Block]:

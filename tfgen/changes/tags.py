@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from tfgen.changes.values import Value
+from tfgen.hcl.values import Value
 
 
 class Tags(NamedTuple):

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tfgen import facts
-from tfgen.changes.compare import Action, Change
-from tfgen.changes.stack import Stack
-from tfgen.changes.values import Value, references
+from tfgen.changes.change import Action, Change, Side
+from tfgen.hcl.values import Value, references
 
 
 class Claim(NamedTuple):
@@ -33,7 +32,7 @@ class Clash(NamedTuple):
 _MADE = (Action.CREATE, Action.REPLACE, Action.REPLACE_NEW_FIRST)
 
 
-def clashes(changes: tuple[Change, ...], new: Stack) -> Iterator[Clash]:
+def clashes(changes: tuple[Change, ...], new: Side) -> Iterator[Clash]:
     """Everything that would be there twice, for a moment or for good."""
     found = list(_clashes(changes, new))
     # Where two change places, each waits for the other.
@@ -52,24 +51,29 @@ def _returns(start: str, waits: Mapping[str, str]) -> bool:
     return place == start
 
 
-def _clashes(changes: tuple[Change, ...], new: Stack) -> Iterator[Clash]:
+def _clashes(changes: tuple[Change, ...], new: Side) -> Iterator[Clash]:
     changed = {change.address: change for change in changes}
-    holders = _holders(changed, new)
-    made = {change.address for change in changes if change.action in _MADE}
-    for change in changes:
-        kept = set(_claims(change.type, change.old)) if change.action is Action.UPDATE else set()
-        for claim, of in _claims(change.type, change.new).items():
-            # On what is made anew there is nothing yet.
-            if claim not in kept and made.isdisjoint(each.address for each in references(of)):
-                for holder in holders[claim]:
-                    yield from _clash(claim, change, holder, changed.get(holder))
+    taken = [(claim, change) for change in changes for claim in _taken(change, changed)]
+    holders = _holders(changed, new, {taker.type for _, taker in taken})
+    for claim, taker in taken:
+        for holder in holders[claim]:
+            yield from _clash(claim, taker, holder, changed.get(holder))
 
 
-def _holders(changed: Mapping[str, Change], new: Stack) -> Mapping[Claim, list[str]]:
-    """Who has what, before anything changes."""
+def _taken(change: Change, changed: Mapping[str, Change]) -> Iterator[Claim]:
+    """What a resource claims that it did not have before, but on what is made anew: there is nothing yet."""
+    kept = set(_claims(change.type, change.old)) if change.action is Action.UPDATE else set()
+    for claim, of in _claims(change.type, change.new).items():
+        used = [changed.get(each.address) for each in references(of)]
+        if claim not in kept and not any(each and each.action in _MADE for each in used):
+            yield claim
+
+
+def _holders(changed: Mapping[str, Change], new: Side, kinds: set[str]) -> Mapping[Claim, list[str]]:
+    """Who has what of these types, before anything changes."""
     found = defaultdict[Claim, list[str]](list)
     for address, resource in new.resources.items():
-        if address not in changed:
+        if address not in changed and resource.type in kinds:
             for claim in _claims(resource.type, resource.arguments):
                 found[claim].append(address)
     for address, change in changed.items():

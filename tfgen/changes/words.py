@@ -7,9 +7,11 @@ from tfgen import facts
 from tfgen.changes.allowed import allowed
 from tfgen.changes.called import INGRESS, Said, about, naming
 from tfgen.changes.calls import calls
-from tfgen.changes.compare import (
+from tfgen.changes.change import (
     Action,
     Change,
+    Changes,
+    Side,
     Test,
     created,
     destroyed,
@@ -24,11 +26,10 @@ from tfgen.changes.failures import failures
 from tfgen.changes.kept import asks_for_another_port, groups_passed_over, kept
 from tfgen.changes.renames import astray, renames, unpinned
 from tfgen.changes.requests import door_and_path, is_answered, waiting
-from tfgen.changes.stack import Stack
 from tfgen.changes.twice import clashes
 from tfgen.changes.unknown import unknown
-from tfgen.changes.values import references
 from tfgen.changes.ways_out import ways_out
+from tfgen.hcl.values import references
 
 
 def named(name: str, test: Test) -> Test:
@@ -249,8 +250,9 @@ SENTENCES = (
 )
 
 
-def consequences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
+def consequences(found: Changes) -> Iterator[Said]:
     """The sentences that these changes deserve."""
+    changes, old, new = found
     yield from another_region(changes, old, new)
     yield from another_state(old, new)
     if not is_elsewhere(old, new):  # in another Region nothing that stands is touched
@@ -270,7 +272,7 @@ def consequences(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterato
     yield from unknown(changes, old, new)
 
 
-def _where_it_stands(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[Said]:
+def _where_it_stands(changes: tuple[Change, ...], old: Side, new: Side) -> Iterator[Said]:
     twice = tuple(clashes(changes, new))
     mistaken = astray(changes, old, new)
     yield from mistaken.values()
@@ -337,18 +339,17 @@ def _address(change: Change) -> str:
     return change.address
 
 
-def _unheard(old: Stack, new: Stack) -> Iterator[Said]:
+def _unheard(old: Side, new: Side) -> Iterator[Said]:
     """What the stack no longer tells, and what it no longer lets itself be told."""
-    for kind, text in _UNHEARD.items():
-        gone = old.root.blocks[kind].keys() - new.root.blocks[kind].keys()
-        yield from naming((name for (name,) in gone), text)
+    yield from naming({*old.outputs} - {*new.outputs}, _NO_OUTPUT)
+    yield from naming({*old.variables} - {*new.variables}, _NO_VARIABLE)
 
 
-_UNHEARD = {
-    "output": "{}: no [output|outputs] of the stack any more; what reads [it|them] fails.",
-    "variable": "{}: no [variable|variables] of the stack any more; -var and callers that set [it|them] "
-    "fail, TF_VAR_ and tfvars are ignored.",
-}
+_NO_OUTPUT = "{}: no [output|outputs] of the stack any more; what reads [it|them] fails."
+_NO_VARIABLE = (
+    "{}: no [variable|variables] of the stack any more; -var and callers that set [it|them] fail, TF_VAR_ "
+    "and tfvars are ignored."
+)
 
 
 def _unknown(changes: tuple[Change, ...]) -> Iterator[Said]:

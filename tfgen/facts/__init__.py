@@ -295,6 +295,7 @@ def unreachable_registries(partition: str) -> frozenset[str]:
     return frozenset(_read("registries")["unreachable"].get(partition, ()))
 
 
+@cache
 def replacement(kind: str) -> Replacement:
     """Which arguments force a resource of the type `kind` to be replaced."""
     row = _read("replacement")["types"].get(kind)

@@ -18,7 +18,7 @@ class Attribute(NamedTuple):
     required: tuple[str, ...] = ()  # the versions that require it
     versions: tuple[str, ...] = ()
     inside: "Mapping[str, Attribute]" = MappingProxyType({})
-    nesting: str = "list"  # of blocks; also set or single
+    nesting: str = "list"  # of blocks and objects; also set or single
 
     @property
     def only(self) -> str:
@@ -29,6 +29,11 @@ class Attribute(NamedTuple):
     def is_block(self) -> bool:
         """Whether it is written as a block: objects have the same syntax."""
         return self.shape in ("block", "objects")
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the order of what it holds means nothing."""
+        return self.nesting == "set" if self.is_block else self.shape == "set"
 
 
 Schema = Mapping[str, Attribute]

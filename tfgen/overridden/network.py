@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tfgen.blueprint.model import Label, Peer, SecurityRule
+from tfgen.blueprint.model import Peer, SecurityRule
+from tfgen.hcl.text import Label
 from tfgen.overridden.desk import Desk, labelled, swapped
 from tfgen.overridden.policy import of_endpoint
 from tfgen.overridden.resource import Resource, flag, text, whole

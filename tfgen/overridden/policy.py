@@ -7,7 +7,8 @@ import json
 import re
 from typing import Any
 
-from tfgen.blueprint.model import Ref, Role, Service, Statement
+from tfgen.blueprint.model import Role, Service, Statement
+from tfgen.hcl.text import Ref
 from tfgen.overridden.desk import Desk
 from tfgen.overridden.resource import Json, Resource, plain
 

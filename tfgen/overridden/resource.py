@@ -5,8 +5,11 @@ from typing import Any
 
 from tfgen import facts
 from tfgen.blueprint.model import Override
-from tfgen.changes import syntax
-from tfgen.changes.syntax import Body, Call, HclError, List, Literal, Node, Object, Operation
+from tfgen.hcl.evaluator import Scope
+from tfgen.hcl.lines import around
+from tfgen.hcl.reader import read
+from tfgen.hcl.syntax import Body, HclError
+from tfgen.hcl.values import Reference, Term, TooLargeError, Value
 from tfgen.overridden.bearing import is_harmless
 from tfgen.problems import Locate, Location
 
@@ -87,54 +90,33 @@ def resource(override: Override, before: str, after: str, at: Locate) -> Resourc
 def body_of(text: str, address: str) -> Tree:
     """The arguments and blocks of a resource of a page, by their names."""
     kind, label = address.split(".")[-2:]
-    head = f'\nresource "{kind}" "{label}" {{\n'
-    body = f"\n{text}".partition(head)[2].partition("\n}\n")[0]
+    _, body, _ = around(text, kind, label)
     try:
-        return _tree(syntax.read(body))
-    except HclError:  # nested too deeply for its reader: every argument is taken for another one
+        return _tree(read(body))
+    except (HclError, TooLargeError):  # too deep or too much: every argument is taken for another one
         return {"body": Expression(body)}
 
 
 def _tree(body: Body) -> dict[str, Any]:
-    found: dict[str, Any] = {name: _value(node) for name, node in body.arguments.items()}
+    scope = Scope(Reference, {})
+    found: dict[str, Any] = {name: _said(scope.value(node)) for name, node in body.arguments.items()}
     for block in body.blocks:
         found.setdefault(block.type, Blocks()).append(_tree(block.body))
     return found
 
 
-def _value(node: Node) -> Any:
-    match node:
-        case Literal(value=value):
-            return value
-        case List(items=items):
-            return [_value(item) for item in items]
-        case Object(items=items):
-            return {str(getattr(key, "value", key)): _value(item) for key, item in items}
-        case Call(function="jsonencode", arguments=(argument,)):
-            return Json(_value(argument))
-        case Operation(name="-", operands=(Literal(value=int() | float() as number),)):
-            return -number
-    return Expression(_without_lines(node))
-
-
-def _without_lines(node: Node) -> str:
-    """An expression as text that does not say where it stands."""
-    words = syntax.words(node)
-    if words:
-        return ".".join(words)
-    said = [
-        _without_lines(each) if isinstance(each, Node) else repr(each)
-        for each in _flat(getattr(node, name) for name in node.__struct_fields__ if name != "line")
-    ]
-    return f"{type(node).__name__}({', '.join(said)})"
-
-
-def _flat(values: Any) -> Iterator[Any]:
-    for each in values:
-        if isinstance(each, tuple):
-            yield from _flat(each)
-        else:
-            yield each
+def _said(value: Value) -> Any:
+    """A value with the marks of what becomes JSON, and of what is not known."""
+    match value:
+        case tuple():
+            return list(map(_said, value))
+        case dict():
+            return {key: _said(item) for key, item in value.items()}
+        case Term(name="jsonencode", operands=(argument,)):
+            return Json(_said(argument))
+        case Reference() | Term():
+            return Expression(str(value))
+    return value
 
 
 # --- what is another one

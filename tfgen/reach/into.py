@@ -2,16 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from tfgen.blueprint.model import (
-    Label,
-    Listener,
-    ListenerRule,
-    LoadBalancer,
-    Part,
-    Route,
-    Service,
-    TargetGroup,
-)
+from tfgen.blueprint.model import Listener, ListenerRule, LoadBalancer, Part, Route, Service, TargetGroup
+from tfgen.hcl.text import Label
 from tfgen.reach.ground import BALANCER_GROUP, EGRESS, INGRESS, Ground, Side, is_private
 from tfgen.reach.model import MISSING, OK, TAKEN, Flow, Hop, state_of, to_fault
 from tfgen.reach.out import group_of

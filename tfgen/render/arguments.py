@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from tfgen.facts import provider
 from tfgen.facts.provider import Attribute, Schema
+from tfgen.hcl import traversal
 from tfgen.problems import SpecPath, nearest
 from tfgen.render import traversals
 
@@ -274,7 +275,7 @@ def _names_faults(place: Place, schema: Schema, value: Any) -> Iterator[Fault]:
         yield _other(place, "takes all by itself, and not in a list", "all")
         return
     for index, name in enumerate(value):
-        found = traversals.read(name) if isinstance(name, str) else None
+        found = traversal.read(name) if isinstance(name, str) else None
         faults = _traversal_faults(place, schema, found) if found else [_no_traversal(place)]
         yield from (fault._replace(way=(*place.way, index)) for fault in faults)
 
@@ -285,7 +286,7 @@ def _no_traversal(place: Place) -> Fault:
     return Fault("TG263", place.way, message, hint)
 
 
-def _traversal_faults(place: Place, schema: Schema, steps: traversals.Steps) -> Iterator[Fault]:
+def _traversal_faults(place: Place, schema: Schema, steps: traversal.Steps) -> Iterator[Fault]:
     stop = traversals.stop(schema, steps) if schema else None
     if stop is None:
         return
@@ -294,8 +295,8 @@ def _traversal_faults(place: Place, schema: Schema, steps: traversals.Steps) -> 
     if not isinstance(here, Attribute | None) and steps[index].kind == "name":
         yield _unknown(Place((*place.way[:2], *names), RESOURCE), here, steps[index].text)
         return
-    before = traversals.printed(steps[:index])
-    message = f"{traversals.printed(steps)} leads nowhere: {before} has nothing that can be named so"
+    before = traversal.printed(steps[:index])
+    message = f"{traversal.printed(steps)} leads nowhere: {before} has nothing that can be named so"
     yield Fault("TG263", place.way, message, f"write {before}{_step_into(here)}")
 
 

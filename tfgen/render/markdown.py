@@ -2,7 +2,7 @@
 
 import re
 
-from tfgen.render.hcl import Hcl
+from tfgen.hcl.printer import Hcl
 from tfgen.texts import in_line
 
 # What Markdown or HTML, and what the label of a Mermaid diagram, could take for markup.

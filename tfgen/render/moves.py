@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise, product
 
-from tfgen.blueprint.model import Comment, Label, Part, Ref, Rename
+from tfgen.blueprint.model import Part, Rename
+from tfgen.hcl.text import Comment, Label, Ref
 
 _HEAD = re.compile(r'^resource "(\w+)" "(\w+)"', re.MULTILINE)
 

@@ -4,70 +4,26 @@ A patch means what a JSON merge patch does (RFC 7396): a mapping goes into the b
 there, null takes away, and everything else replaces. Its values are printed by `hcl` and by nothing else,
 so they are literals; the only bare words are the names of arguments and what `ignore_changes` takes, which
 are read by a grammar and printed anew.
-
-Reads the pages' own text, which `lay_out` has made regular: a bracket that spans lines opens at the end of
-one line and closes at the beginning of another.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from tfgen.blueprint.model import Blueprint, Comment, Label, Override
+from tfgen.blueprint.model import Blueprint, Override
 from tfgen.facts import provider
+from tfgen.hcl import traversal
+from tfgen.hcl.layout import lay_out
+from tfgen.hcl.lines import Chunk, around, chunks_of, entries_of, resources_of
+from tfgen.hcl.printer import hcl, printed_key
+from tfgen.hcl.text import Comment, Label
 from tfgen.problems import Locate, Problem, SpecPath, has_errors, is_affordable, nearest
-from tfgen.render import arguments, traversals
+from tfgen.render import arguments
 from tfgen.render.arguments import OBJECT, Fault, Place, are_blocks
-from tfgen.render.hcl import hcl, printed_key
-from tfgen.render.layout import lay_out
 
 Pages = dict[str, str]
 
-_RESOURCE = re.compile(r'^resource "([^"]+)" "([^"]+)" \{$', re.MULTILINE)
-_NAME = re.compile(r'\s*([A-Za-z_][\w-]*|"(?:[^"\\]|\\.)*")\s*(=|\{)')
 _OBJECT = re.compile(r"\s*\S+ += \{ (?!for )(.*) \}\Z")  # in one line; `{ for` is an expression
-_ENCODED = re.compile(r"\s*\S+ += jsonencode\(")
-_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[({]|[\])}]|,|[^"\[\](){},]+')
-
-
-class Chunk(NamedTuple):
-    """One thing in a body: an argument, a block, a comment or a blank line, with all its lines.
-
-    `ours` is what an override put there, and has yet to say so.
-    """
-
-    lines: tuple[str, ...]
-    ours: bool = False
-
-    @property
-    def name(self) -> str:
-        match = _NAME.match(self.lines[0])
-        return match[1] if match else ""
-
-    @property
-    def is_block(self) -> bool:
-        match = _NAME.match(self.lines[0])
-        return match is not None and match[2] == "{"
-
-    @property
-    def is_blank(self) -> bool:
-        return not self.lines[0].strip()
-
-    @property
-    def is_comment(self) -> bool:
-        return self.lines[0].lstrip().startswith("#")
-
-    @property
-    def is_encoded(self) -> bool:
-        """Whether it is an argument whose value becomes JSON."""
-        return bool(_ENCODED.match(self.lines[0]))
-
-    @property
-    def items(self) -> int:
-        """How many there are in a list that becomes JSON; otherwise it is one thing."""
-        if not self.lines[0].endswith("= jsonencode(["):
-            return 1
-        return len(_chunks(self.lines[1:-1]))
 
 
 class Inner(NamedTuple):
@@ -103,7 +59,7 @@ def addresses(pages: Mapping[str, str]) -> dict[str, str]:
         if path.endswith(".tf"):
             _, _, inside = path.rpartition("modules/")
             module = f"module.{inside.partition('/')[0]}." if inside != path else ""
-            found.update({f"{module}{kind}.{name}": path for kind, name in _RESOURCE.findall(text)})
+            found.update({f"{module}{kind}.{name}": path for kind, name in resources_of(text)})
     return found
 
 
@@ -117,15 +73,13 @@ class _Patcher:
 
     def page(self, text: str, override: Override) -> str:
         kind, name = override.address.split(".")[-2:]
-        head = f'resource "{kind}" "{name}" {{\n'
-        before, _, rest = text.partition(f"\n{head}")
-        body, _, after = f"\n{rest}".partition("\n}\n")
+        before, body, after = around(text, kind, name)
         place = arguments.resource(override.address)
         patched = self.body(tuple(body.split("\n")), override.patch, place)
-        return lay_out("\n".join((f"{before}\n{head}", *patched, f"}}\n{after}")))
+        return lay_out("\n".join((before, *patched, after)))
 
     def body(self, lines: tuple[str, ...], patch: dict[str, Any], place: Place) -> tuple[str, ...]:
-        chunks = _chunks(lines)
+        chunks = chunks_of(lines)
         for name, value in _mappings_last(patch):
             if self.passes(arguments.name_faults(place / name)):
                 chunks = self.chunks(chunks, value, place / name)
@@ -298,20 +252,6 @@ def _mappings_last(patch: dict[str, Any]) -> list[tuple[str, Any]]:
     return sorted(patch.items(), key=lambda item: isinstance(item[1], dict))
 
 
-def _chunks(lines: tuple[str, ...]) -> list[Chunk]:
-    found: list[list[str]] = []
-    depth = 0
-    for line in lines:
-        text = line.strip()
-        if depth:
-            found[-1].append(line)
-        else:
-            found.append([line])
-        depth -= text.startswith(("}", "]", ")"))
-        depth += text.endswith(("{", "[", "(")) and not text.startswith("#")
-    return [Chunk(tuple(each)) for each in found]
-
-
 def _inner(chunk: Chunk, place: Place) -> Inner | None:
     """The body of a block, of an object, or of the one object in a list that becomes JSON."""
     first, lines = chunk.lines[0].rstrip(), chunk.lines
@@ -324,21 +264,8 @@ def _inner(chunk: Chunk, place: Place) -> Inner | None:
         return Inner(lines[:2], lines[2:-2], lines[-2:], free)
     match = _OBJECT.match(first)
     if match:
-        return Inner((f"{chunk.name} = {{",), tuple(_entries(match[1])), ("}",), free)
+        return Inner((f"{chunk.name} = {{",), tuple(entries_of(match[1])), ("}",), free)
     return None
-
-
-def _entries(text: str) -> Iterator[str]:
-    """`a = 1, b = [2, 3]` at its outer commas."""
-    depth, entry = 0, ""
-    for piece in _PIECE.findall(text):
-        depth += (piece in "[({") - (piece in "])}")
-        if piece == "," and not depth:
-            yield entry.strip()
-            entry = ""
-        else:
-            entry += piece
-    yield entry.strip()
 
 
 def _replaced(chunks: list[Chunk], found: list[int], *new: Chunk) -> list[Chunk]:
@@ -384,7 +311,7 @@ def _printed(value: Any, place: Place) -> str:
 
 
 def _traversal(text: str) -> Label:
-    return Label(traversals.printed(traversals.read(text) or ()))
+    return Label(traversal.printed(traversal.read(text) or ()))
 
 
 def _values(value: Any, way: SpecPath) -> Iterator[tuple[Any, SpecPath]]:

@@ -25,9 +25,10 @@ from jinja2 import (
 from jinja2.bccache import Bucket
 from msgspec import Struct
 
-from tfgen.blueprint.model import Blueprint, Input, Label, Part, Service
-from tfgen.render.hcl import Hcl, hcl
-from tfgen.render.layout import lay_out
+from tfgen.blueprint.model import Blueprint, Input, Part, Service
+from tfgen.hcl.layout import lay_out
+from tfgen.hcl.printer import Hcl, hcl
+from tfgen.hcl.text import Label
 from tfgen.render.markdown import markdown, mermaid
 from tfgen.render.moves import Moves, moves_of_services
 from tfgen.render.readme import context

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from tfgen.blueprint.model import Blueprint, Label, Network, Override, Service, Variable
+from tfgen.blueprint.model import Blueprint, Network, Override, Service, Variable
+from tfgen.hcl.text import Label
 
 
 class Row(NamedTuple):

@@ -12,7 +12,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from tfgen.render.hcl import Hcl
+from tfgen.hcl.printer import Hcl
 
 # What the templates of a stack may cost: a character is 1, a turn of a loop, a call or an include some more.
 # Ours take a twentieth of it.

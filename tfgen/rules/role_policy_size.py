@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint, Ref, Service
+from tfgen.blueprint.model import Blueprint, Service
+from tfgen.hcl.text import Ref
 from tfgen.problems import Problem
 
 ID = "TG324"

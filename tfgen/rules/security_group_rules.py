@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tfgen.blueprint.model import Blueprint, Label, Ref
+from tfgen.blueprint.model import Blueprint
+from tfgen.hcl.text import Label, Ref
 from tfgen.problems import Location, Problem
 from tfgen.rules import _quota, _ranges
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint, Label
+from tfgen.blueprint.model import Blueprint
+from tfgen.hcl.text import Label
 from tfgen.problems import Problem
 
 ID = "TG325"

@@ -1,79 +1,13 @@
-"""What an expression comes to before any plan: known values, and terms over what only AWS can tell.
-
-A known value is a str, int, float, bool or None, a tuple (lists and sets), or a dict (maps and objects).
-"""
+"""Works out expressions, as far as that can be done without Terraform."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from operator import add, ge, gt, le, lt, sub
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from msgspec import Struct
-
-from tfgen.changes import syntax
-from tfgen.changes.syntax import Node
-
-Value = Any
-T = TypeVar("T")
-
-
-class TooLargeError(Exception):
-    """A few words of Terraform that come to more than can be worked out."""
-
-
-_MOST = 1_000_000
-"""Values and parts of values that a name may stand for, turns of a `for`, and characters of a text."""
-
-
-def bounded(value: Value) -> Value:
-    """`value`, unless it is too large to be looked through. Raises TooLargeError."""
-    left, waiting = _MOST, [value]
-    while waiting:
-        part = waiting.pop()
-        left -= 1
-        match part:
-            case tuple():
-                waiting += part
-            case dict():
-                waiting += part.values()
-            case Term(operands=operands):
-                waiting += operands
-            case str():
-                left -= len(part) // 16
-        if left < len(waiting):
-            raise TooLargeError
-    return value
-
-
-def each_of(items: Iterable[T], most: int = _MOST) -> Iterator[T]:
-    """`items`. Raises TooLargeError where they are more than `most`."""
-    for number, item in enumerate(items):
-        if number >= most:
-            raise TooLargeError
-        yield item
-
-
-class Reference(Struct, frozen=True, gc=False):
-    """An attribute that AWS gives: `path` within the resource at `address`."""
-
-    address: str
-    path: tuple[str | int, ...] = ()
-
-
-class Term(Struct, frozen=True, gc=False):
-    """A function or an operator, and what it is applied to; `[*]` stands for each of a list."""
-
-    name: str
-    operands: tuple[Value, ...]
-
-
-class Lookup(Struct, frozen=True, gc=False):
-    """Values by name, worked out when they are asked for: `var`, `module.network`, a resource."""
-
-    find: Callable[[str], Value]
-    reference: Reference | None = None
-    """What it stands for where it is used as a whole."""
-
+from tfgen.hcl import syntax
+from tfgen.hcl.syntax import Node
+from tfgen.hcl.values import MOST, Reference, Term, TooLargeError, Value, comparable, get, is_known
 
 Names = Mapping[str, Value]
 
@@ -87,102 +21,20 @@ class Scope(NamedTuple):
 
     def value(self, node: Node) -> Value:
         """What the expression comes to."""
+        if type(node) is syntax.Literal:  # most of what there is
+            return node.value
         return _EVALUATORS[type(node)](node, self)
 
     def values(self, nodes: Iterable[Node]) -> tuple[Value, ...]:
-        return tuple(map(self.value, nodes))
+        return tuple([node.value if type(node) is syntax.Literal else self.value(node) for node in nodes])
 
     def name(self, name: str) -> Value:
         return self.local[name] if name in self.local else self.names(name)
 
 
-def get(of: Value, key: Value) -> Value:
-    """`of.key`, or `of[key]`."""
-    match of:
-        case Term(name="[*]", operands=(tuple() as items,)):
-            return Term("[*]", (tuple(get(item, key) for item in items),))
-        case Lookup():
-            return of.find(str(key))
-        case dict() if isinstance(key, str) and key in of:
-            return of[key]
-        case tuple() if isinstance(key, int) and key < len(of):
-            return of[key]
-        case Reference() if isinstance(key, str | int):
-            return Reference(of.address, (*of.path, key))
-    return Term("[]", (of, key))
-
-
-def references(value: Value) -> Iterator[Reference]:
-    """Everything within a value that only AWS can tell."""
-    match value:
-        case Reference():
-            yield value
-        case Lookup(reference=Reference() as reference):
-            yield reference
-        case Term(operands=operands):
-            yield from references(operands)
-        case tuple():
-            for item in value:
-                yield from references(item)
-        case dict():
-            for item in value.values():
-                yield from references(item)
-
-
-def addresses(value: Value) -> set[str]:
-    """Where all that is referred to within a value is."""
-    return {each.address for each in references(value)}
-
-
-def is_known(value: Value) -> bool:
-    """Whether nothing is left to find out."""
-    match value:
-        case Reference() | Term() | Lookup():
-            return False
-        case tuple():
-            return all(map(is_known, value))
-        case dict():
-            return all(map(is_known, value.values()))
-    return True
-
-
-def comparable(value: Value) -> Value:
-    """What two values must have in common for the provider to see no change.
-
-    Numbers and truth values are text to it where it wants text. Lists are compared as sets: everything that
-    tfgen writes as a list is one to the provider, but within JSON, which stands in a Term and is left alone.
-    """
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return str(value)
-        case Lookup() | Term():
-            return _settled(value)
-        case tuple():
-            return tuple(sorted(map(comparable, value), key=repr))
-        case dict():
-            return {key: comparable(item) for key, item in value.items() if item is not None}
-    return value
-
-
-def _settled(value: Value) -> Value:
-    """A value with a reference in the place of each lookup; everything else stays as it is."""
-    match value:
-        case Lookup():
-            return value.reference
-        case Term(name=name, operands=operands):
-            return Term(name, _settled(operands))
-        case tuple():
-            return tuple(map(_settled, value))
-        case dict():
-            return {key: _settled(item) for key, item in value.items()}
-    return value
-
-
 def _text(parts: tuple[Value, ...]) -> Value:
     if all(isinstance(part, str | int | float) for part in parts):
-        if sum(len(part) for part in parts if isinstance(part, str)) > _MOST:
+        if sum(len(part) for part in parts if isinstance(part, str)) > MOST:
             raise TooLargeError
         return "".join(map(str, map(comparable, parts)))
     return Term("text", parts)
@@ -243,12 +95,12 @@ def _replace(text: Value, old: Value, new: Value) -> Value:
     """Text in the place of other text, or of a regular expression between slashes."""
     if not all(isinstance(each, str) for each in (text, old, new)):
         return None
-    if len(text) + (text.count(old) if old else len(text)) * len(new) > _MOST:
+    if len(text) + (text.count(old) if old else len(text)) * len(new) > MOST:
         raise TooLargeError
     if not (len(old) > 1 and old.startswith("/") and old.endswith("/")):
         return text.replace(old, new)
     # "$" takes over groups; and Go looks for any expression in a time that grows with the text alone.
-    if "$" in new or not _QUICK.fullmatch(old[1:-1]) or len(text) * (len(new) + 1) > _MOST // 100:
+    if "$" in new or not _QUICK.fullmatch(old[1:-1]) or len(text) * (len(new) + 1) > MOST // 100:
         return None
     try:
         return re.sub(old[1:-1], lambda _: new, text)
@@ -279,8 +131,8 @@ def _operation(name: str, operands: tuple[Value, ...]) -> Value:
     match (name, *operands):
         case ("?:", bool() as condition, yes, no):
             return yes if condition else no
-        case ("!", bool() as operand):
-            return not operand
+        case (_, operand):
+            return _of_one(name, operand)
         case ("&&" | "||", bool() as one, bool() as other):
             return (one and other) if name == "&&" else (one or other)
         case ("==" | "!=", one, other) if known and (type(one) is type(other) or None in operands):
@@ -288,6 +140,15 @@ def _operation(name: str, operands: tuple[Value, ...]) -> Value:
         case (_, int() as one, int() as other) if name in _OF_NUMBERS:
             return _OF_NUMBERS[name](one, other)
     return Term(name, operands)
+
+
+def _of_one(name: str, operand: Value) -> Value:
+    match name, operand:
+        case "!", bool():
+            return not operand
+        case "-", int() | float() if not isinstance(operand, bool):
+            return -operand
+    return Term(name, (operand,))
 
 
 _OF_NUMBERS: dict[str, Callable[[int, int], int]] = {"+": add, "-": sub, ">": gt, "<": lt, ">=": ge, "<=": le}
@@ -299,7 +160,7 @@ def _comprehension(node: syntax.For, scope: Scope) -> Value:
         return _unknown_comprehension(node, collection, scope)
     pairs = collection.items() if isinstance(collection, dict) else enumerate(collection)
     turns = scope.local.get(_TURNS, 1) * max(1, len(collection))
-    if turns > _MOST // 10:
+    if turns > MOST // 10:
         raise TooLargeError
     local = {**scope.local, _TURNS: turns}
     rounds = [scope._replace(local={**local, node.key: key, node.value: value}) for key, value in pairs]

@@ -1,137 +1,45 @@
-"""Reads Terraform's language: a page's text to blocks, arguments and expressions.
-
-The whole grammar of https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md, since a page may have
-been edited by hand. What cannot be worked out without Terraform (an operator, a directive in a template)
-is kept as an `Operation` of what it is made of.
-"""
+"""Reads Terraform's language: a page's text to blocks, arguments and expressions."""
 
 import math
 import re
 import sys
-from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import NoReturn, TypeVar
 
-from msgspec import Struct
-
-
-class Node(Struct, frozen=True, gc=False):
-    """The base of every expression."""
-
-
-class Literal(Node, frozen=True):
-    """A number, true, false, null, or text without anything to fill in."""
-
-    value: str | int | float | bool | None
-
-
-class Template(Node, frozen=True):
-    """Text with expressions between its literals."""
-
-    parts: tuple[Node, ...]
-
-
-class Name(Node, frozen=True):
-    """A word that stands for something: `var`, `each`, `aws_vpc`; `line` counts from 1."""
-
-    name: str
-    line: int = 0
+from tfgen.hcl.syntax import (
+    Attribute,
+    Block,
+    Body,
+    Call,
+    For,
+    HclError,
+    Index,
+    List,
+    Literal,
+    Name,
+    Node,
+    Object,
+    Operation,
+    Splat,
+    Template,
+    TooDeepError,
+)
 
 
-class Attribute(Node, frozen=True):
-    """`of.name`"""
-
-    of: Node
-    name: str
+def read(text: str, *, lines: bool = False) -> Body:
+    """The blocks and arguments of a page; the names in it know their lines if asked. Raises HclError."""
+    return _whole(_Reader(text, lines=lines), _Reader.page)
 
 
-class Index(Node, frozen=True):
-    """`of[key]`, and `of.0`, which means the same."""
-
-    of: Node
-    key: Node
-
-
-class Splat(Node, frozen=True):
-    """`of[*]`; what follows it is asked of every element."""
-
-    of: Node
-
-
-class Call(Node, frozen=True):
-    function: str
-    arguments: tuple[Node, ...]
-
-
-class List(Node, frozen=True):
-    items: tuple[Node, ...]
-
-
-class Object(Node, frozen=True):
-    items: tuple[tuple[Node, Node], ...]
-
-
-class For(Node, frozen=True):
-    """`[for key, value in collection : result]`, or with `{}` and a `result_key`."""
-
-    key: str
-    value: str
-    collection: Node
-    result_key: Node | None
-    result: Node
-    conditions: tuple[Node, ...]
-
-
-class Operation(Node, frozen=True):
-    """An operator, or whatever else only Terraform can work out."""
-
-    name: str
-    operands: tuple[Node, ...]
-
-
-class Block(Struct, frozen=True, gc=False):
-    """`type "label" { ... }`; `line` is where it begins."""
-
-    type: str
-    labels: tuple[str, ...]
-    body: "Body"
-    line: int = 0
-
-
-class Body(Struct, frozen=True, gc=False):
-    arguments: dict[str, Node]
-    blocks: tuple[Block, ...]
-
-
-class HclError(ValueError):
-    """Not Terraform's language; `line` and `column` count from 1."""
-
-    def __init__(self, expected: str, line: int, column: int) -> None:
-        super().__init__(expected)
-        self.expected = expected
-        self.line = line
-        self.column = column
-
-
-class TooDeepError(HclError):
-    """Terraform's language, and nested more deeply than this reader and what comes after it can follow."""
-
-    def __init__(self, line: int, column: int) -> None:
-        super().__init__("less nesting", line, column)
-
-
-def read(text: str) -> Body:
-    """The blocks and arguments of a page. Raises HclError."""
-    return _whole(_Reader(text), _Reader.page)
-
-
-def expression(text: str, line: int = 1) -> Node:
+def expression(text: str, line: int = 1, *, lines: bool = True) -> Node:
     """What the text of an expression says, where `line` is its first one. Raises HclError."""
-    return _whole(_Reader(text, line=line), _Reader.expression)
+    return _whole(_Reader(text, line, lines=lines), _Reader.expression)
 
 
-def template(text: str, line: int = 1) -> Node:
+def template(text: str, line: int = 1, *, lines: bool = True) -> Node:
     """What text says in which nothing but `${` and `%{` has a meaning. Raises HclError."""
-    reader = _Reader(f"{text}\0", line=line)
+    reader = _Reader(f"{text}\0", line, lines=lines)
     return _template(_whole(reader, lambda reader: reader.parts(0, _HEREDOC_LITERAL, "\0")))
 
 
@@ -161,14 +69,26 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _WORDS = {"true": True, "false": False, "null": None}
 _OPERATORS = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
+# Most of a page: what stands in one line, complete and with nothing to fill in. Behind it comes a comma, the
+# next name or the end, since whatever else might still belong to it.
+_SHORT = (
+    r'(?>("[^"\\$%\n]*"|[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*|[0-9]+'
+    r"|\[[^][{}()$%\\#/*\n]*\]|\{[^][{}()$%\\#/*\n]*\}))[ \t]*"
+)
+_NAMED = r"([^\W\d][\w-]*)[ \t]*=[ \t]*"
+_SHORT_ARGUMENT = re.compile(_NAMED + _SHORT + r"\n\s*(?=[^\W\d]|\})")
+_SHORT_ITEM = re.compile(_NAMED + _SHORT + r",?[ \t]*\n\s*(?=[^\W\d]|[}\"])")
+_SHORT_ELEMENT = re.compile("()" + _SHORT + ",")
+_HEAD = re.compile(r'([^\W\d][\w-]*)[ \t]*((?:"[^"\\$%\n]*"[ \t]*)*)\{')
 _BINDING = {operator: level for level, operators in enumerate(_OPERATORS) for operator in operators}
 
 
 class _Reader:
     """Walks over a text; `word` is the token that comes next, "" at the end."""
 
-    def __init__(self, text: str, line: int = 1) -> None:
+    def __init__(self, text: str, line: int = 1, *, lines: bool) -> None:
         self.text = text
+        self.knows_lines = lines
         self.first_line = self._lines = line
         self._counted = 0
         self.end = 0
@@ -211,7 +131,7 @@ class _Reader:
     def name(self) -> str:
         if self.kind != "name":
             self.fail("a name")
-        return self.next()
+        return sys.intern(self.next())
 
     # Blocks and arguments
 
@@ -225,21 +145,29 @@ class _Reader:
         arguments: dict[str, Node] = {}
         blocks: list[Block] = []
         while self.kind == "name":
-            start, name = self.start, self.next()
+            if short := self.short(_SHORT_ARGUMENT):
+                arguments[short[0]] = short[1]
+                continue
+            if head := _HEAD.match(self.text, self.start):
+                line, self.end = self.line(self.start), head.end()
+                self.next()
+                blocks.append(self.block(sys.intern(head[1]), tuple(head[2].split('"')[1::2]), line))
+                continue
+            start, name = self.start, self.name()
             if self.take("="):
                 arguments[name] = self.expression()
             else:
-                blocks.append(self.block(name, self.line(start)))
+                blocks.append(self.block(name, tuple(self.labels()), self.line(start)))
         return Body(arguments, tuple(blocks))
 
-    def block(self, kind: str, line: int) -> Block:
-        labels: list[str] = []
-        while self.word != "{":
-            labels.append(self.label())
-        self.next()
+    def block(self, kind: str, labels: tuple[str, ...], line: int) -> Block:
         body = self.body()
         self.expect("}")
-        return Block(kind, tuple(labels), body, line)
+        return Block(kind, labels, body, line)
+
+    def labels(self) -> Iterator[str]:
+        while not self.take("{"):
+            yield self.label()
 
     def label(self) -> str:
         if self.word != '"':
@@ -248,6 +176,16 @@ class _Reader:
         if not isinstance(label, Literal):
             self.fail("a label without ${")
         return str(label.value)
+
+    def short(self, pattern: re.Pattern[str]) -> tuple[str, Node] | None:
+        """The name and the value of what stands in one line, over which it steps."""
+        match = None if self.knows_lines else pattern.match(self.text, self.start)
+        node = _short(match[2]) if match else None
+        if match is None or node is None:
+            return None
+        self.end = match.end()
+        self.next()
+        return sys.intern(match[1]), node
 
     # Expressions
 
@@ -315,12 +253,15 @@ class _Reader:
             return Call(name, self.items(")"))
         if name in _WORDS:
             return Literal(_WORDS[name])
-        return Name(name, self.line(start))
+        return Name(name, self.line(start) if self.knows_lines else 0)
 
     def items(self, closing: str) -> tuple[Node, ...]:
         """Expressions between commas, up to a bracket."""
         items: list[Node] = []
         while not self.take(closing):
+            if short := self.short(_SHORT_ELEMENT):
+                items.append(short[1])
+                continue
             items.append(self.expression())
             if self.take("..."):
                 items[-1] = Operation("...", (items[-1],))
@@ -338,6 +279,9 @@ class _Reader:
             return self.for_expression("}")
         items: list[tuple[Node, Node]] = []
         while not self.take("}"):
+            if short := self.short(_SHORT_ITEM):
+                items.append((_literal(short[0]), short[1]))
+                continue
             key = self.key()
             if not self.take("="):
                 self.expect(":")
@@ -376,7 +320,7 @@ class _Reader:
         if plain := _PLAIN.match(self.text, self.start):
             self.end = plain.end()
             self.next()
-            return Literal(plain[1])
+            return _literal(plain[1])
         return _template(self.parts(self.end, _LITERAL, '"'))
 
     def heredoc(self) -> Node:
@@ -384,7 +328,7 @@ class _Reader:
         if not match:
             self.fail("the end of a heredoc")
         text = _unindented(match["text"]) if self.word == "<<-" else match["text"]
-        node = template(text, self.line(match.start("text")))
+        node = template(text, self.line(match.start("text")), lines=self.knows_lines)
         self.end = match.end()
         self.next()
         return node
@@ -440,6 +384,27 @@ _READERS: dict[str, Callable[[_Reader], Node]] = {
 }
 
 
+# Much of one service's file stands in the next one's too, and is one node in both.
+_literal = lru_cache(maxsize=4096)(Literal)
+
+
+@lru_cache(maxsize=4096)
+def _short(text: str) -> Node | None:
+    """What a value in one line says; None where that is nothing."""
+    if text[0] == '"':
+        return Literal(text[1:-1])
+    head, *names = text.split(".")
+    if text[0] in "[{" or head in _WORDS or head.isdecimal():
+        try:
+            return expression(text, lines=False)
+        except HclError:  # read where it stands, it has a line and a column
+            return None
+    node: Node = Name(head)
+    for name in names:
+        node = Attribute(node, name)
+    return node
+
+
 def number(digits: str) -> int | float | str:
     """What digits say; as text where Python reads no number of so many, or none so large."""
     if len(digits) > _LONGEST_NUMBER:
@@ -477,14 +442,3 @@ def _unindented(text: str) -> str:
     lines = text.splitlines(keepends=True)
     indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
     return "".join(line[indent:] for line in lines)
-
-
-def words(node: Any) -> tuple[str, ...]:
-    """`a.b.c` as its words, or () where the expression is no plain reference."""
-    if isinstance(node, Name):
-        return (node.name,)
-    if isinstance(node, Attribute | Index):
-        before = words(node.of)
-        key = node.name if isinstance(node, Attribute) else getattr(node.key, "value", None)
-        return (*before, str(key)) if before and key is not None else ()
-    return ()

@@ -4,12 +4,11 @@ https://developer.hashicorp.com/terraform/language/syntax/json says what stands 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from tfgen.changes import syntax
-from tfgen.changes.syntax import Block, Body, HclError, List, Literal, Node, Object, TooDeepError, number
-from tfgen.facts import provider
+from tfgen.hcl.reader import expression, number, template
+from tfgen.hcl.syntax import Block, Body, HclError, List, Literal, Node, Object, TooDeepError
 
 # How many labels a block has. Within a resource a mapping is a block too, but for the few maps.
 _LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1}
@@ -17,9 +16,12 @@ _NESTED = {"terraform": {"backend": 1, "cloud": 0}, "provider": {"default_tags":
 _REFERENCES = {"from", "to", "iterator", "depends_on", "ignore_changes", "replace_triggered_by", "provider"}
 
 
-def read_json(text: str) -> Body:
-    """The blocks of a page. Raises HclError."""
-    reader = _Reader(text)
+def read_json(text: str, maps: Collection[str]) -> Body:
+    """The blocks of a page. Raises HclError.
+
+    `maps` are the arguments of resources that take a map: every other mapping in one is a block.
+    """
+    reader = _Reader(text, maps)
     pages = reader.data if isinstance(reader.data, list) else [reader.data]
     blocks = [
         block
@@ -32,13 +34,14 @@ def read_json(text: str) -> Body:
 
 def read_json_values(text: str) -> Body:
     """The values of variables. Raises HclError."""
-    reader = _Reader(text)
+    reader = _Reader(text, ())
     return Body({name: _literal(value) for name, value in reader.mapping(reader.data)}, ())
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, maps: Collection[str]) -> None:
         self.text = text
+        self._not_blocks = {*maps, "for_each"}
         try:
             self.data = json.loads(text, parse_int=number, parse_float=number, parse_constant=str)
         except json.JSONDecodeError as error:
@@ -68,7 +71,7 @@ class _Reader:
         arguments: dict[str, Node] = {}
         blocks: list[Block] = []
         for name, item in self.mapping(value):
-            labels = _nested_labels(kind, name, item)
+            labels = self.nested_labels(kind, name, item)
             if labels is not None:
                 blocks += self.blocks(name, (), item, labels)
             elif kind == "variable":
@@ -77,13 +80,25 @@ class _Reader:
                 arguments[name] = self.expression(item, bare=name in _REFERENCES)
         return Body(arguments, tuple(blocks))
 
+    def nested_labels(self, kind: str, name: str, value: Any) -> int | None:
+        """How many labels a block within a block has; None for an argument."""
+        if name == "lifecycle":
+            return 0
+        items = value if isinstance(value, list) else [value]
+        is_block = bool(items) and all(isinstance(item, dict) for item in items)
+        if is_block and kind in ("module", "variable", "output", "locals", "terraform", "provider"):
+            return _NESTED.get(kind, {}).get(name)
+        if is_block and name not in self._not_blocks:
+            return 1 if name == "dynamic" else 0
+        return None
+
     def expression(self, value: Any, *, bare: bool) -> Node:
         """`bare`: text is a reference, not a template."""
         match value:
             case str() if bare and not value.startswith("${"):
-                return syntax.expression(value, self.line(value))
+                return expression(value, self.line(value))
             case str():
-                return syntax.template(value, self.line(value[value.find("${") :]))
+                return template(value, self.line(value[value.find("${") :]))
             case list():
                 return List(tuple(self.expression(item, bare=bare) for item in value))
             case dict():
@@ -94,19 +109,6 @@ class _Reader:
     def line(self, text: str) -> int:
         """Where text stands first; JSON does not tell."""
         return self.text.count("\n", 0, max(0, self.text.find(text.partition('"')[0] or text))) + 1
-
-
-def _nested_labels(kind: str, name: str, value: Any) -> int | None:
-    """How many labels a block within a block has; None for an argument."""
-    if name == "lifecycle":
-        return 0
-    items = value if isinstance(value, list) else [value]
-    is_block = bool(items) and all(isinstance(item, dict) for item in items)
-    if is_block and kind in ("module", "variable", "output", "locals", "terraform", "provider"):
-        return _NESTED.get(kind, {}).get(name)
-    if is_block and name not in {*provider.map_arguments(), "for_each"}:
-        return 1 if name == "dynamic" else 0
-    return None
 
 
 def _literal(value: Any) -> Node:

@@ -4,7 +4,7 @@ import math
 import re
 from typing import Any
 
-from tfgen.blueprint.model import Comment, Label, Ref
+from tfgen.hcl.text import Comment, Label, Ref
 
 
 class Hcl(str):

@@ -1,0 +1,124 @@
+"""Where pages refer to something: every `aws_vpc.main.id` and `var.x`, with its line."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tfgen.hcl.syntax import (
+    Attribute,
+    Block,
+    Body,
+    Call,
+    For,
+    Index,
+    Literal,
+    Name,
+    Node,
+    Operation,
+    Splat,
+    Template,
+    inside,
+)
+
+
+class Use(NamedTuple):
+    """A reference: its parts from `aws_vpc` over `aws_vpc.main` to the whole of it.
+
+    `guarded` is one that may come to nothing: it stands in `try` or `can`. `bound` are the names to which its
+    surroundings give a meaning.
+    """
+
+    parts: tuple[Node, ...]
+    line: int
+    guarded: bool
+    bound: frozenset[str]
+
+
+# What these name is no reference: a provider, an argument.
+_NO_REFERENCES = {"provider", "providers", "ignore_changes"}
+_STATEMENTS = {"moved", "removed", "import"}
+
+
+def uses(block: Block) -> list[Use]:
+    """All references in a block."""
+    found: list[Use] = []
+    _in_block(block, frozenset(), found)
+    return found
+
+
+def uses_of(node: Node) -> list[Use]:
+    """All references in an expression."""
+    found: list[Use] = []
+    _in_expression(node, _Around(frozenset(), guarded=False), found)
+    return found
+
+
+class _Around(NamedTuple):
+    """What surrounds an expression: names that it gives a meaning to, and whether it is `try` or `can`."""
+
+    bound: frozenset[str]
+    guarded: bool
+
+    def binding(self, names: Iterable[str]) -> "_Around":
+        return self._replace(bound=self.bound.union(names))
+
+
+def _in_body(body: Body, bound: frozenset[str], found: list[Use]) -> None:
+    around = _Around(bound, guarded=False)
+    for name, node in body.arguments.items():
+        if type(node) is not Literal and name not in _NO_REFERENCES:
+            _in_expression(node, around, found)
+    for block in body.blocks:
+        _in_block(block, bound, found)
+
+
+def _in_block(block: Block, bound: frozenset[str], found: list[Use]) -> None:
+    if block.type not in _STATEMENTS:
+        names = _bound_by_block(block) if block.type == "dynamic" else ()
+        _in_body(block.body, bound.union(names), found)
+
+
+def _bound_by_block(block: Block) -> set[str]:
+    """The names that a `dynamic` block gives a meaning."""
+    iterator = block.body.arguments.get("iterator")
+    return {*block.labels, *({iterator.name} if isinstance(iterator, Name) else ())}
+
+
+def _in_expression(node: Node, around: _Around, found: list[Use]) -> None:
+    match node:
+        case Attribute() | Index() | Splat():
+            _in_reference(node, around, found)
+            return
+        case For():
+            _in_expression(node.collection, around, found)
+            around = around.binding((node.key, node.value))
+            parts = inside(node)[1:]
+        case Template(parts=parts):
+            around = around.binding(name for part in parts for name in _bound_by_part(part))
+        case Call(function="try" | "can", arguments=parts):
+            around = around._replace(guarded=True)
+        case _:
+            parts = inside(node)
+    for part in parts:
+        if type(part) is not Literal:
+            _in_expression(part, around, found)
+
+
+def _bound_by_part(part: Node) -> Iterable[str]:
+    """The names that `%{ for name in collection }` gives a meaning."""
+    if not isinstance(part, Operation) or part.name != "for":
+        return ()
+    return {name.name for name in part.operands[:-1] if isinstance(name, Name)}
+
+
+def _in_reference(node: Node, around: _Around, found: list[Use]) -> None:
+    parts = [node]
+    while isinstance(node, Attribute | Index | Splat):
+        if isinstance(node, Index):
+            _in_expression(node.key, around, found)
+        node = node.of
+        parts.append(node)
+    if not isinstance(node, Name):
+        _in_expression(node, around, found)
+    elif node.name not in around.bound:
+        parts.reverse()
+        found.append(Use(tuple(parts), node.line, around.guarded, around.bound))
