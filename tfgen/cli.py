@@ -4,6 +4,7 @@ Everything heavy is imported inside the command that needs it, so that --help st
 to standard output, everything else to standard error.
 """
 
+import atexit
 import gc
 import os
 import shutil
@@ -96,6 +97,7 @@ def _main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     gc.disable()  # a render makes many values and no circles, and ends
+    atexit.register(gc.freeze)  # nor does Python look for circles at the end, a tenth of a small render
     try:
         app(prog_name="tfgen")
     except TfgenError as error:
