@@ -16,8 +16,9 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from strategies import Data, laws, outcome_of, specs
 
 from tfgen import pipe
-from tfgen.blueprint.model import Blueprint, Label, Ref
-from tfgen.render import pages, printers
+from tfgen.blueprint.model import Blueprint, Comment, Label, Ref
+from tfgen.render import layout, pages, printers
+from tfgen.render.layout import lay_out
 from tfgen.render.translate import SYNTAX, modules
 
 ROOT = Path(__file__).parent.parent
@@ -41,10 +42,12 @@ def as_jinja_prints(blueprint: Blueprint) -> dict[str, str]:
     """The pages that Jinja prints, every one of them, whatever it needs."""
 
     def by_jinja(folder: str) -> dict[str, printers.Page]:
-        return {
-            file: page._replace(text=OURS.get_template(page.made_of[0]).render, needs=None)
-            for file, page in printers.pages(folder).items()
-        }
+        return {file: page_by_jinja(page) for file, page in printers.pages(folder).items()}
+
+    def page_by_jinja(page: printers.Page) -> printers.Page:
+        template = OURS.get_template(page.made_of[0])
+        layout = lay_out if page.made_of[0].endswith(".tf.j2") else str
+        return page._replace(text=lambda values: layout(template.render(values)), needs=None)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "printers", SimpleNamespace(pages=by_jinja))
@@ -77,6 +80,8 @@ VALUES = {
         SimpleNamespace(name="one", parts=(Ref("a.b"), Ref("c.d"))),
         SimpleNamespace(name="two", parts=()),
     ),
+    "long": tuple(f"a text of some length, number {number}" for number in range(9)),
+    "remark": Comment("b = 1 {"),
     "nat": (SimpleNamespace(zones=("a", "b")),),
     # Names of variables in the Python that is made.
     "out": (1, 2),
@@ -86,12 +91,12 @@ VALUES = {
 }
 
 
-def printed(text: str, **parts: str) -> str:
-    """What Python made of a template prints; `parts` are further ones."""
+def page_of(text: str, ending: str = ".md", **parts: str) -> printers.Page:
+    """Python made of a template; `parts` are further ones."""
     module: dict[str, Any] = {}
-    exec(modules({"stack/page.tf.j2": text, **parts})["stack"], module)
-    page: printers.Page = module["PAGES"]["page.tf"]
-    return page.text(VALUES)
+    exec(modules({f"stack/page{ending}.j2": text, **parts})["stack"], module)
+    page: printers.Page = module["PAGES"][f"page{ending}"]
+    return page
 
 
 PARTS = {
@@ -125,7 +130,8 @@ PARTS = {
 )
 def test_each_part_of_the_language_prints_as_in_jinja(text: str) -> None:
     expected = jinja({"page": text, **PARTS}).get_template("page").render(VALUES)
-    assert printed(text, **PARTS) == expected
+    assert page_of(text, **PARTS).text(VALUES) == expected
+    assert page_of(text, ".tf", **PARTS).text(VALUES) == lay_out(expected)
 
 
 @pytest.mark.parametrize(
@@ -157,14 +163,63 @@ def test_each_part_of_the_language_prints_as_in_jinja(text: str) -> None:
 )
 def test_what_does_more_than_print_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="line 1: a template only prints"):
-        printed(text, **PARTS)
+        page_of(text, **PARTS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = 1\nlonger = {{ name|hcl }}\n\nb {\n\nc = 2\n}",
+        "a {\n  b = {{ long|hcl }}\n  ccc = 1\n\n  d = {{ name|hcl }}\n  ee = 2\n}\n",
+        "{% for a in things %}\na {\nb = {{ a.name|hcl }}\nlonger = 1\n}\n\n{% endfor %}\nlast = 1\nxx = 2\n",
+        "{% for a in things %}\na = {{ a.name|hcl }}\nlonger = 1\n{% endfor %}\nlast = 1\n\nxx = 2\ny = 1\n",
+        "{% for a in things %}\na = {{ a.name|hcl }}\nlonger = 1\n{% endfor %}\n\nlast = 1\nxx = 2\n",
+        "{% for a in things %}\n\na = {{ a.name|hcl }}\nlonger = 1\n{% endfor %}\nlast = 1\nxx = 2\n",
+        "{% for a in things %}\na = 1\nxx = 1\n\n{% for b in a.parts %}\nb = {{ b|hcl }}\nccc = 2\n"
+        "{% endfor %}\n{% endfor %}\n\nd = 1\nee = 2\n",
+        "{% if empty %}\na = 1\n\n{% endif %}\nbbb = 1\nc = 2\n",
+        "{% if things %}\na = 1\n\n{% endif %}\nbbb = 1\nc = 2\n",
+        "b = 1\n{% if things %}\na = 1\n\n{% endif %}\nbbb = 1\nc = 2\n\n",
+        '{{ name|hcl }} = 1\nb = 2\n\n"{{ name|hcl }}" = 1\nc = 2\n\nx{{ name|hcl }} = 1\nddd = 2\n',
+        "{{ remark|hcl }}\na = 1\nbbb = 2\n\n{{ remark|hcl }} = 3\nccc = 1\n",
+        "a = [\n{% for b in pairs %}\n{{ b|hcl }},\n{% endfor %}\n]\nbbb = 1\n\n"
+        "c = { d = {{ name|hcl }} }\nee = 1\n",
+        "x([\n{\na = {{ long|hcl }}\nbb = {{ name|hcl }}\n},\n])\n\n# a = {{ name|hcl }} {\nb = 1\nccc = 2\n",
+        "a {\n" * 9 + "b = 1\nccc = {{ name|hcl }}\n\nd = 1\nee = 2\n" + "}\n" * 9,
+        "{% macro m(a) %}\na = {{ a|hcl }}\nlonger = 1\n\n{% endmacro %}\n{{ m(name) }}\n\n"
+        "b {\n{{ m(text) }}\n}\n",
+        '{% include "all.tf.j2" %}\n\na = 1\nbbb = 2\n\n'
+        '{% for a in things %}\n{% include "one.tf.j2" %}\n\n{% endfor %}',
+        "",
+        "\n\n",
+        "   a = 1   \n \n\t\n bb = 2\n   c = 3",
+    ],
+)
+def test_what_is_laid_out_before_looks_as_what_is_laid_out_after(text: str) -> None:
+    expected = jinja({"page": text, **PARTS}).get_template("page").render(VALUES)
+    assert page_of(text, ".tf", **PARTS).text(VALUES) == lay_out(expected)
+
+
+def test_most_of_a_page_is_laid_out_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise nobody would notice that it is no more, but for the time that it takes."""
+    later, paragraph = [], layout.paragraph
+    monkeypatch.setattr(layout, "paragraph", lambda text, depth: later.append(text) or paragraph(text, depth))
+    blueprint = pipe.run(ROOT / "examples" / "market.yaml").blueprint
+    assert blueprint
+    lines = sum(text.count("\n") for path, text in pages.plain(blueprint).items() if path.endswith(".tf"))
+    assert sum(text.count("\n") + 1 for text in later) < lines / 2
+
+
+def test_brackets_that_a_loop_leaves_open_are_refused() -> None:
+    with pytest.raises(ValueError, match="opens brackets that it does not close"):
+        page_of("{% for a in things %}\nb {\n{% endfor %}", ".tf")
 
 
 def test_an_unknown_name_is_an_error() -> None:
     with pytest.raises(KeyError, match="nobody"):
-        printed("{{ nobody|hcl }}")
+        page_of("{{ nobody|hcl }}").text(VALUES)
     with pytest.raises(AttributeError, match="nobody"):
-        printed("{% for a in things %}{{ a.nobody|hcl }}{% endfor %}")
+        page_of("{% for a in things %}{{ a.nobody|hcl }}{% endfor %}").text(VALUES)
 
 
 # --- nothing is loaded or printed that a stack has no use for
@@ -185,9 +240,7 @@ def test_an_unknown_name_is_an_error() -> None:
     ],
 )
 def test_a_page_needs_what_its_template_loops_over(text: str, needs: tuple[str, ...] | None) -> None:
-    module: dict[str, Any] = {}
-    exec(modules({"stack/page.tf.j2": text, **PARTS})["stack"], module)
-    assert module["PAGES"]["page.tf"].needs == needs
+    assert page_of(text, **PARTS).needs == needs
 
 
 def test_what_a_stack_does_not_use_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,6 @@ from msgspec.structs import asdict
 
 from tfgen.blueprint.model import Blueprint, Input, Label, Part
 from tfgen.render import printers
-from tfgen.render.layout import lay_out
 from tfgen.render.readme import context
 from tfgen.render.theirs import TEMPLATES, names, texts
 
@@ -81,7 +80,7 @@ def _terraform(blueprint: Blueprint, theirs: "Sandbox | None") -> Iterator[tuple
         yield from _folder("services", "modules/services/", _services(blueprint), theirs)
         page = _pages("services", theirs)[_OF_EACH_SERVICE]
         for service in blueprint.services:
-            yield f"modules/services/{service.file}.tf", lay_out(page.text(asdict(service)))
+            yield f"modules/services/{service.file}.tf", page.text(asdict(service))
 
 
 _OF_EACH_SERVICE = "service.tf"
@@ -93,7 +92,7 @@ def _folder(
     """The pages that the templates of a folder make, one each."""
     for file, page in _pages(name, theirs).items():
         if file.endswith(".tf") and file != _OF_EACH_SERVICE and page.prints(values):
-            yield f"{target}{file}", lay_out(page.text(values))
+            yield f"{target}{file}", page.text(values)
 
 
 def _pages(folder: str, theirs: "Sandbox | None") -> Mapping[str, "Page"]:

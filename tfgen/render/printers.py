@@ -23,18 +23,19 @@ from tfgen.render.hcl import hcl
 from tfgen.render.markdown import markdown, mermaid
 from tfgen.render.theirs import TEMPLATES, names
 
-__all__ = ["FILTERS", "Page", "hcl", "markdown", "mermaid", "pages"]
-
 FILTERS = {"hcl": hcl, "markdown": markdown, "mermaid": mermaid}
+"""Those of templates that Jinja renders. Ours have `literal` for `hcl`: they surely print no bare value."""
 
 _SHIPPED = Path(__file__).parent.parent / "printed"
 _KEPT = TEMPLATES / "__pycache__"
+_TRANSLATION = ("translate", "paragraphs", "layout")  # the modules that it depends on
 
 
 class Page(NamedTuple):
-    """How a page is printed from its values, by name."""
+    """How a page is printed."""
 
     text: Callable[[Mapping[str, Any]], str]
+    """Takes the page's values by their names."""
     needs: tuple[str, ...] | None
     """Without any of these values there is nothing to print; None where there always is."""
     made_of: tuple[str, ...]
@@ -66,7 +67,7 @@ def _templates() -> Mapping[str, str]:
 @cache
 def _key() -> bytes:
     """What the functions depend on: all templates, how they are translated, and this Python."""
-    translation = Path(__file__).with_name("translate.py").read_bytes()
+    translation = [Path(__file__).with_name(f"{name}.py").read_bytes() for name in _TRANSLATION]
     return sha256(repr((MAGIC_NUMBER, translation, _templates())).encode()).digest()
 
 

@@ -15,6 +15,7 @@ from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tfgen.render.hcl import Hcl
+from tfgen.render.layout import lay_out
 from tfgen.render.printers import FILTERS, Page
 from tfgen.render.theirs import TEMPLATES
 from tfgen.render.translate import SYNTAX
@@ -58,7 +59,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if self.texts.keys().isdisjoint(page.made_of):
             return page
         template = self.get_template(page.made_of[0])
-        return page._replace(text=template.render, needs=None)
+        is_laid_out = page.made_of[0].endswith(".tf.j2")
+
+        def text(values: Mapping[str, Any]) -> str:
+            printed = template.render(values)
+            return lay_out(printed) if is_laid_out else printed
+
+        return page._replace(text=text, needs=None)
 
     def finalized(self, value: Any) -> str:
         """What is printed: nothing but what has been through a filter."""

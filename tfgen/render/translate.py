@@ -10,17 +10,23 @@ from itertools import count
 
 from jinja2 import Environment, nodes
 
+from tfgen.render.paragraphs import BLANK_LINE, Piece, Value, codes, lay_out_pieces, line_ends
+
 SYNTAX = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
 """How Jinja reads a template, ours and a user's."""
 
 _HEAD = '''\
 """Made of templates/{folder} by tfgen/render/translate.py; a change here is lost."""
 
-from tfgen.render.printers import Page, {filters}
+from tfgen.render.hcl import literal
+from tfgen.render.layout import laid, lay_out
+from tfgen.render.markdown import markdown, mermaid
+from tfgen.render.printers import Page
 
 PAGES = {{}}
 '''
-FILTERS = ("hcl", "markdown", "mermaid")
+_FILTERS = {"hcl": "literal", "markdown": "markdown", "mermaid": "mermaid"}
+"""What they are in Python."""
 
 
 def modules(templates: Mapping[str, str]) -> dict[str, str]:
@@ -33,7 +39,7 @@ def modules(templates: Mapping[str, str]) -> dict[str, str]:
     pages: dict[str, list[str]] = {}
     for name in sorted(trees.keys() - included):
         folder = name.rpartition("/")[0]
-        head = _HEAD.format(folder=folder, filters=", ".join(FILTERS))
+        head = _HEAD.format(folder=folder)
         pages.setdefault(folder, [head]).append(_page(name, trees))
     return {folder: "\n\n".join(parts) for folder, parts in pages.items()}
 
@@ -48,7 +54,8 @@ def _page(name: str, trees: Mapping[str, nodes.Template]) -> str:
     function = re.sub(r"\W", "_", file)
     needs = _needs(trees[name].body, trees)
     made_of = tuple(dict.fromkeys(_closure(name, trees)))
-    code = _Code(trees)
+    is_laid_out = file.endswith(".tf")
+    code = _Code(trees, is_laid_out=is_laid_out)
     code.print_nodes(trees[name].body, {})
     return "\n".join(
         [
@@ -56,7 +63,7 @@ def _page(name: str, trees: Mapping[str, nodes.Template]) -> str:
             *(f"    {variable} = values[{name!r}]" for name, variable in code.values.items()),
             "    out = []",
             *code.lines(),
-            '    return "".join(out)',
+            '    return lay_out("".join(out))' if is_laid_out else '    return "".join(out)',
             "",
             f"PAGES[{file!r}] = Page({function}, {needs!r}, {made_of!r})",
             "",
@@ -114,17 +121,20 @@ _Scope = Mapping[str, str]
 class _Code:
     """The body of the function that prints one page, while it grows."""
 
-    def __init__(self, trees: Mapping[str, nodes.Template]) -> None:
+    def __init__(self, trees: Mapping[str, nodes.Template], *, is_laid_out: bool) -> None:
         self.values: dict[str, str] = {}
         """The values of the page that it takes: their names -> variables in Python."""
         self._trees = trees
         self._numbers = count(1)
         self._lines: list[str] = []
-        self._texts: list[str] = []
-        self._depth = 1
+        self._indent = 1
+        self._pieces: list[Piece] = []
+        self._is_laid_out = is_laid_out
+        self._line_ends = BLANK_LINE  # that are surely before what is printed next
+        self._brackets = 0  # that are open where it is printed
 
     def lines(self) -> list[str]:
-        self._flush()
+        self._flush(is_last=True)
         return self._lines
 
     def print_nodes(self, body: Iterable[nodes.Node], scope: _Scope) -> None:
@@ -132,7 +142,7 @@ class _Code:
         for node in body:
             match node:
                 case nodes.Output():
-                    self._texts += [self._text(part, scope) for part in node.nodes]
+                    self._pieces += [self._piece(part, scope) for part in node.nodes]
                 case nodes.For(test=None, else_=[], recursive=False):
                     path = self._path(node.iter, scope)
                     inner = self._bound(node.target, scope)
@@ -146,17 +156,18 @@ class _Code:
                 case _:
                     raise _lawless(node)
 
-    def _text(self, node: nodes.Expr, scope: _Scope) -> str:
-        """An expression in Python for what is printed: text as it is, a value only through a filter."""
+    def _piece(self, node: nodes.Expr, scope: _Scope) -> Piece:
+        """What is printed: text as it is, a value only through a filter."""
         match node:
             case nodes.TemplateData():
-                return repr(node.data)
+                return node.data
             case nodes.Filter(name=name, node=nodes.Name() | nodes.Getattr() as value, args=[], kwargs=[]):
-                if name in FILTERS:
-                    return f"{name}({self._path(value, scope)})"
+                if name in _FILTERS:
+                    return Value(f"{_FILTERS[name]}({self._path(value, scope)})")
             case nodes.Call(node=nodes.Name(name=name), kwargs=[], dyn_args=None, dyn_kwargs=None):
                 if scope.get(name, "").endswith("_macro"):
-                    return f"{scope[name]}({', '.join(self._path(each, scope) for each in node.args)})"
+                    given = ", ".join(self._path(each, scope) for each in node.args)
+                    return Value(f"{scope[name]}({given})")
         raise _lawless(node)
 
     def _path(self, node: nodes.Node, scope: _Scope) -> str:
@@ -180,32 +191,60 @@ class _Code:
         function = f"{macro.name}_{next(self._numbers)}_macro"
         inner = {**scope, **{each.name: f"{each.name}_{next(self._numbers)}" for each in macro.args}}
         self._line(f"def {function}({', '.join(inner[each.name] for each in macro.args)}):")
-        self._depth += 1
+        laid_out, self._is_laid_out = self._is_laid_out, False  # what it prints may be part of a line
+        self._indent += 1
         self._line("out = []")
         self.print_nodes(macro.body, inner)
         self._line('return "".join(out)')
-        self._depth -= 1
+        self._indent -= 1
+        self._is_laid_out = laid_out
         return function
 
-    def _block(self, head: str, body: Iterable[nodes.Node], scope: _Scope) -> None:
+    def _block(self, head: str, body: list[nodes.Node], scope: _Scope) -> None:
+        """A loop or a condition, of which nobody knows how often it prints its body."""
         self._line(head)
-        self._depth += 1
-        before = len(self._lines)
+        self._indent += 1
+        lines, brackets, before = len(self._lines), self._brackets, self._line_ends
+        self._line_ends = self._line_ends_behind(body, before)
         self.print_nodes(body, scope)
         self._flush()
-        if len(self._lines) == before:
+        self._line_ends = min(before, self._line_ends)
+        if len(self._lines) == lines:
             self._line("pass")
-        self._depth -= 1
+        self._indent -= 1
+        if self._brackets != brackets:
+            raise ValueError(f"line {body[0].lineno}: this opens brackets that it does not close")
 
-    def _flush(self) -> None:
+    def _line_ends_behind(self, body: list[nodes.Node], before: int) -> int:
+        """How many line ends there surely are behind what is printed any number of times."""
+        ends = before
+        for node in body:
+            match node:
+                case nodes.Output():
+                    for part in node.nodes:
+                        piece = part.data if isinstance(part, nodes.TemplateData) else Value("")
+                        ends = line_ends(piece, ends)
+                case nodes.For() | nodes.If():
+                    ends = self._line_ends_behind(node.body, ends)
+                case nodes.Include():
+                    ends = self._line_ends_behind(self._trees[_constant(node.template)].body, ends)
+        return min(before, ends)
+
+    def _flush(self, *, is_last: bool = False) -> None:
         """Writes what waits to be printed in one step."""
-        texts, self._texts = self._texts, []
-        if texts:
-            self._line(f"out += {', '.join(texts)},")
+        pieces, self._pieces = self._pieces, []
+        if not pieces:
+            return
+        if self._is_laid_out:
+            before = self._line_ends
+            for piece in pieces:
+                self._line_ends = line_ends(piece, self._line_ends)
+            pieces, self._brackets = lay_out_pieces(pieces, self._brackets, before=before, is_last=is_last)
+        self._line(f"out += {', '.join(codes(pieces))},")
 
     def _line(self, text: str) -> None:
         self._flush()
-        self._lines.append("    " * self._depth + text)
+        self._lines.append("    " * self._indent + text)
 
 
 def _names(target: nodes.Node) -> list[str]:
