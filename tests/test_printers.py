@@ -120,6 +120,7 @@ PARTS = {
         "{% for values in values %}{{ class|hcl }}{% endfor %}{{ out|hcl }}",
         "{% for a in things %}{% endfor %}{% if empty %}{% endif %}rest",
         "{% if things %}\nyes\n{% endif %}\n{% if empty %}\nno\n{% endif %}\n",
+        "{% for a in things %}{% if a.parts %}{{ a.name|hcl }}{% endif %}{% endfor %}",
         '{% for a in things %}\n  {% include "one.tf.j2" %}\n{% endfor %}\n{% include "all.tf.j2" %}',
         "{% macro m(a, b) %}({{ a|hcl }} {{ b|hcl }} {{ name|hcl }}){% endmacro %}"
         "{% for a in things %}{{ m(a.name, text) }}{% endfor %}",
@@ -151,6 +152,7 @@ def test_each_part_of_the_language_prints_as_in_jinja(text: str) -> None:
         "{% for a in things recursive %}{% endfor %}",
         "{% for a in [1, 2] %}{% endfor %}",
         "{% if not name %}{% endif %}",
+        "{% if name == text %}{% endif %}",
         "{% if name %}{% else %}text{% endif %}",
         "{% if name %}{% elif text %}{% endif %}",
         "{% include name %}",

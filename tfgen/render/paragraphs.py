@@ -75,9 +75,9 @@ def lay_out_pieces(
 
 
 def _is_known(line: str) -> bool:
-    """Whether no value decides where the equals sign of a line is, or what kind of line it is."""
+    """Whether no value decides how far the equals sign of a line stands to the right."""
     before, value, _ = line.partition(_VALUE)
-    return not value or ("=" in before if "=" in line else bool(before.strip()))
+    return not value or "=" not in line or "=" in before
 
 
 def _laid(text: str, depth: int, values: Iterator[Value]) -> Piece:

@@ -147,7 +147,7 @@ class _Code:
                     path = self._path(node.iter, scope)
                     inner = self._bound(node.target, scope)
                     self._block(f"for {self._target(node.target, inner)} in {path}:", node.body, inner)
-                case nodes.If(test=nodes.Name(), elif_=[], else_=[]):
+                case nodes.If(elif_=[], else_=[]):
                     self._block(f"if {self._path(node.test, scope)}:", node.body, scope)
                 case nodes.Include():
                     self.print_nodes(self._trees[_constant(node.template)].body, scope)
