@@ -69,7 +69,7 @@ def start_up(scratch: Path) -> None:
         "tfgen --help": ([TFGEN, "--help"], "aim: at most 7 x"),
         "tfgen render, the seed's example": (
             [TFGEN, "render", str(SPEC), "-o", str(scratch / "shop")],
-            "aim: at most 20 x",
+            "aim: at most 12 x",
         ),
     }
     for what, (command, aim) in commands.items():

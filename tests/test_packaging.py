@@ -60,6 +60,14 @@ def check(python: Path, folder: Path) -> None:
     assert written.keys() - pages.keys() == {".gitignore", ".tfgen-manifest"}
 
 
+def check_needs_no_jinja(python: Path, folder: Path) -> None:
+    """What prints the templates was made when it was built."""
+    loaded = "import sys, tfgen, pathlib; tfgen.render_file(pathlib.Path(sys.argv[1])); print(*sys.modules)"
+    modules = run(python, "-c", loaded, SPEC, cwd=folder).split()
+    assert "tfgen.printed.services" in modules
+    assert "jinja2" not in modules
+
+
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel and the sdist of this checkout."""
@@ -72,12 +80,14 @@ def test_wheel(sources: Path, tmp_path: Path) -> None:
     python = fresh_python(tmp_path / "venv")
     install(python, next(sources.glob("*.whl")))
     check(python, tmp_path)
+    check_needs_no_jinja(python, tmp_path)
 
 
 def test_sdist(sources: Path, tmp_path: Path) -> None:
     python = fresh_python(tmp_path / "venv")
     install(python, next(sources.glob("*.tar.gz")))
     check(python, tmp_path)
+    check_needs_no_jinja(python, tmp_path)
 
 
 def test_editable(tmp_path: Path) -> None:
@@ -92,4 +102,7 @@ def test_the_wheel_holds_the_product_and_nothing_else(sources: Path) -> None:
     about = f"tfgen_fargate-{tfgen.__version__}.dist-info"  # PyPI's tfgen is another project
     assert {file.split("/")[0] for file in files} == {"tfgen", about}
     assert "tfgen/templates/services/service.tf.j2" in files
+    printed = {file for file in files if file.startswith("tfgen/printed/")}
+    folders = ("__init__", "stack", "network", "load_balancer", "services")
+    assert printed == {f"tfgen/printed/{name}.py" for name in folders}
     assert not [file for file in files if "__pycache__" in file]

@@ -14,6 +14,7 @@ from tfgen.output.compare import Changes
 from tfgen.pipe import run
 from tfgen.render import pages
 from tfgen.render.laws import FILTERS, breaches
+from tfgen.render.sandbox import Sandbox
 from tfgen.summary import summarize
 
 SHOP = Path(__file__).parent.parent / "examples" / "shop.yaml"
@@ -142,12 +143,18 @@ def test_the_filter_belongs_to_the_kind_of_page() -> None:
     assert breaches("{{ name|hcl }}", ".md.j2") != []
 
 
-# --- the environment, which holds what no reading of a template can ---
+# --- the environment of a user's templates, which holds what no reading of one can ---
+
+
+def environment() -> Sandbox:
+    """The one that renders pages, without any template of a user's."""
+    made = Sandbox({}, pages.TEMPLATES)
+    made.allow(services=1)
+    return made
 
 
 def rendered(text: str, **context: object) -> str:
-    """`text` in the very environment that renders the pages."""
-    return pages._environment().from_string(text).render(context)
+    return environment().from_string(text).render(context)
 
 
 @pytest.mark.parametrize("value", ["text", 1, None, True, ("a",), Label("label")])
@@ -188,7 +195,7 @@ def test_an_unknown_name_is_no_hcl() -> None:
 
 
 def test_jinja_brings_no_filter_of_its_own() -> None:
-    assert set(pages._environment().filters) == set().union(*FILTERS.values())
+    assert set(environment().filters) == set().union(*FILTERS.values()) | {"each"}
 
 
 # --- parts that are lists, of which today's specs make one or none

@@ -1,5 +1,6 @@
 """The `tfgen` program: the commands together, and how each of them ends."""
 
+import atexit
 import gc
 import os
 import sys
@@ -68,6 +69,7 @@ def _run_app() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     gc.disable()  # a render makes many values and no circles, and ends
+    atexit.register(gc.freeze)  # nor does Python look for circles at the end, a tenth of a small render
     try:
         build_app("".join(sys.argv[1:2]))(prog_name="tfgen")
     except TfgenError as error:

@@ -4,12 +4,13 @@ Each table is a JSON file beside this one that says where it comes from, of whic
 it is not confirmed. A table is read when something first asks for it, and once.
 """
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec.json import decode
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network
@@ -353,7 +354,7 @@ def _endpoint_names() -> tuple[str, Mapping[tuple[str, str], str]]:
 
 @cache
 def _read(table: str) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((_FOLDER / f"{table}.json").read_text(encoding="utf-8"))
+    content: dict[str, Any] = decode((_FOLDER / f"{table}.json").read_bytes())
     return content
 
 

@@ -5,7 +5,6 @@ of one line and closes at the beginning of another, and there are no heredocs.
 """
 
 import re
-from functools import lru_cache
 
 # A quoted key of an object, or one with a dash, up to its equals sign.
 _KEY = re.compile(r'([A-Za-z_][\w-]*|"(?:[^"\\]|\\.)*") *= *(?!=)')
@@ -17,34 +16,50 @@ def lay_out(text: str) -> str:
     """Indents, aligns equals signs, and leaves single blank lines only, none beside a bracket."""
     parts: list[str] = []
     depth = 0
-    for paragraph in _BLANK.split(text.strip()):
-        laid, after = _paragraph(paragraph, depth)
+    for part in _BLANK.split(text.strip()):
+        if part[:1] <= _DEEPEST_MARK and part:
+            looks, depth = part[1:], ord(part[0]) - 1
+        else:
+            looks, depth = paragraph(part, depth)
         if parts:
-            beside_bracket = parts[-1].endswith(_OPENING) or laid.lstrip().startswith(_CLOSING)
+            beside_bracket = parts[-1].endswith(_OPENING) or looks.lstrip().startswith(_CLOSING)
             parts.append("\n" if beside_bracket else "\n\n")
-        parts.append(laid)
-        depth = after
+        parts.append(looks)
     laid_out = "".join(parts)
     return f"{laid_out}\n" if laid_out else ""
 
 
-@lru_cache(maxsize=4096)  # much of one service's file stands in the next one's too
-def _paragraph(text: str, depth: int) -> tuple[str, int]:
+DEEPEST_LAID = 7
+_DEEPEST_MARK = chr(DEEPEST_LAID + 1)
+
+
+def laid(breaks: int, depth: int, *parts: str) -> str:
+    """A paragraph that is laid out already, for `lay_out`; unless a value in it has brought further lines.
+
+    A mark at its beginning says so, a character that no page has and that is no white space, and also how
+    many brackets deep its end is.
+    """
+    text = "".join(parts)
+    return chr(depth + 1) + text if text.count("\n") == breaks else text
+
+
+def paragraph(text: str, depth: int) -> tuple[str, int]:
     """Lines without a blank one between them, `depth` brackets deep; and the depth after them."""
     lines: list[str] = []
     run: list[tuple[str, str]] = []
     for raw in text.split("\n"):
         line = raw.strip()
-        opens = line.endswith(_OPENING) and line[0] != "#"
-        if not opens:
-            assignment = _assignment(line)
-            if assignment:
+        opens = line[-1:] in _OPENING and line[0] != "#"
+        assignment = _assignment(line) if "=" in line else None
+        if assignment:
+            if not opens:
                 run.append(assignment)
                 continue
+            line = " = ".join(assignment)  # what spans lines keeps one space around its equals sign
         if run:
             _align(run, "  " * depth, lines)
-        depth -= line.startswith(_CLOSING)
-        lines.append("  " * depth + (_spaced(line) if opens else line))
+        depth -= line[:1] in _CLOSING
+        lines.append("  " * depth + line)
         depth += opens
     if run:
         _align(run, "  " * depth, lines)
@@ -54,17 +69,10 @@ def _paragraph(text: str, depth: int) -> tuple[str, int]:
 def _assignment(line: str) -> tuple[str, str] | None:
     """An argument or a key and its value, or None where a line is neither."""
     key, equals, value = line.partition(" = ")
-    key = key.rstrip()
-    if equals and key.isidentifier():
+    if equals and (key := key.rstrip()).isidentifier():
         return key, value.lstrip()
-    match = _KEY.match(line) if equals or "=" in line else None
+    match = _KEY.match(line)
     return (match[1], line[match.end() :]) if match else None
-
-
-def _spaced(line: str) -> str:
-    """A line that opens a block or a value keeps one space around its equals sign."""
-    assignment = _assignment(line)
-    return " = ".join(assignment) if assignment else line
 
 
 def _align(run: list[tuple[str, str]], indent: str, lines: list[str]) -> None:

@@ -23,23 +23,26 @@ _LINE = 100
 
 
 def hcl(value: Any) -> Hcl:
+    """`literal` for templates that Jinja renders: what it returns is known to have been through it."""
+    return Hcl(literal(value))
+
+
+def literal(value: Any) -> str:
     """`value` as an HCL literal: str, int, float, bool, tuple, list, dict, Label, Ref or Comment."""
     kind = type(value)
     if kind is Label or kind is Ref:  # most of what is printed
-        return Hcl(value)
-    return Hcl(_text(value))
-
-
-def _text(value: Any) -> str:
-    printer = _PRINTERS.get(type(value))
+        return value  # type: ignore[no-any-return]
+    printer = _PRINTERS.get(kind)
     if printer is None:
-        raise TypeError(f"{type(value).__name__} has no form in HCL")
+        raise TypeError(f"{kind.__name__} has no form in HCL")
     text: str = printer(value)
     return text
 
 
 def quoted(text: str) -> str:
     """A string literal that Terraform evaluates to `text`."""
+    if text.isascii() and text.isprintable() and not ('"' in text or "\\" in text or "{" in text):
+        return f'"{text}"'  # most texts need no closer look
     text = _SPECIAL.sub(_escape, text)
     if "{" in text:
         # Terraform reads `$${` as the characters `${`; python-hcl2 only with a `}` behind them.
@@ -67,7 +70,7 @@ def _escape_wide(match: re.Match[str]) -> str:
 
 
 def _sequence(items: Any) -> str:
-    texts = [_text(item) for item in items]
+    texts = [literal(item) for item in items]
     line = f"[{', '.join(texts)}]"
     if len(line) <= _LINE and "\n" not in line:
         return line
@@ -78,7 +81,7 @@ def _mapping(items: Any) -> str:
     if not items:
         return "{}"
     return "{{\n{}\n}}".format(
-        "\n".join(f"{printed_key(key)} = {_text(value)}" for key, value in items.items())
+        "\n".join(f"{printed_key(key)} = {literal(value)}" for key, value in items.items())
     )
 
 

@@ -5,14 +5,20 @@ file in between. Our own templates alone are rendered without it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from jinja2 import nodes
+from jinja2 import ChoiceLoader, FileSystemLoader, FunctionLoader, StrictUndefined, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from tfgen.hcl.layout import lay_out
 from tfgen.hcl.printer import Hcl
+from tfgen.render.printers import FILTERS, Page
+from tfgen.render.theirs import TEMPLATES
+from tfgen.render.translate import SYNTAX
 
 # What the templates of a stack may cost: a character is 1, a turn of a loop, a call or an include some more.
 # Ours take a twentieth of it.
@@ -21,16 +27,52 @@ _STEP = 10
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja without anything of Jinja's or Python's own. `left` is what may still be spent."""
+    """Jinja without anything of Jinja's or Python's own. `left` is what may still be spent.
 
-    def __init__(self, filters: Mapping[str, Callable[..., Any]], **options: Any) -> None:
-        super().__init__(**options)
+    `texts` are the user's templates by their names, which are in `folder`; where it has none, ours are taken.
+    What is compiled of them is not kept: each render parses them anyway, to hold them against the laws, and
+    a cache would be a place where code of somebody else's waits to run.
+    """
+
+    def __init__(self, texts: Mapping[str, str], folder: Path) -> None:
+        def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+            return (texts[name], str(folder / name), lambda: True) if name in texts else None
+
+        super().__init__(
+            **SYNTAX,
+            loader=ChoiceLoader([FunctionLoader(load), FileSystemLoader(TEMPLATES)]),
+            undefined=StrictUndefined,
+            finalize=self.finalized,
+            auto_reload=False,
+            autoescape=False,
+        )
         self.globals.clear()
         self.tests.clear()
         self.filters.clear()
-        self.filters |= {**filters, "each": self.each}
+        self.filters |= {**FILTERS, "each": self.each}
+        self.texts = texts
         self.left = 0
         self.sizes: dict[str | None, int] = {}
+
+    def page(self, page: Page) -> Page:
+        """The page as the user's templates print it; as it was where they have no part in it."""
+        if self.texts.keys().isdisjoint(page.made_of):
+            return page
+        template = self.get_template(page.made_of[0])
+        is_laid_out = page.made_of[0].endswith(".tf.j2")
+
+        def text(values: Mapping[str, Any]) -> str:
+            printed = template.render(values)
+            return lay_out(printed) if is_laid_out else printed
+
+        return page._replace(text=text, needs=None)
+
+    def finalized(self, value: Any) -> str:
+        """What is printed: nothing but what has been through a filter."""
+        if type(value) is not Hcl:
+            raise TypeError(f"{value!r} reached a template without a filter")
+        self.spend(len(value))
+        return value
 
     def allow(self, services: int) -> None:
         """What a stack of so many services may cost."""
@@ -75,3 +117,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 def _text_within(node: nodes.Node) -> int:
     return sum(len(text.data) for text in node.find_all(nodes.TemplateData))
+
+
+@cache
+def sandbox(folder: str, found: tuple[tuple[str, str], ...]) -> Sandbox:
+    """What renders the user's templates in a folder; made once, and anew where they have changed."""
+    return Sandbox(dict(found), Path(folder))

@@ -22,13 +22,17 @@ class UnreadableError(Exception):
 @cache
 def names() -> frozenset[str]:
     """The names of our own templates, which are those that a user's can have."""
-    return frozenset(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.j2"))
+    return frozenset(name for name, _ in walk(TEMPLATES, _is_left_out) if name.endswith(".j2"))
 
 
 def files(folder: Path) -> dict[str, Path]:
     """The files in a folder by their names from there, but for hidden and compiled ones. Raises OSError."""
-    there = walk(folder, lambda name: name.startswith((".", "__pycache__")))
+    there = walk(folder, _is_left_out)
     return {name: folder / name for name, entry in there if name.endswith(".j2") or not entry.is_dir()}
+
+
+def _is_left_out(name: str) -> bool:
+    return name.startswith((".", "__pycache__"))
 
 
 def read(path: Path, folder: Path) -> str:

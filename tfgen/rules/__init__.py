@@ -8,10 +8,10 @@ rest, so that BAD and GOOD read as examples. FAILS and PASSES are further cases,
 at least; tests/test_rules.py holds the rule against all of them.
 """
 
+import os
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Protocol, cast
 
 from tfgen.blueprint.model import Blueprint
@@ -40,7 +40,8 @@ class Rule(Protocol):
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule of this folder, by file name."""
-    names = sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
+    files = sorted(os.listdir(__path__[0]))  # noqa: PTH208 - a tenth of what pathlib takes
+    names = (file.removesuffix(".py") for file in files if file.endswith(".py") and file[0] != "_")
     return tuple(cast(Rule, import_module(f"{__name__}.{name}")) for name in names)
 
 

@@ -1,0 +1,126 @@
+"""What prints the pages of our templates: functions that `translate` made of them.
+
+A wheel brings them as modules. In a checkout they are made where none fit the templates as they are now,
+and kept beside them, as Python keeps its own modules.
+"""
+
+import marshal
+import os
+import stat
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from importlib import import_module
+from importlib.util import MAGIC_NUMBER
+from pathlib import Path
+from types import CodeType
+from typing import Any, NamedTuple
+
+from tfgen.files import read
+from tfgen.hcl.printer import hcl
+from tfgen.render.markdown import markdown, mermaid
+from tfgen.render.theirs import TEMPLATES, names
+
+FILTERS = {"hcl": hcl, "markdown": markdown, "mermaid": mermaid}
+"""Those of templates that Jinja renders. Ours have `literal` for `hcl`: they surely print no bare value."""
+
+_PACKAGE = Path(__file__).parent.parent
+_SHIPPED = _PACKAGE / "printed"
+_KEPT = TEMPLATES / "__pycache__"
+_TRANSLATION = ("render/translate", "render/paragraphs", "hcl/layout", "hcl/printer")  # what it depends on
+
+
+class Page(NamedTuple):
+    """How a page is printed."""
+
+    text: Callable[[Mapping[str, Any]], str]
+    """Takes the page's values by their names."""
+    needs: tuple[str, ...] | None
+    """Without any of these values there is nothing to print; None where there always is."""
+    made_of: tuple[str, ...]
+    """Its template, and those that it includes."""
+
+    def prints(self, values: Mapping[str, Any]) -> bool:
+        return self.needs is None or any(values[name] for name in self.needs)
+
+
+@cache
+def pages(folder: str) -> Mapping[str, Page]:
+    """The pages that our templates in a folder make, by file name; of no other folder any is loaded."""
+    if _SHIPPED.is_dir():
+        shipped: Mapping[str, Page] = import_module(f"tfgen.printed.{folder}").PAGES
+        return shipped
+    module: dict[str, Any] = {}
+    exec(_kept(folder) or _made(folder), module)  # noqa: S102 - made of our own templates
+    return module["PAGES"]  # type: ignore[no-any-return]
+
+
+# --- in a checkout
+
+
+@cache
+def _templates() -> Mapping[str, str]:
+    return {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in sorted(names())}
+
+
+@cache
+def _key() -> bytes:
+    """What the functions depend on: all templates, how they are translated, and this Python."""
+    translation = [(_PACKAGE / f"{name}.py").read_bytes() for name in _TRANSLATION]
+    return sha256(repr((MAGIC_NUMBER, translation, _templates())).encode()).digest()
+
+
+@cache
+def _translated() -> Mapping[str, str]:
+    from tfgen.render.translate import modules  # noqa: PLC0415 - brings Jinja, which seldom is needed
+
+    return modules(_templates())
+
+
+def _place(folder: str) -> Path:
+    return _KEPT / f"{folder}.{sys.implementation.cache_tag}.printers"
+
+
+def _kept(folder: str) -> CodeType | None:
+    """What was kept of a folder, if it is of these templates, and of nobody but this user or root."""
+    place = _place(folder)
+    with suppress(OSError, EOFError, ValueError, TypeError):
+        if _is_ours(_KEPT) and _is_ours(place):
+            content = read(place, follow=False)
+            if content.startswith(_key()):
+                code: CodeType = marshal.loads(content[len(_key()) :])  # noqa: S302 - see `_is_ours`
+                return code
+    return None
+
+
+def _is_ours(place: Path) -> bool:
+    """Whether nobody else can have put something here. Windows keeps others out by itself."""
+    found = place.lstat()
+    return not hasattr(os, "geteuid") or (
+        found.st_uid in {0, os.geteuid()} and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    )
+
+
+def _made(folder: str) -> CodeType:
+    """What prints the pages of a folder, made now, and kept where that can be."""
+    code = compile(_translated()[folder], f"templates/{folder}", "exec")
+    if not sys.dont_write_bytecode:
+        with suppress(OSError):
+            _keep(_key() + marshal.dumps(code), _place(folder))
+    return code
+
+
+def _keep(content: bytes, place: Path) -> None:
+    """Writes a file in one step: whoever reads it meanwhile finds the old one, or the new one whole."""
+    place.parent.mkdir(0o755, exist_ok=True)
+    new = place.with_suffix(f".{os.getpid()}")
+    number = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+        new.replace(place)
+    except BaseException:
+        new.unlink()
+        raise
