@@ -510,8 +510,9 @@ def test_a_range_in_the_vpc_needs_no_route_and_one_of_a_peer_is_taken_as_given()
 def test_a_reference_is_followed_through_the_wiring() -> None:
     """Without the input that hands the group over, a rule names nothing."""
     blueprint = blueprint_of("shop")
-    inputs = (i for i in blueprint.modules.services_inputs if "endpoint" not in i.variable.label)
-    unplugged = replace(blueprint, modules=replace(blueprint.modules, services_inputs=tuple(inputs)))
+    *others, services = blueprint.modules
+    inputs = tuple(each for each in services.inputs if "endpoint" not in each.variable.label)
+    unplugged = replace(blueprint, modules=(*others, replace(services, inputs=inputs)))
     assert failing(unplugged) == AWS
 
 

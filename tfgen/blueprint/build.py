@@ -65,7 +65,7 @@ def _built(spec: Spec, spec_file: str, bound: tuple[Bound, ...], at: Locate, *, 
     built_network = network.build(spec, found, at)
     built_services = services.build(services.Around(spec, partition, built_network, found, bound, called, at))
     balancer = (load_balancer.build(spec, at),) if bound else ()
-    modules = wiring.build(
+    modules, root = wiring.build(
         wiring.Stack(built_network, balancer, built_services, dict(sorted(spec.tags.items())), not as_module)
     )
     backend = () if as_module else tuple(_backend(spec))
@@ -92,6 +92,7 @@ def _built(spec: Spec, spec_file: str, bound: tuple[Bound, ...], at: Locate, *, 
         ),
         unused=unused.build(spec, at),
         modules=modules,
+        root=root,
         locate=at,
     )
 

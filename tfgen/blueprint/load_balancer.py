@@ -12,7 +12,7 @@ from tfgen.blueprint.addressing import range_problems
 from tfgen.blueprint.model import FixedResponse, Listener, ListenerCidr, ListenerRule, LoadBalancer
 from tfgen.blueprint.model import Route as RoutePart
 from tfgen.blueprint.priorities import LAST, priority
-from tfgen.hcl.text import Label, Ref
+from tfgen.hcl.text import Label, Ref, VariableRef
 from tfgen.problems import Locate, Location, Problem, nearest_of_many, some
 from tfgen.spec.model import WORLD, Route, Spec
 from tfgen.spec.model import Listener as ListenerSpec
@@ -276,7 +276,7 @@ def _rule(route: Bound) -> ListenerRule:
     return ListenerRule(
         label=route.label,
         listener=route.listener,
-        listener_arn=names.ref("var.{}", arn_input(route.listener)),
+        listener_arn=VariableRef(arn_input(route.listener)),
         priority=route.priority,
         pinned=route.pinned is not None,
         hosts=((route.host,),) if route.host else (),

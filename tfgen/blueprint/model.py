@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from tfgen.hcl.text import Comment, Label, Ref
+from tfgen.hcl.text import Comment, Label, Ref, VariableRef
 from tfgen.problems import Locate, Location, SpecPath
 
 
@@ -249,7 +249,7 @@ class TargetGroup(Part, frozen=True):
 class ListenerRule(Part, frozen=True):
     label: Label
     listener: str
-    listener_arn: Ref
+    listener_arn: VariableRef
     priority: int
     pinned: bool
     """Whether the spec names the priority."""
@@ -534,16 +534,23 @@ class Unused(Part, frozen=True):
     at: Location
 
 
-class Modules(Part, frozen=True):
-    """How the root wires its modules: inputs of each, and outputs of each and of the root."""
+class Module(Part, frozen=True):
+    """A module that the root calls, and how it is wired."""
 
-    network_outputs: tuple[Output, ...]
-    load_balancer_inputs: tuple[Input, ...]
-    load_balancer_outputs: tuple[Output, ...]
-    services_inputs: tuple[Input, ...]
-    services_outputs: tuple[Output, ...]
-    root_variables: tuple[Variable, ...]
-    root_outputs: tuple[Output, ...]
+    label: Label
+    source: str
+    inputs: tuple[Input, ...]
+    """Those that its own file of variables declares."""
+    arguments: tuple[Input, ...]
+    """All that its call gives it: also what the files of services declare."""
+    outputs: tuple[Output, ...]
+
+
+class Root(Part, frozen=True):
+    """What a user sets and reads."""
+
+    variables: tuple[Variable, ...]
+    outputs: tuple[Output, ...]
 
 
 class Blueprint(Part, frozen=True):
@@ -570,7 +577,9 @@ class Blueprint(Part, frozen=True):
     """Where services were renamed, the same stack with other names for them."""
     overrides: tuple[Override, ...]
     unused: tuple[Unused, ...]
-    modules: Modules
+    modules: tuple[Module, ...]
+    """Each needs those before it alone."""
+    root: Root
     locate: Locate
     """Where the spec says a thing; for what no part carries with it."""
     overridden: tuple[Overridden, ...] = ()

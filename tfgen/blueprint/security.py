@@ -6,7 +6,7 @@ from typing import NamedTuple
 from tfgen.blueprint import names, renames
 from tfgen.blueprint.addressing import range_problems
 from tfgen.blueprint.model import Call, Image, Network, Peer, SecurityRule
-from tfgen.hcl.text import Label, Ref
+from tfgen.hcl.text import Label, Ref, VariableRef
 from tfgen.problems import Locate, Problem
 from tfgen.spec.model import WORLD, Port, Service, Spec
 
@@ -15,8 +15,8 @@ GROUP, CIDR, PREFIX_LIST = (
     Label("cidr_ipv4"),
     Label("prefix_list_id"),
 )
-LOAD_BALANCER_GROUP = Ref("var.load_balancer_security_group_id")
-ENDPOINT_GROUP = Ref("var.endpoint_security_group_id")
+LOAD_BALANCER_GROUP = VariableRef(Label("load_balancer_security_group_id"))
+ENDPOINT_GROUP = VariableRef(Label("endpoint_security_group_id"))
 INGRESS, EGRESS = Label("ingress"), Label("egress")
 HTTPS = 443
 _TAG_VALUE = 256  # botocore, ecs Tag.value
@@ -126,7 +126,7 @@ def _to_endpoints(service: Service, network: Network, wanted: set[str]) -> Itera
     for endpoint in network.gateway_endpoints:
         if endpoint.service in wanted:
             name = {"s3": "S3", "dynamodb": "DynamoDB"}[endpoint.service]
-            prefix_list = names.ref("var.{}", prefix_list_input(endpoint.service))
+            prefix_list = VariableRef(prefix_list_input(endpoint.service))
             peer = Peer(argument=PREFIX_LIST, value=prefix_list)
             yield _Way(endpoint.service, f"{name}, through the gateway endpoint", (HTTPS, HTTPS), peer)
 

@@ -22,7 +22,7 @@ from tfgen.blueprint.model import (
     Tasks,
     Variable,
 )
-from tfgen.hcl.text import Comment, Ref
+from tfgen.hcl.text import Comment, Ref, VariableRef
 from tfgen.problems import Locate, Location, Problem
 from tfgen.spec.model import LENIENT_CODES, Connect, Port, Spec, has_root
 from tfgen.spec.model import Service as ServiceSpec
@@ -165,7 +165,7 @@ def _application(key: str, service: ServiceSpec, around: Around) -> Container:
 def _image_input(key: str) -> Input:
     label = names.label(key, "image")
     variable = Variable(label=label, type=Ref("string"), description=f"Image of {key}.")
-    return Input(variable=variable, value=names.ref("var.{}", label))
+    return Input(variable=variable, value=VariableRef(label))
 
 
 def _size_at(key: str, around: Around) -> Location:

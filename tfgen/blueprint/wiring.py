@@ -1,6 +1,6 @@
 """How the root connects its modules: inputs, outputs, variables. Nothing is passed that is not used."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tfgen.blueprint import names, security
@@ -9,17 +9,21 @@ from tfgen.blueprint.model import (
     Input,
     Listener,
     LoadBalancer,
-    Modules,
+    Module,
     Network,
     Output,
     Ready,
+    Root,
     Service,
     Validation,
     Variable,
 )
-from tfgen.hcl.text import Comment, Label, Ref
+from tfgen.hcl.text import Comment, Label, OutputRef, Ref, VariableRef
 
 STRING, STRINGS, TEXTS = Ref("string"), Ref("list(string)"), Ref("map(string)")
+
+
+_NETWORK, _LOAD_BALANCER, _SERVICES = Label("network"), Label("load_balancer"), Label("services")
 
 
 class Stack(NamedTuple):
@@ -30,18 +34,32 @@ class Stack(NamedTuple):
     has_provider: bool
 
 
-def build(stack: Stack) -> Modules:
-    used = _peers(stack.services)
-    network_outputs = _sorted(_network_outputs(stack, used))
-    services_outputs = _sorted(_services_outputs(stack)) if stack.services else ()
-    return Modules(
-        network_outputs=network_outputs,
-        load_balancer_inputs=tuple(_load_balancer_inputs(stack)) if stack.load_balancer else (),
-        load_balancer_outputs=_sorted(_load_balancer_outputs(stack)) if stack.load_balancer else (),
-        services_inputs=tuple(_services_inputs(stack, network_outputs, used)) if stack.services else (),
-        services_outputs=services_outputs,
-        root_variables=tuple(_root_variables(stack)),
-        root_outputs=_sorted(_root_outputs(stack, network_outputs, services_outputs)),
+def build(stack: Stack) -> tuple[tuple[Module, ...], Root]:
+    used = _used_variables(stack.services)
+    network = _module(_NETWORK, (), _network_outputs(stack, used))
+    modules = [network]
+    if stack.load_balancer:
+        outputs = _load_balancer_outputs(stack, used)
+        modules.append(_module(_LOAD_BALANCER, _load_balancer_inputs(stack), outputs))
+    if stack.services:
+        inputs = _services_inputs(stack, network.outputs, used)
+        own = tuple(each for service in stack.services for each in service.inputs)
+        modules.append(_module(_SERVICES, inputs, _services_outputs(stack), own))
+    root = Root(variables=tuple(_root_variables(stack)), outputs=_sorted(_root_outputs(stack, modules)))
+    return tuple(modules), root
+
+
+def _module(
+    label: Label, inputs: Iterable[Input], outputs: Iterator[Output], own: tuple[Input, ...] = ()
+) -> Module:
+    """`own` are inputs that the module declares elsewhere than the rest."""
+    declared = tuple(inputs)
+    return Module(
+        label=label,
+        source=f"./modules/{label}",
+        inputs=declared,
+        arguments=(*declared, *own),
+        outputs=_sorted(outputs),
     )
 
 
@@ -49,15 +67,18 @@ def _sorted(outputs: Iterator[Output]) -> tuple[Output, ...]:
     return tuple(sorted(outputs, key=lambda output: output.label))
 
 
-def _output(name: str, description: str, value: str | dict[str, Any]) -> Output:
-    return Output(
-        label=Label(name), description=description, value=Ref(value) if isinstance(value, str) else value
-    )
+def _output(name: str, description: str, value: Ref | dict[str, Any]) -> Output:
+    return Output(label=Label(name), description=description, value=value)
 
 
-def _input(name: str, type_: Ref, description: str, value: str) -> Input:
+def _input(name: str, type_: Ref, description: str, value: Ref) -> Input:
     variable = Variable(label=Label(name), type=type_, description=description)
-    return Input(variable=variable, value=Ref(value))
+    return Input(variable=variable, value=value)
+
+
+def _passed(output: Output, module: Label) -> Input:
+    """A text that a module has from another, under one name in both."""
+    return _input(output.label, STRING, output.description, OutputRef(module, output.label))
 
 
 def _subnet_ids(role: str, ready: Ready) -> Output:
@@ -102,96 +123,104 @@ def _private_ready(network: Network) -> Ready:
     )
 
 
-def _network_outputs(stack: Stack, used: set[str]) -> Iterator[Output]:
-    yield _output("vpc_id", "ID of the VPC.", "aws_vpc.main.id")
+def _network_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
+    yield _output("vpc_id", "ID of the VPC.", Ref("aws_vpc.main.id"))
     yield _subnet_ids("public", _public_ready(stack.network))
     if stack.network.private_subnets:
         yield _subnet_ids("private", _private_ready(stack.network))
     # A network alone tells all of it, for services that are described elsewhere.
-    if security.ENDPOINT_GROUP in used or (stack.network.endpoint_security_group and not stack.services):
-        yield _output(
-            "endpoint_security_group_id",
-            "ID of the security group of the interface endpoints.",
-            "aws_security_group.endpoints.id",
-        )
+    group = security.ENDPOINT_GROUP.label
+    if group in used or (stack.network.endpoint_security_group and not stack.services):
+        description = "ID of the security group of the interface endpoints."
+        yield _output(group, description, Ref("aws_security_group.endpoints.id"))
     for endpoint in stack.network.gateway_endpoints:
         name = security.prefix_list_input(endpoint.service)
-        if f"var.{name}" in used or not stack.services:
+        if name in used or not stack.services:
             yield _output(
                 name,
                 f"ID of the prefix list that the {endpoint.service} gateway endpoint routes.",
-                f"aws_vpc_endpoint.{endpoint.label}.prefix_list_id",
+                names.ref("aws_vpc_endpoint.{}.prefix_list_id", endpoint.label),
             )
 
 
-def _peers(services: tuple[Service, ...]) -> set[str]:
-    """Every reference that some security group rule makes."""
-    rules = (rule for service in services for rule in service.security_rules)
-    return {str(value) for rule in rules for value in (rule.peer.value, rule.group)}
+def _used_variables(services: tuple[Service, ...]) -> frozenset[Label]:
+    """The variables that some security group rule or listener rule of the services refers to."""
+    rules = [rule for service in services for rule in service.security_rules]
+    referred = (
+        *(value for rule in rules for value in (rule.peer.value, rule.group)),
+        *(rule.listener_arn for service in services for rule in service.rules),
+    )
+    return frozenset(each.label for each in referred if isinstance(each, VariableRef))
 
 
 def _load_balancer_inputs(stack: Stack) -> Iterator[Input]:
-    yield _input("vpc_id", STRING, "ID of the VPC.", "module.network.vpc_id")
+    yield _vpc_id()
     yield _input(
         "public_subnet_ids",
         STRINGS,
         "IDs of the public subnets, one in each zone that has tasks.",
-        f"values(module.network.{stack.load_balancer[0].subnets}_subnet_ids)",
+        _ids_of_subnets(stack.load_balancer[0].subnets),
     )
 
 
-def _load_balancer_outputs(stack: Stack) -> Iterator[Output]:
-    yield _output("dns_name", "DNS name of the load balancer.", "aws_lb.main.dns_name")
+def _vpc_id() -> Input:
+    return _input("vpc_id", STRING, "ID of the VPC.", OutputRef(_NETWORK, Label("vpc_id")))
+
+
+def _ids_of_subnets(role: Label) -> Ref:
+    subnet_ids = OutputRef(_NETWORK, Label(f"{role}_subnet_ids"))
+    return Ref(f"values({subnet_ids})")
+
+
+def _load_balancer_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
+    yield _output("dns_name", "DNS name of the load balancer.", Ref("aws_lb.main.dns_name"))
     yield _output(
-        "security_group_id", "ID of the load balancer's security group.", "aws_security_group.main.id"
+        "security_group_id", "ID of the load balancer's security group.", Ref("aws_security_group.main.id")
     )
-    for listener in _used_listeners(stack):
+    for listener in _used_listeners(stack, used):
         yield _output(
             listener.arn_input,
             f"ARN of the listener on port {listener.port}.",
-            f"aws_lb_listener.{listener.label}.arn",
+            names.ref("aws_lb_listener.{}.arn", listener.label),
         )
 
 
-def _used_listeners(stack: Stack) -> Iterator[Listener]:
+def _used_listeners(stack: Stack, used: frozenset[Label]) -> Iterator[Listener]:
     """The listeners that services refer to: one that has routes."""
-    used = {rule.listener_arn for service in stack.services for rule in service.rules}
     for balancer in stack.load_balancer:
-        for listener in balancer.listeners:
-            if names.ref("var.{}", listener.arn_input) in used:
-                yield listener
+        yield from (listener for listener in balancer.listeners if listener.arn_input in used)
 
 
-def _services_inputs(stack: Stack, network_outputs: tuple[Output, ...], used: set[str]) -> Iterator[Input]:
-    yield _input("vpc_id", STRING, "ID of the VPC.", "module.network.vpc_id")
+def _services_inputs(
+    stack: Stack, network_outputs: tuple[Output, ...], used: frozenset[Label]
+) -> Iterator[Input]:
+    yield _vpc_id()
     yield _input(
         "subnet_ids",
         STRINGS,
         "IDs of the subnets that run tasks.",
-        f"values(module.network.{stack.network.task_subnets}_subnet_ids)",
+        _ids_of_subnets(stack.network.task_subnets),
     )
-    for output in network_outputs:
-        if f"var.{output.label}" in used:
-            yield _input(output.label, STRING, output.description, f"module.network.{output.label}")
+    yield from (_passed(output, _NETWORK) for output in network_outputs if output.label in used)
     if stack.load_balancer:
         yield _input(
-            "load_balancer_security_group_id",
+            security.LOAD_BALANCER_GROUP.label,
             STRING,
             "ID of the load balancer's security group.",
-            "module.load_balancer.security_group_id",
+            OutputRef(_LOAD_BALANCER, Label("security_group_id")),
         )
-    for listener in _used_listeners(stack):
+    for listener in _used_listeners(stack, used):
         yield _input(
             listener.arn_input,
             STRING,
             f"ARN of the listener on port {listener.port}.",
-            f"module.load_balancer.{listener.arn_input}",
+            OutputRef(_LOAD_BALANCER, listener.arn_input),
         )
 
 
 def _services_outputs(stack: Stack) -> Iterator[Output]:
     services = stack.services
-    yield _output("cluster_name", "Name of the ECS cluster.", "aws_ecs_cluster.main.name")
+    yield _output("cluster_name", "Name of the ECS cluster.", Ref("aws_ecs_cluster.main.name"))
     yield _output(
         "service_names",
         "Names of the ECS services.",
@@ -236,24 +265,11 @@ def _image_validation(container: Container) -> Validation:
     )
 
 
-def _root_outputs(
-    stack: Stack, network_outputs: tuple[Output, ...], services_outputs: tuple[Output, ...]
-) -> Iterator[Output]:
-    shown = {"vpc_id", "public_subnet_ids", "private_subnet_ids"}
-    for output in network_outputs:
-        if output.label in shown or not stack.services:
-            yield _output(output.label, output.description, f"module.network.{output.label}")
-    if stack.load_balancer:
-        yield _output(
-            "load_balancer_dns_name", "DNS name of the load balancer.", "module.load_balancer.dns_name"
+def _root_outputs(stack: Stack, modules: list[Module]) -> Iterator[Output]:
+    for module in modules:
+        yield from (
+            _of_root(output, module) for output in module.outputs if _is_of_root(output, module, stack)
         )
-        yield _output(
-            "load_balancer_security_group_id",
-            "ID of the load balancer's security group.",
-            "module.load_balancer.security_group_id",
-        )
-    for output in services_outputs:
-        yield _output(output.label, output.description, f"module.services.{output.label}")
     addresses = {
         service.key: server.address
         for service in stack.services
@@ -264,3 +280,20 @@ def _root_outputs(
         yield _output(
             "service_connect_addresses", "Where services of this stack reach one another.", addresses
         )
+
+
+# Outputs of the network that a user may want; the rest is for the services.
+_OF_NETWORK = frozenset({"vpc_id", "public_subnet_ids", "private_subnet_ids"})
+# Those of the load balancer, as the root names them.
+_OF_LOAD_BALANCER = {name: f"load_balancer_{name}" for name in ("dns_name", "security_group_id")}
+
+
+def _is_of_root(output: Output, module: Module, stack: Stack) -> bool:
+    if module.label == _NETWORK:
+        return output.label in _OF_NETWORK or not stack.services
+    return module.label != _LOAD_BALANCER or output.label in _OF_LOAD_BALANCER
+
+
+def _of_root(output: Output, module: Module) -> Output:
+    name = _OF_LOAD_BALANCER.get(output.label, output.label)
+    return _output(name, output.description, OutputRef(module.label, output.label))

@@ -4,7 +4,7 @@ import math
 import re
 from typing import Any
 
-from tfgen.hcl.text import Comment, Label, Ref
+from tfgen.hcl.text import Comment, Label, OutputRef, Ref, VariableRef
 
 
 class Hcl(str):
@@ -99,6 +99,8 @@ _PRINTERS: dict[type, Any] = {
     str: quoted,
     Label: str,
     Ref: str,
+    VariableRef: str,
+    OutputRef: str,
     Comment: _comment,
     bool: lambda value: "true" if value else "false",
     int: str,

@@ -13,6 +13,31 @@ class Ref(str):
     __slots__ = ()
 
 
+class VariableRef(Ref):
+    """A variable of the module that refers to it."""
+
+    __slots__ = ("label",)
+    label: Label
+
+    def __new__(cls, label: Label) -> "VariableRef":
+        reference = super().__new__(cls, f"var.{label}")
+        reference.label = label
+        return reference
+
+
+class OutputRef(Ref):
+    """An output of another module, as the root refers to it."""
+
+    __slots__ = ("label", "module")
+    module: Label
+    label: Label
+
+    def __new__(cls, module: Label, label: Label) -> "OutputRef":
+        reference = super().__new__(cls, f"module.{module}.{label}")
+        reference.module, reference.label = module, label
+        return reference
+
+
 class Comment(str):
     """A one-line comment."""
 

@@ -21,6 +21,7 @@ from tfgen.blueprint.model import (
     RouteTable,
     SecurityRule,
 )
+from tfgen.hcl.text import OutputRef, Ref, VariableRef
 from tfgen.reach.model import MISSING, OK, UNSURE, Hop
 
 EGRESS, INGRESS = "egress", "ingress"
@@ -71,6 +72,7 @@ class Ground:
         own = blueprint.network
         self.blueprint = blueprint
         self.network = own
+        self.modules = {str(module.label): module for module in blueprint.modules}
         self.subnets = {"public": own.public_subnets, "private": own.private_subnets}
         self.zones = {role: tuple(subnet.zone for subnet in found) for role, found in self.subnets.items()}
         self.tables: dict[str, RouteTable] = {
@@ -91,28 +93,20 @@ class Ground:
 
     # --- references ---
 
-    def follow(self, module: str, reference: str) -> str:
+    def follow(self, module: str, reference: Ref | str) -> str:
         """What a reference means, through the wiring of the modules: "network.aws_vpc.main.id"."""
-        if not reference.startswith("var."):
+        if not isinstance(reference, VariableRef):
             return f"{module}.{reference}"
         if (module, reference) not in self._followed:
             self._followed[module, reference] = self._follow(module, reference)
         return self._followed[module, reference]
 
-    def _follow(self, module: str, reference: str) -> str:
-        modules = self.blueprint.modules
-        inputs = {"load_balancer": modules.load_balancer_inputs, "services": modules.services_inputs}
-        outputs = {
-            "network": modules.network_outputs,
-            "load_balancer": modules.load_balancer_outputs,
-            "services": modules.services_outputs,
-        }
-        for given in inputs[module]:
-            if f"var.{given.variable.label}" == reference:
-                _, other, label = given.value.split(".")
-                for output in outputs[other]:
-                    if output.label == label:
-                        return self.follow(other, str(output.value))
+    def _follow(self, module: str, reference: VariableRef) -> str:
+        for given in self.modules[module].inputs:
+            if given.variable.label == reference.label and isinstance(given.value, OutputRef):
+                for output in self.modules[given.value.module].outputs:
+                    if output.label == given.value.label and isinstance(output.value, Ref):
+                        return self.follow(given.value.module, output.value)
         return f"{module}.{reference}"  # leads nowhere; Terraform says so itself
 
     # --- security groups ---

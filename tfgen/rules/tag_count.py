@@ -35,5 +35,5 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def tags_of(blueprint: Blueprint) -> dict[str, str]:
     """The tags that the provider gives to every resource; a stack that is a module has none."""
-    variables = {variable.label: variable.default for variable in blueprint.modules.root_variables}
+    variables = {variable.label: variable.default for variable in blueprint.root.variables}
     return {key: value for tags in variables.get(Label("tags"), ()) for key, value in tags.items()}
