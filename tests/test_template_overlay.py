@@ -180,7 +180,7 @@ def test_what_is_no_file_is_no_template(mine: Mine, make: str) -> None:
     place = folder / "services" / "service.tf.j2"
     place.parent.mkdir()
     getattr(os, make)(place)
-    assert [str(problem) for problem in laws.check(folder)] == [
+    assert [str(problem) for problem in laws.check_templates(folder)] == [
         str(Problem("TG266", Location(str(place)), "the template cannot be read: it is no file"))
     ]
     assert tfgen.render_file(SPEC, templates=folder)[0] == {}
@@ -272,7 +272,7 @@ def test_a_link_leads_to_no_file_elsewhere(mine: Mine, tmp_path: Path, way: str)
     folder = mine(**tf(network__nat=""))
     if way == "file":
         (folder / "network" / "vpc.tf.j2").symlink_to(tmp_path / "vpc.tf.j2")
-        (problem,) = laws.check(folder)
+        (problem,) = laws.check_templates(folder)
         assert problem.message.endswith("it is a link that leads out of its folder")
     else:
         shutil.rmtree(folder / "network")
@@ -283,7 +283,7 @@ def test_a_link_leads_to_no_file_elsewhere(mine: Mine, tmp_path: Path, way: str)
 
 
 def test_our_templates_keep_the_laws_of_the_users() -> None:
-    assert laws.check(pages.TEMPLATES) == []
+    assert laws.check_templates(pages.TEMPLATES) == []
 
 
 # --- the command

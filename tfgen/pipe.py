@@ -207,7 +207,7 @@ def _overridden(
     from tfgen.overridden import overridden  # noqa: PLC0415 - slow to load, and few specs need it
     from tfgen.render import check  # noqa: PLC0415 - as above
 
-    looked = check.check(blueprint, templates, source.at_key)
+    looked = check.check_pages(blueprint, templates, source.at_key)
     if has_errors(looked.problems):
         return blueprint, dict, looked.problems
     after = overridden(blueprint, looked.before, looked.after, source.at_key)

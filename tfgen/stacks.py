@@ -22,7 +22,7 @@ NAME = "{name}"
 FOLDERS = f"generated/{NAME}"
 
 
-class Look(NamedTuple):
+class RenderMode(NamedTuple):
     """What is to be shown instead of written, if anything."""
 
     check: bool
@@ -54,7 +54,7 @@ class Options(NamedTuple):
     """`waiting` is called with a folder into which another render is still writing."""
 
     output: Path | None
-    look: Look
+    mode: RenderMode
     waiting: Callable[[Path], None]
 
 
@@ -151,28 +151,28 @@ def exit_code(results: Sequence[Result]) -> Exit:
 
 
 def _rendered(spec: Path, outcome: Outcome, stack: Blueprint, folder: Path, options: Options) -> Result:
-    look = options.look
+    mode = options.mode
     try:
         changes, diff = _written(outcome.pages(), stack, folder, options)
     except TfgenError as error:
         planned = error.changes if isinstance(error, RefusedError) else Changes()
         return Result(spec, error.code, stack.name, folder, planned, message=error.message)
-    said = look.said(outcome.overridden or stack, changes, folder)
-    return Result(spec, look.exit_code(changes), stack.name, folder, changes, diff, said)
+    said = mode.said(outcome.overridden or stack, changes, folder)
+    return Result(spec, mode.exit_code(changes), stack.name, folder, changes, diff, said)
 
 
 def _written(
     pages: Mapping[str, str], stack: Blueprint, folder: Path, options: Options
 ) -> tuple[Changes, str]:
-    look = options.look
+    mode = options.mode
     how: dict[str, Any] = {
         "stack": stack.name,
         "once": once(stack),
-        "force": look.force,
+        "force": mode.force,
         "history": _HISTORY,
     }
-    if look:
-        return preview(pages, folder, with_diff=look.diff, **how)
+    if mode:
+        return preview(pages, folder, with_diff=mode.diff, **how)
     return write(pages, folder, waiting=options.waiting, **how), ""
 
 

@@ -7,6 +7,7 @@ letter from a to h has its own place. So adding, dropping or reordering zones mo
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
+from tfgen.blueprint.labels import PRIVATE, PUBLIC
 from tfgen.blueprint.model import Subnet
 from tfgen.hcl.text import Label
 from tfgen.problems import Locate, Location, Problem
@@ -44,7 +45,7 @@ def subnets(network: Network) -> tuple[tuple[Subnet, ...], tuple[Subnet, ...]]:
         tuple(Subnet(zone=Label(zone), cidr=str(cidr)) for zone, cidr in _ranges(role, half, network).items())
         for role, half in _halves(IPv4Network(network.cidr))
     )
-    return public, () if network.egress == "public" else private
+    return public, () if network.way_out.public_tasks else private
 
 
 def range_problems(text: str, where: Location) -> Iterator[Problem]:
@@ -69,7 +70,7 @@ def _range(text: str) -> IPv4Network | None:
 def _halves(vpc: IPv4Network) -> tuple[tuple[str, IPv4Network], tuple[str, IPv4Network]]:
     """Each role of subnets with its half of the VPC; the smallest VPC has no halves."""
     private, public = vpc.subnets(1) if vpc.prefixlen < LONGEST else (vpc, vpc)
-    return ("public", public), ("private", private)
+    return (PUBLIC, public), (PRIVATE, private)
 
 
 def _ranges(role: str, half: IPv4Network, network: Network) -> dict[str, IPv4Network]:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from tfgen import facts
 from tfgen.blueprint import calls, images, load_balancer, names, network, renames, services, unused, wiring
-from tfgen.blueprint.load_balancer import Bound
+from tfgen.blueprint.load_balancer import BoundRoute
 from tfgen.blueprint.model import Backend, Blueprint, Cluster, Namespace, Override, Provider, Service
 from tfgen.hcl.text import Ref
 from tfgen.problems import Locate, Problem, has_errors
@@ -42,7 +42,7 @@ def build(
     return None if meetings else blueprint, [*problems, *meetings]
 
 
-def _problems(spec: Spec, bound: tuple[Bound, ...], at: Locate, *, as_module: bool) -> Iterator[Problem]:
+def _problems(spec: Spec, bound: tuple[BoundRoute, ...], at: Locate, *, as_module: bool) -> Iterator[Problem]:
     yield from renames.problems(spec, at)
     yield from load_balancer.problems(spec, bound, at)
     yield from calls.problems(spec, at)
@@ -54,7 +54,9 @@ def _problems(spec: Spec, bound: tuple[Bound, ...], at: Locate, *, as_module: bo
         yield Problem("TG250", at(("tags",)), message, hint, "warning")
 
 
-def _built(spec: Spec, spec_file: str, bound: tuple[Bound, ...], at: Locate, *, as_module: bool) -> Blueprint:
+def _built(
+    spec: Spec, spec_file: str, bound: tuple[BoundRoute, ...], at: Locate, *, as_module: bool
+) -> Blueprint:
     region = facts.regions().get(spec.region)
     partition = region.partition if region else "aws"
     found = {
@@ -63,7 +65,9 @@ def _built(spec: Spec, spec_file: str, bound: tuple[Bound, ...], at: Locate, *, 
     }
     called = calls.build(spec, at)
     built_network = network.build(spec, found, at)
-    built_services = services.build(services.Around(spec, partition, built_network, found, bound, called, at))
+    built_services = services.build(
+        services.ServiceContext(spec, partition, built_network, found, bound, called, at)
+    )
     balancer = (load_balancer.build(spec, at),) if bound else ()
     modules, root = wiring.build(
         wiring.Stack(built_network, balancer, built_services, dict(sorted(spec.tags.items())), not as_module)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tfgen import facts
 from tfgen.blueprint import names, security
+from tfgen.blueprint.labels import ENDPOINTS, PRIVATE, PUBLIC
 from tfgen.blueprint.model import (
     EndpointSecurityGroup,
     GatewayEndpoint,
@@ -23,9 +24,7 @@ from tfgen.problems import Locate, Problem, SpecPath, nearest
 from tfgen.spec.model import WORLD, Network, Service, Spec
 from tfgen.spec.ways_out import WayOut
 
-_PRIVATE = Label("private")
-_GROUP = Label("endpoints")
-_GROUP_ID = Ref(f"aws_security_group.{_GROUP}.id")
+_GROUP_ID = names.ref("aws_security_group.{}.id", ENDPOINTS)
 
 
 class _Need(NamedTuple):
@@ -54,11 +53,11 @@ def nat_gateways(network: Network) -> tuple[NatGateway, ...]:
 
 def _nat_gateways(zones: tuple[str, ...], gateway_key: Ref | str) -> NatGateway:
     route = NatRoute(
-        label=Label("private_internet"), table=_PRIVATE, destination=WORLD, gateway_key=gateway_key
+        label=Label("private_internet"), table=PRIVATE, destination=WORLD, gateway_key=gateway_key
     )
     return NatGateway(
         zones=zones,
-        subnets=Label("public"),
+        subnets=PUBLIC,
         routes=(route,),
         depends_on=(Ref("aws_route.public_internet"),),
     )
@@ -115,7 +114,7 @@ def endpoints(spec: Spec, images: dict[str, Image]) -> Endpoints:
 def _security_group(spec: Spec) -> tuple[EndpointSecurityGroup, ...]:
     return (
         EndpointSecurityGroup(
-            label=_GROUP,
+            label=ENDPOINTS,
             name=names.security_group(spec.name, "endpoints"),
             comment=names.comment("Interface endpoints answer HTTPS from inside the VPC, and nothing else."),
             rules=(_FROM_VPC,),
@@ -169,7 +168,7 @@ def _feature_needs(key: str, service: Service) -> Iterator[_Need]:
 
 def _wants_agent(spec: Spec) -> bool:
     # With a NAT gateway the proxy's management reaches its public endpoint.
-    return spec.network.egress == "endpoints" and spec.network.service_connect_endpoint
+    return not spec.network.way_out.to_internet and spec.network.service_connect_endpoint
 
 
 def _agent_endpoints(region: str) -> tuple[str, ...]:
@@ -185,7 +184,7 @@ def _gateway(name: str, spec: Spec, needs: list[_Need], everything: int) -> Gate
         service_name=f"com.amazonaws.{spec.region}.{name}",
         name=f"{spec.name}-{name}",
         comment=_comment(needs or [_Need(name, _FREE, "")], everything),
-        route_tables=(_PRIVATE,),
+        route_tables=(PRIVATE,),
     )
 
 
@@ -197,7 +196,7 @@ def _interface(name: str, spec: Spec, needs: list[_Need], everything: int) -> In
         name=f"{spec.name}-{name.replace('.', '-')}",
         comment=_comment(needs, everything),
         private_dns=True,
-        subnets=(_PRIVATE,),
+        subnets=(PRIVATE,),
         security_groups=(_GROUP_ID,),
         depends_on=tuple(security.depends_on((_FROM_VPC,))),
     )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from tfgen.blueprint import names
 from tfgen.blueprint.addressing import range_problems
+from tfgen.blueprint.labels import PUBLIC
 from tfgen.blueprint.model import FixedResponse, Listener, ListenerCidr, ListenerRule, LoadBalancer
 from tfgen.blueprint.model import Route as RoutePart
 from tfgen.blueprint.priorities import LAST, priority
@@ -21,7 +22,7 @@ MOST_VALUES = 5
 MOST_WILDCARDS = 6  # older documents say 5
 
 
-class Bound(NamedTuple):
+class BoundRoute(NamedTuple):
     """A route in its normal form, with the service that it leads to."""
 
     service: str
@@ -68,7 +69,7 @@ class Bound(NamedTuple):
         return f'"{self.text}"'
 
 
-def bind(spec: Spec, at: Locate) -> tuple[Bound, ...]:
+def bind(spec: Spec, at: Locate) -> tuple[BoundRoute, ...]:
     """Every route of every service that leads to a listener there is."""
     return tuple(
         _bind(key, route, where)
@@ -83,9 +84,9 @@ def _spec_routes(spec: Spec, at: Locate) -> Iterator[tuple[str, Route, Location]
             yield key, route, at(("services", key, "routes", index))
 
 
-def _bind(key: str, route: Route, where: Location) -> Bound:
+def _bind(key: str, route: Route, where: Location) -> BoundRoute:
     path = route.path if "*" in route.path or "?" in route.path else route.path.rstrip("/") or "/"
-    return Bound(
+    return BoundRoute(
         service=key,
         listener=route.listener or "",
         host=route.host.lower() if route.host else None,
@@ -96,7 +97,7 @@ def _bind(key: str, route: Route, where: Location) -> Bound:
     )
 
 
-def problems(spec: Spec, bound: Sequence[Bound], at: Locate) -> Iterator[Problem]:
+def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Problem]:
     """What is wrong with routes, each by itself and beside the others, and with their listeners."""
     lost = [each for each in _spec_routes(spec, at) if each[1].listener not in spec.load_balancer.listeners]
     for before, (_, route, where) in enumerate(lost):
@@ -119,7 +120,7 @@ def _no_listener(route: Route, where: Location, spec: Spec, before: int) -> Prob
     return Problem("TG220", where, f'there is no listener "{route.listener}"', hint)
 
 
-def _limits(bound: Bound) -> Iterator[Problem]:
+def _limits(bound: BoundRoute) -> Iterator[Problem]:
     values = [*bound.values, *bound.methods, *filter(None, [bound.host])]
     if len(values) > MOST_VALUES:
         message = f"a listener rule holds {MOST_VALUES} values at most; this route makes {len(values)}"
@@ -131,10 +132,10 @@ def _limits(bound: Bound) -> Iterator[Problem]:
         yield Problem("TG222", bound.at, message, "write a shorter pattern, or several routes")
 
 
-def _clashes(bound: Sequence[Bound], spec: Spec) -> Iterator[Problem]:
-    asked: dict[tuple[str, str | None, str, str], tuple[int, Bound]] = {}
-    taken: dict[str, dict[int, Bound]] = {}
-    met: list[tuple[Bound, Bound, int]] = []
+def _clashes(bound: Sequence[BoundRoute], spec: Spec) -> Iterator[Problem]:
+    asked: dict[tuple[str, str | None, str, str], tuple[int, BoundRoute]] = {}
+    taken: dict[str, dict[int, BoundRoute]] = {}
+    met: list[tuple[BoundRoute, BoundRoute, int]] = []
     for order, route in enumerate(bound):
         keys = [(route.listener, route.host, route.path, method) for method in route.methods or ("",)]
         others = [asked[key] for key in keys if key in asked]
@@ -161,7 +162,7 @@ def _free_after(taken: Collection[int]) -> dict[int, int]:
     return free
 
 
-def _leads_elsewhere(route: Bound, other: Bound) -> Problem:
+def _leads_elsewhere(route: BoundRoute, other: BoundRoute) -> Problem:
     message = f'path {route} already leads to service "{other.service}" (line {other.at.line})'
     if route.service == other.service:
         return _twice(route, other)
@@ -169,7 +170,7 @@ def _leads_elsewhere(route: Bound, other: Bound) -> Problem:
     return Problem("TG203", route.at, message, hint)
 
 
-def _twice(route: Bound, other: Bound) -> Problem:
+def _twice(route: BoundRoute, other: BoundRoute) -> Problem:
     """A trailing slash makes no other route."""
     another = f'another of "{route.service}" (line {other.at.line})'
     if route.methods == other.methods:
@@ -179,13 +180,13 @@ def _twice(route: Bound, other: Bound) -> Problem:
     return Problem("TG203", route.at, message, "name each method in one of them only")
 
 
-def _same_priority(route: Bound, other: Bound, number: int, free: int, spec: Spec) -> Problem:
+def _same_priority(route: BoundRoute, other: BoundRoute, number: int, free: int, spec: Spec) -> Problem:
     message = f"path {route} and path {other} (line {other.at.line}) both have priority {number}"
     hint = f"pin this one: {{{', '.join([*_said(route, spec), f'priority: {free}'])}}}"
     return Problem("TG223", route.at, message, hint)
 
 
-def _said(route: Bound, spec: Spec) -> Iterator[str]:
+def _said(route: BoundRoute, spec: Spec) -> Iterator[str]:
     """A route as a spec says it, but for its priority."""
     yield f"path: {_scalar(route.path)}"
     if route.host:
@@ -206,7 +207,7 @@ def build(spec: Spec, at: Locate) -> LoadBalancer:
         name=names.load_balancer(spec.name),
         security_group_name=names.security_group(spec.name, "load-balancer"),
         internal=False,
-        subnets=Label("public"),
+        subnets=PUBLIC,
         idle_timeout=spec.load_balancer.idle_timeout,
         listeners=tuple(
             _listener(key, spec.load_balancer.listeners[key], at)
@@ -259,20 +260,20 @@ def arn_input(listener: str) -> Label:
     return names.label(listener, "listener_arn")
 
 
-def rules(bound: tuple[Bound, ...], service: str) -> tuple[ListenerRule, ...]:
+def rules(bound: tuple[BoundRoute, ...], service: str) -> tuple[ListenerRule, ...]:
     """The listener rules of a service, most specific first."""
     own = (route for route in bound if route.service == service)
     return tuple(_rule(route) for route in sorted(own, key=lambda r: (r.listener, r.priority)))
 
 
-def routes(bound: tuple[Bound, ...], service: str) -> tuple[RoutePart, ...]:
+def routes(bound: tuple[BoundRoute, ...], service: str) -> tuple[RoutePart, ...]:
     """Every route of a service, in the order in which they are tried."""
     own = [route for route in bound if route.service == service]
     own.sort(key=lambda route: (route.listener, route.priority))
     return tuple(RoutePart(listener=route.listener, text=route.text, rule=route.label) for route in own)
 
 
-def _rule(route: Bound) -> ListenerRule:
+def _rule(route: BoundRoute) -> ListenerRule:
     return ListenerRule(
         label=route.label,
         listener=route.listener,
@@ -286,7 +287,7 @@ def _rule(route: Bound) -> ListenerRule:
     )
 
 
-def depends_on(bound: tuple[Bound, ...], service: str) -> Iterator[Ref]:
+def depends_on(bound: tuple[BoundRoute, ...], service: str) -> Iterator[Ref]:
     """ECS refuses a service whose target group no listener forwards to yet."""
     for route in sorted(
         (route for route in bound if route.service == service), key=lambda r: (r.listener, r.priority)

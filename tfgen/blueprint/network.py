@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from tfgen.blueprint import addressing, egress
+from tfgen.blueprint import addressing, egress, names
+from tfgen.blueprint.labels import PRIVATE, PUBLIC
 from tfgen.blueprint.model import Image, InternetGateway, InternetRoute, Network, RouteTable
 from tfgen.hcl.text import Label, Ref
 from tfgen.problems import Locate, Problem
 from tfgen.spec.model import WORLD, Spec
 
-PUBLIC, PRIVATE = Label("public"), Label("private")
 _GATEWAY = Label("main")
 
 
@@ -51,7 +51,7 @@ def _public_table(spec: Spec) -> RouteTable:
         label=PUBLIC,
         name=f"{spec.name}-public",
         for_each=(),
-        id=Ref("aws_route_table.public.id"),
+        id=names.ref("aws_route_table.{}.id", PUBLIC),
         routes=(InternetRoute(label=Label("public_internet"), destination=WORLD, gateway=_GATEWAY),),
         subnets=(PUBLIC,),
     )
@@ -61,8 +61,8 @@ def _private_tables(spec: Spec) -> RouteTable:
     return RouteTable(
         label=PRIVATE,
         name=_per_zone(spec.name, "-private-"),
-        for_each=(Ref("aws_subnet.private"),),
-        id=Ref("aws_route_table.private[each.key].id"),
+        for_each=(names.ref("aws_subnet.{}", PRIVATE),),
+        id=names.ref("aws_route_table.{}[each.key].id", PRIVATE),
         routes=(),
         subnets=(PRIVATE,),
     )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from tfgen.blueprint import names, renames
 from tfgen.blueprint.addressing import range_problems
+from tfgen.blueprint.labels import ENDPOINTS
 from tfgen.blueprint.model import Call, Image, Network, Peer, SecurityRule
 from tfgen.hcl.text import Label, Ref, VariableRef
 from tfgen.problems import Locate, Problem
@@ -122,7 +123,7 @@ def _to_endpoints(service: Service, network: Network, wanted: set[str]) -> Itera
         return  # endpoints and prefix lists are part of the world
     if network.endpoint_security_group:
         description = "AWS services, through the interface endpoints"
-        yield _Way("endpoints", description, (HTTPS, HTTPS), Peer(argument=GROUP, value=ENDPOINT_GROUP))
+        yield _Way(ENDPOINTS, description, (HTTPS, HTTPS), Peer(argument=GROUP, value=ENDPOINT_GROUP))
     for endpoint in network.gateway_endpoints:
         if endpoint.service in wanted:
             name = {"s3": "S3", "dynamodb": "DynamoDB"}[endpoint.service]

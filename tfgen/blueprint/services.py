@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tfgen.blueprint import access, load_balancer, names, renames, security
-from tfgen.blueprint.load_balancer import Bound
+from tfgen.blueprint.load_balancer import BoundRoute
 from tfgen.blueprint.model import (
     Call,
     ConnectServer,
@@ -31,14 +31,14 @@ _ANY_ANSWER = names.comment('No route is "/", so any answer but an error of the 
 _SCHEME = {"http": "http://", "http2": "http://", "grpc": "", "tcp": ""}
 
 
-class Around(NamedTuple):
+class ServiceContext(NamedTuple):
     """What a service is built from besides its own section of the spec."""
 
     spec: Spec
     partition: str
     network: Network
     images: dict[str, Image]
-    bound: tuple[Bound, ...]
+    bound: tuple[BoundRoute, ...]
     calls: tuple[Call, ...]
     at: Locate
 
@@ -50,23 +50,24 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
         yield from security.egress_problems(key, service, at)
 
 
-def build(around: Around) -> tuple[Service, ...]:
+def build(context: ServiceContext) -> tuple[Service, ...]:
     """The services, by name."""
-    own = _by_service(around)
-    return tuple(_service(key, own[key]) for key in sorted(around.spec.services))
+    own = _by_service(context)
+    return tuple(_service(key, own[key]) for key in sorted(context.spec.services))
 
 
-def _by_service(around: Around) -> dict[str, Around]:
+def _by_service(context: ServiceContext) -> dict[str, ServiceContext]:
     """For each service the routes and calls that concern it, so that the work grows with their number."""
-    bound: dict[str, list[Bound]] = {key: [] for key in around.spec.services}
-    calls: dict[str, list[Call]] = {key: [] for key in around.spec.services}
-    for route in around.bound:
+    bound: dict[str, list[BoundRoute]] = {key: [] for key in context.spec.services}
+    calls: dict[str, list[Call]] = {key: [] for key in context.spec.services}
+    for route in context.bound:
         bound[route.service].append(route)
-    for call in around.calls:
+    for call in context.calls:
         for key in {call.caller, call.callee}:
             calls[key].append(call)
     return {
-        key: around._replace(bound=tuple(bound[key]), calls=tuple(calls[key])) for key in around.spec.services
+        key: context._replace(bound=tuple(bound[key]), calls=tuple(calls[key]))
+        for key in context.spec.services
     }
 
 
@@ -87,30 +88,30 @@ def _service_problems(key: str, service: ServiceSpec, at: Locate) -> Iterator[Pr
         yield Problem("TG242", where, message, hint)
 
 
-def _service(key: str, around: Around) -> Service:
-    spec, calls = around.spec, around.calls
+def _service(key: str, context: ServiceContext) -> Service:
+    spec, calls = context.spec, context.calls
     service = spec.services[key]
     aws_name = renames.in_aws(key, spec)
-    image = around.images[key]
-    execution_role = access.execution_role(key, spec, image, around.partition)
+    image = context.images[key]
+    execution_role = access.execution_role(key, spec, image, context.partition)
     task_role = access.task_role(key, spec)
-    egress = security.egress(key, spec, image, around.network, calls)
+    egress = security.egress(key, spec, image, context.network, calls)
     security_rules = (*security.ingress(key, spec, calls), *egress.rules)
-    rules = load_balancer.rules(around.bound, key)
+    rules = load_balancer.rules(context.bound, key)
     return Service(
         key=key,
         label=names.label(key),
         file=names.service_file(key),
         aws_name=aws_name,
-        summary=_summary(key, service, around),
+        summary=_summary(key, service, context),
         family=f"{spec.name}-{aws_name}",
         inputs=(_image_input(key),),
         cpu=service.cpu,
         memory=service.memory or 0,
-        size_at=_size_at(key, around),
+        size_at=_size_at(key, context),
         architecture=service.architecture.upper(),
         tasks=Tasks(least=service.count, most=service.count),
-        containers=(_application(key, service, around),),
+        containers=(_application(key, service, context),),
         region=spec.region,
         log_group=f"/ecs/{spec.name}/{aws_name}",
         log_retention=spec.logs.retention,
@@ -121,43 +122,43 @@ def _service(key: str, around: Around) -> Service:
         security_group_description=f"Tasks of {aws_name}",
         security_rules=security_rules,
         reached=(egress.reached,) if egress.reached else (),
-        target_groups=tuple(_target_groups(key, service, around)),
-        routes=load_balancer.routes(around.bound, key),
+        target_groups=tuple(_target_groups(key, service, context)),
+        routes=load_balancer.routes(context.bound, key),
         priorities=tuple(_priorities(rules)),
         rules=rules,
         grace_period=(service.grace_period,) if service.routes else (),
         public_ip=(True,) if spec.network.way_out.public_tasks else (),
         exec=(True,) if service.exec else (),
-        connect=_connect(key, service, around),
-        calls=_callees(key, around),
+        connect=_connect(key, service, context),
+        calls=_callees(key, context),
         uses=tuple(service.uses),
         egress_cidrs=tuple(EgressCidr(cidr=e.cidr, port=e.port) for e in service.egress_cidrs or ()),
         depends_on=(
             Ref("aws_ecs_cluster_capacity_providers.main"),
             *(access.policies((execution_role, task_role))),
             *security.depends_on(security_rules),
-            *load_balancer.depends_on(around.bound, key),
-            *_started_first(key, around),
+            *load_balancer.depends_on(context.bound, key),
+            *_started_first(key, context),
         ),
-        at=around.at(("services", key)),
+        at=context.at(("services", key)),
     )
 
 
-def _application(key: str, service: ServiceSpec, around: Around) -> Container:
+def _application(key: str, service: ServiceSpec, context: ServiceContext) -> Container:
     """The container that the service is named for."""
-    aws_name = renames.in_aws(key, around.spec)
+    aws_name = renames.in_aws(key, context.spec)
     return Container(
         name=aws_name,
-        image=around.images[key],
+        image=context.images[key],
         image_variable=names.label(key, "image"),
         command=(tuple(service.command),) if service.command else (),
         environment=tuple((name, str(value)) for name, value in sorted(service.environment.items())),
         secrets=tuple(sorted(service.secrets.items())),
         port_mappings=tuple(_port_mappings(aws_name, service.port, service.connect)),
-        called=_called(key, around),
+        called=_called(key, context),
         init=service.exec,
         log_group=names.label(key),
-        region=around.spec.region,
+        region=context.spec.region,
         path=("services", key),
     )
 
@@ -168,23 +169,23 @@ def _image_input(key: str) -> Input:
     return Input(variable=variable, value=VariableRef(label))
 
 
-def _size_at(key: str, around: Around) -> Location:
+def _size_at(key: str, context: ServiceContext) -> Location:
     """Where the spec gives the memory, or else the CPU units."""
-    memory = around.at(("services", key, "memory"))
-    return memory if memory != around.at(("services", key)) else around.at(("services", key, "cpu"))
+    memory = context.at(("services", key, "memory"))
+    return memory if memory != context.at(("services", key)) else context.at(("services", key, "cpu"))
 
 
-def _summary(key: str, service: ServiceSpec, around: Around) -> Comment:
+def _summary(key: str, service: ServiceSpec, context: ServiceContext) -> Comment:
     """The first line of a service's file: what it is, in the spec's terms."""
     parts = [f"port {service.port.number}" if service.port else "no port"]
     if service.routes:
-        routes = [route.text for route in load_balancer.routes(around.bound, key)]
+        routes = [route.text for route in load_balancer.routes(context.bound, key)]
         parts.append(f"behind the load balancer at {names.listed(routes)}")
     if service.connect and service.port:
         parts.append(f"called as {_address(service.connect, service.port)}")
-    if callees := _callees(key, around):
+    if callees := _callees(key, context):
         parts.append(f"calls {names.listed(callees)}")
-    aws_name = renames.in_aws(key, around.spec)
+    aws_name = renames.in_aws(key, context.spec)
     if aws_name != key:
         parts.append(f"named {aws_name} in AWS")
     return names.comment(f"{key}: {', '.join(parts)}.")
@@ -214,15 +215,15 @@ def _port_mappings(aws_name: str, port: Port | None, connect: Connect | None) ->
     yield PortMapping(port=port.number, connect=named)
 
 
-def _target_groups(key: str, service: ServiceSpec, around: Around) -> Iterator[TargetGroup]:
+def _target_groups(key: str, service: ServiceSpec, context: ServiceContext) -> Iterator[TargetGroup]:
     if not service.routes or service.port is None:
         return
     check = service.health_check
-    aws_name = renames.in_aws(key, around.spec)
+    aws_name = renames.in_aws(key, context.spec)
     yield TargetGroup(
         label=names.label(key),
         name_prefix=names.target_group_prefix(aws_name),
-        name=f"{around.spec.name}-{aws_name}",
+        name=f"{context.spec.name}-{aws_name}",
         port=service.port.number,
         path=check.path or "",
         codes=check.codes or "",
@@ -231,7 +232,7 @@ def _target_groups(key: str, service: ServiceSpec, around: Around) -> Iterator[T
         healthy=check.healthy,
         unhealthy=check.unhealthy,
         comments=(_ANY_ANSWER,) if _takes_any_answer(service) else (),
-        at=around.at(("services", key, "health_check")),
+        at=context.at(("services", key, "health_check")),
     )
 
 
@@ -240,20 +241,20 @@ def _takes_any_answer(service: ServiceSpec) -> bool:
     return (check.path, check.codes) == ("/", LENIENT_CODES) and not has_root(service)
 
 
-def _connect(key: str, service: ServiceSpec, around: Around) -> tuple[ServiceConnect, ...]:
+def _connect(key: str, service: ServiceSpec, context: ServiceContext) -> tuple[ServiceConnect, ...]:
     if not service.connect and not service.calls:
         return ()
-    return (ServiceConnect(servers=tuple(_servers(key, service, around))),)
+    return (ServiceConnect(servers=tuple(_servers(key, service, context))),)
 
 
-def _servers(key: str, service: ServiceSpec, around: Around) -> Iterator[ConnectServer]:
+def _servers(key: str, service: ServiceSpec, context: ServiceContext) -> Iterator[ConnectServer]:
     if service.connect and service.port:
         yield ConnectServer(
-            port_name=renames.in_aws(key, around.spec),
+            port_name=renames.in_aws(key, context.spec),
             dns_name=service.connect.name,
             port=service.connect.port or service.port.number,
             address=_address(service.connect, service.port),
-            at=around.at(("services", key, "connect")),
+            at=context.at(("services", key, "connect")),
         )
 
 
@@ -261,19 +262,19 @@ def _address(connect: Connect, port: Port) -> str:
     return f"{_SCHEME[port.protocol]}{connect.name}:{connect.port or port.number}"
 
 
-def _callees(key: str, around: Around) -> tuple[str, ...]:
-    return tuple(sorted(call.callee for call in around.calls if call.caller == key))
+def _callees(key: str, context: ServiceContext) -> tuple[str, ...]:
+    return tuple(sorted(call.callee for call in context.calls if call.caller == key))
 
 
-def _called(key: str, around: Around) -> tuple[str, ...]:
+def _called(key: str, context: ServiceContext) -> tuple[str, ...]:
     # By their names in AWS: one that is renamed starts no tasks of its callers.
-    callees = sorted(_callees(key, around), key=lambda callee: renames.in_aws(callee, around.spec))
-    called = (around.spec.services[callee] for callee in callees)
+    callees = sorted(_callees(key, context), key=lambda callee: renames.in_aws(callee, context.spec))
+    called = (context.spec.services[callee] for callee in callees)
     addresses = [_address(each.connect, each.port) for each in called if each.connect and each.port]
     return (" ".join(addresses),) if addresses else ()
 
 
-def _started_first(key: str, around: Around) -> Iterator[Ref]:
-    for call in sorted(around.calls, key=lambda call: call.callee):
+def _started_first(key: str, context: ServiceContext) -> Iterator[Ref]:
+    for call in sorted(context.calls, key=lambda call: call.callee):
         if call.caller == key and not call.circle:
             yield names.ref("aws_ecs_service.{}", names.label(call.callee))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tfgen.blueprint import names, security
+from tfgen.blueprint.labels import ENDPOINTS, LOAD_BALANCER, NETWORK, PRIVATE, PUBLIC, SERVICES
 from tfgen.blueprint.model import (
     Container,
     Input,
@@ -23,9 +24,6 @@ from tfgen.hcl.text import Comment, Label, OutputRef, Ref, VariableRef
 STRING, STRINGS, TEXTS = Ref("string"), Ref("list(string)"), Ref("map(string)")
 
 
-_NETWORK, _LOAD_BALANCER, _SERVICES = Label("network"), Label("load_balancer"), Label("services")
-
-
 class Stack(NamedTuple):
     network: Network
     load_balancer: tuple[LoadBalancer, ...]
@@ -36,15 +34,15 @@ class Stack(NamedTuple):
 
 def build(stack: Stack) -> tuple[tuple[Module, ...], Root]:
     used = _used_variables(stack.services)
-    network = _module(_NETWORK, (), _network_outputs(stack, used))
+    network = _module(NETWORK, (), _network_outputs(stack, used))
     modules = [network]
     if stack.load_balancer:
         outputs = _load_balancer_outputs(stack, used)
-        modules.append(_module(_LOAD_BALANCER, _load_balancer_inputs(stack), outputs))
+        modules.append(_module(LOAD_BALANCER, _load_balancer_inputs(stack), outputs))
     if stack.services:
         inputs = _services_inputs(stack, network.outputs, used)
         own = tuple(each for service in stack.services for each in service.inputs)
-        modules.append(_module(_SERVICES, inputs, _services_outputs(stack), own))
+        modules.append(_module(SERVICES, inputs, _services_outputs(stack), own))
     root = Root(variables=tuple(_root_variables(stack)), outputs=_sorted(_root_outputs(stack, modules)))
     return tuple(modules), root
 
@@ -93,7 +91,7 @@ def _subnet_ids(role: str, ready: Ready) -> Output:
 def _public_ready(network: Network) -> Ready:
     return Ready(
         comment=Comment("Nothing in a public subnet works before its route to the internet stands."),
-        depends_on=tuple(_routed(network, "public")),
+        depends_on=tuple(_routed(network, PUBLIC)),
     )
 
 
@@ -110,7 +108,7 @@ def _private_ready(network: Network) -> Ready:
     return Ready(
         comment=Comment("Tasks that start before their way out stands cannot pull their images."),
         depends_on=(
-            *_routed(network, "private"),
+            *_routed(network, PRIVATE),
             *(names.ref("aws_route.{}", route.label) for nat in network.nat for route in nat.routes),
             *(names.ref("aws_vpc_endpoint.{}", e.label) for e in network.gateway_endpoints),
             *(names.ref("aws_vpc_endpoint.{}", e.label) for e in network.interface_endpoints),
@@ -125,14 +123,14 @@ def _private_ready(network: Network) -> Ready:
 
 def _network_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
     yield _output("vpc_id", "ID of the VPC.", Ref("aws_vpc.main.id"))
-    yield _subnet_ids("public", _public_ready(stack.network))
+    yield _subnet_ids(PUBLIC, _public_ready(stack.network))
     if stack.network.private_subnets:
-        yield _subnet_ids("private", _private_ready(stack.network))
+        yield _subnet_ids(PRIVATE, _private_ready(stack.network))
     # A network alone tells all of it, for services that are described elsewhere.
     group = security.ENDPOINT_GROUP.label
     if group in used or (stack.network.endpoint_security_group and not stack.services):
         description = "ID of the security group of the interface endpoints."
-        yield _output(group, description, Ref("aws_security_group.endpoints.id"))
+        yield _output(group, description, names.ref("aws_security_group.{}.id", ENDPOINTS))
     for endpoint in stack.network.gateway_endpoints:
         name = security.prefix_list_input(endpoint.service)
         if name in used or not stack.services:
@@ -164,11 +162,11 @@ def _load_balancer_inputs(stack: Stack) -> Iterator[Input]:
 
 
 def _vpc_id() -> Input:
-    return _input("vpc_id", STRING, "ID of the VPC.", OutputRef(_NETWORK, Label("vpc_id")))
+    return _input("vpc_id", STRING, "ID of the VPC.", OutputRef(NETWORK, Label("vpc_id")))
 
 
 def _ids_of_subnets(role: Label) -> Ref:
-    subnet_ids = OutputRef(_NETWORK, Label(f"{role}_subnet_ids"))
+    subnet_ids = OutputRef(NETWORK, Label(f"{role}_subnet_ids"))
     return Ref(f"values({subnet_ids})")
 
 
@@ -201,20 +199,20 @@ def _services_inputs(
         "IDs of the subnets that run tasks.",
         _ids_of_subnets(stack.network.task_subnets),
     )
-    yield from (_passed(output, _NETWORK) for output in network_outputs if output.label in used)
+    yield from (_passed(output, NETWORK) for output in network_outputs if output.label in used)
     if stack.load_balancer:
         yield _input(
             security.LOAD_BALANCER_GROUP.label,
             STRING,
             "ID of the load balancer's security group.",
-            OutputRef(_LOAD_BALANCER, Label("security_group_id")),
+            OutputRef(LOAD_BALANCER, Label("security_group_id")),
         )
     for listener in _used_listeners(stack, used):
         yield _input(
             listener.arn_input,
             STRING,
             f"ARN of the listener on port {listener.port}.",
-            OutputRef(_LOAD_BALANCER, listener.arn_input),
+            OutputRef(LOAD_BALANCER, listener.arn_input),
         )
 
 
@@ -285,15 +283,15 @@ def _root_outputs(stack: Stack, modules: list[Module]) -> Iterator[Output]:
 # Outputs of the network that a user may want; the rest is for the services.
 _OF_NETWORK = frozenset({"vpc_id", "public_subnet_ids", "private_subnet_ids"})
 # Those of the load balancer, as the root names them.
-_OF_LOAD_BALANCER = {name: f"load_balancer_{name}" for name in ("dns_name", "security_group_id")}
+_OFLOAD_BALANCER = {name: f"load_balancer_{name}" for name in ("dns_name", "security_group_id")}
 
 
 def _is_of_root(output: Output, module: Module, stack: Stack) -> bool:
-    if module.label == _NETWORK:
+    if module.label == NETWORK:
         return output.label in _OF_NETWORK or not stack.services
-    return module.label != _LOAD_BALANCER or output.label in _OF_LOAD_BALANCER
+    return module.label != LOAD_BALANCER or output.label in _OFLOAD_BALANCER
 
 
 def _of_root(output: Output, module: Module) -> Output:
-    name = _OF_LOAD_BALANCER.get(output.label, output.label)
+    name = _OFLOAD_BALANCER.get(output.label, output.label)
     return _output(name, output.description, OutputRef(module.label, output.label))

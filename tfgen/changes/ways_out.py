@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from tfgen import facts
+from tfgen.blueprint.labels import ENDPOINTS, PRIVATE, PUBLIC
 from tfgen.changes.allowed import leads_as_far
 from tfgen.changes.called import EGRESS, INGRESS, Said, about, containers, naming
 from tfgen.changes.change import Change, Side, Test, created, destroyed, lost, updated
@@ -14,22 +15,22 @@ def ways_out(changes: tuple[Change, ...], old: Side, new: Side) -> Iterator[Said
     """Sentences about the whole, and about single ways where the whole stays; none where all services go."""
     if _has_services(old) and not _has_services(new):
         return
-    private = [_has(stack, "aws_subnet", "private") for stack in (old, new)]
+    private = [_has(stack, "aws_subnet", PRIVATE) for stack in (old, new)]
     nat = [_has_default_route(stack) for stack in (old, new)]
-    endpoints = [_has(stack, "aws_security_group", "endpoints") for stack in (old, new)]
-    if private == [True, False] and _has(new, "aws_subnet", "public") and not _goes_last(changes, old, new):
+    endpoints = [_has(stack, "aws_security_group", ENDPOINTS) for stack in (old, new)]
+    if private == [True, False] and _has(new, "aws_subnet", PUBLIC) and not _goes_last(changes, old, new):
         yield Said(
             "Tasks that still run in private subnets may lose their way out before new ones stand in public "
             "subnets: what they pull, read or log through it fails meanwhile."
         )
     routes = tuple(change for change in changes if change.type == "aws_route")
     yield from about(routes, lambda change: _waits_for_nat(change, changes, old), _NO_NAT)
-    tasks = "private" if private[0] else "public"
+    tasks = PRIVATE if private[0] else PUBLIC
     yield from about(changes, _leaves(tasks, "aws_ecs_service", old, new), _TASKS)
-    yield from about(changes, _leaves("public", "aws_lb", old, new), _NODES)
-    if tasks == "private" and not any(nat):
+    yield from about(changes, _leaves(PUBLIC, "aws_lb", old, new), _NODES)
+    if tasks == PRIVATE and not any(nat):
         yield from about(changes, _leaves(tasks, "aws_ecs_service", old, new, in_order=True), _NO_S3)
-    yield from about(changes, _leaves("public", "aws_lb", old, new, in_order=True), _FEWER_NODES)
+    yield from about(changes, _leaves(PUBLIC, "aws_lb", old, new, in_order=True), _FEWER_NODES)
     if all(private):
         yield from _of_private_subnets(changes, old, new, nat, endpoints)
     if all(was == will_be for was, will_be in (private, nat, endpoints)):
@@ -154,8 +155,16 @@ def _is_closed(change: Change, gone: set[str]) -> bool:
     return (
         change.type == EGRESS
         and destroyed(change)
-        and not change.name.startswith("load_balancer_to_")
+        and _is_of_own_module(change)
         and not any(used.address in gone for end in ends for used in references(end))
+    )
+
+
+def _is_of_own_module(change: Change) -> bool:
+    """Whether a rule is of the module of its group: services' files hold rules of the load balancer's too."""
+    module = change.address.partition(f"{change.type}.")[0]
+    return all(
+        group.address.startswith(f"{module}aws_") for group in references(change.old.get("security_group_id"))
     )
 
 
@@ -186,7 +195,7 @@ def _has_default_route(stack: Side) -> bool:
     return any(
         each.type == "aws_route"
         and each.arguments.get("destination_cidr_block") == "0.0.0.0/0"
-        and any(".private" in used.address for used in references(each.arguments.get("route_table_id")))
+        and any(f".{PRIVATE}" in used.address for used in references(each.arguments.get("route_table_id")))
         for each in stack.resources.values()
     )
 

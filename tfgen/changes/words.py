@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from tfgen import facts
+from tfgen.blueprint.labels import ENDPOINTS
 from tfgen.changes.allowed import allowed
-from tfgen.changes.called import INGRESS, Said, about, naming
+from tfgen.changes.called import INGRESS, Said, about, end_of, naming
 from tfgen.changes.calls import calls
 from tfgen.changes.change import (
     Action,
@@ -32,9 +33,9 @@ from tfgen.changes.ways_out import ways_out
 from tfgen.hcl.values import references
 
 
-def named(name: str, test: Test) -> Test:
-    """Whether a resource of that label passes."""
-    return lambda change: change.name == name and test(change)
+def _leads_everywhere(test: Test) -> Test:
+    """Whether a route to the internet passes."""
+    return lambda change: change.new.get("destination_cidr_block") == "0.0.0.0/0" and test(change)
 
 
 def _old_first(change: Change) -> bool:
@@ -86,9 +87,12 @@ def _to_some(change: Change) -> bool:
 
 def _door(test: Test) -> Test:
     """Whether a range of addresses gets or loses its way in."""
-    return lambda change: (
-        test(change) and "cidr_ipv4" in (change.new or change.old) and change.name != _OWN_DOOR
-    )
+
+    def is_door(change: Change) -> bool:
+        rule = change.new or change.old
+        return "cidr_ipv4" in rule and end_of(rule.get("security_group_id")) != ENDPOINTS and test(change)
+
+    return is_door
 
 
 def _deleted(change: Change) -> bool:
@@ -101,7 +105,6 @@ def _kept_shorter(change: Change) -> bool:
     return updated("retention_in_days")(change) and known and int(days[1]) < int(days[0])
 
 
-_OWN_DOOR = "endpoints_from_vpc"
 _DOORS = ("aws_lb_listener", INGRESS)
 
 
@@ -212,7 +215,7 @@ SENTENCES = (
     Sentence("aws_lb_listener_rule", created, "{}: these requests get a rule of their own."),
     Sentence(
         "aws_route",
-        named("private_internet", updated("nat_gateway_id")),
+        _leads_everywhere(updated("nat_gateway_id")),
         "Tasks leave through another NAT gateway; connections that are open then break ([zone|zones] {}).",
     ),
     Sentence(

@@ -41,10 +41,10 @@ def render(  # noqa: PLR0913, PLR0917 - one parameter a flag
     from tfgen import stacks
     from tfgen.summary import next_steps
 
-    look = stacks.Look(check, diff, dry_run, force)
+    mode = stacks.RenderMode(check, diff, dry_run, force)
     outcomes = run_specs(specs, as_module=kind == "module", templates=templates)
     results = []
-    options = stacks.Options(output, look, say_waiting)
+    options = stacks.Options(output, mode, say_waiting)
     for result in stacks.rendered(specs, outcomes, options):
         results.append(result)
         if result.message:
@@ -54,7 +54,7 @@ def render(  # noqa: PLR0913, PLR0917 - one parameter a flag
     done = [result.folder for result in results if result.folder and result.code is Exit.DONE]
     if json:
         print_json([result.as_data(with_diff=diff) for result in results])
-    elif done and not look:
+    elif done and not mode:
         typer.echo(next_steps(done, as_module=kind == "module"))
     raise typer.Exit(stacks.exit_code(results))
 

@@ -12,6 +12,7 @@ from ipaddress import IPv4Network, collapse_addresses
 from typing import NamedTuple
 
 from tfgen import facts
+from tfgen.blueprint.labels import PRIVATE, PUBLIC
 from tfgen.blueprint.model import (
     Blueprint,
     InternetRoute,
@@ -20,6 +21,7 @@ from tfgen.blueprint.model import (
     Part,
     RouteTable,
     SecurityRule,
+    Subnet,
 )
 from tfgen.hcl.text import OutputRef, Ref, VariableRef
 from tfgen.reach.model import MISSING, OK, UNSURE, Hop
@@ -40,7 +42,7 @@ def is_private(text: str) -> bool:
     return any(network(text).subnet_of(private) for private in facts.ranges("private"))
 
 
-class Side(Part, frozen=True, eq=False):
+class NetworkPeer(Part, frozen=True, eq=False):
     """The other side of a connection, as a security group knows it.
 
     `peers` are the groups and prefix lists that it is in. `cidrs` are its ranges; without any it has
@@ -73,7 +75,10 @@ class Ground:
         self.blueprint = blueprint
         self.network = own
         self.modules = {str(module.label): module for module in blueprint.modules}
-        self.subnets = {"public": own.public_subnets, "private": own.private_subnets}
+        self.subnets: dict[str, tuple[Subnet, ...]] = {
+            PUBLIC: own.public_subnets,
+            PRIVATE: own.private_subnets,
+        }
         self.zones = {role: tuple(subnet.zone for subnet in found) for role, found in self.subnets.items()}
         self.tables: dict[str, RouteTable] = {
             role: table for table in own.route_tables for role in table.subnets
@@ -140,7 +145,7 @@ class Ground:
         ]
         return found | {each.range: (len(found) + n, each.address) for n, each in enumerate(wide)}
 
-    def passes(self, direction: str, group: str, side: Side) -> tuple[str, tuple[str, ...]]:
+    def passes(self, direction: str, group: str, side: NetworkPeer) -> tuple[str, tuple[str, ...]]:
         """Whether a security group lets a side through: OK, UNSURE or MISSING, and the rules that do."""
         for peer in side.peers:
             if found := self._rules.get((direction, group, peer, side.port)):
@@ -256,7 +261,7 @@ _LENGTHS = 33
 """Of prefixes: more ranges than that are looked up, not tried one by one."""
 
 
-def _in_ranges(ranges: _Ranges, side: Side) -> tuple[str, tuple[str, ...]]:
+def _in_ranges(ranges: _Ranges, side: NetworkPeer) -> tuple[str, tuple[str, ...]]:
     near = ranges if len(ranges) <= _LENGTHS else filter(ranges.__contains__, _around(side))
     if found := min((ranges[range_] for range_ in near if _covers(range_, side)), default=None):
         return OK, (found[1],)
@@ -267,13 +272,13 @@ def _in_ranges(ranges: _Ranges, side: Side) -> tuple[str, tuple[str, ...]]:
     return (UNSURE, doubtful[-1:]) if doubtful else (MISSING, ())
 
 
-def _around(side: Side) -> Iterator[IPv4Network]:
+def _around(side: NetworkPeer) -> Iterator[IPv4Network]:
     """Every range that could hold all of a side."""
     first = network(side.cidrs[0] if side.cidrs else "0.0.0.0/0")
     return (first.supernet(new_prefix=length) for length in range(first.prefixlen + 1))
 
 
-def _together(ranges: list[tuple[IPv4Network, str]], side: Side) -> tuple[str, ...]:
+def _together(ranges: list[tuple[IPv4Network, str]], side: NetworkPeer) -> tuple[str, ...]:
     """The rules that cover a side only together, as 0.0.0.0/1 and 128.0.0.0/1 do; none if they do not."""
     wanted = [network(cidr) for cidr in side.cidrs or ("0.0.0.0/0",)]
     joined = list(collapse_addresses(range_ for range_, _ in ranges))
@@ -283,12 +288,12 @@ def _together(ranges: list[tuple[IPv4Network, str]], side: Side) -> tuple[str, .
     return tuple(address for range_, address in ranges if any(range_.subnet_of(whole) for whole in holding))
 
 
-def _covers(range_: IPv4Network, side: Side) -> bool:
+def _covers(range_: IPv4Network, side: NetworkPeer) -> bool:
     if not side.cidrs:
         return range_.prefixlen == 0
     return all(network(cidr).subnet_of(range_) for cidr in side.cidrs)
 
 
-def _may_cover(range_: IPv4Network, side: Side) -> bool:
+def _may_cover(range_: IPv4Network, side: NetworkPeer) -> bool:
     """Whether a range may hold the addresses of a side: those on the internet are not known."""
     return not side.cidrs and not (side.known and is_private(str(range_)))

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from tfgen.blueprint.model import Listener, ListenerRule, LoadBalancer, Part, Route, Service, TargetGroup
 from tfgen.hcl.text import Label
-from tfgen.reach.ground import BALANCER_GROUP, EGRESS, INGRESS, Ground, Side, is_private
+from tfgen.reach.ground import BALANCER_GROUP, EGRESS, INGRESS, Ground, NetworkPeer, is_private
 from tfgen.reach.model import MISSING, OK, TAKEN, Flow, Hop, state_of, to_fault
 from tfgen.reach.out import group_of
 
 
-class Door(Part, frozen=True):
+class ListenerEntry(Part, frozen=True):
     """A listener, with the hops from the clients to it."""
 
     listener: Listener
@@ -23,8 +23,8 @@ class WaysIn:
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
-        self.doors = {
-            listener.key: self._door(balancer, listener)
+        self.entries = {
+            listener.key: self._entry(balancer, listener)
             for balancer in ground.blueprint.load_balancer
             for listener in balancer.listeners
         }
@@ -47,19 +47,19 @@ class WaysIn:
         self, service: Service, route: Route, rules: Mapping[Label, ListenerRule], inside: tuple[Hop, ...]
     ) -> Flow:
         path = ("services", service.key, "routes")
-        door = self.doors.get(route.listener)
-        if door is None:
+        entry = self.entries.get(route.listener)
+        if entry is None:
             hops: tuple[Hop, ...] = (Hop("listener", f"there is no listener {route.listener}", MISSING),)
             what = route.text
         else:
-            what = f"{route.text} on port {door.listener.port}"
-            hops = to_fault((*door.hops, self._action(route, rules, door), *inside))
+            what = f"{route.text} on port {entry.listener.port}"
+            hops = to_fault((*entry.hops, self._action(route, rules, entry), *inside))
         return Flow(service.key, "route", what, f'"{service.key}"', path, hops, state_of(hops))
 
     # --- to the load balancer ---
 
-    def _door(self, balancer: LoadBalancer, listener: Listener) -> Door:
-        return Door(
+    def _entry(self, balancer: LoadBalancer, listener: Listener) -> ListenerEntry:
+        return ListenerEntry(
             listener,
             tuple(self._outside(balancer, listener)),
             f"load_balancer.aws_lb_listener.{listener.label}.arn",
@@ -106,12 +106,12 @@ class WaysIn:
 
     # --- from the load balancer to the container ---
 
-    def _action(self, route: Route, rules: Mapping[Label, ListenerRule], door: Door) -> Hop:
+    def _action(self, route: Route, rules: Mapping[Label, ListenerRule], entry: ListenerEntry) -> Hop:
         """The rule of a route."""
         address = f"aws_lb_listener_rule.{route.rule}"
         rule = rules.get(route.rule)
-        if rule is None or self.ground.follow("services", rule.listener_arn) != door.arn:
-            return Hop("rule", f"aws_lb_listener.{door.listener.label} has no {address}", MISSING)
+        if rule is None or self.ground.follow("services", rule.listener_arn) != entry.arn:
+            return Hop("rule", f"aws_lb_listener.{entry.listener.label} has no {address}", MISSING)
         return Hop("rule", f"{address}, priority {rule.priority}", parts=(address,))
 
     def _inside(self, service: Service) -> Iterator[Hop]:
@@ -148,7 +148,7 @@ class WaysIn:
 
     def _leaves(self, service: Service, group: TargetGroup) -> Hop:
         tasks = tuple(subnet.cidr for subnet in self.ground.subnets[self.ground.network.task_subnets])
-        side = Side(service.key, (group_of(service),), tasks, group.port)
+        side = NetworkPeer(service.key, (group_of(service),), tasks, group.port)
         state, rules = self.ground.passes(EGRESS, BALANCER_GROUP, side)
         if state == OK:
             return Hop("leaves", " and ".join(rules), parts=rules)
@@ -156,7 +156,7 @@ class WaysIn:
         return Hop("leaves", text, MISSING)
 
     def _enters(self, service: Service, group: TargetGroup) -> Hop:
-        side = Side("the load balancer", (BALANCER_GROUP,), self.cidrs, group.port)
+        side = NetworkPeer("the load balancer", (BALANCER_GROUP,), self.cidrs, group.port)
         state, rules = self.ground.passes(INGRESS, group_of(service), side)
         if state == OK:
             return Hop("enters", " and ".join(rules), parts=rules)

@@ -21,7 +21,7 @@ from tfgen.blueprint.model import (
     Service,
 )
 from tfgen.problems import SpecPath
-from tfgen.reach.ground import EGRESS, HTTPS, INGRESS, Ground, Side, is_private, network
+from tfgen.reach.ground import EGRESS, HTTPS, INGRESS, Ground, NetworkPeer, is_private, network
 from tfgen.reach.model import MISSING, OK, TAKEN, UNSURE, Flow, Hop, state_of, to_fault
 
 _NAMES = {
@@ -48,7 +48,7 @@ class Way(Part, frozen=True):
 
     to: str
     hops: tuple[Hop, ...]
-    side: Side
+    side: NetworkPeer
     state: str = OK
     """Of the hops."""
 
@@ -65,8 +65,8 @@ class Ways:
         self.tasks = tuple(subnet.cidr for subnet in ground.subnets[self.role])
         self.services = {service.key: service for service in ground.blueprint.services}
         self._ways: dict[tuple[object, ...], Way] = {}
-        self._sides: dict[tuple[str, ...], Side] = {}
-        self._crossed: dict[Side, tuple[tuple[Hop, ...], str]] = {}
+        self._sides: dict[tuple[str, ...], NetworkPeer] = {}
+        self._crossed: dict[NetworkPeer, tuple[tuple[Hop, ...], str]] = {}
 
     def of(self, service: Service) -> Iterator[Flow]:
         """Every flow out of a service."""
@@ -143,7 +143,7 @@ class Ways:
         other = self.services[callee]
         group, port = group_of(other), _mapped(other)
         hops = (self._discovery(service, other), _mapping(other, port), local(self.ground.network.cidr))
-        side = Side(_bare((group,)), (group,), self.tasks, port, guards=(group,))
+        side = NetworkPeer(_bare((group,)), (group,), self.tasks, port, guards=(group,))
         return self._flow(service, "call", "which it calls", path, _way(f'"{callee}"', hops, side))
 
     def _discovery(self, service: Service, other: Service) -> Hop:
@@ -184,7 +184,7 @@ class Ways:
         if key not in self._ways:
             hops = self._to_range(cidr, public)
             name, where = ("the internet", _PUBLIC) if cidr == _WORLD else (cidr, cidr)
-            self._ways[key] = _way(f"{name}, port {port}", hops, Side(where, (), (cidr,), port))
+            self._ways[key] = _way(f"{name}, port {port}", hops, NetworkPeer(where, (), (cidr,), port))
         return self._ways[key]
 
     def _to_range(self, cidr: str, public: bool) -> tuple[Hop, ...]:
@@ -211,25 +211,25 @@ class Ways:
         hops = (name, *self._internet(public, because=because, hint=hint))
         return _way(to, hops, self._public_side(suffix, region))
 
-    def _public_side(self, suffix: str, region: str) -> Side:
+    def _public_side(self, suffix: str, region: str) -> NetworkPeer:
         """A service's public addresses, which a gateway endpoint knows by a prefix list."""
         endpoint = self.ground.gateway.get(suffix) if region == self.region else None
         if endpoint is None:
             return self._public(HTTPS)
         address, closed = f"aws_vpc_endpoint.{endpoint.label}", not self.ground.network.nat
         name = f"the prefix list of {address}" if closed else _PUBLIC
-        return Side(name, (f"network.{address}.prefix_list_id",), (), HTTPS)
+        return NetworkPeer(name, (f"network.{address}.prefix_list_id",), (), HTTPS)
 
-    def _public(self, port: int, known: bool = True) -> Side:
+    def _public(self, port: int, known: bool = True) -> NetworkPeer:
         key = (str(port), str(known))
-        return self._sides.setdefault(key, Side(_PUBLIC, (), (), port, known))
+        return self._sides.setdefault(key, NetworkPeer(_PUBLIC, (), (), port, known))
 
     def _through_endpoint(self, endpoint: InterfaceEndpoint, to: str) -> Way:
         address, own = f"aws_vpc_endpoint.{endpoint.label}", self.ground.network
         cidrs = tuple(s.cidr for role in endpoint.subnets for s in self.ground.subnets[role])
         groups = tuple(self.ground.follow("network", group) for group in endpoint.security_groups)
         side = self._sides.setdefault(
-            (*cidrs, *groups), Side(_bare(groups), groups, cidrs, HTTPS, guards=groups)
+            (*cidrs, *groups), NetworkPeer(_bare(groups), groups, cidrs, HTTPS, guards=groups)
         )
         if not own.dns_support:
             return _way(to, (self._resolved(),), side)
@@ -310,7 +310,7 @@ class Ways:
             hops, state = (*hops, *crossed[0]), crossed[1]
         return Flow(service.key, kind, what, way.to, path, hops, state)
 
-    def _cross(self, service: Service, side: Side) -> tuple[tuple[Hop, ...], str]:
+    def _cross(self, service: Service, side: NetworkPeer) -> tuple[tuple[Hop, ...], str]:
         """Past the security groups of both sides: the service's own, and those that guard what it reaches."""
         leaves = self._leaves(service, side)
         if leaves.state == MISSING or not side.guards:
@@ -318,7 +318,7 @@ class Ways:
         enters = self._enters(service, side)
         return (leaves, enters), MISSING if enters.state == MISSING else leaves.state
 
-    def _leaves(self, service: Service, side: Side) -> Hop:
+    def _leaves(self, service: Service, side: NetworkPeer) -> Hop:
         state, rules = self.ground.passes(EGRESS, group_of(service), side)
         if state == OK:
             return Hop("leaves", " and ".join(rules), parts=rules)
@@ -340,9 +340,9 @@ class Ways:
         helped = own and port == HTTPS and not self.ground.interface
         return f"{hint}, or {_NAT}" if helped else hint
 
-    def _enters(self, service: Service, side: Side) -> Hop:
+    def _enters(self, service: Service, side: NetworkPeer) -> Hop:
         """Any of the groups may let it in."""
-        tasks = Side(service.key, (group_of(service),), self.tasks, side.port)
+        tasks = NetworkPeer(service.key, (group_of(service),), self.tasks, side.port)
         for group in side.guards:
             state, rules = self.ground.passes(INGRESS, group, tasks)
             if state == OK:
@@ -400,6 +400,6 @@ def _short(cidr: str, port: int) -> str:
     return cidr if port == HTTPS else f"{{cidr: {cidr}, port: {port}}}"
 
 
-def _way(to: str, hops: tuple[Hop, ...], side: Side) -> Way:
+def _way(to: str, hops: tuple[Hop, ...], side: NetworkPeer) -> Way:
     """A way, up to the first hop that is missing."""
     return Way(to, to_fault(hops), side, state_of(hops))

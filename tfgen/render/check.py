@@ -13,7 +13,7 @@ from tfgen.render.verify import verify
 Pages = Mapping[str, str]
 
 
-class Look(NamedTuple):
+class CheckedPages(NamedTuple):
     """What was found, and the pages without and with the overrides; none where they cannot be made."""
 
     problems: list[Problem]
@@ -21,24 +21,24 @@ class Look(NamedTuple):
     after: Pages = MappingProxyType({})
 
 
-def check(blueprint: Blueprint, templates: Path | None, at: Locate) -> Look:
+def check_pages(blueprint: Blueprint, templates: Path | None, at: Locate) -> CheckedPages:
     """The pages, and what overrides and templates have wrong; those that either had a hand in are parsed.
 
     `at` tells where the spec has the key that a path leads to.
     """
-    problems = laws.check(templates) if templates else []
+    problems = laws.check_templates(templates) if templates else []
     if has_errors(problems):
-        return Look(problems)
+        return CheckedPages(problems)
     made, problems = laws.rendered(blueprint, templates)
     if has_errors(problems):
-        return Look(problems)
+        return CheckedPages(problems)
     patched, problems = overrides.apply(made, blueprint, at)
     own = theirs.texts(templates) if templates else {}
     touched = {
         path: text for path, text in patched.items() if text != made[path] or _templates_behind(path, own)
     }
     unread = [_no_hcl(found, templates, at) for found in verify(touched)]
-    return Look([*problems, *unread], made, patched)
+    return CheckedPages([*problems, *unread], made, patched)
 
 
 def _templates_behind(page: str, own: Mapping[str, str]) -> list[str]:

@@ -220,7 +220,7 @@ def _is_path(node: nodes.Node | None) -> bool:
 # --- a folder of the user's ---
 
 
-def check(folder: Path) -> list[Problem]:
+def check_templates(folder: Path) -> list[Problem]:
     """What in a folder of templates is not ours by name, does not parse, or does more than print."""
     try:
         there = theirs.files(folder)

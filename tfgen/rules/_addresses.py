@@ -48,7 +48,7 @@ def subnets(blueprint: Blueprint) -> tuple[Subnet, ...]:
 
 def role(blueprint: Blueprint) -> str:
     """What those are called."""
-    return "private" if blueprint.network.private_subnets else "public"
+    return blueprint.network.task_subnets
 
 
 def length(subnet: Subnet) -> int:

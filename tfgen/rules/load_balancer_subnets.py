@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tfgen import facts
+from tfgen.blueprint.labels import PUBLIC
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
 from tfgen.rules import _addresses
@@ -43,4 +44,4 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             f"/{longest}, so that it can grow"
         )
         hint = f"write network.subnets.public: {longest}, or a smaller number"
-        yield Problem(ID, _addresses.place(blueprint, "public"), message, hint, SEVERITY)
+        yield Problem(ID, _addresses.place(blueprint, PUBLIC), message, hint, SEVERITY)

@@ -1,0 +1,10 @@
+"""Labels by which more than one room knows a resource: spelled here, and in the templates that print them."""
+
+from tfgen.hcl.text import Label
+
+PUBLIC, PRIVATE = Label("public"), Label("private")
+"""The roles of subnets and of their route tables."""
+ENDPOINTS = Label("endpoints")
+"""The security group of the interface endpoints."""
+NETWORK, LOAD_BALANCER, SERVICES = Label("network"), Label("load_balancer"), Label("services")
+"""The modules."""
