@@ -264,7 +264,7 @@ def test_what_one_override_sets_together_is_one_paragraph() -> None:
   security_groups = ["sg-1"]
   idle_timeout    = 120
 
-  # Headers with malformed names are a way to smuggle requests past the load balancer.
+  # Malformed header names can be used to smuggle requests past the load balancer.
   drop_invalid_header_fields = true
 
   {OURS}

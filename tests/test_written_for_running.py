@@ -52,7 +52,7 @@ def test_changes_sees_that_trust_which_is_another_is_an_update_of_roles(
     assert run_tfgen("render", spec, "-o", tmp_path / "stack").code == 0
     page = tmp_path / "stack/modules/services/roles.tf"
     page.write_text(
-        re.sub(r"\n\n +# ECS acts.*?\n        }(?=\n      }\n)", "", page.read_text(), flags=re.DOTALL)
+        re.sub(r"\n\n +# ECS works.*?\n        }(?=\n      }\n)", "", page.read_text(), flags=re.DOTALL)
     )
     assert "Condition" not in page.read_text()
     (tmp_path / "stack/.tfgen-manifest").unlink()
@@ -102,7 +102,7 @@ def test_modules_bound_the_provider_from_below_and_a_root_on_both_sides() -> Non
 # --- how priorities came about
 
 DERIVED = (
-    "# Priorities are derived from each route alone, the more specific first: other routes never move them"
+    "# Priorities are derived from each route alone, the most specific first: other routes never change them"
 )
 
 

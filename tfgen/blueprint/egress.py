@@ -116,7 +116,7 @@ def _security_group(spec: Spec) -> tuple[EndpointSecurityGroup, ...]:
         EndpointSecurityGroup(
             label=ENDPOINTS,
             name=names.security_group(spec.name, "endpoints"),
-            comment=names.comment("Interface endpoints answer HTTPS from inside the VPC, and nothing else."),
+            comment=names.comment("Interface endpoints accept only HTTPS from inside the VPC."),
             rules=(_FROM_VPC,),
         ),
     )
@@ -133,9 +133,9 @@ _FROM_VPC = SecurityRule(
 )
 
 
-_FREE = "Free, and requests to it need no other way out"
-_ASKED = "Asked for in network.endpoints"
-_AGENT = "Perhaps needed by Service Connect's proxy in {} (AWS's documents disagree)"
+_FREE = "Free, and traffic to it takes no other route"
+_ASKED = "Listed in network.endpoints"
+_AGENT = "Service Connect's proxy in {} may need it (AWS's documents disagree)"
 
 
 def _needs(spec: Spec, images: dict[str, Image]) -> Iterator[_Need]:
@@ -150,8 +150,8 @@ def _needs(spec: Spec, images: dict[str, Image]) -> Iterator[_Need]:
             yield from (_Need(name, _AGENT, key) for name in _agent_endpoints(spec.region))
 
 
-_LAYERS = "ECR keeps image layers in S3: without this route no image can be pulled"
-_SPARED = "ECR keeps image layers in S3: this route is free, and the NAT gateway charges for each byte"
+_LAYERS = "ECR stores image layers in S3: without this route, no image can be pulled"
+_SPARED = "ECR stores image layers in S3: this route is free, while the NAT gateway charges for every byte"
 
 
 def _feature_needs(key: str, service: Service) -> Iterator[_Need]:

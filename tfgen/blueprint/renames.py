@@ -78,8 +78,8 @@ def _rename(key: str, spec: Spec) -> Rename:
 def _comment(key: str, spec: Spec) -> Comment:
     was = _left(key, spec)
     if not was:
-        return names.comment(f"{key}: its rules for services that were renamed.")
-    return names.comment(f"{key} was {names.listed(was)}; nothing in AWS changes with its name.")
+        return names.comment(f"{key}: its rules that name renamed services.")
+    return names.comment(f"{key} was {names.listed(was)}; its names in AWS stay the same.")
 
 
 def stand_ins(spec: Spec) -> Spec:

@@ -27,7 +27,7 @@ from tfgen.problems import Locate, Location, Problem
 from tfgen.spec.model import LENIENT_CODES, Connect, Port, Spec, has_root
 from tfgen.spec.model import Service as ServiceSpec
 
-_ANY_ANSWER = names.comment('No route is "/", so any answer but an error of the server will do.')
+_ANY_ANSWER = names.comment('No route is "/", so any response but a server error counts as healthy.')
 _SCHEME = {"http": "http://", "http2": "http://", "grpc": "", "tcp": ""}
 
 
@@ -192,7 +192,7 @@ def _summary(key: str, service: ServiceSpec, context: ServiceContext) -> Comment
 
 
 _DERIVED = (
-    "Priorities are derived from each route alone, the more specific first: other routes never move them"
+    "Priorities are derived from each route alone, the most specific first: other routes never change them"
 )
 
 

@@ -90,7 +90,7 @@ def _subnet_ids(role: str, ready: Ready) -> Output:
 
 def _public_ready(network: Network) -> Ready:
     return Ready(
-        comment=Comment("Nothing in a public subnet works before its route to the internet stands."),
+        comment=Comment("Nothing in a public subnet works until its route to the internet exists."),
         depends_on=tuple(_routed(network, PUBLIC)),
     )
 
@@ -106,7 +106,7 @@ def _routed(network: Network, role: str) -> Iterator[Ref]:
 def _private_ready(network: Network) -> Ready:
     """Terraform sees that a service needs a subnet, but not that its tasks need the way out of it."""
     return Ready(
-        comment=Comment("Tasks that start before their way out stands cannot pull their images."),
+        comment=Comment("Tasks that start before their egress exists cannot pull their images."),
         depends_on=(
             *_routed(network, PRIVATE),
             *(names.ref("aws_route.{}", route.label) for nat in network.nat for route in nat.routes),

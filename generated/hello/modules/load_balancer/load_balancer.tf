@@ -8,6 +8,6 @@ resource "aws_lb" "main" {
   security_groups    = [aws_security_group.main.id]
   idle_timeout       = 60
 
-  # Headers with malformed names are a way to smuggle requests past the load balancer.
+  # Malformed header names can be used to smuggle requests past the load balancer.
   drop_invalid_header_fields = true
 }

@@ -12,7 +12,7 @@ resource "aws_subnet" "public" {
 
   tags = { Name = "hello-public-${each.key}" }
 
-  # What uses a subnet must move away before AWS lets go of it.
+  # A subnet can be deleted only after everything in it has moved.
   lifecycle {
     create_before_destroy = true
   }

@@ -5,7 +5,7 @@ resource "aws_lb_listener" "http" {
   port              = 80
   protocol          = "HTTP"
 
-  # A request that no service's rule matches ends here.
+  # The response to requests that match no listener rule.
   default_action {
     type = "fixed-response"
 
@@ -16,7 +16,7 @@ resource "aws_lb_listener" "http" {
     }
   }
 
-  # Clients are admitted for as long as the listener answers.
+  # The rules that allow clients exist for as long as the listener does.
   depends_on = [
     aws_vpc_security_group_ingress_rule.http_from_world,
   ]
@@ -27,7 +27,7 @@ resource "aws_lb_listener" "operations" {
   port              = 9000
   protocol          = "HTTP"
 
-  # A request that no service's rule matches ends here.
+  # The response to requests that match no listener rule.
   default_action {
     type = "fixed-response"
 
@@ -38,7 +38,7 @@ resource "aws_lb_listener" "operations" {
     }
   }
 
-  # Clients are admitted for as long as the listener answers.
+  # The rules that allow clients exist for as long as the listener does.
   depends_on = [
     aws_vpc_security_group_ingress_rule.operations_from_192_0_2_0_24,
   ]
@@ -49,7 +49,7 @@ resource "aws_lb_listener" "partners" {
   port              = 8080
   protocol          = "HTTP"
 
-  # A request that no service's rule matches ends here.
+  # The response to requests that match no listener rule.
   default_action {
     type = "fixed-response"
 
@@ -60,7 +60,7 @@ resource "aws_lb_listener" "partners" {
     }
   }
 
-  # Clients are admitted for as long as the listener answers.
+  # The rules that allow clients exist for as long as the listener does.
   depends_on = [
     aws_vpc_security_group_ingress_rule.partners_from_198_51_100_0_24,
     aws_vpc_security_group_ingress_rule.partners_from_203_0_113_0_24,

@@ -14,7 +14,7 @@ resource "aws_vpc_endpoint" "dynamodb" {
   }
 }
 
-# ECR keeps image layers in S3: this route is free, and the NAT gateway charges for each byte. Called by catalog.
+# ECR stores image layers in S3: this route is free, while the NAT gateway charges for every byte. Called by catalog.
 resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.main.id
   service_name      = "com.amazonaws.eu-west-1.s3"
@@ -154,7 +154,7 @@ resource "aws_vpc_endpoint" "ssmmessages" {
   }
 }
 
-# Asked for in network.endpoints.
+# Listed in network.endpoints.
 resource "aws_vpc_endpoint" "sts" {
   vpc_id              = aws_vpc.main.id
   service_name        = "com.amazonaws.eu-west-1.sts"
@@ -172,7 +172,7 @@ resource "aws_vpc_endpoint" "sts" {
   }
 }
 
-# Interface endpoints answer HTTPS from inside the VPC, and nothing else.
+# Interface endpoints accept only HTTPS from inside the VPC.
 resource "aws_security_group" "endpoints" {
   name        = "market-endpoints"
   description = "Interface VPC endpoints"

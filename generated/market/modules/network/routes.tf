@@ -11,7 +11,7 @@ resource "aws_route" "public_internet" {
   destination_cidr_block = "0.0.0.0/0"
   gateway_id             = aws_internet_gateway.main.id
 
-  # The old route goes last, as everything does that tasks use: also where no service is left to ask for that.
+  # The old route is destroyed last, even where no service is left to order it.
   lifecycle {
     create_before_destroy = true
   }

@@ -82,7 +82,7 @@ resource "aws_ecs_task_definition" "mailer" {
     cpu_architecture        = "X86_64"
   }
 
-  # Older revisions stay active, so that a deployment can be rolled back to them.
+  # Old revisions stay active, so that a deployment can be rolled back to them.
   skip_destroy = true
 
   container_definitions = jsonencode([
@@ -99,7 +99,7 @@ resource "aws_ecs_task_definition" "mailer" {
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "mailer"
 
-          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          # When CloudWatch falls behind, non-blocking drops log lines; blocking would stall the application.
           mode            = "non-blocking"
           max-buffer-size = "25m"
         }
@@ -118,7 +118,7 @@ resource "aws_ecs_service" "mailer" {
   propagate_tags                = "SERVICE"
   wait_for_steady_state         = true
 
-  # Changes with the rules above that let tasks out: the old ones are destroyed only after the new ones exist.
+  # Changes with the egress rules above, so that old rules are destroyed only after new ones exist.
   tags = { Egress = "internet" }
 
   capacity_provider_strategy {
@@ -142,7 +142,7 @@ resource "aws_ecs_service" "mailer" {
     aws_vpc_security_group_egress_rule.mailer_to_internet,
   ]
 
-  # What this service no longer uses is destroyed only after it has been updated.
+  # What this service no longer uses is destroyed only after the service has been updated.
   lifecycle {
     create_before_destroy = true
   }

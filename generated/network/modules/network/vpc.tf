@@ -3,14 +3,14 @@
 resource "aws_vpc" "main" {
   cidr_block = "10.20.0.0/18"
 
-  # Interface endpoints answer under the names of their services only with both.
+  # The private DNS names of interface endpoints need both.
   enable_dns_support   = true
   enable_dns_hostnames = true
 
   tags = { Name = "network" }
 }
 
-# What is launched without a security group gets the default one; without rules it admits nothing.
+# Whatever is launched without a security group gets the default one; without rules, it allows nothing.
 resource "aws_default_security_group" "main" {
   vpc_id = aws_vpc.main.id
 

@@ -5,7 +5,7 @@ resource "aws_lb_listener" "http" {
   port              = 80
   protocol          = "HTTP"
 
-  # A request that no service's rule matches ends here.
+  # The response to requests that match no listener rule.
   default_action {
     type = "fixed-response"
 
@@ -16,7 +16,7 @@ resource "aws_lb_listener" "http" {
     }
   }
 
-  # Clients are admitted for as long as the listener answers.
+  # The rules that allow clients exist for as long as the listener does.
   depends_on = [
     aws_vpc_security_group_ingress_rule.http_from_world,
   ]

@@ -123,15 +123,15 @@ resource "aws_lb_target_group" "webapp" {
     unhealthy_threshold = 3
   }
 
-  # ECS registers each task with its own port. This one is only a default, and changing it would replace
-  # the target group under running tasks.
+  # ECS registers each task with its own port; this one is only a default. Changing it would replace the
+  # target group of running tasks.
   lifecycle {
     create_before_destroy = true
     ignore_changes        = [port]
   }
 }
 
-# Priorities are derived from each route alone, the more specific first: other routes never move them.
+# Priorities are derived from each route alone, the most specific first: other routes never change them.
 resource "aws_lb_listener_rule" "everything_else" {
   listener_arn = var.http_listener_arn
   priority     = 50000
@@ -162,7 +162,7 @@ resource "aws_ecs_task_definition" "webapp" {
     cpu_architecture        = "X86_64"
   }
 
-  # Older revisions stay active, so that a deployment can be rolled back to them.
+  # Old revisions stay active, so that a deployment can be rolled back to them.
   skip_destroy = true
 
   container_definitions = jsonencode([
@@ -178,7 +178,7 @@ resource "aws_ecs_task_definition" "webapp" {
         }
       ]
 
-      # A task learns these names when it starts: a change here starts new tasks.
+      # Tasks learn these names when they start, so a change here replaces them.
       dockerLabels = { calls = "http://backend:5000" }
 
       logConfiguration = {
@@ -188,7 +188,7 @@ resource "aws_ecs_task_definition" "webapp" {
           awslogs-region        = "us-east-1"
           awslogs-stream-prefix = "webapp"
 
-          # Where CloudWatch falls behind, non-blocking loses log lines; blocking stalls the application.
+          # When CloudWatch falls behind, non-blocking drops log lines; blocking would stall the application.
           mode            = "non-blocking"
           max-buffer-size = "25m"
         }
@@ -208,7 +208,7 @@ resource "aws_ecs_service" "webapp" {
   propagate_tags                    = "SERVICE"
   wait_for_steady_state             = true
 
-  # Changes with the rules above that let tasks out: the old ones are destroyed only after the new ones exist.
+  # Changes with the egress rules above, so that old rules are destroyed only after new ones exist.
   tags = { Egress = "internet" }
 
   capacity_provider_strategy {
@@ -259,7 +259,7 @@ resource "aws_ecs_service" "webapp" {
     aws_ecs_service.backendserver,
   ]
 
-  # What this service no longer uses is destroyed only after it has been updated.
+  # What this service no longer uses is destroyed only after the service has been updated.
   lifecycle {
     create_before_destroy = true
   }

@@ -7,7 +7,7 @@ resource "aws_eip" "nat" {
 
   tags = { Name = "shop-nat-single-nat-${each.key}" }
 
-  # A new gateway beside the old one in its zone needs an address of its own.
+  # A replacement in the same zone needs an address of its own.
   lifecycle {
     create_before_destroy = true
     replace_triggered_by  = [aws_subnet.public[each.key].id]
@@ -22,10 +22,10 @@ resource "aws_nat_gateway" "main" {
 
   tags = { Name = "shop-nat-single-nat-${each.key}" }
 
-  # A NAT gateway without a way to the internet fails to come up.
+  # A NAT gateway fails to start without a route to the internet.
   depends_on = [aws_route.public_internet]
 
-  # Routes lead to another gateway before this one goes.
+  # Routes switch to another gateway before this one is destroyed.
   lifecycle {
     create_before_destroy = true
   }

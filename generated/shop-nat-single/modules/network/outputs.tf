@@ -4,7 +4,7 @@ output "private_subnet_ids" {
   description = "IDs of the private subnets, by zone letter."
   value       = { for zone, subnet in aws_subnet.private : zone => subnet.id }
 
-  # Tasks that start before their way out stands cannot pull their images.
+  # Tasks that start before their egress exists cannot pull their images.
   depends_on = [
     aws_route_table_association.private,
     aws_route.private_internet,
@@ -16,7 +16,7 @@ output "public_subnet_ids" {
   description = "IDs of the public subnets, by zone letter."
   value       = { for zone, subnet in aws_subnet.public : zone => subnet.id }
 
-  # Nothing in a public subnet works before its route to the internet stands.
+  # Nothing in a public subnet works until its route to the internet exists.
   depends_on = [
     aws_route.public_internet,
     aws_route_table_association.public,

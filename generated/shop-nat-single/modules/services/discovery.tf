@@ -4,7 +4,7 @@ resource "aws_service_discovery_http_namespace" "main" {
   name        = "shop-nat-single"
   description = "Service Connect names of shop-nat-single"
 
-  # Services must leave the namespace before AWS lets go of it.
+  # A namespace can be deleted only after its services have left it.
   lifecycle {
     create_before_destroy = true
   }

@@ -9,7 +9,7 @@ resource "aws_vpc" "main" {
   tags = { Name = "shop-public" }
 }
 
-# What is launched without a security group gets the default one; without rules it admits nothing.
+# Whatever is launched without a security group gets the default one; without rules, it allows nothing.
 resource "aws_default_security_group" "main" {
   vpc_id = aws_vpc.main.id
 
