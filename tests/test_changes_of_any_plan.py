@@ -1,4 +1,4 @@
-"""Sentences about changes that nobody has read from pages: whatever knows a stack before and after can have them."""
+"""Sentences about changes that nobody has read from pages: who knows the stack before and after has them."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
