@@ -1,4 +1,4 @@
-"""Sentences about changes that nobody has read from pages: whatever knows two sides can have them."""
+"""Sentences about changes that nobody has read from pages: who knows the stack before and after has them."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ class Resource(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """One side of a plan."""
+    """A stack before or after a plan."""
 
     resources: Mapping[str, Resource]
     provider: Mapping[str, Any]

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tfgen.changes.called import INGRESS, Said, Tasks, listed, naming, ports, tasks_of
-from tfgen.changes.change import Action, Change, Part, Side
+from tfgen.changes.change import Action, Change, KnownResource, KnownStack
 from tfgen.changes.twice import aliases
 from tfgen.hcl.values import Value, addresses
 
 
-def calls(changes: tuple[Change, ...], new: Side) -> Iterator[Said]:
+def calls(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Said]:
     """Sentences about addresses that become others, other ports behind them, and addresses that are gone."""
     gone = _names(changes, "old") - _names(changes, "new")
     said = defaultdict[str, set[str]](set)
@@ -77,10 +77,10 @@ def _behind(service: Any, task: Any) -> dict[str, Value]:
     return {name: said[name].get("containerPort") for name in names if name in said}
 
 
-def _callers(stack: Side) -> Mapping[str, set[str]]:
+def _callers(stack: KnownStack) -> Mapping[str, set[str]]:
     """The address of each service -> the other services whose security groups its own lets in."""
     services = [each for each in stack.resources.values() if each.type == "aws_ecs_service"]
-    with_group = defaultdict[str, list[Part]](list)
+    with_group = defaultdict[str, list[KnownResource]](list)
     for each in services:
         for network in each.arguments.get("network_configuration", ()):
             for group in addresses(network.get("security_groups")):

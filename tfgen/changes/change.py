@@ -1,6 +1,6 @@
-"""What becomes of a stack: its changes, and the two sides as far as sentences about them ask.
+"""What becomes of a stack: its changes, and the stack before and after them, as far as sentences ask.
 
-Nothing here says how a side came to be known: from pages, or from whatever else says as much.
+Nothing here says how a stack came to be known: from pages, or from whatever else says as much.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -68,8 +68,8 @@ def differs(argument: str) -> Test:
     return lambda change: updated(argument)(change) and change.old.get(argument) != change.new.get(argument)
 
 
-class Part(Protocol):
-    """A resource as one side has it."""
+class KnownResource(Protocol):
+    """A resource as a stack has it."""
 
     @property
     def address(self) -> str: ...
@@ -103,11 +103,11 @@ class Repeated(NamedTuple):
     says: Value
 
 
-class Side(Protocol):
+class KnownStack(Protocol):
     """A stack as it was, or as it will be."""
 
     @property
-    def resources(self) -> Mapping[str, Part]: ...
+    def resources(self) -> Mapping[str, KnownResource]: ...
 
     @property
     def provider(self) -> Mapping[str, Value]:
@@ -146,14 +146,14 @@ class Side(Protocol):
 
 
 class Changes(NamedTuple):
-    """Every resource that does not stay as it is, by address, between the two sides."""
+    """Every resource that does not stay as it is, by address; and the stack before and after that."""
 
     resources: tuple[Change, ...]
-    old: Side
-    new: Side
+    old: KnownStack
+    new: KnownStack
 
 
-def is_elsewhere(old: Side, new: Side) -> bool:
+def is_elsewhere(old: KnownStack, new: KnownStack) -> bool:
     """Whether the Region is another one: there, Terraform finds nothing of what it made before."""
     was, will_be = (stack.provider.get("region") for stack in (old, new))
     return isinstance(was, str) and isinstance(will_be, str) and was != will_be

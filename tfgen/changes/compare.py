@@ -67,8 +67,10 @@ class _Pair:
         every = {*self.old, *new[0].arguments}
         ignored = self.resource.ignored(every)
         self.kept = frozenset(way[0] for way in ignored if len(way) == 1)
-        self.new = {name: value for name, value in new[0].arguments.items() if name not in self.kept}
-        self.new |= {name: value for name, value in self.old.items() if name in self.kept}
+        self.new: Mapping[str, Value] = new[0].arguments
+        if self.kept:
+            said = {name: value for name, value in self.new.items() if name not in self.kept}
+            self.new = said | {name: value for name, value in self.old.items() if name in self.kept}
         names = sorted(every - self.kept)
         kind = self.resource.type
         old_said, new_said = (plain(kind, _without(each, ignored)) for each in (self.old, self.new))

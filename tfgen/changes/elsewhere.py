@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from tfgen.changes.called import Said
-from tfgen.changes.change import Change, Side, is_elsewhere, lost
+from tfgen.changes.change import Change, KnownStack, is_elsewhere, lost
 from tfgen.hcl.values import Value
 
 
-def another_region(changes: tuple[Change, ...], old: Side, new: Side) -> Iterator[Said]:
+def another_region(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[Said]:
     """One sentence: what stands is out of Terraform's sight, and only what has no Region is still found."""
     if not is_elsewhere(old, new):
         return
@@ -22,7 +22,7 @@ def another_region(changes: tuple[Change, ...], old: Side, new: Side) -> Iterato
     )
 
 
-def another_state(old: Side, new: Side) -> Iterator[Said]:
+def another_state(old: KnownStack, new: KnownStack) -> Iterator[Said]:
     """What terraform init asks for before any plan."""
     was, will_be = old.state, new.state
     if was == will_be:

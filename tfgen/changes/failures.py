@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from tfgen.changes.called import INGRESS, Said, Tasks, about, called, naming, ports, tasks_of
-from tfgen.changes.change import Action, Change, Side, lost, updated
+from tfgen.changes.change import Action, Change, KnownStack, lost, updated
 from tfgen.changes.kept import asks_for_another_port
 from tfgen.changes.twice import Clash
 from tfgen.hcl.values import references
 
 
-def failures(changes: tuple[Change, ...], twice: tuple[Clash, ...], old: Side, new: Side) -> Iterator[Said]:
+def failures(
+    changes: tuple[Change, ...], twice: tuple[Clash, ...], old: KnownStack, new: KnownStack
+) -> Iterator[Said]:
     """Sentences about what fails always, then about what may."""
     tasks = tasks_of(changes)
     yield from about(changes, lambda change: _speaks_otherwise(change, tasks), _PROTOCOL)
@@ -119,7 +121,7 @@ def _gets_another_name(change: Change) -> bool:
 # A range of addresses
 
 
-def _overlaps(change: Change, changes: tuple[Change, ...], old: Side) -> bool:
+def _overlaps(change: Change, changes: tuple[Change, ...], old: KnownStack) -> bool:
     """Whether a new subnet is made in a range where another one of its VPC still is."""
     if change.type != "aws_subnet" or change.action not in (Action.CREATE, Action.REPLACE_NEW_FIRST):
         return False

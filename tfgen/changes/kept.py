@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from tfgen.changes.called import Said, containers, naming
-from tfgen.changes.change import Action, Change, Part, Side, replaced
+from tfgen.changes.change import Action, Change, KnownResource, KnownStack, replaced
 from tfgen.changes.twice import aliases
 from tfgen.hcl.values import references
 
 
-def kept(changes: tuple[Change, ...], old: Side, new: Side) -> Iterator[Said]:
+def kept(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[Said]:
     """Sentences about target groups, task definitions and addresses that services pass over."""
     yield from naming(_names(groups_passed_over(changes, old, new)), _GROUPS)
     yield from naming(
@@ -30,13 +30,15 @@ _TASKS = (
 _ADDRESSES = "{}: ignore_changes keeps the [address|addresses] out of Service Connect; nobody answers there."
 
 
-def groups_passed_over(changes: tuple[Change, ...], old: Side, new: Side) -> Mapping[str, set[str]]:
+def groups_passed_over(
+    changes: tuple[Change, ...], old: KnownStack, new: KnownStack
+) -> Mapping[str, set[str]]:
     """The address of a target group that is replaced -> the services that keep to the old one."""
     stuck = {change.address for change in changes if asks_for_another_port(change, old, new)}
     return _passed_over("aws_lb_target_group", "load_balancer", changes, new, stuck)
 
 
-def asks_for_another_port(change: Change, old: Side, new: Side) -> bool:
+def asks_for_another_port(change: Change, old: KnownStack, new: KnownStack) -> bool:
     """Whether a service takes one of these two, and a port of its load balancer is not there any more."""
     if change.type != "aws_ecs_service" or {"load_balancer", "task_definition"}.isdisjoint(change.kept):
         return False
@@ -53,7 +55,7 @@ def _ports(task: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _passed_over(
-    kind: str, argument: str, changes: tuple[Change, ...], new: Side, stuck: Collection[str] = ()
+    kind: str, argument: str, changes: tuple[Change, ...], new: KnownStack, stuck: Collection[str] = ()
 ) -> Mapping[str, set[str]]:
     """The address of what is replaced -> the services that keep to the old one; so do the `stuck` ones."""
     gone = {change.address for change in changes if change.type == kind and replaced(change)}
@@ -68,7 +70,7 @@ def _passed_over(
     return found
 
 
-def _addresses(changes: tuple[Change, ...], old: Side, new: Side) -> Iterator[str]:
+def _addresses(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[str]:
     """The addresses in Service Connect that the pages give to a service, and its `ignore_changes` refuses."""
     for service in _staying(changes, new):
         if service.address in old.resources and service.keeps("service_connect_configuration"):
@@ -76,7 +78,7 @@ def _addresses(changes: tuple[Change, ...], old: Side, new: Side) -> Iterator[st
             yield from set(aliases(service.arguments)) - standing
 
 
-def _staying(changes: tuple[Change, ...], new: Side) -> Iterator[Part]:
+def _staying(changes: tuple[Change, ...], new: KnownStack) -> Iterator[KnownResource]:
     """The services that are neither made nor made anew."""
     made = {change.address for change in changes if change.action is not Action.UPDATE}
     services = (each for each in new.resources.values() if each.type == "aws_ecs_service")

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from tfgen.changes.called import Said, Tasks, containers, listed, tasks_of
-from tfgen.changes.change import Change, Side, created, destroyed, replaced
+from tfgen.changes.change import Change, KnownStack, created, destroyed, replaced
 
 _SERVICE = "aws_ecs_service"
 Pair = tuple[Change, Change]
 
 
-def astray(changes: tuple[Change, ...], old: Side, new: Side) -> dict[str, Said]:
+def astray(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> dict[str, Said]:
     """The services that the spec gives another name in AWS, by address -> what `was` must say."""
     found = {change.address: _astray(change, old, new) for change in changes if _is_named_anew(change)}
     return {address: said for address, said in found.items() if said}
@@ -21,7 +21,7 @@ def _is_named_anew(change: Change) -> bool:
     return change.type == _SERVICE and replaced(change) and "name" in change.arguments
 
 
-def _astray(change: Change, old: Side, new: Side) -> Said | None:
+def _astray(change: Change, old: KnownStack, new: KnownStack) -> Said | None:
     key = _key(change)
     standing, coming = str(change.old.get("name")), str(change.new.get("name"))
     ends = [*_earlier(change.address, new), change.address]
@@ -39,7 +39,7 @@ def _astray(change: Change, old: Side, new: Side) -> Said | None:
     )
 
 
-def renames(changes: tuple[Change, ...], new: Side) -> Iterator[Said]:
+def renames(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Said]:
     """Sentences about each `was` that names nothing, and about pairs that look like a rename."""
     services = [change for change in changes if change.type == _SERVICE]
     gone = [change for change in services if destroyed(change)]
@@ -58,7 +58,7 @@ def renames(changes: tuple[Change, ...], new: Side) -> Iterator[Said]:
         )
 
 
-def unpinned(changes: tuple[Change, ...], old: Side, new: Side) -> Iterator[Said]:
+def unpinned(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[Said]:
     """Images that a variable pinned whose name goes with the name of its service."""
     gone = old.pinned.keys() - new.variables
     pinned = {value: name for name in gone if isinstance(value := old.pinned[name].value, str)}
@@ -74,7 +74,7 @@ def unpinned(changes: tuple[Change, ...], old: Side, new: Side) -> Iterator[Said
                 )
 
 
-def _earlier(address: str, stack: Side) -> list[str]:
+def _earlier(address: str, stack: KnownStack) -> list[str]:
     """The addresses that `moved` blocks lead from to this one, the oldest first."""
     starts = {end: start for start, end in stack.moved.items()}
     found: list[str] = []

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tfgen.changes.called import called
-from tfgen.changes.change import Change, Side, created, differs
+from tfgen.changes.change import Change, KnownStack, created, differs
 from tfgen.hcl.values import Value, addresses
 from tfgen.routing.patterns import Patterns, meet
 
@@ -27,7 +27,7 @@ def _begins(change: Change, name: str) -> bool:
     return differs(name)(change)
 
 
-def is_answered(change: Change, old: Side, new: Side) -> bool:
+def is_answered(change: Change, old: KnownStack, new: KnownStack) -> bool:
     """Whether some of these requests got more than a fixed answer until now."""
     if not created(change):
         return _serves(change.old.get("action")) or _serves(change.old.get("default_action"))

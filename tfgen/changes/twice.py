@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tfgen import facts
-from tfgen.changes.change import Action, Change, Side
+from tfgen.changes.change import Action, Change, KnownStack
 from tfgen.hcl.values import Value, references
 
 
@@ -32,7 +32,7 @@ class Clash(NamedTuple):
 _MADE = (Action.CREATE, Action.REPLACE, Action.REPLACE_NEW_FIRST)
 
 
-def clashes(changes: tuple[Change, ...], new: Side) -> Iterator[Clash]:
+def clashes(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Clash]:
     """Everything that would be there twice, for a moment or for good."""
     found = list(_clashes(changes, new))
     # Where two change places, each waits for the other.
@@ -51,7 +51,7 @@ def _returns(start: str, waits: Mapping[str, str]) -> bool:
     return place == start
 
 
-def _clashes(changes: tuple[Change, ...], new: Side) -> Iterator[Clash]:
+def _clashes(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Clash]:
     changed = {change.address: change for change in changes}
     taken = [(claim, change) for change in changes for claim in _taken(change, changed)]
     holders = _holders(changed, new, {taker.type for _, taker in taken})
@@ -69,7 +69,7 @@ def _taken(change: Change, changed: Mapping[str, Change]) -> Iterator[Claim]:
             yield claim
 
 
-def _holders(changed: Mapping[str, Change], new: Side, kinds: set[str]) -> Mapping[Claim, list[str]]:
+def _holders(changed: Mapping[str, Change], new: KnownStack, kinds: set[str]) -> Mapping[Claim, list[str]]:
     """Who has what of these types, before anything changes."""
     found = defaultdict[Claim, list[str]](list)
     for address, resource in new.resources.items():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tfgen.changes.called import Said, naming
-from tfgen.changes.change import Change, Side, created, replaced
+from tfgen.changes.change import Change, KnownStack, created, replaced
 from tfgen.hcl.values import references
 
 UNKNOWN = (
@@ -12,7 +12,7 @@ UNKNOWN = (
 )
 
 
-def unknown(changes: tuple[Change, ...], old: Side, new: Side) -> Iterator[Said]:
+def unknown(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[Said]:
     """A sentence about those that say something else than before, or refer to what is made anew."""
     before = {each.address: each.says for each in old.repeated}
     fresh = {change.address for change in changes if created(change) or replaced(change)}

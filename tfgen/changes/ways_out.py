@@ -7,11 +7,11 @@ from tfgen import facts
 from tfgen.blueprint.labels import ENDPOINTS, PRIVATE, PUBLIC
 from tfgen.changes.allowed import leads_as_far
 from tfgen.changes.called import EGRESS, INGRESS, Said, about, containers, naming
-from tfgen.changes.change import Change, Side, Test, created, destroyed, lost, updated
+from tfgen.changes.change import Change, KnownStack, Test, created, destroyed, lost, updated
 from tfgen.hcl.values import Value, references
 
 
-def ways_out(changes: tuple[Change, ...], old: Side, new: Side) -> Iterator[Said]:
+def ways_out(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[Said]:
     """Sentences about the whole, and about single ways where the whole stays; none where all services go."""
     if _has_services(old) and not _has_services(new):
         return
@@ -55,7 +55,7 @@ _WAYS = {
 }
 
 
-def _goes_last(changes: tuple[Change, ...], old: Side, new: Side) -> bool:
+def _goes_last(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> bool:
     """Whether every way that goes does so after what comes instead, and after the services are updated.
 
     So Terraform does where the state says create_before_destroy of it, and a service that depended on it
@@ -68,7 +68,7 @@ def _goes_last(changes: tuple[Change, ...], old: Side, new: Side) -> bool:
 
 
 def _of_private_subnets(
-    changes: tuple[Change, ...], old: Side, new: Side, nat: list[bool], endpoints: list[bool]
+    changes: tuple[Change, ...], old: KnownStack, new: KnownStack, nat: list[bool], endpoints: list[bool]
 ) -> Iterator[Said]:
     if nat == [True, False]:
         yield Said("Tasks lose the internet: what no VPC endpoint leads to is out of reach.")
@@ -117,7 +117,7 @@ _NODES = (
 )
 
 
-def _leaves(role: str, user: str, old: Side, new: Side, *, in_order: bool = False) -> Test:
+def _leaves(role: str, user: str, old: KnownStack, new: KnownStack, *, in_order: bool = False) -> Test:
     """Whether a subnet of a role loses its route, of which others stay, and so does what is in them.
 
     With `in_order` those whose route goes only after what is in the subnet has moved, without it the others.
@@ -132,11 +132,11 @@ def _leaves(role: str, user: str, old: Side, new: Side, *, in_order: bool = Fals
     )
 
 
-def _uses(stack: Side, kind: str) -> bool:
+def _uses(stack: KnownStack, kind: str) -> bool:
     return any(each.type == kind for each in stack.resources.values())
 
 
-def _waits_for_nat(change: Change, changes: tuple[Change, ...], old: Side) -> bool:
+def _waits_for_nat(change: Change, changes: tuple[Change, ...], old: KnownStack) -> bool:
     """Whether a route changes only after the gateway that it led to is gone.
 
     So Terraform does unless the state says create_before_destroy: what the new page says comes too late.
@@ -182,15 +182,15 @@ def _way(rule: Mapping[str, Value]) -> list[Value]:
     return [rule.get(name) for name in facts.unique(EGRESS)]
 
 
-def _has(stack: Side, kind: str, name: str) -> bool:
+def _has(stack: KnownStack, kind: str, name: str) -> bool:
     return any((each.type, each.name) == (kind, name) for each in stack.resources.values())
 
 
-def _has_services(stack: Side) -> bool:
+def _has_services(stack: KnownStack) -> bool:
     return any(each.type == "aws_ecs_service" for each in stack.resources.values())
 
 
-def _has_default_route(stack: Side) -> bool:
+def _has_default_route(stack: KnownStack) -> bool:
     """Whether its private subnets have a way to everywhere: a NAT gateway, or what somebody put there."""
     return any(
         each.type == "aws_route"
@@ -209,7 +209,7 @@ def _endpoint(test: Test, kind: str = "") -> Test:
     )
 
 
-def _images_out_of_reach(new: Side) -> set[str]:
+def _images_out_of_reach(new: KnownStack) -> set[str]:
     """Without the internet only ECR of the stack's own region answers, through its endpoints."""
     own = re.compile(rf"\d+\.dkr\.ecr\.{re.escape(str(new.provider.get('region', '')))}\.")
     found = (

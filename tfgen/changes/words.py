@@ -12,7 +12,7 @@ from tfgen.changes.change import (
     Action,
     Change,
     Changes,
-    Side,
+    KnownStack,
     Test,
     created,
     destroyed,
@@ -275,7 +275,7 @@ def consequences(found: Changes) -> Iterator[Said]:
     yield from unknown(changes, old, new)
 
 
-def _where_it_stands(changes: tuple[Change, ...], old: Side, new: Side) -> Iterator[Said]:
+def _where_it_stands(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[Said]:
     twice = tuple(clashes(changes, new))
     mistaken = astray(changes, old, new)
     yield from mistaken.values()
@@ -342,7 +342,7 @@ def _address(change: Change) -> str:
     return change.address
 
 
-def _unheard(old: Side, new: Side) -> Iterator[Said]:
+def _unheard(old: KnownStack, new: KnownStack) -> Iterator[Said]:
     """What the stack no longer tells, and what it no longer lets itself be told."""
     yield from naming({*old.outputs} - {*new.outputs}, _NO_OUTPUT)
     yield from naming({*old.variables} - {*new.variables}, _NO_VARIABLE)

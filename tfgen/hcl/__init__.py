@@ -1,5 +1,10 @@
-"""Terraform's language, read and written; it knows nothing of what a page is for.
+"""Terraform's language, read and written; nothing here knows what a page is for.
 
-text -> syntax -> values      reader, json_reader; evaluator; uses finds what refers to what
-values -> text                printer; layout makes it what `terraform fmt` would
+    text -> syntax   reader.py, and json_reader.py for the same in JSON
+    syntax -> values evaluator.py, as far as that can be done without Terraform
+    syntax -> uses   uses.py: what refers to what
+    values -> text   printer.py, and layout.py, which lays a page out as `terraform fmt` would
+
+Whoever changes a page that was laid out goes over it by its lines (lines.py); traversal.py is for ways into a
+resource, as `ignore_changes` has them.
 """

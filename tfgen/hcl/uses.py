@@ -48,25 +48,25 @@ def uses(block: Block) -> list[Use]:
 def uses_of(node: Node) -> list[Use]:
     """All references in an expression."""
     found: list[Use] = []
-    _in_expression(node, _Around(frozenset(), guarded=False), found)
+    _in_expression(node, _Context(frozenset(), guarded=False), found)
     return found
 
 
-class _Around(NamedTuple):
+class _Context(NamedTuple):
     """What surrounds an expression: names that it gives a meaning to, and whether it is `try` or `can`."""
 
     bound: frozenset[str]
     guarded: bool
 
-    def binding(self, names: Iterable[str]) -> "_Around":
+    def binding(self, names: Iterable[str]) -> "_Context":
         return self._replace(bound=self.bound.union(names))
 
 
 def _in_body(body: Body, bound: frozenset[str], found: list[Use]) -> None:
-    around = _Around(bound, guarded=False)
+    context = _Context(bound, guarded=False)
     for name, node in body.arguments.items():
         if type(node) is not Literal and name not in _NO_REFERENCES:
-            _in_expression(node, around, found)
+            _in_expression(node, context, found)
     for block in body.blocks:
         _in_block(block, bound, found)
 
@@ -83,24 +83,24 @@ def _bound_by_block(block: Block) -> set[str]:
     return {*block.labels, *({iterator.name} if isinstance(iterator, Name) else ())}
 
 
-def _in_expression(node: Node, around: _Around, found: list[Use]) -> None:
+def _in_expression(node: Node, context: _Context, found: list[Use]) -> None:
     match node:
         case Attribute() | Index() | Splat():
-            _in_reference(node, around, found)
+            _in_reference(node, context, found)
             return
         case For():
-            _in_expression(node.collection, around, found)
-            around = around.binding((node.key, node.value))
+            _in_expression(node.collection, context, found)
+            context = context.binding((node.key, node.value))
             parts = inside(node)[1:]
         case Template(parts=parts):
-            around = around.binding(name for part in parts for name in _bound_by_part(part))
+            context = context.binding(name for part in parts for name in _bound_by_part(part))
         case Call(function="try" | "can", arguments=parts):
-            around = around._replace(guarded=True)
+            context = context._replace(guarded=True)
         case _:
             parts = inside(node)
     for part in parts:
         if type(part) is not Literal:
-            _in_expression(part, around, found)
+            _in_expression(part, context, found)
 
 
 def _bound_by_part(part: Node) -> Iterable[str]:
@@ -110,15 +110,15 @@ def _bound_by_part(part: Node) -> Iterable[str]:
     return {name.name for name in part.operands[:-1] if isinstance(name, Name)}
 
 
-def _in_reference(node: Node, around: _Around, found: list[Use]) -> None:
+def _in_reference(node: Node, context: _Context, found: list[Use]) -> None:
     parts = [node]
     while isinstance(node, Attribute | Index | Splat):
         if isinstance(node, Index):
-            _in_expression(node.key, around, found)
+            _in_expression(node.key, context, found)
         node = node.of
         parts.append(node)
     if not isinstance(node, Name):
-        _in_expression(node, around, found)
-    elif node.name not in around.bound:
+        _in_expression(node, context, found)
+    elif node.name not in context.bound:
         parts.reverse()
-        found.append(Use(tuple(parts), node.line, around.guarded, around.bound))
+        found.append(Use(tuple(parts), node.line, context.guarded, context.bound))
