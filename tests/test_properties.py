@@ -17,7 +17,17 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import EGRESS, TEXTS, Data, laws, networks, outcome_of, specs
+from strategies import (
+    EGRESS,
+    MOST_VALUES,
+    MOST_WILDCARDS,
+    TEXTS,
+    Data,
+    laws,
+    networks,
+    outcome_of,
+    specs,
+)
 from support.language import evaluated, fmt_diff
 from support.pages import addresses, blocks, modules, parsed_addresses, unresolved
 
@@ -142,8 +152,8 @@ def test_a_load_balancer_takes_every_rule(data: Data) -> None:
     for rule in rules:
         conditions = [*rule.hosts, *rule.paths, *rule.methods]
         values = [value for condition in conditions for value in condition]
-        assert 1 <= len(values) <= 5
-        assert sum(value.count("*") + value.count("?") for value in values) <= 5
+        assert 1 <= len(values) <= MOST_VALUES
+        assert sum(value.count("*") + value.count("?") for value in values) <= MOST_WILDCARDS
         assert all(1 <= len(value) <= 128 for value in values)
 
 
