@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, seed, settings
-from strategies import Data, laws, specs
+from strategies import Data, batch
 from support.change_matrix import BASES, ROWS
 from support.keys import Said, forms_of_the_model, keys_of_the_model, limits_of_the_model, named
 
@@ -53,19 +52,11 @@ def lacking(law: str, wanted: frozenset[str] | set[str], found: set[str]) -> lis
 
 
 def drawn() -> set[str]:
-    """What the strategies draw, until all is there that can be. Small batches: hypothesis varies what it has
-    drawn, and a hundred specs of one batch can all lack what half of them should have."""
+    """What the strategies draw, until all is there that can be."""
     found: set[str] = set()
-    for batch in range(60):
-
-        @seed(batch)
-        @settings(laws(25), max_examples=25, derandomize=False)
-        @given(specs())
-        def look(data: Data) -> None:
-            said = Said(data)
+    for number in range(60):
+        for said in map(Said, batch(number)):
             found.update(said.keys, said.forms, said.limits)
-
-        look()
         if not lacking("drawn", DRAWABLE, found):
             break
     return found
