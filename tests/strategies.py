@@ -32,7 +32,7 @@ def laws(examples: int) -> settings:
     TFGEN_EXAMPLES=20 looks twenty times as hard, and elsewhere each time.
     """
     times = int(_HUNT or 1)
-    fewer = 3 if os.environ.get("TFGEN_FAST") else 1  # `make test-fast`
+    fewer = 6 if os.environ.get("TFGEN_FAST") else 1  # `make test-fast`
     return settings(
         max_examples=examples * times // fewer,
         deadline=None,  # how long an example takes says more about the machine than about the law

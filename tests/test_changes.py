@@ -831,7 +831,7 @@ def test_the_document_shows_a_file_of_the_users(run: Run) -> None:
     text = f'resource "aws_cloudwatch_metric_alarm" "busy" {{\n{alarm}{name}'
     (run.folder / "stack" / "alarms.tf").write_text(text)
     _, out, _ = run("changes", "stack", run.new(*WITHOUT_BACKEND))
-    assert f"\n{out.splitlines()[2]}\n" in DOC
+    assert f"\n{out.splitlines()[2]}\n" in DOC.read_text()
 
 
 def test_an_ejected_page_that_no_longer_fits(run: Run) -> None:

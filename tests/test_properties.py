@@ -58,7 +58,7 @@ def pages_of(blueprint: Blueprint) -> dict[str, str]:
 
 def test_nearly_every_drawn_spec_is_valid() -> None:
     """Otherwise the laws below would say little, and of simple specs only."""
-    drawn = [data for number in range(4) for data in batch(number)]
+    drawn = [data for number in range(2 if os.environ.get("TFGEN_FAST") else 4) for data in batch(number)]
     outcomes = [run_text(dump(data), "spec.yaml") for data in drawn]
     refused = [
         {problem.code for problem in outcome.problems if problem.severity == "error"}
@@ -66,8 +66,7 @@ def test_nearly_every_drawn_spec_is_valid() -> None:
         if outcome.failed
     ]
     # Eight in a hundred, mostly; what is drawn depends a little on which modules hypothesis finds loaded.
-    assert len(drawn) == 100
-    assert len(refused) <= 20
+    assert len(refused) <= len(drawn) / 5
     # Priorities that meet, and addresses that do: both depend on a hash or on names of neighbours. A
     # priority that is drawn can have a route tried before one inside it.
     assert set().union(*refused) <= {"TG223", "TG241", "TG380"}
