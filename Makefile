@@ -6,7 +6,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast fuzz changes check bench golden lock clean
+.PHONY: help setup demo accept test test-fast fuzz changes check bench lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -25,8 +25,12 @@ setup: .venv/.ready ## make .venv and install tfgen and its tools in it
 demo: setup ## render the example of the README into generated/
 	@$(BIN)/tfgen render examples/shop.yaml
 
-golden: setup ## render every example again, to be committed
-	@$(BIN)/tfgen render examples/*.yaml
+# The golden stacks first: other pages show what is said of them.
+accept: setup ## write again all that is generated and committed, into one diff to read
+	@$(BIN)/tfgen render --force examples/*.yaml >/dev/null
+	@if terraform=$$($(BIN)/python scripts/fetch_terraform.py); then export TFGEN_TERRAFORM="$$terraform"; fi; \
+	TFGEN_REWRITE=1 $(BIN)/python -m pytest -q -m generated
+	@git status --short
 
 # Without Terraform, and without a network to fetch it, the tests that need it fail and say so.
 test: setup ## run all tests; fetches Terraform where there is none

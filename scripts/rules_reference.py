@@ -1,6 +1,5 @@
-"""Writes docs/rules.md from the rules, or with --check says whether it is current (exit 1 if not)."""
+"""Writes docs/rules.md from the rules."""
 
-import sys
 from pathlib import Path
 
 from tfgen.report import rulebook
@@ -11,8 +10,8 @@ TARGET = ROOT / "docs" / "rules.md"
 HEAD = """# The rules
 
 What `tfgen check` holds every spec against, and `tfgen render` before it writes. `tfgen explain TG303` prints
-one of them; [check.md](check.md) says how to ignore one. Written by `scripts/rules_reference.py` from the
-files in tfgen/rules: the examples are fragments that the tests run.
+one of them; [check.md](check.md) says how to ignore one. Written by `make accept` from the files in
+tfgen/rules: the examples are fragments that the tests run.
 """
 
 OTHERS = """## The other codes
@@ -46,13 +45,5 @@ def _section(entry: rulebook.Entry) -> str:
     return f"## {entry.code}\n\n**{entry.title}** ({entry.severity})\n\n{rulebook.markdown(entry)}"
 
 
-def main() -> int:
-    text = page()
-    if "--check" in sys.argv:
-        return int(not TARGET.exists() or TARGET.read_text(encoding="utf-8") != text)
-    TARGET.write_text(text, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    TARGET.write_text(page(), encoding="utf-8")

@@ -1,18 +1,18 @@
-"""Writes docs/spec.md from the spec's model, or with --check says whether it is current (exit 1 if not).
+"""Writes docs/spec.md from the spec's model.
 
 A key's meaning is the string below its field in tfgen/spec/model.py, its type the type's description.
 """
 
 import ast
 import inspect
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from tfgen.spec import model
-from tfgen.spec.read import expected, fields_of
+from tfgen.spec.read import expected, fields_of, shape
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "spec.md"
@@ -20,30 +20,43 @@ TARGET = ROOT / "docs" / "spec.md"
 HEAD = """# The spec
 
 Every key, with its default. `tfgen show spec.yaml` prints a spec with all of them filled in, and
-[examples/](../examples) holds whole ones. Written by `scripts/spec_reference.py` from the code.
+[examples/](../examples) holds whole ones. Written by `make accept` from the code.
 
 A bare value stands for the key marked *short form*: `port: 3000` is `port: {number: 3000}`.
 """
 
-PLACES = {
-    model.Spec: "The top level",
-    model.Backend: "`backend`",
-    model.Network: "`network`",
-    model.Subnets: "`network.subnets`",
-    model.LoadBalancer: "`load_balancer`",
-    model.Listener: "`load_balancer.listeners.NAME`",
-    model.Logs: "`logs`",
-    model.Service: "`services.NAME`",
-    model.Port: "`services.NAME.port`",
-    model.Route: "`services.NAME.routes[]`",
-    model.HealthCheck: "`services.NAME.health_check`",
-    model.Connect: "`services.NAME.connect`",
-    model.Egress: "`services.NAME.egress_cidrs[]`",
-    model.Ignore: "`ignore[]`",
-}
+Section = type[model.Section]
 
 
-def meanings(section: type[model.Section]) -> dict[str, str]:
+def places() -> dict[Section, list[str]]:
+    """Each section of the spec with the keys that hold it; one that several sections share comes last."""
+    found: dict[Section, list[str]] = {}
+    for section, place in _within(model.Spec, ""):
+        found.setdefault(section, []).append(place)
+    return dict(sorted(found.items(), key=lambda row: len(row[1]) > 1))
+
+
+def _within(section: Section, place: str) -> Iterator[tuple[Section, str]]:
+    """A section and all that are in it, from the outside in."""
+    yield section, place
+    for name, field in fields_of(section).items():
+        yield from _held(field.kind, f"{place}.{name}" if place else name)
+
+
+def _held(kind: Any, place: str) -> Iterator[tuple[Section, str]]:
+    what, first, second = shape(kind)
+    if what == "section":
+        yield from _within(first, place)
+    elif what == "list":
+        yield from _held(first, f"{place}[]")
+    elif what == "mapping":
+        yield from _held(second, f"{place}.NAME")
+    elif what == "either":
+        yield from _held(first, place)
+        yield from _held(second, place)
+
+
+def meanings(section: Section) -> dict[str, str]:
     """The string below each field."""
     body = ast.parse(inspect.getsource(section)).body[0]
     assert isinstance(body, ast.ClassDef)
@@ -61,13 +74,22 @@ def default(field: msgspec.structs.FieldInfo) -> str:
     value = field.default_factory() if field.default_factory is not msgspec.NODEFAULT else field.default
     if value is None or isinstance(value, model.Section) or value in ([], {}):
         return ""
-    plain = msgspec.to_builtins(value)
-    if field.name == "listeners":
-        plain = {"http": 80}
-    return f"`{msgspec.json.encode(plain).decode()}`".replace('"', "")
+    return f"`{msgspec.json.encode(shortest(value)).decode()}`".replace('"', "")
 
 
-def rows(section: type[model.Section]) -> Iterator[str]:
+def shortest(value: Any) -> Any:
+    """A default as a user would write it: without the keys that say nothing, and in its short form."""
+    if isinstance(value, dict):
+        return {key: shortest(item) for key, item in value.items()}
+    if not isinstance(value, model.Section):
+        return msgspec.to_builtins(value)
+    fields = msgspec.structs.fields(type(value))
+    said = {field.name: getattr(value, field.name) for field in fields}
+    said = {field.name: shortest(said[field.name]) for field in fields if said[field.name] != field.default}
+    return said[value.shorthand] if list(said) == [value.shorthand] else said
+
+
+def rows(section: Section) -> Iterator[str]:
     yield "| key | value | default | meaning |\n|---|---|---|---|"
     said = meanings(section)
     for field in msgspec.structs.fields(section):
@@ -78,20 +100,15 @@ def rows(section: type[model.Section]) -> Iterator[str]:
 
 def page() -> str:
     parts = [HEAD]
-    for section, place in PLACES.items():
+    for section, all_ in places().items():
+        first, *others = sorted(all_, key=lambda place: (place.count("."), place))
         about = " ".join((section.__doc__ or "").split())
-        parts.append(f"## {place}\n\n{about}\n\n" + "\n".join(rows(section)) + "\n")
+        if others:
+            about += f" Also: {', '.join(f'`{place}`' for place in others)}."
+        heading = f"`{first}`" if first else "The top level"
+        parts.append(f"## {heading}\n\n{about}\n\n" + "\n".join(rows(section)) + "\n")
     return "\n".join(parts)
 
 
-def main() -> int:
-    text = page()
-    if "--check" in sys.argv:
-        return int(not TARGET.exists() or TARGET.read_text() != text)
-    TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(text)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    TARGET.write_text(page(), encoding="utf-8")

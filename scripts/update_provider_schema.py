@@ -5,15 +5,18 @@ takes, by version 5.100 of the AWS provider and by version 6.69.
     terraform providers schema -json > schema.json      in an initialised stack with provider 5.100
     scripts/update_provider_schema.py schema.json            write the table
     scripts/update_provider_schema.py schema.json --check    write nothing, exit 1 if it would change
+    scripts/update_provider_schema.py six.json --shapes      from the schema of a provider 6: write the shapes
 
-The types are those of tfgen/facts/replacement.json: give a new type its row there, then run this. Version 6
-comes from tests/data/aws-provider-6.69.json, which has neither shapes nor timeouts: what both versions have
-is alike in both, and the shapes of what only version 6 has are kept by hand, below.
+The types are those of tfgen/facts/replacement.json: give a new type its row there, then run this. What
+version 6 knows comes from tests/data/aws-provider-6.69.json, which has neither shapes nor timeouts: what both
+versions have is alike in both, and the shapes of what only version 6 has are in
+tests/data/aws-provider-6-shapes.json.
 """
 
 import datetime
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TABLE = ROOT / "tfgen" / "facts" / "provider_schema.json"
 TYPES = ROOT / "tfgen" / "facts" / "replacement.json"
 PROVIDER_6 = ROOT / "tests" / "data" / "aws-provider-6.69.json"
+SHAPES_6 = ROOT / "tests" / "data" / "aws-provider-6-shapes.json"
 AWS = "registry.terraform.io/hashicorp/aws"
 
 # The schema calls them optional, and yet nobody can set them: Terraform refuses `id` as an unknown key, and
@@ -30,40 +34,23 @@ COMPUTED = {"id", "tags_all"}
 # What the provider requires in objects, of which its schema does not tell: those of security groups.
 REQUIRED_IN_OBJECTS = {"from_port", "protocol", "to_port"}
 
-# Of what only version 6 has: the arguments that take something else than text, how often a block may stand
-# (0: any number; of all others one), the blocks that are a set, and those that must stand. From
-# `terraform providers schema -json` of 6.25.0, which github.com/lonegunmanb/terraform-aws-schema keeps under
-# the tag v6.25.0; of what came later, from the types of PyPI's cdktn-provider-aws 25.8.1, which is 6.69.1.
-SHAPES_6 = {
-    **dict.fromkeys(("deletion_protection_enabled", "enabled", "sigint_rollback"), "bool"),
-    **dict.fromkeys(("canary_percent", "step_percent"), "number"),
-    **dict.fromkeys(("secondary_ips_auto_assigned_per_subnet", "target_control_port"), "integer"),
-    **dict.fromkeys(("ipv4_netmask_length", "ipv6_netmask_length", "transit_encryption_port"), "integer"),
-    **dict.fromkeys(("allocation_ids", "private_dns_specified_domains", "regex_values", "values"), "set"),
-    "lifecycle_stages": "list",
-}
-SETS_6 = {"additional_claim", "availability_zone_address", "lifecycle_hook", "transform"}
-MOST_6 = {
-    "additional_claim": 10,
-    "availability_zone_address": 0,
-    "lifecycle_hook": 0,
-    "test_traffic_rules": 0,
-    "transform": 2,
-}
-REQUIRED_6 = {"value"}
-
 Json = dict[str, Any]
 
 
 def main(arguments: list[str]) -> int:
     """Write the table, or only compare it; the exit code."""
-    check = "--check" in arguments
-    paths = [argument for argument in arguments if argument != "--check"]
+    check, of_shapes = "--check" in arguments, "--shapes" in arguments
+    paths = [argument for argument in arguments if not argument.startswith("--")]
     if len(paths) != 1:
-        print("usage: update_provider_schema.py SCHEMA.json [--check]", file=sys.stderr)
+        print("usage: update_provider_schema.py SCHEMA.json [--check | --shapes]", file=sys.stderr)
         return 2
     schema = json.loads(Path(paths[0]).read_text(encoding="utf-8"))
-    types = made(schema["provider_schemas"][AWS]["resource_schemas"])
+    schemas: Json = schema["provider_schemas"][AWS]["resource_schemas"]
+    if of_shapes:
+        shapes: Json = json.loads(SHAPES_6.read_text(encoding="utf-8"))
+        SHAPES_6.write_text(text(shapes | {"types": shapes_6(schemas)}), encoding="utf-8")
+        return 0
+    types = made(schemas)
     table: Json = json.loads(TABLE.read_text(encoding="utf-8")) if TABLE.exists() else {}
     if table.get("types") == types:
         print("current")
@@ -82,9 +69,9 @@ HEAD: Json = {
     "once; a list of blocks or objects where it does not say set or single. required: by every version of "
     "the provider that has it; required=5: by version 5 alone. only=5, only=6: the other version lacks it.",
     "source": [
-        "terraform providers schema -json of hashicorp/aws 5.100.0; of 6.25.0, and the types of PyPI's "
-        "cdktn-provider-aws 25.8.1 (6.69.1), for the shapes of what is new",
-        "tests/data/aws-provider-6.69.json",
+        "terraform providers schema -json of hashicorp/aws 5.100.0",
+        "tests/data/aws-provider-6.69.json, and for the shapes of what only version 6 has "
+        "tests/data/aws-provider-6-shapes.json",
     ],
     "confidence": "Confirmed.",
     "versions": {"5": "5.100", "6": "6.69"},
@@ -95,24 +82,42 @@ def made(five: Json) -> Json:
     """The table's types, from the resource schemas of provider 5.100."""
     six = json.loads(PROVIDER_6.read_text(encoding="utf-8"))
     kinds = json.loads(TYPES.read_text(encoding="utf-8"))["types"]
-    return {kind: resource(five[kind]["block"], six[kind]) for kind in sorted(kinds)}
+    shapes = json.loads(SHAPES_6.read_text(encoding="utf-8"))
+    return {kind: resource(five[kind]["block"], six[kind], shapes_of(kind, shapes)) for kind in sorted(kinds)}
 
 
-def resource(five: Json, six: Json) -> Json:
-    found = body(five, six)
+def shapes_of(kind: str, shapes: Json) -> Json:
+    """The shapes of a type by their ways, such as `condition.source_ip.ip_address_type`."""
+    found = dict(flat(shapes["types"].get(kind, {}), ""))
+    told = shapes["later"] | dict.fromkeys(shapes["fractions"], "number")
+    prefix = f"{kind}."
+    return found | {way.removeprefix(prefix): shape for way, shape in told.items() if way.startswith(prefix)}
+
+
+def flat(body: Json, way: str) -> Iterator[tuple[str, str]]:
+    for name, row in body.items():
+        yield f"{way}{name}", row[0] if isinstance(row, list) else row
+        if isinstance(row, list):
+            yield from flat(row[1], f"{way}{name}.")
+
+
+def resource(five: Json, six: Json, shapes: Json) -> Json:
+    found = body(five, six, shapes, "")
     return found | dict.fromkeys(COMPUTED & found.keys(), "computed")
 
 
-def body(five: Json, six: Json) -> Json:
+def body(five: Json, six: Json, shapes: Json, way: str) -> Json:
     """The rows of a resource or a block, by name, from what version 5 and version 6 say of it."""
     arguments, blocks = five.get("attributes", {}), five.get("block_types", {})
-    found: Json = {name: argument(row, six.get(name)) for name, row in arguments.items()}
-    found |= {name: block(row, six.get(name), name) for name, row in blocks.items()}
-    found |= {name: only_6(name, row) for name, row in six.items() if name not in found}
+    found: Json = {
+        name: argument(row, six.get(name), shapes, f"{way}{name}") for name, row in arguments.items()
+    }
+    found |= {name: block(row, six.get(name), shapes, f"{way}{name}") for name, row in blocks.items()}
+    found |= {name: only_6(row, shapes, f"{way}{name}") for name, row in six.items() if name not in found}
     return dict(sorted(found.items()))
 
 
-def argument(five: Json, six: str | Json | None) -> Any:
+def argument(five: Json, six: str | Json | None, shapes: Json, way: str) -> Any:
     if not (five.get("optional") or five.get("required")):
         return "computed"
     needed = five.get("required", False)
@@ -124,7 +129,9 @@ def argument(five: Json, six: str | Json | None) -> Any:
             for name, each in kind[1][1].items()
         }
         known = six if isinstance(six, dict) else {}
-        inside |= {name: only_6(name, row) for name, row in known.items() if name not in inside}
+        inside |= {
+            name: only_6(row, shapes, f"{way}.{name}") for name, row in known.items() if name not in inside
+        }
         return [words("objects", kind[0] if kind[0] == "set" else "", *marks), dict(sorted(inside.items()))]
     return words(shape(kind), *marks)
 
@@ -138,13 +145,18 @@ def shape(kind: str | list[str]) -> str:
     return kind[0]
 
 
-def block(five: Json, six: Json | None, name: str) -> list[Any]:
+def block(five: Json, six: Json | None, shapes: Json, way: str) -> list[Any]:
     # `timeouts` are no part of the file for version 6.
-    inside = body(five["block"], five_alone(five["block"]) if six is None else six)
-    most = 1 if five["nesting_mode"] == "single" else five.get("max_items", 0)
-    nesting = five["nesting_mode"].replace("list", "")
-    mark = "only=5" if six is None and name != "timeouts" else ""
-    return [words("block", nesting, maximum(most), required(five.get("min_items", 0) > 0), mark), inside]
+    inside = body(five["block"], five_alone(five["block"]) if six is None else six, shapes, f"{way}.")
+    mark = "only=5" if six is None and way != "timeouts" else ""
+    return [words(block_shape(five), required(five.get("min_items", 0) > 0), mark), inside]
+
+
+def block_shape(row: Json) -> str:
+    """`block`, how several of them are kept, and how many there may be."""
+    most = 1 if row["nesting_mode"] == "single" else row.get("max_items", 0)
+    nesting = row["nesting_mode"].replace("list", "")
+    return words("block", nesting, f"max={most}" if most else "")
 
 
 def five_alone(five: Json) -> Json:
@@ -156,23 +168,47 @@ def five_alone(five: Json) -> Json:
     return arguments | {name: five_alone(row["block"]) for name, row in five.get("block_types", {}).items()}
 
 
-def only_6(name: str, row: str | Json, mark: str = "only=6") -> Any:
-    """What is in a block that only version 6 has needs no mark of its own."""
+def only_6(row: str | Json, shapes: Json, way: str, mark: str = "only=6") -> Any:
+    """What is in a block that only version 6 has needs no mark of its own. KeyError where no shape is known:
+    it goes under `later` in the file of shapes, with its source."""
     if isinstance(row, str):
-        return words(SHAPES_6.get(name, "string"), required(row == "required"), mark)
-    inside = {key: only_6(key, value, "") for key, value in sorted(row.items())}
-    nesting = "set" if name in SETS_6 else ""
-    return [words("block", nesting, maximum(MOST_6.get(name, 1)), required(name in REQUIRED_6), mark), inside]
+        return words(shapes[way], required(row == "required"), mark)
+    inside = {name: only_6(each, shapes, f"{way}.{name}", "") for name, each in sorted(row.items())}
+    return [words(shapes[way], mark), inside]
+
+
+def shapes_6(schemas: Json) -> Json:
+    """The shapes of all that tests/data/aws-provider-6.69.json names, where a schema of version 6 has it.
+
+    A schema does not tell whole numbers from others.
+    """
+    six = json.loads(PROVIDER_6.read_text(encoding="utf-8"))
+    kinds = sorted(kind for kind in six if kind in schemas)
+    return {kind: body_shapes(schemas[kind]["block"], six[kind]) for kind in kinds}
+
+
+def body_shapes(schema: Json, known: Json) -> Json:
+    arguments, blocks = schema.get("attributes", {}), schema.get("block_types", {})
+    found: Json = {name: argument_shape(row["type"]) for name, row in arguments.items() if name in known}
+    for name, row in blocks.items():
+        if name in known:
+            needed = required(row.get("min_items", 0) > 0)
+            found[name] = [words(block_shape(row), needed), body_shapes(row["block"], known[name])]
+    return dict(sorted(found.items()))
+
+
+def argument_shape(kind: str | list[Any]) -> Any:
+    if isinstance(kind, str) or kind[1] == "string":
+        return shape(kind)
+    if isinstance(kind[1], list):
+        return ["objects", {name: argument_shape(each) for name, each in sorted(kind[1][1].items())}]
+    return f"{kind[0]} of {kind[1]}"  # which no resource of tfgen's has
 
 
 def required(five: bool, six: bool | None = None) -> str:
     if not five:
         return "required=6" if six else ""
     return "required" if six in (True, None) else "required=5"
-
-
-def maximum(most: int) -> str:
-    return f"max={most}" if most else ""
 
 
 def words(*said: str) -> str:

@@ -1,6 +1,7 @@
 """The session's fixtures: `terraform`, which needs the binary and the provider, and `moto`, its AWS.
 
-Every test that uses `terraform` gets the marker of that name by itself.
+Every test that uses `terraform` gets the marker of that name by itself, and one that compares with
+`support.accepted` gets `generated`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from support import accepted
 from support.command import Done, Tfgen
 from support.terraform import Terraform
 
@@ -22,10 +24,12 @@ if TYPE_CHECKING:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest deselects by marker
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what needs Terraform, so that nobody has to remember it."""
+    """Marks what needs Terraform and what `make accept` runs, so that nobody has to remember it."""
     for item in items:
         if "terraform" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.terraform)
+        if isinstance(item, pytest.Function) and accepted.is_used_by(item.function):
+            item.add_marker(pytest.mark.generated)
 
 
 @pytest.fixture

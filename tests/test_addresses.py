@@ -1,26 +1,21 @@
-"""No address of a golden stack changes by accident: users' infrastructure hangs on every one.
+"""No address of a golden stack changes by accident: users' infrastructure hangs on every one."""
 
-To accept the addresses that there are now, run TFGEN_REWRITE=1 pytest tests/test_addresses.py.
-"""
-
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from support.accepted import committed
 from support.pages import addresses
 
 import tfgen
 
 ROOT = Path(__file__).parent.parent
 LIST = ROOT / "tests" / "data" / "addresses.txt"
-REWRITE = bool(os.environ.get("TFGEN_REWRITE"))
 
 HELP = """
 Addresses of the golden stacks are not those in tests/data/addresses.txt:
 {}
 Whoever has one of these stacks loses what stands at an address that goes. One that is renamed needs a
-`moved` block in the templates and an entry in CHANGELOG.md. Then accept the new ones:
-TFGEN_REWRITE=1 pytest tests/test_addresses.py"""
+`moved` block in the templates and an entry in CHANGELOG.md. Then accept the new ones: make accept"""
 
 
 def found() -> list[str]:
@@ -44,17 +39,15 @@ def public(path: str, text: str) -> Iterator[str]:
 
 def test_every_address_is_the_committed_one() -> None:
     now = found()
-    if REWRITE:
-        LIST.write_text("".join(f"{address}\n" for address in now))
-    committed = LIST.read_text().splitlines()
-    gone = [f"  gone  {address}" for address in committed if address not in now]
-    new = [f"  new   {address}" for address in now if address not in committed]
-    assert now == committed, HELP.format("\n".join((*gone, *new)))
+    known = committed(LIST, "".join(f"{address}\n" for address in now)).splitlines()
+    gone = [f"  gone  {address}" for address in known if address not in now]
+    new = [f"  new   {address}" for address in now if address not in known]
+    assert now == known, HELP.format("\n".join((*gone, *new)))
 
 
 def test_the_list_holds_what_it_is_for() -> None:
-    committed = set(LIST.read_text().splitlines())
-    assert committed >= {
+    known = set(LIST.read_text().splitlines())
+    assert known >= {
         "shop module.services",
         "shop module.load_balancer.aws_lb.main",
         "shop module.services.aws_ecs_service.webapp",
@@ -62,4 +55,4 @@ def test_the_list_holds_what_it_is_for() -> None:
         "shop var.webapp_image",
         "shop-nat module.network.aws_nat_gateway.main",
     }
-    assert not [address for address in committed if " module.services.output." in address]
+    assert not [address for address in known if " module.services.output." in address]

@@ -1,4 +1,4 @@
-"""The committed stacks are exactly what the committed specs render to. `make golden` rewrites them."""
+"""The committed stacks are exactly what the committed specs render to. `make accept` rewrites them."""
 
 from pathlib import Path
 
@@ -32,13 +32,13 @@ def test_golden(spec: Path) -> None:
     blueprint = run(spec).blueprint
     assert blueprint
     kept = once(blueprint)
-    assert sorted({*pages, *kept, manifest.NAME}) == sorted(golden), "run: make golden"
-    assert compare(pages, folder, kept, blueprint.name).changes.none, "run: make golden"
+    assert sorted({*pages, *kept, manifest.NAME}) == sorted(golden), "run: make accept"
+    assert compare(pages, folder, kept, blueprint.name).changes.none, "run: make accept"
     assert {path: golden[path] for path in kept} == kept, (
-        "remove it, and its line in the manifest; make golden"
+        "remove it, and its line in the manifest; make accept"
     )
     for path, text in pages.items():
-        assert text == golden[path], f"{path} differs; run: make golden"
+        assert text == golden[path], f"{path} differs; run: make accept"
 
 
 def test_every_golden_stack_has_its_spec() -> None:

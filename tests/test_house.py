@@ -24,18 +24,18 @@ ONLY = {
     "urllib": set(),
     "boto3": set(),
 }
-WRITING = {
-    "write_text",
-    "write_bytes",
-    "makedirs",
-    "mkdir",
-    "unlink",
-    "rmdir",
-    "rename",
-    "replace_file",
-    "touch",
-    "symlink_to",
-}
+# What changes a disk, whoever's method it is; what does so as a function of os; the flags of os.open.
+METHODS = {
+    "write_text", "write_bytes", "mkdir", "makedirs", "unlink", "rmdir", "rename", "touch", "chmod", "lchmod",
+    "symlink_to", "hardlink_to", "link_to",
+}  # fmt: skip
+OF_OS = {
+    "chmod", "chown", "fchmod", "fchown", "ftruncate", "lchown", "link", "makedirs", "mkdir", "mkfifo",
+    "mknod", "pwrite", "remove", "removedirs", "removexattr", "rename", "renames", "replace", "rmdir",
+    "setxattr", "symlink", "truncate", "unlink", "utime", "write", "writev",
+}  # fmt: skip
+FLAGS = {"O_WRONLY", "O_RDWR", "O_APPEND", "O_CREAT", "O_EXCL", "O_TRUNC", "O_TMPFILE"}
+READING = {"shutil": {"which", "get_terminal_size", "disk_usage"}, "tempfile": {"gettempdir"}}
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
@@ -56,17 +56,92 @@ def test_only_its_room_imports(outside: str) -> None:
     assert users == ONLY[outside]
 
 
-def test_only_output_writes_files() -> None:
-    writers = {
-        path.relative_to(PACKAGE).as_posix()
-        for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Attribute) and node.attr in WRITING
+def writing(tree: ast.AST) -> Iterator[str]:
+    """What in a module writes to a disk, or may: a mode that is no text may be any."""
+    to_nobody = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node).startswith("os.open(os.devnull, ")
+        for part in ast.walk(node)
     }
-    elsewhere = {path for path in writers if not path.startswith("output/")}
-    # Jinja keeps compiled templates beside the templates, as Python keeps its modules; and git gets a
-    # configuration of its own in a folder for temporary files.
-    assert elsewhere == {"render/printers.py", "repository.py"}
+    for node in ast.walk(tree):
+        if id(node) in to_nobody:
+            continue
+        match node:
+            case ast.Call(func=ast.Name("open") | ast.Attribute(attr="open" | "fdopen")) if _may_write(node):
+                yield ast.unparse(node)
+            case ast.Call(func=ast.Attribute(attr="replace"), args=[_], keywords=[]):  # of text it takes two
+                yield ast.unparse(node)
+            case ast.Attribute(value=ast.Name("os"), attr=name) if name in OF_OS | FLAGS:
+                yield ast.unparse(node)
+            case ast.Attribute(value=ast.Name(module), attr=name) if name not in READING.get(module, {name}):
+                yield ast.unparse(node)
+            case ast.Attribute(attr=name) if name in METHODS:
+                yield ast.unparse(node)
+            case ast.ImportFrom(module="os" | "shutil" | "tempfile" as module, names=names):
+                fine = READING.get(module, {each.name for each in names} - OF_OS - FLAGS - {"open", "fdopen"})
+                yield from (f"from {module} import {each.name}" for each in names if each.name not in fine)
+
+
+def _may_write(call: ast.Call) -> bool:
+    """Whether a call of some `open` is with a mode that writes, or with one that nobody sees here."""
+    of_os = isinstance(call.func, ast.Attribute) and ast.unparse(call.func) == "os.open"
+    if of_os:  # its flags are looked for by their names
+        return False
+    of_a_path = isinstance(call.func, ast.Attribute) and ast.unparse(call.func) not in (
+        "io.open",
+        "os.fdopen",
+    )
+    modes = [each.value for each in call.keywords if each.arg == "mode"]
+    modes += call.args[:1] if of_a_path else call.args[1:2]
+    return any(not isinstance(mode, ast.Constant) or set(str(mode.value)) & set("wax+") for mode in modes)
+
+
+# Who writes besides output/, and what; none of it is a user's.
+WRITERS = {
+    "render/printers.py": "what prints our templates is kept beside them, as Python keeps its modules",
+    "repository.py": "git gets a configuration of its own, in a folder for temporary files",
+    "terraform.py": "Terraform checks a copy, in a folder for temporary files",
+}
+
+
+def test_only_output_writes_files() -> None:
+    found = {
+        path.relative_to(PACKAGE).as_posix(): list(writing(ast.parse(path.read_text()))) for path in MODULES
+    }
+    elsewhere = {path: each for path, each in found.items() if each and not path.startswith("output/")}
+    assert elsewhere.keys() == WRITERS.keys(), elsewhere
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "open(path, 'w')", "open(path, mode='a')", "open(path, 'r+')", "open(path, 'xb')", "open(path, how)",
+        "io.open(path, 'w')", "os.fdopen(number, 'w')", "path.open('w')", "path.open(mode='ab')",
+        "path.write_text(text)", "path.touch()", "path.replace(other)", "(a / b).rename(other)",
+        "write = path.write_bytes", "os.replace(one, other)", "os.open(path, os.O_RDONLY | os.O_CREAT)",
+        "os.write(1, b'')", "how = os.O_WRONLY", "shutil.copyfile(one, other)", "shutil.rmtree(path)",
+        "tempfile.mkstemp()", "from os import replace", "from shutil import move as m",
+        "from os import O_RDWR", "os.open(path, os.O_WRONLY)",
+    ],
+)  # fmt: skip
+def test_what_writes_is_found(line: str) -> None:
+    assert list(writing(ast.parse(line)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "open(path)", "open(path, 'rb')", "path.open()", "path.open('rb')", "path.open(encoding='utf-8')",
+        "text.replace('a', 'b')", "replace(rule, port=1)", "structs.replace(rule, port=1)",
+        "os.open(path, os.O_RDONLY)",
+        "os.dup2(os.open(os.devnull, os.O_WRONLY), 1)", "os.fstat(number)", "shutil.which('git')",
+        "import os, shutil",
+        "from os import fspath", "names.remove(name)",
+    ],
+)  # fmt: skip
+def test_what_reads_is_not(line: str) -> None:
+    assert list(writing(ast.parse(line))) == []
 
 
 def test_nobody_is_handed_a_list_to_put_problems_into() -> None:

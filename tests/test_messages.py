@@ -3,7 +3,7 @@
 A case is a file in tests/messages: CASE.txt holds what `tfgen` must answer. Where there is a CASE.yaml,
 that spec is rendered, or goes to the command that its first line names ("# $ tfgen check CASE.yaml"); the
 other cases are a function each, below, which makes the situation and returns the arguments. To accept what
-tfgen says now, run TFGEN_REWRITE=1 pytest tests/test_messages.py, and read the diff.
+tfgen says now: make accept, and read the diff.
 """
 
 import errno
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.accepted import committed
 
 import tfgen
 from tfgen.commands.main import main
@@ -27,7 +28,6 @@ from tfgen.render.verify import verify
 CASES = Path(__file__).parent / "messages"
 PACKAGE = Path(__file__).parent.parent / "tfgen"
 SPECS = sorted(path.stem for path in CASES.glob("*.yaml"))
-REWRITE = bool(os.environ.get("TFGEN_REWRITE"))
 NOBODY = 65534
 COMMAND = re.compile(rb"# \$ tfgen (.+)\n")
 
@@ -600,10 +600,7 @@ def test_message(
             (f"$ tfgen {shlex.join(arguments)}", err.rstrip("\n"), out.rstrip("\n"), f"exit code {code}\n"),
         )
     )
-    snapshot = CASES / f"{case}.txt"
-    if REWRITE:
-        snapshot.write_text(said, encoding="utf-8")
-    assert said == snapshot.read_text(encoding="utf-8")
+    assert said == committed(CASES / f"{case}.txt", said)
     if code:
         assert tree(tmp_path) == before, "something was written"
 

@@ -435,6 +435,30 @@ def test_a_manifest_that_says_nothing_or_nonsense(said: bytes, stack: Path) -> N
     assert compare(OLD, stack).changes.none
 
 
+_HASH = digest(b"main\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (f"{_HASH}  main.tf", Manifest({"main.tf": frozenset({_HASH})})),
+        ("main  main.tf", Manifest({})),
+        (f"{_HASH[:-1]}  main.tf", Manifest({})),
+        (f"{_HASH}0  main.tf", Manifest({})),
+        (f"  {_HASH}  main.tf", Manifest({})),
+        ("ejected  main.tf", Manifest({}, {"main.tf": frozenset()})),
+        (f"ejected {_HASH}  main.tf", Manifest({}, {"main.tf": frozenset({_HASH})})),
+        (f"{_HASH}  main.tf\nejected  main.tf", Manifest({}, {"main.tf": frozenset()})),
+        ("once  .gitignore", Manifest({}, once=frozenset({".gitignore"}))),
+        ("stack  shop\nstack  desk", Manifest({}, stacks=frozenset({"desk", "shop"}))),
+        ("<<<<<<< HEAD", Manifest({}, merging=True)),
+        ("<<<<<< HEAD", Manifest({})),
+    ],
+)
+def test_what_a_line_of_a_manifest_says(line: str, said: Manifest) -> None:
+    assert manifest.parse(f"{line}\n") == said
+
+
 OUTSIDE = ["../outside", "/{}", "modules/../../outside", "link", "link/outside", "modules/link/outside"]
 OUTSIDE += ["./../outside", "link/empty/outside", "..", ".", "modules//../../outside", "\x1b[31m"]
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import Data, laws, specs
 from strategies import outcome_of as valid
+from support.accepted import shown
 from support.page_walk import Walk
 
 from tfgen.facts import provider
@@ -707,9 +708,8 @@ def test_every_type_of_the_golden_stacks_is_in_the_table() -> None:
 
 
 def test_the_documentation_shows_what_is_said() -> None:
-    said_ = (ROOT / "docs" / "overrides.md").read_text().partition("### What overrides do to ways")[2]
-    shown = said_.partition("```console\n$ tfgen check shop.yaml\n")[2].partition("```")[0].strip()
     text = (ROOT / "examples" / "shop.yaml").read_text()
     text += dump({"overrides": {f"{NETWORK}aws_vpc.main": {"enable_dns_hostnames": False}}})
     outcome = run_text(text, "shop.yaml")
-    assert shown == report(outcome.problems, {"shop.yaml": outcome.lines})
+    said_ = report(outcome.problems, {"shop.yaml": outcome.lines}) + "\n"
+    assert shown(ROOT / "docs" / "overrides.md", "$ tfgen check shop.yaml\n", said_) == said_

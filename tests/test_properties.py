@@ -17,7 +17,18 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import EGRESS, TEXTS, Data, laws, networks, outcome_of, specs
+from strategies import (
+    EGRESS,
+    MOST_VALUES,
+    MOST_WILDCARDS,
+    TEXTS,
+    Data,
+    batch,
+    laws,
+    networks,
+    outcome_of,
+    specs,
+)
 from support.language import evaluated, fmt_diff
 from support.pages import addresses, blocks, modules, parsed_addresses, unresolved
 
@@ -47,18 +58,15 @@ def pages_of(blueprint: Blueprint) -> dict[str, str]:
 
 def test_nearly_every_drawn_spec_is_valid() -> None:
     """Otherwise the laws below would say little, and of simple specs only."""
-    refused = []
-
-    @laws(100)
-    @given(specs())
-    def look(data: Data) -> None:
-        outcome = run_text(dump(data), "spec.yaml")
-        if outcome.failed:
-            refused.append({problem.code for problem in outcome.problems if problem.severity == "error"})
-
-    look()
-    # Four in five; what is drawn depends a little on which modules hypothesis finds loaded.
-    assert len(refused) <= 20
+    drawn = [data for number in range(2 if os.environ.get("TFGEN_FAST") else 4) for data in batch(number)]
+    outcomes = [run_text(dump(data), "spec.yaml") for data in drawn]
+    refused = [
+        {problem.code for problem in outcome.problems if problem.severity == "error"}
+        for outcome in outcomes
+        if outcome.failed
+    ]
+    # Eight in a hundred, mostly; what is drawn depends a little on which modules hypothesis finds loaded.
+    assert len(refused) <= len(drawn) / 5
     # Priorities that meet, and addresses that do: both depend on a hash or on names of neighbours. A
     # priority that is drawn can have a route tried before one inside it.
     assert set().union(*refused) <= {"TG223", "TG241", "TG380"}
@@ -142,8 +150,8 @@ def test_a_load_balancer_takes_every_rule(data: Data) -> None:
     for rule in rules:
         conditions = [*rule.hosts, *rule.paths, *rule.methods]
         values = [value for condition in conditions for value in condition]
-        assert 1 <= len(values) <= 5
-        assert sum(value.count("*") + value.count("?") for value in values) <= 5
+        assert 1 <= len(values) <= MOST_VALUES
+        assert sum(value.count("*") + value.count("?") for value in values) <= MOST_WILDCARDS
         assert all(1 <= len(value) <= 128 for value in values)
 
 

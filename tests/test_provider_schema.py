@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import runpy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.accepted import committed
 
 from tfgen.facts import provider
 from tfgen.facts.provider import Attribute, Schema
@@ -21,11 +22,36 @@ ROOT = Path(__file__).parent.parent
 SCRIPT = runpy.run_path(str(ROOT / "scripts" / "update_provider_schema.py"))
 TABLE = json.loads((ROOT / "tfgen" / "facts" / "provider_schema.json").read_text())
 WRITTEN = json.loads((ROOT / "tfgen" / "facts" / "replacement.json").read_text())["types"]
+TEMPLATES = ROOT / "templates"
+SHAPES_6 = json.loads((ROOT / "tests" / "data" / "aws-provider-6-shapes.json").read_text())
 PROVIDER_6 = json.loads((ROOT / "tests" / "data" / "aws-provider-6.69.json").read_text())
 
 
 def test_it_has_every_type_that_tfgen_writes() -> None:
-    assert list(TABLE["types"]) == sorted(WRITTEN), "run scripts/update_provider_schema.py"
+    assert list(TABLE["types"]) == sorted(WRITTEN), "run: make accept"
+
+
+def heads() -> dict[str, str]:
+    """The head of each resource in the templates -> a pattern of its type: a part of it may be printed."""
+    texts = [path.read_text() for path in sorted(TEMPLATES.rglob("*.j2"))]
+    found = {head for text in texts for head in re.findall(r'^resource "([^"]+)"', text, re.MULTILINE)}
+    return {head: re.sub(r"\{\{.*?\}\}", r"\\w+", head) for head in found}
+
+
+def test_the_facts_have_every_type_that_a_template_can_write() -> None:
+    """Whether or not a golden stack shows it."""
+    strange = [
+        head for head, pattern in heads().items() if not any(re.fullmatch(pattern, t) for t in WRITTEN)
+    ]
+    assert strange == [], "give the type a row in tfgen/facts/replacement.json"
+    unused = [t for t in WRITTEN if not any(re.fullmatch(pattern, t) for pattern in heads().values())]
+    assert unused == [], "no template writes it"
+
+
+def test_heads_are_found() -> None:
+    assert len(heads()) > 20
+    assert {"aws_lb", "aws_nat_gateway", "aws_ecs_service"} <= heads().keys()
+    assert sum("{{" in head for head in heads()) == 1
 
 
 def test_its_text_is_what_the_script_writes() -> None:
@@ -87,8 +113,31 @@ def test_what_it_says_of_an_argument_and_of_a_block() -> None:
         ("aws_lb", "region", "string"),
     ],
 )
-def test_what_only_version_6_has_has_its_shape_by_hand(kind: str, name: str, shape: str) -> None:
+def test_what_only_version_6_has_has_its_shape_too(kind: str, name: str, shape: str) -> None:
     assert (provider.schema(kind) or {})[name] == Attribute(shape, versions=("6",))
+
+
+@pytest.mark.parametrize("kind", sorted(WRITTEN))
+def test_what_both_versions_have_is_alike_in_both(kind: str) -> None:
+    """So the table has one shape for both. How many blocks there may be is the older version's."""
+    shapes = SCRIPT["shapes_of"](kind, SHAPES_6)
+    known = {way: row for way, row in shapes_of_both(provider.schema(kind) or {}) if way in shapes}
+    assert known
+    assert {way: re.sub(r" (max=\d+|required)", "", shapes[way]) for way in known} == known
+
+
+def shapes_of_both(schema: Schema, before: str = "") -> Iterator[tuple[str, str]]:
+    """What both versions have, by its way, in the words of the file of shapes."""
+    for name, row in schema.items():
+        if row.versions == ("5", "6") and row.shape != "computed" and name != "timeouts":
+            nesting = "" if row.nesting == "list" else row.nesting
+            yield f"{before}{name}", f"{row.shape} {nesting}".strip() if row.is_block else row.shape
+            yield from shapes_of_both(row.inside, f"{before}{name}.")
+
+
+def test_what_only_version_6_has_and_nobody_knows_the_shape_of_is_no_text() -> None:
+    with pytest.raises(KeyError, match="inside"):
+        SCRIPT["only_6"]({"inside": "optional"}, {"new": "block"}, "new")
 
 
 def test_a_list_of_anything_but_text_would_need_a_shape_of_its_own() -> None:
@@ -102,7 +151,8 @@ def test_it_says_what_the_provider_says(terraform: Terraform) -> None:
     stack.init()
     schema = json.loads(stack.execute_command("providers", "schema", "-json").out)
     schemas = schema["provider_schemas"][SCRIPT["AWS"]]["resource_schemas"]
-    assert SCRIPT["made"](schemas) == TABLE["types"], "run scripts/update_provider_schema.py"
+    now = SCRIPT["text"](TABLE | {"types": SCRIPT["made"](schemas)})
+    assert committed(ROOT / "tfgen" / "facts" / "provider_schema.json", now) == now, "run: make accept"
 
 
 FILLED = {"string": '"x"', "bool": "true", "integer": "1", "list": '["x"]', "set": '["x"]'}

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from msgspec.structs import replace
 from strategies import Data, laws, outcome_of, specs
+from support.accepted import shown
 from support.pages import addresses
 from support.removals import Removal, container, network, removals, service
 
@@ -559,15 +560,15 @@ def test_no_failing_flow_of_a_valid_spec_goes_unsaid(data: Data) -> None:
 
 
 def test_the_documentation_shows_a_real_walk() -> None:
-    text = (ROOT / "docs" / "reach.md").read_text()
-    shown = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
-    assert len(shown) == 2
-    real = explain.text(blueprint_of("shop"))
-    assert shown[0] in real
+    page = ROOT / "docs" / "reach.md"
     narrow = EXAMPLES["shop-nat"].read_text() + "    egress_cidrs: [10.8.0.0/16]\n"
     blueprint = run_text(narrow, "shop.yaml").blueprint
     assert blueprint
-    assert shown[1] in explain.text(blueprint)
+    heads = re.findall(r"^```text\n(.*\n)", page.read_text(), re.MULTILINE)
+    assert len(heads) == 2
+    for head, walked in zip(heads, (blueprint_of("shop"), blueprint), strict=True):
+        (steps,) = re.findall(rf"^{re.escape(head)}((?: .*\n)+)", explain.text(walked), re.MULTILINE)
+        assert shown(page, head, steps) == steps
 
 
 def test_the_walks_as_text() -> None:

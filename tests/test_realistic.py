@@ -1,10 +1,9 @@
 """Specs as teams have them, written with care: whatever a rule says about one of them is right, or noise.
 
 Each is a file in tests/realistic, whose head names the notes that are right there; errors and warnings never
-are. To accept the notes of today: TFGEN_REWRITE=1, and read the diff.
+are. To accept the notes of today: make accept, and read the diff.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 from msgspec import structs
+from support.accepted import committed
 from support.command import Tfgen
 
 import tfgen
@@ -22,7 +22,6 @@ from tfgen.spec.read import read_spec
 from tfgen.spec.source import read_source
 
 SPECS = sorted((Path(__file__).parent / "realistic").glob("*.yaml"))
-REWRITE = bool(os.environ.get("TFGEN_REWRITE"))
 
 _NOTES = re.compile(r"^# notes: (.*)\n", re.MULTILINE)
 
@@ -46,9 +45,7 @@ def test_nothing_is_said_but_what_is_right(spec: Path) -> None:
     problems = run(spec).problems
     assert [problem for problem in problems if problem.severity != "note"] == []
     notes = sorted({problem.code for problem in problems})
-    if REWRITE:
-        spec.write_text(with_notes(spec.read_text(), notes))
-    assert notes == expected_notes(spec.read_text())
+    assert notes == expected_notes(committed(spec, with_notes(spec.read_text(), notes)))
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)

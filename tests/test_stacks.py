@@ -191,16 +191,16 @@ class TestGolden:
 
     def test_a_task_admits_its_port_from_the_balancer_and_its_callers(self, golden: Planned) -> None:
         routed = {rule.service for rule in golden.expected.rules}
-        wanted = {f"{label(s)}_from_load_balancer": golden.expected.services[s] for s in routed}
+        wanted = {f"{label(s)}_from_load_balancer": golden.expected.ports(s) for s in routed}
         for caller, callee in golden.expected.calls:
-            wanted[f"{label(callee)}_from_{label(caller)}"] = golden.expected.services[callee]
+            wanted[f"{label(callee)}_from_{label(caller)}"] = golden.expected.ports(callee)
         rules = golden.all("aws_vpc_security_group_ingress_rule")
         found = {
             name: (values["from_port"], values["to_port"], values["cidr_ipv4"])
             for name, values in rules.items()
             if f"module.services.aws_vpc_security_group_ingress_rule.{name}" in golden.resources
         }
-        assert found == {name: (port, port, None) for name, port in wanted.items()}
+        assert found == {name: (*ports, None) for name, ports in wanted.items()}
 
     def test_a_task_reaches_what_it_needs(self, golden: Planned) -> None:
         rules = golden.all("aws_vpc_security_group_egress_rule")
@@ -221,15 +221,17 @@ class TestGolden:
         rules = golden.all("aws_vpc_security_group_egress_rule")
         routed = {rule.service for rule in golden.expected.rules}
         found = {
-            name: values["from_port"]
+            name: (values["from_port"], values["to_port"])
             for name, values in rules.items()
             if name.startswith("load_balancer_to_")
         }
-        assert found == {f"load_balancer_to_{label(s)}": golden.expected.services[s] for s in routed}
+        assert found == {f"load_balancer_to_{label(s)}": golden.expected.ports(s) for s in routed}
 
     def test_services(self, golden: Planned) -> None:
         services = golden.all("aws_ecs_service")
-        assert {values["name"] for values in services.values()} == set(golden.expected.services)
+        assert {key: values["name"] for key, values in services.items()} == {
+            label(service): golden.expected.name_in_aws(service) for service in golden.expected.services
+        }
         public = golden.expected.tasks_in == "public"
         for values in services.values():
             (network,) = values["network_configuration"]
@@ -243,14 +245,14 @@ class TestGolden:
 
     def test_service_connect(self, golden: Planned) -> None:
         members = {service for call in golden.expected.calls for service in call} | set(golden.expected.names)
-        found = {}
-        for values in golden.all("aws_ecs_service").values():
-            connect = values["service_connect_configuration"]
-            assert bool(connect) == (values["name"] in members)
+        planned_services, found = golden.all("aws_ecs_service"), {}
+        for service in golden.expected.services:
+            connect = planned_services[label(service)]["service_connect_configuration"]
+            assert bool(connect) == (service in members)
             for configuration in connect:
                 for served in configuration["service"]:
                     (alias,) = served["client_alias"]
-                    found[values["name"]] = f"{alias['dns_name']}:{alias['port']}"
+                    found[service] = f"{alias['dns_name']}:{alias['port']}"
         assert found == golden.expected.names
         assert len(golden.all("aws_service_discovery_http_namespace")) == bool(members)
 

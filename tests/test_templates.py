@@ -9,6 +9,7 @@ from jinja2 import UndefinedError
 from msgspec.structs import replace
 
 from tfgen.blueprint.model import Blueprint, FixedResponse, Tasks
+from tfgen.blueprint.names import TAKEN_FILES, service_file
 from tfgen.hcl.text import Label, Ref
 from tfgen.output.compare import Changes
 from tfgen.pipe import run
@@ -30,6 +31,14 @@ def test_a_template_only_prints(template: Path) -> None:
 def test_templates_were_found() -> None:
     assert len(TEMPLATES) > 20
     assert {"".join(template.suffixes[-2:]) for template in TEMPLATES} == set(FILTERS)
+
+
+def test_no_service_has_the_file_that_a_template_makes() -> None:
+    """Every template of the module but the services' own is one of its files; Terraform keeps one more."""
+    files = {path.name.removesuffix(".tf.j2") for path in (pages.TEMPLATES / "services").glob("*.tf.j2")}
+    reserved = files - {"service"} | {"override"}
+    assert {key for key in files | reserved if service_file(key) != key} == reserved
+    assert reserved == TAKEN_FILES
 
 
 @pytest.mark.parametrize(

@@ -287,6 +287,20 @@ NETWORK = (
         "+/- network subnet.private[a,b,c] route_table_association.private[a,b,c]\n"
         f"~ services ecs_service.{ALL}\n",
     ),
+    market(
+        "public subnets given other ranges",
+        "  nat: single\n",
+        "  nat: single\n  subnets: {public: {a: 10.0.240.0/24, b: 10.0.241.0/24, c: 10.0.242.0/24}}\n",
+        "+/- network subnet.public[a,b,c] route_table_association.public[a,b,c]\n"
+        "+/- network eip.nat[a] nat_gateway.main[a]\n"
+        "~ network route.private_internet[a,b,c]\n~ load_balancer lb.main\n",
+    ),
+    Row(
+        "endpoint added",
+        "endpoints",
+        (("zones: [a, b, c]\n", "zones: [a, b, c]\n  endpoints: [sts]\n"),),
+        "+ network vpc_endpoint.sts\n",
+    ),
     Row(
         "endpoint for Service Connect's proxy given up",
         "endpoints",
@@ -427,6 +441,28 @@ SERVICE_ROWS = (
         "orders",
     ),
     market(
+        "range opened to a service on another port",
+        "    connect: orders\n",
+        "    connect: orders\n    egress_cidrs: [0.0.0.0/0, {cidr: 192.0.2.0/24, port: 5432}]\n",
+        "+ services egress_rule.orders_to_192_0_2_0_24_5432\n~ services ecs_service.orders\n",
+        "orders",
+    ),
+    market(
+        "command changed",
+        "    connect: orders\n",
+        "    connect: orders\n    command: [serve, --quick]\n",
+        new_tasks("orders"),
+        "orders",
+    ),
+    market(
+        "health check's codes, times and counts changed",
+        "    connect: orders\n",
+        "    connect: orders\n"
+        "    health_check: {codes: 200-299, interval: 10, timeout: 4, healthy: 3, unhealthy: 5}\n",
+        "~ services lb_target_group.orders\n",
+        "orders",
+    ),
+    market(
         "AWS service used",
         "    connect: orders\n",
         "    connect: orders\n    uses: [sqs]\n",
@@ -448,6 +484,22 @@ CALLS = (
         f"~ services ecs_service.catalog\n{new_tasks('storefront')}",
         "catalog",
         "storefront",
+    ),
+    market(
+        "port of a Service Connect name changed",
+        "    connect: orders\n",
+        "    connect: {name: orders, port: 80}\n",
+        "~ services ecs_service.orders\n",
+        "orders",
+    ),
+    market(
+        "service called over gRPC, and no longer behind the load balancer",
+        "    port: 3000\n    listener: admin\n    routes: [/grafana]\n",
+        "    port: {number: 3000, protocol: grpc}\n    connect: grafana\n",
+        "- services lb_listener_rule.admin_grafana_ccda lb_target_group.dashboard "
+        "ingress_rule.dashboard_from_load_balancer egress_rule.load_balancer_to_dashboard\n"
+        + new_tasks("dashboard"),
+        "dashboard",
     ),
     market(
         "Service Connect name given",
@@ -496,6 +548,14 @@ ROUTES = (
         "/api/returns]",
         "/api/refunds]",
         "+ services lb_listener_rule.api_refunds\n- services lb_listener_rule.api_returns\n",
+        "orders",
+    ),
+    market(
+        "route narrowed to a host and a method",
+        "/api/returns]",
+        "{path: /api/returns, host: shop.example.com, methods: [POST]}]",
+        "+ services lb_listener_rule.shop_example_com_api_returns_post_e23a\n"
+        "- services lb_listener_rule.api_returns\n",
         "orders",
     ),
     market("routes in another order", "[/api/orders, /api/returns]", "[/api/returns, /api/orders]", ""),
@@ -577,6 +637,13 @@ ROUTES = (
         "- load_balancer ingress_rule.admin_from_world\n",
     ),
     market(
+        "load balancer closed to the world",
+        "  listeners:\n",
+        "  cidrs: [192.0.2.0/24]\n  listeners:\n",
+        "+ load_balancer ingress_rule.{http,admin}_from_192_0_2_0_24\n"
+        "- load_balancer ingress_rule.{http,admin}_from_world\n",
+    ),
+    market(
         "idle timeout changed",
         "  listeners:\n",
         "  idle_timeout: 90\n  listeners:\n",
@@ -600,6 +667,29 @@ TAGGED = (
 
 WHOLE = (
     market("nothing but comments", "  nat: single\n", "  nat: single # one is enough\n", ""),
+    Row(
+        "rules silenced where they are broken",
+        "market",
+        (
+            ("tags:\n", "ignore: [{rule: TG316, reason: requests are short}]\n\ntags:\n"),
+            ("  nat: single\n", "  nat: single\n  ignore: [{rule: TG344, reason: one is enough}]\n"),
+            (
+                "    admin: 8080\n",
+                "    admin: {port: 8080, ignore: [{rule: TG356, reason: it asks who one is}]}\n",
+            ),
+            (
+                "    connect: orders\n",
+                "    connect: orders\n    ignore: [{rule: TG328, reason: for later}]\n",
+            ),
+        ),
+        "",
+    ),
+    market(
+        "a rule silenced for the whole load balancer",
+        "load_balancer:\n",
+        "load_balancer:\n  ignore: [{rule: TG356, reason: it asks who one is}]\n",
+        "",
+    ),
     market("tags changed", "  team: market\n", "  team: shops\n", TAGGED),
     market(
         "log retention changed",
@@ -689,7 +779,7 @@ SECTIONS = {
     "Overrides": OVERRIDES,
     "The foundation": FOUNDATION,
 }
-# What goes before all that is new is there and every service that stays is updated, and why that is right.
+# What goes before all that is new is there and every service that stays is updated, and why.
 _RULES = "aws_lb_listener_rule"
 _DOORS = "aws_vpc_security_group_ingress_rule"
 EARLY: dict[str, tuple[str, str]] = {
@@ -705,6 +795,16 @@ EARLY: dict[str, tuple[str, str]] = {
         "the requests of the old port are to find nothing any more",
     ),
     "listener closed to the world": (_DOORS, "no tasks and no service know who may connect"),
+    "load balancer closed to the world": (_DOORS, "no tasks and no service know who may connect"),
+    "route narrowed to a host and a method": (
+        _RULES,
+        "the requests of the old route are to find nothing any more",
+    ),
+    "public subnets given other ranges": (
+        "aws_nat_gateway aws_route_table_association",
+        "not right, and still so: a new NAT gateway does not wait for the route table of its subnet, so that "
+        "the old one's subnet may lose its route while tasks still leave through it",
+    ),
 }
 
 ROWS = tuple(row for rows in SECTIONS.values() for row in rows)

@@ -136,7 +136,7 @@ def _rules(blueprint: Blueprint, index: int, own: Service) -> Iterator[Removal]:
         says = {
             ("egress", True): "load balancer's security group lets nothing out",
             ("egress", False): f'security group of "{own.key}" lets nothing out',
-            ("ingress", False): f"on port {rule.port}",
+            ("ingress", False): f"on port {rule.last_port}",
         }[rule.direction, "load_balancer" in rule.group]
         fewer = _swapped(own.security_rules, number)
         yield Removal(part, says, service(blueprint, index, security_rules=fewer))

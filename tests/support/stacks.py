@@ -33,9 +33,21 @@ class Expected:
     rules: frozenset[Rule] = frozenset()
     services: Mapping[str, int] = field(default_factory=dict)
     """Name -> container port; 0 for none."""
+    in_aws: Mapping[str, str] = field(default_factory=dict)
+    """Name -> what AWS calls it, where it was renamed."""
+    admitted_from: Mapping[str, int] = field(default_factory=dict)
+    """Name -> the first port that is admitted, where running tasks still have another one."""
     calls: frozenset[tuple[str, str]] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
     """Service -> its address in Service Connect, name:port."""
+
+    def name_in_aws(self, service: str) -> str:
+        return self.in_aws.get(service, service)
+
+    def ports(self, service: str) -> tuple[int, int]:
+        """The first and the last port that security groups admit."""
+        port = self.services[service]
+        return self.admitted_from.get(service, port), port
 
 
 ALL = ("/*",)
@@ -72,6 +84,25 @@ EXPECTED = {
         tasks_in="private",
         gateways=frozenset({"s3", "dynamodb"}),
         interfaces=PULL_AND_LOG | {"sqs"},
+    ),
+    "depot": Expected(
+        zones="ac",
+        tasks_in="private",
+        nat_in="a",
+        gateways=frozenset({"s3"}),
+        interfaces=PULL_AND_LOG,
+        listeners=frozenset({80, 8080, 8443}),
+        rules=frozenset(
+            {
+                Rule("shelves", "http", paths=ALL),
+                Rule("shelves", "http", paths=("/shelves", "/shelves/*")),
+            }
+        ),
+        services={"shelves": 8080, "labels": 9100},
+        in_aws={"shelves": "stock", "labels": "printer"},
+        admitted_from={"shelves": 5000},
+        calls=frozenset({("labels", "shelves")}),
+        names={"shelves": "shelves:8080"},
     ),
     "market": Expected(
         zones="abc",

@@ -14,8 +14,9 @@ LOAD_BALANCER = 32  # botocore, elbv2 CreateLoadBalancer
 ROLE = 64  # botocore, iam CreateRole
 TARGET_GROUP_PREFIX = 6  # provider 5.100, aws_lb_target_group.name_prefix
 
-# Files that the services module has anyway or Terraform takes for overrides; names that Windows keeps.
-_TAKEN_FILES = frozenset(
+# Files that the services module has anyway or Terraform takes for overrides, as the tests compare with the
+# folder of its templates; names that Windows keeps.
+TAKEN_FILES = frozenset(
     ("cluster", "discovery", "moved", "outputs", "override", "roles", "terraform", "variables")
 )
 _TAKEN_NAMES = frozenset(
@@ -66,7 +67,7 @@ def comment(text: str) -> Comment:
 
 def service_file(key: str) -> str:
     """The file of a service, without its ending."""
-    return f"{key}_service" if key in _TAKEN_FILES | _TAKEN_NAMES else key
+    return f"{key}_service" if key in TAKEN_FILES | _TAKEN_NAMES else key
 
 
 def load_balancer(stack: str) -> str:

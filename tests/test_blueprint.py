@@ -1,0 +1,58 @@
+"""What a spec becomes, at the limits of what AWS takes, and where one value decides."""
+
+from typing import Any
+
+import pytest
+from support.ruled import REGISTRY
+
+from tfgen.blueprint.model import Blueprint
+from tfgen.pipe import Outcome, run_text
+from tfgen.spec.source import dump
+
+
+def outcome_of(service: dict[str, Any], egress: str = "nat") -> Outcome:
+    web = {"image": f"{REGISTRY}/web:1.0", "port": 3000, **service}
+    spec = {"name": "shop", "region": "us-east-1", "network": {"egress": egress}, "services": {"web": web}}
+    return run_text(dump(spec), "shop.yaml")
+
+
+def blueprint_of(service: dict[str, Any], egress: str = "nat") -> Blueprint:
+    blueprint = outcome_of(service, egress).blueprint
+    assert blueprint
+    return blueprint
+
+
+@pytest.mark.parametrize(
+    ("route", "codes"),
+    [
+        ({"path": "/*a*b*c*d*e*f"}, set()),
+        ({"path": "/*a*b*c*d*e*f*"}, {"TG222"}),
+        ({"path": "/*?*", "host": "*.?.example.com"}, set()),
+        ({"path": "/a", "host": "*.?.*.?.*.example.com"}, set()),
+        ({"path": "/a", "host": "*.?.*.?.*.?.example.com"}, {"TG222"}),
+        ({"path": "/a", "methods": ["GET", "PUT", "POST"]}, set()),
+        ({"path": "/a", "methods": ["GET", "PUT", "POST", "HEAD"]}, {"TG221"}),
+        ({"path": "/a", "methods": ["GET", "PUT"], "host": "a.example.com"}, set()),
+        ({"path": "/a", "methods": ["GET", "PUT", "POST"], "host": "a.example.com"}, {"TG221"}),
+        ({"path": "/a*", "methods": ["GET", "PUT", "POST"], "host": "a.example.com"}, set()),
+    ],
+)
+def test_a_rule_holds_five_values_and_six_wildcards(route: dict[str, Any], codes: set[str]) -> None:
+    outcome = outcome_of({"routes": [route]})
+    assert {problem.code for problem in outcome.problems if problem.severity == "error"} == codes
+    assert bool(outcome.blueprint) == (not codes)
+
+
+@pytest.mark.parametrize(
+    ("ranges", "rules"),
+    [
+        (["0.0.0.0/0"], {"web_to_internet"}),
+        ([{"cidr": "0.0.0.0/0", "port": 444}], {"web_to_internet_444", "web_to_endpoints", "web_to_s3"}),
+        (["0.0.0.0/1"], {"web_to_0_0_0_0_1", "web_to_endpoints", "web_to_s3"}),
+        ([], {"web_to_endpoints", "web_to_s3"}),
+    ],
+)
+def test_only_the_whole_internet_on_port_443_is_a_way_to_aws(ranges: list[Any], rules: set[str]) -> None:
+    (web,) = blueprint_of({"egress_cidrs": ranges}, "nat+endpoints").services
+    found = {str(rule.label) for rule in web.security_rules if rule.direction == "egress"}
+    assert found == rules

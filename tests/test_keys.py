@@ -1,0 +1,176 @@
+"""Every key of the spec's model is drawn, stands in a golden stack, is changed in the change matrix, and is
+documented; and every form and limit of a key is drawn. What a new key lacks is named here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from strategies import Data, batch
+from support.change_matrix import BASES, ROWS
+from support.keys import Said, forms_of_the_model, keys_of_the_model, limits_of_the_model, named
+
+from tfgen.spec.source import parse
+
+ROOT = Path(__file__).parent.parent
+KEYS = frozenset(keys_of_the_model())
+# Those that hold no others: a section is changed where a key in it is.
+LEAVES = frozenset(key for key in KEYS if not any(other.startswith(f"{key}.") for other in KEYS))
+DRAWABLE = KEYS | set(forms_of_the_model()) | set(limits_of_the_model())
+
+# What a law lets pass, and why.
+_HALF = "each role has one half of the VPC, whose range is a /16 at most"
+_ELSEWHERE = "terraform init moves the state, and no plan over a stack that stands shows it"
+EXCEPTIONS: dict[str, dict[str, str]] = {
+    "drawn": {"network.subnets.public: least 16": _HALF, "network.subnets.private: least 16": _HALF},
+    "golden": {},
+    "changed": {
+        "version": "the spec's language has one version: there is no other to change to",
+        "region": "another region is another stack, where Terraform finds nothing of this one but its roles: "
+        "test_change_matrix.py plans it by itself",
+        "backend.bucket": _ELSEWHERE,
+        "backend.key": _ELSEWHERE,
+        "backend.region": _ELSEWHERE,
+    },
+    "documented": {},
+}
+
+
+def lacking(law: str, wanted: frozenset[str] | set[str], found: set[str]) -> list[str]:
+    """What a law finds missing. An exception that is none any more is missing from no list."""
+    excused = EXCEPTIONS[law]
+    return sorted(wanted - found - excused.keys()) + [
+        f"{name}: no exception any more" for name in sorted(excused) if name in found or name not in wanted
+    ]
+
+
+# --- drawn
+
+
+def drawn() -> set[str]:
+    """What the strategies draw, until all is there that can be."""
+    found: set[str] = set()
+    for number in range(60):
+        for said in map(Said, batch(number)):
+            found.update(said.keys, said.forms, said.limits)
+        if not lacking("drawn", DRAWABLE, found):
+            break
+    return found
+
+
+def test_every_key_and_form_and_limit_is_drawn() -> None:
+    assert lacking("drawn", DRAWABLE, drawn()) == [], "tests/strategies.py never draws it"
+
+
+# --- in a golden stack
+
+
+def test_every_key_is_in_a_golden_stack() -> None:
+    found = set().union(*(Said(read(path.read_text())).keys for path in (ROOT / "examples").glob("*.yaml")))
+    assert lacking("golden", KEYS, found) == [], "no spec in examples/ says it"
+
+
+@cache
+def read(text: str) -> Data:
+    data: Data = parse(text, "spec.yaml").data
+    return data
+
+
+# --- changed
+
+
+def changed(before: Data, after: Data) -> set[str]:
+    """The keys whose values differ, but for those of a service or a listener that only one spec has."""
+    one, two = Said(before).values, renamed(Said(after).values, before, after)
+    only = {way for way in one.keys() ^ two.keys() if way[-1].startswith("=")}
+    differ = {
+        way
+        for way in one.keys() | two.keys()
+        if sorted(map(repr, one.get(way, ["not there"]))) != sorted(map(repr, two.get(way, ["not there"])))
+        if not any(way[: len(entry)] == entry for entry in only)
+    }
+    # What an entry says, the key of its list or mapping says.
+    return {re.sub(r"(\.(\*|\(name\)))+$", "", named(way)) for way in differ}
+
+
+def renamed(values: Mapping[tuple[str, ...], list[Any]], before: Data, after: Data) -> dict[Any, Any]:
+    """What the spec says after a change, with the only new service called as the only one that went."""
+    gone, new = (sorted(a.keys() - b.keys()) for a, b in both(before, after))
+    if len(gone) != 1 or len(new) != 1:
+        return dict(values)
+    return {
+        tuple(f"={gone[0]}" if step == f"={new[0]}" else step for step in way): value
+        for way, value in values.items()
+    }
+
+
+def both(before: Data, after: Data) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    one, two = before.get("services", {}), after.get("services", {})
+    yield one, two
+    yield two, one
+
+
+def test_every_key_is_changed_in_the_matrix() -> None:
+    found = set().union(*(changed(read(BASES[row.base]), read(row.spec)) for row in ROWS))
+    assert lacking("changed", LEAVES, found) == [], "no row of tests/support/change_matrix.py changes it"
+
+
+# --- documented
+
+
+def documented(page: str) -> set[str]:
+    """The keys that docs/spec.md gives a meaning."""
+    found = set()
+    for section in page.split("\n## ")[1:]:
+        about = section.partition("\n|")[0]
+        places = ["" if "The top level" in about else re.match("`(.+)`", about)[1]]  # type: ignore[index]
+        places += re.findall("`([^` ]+)`", about.partition(" Also: ")[2])
+        rows = re.findall(r"^\| `(\w+)`.*\| *(.*?) *\|$", section, re.MULTILINE)
+        found |= {f"{place}.{key}".lstrip(".") for place in places for key, meaning in rows if meaning}
+    return {key.replace("[]", ".*").replace("NAME", "*") for key in found}
+
+
+def test_every_key_is_documented() -> None:
+    found = documented((ROOT / "docs" / "spec.md").read_text())
+    assert lacking("documented", KEYS, found) == [], "docs/spec.md has no meaning of it"
+    assert found <= KEYS
+
+
+# --- the laws themselves
+
+BASE = "name: a\nservices:\n  web:\n    routes: [/a, {path: /b, host: c.example}]\n    count: 2\n"
+
+
+@pytest.mark.parametrize(
+    ("edit", "keys"),
+    [
+        (("name: a", "name: b"), {"name"}),
+        (("/b, host", "/b, methods: [GET], host"), {"services.*.routes.*.methods"}),
+        (("[/a, {path: /b, host: c.example}]", "[{path: /b, host: c.example}, /a]"), set()),
+        (("    count: 2\n", ""), {"services.*.count"}),
+        (("  web:\n", "  web:\n    port: {number: 1, was: 2}\n"),
+         {"services.*.port", "services.*.port.number", "services.*.port.was"}),
+        (("  web:\n", "  api:\n    was: web\n"), {"services.*.was", "services"}),
+        (("services:\n", "services:\n  api: {cpu: 4}\n"), {"services"}),
+    ],
+)  # fmt: skip
+def test_what_differs_between_two_specs(edit: tuple[str, str], keys: set[str]) -> None:
+    after = BASE.replace(*edit)
+    assert after != BASE
+    assert changed(read(BASE), read(after)) == keys == changed(read(after), read(BASE))
+
+
+def test_what_a_spec_says() -> None:
+    said = Said(read("name: aaa\nnetwork: {zones: 2, egress: nat}\nservices: {web: {port: 1, exec: true}}\n"))
+    assert said.keys >= {"name", "network", "network.zones", "services.*.port", "services.*.port.number"}
+    assert said.forms >= {"network.zones: scalar", "network.egress: nat", "services.*.port: short"}
+    assert said.limits >= {"services.*.port.number: least 1", "services.(name): longest 3", "name: longest 3"}
+    assert "services.*.count" not in said.keys
+
+
+def test_a_key_that_nobody_says_is_named() -> None:
+    assert lacking("golden", {"a", "b", "services.*.c"}, {"b"}) == ["a", "services.*.c"]
