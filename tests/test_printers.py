@@ -17,9 +17,10 @@ from strategies import Data, laws, outcome_of, specs
 
 from tfgen import pipe
 from tfgen.blueprint.model import Blueprint
+from tfgen.hcl import layout
 from tfgen.hcl.layout import lay_out
 from tfgen.hcl.text import Comment, Label, Ref
-from tfgen.render import layout, pages, printers
+from tfgen.render import pages, printers
 from tfgen.render.translate import SYNTAX, modules
 
 ROOT = Path(__file__).parent.parent
@@ -52,14 +53,14 @@ def as_jinja_prints(blueprint: Blueprint) -> dict[str, str]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "printers", SimpleNamespace(pages=by_jinja))
-        return pages.plain(blueprint)
+        return pages.render(blueprint)
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
 def test_a_golden_stack_is_what_jinja_prints(spec: Path) -> None:
     blueprint = pipe.run(spec).blueprint
     assert blueprint
-    assert pages.plain(blueprint) == as_jinja_prints(blueprint)
+    assert pages.render(blueprint) == as_jinja_prints(blueprint)
 
 
 @laws(60)
@@ -67,7 +68,7 @@ def test_a_golden_stack_is_what_jinja_prints(spec: Path) -> None:
 def test_any_stack_is_what_jinja_prints(data: Data) -> None:
     blueprint = outcome_of(data).blueprint
     assert blueprint
-    assert pages.plain(blueprint) == as_jinja_prints(blueprint)
+    assert pages.render(blueprint) == as_jinja_prints(blueprint)
 
 
 # --- the language, part by part
@@ -209,7 +210,7 @@ def test_most_of_a_page_is_laid_out_before(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(layout, "paragraph", lambda text, depth: later.append(text) or paragraph(text, depth))
     blueprint = pipe.run(ROOT / "examples" / "market.yaml").blueprint
     assert blueprint
-    lines = sum(text.count("\n") for path, text in pages.plain(blueprint).items() if path.endswith(".tf"))
+    lines = sum(text.count("\n") for path, text in pages.render(blueprint).items() if path.endswith(".tf"))
     assert sum(text.count("\n") + 1 for text in later) < lines / 2
 
 
@@ -263,7 +264,7 @@ def test_what_a_stack_does_not_use_is_left_alone(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(pages, "printers", SimpleNamespace(pages=noting))
     blueprint = pipe.run(ROOT / "examples" / "network.yaml").blueprint
     assert blueprint
-    rendered = pages.plain(blueprint)
+    rendered = pages.render(blueprint)
     assert {each for each in used if "/" not in each} == {"stack", "network"}
     assert {
         each.replace("network/", "modules/network/").replace("stack/", "") for each in used if "/" in each

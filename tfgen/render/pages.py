@@ -64,8 +64,9 @@ def _terraform(blueprint: Blueprint, theirs: "Sandbox | None") -> Iterator[tuple
             "outputs": module.outputs,
         }
         yield from _folder(module.label, f"modules/{module.label}/", values, theirs)
-    for service, text in _service_pages(blueprint, theirs):
-        yield f"modules/services/{service.file}.tf", text
+    if blueprint.services:  # without any, their templates are not even loaded
+        for service, text in _service_pages(blueprint, theirs):
+            yield f"modules/services/{service.file}.tf", text
 
 
 _OF_EACH_SERVICE = "service.tf"
