@@ -8,7 +8,7 @@ import pytest
 from jinja2 import UndefinedError
 from msgspec.structs import replace
 
-from tfgen.blueprint.model import Blueprint, FixedResponse, Tasks
+from tfgen.blueprint.model import Blueprint, FixedResponse
 from tfgen.blueprint.names import TAKEN_FILES, service_file
 from tfgen.hcl.text import Label, Ref
 from tfgen.output.compare import Changes
@@ -247,9 +247,11 @@ def test_a_listener_with_a_certificate_and_an_answer_of_its_own() -> None:
 
 def test_a_range_of_tasks() -> None:
     blueprint = shop()
-    tasks = Tasks(least=2, most=10)
     scaled = replace(
-        blueprint, services=tuple(replace(service, tasks=tasks) for service in blueprint.services)
+        blueprint,
+        services=tuple(
+            replace(service, tasks=replace(service.tasks, most=10)) for service in blueprint.services
+        ),
     )
     found = pages.render(scaled)
     assert "  desired_count                     = 2\n" in found["modules/services/webapp.tf"]

@@ -387,6 +387,7 @@ class Tasks(Part, frozen=True):
 
     least: int
     most: int
+    at: Location
 
     @property
     def text(self) -> str:

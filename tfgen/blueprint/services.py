@@ -110,7 +110,7 @@ def _service(key: str, context: ServiceContext) -> Service:
         memory=service.memory or 0,
         size_at=_size_at(key, context),
         architecture=service.architecture.upper(),
-        tasks=Tasks(least=service.count, most=service.count),
+        tasks=Tasks(least=service.count, most=service.count, at=context.at(("services", key, "count"))),
         containers=(_application(key, service, context),),
         region=spec.region,
         log_group=f"/ecs/{spec.name}/{aws_name}",

@@ -26,8 +26,7 @@ def _numbers(desk: Desk, found: Resource, service: Service) -> None:
     after, path = found.after, ("services", service.key)
     count = whole(after.get("desired_count", 0))
     if count is not None and (at := found.take("desired_count")):
-        desk.moved((*path, "count"), at)
-        desk.service(service, tasks=Tasks(least=count, most=count))
+        desk.service(service, tasks=Tasks(least=count, most=count, at=at))
     name = "health_check_grace_period_seconds"
     seconds = whole(after.get(name, 0))
     if seconds is not None and (at := found.take(name)):

@@ -43,5 +43,4 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             f"{tasks} tasks stand behind the load balancer, and {2 * tasks} while they are all deployed: "
             f"AWS allows it {limit.value}, and those beyond get no request"
         )
-        where = blueprint.locate(("services", most.key, "count"))
-        yield Problem(ID, where, message, _quota.more(limit, 2 * tasks), SEVERITY)
+        yield Problem(ID, most.tasks.at, message, _quota.more(limit, 2 * tasks), SEVERITY)

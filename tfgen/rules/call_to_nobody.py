@@ -39,7 +39,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     tasks = {service.key: service.tasks for service in blueprint.services}
     for call in blueprint.calls:
         if tasks[call.caller].most and not tasks[call.callee].least:
-            line = blueprint.locate(("services", call.callee, "count")).line
+            line = tasks[call.callee].at.line
             message = f'"{call.caller}" calls "{call.callee}", whose count is 0 (line {line}): nobody answers'
             hint = f'give "{call.callee}" a count of 1 at least'
             yield Problem(ID, call.at, message, hint, SEVERITY)

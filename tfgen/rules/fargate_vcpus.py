@@ -39,5 +39,4 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             f"the tasks take {running:g} vCPU, and {2 * running:g} while they are all deployed: a new "
             f"account may run {limit.value}, and starts no task beyond"
         )
-        where = blueprint.locate(("services", most.key, "count"))
-        yield Problem(ID, where, message, _quota.more(limit, -(-2 * units // 1024)), SEVERITY)
+        yield Problem(ID, most.tasks.at, message, _quota.more(limit, -(-2 * units // 1024)), SEVERITY)

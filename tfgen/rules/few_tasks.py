@@ -46,6 +46,5 @@ _MEANING = {
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         if service.target_groups and service.tasks.least in _MEANING:
-            where = blueprint.locate(("services", service.key, "count"))
             message = f'"{service.key}" {_MEANING[service.tasks.least]}'
-            yield Problem(ID, where, message, "write count: 2", SEVERITY)
+            yield Problem(ID, service.tasks.at, message, "write count: 2", SEVERITY)

@@ -43,4 +43,4 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             f"each, endpoints included: AWS allows {limit.value}, and tasks beyond do not start"
         )
         hint = f"{_quota.more(limit, used)}; or write more zones"
-        yield Problem(ID, blueprint.locate(("services", most.key, "count")), message, hint, SEVERITY)
+        yield Problem(ID, most.tasks.at, message, hint, SEVERITY)
