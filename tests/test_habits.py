@@ -1,6 +1,10 @@
 """The keys that people write out of habit: none is a key, and what is said of each is true."""
 
-from typing import Any
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -8,6 +12,9 @@ from tfgen import facts, pipe
 from tfgen.spec import model
 from tfgen.spec.read import fields_of
 from tfgen.spec.source import dump, parse
+
+if TYPE_CHECKING:
+    from support.terraform import Terraform
 
 SECTIONS = {section: getattr(model, section) for section in facts.habits()}
 WORDS = [(section, word) for section, words in facts.habits().items() for word in words]
@@ -108,3 +115,123 @@ def test_sections_that_people_fill_have_habits() -> None:
     """Every section that a service, the network or the load balancer is made of."""
     sections = {section.__name__ for section in model.Section.__subclasses__()} - {"Ignore", "Subnets"}
     assert set(facts.habits()) == sections
+
+
+# --- what a .tf file of the user's is advised for, planned beside the stack
+
+OWN_FILES = {
+    "providers_override.tf": """
+provider "aws" {
+  allowed_account_ids = ["123456789012"]
+}
+""",
+    "alarms.tf": """
+variable "alarm_email" {
+  type    = string
+  default = "ops@example.com"
+}
+
+resource "aws_cloudwatch_metric_alarm" "busy" {
+  alarm_name          = "shop-web-busy"
+  namespace           = "AWS/ECS"
+  metric_name         = "CPUUtilization"
+  comparison_operator = "GreaterThanThreshold"
+  evaluation_periods  = 3
+  period              = 60
+  statistic           = "Average"
+  threshold           = 80
+
+  dimensions = {
+    ClusterName = module.services.cluster_name
+    ServiceName = module.services.service_names["web"]
+  }
+}
+""",
+    "permissions.tf": """
+resource "aws_iam_role_policy_attachment" "web" {
+  role       = module.services.task_role_names["web"]
+  policy_arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+}
+""",
+    "modules/network/flow_logs.tf": """
+resource "aws_flow_log" "main" {
+  vpc_id               = aws_vpc.main.id
+  traffic_type         = "ALL"
+  log_destination_type = "s3"
+  log_destination      = "arn:aws:s3:::shop-flow-logs"
+}
+""",
+    "modules/load_balancer/domain.tf": """
+resource "aws_route53_record" "shop" {
+  zone_id = "Z0123456789"
+  name    = "shop.example.com"
+  type    = "A"
+
+  alias {
+    name                   = aws_lb.main.dns_name
+    zone_id                = aws_lb.main.zone_id
+    evaluate_target_health = true
+  }
+}
+
+resource "aws_wafv2_web_acl_association" "main" {
+  resource_arn = aws_lb.main.arn
+  web_acl_arn  = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/shop/1a2b"
+}
+
+resource "aws_lb_listener_rule" "old_path" {
+  listener_arn = aws_lb_listener.http.arn
+  priority     = 1
+
+  action {
+    type = "redirect"
+
+    redirect {
+      path        = "/new"
+      status_code = "HTTP_301"
+    }
+  }
+
+  condition {
+    path_pattern {
+      values = ["/old"]
+    }
+  }
+}
+""",
+    "modules/services/own.tf": """
+resource "aws_appautoscaling_target" "web" {
+  service_namespace  = "ecs"
+  resource_id        = "service/${aws_ecs_cluster.main.name}/${aws_ecs_service.web.name}"
+  scalable_dimension = "ecs:service:DesiredCount"
+  min_capacity       = 2
+  max_capacity       = 10
+}
+
+resource "aws_vpc_security_group_egress_rule" "web_to_database" {
+  security_group_id            = aws_security_group.web.id
+  referenced_security_group_id = "sg-0123456789abcdef0"
+  ip_protocol                  = "tcp"
+  from_port                    = 5432
+  to_port                      = 5432
+}
+""",
+}
+
+
+def test_files_that_are_advised_plan_beside_the_stack(terraform: Terraform, tmp_path: Path) -> None:
+    """By the names of resources and outputs that the hints tell, in the folders that they tell."""
+    pages = pipe.run_text(dump(SPEC | {"backend": None}), "shop.yaml").pages()
+    for name, text in (pages | OWN_FILES).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    stack = terraform.stack(tmp_path)
+    stack.init()
+    created = {each["address"] for each in stack.plan()["resource_changes"]}
+    own = {
+        f"{'.'.join(['module', Path(name).parts[1], '']) if name.startswith('modules') else ''}{kind}.{label}"
+        for name, text in OWN_FILES.items()
+        for kind, label in re.findall(r'^resource "(\w+)" "(\w+)"', text, re.MULTILINE)
+    }
+    assert len(own) == 8
+    assert own <= created
