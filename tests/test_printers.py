@@ -416,3 +416,12 @@ def test_the_second_render_of_a_checkout_needs_no_jinja(kept: Path) -> None:
         for _ in range(2)
     ]
     assert said == ["True\n", "False\n"]
+
+
+def test_a_build_needs_jinja_and_nothing_else_of_what_tfgen_needs() -> None:
+    """An isolated build has only what pyproject.toml says under build-system."""
+    others = ("hcl2", "msgspec", "typer", "yaml")
+    program = (
+        f"import sys; sys.modules |= dict.fromkeys({others!r})\nfrom tfgen.render.translate import modules"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
