@@ -6,7 +6,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo accept test test-fast fuzz changes check bench lock clean
+.PHONY: help setup demo accept test test-fast fuzz mutants changes check bench lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -42,6 +42,10 @@ test-fast: setup ## run the quick tests: no Terraform, no packaging, fewer examp
 
 fuzz: setup ## change specs, pages and templates at random; TIMES of each kind (400), from SEED (1000) on
 	@TFGEN_FUZZ=$(or $(TIMES),400) TFGEN_FUZZ_SEED=$(or $(SEED),1000) $(PYTEST) tests/test_fuzz.py
+
+# How many of each room: make mutants N=50, and of which room: make mutants ROOM=reach
+mutants: setup ## break every condition of four rooms in turn, and name what no test notices; hours
+	@TFGEN_MUTANTS=$(or $(N),99999) $(BIN)/python -m pytest -q -n auto tests/test_mutations.py -k '$(or $(ROOM),test)'
 
 check: setup ## format, lint, types and import contracts, then all tests
 	@$(BIN)/ruff format --check --quiet

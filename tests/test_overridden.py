@@ -707,6 +707,14 @@ def test_every_type_of_the_golden_stacks_is_in_the_table() -> None:
     assert found == set(BEARS_NOT)
 
 
+def test_the_endpoints_group_is_about_what_goes_through_an_endpoint() -> None:
+    """Not about calls and not about requests, which pass no endpoint."""
+    (found,) = new("nat+endpoints", f"{NETWORK}aws_security_group.endpoints", {"vpc_id": "vpc-1"})
+    assert "the ECR API" in found.message
+    assert "requests" not in found.message
+    assert '"api"' not in found.message.partition("can reach")[2]
+
+
 def test_the_documentation_shows_what_is_said() -> None:
     text = (ROOT / "examples" / "shop.yaml").read_text()
     text += dump({"overrides": {f"{NETWORK}aws_vpc.main": {"enable_dns_hostnames": False}}})

@@ -1,11 +1,11 @@
-"""A rule with one thing in it turned around, over and over: what its cases must notice.
+"""A module with one thing in it turned around, over and over: what its tests must notice.
 
 Only what decides is broken, never wording: what goes into the message and the hint of a Problem, names that
-only those use, and functions that only those call.
+only those use, and, in a rule, functions that only those call.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import CodeType
 from typing import NamedTuple
@@ -29,7 +29,11 @@ _WORDS = 2  # the place of the message among the arguments of Problem; the hint 
 class Mutant(NamedTuple):
     change: str
     """What was turned around: "a < b -> a <= b"."""
-    code: CodeType
+    source: str
+
+    @property
+    def code(self) -> CodeType:
+        return compile(self.source, "<mutant>", "exec")
 
 
 class _Place(NamedTuple):
@@ -56,15 +60,32 @@ class _Place(NamedTuple):
 def mutants(source: str) -> Iterator[Mutant]:
     """Every version of a rule's module that has one condition broken; no two are the same."""
     module = ast.parse(source)
-    seen = {source, ast.unparse(module)}
-    for place in _deciding(module):
+    return _mutants(module, _deciding(module))
+
+
+def mutants_of_any(source: str, wanted: Callable[[str], bool]) -> Iterator[Mutant]:
+    """Those of a module that is no rule, where everything decides: of the wanted changes."""
+    module = ast.parse(source)
+    places = [place for definition in module.body for place in _places(definition, _wording(definition))]
+    return _mutants(module, places, wanted)
+
+
+def _mutants(
+    module: ast.Module,
+    places: list[_Place],
+    wanted: Callable[[str], bool] = bool,  # any: no change is an empty text
+) -> Iterator[Mutant]:
+    seen = {ast.unparse(module)}
+    for place in places:
         for broken in (*_otherwise(place.node), *(_forced(place.node) if _is_test(place) else ())):
+            change = f"{ast.unparse(place.node)} -> {ast.unparse(broken)}"
+            if not wanted(change):
+                continue
             with place.holding(ast.copy_location(broken, place.node)):
                 text = ast.unparse(module)
                 if text not in seen:
                     seen.add(text)
-                    code = compile(ast.fix_missing_locations(module), "<mutant>", "exec")
-                    yield Mutant(f"{ast.unparse(place.node)} -> {ast.unparse(broken)}", code)
+                    yield Mutant(change, text)
 
 
 # --- what to break

@@ -1,0 +1,120 @@
+"""Conditions of blueprint/, reach/, changes/ and output/ are broken in turn, and a quick test must notice.
+
+A few of each room in each run, chosen by what is changed, so that the same ones are tried again while the
+code around them moves; TFGEN_MUTANTS says how many (`make mutants`: all). What no input can tell from the
+module is named in EQUIVALENT, with the reason.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from support.mutants import mutants_of_any
+
+ROOT = Path(__file__).parent.parent
+COUNT = int(os.environ.get("TFGEN_MUTANTS", "3"))
+
+# The tests that are asked, by the room that they concern. The quickest come first: most mutants meet one of
+# them, and no other is run.
+TESTS = {
+    "blueprint": ("blueprint", "golden", "priorities", "connections", "routing", "messages", "properties"),
+    "reach": ("reach", "overridden", "messages"),
+    "changes": ("changes", "changes_words", "changes_failures", "changes_language"),
+    "output": ("output", "merges", "special_files", "git", "stacks", "messages"),
+}
+
+EQUIVALENT: dict[tuple[str, str], str] = {}
+"""Why a mutant does the same whatever comes, by the module and what was changed."""
+
+UNNOTICED: dict[tuple[str, str], str] = {
+    (
+        "tfgen.output.compare",
+        "bool(known) and self.before.merging and self._is_merged(path, decoded(content)) -> "
+        "self.before.merging and self._is_merged(path, decoded(content))",
+    ): "a file of the user's, where a page is to go, that git made of two pages in an unsettled merge",
+}
+"""What a test is still wanted for, and the case that it would be of."""
+
+
+class Job(NamedTuple):
+    """The text that a module has in a run of tests, and what was changed in it."""
+
+    module: str
+    source: str
+    tests: tuple[str, ...]
+    change: str = ""
+
+
+def files_of(room: str) -> tuple[str, ...]:
+    return tuple(f"test_{name}.py" for name in TESTS[room])
+
+
+def sources(room: str) -> Iterator[tuple[str, str]]:
+    """The modules of a room, by name."""
+    for path in sorted((ROOT / "tfgen" / room).glob("*.py")):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        yield name.removesuffix(".__init__"), path.read_text()
+
+
+def changes_of(source: str) -> list[str]:
+    """What can be broken in a module."""
+    found: list[str] = []
+    assert not list(mutants_of_any(source, lambda change: bool(found.append(change))))
+    return found
+
+
+def chosen(room: str) -> Iterator[Job]:
+    """COUNT mutants, those whose change has the smallest hash, but for those that are excused."""
+    changes = {(module, change) for module, source in sources(room) for change in changes_of(source)}
+    by_hash = sorted(changes, key=lambda each: (sha256(each[1].encode()).digest(), each))
+    taken = set(by_hash[:COUNT]) - EQUIVALENT.keys() - UNNOTICED.keys()
+    for module, source in sources(room):
+        own = {change for each, change in taken if each == module}
+        for mutant in mutants_of_any(source, own.__contains__):
+            yield Job(module, mutant.source, files_of(room), mutant.change)
+
+
+def survivors(jobs: list[Job]) -> list[Job]:
+    """The jobs whose tests all pass."""
+    done = subprocess.run(
+        [sys.executable, "-m", "support.mutated"],
+        input="".join(json.dumps([job.module, job.source, job.tests]) + "\n" for job in jobs),
+        cwd=ROOT / "tests",
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'tests'}:{ROOT}", "TFGEN_FAST": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [job for job, line in zip(jobs, done.stdout.splitlines(), strict=True) if json.loads(line)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("room", TESTS)
+def test_a_quick_test_notices_every_broken_condition(room: str) -> None:
+    assert [f"{job.module}: {job.change}" for job in survivors(list(chosen(room)))] == []
+
+
+@pytest.mark.slow
+def test_a_module_as_it_is_survives_and_a_broken_one_does_not() -> None:
+    """So that it is the mutant that is noticed, and not that it was tried."""
+    module, tests = "tfgen.blueprint.load_balancer", ("test_blueprint.py",)
+    source = dict(sources("blueprint"))[module]
+    whole, broken = (
+        Job(module, text, tests)
+        for text in (source, source.replace("MOST_WILDCARDS = 6", "MOST_WILDCARDS = 5"))
+    )
+    assert broken.source != whole.source
+    assert survivors([whole, broken, whole]) == [whole, whole]
+
+
+@pytest.mark.parametrize("room", TESTS)
+def test_excused_mutants_are_mutants(room: str) -> None:
+    for module, source in sources(room):
+        named = {change for each, change in (*EQUIVALENT, *UNNOTICED) if each == module}
+        assert {mutant.change for mutant in mutants_of_any(source, named.__contains__)} == named
