@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from support.faults import Call, Disk, full, in_a_child, killed
 from support.kills import Kills
+from support.two_renders import NEW, OLD, ONCE
 
 from tfgen.output import disk, manifest
 from tfgen.output.compare import compare
@@ -22,22 +23,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
 ]
 
-ONCE = {".gitignore": "*.tfstate\n"}
-OLD = {
-    "README.md": "# shop\n",
-    "main.tf": "# the root\n",
-    "modules/network/nat.tf": "# NAT gateways\n",
-    "modules/network/vpc.tf": "# the VPC\n",
-    "modules/services/web.tf": "# the service\n",
-}
-# One page changes, two stay, two go (and a folder with one), two come (and a folder with one).
-NEW = {
-    "README.md": "# shop\n",
-    "main.tf": "# another root\n",
-    "modules/load_balancer/listeners.tf": "# listeners\n",
-    "modules/network/endpoints.tf": "# endpoints\n",
-    "modules/network/vpc.tf": "# the VPC\n",
-}
 THIRD = {
     "README.md": "# another shop\n",
     "main.tf": "# a third root\n",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.call_log import Step, steps
+from support.change_matrix import SHOP as BASE
 from support.moto_server import CALLS
 from support.standing import remove, stand_up, write
 
@@ -22,28 +23,7 @@ if TYPE_CHECKING:
 
 Change = Callable[..., list[Step]]
 
-SHOP = """\
-name: {name}
-region: us-east-1
-
-network:
-  egress: nat
-  zones: [a, b, c]
-  nat: single
-
-services:
-  webapp:
-    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/webapp:1.4.2
-    port: 3000
-    routes: [/]
-    calls: [backendserver]
-
-  backendserver:
-    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/backendserver:2.0.0
-    port: 5000
-    routes: [/api/profile]
-    connect: backend
-"""
+SHOP = BASE.replace("{egress}", "nat").replace("  zones: [a, b, c]\n", "  zones: [a, b, c]\n  nat: single\n")
 ENDPOINTS = ("egress: nat", "egress: endpoints"), ("  nat: single\n", "")
 PUBLIC = ("egress: nat", "egress: public"), ("  nat: single\n", "")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.two_renders import NEW, OLD, ONCE
 
 from tfgen.output import disk, manifest
 from tfgen.output.compare import Changes, compare
@@ -16,23 +17,6 @@ from tfgen.output.disk import STAGING
 from tfgen.output.manifest import NAME, Manifest, digest
 from tfgen.output.write import eject, preview, stack_of, write
 from tfgen.problems import Exit, TfgenError
-
-OLD = {
-    "README.md": "# shop\n",
-    "main.tf": "# the root\n",
-    "modules/network/nat.tf": "# NAT gateways\n",
-    "modules/network/vpc.tf": "# the VPC\n",
-    "modules/services/web.tf": "# the service\n",
-}
-# One page changes, two stay, two go, two come.
-NEW = {
-    "README.md": "# shop\n",
-    "main.tf": "# another root\n",
-    "modules/load_balancer/listeners.tf": "# listeners\n",
-    "modules/network/endpoints.tf": "# endpoints\n",
-    "modules/network/vpc.tf": "# the VPC\n",
-}
-ONCE = {".gitignore": "*.tfstate\n"}
 
 
 def tree(folder: Path) -> dict[str, Any]:
