@@ -115,7 +115,7 @@ def test_a_module_as_it_is_survives_and_a_broken_one_does_not() -> None:
     source = dict(sources("blueprint"))[module]
     whole, broken = (
         Job(module, text, tests)
-        for text in (source, source.replace("MOST_WILDCARDS = 6", "MOST_WILDCARDS = 5"))
+        for text in (source, source.replace('"wildcards_per_rule"', '"condition_values_per_rule"'))
     )
     assert broken.source != whole.source
     assert survivors([whole, broken, whole]) == [whole, whole]

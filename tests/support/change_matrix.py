@@ -800,11 +800,6 @@ EARLY: dict[str, tuple[str, str]] = {
         _RULES,
         "the requests of the old route are to find nothing any more",
     ),
-    "public subnets given other ranges": (
-        "aws_nat_gateway aws_route_table_association",
-        "not right, and still so: a new NAT gateway does not wait for the route table of its subnet, so that "
-        "the old one's subnet may lose its route while tasks still leave through it",
-    ),
 }
 
 ROWS = tuple(row for rows in SECTIONS.values() for row in rows)

@@ -59,7 +59,7 @@ def _nat_gateways(zones: tuple[str, ...], gateway_key: Ref | str) -> NatGateway:
         zones=zones,
         subnets=PUBLIC,
         routes=(route,),
-        depends_on=(Ref("aws_route.public_internet"),),
+        depends_on=(Ref("aws_route.public_internet"), names.ref("aws_route_table_association.{}", PUBLIC)),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
+from tfgen import facts
 from tfgen.blueprint import names
 from tfgen.blueprint.addressing import range_problems
 from tfgen.blueprint.labels import PUBLIC
@@ -17,9 +18,6 @@ from tfgen.hcl.text import Label, Ref, VariableRef
 from tfgen.problems import Locate, Location, Problem, nearest_of_many, some
 from tfgen.spec.model import WORLD, Route, Spec
 from tfgen.spec.model import Listener as ListenerSpec
-
-MOST_VALUES = 5
-MOST_WILDCARDS = 6  # older documents say 5
 
 
 class BoundRoute(NamedTuple):
@@ -122,13 +120,16 @@ def _no_listener(route: Route, where: Location, spec: Spec, before: int) -> Prob
 
 def _limits(bound: BoundRoute) -> Iterator[Problem]:
     values = [*bound.values, *bound.methods, *filter(None, [bound.host])]
-    if len(values) > MOST_VALUES:
-        message = f"a listener rule holds {MOST_VALUES} values at most; this route makes {len(values)}"
+    limits = facts.limits()
+    most = limits["condition_values_per_rule"].value
+    if len(values) > most:
+        message = f"a listener rule holds {most} values at most; this route makes {len(values)}"
         hint = "a path counts twice (itself, and everything under it), a host and each method once"
         yield Problem("TG221", bound.at, message, hint)
     wildcards = sum(value.count("*") + value.count("?") for value in values)
-    if wildcards > MOST_WILDCARDS:
-        message = f"a listener rule holds {MOST_WILDCARDS} wildcards at most; this route makes {wildcards}"
+    most = limits["wildcards_per_rule"].value
+    if wildcards > most:
+        message = f"a listener rule holds {most} wildcards at most; this route makes {wildcards}"
         yield Problem("TG222", bound.at, message, "write a shorter pattern, or several routes")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from tfgen.blueprint.labels import ENDPOINTS, NETWORK
 from tfgen.blueprint.model import Blueprint, Changed, Mark, Service
 from tfgen.problems import Location
 from tfgen.reach.model import MISSING, UNKNOWN, Flow, Hop, state_of, to_fault
@@ -37,6 +38,10 @@ class _Judge:
         (own,) = blueprint.overridden
         self.role = blueprint.network.task_subnets
         self.services = {service.key: service for service in blueprint.services}
+        # Gateway endpoints have no security group.
+        self._interfaces = {
+            f"aws_vpc_endpoint.{each.label}" for each in blueprint.network.interface_endpoints
+        }
         self._marks: dict[str, list[Mark]] = {}
         self._changed: dict[str, list[Changed]] = {}
         for mark in own.marks:
@@ -77,8 +82,8 @@ class _Judge:
         yield from self._own(self.services[flow.service], flow)
         if any(part.startswith("aws_nat_gateway.") for hop in flow.hops for part in hop.parts):
             yield "aws_eip.nat"
-        if any(part.startswith("aws_vpc_endpoint.") for hop in flow.hops for part in hop.parts):
-            yield "network.aws_security_group.endpoints"
+        if any(bare(part) in self._interfaces for hop in flow.hops for part in hop.parts):
+            yield f"{NETWORK}.aws_security_group.{ENDPOINTS}"
         if flow.kind == "call":
             yield from self._callee(flow)
         if flow.kind == "route":

@@ -23,7 +23,7 @@ resource "aws_nat_gateway" "main" {
   tags = { Name = "market-nat-${each.key}" }
 
   # A NAT gateway fails to start without a route to the internet.
-  depends_on = [aws_route.public_internet]
+  depends_on = [aws_route.public_internet, aws_route_table_association.public]
 
   # Routes switch to another gateway before this one is destroyed.
   lifecycle {
