@@ -711,6 +711,7 @@ def test_the_endpoints_group_is_about_what_goes_through_an_endpoint() -> None:
     """Not about calls and not about requests, which pass no endpoint."""
     (found,) = new("nat+endpoints", f"{NETWORK}aws_security_group.endpoints", {"vpc_id": "vpc-1"})
     assert "the ECR API" in found.message
+    assert "S3" not in found.message
     assert "requests" not in found.message
     assert '"api"' not in found.message.partition("can reach")[2]
 
