@@ -618,10 +618,10 @@ Name of service 1 (empty: no more): > web
   Image: >
     expected a container image such as REGISTRY/REPOSITORY:TAG, not ""
   Image: > nginx:1.27
-    tasks cannot reach docker.io: with egress: endpoints there is no way to the internet
+    tasks cannot reach docker.io: with egress: endpoints there is no route to the internet
     hint: pull it through ECR's cache as
-    ACCOUNT.dkr.ecr.us-east-1.amazonaws.com/docker-hub/library/nginx:1.27 (its first pull may need a
-    way to the internet: make it from elsewhere), or copy the image to
+    ACCOUNT.dkr.ecr.us-east-1.amazonaws.com/docker-hub/library/nginx:1.27 (the first pull may need a
+    route to the internet: make it from elsewhere), or copy the image to
     ACCOUNT.dkr.ecr.us-east-1.amazonaws.com, or use egress: nat+endpoints
   Keep it all the same? > n
   Image: > 123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1
@@ -697,7 +697,7 @@ def test_a_circle_of_calls_is_told_and_stands() -> None:
         start, "one", f"{ECR}/ab", "80", "", "one", "two", f"{ECR}/ab", "80", "", "two", "", "two", "one"
     )
     assert result.services == (one._replace(calls=("two",)), two._replace(calls=("one",)))
-    assert "warning: one and two call one another in a circle" in seen
+    assert "warning: the calls of one and two form a cycle" in seen
 
 
 # --- any answers

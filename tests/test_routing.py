@@ -309,11 +309,11 @@ services:
 @pytest.mark.parametrize(
     ("a", "b", "hint"),
     [
-        ("'/x*'", "'/x**'", "remove one of them, for they ask for the same requests"),
-        ("{path: /, priority: 9}", "/x", 'leave out the priority of "/": '),
-        ("/x", "{path: /x/y, priority: 50000}", 'leave out the priority of "/x/y": '),
-        ("{path: /, priority: 8}", "{path: /x, priority: 9}", 'leave out the priority of "/x" and "/": '),
-        ("/x, '/x?*'", "'/x*'", "remove it, or have it tried first: priority: "),
+        ("'/x*'", "'/x**'", "remove one of them: they match the same requests"),
+        ("{path: /, priority: 9}", "/x", 'remove the priority of "/": '),
+        ("/x", "{path: /x/y, priority: 50000}", 'remove the priority of "/x/y": '),
+        ("{path: /, priority: 8}", "{path: /x, priority: 9}", 'remove the priority of "/x" and "/": '),
+        ("/x, '/x?*'", "'/x*'", "remove it, or have it evaluated first: priority: "),
         (
             "{path: /x, priority: 1}, {path: '/x?*', priority: 2}",
             "{path: '/x*', priority: 3}",
@@ -322,7 +322,7 @@ services:
         (
             "{path: /x, priority: 3}, {path: '/x?*', priority: 4}, {path: /y, priority: 2}",
             "{path: '/x*', priority: 5}",
-            "remove it, or have it tried first: priority: 1",
+            "remove it, or have it evaluated first: priority: 1",
         ),
     ],
 )
