@@ -57,8 +57,8 @@ def _problems(spec: Spec, bound: tuple[Bound, ...], at: Locate, *, as_module: bo
     yield from network.problems(spec, at)
     yield from services.problems(spec, at)
     if as_module and spec.tags:
-        message = "a module has no provider to set these tags"
-        hint = "give them to the default_tags of the provider of the root that calls it"
+        message = "a module has no provider that could set these tags"
+        hint = "set them as default_tags of the provider in the root module that calls it"
         yield Problem("TG250", at(("tags",)), message, hint, "warning")
 
 
@@ -154,10 +154,10 @@ def _addresses(service: Service) -> Iterator[str]:
 def _meeting(service: Service, address: str, other: str) -> Problem:
     this = f'"{service.key}"'
     kind, _, name = address.partition(".")
-    message, hint = f"{this} and {other} both need the {kind} name {name}", f"rename {this} or {other}"
+    message, hint = f"{this} and {other} would both have the {kind} name {name}", f"rename {this} or {other}"
     if other == "the stack":
         hint = f"rename {this}"
     if other == this:
-        message = f"{this} needs the {kind} name {name} twice"
+        message = f"{this} would have the {kind} name {name} twice"
         hint = "rename the service whose name makes it look like another of its rules"
     return Problem("TG241", service.at, message, hint)

@@ -117,24 +117,24 @@ def problems(spec: Spec, bound: Sequence[Bound], at: Locate) -> Iterator[Problem
 
 def _no_listener(route: Route, where: Location, spec: Spec, before: int) -> Problem:
     listeners = spec.load_balancer.listeners
-    hint = f"write listener: and one of {some(listeners)}"
+    hint = f"write listener: NAME, with one of {some(listeners)}"
     if not route.listener:
-        message = "the load balancer has several listeners; this route does not say which"
+        message = "the load balancer has several listeners, and this route names none of them"
         return Problem("TG220", where, message, hint)
     near = nearest_of_many(route.listener, listeners, before)
     hint = f"did you mean {near}?" if near else hint
-    return Problem("TG220", where, f'there is no listener "{route.listener}"', hint)
+    return Problem("TG220", where, f'unknown listener "{route.listener}"', hint)
 
 
 def _limits(bound: Bound) -> Iterator[Problem]:
     values = [*bound.values, *bound.methods, *filter(None, [bound.host])]
     if len(values) > MOST_VALUES:
-        message = f"a listener rule holds {MOST_VALUES} values at most; this route makes {len(values)}"
-        hint = "a path counts twice (itself, and everything under it), a host and each method once"
+        message = f"a listener rule has at most {MOST_VALUES} values; this route needs {len(values)}"
+        hint = "use fewer: a path counts twice (itself, and everything under it), a host and each method once"
         yield Problem("TG221", bound.at, message, hint)
     wildcards = sum(value.count("*") + value.count("?") for value in values)
     if wildcards > MOST_WILDCARDS:
-        message = f"a listener rule holds {MOST_WILDCARDS} wildcards at most; this route makes {wildcards}"
+        message = f"a listener rule has at most {MOST_WILDCARDS} wildcards; this route needs {wildcards}"
         yield Problem("TG222", bound.at, message, "write a shorter pattern, or several routes")
 
 
@@ -182,8 +182,8 @@ def _twice(route: Bound, other: Bound) -> Problem:
     if route.methods == other.methods:
         message = f"path {route} is the same route as {another}"
         return Problem("TG203", route.at, message, "remove one of them")
-    message = f"path {route} is for some of the same requests as {another}"
-    return Problem("TG203", route.at, message, "name each method in one of them only")
+    message = f"path {route} matches some of the same requests as {another}"
+    return Problem("TG203", route.at, message, "list each method in one of them only")
 
 
 def _same_priority(route: Bound, other: Bound, number: int, free: int, spec: Spec) -> Problem:

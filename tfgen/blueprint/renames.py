@@ -39,8 +39,8 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     for key in spec.services:
         path = ("services", key, "was")
         if earlier(key, spec)[-1:] == (key,):
-            hint = "remove it, or write the name that it had before; of several, the latest comes last"
-            yield Problem("TG244", at(path), f'"{key}" is its name now', hint)
+            hint = "remove it, or write its previous name; of several, the latest comes last"
+            yield Problem("TG244", at(path), f'"{key}" is its current name', hint)
             continue
         for name in earlier(key, spec):
             other = taken.get(name)
@@ -49,12 +49,12 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
                     f'there is a service "{name}" (line {at(("services", name)).line}), which needs its '
                 )
                 message += "names in AWS itself"
-                hint = f'give that service another name, or let "{key}" be a new one'
+                hint = f'rename that service, or remove this line so that "{key}" is a new service'
             elif other:
                 message = (
                     f'"{other}" was "{name}" too (line {at(("services", other, "was")).line}), and only '
                 )
-                message += "one of them can keep what is there"
+                message += "one of them can keep the resources"
                 hint = "remove one of the two"
             else:
                 taken[name] = key

@@ -39,7 +39,7 @@ def _load_balancer_rules(spec: Spec, at: Locate) -> Iterator[Problem]:
         return
     ranges = {id(listener.cidrs): len(set(listener.cidrs or ())) for listener in _apart(listeners.values())}
     used = sum(ranges[id(listener.cidrs)] for listener in listeners.values())
-    hint = "admit fewer, larger ranges, or have fewer listeners: each range is a rule for each of them"
+    hint = "use fewer, larger ranges, or fewer listeners: each range is a rule for each listener"
     yield from quotas.rules("the load balancer", "inbound", used, at(("load_balancer",)), hint)
 
 
@@ -51,9 +51,9 @@ def _apart(listeners: Iterable[Listener]) -> Iterable[Listener]:
 def _service_rules(spec: Spec, places: dict[str, Location]) -> Iterator[Problem]:
     callers = Counter(callee for service in spec.services.values() for callee in set(service.calls))
     for key, service in spec.services.items():
-        hint = "let fewer services call it, or put a proxy service between"
+        hint = "have fewer services call it, or put a proxy service in between"
         yield from quotas.rules(f'"{key}"', "inbound", callers[key] + bool(service.routes), places[key], hint)
-        hint = "let it call fewer services, and name fewer, larger ranges in egress_cidrs"
+        hint = "have it call fewer services, and list fewer, larger ranges in egress_cidrs"
         yield from quotas.rules(f'"{key}"', "outbound", _outbound(service), places[key], hint)
 
 

@@ -37,7 +37,7 @@ def _network(spec: Spec) -> Iterator[tuple[SpecPath, str]]:
                 f"with egress: {network.egress} there are no private subnets",
             )
     if not network.service_connect_endpoint and not _alone(network):
-        reason = "only with egress: endpoints is there such an endpoint"
+        reason = "only with egress: endpoints does this endpoint exist"
         yield ("network", "service_connect_endpoint"), reason
 
 
@@ -49,7 +49,7 @@ def _alone(network: Network) -> bool:
 def _rest(spec: Spec, at: Locate) -> Iterator[tuple[SpecPath, str]]:
     routed = any(service.routes for service in spec.services.values())
     if not routed and (_said(spec.load_balancer) != _said(LoadBalancer()) or _lists_listeners(at)):
-        yield ("load_balancer",), "no service has routes, and so there is no load balancer"
+        yield ("load_balancer",), "no service has routes, so there is no load balancer"
     for key, service in spec.services.items():
         if not service.routes:
             yield from _unrouted(key, service)
@@ -74,4 +74,4 @@ def _unrouted(key: str, service: Service) -> Iterator[tuple[SpecPath, str]]:
     usual = Service(image=service.image, health_check=usual_health_check())
     for name in ("listener", "health_check", "grace_period"):
         if getattr(service, name) != getattr(usual, name):
-            yield ("services", key, name), f'"{key}" has no routes, and no load balancer asks it'
+            yield ("services", key, name), f'"{key}" has no routes, so it is not behind the load balancer'

@@ -21,4 +21,4 @@ def eject(
     for folder, own in write.stack_of(files).items():
         write.eject(own, folder, say_waiting)
         for file in own:
-            typer.echo(f"{in_line(file)} is yours now; tfgen writes it no more")
+            typer.echo(f"{in_line(file)} is yours now; tfgen no longer writes it")

@@ -24,7 +24,7 @@ def route(
     ] = None,
     source: Annotated[
         str | None,
-        typer.Option("--from", metavar="ADDRESS", help="Who asks, by IP address.", show_default=False),
+        typer.Option("--from", metavar="ADDRESS", help="The IP address of the client.", show_default=False),
     ] = None,
     json: Json = False,
 ) -> None:

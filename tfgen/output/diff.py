@@ -35,8 +35,8 @@ def _edit(found: Comparison, folder: Folder, path: str, history: History) -> str
     written = _written(page, found.before.owned[path], place, history.earlier)
     if written is not None:
         return _diff(place, written, now)
-    why = history.obstacle(folder.path) or "no commit has what tfgen wrote"
-    return f"({why}; held against what it would write now)\n{_diff(place, page, now)}"
+    why = history.obstacle(folder.path) or "no commit contains what tfgen wrote"
+    return f"({why}; compared with what it would write now)\n{_diff(place, page, now)}"
 
 
 _MOST = 200  # lines of an edit to show
@@ -45,7 +45,7 @@ _MOST = 200  # lines of an edit to show
 def _shown(diff: str) -> str:
     shown = lines(screened(diff))
     more = len(shown) - _MOST
-    return "".join(shown[:_MOST]) + (f"(and {more} lines more)\n" if more > 0 else "")
+    return "".join(shown[:_MOST]) + (f"(and {more} more lines)\n" if more > 0 else "")
 
 
 def _written(page: str | None, known: frozenset[str], place: Path, earlier: Earlier) -> str | None:

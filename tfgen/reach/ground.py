@@ -1,4 +1,4 @@
-"""The ground that is walked: a blueprint, indexed by who stands where and which rule lets what through.
+"""The ground that is walked: a blueprint, indexed by who stands where and which rule allows what.
 
 Nothing here knows how a blueprint was built. References are followed from module to module through the
 inputs and outputs that Terraform will follow. What AWS has by default is taken as such: network ACLs let
@@ -194,7 +194,7 @@ class Ground:
         text = f"{role} subnets: {route.destination} to aws_internet_gateway.{route.gateway}"
         if not any(gateway.label == route.gateway for gateway in self.network.internet_gateways):
             missing = (
-                f"there is no aws_internet_gateway.{route.gateway} for aws_route.{route.label} to lead to"
+                f"aws_route.{route.label} has no target: there is no aws_internet_gateway.{route.gateway}"
             )
             return Hop("route", missing, MISSING)
         gateway = f"aws_internet_gateway.{route.gateway}"
@@ -210,7 +210,7 @@ class Ground:
         lost = [zone for zone, key in keys.items() if key not in standing]
         if lost:
             gateways = " and ".join(dict.fromkeys(f'aws_nat_gateway.main["{keys[zone]}"]' for zone in lost))
-            text = f"there is no {gateways} for aws_route.{route.label} of zone {', '.join(lost)} to lead to"
+            text = f"aws_route.{route.label} has no target in zone {', '.join(lost)}: there is no {gateways}"
             return (Hop("route", text, MISSING),)
         used = tuple(f'aws_nat_gateway.main["{key}"]' for key in dict.fromkeys(keys.values()))
         text = f"{role} subnets {', '.join(keys)}: {route.destination} to {', '.join(used)}"
@@ -218,7 +218,7 @@ class Ground:
         if nat.subnets == role:
             return (
                 hop,
-                Hop("nat", "the NAT gateway stands in a subnet whose route leads to itself", MISSING),
+                Hop("nat", "the NAT gateway is in a subnet whose default route leads back to it", MISSING),
             )
         onward = self.internet(nat.subnets)
         return (hop, *(_at_nat(each) for each in onward))

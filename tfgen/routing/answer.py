@@ -107,22 +107,22 @@ def _no_listener(listeners: Sequence[Listener], request: Request) -> str:
     if not listeners:
         return "this stack has no load balancer, because no service has routes"
     ports = ", ".join(f"{listener.key} {listener.port}" for listener in listeners)
-    return f"no listener has port {request.port} (the listeners: {ports}), and the connection times out"
+    return f"no listener has port {request.port} (the listeners: {ports}), so the connection times out"
 
 
 def _refusal(listener: Listener, request: Request) -> str:
     """What happens before a listener looks at its rules; empty where nothing does."""
     name = f"listener {listener.key} on port {listener.port}"
     if not admits(listener, request):
-        who = request.source or "anybody"
-        ranges = ", ".join(cidr.cidr for cidr in listener.admitted) or "nobody"
-        return f"{name} does not admit {who}, only {ranges}; the connection times out"
+        ranges = ", ".join(cidr.cidr for cidr in listener.admitted) or "no clients"
+        other = f", not {request.source}" if request.source else ""
+        return f"{name} allows {ranges}{other}; the connection times out"
     if request.scheme == "https" and listener.protocol == "HTTP":
-        return f"{name} speaks HTTP without TLS, and an https request fails in the handshake"
+        return f"{name} speaks HTTP without TLS, so an https request fails in the handshake"
     if request.scheme == "http" and listener.protocol == "HTTPS":
-        return f"{name} speaks HTTPS, and a request without TLS gets no answer from a service"
+        return f"{name} speaks HTTPS, so a request without TLS reaches no service"
     if request.method == "TRACE":
-        return "a load balancer answers every TRACE with 405 itself"
+        return "the load balancer itself responds to every TRACE with 405"
     return ""
 
 

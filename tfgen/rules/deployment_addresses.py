@@ -59,9 +59,9 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     if in_each > rooms[zone] and tasks <= _addresses.room(blueprint, beside_load_balancer=False):
         role = _addresses.role(blueprint)
         message = (
-            f"{tasks} tasks are {2 * tasks} during a deployment of all services, {in_each} in each zone, "
-            f"and the {role} subnet in zone {zone} has {rooms[zone]} addresses: tasks without one fail, "
-            "which may roll the deployment back"
+            f"{tasks} tasks become {2 * tasks} during a deployment of all services, {in_each} in each "
+            f"zone, and the {role} subnet in zone {zone} has {rooms[zone]} addresses: tasks without one "
+            "fail, which may roll the deployment back"
         )
         hint = (
             f"write network.subnets.{role}: {_addresses.enough(blueprint)}, in a network.cidr with room "

@@ -32,7 +32,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         if service.cpu not in sizes:
             message = f"Fargate has no size with {service.cpu} CPU units"
-            hint = f"write a cpu of {', '.join(map(str, sizes))} (1024 units are one vCPU)"
+            hint = f"set cpu to one of {', '.join(map(str, sizes))} (1024 units are one vCPU)"
             yield Problem(ID, service.size_at, message, hint)
         elif service.memory not in sizes[service.cpu]:
             message = f"Fargate does not offer {service.memory} MiB with {service.cpu} CPU units"
@@ -40,12 +40,12 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 ID,
                 service.size_at,
                 message,
-                (f"with cpu: {service.cpu}, write {_choices(sizes, service.cpu)}"),
+                (f"with cpu: {service.cpu}, set memory to {_choices(sizes, service.cpu)}"),
             )
 
 
 def _choices(sizes: Mapping[int, tuple[int, ...]], cpu: int) -> str:
     memory = sizes[cpu]
     if len(memory) <= 4:
-        return f"a memory of {', '.join(map(str, memory))}"
-    return f"a memory of {memory[0]} to {memory[-1]}, in steps of {memory[1] - memory[0]}"
+        return f"one of {', '.join(map(str, memory))}"
+    return f"a value from {memory[0]} to {memory[-1]} in steps of {memory[1] - memory[0]}"

@@ -68,7 +68,7 @@ def _closed(flows: Flows, why: str) -> str:
 
 def _doubtful(flows: Flows, why: str) -> str:
     said = _said(flows, "whether {} can reach {}", "whether requests to {} reach {}")
-    return f"{said} is unknown: {why.removeprefix('cannot be known: ')}"
+    return f"{said} is unknown: {why}"
 
 
 def _past(flows: Flows, _why: str) -> str:

@@ -69,7 +69,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 where = blueprint.locate((*container.path, "environment", name))
                 message = (
                     f"{name} looks like {found}: here it is in Terraform's state and in the task "
-                    "definition, readable to everybody with access to them"
+                    "definition, readable by everybody with access to them"
                 )
                 hint = f"store it in Secrets Manager, and write secrets: {{{name}: ARN}} instead"
                 yield Problem(ID, where, message, hint, SEVERITY, secret=True)

@@ -95,7 +95,7 @@ def _in_parameter(source: str, blueprint: Blueprint) -> tuple[str, str] | None:
     arn = source if source.startswith("arn:") else _arn(source, blueprint)
     name, colon, version = arn.partition(":parameter")[2].partition(":")
     if colon and (":" in version or not version):
-        message = "a parameter is read as a whole: it has no JSON keys, as a secret in Secrets Manager has"
+        message = "a parameter is read as a whole: only secrets in Secrets Manager have JSON keys"
         return message, f"end it after {name}, and have the application parse the value"
     if wrong := _NOT_IN_PARAMETER.search(name):
         return _no_character(wrong[0], "parameter", "aws ssm describe-parameters")

@@ -70,7 +70,9 @@ def _around(path: SpecPath) -> Iterator[SpecPath]:
 
 
 def _needless(ignore: Ignore, at: Location, other: Location) -> Problem:
-    message = f"all that this ignore of {ignore.rule} would cover is covered by the one in line {other.line}"
+    message = (
+        f"another ignore of {ignore.rule}, in line {other.line}, covers everything that this one would cover"
+    )
     return Problem(UNUSED, at, message, "remove one of them", "warning")
 
 
@@ -79,14 +81,14 @@ def _complaints(ignore: Ignore, used: bool, at: Location, rules: Collection[str]
     if rule not in rules:
         other_kind = rule[:2] == "TG" and rule[2:].isdecimal() and rule[2:3] != "3"
         near = "" if other_kind else nearest(rule.upper(), rules, 0.75)
-        listed = "what can be ignored is what tfgen explain lists, and TG270 to TG272"
+        listed = "write a code that can be ignored: those that tfgen explain lists, and TG270 to TG272"
         hint = f"did you mean {near}?" if near else listed
-        yield Problem("TG391", at, f'there is no rule "{rule}"', hint, "warning")
+        yield Problem("TG391", at, f'unknown rule "{rule}"', hint, "warning")
     elif not used:
-        message = f"nothing here breaks {rule}, and this ignore would hide it when something does"
+        message = f"nothing here breaks {rule}, and this ignore would hide a problem that appears later"
         yield Problem(UNUSED, at, message, "remove it", "warning")
     elif not ignore.reason.strip():
-        message = f"this ignore of {rule} gives no reason, and whoever reads it next cannot judge it"
+        message = f"this ignore of {rule} gives no reason, so a later reader cannot judge it"
         yield Problem(
             "TG390", at, message, f"write {{rule: {rule}, reason: why it is no problem here}}", "warning"
         )
