@@ -86,7 +86,7 @@ def _zones(network: Network) -> list[str]:
 
 
 def _where(role: str, zone: str, network: Network, at: Locate) -> Location:
-    """Where the spec says the range of a subnet, or the size that it follows from."""
+    """Where the spec sets the range of a subnet, or the size that it derives from."""
     path = ("network", "subnets", role)
     if isinstance(getattr(network.subnets, role), dict):
         return at((*path, zone))
@@ -95,13 +95,13 @@ def _where(role: str, zone: str, network: Network, at: Locate) -> Location:
 
 
 def _allowed(cidr: IPv4Network, longest: int) -> IPv4Network:
-    """The nearest range to `cidr` of a size that AWS takes."""
+    """The nearest range to `cidr` of a size that AWS supports."""
     too_small = cidr.prefixlen > longest
     return cidr.supernet(new_prefix=longest) if too_small else next(cidr.subnets(new_prefix=SHORTEST))
 
 
 _Placed = tuple[str, str, IPv4Network, Location]
-"""Role, zone letter, range, and where the spec says so."""
+"""Role, zone letter, range, and where the spec sets it."""
 
 
 def _role_problems(role: str, half: IPv4Network, network: Network, at: Locate) -> Iterator[Problem]:

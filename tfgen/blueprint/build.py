@@ -1,4 +1,4 @@
-"""From what was said to what will exist: the one function of this room."""
+"""From the spec to what will exist: the one function of this room."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -33,7 +33,7 @@ def build(
 ) -> tuple[Blueprint | None, list[Problem]]:
     """The blueprint of a filled spec, None where that has errors, and the problems that it has.
 
-    Checks come first: whoever builds a part assumes that they found no error. `spec_file` is the file's bare
+    Checks come first: builders of parts assume that they found no error. `spec_file` is the file's bare
     name.
     """
     bound = load_balancer.bind(spec, at)

@@ -1,4 +1,4 @@
-"""Who calls whom by a Service Connect name, and in which order that lets services start."""
+"""Which service calls which by a Service Connect name, and the start order that follows."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -37,14 +37,14 @@ def build(spec: Spec, at: Locate) -> tuple[Call, ...]:
 
 
 def _spec_calls(spec: Spec, at: Locate) -> Iterator[tuple[str, str, Location]]:
-    """Caller, callee, and where the spec says so."""
+    """Caller, callee, and where the spec sets the call."""
     for key, service in spec.services.items():
         for index, callee in enumerate(service.calls):
             yield key, callee, at(("services", key, "calls", index))
 
 
 class _Known(NamedTuple):
-    """The services, and those that somebody may mean by another name."""
+    """The services, and the other names that may stand for them."""
 
     services: Mapping[str, Service]
     connect: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""The ways out of the VPC, and which VPC endpoints a stack needs.
+"""The egress of the VPC, and the VPC endpoints that a stack needs.
 
 Source of what needs which endpoint: ECS/vpc-endpoints, ECR/vpc-endpoints (aws.md section 1).
 """
@@ -31,7 +31,7 @@ _GROUP_ID = Ref(f"aws_security_group.{_GROUP}.id")
 
 
 class _Need(NamedTuple):
-    """An endpoint that something needs: its service, the reason, and the key of who needs it."""
+    """An endpoint that something needs: its service, the reason, and the key of what needs it."""
 
     endpoint: str
     reason: str
@@ -83,7 +83,7 @@ def nat_problems(network: Network, at: Locate) -> Iterator[Problem]:
 
 
 def _without_effect(network: Network) -> Iterator[str]:
-    """What the spec says about NAT gateways, where there are none."""
+    """What the spec sets for NAT gateways, where there are none."""
     if network.nat == "single":
         yield "nat: single"
     if network.nat_zone:
@@ -206,7 +206,7 @@ def _interface(name: str, spec: Spec, needs: list[_Need], everything: int) -> In
 
 
 def _comment(needs: list[_Need], everything: int) -> Comment:
-    """Who needs the endpoint, and what for."""
+    """What needs the endpoint, and why."""
     reasons: dict[str, set[str]] = {}
     for need in needs:
         reasons.setdefault(need.reason, set()).update([need.who] if need.who else [])

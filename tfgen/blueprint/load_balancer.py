@@ -41,7 +41,7 @@ class Bound(NamedTuple):
 
     @property
     def takes_the_rest(self) -> bool:
-        """Whether it is the listener's last rule, for whatever no other one takes."""
+        """Whether it is the listener's last rule, for what no other rule matches."""
         return self.path == "/" and self.host is None and not self.methods and self.pinned is None
 
     @property
@@ -76,7 +76,7 @@ class Bound(NamedTuple):
 
 
 def bind(spec: Spec, at: Locate) -> tuple[Bound, ...]:
-    """Every route of every service that leads to a listener there is."""
+    """Every route of every service whose listener exists."""
     return tuple(
         _bind(key, route, where)
         for key, route, where in _spec_routes(spec, at)
@@ -104,7 +104,7 @@ def _bind(key: str, route: Route, where: Location) -> Bound:
 
 
 def problems(spec: Spec, bound: Sequence[Bound], at: Locate) -> Iterator[Problem]:
-    """What is wrong with routes, each by itself and beside the others, and with their listeners."""
+    """What is wrong with routes, individually and together, and with their listeners."""
     lost = [each for each in _spec_routes(spec, at) if each[1].listener not in spec.load_balancer.listeners]
     for before, (_, route, where) in enumerate(lost):
         yield _no_listener(route, where, spec, before)
@@ -160,7 +160,7 @@ def _clashes(bound: Sequence[Bound], spec: Spec) -> Iterator[Problem]:
 
 
 def _free_after(taken: Collection[int]) -> dict[int, int]:
-    """For each priority that is taken the next that is free; where there is none, itself."""
+    """For each used priority the next free one; where there is none, itself."""
     free: dict[int, int] = {}
     for number in sorted(taken, reverse=True):
         following = free.get(number + 1, number + 1)
@@ -177,7 +177,7 @@ def _leads_elsewhere(route: Bound, other: Bound) -> Problem:
 
 
 def _twice(route: Bound, other: Bound) -> Problem:
-    """A trailing slash makes no other route."""
+    """A trailing slash makes no difference."""
     another = f'another of "{route.service}" (line {other.at.line})'
     if route.methods == other.methods:
         message = f"path {route} is the same route as {another}"
@@ -193,7 +193,7 @@ def _same_priority(route: Bound, other: Bound, number: int, free: int, spec: Spe
 
 
 def _said(route: Bound, spec: Spec) -> Iterator[str]:
-    """A route as a spec says it, but for its priority."""
+    """A route in the form of a spec, without its priority."""
     yield f"path: {_scalar(route.path)}"
     if route.host:
         yield f"host: {_scalar(route.host)}"
@@ -273,7 +273,7 @@ def rules(bound: tuple[Bound, ...], service: str) -> tuple[ListenerRule, ...]:
 
 
 def routes(bound: tuple[Bound, ...], service: str) -> tuple[RoutePart, ...]:
-    """Every route of a service, in the order in which they are tried."""
+    """Every route of a service, in the order of evaluation."""
     own = [route for route in bound if route.service == service]
     own.sort(key=lambda route: (route.listener, route.priority))
     return tuple(RoutePart(listener=route.listener, text=route.text, rule=route.label) for route in own)

@@ -1,4 +1,4 @@
-"""Quotas that AWS raises for nobody: what is said of a stack that is beyond one of them."""
+"""Limits that AWS does not raise: the problems of a stack that exceeds one of them."""
 
 from collections.abc import Collection, Iterator
 
@@ -7,7 +7,7 @@ from tfgen.problems import Location, Problem
 
 
 def namespace(connected: Collection[Location], times: int = 1) -> Iterator[Problem]:
-    """TG338, where the services in Service Connect are more than so many times what AWS allows."""
+    """TG338, where the services in Service Connect exceed a multiple of what AWS allows."""
     limit = facts.limits()["services_per_namespace"].value
     if len(connected) > times * limit:
         message = (
@@ -19,7 +19,7 @@ def namespace(connected: Collection[Location], times: int = 1) -> Iterator[Probl
 
 
 def target_groups(routed: Collection[Location], times: int = 1) -> Iterator[Problem]:
-    """TG331, where the services with routes are more than so many times what AWS allows."""
+    """TG331, where the services with routes exceed a multiple of what AWS allows."""
     limit = facts.limits()["target_groups_per_alb"].value
     if len(routed) > times * limit:
         message = f"{len(routed)} services have routes; a load balancer has at most {limit} target groups"
@@ -28,7 +28,7 @@ def target_groups(routed: Collection[Location], times: int = 1) -> Iterator[Prob
 
 
 def cluster(services: Collection[Location]) -> Iterator[Problem]:
-    """TG245, where the services are more than a cluster holds."""
+    """TG245, where the services exceed what a cluster can have."""
     limit = facts.limits()["services_per_cluster"].value
     if len(services) > limit:
         message = f"{len(services)} services; an ECS cluster has at most {limit}"
@@ -36,7 +36,7 @@ def cluster(services: Collection[Location]) -> Iterator[Problem]:
 
 
 def rules(owner: str, direction: str, used: int, where: Location, hint: str) -> Iterator[Problem]:
-    """TG245, where a security group would have more rules than a network interface holds."""
+    """TG245, where a security group would have more rules than a network interface can have."""
     limit = facts.limits()["rules_times_groups_per_interface"].value
     if used > limit:
         message = (

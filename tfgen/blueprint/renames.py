@@ -1,4 +1,4 @@
-"""Services that had another name: what is in AWS stays, and Terraform is told where it is now.
+"""Services that had another name: the resources in AWS stay, and Terraform learns their new addresses.
 
 Most names in AWS cannot be changed: another name of a role, a security group, a log group, a task
 definition's family, an ECS service or a target group is another resource. So a renamed service keeps the
@@ -19,7 +19,7 @@ from tfgen.spec.model import Spec
 
 
 def earlier(key: str, spec: Spec) -> tuple[str, ...]:
-    """The names that a service had, the oldest first; the one that it has now too, where it had it before."""
+    """The names that a service had, the oldest first, including the current one if it had it before."""
     was = spec.services[key].was
     return (was,) if isinstance(was, str) else tuple(was)
 
@@ -30,7 +30,7 @@ def in_aws(key: str, spec: Spec) -> str:
 
 
 def _left(key: str, spec: Spec) -> tuple[str, ...]:
-    """The names that a service has no more: what stands under them moves."""
+    """The names that a service no longer has: resources with them move."""
     return tuple(name for name in earlier(key, spec) if name != key)
 
 

@@ -1,9 +1,8 @@
-"""How large a stack is, held against quotas that AWS raises for nobody.
+"""The size of a stack, checked against limits that AWS does not raise.
 
-That comes before the work that grows with the square of what they bound: callers by services, listeners by
-ranges. A stack beyond one of them cannot stand, whatever else is right or wrong with it. What two rules say
-of a stack that is a little too large stops it here only where it is far too large, so that the other rules
-are heard too.
+This comes before the work that grows with the square of what they bound: callers by services, listeners by
+ranges. A stack that exceeds one of them cannot be deployed, whatever else is right or wrong with it. The two
+rules among them stop a stack here only where it is far too large, so that the other rules report too.
 """
 
 from collections import Counter
@@ -19,7 +18,7 @@ _FAR = 2
 
 
 def problems(spec: Spec, at: Locate) -> list[Problem]:
-    """Where a filled spec is beyond what any account can hold. The work is linear in the spec."""
+    """Where a filled spec exceeds what any account can have. The work is linear in the spec."""
     places = {key: at(("services", key)) for key in spec.services}
     connected = [places[key] for key, service in spec.services.items() if service.connect or service.calls]
     routed = [places[key] for key, service in spec.services.items() if service.routes]

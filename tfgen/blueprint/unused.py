@@ -1,7 +1,7 @@
-"""What a spec says and nothing follows from.
+"""What a spec sets without any effect.
 
-Only values that are not the default, for a spec that `tfgen show` printed says them all; and listeners that
-somebody wrote down.
+Only values that are not the default, since a spec printed by `tfgen show` sets them all; and listeners that
+a person wrote.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def _network(spec: Spec) -> Iterator[tuple[SpecPath, str]]:
 
 
 def _alone(network: Network) -> bool:
-    """Whether endpoints are the only way out."""
+    """Whether endpoints are the only egress."""
     return network.way_out.interface_endpoints and not network.way_out.to_internet
 
 
@@ -56,13 +56,13 @@ def _rest(spec: Spec, at: Locate) -> Iterator[tuple[SpecPath, str]]:
 
 
 def _lists_listeners(at: Locate) -> bool:
-    """Whether somebody wrote listeners down, and not `tfgen show`, which leaves nothing out."""
+    """Whether a person wrote listeners, and not `tfgen show`, which omits nothing."""
     listeners, timeout = (("load_balancer", key) for key in ("listeners", "idle_timeout"))
     return at(listeners).path == listeners and at(timeout).path != timeout
 
 
 def _said(load_balancer: LoadBalancer) -> tuple[object, ...]:
-    """All but the ignores, with the ranges that listeners take from the load balancer."""
+    """Everything but the ignores, with the ranges that listeners inherit from the load balancer."""
     listeners = {
         key: (listener.port, load_balancer.cidrs if listener.cidrs is None else listener.cidrs)
         for key, listener in load_balancer.listeners.items()

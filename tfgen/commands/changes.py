@@ -20,7 +20,7 @@ def changes(
     templates: Templates = None,
     json: Json = False,
 ) -> None:
-    """Say what a changed spec will do to a stack, before any plan."""
+    """Report what a changed spec will do to a stack, before any plan."""
     from tfgen import forecast
     from tfgen.changes import report
     from tfgen.output import standing

@@ -1,4 +1,4 @@
-"""tfgen check: what is wrong with specs, and the proof of ways."""
+"""tfgen check: what is wrong with specs, and the proof of network paths."""
 
 import sys
 from contextlib import nullcontext
@@ -31,7 +31,7 @@ def check(
         ),
     ] = False,
 ) -> None:
-    """Say what is wrong with one or more specs, and how to repair it. Writes nothing."""
+    """Report what is wrong with one or more specs, and how to fix it. Writes nothing."""
     from tfgen import report
 
     if explain and form != "text":

@@ -1,4 +1,4 @@
-"""tfgen eject: gives files of a stack up to the user."""
+"""tfgen eject: hands files of a stack over to the user."""
 
 from pathlib import Path
 from typing import Annotated

@@ -15,7 +15,7 @@ def explain(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Print what a rule is for, with examples. Without a code, the list of rules."""
+    """Print the purpose of a rule, with examples. Without a code, list all rules."""
     from tfgen.report import rulebook
 
     if code is None:

@@ -71,9 +71,9 @@ def init(  # noqa: PLR0913 - one parameter a flag
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     output: File = None,
 ) -> None:
-    """Write a spec: ask for what no flag says and nothing can guess.
+    """Write a spec: ask for what no flag sets and nothing implies.
 
-    Services that come by flag are not asked about. Without a terminal every answer needs its flag.
+    Services given by flags are not asked about. Without a terminal, every answer needs a flag.
     """
     from tfgen.output.spec_file import write_spec
     from tfgen.spec import prompts
@@ -95,7 +95,7 @@ def init(  # noqa: PLR0913 - one parameter a flag
 
 
 def _wrong_flags(wrong: list[str], lacking: list[str]) -> str:
-    """All that keeps `init` from starting, at once."""
+    """Everything that prevents `init` from starting, at once."""
     parts = {
         "these flags are wrong:": wrong,
         "there is no terminal to ask questions on; use these flags:": lacking,
@@ -130,7 +130,7 @@ def _problems_of_text(text: str) -> list[Problem]:
 
 
 def _usual_answers() -> "Answers":
-    """What most would answer here."""
+    """The default answers here."""
     from tfgen import facts
     from tfgen.spec.prompts import Answers, legal_name
 

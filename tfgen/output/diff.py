@@ -24,13 +24,13 @@ def rendered(found: Comparison, folder: Folder) -> str:
 
 
 def by_hand(found: Comparison, folder: Folder, history: History) -> str:
-    """A unified diff from what tfgen wrote to what somebody made of it, as a terminal can show it."""
+    """A unified diff from what tfgen wrote to the edited file, as a terminal can show it."""
     edited = sorted((*found.changes.edited, *found.changes.edited_orphans))
     return "".join(_shown(_edit(found, folder, path, history)) for path in edited)
 
 
 def _edit(found: Comparison, folder: Folder, path: str, history: History) -> str:
-    """One file's; where nobody knows what tfgen wrote, from what it would write now."""
+    """One file's; where what tfgen wrote is unknown, from what it would write now."""
     page, now, place = found.pages.get(path), _text(folder, path), folder.path / path
     written = _written(page, found.before.owned[path], place, history.earlier)
     if written is not None:

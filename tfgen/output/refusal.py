@@ -1,4 +1,4 @@
-"""What is not tfgen's to write over, and what its owner can do."""
+"""Files that tfgen must not overwrite, and what their owner can do."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from tfgen.texts import in_line, word
 
 
 class RefusedError(TfgenError):
-    """A render that was not carried out; `changes` are what it would have done."""
+    """A render that was refused; `changes` are what it would have done."""
 
     def __init__(self, message: str, changes: Changes) -> None:
         super().__init__(message=message, code=Exit.NOT_OURS)
@@ -20,7 +20,7 @@ class RefusedError(TfgenError):
 
 
 def refuse(found: Comparison, folder: Folder, history: History, *, force: bool) -> None:
-    """Raises RefusedError where something is not tfgen's to write over. A folder or a link never is."""
+    """Raises RefusedError where tfgen must not overwrite something. That includes every folder and link."""
     changes = found.changes
     refuse_another_stack(found, folder, history, force=force)
     foreign = sorted((*changes.obstacles, *(() if force else changes.foreign)))
@@ -44,7 +44,7 @@ def refuse(found: Comparison, folder: Folder, history: History, *, force: bool) 
 
 
 def refuse_another_stack(found: Comparison, folder: Folder, history: History, *, force: bool) -> None:
-    """Raises RefusedError where the folder is another stack's: all that it has would go, edits too."""
+    """Raises RefusedError where the folder is another stack's: all its files would be removed, edits too."""
     standing, coming = found.before.stacks, found.after.stacks
     if force or not standing or coming <= standing:
         return

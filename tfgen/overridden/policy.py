@@ -1,4 +1,4 @@
-"""Policies of overrides: whether they still allow what a way asks for.
+"""Policies of overrides: whether they still allow what a network path needs.
 
 Never more than is certain: a condition, a principal of somebody's or a NotAction leaves it open.
 """

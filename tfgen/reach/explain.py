@@ -1,4 +1,4 @@
-"""The walks as text: hop by hop, for a person who wants to see the proof."""
+"""The walks as text, hop by hop, for readers of the proof."""
 
 from collections.abc import Collection, Iterator
 

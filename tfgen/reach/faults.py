@@ -1,4 +1,4 @@
-"""Why flows fail: the causes that a rule knows by name, and the rest, which is the proof's own."""
+"""Why flows fail: the causes that have a rule of their own, and the rest, which the proof reports."""
 
 from collections.abc import Collection, Iterable, Iterator
 
@@ -10,7 +10,7 @@ from tfgen.reach.model import RANK, UNSURE, Flow, Hop
 IMAGE = "image"
 """An image that is elsewhere, in a stack without a route to the internet."""
 ELSEWHERE = "elsewhere"
-"""A secret in another Region, in such a stack, of which TG320 speaks without a walk."""
+"""A secret in another Region, in such a stack, which TG320 reports without a walk."""
 RANGE = "range"
 """A range on the internet that a service declares, in such a stack."""
 NARROW = "narrow"
@@ -51,8 +51,8 @@ def faults(blueprint: Blueprint, cause: str) -> list[Fault]:
 
 
 def overridden(blueprint: Blueprint) -> list[tuple[Location, Fault]]:
-    """The overrides that close ways, each with those ways; where it closes none, those that it leaves open to
-    doubt, or leads past their endpoint."""
+    """The overrides that block flows, each with those flows; where it blocks none, those that it makes
+    uncertain, or that bypass their endpoint."""
     found: dict[Location, dict[str, list[Flow]]] = {}
     all_ = walks(blueprint)
     for flow in (*all_.out, *all_.into) if blueprint.overridden else ():

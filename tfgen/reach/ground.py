@@ -113,7 +113,7 @@ class Ground:
                 for output in outputs[other]:
                     if output.label == label:
                         return self.follow(other, str(output.value))
-        return f"{module}.{reference}"  # leads nowhere; Terraform says so itself
+        return f"{module}.{reference}"  # does not exist; Terraform itself reports it
 
     # --- security groups ---
 
@@ -147,7 +147,7 @@ class Ground:
         return found | {each.range: (len(found) + n, each.address) for n, each in enumerate(wide)}
 
     def passes(self, direction: str, group: str, side: Side) -> tuple[str, tuple[str, ...]]:
-        """Whether a security group lets a side through: OK, UNSURE or MISSING, and the rules that do."""
+        """Whether a security group allows a side: OK, UNSURE or MISSING, and the rules that do."""
         for peer in side.peers:
             if found := self._rules.get((direction, group, peer, side.port)):
                 return OK, (address_of(found),)
@@ -245,7 +245,7 @@ def _rules(blueprint: Blueprint) -> Iterator[tuple[str, SecurityRule]]:
 
 
 def _listener_rules(blueprint: Blueprint) -> Iterator[tuple[str, str, int]]:
-    """Who may connect to the load balancer: the rule's address, the range, the port."""
+    """The clients of the load balancer: the rule's address, the range, the port."""
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
             for cidr in listener.admitted:
@@ -257,7 +257,7 @@ def _leads(route: str, destination: str) -> bool:
 
 
 _Ranges = dict[IPv4Network, tuple[int, str]]
-"""The ranges that a security group lets through at a port, each with its number and its rule's address."""
+"""The ranges that a security group allows on a port, each with its number and its rule's address."""
 _LENGTHS = 33
 """Of prefixes: more ranges than that are looked up, not tried one by one."""
 

@@ -1,7 +1,7 @@
 """Overrides of the spec, put into rendered pages.
 
 A patch means what a JSON merge patch does (RFC 7396): a mapping goes into the block or the object that is
-there, null takes away, and everything else replaces. Its values are printed by `hcl` and by nothing else,
+there, null removes, and everything else replaces. Its values are printed by `hcl` and by nothing else,
 so they are literals; the only bare words are the names of arguments and what `ignore_changes` takes, which
 are read by a grammar and printed anew.
 
@@ -263,13 +263,13 @@ class _Patcher:
         return False
 
     def is_literal(self, value: Any, place: Place) -> bool:
-        """Null takes a key away, and an item of a list has none."""
+        """Null removes a key, and an item of a list has none."""
         message, hint = "a list cannot contain null: it replaces the existing list", "remove it"
         nulls = [way for each, way in _values(value, place.way) if each is None and isinstance(way[-1], int)]
         return self.passes(Fault("TG263", way, message, hint) for way in nulls)
 
     def without_nulls(self, value: Any, way: SpecPath) -> Any:
-        """A new value without the keys that it takes away."""
+        """A new value without the keys that it removes."""
         if isinstance(value, list):
             return [self.without_nulls(item, (*way, index)) for index, item in enumerate(value)]
         if not isinstance(value, dict):

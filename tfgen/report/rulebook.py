@@ -1,4 +1,4 @@
-"""What each code means: rules say it of themselves, the other codes in the table below."""
+"""What each code means: rules define it themselves, other codes in the table below."""
 
 from typing import NamedTuple
 
@@ -160,7 +160,7 @@ def text(entry: Entry) -> str:
 
 
 def markdown(entry: Entry) -> str:
-    """As docs/rules.md has it, and whoever shows SARIF."""
+    """As in docs/rules.md and in SARIF."""
     parts = (
         f"{entry.why} ([source]({entry.source}))",
         f"Breaks the rule:\n\n```yaml\n{_to_be_read(entry.bad)}```",

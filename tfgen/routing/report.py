@@ -1,4 +1,4 @@
-"""An answer as text for a person and as data for a program, of the same content."""
+"""An answer as text for people and as data for programs, with the same content."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -67,7 +67,7 @@ def _rule(candidate: Candidate) -> str:
 
 
 def notes(answer: Answer) -> Iterator[str]:
-    """What a person should know besides."""
+    """Notes on the answer."""
     for listener in answer.listener:
         if answer.winner and not answer.request.source and WORLD not in [c.cidr for c in listener.admitted]:
             yield "not every address may connect to this listener; check one with --from ADDRESS"
@@ -121,7 +121,7 @@ def _after(answer: Answer) -> Iterator[str]:
 
 
 def _rows(answer: Answer, rows: Sequence[tuple[Candidate, str]]) -> Iterator[str]:
-    """One line a candidate: when it is tried, what it asks for, where it leads, what is to say of it."""
+    """One line for each candidate: its order, its conditions, its target, and a remark."""
     fixed = answer.listener[0].default.status
     cells = [(*_cells(candidate, fixed), said) for candidate, said in rows]
     widths = [max(len(row[column]) for row in cells) for column in range(3)]

@@ -1,4 +1,4 @@
-"""The request that somebody asks about, from the words of the command line."""
+"""The request in question, from the arguments of the command line."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -42,7 +42,7 @@ def read(method: str, url: str, headers: tuple[str, ...], source: str | None) ->
     scheme, host, port, path = _url(url, wrong)
     names = [_header(header, wrong) for header in headers]
     given = [value for name, value in names if name.lower() == "host"]
-    # Clients leave the usual port out of the Host header.
+    # Clients omit the default port in the Host header.
     sent = _host(given, wrong) if given else (host, None if port == _USUAL_PORTS[scheme] else port)
     address = _address(source, wrong)
     if wrong:

@@ -8,7 +8,7 @@ from tfgen.rules import _quota
 
 ID = "TG332"
 SEVERITY = "warning"
-TITLE = "A load balancer has 50 listeners unless AWS allows more"
+TITLE = "A load balancer has at most 50 listeners unless AWS allows more"
 WHY = "The apply stops at the first listener over the quota."
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
 

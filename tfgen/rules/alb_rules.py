@@ -10,7 +10,7 @@ from tfgen.rules import _quota
 
 ID = "TG330"
 SEVERITY = "warning"
-TITLE = "A load balancer has 100 rules unless AWS allows more"
+TITLE = "A load balancer has at most 100 rules unless AWS allows more"
 WHY = "Each route is a listener rule; the apply stops at the first one over the quota."
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
 

@@ -8,7 +8,7 @@ from tfgen.rules import _quota
 
 ID = "TG333"
 SEVERITY = "warning"
-TITLE = "A load balancer has 1,000 targets unless AWS allows more"
+TITLE = "A load balancer has at most 1,000 targets unless AWS allows more"
 WHY = (
     "A deployment starts new tasks before it stops old ones, so their number doubles; tasks that cannot be "
     "registered receive no requests."

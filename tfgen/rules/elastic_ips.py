@@ -8,7 +8,7 @@ from tfgen.rules import _quota
 
 ID = "TG335"
 SEVERITY = "warning"
-TITLE = "A region has 5 Elastic IP addresses unless AWS allows more"
+TITLE = "A region has at most 5 Elastic IP addresses unless AWS allows more"
 WHY = (
     "Each NAT gateway needs one; the apply stops with AddressLimitExceeded, and the zones without a "
     "gateway have no route to the internet. Other stacks in the region share the quota."

@@ -8,7 +8,7 @@ from tfgen.rules import _quota
 
 ID = "TG337"
 SEVERITY = "warning"
-TITLE = "An account has 1,000 IAM roles unless AWS allows more"
+TITLE = "An account has at most 1,000 IAM roles unless AWS allows more"
 WHY = (
     "Every service has two, for ECS and for its application; the apply stops at the first one over the quota."
 )

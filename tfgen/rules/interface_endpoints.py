@@ -8,7 +8,7 @@ from tfgen.rules import _quota
 
 ID = "TG336"
 SEVERITY = "warning"
-TITLE = "A VPC has 50 interface endpoints unless AWS allows more"
+TITLE = "A VPC has at most 50 interface endpoints unless AWS allows more"
 WHY = "The apply stops at the first one over the quota, and tasks cannot reach its service."
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html"
 

@@ -8,7 +8,7 @@ from tfgen.rules import _addresses, _quota
 
 ID = "TG342"
 SEVERITY = "warning"
-TITLE = "A zone has 5,000 network interfaces unless AWS allows more"
+TITLE = "A zone has at most 5,000 network interfaces unless AWS allows more"
 WHY = (
     "Each task and each interface endpoint has one, and a deployment doubles the tasks; tasks beyond the "
     "quota do not start."

@@ -8,7 +8,7 @@ from tfgen.rules import _regions
 
 ID = "TG306"
 SEVERITY = "error"
-TITLE = "A region is spelled as AWS spells it"
+TITLE = "The region of a host or an ARN is spelled correctly"
 WHY = (
     "A host or an ARN in a region that does not exist cannot be reached, even through a NAT gateway; the "
     "task never starts, and no plan or apply reports it."

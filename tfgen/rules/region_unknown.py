@@ -8,7 +8,7 @@ from tfgen.rules import _regions
 
 ID = "TG307"
 SEVERITY = "warning"
-TITLE = "A region is one that tfgen knows"
+TITLE = "The region of a host or an ARN is known"
 WHY = (
     "AWS opens new regions, and this version of tfgen may be older; if the region does not exist, the host "
     "or the ARN cannot be reached, and a task that needs it never starts."

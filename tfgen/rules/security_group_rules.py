@@ -9,7 +9,7 @@ from tfgen.rules import _quota, _ranges
 
 ID = "TG334"
 SEVERITY = "warning"
-TITLE = "A security group has 60 rules in each direction unless AWS allows more"
+TITLE = "A security group has at most 60 rules in each direction unless AWS allows more"
 WHY = (
     "tfgen writes a rule for each caller, each called service, each range and each routed service; the "
     "apply stops at the first one over the quota, and its traffic is blocked."

@@ -1,4 +1,4 @@
-"""What a spec says to pass over: `ignore: [{rule: TG304, reason: ...}]` beside the thing."""
+"""What a spec ignores: `ignore: [{rule: TG304, reason: ...}]` beside the thing."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -7,17 +7,17 @@ from tfgen.spec.model import Ignore, Ignores, Spec
 from tfgen.spec.source import Source
 
 UNUSED = "TG392"
-"""Of a spec with errors nobody can say it: what is mended may break a rule, and be where it is ignored."""
+"""Not checked in a spec with errors: what is mended may break a rule, at a place where it is ignored."""
 
 
 def apply(
     spec: Spec, source: Source, problems: Sequence[Problem], rules: Collection[str]
 ) -> tuple[list[Problem], list[Ignored]]:
-    """Parts what was found into what stays and what the spec ignores.
+    """Splits what was found into what remains and what the spec ignores.
 
-    An ignore covers the problems of its rule that stand in its section of the file; of several, the one
-    closest around the problem. Among what stays are warnings of ignores that have no reason, no effect or
-    no rule. `rules` are the numbers of what can be ignored.
+    An ignore covers the problems of its rule in its section of the file; of several, the innermost one
+    applies. What remains includes warnings about ignores without a reason, an effect or a known rule.
+    `rules` are the codes that can be ignored.
     """
     said = dict(_said(spec))
     if not said:
