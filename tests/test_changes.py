@@ -1044,7 +1044,7 @@ def test_locals_that_refer_to_one_another_too_deeply() -> None:
     [
         (["changes"], "Missing argument 'OLD'"),
         (["changes", "shop.yaml"], "Missing argument 'NEW'"),
-        (["changes", "nothing", "shop.yaml"], "tfgen: nothing holds no .tf files"),
+        (["changes", "nothing", "shop.yaml"], "tfgen: nothing contains no .tf files"),
     ],
 )
 def test_wrong_usage(run: Run, arguments: list[str], says: str) -> None:

@@ -268,5 +268,5 @@ def test_the_folder_of_all_stacks_is_none(rendered: Render, tmp_path: Path) -> N
     assert (done.code, done.out) == (2, "")
     assert (
         done.err
-        == f"tfgen: {tmp_path} itself holds no .tf files; name the folder of one stack: {tmp_path}/stack\n"
+        == f"tfgen: {tmp_path} itself contains no .tf files; name the folder of one stack: {tmp_path}/stack\n"
     )

@@ -191,7 +191,7 @@ def test_the_walks_stand_before_the_problems(tfgen: Tfgen) -> None:
 
 def test_the_walks_are_text(tfgen: Tfgen) -> None:
     done = tfgen("check", spec(WELL), "--explain", "--format", "json")
-    assert done == Done(2, "", "tfgen: --explain goes with --format text\n")
+    assert done == Done(2, "", "tfgen: --explain requires --format text\n")
 
 
 # --- json, sarif, github
@@ -302,7 +302,7 @@ def test_github_reads_every_annotation(tfgen: Tfgen) -> None:
             "col": "34",
             "endColumn": "35",
             "title": "tfgen TG211",
-            "data": "nat_zone does nothing here: with nat: per-zone every zone has its gateway\n"
+            "data": "nat_zone has no effect here: with nat: per-zone every zone has a NAT gateway\n"
             "hint: remove it, or write nat: single",
         },
         {

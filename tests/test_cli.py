@@ -217,10 +217,10 @@ def test_what_cannot_be_written_over_is_not_foreseen_to_be(here: Path, tfgen: Tf
     (here / "generated/shop/variables.tf").write_text("# mine\n")
     done = tfgen("render", "--dry-run", "--force", spec(here, NETWORK))
     assert done.code == 4
-    assert "\n  write over variables.tf\n" in done.out
+    assert "\n  overwrite variables.tf\n" in done.out
     for page in ("main.tf", "outputs.tf"):
         assert f"\n  refuse (in the way) {page}\n" in done.out
-    assert " 1 written over, 2 in the way) in generated/shop" in done.out
+    assert " 1 overwritten, 2 in the way) in generated/shop" in done.out
     forced = json.loads(tfgen("render", "--force", "--json", "shop.yaml").out)
     assert forced[0]["exit_code"] == 4
     assert json.loads(tfgen("render", "--dry-run", "--force", "--json", "shop.yaml").out)[0]["obstacles"] == [
@@ -275,8 +275,7 @@ def test_one_folder_is_too_few_for_several_specs(here: Path, tfgen: Tfgen, comma
     done = tfgen(*command, "shop.yaml", "bank.yaml", "-o", "infra")
     assert (done.code, done.out) == (2, "")
     assert done.err.endswith(
-        "tfgen: -o infra is one folder, and these are 2 specs: give each stack one of its own, such as "
-        "-o 'infra/{name}'\n"
+        "tfgen: -o infra is one folder for 2 specs: give each stack its own, such as -o 'infra/{name}'\n"
     )
     assert everything(here) == before
 
@@ -290,13 +289,14 @@ def test_another_stack_in_a_folder_with_edits(here: Path, tfgen: Tfgen) -> None:
         done = tfgen("render", *look, "bank.yaml", "-o", "live")
         assert (done.code, done.out) == (4, "")
         assert done.err.startswith(
-            'tfgen: live is the folder of the stack "shop", and this is "bank", and these were edited after '
+            'tfgen: live is the folder of the stack "shop", and this is "bank", '
+            "and these files were edited after "
             "tfgen wrote them:\n  live/modules/network/vpc.tf\n"
         )
         assert "\n+# by hand\n" in done.err
         assert done.err.endswith(
-            "Nothing was written. Render to another folder with -o, or put this stack in the place of that "
-            "one: --force. It loses the edits; to keep the files for good, first: "
+            "Nothing was written. Render to another folder with -o, or replace that stack with this "
+            "one: --force. This discards the edits; to keep the files permanently, first: "
             "tfgen eject live/modules/network/vpc.tf\n"
         )
 
@@ -308,7 +308,7 @@ def test_what_an_edit_shows_is_short_and_plain(here: Path, tfgen: Tfgen) -> None
     done = tfgen("render", "shop.yaml", "--output=-x y/{name}")
     assert done.code == 4
     assert "\n+# \\u001b[2J\\u009b\n" in done.err
-    assert "(and 107 lines more)\n" in done.err
+    assert "(and 107 more lines)\n" in done.err
     assert "tfgen eject './-x y/shop/modules/network/vpc.tf'\n" in done.err
     assert "Next: cd '-x y/shop' &&" in tfgen("render", "--force", "shop.yaml", "--output=-x y/{name}").out
 
@@ -336,7 +336,7 @@ def test_render_as_module(here: Path, tfgen: Tfgen) -> None:
     tfgen("render", spec(here, text), "-o", "stack")
     done = tfgen("render", "--as", "module", "shop.yaml", "-o", "module")
     assert done.code == 0
-    assert done.out.endswith('Next: call it from your root: module "..." { source = "./module" }\n')
+    assert done.out.endswith('Next: call it from your root module: module "..." { source = "./module" }\n')
     stack, module = pages(here / "stack"), pages(here / "module")
     assert set(stack) == set(module)
     differs = {path for path in stack if stack[path] != module[path]}
@@ -425,7 +425,7 @@ def test_a_dry_run_says_what_a_render_would_do(here: Path, tfgen: Tfgen) -> None
     assert "\n  refuse (edited) main.tf\n  refuse (in the way) modules/services/mail.tf\n" in done.out
     forced = tfgen("render", "--dry-run", "--force", "shop.yaml")
     assert forced.code == 0
-    assert "\n  write over main.tf\n  write over modules/services/mail.tf\n" in forced.out
+    assert "\n  overwrite main.tf\n  overwrite modules/services/mail.tf\n" in forced.out
     foreseen = json.loads(tfgen("render", "--dry-run", "--force", "--json", "shop.yaml").out)
     assert everything(here) == before
     assert json.loads(tfgen("render", "--force", "--json", "shop.yaml").out) == foreseen
@@ -501,17 +501,17 @@ def test_a_hand_edit_and_the_three_ways_on(here: Path, tfgen: Tfgen) -> None:
     before = everything(here)
     done = tfgen("render", "shop.yaml")
     assert (done.code, done.out) == (4, "")
-    assert "tfgen: these were edited after tfgen wrote them:\n  generated/shop/main.tf\n" in done.err
+    assert "tfgen: these files were edited after tfgen wrote them:\n  generated/shop/main.tf\n" in done.err
     assert "\n+# by hand\n" in done.err
     assert "tfgen eject generated/shop/main.tf" in done.err
     assert everything(here) == before
 
-    assert "1 written over" in tfgen("render", "--force", "shop.yaml").out
+    assert "1 overwritten" in tfgen("render", "--force", "shop.yaml").out
     assert (folder / "main.tf").read_text() == edited.removesuffix("# by hand\n")
 
     (folder / "main.tf").write_text(edited)
     done = tfgen("eject", "generated/shop/main.tf")
-    assert done == Done(0, "generated/shop/main.tf is yours now; tfgen writes it no more\n", "")
+    assert done == Done(0, "generated/shop/main.tf is yours now; tfgen no longer writes it\n", "")
     done = tfgen("render", "shop.yaml")
     assert done.code == 0
     assert "unchanged, 1 yours)" in done.out
@@ -528,8 +528,8 @@ def test_what_was_ejected_and_would_be_another_page_by_now_is_told_once(here: Pa
     assert tfgen("render", "--check", "shop.yaml").code == 0
     spec(here, SHOP.replace("3000", "3001").replace("  api:", "  other:").replace("[api]", "[other]"))
     told = (
-        "  yours      modules/services/api.tf: tfgen would now write no such page\n"
-        "  yours      modules/services/web.tf: tfgen would now write another page there\n"
+        "  yours      modules/services/api.tf: tfgen would now not write this file\n"
+        "  yours      modules/services/web.tf: tfgen would now write other content\n"
     )
     done = tfgen("render", "--check", "shop.yaml")
     assert (done.code, done.out.endswith(told)) == (3, True)
@@ -547,11 +547,11 @@ def test_force_removes_what_was_edited_and_is_no_longer_rendered(here: Path, tfg
     assert "\n  refuse (edited) modules/network/nat.tf\n" in tfgen("render", "--dry-run", "shop.yaml").out
     forced = tfgen("render", "--dry-run", "--force", "shop.yaml").out
     assert "\n  remove modules/network/nat.tf\n" in forced
-    assert "written over" not in forced
+    assert "overwritten" not in forced
     (found,) = json.loads(tfgen("render", "--check", "--json", "shop.yaml").out)
     assert (found["edited"], found["edited_orphans"]) == ([], ["modules/network/nat.tf"])
     done = tfgen("render", "--force", "shop.yaml")
-    assert (done.code, "written over" in done.out) == (0, False)
+    assert (done.code, "overwritten" in done.out) == (0, False)
     assert not page.exists()
 
 
@@ -564,7 +564,7 @@ def test_eject_takes_files_of_several_stacks(here: Path, tfgen: Tfgen) -> None:
     assert [stack["ejected"] for stack in found] == [["main.tf"], ["modules/network/vpc.tf"]]
     done = tfgen("eject", "bank.yaml")
     assert (done.code, done.out) == (2, "")
-    assert "bank.yaml is in no stack that tfgen rendered" in done.err
+    assert "bank.yaml is not part of a rendered stack" in done.err
 
 
 # --- beside other processes, and on folders that take no writes
@@ -642,7 +642,10 @@ def test_the_second_of_two_renders_waits(here: Path, tfgen: Tfgen) -> None:
         text=True,
     )
     assert second.stderr
-    assert second.stderr.readline() == "tfgen: another render is writing to generated/shop; waiting for it\n"
+    assert (
+        second.stderr.readline()
+        == "tfgen: another render is writing to generated/shop; waiting for it to finish\n"
+    )
     assert second.poll() is None
     assert everything(here) == before
     os.close(first)

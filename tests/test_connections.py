@@ -207,37 +207,37 @@ def test_what_every_task_with_a_way_to_the_internet_reaches(variable: str, value
     [
         (
             {"DATABASE_URL": f"postgres://{RDS}/orders"},
-            f'DATABASE_URL leads to {RDS}, port 5432: "web" may connect to nothing on that port',
-            "write egress_cidrs: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5432}] (the VPC's range; if it is "
-            "elsewhere, the range there)",
+            f'DATABASE_URL points to {RDS}, port 5432: "web" may connect to nothing on that port',
+            "write egress_cidrs: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5432}] (the VPC's range; if the "
+            "host is elsewhere, the range there)",
         ),
         (
             {"DB_HOST": RDS},
-            f'DB_HOST leads to {RDS}, port 5432: "web" may connect to nothing on that port',
-            "write egress_cidrs: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5432}] (the VPC's range; if it is "
-            "elsewhere, the range there)",
+            f'DB_HOST points to {RDS}, port 5432: "web" may connect to nothing on that port',
+            "write egress_cidrs: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5432}] (the VPC's range; if the "
+            "host is elsewhere, the range there)",
         ),
         (
             {"DATABASE_URL": "mysql://10.9.1.1/orders"},
-            'DATABASE_URL leads to 10.9.1.1, port 3306: "web" may connect to nothing on that port',
+            'DATABASE_URL points to 10.9.1.1, port 3306: "web" may connect to nothing on that port',
             "write egress_cidrs: [0.0.0.0/0, {cidr: 10.9.1.1/32, port: 3306}]",
         ),
         (
             {"MONGO": "mongodb+srv://c0.ab1cd.mongodb.net/shop"},
-            'MONGO leads to c0.ab1cd.mongodb.net, port 27017: "web" may connect to nothing on that port',
+            'MONGO points to c0.ab1cd.mongodb.net, port 27017: "web" may connect to nothing on that port',
             "write egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 27017}]",
         ),
         (
             {"KAFKA_BROKERS": "b-1.acme.example:9096,b-2.acme.example:9096,b-3.acme.example:9096"},
-            "KAFKA_BROKERS leads to b-1.acme.example and 2 more, port 9096: "
+            "KAFKA_BROKERS points to b-1.acme.example and 2 more, port 9096: "
             '"web" may connect to nothing on that port',
             "write egress_cidrs: [0.0.0.0/0, {cidr: RANGE, port: 9096}] "
-            "with a RANGE that holds its addresses: 10.0.0.0/16 if it is in the "
+            "with a RANGE that contains its addresses: 10.0.0.0/16 if it is in the "
             "VPC, 0.0.0.0/0 if it is on the internet",
         ),
         (
             {"ERP_URL": "http://erp.acme.example"},
-            'ERP_URL leads to erp.acme.example, port 80: "web" may connect to nothing on that port',
+            'ERP_URL points to erp.acme.example, port 80: "web" may connect to nothing on that port',
             "write egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 80}]",
         ),
     ],
@@ -259,15 +259,15 @@ NAT = "use egress: nat+endpoints"
         ("https://dynamodb.us-east-1.amazonaws.com/a", f"add uses: [dynamodb], or {NAT}"),
         (
             "https://sqs.eu-west-1.amazonaws.com/1/a",
-            f"endpoints lead to us-east-1 only: use what is there, or {NAT}",
+            f"endpoints reach us-east-1 only: use the service there, or {NAT}",
         ),
         (
             "https://sts.amazonaws.com",
-            f"add uses: [sts] and write the host of the region, sts.us-east-1.amazonaws.com, or {NAT}",
+            f"add uses: [sts] and write the regional host, sts.us-east-1.amazonaws.com, or {NAT}",
         ),
         (
             "https://api.acme.example",
-            f"{NAT}, or, if the host has a private address, egress_cidrs with its range",
+            f"{NAT}, or, if the host has a private address, add its range to egress_cidrs",
         ),
         ("https://198.51.100.7", NAT),
         ("http://198.51.100.7", f"{NAT}, and add {{cidr: 198.51.100.7/32, port: 80}} to egress_cidrs"),

@@ -121,8 +121,8 @@ def test_a_stack_whose_spec_is_gone(stacks: list[str], tfgen: Tfgen) -> None:
         assert done == Done(
             0,
             "[]\n",
-            f"tfgen: none of these specs is for what stands in {folder}. Where its spec is gone, destroy the "
-            "stack before its folder goes.\n",
+            f"tfgen: none of these specs describes the stack in {folder}. If its spec was removed, destroy "
+            "the stack before you remove its folder.\n",
         )
 
 
@@ -156,8 +156,8 @@ def test_from_a_folder_within_and_through_a_link(
     done = tfgen("affected", "--since", "HEAD", *specs)
     assert (done.code, len(names(done))) == (0, 3)
     assert done.err == (
-        "tfgen: no stack stands in generated/shop, generated/bank, generated/post, so it counts as affected. "
-        "If it is rendered elsewhere, run this where it is rendered, or say where with -o.\n"
+        "tfgen: there is no stack in generated/shop, generated/bank, generated/post, so it counts as "
+        "affected. If it is rendered elsewhere, run this command there, or name the folder with -o.\n"
     )
 
 
@@ -244,14 +244,14 @@ def test_where_no_commit_has_it_the_refusal_says_so(
     edit(VPC)
     Path("bank.yaml").rename("other.yaml")
     damages = {
-        "no commit has what tfgen wrote": lambda: forget(repo),
+        "no commit contains what tfgen wrote": lambda: forget(repo),
         "this is in no git repository": lambda: shutil.rmtree(repo / ".git"),
         "git is not on PATH": lambda: monkeypatch.setenv("PATH", ""),
     }
     for why, damage in damages.items():
         damage()
         done = tfgen("render", "other.yaml")
-        assert f"({why}; held against what it would write now)\n--- a/{VPC}" in done.err
+        assert f"({why}; compared with what it would write now)\n--- a/{VPC}" in done.err
         assert len(edits_shown(done)) == 3
 
 

@@ -127,8 +127,8 @@ def test_a_stack_may_be_a_network_alone(tfgen: Tfgen, folder: Path) -> None:
 def test_zones_are_needed_only_where_they_cannot_be_known(tfgen: Tfgen, folder: Path) -> None:
     flags = ("--name=shop", "--region=us-west-1", "--egress=nat", "--no-services", "--yes")
     assert tfgen(*flags).err == (
-        "tfgen: there is no terminal to ask on; say it with:\n"
-        "  --zones a,b  (which zones us-west-1 has differs between accounts)\n"
+        "tfgen: there is no terminal to ask questions on; use these flags:\n"
+        "  --zones a,b  (the zones of us-west-1 differ between accounts)\n"
     )
     assert tfgen(*flags, "--zones=a,c").code == Exit.DONE
     assert "  zones: [a, c]\n" in files(folder)["shop.yaml"]
@@ -140,9 +140,9 @@ def test_a_region_newer_than_tfgen_needs_its_zones(tfgen: Tfgen, folder: Path) -
         Exit.WRONG_USAGE,
         "",
         "tfgen: these flags are wrong:\n"
-        '  --region: tfgen does not know the zones of region "xx-north-7"\n'
+        '  --region: the zones of region "xx-north-7" are unknown\n'
         "      hint: did you mean eu-north-1 or cn-north-1? "
-        "(for a region that is newer than tfgen, name its zones: --zones a,b)\n",
+        "(for a region that is newer than this version of tfgen, name its zones: --zones a,b)\n",
     )
     assert tfgen(*flags, "--zones=a,b").code == Exit.DONE
     assert "region: xx-north-7\n" in files(folder)["shop.yaml"]
@@ -152,14 +152,14 @@ def test_without_a_terminal_every_missing_flag_is_named(tfgen: Tfgen, folder: Pa
     assert tfgen() == Done(
         Exit.WRONG_USAGE,
         "",
-        "tfgen: there is no terminal to ask on; say it with:\n"
+        "tfgen: there is no terminal to ask questions on; use these flags:\n"
         "  --name NAME\n"
         "  --region REGION\n"
-        "  --egress WAY  (public, nat, endpoints or nat+endpoints)\n"
+        "  --egress VALUE  (public, nat, endpoints or nat+endpoints)\n"
         "  --service NAME=IMAGE[:PORT][@ROUTE,...]  (or --no-services)\n"
-        "  --yes  (nobody can confirm)\n",
+        "  --yes  (there is no terminal to confirm on)\n",
     )
-    assert tfgen(*SEED).err.splitlines()[1:] == ["  --yes  (nobody can confirm)"]
+    assert tfgen(*SEED).err.splitlines()[1:] == ["  --yes  (there is no terminal to confirm on)"]
     assert files(folder) == {}
 
 
@@ -184,36 +184,36 @@ def test_everything_wrong_with_the_flags_is_told_at_once(tfgen: Tfgen, folder: P
         """\
 tfgen: these flags are wrong:
   --zones: expected the letter of a zone, a to h, not "z"
-  --name: expected a name of lowercase letters, digits and single hyphens that begins with a letter (64 \
-characters at most), not "Shop"
+  --name: expected a name of at most 64 lowercase letters, digits and single hyphens that begins with \
+a letter, not "Shop"
       hint: did you mean shop?
   --region: expected a region such as us-east-1, not "us-east1"
       hint: did you mean us-east-1 or us-west-1?
   --egress: expected public, nat, endpoints or nat+endpoints, not "net"
       hint: did you mean nat?
-  --no-services: there are --service flags as well
+  --no-services: conflicts with --service
   --service "web": expected a container image such as REGISTRY/REPOSITORY:TAG, not ""
   --service "web": expected a port from 1 to 65535, not 99999
-  --service "web": expected a URL path that begins with "/" (126 characters at most, no spaces; * and \
+  --service "web": expected a URL path that begins with "/" (at most 126 characters, no spaces; * and \
 ? are wildcards), not "api"
       hint: did you mean /api?
   --service "web": there is already a service "web"
-  --service "web": what follows @ is a route (/...) or a digest (sha256:...), not "sha"
-  --service "a b": expected a name of lowercase letters, digits and single hyphens that begins with a \
-letter (64 characters at most), not "a b"
+  --service "web": after @ comes a route (/...) or a digest (sha256:...), not "sha"
+  --service "a b": expected a name of at most 64 lowercase letters, digits and single hyphens that begins \
+with a letter, not "a b"
       hint: did you mean a-b?
   --service "a b": write it as NAME=IMAGE[:PORT][@ROUTE,...]
       hint: such as webapp=webapp:1.4.2:3000@/
-  --connect "webb": there is no service "webb"
+  --connect "webb": unknown service "webb"
       hint: did you mean web?
-  --connect "web": expected a host name of lowercase letters, digits and . - _ (64 characters at most), \
+  --connect "web": expected a host name of at most 64 lowercase letters, digits and . - _, \
 not "Backend"
       hint: did you mean backend?
   --connect "web": write it as SERVICE=NAME
-  --call "web": there is no service "queue"
+  --call "web": unknown service "queue"
       hint: name it with --service
-there is no terminal to ask on; say it with:
-  --yes  (nobody can confirm)
+there is no terminal to ask questions on; use these flags:
+  --yes  (there is no terminal to confirm on)
 """,
     )
     assert files(folder) == {}
@@ -284,7 +284,7 @@ def test_a_folder_names_the_stack(folder_name: str, name: str) -> None:
 def test_a_file_that_is_there_stays(tfgen: Tfgen, folder: Path) -> None:
     (folder / "shop.yaml").write_text("mine")
     refused = (
-        "tfgen: shop.yaml is already there. Nothing was written. Name another file with -o, or add --force.\n"
+        "tfgen: shop.yaml already exists. Nothing was written. Name another file with -o, or add --force.\n"
     )
     assert tfgen(*NETWORK, "--yes") == Done(Exit.NOT_OURS, "", refused)
     assert files(folder) == {"shop.yaml": "mine"}
@@ -438,21 +438,21 @@ def start(folder: Path) -> Iterator[Start]:
 
 
 SEED_TALK = (
-    ("Name of the stack [my-shop]: ", "shop"),
+    ("Stack name [my-shop]: ", "shop"),
     ("AWS region [us-east-1]: ", ""),
-    ("Way out [nat]: ", "endpoints"),
-    ("Name of service 1 (empty: no more): ", "webapp"),
+    ("Egress [nat]: ", "endpoints"),
+    ("Name of service 1 (empty: done): ", "webapp"),
     ("  Image: ", f"{ECR}/webapp:1.4.2"),
-    ("  Port of the container (empty: none): ", "3000"),
+    ("  Container port (empty: none): ", "3000"),
     ("  Routes of the load balancer, such as /, /api (empty: none): ", "/"),
-    ("  Service Connect name for the others to call (empty: none): ", ""),
-    ("Name of service 2 (empty: no more): ", "backendserver"),
+    ("  Service Connect name for callers (empty: none): ", ""),
+    ("Name of service 2 (empty: done): ", "backendserver"),
     ("  Image: ", f"{ECR}/backendserver:2.0.0"),
-    ("  Port of the container (empty: none): ", "5000"),
+    ("  Container port (empty: none): ", "5000"),
     ("  Routes of the load balancer, such as /, /api (empty: none): ", "/api/profile"),
-    ("  Service Connect name for the others to call (empty: none): ", "backend"),
-    ("Name of service 3 (empty: no more): ", ""),
-    ("  webapp calls (empty: nobody): ", "backendserver"),
+    ("  Service Connect name for callers (empty: none): ", "backend"),
+    ("Name of service 3 (empty: done): ", ""),
+    ("  webapp calls (empty: none): ", "backendserver"),
     ("Write shop.yaml? [Y/n] ", ""),
 )
 
@@ -472,9 +472,9 @@ def test_questions_write_the_spec_of_the_seed(start: Start, folder: Path, stdout
 
 def test_only_what_no_flag_says_is_asked(start: Start) -> None:
     session = start(*NETWORK[1:], "--yes", stdout_apart=True)
-    session.answer("Name of the stack [my-shop]: ", "")
+    session.answer("Stack name [my-shop]: ", "")
     assert session.end() == Done(
-        0, "Wrote my-shop.yaml\nNext: tfgen render my-shop.yaml\n", "Name of the stack [my-shop]: \n"
+        0, "Wrote my-shop.yaml\nNext: tfgen render my-shop.yaml\n", "Stack name [my-shop]: \n"
     )
 
 
@@ -506,7 +506,7 @@ def test_no_is_no(start: Start, folder: Path) -> None:
 def test_a_terminal_is_asked_before_a_file_is_replaced(start: Start, folder: Path) -> None:
     (folder / "shop.yaml").write_text("mine")
     session = start(*NETWORK)
-    session.answer("shop.yaml is already there. Replace it? [y/N] ", "")
+    session.answer("shop.yaml already exists. Replace it? [y/N] ", "")
     session.answer("Another file name (empty: stop): ", "gone/shop.yaml")
     session.answer("there is no folder gone", "n")
     session.answer("Another file name (empty: stop): ", "other.yaml")
@@ -533,7 +533,7 @@ def test_a_draft_with_errors_is_written_only_on_a_second_yes(
     start: Start, folder: Path, answer: str, code: int
 ) -> None:
     session = start("--name=shop", "--region=us-east-1", "--egress=endpoints", "--service=web=nginx:1:80@/")
-    session.answer("tfgen render will refuse this. Write it all the same? [y/N] ", answer)
+    session.answer("tfgen render will refuse this. Write it anyway? [y/N] ", answer)
     done = session.end()
     assert done.code == code
     assert "shop.yaml:10:12: error TG301: tasks cannot reach docker.io" in done.err
@@ -585,86 +585,86 @@ def talk(answers: Answers, *said: str) -> tuple[Answers, str]:
 
 # What is typed stands behind ">".
 TALK = """\
-Name of the stack [shop]: > Shop
-    expected a name of lowercase letters, digits and single hyphens that begins with a letter (64
-    characters at most), not "Shop"
+Stack name [shop]: > Shop
+    expected a name of at most 64 lowercase letters, digits and single hyphens that begins with a
+    letter, not "Shop"
     hint: did you mean shop?
-Name of the stack [shop]: > shop
+Stack name [shop]: > shop
 AWS region [us-east-1]: > us-esat-1
-    tfgen does not know the zones of region "us-esat-1"
-    hint: did you mean us-west-1 or us-east-1? (for a region that is newer than tfgen, name its
-    zones: --zones a,b)
+    the zones of region "us-esat-1" are unknown
+    hint: did you mean us-west-1 or us-east-1? (for a region that is newer than this version of
+    tfgen, name its zones: --zones a,b)
 AWS region [us-east-1]: > useast
     expected a region such as us-east-1, not "useast"
     hint: did you mean us-east-2 or us-east-1?
 AWS region [us-east-1]: >
-How do tasks reach the world?
-  public         public subnets with public IPs, locked down by security groups
-  nat            private subnets, and NAT gateways to the whole internet
-  endpoints      private subnets, and VPC endpoints to AWS alone; images from private ECR only
-  nat+endpoints  private subnets, VPC endpoints to AWS, and NAT gateways for the rest
-Way out [nat]: > vpn
+How do tasks reach the internet and AWS?
+  public         public subnets with public addresses, protected by security groups
+  nat            private subnets, NAT gateways: the whole internet
+  endpoints      private subnets, VPC endpoints: only AWS services, images from private ECR
+  nat+endpoints  private subnets, VPC endpoints: AWS services; NAT gateways: everything else
+Egress [nat]: > vpn
     expected public, nat, endpoints or nat+endpoints, not "vpn"
-Way out [nat]: > endpoint
+Egress [nat]: > endpoint
     expected public, nat, endpoints or nat+endpoints, not "endpoint"
     hint: did you mean endpoints?
-Way out [nat]: > endpoints
-Services, one after another. Without any, the stack is a network alone.
-Name of service 1 (empty: no more): > Web
-    expected a name of lowercase letters, digits and single hyphens that begins with a letter (64
-    characters at most), not "Web"
+Egress [nat]: > endpoints
+Services, one by one. Without services, the stack is a network only.
+Name of service 1 (empty: done): > Web
+    expected a name of at most 64 lowercase letters, digits and single hyphens that begins with a
+    letter, not "Web"
     hint: did you mean web?
-Name of service 1 (empty: no more): > web
+Name of service 1 (empty: done): > web
   Image: >
     expected a container image such as REGISTRY/REPOSITORY:TAG, not ""
   Image: > nginx:1.27
-    tasks cannot reach docker.io: with egress: endpoints there is no way to the internet
+    tasks cannot reach docker.io: with egress: endpoints there is no route to the internet
     hint: pull it through ECR's cache as
-    ACCOUNT.dkr.ecr.us-east-1.amazonaws.com/docker-hub/library/nginx:1.27 (its first pull may need a
-    way to the internet: make it from elsewhere), or copy the image to
+    ACCOUNT.dkr.ecr.us-east-1.amazonaws.com/docker-hub/library/nginx:1.27 (the first pull may need a
+    route to the internet: make it from elsewhere), or copy the image to
     ACCOUNT.dkr.ecr.us-east-1.amazonaws.com, or use egress: nat+endpoints
-  Keep it all the same? > n
+  Keep it anyway? > n
   Image: > 123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1
-  Port of the container (empty: none): > http
+  Container port (empty: none): > http
     expected a port from 1 to 65535, not "http"
-  Port of the container (empty: none): > 70000
+  Container port (empty: none): > 70000
     expected a port from 1 to 65535, not 70000
-  Port of the container (empty: none): > 80
+  Container port (empty: none): > 80
   Routes of the load balancer, such as /, /api (empty: none): > api
-    expected a URL path that begins with "/" (126 characters at most, no spaces; * and ? are
+    expected a URL path that begins with "/" (at most 126 characters, no spaces; * and ? are
     wildcards), not "api"
     hint: did you mean /api?
   Routes of the load balancer, such as /, /api (empty: none): > /, /
     path "/" is the same route as another of "web"
     hint: remove one of them
   Routes of the load balancer, such as /, /api (empty: none): > /
-  Service Connect name for the others to call (empty: none): > WEB
-    expected a host name of lowercase letters, digits and . - _ (64 characters at most), not "WEB"
+  Service Connect name for callers (empty: none): > WEB
+    expected a host name of at most 64 lowercase letters, digits and . - _, not "WEB"
     hint: did you mean web?
-  Service Connect name for the others to call (empty: none): > web
-Name of service 2 (empty: no more): > web
+  Service Connect name for callers (empty: none): > web
+Name of service 2 (empty: done): > web
     there is already a service "web"
-Name of service 2 (empty: no more): > app
+Name of service 2 (empty: done): > app
   Image: > 123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1
-  Port of the container (empty: none): > 8080
+  Container port (empty: none): > 8080
   Routes of the load balancer, such as /, /api (empty: none): > /
     path "/" already leads to service "web"
     hint: give "app" a longer path such as /profile, or another host
   Routes of the load balancer, such as /, /api (empty: none): > /app
-  Service Connect name for the others to call (empty: none): > web
-    the Service Connect name "web" is already that of "web"
-    hint: each service needs a name of its own
-  Service Connect name for the others to call (empty: none): >
-Name of service 3 (empty: no more): >
-Who calls whom? These have a name to be called by:
+  Service Connect name for callers (empty: none): > web
+    "web" already has the Service Connect name "web"
+    hint: give each service a name of its own
+  Service Connect name for callers (empty: none): >
+Name of service 3 (empty: done): >
+Which services does each one call? These have a Service Connect name:
   web  (http://web:80)
-  app calls (empty: nobody): > wbe
-    there is no service "wbe" to call
+  app calls (empty: none): > wbe
+    unknown service "wbe"
     hint: did you mean web?
-  app calls (empty: nobody): > app
+  app calls (empty: none): > app
     "app" calls "app", which has no Service Connect name
     hint: give "app" one: connect: app
-  app calls (empty: nobody): > web"""
+  app calls (empty: none): > web"""
 
 
 def test_bad_answers_are_asked_again() -> None:
@@ -697,7 +697,7 @@ def test_a_circle_of_calls_is_told_and_stands() -> None:
         start, "one", f"{ECR}/ab", "80", "", "one", "two", f"{ECR}/ab", "80", "", "two", "", "two", "one"
     )
     assert result.services == (one._replace(calls=("two",)), two._replace(calls=("one",)))
-    assert "warning: one and two call one another in a circle" in seen
+    assert "warning: the calls of one and two form a cycle" in seen
 
 
 # --- any answers

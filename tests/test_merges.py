@@ -282,7 +282,7 @@ def test_a_hand_edit_beside_a_conflict_is_not_lost(repo: Path) -> None:
     assert looked_at(repo, merged).in_the_way == ("main.tf",)
     with pytest.raises(TfgenError, match=r"\n\+  # by hand\n") as refused:
         write(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
-    assert "The manifest has the markers of a merge." in refused.value.message
+    assert "The manifest contains conflict markers of a merge." in refused.value.message
 
 
 def test_a_file_that_is_ejected_amid_a_merge_leaves_the_rest_to_be_repaired(repo: Path) -> None:

@@ -179,7 +179,7 @@ def test_a_hand_edit_stops_the_render(stack: Path) -> None:
     name = str(stack / "main.tf").lstrip("/")
     assert f"--- a/{name}\n+++ b/{name}\n@@ -1 +1,2 @@\n-# another root\n+# the root\n+# by hand\n" in message
     assert "Nothing was written." in message
-    assert "say it in the spec" in message
+    assert "make the change in the spec" in message
     assert "--force" in message
     assert f"tfgen eject {stack / 'main.tf'} {stack / 'modules/services/web.tf'}" in message
 
@@ -267,7 +267,7 @@ def test_only_what_is_tfgens_can_be_ejected(stack: Path, tmp_path: Path) -> None
         with pytest.raises(TfgenError, match=r"tfgen owns no .*Nothing was written\.") as caught:
             eject([stack / path, stack / "main.tf"], stack)
         assert caught.value.code == Exit.WRONG_USAGE
-    with pytest.raises(TfgenError, match="is in no stack"):
+    with pytest.raises(TfgenError, match="is not part of a rendered stack"):
         stack_of([tmp_path / "main.tf"])
     assert tree(stack) == before
 
@@ -332,7 +332,7 @@ def test_a_link_where_pages_wait_leads_nothing_outside(stack: Path) -> None:
     (outside / "0").write_text("precious\n")
     (stack / STAGING).symlink_to(outside)
     with pytest.raises(
-        TfgenError, match=f"{STAGING}: this is in the way of what tfgen.* Nothing was written"
+        TfgenError, match=f"{STAGING}: this is in the way of a temporary file.* Nothing was written"
     ):
         write(NEW, stack)
     assert files(stack) == OLD
@@ -343,7 +343,7 @@ def test_a_folder_of_the_user_where_pages_wait_stays(stack: Path) -> None:
     (stack / STAGING).mkdir()
     (stack / STAGING / "mine").write_text("mine\n")
     with pytest.raises(
-        TfgenError, match=f"{STAGING}: this is in the way of what tfgen.* Nothing was written"
+        TfgenError, match=f"{STAGING}: this is in the way of a temporary file.* Nothing was written"
     ):
         write(NEW, stack)
     assert files(stack) == OLD | {f"{STAGING}/mine": "mine\n"}
@@ -544,7 +544,7 @@ def test_a_file_that_is_saved_while_pages_are_written(stack: Path, monkeypatch: 
 
         before = {**files(stack), path: "# saved\n"}
         monkeypatch.setattr(disk.Folder, "make", saved)
-        with pytest.raises(TfgenError, match=f"{path} was changed while this was rendered. Nothing was"):
+        with pytest.raises(TfgenError, match=f"{path} changed during the render. Nothing was"):
             write(NEW, stack)
         monkeypatch.undo()
         assert files(stack) == before

@@ -92,98 +92,98 @@ BREAKING: list[tuple[str, str, Any, str]] = [
     # names
     ("endpoints", f"{NETWORK}aws_vpc.main", {"enable_dns_hostnames": False}, "cannot reach the ECR API, the ECR reg"),
     ("endpoints", f"{NETWORK}aws_vpc.main", {"enable_dns_hostnames": None}, "private DNS without enable_dns_hostnames"),
-    ("nat", f"{NETWORK}aws_vpc.main", {"enable_dns_support": "false"}, "nothing answers for any name"),
+    ("nat", f"{NETWORK}aws_vpc.main", {"enable_dns_support": "false"}, "no name can be resolved"),
     ("endpoints", f"{NETWORK}aws_vpc_endpoint.logs", {"private_dns_enabled": False}, "cannot reach CloudWatch Logs"),
-    ("nat+endpoints", f"{NETWORK}aws_vpc_endpoint.logs", {"private_dns_enabled": False}, "past the VPC endpoint"),
-    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecs_agent", {"private_dns_enabled": False}, "cannot be known"),
+    ("nat+endpoints", f"{NETWORK}aws_vpc_endpoint.logs", {"private_dns_enabled": False}, "bypasses the VPC endpoint"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecs_agent", {"private_dns_enabled": False}, "is unknown"),
     # endpoints
-    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecr_api", {"subnet_ids": []}, "stands in no subnet"),
-    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecr_api", {"subnet_ids": ["subnet-1"]}, "cannot be known"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecr_api", {"subnet_ids": []}, "is in no subnet"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecr_api", {"subnet_ids": ["subnet-1"]}, "is unknown"),
     ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecr_dkr", {"security_group_ids": None}, "default security group"),
-    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecr_dkr", {"security_group_ids": ["sg-1"]}, "cannot be known"),
-    ("endpoints", f"{NETWORK}aws_vpc_endpoint.secretsmanager", {"policy": "{}"}, "reach Secrets Manager cannot be"),
-    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"policy": CLOSED}, "lets nobody read"),
-    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"policy": LAYERS}, "whether \"api\" can reach S3 cannot be known"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.ecr_dkr", {"security_group_ids": ["sg-1"]}, "is unknown"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.secretsmanager", {"policy": "{}"}, "reach Secrets Manager is unknown"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"policy": CLOSED}, "does not allow reading"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"policy": LAYERS}, "whether \"api\" can reach S3 is unknown"),
     ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"route_table_ids": []}, "cannot reach S3"),
-    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"route_table_ids": ["rtb-1"]}, "cannot be known"),
-    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"service_name": "com.amazonaws.us-east-1.dynamodb"}, "cannot be"),
-    ("endpoints", f"{NETWORK}aws_security_group.endpoints", {"vpc_id": "vpc-1"}, "cannot be known"),
-    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"from_port": 80, "to_port": 80}, "does not let these tasks in"),
-    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"cidr_ipv4": "192.0.2.0/24"}, "does not let these tasks in"),
-    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"ip_protocol": "udp"}, "does not let these tasks in"),
-    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"cidr_ipv4": None, "cidr_ipv6": "::/0"}, "does not let"),
-    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"security_group_id": "sg-1"}, "cannot be known"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"route_table_ids": ["rtb-1"]}, "is unknown"),
+    ("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"service_name": "com.amazonaws.us-east-1.dynamodb"}, "is unknown"),
+    ("endpoints", f"{NETWORK}aws_security_group.endpoints", {"vpc_id": "vpc-1"}, "is unknown"),
+    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"from_port": 80, "to_port": 80}, "does not allow these tasks"),
+    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"cidr_ipv4": "192.0.2.0/24"}, "does not allow these tasks"),
+    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"ip_protocol": "udp"}, "does not allow these tasks"),
+    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"cidr_ipv4": None, "cidr_ipv6": "::/0"}, "does not allow"),
+    ("endpoints", f"{NETWORK}{IN}endpoints_from_vpc", {"security_group_id": "sg-1"}, "is unknown"),
     # routes
     ("nat", f"{NETWORK}aws_route.private_internet", {"destination_cidr_block": "198.18.0.0/15"}, "have no route to"),
-    ("nat", f"{NETWORK}aws_route.private_internet", {"nat_gateway_id": "nat-1"}, "cannot be known"),
+    ("nat", f"{NETWORK}aws_route.private_internet", {"nat_gateway_id": "nat-1"}, "is unknown"),
     ("nat", f"{NETWORK}aws_route.public_internet", {"destination_cidr_block": "198.18.0.0/15"}, "have no route to"),
-    ("nat", f"{NETWORK}aws_route.public_internet", {"gateway_id": "igw-1"}, "cannot be known"),
+    ("nat", f"{NETWORK}aws_route.public_internet", {"gateway_id": "igw-1"}, "is unknown"),
     ("nat", f"{NETWORK}aws_nat_gateway.main", {"connectivity_type": "private", "allocation_id": None}, "is private"),
-    ("nat", f"{NETWORK}aws_nat_gateway.main", {"subnet_id": "subnet-1"}, "cannot be known"),
-    ("nat", f"{NETWORK}aws_route_table_association.private", {"route_table_id": "rtb-1"}, "cannot be known"),
-    ("nat", f"{NETWORK}aws_route_table.private", {"route": [{"cidr_block": "0.0.0.0/0"}]}, "cannot be known"),
-    ("nat", f"{NETWORK}aws_internet_gateway.main", {"vpc_id": "vpc-1"}, "cannot be known"),
-    ("nat", f"{NETWORK}aws_subnet.private", {"cidr_block": "10.9.0.0/24"}, "cannot be known"),
+    ("nat", f"{NETWORK}aws_nat_gateway.main", {"subnet_id": "subnet-1"}, "is unknown"),
+    ("nat", f"{NETWORK}aws_route_table_association.private", {"route_table_id": "rtb-1"}, "is unknown"),
+    ("nat", f"{NETWORK}aws_route_table.private", {"route": [{"cidr_block": "0.0.0.0/0"}]}, "is unknown"),
+    ("nat", f"{NETWORK}aws_internet_gateway.main", {"vpc_id": "vpc-1"}, "is unknown"),
+    ("nat", f"{NETWORK}aws_subnet.private", {"cidr_block": "10.9.0.0/24"}, "is unknown"),
     # security groups of tasks
-    ("nat", f"{SERVICES}{OUT}web_to_internet", {"from_port": 8443, "to_port": 8443}, "lets nothing out to"),
-    ("nat", f"{SERVICES}{OUT}web_to_internet", {"cidr_ipv4": "10.0.0.0/8"}, "lets nothing out to"),
+    ("nat", f"{SERVICES}{OUT}web_to_internet", {"from_port": 8443, "to_port": 8443}, "does not allow outbound connections to"),
+    ("nat", f"{SERVICES}{OUT}web_to_internet", {"cidr_ipv4": "10.0.0.0/8"}, "does not allow outbound connections to"),
     ("nat", f"{SERVICES}{OUT}web_to_api", {"to_port": 4999, "from_port": 1}, "\"web\" cannot reach \"api\""),
-    ("nat", f"{SERVICES}{OUT}web_to_api", {"referenced_security_group_id": "sg-1"}, "cannot be known"),
+    ("nat", f"{SERVICES}{OUT}web_to_api", {"referenced_security_group_id": "sg-1"}, "is unknown"),
     ("nat", f"{SERVICES}{IN}api_from_web", {"ip_protocol": "udp"}, "\"web\" cannot reach \"api\""),
-    ("nat", f"{SERVICES}{IN}web_from_load_balancer", {"from_port": 1, "to_port": 2}, "let the load balancer in"),
+    ("nat", f"{SERVICES}{IN}web_from_load_balancer", {"from_port": 1, "to_port": 2}, "does not allow the load balancer"),
     ("nat", f"{SERVICES}{OUT}load_balancer_to_web", {"from_port": 1, "to_port": 2}, "load balancer's security group"),
-    ("nat", f"{SERVICES}aws_security_group.web", {"egress": []}, "cannot be known"),
+    ("nat", f"{SERVICES}aws_security_group.web", {"egress": []}, "is unknown"),
     # the load balancer
-    ("nat", f"{BALANCER}aws_lb.main", {"internal": True}, "clients on the internet do not find it"),
-    ("nat", f"{BALANCER}aws_lb.main", {"subnets": ["subnet-1"]}, "cannot be known"),
-    ("nat", f"{BALANCER}aws_lb.main", {"security_groups": ["sg-1"]}, "cannot be known"),
-    ("nat", f"{BALANCER}aws_lb.main", {"load_balancer_type": "network"}, "cannot be known"),
-    ("nat", f"{BALANCER}aws_lb_listener.http", {"port": 8080}, "lets nobody connect on port 8080"),
-    ("nat", f"{BALANCER}aws_lb_listener.http", {"protocol": "HTTPS"}, "cannot be known"),
-    ("nat", f"{BALANCER}{IN}http_from_world", {"from_port": 81, "to_port": 81}, "lets nobody connect on port 80"),
-    ("nat", f"{BALANCER}{IN}http_from_world", {"cidr_ipv4": "10.0.0.0/8"}, "lets only private addresses connect"),
+    ("nat", f"{BALANCER}aws_lb.main", {"internal": True}, "clients on the internet cannot reach it"),
+    ("nat", f"{BALANCER}aws_lb.main", {"subnets": ["subnet-1"]}, "is unknown"),
+    ("nat", f"{BALANCER}aws_lb.main", {"security_groups": ["sg-1"]}, "is unknown"),
+    ("nat", f"{BALANCER}aws_lb.main", {"load_balancer_type": "network"}, "is unknown"),
+    ("nat", f"{BALANCER}aws_lb_listener.http", {"port": 8080}, "allows no clients on port 8080"),
+    ("nat", f"{BALANCER}aws_lb_listener.http", {"protocol": "HTTPS"}, "is unknown"),
+    ("nat", f"{BALANCER}{IN}http_from_world", {"from_port": 81, "to_port": 81}, "allows no clients on port 80"),
+    ("nat", f"{BALANCER}{IN}http_from_world", {"cidr_ipv4": "10.0.0.0/8"}, "allows only private addresses"),
     # listener rules and target groups
     ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"action": {"type": "fixed-response", "target_group_arn": None,
      "fixed_response": {"content_type": "text/plain", "status_code": "503"}}}, "is fixed-response"),
-    ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"action": {"target_group_arn": "arn:aws:x"}}, "cannot be known"),
-    ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"condition": {"path_pattern": {"values": ["/v2"]}}}, "leaves req"),
-    ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"listener_arn": "arn:aws:x"}, "cannot be known"),
-    ("nat", f"{SERVICES}aws_lb_target_group.web", {"target_type": "instance"}, "cannot be known"),
-    ("nat", f"{SERVICES}aws_lb_target_group.web", {"protocol": "HTTPS"}, "cannot be known"),
-    ("nat", f"{SERVICES}aws_lb_target_group.web", {"health_check": {"port": "9000"}}, "cannot be known"),
+    ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"action": {"target_group_arn": "arn:aws:x"}}, "is unknown"),
+    ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"condition": {"path_pattern": {"values": ["/v2"]}}}, "no longer matches"),
+    ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"listener_arn": "arn:aws:x"}, "is unknown"),
+    ("nat", f"{SERVICES}aws_lb_target_group.web", {"target_type": "instance"}, "is unknown"),
+    ("nat", f"{SERVICES}aws_lb_target_group.web", {"protocol": "HTTPS"}, "is unknown"),
+    ("nat", f"{SERVICES}aws_lb_target_group.web", {"health_check": {"port": "9000"}}, "is unknown"),
     # ECS services
-    ("nat", WEB, {"network_configuration": {"security_groups": ["sg-1"]}}, "cannot be known"),
-    ("nat", WEB, {"network_configuration": {"subnets": ["subnet-1"]}}, "cannot be known"),
+    ("nat", WEB, {"network_configuration": {"security_groups": ["sg-1"]}}, "is unknown"),
+    ("nat", WEB, {"network_configuration": {"subnets": ["subnet-1"]}}, "is unknown"),
     ("public", WEB, {"network_configuration": {"assign_public_ip": False}}, "the tasks have no public address"),
     ("nat", WEB, {"load_balancer": {"container_port": 3001}}, "which its container does not map"),
     ("nat", WEB, {"load_balancer": []}, "registers its tasks in no target group"),
-    ("nat", WEB, {"load_balancer": {"container_name": "other"}}, "cannot be known"),
-    ("nat", WEB, {"launch_type": "EC2"}, "cannot be known"),
-    ("nat", WEB, {"task_definition": "web:7"}, "cannot be known"),
+    ("nat", WEB, {"load_balancer": {"container_name": "other"}}, "is unknown"),
+    ("nat", WEB, {"launch_type": "EC2"}, "is unknown"),
+    ("nat", WEB, {"task_definition": "web:7"}, "is unknown"),
     ("nat", WEB, {CONNECT: {"enabled": False}}, "\"web\" is not in the Service Connect namespace"),
     ("nat", API, {CONNECT: {"enabled": False}}, "\"api\" is not in the Service Connect namespace"),
     ("nat", API, {CONNECT: None}, "\"api\" is not in the Service Connect namespace"),
-    ("nat", API, {CONNECT: {"namespace": "other"}}, "cannot be known"),
+    ("nat", API, {CONNECT: {"namespace": "other"}}, "is unknown"),
     ("nat", API, {CONNECT: {"service": []}}, "\"api\" offers no Service Connect name"),
-    ("nat", API, {CONNECT: {"service": {"port_name": "other"}}}, "maps no port by the name other"),
+    ("nat", API, {CONNECT: {"service": {"port_name": "other"}}}, "maps no port named other"),
     ("nat", API, {CONNECT: {"service": {"client_alias": {"port": 6000, "dns_name": "api"}}}}, "which its callers"),
-    ("nat", API, {CONNECT: {"service": {"ingress_port_override": 9000}}}, "cannot be known"),
+    ("nat", API, {CONNECT: {"service": {"ingress_port_override": 9000}}}, "is unknown"),
     # task definitions
-    ("nat", TASK, {"execution_role_arn": "arn:aws:iam::123456789012:role/other"}, "cannot be known"),
-    ("nat", TASK, {"network_mode": "host"}, "cannot be known"),
+    ("nat", TASK, {"execution_role_arn": "arn:aws:iam::123456789012:role/other"}, "is unknown"),
+    ("nat", TASK, {"network_mode": "host"}, "is unknown"),
     ("endpoints", TASK, {"container_definitions": {"image": "nginx:1.27"}}, "\"web\" cannot reach docker.io"),
     ("nat", TASK, {"container_definitions": {"image": f"{REGISTRY}/other:1"}}, "may only pull web"),
     ("nat", TASK, {"container_definitions": {"portMappings": [{"containerPort": 3001}]}}, "does not map port 3000"),
-    ("nat", CALLEE, {"container_definitions": {"portMappings": [{"containerPort": 5000}]}}, "maps no port by the name"),
-    ("nat", TASK, {"container_definitions": {"name": "other"}}, "cannot be known"),
-    ("nat", TASK, {"container_definitions": {"logConfiguration": {"logDriver": "awsfirelens"}}}, "Logs cannot be known"),
-    ("nat", CALLEE, {"container_definitions": {"secrets": [{"name": "A", "valueFrom": "/a"}]}}, "cannot be known"),
-    ("nat", TASK, {"container_definitions": [{"name": "a"}, {"name": "b"}]}, "cannot be known"),
+    ("nat", CALLEE, {"container_definitions": {"portMappings": [{"containerPort": 5000}]}}, "maps no port named"),
+    ("nat", TASK, {"container_definitions": {"name": "other"}}, "is unknown"),
+    ("nat", TASK, {"container_definitions": {"logConfiguration": {"logDriver": "awsfirelens"}}}, "Logs is unknown"),
+    ("nat", CALLEE, {"container_definitions": {"secrets": [{"name": "A", "valueFrom": "/a"}]}}, "is unknown"),
+    ("nat", TASK, {"container_definitions": [{"name": "a"}, {"name": "b"}]}, "is unknown"),
     # roles
-    ("nat", f"{SERVICES}aws_iam_role.web_execution", {"assume_role_policy": "{}"}, "cannot be known"),
-    ("nat", f"{SERVICES}aws_iam_role_policy.web_execution", {"policy": "{}"}, "cannot be known"),
-    ("nat", f"{SERVICES}aws_iam_role_policy.web_task", {"policy": "{}"}, "reach Session Manager (ssmmessages) cannot"),
-    ("nat", f"{SERVICES}aws_ecs_cluster_capacity_providers.main", {"capacity_providers": ["other"]}, "cannot be known"),
+    ("nat", f"{SERVICES}aws_iam_role.web_execution", {"assume_role_policy": "{}"}, "is unknown"),
+    ("nat", f"{SERVICES}aws_iam_role_policy.web_execution", {"policy": "{}"}, "is unknown"),
+    ("nat", f"{SERVICES}aws_iam_role_policy.web_task", {"policy": "{}"}, "reach Session Manager (ssmmessages) is unknown"),
+    ("nat", f"{SERVICES}aws_ecs_cluster_capacity_providers.main", {"capacity_providers": ["other"]}, "is unknown"),
 ]  # fmt: skip
 
 
@@ -519,11 +519,11 @@ def test_a_way_that_cannot_be_known_says_so() -> None:
     outcome = outcome_of("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"policy": LAYERS})
     assert outcome.overridden
     text = explain.text(outcome.overridden, ["api"])
-    assert "    unknown  route      cannot be known: policy of aws_vpc_endpoint.s3 is overridden" in text
+    assert "    unknown  route      policy of aws_vpc_endpoint.s3 is overridden" in text
     assert text.count("unknown") == 1
     closed = outcome_of("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"policy": CLOSED})
     assert closed.overridden
-    assert "    MISSING  route      the policy of aws_vpc_endpoint.s3 lets nobody" in explain.text(
+    assert "    MISSING  route      the policy of aws_vpc_endpoint.s3 does not allow" in explain.text(
         closed.overridden
     )
 
@@ -558,9 +558,9 @@ def test_route_reads_the_overridden_listener() -> None:
     assert blueprint
     said = as_text(answer(blueprint, request("GET", "https://x.example/api", (), None)))
     assert said.startswith("GET https://x.example/api")
-    assert "api answers, on port 5000" in said
+    assert "api responds, on port 5000" in said
     said = as_text(answer(blueprint, request("GET", "http://x.example:443/api", (), None)))
-    assert "speaks HTTPS, and a request without TLS" in said
+    assert "speaks HTTPS, so a request without TLS" in said
     assert "no listener has port 80" in as_text(
         answer(blueprint, request("GET", "http://x.example/", (), None))
     )
@@ -569,10 +569,10 @@ def test_route_reads_the_overridden_listener() -> None:
 def test_route_reads_overridden_rules() -> None:
     rule = f"{SERVICES}aws_lb_listener_rule.api"
     wide = {"condition": {"path_pattern": {"values": ["/api", "/api/*", "/v2"]}}}
-    assert "api answers" in answered(rule, wide, "GET", "http://x.example/v2")
+    assert "api responds" in answered(rule, wide, "GET", "http://x.example/v2")
     assert "priority 7:" in answered(rule, {"priority": 7}, "GET", "http://x.example/api")
     unknown = {"action": {"target_group_arn": "arn:aws:x"}}
-    note = "is overridden, so who answers cannot be known for certain"
+    note = "is overridden, so which service responds is not certain"
     assert note in answered(rule, unknown, "GET", "http://x.example/api")
     assert note not in answered(rule, wide, "GET", "http://x.example/api")
 
@@ -584,12 +584,12 @@ def test_route_reads_an_overridden_default_action() -> None:
         "type": "fixed-response",
         "fixed_response": {"content_type": "text/plain", "status_code": "503", "message_body": "Back soon"},
     }
-    for action, says in ((moved, "redirects with HTTP_301"), (fixed, 'says 503 "Back soon"')):
+    for action, says in ((moved, "redirects with HTTP_301"), (fixed, 'responds with 503 "Back soon"')):
         text = spec + dump({"overrides": {LISTENER: {"default_action": [action]}}})
         blueprint = run_text(text, "s.yaml").overridden
         assert blueprint
         found = answer(blueprint, request("GET", "http://x.example/", (), None))
-        assert f"No service answers: the load balancer itself {says}." in as_text(found)
+        assert f"No service responds: the load balancer itself {says}." in as_text(found)
         assert as_data(found)["status"] is None
 
 
@@ -604,7 +604,7 @@ def test_two_rules_with_one_priority_do_not_pass() -> None:
     shop = next(rule for each in outcome.blueprint.services for rule in each.rules if rule.label == "shop")
     found = new("nat", f"{SERVICES}aws_lb_listener_rule.api", {"priority": shop.priority})
     assert [each.code for each in found] == ["TG365"]
-    assert "which another rule of its listener has" in found[0].message
+    assert "as has another rule of its listener" in found[0].message
 
 
 def test_the_summary_says_what_is_overridden() -> None:
@@ -668,7 +668,7 @@ def test_a_service_may_be_called_as_a_security_group_of_the_stack() -> None:
     )
     text += dump({"overrides": {f"{SERVICES}aws_security_group.main": {"ingress": []}}})
     (found,) = [each for each in run_text(text, "s.yaml").problems if each.code == "TG365"]
-    assert 'whether requests to /api on port 80 reach "main" cannot be known' in found.message
+    assert 'whether requests to /api on port 80 reach "main" is unknown' in found.message
 
 
 def test_an_override_may_open_what_the_spec_closes() -> None:

@@ -397,38 +397,38 @@ def found_in(overrides: dict[str, Any]) -> list[tuple[str, str, str, str]]:
 
 REFUSED = [
     pytest.param(BALANCER, {"idle_timout": 1}, "TG261",
-        'there is no argument or block "idle_timout" in aws_lb', "idle_timout", id="an argument"),
+        'unknown argument or block "idle_timout" in aws_lb', "idle_timout", id="an argument"),
     pytest.param(GROUP, {"health_check": {"pth": "/x"}}, "TG261",
-        'there is no argument or block "pth" in health_check of aws_lb_target_group', "pth",
+        'unknown argument or block "pth" in health_check of aws_lb_target_group', "pth",
         id="in a block that is there"),
     pytest.param(TASK, {"volume": [{"name": "a"}, {"name": "b", "efs_volume_configuration":
         {"file_system_id": "f", "authorization_config": {"iamm": "x"}}}]}, "TG261",
-        'there is no argument or block "iamm" in authorization_config of efs_volume_configuration of '
+        'unknown argument or block "iamm" in authorization_config of efs_volume_configuration of '
         "volume of aws_ecs_task_definition", "iamm", id="deep in new blocks"),
     pytest.param(BALANCER, {"idle_timout": None}, "TG261",
-        'there is no argument or block "idle_timout" in aws_lb', "idle_timout", id="to take away"),
+        'unknown argument or block "idle_timout" in aws_lb', "idle_timout", id="to remove"),
     pytest.param(SERVICE, {"lifecycle": {"prevent_destory": True}}, "TG261",
-        'there is no argument or block "prevent_destory" in lifecycle of aws_ecs_service',
+        'unknown argument or block "prevent_destory" in lifecycle of aws_ecs_service',
         "prevent_destory", id="in lifecycle"),
     pytest.param(SERVICE, {"lifecycle": {"ignore_changes": ["tags", "desired_cuont"]}}, "TG261",
-        'there is no argument or block "desired_cuont" in aws_ecs_service', "desired_cuont",
+        'unknown argument or block "desired_cuont" in aws_ecs_service', "desired_cuont",
         id="in ignore_changes"),
     pytest.param(BALANCER, {"arn": "x"}, "TG262",
-        '"arn" cannot be overridden: the provider works it out', "arn", id="computed"),
+        '"arn" cannot be overridden: the provider computes it', "arn", id="computed"),
     pytest.param(BALANCER, {"id": "x"}, "TG262",
-        '"id" cannot be overridden: the provider works it out', "id", id="id"),
+        '"id" cannot be overridden: the provider computes it', "id", id="id"),
     pytest.param(BALANCER, {"tags_all": {"a": "b"}}, "TG262",
-        '"tags_all" cannot be overridden: the provider works it out', "tags_all", id="tags_all"),
+        '"tags_all" cannot be overridden: the provider computes it', "tags_all", id="tags_all"),
     pytest.param(BALANCER, {"access_logs": True}, "TG263",
-        '"access_logs" is a block, and a block has arguments', "access_logs", id="a new block"),
+        '"access_logs" is a block, which has arguments', "access_logs", id="a new block"),
     pytest.param(RULE, {"condition": []}, "TG269",
-        '"condition" cannot be taken away: aws_lb_listener_rule requires it', "condition", id="no blocks"),
+        '"condition" cannot be removed: aws_lb_listener_rule requires it', "condition", id="no blocks"),
     pytest.param(SERVICE, {"service_connect_configuration": {"enabled": True, "service":
         [{"port_name": "a", "client_alias": [{"port": None}]}]}}, "TG269", '"port" is missing: client_alias '
         "of service of service_connect_configuration of aws_ecs_service requires it", "port",
         id="required and null"),
     pytest.param(GROUP, {"health_check": ["/"]}, "TG263",
-        '"health_check" is a block, and a block has arguments', "health_check", id="a block"),
+        '"health_check" is a block, which has arguments', "health_check", id="a block"),
     pytest.param(BALANCER, {"idle_timeout": {"seconds": 1}}, "TG263",
         '"idle_timeout" takes a single value', "idle_timeout", id="a mapping"),
     pytest.param(BALANCER, {"name": ["shop"]}, "TG263",
@@ -476,46 +476,46 @@ REFUSED = [
     pytest.param(GROUP, {"tags": {"a": {"b": "c"}}}, "TG263",
         '"tags" takes keys with a single value each', "a", id="a map in a map that is there"),
     pytest.param(SERVICE, {"lifecycle": {"ignore_changes": ["lifecycle"]}}, "TG261",
-        'there is no argument or block "lifecycle" in aws_ecs_service', "lifecycle",
+        'unknown argument or block "lifecycle" in aws_ecs_service', "lifecycle",
         id="lifecycle in ignore_changes"),
     pytest.param(SERVICE, {"lifecycle": {"ignore_changes": ["network_configuration[0].subnetz"]}}, "TG261",
-        'there is no argument or block "subnetz" in network_configuration of aws_ecs_service',
+        'unknown argument or block "subnetz" in network_configuration of aws_ecs_service',
         "network_configuration[0].subnetz", id="deep in ignore_changes"),
     pytest.param(SERVICE, {"lifecycle": {"ignore_changes": ["load_balancer[0].container_port"]}}, "TG263",
-        "load_balancer[0].container_port leads nowhere: load_balancer has nothing that can be named so",
+        "load_balancer[0].container_port does not exist: load_balancer has nothing of that name",
         "load_balancer", id="into a set of blocks"),
     pytest.param(SERVICE, {"lifecycle": {"ignore_changes": ["network_configuration.subnets"]}}, "TG263",
-        "network_configuration.subnets leads nowhere: network_configuration has nothing that can be named "
-        "so", "network_configuration", id="into a block without its number"),
+        "network_configuration.subnets does not exist: network_configuration has nothing of that "
+        "name", "network_configuration", id="into a block without its number"),
     pytest.param(SERVICE, {"lifecycle": {"ignore_changes": ["network_configuration[0].subnets[0]"]}}, "TG263",
-        "network_configuration[0].subnets[0] leads nowhere: network_configuration[0].subnets has nothing "
-        "that can be named so", "network_configuration", id="into a set"),
+        "network_configuration[0].subnets[0] does not exist: network_configuration[0].subnets has nothing "
+        "of that name", "network_configuration", id="into a set"),
     pytest.param(SERVICE, {"lifecycle": {"ignore_changes": ['name["a"]']}}, "TG263",
-        'name["a"] leads nowhere: name has nothing that can be named so', "name", id="into text"),
+        'name["a"] does not exist: name has nothing of that name', "name", id="into text"),
     pytest.param(SERVICE, {"lifecycle": {"ignore_changes": ['tags["a"].b']}}, "TG263",
-        'tags["a"].b leads nowhere: tags["a"] has nothing that can be named so', "tags",
+        'tags["a"].b does not exist: tags["a"] has nothing of that name', "tags",
         id="into a value of a map"),
     pytest.param(BALANCER, {"subnets": ["subnet-1", None]}, "TG263",
-        "null has no place in a list: a list replaces the one that is there", "null", id="null in a list"),
+        "a list cannot contain null: it replaces the existing list", "null", id="null in a list"),
     pytest.param(BALANCER, {"tags": "shop"}, "TG263",
         '"tags" takes keys and values', "tags", id="text for a map"),
     pytest.param(BALANCER, {"tags": [{"a": "b"}]}, "TG263",
         '"tags" takes keys and values', "tags", id="a list for a map"),
     pytest.param(BALANCER, {"access_logs": [{"bucket": "a"}, {"bucket": "b"}]}, "TG263",
-        'aws_lb takes at most 1 "access_logs", and here are 2', "access_logs", id="one too many"),
+        'aws_lb allows at most 1 "access_logs", and here are 2', "access_logs", id="one too many"),
     pytest.param("module.services.aws_iam_role.webapp_task", {"assume_role_policy": {"Version": "x"}},
         "TG263", '"assume_role_policy" takes a single value', "assume_role_policy",
         id="JSON that is a reference here"),
     pytest.param(GROUP, {"health_check": [{"path": "/"}], "stickiness": {"cookie_duration": 1}}, "TG269",
         '"type" is missing: stickiness of aws_lb_target_group requires it', "stickiness", id="missing"),
     pytest.param(RULE, {"listener_arn": None}, "TG269",
-        '"listener_arn" cannot be taken away: aws_lb_listener_rule requires it', "listener_arn",
+        '"listener_arn" cannot be removed: aws_lb_listener_rule requires it', "listener_arn",
         id="required"),
     pytest.param(RULE, {"condition": None}, "TG269",
-        '"condition" cannot be taken away: aws_lb_listener_rule requires it', "condition",
+        '"condition" cannot be removed: aws_lb_listener_rule requires it', "condition",
         id="a required block"),
     pytest.param(SERVICE, {"network_configuration": {"subnets": None}}, "TG269",
-        '"subnets" cannot be taken away: network_configuration of aws_ecs_service requires it', "subnets",
+        '"subnets" cannot be removed: network_configuration of aws_ecs_service requires it', "subnets",
         id="required in a block"),
 ]  # fmt: skip
 
@@ -531,13 +531,13 @@ def test_what_the_provider_does_not_take(
 @pytest.mark.parametrize(
     ("address", "patch", "hint"),
     [
-        (BALANCER, {"idle_timout": 1}, "did you mean idle_timeout? What is newer than provider 6.69 goes "
+        (BALANCER, {"idle_timout": 1}, "did you mean idle_timeout? Put arguments newer than provider 6.69 "
          "into modules/load_balancer/main_override.tf"),
         # It is near to nothing, and to none of the arguments that stand in the page.
-        (SERVICE, {"quorum": 1}, "what is newer than provider 6.69 goes into a file of your own, "
+        (SERVICE, {"quorum": 1}, "put arguments newer than provider 6.69 into a file of your own, "
          "modules/services/main_override.tf"),
-        (SERVICE, {"enable_exec_command": 1}, "did you mean enable_execute_command? What is newer than "
-         "provider 6.69 goes into modules/services/main_override.tf"),
+        (SERVICE, {"enable_exec_command": 1}, "did you mean enable_execute_command? Put arguments newer than "
+         "provider 6.69 into modules/services/main_override.tf"),
         (SERVICE, {"lifecycle": {"prevent": 1}}, "did you mean prevent_destroy?"),
         (SERVICE, {"lifecycle": {"prevent_destroy": "yes"}}, "write prevent_destroy: true"),
         (SERVICE, {"lifecycle": {"prevent_destroy": "true"}}, "write prevent_destroy: true"),
@@ -550,15 +550,15 @@ def test_what_the_provider_does_not_take(
         (SERVICE, {"lifecycle": {"ignore_changes": ["tags[0]"]}}, 'write tags["KEY"]'),
         (SERVICE, {"lifecycle": {"ignore_changes": ["alarms.enable"]}}, "write alarms[0].alarm_names"),
         (SERVICE, {"lifecycle": {"ignore_changes": ["load_balancer[0]"]}},
-         "write load_balancer, which means all of it"),
+         "write load_balancer, which covers all of it"),
         (SERVICE, {"lifecycle": {"ignore_changes": ["timeouts[0].create"]}}, "write timeouts.create"),
         (SERVICE, {"lifecycle": {"quorum": 1}},
          "write create_before_destroy, ignore_changes, prevent_destroy"),
         # What cannot be set is nobody's mistake.
-        (BALANCER, {"zone_ids": 1}, "what is newer than provider 6.69 goes into a file of your own, "
+        (BALANCER, {"zone_ids": 1}, "put arguments newer than provider 6.69 into a file of your own, "
          "modules/load_balancer/main_override.tf"),
         (BALANCER, {"tags_all": {"a": 1}}, "write tags"),
-        (BALANCER, {"name": {"a": 1}}, "write name: VALUE; JSON, too, is text here"),
+        (BALANCER, {"name": {"a": 1}}, "write name: VALUE (JSON as text)"),
         (BALANCER, {"name": ["a"]}, "write name: VALUE"),
         (BALANCER, {"access_logs": {"enabled": True}}, "add bucket: VALUE"),
         (RULE, {"action": {"forward": {"stickiness": {"duration": 1}}}}, "add target_group: {...}"),
@@ -586,22 +586,22 @@ def test_a_percentage_is_a_number() -> None:
 
 def test_a_resource_of_the_root_has_its_file_there() -> None:
     (fault,) = arguments.name_faults(arguments.resource("aws_lb.main") / "idle_timout")
-    assert fault.hint.endswith("goes into main_override.tf")
+    assert fault.hint.endswith("into main_override.tf")
 
 
 @pytest.mark.parametrize(
     ("address", "patch", "message", "version"),
     [
         (BALANCER, {"region": "eu-west-1"},
-         'only version 6 of the provider has "region", and the stack lets version 5 in, too', 6),
+         'only version 6 of the provider has "region", and the stack also allows version 5', 6),
         (RULE, {"transform": {"type": "url-rewrite"}},
-         'only version 6 of the provider has "transform", and the stack lets version 5 in, too', 6),
+         'only version 6 of the provider has "transform", and the stack also allows version 5', 6),
         (TASK, {"inference_accelerator": {"device_name": "a", "device_type": "b"}},
-         'only version 5 of the provider has "inference_accelerator", and the stack lets version 6 in, too',
+         'only version 5 of the provider has "inference_accelerator", and the stack also allows version 6',
          5),
         (RULE, {"condition": {"path_pattern": {"values": None}}},
-         '"values" cannot be taken away: path_pattern of condition of aws_lb_listener_rule requires it in '
-         "version 5 of the provider, and the stack lets version 5 in, too", 6),
+         '"values" cannot be removed: path_pattern of condition of aws_lb_listener_rule requires it in '
+         "version 5 of the provider, and the stack also allows version 5", 6),
     ],
 )  # fmt: skip
 def test_what_only_one_version_of_the_provider_takes_is_a_warning(
@@ -720,9 +720,7 @@ def test_null_of_what_a_new_block_must_have_is_one_fault() -> None:
     ],
 )
 def test_to_take_away_what_is_not_there_is_a_warning(address: str, patch: dict[str, Any], name: str) -> None:
-    assert found_in({address: patch}) == [
-        ("TG271", "warning", f'there is no "{name}" here to take away', name)
-    ]
+    assert found_in({address: patch}) == [("TG271", "warning", f'there is no "{name}" here to remove', name)]
 
 
 @pytest.mark.parametrize(
@@ -742,7 +740,7 @@ def test_text_that_reads_like_a_reference_is_text_with_a_warning(
     spec = with_overrides({address: patch})
     (problem,) = (each for each in run_text(spec, "shop.yaml").problems if each.code in OF_OVERRIDES)
     assert (problem.code, problem.severity) == ("TG272", "warning")
-    assert problem.message == f'"{there}" is text here, and refers to nothing'
+    assert problem.message == f'"{there}" is text here, not a reference'
     kind, label = address.split(".")[-2:]
     assert problem.hint.startswith(f'write it in resource "{kind}" "{label}" of a file of your own, ')
     assert there in spec.splitlines()[problem.at.line - 1]
@@ -786,16 +784,16 @@ def test_a_warning_about_overrides_can_be_ignored_and_an_error_cannot() -> None:
     ("patch", "message", "hint"),
     [
         ({"provisioner": {"local-exec": {"command": "true"}}},
-         "it is a block of Terraform's own, and not one of the provider", "file"),
+         "it is a block of Terraform, not of the provider", "file"),
         ({"connection": {"host": "x"}},
-         "it is a block of Terraform's own, and not one of the provider", "file"),
-        ({"dynamic": {"access_logs": {}}}, "it takes an expression, and a value of a spec is none", "file"),
+         "it is a block of Terraform, not of the provider", "file"),
+        ({"dynamic": {"access_logs": {}}}, "it needs an expression, and a spec holds only values", "file"),
         ({"lifecycle": {"replace_triggered_by": ["aws_security_group.main"]}},
-         "it refers to something else in the module, and a value of a spec refers to nothing", "file"),
+         "it refers to something else in the module, and values in a spec cannot", "file"),
         ({"lifecycle": {"precondition": {"condition": "true", "error_message": "x"}}},
-         "it takes an expression, and a value of a spec is none", "template"),
+         "it needs an expression, and a spec holds only values", "template"),
         ({"depends_on": ["aws_security_group.main"]},
-         "it refers to something else in the module, and a value of a spec refers to nothing", "template"),
+         "it refers to something else in the module, and values in a spec cannot", "template"),
         ({"count": 2}, "it would change the addresses of the resource", "template"),
     ],
 )  # fmt: skip
@@ -1163,7 +1161,7 @@ def test_terraform_takes_many_overrides_of_many_types(terraform: Terraform, tmp_
 
 # Terraform finds `tags_all` when it plans, and what is wrong in `lifecycle` before it looks at anything else.
 # Null in a list has no form in a page.
-_FOUND_ELSEWHERE = {"tags_all", "in lifecycle", "to take away", "null in a list"}
+_FOUND_ELSEWHERE = {"tags_all", "in lifecycle", "to remove", "null in a list"}
 
 
 @pytest.mark.xdist_group("overrides")

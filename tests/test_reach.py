@@ -290,8 +290,8 @@ def test_what_is_said_of_a_fault_on_both_ways() -> None:
     assert problem.message == (
         '"backendserver" and "webapp" cannot reach the ECR API, the ECR registry, CloudWatch Logs and the '
         "internet, port 443, and requests to /api/profile on port 80 and / on port 80 do not reach "
-        '"backendserver" and "webapp": there is no aws_internet_gateway.main for aws_route.public_internet '
-        "to lead to, so no task starts"
+        '"backendserver" and "webapp": aws_route.public_internet has no target: there is no '
+        "aws_internet_gateway.main, so no task starts"
     )
 
 
@@ -483,7 +483,7 @@ def test_the_most_specific_route_wins() -> None:
     (flow,) = walks(stack).failing
     assert flow.to == "198.19.0.0/16, port 443"
     assert flow.fault
-    assert "there is no aws_internet_gateway.other for aws_route.lost" in flow.fault.text
+    assert "aws_route.lost has no target: there is no aws_internet_gateway.other" in flow.fault.text
 
 
 def _range(cidr: str) -> Any:
@@ -587,7 +587,7 @@ def test_the_text_of_some_services() -> None:
     heads = [line for line in text.splitlines() if " -> " in line and not line.startswith(" ")]
     assert len(heads) == 6
     assert all("backendserver" in head for head in heads)
-    assert explain.text(blueprint_of("network")) == "No services, and so no ways to walk.\n"
+    assert explain.text(blueprint_of("network")) == "No services, so there are no network paths to show.\n"
 
 
 def test_the_text_marks_what_is_missing_and_where_to_repair_it() -> None:

@@ -181,8 +181,8 @@ def test_the_file_of_a_service_that_is_called_moved() -> None:
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        (renamed(("webapp", "webapp", "webapp")), "is its name now"),
-        (renamed(("webapp", "webapp", "[frontend, webapp]")), "is its name now"),
+        (renamed(("webapp", "webapp", "webapp")), "is its current name"),
+        (renamed(("webapp", "webapp", "[frontend, webapp]")), "is its current name"),
         (renamed(("webapp", "frontend", "backendserver")), 'there is a service "backendserver" (line 17)'),
         (
             renamed(("webapp", "frontend", "old"), ("backendserver", "api", "old")),

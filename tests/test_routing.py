@@ -311,11 +311,11 @@ services:
 @pytest.mark.parametrize(
     ("a", "b", "hint"),
     [
-        ("'/x*'", "'/x**'", "remove one of them, for they ask for the same requests"),
-        ("{path: /, priority: 9}", "/x", 'leave out the priority of "/": '),
-        ("/x", "{path: /x/y, priority: 50000}", 'leave out the priority of "/x/y": '),
-        ("{path: /, priority: 8}", "{path: /x, priority: 9}", 'leave out the priority of "/x" and "/": '),
-        ("/x, '/x?*'", "'/x*'", "remove it, or have it tried first: priority: "),
+        ("'/x*'", "'/x**'", "remove one of them: they match the same requests"),
+        ("{path: /, priority: 9}", "/x", 'remove the priority of "/": '),
+        ("/x", "{path: /x/y, priority: 50000}", 'remove the priority of "/x/y": '),
+        ("{path: /, priority: 8}", "{path: /x, priority: 9}", 'remove the priority of "/x" and "/": '),
+        ("/x, '/x?*'", "'/x*'", "remove it, or have it evaluated first: priority: "),
         (
             "{path: /x, priority: 1}, {path: '/x?*', priority: 2}",
             "{path: '/x*', priority: 3}",
@@ -324,7 +324,7 @@ services:
         (
             "{path: /x, priority: 3}, {path: '/x?*', priority: 4}, {path: /y, priority: 2}",
             "{path: '/x*', priority: 5}",
-            "remove it, or have it tried first: priority: 1",
+            "remove it, or have it evaluated first: priority: 1",
         ),
     ],
 )
@@ -438,11 +438,11 @@ def test_who_answers(stack: str, words: str, service: str, rule: str) -> None:
         ("shop", "GET https://shop.example/", "no listener has port 443 (the listeners: http 80)"),
         ("shop", "GET http://shop.example:8080/", "no listener has port 8080"),
         ("network", "GET http://shop.example/", "this stack has no load balancer"),
-        ("market", "GET http://m:8080/ --from 203.0.114.0", "does not admit 203.0.114.0, only 198.51"),
-        ("market", "GET http://m/ --from 2001:db8::1", "does not admit 2001:db8::1, only 0.0.0.0/0"),
+        ("market", "GET http://m:8080/ --from 203.0.114.0", "allows 198.51"),
+        ("market", "GET http://m/ --from 2001:db8::1", "allows 0.0.0.0/0, not 2001:db8::1"),
         ("hand", "GET https://x/", "listener secure on port 443 speaks HTTP without TLS"),
-        ("hand", "GET http://x:82/", "does not admit anybody, only nobody"),
-        ("shop", "TRACE http://shop.example/", "answers every TRACE with 405"),
+        ("hand", "GET http://x:82/", "allows no clients; the connection"),
+        ("shop", "TRACE http://shop.example/", "responds to every TRACE with 405"),
     ],
 )  # fmt: skip
 def test_why_nobody_answers(stack: str, words: str, reason: str) -> None:
@@ -508,14 +508,14 @@ def test_where_the_readings_differ_the_answer_says_so() -> None:
     data = given_by(example("market"), "GET http://m/api%2Forders")
     assert data["service"] == "storefront"
     assert [(each["path"], each["leads_to"]) for each in data["otherwise"]] == [("/api/orders", "orders")]
-    assert "AWS does not say" in data["notes"][0]
+    assert "AWS does not document" in data["notes"][0]
     assert given_by(example("market"), "GET http://m/api/orders/%2F")["otherwise"] == []
 
 
 @pytest.mark.parametrize(
     ("method", "url", "headers", "source", "said"),
     [
-        ("get", "http://x", (), None, 'METHOD "get": case matters here; write GET'),
+        ("get", "http://x", (), None, 'METHOD "get": methods are case-sensitive; write GET'),
         ("GE T", "http://x", (), None, 'METHOD "GE T": expected an HTTP method'),
         ("", "http://x", (), None, 'METHOD "": expected'),
         ("GET", "x/y", (), None, 'URL "x/y": expected one that begins with http://'),
@@ -524,7 +524,7 @@ def test_where_the_readings_differ_the_answer_says_so() -> None:
         ("GET", "http:///x", (), None, "expected a host name"),
         ("GET", "http://x:0/", (), None, "expected a host name"),
         ("GET", "http://x:65536/", (), None, "expected a host name"),
-        ("GET", "http://me@x/", (), None, "in the header Authorization"),
+        ("GET", "http://me@x/", (), None, "in the Authorization header"),
         ("GET", "http://bücher.example/", (), None, "write xn--bcher-kva.example"),
         ("GET", "http://ü..example/", (), None, "expected a host name in ASCII"),
         ("GET", "http://x/a b", (), None, "%20"),
@@ -753,8 +753,8 @@ def test_a_service_without_tasks_is_told(tfgen: Tfgen, tmp_path: Path) -> None:
     (tmp_path / "shop.yaml").write_text(HAND_WRITTEN)
     code, out, _ = tfgen("route", str(tmp_path / "shop.yaml"), "GET", "http://x/idle")
     assert code == 0
-    assert "idle answers, on port 3003." in out
-    assert "the count of idle is 0: while no task runs, the load balancer says 503" in out
+    assert "idle responds, on port 3003." in out
+    assert "the count of idle is 0: without tasks, the load balancer responds with 503" in out
 
 
 def test_a_spec_with_errors_is_told_as_render_tells_it(tfgen: Tfgen, tmp_path: Path) -> None:

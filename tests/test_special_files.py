@@ -82,7 +82,7 @@ SPECIAL: dict[str, tuple[Callable[[Path], None], str]] = {
     "pipe": (os.mkfifo, "this is a pipe, not a file"),
     "socket": (a_socket, "this is a socket, not a file"),
     "device": (lambda place: place.symlink_to("/dev/zero"), "this is a device, not a file"),
-    "link to nowhere": (lambda place: place.symlink_to("nowhere"), "this is a link that leads nowhere"),
+    "link to nowhere": (lambda place: place.symlink_to("nowhere"), "this is a broken link"),
     "loop": (a_loop, "too many levels of symbolic links"),
     "large file": (
         lambda place: os.truncate(os.open(place, os.O_CREAT | os.O_RDWR), 1 << 40),
@@ -254,7 +254,7 @@ def test_a_spec_is_a_file(here: Path, run_tfgen: Tfgen) -> None:
     for name, what in {"pipe.yaml": "pipe", "/dev/zero": "device", "/dev/null": "device"}.items():
         assert run_tfgen("show", name).err == (
             f"{name}: error TG001: this is a {what}, not a file\n"
-            "   hint: write the spec to a file, and name that\n\n"
+            "   hint: write the spec to a file, and name that file\n\n"
         )
 
 
@@ -516,7 +516,7 @@ def test_a_folder_that_was_swapped_is_said(tmp_path: Path, monkeypatch: pytest.M
         write(NEW, stack)
     assert caught.value.code == Exit.NOT_OURS
     assert caught.value.message == (
-        f"{stack}/modules/network was changed while this was rendered. Nothing was written; render again."
+        f"{stack}/modules/network changed during the render. Nothing was written; render again."
     )
     monkeypatch.undo()
     assert (stack / "main.tf").read_text() == OLD["main.tf"]

@@ -181,7 +181,7 @@ def test_what_is_no_file_is_no_template(mine: Mine, make: str) -> None:
     place.parent.mkdir()
     getattr(os, make)(place)
     assert [str(problem) for problem in laws.check_templates(folder)] == [
-        str(Problem("TG266", Location(str(place)), "the template cannot be read: it is no file"))
+        str(Problem("TG266", Location(str(place)), "the template cannot be read: it is not a file"))
     ]
     assert tfgen.render_file(SPEC, templates=folder)[0] == {}
 
@@ -249,7 +249,7 @@ def test_a_template_that_prints_without_end_is_stopped(mine: Mine, text: str) ->
         ("{% for a, b in cidr %}{% endfor %}", "TG268", "not enough values to unpack"),
         ("{{ " + "(" * 20_000 + "a" + ")" * 20_000 + "|hcl }}", "TG266", "nested too deep"),
         ("{% if " + "9" * 5_000 + " %}{% endif %}", "TG266", "a number that is too long"),
-        ("{{ " + "a." * 20_000 + "a|hcl }}", "TG267", "nested deeper than"),
+        ("{{ " + "a." * 20_000 + "a|hcl }}", "TG267", "nesting deeper than"),
         ("#" * (1024 * 1024 + 1), "TG266", "larger than 1 MiB"),
     ],
 )
@@ -273,7 +273,7 @@ def test_a_link_leads_to_no_file_elsewhere(mine: Mine, tmp_path: Path, way: str)
     if way == "file":
         (folder / "network" / "vpc.tf.j2").symlink_to(tmp_path / "vpc.tf.j2")
         (problem,) = laws.check_templates(folder)
-        assert problem.message.endswith("it is a link that leads out of its folder")
+        assert problem.message.endswith("it is a link to outside its folder")
     else:
         shutil.rmtree(folder / "network")
         (folder / "network").symlink_to(tmp_path)

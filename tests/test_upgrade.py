@@ -101,7 +101,7 @@ def test_a_current_spec_stays_as_it_is(text: str) -> None:
 def test_a_newer_version_is_the_only_problem(version: str) -> None:
     (problem,) = run_text(f"version: {version}\nnonsense: true\n", "shop.yaml").problems
     assert (problem.code, problem.at[1:3]) == ("TG106", (1, 10))
-    assert "knows version 1 alone" in problem.message
+    assert "supports version 1 only" in problem.message
 
 
 @pytest.mark.parametrize("version", ["0", "-1", "two", "1.0", "true", "[1]", "", '"1"'])
@@ -232,7 +232,7 @@ def test_one_that_fails_does_not_stop_the_others(upgrade: Upgrade) -> None:
     assert (code, out) == (1, "Wrote shop.yaml\n")
     assert "broken.yaml:1:8: error TG002" in err
     assert "newer.yaml:1:10: error TG106" in err
-    assert "knows versions 1 to 2" in err
+    assert "supports versions 1 to 2" in err
     assert Path("newer.yaml").read_text() == "version: 9\n"
 
 

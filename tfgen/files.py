@@ -50,7 +50,7 @@ def read(place: Path | str, *, dir_fd: int | None = None, follow: bool = True, m
     except FileNotFoundError as error:
         if dir_fd is not None or not os.path.lexists(place):
             raise
-        raise FileNotFoundError(error.errno, "this is a link that leads nowhere", str(place)) from None
+        raise FileNotFoundError(error.errno, "this is a broken link", str(place)) from None
     if len(content) > most:
         raise _too_large(place, most)
     return content

@@ -87,8 +87,8 @@ def folders(outcomes: Sequence[Outcome], output: Path | None) -> list[Path]:
     pattern = str(output or FOLDERS)
     if NAME not in pattern and len(outcomes) > 1:
         message = (
-            f"-o {in_line(pattern)} is one folder, and these are {len(outcomes)} specs: give each stack "
-            f"one of its own, such as -o {word(f'{pattern}/{NAME}')}"
+            f"-o {in_line(pattern)} is one folder for {len(outcomes)} specs: give each stack its own, such "
+            f"as -o {word(f'{pattern}/{NAME}')}"
         )
         raise TfgenError(message=message, code=Exit.WRONG_USAGE)
     return [Path(pattern.replace(NAME, stack.name if stack else "")) for stack in map(_stack, outcomes)]
@@ -128,8 +128,8 @@ def without_spec(rendered: Sequence[Path], output: Path | None) -> list[Path]:
 
 def _shares(spec: Path, folder: Path) -> str:
     return (
-        f"{in_line(spec)}: another of these specs has the same name, and both would go to {in_line(folder)}. "
-        "Nothing of it was written. Rename one, or render them one by one with -o."
+        f"{in_line(spec)}: another of these specs has the same name, and both would be written to "
+        f"{in_line(folder)}. Nothing was written for it. Rename one, or render them one by one with -o."
     )
 
 

@@ -50,9 +50,9 @@ def forecast(name: str, changes: Changes, folder: Path, *, force: bool) -> str:
     """What a render would do."""
     words = {"created": "create", "changed": "change", "removed": "remove"}
     words |= {
-        "edited": "write over" if force else "refuse (edited)",
+        "edited": "overwrite" if force else "refuse (edited)",
         "edited_orphans": "remove" if force else "refuse (edited)",
-        "foreign": "write over" if force else "refuse (in the way)",
+        "foreign": "overwrite" if force else "refuse (in the way)",
         "obstacles": "refuse (in the way)",
     }
     lines = [f"{what} {in_line(path)}" for field, what in words.items() for path in getattr(changes, field)]
@@ -61,10 +61,10 @@ def forecast(name: str, changes: Changes, folder: Path, *, force: bool) -> str:
 
 
 def _outdated(changes: Changes) -> list[str]:
-    """What the user took over and would be another page by now; told once, by the render that notices."""
+    """Files that the user took over and that would be different by now; reported once, by a render."""
     return [
-        f"{'yours':<10} {in_line(path)}: tfgen would now write "
-        + ("another page there" if path in changes.ejected else "no such page")
+        f"{'yours':<10} {in_line(path)}: tfgen would now "
+        + ("write other content" if path in changes.ejected else "not write this file")
         for path in changes.outdated
     ]
 
@@ -72,25 +72,28 @@ def _outdated(changes: Changes) -> list[str]:
 def next_steps(folders: list[Path], *, as_module: bool) -> str:
     """The commands that follow a render."""
     if as_module:
-        return f'Next: call it from your root: module "..." {{ source = "{in_line(_source(folders[0]))}" }}'
+        return (
+            'Next: call it from your root module: module "..." '
+            f'{{ source = "{in_line(_source(folders[0]))}" }}'
+        )
     if len(folders) > 1:
         return "Next, in each folder: terraform init && terraform plan"
     return f"Next: cd {word(folders[0])} && terraform init && terraform plan"
 
 
 def not_rendered(folders: Sequence[Path]) -> str:
-    """A stack that is not where it is looked for counts as affected: that may be a wrong place."""
+    """A stack that is not in the expected folder counts as affected: the folder may be wrong."""
     return (
-        f"no stack stands in {_some_folders(folders)}, so it counts as affected. If it is rendered "
-        "elsewhere, run this where it is rendered, or say where with -o."
+        f"there is no stack in {_some_folders(folders)}, so it counts as affected. If it is rendered "
+        "elsewhere, run this command there, or name the folder with -o."
     )
 
 
 def without_spec(folders: Sequence[Path]) -> str:
-    """Where a spec was removed, nobody plans its stack any more, and what it made stands in AWS."""
+    """Where a spec was removed, CI no longer plans its stack, which may still be deployed."""
     return (
-        f"none of these specs is for what stands in {_some_folders(folders)}. Where its spec is gone, "
-        "destroy the stack before its folder goes."
+        f"none of these specs describes the stack in {_some_folders(folders)}. If its spec was removed, "
+        "destroy the stack before you remove its folder."
     )
 
 
@@ -110,7 +113,7 @@ def _count(changes: Changes, *, force: bool = True) -> str:
     parts = {
         "new": len(changes.created),
         "changed": len(changes.changed),
-        **({"written over": edited + foreign} if force else refused),
+        **({"overwritten": edited + foreign} if force else refused),
         "unchanged": len(changes.unchanged),
     }
     if changes.obstacles:
@@ -147,7 +150,7 @@ def _load_balancer(blueprint: Blueprint) -> Iterator[str]:
                 for path in _routes(service, listener.key)
                 for mapping in service.port_mappings
             ]
-            yield f"port {listener.port}: {_cut(routes) or 'nothing but 404'}"
+            yield f"port {listener.port}: {_cut(routes) or '404 only'}"
 
 
 def _cut(words: list[str], most: int = 4) -> str:

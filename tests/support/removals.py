@@ -66,7 +66,7 @@ def _endpoints(blueprint: Blueprint) -> Iterator[Removal]:
         yield Removal(part, f"no VPC endpoint for {each.service}", gone)
         for says, fields in {
             f"{part} has no private DNS": {"private_dns": False},
-            f"{part} stands in no subnet": {"subnets": ()},
+            f"{part} is in no subnet": {"subnets": ()},
             f"{part} has the default security group": {"security_groups": ()},
         }.items():
             lame = network(blueprint, interface_endpoints=_swapped(interface, index, replace(each, **fields)))
@@ -81,7 +81,7 @@ def _endpoints(blueprint: Blueprint) -> Iterator[Removal]:
     for group in blueprint.network.endpoint_security_group:
         for index, rule in enumerate(group.rules):
             part = f"aws_vpc_security_group_ingress_rule.{rule.label}"
-            says = "aws_security_group.endpoints does not let these tasks in on port 443"
+            says = "aws_security_group.endpoints does not allow these tasks on port 443"
             for whole, rules in (
                 (True, _swapped(group.rules, index)),
                 (False, _swapped(group.rules, index, replace(rule, port=444, last_port=444))),
@@ -112,7 +112,7 @@ def _routes(blueprint: Blueprint) -> Iterator[Removal]:
         for index, zone in enumerate(nat.zones):
             fewer = network(blueprint, nat=(replace(nat, zones=_swapped(nat.zones, index)),))
             part = f'aws_nat_gateway.main["{zone}"]'
-            yield Removal(part, f"there is no {part} for aws_route.private_internet", fewer)
+            yield Removal(part, f"there is no {part}", fewer)
 
 
 def _flags(blueprint: Blueprint) -> Iterator[Removal]:
@@ -134,8 +134,8 @@ def _rules(blueprint: Blueprint, index: int, own: Service) -> Iterator[Removal]:
     for number, rule in enumerate(own.security_rules):
         part = f"aws_vpc_security_group_{rule.direction}_rule.{rule.label}"
         says = {
-            ("egress", True): "load balancer's security group lets nothing out",
-            ("egress", False): f'security group of "{own.key}" lets nothing out',
+            ("egress", True): "load balancer's security group does not allow outbound",
+            ("egress", False): f'security group of "{own.key}" does not allow outbound',
             ("ingress", False): f"on port {rule.last_port}",
         }[rule.direction, "load_balancer" in rule.group]
         fewer = _swapped(own.security_rules, number)
@@ -179,6 +179,6 @@ def _listeners(blueprint: Blueprint, balancer: LoadBalancer) -> Iterator[Removal
             fewer = replace(listener, cidrs=_swapped(listener.cidrs, number))
             yield Removal(
                 f"aws_vpc_security_group_ingress_rule.{cidr.label}",
-                f"lets nobody connect on port {listener.port}",
+                f"allows no clients on port {listener.port}",
                 with_listeners(_swapped(balancer.listeners, index, fewer)),
             )

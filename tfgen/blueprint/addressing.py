@@ -26,8 +26,8 @@ def problems(network: Network, at: Locate) -> Iterator[Problem]:
     if vpc is None:
         return
     if not SHORTEST <= vpc.prefixlen <= LONGEST:
-        message = f"a VPC's range is /16 to /28, and {network.cidr} is a /{vpc.prefixlen}"
-        yield Problem("TG201", where, message, f"such as {_allowed(vpc, 24)}")
+        message = f"a VPC's range is a /16 to /28, and {network.cidr} is a /{vpc.prefixlen}"
+        yield Problem("TG201", where, message, f"write one such as {_allowed(vpc, 24)}")
         return
     placed: list[_Placed] = []
     for role, half in _halves(vpc):
@@ -52,11 +52,11 @@ def range_problems(text: str, where: Location) -> Iterator[Problem]:
     """What is wrong with the text of a range."""
     cidr = _range(text)
     if cidr is None:
-        hint = "four numbers from 0 to 255 without leading zeros, and a prefix length up to 32"
+        hint = "write four numbers from 0 to 255 without leading zeros, and a prefix length up to 32"
         yield Problem("TG208", where, f'"{text}" is not an IPv4 range', hint)
     elif str(cidr) != text:
-        message = f"{text} names an address in a range, not the range"
-        yield Problem("TG209", where, message, f"the range is written {cidr}")
+        message = f"{text} has host bits set"
+        yield Problem("TG209", where, message, f"write the range as {cidr}")
 
 
 def _range(text: str) -> IPv4Network | None:
@@ -88,7 +88,7 @@ def _zones(network: Network) -> list[str]:
 
 
 def _where(role: str, zone: str, network: Network, at: Locate) -> Location:
-    """Where the spec says the range of a subnet, or the size that it follows from."""
+    """Where the spec sets the range of a subnet, or the size that it derives from."""
     path = ("network", "subnets", role)
     if isinstance(getattr(network.subnets, role), dict):
         return at((*path, zone))
@@ -97,13 +97,13 @@ def _where(role: str, zone: str, network: Network, at: Locate) -> Location:
 
 
 def _allowed(cidr: IPv4Network, longest: int) -> IPv4Network:
-    """The nearest range to `cidr` of a size that AWS takes."""
+    """The nearest range to `cidr` of a size that AWS supports."""
     too_small = cidr.prefixlen > longest
     return cidr.supernet(new_prefix=longest) if too_small else next(cidr.subnets(new_prefix=SHORTEST))
 
 
 _Placed = tuple[str, str, IPv4Network, Location]
-"""Role, zone letter, range, and where the spec says so."""
+"""Role, zone letter, range, and where the spec sets it."""
 
 
 def _role_problems(role: str, half: IPv4Network, network: Network, at: Locate) -> Iterator[Problem]:
@@ -145,8 +145,8 @@ def _pin_problems(role: str, wanted: dict[str, str], zones: list[str], at: Locat
         yield from range_problems(wanted[zone], at(path))
         cidr = _range(wanted[zone])
         if cidr and not SHORTEST <= cidr.prefixlen <= LONGEST:
-            message = f"a subnet's range is /16 to /28, and {cidr} is a /{cidr.prefixlen}"
-            yield Problem("TG201", at(path), message, f"such as {_allowed(cidr, LONGEST)}")
+            message = f"a subnet's range is a /16 to /28, and {cidr} is a /{cidr.prefixlen}"
+            yield Problem("TG201", at(path), message, f"write one such as {_allowed(cidr, LONGEST)}")
     for zone in sorted(set(wanted) - set(zones)):
         message = f'zone "{zone}" is not one of network.zones ({", ".join(zones)})'
         hint = "remove the range, or add the zone"

@@ -1,4 +1,4 @@
-"""From what was said to what will exist: the one function of this room."""
+"""From the spec to what will exist: the one function of this room."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,7 +25,7 @@ def build(
 ) -> tuple[Blueprint | None, list[Problem]]:
     """The blueprint of a filled spec, None where that has errors, and the problems that it has.
 
-    Checks come first: whoever builds a part assumes that they found no error. `spec_file` is the file's bare
+    Checks come first: builders of parts assume that they found no error. `spec_file` is the file's bare
     name.
     """
     bound = load_balancer.bind(spec, at)
@@ -49,8 +49,8 @@ def _problems(spec: Spec, bound: tuple[BoundRoute, ...], at: Locate, *, as_modul
     yield from network.problems(spec, at)
     yield from services.problems(spec, at)
     if as_module and spec.tags:
-        message = "a module has no provider to set these tags"
-        hint = "give them to the default_tags of the provider of the root that calls it"
+        message = "a module has no provider that could set these tags"
+        hint = "set them as default_tags of the provider in the root module that calls it"
         yield Problem("TG250", at(("tags",)), message, hint, "warning")
 
 
@@ -151,10 +151,10 @@ def _addresses(service: Service) -> Iterator[str]:
 def _meeting(service: Service, address: str, other: str) -> Problem:
     this = f'"{service.key}"'
     kind, _, name = address.partition(".")
-    message, hint = f"{this} and {other} both need the {kind} name {name}", f"rename {this} or {other}"
+    message, hint = f"{this} and {other} would both have the {kind} name {name}", f"rename {this} or {other}"
     if other == "the stack":
         hint = f"rename {this}"
     if other == this:
-        message = f"{this} needs the {kind} name {name} twice"
+        message = f"{this} would have the {kind} name {name} twice"
         hint = "rename the service whose name makes it look like another of its rules"
     return Problem("TG241", service.at, message, hint)

@@ -1,4 +1,4 @@
-"""Who calls whom by a Service Connect name, and in which order that lets services start."""
+"""Which service calls which by a Service Connect name, and the start order that follows."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -37,14 +37,14 @@ def build(spec: Spec, at: Locate) -> tuple[Call, ...]:
 
 
 def _spec_calls(spec: Spec, at: Locate) -> Iterator[tuple[str, str, Location]]:
-    """Caller, callee, and where the spec says so."""
+    """Caller, callee, and where the spec sets the call."""
     for key, service in spec.services.items():
         for index, callee in enumerate(service.calls):
             yield key, callee, at(("services", key, "calls", index))
 
 
 class _Known(NamedTuple):
-    """The services, and those that somebody may mean by another name."""
+    """The services, and the other names that may stand for them."""
 
     services: Mapping[str, Service]
     connect: Mapping[str, str]
@@ -62,9 +62,7 @@ def _known(spec: Spec) -> _Known:
 
 def _call_problem(caller: str, callee: str, known: _Known, where: Location, before: int) -> Problem | None:
     if callee not in known.services:
-        return Problem(
-            "TG230", where, f'there is no service "{callee}" to call', _meant(callee, known, before)
-        )
+        return Problem("TG230", where, f'unknown service "{callee}"', _meant(callee, known, before))
     if known.services[callee].connect is None:
         message = f'"{caller}" calls "{callee}", which has no Service Connect name'
         return Problem("TG231", where, message, f'give "{callee}" one: connect: {callee}')
@@ -73,11 +71,11 @@ def _call_problem(caller: str, callee: str, known: _Known, where: Location, befo
 
 def _meant(callee: str, known: _Known, before: int) -> str:
     if now := known.earlier.get(callee):
-        return f"write {now}: that is what {callee} is called now"
+        return f"write {now}: {callee} is now named {now}"
     if key := known.connect.get(callee):
-        return f"write {key}: calls go by service, and {callee} is its Service Connect name"
+        return f"write {key}: calls names services, and {callee} is a Service Connect name"
     near = nearest_of_many(callee, known.services, before)
-    return f"did you mean {near}?" if near else f"the services are {some(known.services)}"
+    return f"did you mean {near}?" if near else f"write one of the services: {some(known.services)}"
 
 
 def _connect_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
@@ -87,14 +85,14 @@ def _connect_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
             continue
         where = at(("services", key, "connect"))
         if service.port is None:
-            message = f'"{key}" has a Service Connect name but no port to be reached at'
+            message = f'"{key}" has a Service Connect name but no port'
             yield Problem("TG232", where, message, "add port: NUMBER")
         other = names.setdefault(service.connect.name, key)
         if other != key:
             line = at(("services", other, "connect")).line
             name = service.connect.name
-            message = f'the Service Connect name "{name}" is already that of "{other}" (line {line})'
-            yield Problem("TG233", where, message, "each service needs a name of its own")
+            message = f'"{other}" (line {line}) already has the Service Connect name "{name}"'
+            yield Problem("TG233", where, message, "give each service a name of its own")
 
 
 def _circles(keys: list[str], edges: list[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""The ways out of the VPC, and which VPC endpoints a stack needs.
+"""The egress of the VPC, and the VPC endpoints that a stack needs.
 
 Source of what needs which endpoint: ECS/vpc-endpoints, ECR/vpc-endpoints (aws.md section 1).
 """
@@ -28,7 +28,7 @@ _GROUP_ID = names.ref("aws_security_group.{}.id", ENDPOINTS)
 
 
 class _Need(NamedTuple):
-    """An endpoint that something needs: its service, the reason, and the key of who needs it."""
+    """An endpoint that something needs: its service, the reason, and the key of what needs it."""
 
     endpoint: str
     reason: str
@@ -71,16 +71,16 @@ def nat_problems(network: Network, at: Locate) -> Iterator[Problem]:
         yield Problem("TG210", at(path), message, "write one of them, or remove this line")
     elif not network.way_out.nat:
         for key in _without_effect(network):
-            message = f"{key} does nothing here: with egress: {network.egress} there is no NAT gateway"
+            message = f"{key} has no effect here: with egress: {network.egress} there is no NAT gateway"
             where = at(("network", key.partition(":")[0]))
             yield Problem("TG211", where, message, "remove it", "warning")
     elif network.nat_zone and network.nat == "per-zone":
-        message = "nat_zone does nothing here: with nat: per-zone every zone has its gateway"
+        message = "nat_zone has no effect here: with nat: per-zone every zone has a NAT gateway"
         yield Problem("TG211", at(path), message, "remove it, or write nat: single", "warning")
 
 
 def _without_effect(network: Network) -> Iterator[str]:
-    """What the spec says about NAT gateways, where there are none."""
+    """What the spec sets for NAT gateways, where there are none."""
     if network.nat == "single":
         yield "nat: single"
     if network.nat_zone:
@@ -203,7 +203,7 @@ def _interface(name: str, spec: Spec, needs: list[_Need], everything: int) -> In
 
 
 def _comment(needs: list[_Need], everything: int) -> Comment:
-    """Who needs the endpoint, and what for."""
+    """What needs the endpoint, and why."""
     reasons: dict[str, set[str]] = {}
     for need in needs:
         reasons.setdefault(need.reason, set()).update([need.who] if need.who else [])
@@ -231,7 +231,7 @@ def endpoint_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
             yield _unknown_endpoint(name, known, way, path, at)
         other = labels.setdefault(names.label(name), name)
         if other != name:
-            message = f'the endpoints "{name}" and "{other}" would have one name in Terraform'
+            message = f'the endpoints "{name}" and "{other}" would have the same name in Terraform'
             yield Problem("TG214", at(path), message, "remove one of them")
     for path, name in asked.items():
         if not way.interface_endpoints and name in facts.interface_endpoints() - facts.gateway_endpoints():
@@ -241,13 +241,16 @@ def endpoint_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
 
 
 def _unknown_endpoint(name: str, known: frozenset[str], way: WayOut, path: SpecPath, at: Locate) -> Problem:
-    """A misspelling stops the stack only where an endpoint would be made of it."""
-    message = f'tfgen knows no VPC endpoint "{name}"'
+    """A misspelling stops the render only where it would become an endpoint."""
+    message = f'unknown VPC endpoint "{name}"'
     meant = facts.endpoint_aliases().get(name, ()) or filter(None, (nearest(name, sorted(known), 0.8),))
     if likely := " or ".join(meant):
         severity = "error" if way.interface_endpoints else "warning"
         return Problem("TG212", at(path), message, f"did you mean {likely}?", severity)
-    hint = f"it is written as it stands; see that com.amazonaws.REGION.{name} exists in your region"
+    hint = (
+        f"check that com.amazonaws.REGION.{name} exists in your region: the endpoint is created under this "
+        "name"
+    )
     if not way.interface_endpoints:
-        hint = "no endpoint is made here, so it changes nothing: remove it"
+        hint = "remove it: no endpoint is created here, so it has no effect"
     return Problem("TG212", at(path), message, hint, "warning")

@@ -33,7 +33,7 @@ class BoundRoute(NamedTuple):
 
     @property
     def takes_the_rest(self) -> bool:
-        """Whether it is the listener's last rule, for whatever no other one takes."""
+        """Whether it is the listener's last rule, for what no other rule matches."""
         return self.path == "/" and self.host is None and not self.methods and self.pinned is None
 
     @property
@@ -68,7 +68,7 @@ class BoundRoute(NamedTuple):
 
 
 def bind(spec: Spec, at: Locate) -> tuple[BoundRoute, ...]:
-    """Every route of every service that leads to a listener there is."""
+    """Every route of every service whose listener exists."""
     return tuple(
         _bind(key, route, where)
         for key, route, where in _spec_routes(spec, at)
@@ -96,7 +96,7 @@ def _bind(key: str, route: Route, where: Location) -> BoundRoute:
 
 
 def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Problem]:
-    """What is wrong with routes, each by itself and beside the others, and with their listeners."""
+    """What is wrong with routes, individually and together, and with their listeners."""
     lost = [each for each in _spec_routes(spec, at) if each[1].listener not in spec.load_balancer.listeners]
     for before, (_, route, where) in enumerate(lost):
         yield _no_listener(route, where, spec, before)
@@ -109,13 +109,13 @@ def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Pr
 
 def _no_listener(route: Route, where: Location, spec: Spec, before: int) -> Problem:
     listeners = spec.load_balancer.listeners
-    hint = f"write listener: and one of {some(listeners)}"
+    hint = f"write listener: NAME, with one of {some(listeners)}"
     if not route.listener:
-        message = "the load balancer has several listeners; this route does not say which"
+        message = "the load balancer has several listeners, and this route names none of them"
         return Problem("TG220", where, message, hint)
     near = nearest_of_many(route.listener, listeners, before)
     hint = f"did you mean {near}?" if near else hint
-    return Problem("TG220", where, f'there is no listener "{route.listener}"', hint)
+    return Problem("TG220", where, f'unknown listener "{route.listener}"', hint)
 
 
 def _limits(bound: BoundRoute) -> Iterator[Problem]:
@@ -123,13 +123,13 @@ def _limits(bound: BoundRoute) -> Iterator[Problem]:
     limits = facts.limits()
     most = limits["condition_values_per_rule"].value
     if len(values) > most:
-        message = f"a listener rule holds {most} values at most; this route makes {len(values)}"
-        hint = "a path counts twice (itself, and everything under it), a host and each method once"
+        message = f"a listener rule has at most {most} values; this route needs {len(values)}"
+        hint = "use fewer: a path counts twice (itself, and everything under it), a host and each method once"
         yield Problem("TG221", bound.at, message, hint)
     wildcards = sum(value.count("*") + value.count("?") for value in values)
     most = limits["wildcards_per_rule"].value
     if wildcards > most:
-        message = f"a listener rule holds {most} wildcards at most; this route makes {wildcards}"
+        message = f"a listener rule has at most {most} wildcards; this route needs {wildcards}"
         yield Problem("TG222", bound.at, message, "write a shorter pattern, or several routes")
 
 
@@ -155,7 +155,7 @@ def _clashes(bound: Sequence[BoundRoute], spec: Spec) -> Iterator[Problem]:
 
 
 def _free_after(taken: Collection[int]) -> dict[int, int]:
-    """For each priority that is taken the next that is free; where there is none, itself."""
+    """For each used priority the next free one; where there is none, itself."""
     free: dict[int, int] = {}
     for number in sorted(taken, reverse=True):
         following = free.get(number + 1, number + 1)
@@ -172,13 +172,13 @@ def _leads_elsewhere(route: BoundRoute, other: BoundRoute) -> Problem:
 
 
 def _twice(route: BoundRoute, other: BoundRoute) -> Problem:
-    """A trailing slash makes no other route."""
+    """A trailing slash makes no difference."""
     another = f'another of "{route.service}" (line {other.at.line})'
     if route.methods == other.methods:
         message = f"path {route} is the same route as {another}"
         return Problem("TG203", route.at, message, "remove one of them")
-    message = f"path {route} is for some of the same requests as {another}"
-    return Problem("TG203", route.at, message, "name each method in one of them only")
+    message = f"path {route} matches some of the same requests as {another}"
+    return Problem("TG203", route.at, message, "list each method in one of them only")
 
 
 def _same_priority(route: BoundRoute, other: BoundRoute, number: int, free: int, spec: Spec) -> Problem:
@@ -188,7 +188,7 @@ def _same_priority(route: BoundRoute, other: BoundRoute, number: int, free: int,
 
 
 def _said(route: BoundRoute, spec: Spec) -> Iterator[str]:
-    """A route as a spec says it, but for its priority."""
+    """A route in the form of a spec, without its priority."""
     yield f"path: {_scalar(route.path)}"
     if route.host:
         yield f"host: {_scalar(route.host)}"
@@ -268,7 +268,7 @@ def rules(bound: tuple[BoundRoute, ...], service: str) -> tuple[ListenerRule, ..
 
 
 def routes(bound: tuple[BoundRoute, ...], service: str) -> tuple[RoutePart, ...]:
-    """Every route of a service, in the order in which they are tried."""
+    """Every route of a service, in the order of evaluation."""
     own = [route for route in bound if route.service == service]
     own.sort(key=lambda route: (route.listener, route.priority))
     return tuple(RoutePart(listener=route.listener, text=route.text, rule=route.label) for route in own)

@@ -1,4 +1,4 @@
-"""Quotas that AWS raises for nobody: what is said of a stack that is beyond one of them."""
+"""Limits that AWS does not raise: the problems of a stack that exceeds one of them."""
 
 from collections.abc import Collection, Iterator
 
@@ -7,40 +7,40 @@ from tfgen.problems import Location, Problem
 
 
 def namespace(connected: Collection[Location], times: int = 1) -> Iterator[Problem]:
-    """TG338, where the services in Service Connect are more than so many times what AWS allows."""
+    """TG338, where the services in Service Connect exceed a multiple of what AWS allows."""
     limit = facts.limits()["services_per_namespace"].value
     if len(connected) > times * limit:
         message = (
-            f"{len(connected)} services are in Service Connect; a namespace has {limit} at most, "
-            "callers included"
+            f"{len(connected)} services are in Service Connect; a namespace has at most {limit}, callers "
+            "included"
         )
-        hint = "remove connect and calls where nobody needs them, or give some services a stack of their own"
+        hint = "remove connect and calls where they are not needed, or move some services to another stack"
         yield Problem("TG338", sorted(connected)[limit], message, hint)
 
 
 def target_groups(routed: Collection[Location], times: int = 1) -> Iterator[Problem]:
-    """TG331, where the services with routes are more than so many times what AWS allows."""
+    """TG331, where the services with routes exceed a multiple of what AWS allows."""
     limit = facts.limits()["target_groups_per_alb"].value
     if len(routed) > times * limit:
-        message = f"{len(routed)} services have routes; a load balancer has {limit} target groups at most"
-        hint = "give some services a stack of their own, or put a proxy service before several of them"
+        message = f"{len(routed)} services have routes; a load balancer has at most {limit} target groups"
+        hint = "move some services to another stack, or put a proxy service in front of several of them"
         yield Problem("TG331", sorted(routed)[limit], message, hint)
 
 
 def cluster(services: Collection[Location]) -> Iterator[Problem]:
-    """TG245, where the services are more than a cluster holds."""
+    """TG245, where the services exceed what a cluster can have."""
     limit = facts.limits()["services_per_cluster"].value
     if len(services) > limit:
-        message = f"{len(services)} services; an ECS cluster has {limit} at most"
-        yield Problem("TG245", sorted(services)[limit], message, "give some a stack of their own")
+        message = f"{len(services)} services; an ECS cluster has at most {limit}"
+        yield Problem("TG245", sorted(services)[limit], message, "move some services to another stack")
 
 
 def rules(owner: str, direction: str, used: int, where: Location, hint: str) -> Iterator[Problem]:
-    """TG245, where a security group would have more rules than a network interface holds."""
+    """TG245, where a security group would have more rules than a network interface can have."""
     limit = facts.limits()["rules_times_groups_per_interface"].value
     if used > limit:
         message = (
-            f"{owner} has {used} {direction} security group rules: AWS holds {limit} for a network interface "
-            "at most, and raises that for nobody"
+            f"{owner} has {used} {direction} security group rules: a network interface has at most "
+            f"{limit}, and AWS does not raise that limit"
         )
         yield Problem("TG245", where, message, hint)

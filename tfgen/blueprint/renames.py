@@ -1,4 +1,4 @@
-"""Services that had another name: what is in AWS stays, and Terraform is told where it is now.
+"""Services that had another name: the resources in AWS stay, and Terraform learns their new addresses.
 
 Most names in AWS cannot be changed: another name of a role, a security group, a log group, a task
 definition's family, an ECS service or a target group is another resource. So a renamed service keeps the
@@ -20,7 +20,7 @@ from tfgen.spec.model import Spec
 
 
 def earlier(key: str, spec: Spec) -> tuple[str, ...]:
-    """The names that a service had, the oldest first; the one that it has now too, where it had it before."""
+    """The names that a service had, the oldest first, including the current one if it had it before."""
     was = spec.services[key].was
     return (was,) if isinstance(was, str) else tuple(was)
 
@@ -31,7 +31,7 @@ def in_aws(key: str, spec: Spec) -> str:
 
 
 def _left(key: str, spec: Spec) -> tuple[str, ...]:
-    """The names that a service has no more: what stands under them moves."""
+    """The names that a service no longer has: resources with them move."""
     return tuple(name for name in earlier(key, spec) if name != key)
 
 
@@ -40,8 +40,8 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     for key in spec.services:
         path = ("services", key, "was")
         if earlier(key, spec)[-1:] == (key,):
-            hint = "remove it, or write the name that it had before; of several, the latest comes last"
-            yield Problem("TG244", at(path), f'"{key}" is its name now', hint)
+            hint = "remove it, or write its previous name; of several, the latest comes last"
+            yield Problem("TG244", at(path), f'"{key}" is its current name', hint)
             continue
         for name in earlier(key, spec):
             other = taken.get(name)
@@ -50,12 +50,12 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
                     f'there is a service "{name}" (line {at(("services", name)).line}), which needs its '
                 )
                 message += "names in AWS itself"
-                hint = f'give that service another name, or let "{key}" be a new one'
+                hint = f'rename that service, or remove this line so that "{key}" is a new service'
             elif other:
                 message = (
                     f'"{other}" was "{name}" too (line {at(("services", other, "was")).line}), and only '
                 )
-                message += "one of them can keep what is there"
+                message += "one of them can keep the resources"
                 hint = "remove one of the two"
             else:
                 taken[name] = key

@@ -1,4 +1,4 @@
-"""The security groups of services: who may reach a task, and what a task may reach."""
+"""The security groups of services: what may reach a task, and what a task may reach."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -52,7 +52,7 @@ def _callees(key: str, calls: tuple[Call, ...]) -> list[str]:
 
 
 def _ports(port: Port) -> tuple[int, int]:
-    """The first and the last port that rules admit: tasks that still run may have another than new ones."""
+    """The first and the last port that rules allow: running tasks may have another port than new ones."""
     ends = (port.number, port.was or port.number)
     return min(ends), max(ends)
 
@@ -71,7 +71,7 @@ def _in(key: str, peer: str, description: str, port: Port, group: Ref) -> Securi
 
 
 class _Way(NamedTuple):
-    """Where a service's tasks may go: `to` ends the label of the rule that lets them."""
+    """Where a service's tasks may connect to: `to` ends the label of the rule that allows it."""
 
     to: str
     description: str
@@ -80,9 +80,9 @@ class _Way(NamedTuple):
 
 
 class Egress(NamedTuple):
-    """The rules that let tasks out, and the load balancer to them.
+    """The outbound rules of the tasks, and of the load balancer towards them.
 
-    `reached` says in one text where tasks may go besides the services that they call; it fits into a tag.
+    `reached` is one text of where tasks may connect to besides called services; it fits into a tag.
     """
 
     rules: tuple[SecurityRule, ...]

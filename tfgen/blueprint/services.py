@@ -74,17 +74,17 @@ def _by_service(context: ServiceContext) -> dict[str, ServiceContext]:
 def _service_problems(key: str, service: ServiceSpec, at: Locate) -> Iterator[Problem]:
     if service.routes and service.port is None:
         where = at(("services", key, "routes"))
-        message = f'"{key}" has routes but no port for the load balancer to send them to'
+        message = f'"{key}" has routes but no port'
         yield Problem("TG240", where, message, "add port: NUMBER")
     for name in sorted(service.environment.keys() & service.secrets.keys()):
         where = at(("services", key, "secrets", name))
-        message = f'"{name}" is in environment and in secrets; ECS takes a variable from one of them'
+        message = f'"{name}" is in environment and in secrets; ECS allows a variable in one of them only'
         yield Problem("TG243", where, message, "remove one of the two")
     if service.routes and service.port and service.port.protocol != "http":
         where = at(("services", key, "port"))
         message = f"the load balancer cannot send requests to a {service.port.protocol} port"
         # gRPC and HTTP/2 target groups need an HTTPS listener: aws.md section 5.
-        hint = "its listeners speak plain HTTP/1.1; remove the routes, or write protocol: http"
+        hint = "remove the routes, or write protocol: http; the listeners speak plain HTTP/1.1"
         yield Problem("TG242", where, message, hint)
 
 

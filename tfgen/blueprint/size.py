@@ -1,9 +1,8 @@
-"""How large a stack is, held against quotas that AWS raises for nobody.
+"""The size of a stack, checked against limits that AWS does not raise.
 
-That comes before the work that grows with the square of what they bound: callers by services, listeners by
-ranges. A stack beyond one of them cannot stand, whatever else is right or wrong with it. What two rules say
-of a stack that is a little too large stops it here only where it is far too large, so that the other rules
-are heard too.
+This comes before the work that grows with the square of what they bound: callers by services, listeners by
+ranges. A stack that exceeds one of them cannot be deployed, whatever else is right or wrong with it. The two
+rules among them stop a stack here only where it is far too large, so that the other rules report too.
 """
 
 from collections import Counter
@@ -19,7 +18,7 @@ _FAR = 2
 
 
 def problems(spec: Spec, at: Locate) -> list[Problem]:
-    """Where a filled spec is beyond what any account can hold. The work is linear in the spec."""
+    """Where a filled spec exceeds what any account can have. The work is linear in the spec."""
     places = {key: at(("services", key)) for key in spec.services}
     connected = [places[key] for key, service in spec.services.items() if service.connect or service.calls]
     routed = [places[key] for key, service in spec.services.items() if service.routes]
@@ -39,7 +38,7 @@ def _load_balancer_rules(spec: Spec, at: Locate) -> Iterator[Problem]:
         return
     ranges = {id(listener.cidrs): len(set(listener.cidrs or ())) for listener in _apart(listeners.values())}
     used = sum(ranges[id(listener.cidrs)] for listener in listeners.values())
-    hint = "admit fewer, larger ranges, or have fewer listeners: each range is a rule for each of them"
+    hint = "use fewer, larger ranges, or fewer listeners: each range is a rule for each listener"
     yield from quotas.rules("the load balancer", "inbound", used, at(("load_balancer",)), hint)
 
 
@@ -51,9 +50,9 @@ def _apart(listeners: Iterable[Listener]) -> Iterable[Listener]:
 def _service_rules(spec: Spec, places: dict[str, Location]) -> Iterator[Problem]:
     callers = Counter(callee for service in spec.services.values() for callee in set(service.calls))
     for key, service in spec.services.items():
-        hint = "let fewer services call it, or put a proxy service between"
+        hint = "have fewer services call it, or put a proxy service in between"
         yield from quotas.rules(f'"{key}"', "inbound", callers[key] + bool(service.routes), places[key], hint)
-        hint = "let it call fewer services, and name fewer, larger ranges in egress_cidrs"
+        hint = "have it call fewer services, and list fewer, larger ranges in egress_cidrs"
         yield from quotas.rules(f'"{key}"', "outbound", _outbound(service), places[key], hint)
 
 

@@ -1,7 +1,7 @@
-"""What a spec says and nothing follows from.
+"""What a spec sets without any effect.
 
-Only values that are not the default, for a spec that `tfgen show` printed says them all; and listeners that
-somebody wrote down.
+Only values that are not the default, since a spec printed by `tfgen show` sets them all; and listeners that
+a person wrote.
 """
 
 from collections.abc import Iterator
@@ -37,32 +37,32 @@ def _network(spec: Spec) -> Iterator[tuple[SpecPath, str]]:
                 f"with egress: {network.egress} there are no private subnets",
             )
     if not network.service_connect_endpoint and not _alone(network):
-        reason = "only with egress: endpoints is there such an endpoint"
+        reason = "only with egress: endpoints does this endpoint exist"
         yield ("network", "service_connect_endpoint"), reason
 
 
 def _alone(network: Network) -> bool:
-    """Whether endpoints are the only way out."""
+    """Whether endpoints are the only egress."""
     return network.way_out.interface_endpoints and not network.way_out.to_internet
 
 
 def _rest(spec: Spec, at: Locate) -> Iterator[tuple[SpecPath, str]]:
     routed = any(service.routes for service in spec.services.values())
     if not routed and (_said(spec.load_balancer) != _said(LoadBalancer()) or _lists_listeners(at)):
-        yield ("load_balancer",), "no service has routes, and so there is no load balancer"
+        yield ("load_balancer",), "no service has routes, so there is no load balancer"
     for key, service in spec.services.items():
         if not service.routes:
             yield from _unrouted(key, service)
 
 
 def _lists_listeners(at: Locate) -> bool:
-    """Whether somebody wrote listeners down, and not `tfgen show`, which leaves nothing out."""
+    """Whether a person wrote listeners, and not `tfgen show`, which omits nothing."""
     listeners, timeout = (("load_balancer", key) for key in ("listeners", "idle_timeout"))
     return at(listeners).path == listeners and at(timeout).path != timeout
 
 
 def _said(load_balancer: LoadBalancer) -> tuple[object, ...]:
-    """All but the ignores, with the ranges that listeners take from the load balancer."""
+    """Everything but the ignores, with the ranges that listeners inherit from the load balancer."""
     listeners = {
         key: (listener.port, load_balancer.cidrs if listener.cidrs is None else listener.cidrs)
         for key, listener in load_balancer.listeners.items()
@@ -74,4 +74,4 @@ def _unrouted(key: str, service: Service) -> Iterator[tuple[SpecPath, str]]:
     usual = Service(image=service.image, health_check=usual_health_check())
     for name in ("listener", "health_check", "grace_period"):
         if getattr(service, name) != getattr(usual, name):
-            yield ("services", key, name), f'"{key}" has no routes, and no load balancer asks it'
+            yield ("services", key, name), f'"{key}" has no routes, so it is not behind the load balancer'

@@ -16,7 +16,7 @@ def affected(
     kind: Kind = "stack",
     templates: Templates = None,
 ) -> None:
-    """Print, as JSON, the stacks that CI must plan. They are not what was committed at a revision."""
+    """Print, as JSON, the stacks that CI must plan. They differ from what a revision has."""
     from tfgen import stacks
     from tfgen.git import committed, touched
     from tfgen.output.manifest import NAME, owns

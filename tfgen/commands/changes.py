@@ -14,15 +14,13 @@ from tfgen.problems import Exit, TfgenError
 def changes(
     old: Annotated[
         Path,
-        typer.Argument(
-            metavar="OLD", help="The spec as it was, or the folder of the stack.", show_default=False
-        ),
+        typer.Argument(metavar="OLD", help="The old spec, or the folder of the stack.", show_default=False),
     ],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="The spec as it will be.", show_default=False)],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The new spec.", show_default=False)],
     templates: Templates = None,
     json: Json = False,
 ) -> None:
-    """Say what a changed spec will do to a stack, before any plan."""
+    """Report what a changed spec will do to a stack, before any plan."""
     from tfgen import forecast
     from tfgen.changes import report
     from tfgen.output import standing

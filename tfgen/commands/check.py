@@ -1,4 +1,4 @@
-"""tfgen check: what is wrong with specs, and the proof of ways."""
+"""tfgen check: what is wrong with specs, and the proof of network paths."""
 
 import sys
 from contextlib import nullcontext
@@ -21,19 +21,21 @@ def check(
     specs: Specs,
     form: Annotated[
         Literal["text", "json", "sarif", "github"],
-        typer.Option("--format", help="How to print what is found."),
+        typer.Option("--format", help="Output format."),
     ] = "text",
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="Print the way to everything that a task must reach, hop by hop."),
+        typer.Option(
+            "--explain", help=("Print the network path to everything that a task must reach, hop by hop.")
+        ),
     ] = False,
 ) -> None:
-    """Say what is wrong with one or more specs, and how to repair it. Writes nothing."""
+    """Report what is wrong with one or more specs, and how to fix it. Writes nothing."""
     from tfgen import report
 
     if explain and form != "text":
-        raise TfgenError(message="--explain goes with --format text", code=Exit.WRONG_USAGE)
+        raise TfgenError(message="--explain requires --format text", code=Exit.WRONG_USAGE)
     outcomes = _outcomes(specs)
     findings = _findings(outcomes)
     if explain:

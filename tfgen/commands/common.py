@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def _folder(text: str) -> Path:
     if not text:  # Path("") is the current folder, which nobody means by it
-        raise typer.BadParameter("the name of the folder is empty")
+        raise typer.BadParameter("the folder name is empty")
     return Path(text)
 
 
@@ -34,7 +34,7 @@ Templates = Annotated[
         metavar="DIR",
         exists=True,
         file_okay=False,
-        help="Templates that stand in for tfgen's own of the same names.",
+        help="A folder with templates that replace tfgen's own of the same names.",
         show_default=False,
     ),
 ]
@@ -45,13 +45,13 @@ Output = Annotated[
         "-o",
         metavar="DIR",
         parser=_folder,
-        help="The stack's folder; {name} in it stands for the stack's name. [default: generated/{name}]",
+        help="The stack's folder; {name} in it is replaced by the stack's name. [default: generated/{name}]",
         show_default=False,
     ),
 ]
 Kind = Annotated[
     Literal["stack", "module"],
-    typer.Option("--as", help="A stack of its own, or a module for a root of yours."),
+    typer.Option("--as", help="A standalone stack, or a module for your own root."),
 ]
 
 
@@ -90,7 +90,7 @@ def print_json(data: Any) -> None:
 
 
 def say_waiting(folder: Path) -> None:
-    print_error(f"another render is writing to {in_line(folder)}; waiting for it")
+    print_error(f"another render is writing to {in_line(folder)}; waiting for it to finish")
 
 
 def prints_unicode() -> bool:

@@ -1,4 +1,4 @@
-"""tfgen eject: gives files of a stack up to the user."""
+"""tfgen eject: hands files of a stack over to the user."""
 
 from pathlib import Path
 from typing import Annotated
@@ -21,4 +21,4 @@ def eject(
     for folder, own in write.stack_of(files).items():
         write.eject(own, folder, say_waiting)
         for file in own:
-            typer.echo(f"{in_line(file)} is yours now; tfgen writes it no more")
+            typer.echo(f"{in_line(file)} is yours now; tfgen no longer writes it")

@@ -11,11 +11,11 @@ from tfgen.texts import in_line
 
 def explain(
     code: Annotated[
-        str | None, typer.Argument(metavar="[CODE]", help="Such as TG304.", show_default=False)
+        str | None, typer.Argument(metavar="[CODE]", help="The code, such as TG304.", show_default=False)
     ] = None,
     json: Json = False,
 ) -> None:
-    """Print what a rule is for, with examples. Without a code, the list of rules."""
+    """Print the purpose of a rule, with examples. Without a code, list all rules."""
     from tfgen.report import rulebook
 
     if code is None:
@@ -24,7 +24,7 @@ def explain(
     codes = rulebook.codes()
     if code.upper() not in codes:
         near = nearest(code.upper(), codes, 0.75)
-        hint = f"did you mean {near}?" if near else "tfgen explain lists the rules"
-        raise TfgenError(message=f'there is no code "{in_line(code)}": {hint}', code=Exit.WRONG_USAGE)
+        hint = f"did you mean {near}?" if near else "list the rules with tfgen explain"
+        raise TfgenError(message=f'unknown code "{in_line(code)}": {hint}', code=Exit.WRONG_USAGE)
     entry = rulebook.entry(code.upper())
     return print_json(entry._asdict()) if json else typer.echo(rulebook.text(entry))

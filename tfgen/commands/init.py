@@ -24,27 +24,36 @@ def _answer(metavar: str, what: str) -> Any:
 
 Name = Annotated[str | None, _answer("NAME", "Name of the stack.")]
 Region = Annotated[str | None, _answer("REGION", "AWS region, such as us-east-1.")]
-Egress = Annotated[str | None, _answer("WAY", f"How tasks reach the world: {ways_out.LISTED}.")]
+Egress = Annotated[str | None, _answer("WAY", f"How tasks reach the internet and AWS: {ways_out.LISTED}.")]
 Zones = Annotated[
     str | None,
-    _answer("LETTERS", "Zones, such as a,b; needed only where the region's differ between accounts."),
+    _answer(
+        "LETTERS",
+        ("Zones, such as a,b; required only where the zones of the region differ between accounts."),
+    ),
 ]
 Services = Annotated[
     list[str] | None,
     _answer(
         "NAME=IMAGE[:PORT][@ROUTE[,ROUTE...]]",
-        "A service; may be repeated. The last :digits are the port, so end an image without a port "
-        "whose tag is all digits with a colon: worker=IMAGE:42:",
+        (
+            "A service; may be repeated. The last :digits are the port, so if the tag of an image without "
+            "a port is all digits, end it with a colon: worker=IMAGE:42:"
+        ),
     ),
 ]
 Connects = Annotated[
     list[str] | None,
-    _answer("SERVICE=NAME", "The Service Connect name that others call a service by; may be repeated."),
+    _answer("SERVICE=NAME", "The Service Connect name of a service; may be repeated."),
 ]
-Calls = Annotated[list[str] | None, _answer("CALLER=CALLEE", "Who calls whom, by service; may be repeated.")]
+Calls = Annotated[
+    list[str] | None, _answer("CALLER=CALLEE", ("A call from one service to another; may be repeated."))
+]
 File = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="The file. [default: NAME.yaml]", show_default=False),
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="The file to write. [default: NAME.yaml]", show_default=False
+    ),
 ]
 
 
@@ -55,16 +64,16 @@ def init(  # noqa: PLR0913 - one parameter a flag
     egress: Egress = None,
     zones: Zones = None,
     service: Services = None,
-    no_services: Annotated[bool, typer.Option("--no-services", help="A network alone.")] = False,
+    no_services: Annotated[bool, typer.Option("--no-services", help="No services: a network only.")] = False,
     connect: Connects = None,
     call: Calls = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking for confirmation.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     output: File = None,
 ) -> None:
-    """Write a spec: ask for what no flag says and nothing can guess.
+    """Write a spec: ask for what no flag sets and nothing implies.
 
-    Services that come by flag are not asked about. Without a terminal every answer needs its flag.
+    Services given by flags are not asked about. Without a terminal, every answer needs a flag.
     """
     from tfgen.output.spec_file import write_spec
     from tfgen.spec import prompts
@@ -86,8 +95,11 @@ def init(  # noqa: PLR0913 - one parameter a flag
 
 
 def _wrong_flags(wrong: list[str], lacking: list[str]) -> str:
-    """All that keeps `init` from starting, at once."""
-    parts = {"these flags are wrong:": wrong, "there is no terminal to ask on; say it with:": lacking}
+    """Everything that prevents `init` from starting, at once."""
+    parts = {
+        "these flags are wrong:": wrong,
+        "there is no terminal to ask questions on; use these flags:": lacking,
+    }
     lines = [line for title, items in parts.items() if items for line in (title, *items)]
     # The first line of an item stands out from its hint.
     return "\n".join(line if line in parts else f"  {line}".replace("\n", "\n      ") for line in lines)
@@ -118,7 +130,7 @@ def _problems_of_text(text: str) -> list[Problem]:
 
 
 def _usual_answers() -> "Answers":
-    """What most would answer here."""
+    """The default answers here."""
     from tfgen import facts
     from tfgen.spec.prompts import Answers, legal_name
 
@@ -144,9 +156,7 @@ def _confirmed(text: str, path: Path, terminal: Terminal | None, *, force: bool)
         return path, force
     asked_later = taken(path) and not force
     question = (
-        "tfgen render will refuse this. Write it all the same?"
-        if outcome.failed
-        else f"Write {in_line(path)}?"
+        "tfgen render will refuse this. Write it anyway?" if outcome.failed else f"Write {in_line(path)}?"
     )
     if (outcome.failed or not asked_later) and not terminal.confirm(question, not outcome.failed):
         raise _stopped()
@@ -158,7 +168,7 @@ def _free_place(path: Path, terminal: Terminal) -> tuple[Path, bool]:
     from tfgen.output.spec_file import check_place, in_the_way, taken
 
     while taken(path):
-        if terminal.confirm(f"{in_line(path)} is already there. Replace it?"):
+        if terminal.confirm(f"{in_line(path)} already exists. Replace it?"):
             return path, True
         other = terminal.ask("Another file name (empty: stop)")
         if not other:

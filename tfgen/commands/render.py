@@ -26,14 +26,15 @@ def render(  # noqa: PLR0913, PLR0917 - one parameter a flag
     kind: Kind = "stack",
     templates: Templates = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; say what is not current, with exit code 3.")
+        bool,
+        typer.Option("--check", help=("Write nothing; list files that are not current, with exit code 3.")),
     ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; show what would change.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Write nothing; name what would change.")
+        bool, typer.Option("--dry-run", help="Write nothing; list what would change.")
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Write over files that were edited or are in the way.")
+        bool, typer.Option("--force", help="Overwrite files that were edited or are in the way.")
     ] = False,
     json: Json = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""tfgen route: who answers a request."""
+"""tfgen route: which service responds to a request."""
 
 import sys
 from typing import Annotated
@@ -24,11 +24,11 @@ def route(
     ] = None,
     source: Annotated[
         str | None,
-        typer.Option("--from", metavar="ADDRESS", help="Who asks, by IP address.", show_default=False),
+        typer.Option("--from", metavar="ADDRESS", help="The IP address of the client.", show_default=False),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Print who answers a request, and why not the others. Names listener, rule, service and port."""
+    """Print which listener, rule, service and port respond to a request, and why not the others."""
     from tfgen.routing import report
     from tfgen.routing.answer import answer
     from tfgen.routing.request import read

@@ -1,4 +1,4 @@
-"""tfgen upgrade: specs in the language of this tfgen."""
+"""tfgen upgrade: specs in the current format."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ def upgrade(
         bool, typer.Option("--write", help="Rewrite the specs instead of printing the difference.")
     ] = False,
 ) -> None:
-    """Bring specs up to date with the language of this tfgen. Comments and layout are kept."""
+    """Update specs to the current format. Comments and layout are kept."""
     from tfgen import pipe
     from tfgen.output.spec_file import write_spec
     from tfgen.spec.versions import difference

@@ -1,4 +1,4 @@
-"""Holds rendered pages against a folder. Reads, and changes nothing."""
+"""Compares rendered pages with a folder. Reads, and changes nothing."""
 
 import errno
 import os
@@ -132,7 +132,7 @@ def _outdated(before: Hashes, after: Hashes) -> list[str]:
 def check_folder(folder: Path) -> None:
     """Raises NotADirectoryError where something else stands at `folder`; nothing at all is well."""
     if os.path.lexists(folder) and not folder.is_dir():
-        what = "this is not a folder" if folder.exists() else "this is a link that leads nowhere"
+        what = "this is not a folder" if folder.exists() else "this is a broken link"
         raise NotADirectoryError(errno.ENOTDIR, what, str(folder))
 
 

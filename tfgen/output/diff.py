@@ -24,19 +24,19 @@ def rendered(found: Comparison, folder: Folder) -> str:
 
 
 def by_hand(found: Comparison, folder: Folder, history: History) -> str:
-    """A unified diff from what tfgen wrote to what somebody made of it, as a terminal can show it."""
+    """A unified diff from what tfgen wrote to the edited file, as a terminal can show it."""
     edited = sorted((*found.changes.edited, *found.changes.edited_orphans))
     return "".join(_shown(_edit(found, folder, path, history)) for path in edited)
 
 
 def _edit(found: Comparison, folder: Folder, path: str, history: History) -> str:
-    """One file's; where nobody knows what tfgen wrote, from what it would write now."""
+    """One file's; where what tfgen wrote is unknown, from what it would write now."""
     page, now, place = found.pages.get(path), _text(folder, path), folder.path / path
     written = _written(page, found.before.owned[path], place, history.earlier)
     if written is not None:
         return _diff(place, written, now)
-    why = history.obstacle(folder.path) or "no commit has what tfgen wrote"
-    return f"({why}; held against what it would write now)\n{_diff(place, page, now)}"
+    why = history.obstacle(folder.path) or "no commit contains what tfgen wrote"
+    return f"({why}; compared with what it would write now)\n{_diff(place, page, now)}"
 
 
 _MOST = 200  # lines of an edit to show
@@ -45,7 +45,7 @@ _MOST = 200  # lines of an edit to show
 def _shown(diff: str) -> str:
     shown = lines(screened(diff))
     more = len(shown) - _MOST
-    return "".join(shown[:_MOST]) + (f"(and {more} lines more)\n" if more > 0 else "")
+    return "".join(shown[:_MOST]) + (f"(and {more} more lines)\n" if more > 0 else "")
 
 
 def _written(page: str | None, known: frozenset[str], place: Path, earlier: Earlier) -> str | None:

@@ -90,7 +90,7 @@ class Folder:
         try:
             self._make(STAGING)
         except FileExistsError:
-            why = "this is in the way of what tfgen writes there for a moment; move it away"
+            why = "this is in the way of a temporary file that tfgen writes; move it away"
             raise FileExistsError(errno.EEXIST, why, str(self.path / STAGING)) from None
         try:
             places = [f"{STAGING}/{number}" for number in range(len(texts))]

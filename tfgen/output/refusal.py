@@ -1,4 +1,4 @@
-"""What is not tfgen's to write over, and what its owner can do."""
+"""Files that tfgen must not overwrite, and what their owner can do."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from tfgen.texts import in_line, word
 
 
 class RefusedError(TfgenError):
-    """A render that was not carried out; `changes` are what it would have done."""
+    """A render that was refused; `changes` are what it would have done."""
 
     def __init__(self, message: str, changes: Changes) -> None:
         super().__init__(message=message, code=Exit.NOT_OURS)
@@ -20,7 +20,7 @@ class RefusedError(TfgenError):
 
 
 def refuse(found: Comparison, folder: Folder, history: History, *, force: bool) -> None:
-    """Raises RefusedError where something is not tfgen's to write over. A folder or a link never is."""
+    """Raises RefusedError where tfgen must not overwrite something. That includes every folder and link."""
     changes = found.changes
     refuse_another_stack(found, folder, history, force=force)
     foreign = sorted((*changes.obstacles, *(() if force else changes.foreign)))
@@ -30,7 +30,7 @@ def refuse(found: Comparison, folder: Folder, history: History, *, force: bool) 
     parts = []
     if foreign:
         parts.append(
-            f"these are in the way, and tfgen did not write them:\n{_listed(foreign, folder.path)}\n"
+            f"these paths are in the way, and tfgen did not write them:\n{_listed(foreign, folder.path)}\n"
         )
     if edited:
         parts.append(f"{_said_edited(found, folder, history)}\n")
@@ -44,7 +44,7 @@ def refuse(found: Comparison, folder: Folder, history: History, *, force: bool) 
 
 
 def refuse_another_stack(found: Comparison, folder: Folder, history: History, *, force: bool) -> None:
-    """Raises RefusedError where the folder is another stack's: all that it has would go, edits too."""
+    """Raises RefusedError where the folder is another stack's: all its files would be removed, edits too."""
     standing, coming = found.before.stacks, found.after.stacks
     if force or not standing or coming <= standing:
         return
@@ -54,11 +54,12 @@ def refuse_another_stack(found: Comparison, folder: Folder, history: History, *,
     edited = _edited(found.changes)
     parts.append(f", and {_said_edited(found, folder, history)}\n" if edited else ". ")
     parts.append(
-        "Nothing was written. Render to another folder with -o, or put this stack in the place of that one: "
-        "--force."
+        "Nothing was written. Render to another folder with -o, or replace that stack with this one: --force."
     )
     if edited:
-        parts.append(f" It loses the edits; to keep the files for good, first: {_eject(edited, folder.path)}")
+        parts.append(
+            f" This discards the edits; to keep the files permanently, first: {_eject(edited, folder.path)}"
+        )
     raise RefusedError("".join(parts), found.changes)
 
 
@@ -68,7 +69,9 @@ def _edited(changes: Changes) -> list[str]:
 
 def _said_edited(found: Comparison, folder: Folder, history: History) -> str:
     listed = _listed(_edited(found.changes), folder.path)
-    return f"these were edited after tfgen wrote them:\n{listed}\n\n{diff.by_hand(found, folder, history)}"
+    return (
+        f"these files were edited after tfgen wrote them:\n{listed}\n\n{diff.by_hand(found, folder, history)}"
+    )
 
 
 def _eject(paths: Iterable[str], folder: Path) -> str:
@@ -77,26 +80,26 @@ def _eject(paths: Iterable[str], folder: Path) -> str:
 
 
 def _past_foreign(*, files: bool) -> str:
-    more = ", or write over them: --force" if files else ""
+    more = ", or overwrite them: --force" if files else ""
     return f" Move them away, or render to another folder with -o{more}."
 
 
 _MERGING = (
-    "\nThe manifest has the markers of a merge. A page in which git mixed two renders beyond recognition "
-    "counts as edited too: where its diff shows nothing that a person wrote, lose it."
+    "\nThe manifest contains conflict markers of a merge. A file in which git mixed two renders beyond "
+    "recognition also counts as edited: where its diff shows no manual change, discard it."
 )
 
 
-_LOSE_ONE = "lose one: remove the file and render again; lose all: --force"
+_DISCARD_ONE = "discard one edit: remove the file and render again; discard all: --force"
 
 
 def _past_edited(edited: Sequence[str], orphans: Sequence[str], folder: Path) -> str:
-    gone = " (what tfgen no longer renders may refer to what is no longer there)" if orphans else ""
+    gone = " (a file that tfgen no longer renders may refer to something removed)" if orphans else ""
     return (
-        " Three ways on from an edit:\n"
-        "  say it in the spec, by a key of its own or by overrides, so that tfgen writes it\n"
-        f"  {_LOSE_ONE if len(edited) > 1 else 'lose it: --force'}\n"
-        f"  keep the file for good, and tfgen writes it no more{gone}: {_eject(edited, folder)}"
+        " Ways to resolve an edit:\n"
+        "  make the change in the spec, with a key or with overrides, so that tfgen writes it\n"
+        f"  {_DISCARD_ONE if len(edited) > 1 else 'discard it: --force'}\n"
+        f"  keep the file permanently; tfgen no longer writes it{gone}: {_eject(edited, folder)}"
     )
 
 
@@ -108,4 +111,4 @@ def _listed(paths: Iterable[str], folder: Path) -> str:
 def _kind(place: Path) -> str:
     if place.is_symlink():
         return " (a link)"
-    return " (a folder)" if place.is_dir() else "" if place.is_file() else " (no file)"
+    return " (a folder)" if place.is_dir() else "" if place.is_file() else " (not a file)"

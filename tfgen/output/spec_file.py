@@ -67,7 +67,7 @@ def _put(folder: disk.Folder, name: str, content: bytes, mode: int | None) -> No
 
 def in_the_way(path: Path) -> TfgenError:
     message = (
-        f"{in_line(path)} is already there. Nothing was written. Name another file with -o, or add --force."
+        f"{in_line(path)} already exists. Nothing was written. Name another file with -o, or add --force."
     )
     return TfgenError(message=message, code=Exit.NOT_OURS)
 

@@ -22,7 +22,7 @@ def pages(folder: Path, suffixes: tuple[str, ...]) -> dict[str, str]:
         raise TfgenError(message=f"{in_line(folder)} is not a folder", code=Exit.WRONG_USAGE)
     found = names(folder, suffixes)
     if not any(name.endswith(".tf") for name in found):
-        raise TfgenError(message=f"{in_line(folder)} holds no .tf files", code=Exit.WRONG_USAGE)
+        raise TfgenError(message=f"{in_line(folder)} contains no .tf files", code=Exit.WRONG_USAGE)
     return texts(folder, found)
 
 
@@ -38,7 +38,7 @@ def _check_is_stack(folder: Path, homes: set[Path]) -> None:
     if folder not in homes:
         stacks = sorted(home for home in homes if homes.isdisjoint(home.parents))
         named = some(list(map(in_line, stacks)), 3)
-        message = f"{in_line(folder)} itself holds no .tf files; name the folder of one stack: {named}"
+        message = f"{in_line(folder)} itself contains no .tf files; name the folder of one stack: {named}"
         raise TfgenError(message=message, code=Exit.WRONG_USAGE)
 
 

@@ -79,8 +79,7 @@ def stack_of(files: Iterable[Path]) -> dict[Path, list[Path]]:
         folder = next((each for each in _place(file).parents if _is_stack(each)), None)
         if folder is None:
             message = (
-                f"{in_line(file)} is in no stack that tfgen rendered: no folder around it has a "
-                f"{manifest.NAME}."
+                f"{in_line(file)} is not part of a rendered stack: no folder above it has a {manifest.NAME}."
             )
             raise TfgenError(message=message, code=Exit.WRONG_USAGE)
         found.setdefault(folder, []).append(file)
@@ -191,7 +190,7 @@ def _refuse_what_came_meanwhile(steps: _Steps, folder: Folder) -> None:
     saved = (path for path in paths if not _is_as_seen(folder, path, steps.seen.get(path)))
     if place := next(chain(moved, saved), ""):
         changed = in_line(folder.path / place)
-        message = f"{changed} was changed while this was rendered. Nothing was written; render again."
+        message = f"{changed} changed during the render. Nothing was written; render again."
         raise TfgenError(message=message, code=Exit.NOT_OURS)
 
 
@@ -243,7 +242,7 @@ def _half_done(folder: Path) -> Iterator[None]:
     except OSError as error:
         message = (
             f"cannot write {in_line(_where(error, folder))}: {_reason(error)}. Some files may be new and "
-            "some old, each of them whole; render again to finish."
+            "some old, but each is complete; render again to finish."
         )
         raise TfgenError(message=message, code=Exit.CANNOT_WRITE) from None
 

@@ -11,7 +11,7 @@ from tfgen.overridden.resource import Expression, Json, Resource, comparable, te
 from tfgen.problems import Location
 
 _NAME = "container_definitions"
-_OTHERS = "it has other containers, whose ways are not walked"
+_OTHERS = "it has other containers, whose network paths are not followed"
 # What a container has for a way: the kinds of ways, where nothing can be carried over. The rest is its own.
 _DOUBTED: Mapping[str, tuple[str, ...]] = {
     "dnsServers": (),

@@ -73,10 +73,10 @@ def _answer(action: Tree) -> str:
     kind, answer = text(action.get("type")), block(action, "fixed_response")
     if kind == "fixed-response":
         code, body = text(answer.get("status_code")), text(answer.get("message_body"))
-        return f'says {code} "{body}"' if body else f"says {code}"
+        return f'responds with {code} "{body}"' if body else f"responds with {code}"
     if kind == "redirect":
         return f"redirects with {text(block(action, 'redirect').get('status_code'))}"
-    return "forwards to what is not of this stack"
+    return "forwards to a target group outside this stack"
 
 
 # --- rules of listeners
@@ -98,7 +98,7 @@ def _priority(desk: Desk, found: Resource, rule: ListenerRule) -> dict[str, Any]
     if priority is None or not (at := found.take("priority")):
         return {}
     if not desk.takes_priority(rule.listener, rule.priority, priority):
-        says = f"{found.address} has the priority {priority}, which another rule of its listener has"
+        says = f"{found.address} has priority {priority}, as has another rule of its listener"
         desk.mark(found, says, "route", at=at, certain=True)
     return {"priority": priority, "pinned": True, "at": at}
 
@@ -121,7 +121,7 @@ def _conditions(desk: Desk, found: Resource, rule: ListenerRule) -> dict[str, An
     if said is None or not (at := found.take("condition")):
         return {}
     if lost := [name for name, field in _CONDITIONS.items() if not _holds(said[field], getattr(rule, field))]:
-        says = f"the {' and '.join(lost)} of {found.address} leaves requests of the route out"
+        says = f"the {' and '.join(lost)} of {found.address} no longer matches all requests of the route"
         desk.mark(found, says, "route", at=at, certain=True)
     return {**said, "at": at}
 

@@ -27,7 +27,7 @@ def _vpc(desk: Desk, found: Resource) -> None:
 def _nat_gateway(desk: Desk, found: Resource) -> None:
     private = found.after.get("connectivity_type") == "private"
     if (at := found.take("connectivity_type")) and private:
-        says = "aws_nat_gateway.main is private, and leads to no internet"
+        says = "aws_nat_gateway.main is private, and does not reach the internet"
         desk.mark(found, says, at=at, certain=True)
     if private or found.after.get("allocation_id") is not None:
         found.take("allocation_id")

@@ -1,4 +1,4 @@
-"""Policies of overrides: whether they still allow what a way asks for.
+"""Policies of overrides: whether they still allow what a network path needs.
 
 Never more than is certain: a condition, a principal of somebody's or a NotAction leaves it open.
 """
@@ -45,7 +45,9 @@ def _of_s3(desk: Desk, found: Resource, statements: Documents) -> None:
     allowed = allows(statements, "s3:GetObject", f"{layers}/layer")
     kinds = ("use",) if allowed else ("use", "image")
     if allowed is False:
-        says = f"the policy of {found.address} lets nobody read {layers}/*, where ECR keeps layers of images"
+        says = (
+            f"the policy of {found.address} does not allow reading {layers}/*, where ECR stores image layers"
+        )
         desk.mark(found, says, "image", at=found.at("policy"), certain=True)
     desk.doubt(found, *kinds, within="policy")
 
@@ -60,7 +62,7 @@ def of_role(desk: Desk, found: Resource, service: Service, role: Role) -> None:
     lost = [each for each in wanted if said is None or not _covers(said, each, service)]
     kinds = sorted({_KINDS.get(statement.sid, "") for statement in lost})
     if kinds:
-        says = f"policy of {found.address} is overridden, and what it allows is yours to know"
+        says = f"policy of {found.address} is overridden, and what it allows is unknown"
         desk.mark(found, says, *filter(None, kinds), at=at)
 
 

@@ -44,7 +44,7 @@ def _exec(desk: Desk, found: Resource, service: Service, at: Location) -> None:
     name = "enable_execute_command"
     on = flag(found.after.get(name), False)
     if on and not service.exec:
-        says = f"aws_iam_role.{service.task_role.label} may not do what ECS Exec asks for"
+        says = f"aws_iam_role.{service.task_role.label} does not allow what ECS Exec needs"
         desk.mark(found, says, "exec", at=at)
     desk.moved(("services", service.key, "exec"), at)
     desk.service(service, exec=(True,) if on else ())
@@ -134,7 +134,7 @@ def _offered(
         fields["request_timeout"] = () if timeout is None else (timeout,)
         desk.moved(("services", service.key, "connect", "timeout"), at)
     if at := found.take(f"{name}.client_alias"):
-        says = f"the client_alias of {found.address} is not {server.address}, which its callers are told"
+        says = f"the client_alias of {found.address} is not {server.address}, which its callers use"
         desk.mark(found, says, "call", at=at)
     return replace(server, **fields)
 

@@ -1,6 +1,6 @@
-"""The proof of ways: from every service to what it must reach, and from clients to every route.
+"""The proof of network paths: from every service to what it must reach, and from clients to every route.
 
-It walks the blueprint, which is all that the Terraform will hold, and not what made the blueprint.
+It walks the blueprint, which is all that the Terraform will contain, and not what built it.
 """
 
 from tfgen.blueprint.model import Blueprint

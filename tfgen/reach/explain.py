@@ -1,4 +1,4 @@
-"""The walks as text: hop by hop, for a person who wants to see the proof."""
+"""The walks as text, hop by hop, for readers of the proof."""
 
 from collections.abc import Collection, Iterator
 
@@ -10,8 +10,8 @@ from tfgen.texts import in_line
 
 _MARKS = {OK: "ok", TAKEN: "given", UNSURE: "unsure", UNKNOWN: "unknown", MISSING: "MISSING"}
 _ASSUMED = (
-    "Taken as AWS has them: network ACLs let everything through, security groups let answers back and do\n"
-    "not filter the VPC's own DNS, and every route table leads to the VPC's range.\n"
+    "Assumed, as AWS has them by default: network ACLs allow everything, security groups allow responses\n"
+    "and do not filter the VPC's own DNS, and every route table has a route to the VPC's range.\n"
 )
 
 
@@ -27,7 +27,9 @@ def text(blueprint: Blueprint, services: Collection[str] = ()) -> str:
         if flow.service in by_service:
             by_service[flow.service].append(flow)
     lines = [line for key in chosen for line in _service(by_service[key], blueprint)]
-    return "\n".join([*lines, _ASSUMED]) if lines else "No services, and so no ways to walk.\n"
+    return (
+        "\n".join([*lines, _ASSUMED]) if lines else ("No services, so there are no network paths to show.\n")
+    )
 
 
 def _service(flows: list[Flow], blueprint: Blueprint) -> Iterator[str]:

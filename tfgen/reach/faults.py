@@ -1,4 +1,4 @@
-"""Why flows fail: the causes that a rule knows by name, and the rest, which is the proof's own."""
+"""Why flows fail: the causes that have a rule of their own, and the rest, which the proof reports."""
 
 from collections.abc import Collection, Iterable, Iterator
 
@@ -8,26 +8,26 @@ from tfgen.reach import walks
 from tfgen.reach.model import RANK, UNSURE, Flow, Hop
 
 IMAGE = "image"
-"""An image that is elsewhere, in a stack without a way to the internet."""
+"""An image that is elsewhere, in a stack without a route to the internet."""
 ELSEWHERE = "elsewhere"
-"""A secret in another Region, in such a stack, of which TG320 speaks without a walk."""
+"""A secret in another Region, in such a stack, which TG320 reports without a walk."""
 RANGE = "range"
 """A range on the internet that a service declares, in such a stack."""
 NARROW = "narrow"
-"""Ranges of which nobody knows whether they are enough."""
+"""Ranges that may or may not be enough."""
 CONTROL = "control"
-"""The management of Service Connect's proxy, of which nobody knows whether it must be reached."""
+"""The control plane of the Service Connect proxy, which may or may not be needed."""
 CLIENTS = "clients"
-"""A listener that lets no client connect, of which rules speak without a walk: TG347, TG355."""
+"""A listener that allows no client, about which rules speak without a walk: TG347, TG355."""
 OVERRIDE = "override"
-"""An override that closes a way, or of which nobody can say what it leaves of it."""
+"""An override that blocks a network path, or whose effect on it is unknown."""
 PROOF = "proof"
 """Everything else: some hop is missing for certain."""
 
-OF_AN_OVERRIDE = "remove what it overrides, or ignore TG365 and say why the way is there all the same"
+OF_AN_OVERRIDE = "remove the override, or ignore TG365 and say why the network path works all the same"
 """The hint where an override is to blame."""
 
-OURS = "no spec asks for this, so it is a fault of tfgen: please report it, with the spec"
+OURS = "please report this fault of tfgen, with the spec: no spec should lead to it"
 """The hint where no change to a spec can help."""
 
 Fault = tuple[Hop, tuple[Flow, ...]]
@@ -51,8 +51,8 @@ def faults(blueprint: Blueprint, cause: str) -> list[Fault]:
 
 
 def overridden(blueprint: Blueprint) -> list[tuple[Location, Fault]]:
-    """The overrides that close ways, each with those ways; where it closes none, those that it leaves open to
-    doubt, or leads past their endpoint."""
+    """The overrides that block flows, each with those flows; where it blocks none, those that it makes
+    uncertain, or that bypass their endpoint."""
     found: dict[Location, dict[str, list[Flow]]] = {}
     all_ = walks(blueprint)
     for flow in (*all_.out, *all_.into) if blueprint.overridden else ():
@@ -71,7 +71,7 @@ def _cause(flow: Flow, hop: Hop) -> str:
         return CLIENTS
     if hop.state == UNSURE:
         return NARROW
-    if hop.step == "route" and hop.hint:  # the spec gives no way to the internet, and this is there
+    if hop.step == "route" and hop.hint:  # the spec creates no route to the internet, and this hop works
         return {"image": IMAGE, "secret": ELSEWHERE, "range": RANGE}.get(flow.kind, PROOF)
     return PROOF
 

@@ -1,4 +1,4 @@
-"""The ground that is walked: a blueprint, indexed by who stands where and which rule lets what through.
+"""The ground that is walked: a blueprint, indexed by who stands where and which rule allows what.
 
 Nothing here knows how a blueprint was built. References are followed from module to module through the
 inputs and outputs that Terraform will follow. What AWS has by default is taken as such: network ACLs let
@@ -112,7 +112,7 @@ class Ground:
                 for output in self.modules[given.value.module].outputs:
                     if output.label == given.value.label and isinstance(output.value, Ref):
                         return self.follow(given.value.module, output.value)
-        return f"{module}.{reference}"  # leads nowhere; Terraform says so itself
+        return f"{module}.{reference}"  # does not exist; Terraform itself reports it
 
     # --- security groups ---
 
@@ -146,7 +146,7 @@ class Ground:
         return found | {each.range: (len(found) + n, each.address) for n, each in enumerate(wide)}
 
     def passes(self, direction: str, group: str, side: NetworkPeer) -> tuple[str, tuple[str, ...]]:
-        """Whether a security group lets a side through: OK, UNSURE or MISSING, and the rules that do."""
+        """Whether a security group allows a side: OK, UNSURE or MISSING, and the rules that do."""
         for peer in side.peers:
             if found := self._rules.get((direction, group, peer, side.port)):
                 return OK, (address_of(found),)
@@ -193,7 +193,7 @@ class Ground:
         text = f"{role} subnets: {route.destination} to aws_internet_gateway.{route.gateway}"
         if not any(gateway.label == route.gateway for gateway in self.network.internet_gateways):
             missing = (
-                f"there is no aws_internet_gateway.{route.gateway} for aws_route.{route.label} to lead to"
+                f"aws_route.{route.label} has no target: there is no aws_internet_gateway.{route.gateway}"
             )
             return Hop("route", missing, MISSING)
         gateway = f"aws_internet_gateway.{route.gateway}"
@@ -209,7 +209,7 @@ class Ground:
         lost = [zone for zone, key in keys.items() if key not in standing]
         if lost:
             gateways = " and ".join(dict.fromkeys(f'aws_nat_gateway.main["{keys[zone]}"]' for zone in lost))
-            text = f"there is no {gateways} for aws_route.{route.label} of zone {', '.join(lost)} to lead to"
+            text = f"aws_route.{route.label} has no target in zone {', '.join(lost)}: there is no {gateways}"
             return (Hop("route", text, MISSING),)
         used = tuple(f'aws_nat_gateway.main["{key}"]' for key in dict.fromkeys(keys.values()))
         text = f"{role} subnets {', '.join(keys)}: {route.destination} to {', '.join(used)}"
@@ -217,7 +217,7 @@ class Ground:
         if nat.subnets == role:
             return (
                 hop,
-                Hop("nat", "the NAT gateway stands in a subnet whose route leads to itself", MISSING),
+                Hop("nat", "the NAT gateway is in a subnet whose default route leads back to it", MISSING),
             )
         onward = self.internet(nat.subnets)
         return (hop, *(_at_nat(each) for each in onward))
@@ -244,7 +244,7 @@ def _rules(blueprint: Blueprint) -> Iterator[tuple[str, SecurityRule]]:
 
 
 def _listener_rules(blueprint: Blueprint) -> Iterator[tuple[str, str, int]]:
-    """Who may connect to the load balancer: the rule's address, the range, the port."""
+    """The clients of the load balancer: the rule's address, the range, the port."""
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
             for cidr in listener.admitted:
@@ -256,7 +256,7 @@ def _leads(route: str, destination: str) -> bool:
 
 
 _Ranges = dict[IPv4Network, tuple[int, str]]
-"""The ranges that a security group lets through at a port, each with its number and its rule's address."""
+"""The ranges that a security group allows on a port, each with its number and its rule's address."""
 _LENGTHS = 33
 """Of prefixes: more ranges than that are looked up, not tried one by one."""
 

@@ -1,4 +1,4 @@
-"""Ways in: from those who may connect, through the load balancer, to the container's port of each route."""
+"""Paths in: from clients that may connect, through the load balancer, to the container port of each route."""
 
 from collections.abc import Iterator, Mapping
 
@@ -72,20 +72,20 @@ class WaysIn:
             return
         onward = self.ground.internet(balancer.subnets)
         if len(onward) > 1 or onward[0].state == MISSING:
-            behind = "aws_lb.main stands behind a NAT gateway, through which nobody comes in"
+            behind = "aws_lb.main is in subnets behind a NAT gateway, which accepts no inbound connections"
             yield Hop("balancer", behind if len(onward) > 1 else onward[0].text, MISSING)
             return
-        text = f"aws_lb.main in the {balancer.subnets} subnets, whose route leads to the internet"
+        text = f"aws_lb.main in the {balancer.subnets} subnets, which have a route to the internet"
         yield Hop("balancer", text, parts=onward[0].parts)
         address = f"aws_lb_listener.{listener.label}"
         yield Hop("listener", f"{address}, port {listener.port}", parts=(address,))
 
     def _inside_only(self, listener: Listener) -> Hop:
-        """An internal load balancer has private addresses only; how its clients come is theirs."""
+        """An internal load balancer has private addresses only; how clients reach it is up to the user."""
         if all(is_private(cidr.cidr) for cidr in listener.admitted):
             return Hop("balancer", "aws_lb.main is internal, for clients with private addresses", TAKEN)
         hint = "give the listener the cidrs of its clients, such as cidrs: [10.0.0.0/8]"
-        text = "aws_lb.main is internal: clients on the internet do not find it"
+        text = "aws_lb.main is internal: clients on the internet cannot reach it"
         return Hop("balancer", text, MISSING, hint=hint)
 
     def _clients(self, balancer: LoadBalancer, listener: Listener) -> Hop:
@@ -93,12 +93,11 @@ class WaysIn:
         cidrs = [cidr.cidr for cidr in listener.admitted]
         hint = "give it the cidrs of its clients, such as cidrs: [203.0.113.0/24]"
         if not cidrs:
-            text = f"listener {listener.key} lets nobody connect on port {listener.port}"
+            text = f"listener {listener.key} allows no clients on port {listener.port}"
             return Hop("clients", text, MISSING, (), fix, hint)
         if not balancer.internal and all(is_private(cidr) for cidr in cidrs):
             text = (
-                f"listener {listener.key} lets only private addresses connect, "
-                "and its clients come from the internet"
+                f"listener {listener.key} allows only private addresses, and its clients are on the internet"
             )
             return Hop("clients", text, MISSING, (), fix, hint)
         parts = tuple(f"aws_vpc_security_group_ingress_rule.{cidr.label}" for cidr in listener.admitted)
@@ -135,13 +134,13 @@ class WaysIn:
             yield Hop("container", text, MISSING)
 
     def _zones(self) -> Iterator[Hop]:
-        """A load balancer sends nothing to targets in zones that it does not stand in (aws.md section 5)."""
+        """A load balancer sends nothing to targets in zones that it is not in (aws.md section 5)."""
         ground = self.ground
         for balancer in ground.blueprint.load_balancer:
             standing = ground.zones[balancer.subnets]
             lost = [zone for zone in ground.zones[ground.network.task_subnets] if zone not in standing]
             if lost:
-                text = f"aws_lb.main does not stand in zone {' and '.join(lost)}, where tasks run"
+                text = f"aws_lb.main is not in zone {' and '.join(lost)}, where tasks run"
                 yield Hop("route", text, MISSING)
             else:
                 yield Hop("route", f"inside the VPC ({ground.network.cidr})")
@@ -152,7 +151,10 @@ class WaysIn:
         state, rules = self.ground.passes(EGRESS, BALANCER_GROUP, side)
         if state == OK:
             return Hop("leaves", " and ".join(rules), parts=rules)
-        text = f'the load balancer\'s security group lets nothing out to "{service.key}" on port {group.port}'
+        text = (
+            f'the load balancer\'s security group does not allow outbound connections to "{service.key}" '
+            f"on port {group.port}"
+        )
         return Hop("leaves", text, MISSING)
 
     def _enters(self, service: Service, group: TargetGroup) -> Hop:
@@ -160,7 +162,7 @@ class WaysIn:
         state, rules = self.ground.passes(INGRESS, group_of(service), side)
         if state == OK:
             return Hop("enters", " and ".join(rules), parts=rules)
-        text = f'the security group of "{service.key}" does not let the load balancer in on port {group.port}'
+        text = f'the security group of "{service.key}" does not allow the load balancer on port {group.port}'
         return Hop("enters", text, MISSING)
 
 

@@ -1,4 +1,4 @@
-"""Ways out: from the tasks of a service to everything that it must reach.
+"""Paths out: from the tasks of a service to everything that it must reach.
 
 What that is follows from what the service is: its image, its logs, its secrets, ECS Exec, Service
 Connect, the services it calls, the AWS services it uses and the ranges it declares. Sources:
@@ -40,7 +40,7 @@ _NAMES = {
 _PUBLIC = "public addresses"
 _WORLD = "0.0.0.0/0"
 _NAT = "use egress: nat+endpoints"
-_CONTROL_HINT = "try that calls work, or remove service_connect_endpoint: false"
+_CONTROL_HINT = "test that calls work, or remove service_connect_endpoint: false"
 
 
 class Way(Part, frozen=True):
@@ -135,7 +135,7 @@ class Ways:
         return replace(flow, hops=(*flow.hops[:-1], hop), state=UNSURE)
 
     def _is_closed(self, public: bool) -> bool:
-        """Whether the spec gives the tasks no way to the internet."""
+        """Whether the spec creates no route to the internet for the tasks."""
         return not self.ground.network.nat and not public
 
     def _call(self, service: Service, callee: str, path: SpecPath) -> Flow:
@@ -192,7 +192,7 @@ class Ways:
         if network(cidr).subnet_of(network(vpc)):
             return (local(vpc),)
         if is_private(cidr):
-            text = "private addresses outside the VPC: a peering or a transit gateway is yours to add"
+            text = "private addresses outside the VPC: you add the peering or transit gateway"
             return (Hop("route", text, TAKEN),)
         return self._internet(public, cidr, hint=_NAT)
 
@@ -206,7 +206,7 @@ class Ways:
         if routed:
             return _way(to, (name, routed), self._public_side(suffix, region))
         because = self._because(suffix, region, endpoint)
-        # In the stack's own Region the endpoint is missing, which is tfgen's to make.
+        # In the stack's own Region the endpoint is missing, which tfgen creates.
         hint = f"keep a replica of it in {self.region}, or {_NAT}" if region != self.region else ""
         hops = (name, *self._internet(public, because=because, hint=hint))
         return _way(to, hops, self._public_side(suffix, region))
@@ -234,14 +234,14 @@ class Ways:
         if not own.dns_support:
             return _way(to, (self._resolved(),), side)
         if not own.dns_hostnames:
-            text = "no interface endpoint has private DNS without enable_dns_hostnames of the VPC"
+            text = "interface endpoints have no private DNS without enable_dns_hostnames of the VPC"
             return _way(to, (Hop("name", text, MISSING),), side)
         flags = ("aws_vpc.main.enable_dns_support", "aws_vpc.main.enable_dns_hostnames")
-        name = Hop("name", f"private DNS leads to {address}", parts=(address, *flags))
+        name = Hop("name", f"private DNS resolves to {address}", parts=(address, *flags))
         if not cidrs:
-            return _way(to, (name, Hop("route", f"{address} stands in no subnet", MISSING)), side)
+            return _way(to, (name, Hop("route", f"{address} is in no subnet", MISSING)), side)
         if not groups:
-            text = f"{address} has the default security group of the VPC, which lets nothing in"
+            text = f"{address} has the default security group of the VPC, which allows nothing inbound"
             return _way(to, (name, Hop("enters", text, MISSING)), side)
         return _way(to, (name, local(own.cidr)), side)
 
@@ -258,23 +258,23 @@ class Ways:
     def _resolved(self, remark: str = "") -> Hop:
         """A public name, asked of the VPC's own resolver."""
         if not self.ground.network.dns_support:
-            return Hop("name", "nothing answers for any name without enable_dns_support of the VPC", MISSING)
+            return Hop("name", "no name can be resolved without enable_dns_support of the VPC", MISSING)
         text = f"public addresses{remark}"
         return Hop("name", text, parts=("aws_vpc.main.enable_dns_support",))
 
     def _remark(self, suffix: str, region: str, endpoint: InterfaceEndpoint | None) -> str:
         if endpoint:
-            return f", for aws_vpc_endpoint.{endpoint.label} has no private DNS"
+            return f"; aws_vpc_endpoint.{endpoint.label} has no private DNS"
         if suffix in facts.gateway_endpoints() or region != self.region:
             return ""
-        return f", for there is no VPC endpoint for {suffix}" if self.ground.interface else ""
+        return f"; there is no VPC endpoint for {suffix}" if self.ground.interface else ""
 
     def _because(self, suffix: str, region: str, endpoint: InterfaceEndpoint | None) -> str:
         """What would have made a route to the internet needless."""
         if self.ground.network.nat or not self.ground.network.private_subnets:
             return ""
         if region != self.region:
-            return f"VPC endpoints lead to {self.region} only, and "
+            return f"VPC endpoints reach {self.region} only, and "
         if endpoint:
             return f"aws_vpc_endpoint.{endpoint.label} has no private DNS, and "
         if suffix in self.ground.gateway:
@@ -286,7 +286,7 @@ class Ways:
     ) -> tuple[Hop, ...]:
         """To the internet, with the public address that an internet gateway asks for; NAT has its own.
 
-        `hint` says what to write where the spec gives no way there.
+        `hint` says what to write where the spec creates no route there.
         """
         hops = self.ground.internet(self.role, cidr, because)
         if hops[0].state == MISSING:
@@ -296,7 +296,7 @@ class Ways:
             return hops
         if public:
             return (*hops, Hop("address", "the tasks have public addresses", parts=("assign_public_ip",)))
-        text = "the tasks have no public address (assign_public_ip), and the internet gateway drops others"
+        text = "the tasks have no public address (assign_public_ip), which an internet gateway requires"
         return (*hops, Hop("address", text, MISSING))
 
     # --- the part that is a service's own ---
@@ -322,18 +322,23 @@ class Ways:
         state, rules = self.ground.passes(EGRESS, group_of(service), side)
         if state == OK:
             return Hop("leaves", " and ".join(rules), parts=rules)
-        text = f'the security group of "{service.key}" lets nothing out to {side.name} on port {side.port}'
+        text = (
+            f'the security group of "{service.key}" does not allow outbound connections to {side.name} on '
+            f"port {side.port}"
+        )
         world = EgressCidr(cidr=_WORLD, port=side.port)
         if side.cidrs or side.peers or world in service.egress_cidrs:  # no range that a spec can add
             return Hop("leaves", text, MISSING)
         fix, hint = ("services", service.key, "egress_cidrs"), self._wider(service, side.port)
         if state == UNSURE:
-            text = f'the security group of "{service.key}" lets port {side.port} out to some ranges only'
+            text = (
+                f'the security group of "{service.key}" allows outbound port {side.port} to some ranges only'
+            )
             return Hop("leaves", text, UNSURE, rules, fix, hint)
         return Hop("leaves", text, MISSING, (), fix, hint)
 
     def _wider(self, service: Service, port: int) -> str:
-        """The egress_cidrs that let a service out to the internet on a port."""
+        """The egress_cidrs that allow a service to reach the internet on a port."""
         kept = [_short(range_.cidr, range_.port) for range_ in service.egress_cidrs if range_.port != port]
         hint = f"write egress_cidrs: [{', '.join([_short(_WORLD, port), *kept])}]"
         own = all(container.image.account for container in service.containers)
@@ -347,7 +352,7 @@ class Ways:
             state, rules = self.ground.passes(INGRESS, group, tasks)
             if state == OK:
                 return Hop("enters", " and ".join(rules), parts=rules)
-        text = f"{side.name} does not let these tasks in on port {side.port}"
+        text = f"{side.name} does not allow these tasks on port {side.port}"
         return Hop("enters", text, MISSING)
 
 
@@ -374,8 +379,8 @@ def _mapping(service: Service, port: int) -> Hop:
     address, server = f"aws_ecs_task_definition.{service.label}", _server(service)
     name = server.port_name if server else service.key
     if not port:
-        return Hop("port", f"the container in {address} maps no port by the name {name}", MISSING)
-    return Hop("port", f"{address} maps port {port} by the name {name}", parts=(address,))
+        return Hop("port", f"the container in {address} maps no port named {name}", MISSING)
+    return Hop("port", f"{address} maps port {port} as {name}", parts=(address,))
 
 
 def local(vpc: str) -> Hop:

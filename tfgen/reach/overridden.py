@@ -64,7 +64,7 @@ class _Judge:
         """The place of the override that is to blame: of what the failing hop went over before, if it did."""
         hop = flow.fault
         for mark in marks:
-            if hop and _text(mark) == hop.text:
+            if hop and mark.says == hop.text:
                 return (mark.changed.at,)
         step = hop.step if hop else "route"
         old = [each for each in was.hops if each.step == step] if was else []
@@ -128,10 +128,6 @@ def _endpoints(flow: Flow) -> set[str]:
     return {part for part in parts if part.startswith("aws_vpc_endpoint.")}
 
 
-def _text(mark: Mark) -> str:
-    return mark.says if mark.certain else f"cannot be known: {mark.says}"
-
-
 def _marked(flow: Flow, marks: list[Mark]) -> Flow:
     """A flow with its hops over what is marked; where no hop names it, in a hop of its own at the end."""
     if not marks:
@@ -149,4 +145,4 @@ def _marked(flow: Flow, marks: list[Mark]) -> Flow:
 
 
 def _hop(step: str, mark: Mark, parts: tuple[str, ...]) -> Hop:
-    return Hop(step, _text(mark), MISSING if mark.certain else UNKNOWN, parts)
+    return Hop(step, mark.says, MISSING if mark.certain else UNKNOWN, parts)

@@ -1,6 +1,6 @@
 """Overrides held against what the AWS provider knows, by the table in facts: offline, the same everywhere.
 
-A type that the table lacks may stand in a template of the user's; of it nothing is known, and all is let be.
+A type that the table lacks may be in a template of the user's; nothing is known of it, and all is accepted.
 """
 
 import re
@@ -17,10 +17,10 @@ RESOURCE, LIFECYCLE, BLOCK, OBJECT = "resource", "lifecycle", "block", "object"
 
 _ARGUMENT = re.compile(r"[a-z_][a-z0-9_]*\Z")
 _ADDRESSES = ("count", "for_each")
-# What is Terraform's own, and why a spec cannot say it. Terraform takes some of it from an _override.tf file.
-_REFERS = "it refers to something else in the module, and a value of a spec refers to nothing"
-_EXPRESSION = "it takes an expression, and a value of a spec is none"
-_BLOCK = "it is a block of Terraform's own, and not one of the provider"
+# What belongs to Terraform, and why a spec cannot set it. Some of it may be in an _override.tf file.
+_REFERS = "it refers to something else in the module, and values in a spec cannot"
+_EXPRESSION = "it needs an expression, and a spec holds only values"
+_BLOCK = "it is a block of Terraform, not of the provider"
 _OF_TERRAFORM = {
     "connection": _BLOCK,
     "depends_on": _REFERS,
@@ -112,15 +112,15 @@ def _lifecycle(schema: Schema | None) -> Schema:
 
 
 def name_faults(place: Place) -> Iterator[Fault]:
-    """Why the name cannot stand there, whatever its value."""
+    """Why the name is not allowed there, whatever its value."""
     name, attribute = place.name, place.attribute
     if place.kind == OBJECT:
         return
     of_terraform = _OF_LIFECYCLE if place.kind == LIFECYCLE else _OF_TERRAFORM
     if not _ARGUMENT.match(name):
         near = nearest(name, place.schema or ())
-        hint = f"did you mean {near}?" if near else "see the provider"
-        yield Fault("TG262", place.way, f'"{name}" cannot be the name of an argument', hint)
+        hint = f"did you mean {near}?" if near else "see the documentation of the provider"
+        yield Fault("TG262", place.way, f'"{name}" is not a valid argument name', hint)
     elif name in _ADDRESSES and place.kind == RESOURCE:
         message = f'"{name}" cannot be overridden: it would change the addresses of the resource'
         yield Fault("TG262", place.way, message, _TEMPLATE)
@@ -132,7 +132,7 @@ def name_faults(place: Place) -> Iterator[Fault]:
         yield _unknown(place, place.schema, name)
     elif attribute and attribute.shape == "computed":
         hint = "write tags" if name == "tags_all" else "remove the line"
-        yield Fault("TG262", place.way, f'"{name}" cannot be overridden: the provider works it out', hint)
+        yield Fault("TG262", place.way, f'"{name}" cannot be overridden: the provider computes it', hint)
     elif attribute and attribute.only:
         what = f'only version {attribute.only} of the provider has "{name}"'
         yield _other_version(place, what, attribute.only)
@@ -140,14 +140,14 @@ def name_faults(place: Place) -> Iterator[Fault]:
 
 def _unknown(place: Place, schema: Schema, name: str) -> Fault:
     near = nearest(name, (each for each, attribute in schema.items() if attribute.shape != "computed"))
-    newer, file = f"is newer than provider {provider.newest()}", _own_file(str(place.way[1]))
+    file = _own_file(str(place.way[1]))
     if place.kind == LIFECYCLE:
         hint = f"did you mean {near}?" if near else f"write {', '.join(schema)}"
     elif near:
-        hint = f"did you mean {near}? What {newer} goes into {file}"
+        hint = f"did you mean {near}? Put arguments newer than provider {provider.newest()} into {file}"
     else:
-        hint = f"what {newer} goes into a file of your own, {file}"
-    return Fault("TG261", place.way, f'there is no argument or block "{name}" in {place.of}', hint)
+        hint = f"put arguments newer than provider {provider.newest()} into a file of your own, {file}"
+    return Fault("TG261", place.way, f'unknown argument or block "{name}" in {place.of}', hint)
 
 
 def _resource_of_own(place: Place) -> str:
@@ -163,10 +163,10 @@ def _own_file(address: str) -> str:
 
 
 def _other_version(place: Place, what: str, version: str) -> Fault:
-    """A warning of what only one version lets pass, for a stack that takes both."""
+    """A warning about what only one version accepts, for a stack that allows both."""
     (other,) = (each for each in provider.versions() if each != version)
-    message = f"{what}, and the stack lets version {other} in, too"
-    hint = f'in a versions_override.tf of your own, ask for hashicorp/aws with version = "~> {version}.0"'
+    message = f"{what}, and the stack also allows version {other}"
+    hint = f'in a versions_override.tf of your own, require hashicorp/aws with version = "~> {version}.0"'
     return Fault("TG270", place.way, message, hint, "warning")
 
 
@@ -174,7 +174,7 @@ def _other_version(place: Place, what: str, version: str) -> Fault:
 
 
 def value_faults(place: Place, value: Any, *, json: bool) -> Iterator[Fault]:
-    """Why the argument or block does not take the value; `json` where the page makes text of one."""
+    """Why the argument or block does not accept the value; `json` where the page encodes it as text."""
     attribute = place.attribute
     if attribute is None:
         return
@@ -194,7 +194,7 @@ def value_faults(place: Place, value: Any, *, json: bool) -> Iterator[Fault]:
 def _single_faults(place: Place, shape: str, value: Any) -> Iterator[Fault]:
     """Of a string, a number or a bool: what Terraform cannot make one of."""
     if isinstance(value, dict | list):
-        hint = "VALUE; JSON, too, is text here" if are_blocks(value) else "VALUE"
+        hint = "VALUE (JSON as text)" if are_blocks(value) else "VALUE"
         yield _other(place, "takes a single value", hint)
     elif shape in _BOOLEANS and not isinstance(value, bool) and value not in _BOOLEANS[shape]:
         meant = _MEANT.get(str(value).lower(), "true or false")
@@ -216,7 +216,7 @@ def _is_whole(number: float) -> bool:
 def reference_faults(place: Place, value: Any) -> Iterator[Fault]:
     """A single value that reads like a reference, and is text all the same."""
     if found := _reference(value):
-        message = f'"{found}" is text here, and refers to nothing'
+        message = f'"{found}" is text here, not a reference'
         yield Fault("TG272", place.way, message, _resource_of_own(place), "warning")
 
 
@@ -255,14 +255,14 @@ def _block_faults(place: Place, attribute: Attribute, value: Any) -> Iterator[Fa
     if not are_blocks(value):
         yield no_block(place)
     elif isinstance(value, list) and 0 < attribute.most < len(value):
-        message = f'{place.of} takes at most {attribute.most} "{place.name}", and here are {len(value)}'
-        yield Fault("TG263", place.way, message, "remove what is too much")
+        message = f'{place.of} allows at most {attribute.most} "{place.name}", and here are {len(value)}'
+        yield Fault("TG263", place.way, message, f"remove all but {attribute.most}")
 
 
 def no_block(place: Place) -> Fault:
-    """Something else where a block stands."""
-    hint = f"write {place.name}: {{ARGUMENT: VALUE}}, or null to take it away"
-    return Fault("TG263", place.way, f'"{place.name}" is a block, and a block has arguments', hint)
+    """A value that is no block in the place of one."""
+    hint = f"write {place.name}: {{ARGUMENT: VALUE}}, or null to remove it"
+    return Fault("TG263", place.way, f'"{place.name}" is a block, which has arguments', hint)
 
 
 def _names_faults(place: Place, schema: Schema, value: Any) -> Iterator[Fault]:
@@ -272,7 +272,7 @@ def _names_faults(place: Place, schema: Schema, value: Any) -> Iterator[Fault]:
         yield _other(place, "takes a list", "[ARGUMENT], or all")
         return
     if "all" in value:
-        yield _other(place, "takes all by itself, and not in a list", "all")
+        yield _other(place, "takes all by itself, not in a list", "all")
         return
     for index, name in enumerate(value):
         found = traversal.read(name) if isinstance(name, str) else None
@@ -296,7 +296,7 @@ def _traversal_faults(place: Place, schema: Schema, steps: traversal.Steps) -> I
         yield _unknown(Place((*place.way[:2], *names), RESOURCE), here, steps[index].text)
         return
     before = traversal.printed(steps[:index])
-    message = f"{traversal.printed(steps)} leads nowhere: {before} has nothing that can be named so"
+    message = f"{traversal.printed(steps)} does not exist: {before} has nothing of that name"
     yield Fault("TG263", place.way, message, f"write {before}{_step_into(here)}")
 
 
@@ -306,11 +306,11 @@ def _step_into(here: traversals.Here) -> str:
         return '["KEY"]'
     if isinstance(here, Attribute) and here.shape == "block" and here.nesting != "set":
         return f"{'[0]' if here.nesting == 'list' else ''}.{next(iter(here.inside), 'ARGUMENT')}"
-    return ", which means all of it"
+    return ", which covers all of it"
 
 
 def is_nothing(place: Place, value: Any, *, block: bool = False) -> bool:
-    """Whether a value takes away what is there: null, or a list of no blocks; `block` where one is there."""
+    """Whether a value removes what is there: null, or a list of no blocks; `block` where one is there."""
     if place.attribute:
         block = place.attribute.shape == "block"
     return value is None or (value == [] and block)
@@ -326,14 +326,14 @@ def are_blocks(value: Any) -> bool:
 
 
 def removal_faults(place: Place) -> Iterator[Fault]:
-    """Why what is there cannot be taken away."""
+    """Why what is there cannot be removed."""
     if place.attribute:
-        message = f'"{place.name}" cannot be taken away: {place.of} requires it'
+        message = f'"{place.name}" cannot be removed: {place.of} requires it'
         yield from _required(place, place.attribute, message, "write another value")
 
 
 def missing_faults(place: Place, body: dict[str, Any]) -> Iterator[Fault]:
-    """What a new block has to have besides; the place is the block's body."""
+    """What a new block also needs; the place is the body of the block."""
     for name, attribute in (place.schema or {}).items():
         if is_nothing(place / name, body.get(name)):
             message = f'"{name}" is missing: {(place / name).of} requires it'

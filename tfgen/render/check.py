@@ -1,4 +1,4 @@
-"""Looks at what a user's own hand has in the pages: overrides of the spec, and templates."""
+"""Checks what a user changes in the pages: overrides of the spec, and templates."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,8 +49,8 @@ def _templates_behind(page: str, own: Mapping[str, str]) -> list[str]:
 def _no_hcl(found: Problem, templates: Path | None, at: Locate) -> Problem:
     """A page that does not parse, told where its template or the spec's overrides are."""
     page, line = found.at.file, found.at.line
-    message = f"the page {page} would be no HCL{f' (its line {line})' if line else ''}"
+    message = f"the file {page} would not be valid HCL{f' (its line {line})' if line else ''}"
     if templates and (behind := _templates_behind(page, theirs.texts(templates))):
-        hint = "compare it with the template in tfgen's folder"
+        hint = "compare it with the template in tfgen's own folder"
         return Problem("TG268", Location(str(templates / behind[0])), message, hint)
-    return Problem("TG268", at(("overrides",)), message, "see which value python-hcl2 cannot read")
+    return Problem("TG268", at(("overrides",)), message, "find the value that python-hcl2 cannot parse")

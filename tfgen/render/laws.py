@@ -32,7 +32,7 @@ _ALLOWED = (
     nodes.Getattr,
     nodes.Tuple,
 )
-# What else there is, in the words of whoever wrote it.
+# What else there is, in the words of a template's author.
 _WORDS: dict[type[nodes.Node], str] = {
     nodes.Assign: "{% set %}",
     nodes.AssignBlock: "{% set %}",
@@ -49,13 +49,13 @@ _WORDS: dict[type[nodes.Node], str] = {
     nodes.Compare: "a comparison",
     nodes.List: "a list",
     nodes.Dict: "a mapping",
-    nodes.Const: "a value of its own",
+    nodes.Const: "a literal",
     nodes.Concat: "logic or arithmetic",
-    nodes.CondExpr: "an if within an expression",
+    nodes.CondExpr: "an if in an expression",
     nodes.Getitem: "an index",
     nodes.Test: "a test",
 }
-# What Jinja has in every template: ways to Python, and names that mean another thing in each place.
+# What Jinja has in every template: access to Python, and names whose meaning depends on the place.
 _JINJAS_OWN = {*DEFAULT_NAMESPACE, "self", "super", "caller", "varargs", "kwargs"}
 _DEEPEST_BLOCK = 10
 _DEEPEST = 60
@@ -91,9 +91,9 @@ def _parsed(text: str) -> nodes.Template:
     try:
         return environment.parse(text)
     except RecursionError:
-        raise TemplateSyntaxError("it is nested too deep", 1) from None
+        raise TemplateSyntaxError("it is nested too deeply", 1) from None
     except (ValueError, OverflowError):  # Python reads no number of thousands of digits
-        raise TemplateSyntaxError("it holds a number that is too long", 1) from None
+        raise TemplateSyntaxError("it contains a number that is too long", 1) from None
 
 
 def _too_deep(tree: nodes.Node) -> Iterator[Breach]:
@@ -104,7 +104,7 @@ def _too_deep(tree: nodes.Node) -> Iterator[Breach]:
         line = node.lineno or line
         blocks += isinstance(node, nodes.For | nodes.If | nodes.Macro)
         if depth > _DEEPEST or blocks > _DEEPEST_BLOCK:
-            yield line, f"it is nested deeper than {_DEEPEST_BLOCK} blocks, or {_DEEPEST} names"
+            yield line, f"nesting deeper than {_DEEPEST_BLOCK} blocks or {_DEEPEST} names"
         waiting += [(child, line, depth + 1, blocks) for child in node.iter_child_nodes()]
 
 
@@ -118,7 +118,7 @@ def _breaches(node: nodes.Node, line: int, known: _Known) -> Iterator[Breach]:
     line = node.lineno or line
     if not isinstance(node, _ALLOWED):
         inner = next((child.lineno for child in node.iter_child_nodes() if child.lineno), line)
-        yield node.lineno or inner, f"{_words(node)} does more"
+        yield node.lineno or inner, _words(node)
         return
     yield from ((found.lineno or line, what) for found, what in _misuses(node, known))
     if not isinstance(node, nodes.Include):  # it holds nothing but the name of a file
@@ -136,7 +136,7 @@ def _misuses(node: nodes.Node, known: _Known) -> Iterator[tuple[nodes.Node, str]
     if isinstance(node, nodes.Output):
         for part in node.nodes:
             if not isinstance(part, nodes.TemplateData | nodes.Filter | nodes.Call):
-                yield part, f"{_words(part)} is printed without a filter"
+                yield part, f"{_words(part)} printed without a filter"
     for is_wrong, what in _WRONG.get(type(node), ()):
         if is_wrong(node, known):
             yield node, what.format(node=node, filters=" and |".join(sorted(known.filters)))
@@ -150,7 +150,7 @@ _WRONG: dict[type[nodes.Node], tuple[_Wrong, ...]] = {
             lambda node, known: (
                 node.name not in known.filters or node.args or node.kwargs or not _is_path(node.node)
             ),
-            "only |{filters} of a name may be printed, not |{node.name}",
+            "|{node.name} here: only |{filters} of a name is allowed",
         ),
     ),
     nodes.Call: (
@@ -162,20 +162,20 @@ _WRONG: dict[type[nodes.Node], tuple[_Wrong, ...]] = {
             lambda node, _: (
                 node.kwargs or node.dyn_args or node.dyn_kwargs or not all(map(_is_path, node.args))
             ),
-            "a macro is called with names, one for each of its own",
+            "a macro call with anything but one name for each parameter",
         ),
     ),
     nodes.For: (
         (
             lambda node, _: not _is_path(node.iter) or node.test or node.else_ or node.recursive,
-            "a loop is over a name, without if, else and recursive",
+            "a loop over anything but a name, or with if, else or recursive",
         ),
     ),
     nodes.If: (
         (
             # `else` is a `not` by another name.
             lambda node, _: not _is_path(node.test) or node.elif_ or node.else_,
-            "an if is of one name, without elif and else",
+            "an if on anything but one name, or with elif or else",
         ),
     ),
     nodes.Include: (
@@ -183,30 +183,30 @@ _WRONG: dict[type[nodes.Node], tuple[_Wrong, ...]] = {
             lambda node, _: (
                 not isinstance(node.template, nodes.Const) or node.template.value not in theirs.names()
             ),
-            "an include is of one file, by its name, which is that of one of tfgen's templates",
+            "an include of anything but one of tfgen's templates, by name",
         ),
     ),
     nodes.Name: (
         (
             lambda node, _: node.name == "loop",
-            "loop knows positions, and nothing may depend on one",
+            "loop, since output must not depend on positions",
         ),
         (
             lambda node, known: node.ctx != "load" and node.name in known.macros,
-            "{node.name} is a macro, and nothing else can have its name",
+            "{node.name}, which is already the name of a macro",
         ),
         (
             lambda node, known: node.name in known.foreign or node.name.startswith("_"),
-            "{node.name} is Jinja's own, and a name is one of the page's values",
+            "{node.name}, which belongs to Jinja and not to the page",
         ),
     ),
     nodes.Getattr: (
         (
             lambda node, _: node.attr in _PYTHON or node.attr.startswith("_"),
-            "an attribute is the blueprint's and not Python's own",
+            "an attribute that belongs to Python and not to the blueprint",
         ),
     ),
-    nodes.Tuple: ((lambda node, _: node.ctx != "store", "a tuple does more"),),
+    nodes.Tuple: ((lambda node, _: node.ctx != "store", "a tuple"),),
 }
 
 
@@ -235,9 +235,7 @@ def _file_problems(name: str, folder: Path) -> Iterator[Problem]:
     path, ours = folder / name, theirs.names()
     if name not in ours:
         near = nearest(name, ours, 0.7)
-        hint = (
-            f"did you mean {near}?" if near else "the files of tfgen's own folder templates/ can be replaced"
-        )
+        hint = f"did you mean {near}?" if near else "use the name of a file in tfgen's own folder templates/"
         yield Problem("TG265", Location(str(path)), "tfgen has no template of this name", hint)
         return
     try:
@@ -249,12 +247,15 @@ def _file_problems(name: str, folder: Path) -> Iterator[Problem]:
     except TemplateSyntaxError as error:
         at = _line(str(path), error.lineno, text)
         yield Problem(
-            "TG266", at, f"this is no template of Jinja: {error.message}", "see jinja.palletsprojects.com"
+            "TG266",
+            at,
+            f"this is not a valid Jinja template: {error.message}",
+            "see jinja.palletsprojects.com",
         )
         return
-    hint = "print with {{ NAME|hcl }}, loop with for, include; docs/overrides.md says what else is possible"
+    hint = "print with {{ NAME|hcl }}, loop with for, include; see docs/overrides.md for the rest"
     for number, what in found:
-        yield Problem("TG267", _line(str(path), number, text), f"a template only prints: {what}", hint)
+        yield Problem("TG267", _line(str(path), number, text), f"not allowed in a template: {what}", hint)
 
 
 def _line(path: str, number: int, text: str) -> Location:
@@ -270,9 +271,9 @@ def rendered(blueprint: Blueprint, folder: Path | None) -> tuple[dict[str, str],
     except Exception as error:
         if folder is None:
             raise
-        hint = "use the names that the template in tfgen's own folder uses, and includes that end"
+        hint = "use the names that tfgen's own template uses, and includes without recursion"
         return {}, [
-            Problem("TG268", _place(error, folder), f"the template cannot print this: {_why(error)}", hint)
+            Problem("TG268", _place(error, folder), f"the template cannot be rendered: {_why(error)}", hint)
         ]
 
 
@@ -280,7 +281,7 @@ def _why(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it includes or calls itself"
     unknown = isinstance(error, TypeError) and "Undefined" in str(error)
-    return "it has a name that means nothing here" if unknown else str(error)
+    return "it uses an unknown name" if unknown else str(error)
 
 
 def _place(error: BaseException, folder: Path) -> Location:

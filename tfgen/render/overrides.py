@@ -1,7 +1,7 @@
 """Overrides of the spec, put into rendered pages.
 
 A patch means what a JSON merge patch does (RFC 7396): a mapping goes into the block or the object that is
-there, null takes away, and everything else replaces. Its values are printed by `hcl` and by nothing else,
+there, null removes, and everything else replaces. Its values are printed by `hcl` and by nothing else,
 so they are literals; the only bare words are the names of arguments and what `ignore_changes` takes, which
 are read by a grammar and printed anew.
 """
@@ -190,18 +190,20 @@ class _Patcher:
         alike = [each for each in looked_at if f".{kind}." in each] if kind else list(looked_at)
         ends = [each for each in looked_at if each.endswith(f".{address}")]
         near = ends[0] if len(ends) == 1 else nearest(address, alike, 0.7)
-        hint = f"did you mean {near}?" if near else "write one as a plan does, such as " + next(iter(known))
+        hint = (
+            f"did you mean {near}?" if near else "write one as it is in a plan, such as " + next(iter(known))
+        )
         if kind and looked_at and not alike:
-            hint = f"it has no {kind}"
+            hint = f"remove it: the stack has no {kind}"
         elif whole in known:
-            hint = f"write {whole}; all its instances are one block"
-        message = f'no resource of this stack has the address "{address}"'
+            hint = f"write {whole}, which overrides all its instances"
+        message = f'this stack has no resource with the address "{address}"'
         self.passes([Fault("TG260", ("overrides", address), message, hint)])
 
     def nothing_to_remove(self, place: Place, names: list[str]) -> None:
         near = nearest(place.name, names, 0.85)
         hint = f"did you mean {near}?" if near else "remove it"
-        message = f'there is no "{place.name}" here to take away'
+        message = f'there is no "{place.name}" here to remove'
         self.passes([Fault("TG271", place.way, message, hint, "warning")])
 
     def is_possible(self, place: Place, value: Any) -> bool:
@@ -215,13 +217,13 @@ class _Patcher:
         return False
 
     def is_literal(self, value: Any, place: Place) -> bool:
-        """Null takes a key away, and an item of a list has none."""
-        message, hint = "null has no place in a list: a list replaces the one that is there", "remove it"
+        """Null removes a key, and an item of a list has none."""
+        message, hint = "a list cannot contain null: it replaces the existing list", "remove it"
         nulls = [way for each, way in _values(value, place.way) if each is None and isinstance(way[-1], int)]
         return self.passes(Fault("TG263", way, message, hint) for way in nulls)
 
     def without_nulls(self, value: Any, way: SpecPath) -> Any:
-        """A new value without the keys that it takes away."""
+        """A new value without the keys that it removes."""
         if isinstance(value, list):
             return [self.without_nulls(item, (*way, index)) for index, item in enumerate(value)]
         if not isinstance(value, dict):
@@ -231,8 +233,8 @@ class _Patcher:
         return {key: self.without_nulls(item, (*way, key)) for key, item in value.items() if item is not None}
 
     def several(self, chunks: list[Chunk], count: int, place: Place) -> list[Chunk]:
-        message = f'there are {count} blocks "{place.name}" here, and this could mean any'
-        hint = "give the list of all of them, which replaces them"
+        message = f'there are {count} blocks "{place.name}" here, and this may mean any of them'
+        hint = "write a list of all of them, which replaces them"
         self.passes([Fault("TG264", place.way, message, hint)])
         return chunks
 

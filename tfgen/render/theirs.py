@@ -41,10 +41,10 @@ def read(path: Path, folder: Path) -> str:
     A link that leads out would put a file of somebody else's into a page.
     """
     if not path.is_file():  # a pipe would be waited for
-        raise UnreadableError("it is no file")
+        raise UnreadableError("it is not a file")
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
-            raise UnreadableError("it is a link that leads out of its folder")
+            raise UnreadableError("it is a link to outside its folder")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
         text = raw.decode()

@@ -18,8 +18,8 @@ def _parse(path: str, text: str) -> Problem | None:
         hcl2.load(StringIO(text))
     except Exception as error:
         at = _place(error, path, text.splitlines())
-        hint = "if somebody edited it, see what Terraform says; rendering again replaces what tfgen wrote"
-        return Problem("TG401", at, "python-hcl2 cannot read this as HCL", hint)
+        hint = "if it was edited, see what Terraform reports; otherwise render again to replace it"
+        return Problem("TG401", at, "python-hcl2 cannot parse this as HCL", hint)
     return None
 
 

@@ -1,4 +1,4 @@
-"""What each code means: rules say it of themselves, the other codes in the table below."""
+"""What each code means: rules define it themselves, other codes in the table below."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from tfgen.rules import OF_OVERRIDES, Rule, rules
 
 
 class Entry(NamedTuple):
-    """What is to be said of a code. Only a rule has a severity of its own, a source and examples."""
+    """What there is to say about a code. Only a rule has a severity of its own, a source and examples."""
 
     code: str
     severity: str
@@ -17,78 +17,78 @@ class Entry(NamedTuple):
     good: str = ""
 
 
-# What is so where the code is not raised, as the title of a rule says it.
+# What is true where the code is not raised, in the form of a rule's title.
 _CODES = {
-    "TG001": "A spec is a file that can be read",
-    "TG002": "A spec is YAML: one document, without tags, nothing in it twice",
-    "TG101": "A spec is not empty",
-    "TG102": "Every key is one that the spec knows",
-    "TG103": "Required keys are there",
+    "TG001": "The spec is a file that can be read",
+    "TG002": "The spec is YAML: one document, without tags and without duplicates",
+    "TG101": "The spec is not empty",
+    "TG102": "Every key is known",
+    "TG103": "Required keys are present",
     "TG104": "Every key has a value",
-    "TG105": "Every value is what its key expects",
-    "TG106": "The version of the spec is one that tfgen knows",
-    "TG110": "The region is one that tfgen knows",
+    "TG105": "Every value has the type and form that its key expects",
+    "TG106": "The version of the spec is supported",
+    "TG110": "The region is known",
     "TG111": "Where zones differ between accounts, network.zones lists them",
-    "TG112": "The region has as many zones as network.zones counts",
-    "TG113": "The listed zones are 2 to 6, each once",
+    "TG112": "The region has at least as many zones as network.zones counts",
+    "TG113": "network.zones lists 2 to 6 zones, each once",
     "TG114": "The region has the listed zones",
-    "TG115": "Logs are kept for a number of days that CloudWatch offers",
-    "TG116": "A range of health check codes goes from the lower to the higher",
+    "TG115": "The log retention is a number of days that CloudWatch offers",
+    "TG116": "A range of health check codes begins with the lower code",
     "TG201": "The ranges of the VPC and of subnets are /16 to /28",
     "TG202": "The subnets fit into the VPC",
-    "TG203": "No two routes of a listener are for the same requests",
-    "TG204": "Where subnets list their ranges, every zone has one",
-    "TG205": "Where subnets list their ranges, they do so for the network's zones",
+    "TG203": "No two routes of a listener match the same requests",
+    "TG204": "Where subnets list their ranges, every zone has a range",
+    "TG205": "Where subnets list their ranges, each zone is one of network.zones",
     "TG206": "Every subnet is inside the VPC",
     "TG207": "No two subnets overlap",
     "TG208": "A range is an IPv4 range",
     "TG209": "A range has no host bits set",
-    "TG210": "The zone of the single NAT gateway is one of the network's",
-    "TG211": "nat: single and nat_zone stand only where there is a NAT gateway for them",
-    "TG212": "A VPC endpoint is one that tfgen knows",
-    "TG213": "Interface endpoints are listed only where the way out has endpoints",
-    "TG214": "No two endpoints need one name in Terraform",
-    "TG220": "Every route says which listener it is bound to, where there are several",
-    "TG221": "A route makes no more values than a listener rule holds",
-    "TG222": "A route makes no more wildcards than a listener rule holds",
-    "TG223": "No two rules of a listener have one priority",
-    "TG224": "No two listeners have one port",
-    "TG230": "A service calls services that there are",
-    "TG231": "A service that others call has a Service Connect name",
+    "TG210": "The zone of the single NAT gateway is one of the network's zones",
+    "TG211": "nat: single and nat_zone are set only where there is a NAT gateway",
+    "TG212": "A VPC endpoint is known",
+    "TG213": "Interface endpoints are listed only where the egress includes endpoints",
+    "TG214": "No two endpoints have the same name in Terraform",
+    "TG220": "Every route names its listener, where there are several",
+    "TG221": "A route needs at most as many values as a listener rule may have",
+    "TG222": "A route needs at most as many wildcards as a listener rule may have",
+    "TG223": "No two rules of a listener have the same priority",
+    "TG224": "No two listeners have the same port",
+    "TG230": "A service calls services that exist",
+    "TG231": "A called service has a Service Connect name",
     "TG232": "A service with a Service Connect name has a port",
-    "TG233": "No two services have one Service Connect name",
+    "TG233": "No two services have the same Service Connect name",
     "TG240": "A service with routes has a port",
-    "TG241": "No two services need one name in Terraform",
-    "TG242": "A port with routes speaks what the load balancer speaks",
+    "TG241": "No two services have the same name in Terraform",
+    "TG242": "A port with routes uses a protocol that the load balancer supports",
     "TG243": "A variable is in environment or in secrets, not in both",
-    "TG244": "A renamed service was named otherwise before, and no other service has that name",
-    "TG245": "A stack is no larger than what AWS lets any account have",
-    "TG250": "A stack that is rendered as a module leaves tags to the root that calls it",
-    "TG260": "An override is of a resource that the stack has",
-    "TG261": "An override is of an argument or a block that the provider knows there",
-    "TG262": "An override is of an argument that may be set",
-    "TG263": "An override's value is one that its place can hold",
-    "TG264": "An override of one block is for a block that there is once",
-    "TG265": "A template of your own has the name of one of tfgen's",
+    "TG244": "A renamed service had another name before, and no other service has that name",
+    "TG245": "A stack is within the limits that AWS does not raise",
+    "TG250": "A stack rendered as a module leaves tags to the root module that calls it",
+    "TG260": "An override names a resource of the stack",
+    "TG261": "An override names an argument or a block that the provider supports",
+    "TG262": "An override names an argument that can be set",
+    "TG263": "The value of an override is valid for its argument",
+    "TG264": "An override of a single block names a block that occurs once",
+    "TG265": "A template of your own has the name of one of tfgen's templates",
     "TG266": "A template of your own can be read",
     "TG267": "A template of your own only prints",
-    "TG268": "What overrides and templates of your own make is HCL",
-    "TG269": "An override leaves there what the provider requires",
-    "TG270": "An override is of what every version of the provider knows that the stack lets in",
-    "TG271": "An override takes away what is there",
-    "TG272": "No text of an override reads like a reference, which it cannot be",
+    "TG268": "Overrides and templates of your own produce valid HCL",
+    "TG269": "An override keeps what the provider requires",
+    "TG270": "An override is supported by every provider version that the stack allows",
+    "TG271": "An override removes only what exists",
+    "TG272": "No text in an override looks like a reference, since it cannot be one",
     "TG390": "An ignore gives its reason",
-    "TG391": "An ignore names a rule that there is",
-    "TG392": "An ignore passes over something",
-    "TG401": "A rendered page is HCL",
-    "TG402": "The files of a stack that is held against a spec can be read",
+    "TG391": "An ignore names an existing rule",
+    "TG392": "An ignore has an effect",
+    "TG401": "A rendered file is HCL",
+    "TG402": "The files of a stack that is compared with a spec can be read",
 }
 
 _RAISED = {
     "TG0": "when the spec's file is read",
-    "TG1": "when the spec is held against its schema",
-    "TG2": "when the stack is worked out from the spec",
-    "TG3": "when the spec's ignores are held against what the rules found",
+    "TG1": "when the spec is checked against its schema",
+    "TG2": "when the stack is derived from the spec",
+    "TG3": "when the spec's ignores are compared with what the rules found",
     "TG4": "by tfgen validate or tfgen changes",
 }
 
@@ -99,7 +99,7 @@ def entries() -> list[Entry]:
 
 
 def other_codes() -> list[Entry]:
-    """The codes that are no rules."""
+    """The codes that are not rules."""
     return [_of_code(code) for code in _CODES]
 
 
@@ -109,7 +109,7 @@ def codes() -> list[str]:
 
 
 def entry(code: str) -> Entry:
-    """What is to be said of a code. Raises KeyError where there is no such code."""
+    """What there is to say about a code. Raises KeyError where there is no such code."""
     if code in _CODES:
         return _of_code(code)
     return {entry.code: entry for entry in entries()}[code]
@@ -123,9 +123,9 @@ _WIDTH, _HEIGHT = 110, 24
 
 
 def _to_be_read(example: str) -> str:
-    """An example of too much, cut to what shows it."""
+    """An example of excess, cut to a readable length."""
     lines = [
-        line if len(line) <= _WIDTH else f"{line[: _WIDTH - 40]}...  # {len(line):,} characters in all"
+        line if len(line) <= _WIDTH else f"{line[: _WIDTH - 40]}...  # {len(line):,} characters in total"
         for line in example.splitlines()
     ]
     if len(lines) > _HEIGHT:
@@ -139,7 +139,7 @@ def _of_code(code: str) -> Entry:
         if code in OF_OVERRIDES
         else "cannot be ignored"
     )
-    return Entry(code, "", _CODES[code], f"Raised {_RAISED[code[:3]]}; it is no rule, and {can}.")
+    return Entry(code, "", _CODES[code], f"Raised {_RAISED[code[:3]]}; it is not a rule, and {can}.")
 
 
 def text(entry: Entry) -> str:
@@ -151,20 +151,20 @@ def text(entry: Entry) -> str:
             f"{entry.code} {entry.severity}: {entry.title}",
             entry.why,
             f"Source: {entry.source}",
-            f"What breaks it:\n{_indented(_to_be_read(entry.bad))}",
-            f"What keeps it:\n{_indented(_to_be_read(entry.good))}",
-            "Where it is no problem, say so beside the thing (in a service, a listener, load_balancer or "
-            f"network) or in the spec itself:\n{_indented(_ignore(entry.code))}",
+            f"Breaks the rule:\n{_indented(_to_be_read(entry.bad))}",
+            f"Follows the rule:\n{_indented(_to_be_read(entry.good))}",
+            "Where it is intended, ignore it there (in a service, a listener, load_balancer or network) or "
+            f"at the top of the spec:\n{_indented(_ignore(entry.code))}",
         )
     )
 
 
 def markdown(entry: Entry) -> str:
-    """As docs/rules.md has it, and whoever shows SARIF."""
+    """As in docs/rules.md and in SARIF."""
     parts = (
         f"{entry.why} ([source]({entry.source}))",
-        f"What breaks it:\n\n```yaml\n{_to_be_read(entry.bad)}```",
-        f"What keeps it:\n\n```yaml\n{_to_be_read(entry.good)}```",
+        f"Breaks the rule:\n\n```yaml\n{_to_be_read(entry.bad)}```",
+        f"Follows the rule:\n\n```yaml\n{_to_be_read(entry.good)}```",
     )
     return "\n\n".join(parts)
 

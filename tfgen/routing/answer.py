@@ -1,16 +1,16 @@
-"""Who answers a request: the listener, its rules in the order in which they are tried, its default action.
+"""What responds to a request: the listener, its rules in the order of evaluation, its default action.
 
 What is known of a load balancer's matching, and its source (ELB/x is x.html in
 docs.aws.amazon.com/elasticloadbalancing/latest/application):
 
-- All conditions of a rule must hold, one value of each; rules are tried from the lowest priority, and the
-  default action is for what none matches (ELB/listener-rules).
-- A path pattern minds the case and sees no query; a host pattern does not mind the case; a method is the
+- All conditions of a rule must hold, one value of each; rules are evaluated from the lowest priority, and the
+  default action applies where none matches (ELB/listener-rules).
+- A path pattern is case-sensitive and excludes the query; a host pattern is case-insensitive; a method is the
   whole word (botocore, elbv2 RuleCondition).
 - Rules are evaluated "only after URI normalization occurs" (ELB/rule-condition-types); no document says
   what that is, nor what becomes of a port or a last dot in the Host header. So a request that such things
   could concern is read in each of the usual ways, and if another one answers, `Answer.otherwise` says so.
-- TRACE is answered with 405 (ELB/load-balancer-troubleshooting).
+- TRACE gets a 405 (ELB/load-balancer-troubleshooting).
 """
 
 import re
@@ -46,7 +46,7 @@ class Candidate(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """Another way to read the request, and who answers it then."""
+    """Another reading of the request, and what responds to it."""
 
     seen: Seen
     candidate: Candidate
@@ -65,7 +65,7 @@ class Answer(NamedTuple):
     chosen: int = 0
     otherwise: tuple[Reading, ...] = ()
     doubts: tuple[str, ...] = ()
-    """What overrides say of the listener and its rules, and nobody can follow."""
+    """What overrides do to the listener and its rules and tfgen cannot evaluate."""
 
     @property
     def winner(self) -> tuple[Candidate, ...]:
@@ -73,7 +73,7 @@ class Answer(NamedTuple):
 
 
 def answer(blueprint: Blueprint, request: Request) -> Answer:
-    """What becomes of a request to the load balancer of this stack."""
+    """What happens to a request to the load balancer of this stack."""
     listeners = [each for balancer in blueprint.load_balancer for each in balancer.listeners]
     listener = next((each for each in listeners if each.port == request.port), None)
     if listener is None:
@@ -107,27 +107,27 @@ def _no_listener(listeners: Sequence[Listener], request: Request) -> str:
     if not listeners:
         return "this stack has no load balancer, because no service has routes"
     ports = ", ".join(f"{listener.key} {listener.port}" for listener in listeners)
-    return f"no listener has port {request.port} (the listeners: {ports}), and the connection times out"
+    return f"no listener has port {request.port} (the listeners: {ports}), so the connection times out"
 
 
 def _refusal(listener: Listener, request: Request) -> str:
-    """What happens before a listener looks at its rules; empty where nothing does."""
+    """Why a listener does not evaluate its rules; empty where it does."""
     name = f"listener {listener.key} on port {listener.port}"
     if not admits(listener, request):
-        who = request.source or "anybody"
-        ranges = ", ".join(cidr.cidr for cidr in listener.admitted) or "nobody"
-        return f"{name} does not admit {who}, only {ranges}; the connection times out"
+        ranges = ", ".join(cidr.cidr for cidr in listener.admitted) or "no clients"
+        other = f", not {request.source}" if request.source else ""
+        return f"{name} allows {ranges}{other}; the connection times out"
     if request.scheme == "https" and listener.protocol == "HTTP":
-        return f"{name} speaks HTTP without TLS, and an https request fails in the handshake"
+        return f"{name} speaks HTTP without TLS, so an https request fails in the handshake"
     if request.scheme == "http" and listener.protocol == "HTTPS":
-        return f"{name} speaks HTTPS, and a request without TLS gets no answer from a service"
+        return f"{name} speaks HTTPS, so a request without TLS reaches no service"
     if request.method == "TRACE":
-        return "a load balancer answers every TRACE with 405 itself"
+        return "the load balancer itself responds to every TRACE with 405"
     return ""
 
 
 def admits(listener: Listener, request: Request) -> bool:
-    """Whether the security group lets the sender connect, if it is known. The rules are all for IPv4."""
+    """Whether the security group allows the sender, if it is known. All rules are for IPv4."""
     if request.source is None:
         return bool(listener.admitted)
     source = request.source

@@ -1,10 +1,10 @@
-"""Rules that stand in each other's way: one that no request reaches, two that want the same request.
+"""Rules that conflict: one that receives no requests, two that match the same request.
 
 Of two rules the more specific is the one with the narrower host; where the hosts are the same, with the
 narrower path; where the paths are too, with fewer methods. That is how a person reads routes (a host is a
-site of its own, a longer path a place within), and the order that derived priorities follow. So a host that
-takes every path and a path that is taken under every host are ordinary neighbours, although neither holds
-the other: the host answers.
+site of its own, a longer path a place within), and the order that derived priorities follow. So a host with
+every path and a path on every host are ordinary neighbours, although neither contains the other: the host
+takes precedence.
 """
 
 from bisect import bisect_left
@@ -35,14 +35,14 @@ _MOST_PAIRS = 50_000
 
 
 class Shadow(Struct, frozen=True):
-    """`by` are rules tried before `entry` that together take every request for it."""
+    """`by` are rules evaluated before `entry` that together match all its requests."""
 
     entry: Entry
     by: tuple[Entry, ...]
 
 
 class Overlap(Struct, frozen=True):
-    """`first` is tried before `second`, and both want requests that no rule of `before` takes."""
+    """`first` is evaluated before `second`, and both match requests that no rule of `before` matches."""
 
     first: Entry
     second: Entry
@@ -62,7 +62,7 @@ class Overlap(Struct, frozen=True):
 
 
 class Conflicts(Struct, frozen=True):
-    """`known` is false where there were too many rules to hold against one another."""
+    """`known` is false where there were too many rules to compare."""
 
     shadows: tuple[Shadow, ...]
     overlaps: tuple[Overlap, ...]
@@ -71,7 +71,7 @@ class Conflicts(Struct, frozen=True):
 
 @lru_cache(maxsize=16)
 def conflicts(entries: tuple[Entry, ...]) -> Conflicts:
-    """What is wrong with the rules of one listener, which come in the order in which they are tried.
+    """What is wrong with the rules of one listener, given in the order of evaluation.
 
     What many rules take together can be too much to work out (_MOST_STATES); then nothing is said.
     """
@@ -89,11 +89,11 @@ def conflicts(entries: tuple[Entry, ...]) -> Conflicts:
 
 
 def is_inside(narrow: Entry, wide: Entry) -> bool:
-    """Whether every request that `narrow` takes is one that `wide` takes too."""
+    """Whether every request that matches `narrow` matches `wide` too."""
     return all(cover(*parts) for parts in zip(wide.parts, narrow.parts, strict=True))
 
 
-# --- rules that no request reaches
+# --- rules that receive no requests
 
 
 def _shadow(entry: Entry, earlier: Sequence[Entry], allowance: Allowance) -> Shadow | None:
@@ -147,7 +147,7 @@ def _requests(entries: Sequence[Entry]) -> Patterns:
     return tuple(request for entry in entries for request in entry.requests)
 
 
-# --- rules that want the same request
+# --- rules that match the same request
 
 
 def _overlap(

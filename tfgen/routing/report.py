@@ -1,4 +1,4 @@
-"""An answer as text for a person and as data for a program, of the same content."""
+"""An answer as text for people and as data for programs, with the same content."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -29,18 +29,18 @@ def _head(answer: Answer) -> Iterator[str]:
         for target in _targets(winner):
             yield f"  target group  {target}"
     if answer.nobody:
-        yield f"Nobody answers: {answer.nobody}."
+        yield f"No response: {answer.nobody}."
     for note in notes(answer):
         yield f"  note: {note}"
 
 
 def _who(listener: Listener, candidate: Candidate) -> str:
     for service in candidate.service:
-        return f"{service.key} answers, on port {_port(candidate)}"
+        return f"{service.key} responds, on port {_port(candidate)}"
     for does in listener.answers:
-        return f"No service answers: the load balancer itself {does}"
-    says = f'{listener.default.status} "{listener.default.body}"'
-    return f"No service answers: the load balancer itself says {says}"
+        return f"No service responds: the load balancer itself {does}"
+    response = f'{listener.default.status} "{listener.default.body}"'
+    return f"No service responds: the load balancer itself responds with {response}"
 
 
 def _port(candidate: Candidate) -> int | None:
@@ -55,7 +55,9 @@ def _targets(candidate: Candidate) -> Iterator[str]:
 
 def _listener(listener: Listener) -> str:
     ranges = [cidr.cidr for cidr in listener.admitted]
-    return f"{listener.key}, port {listener.port}, for {'anybody' if WORLD in ranges else ', '.join(ranges)}"
+    return (
+        f"{listener.key}, port {listener.port}, for {'all clients' if WORLD in ranges else ', '.join(ranges)}"
+    )
 
 
 def _rule(candidate: Candidate) -> str:
@@ -65,25 +67,25 @@ def _rule(candidate: Candidate) -> str:
 
 
 def notes(answer: Answer) -> Iterator[str]:
-    """What a person should know besides."""
+    """Notes on the answer."""
     for listener in answer.listener:
         if answer.winner and not answer.request.source and WORLD not in [c.cidr for c in listener.admitted]:
-            yield "not every address may connect to this listener; --from ADDRESS asks whether one may"
+            yield "not every address may connect to this listener; check one with --from ADDRESS"
     for service in (service for winner in answer.winner for service in winner.service):
         if not service.tasks.least:
-            yield f"the count of {service.key} is 0: while no task runs, the load balancer says 503"
+            yield f"the count of {service.key} is 0: without tasks, the load balancer responds with 503"
     for prefix in (prefix for winner in answer.winner for prefix in _prefix(winner)):
-        yield f"the service gets the path whole: {prefix} is not taken off it"
+        yield f"the service receives the whole path: {prefix} is not removed"
     if answer.winner and answer.request.other_headers:
         yield f"no rule looks at the header {' or '.join(answer.request.other_headers)}"
     for reading in answer.otherwise:
         yield _otherwise(reading)
     for says in answer.doubts:
-        yield f"{says}, so who answers cannot be known for certain"
+        yield f"{says}, so which service responds is not certain"
 
 
 def _prefix(candidate: Candidate) -> Iterator[str]:
-    """The path of a route that takes all below it, which some expect to be gone from the request."""
+    """The path of a route that matches all below it, which some expect to be removed from the request."""
     for rule in candidate.rule:
         for path in (path for values in rule.paths for path in values[:1]):
             if "*" not in path and "?" not in path:
@@ -94,15 +96,15 @@ def _otherwise(reading: Reading) -> str:
     """The first reading is the one of RFC 3986, a host without its port."""
     who = next((service.key for service in reading.candidate.service), "the default action")
     return (
-        "AWS does not say how its load balancers normalize a request; should the rules see "
-        f"{reading.seen.host}{reading.seen.path}, {who} answers"
+        "AWS does not document how its load balancers normalize a request; if the rules see "
+        f"{reading.seen.host}{reading.seen.path}, {who} responds"
     )
 
 
 def _before(answer: Answer) -> Iterator[str]:
     tried = answer.candidates[: answer.chosen]
     if tried:
-        yield "Tried before, and why not:"
+        yield "Evaluated before, and why they do not match:"
         yield from _rows(answer, [(candidate, "; ".join(candidate.why_not)) for candidate in tried])
 
 
@@ -110,16 +112,16 @@ def _after(answer: Answer) -> Iterator[str]:
     later = answer.candidates[answer.chosen + 1 :]
     would = [candidate for candidate in later if not candidate.why_not]
     if would:
-        yield "Would match too, but come later:"
+        yield "Would also match, but are evaluated later:"
         yield from _rows(answer, [(candidate, "") for candidate in would])
     if len(later) > len(would):
         count = len(later) - len(would)
-        rules = "rule comes" if count == 1 else "rules come"
-        yield f"{count}{' more' if would else ''} {rules} later and would not match."
+        rules = "rule is" if count == 1 else "rules are"
+        yield f"{count}{' more' if would else ''} {rules} evaluated later and would not match."
 
 
 def _rows(answer: Answer, rows: Sequence[tuple[Candidate, str]]) -> Iterator[str]:
-    """One line a candidate: when it is tried, what it asks for, where it leads, what is to say of it."""
+    """One line for each candidate: its order, its conditions, its target, and a remark."""
     fixed = answer.listener[0].default.status
     cells = [(*_cells(candidate, fixed), said) for candidate, said in rows]
     widths = [max(len(row[column]) for row in cells) for column in range(3)]
@@ -194,5 +196,5 @@ def _rule_data(candidate: Candidate) -> dict[str, Any]:
 
 
 def _outcome(index: int, answer: Answer) -> str:
-    """Tried and passed over, the one that answers, or not tried any more."""
+    """Evaluated and passed over, the one that responds, or not evaluated."""
     return "answers" if index == answer.chosen else "passed" if index < answer.chosen else "not-tried"

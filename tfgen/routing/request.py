@@ -1,4 +1,4 @@
-"""The request that somebody asks about, from the words of the command line."""
+"""The request in question, from the arguments of the command line."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -42,7 +42,7 @@ def read(method: str, url: str, headers: tuple[str, ...], source: str | None) ->
     scheme, host, port, path = _url(url, wrong)
     names = [_header(header, wrong) for header in headers]
     given = [value for name, value in names if name.lower() == "host"]
-    # Clients leave the usual port out of the Host header.
+    # Clients omit the default port in the Host header.
     sent = _host(given, wrong) if given else (host, None if port == _USUAL_PORTS[scheme] else port)
     address = _address(source, wrong)
     if wrong:
@@ -63,7 +63,7 @@ def read(method: str, url: str, headers: tuple[str, ...], source: str | None) ->
 
 def _wrong_method(method: str) -> str:
     if _METHOD.fullmatch(method.upper()):
-        return f"METHOD {_shown(method)}: case matters here; write {method.upper()}"
+        return f"METHOD {_shown(method)}: methods are case-sensitive; write {method.upper()}"
     return f"METHOD {_shown(method)}: expected an HTTP method such as GET"
 
 
@@ -75,7 +75,7 @@ def _url(url: str, wrong: list[str]) -> tuple[str, str, int | None, str]:
         return "http", "", None, "/"
     scheme, authority, path = match[1].lower(), match[2], match[3] or "/"
     if re.search(r"[\x00-\x20\x7f]", url):
-        wrong.append(f"URL {_shown(url)}: white space and control characters are written as %20 and the like")
+        wrong.append(f"URL {_shown(url)}: encode white space and control characters, as in %20")
     host, port = _authority(authority)
     if not host:
         wrong.append(f"URL {_shown(url)}: {_no_host(authority)}")
@@ -85,14 +85,14 @@ def _url(url: str, wrong: list[str]) -> tuple[str, str, int | None, str]:
 def _no_host(authority: str) -> str:
     """Why an authority is no host, and what to write."""
     if "@" in authority:
-        return "a user and a password go in the header Authorization, and no rule sees it; leave them out"
+        return "leave out the user and the password: they go in the Authorization header, which no rule reads"
     if not authority.isascii():
         try:
             sent = authority.encode("idna").decode("ascii")
         except UnicodeError:
             return "expected a host name in ASCII, as clients send it (xn--...)"
         return f"clients send a host name in ASCII: write {sent}"
-    return "expected a host name and perhaps a port, such as api.example.com:8080"
+    return "expected a host name, with or without a port, such as api.example.com:8080"
 
 
 def _authority(text: str) -> tuple[str, int | None]:
@@ -126,7 +126,7 @@ def _host(given: list[str], wrong: list[str]) -> tuple[str, int | None]:
         wrong.append(f"-H: a request has one Host header, not {len(given)}")
     host, port = _authority(given[0])
     if not host:
-        wrong.append(f"-H {_shown(f'Host: {given[0]}')}: expected a host name and perhaps a port")
+        wrong.append(f"-H {_shown(f'Host: {given[0]}')}: expected a host name, with or without a port")
     return host, port
 
 

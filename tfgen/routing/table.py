@@ -1,4 +1,4 @@
-"""The rules of a listener in the order in which they are tried, and who stands behind each."""
+"""The rules of a listener in the order of evaluation, and the service behind each."""
 
 from msgspec import Struct
 
@@ -9,7 +9,7 @@ _ANYTHING = ("?*",)
 
 
 class Entry(Struct, frozen=True):
-    """One rule, and the requests that it takes: each part holds the patterns of one condition."""
+    """One rule, and the requests that it matches: each part holds the patterns of one condition."""
 
     service: str
     rule: ListenerRule

@@ -1,7 +1,7 @@
-"""Domain rules: what a blueprint must keep so that its tasks start and can be reached.
+"""Domain rules: what a blueprint must satisfy so that its tasks start and can be reached.
 
-A rule is a file in this folder, found by being there. It says ID, SEVERITY, TITLE, WHY (one
-sentence for whoever asks) and SOURCE, has `check(blueprint)`, which yields problems, and cases.
+A rule is a file in this folder, and is found there. It defines ID, SEVERITY, TITLE, WHY (a
+sentence or two for the reader) and SOURCE, has `check(blueprint)`, which yields problems, and cases.
 
 A case is a fragment of a spec: what the rule is about and nothing else. `whole_spec` fills in the
 rest, so that BAD and GOOD read as examples. FAILS and PASSES are further cases, two of each with them
@@ -18,7 +18,7 @@ from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
 
 OF_OVERRIDES = ("TG270", "TG271", "TG272")
-"""Warnings that are no rules, since the pages have to be there for them, and can be ignored all the same."""
+"""Warnings that are not rules, since they need the rendered pages, and can be ignored all the same."""
 
 
 class Rule(Protocol):

@@ -6,7 +6,7 @@ from tfgen.problems import Location
 
 
 def tasks(blueprint: Blueprint) -> int:
-    """How many run at most when nothing is deployed."""
+    """How many run at most outside of deployments."""
     return sum(service.tasks.most for service in blueprint.services)
 
 
@@ -29,10 +29,10 @@ def enough(blueprint: Blueprint) -> int:
 
 
 def _taken(blueprint: Blueprint, *, beside_load_balancer: bool) -> int:
-    """The addresses of a subnet that tasks cannot have: AWS's own and those of the endpoints.
+    """The addresses of a subnet that tasks cannot use: AWS's own and those of the endpoints.
 
-    `beside_load_balancer` adds what AWS wants an Application Load Balancer to find free in each of its
-    subnets, where tasks are in the same.
+    `beside_load_balancer` adds the addresses that AWS requires to be free for an Application Load Balancer in
+    each of its subnets, where tasks share them.
     """
     limits = facts.limits()
     taken = limits["subnet_reserved_addresses"].value + len(blueprint.network.interface_endpoints)
@@ -42,12 +42,12 @@ def _taken(blueprint: Blueprint, *, beside_load_balancer: bool) -> int:
 
 
 def subnets(blueprint: Blueprint) -> tuple[Subnet, ...]:
-    """Those that run tasks."""
+    """The subnets that run tasks."""
     return blueprint.network.private_subnets or blueprint.network.public_subnets
 
 
 def role(blueprint: Blueprint) -> str:
-    """What those are called."""
+    """The role of those subnets."""
     return blueprint.network.task_subnets
 
 
@@ -57,7 +57,7 @@ def length(subnet: Subnet) -> int:
 
 
 def place(blueprint: Blueprint, role: str) -> Location:
-    """Where the spec says how large the subnets are, or else the range of the VPC that they follow from."""
+    """Where the spec sets the size of the subnets, or else the range of the VPC that they derive from."""
     where = blueprint.locate(("network", "subnets", role))
     said = where != blueprint.locate(("network",))
     return where if said else blueprint.locate(("network", "cidr"))

@@ -1,4 +1,4 @@
-"""What the rules about environment variables share: the hosts and ports that a task's variables send it to.
+"""What the rules about environment variables share: the hosts and ports that they point to.
 
 An address is scheme://user@HOST:PORT/path, also with several hosts; HOST:PORT, or a list of them; a host
 whose port is in another variable (DB_HOST and DB_PORT); or a connection string of key=value pairs. Much else
@@ -27,7 +27,7 @@ _LOWEST = 1024  # without a scheme and a telling name, web:80 is rather an image
 
 
 class Connection(NamedTuple):
-    """Where a variable leads. `port` is 0 where nobody says it, `scheme` is empty where there is none."""
+    """Where a variable points to. `port` is 0 where it is unknown, `scheme` is empty where there is none."""
 
     variable: str
     scheme: str
@@ -36,7 +36,7 @@ class Connection(NamedTuple):
     secret: bool
     """Whether the value may hold a password, which no message may show."""
     path: SpecPath
-    """Where the spec says it."""
+    """Where the spec sets it."""
 
     @property
     def text(self) -> str:
@@ -48,7 +48,7 @@ class _Address(NamedTuple):
     host: str
     port: int
     bare: bool = False
-    """HOST:PORT and nothing else, which much else looks like."""
+    """HOST:PORT and nothing else, a form that many other values have too."""
 
 
 class _Names(NamedTuple):
@@ -60,7 +60,7 @@ class _Names(NamedTuple):
 
 
 class Environment:
-    """The variables of a stack's services, and whom they mean."""
+    """The variables of a stack's services, and the services that they name."""
 
     def __init__(self, blueprint: Blueprint) -> None:
         self.blueprint = blueprint
@@ -79,7 +79,7 @@ class Environment:
         self._found: dict[str, tuple[Connection, ...]] = {}
 
     def connections(self, service: Service) -> tuple[Connection, ...]:
-        """Where the variables of a service lead, each place once for a variable."""
+        """Where the variables of a service point to, each place once for a variable."""
         if service.key not in self._found:
             self._found[service.key] = tuple(self._connections(service))
         return self._found[service.key]
@@ -102,7 +102,7 @@ class Environment:
                     yield Connection(variable, address.scheme, address.host, address.port, secret, path)
 
     def meant(self, host: str) -> Service | None:
-        """The service of this stack that a host means, though it may have no such name.
+        """The service of this stack that a host stands for, even if it has no such name.
 
         backend, BACKEND, and what discovery by DNS would call it: backend.shop, backend.shop.local.
         """
@@ -111,7 +111,7 @@ class Environment:
         return self._meant.get(name) or (self._meant.get(first) if rest in self._domains else None)
 
     def _is_connection(self, address: _Address, names: _Names) -> bool:
-        """Whether an address is one to connect to: bucket://name is none, nor is mailer:100."""
+        """Whether an address is one to connect to: bucket://name is not, nor is mailer:100."""
         signs = facts.connection_signs()
         ours = self.meant(address.host) is not None
         if not address.bare:
@@ -148,7 +148,7 @@ def _split(name: str) -> list[str]:
 
 @lru_cache(1024)
 def _names(variable: str) -> _Names | None:
-    """What a variable is called; nothing if it holds no address by its name."""
+    """The words of a variable; nothing if by its name it contains no address."""
     words = _split(variable)
     found = frozenset(words)
     if not words or found & facts.connection_signs().never or found >= {"NO", "PROXY"}:
@@ -159,7 +159,7 @@ def _names(variable: str) -> _Names | None:
 
 
 def _is_name_only(address: _Address, names: _Names, own: frozenset[str]) -> bool:
-    """Whether an address is there to be shown or compared: an issuer, a link, the service's own URL."""
+    """Whether an address is only shown or compared: an issuer, a link, the service's own URL."""
     signs = facts.connection_signs()
     if address.scheme not in _HTTP and (address.scheme or not names.words.isdisjoint(signs.names)):
         return False
@@ -211,7 +211,7 @@ def _authority(scheme: str, authority: str) -> Iterator[_Address]:
 
 
 def _host_and_port(scheme: str, text: str, usual: int = 0, *, bare: bool = False) -> Iterator[_Address]:
-    """HOST:PORT, or HOST with its usual port; nothing where either is a placeholder."""
+    """HOST:PORT, or HOST with its default port; nothing where either is a placeholder."""
     host, colon, number = text.partition(":")
     host = host.partition("\\")[0]  # an instance of SQL Server
     port = _port(number) if colon else usual
@@ -220,7 +220,7 @@ def _host_and_port(scheme: str, text: str, usual: int = 0, *, bare: bool = False
 
 
 def _port(text: str) -> int:
-    """A port, or 0 for what is none."""
+    """A port, or 0 for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 and int(text) < 65536 else 0
 
 
@@ -233,7 +233,7 @@ def _pairs(value: str) -> Iterator[_Address]:
 
 
 def _strings(value: str) -> Iterator[_Address]:
-    """What drivers have in place of a URL: key=value pairs, user@tcp(HOST:PORT)/name, jdbc:oracle:thin:@."""
+    """What drivers use instead of a URL: key=value pairs, user@tcp(HOST:PORT)/name, jdbc:oracle:thin:@."""
     if "@tcp(" in value:
         yield from _host_and_port("mysql", value.partition("@tcp(")[2].partition(")")[0], 3306)
     elif value.lower().startswith("jdbc:oracle:"):
@@ -262,7 +262,7 @@ def _fields(value: str) -> Iterator[_Address]:
 def _hosts(
     names: _Names, value: str, variables: Mapping[str, str], own: frozenset[str]
 ) -> Iterator[_Address]:
-    """Hosts of a variable that is called so (DB_HOST), with the port that another says or that is usual."""
+    """Hosts of a variable with such a name (DB_HOST), with the port of another variable or the default."""
     signs, no_hosts = facts.connection_signs(), facts.secret_signs().not_secrets  # off, none, changeme
     if names.last not in signs.hosts or names.words <= own:
         return
@@ -275,7 +275,7 @@ def _hosts(
 
 
 def _by_engine(names: _Names, variables: Mapping[str, str]) -> int:
-    """The usual port by another variable: DB_CONNECTION=pgsql, DB_ENGINE=django.db.backends.postgresql."""
+    """The default port by another variable: DB_CONNECTION=pgsql, DB_ENGINE=django.db.backends.postgresql."""
     before = names.port.removesuffix("port")
     for name in ("connection", "engine", "driver", "dialect", "type", "adapter"):
         engine = variables.get(f"{before}{name}", "").lower().rpartition(".")[2]

@@ -13,7 +13,7 @@ _HTTPS = 443
 
 
 class Closed(NamedTuple):
-    """Hosts of one variable that no rule of the service's security group lets it connect to."""
+    """Hosts of one variable to which no rule of the service's security group allows connections."""
 
     connection: Connection
     """The first of them."""
@@ -27,7 +27,7 @@ class Closed(NamedTuple):
 
 
 class Egress:
-    """Where the tasks of a stack may connect to, of all that their variables name."""
+    """Which of the hosts in their variables the tasks of a stack may connect to."""
 
     def __init__(self, blueprint: Blueprint) -> None:
         self.blueprint = blueprint
@@ -36,7 +36,7 @@ class Egress:
         self._endpoints = {endpoint.service for endpoint in endpoints if endpoint.private_dns}
 
     def closed(self, service: Service) -> Iterator[Closed]:
-        """What lies outside of the stack and cannot be connected to, by variable and port."""
+        """Hosts outside of the stack that the service may not connect to, by variable and port."""
         found: dict[tuple[str, int], list[Connection]] = {}
         for connection in self.environment.connections(service):
             ports = ports_of(connection)
@@ -56,7 +56,7 @@ class Egress:
         return front.door(connection.scheme, host, connection.port) is None
 
     def _is_open(self, service: Service, connection: Connection) -> bool:
-        """Whether an address is let through. Those of a name are not known: any range on its port may do."""
+        """Whether an address is allowed. Those of a name are unknown: any range on its port may suffice."""
         ports = ports_of(connection)
         opened = [range_.cidr for range_ in service.egress_cidrs if range_.port in ports]
         if _hosts.is_ipv4(connection.host):
@@ -65,7 +65,7 @@ class Egress:
         return bool(opened) or self._has_endpoint(service, connection.host)
 
     def _has_endpoint(self, service: Service, host: str) -> bool:
-        """Whether an endpoint of the stack answers to the name of an API."""
+        """Whether an endpoint of the stack serves the name of an API."""
         api = _hosts.api(host)
         if api is None:
             return False
@@ -80,14 +80,14 @@ class Egress:
 
 
 def ports_of(connection: Connection) -> tuple[int, ...]:
-    """The port of a connection, or those that servers of its kind have; none where nobody knows."""
+    """The port of a connection, or those of servers of its kind; none where they are unknown."""
     if connection.port:
         return (connection.port,)
     return facts.connection_signs().managed.get(_hosts.managed(connection.host), ())
 
 
 def is_outside(connection: Connection) -> bool:
-    """Whether an address is surely on the internet or an API's, as far as it tells; others may be private."""
+    """Whether an address is certainly on the internet or an API's; others may be private."""
     host = connection.host
     if _hosts.is_ipv4(host):
         address = IPv4Address(host)
@@ -98,12 +98,12 @@ def is_outside(connection: Connection) -> bool:
 
 
 def entry(cidr: str, port: int) -> str:
-    """A range as egress_cidrs has it."""
+    """A range in the form of egress_cidrs."""
     return cidr if port == _HTTPS else f"{{cidr: {cidr}, port: {port}}}"
 
 
 def opening(service: Service, cidr: str, port: int, blueprint: Blueprint) -> str:
-    """What lets a service out to one more range. A list that the spec does not say has its default in it."""
+    """How to allow a service one more range. A list that the spec does not set contains its default."""
     said = blueprint.locate(("services", service.key, "egress_cidrs")) != service.at
     if said:
         return f"add {entry(cidr, port)} to egress_cidrs"

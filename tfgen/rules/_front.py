@@ -9,7 +9,7 @@ from tfgen.routing.patterns import matches
 
 _Services = dict[str, Service]
 _Door = tuple[Listener, tuple[Service, ...]]
-"""A listener, and the services that may answer there."""
+"""A listener, and the services that may respond there."""
 
 
 class Front:
@@ -40,9 +40,9 @@ class Front:
                     patterns.setdefault(host, {})[service.key] = service
 
     def door(self, scheme: str, host: str, port: int) -> _Door | None:
-        """Where an address of the load balancer leads; nothing for that of another server.
+        """The listener and services of an address of the load balancer; nothing for another server's.
 
-        A connection with TLS is for something in front of the load balancer, whose listeners speak none.
+        A connection with TLS is for something in front of the load balancer: its listeners have no TLS.
         """
         if scheme in ("https", "wss") or port not in self._listeners:
             return None

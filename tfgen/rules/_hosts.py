@@ -1,4 +1,4 @@
-"""What the rules about environment variables share: what a host is, as far as its name tells."""
+"""What the rules about environment variables share: what the name of a host tells."""
 
 import re
 from typing import NamedTuple
@@ -12,7 +12,7 @@ _MANAGED = (*_APIS, ".on.aws")
 
 
 def is_host(text: str) -> bool:
-    """A name or an IPv4 address; a number (of a version, or a time) is none."""
+    """A name or an IPv4 address; a number (of a version, or a time) is neither."""
     if not _HOST.fullmatch(text):
         return False
     labels = text.rstrip(".").split(".")
@@ -42,13 +42,13 @@ def is_here(host: str) -> bool:
 
 
 def managed(host: str) -> str:
-    """What kind of AWS's servers in a VPC a host is, such as rds; nothing if it is none."""
+    """The kind of a host that AWS runs in a VPC, such as rds; nothing for other hosts."""
     name = host.lower().rstrip(".")
     if not name.endswith(_MANAGED):
         return ""
     labels = name.split(".")
     kinds = facts.connection_signs().managed
-    # kafka.us-east-1.amazonaws.com is an API; what stands before the kind is the name of a server.
+    # kafka.us-east-1.amazonaws.com is an API; what precedes the kind is the name of a server.
     return next((label for label in labels[1:] if label in kinds), "") or ("es" if _in_vpc(name) else "")
 
 
@@ -57,7 +57,7 @@ def _in_vpc(name: str) -> bool:
 
 
 def is_private(host: str) -> bool:
-    """Whether a name surely has private addresses, as far as names tell."""
+    """Whether a name certainly has private addresses."""
     name = host.lower().rstrip(".")
     kind = managed(name)
     if kind == "elb":
@@ -67,14 +67,14 @@ def is_private(host: str) -> bool:
 
 
 class Api(NamedTuple):
-    """An AWS API by its host: the endpoint that answers to it, and its region; empty where unknown."""
+    """An AWS API by its host: the endpoint that serves it, and its region; empty where unknown."""
 
     endpoint: str
     region: str
 
 
 def api(host: str) -> Api | None:
-    """What API of AWS answers to a host, or nothing if that is another."""
+    """The AWS API of a host, or nothing for other hosts."""
     name = host.lower().rstrip(".")
     if not name.endswith(_APIS) or managed(name):
         return None

@@ -1,4 +1,4 @@
-"""What the rules about quotas share: what is over a limit, and how to ask AWS for more."""
+"""What the rules about quotas share: what exceeds a limit, and how to request more from AWS."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from tfgen.problems import Location
 
 
 def over(quota: str, used: int) -> facts.Limit | None:
-    """The limit, if `used` is more than it."""
+    """The limit, if `used` exceeds it."""
     limit = facts.limits()[quota]
     return limit if used > limit.value else None
 
@@ -16,11 +16,11 @@ def more(limit: facts.Limit, used: int) -> str:
     """How to have a limit raised to what is used."""
     service, _, code = limit.quota.partition("/")
     return (
-        f'ask for more "{limit.title}": aws service-quotas request-service-quota-increase '
+        f'request a higher "{limit.title}" quota: aws service-quotas request-service-quota-increase '
         f"--service-code {service} --quota-code {code} --desired-value {used}"
     )
 
 
 def place(places: Iterable[Location], limit: facts.Limit) -> Location:
-    """The first place, read from the top of the spec, that is one too many."""
+    """The first place, from the top of the spec, that exceeds the limit."""
     return sorted(places)[limit.value]

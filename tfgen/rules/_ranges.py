@@ -9,15 +9,15 @@ from tfgen.problems import Location
 
 
 def within(cidr: str, kind: str) -> str:
-    """The range among facts.ranges(kind) that holds all of `cidr`, or nothing."""
+    """The range among facts.ranges(kind) that contains all of `cidr`, or nothing."""
     range_ = IPv4Network(cidr)
     return next((str(outer) for outer in facts.ranges(kind) if range_.subnet_of(outer)), "")
 
 
 def covered(cidrs: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each range that another holds whole, and that other one. Duplicates are none of its business."""
+    """Each range that another one contains, and that other one. Duplicates do not count."""
     outer = None
-    for range_ in sorted(map(IPv4Network, set(cidrs))):  # what holds a range stands before it
+    for range_ in sorted(map(IPv4Network, set(cidrs))):  # a range sorts after those that contain it
         if outer and range_.subnet_of(outer):
             yield str(range_), str(outer)
         else:
@@ -25,12 +25,12 @@ def covered(cidrs: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def is_world(listener: Listener) -> bool:
-    """Whether the ranges of a listener are the whole internet, be it in pieces."""
+    """Whether the ranges of a listener cover the whole internet, even in parts."""
     ranges = collapse_addresses(IPv4Network(cidr.cidr) for cidr in listener.admitted)
     return any(range_.prefixlen == 0 for range_ in ranges)
 
 
 def clients(blueprint: Blueprint, listener: Listener) -> Location:
-    """Where the spec says who may connect to a listener: its own ranges, or the load balancer's."""
+    """Where the spec sets the clients of a listener: its own ranges, or the load balancer's."""
     where = blueprint.locate(("load_balancer", "listeners", listener.key, "cidrs"))
     return where if where != listener.at else blueprint.locate(("load_balancer", "cidrs"))

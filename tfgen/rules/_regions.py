@@ -19,13 +19,13 @@ class Named(NamedTuple):
 
 
 def unknown(blueprint: Blueprint) -> Iterator[Named]:
-    """Those that tfgen does not know, but for the stack's own (TG110)."""
+    """Unknown Regions, except the stack's own (TG110)."""
     known = {"", blueprint.region, *facts.regions(), *facts.announced_regions()}
     yield from (named for named in _named(blueprint) if named.region not in known)
 
 
 def _named(blueprint: Blueprint) -> Iterator[Named]:
-    """The Regions of the state, of images, and of the ARNs of secrets and in the environment."""
+    """The Regions of the backend, of images, and of ARNs in secrets and in the environment."""
     for backend in blueprint.backend:
         yield Named(backend.region, blueprint.locate(("backend", "region")))
     for container in blueprint.containers:
@@ -42,7 +42,7 @@ def meant(region: str) -> str:
 
 
 def is_misspelled(region: str) -> bool:
-    """Whether a name is of no Region and like that of one: us-esat-1, and not us-east-3, which may come."""
+    """Whether a name is of no Region but resembles one: us-esat-1, and not us-east-3, which may be future."""
     if region in facts.regions() or region in facts.announced_regions():
         return False
     area, _, number = region.rpartition("-")

@@ -1,4 +1,4 @@
-"""The address of another service, in the environment, that leads nowhere."""
+"""The address of another service, in the environment, that cannot be reached."""
 
 from collections.abc import Iterator
 
@@ -9,10 +9,10 @@ from tfgen.rules._connections import Connection, Environment, environment_of
 
 ID = "TG329"
 SEVERITY = "warning"
-TITLE = "An address of another service is one that Service Connect answers"
+TITLE = "An address of another service is one that Service Connect resolves"
 WHY = (
-    "A task knows the Service Connect names of the services that it calls and no others, each at one "
-    "port; anything else fails when the application first uses it."
+    "A task resolves only the Service Connect names of the services that it calls, each on one port; any "
+    "other address fails when the application first uses it."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html"
 BAD = """\
@@ -90,7 +90,7 @@ PASSES = (
 
 Fault = tuple[str, str]
 """What is wrong with a variable, and a hint."""
-_NOWHERE = "leads nowhere"
+_UNREACHABLE = "is unreachable"
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
@@ -99,7 +99,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         for connection in environment.connections(service):
             if found := _fault(connection, service, environment):
                 where = blueprint.locate(connection.path)
-                message = f"{connection.variable} {found[0]}"
+                message = f"the address in {connection.variable} {found[0]}"
                 yield Problem(ID, where, message, found[1], SEVERITY, connection.secret)
 
 
@@ -112,23 +112,25 @@ def _fault(connection: Connection, caller: Service, environment: Environment) ->
     if host not in environment.servers:
         return _no_such_name(host, callee)
     if callee.key not in caller.calls:
-        reason = f'"{caller.key}" does not call "{callee.key}", and so does not know the name "{host}"'
-        return f"{_NOWHERE}: {reason}", f"add calls: [{callee.key}]"
+        reason = f'"{caller.key}" does not call "{callee.key}", so it cannot resolve "{host}"'
+        return f"{_UNREACHABLE}: {reason}", f"add calls: [{callee.key}]"
     server = environment.servers[host][1]
     return _wrong_port(connection, server) or _wrong_scheme(connection, callee)
 
 
 def _is_lost(host: str) -> bool:
-    """Whether nothing can resolve a name: it is no public one, and tasks have no search domain."""
+    """Whether nothing can resolve a name: it is not public, and tasks have no search domain."""
     return "." not in host and not _hosts.is_here(host)
 
 
 def _nobody(host: str, environment: Environment) -> Fault:
-    message = f'{_NOWHERE}: no service of this stack has the name "{host}", and without a dot no DNS knows it'
+    message = (
+        f'{_UNREACHABLE}: no service of this stack is named "{host}", and DNS resolves no name without a dot'
+    )
     if near := nearest(host, environment.servers, 0.8):
         return message, f"did you mean {near}?"
     return message, (
-        f"write the whole name of the host, or give a service this name (connect: {host}) and add it to calls"
+        f"write the full host name, or give a service this name (connect: {host}) and add it to calls"
     )
 
 
@@ -136,12 +138,14 @@ def _no_such_name(host: str, callee: Service) -> Fault:
     for place in callee.connect:
         for server in place.servers:
             name = server.dns_name
-            message = f'{_NOWHERE}: no task knows "{host}"; the Service Connect name is "{name}"'
+            message = f'{_UNREACHABLE}: no task can resolve "{host}"; the Service Connect name is "{name}"'
             if host.lower() == name:
-                message = f'leads nowhere in Alpine images, which mind the case of a name: it is "{name}"'
+                message = (
+                    f'is unreachable from Alpine images, where names are case-sensitive: the name is "{name}"'
+                )
             return message, f"write {server.address}"
     return (
-        f'{_NOWHERE}: the service "{callee.key}" has no Service Connect name',
+        f'{_UNREACHABLE}: the service "{callee.key}" has no Service Connect name',
         f"give it one (connect: {callee.key}), and call it (calls: [{callee.key}])",
     )
 
@@ -149,17 +153,17 @@ def _no_such_name(host: str, callee: Service) -> Fault:
 def _wrong_port(connection: Connection, server: ConnectServer) -> Fault | None:
     if connection.port in (0, server.port):
         return None
-    reason = f'Service Connect answers for "{connection.host}" at port {server.port}, not {connection.port}'
-    return f"{_NOWHERE}: {reason}", f"write {server.address}"
+    reason = f'Service Connect serves "{connection.host}" on port {server.port}, not {connection.port}'
+    return f"{_UNREACHABLE}: {reason}", f"write {server.address}"
 
 
 def _wrong_scheme(connection: Connection, callee: Service) -> Fault | None:
-    """The proxy of whoever calls a name of HTTP reads the requests, and takes no TLS."""
+    """The proxy in the calling task parses HTTP requests, so it does not accept TLS."""
     reads = any(mapping.connect[0].app_protocol for mapping in callee.port_mappings)
     if connection.scheme == "https" and reads:
-        reason = f'"{connection.host}" is a name of plain HTTP, which no TLS handshake gets through to'
+        reason = f'"{connection.host}" is served over plain HTTP, so a TLS handshake fails'
         return (
-            f"{_NOWHERE}: {reason}",
-            "write http:// (or protocol: tcp for the port, if the application itself speaks TLS)",
+            f"{_UNREACHABLE}: {reason}",
+            "write http:// (or protocol: tcp for the port, if the application itself terminates TLS)",
         )
     return None

@@ -1,4 +1,4 @@
-"""More listeners than a load balancer may have."""
+"""More listeners than the quota of a load balancer."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,8 @@ from tfgen.rules import _quota
 
 ID = "TG332"
 SEVERITY = "warning"
-TITLE = "A load balancer has 50 listeners unless AWS allows more"
-WHY = "The apply stops at the first listener that is too many."
+TITLE = "A load balancer has at most 50 listeners unless AWS allows more"
+WHY = "The apply stops at the first listener over the quota."
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
 
 
@@ -35,7 +35,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     if limit := _quota.over("listeners_per_alb", len(listeners)):
         where = _quota.place((listener.at for listener in listeners), limit)
         message = (
-            f"{len(listeners)} listeners: AWS allows a load balancer {limit.value}, and the apply stops there"
+            f"{len(listeners)} listeners: AWS allows {limit.value} for a load balancer, and the apply "
+            "stops there"
         )
-        hint = f"{_quota.more(limit, len(listeners))}; or tell services apart by path or host"
+        hint = f"{_quota.more(limit, len(listeners))}; or separate services by path or host"
         yield Problem(ID, where, message, hint, SEVERITY)

@@ -1,4 +1,4 @@
-"""More routes than a load balancer may have rules."""
+"""More routes than the quota of rules of a load balancer."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,8 @@ from tfgen.rules import _quota
 
 ID = "TG330"
 SEVERITY = "warning"
-TITLE = "A load balancer has 100 rules unless AWS allows more"
-WHY = "Every route is a rule; the apply stops at the first that is too many."
+TITLE = "A load balancer has at most 100 rules unless AWS allows more"
+WHY = "Each route is a listener rule; the apply stops at the first one over the quota."
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
 
 
@@ -36,10 +36,10 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     if limit := _quota.over("rules_per_alb", len(rules)):
         where = _quota.place((rule.at for rule in rules), limit)
         message = (
-            f"{len(rules)} routes need a listener rule each: AWS allows a load balancer {limit.value}, and "
-            "the apply stops there"
+            f"{len(rules)} routes need a listener rule each: AWS allows {limit.value} for a load balancer, "
+            "and the apply stops there"
         )
         if not all(conflicts(listener).known for listener in entries(blueprint).values()):
-            message += "; so many are not held against one another, and some may never be reached"
+            message += "; with so many, tfgen does not compare all of them, and some may never match"
         hint = f"{_quota.more(limit, len(rules))}; or join routes with wildcards"
         yield Problem(ID, where, message, hint, SEVERITY)

@@ -8,8 +8,8 @@ from tfgen.problems import Problem
 
 ID = "TG331"
 SEVERITY = "error"
-TITLE = "A load balancer leads to at most 100 services"
-WHY = "Each routed service has a target group, and AWS raises this limit for nobody."
+TITLE = "A load balancer has at most 100 services behind it"
+WHY = "Each routed service has a target group, and AWS does not raise this limit."
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
 
 

@@ -1,4 +1,4 @@
-"""More tasks than a load balancer may have targets."""
+"""More tasks than the quota of targets of a load balancer."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from tfgen.rules import _quota
 
 ID = "TG333"
 SEVERITY = "warning"
-TITLE = "A load balancer has 1,000 targets unless AWS allows more"
+TITLE = "A load balancer has at most 1,000 targets unless AWS allows more"
 WHY = (
-    "A deployment starts the new tasks before it stops the old ones, so there are twice as many; those that "
-    "cannot be registered never get a request."
+    "A deployment starts new tasks before it stops old ones, so their number doubles; tasks that cannot be "
+    "registered receive no requests."
 )
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
 BAD = """\
@@ -40,7 +40,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     if limit := _quota.over("targets_per_alb", 2 * tasks):
         most = max(routed, key=lambda service: service.tasks.most)
         message = (
-            f"{tasks} tasks stand behind the load balancer, and {2 * tasks} while they are all deployed: "
-            f"AWS allows it {limit.value}, and those beyond get no request"
+            f"{tasks} tasks are behind the load balancer, and {2 * tasks} during a deployment of all "
+            f"services: AWS allows {limit.value}, and the others receive no requests"
         )
         yield Problem(ID, most.tasks.at, message, _quota.more(limit, 2 * tasks), SEVERITY)

@@ -1,4 +1,4 @@
-"""Services that call one another in a circle."""
+"""Services whose calls form a cycle."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from tfgen.texts import word
 
 ID = "TG304"
 SEVERITY = "warning"
-TITLE = "Calls do not go in a circle"
+TITLE = "Calls form no cycle"
 WHY = (
-    "A task learns the Service Connect names when it starts and never again, so a service must start after "
-    "those that it calls; in a circle no order does that."
+    "A task receives the Service Connect names only when it starts, so a service must start after the "
+    "services that it calls; in a cycle no order achieves that."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html"
 BAD = """\
@@ -59,13 +59,13 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _message(call: Call) -> str:
     return (
-        f"{', '.join(call.circle[:-1])} and {call.circle[-1]} call one another in a circle: tasks learn the "
-        "names only when they start, and here no start order gives every one its names"
+        f"the calls of {', '.join(call.circle[:-1])} and {call.circle[-1]} form a cycle: tasks receive the "
+        "names only when they start, and no start order gives every task its names"
     )
 
 
 def _hint(call: Call) -> str:
     return (
-        "after the first apply, start the callers anew: "
-        f"aws ecs update-service --force-new-deployment --cluster CLUSTER --service {word(call.caller)}"
+        "after the first apply, restart the callers: aws ecs update-service --force-new-deployment "
+        f"--cluster CLUSTER --service {word(call.caller)}"
     )

@@ -1,4 +1,4 @@
-"""A call to a service that runs no task."""
+"""A call to a service without tasks."""
 
 from collections.abc import Iterator
 
@@ -7,10 +7,10 @@ from tfgen.problems import Problem
 
 ID = "TG363"
 SEVERITY = "note"
-TITLE = "Whoever is called runs"
+TITLE = "Called services have at least one task"
 WHY = (
-    "A service with a count of 0 has no task that could answer: Service Connect's proxy refuses the "
-    "connection, and apply does not notice."
+    "A service with a count of 0 has no task to respond: the Service Connect proxy refuses the connection, "
+    "and the apply succeeds all the same."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts.html"
 BAD = """\
@@ -40,6 +40,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for call in blueprint.calls:
         if tasks[call.caller].most and not tasks[call.callee].least:
             line = tasks[call.callee].at.line
-            message = f'"{call.caller}" calls "{call.callee}", whose count is 0 (line {line}): nobody answers'
-            hint = f'give "{call.callee}" a count of 1 at least'
+            message = (
+                f'"{call.caller}" calls "{call.callee}", whose count is 0 (line {line}): no task responds'
+            )
+            hint = f'give "{call.callee}" a count of at least 1'
             yield Problem(ID, call.at, message, hint, SEVERITY)

@@ -1,4 +1,4 @@
-"""An application that answers known hosts only, and a health check that knows its host by its address."""
+"""An application that accepts known hosts only, and whose health check names none of them."""
 
 from collections.abc import Iterator
 
@@ -9,10 +9,10 @@ from tfgen.rules._connections import words
 
 ID = "TG374"
 SEVERITY = "note"
-TITLE = "An application that minds the Host header answers the health check all the same"
+TITLE = "An application that checks the Host header passes the health check"
 WHY = (
-    "A health check names the task's own address as its host. Django, Rails and others answer 400 or 403 to "
-    "hosts that they do not know, so that no task is ever healthy, whatever path is asked for."
+    "A health check sends the task's own address as the Host header. Django, Rails and others respond with "
+    "400 or 403 to unknown hosts, so no task is ever healthy, whatever the path."
 )
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html"
 BAD = """\
@@ -62,18 +62,19 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             for path, variable in _lists_of_hosts(service):
                 where = blueprint.locate((*path, "environment", variable))
                 message = (
-                    f"health checks have the task's own address as their host, and {variable} lists none"
+                    f"health checks send the task's own address as the Host header, and {variable} lists "
+                    "no address"
                 )
                 hint = (
-                    "have the application answer them before it looks at the host, or add the task's address "
-                    "when it starts (ECS_CONTAINER_METADATA_URI_V4 tells it), or take the refusal for an "
-                    "answer (health_check codes with 400)"
+                    "have the application respond to them before it checks the host, or add the task's "
+                    "address at start (from ECS_CONTAINER_METADATA_URI_V4), or count the refusal as "
+                    "healthy (health_check codes with 400)"
                 )
                 yield Problem(ID, where, message, hint, SEVERITY)
 
 
 def _lists_of_hosts(service: Service) -> Iterator[tuple[SpecPath, str]]:
-    """The variables that list the hosts which an application answers to, and no address among them."""
+    """The variables that list the hosts an application accepts, with no address among them."""
     for container in service.containers:
         for variable, value in container.environment:
             named = words(variable)

@@ -1,4 +1,4 @@
-"""An address in the environment on a port that the security group of the tasks does not let out."""
+"""An address in the environment on a port that the security group of the tasks does not allow."""
 
 from collections.abc import Iterator
 
@@ -9,11 +9,11 @@ from tfgen.rules._egress import Closed, Egress, is_outside, opening
 
 ID = "TG370"
 SEVERITY = "warning"
-TITLE = "A task may connect to what its environment names"
+TITLE = "A task may connect to the addresses in its environment"
 WHY = (
-    "A task's security group lets out what the spec declares, by default port 443 at most: a database, a "
-    "cache or a broker on another port needs an entry in egress_cidrs, and its own security group must let "
-    "the tasks in. Until then every connection times out."
+    "A task's security group allows what the spec specifies, by default port 443 at most: a database, "
+    "cache or broker on another port needs an entry in egress_cidrs, and its own security group must allow "
+    "the tasks. Until then every connection times out."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 BAD = """\
@@ -58,7 +58,7 @@ def _message(closed: Closed, service: Service) -> str:
     variable = closed.connection.variable
     some = [range_.cidr for range_ in service.egress_cidrs if range_.port == closed.port]
     may = f"on that port only to {', '.join(some)}" if some else "to nothing on that port"
-    return f'{variable} leads to {closed.text}: "{service.key}" may connect {may}'
+    return f'{variable} points to {closed.text}: "{service.key}" may connect {may}'
 
 
 def _hint(closed: Closed, service: Service, blueprint: Blueprint) -> str:
@@ -69,7 +69,7 @@ def _hint(closed: Closed, service: Service, blueprint: Blueprint) -> str:
         return opening(service, "0.0.0.0/0", closed.port, blueprint)
     if _hosts.is_private(host):
         open_ = opening(service, vpc, closed.port, blueprint)
-        return f"{open_} (the VPC's range; if it is elsewhere, the range there)"
+        return f"{open_} (the VPC's range; if the host is elsewhere, the range there)"
     open_ = opening(service, "RANGE", closed.port, blueprint)
     where = f"{vpc} if it is in the VPC, 0.0.0.0/0 if it is on the internet"
-    return f"{open_} with a RANGE that holds its addresses: {where}"
+    return f"{open_} with a RANGE that contains its addresses: {where}"

@@ -1,4 +1,4 @@
-"""A command line where the words of a command should be."""
+"""A command line in place of the words of a command."""
 
 from collections.abc import Iterator
 
@@ -9,8 +9,8 @@ ID = "TG327"
 SEVERITY = "note"
 TITLE = "A command is a list of words"
 WHY = (
-    "ECS hands the words to the image's entry point as they are, without a shell; where there is none, a "
-    "whole line in one word is taken for the name of a program, which is not found, and the task stops."
+    "ECS passes the words to the image's entry point unchanged, without a shell; without an entry point, a "
+    "whole line in one word is taken as the name of a program, which is not found, and the task stops."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"
 BAD = """\
@@ -45,15 +45,15 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             if _is_a_line(*words):
                 where = blueprint.locate((*container.path, "command", 0))
                 message = (
-                    "this is one word with spaces in it: unless the image's entry point takes it apart, as a "
-                    "shell does, the container looks for a program of that name"
+                    "this is one word with spaces: unless the image's entry point splits it, as a shell "
+                    "does, the container looks for a program of that name"
                 )
-                hint = "write each word by itself, as in [npm, run, start], or [sh, -c, ...] for a shell"
+                hint = "write each word separately, as in [npm, run, start], or [sh, -c, ...] for a shell"
                 yield Problem(ID, where, message, hint, SEVERITY)
 
 
 def _is_a_line(first: str, *rest: str) -> bool:
-    """Not what begins with - or {: no program does, so it is an argument of the image's ENTRYPOINT."""
+    """Whether it is a command line. What begins with - or { is not: it is an argument of the ENTRYPOINT."""
     if first.startswith(("-", "{")) or len(first.split()) < 2:
         return False
     return not rest or (rest[0].startswith("-") and not first.startswith("/"))

@@ -1,4 +1,4 @@
-"""Service Connect without a way to what manages its proxy, which may be needed."""
+"""Service Connect without a network path to the control plane of its proxy, which may be needed."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,8 @@ ID = "TG354"
 SEVERITY = "note"
 TITLE = "Without the ecs-agent endpoint, Service Connect may not work in a closed VPC"
 WHY = (
-    "One AWS page says that Fargate needs no ECS endpoint, the same page that Service Connect manages its "
-    "proxy through ecs-agent or over a public address, which a VPC without NAT does not reach."
+    "An AWS page says that Fargate needs no ECS endpoint, and also that Service Connect manages its proxy "
+    "through ecs-agent or a public address, which a VPC without NAT cannot reach."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html"
 BAD = """\
@@ -30,7 +30,7 @@ services:
 FAILS = (
     "network: {egress: endpoints, service_connect_endpoint: false, endpoints: [sts]}\n"
     "services: {api: {port: 80, connect: {name: api}}}",
-    # The way to the public address is there, but the security group does not let the proxy take it.
+    # There is a route to the public address, but the security group does not allow it.
     "network: {egress: nat+endpoints}\nservices: {api: {port: 80, connect: api, egress_cidrs: [10.0.0.0/8]}}",
 )
 PASSES = (
@@ -46,7 +46,7 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for hop, flows in faults(blueprint, CONTROL):
         message = (
-            f"the Service Connect proxies of {listed(quoted(flows))} may not get their names: {hop.text} "
-            "(AWS's documents disagree whether Fargate needs that)"
+            f"the Service Connect proxies of {listed(quoted(flows))} may not receive their names: "
+            f"{hop.text} (AWS documentation contradicts itself on whether Fargate needs this)"
         )
         yield Problem(ID, place(hop, flows, blueprint), message, hop.hint or OURS, SEVERITY)

@@ -1,4 +1,4 @@
-"""A Service Connect name that means something else already."""
+"""A Service Connect name that already has a meaning."""
 
 from collections.abc import Iterator
 
@@ -8,11 +8,11 @@ from tfgen.problems import Problem
 
 ID = "TG362"
 SEVERITY = "error"
-TITLE = "A Service Connect name is a name of its own"
+TITLE = "A Service Connect name has no other meaning"
 WHY = (
-    "ECS writes the name into /etc/hosts of each caller's containers. An IP address is never looked up "
-    "there; localhost is the container itself, which its health checks and sidecars may rely on; and a host "
-    "of AWS would lead to a task what callers send to that service."
+    "ECS writes the name into /etc/hosts in the containers of each caller. An IP address is never looked "
+    "up there; localhost is the container itself, on which its health checks and sidecars may rely; and "
+    "with the host name of an AWS service, requests to that service would go to a task."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html"
 BAD = """\
@@ -49,9 +49,9 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             for server in place.servers:
                 if meaning := _meaning(server.dns_name):
                     message = (
-                        f'"{server.dns_name}" is {meaning}: who connects to it does not reach "{service.key}"'
+                        f'"{server.dns_name}" is {meaning}: connections to it do not reach "{service.key}"'
                     )
-                    hint = f"write a name of its own, such as connect: {service.key}"
+                    hint = f"write a name without another meaning, such as connect: {service.key}"
                     yield Problem(ID, server.at, message, hint, SEVERITY)
 
 

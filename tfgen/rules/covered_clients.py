@@ -1,4 +1,4 @@
-"""A listener's range beside another that holds all of it."""
+"""A listener's range that another range covers."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from tfgen.rules import _ranges
 ID = "TG346"
 SEVERITY = "note"
 TITLE = "No range in a listener's cidrs is covered by another"
-WHY = "The narrower range changes nothing; whoever reads it takes the way in to be narrower than it is."
+WHY = "The narrower range has no effect, and suggests that access is narrower than it is."
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 BAD = """\
 load_balancer:
@@ -41,7 +41,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         for listener in balancer.listeners:
             for narrow, wide in _ranges.covered([cidr.cidr for cidr in listener.cidrs]):
                 if _ranges.within(narrow, "private"):
-                    continue  # TG347 says that it lets nobody in
-                message = f"{narrow} adds nothing: all of {wide} may connect to port {listener.port}"
+                    continue  # TG347 says that no client has such an address
+                message = f"{narrow} has no effect: all of {wide} may connect to port {listener.port}"
                 hint = f"remove {narrow}, or {wide} if it is too wide"
                 yield Problem(ID, _ranges.clients(blueprint, listener), message, hint, SEVERITY)

@@ -1,4 +1,4 @@
-"""A range in egress_cidrs that another one covers."""
+"""A range in egress_cidrs that another range covers."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,7 +8,7 @@ from tfgen.problems import Problem
 ID = "TG317"
 SEVERITY = "note"
 TITLE = "No range in egress_cidrs is covered by another"
-WHY = "The narrower range changes nothing; whoever reads it takes the way out to be narrower than it is."
+WHY = "The narrower range has no effect, and suggests that egress is narrower than it is."
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 BAD = """\
 services:
@@ -38,9 +38,9 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             for narrow, wide in _covered(cidrs):
                 where = blueprint.locate(("services", service.key, "egress_cidrs"))
                 message = (
-                    f'{narrow} adds nothing: "{service.key}" may connect to port {port} in all of {wide}'
+                    f'{narrow} has no effect: "{service.key}" may connect to port {port} in all of {wide}'
                 )
-                hint = f"remove {narrow}, or {wide} if tasks are not to reach the rest of it"
+                hint = f"remove {narrow}, or {wide} if tasks should not reach the rest of it"
                 yield Problem(ID, where, message, hint, SEVERITY)
 
 
@@ -53,7 +53,7 @@ def _by_port(service: Service) -> dict[int, list[str]]:
 
 
 def _covered(cidrs: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each range that lies in another one, with that one. Two ranges are apart, or one holds the other."""
+    """Each range inside another one, with that one. Two ranges are disjoint, or one contains the other."""
     wide, end = "", -1
     for first, size, cidr in sorted(map(_extent, cidrs)):
         if first <= end:

@@ -1,4 +1,4 @@
-"""Subnets in which the tasks fit, but not twice."""
+"""Subnets with addresses for the tasks, but not for twice as many."""
 
 from collections.abc import Iterator
 
@@ -8,11 +8,11 @@ from tfgen.rules import _addresses
 
 ID = "TG341"
 SEVERITY = "warning"
-TITLE = "The subnets have room for a deployment"
+TITLE = "The subnets have enough addresses for a deployment"
 WHY = (
-    "ECS starts the new tasks before it stops the old ones, so while everything is deployed there are twice "
-    "as many, spread evenly over the zones. Those that find no address fail, and too many failures roll the "
-    "deployment back. A load balancer in the same subnets wants eight more addresses in each."
+    "ECS starts new tasks before it stops old ones, so a deployment of all services doubles the tasks, "
+    "spread evenly over the zones. Tasks without an address fail, and too many failures roll the "
+    "deployment back. A load balancer in the same subnets needs eight more addresses in each."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
 BAD = """\
@@ -59,9 +59,12 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     if in_each > rooms[zone] and tasks <= _addresses.room(blueprint, beside_load_balancer=False):
         role = _addresses.role(blueprint)
         message = (
-            f"{tasks} tasks are {2 * tasks} while they are all deployed, {in_each} in each zone, and the "
-            f"{role} subnet in zone {zone} has {rooms[zone]} addresses for them: those without one fail, "
-            "which may roll the deployment back"
+            f"{tasks} tasks become {2 * tasks} during a deployment of all services, {in_each} in each "
+            f"zone, and the {role} subnet in zone {zone} has {rooms[zone]} addresses: tasks without one "
+            "fail, which may roll the deployment back"
         )
-        hint = f"network.subnets.{role}: {_addresses.enough(blueprint)} has room (in a network.cidr that has)"
+        hint = (
+            f"write network.subnets.{role}: {_addresses.enough(blueprint)}, in a network.cidr with room "
+            "for it"
+        )
         yield Problem(ID, _addresses.place(blueprint, role), message, hint, SEVERITY)

@@ -9,10 +9,10 @@ from tfgen.rules import _ecr
 
 ID = "TG321"
 SEVERITY = "error"
-TITLE = "The host of an ECR image is one that tasks may pull from"
+TITLE = "Tasks can pull from the host of an ECR image"
 WHY = (
-    "From the host tfgen derives the permission to pull; a host with another ending does not exist, and a "
-    "registry of another partition knows no role of this one."
+    "tfgen derives the permission to pull from the host; a host with another suffix does not exist, and a "
+    "registry in another partition does not recognize the roles of this one."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html"
 BAD = """\
@@ -68,10 +68,10 @@ def _fault(image: Image, blueprint: Blueprint) -> tuple[str, str] | None:
         return None
     host = _host(image.account, region)
     if image.registry != host:
-        return f'there is no "{image.registry}": in {region.name} ECR has another host', f"write {host}"
+        return f'"{image.registry}" does not exist: in {region.name}, ECR has another host', f"write {host}"
     if region.partition != blueprint.partition and blueprint.region in facts.regions():
         message = (
-            f"{region.name} is in the partition {region.partition}, whose ECR knows no role of "
+            f"{region.name} is in the partition {region.partition}, whose ECR does not recognize roles of "
             f"{blueprint.partition}"
         )
         return message, f"copy the image to {_host('ACCOUNT', facts.regions()[blueprint.region])}"
@@ -84,14 +84,16 @@ def _unknown_form(image: Image, blueprint: Blueprint) -> tuple[str, str] | None:
     label = _ecr.account(image)
     if not _ecr.is_account(label):
         message = (
-            f'there is no "{image.registry}": a host of ECR begins with an account of {_ecr.DIGITS} digits'
+            f'"{image.registry}" does not exist: an ECR host begins with an account ID of {_ecr.DIGITS} '
+            "digits"
         )
         return (
             message,
-            f"{_hint('123456789012', image, blueprint)}, with the number of the account that has it",
+            f"{_hint('123456789012', image, blueprint)}, with the ID of the account that owns it",
         )
     message = (
-        f'tfgen does not know "{image.registry}" as ECR, and would give tasks no permission to pull from it'
+        f'tfgen does not recognize "{image.registry}" as ECR, so tasks would have no permission to pull '
+        "from it"
     )
     return message, _hint(label, image, blueprint)
 
@@ -101,7 +103,7 @@ def _hint(account: str, image: Image, blueprint: Blueprint) -> str:
     region = facts.regions().get(named)
     plain = _host(account, region) if region else f"{account}.dkr.ecr.{named}.SUFFIX"
     hint = f"write the plain host of the same registry: {plain}"
-    fips = "; tfgen makes no way to the FIPS hosts of ECR yet" if "fips" in image.registry else ""
+    fips = "; tfgen does not support the FIPS hosts of ECR" if "fips" in image.registry else ""
     return hint + fips
 
 

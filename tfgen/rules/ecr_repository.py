@@ -1,4 +1,4 @@
-"""A name that no repository of ECR can have."""
+"""An invalid name of an ECR repository."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,8 @@ from tfgen.problems import Problem
 
 ID = "TG389"
 SEVERITY = "error"
-TITLE = "The repository of an ECR image has a name that ECR takes"
-WHY = "ECR has repositories with names of 2 to 256 characters only, so the image cannot be there."
+TITLE = "The repository of an ECR image has a valid name"
+WHY = "The name of an ECR repository has 2 to 256 characters, so the image cannot exist."
 SOURCE = "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html"
 _HOST = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 BAD = f"""\
@@ -37,6 +37,6 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         image = container.image
         if image.account and not shortest <= len(image.repository) <= longest:
             length = len(image.repository)
-            message = f"a repository's name in ECR has {shortest} to {longest} characters, not {length}"
+            message = f"the name of an ECR repository has {shortest} to {longest} characters, not {length}"
             hint = "write the repository as aws ecr describe-repositories lists it"
             yield Problem(ID, image.at, message, hint, SEVERITY)

@@ -1,4 +1,4 @@
-"""More NAT gateways than an account has Elastic IP addresses."""
+"""More NAT gateways than the quota of Elastic IP addresses."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from tfgen.rules import _quota
 
 ID = "TG335"
 SEVERITY = "warning"
-TITLE = "A region has 5 Elastic IP addresses unless AWS allows more"
+TITLE = "A region has at most 5 Elastic IP addresses unless AWS allows more"
 WHY = (
-    "Each NAT gateway takes one; the apply stops with AddressLimitExceeded, and the zones without a gateway "
-    "have no way out. Other stacks in the region take from the same five."
+    "Each NAT gateway needs one; the apply stops with AddressLimitExceeded, and the zones without a "
+    "gateway have no route to the internet. Other stacks in the region share the quota."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
 BAD = """\
@@ -32,8 +32,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     used = sum(len(nat.zones) for nat in blueprint.network.nat)
     if limit := _quota.over("elastic_ips_per_region", used):
         message = (
-            f"{used} NAT gateways take an Elastic IP address each: AWS allows a region {limit.value}, and "
-            "the apply stops there"
+            f"{used} NAT gateways need an Elastic IP address each: AWS allows {limit.value} in a region, "
+            "and the apply stops there"
         )
         hint = f"{_quota.more(limit, used)}; or write nat: single, or fewer zones"
         yield Problem(ID, blueprint.locate(("network", "zones")), message, hint, SEVERITY)

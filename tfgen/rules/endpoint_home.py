@@ -1,4 +1,4 @@
-"""An endpoint that one Region alone offers, in another Region."""
+"""An endpoint that exists in one Region only, in another Region."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,9 @@ ID = "TG359"
 SEVERITY = "warning"
 TITLE = "The endpoint for IAM is in the Region of IAM's control plane"
 WHY = (
-    "AWS offers com.amazonaws.iam in us-east-1 and in no other commercial Region: elsewhere the apply stops "
-    "at it. From another Region, IAM is reached over a NAT gateway, or by a transit gateway from a VPC there."
+    "AWS offers com.amazonaws.iam in us-east-1 and in no other commercial Region: elsewhere the apply "
+    "fails at it. From another Region, tasks reach IAM through a NAT gateway, or through a transit gateway "
+    "to a VPC there."
 )
 SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam_vpc_endpoint_create.html"
 BAD = """\
@@ -40,7 +41,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for endpoint in blueprint.network.interface_endpoints:
         home = facts.endpoint_home(endpoint.service, blueprint.partition)
         if home and home != blueprint.region:
-            message = f"{endpoint.service_name} is in {home} only: {blueprint.region} has no such endpoint"
+            message = f"{endpoint.service_name} exists in {home} only, not in {blueprint.region}"
             hint = (
                 f"leave {endpoint.service} out of uses and endpoints, and give the tasks a NAT gateway "
                 "(egress: nat or nat+endpoints)"

@@ -1,4 +1,4 @@
-"""Endpoints of services that China or GovCloud does not have."""
+"""Endpoints of services that China or GovCloud does not offer."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,11 @@ from tfgen.problems import Problem
 
 ID = "TG351"
 SEVERITY = "warning"
-TITLE = "The region's partition has the services that are asked for"
-WHY = "China and GovCloud lack some services; the apply stops at an endpoint of a service that is not there."
+TITLE = "The region's partition offers the services of all endpoints"
+WHY = (
+    "China and GovCloud lack some services; the apply fails at an endpoint of a service that is not "
+    "offered there."
+)
 SOURCE = "https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html"
 BAD = """\
 region: cn-north-1
@@ -40,11 +43,11 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for endpoint in blueprint.network.interface_endpoints:
         if endpoint.service in facts.lacking_endpoints(blueprint.partition):
             message = (
-                f'the partition {blueprint.partition} has no service "{endpoint.service}" that tfgen knows '
-                "of, and so no endpoint for it"
+                f"as far as tfgen knows, the partition {blueprint.partition} has no service "
+                f'"{endpoint.service}", and so no endpoint for it'
             )
             hint = (
-                f"see that aws ec2 describe-vpc-endpoint-services --region {blueprint.region} lists "
+                f"check that aws ec2 describe-vpc-endpoint-services --region {blueprint.region} lists "
                 f"{endpoint.service_name}, or remove it from endpoints and uses"
             )
             yield Problem(ID, blueprint.locate(("region",)), message, hint, SEVERITY)

@@ -1,4 +1,4 @@
-"""Endpoints of services that the stack's Region may not have."""
+"""Endpoints of services that the stack's Region may not offer."""
 
 from collections.abc import Iterator
 
@@ -9,10 +9,10 @@ from tfgen.rules import _endpoints
 
 ID = "TG386"
 SEVERITY = "note"
-TITLE = "The region has the services that are asked for, as far as tfgen knows"
+TITLE = "The region offers the services of all endpoints, as far as tfgen knows"
 WHY = (
-    "Not every region has every service; the apply stops at an endpoint of one that is not there. What tfgen "
-    "knows may be older than the service's start in the region."
+    "Not every region offers every service; the apply fails at an endpoint of a service that is not "
+    "offered. The service may be newer in the region than this version of tfgen."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html"
 BAD = """\
@@ -41,9 +41,9 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for endpoint, where in _endpoints.placed(blueprint):
         if blueprint.region in facts.regions_without(endpoint.service):
-            message = f'tfgen does not know that {blueprint.region} has "{endpoint.service}"'
+            message = f'as far as tfgen knows, {blueprint.region} does not offer "{endpoint.service}"'
             hint = (
-                f"see that aws ec2 describe-vpc-endpoint-services --region {blueprint.region} lists "
+                f"check that aws ec2 describe-vpc-endpoint-services --region {blueprint.region} lists "
                 f"{endpoint.service_name}"
             )
             yield Problem(ID, where, message, hint, SEVERITY)

@@ -1,4 +1,4 @@
-"""Endpoints that some zones of the stack may not have."""
+"""Endpoints that some zones of the stack may not offer."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ SEVERITY = "note"
 TITLE = "Endpoints are offered in every zone of the stack"
 WHY = (
     "In regions with more than three zones, or with gaps between their letters, the oldest and the newest "
-    "zones lack endpoints of some services, and the apply stops at a subnet there."
+    "zones lack endpoints of some services, and the apply fails at a subnet there."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html"
 BAD = """\
@@ -58,10 +58,10 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         names = [endpoint.service for endpoint, _ in doubted]
         zones = ", ".join(subnet.zone for subnet in blueprint.network.private_subnets)
         message = (
-            f"whether {_listed(names)} can be had in each zone of this stack ({zones}) depends on the zone"
+            f"some zones of {region.name} may not offer {_listed(names)}; the zones of this stack are {zones}"
         )
         hint = (
-            f"see aws ec2 describe-vpc-endpoint-services --region {region.name} --service-names "
+            f"check aws ec2 describe-vpc-endpoint-services --region {region.name} --service-names "
             f"{doubted[0][0].service_name} --query 'ServiceDetails[].AvailabilityZones'"
         )
         yield Problem(ID, where, message, hint, SEVERITY)

@@ -1,4 +1,4 @@
-"""AWS services that are spoken to on other ports than 443, which is all that tfgen opens for them."""
+"""AWS services that listen on other ports than 443, the only port that tfgen opens to them."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from tfgen.problems import Problem
 
 ID = "TG357"
 SEVERITY = "warning"
-TITLE = "A service that a task uses answers on a port that is open"
+TITLE = "A service that a task uses listens on a port that is open"
 WHY = (
-    "tfgen opens port 443 to the services of AWS. The SMTP interface of SES and Keyspaces do not answer "
-    "there, so every connection to them times out."
+    "tfgen opens port 443 to AWS services. The SMTP interface of SES and Keyspaces do not listen there, so "
+    "every connection to them times out."
 )
 SOURCE = "https://docs.aws.amazon.com/ses/latest/dg/smtp-connect.html"
 BAD = """\
@@ -58,13 +58,13 @@ def _opened(service: Service) -> set[int]:
 
 def _message(name: str, ports: tuple[int, ...]) -> str:
     numbers = " or ".join(filter(None, (", ".join(map(str, ports[:-1])), str(ports[-1]))))
-    return f"{name} answers on port {numbers}, and tfgen opens port 443 only: connections to it time out"
+    return f"{name} listens on port {numbers}, and tfgen opens port 443 only: connections to it time out"
 
 
 def _through_endpoint(name: str) -> str:
-    rules = "open a port to its endpoint by security group rules of your own (tasks out, endpoint in)"
+    rules = "open its port in security group rules of your own (tasks outbound, endpoint inbound)"
     return f"use email, the API of SES, or {rules}" if name == "email-smtp" else rules
 
 
 def _outside(ports: tuple[int, ...]) -> str:
-    return f"write it into egress_cidrs as well: {{cidr: 0.0.0.0/0, port: {ports[-1]}}}"
+    return f"also add it to egress_cidrs: {{cidr: 0.0.0.0/0, port: {ports[-1]}}}"

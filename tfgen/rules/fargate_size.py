@@ -9,7 +9,7 @@ from tfgen.problems import Problem
 ID = "TG302"
 SEVERITY = "error"
 TITLE = "CPU and memory are a pair that Fargate offers"
-WHY = "ECS refuses any other pair when the task definition is registered; terraform validate does not look."
+WHY = "ECS refuses any other pair when the task definition is registered; terraform validate does not notice."
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html"
 BAD = """\
 services:
@@ -32,17 +32,20 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         if service.cpu not in sizes:
             message = f"Fargate has no size with {service.cpu} CPU units"
-            hint = f"cpu is one of {', '.join(map(str, sizes))} (1024 are one vCPU)"
+            hint = f"set cpu to one of {', '.join(map(str, sizes))} (1024 units are one vCPU)"
             yield Problem(ID, service.size_at, message, hint)
         elif service.memory not in sizes[service.cpu]:
             message = f"Fargate does not offer {service.memory} MiB with {service.cpu} CPU units"
             yield Problem(
-                ID, service.size_at, message, f"with cpu: {service.cpu}, {_choices(sizes, service.cpu)}"
+                ID,
+                service.size_at,
+                message,
+                (f"with cpu: {service.cpu}, set memory to {_choices(sizes, service.cpu)}"),
             )
 
 
 def _choices(sizes: Mapping[int, tuple[int, ...]], cpu: int) -> str:
     memory = sizes[cpu]
     if len(memory) <= 4:
-        return f"memory is one of {', '.join(map(str, memory))}"
-    return f"memory is {memory[0]} to {memory[-1]} in steps of {memory[1] - memory[0]}"
+        return f"one of {', '.join(map(str, memory))}"
+    return f"a value from {memory[0]} to {memory[-1]} in steps of {memory[1] - memory[0]}"

@@ -1,4 +1,4 @@
-"""More vCPU than a new account may run."""
+"""More vCPUs than the quota of a new account."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from tfgen.rules import _quota
 
 ID = "TG339"
 SEVERITY = "note"
-TITLE = "A new account runs 6 vCPU on Fargate"
+TITLE = "A new account runs at most 6 vCPUs on Fargate"
 WHY = (
-    "AWS raises this by itself as an account is used; until then tasks beyond it are not started, and a "
-    "deployment, which runs old and new tasks side by side, stands still."
+    "AWS raises this quota automatically as an account is used; until then ECS starts no tasks beyond it, "
+    "and a deployment, which runs old and new tasks side by side, does not finish."
 )
 SOURCE = "https://docs.aws.amazon.com/general/latest/gr/ecs-service.html"
 BAD = """\
@@ -36,7 +36,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         running = round(units / 1024, 2)
         most = max(blueprint.services, key=lambda service: service.cpu * service.tasks.most)
         message = (
-            f"the tasks take {running:g} vCPU, and {2 * running:g} while they are all deployed: a new "
-            f"account may run {limit.value}, and starts no task beyond"
+            f"the tasks need {running:g} vCPUs, and {2 * running:g} during a deployment of all services: a "
+            f"new account may run {limit.value}, and ECS starts no tasks beyond that"
         )
         yield Problem(ID, most.tasks.at, message, _quota.more(limit, -(-2 * units // 1024)), SEVERITY)

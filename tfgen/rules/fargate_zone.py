@@ -9,8 +9,11 @@ from tfgen.rules import _addresses
 
 ID = "TG384"
 SEVERITY = "warning"
-TITLE = "Fargate is in every zone of the stack"
-WHY = "Fargate starts no task in a zone where AWS does not offer it, and a service there is never complete."
+TITLE = "Fargate is available in every zone of the stack"
+WHY = (
+    "Fargate starts no tasks in a zone where AWS does not offer it, so a service there never reaches its "
+    "task count."
+)
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html"
 BAD = """\
 region: cn-north-1

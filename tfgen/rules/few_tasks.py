@@ -1,4 +1,4 @@
-"""Requests that one task answers, or none."""
+"""A service behind the load balancer with one task, or none."""
 
 from collections.abc import Iterator
 
@@ -7,10 +7,10 @@ from tfgen.problems import Problem
 
 ID = "TG311"
 SEVERITY = "note"
-TITLE = "What the load balancer leads to has at least two tasks"
+TITLE = "A service behind the load balancer has at least two tasks"
 WHY = (
-    "A single task is in a single zone: when it stops, requests get 503 until another has started. During a "
-    "deployment there are two."
+    "A single task is in a single zone: when it stops, requests get 503 until another has started. During "
+    "a deployment there are two."
 )
 SOURCE = (
     "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/availability-zone-balanced-distribution.html"

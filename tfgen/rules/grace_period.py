@@ -1,4 +1,4 @@
-"""A grace period too short for a slow start."""
+"""A grace period that is too short for a slow start."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,8 @@ SEVERITY = "warning"
 TITLE = "The grace period is long enough for a task to become healthy"
 WHY = (
     "A task that fails its first health checks must pass several in a row; if the grace period ends before "
-    "that, ECS stops the task and starts another, without end. It counts from when the task starts, so "
-    "migrations, a JVM that warms up and the like are part of it."
+    "that, ECS stops the task and starts another, endlessly. The grace period begins when the task starts, "
+    "so it includes migrations, JVM warm-up and the like."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-healthcheck.html"
 BAD = """\
@@ -54,6 +54,6 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                     hint = (
                         f"write grace_period: {needed} plus the seconds that the application takes to start"
                     )
-                    # What the spec does not say is located at the service, before what it says.
+                    # A key that the spec does not set is located at the service, before those that it sets.
                     where = max(group.at, blueprint.locate(("services", service.key, "grace_period")))
                     yield Problem(ID, where, message, hint, SEVERITY)

@@ -8,7 +8,7 @@ from tfgen.problems import Problem
 ID = "TG303"
 SEVERITY = "error"
 TITLE = "A health check's timeout is shorter than its interval"
-WHY = "Elastic Load Balancing refuses the target group; terraform validate does not look."
+WHY = "Elastic Load Balancing refuses the target group; terraform validate does not notice."
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html"
 BAD = """\
 services:
@@ -33,7 +33,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         for group in service.target_groups:
             if group.timeout >= group.interval:
                 message = (
-                    f"a timeout of {group.timeout} s does not end before the next check ({group.interval} s)"
+                    f"a timeout of {group.timeout} s does not end before the next check (interval: "
+                    f"{group.interval} s)"
                 )
                 hint = f"write timeout: {max(2, group.interval - 1)}, or a longer interval"
                 yield Problem(ID, group.at, message, hint)

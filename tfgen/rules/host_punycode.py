@@ -1,4 +1,4 @@
-"""A host whose last part is in Punycode."""
+"""A host whose top-level domain is in Punycode."""
 
 from collections.abc import Iterator
 
@@ -7,10 +7,10 @@ from tfgen.problems import Problem
 
 ID = "TG383"
 SEVERITY = "note"
-TITLE = "The last part of a host has letters only"
+TITLE = "The top-level domain of a host has letters only"
 WHY = (
-    "AWS's reference lets only letters stand after the last dot of a host condition; whether it takes the "
-    "Punycode of a top-level domain (xn--p1ai) all the same is documented nowhere."
+    "The AWS reference permits only letters after the last dot of a host condition; whether it accepts a "
+    "top-level domain in Punycode (xn--p1ai) is not documented."
 )
 SOURCE = (
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_HostHeaderConditionConfig.html"
@@ -38,7 +38,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 last = host.rpartition(".")[2]
                 if last.lower().startswith("xn--"):
                     message = (
-                        f'AWS documents only letters after the last dot of a host, and "{last}" has others'
+                        "the AWS reference permits only letters after the last dot of a host, and "
+                        f'"{last}" has others'
                     )
                     hint = f"if the apply refuses it, write {host.removesuffix(last)}* and no other such host"
                     yield Problem(ID, rule.at, message, hint, SEVERITY)

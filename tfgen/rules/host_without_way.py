@@ -1,4 +1,4 @@
-"""A host on the internet, or an API of AWS, in the environment of a task that has no way there."""
+"""A host on the internet, or an AWS API, in the environment of a task that has no route to it."""
 
 from collections.abc import Iterator
 
@@ -9,10 +9,10 @@ from tfgen.rules._egress import Closed, Egress, entry, is_outside
 
 ID = "TG371"
 SEVERITY = "warning"
-TITLE = "Without a way to the internet, the environment names no host that needs one"
+TITLE = "Without a route to the internet, the environment names no host that needs one"
 WHY = (
-    "With egress: endpoints a task reaches the AWS services that have an endpoint, and the stack's own; a "
-    "connection to anything else times out when the application first uses it."
+    "With egress: endpoints a task reaches the services of the stack and the AWS services that have an "
+    "endpoint; a connection to anything else times out when the application first uses it."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html"
 BAD = """\
@@ -52,15 +52,15 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             if is_outside(closed.connection) and not egress.has_internet(service):
                 connection = closed.connection
                 message = (
-                    f'{connection.variable} leads to {closed.text}, where "{service.key}" has no way: '
-                    "with egress: endpoints there is none to the internet"
+                    f'{connection.variable} points to {closed.text}, which "{service.key}" cannot reach: '
+                    "with egress: endpoints there is no route to the internet"
                 )
                 where = blueprint.locate(connection.path)
                 yield Problem(ID, where, message, _hint(closed, blueprint), SEVERITY, connection.secret)
 
 
 def _hint(closed: Closed, blueprint: Blueprint) -> str:
-    """By what the host is: an API that an endpoint can answer for, one elsewhere, or anybody's."""
+    """A hint by the kind of host: an API with an endpoint, one in another region, or any other host."""
     host = closed.connection.host
     api, nat = _hosts.api(host), "use egress: nat+endpoints"
     if closed.port != 443:
@@ -69,11 +69,11 @@ def _hint(closed: Closed, blueprint: Blueprint) -> str:
     if api and api.endpoint and api.region == blueprint.region:
         return f"add uses: [{api.endpoint}], or {nat}"
     if api and api.region not in ("", blueprint.region):
-        return f"endpoints lead to {blueprint.region} only: use what is there, or {nat}"
+        return f"endpoints reach {blueprint.region} only: use the service there, or {nat}"
     if api and api.endpoint:
         before, dot, suffix = host.partition(".amazonaws.")
         regional = f"{before}.{blueprint.region}{dot}{suffix}"
-        return f"add uses: [{api.endpoint}] and write the host of the region, {regional}, or {nat}"
+        return f"add uses: [{api.endpoint}] and write the regional host, {regional}, or {nat}"
     if _hosts.is_ipv4(host):
         return nat
-    return f"{nat}, or, if the host has a private address, egress_cidrs with its range"
+    return f"{nat}, or, if the host has a private address, add its range to egress_cidrs"

@@ -1,4 +1,4 @@
-"""More services than an account has IAM roles for."""
+"""More services than the quota of IAM roles permits."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,10 @@ from tfgen.rules import _quota
 
 ID = "TG337"
 SEVERITY = "warning"
-TITLE = "An account has 1,000 IAM roles unless AWS allows more"
-WHY = "Every service has two, for ECS and for its application; the apply stops at the first that is too many."
+TITLE = "An account has at most 1,000 IAM roles unless AWS allows more"
+WHY = (
+    "Every service has two, for ECS and for its application; the apply stops at the first one over the quota."
+)
 SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 
 
@@ -31,8 +33,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     used = sum(len(service.roles) for service in blueprint.services)
     if limit := _quota.over("iam_roles_per_account", used):
         message = (
-            f"{len(blueprint.services)} services need {used} IAM roles: AWS allows an account {limit.value}, "
-            "and the apply stops there"
+            f"{len(blueprint.services)} services need {used} IAM roles: AWS allows {limit.value} in an "
+            "account, and the apply stops there"
         )
         hint = f"{_quota.more(limit, used)} --region us-east-1 (up to 5000); or split the stack over accounts"
         yield Problem(ID, blueprint.locate(("services",)), message, hint, SEVERITY)

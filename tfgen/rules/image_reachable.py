@@ -10,10 +10,10 @@ from tfgen.rules import _ecr, _regions
 
 ID = "TG301"
 SEVERITY = "error"
-TITLE = "With endpoints alone, images come from private ECR in the stack's region"
+TITLE = "Without a route to the internet, images come from private ECR in the stack's region"
 WHY = (
-    "Endpoints lead to the private ECR of their own region and to nothing else; a task whose image is "
-    "elsewhere never starts, and no plan or apply says so."
+    "VPC endpoints reach the private ECR of their own region and no other registry; a task whose image is "
+    "elsewhere never starts, and no plan or apply reports it."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
 BAD = """\
@@ -56,8 +56,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _message(image: Image) -> str:
     if image.account:
-        return f"tasks cannot reach ECR in {image.region}: VPC endpoints lead to their own region only"
-    return f"tasks cannot reach {image.registry}: with egress: endpoints there is no way to the internet"
+        return f"tasks cannot reach ECR in {image.region}: VPC endpoints reach their own region only"
+    return f"tasks cannot reach {image.registry}: with egress: endpoints there is no route to the internet"
 
 
 def _hint(image: Image, blueprint: Blueprint) -> str:
@@ -72,13 +72,13 @@ def _hint(image: Image, blueprint: Blueprint) -> str:
     if prefix:
         cached = f"{host}/{prefix}/{repository}"
         return (
-            f"pull it through ECR's cache as {cached} (its first pull may need a way to the internet: "
+            f"pull it through ECR's cache as {cached} (the first pull may need a route to the internet: "
             f"make it from elsewhere), or {copy}"
         )
     return copy
 
 
 def _version(image: Image) -> str:
-    """The tag and the digest of an image, as they are written behind its name."""
+    """The tag and the digest of an image, as they follow its name."""
     name = image.text.rpartition("/")[2]
     return name.removeprefix(name.partition("@")[0].partition(":")[0])

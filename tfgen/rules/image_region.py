@@ -1,4 +1,4 @@
-"""An image that every start of a task fetches from another region."""
+"""An image that every task start pulls from another region."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,8 @@ ID = "TG322"
 SEVERITY = "note"
 TITLE = "Images are in the stack's region"
 WHY = (
-    "An image in another region is transferred, and paid for, at every start of a task, and tasks cannot "
-    "start while that region is in trouble."
+    "An image in another region is transferred, and paid for, at every task start, and tasks cannot start "
+    "during an outage of that region."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html"
 BAD = """\
@@ -43,10 +43,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for container in blueprint.containers:
         image = container.image
         if image.region != blueprint.region and _in_partition(image, blueprint.partition):
-            message = (
-                f"every start of a task fetches this image from {image.region}, and pays for the transfer"
-            )
-            hint = f"let ECR replicate the repository to {blueprint.region}, and name the image there"
+            message = f"every task start pulls this image from {image.region}, and you pay for the transfer"
+            hint = f"have ECR replicate the repository to {blueprint.region}, and name the image there"
             yield Problem(ID, image.at, message, hint, SEVERITY)
 
 

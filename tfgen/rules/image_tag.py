@@ -1,4 +1,4 @@
-"""An image that names no version."""
+"""An image without a version."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ SEVERITY = "warning"
 TITLE = "An image names its version"
 WHY = (
     "With the tag latest, or none, Terraform sees no change when a new image is pushed and deploys "
-    "nothing, and nobody can say or bring back what ran."
+    "nothing, and nobody can tell which version ran, or roll back to it."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html"
 BAD = """\

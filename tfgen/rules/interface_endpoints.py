@@ -1,4 +1,4 @@
-"""More interface endpoints than a VPC may have."""
+"""More interface endpoints than the quota of a VPC."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,8 @@ from tfgen.rules import _quota
 
 ID = "TG336"
 SEVERITY = "warning"
-TITLE = "A VPC has 50 interface endpoints unless AWS allows more"
-WHY = "The apply stops at the first that is too many, and tasks cannot reach its service."
+TITLE = "A VPC has at most 50 interface endpoints unless AWS allows more"
+WHY = "The apply stops at the first one over the quota, and tasks cannot reach its service."
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html"
 
 
@@ -31,6 +31,6 @@ PASSES = (_asked(50),)
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     used = len(blueprint.network.interface_endpoints)
     if limit := _quota.over("interface_endpoints_per_vpc", used):
-        message = f"{used} interface endpoints: AWS allows a VPC {limit.value}, and the apply stops there"
-        hint = f"{_quota.more(limit, used)}; or let some services be reached through a NAT gateway"
+        message = f"{used} interface endpoints: AWS allows {limit.value} in a VPC, and the apply stops there"
+        hint = f"{_quota.more(limit, used)}; or reach some services through a NAT gateway"
         yield Problem(ID, blueprint.locate(("network", "endpoints")), message, hint, SEVERITY)

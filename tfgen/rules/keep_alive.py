@@ -9,10 +9,11 @@ from tfgen.rules._connections import words
 
 ID = "TG376"
 SEVERITY = "note"
-TITLE = "An application keeps idle connections for longer than the load balancer"
+TITLE = "An application keeps idle connections longer than the load balancer"
 WHY = (
     "The load balancer keeps connections to tasks open and sends the next request over one of them. If the "
-    "application closes it at that moment, the client gets a 502: few, at random, and under light load."
+    "application closes that connection at the same moment, the client gets a 502: rarely, at random, and "
+    "under light load."
 )
 SOURCE = (
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
@@ -55,8 +56,8 @@ PASSES = (
 _FLAGS = ("--timeout-keep-alive", "--keep-alive")
 _DURATION = re.compile(r"([0-9]{1,9})(ms|s)?")
 _KEEP_ALIVE = re.compile("keep[_.-]?alive", re.IGNORECASE)
-_USUAL = 5  # seconds, of Uvicorn
-_MILLISECONDS = 1000  # nobody keeps a connection for so many seconds
+_USUAL = 5  # seconds, the default of Uvicorn
+_MILLISECONDS = 1000  # a larger number is in milliseconds
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
@@ -66,15 +67,15 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 if seconds <= balancer.idle_timeout:
                     kept = balancer.idle_timeout
                     message = (
-                        f'"{service.key}" closes idle connections after {seconds:g} s, and the load balancer '
-                        f"keeps them for {kept} s"
+                        f'"{service.key}" closes idle connections after {seconds:g} s, but the load '
+                        f"balancer keeps them for {kept} s"
                     )
-                    hint = f"keep them for longer than {kept} s in the application, say {kept + 5} s"
+                    hint = f"keep them longer than {kept} s in the application, for example {kept + 5} s"
                     yield Problem(ID, blueprint.locate(path), message, hint, SEVERITY)
 
 
 def _said(service: Service) -> Iterator[tuple[SpecPath, float]]:
-    """How long a service keeps idle connections, by its command and its variables."""
+    """How long a service keeps idle connections, according to its command and its variables."""
     for container in service.containers:
         for command in container.command:
             for seconds in _by_command(" ".join(command).replace("=", " ").split()):
@@ -87,7 +88,7 @@ def _said(service: Service) -> Iterator[tuple[SpecPath, float]]:
 
 
 def _by_command(parts: list[str]) -> Iterator[float]:
-    """What a flag says, or how Uvicorn does without one."""
+    """The value of a flag, or the default of Uvicorn without one."""
     flags = [index for index, part in enumerate(parts) if part in _FLAGS]
     for index in flags:
         yield from _seconds("".join(parts[index + 1 : index + 2]))

@@ -1,4 +1,4 @@
-"""A listener that nobody may connect to."""
+"""A listener that no client may connect to."""
 
 from collections.abc import Iterator
 
@@ -8,9 +8,10 @@ from tfgen.rules import _ranges
 
 ID = "TG355"
 SEVERITY = "warning"
-TITLE = "Somebody may connect to every listener"
+TITLE = "Every listener has clients that may connect"
 WHY = (
-    "Without a range the load balancer's security group has no rule for the port, and every client times out."
+    "Without a range, the load balancer's security group has no rule for the port, and every client times "
+    "out."
 )
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html"
 BAD = """\
@@ -39,5 +40,5 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         for listener in balancer.listeners:
             if not listener.cidrs:
                 message = f'no range may connect to listener "{listener.key}": every client times out'
-                hint = "write cidrs: [0.0.0.0/0] for everybody, or the ranges of its clients"
+                hint = "write cidrs: [0.0.0.0/0] for all clients, or the ranges of its clients"
                 yield Problem(ID, _ranges.clients(blueprint, listener), message, hint, SEVERITY)

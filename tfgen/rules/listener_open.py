@@ -1,4 +1,4 @@
-"""An unusual port that the whole world may connect to."""
+"""An unusual port that is open to the whole internet."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,8 @@ from tfgen.rules import _ranges
 
 ID = "TG356"
 SEVERITY = "note"
-TITLE = "A port other than 80 and 443 is rarely meant for everybody"
-WHY = "Such ports mostly serve dashboards, partners or operations, and the default lets the world in."
+TITLE = "A port other than 80 and 443 is rarely open to the whole internet"
+WHY = "Such ports mostly serve dashboards, partners or operations, and the default allows the whole internet."
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html"
 BAD = """\
 load_balancer:
@@ -43,6 +43,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             if _ranges.is_world(listener) and listener.port not in (80, 443):
                 message = f"the whole internet may connect to port {listener.port}"
                 hint = (
-                    f"if that is not meant, write {listener.key}: {{port: {listener.port}, cidrs: [RANGE]}}"
+                    f"if that is not intended, write {listener.key}: "
+                    f"{{port: {listener.port}, cidrs: [RANGE]}}"
                 )
                 yield Problem(ID, listener.at, message, hint, SEVERITY)

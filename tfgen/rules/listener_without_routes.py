@@ -1,4 +1,4 @@
-"""A listener that leads nowhere."""
+"""A listener without routes."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from tfgen.problems import Problem
 ID = "TG352"
 SEVERITY = "warning"
 TITLE = "Every listener has a route"
-WHY = "A listener that no route is bound to answers 404 to everything, on a port that is open."
+WHY = "A listener that no route uses responds with 404 to every request, on an open port."
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html"
 BAD = """\
 load_balancer:
@@ -39,6 +39,6 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
             if listener.key not in bound and not listener.answers:
-                message = f'no route is bound to listener "{listener.key}": it answers 404 to every request'
+                message = f'no route uses listener "{listener.key}": it responds with 404 to every request'
                 hint = f"remove it, or write listener: {listener.key} for a service or a route"
                 yield Problem(ID, listener.at, message, hint, SEVERITY)

@@ -12,8 +12,8 @@ ID = "TG343"
 SEVERITY = "warning"
 TITLE = "A load balancer's subnets are /27 or larger"
 WHY = (
-    "An Application Load Balancer grows with its traffic and replaces its nodes; in a smaller subnet it runs "
-    "out of addresses, and clients get 5xx or no connection."
+    "An Application Load Balancer grows with its traffic and replaces its nodes; in a smaller subnet it "
+    "runs out of addresses, and clients get 5xx responses or cannot connect."
 )
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html"
 BAD = """\
@@ -40,8 +40,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     small = [subnet for subnet in blueprint.network.public_subnets if _addresses.length(subnet) > longest]
     if small and blueprint.load_balancer:
         message = (
-            f"the load balancer's subnet {small[0].cidr} (zone {small[0].zone}) is small; AWS asks for a "
-            f"/{longest}, so that it can grow"
+            f"the load balancer's subnet {small[0].cidr} (zone {small[0].zone}) is too small: AWS asks for "
+            f"at least a /{longest}, so that it can grow"
         )
-        hint = f"write network.subnets.public: {longest}, or a smaller number"
+        hint = f"write network.subnets.public: {longest}, or a lower number"
         yield Problem(ID, _addresses.place(blueprint, PUBLIC), message, hint, SEVERITY)

@@ -9,7 +9,7 @@ from tfgen.problems import Problem
 ID = "TG338"
 SEVERITY = "error"
 TITLE = "A stack has at most 300 services in Service Connect"
-WHY = "They share one namespace, those that only call among them, and AWS raises this limit for nobody."
+WHY = "They share one namespace, as do services that only call others, and AWS does not raise this limit."
 SOURCE = "https://docs.aws.amazon.com/general/latest/gr/ecs-service.html"
 
 

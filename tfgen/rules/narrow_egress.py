@@ -1,4 +1,4 @@
-"""Tasks whose security group may not let them reach what they need."""
+"""Tasks whose security group may not allow what they need."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from tfgen.reach.faults import NARROW, faults, listed, place
 
 ID = "TG305"
 SEVERITY = "warning"
-TITLE = "A narrowed egress does not guess at public addresses"
+TITLE = "Narrowed egress does not rely on public addresses staying the same"
 WHY = (
-    "Without interface endpoints, images and logs travel to public addresses that no fixed range covers for "
-    "good; a security group that does not let them through stops tasks from starting."
+    "Without interface endpoints, images and logs go to public addresses that no fixed range covers "
+    "permanently; a security group that does not allow them prevents tasks from starting."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html"
 BAD = """\
@@ -40,7 +40,7 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for hop, flows in faults(blueprint, NARROW):
         message = (
-            f'the egress_cidrs of "{flows[0].service}" may shut out {listed(flow.to for flow in flows)}: '
-            "public addresses change, and tasks that do not reach them do not start"
+            f'the egress_cidrs of "{flows[0].service}" may not cover {listed(flow.to for flow in flows)}: '
+            "public addresses change, and tasks that cannot reach them do not start"
         )
         yield Problem(ID, place(hop, flows, blueprint), message, hop.hint, SEVERITY)

@@ -1,4 +1,4 @@
-"""More tasks than a zone has network interfaces for."""
+"""More tasks than the quota of network interfaces permits."""
 
 from collections.abc import Iterator
 
@@ -8,9 +8,9 @@ from tfgen.rules import _addresses, _quota
 
 ID = "TG342"
 SEVERITY = "warning"
-TITLE = "A zone has 5,000 network interfaces unless AWS allows more"
+TITLE = "A zone has at most 5,000 network interfaces unless AWS allows more"
 WHY = (
-    "Each task has one, each interface endpoint too, and a deployment doubles the tasks; those beyond the "
+    "Each task and each interface endpoint has one, and a deployment doubles the tasks; tasks beyond the "
     "quota do not start."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
@@ -39,8 +39,9 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     if limit := _quota.over("network_interfaces_per_region", used):
         most = max(blueprint.services, key=lambda service: service.tasks.most)
         message = (
-            f"while they are all deployed, {tasks} tasks in {zones} zones need {used} network interfaces in "
-            f"each, endpoints included: AWS allows {limit.value}, and tasks beyond do not start"
+            f"during a deployment of all services, {tasks} tasks in {zones} zones need {used} network "
+            f"interfaces in each, endpoints included: AWS allows {limit.value}, and tasks beyond that do "
+            "not start"
         )
-        hint = f"{_quota.more(limit, used)}; or write more zones"
+        hint = f"{_quota.more(limit, used)}; or use more zones"
         yield Problem(ID, most.tasks.at, message, hint, SEVERITY)

@@ -8,11 +8,11 @@ from tfgen.rules._connections import words
 
 ID = "TG375"
 SEVERITY = "note"
-TITLE = "nginx that calls Service Connect names is set up for its proxy"
+TITLE = "nginx that calls Service Connect names is configured for its proxy"
 WHY = (
-    "Service Connect's proxy takes no HTTP/1.0, which nginx before 1.29.7 sends by default. Its names stand "
-    "in /etc/hosts with an IPv6 address too, which leads nowhere in an IPv4 network, and which nginx tries "
-    "in turn; a resolver, which nginx asks for names in variables, does not know them."
+    "The Service Connect proxy rejects HTTP/1.0, which nginx before 1.29.7 sends by default. Its names are "
+    "in /etc/hosts with an IPv6 address too, which is unreachable in an IPv4 network and which nginx tries "
+    "in turn; a resolver, which nginx queries for names in variables, does not know them."
 )
 SOURCE = "https://github.com/aws/containers-roadmap/issues/2742"
 BAD = """\
@@ -51,16 +51,16 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         for image in (container.image for container in service.containers if _is_nginx(container.image)):
             if not service.calls:
                 continue
-            message = f"nginx may send HTTP/1.0, and tries the IPv6 address of {_names(service.calls)} too"
+            message = f"nginx may send HTTP/1.0, and also tries the IPv6 address of {_names(service.calls)}"
             hint = (
                 'write proxy_http_version 1.1 and proxy_set_header Connection "", and proxy to the IPv4 '
-                "address that getent ahostsv4 NAME gives when the container starts"
+                "address that getent ahostsv4 NAME returns when the container starts"
             )
             yield Problem(ID, image.at, message, hint, SEVERITY)
 
 
 def _is_nginx(image: Image) -> bool:
-    """Whether an image is nginx with a configuration of the user's: the stock image is no client."""
+    """Whether an image is nginx with the user's configuration: the stock image is no client."""
     name = image.repository.rpartition("/")[2]
     return not words(name).isdisjoint(("NGINX", "OPENRESTY")) and image.repository not in _STOCK
 

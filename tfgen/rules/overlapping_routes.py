@@ -1,4 +1,4 @@
-"""Routes that ask for some of the same requests, where nobody could say which answers."""
+"""Routes that match some of the same requests, where neither is more specific."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -10,10 +10,11 @@ from tfgen.routing.table import entries
 
 ID = "TG381"
 SEVERITY = "warning"
-TITLE = "Of two routes that overlap, one is the more specific"
+TITLE = "Of two routes that overlap, one is more specific"
 WHY = (
-    "Where neither of two routes lies inside the other, only their priorities say which service answers what "
-    "both ask for, and priorities that tfgen derives then say it by no rule that a reader could know."
+    "Where neither of two routes is inside the other, only their priorities decide which service receives "
+    "the requests that match both, and priorities that tfgen derives follow no order that a reader could "
+    "predict."
 )
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html"
 BAD = """\
@@ -72,7 +73,7 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    """One problem for each route that is tried second, however many it meets."""
+    """One problem for each route that is evaluated second, however many it overlaps."""
     for listener in entries(blueprint).values():
         for _, group in groupby(conflicts(listener).overlaps, key=lambda overlap: overlap.second):
             first, *others = group
@@ -83,9 +84,9 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _message(overlap: Overlap) -> str:
     first, second = overlap.first, overlap.second
     return (
-        f"{second} and {first} (line {first.rule.at.line}) both take requests such as {overlap.example()}, "
-        f'and neither is inside the other: "{first.service}" answers, for its route is tried first (priority '
-        f"{first.rule.priority} before {second.rule.priority})"
+        f"{second} and {first} (line {first.rule.at.line}) both match requests such as "
+        f'{overlap.example()}, and neither is inside the other: "{first.service}" responds, because its '
+        f"route is evaluated first (priority {first.rule.priority} before {second.rule.priority})"
     )
 
 
@@ -98,8 +99,8 @@ def _more(others: list[Overlap]) -> str:
 
 
 def _hint(overlap: Overlap) -> str:
-    """The priority of the one that has none given settles the order."""
+    """Setting the priority of the route that has none fixes the order."""
     first, second = overlap.first.rule, overlap.second.rule
     place = f"on line {first.at.line}" if second.pinned else "here"
     priority = first.priority if second.pinned else second.priority
-    return f"narrow one, or settle the order as it is: priority: {priority} {place}"
+    return f"narrow one, or keep this order explicitly: priority: {priority} {place}"

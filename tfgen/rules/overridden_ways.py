@@ -1,4 +1,4 @@
-"""Overrides that close a way, or after which nobody can say whether it is open."""
+"""Overrides that block a network path, or after which nobody can tell whether it is open."""
 
 from collections.abc import Iterator
 
@@ -9,10 +9,10 @@ from tfgen.reach.model import MISSING, OK, TAKEN, UNKNOWN, UNSURE, Flow
 
 ID = "TG365"
 SEVERITY = "warning"
-TITLE = "No override closes a way, or leads past an endpoint"
+TITLE = "No override blocks a network path, or bypasses an endpoint"
 WHY = (
-    "An override goes into the Terraform as it is said. Where it takes away what a task or a client needs, "
-    "apply does not notice; where tfgen cannot follow it, the proof of ways ends."
+    "An override goes into the Terraform as written. Where it removes what a task or a client needs, the "
+    "apply does not notice; where tfgen cannot evaluate it, the proof of network paths ends."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html"
 BAD = """\
@@ -68,11 +68,14 @@ def _closed(flows: Flows, why: str) -> str:
 
 def _doubtful(flows: Flows, why: str) -> str:
     said = _said(flows, "whether {} can reach {}", "whether requests to {} reach {}")
-    return f"{said} cannot be known: {why.removeprefix('cannot be known: ')}"
+    return f"{said} is unknown: {why}"
 
 
 def _past(flows: Flows, _why: str) -> str:
-    return f"{_said(flows, '{} now reaches {}', '')} past the VPC endpoint, over the internet"
+    return (
+        f"{_said(flows, 'traffic from {} to {}', '')} now bypasses the VPC endpoint and goes over the "
+        "internet"
+    )
 
 
 _MESSAGES = {
@@ -83,7 +86,7 @@ _MESSAGES = {
 
 
 def _said(flows: Flows, out: str, into: str) -> str:
-    """Who reaches what, on the way out and on the way in."""
+    """Who reaches what, outbound and inbound."""
     ways_out = [flow for flow in flows if flow.kind != "route"]
     ways_in = [flow for flow in flows if flow.kind == "route"]
     said = [out.format(listed(quoted(ways_out)), listed(flow.to for flow in ways_out))] if ways_out else []

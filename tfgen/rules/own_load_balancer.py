@@ -9,11 +9,11 @@ from tfgen.rules._connections import environment_of
 
 ID = "TG372"
 SEVERITY = "warning"
-TITLE = "A task that calls its stack's load balancer may leave for it, and is let in"
+TITLE = "A task that calls its stack's load balancer is allowed out, and in again"
 WHY = (
-    "The load balancer's name leads to its public addresses, from inside too: the call leaves for the "
-    "internet, on the listener's port, and comes with the public address of a NAT gateway or the task, which "
-    "the listener must admit. A Service Connect name needs none of that."
+    "The load balancer's name resolves to its public addresses, inside the VPC too: the call goes to the "
+    "internet, on the listener's port, and arrives from the public address of a NAT gateway or of the "
+    "task, which the listener must allow. A Service Connect name needs none of that."
 )
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html"
 BAD = """\
@@ -87,26 +87,26 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             if door and service not in door[1] and (reasons := list(_reasons(service, door[0], blueprint))):
                 where = blueprint.locate(connection.path)
                 message = (
-                    f"{connection.variable} leads to this stack's own load balancer, {'; '.join(reasons)}"
+                    f"{connection.variable} points to this stack's own load balancer, {'; '.join(reasons)}"
                 )
                 yield Problem(ID, where, message, _hint(door[1]), SEVERITY, connection.secret)
 
 
 def _reasons(service: Service, listener: Listener, blueprint: Blueprint) -> Iterator[str]:
-    """Why the call does not get through; nothing where it may."""
+    """Why the call fails; nothing where it may succeed."""
     if not blueprint.network.nat and not service.public_ip:
-        yield "whose addresses are on the internet, and the stack has no way there"
+        yield "whose addresses are on the internet, and the stack has no route to the internet"
         return
     if all(range_.port != listener.port for range_ in service.egress_cidrs):
         yield f'and "{service.key}" may connect to nothing on port {listener.port}'
     if not _ranges.is_world(listener) and not _may_list_gateways(listener, blueprint):
         came = "a NAT gateway" if blueprint.network.nat else "its own public address"
-        ranges = ", ".join(cidr.cidr for cidr in listener.cidrs) or "nobody"
-        yield f'where the call comes from {came}, and listener "{listener.key}" admits {ranges}'
+        ranges = ", ".join(cidr.cidr for cidr in listener.cidrs) or "no clients"
+        yield f'where the call arrives from {came}, and listener "{listener.key}" allows {ranges}'
 
 
 def _may_list_gateways(listener: Listener, blueprint: Blueprint) -> bool:
-    """Whether there is an address for each NAT gateway among the ranges; which those have, no spec says."""
+    """Whether the ranges may include one address for each NAT gateway; the spec cannot tell which."""
     single = [cidr for cidr in listener.cidrs if cidr.cidr.endswith("/32")]
     gateways = [zone for nat in blueprint.network.nat for zone in nat.zones]
     return bool(gateways) and len(single) >= len(gateways)
@@ -116,5 +116,7 @@ def _hint(behind: tuple[Service, ...]) -> str:
     for service in behind if len(behind) == 1 else ():
         for server in (server for place in service.connect for server in place.servers):
             return f"add calls: [{service.key}], and write {server.address}"
-        return f'give "{service.key}" a Service Connect name (connect: {service.key}), and call it by that'
+        return (
+            f'give "{service.key}" a Service Connect name (connect: {service.key}), and call it by that name'
+        )
     return "call the service by its Service Connect name (connect there, calls here)"

@@ -1,4 +1,4 @@
-"""A listener on the port of HTTPS that speaks plain HTTP."""
+"""A listener that speaks plain HTTP on the port of HTTPS."""
 
 from collections.abc import Iterator
 
@@ -9,8 +9,8 @@ ID = "TG358"
 SEVERITY = "warning"
 TITLE = "Port 443 is not for plain HTTP"
 WHY = (
-    "tfgen's listeners speak HTTP without TLS. Whoever asks for https:// begins with a TLS handshake, which "
-    "such a listener does not understand, so no browser gets an answer."
+    "tfgen's listeners speak HTTP without TLS. A client of an https:// URL begins with a TLS handshake, "
+    "which such a listener does not understand, so no browser gets a response."
 )
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html"
 BAD = """\
@@ -43,8 +43,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         for listener in balancer.listeners:
             if listener.port == 443 and listener.protocol == "HTTP":
                 message = (
-                    f'listener "{listener.key}" speaks plain HTTP on port 443: clients of https:// get no '
-                    "answer"
+                    f'listener "{listener.key}" speaks plain HTTP on port 443: requests to https:// URLs fail'
                 )
-                hint = "give it port 80, or another; tfgen makes no TLS listeners yet"
+                hint = "use port 80, or another; tfgen does not support TLS listeners yet"
                 yield Problem(ID, listener.at, message, hint, SEVERITY)

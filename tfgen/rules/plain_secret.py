@@ -10,8 +10,8 @@ ID = "TG313"
 SEVERITY = "warning"
 TITLE = "Secrets are not plain environment variables"
 WHY = (
-    "What is in environment stands in the spec, in Terraform's state and in the task definition, for "
-    "everybody who may read one of them."
+    "Values in environment are in the spec, in Terraform's state and in the task definition, readable to "
+    "everybody with access to one of them."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html"
 BAD = """\
@@ -68,10 +68,10 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             if found := _secret(name, value):
                 where = blueprint.locate((*container.path, "environment", name))
                 message = (
-                    f"{name} looks like {found}: here it stands in Terraform's state and in the task "
-                    "definition, for all who may read them"
+                    f"{name} looks like {found}: here it is in Terraform's state and in the task "
+                    "definition, readable by everybody with access to them"
                 )
-                hint = f"keep it in Secrets Manager, and write secrets: {{{name}: ARN}} instead"
+                hint = f"store it in Secrets Manager, and write secrets: {{{name}: ARN}} instead"
                 yield Problem(ID, where, message, hint, SEVERITY, secret=True)
 
 

@@ -1,4 +1,4 @@
-"""Private ranges of clients that come from the internet."""
+"""Private ranges for clients that connect over the internet."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,8 @@ ID = "TG347"
 SEVERITY = "warning"
 TITLE = "Clients of the load balancer have public addresses"
 WHY = (
-    "The load balancer faces the internet and is known by its public addresses: nobody comes to them from a "
-    "private one, so such a range lets nobody in."
+    "The load balancer is internet-facing, at public addresses: no client connects to them from a private "
+    "address, so such a range allows no clients."
 )
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html"
 BAD = """\
@@ -43,8 +43,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             for cidr in listener.cidrs:
                 if _ranges.within(cidr.cidr, "private"):
                     message = (
-                        f"{cidr.cidr} is private: clients come to this load balancer over the internet, with "
-                        "public addresses, and this range lets none of them in"
+                        f"{cidr.cidr} is private: clients connect to this load balancer over the internet, "
+                        "from public addresses, so this range allows none of them"
                     )
-                    hint = "write the public range that the clients' network has in the internet"
+                    hint = "write the public range of the clients' network"
                     yield Problem(ID, _ranges.clients(blueprint, listener), message, hint, SEVERITY)

@@ -1,4 +1,4 @@
-"""A task so small that Service Connect's proxy may take all of it."""
+"""A task so small that the Service Connect proxy may use all of it."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,8 @@ ID = "TG315"
 SEVERITY = "note"
 TITLE = "A task with Service Connect has room for the proxy"
 WHY = (
-    "The proxy runs in the task and shares its size. AWS recommends 256 CPU units and 64 MiB for the "
-    "proxy alone, and 512 units above 500 requests a second."
+    "The proxy runs in the task and shares its CPU and memory. AWS recommends 256 CPU units and 64 MiB for "
+    "the proxy alone, and 512 units above 500 requests a second."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html"
 BAD = """\
@@ -40,15 +40,15 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         if service.connect and service.cpu <= (proxy := facts.limits()["connect_proxy_cpu"].value):
             memory = facts.limits()["connect_proxy_memory_mib"].value
             message = (
-                f'"{service.key}" has {service.cpu} CPU units, and AWS recommends {proxy} (and {memory} '
-                "MiB) for Service Connect's proxy alone"
+                f'"{service.key}" has {service.cpu} CPU units; AWS recommends {proxy} (and {memory} MiB) '
+                "for the Service Connect proxy alone"
             )
             where = blueprint.locate(("services", service.key, "cpu"))
             yield Problem(ID, where, message, _hint(service, 2 * proxy, blueprint), SEVERITY)
 
 
 def _hint(service: Service, cpu: int, blueprint: Blueprint) -> str:
-    """A size that Fargate has; memory that the spec does not name follows by itself."""
+    """A size that Fargate offers; memory that the spec does not set follows automatically."""
     sizes = facts.fargate_sizes()[cpu]
     memory = next((size for size in sizes if size >= service.memory), sizes[-1])
     key = ("services", service.key)

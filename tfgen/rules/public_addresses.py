@@ -10,8 +10,8 @@ ID = "TG345"
 SEVERITY = "note"
 TITLE = "Tasks in public subnets have public addresses"
 WHY = (
-    "It is the cheapest way out for a few tasks; but AWS charges for every public IPv4 address by the hour, "
-    "and one careless security group rule opens a task to everybody."
+    "This is the cheapest egress for a few tasks; but AWS charges for every public IPv4 address by the "
+    "hour, and one careless security group rule exposes a task to the internet."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html"
 BAD = """\
@@ -39,7 +39,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     if tasks and not blueprint.network.private_subnets:
         message = (
             f"each task ({tasks} in all) has a public IPv4 address: AWS charges for it by the hour, and "
-            "nothing but its security group keeps the internet out"
+            "only its security group protects it from the internet"
         )
-        hint = "egress: nat, endpoints or nat+endpoints gives tasks private addresses"
+        hint = "use egress: nat, endpoints or nat+endpoints for private addresses"
         yield Problem(ID, blueprint.locate(("network", "egress")), message, hint, SEVERITY)

@@ -1,4 +1,4 @@
-"""A range on the internet in a stack that has no way there."""
+"""A range on the internet in a stack without a route to the internet."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,8 @@ ID = "TG361"
 SEVERITY = "warning"
 TITLE = "A range on the internet has a route"
 WHY = (
-    "egress_cidrs opens a security group and makes no route; with endpoints alone nothing leads to the "
-    "internet, so connections hang until they time out."
+    "egress_cidrs opens a security group and creates no route; with egress: endpoints there is no route to "
+    "the internet, so connections hang until they time out."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html"
 BAD = """\
@@ -39,7 +39,7 @@ PASSES = (
     "network: {egress: public}\nservices: {web: {egress_cidrs: [0.0.0.0/0]}}",
 )
 
-_WHY = "with egress: endpoints there is no way to the internet"
+_WHY = "with egress: endpoints there is no route to the internet"
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""A Region that does not exist, in the host of an image, in an ARN, or of the state."""
+"""A region that does not exist, in the host of an image, in an ARN, or in the backend."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from tfgen.rules import _regions
 
 ID = "TG306"
 SEVERITY = "error"
-TITLE = "A region is spelled as AWS spells it"
+TITLE = "The region of a host or an ARN is spelled correctly"
 WHY = (
-    "A host or an ARN in a region that does not exist leads nowhere, over a NAT gateway too; the task never "
-    "starts, and no plan or apply says so."
+    "A host or an ARN in a region that does not exist cannot be reached, even through a NAT gateway; the "
+    "task never starts, and no plan or apply reports it."
 )
 SOURCE = "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html"
 BAD = """\
@@ -50,5 +50,5 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for named in _regions.unknown(blueprint):
         if _regions.is_misspelled(named.region):
-            message = f'there is no region "{named.region}"'
+            message = f'the region "{named.region}" does not exist'
             yield Problem(ID, named.at, message, f"did you mean {_regions.meant(named.region)}?", SEVERITY)

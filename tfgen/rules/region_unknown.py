@@ -1,4 +1,4 @@
-"""A Region that tfgen does not know, in the host of an image, in an ARN, or of the state."""
+"""A region that tfgen does not know, in the host of an image, in an ARN, or in the backend."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from tfgen.rules import _regions
 
 ID = "TG307"
 SEVERITY = "warning"
-TITLE = "A region is one that tfgen knows"
+TITLE = "The region of a host or an ARN is known"
 WHY = (
-    "AWS opens regions, and tfgen may be older than one; if it is none of them, the host or the ARN leads "
-    "nowhere, and a task that needs it never starts."
+    "AWS opens new regions, and this version of tfgen may be older; if the region does not exist, the host "
+    "or the ARN cannot be reached, and a task that needs it never starts."
 )
 SOURCE = "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html"
 BAD = """\
@@ -36,9 +36,9 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for named in _regions.unknown(blueprint):
         if not _regions.is_misspelled(named.region):
-            message = f'tfgen does not know the region "{named.region}"'
+            message = f'unknown region "{named.region}"'
             likely = _regions.meant(named.region)
             hint = (f"did you mean {likely}? " if likely else "") + (
-                "If it is newer than tfgen, say so: ignore: [{rule: TG307, reason: ...}]"
+                "If it is newer than this version of tfgen, write ignore: [{rule: TG307, reason: ...}]"
             )
             yield Problem(ID, named.at, message, hint, SEVERITY)

@@ -1,4 +1,4 @@
-"""A public registry that China reaches badly."""
+"""A public registry that is hard to reach from China."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,8 @@ ID = "TG308"
 SEVERITY = "note"
 TITLE = "In China, images come from a registry in China"
 WHY = (
-    "From mainland China, Docker Hub and some other registries are slow or out of reach, and ECR's "
-    "pull-through cache is not offered there; a task whose image does not arrive does not start."
+    "From mainland China, Docker Hub and some other registries are slow or unreachable, and ECR's "
+    "pull-through cache is not offered there; a task whose image cannot be pulled does not start."
 )
 SOURCE = "https://github.com/nwcdlabs/container-mirror"
 BAD = """\
@@ -42,6 +42,6 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         image = container.image
         if image.registry in facts.unreachable_registries(blueprint.partition):
             suffix = facts.regions()[blueprint.region].dns_suffix
-            message = f"from {blueprint.region}, {image.registry} is often slow or cannot be reached"
+            message = f"from {blueprint.region}, {image.registry} is often slow or unreachable"
             hint = f"copy the image to ACCOUNT.dkr.ecr.{blueprint.region}.{suffix}"
             yield Problem(ID, image.at, message, hint, SEVERITY)

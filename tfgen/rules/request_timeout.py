@@ -1,4 +1,4 @@
-"""Long requests that Service Connect's proxy cuts off."""
+"""Long requests that the Service Connect proxy cuts off."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -9,11 +9,11 @@ from tfgen.problems import Problem
 
 ID = "TG316"
 SEVERITY = "note"
-TITLE = "Requests through Service Connect have the time that they take"
+TITLE = "Requests through Service Connect have the time that they need"
 WHY = (
-    "The proxy of a service with a Service Connect name answers 504 when a request takes longer than 15 "
-    "seconds, and the load balancer's requests go through it too. An override gives it another time, or "
-    "none."
+    "The proxy of a service with a Service Connect name responds with 504 when a request takes longer than "
+    "15 seconds, and requests from the load balancer pass through it too. An override changes or removes "
+    "this timeout."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html"
 BAD = """\
@@ -91,11 +91,11 @@ PASSES = (
     _overridden("{desired_count: 3}", ", module.load_balancer.aws_lb.main: {idle_timeout: 15}"),
 )
 
-_ENOUGH = 60  # seconds; what is advised where no load balancer says how long it waits
+_ENOUGH = 60  # seconds; the advice where no load balancer sets how long it waits
 
 
 class _Cut(NamedTuple):
-    """A service whose proxy ends requests too early; `waits` is how long the load balancer would, or 0."""
+    """A service whose proxy ends requests too early; `waits` is how long the load balancer waits, or 0."""
 
     service: Service
     after: int
@@ -103,13 +103,13 @@ class _Cut(NamedTuple):
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    """One problem for all services: the first by name, and the others named with it."""
+    """One problem for all services: at the first by name, naming the others."""
     cut = list(_cut(blueprint))
     for first in cut[:1]:
         waits = f", although the load balancer waits {first.waits} s" if first.waits else ""
-        others = f"; likewise at {_listed(cut[1:])}" if cut[1:] else ""
-        proxy = "Service Connect's proxy answers 504"
-        message = f'at "{first.service.key}" a request ends after {first.after} s: {proxy}{waits}{others}'
+        others = f"; likewise for {_listed(cut[1:])}" if cut[1:] else ""
+        proxy = "the Service Connect proxy responds with 504"
+        message = f'requests to "{first.service.key}" time out after {first.after} s: {proxy}{waits}{others}'
         where = blueprint.locate(("services", first.service.key, "connect", "timeout"))
         yield Problem(ID, where, message, _hint(first), SEVERITY)
 
@@ -154,5 +154,5 @@ def _hint(cut: _Cut) -> str:
     address = f"module.services.aws_ecs_service.{cut.service.label}"
     return (
         f"where requests may take longer, add under overrides: {address}: "
-        f"{{service_connect_configuration: {{service: {{timeout: {timeout}}}}}}} (0 lets them take any time)"
+        f"{{service_connect_configuration: {{service: {{timeout: {timeout}}}}}}} (0 sets no limit)"
     )

@@ -1,4 +1,4 @@
-"""Environment variables that take the place of the task role."""
+"""Environment variables that replace the task role."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from tfgen.problems import Problem
 
 ID = "TG314"
 SEVERITY = "warning"
-TITLE = "The environment leaves the task role in place"
+TITLE = "The environment does not replace the task role"
 WHY = (
-    "AWS SDKs take credentials from the environment before they ask ECS for those of the task role, and "
-    "learn from variables that ECS sets where to ask."
+    "AWS SDKs use credentials from the environment before those of the task role, which they request from "
+    "the address in variables that ECS sets."
 )
 SOURCE = "https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html"
 BAD = """\
@@ -47,13 +47,11 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _meaning(name: str) -> tuple[str, str] | None:
     """A message and a hint."""
     if name in facts.credential_variables():
-        message = (
-            f"with {name} AWS SDKs do not use the task role, so permissions attached to it have no effect"
-        )
+        message = f"with {name} set, AWS SDKs do not use the task role, so its permissions have no effect"
         return message, "remove it, and attach the permissions to the task role"
     if name in facts.ecs_variables():
         return (
-            f"ECS sets {name} itself, to tell a container where its credentials and metadata are",
+            f"ECS sets {name} itself, to tell containers where to find credentials and metadata",
             "remove it",
         )
     return None

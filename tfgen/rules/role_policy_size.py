@@ -10,7 +10,7 @@ from tfgen.problems import Problem
 ID = "TG324"
 SEVERITY = "error"
 TITLE = "The permission to read secrets fits into a role"
-WHY = "IAM takes 10,240 characters of inline policies for a role, and each secret adds its ARN."
+WHY = "IAM limits the inline policies of a role to 10,240 characters, and each secret adds its ARN."
 SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 
 
@@ -48,9 +48,11 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         if size > limit:
             message = (
                 f'the permission to read the secrets of "{service.key}" takes {size} characters of policy; '
-                f"IAM takes {limit} for a role"
+                f"IAM allows {limit} for a role"
             )
-            hint = "make them JSON keys of one Secrets Manager secret, whose ARN is listed once: ARN:KEY::"
+            hint = (
+                "store them as JSON keys of one Secrets Manager secret, whose ARN is listed once: ARN:KEY::"
+            )
             where = blueprint.locate(("services", service.key, "secrets"))
             yield Problem(ID, where, message, hint, SEVERITY)
 

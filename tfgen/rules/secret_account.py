@@ -1,4 +1,4 @@
-"""A secret that is in another account."""
+"""A secret in another account."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ ID = "TG387"
 SEVERITY = "warning"
 TITLE = "The secrets of a stack are in one account"
 WHY = (
-    "The execution role reads a secret of another account only where that account lets it, and where the "
-    "key is one that can be shared; else the task does not start. Which account is the stack's own is not "
-    "said in a spec, but of two accounts one is another's."
+    "The execution role can read a secret of another account only if that account allows it and the key "
+    "can be shared; otherwise the task does not start. A spec does not name the stack's own account, but "
+    "of two accounts one is another's."
 )
 SOURCE = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html"
 BAD = """\
@@ -59,8 +59,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for secret in secrets:
         if secret.account != own:
             message = (
-                f"{secret.variable} is in the account {secret.account}, others are in {own}: one of the two "
-                "is not the stack's own, and must let the task read its secrets"
+                f"{secret.variable} is in account {secret.account}, others are in {own}: one of the two is "
+                "not the stack's own, and must allow the task to read its secrets"
             )
             yield Problem(ID, secret.at, message, _hint(secret), SEVERITY)
 
@@ -77,7 +77,7 @@ def _secrets(blueprint: Blueprint) -> Iterator[_Secret]:
 
 
 def _own(secrets: list[_Secret], blueprint: Blueprint) -> str:
-    """The account of most secrets; of two that have as many the one of an image."""
+    """The account of most secrets; in a tie, the one that an image is in."""
     counted = Counter(secret.account for secret in secrets)
     images = {container.image.account for container in blueprint.containers}
     return max(counted, key=lambda account: (counted[account], account in images), default="")
@@ -87,9 +87,9 @@ def _hint(secret: _Secret) -> str:
     shared = (
         "make the parameter an advanced one and share it (AWS RAM)"
         if secret.is_parameter
-        else f"let {secret.role} read it in the secret's resource policy"
+        else f"allow {secret.role} to read it in the secret's resource policy"
     )
     return (
-        f"in {secret.account} {shared}, and encrypt it with a customer managed key whose policy lets the "
-        f"role decrypt; here allow {secret.role} kms:Decrypt on that key, in a file of your own"
+        f"in {secret.account} {shared}, and encrypt it with a customer managed key whose policy allows the "
+        f"role to decrypt; here allow {secret.role} kms:Decrypt on that key, in a file of your own"
     )

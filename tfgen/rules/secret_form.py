@@ -7,10 +7,10 @@ from tfgen.problems import Problem
 
 ID = "TG318"
 SEVERITY = "error"
-TITLE = "After the name of a secret stand all three further parts, or none"
+TITLE = "After the name of a secret come all three further parts, or none"
 WHY = (
-    "ECS reads SECRET:JSON-KEY:VERSION-STAGE:VERSION-ID, with colons for what is left out and never both a "
-    "stage and an ID, and stops the task at any other form."
+    "ECS reads SECRET:JSON-KEY:VERSION-STAGE:VERSION-ID, with colons for the parts that are left out and "
+    "never both a stage and an ID; with any other form it stops the task."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html"
 BAD = """\
@@ -55,8 +55,10 @@ def _fault(name: str, *parts: str) -> tuple[str, str] | None:
     """A message and a hint."""
     if len(parts) not in (0, _PARTS):
         form = ":".join([name, *parts[:_PARTS]]) + ":" * (_PARTS - len(parts))
-        message = "after a secret's name it takes a JSON key, a version stage and a version ID, or nothing"
-        return message, f"end it like this: {form} (colons stand for what is left out)"
+        message = "a secret's name is followed by a JSON key, a version stage and a version ID, or by nothing"
+        return message, f"end it like this: {form} (colons replace the parts that are left out)"
     if parts and all(parts[1:]):
-        return "it takes a version stage or a version ID, not both", "leave one of the two out, not its colon"
+        return "a version stage and a version ID exclude each other", (
+            "remove one of the two, but not its colon"
+        )
     return None

@@ -1,4 +1,4 @@
-"""A name that no secret and no parameter can have."""
+"""An invalid name of a secret or a parameter."""
 
 import re
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ from tfgen.problems import Problem
 
 ID = "TG388"
 SEVERITY = "error"
-TITLE = "Secrets and parameters have names that their services take"
+TITLE = "Secrets and parameters have valid names"
 WHY = (
-    "ECS reads each secret by its one name: what Secrets Manager or Parameter Store does not take as a name "
-    "is not there, and the task does not start. A * would also let the role read everything."
+    "ECS reads each secret by its exact name: a name that Secrets Manager or Parameter Store does not "
+    "allow cannot exist, and the task does not start. A * would also allow the role to read everything."
 )
 SOURCE = "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html"
 BAD = """\
@@ -81,12 +81,12 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _in_secret(name: str) -> tuple[str, str] | None:
     """A message and a hint."""
     if not name:
-        return "the ARN names no secret", "write the secret's whole ARN"
+        return "the ARN names no secret", "write the secret's full ARN"
     if wrong := _NOT_IN_SECRET.search(name):
         return _no_character(wrong[0], "secret", "aws secretsmanager list-secrets")
     longest = facts.limits()["secret_name_chars_max"].value
     if len(re.sub(r"-[A-Za-z0-9]{6}\Z", "", name)) > longest:
-        return f"a secret's name has at most {longest} characters", "write the secret's whole ARN"
+        return f"a secret's name has at most {longest} characters", "write the secret's full ARN"
     return None
 
 
@@ -95,12 +95,14 @@ def _in_parameter(source: str, blueprint: Blueprint) -> tuple[str, str] | None:
     arn = source if source.startswith("arn:") else _arn(source, blueprint)
     name, colon, version = arn.partition(":parameter")[2].partition(":")
     if colon and (":" in version or not version):
-        message = "a parameter is read whole, and takes no JSON key as a secret of Secrets Manager does"
-        return message, f"end it after {name}, and let the application take the value apart"
+        message = "a parameter is read as a whole: only secrets in Secrets Manager have JSON keys"
+        return message, f"end it after {name}, and have the application parse the value"
     if wrong := _NOT_IN_PARAMETER.search(name):
         return _no_character(wrong[0], "parameter", "aws ssm describe-parameters")
     if "//" in name or name.endswith("/"):
-        return "a parameter's name has no empty level", "write one / between two words, and none at the end"
+        return "a parameter's name has no empty levels", (
+            "write one / between two words, and none at the end"
+        )
     return _too_much(name, len(arn) - len(colon + version))
 
 

@@ -1,4 +1,4 @@
-"""A secret that no task can read from where it is."""
+"""A secret that no task can read where it is."""
 
 from collections.abc import Iterator
 
@@ -11,8 +11,8 @@ ID = "TG320"
 SEVERITY = "error"
 TITLE = "A secret is where tasks can read it"
 WHY = (
-    "ECS reads a secret when a task starts, from the task's own network: endpoints lead to their own "
-    "region only, and no role has rights in another partition."
+    "ECS reads a secret when a task starts, from the task's own network: endpoints reach their own region "
+    "only, and no role has permissions in another partition."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html"
 BAD = """\
@@ -67,16 +67,17 @@ def _fault(name: str, source: str, blueprint: Blueprint) -> tuple[str, str] | No
     _, partition, store, region, _ = source.split(":", 4)
     known = facts.regions().get(region)
     if known and known.partition != partition:
-        message = f"{name} cannot be there: {region} is in the partition {known.partition}, not {partition}"
+        message = f"{name} cannot exist: {region} is in the partition {known.partition}, not {partition}"
         return message, f"begin the ARN with arn:{known.partition}:, or write another region"
     if partition != blueprint.partition and blueprint.region in facts.regions():
         message = (
-            f"{name} is in the partition {partition}, where roles of {blueprint.partition} have no rights"
+            f"{name} is in the partition {partition}, where roles of {blueprint.partition} have no "
+            "permissions"
         )
         return message, f"create it in {blueprint.region}"
     closed = blueprint.network.private_subnets and not blueprint.network.nat
     if region != blueprint.region and closed and not _regions.is_misspelled(region):
         where = {"ssm": "SSM Parameter Store"}.get(store, "Secrets Manager")
-        message = f"tasks cannot reach {where} in {region}: VPC endpoints lead to their own region only"
+        message = f"tasks cannot reach {where} in {region}: VPC endpoints reach their own region only"
         return message, f"replicate {name} to {blueprint.region}, or use egress: nat+endpoints"
     return None

@@ -1,4 +1,4 @@
-"""The ARN of a secret whose last word is taken for the characters that Secrets Manager adds."""
+"""The ARN of a secret whose last word looks like the characters that Secrets Manager adds."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from tfgen.problems import Problem
 
 ID = "TG319"
 SEVERITY = "warning"
-TITLE = "The ARN of a secret whose name ends in a word of six letters is whole"
+TITLE = "The ARN of a secret whose name ends in a word of six letters is complete"
 WHY = (
-    "Secrets Manager ends every ARN with a hyphen and six random characters. Where a word stands in their "
-    "place, the ARN names another secret, which the task may not read, and it does not start."
+    "Secrets Manager ends every ARN with a hyphen and six random characters. With a word in their place, "
+    "the ARN names another secret, which the task may not read, and it does not start."
 )
 SOURCE = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html"
 BAD = """\
@@ -48,15 +48,15 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 where = blueprint.locate((*container.path, "secrets", name))
                 word = parts[_NAME][-6:]
                 message = (
-                    f'"{word}" at the end of this ARN is taken for the six characters that Secrets Manager '
-                    "adds; if it is part of the name, the task may not read its secret"
+                    f'"{word}" at the end of this ARN is taken as the six characters that Secrets Manager '
+                    "adds; if it is part of the name, the task may not read the secret"
                 )
                 secret = texts.word(parts[_NAME])
-                hint = f"write the whole ARN: aws secretsmanager describe-secret --secret-id {secret}"
+                hint = f"write the full ARN: aws secretsmanager describe-secret --secret-id {secret}"
                 yield Problem(ID, where, message, hint, SEVERITY)
 
 
 def _ends_in_a_word(name: str) -> bool:
-    """Six random characters are all small letters once in 180 times."""
+    """Six random characters are all lowercase letters in one of 180 cases."""
     hyphen, suffix = name[-7:-6], name[-6:]
     return hyphen == "-" and suffix.isalpha() and suffix.islower()

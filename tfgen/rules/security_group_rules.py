@@ -1,4 +1,4 @@
-"""A security group with more rules than AWS allows."""
+"""A security group with more rules than the quota."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from tfgen.rules import _quota, _ranges
 
 ID = "TG334"
 SEVERITY = "warning"
-TITLE = "A security group has 60 rules each way unless AWS allows more"
+TITLE = "A security group has at most 60 rules in each direction unless AWS allows more"
 WHY = (
-    "tfgen writes a rule for each caller, each called service, each range and each routed service; the apply "
-    "stops at the first that is too many, and what it stood for is not reached."
+    "tfgen writes a rule for each caller, each called service, each range and each routed service; the "
+    "apply stops at the first one over the quota, and its traffic is blocked."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
 
@@ -71,5 +71,5 @@ def _problems(owner: str, direction: str, places: list[Location]) -> Iterator[Pr
             f"{owner} has {len(places)} {_WORDS[direction]} security group rules: AWS allows {limit.value}, "
             "and the apply stops there"
         )
-        hint = f"{_quota.more(limit, len(places))}; or let fewer things meet in it"
+        hint = f"{_quota.more(limit, len(places))}; or reduce what needs a rule in it"
         yield Problem(ID, _quota.place(places, limit), message, hint, SEVERITY)

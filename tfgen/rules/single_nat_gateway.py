@@ -9,8 +9,8 @@ ID = "TG344"
 SEVERITY = "note"
 TITLE = "A single NAT gateway is a single point of failure"
 WHY = (
-    "If its zone fails, tasks in every other zone lose their way to the internet; until then their traffic "
-    "is charged for crossing zones. It saves the hourly price of the other gateways."
+    "If its zone fails, tasks in every other zone lose their route to the internet; until then AWS charges "
+    "for their traffic across zones. It saves the hourly price of the other gateways."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html"
 BAD = """\
@@ -33,7 +33,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         if len(nat.zones) < zones:
             message = (
                 f"{zones} zones share the NAT gateway in zone {nat.zones[0]}: if that zone fails, no task "
-                "reaches the internet, and what crosses zones to it is charged"
+                "reaches the internet; AWS charges for traffic to it across zones"
             )
-            hint = f"nat: per-zone keeps the zones apart, for the price of {zones - 1} more"
+            hint = f"write nat: per-zone to make the zones independent, for the price of {zones - 1} more"
             yield Problem(ID, blueprint.locate(("network", "nat")), message, hint, SEVERITY)

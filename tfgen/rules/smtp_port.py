@@ -1,4 +1,4 @@
-"""Mail to the world on port 25."""
+"""Mail to the internet on port 25."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from tfgen.rules import _ranges
 
 ID = "TG309"
 SEVERITY = "note"
-TITLE = "Mail leaves on another port than 25"
+TITLE = "Mail is sent on another port than 25"
 WHY = (
-    "AWS blocks port 25 to public addresses until it is asked to lift that for an account and a region, so "
-    "connections time out although the security group lets them through."
+    "AWS blocks port 25 to public addresses until you request its removal for an account and a region, so "
+    "connections time out although the security group allows them."
 )
 SOURCE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-resource-limits.html"
 BAD = """\
@@ -39,7 +39,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             if range_.port == SMTP and not _ranges.within(range_.cidr, "unrouted"):
                 where = blueprint.locate(("services", service.key, "egress_cidrs", index))
                 message = (
-                    f"AWS blocks port {SMTP} to public addresses unless it has lifted that for the account"
+                    f"AWS blocks port {SMTP} to public addresses unless it has removed this restriction "
+                    "for the account"
                 )
                 hint = (
                     "send on port 587 (STARTTLS) or 465 (TLS), or ask AWS Support to remove the restriction"

@@ -10,7 +10,10 @@ from tfgen.problems import Problem
 ID = "TG325"
 SEVERITY = "error"
 TITLE = "A resource has at most 50 tags"
-WHY = "AWS refuses to create a resource with more; most of those that tfgen writes have a Name besides yours."
+WHY = (
+    "AWS refuses to create a resource with more; most of the resources that tfgen writes have a Name tag "
+    "besides yours."
+)
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html"
 
 
@@ -28,7 +31,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     tags = tags_of(blueprint)
     count = len({"Name", *tags})
     if count > (limit := facts.limits()["tags_per_resource"].value):
-        message = f"a resource would have {count} tags, its Name among them; AWS takes {limit}"
+        message = f"a resource would have {count} tags, including Name; AWS allows {limit}"
         hint = f"keep {limit - 1} tags here besides Name"
         yield Problem(ID, blueprint.locate(("tags",)), message, hint, SEVERITY)
 

@@ -1,4 +1,4 @@
-"""Tags that some service does not take."""
+"""Tags that some service does not accept."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,11 @@ from tfgen.rules.tag_count import tags_of
 
 ID = "TG326"
 SEVERITY = "error"
-TITLE = "Tags are what every service takes"
+TITLE = "Every service accepts the tags"
 WHY = (
-    "EC2 takes any character in a tag, but IAM, ECS and Elastic Load Balancing refuse most signs; IAM "
-    "also takes keys that differ only in case for one, and ECS keeps values that begin with aws: to AWS."
+    "EC2 accepts any character in a tag, but IAM, ECS and Elastic Load Balancing refuse most symbols; IAM "
+    "also treats keys that differ only in case as the same, and ECS reserves values that begin with aws: "
+    "for AWS."
 )
 SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html"
 BAD = """\
@@ -52,17 +53,17 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _fault(key: str, value: str, other: str, blueprint: Blueprint) -> tuple[str, str] | None:
     """A message and a hint."""
     if key.lower().startswith("aws:"):
-        return f'the tag key "{key}" begins with aws:, which AWS keeps to itself', "write another key"
+        return f'the tag key "{key}" begins with aws:, which AWS reserves', "write another key"
     if not blueprint.services:
-        return None  # EC2 alone takes the rest
+        return None  # EC2 accepts the rest
     if value.lower().startswith("aws:"):
         return f'the value of the tag "{key}" begins with aws:, which ECS refuses', "write another value"
     if wrong := [char for char in key + value if not _is_taken(char)]:
-        message = f'the tag "{key}" has the character {wrong[0]!r}, which IAM and ECS do not take'
+        message = f'the tag "{key}" has the character {wrong[0]!r}, which IAM and ECS do not allow'
         return message, "write letters, digits, spaces and _ . : / = + - @"
     if other != key:
         return (
-            f'to IAM the tag keys "{other}" and "{key}" are one, and it takes each once',
+            f'IAM treats the tag keys "{other}" and "{key}" as the same, and allows each key once',
             "keep one of them",
         )
     return None

@@ -10,8 +10,9 @@ ID = "TG340"
 SEVERITY = "error"
 TITLE = "The subnets have an address for every task"
 WHY = (
-    "Each Fargate task has a network interface and so an address of its own; AWS keeps five of each subnet, "
-    "and each interface endpoint takes one. A task without an address never starts, and no plan says so."
+    "Each Fargate task has a network interface and so an address of its own; AWS reserves five in each "
+    "subnet, and each interface endpoint uses one. A task without an address never starts, and no plan "
+    "reports it."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
 BAD = """\
@@ -46,7 +47,10 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     if tasks > room:
         role = _addresses.role(blueprint)
         message = (
-            f"{tasks} tasks need an address each, and the {role} subnets have {room}: the rest never starts"
+            f"{tasks} tasks need an address each, and the {role} subnets have {room}: the others never start"
         )
-        hint = f"network.subnets.{role}: {_addresses.enough(blueprint)} has room (in a network.cidr that has)"
+        hint = (
+            f"write network.subnets.{role}: {_addresses.enough(blueprint)}, in a network.cidr with room "
+            "for it"
+        )
         yield Problem(ID, _addresses.place(blueprint, role), message, hint)

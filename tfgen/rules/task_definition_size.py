@@ -8,8 +8,10 @@ from tfgen.problems import Problem
 
 ID = "TG323"
 SEVERITY = "error"
-TITLE = "A task definition is at most 64 KiB long"
-WHY = "ECS refuses a longer one when it is registered; variables, secrets and the command fill it."
+TITLE = "A task definition is at most 64 KiB"
+WHY = (
+    "ECS refuses a larger one when it is registered; most of its size is variables, secrets and the command."
+)
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html"
 BAD = f"""\
 services:
@@ -43,15 +45,15 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         size = _size(service)
         if size > limit:
             message = (
-                f'the variables, secrets and command of "{service.key}" make {size} characters; ECS takes '
-                f"a task definition of {limit}"
+                f'the variables, secrets and command of "{service.key}" have {size} characters; ECS allows '
+                f"{limit} in a task definition"
             )
-            hint = "keep large values in S3 or in SSM parameters, and let the application read them"
+            hint = "store large values in S3 or in SSM parameters, and have the application read them"
             yield Problem(ID, service.at, message, hint, SEVERITY)
 
 
 def _size(service: Service) -> int:
-    """Characters that the task definition has at least."""
+    """The characters that the task definition has at least."""
     return sum(map(_size_of_container, service.containers))
 
 

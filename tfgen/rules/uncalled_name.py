@@ -1,4 +1,4 @@
-"""A Service Connect name that no service knows."""
+"""A Service Connect name that no service can resolve."""
 
 from collections.abc import Iterator
 
@@ -7,10 +7,10 @@ from tfgen.problems import Problem
 
 ID = "TG328"
 SEVERITY = "note"
-TITLE = "Whoever has a Service Connect name is called"
+TITLE = "A service with a Service Connect name is called"
 WHY = (
-    "Only services that list it in calls can resolve a Service Connect name, and only they may connect; "
-    "its proxy runs in every task all the same."
+    "Only services that list a service in calls can resolve its Service Connect name, and only they may "
+    "connect; its proxy runs in every task all the same."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts.html"
 BAD = """\

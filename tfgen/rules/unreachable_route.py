@@ -1,4 +1,4 @@
-"""Routes whose requests other rules take first."""
+"""Routes whose requests all match other rules first."""
 
 from collections.abc import Iterator
 
@@ -9,10 +9,10 @@ from tfgen.routing.table import Entry, entries
 
 ID = "TG380"
 SEVERITY = "error"
-TITLE = "Every route has a request that reaches it"
+TITLE = "Every route receives some requests"
 WHY = (
-    "A load balancer asks its rules by priority and takes the first that matches, so a rule whose requests "
-    "earlier ones take is never used, and what it leads to is not reached by it."
+    "A load balancer evaluates its rules by priority and applies the first that matches, so a rule whose "
+    "requests all match earlier rules never applies, and its target never receives them."
 )
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html"
 BAD = """\
@@ -67,10 +67,10 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _message(shadow: Shadow) -> str:
     takers = [f"{entry} (line {entry.rule.at.line}) of {_service(entry)}" for entry in shadow.by]
     before = ", ".join(str(entry.rule.priority) for entry in shadow.by)
-    takes = "takes" if len(takers) == 1 else "together take"
+    takes = "matches" if len(takers) == 1 else "together match"
     return (
-        f"no request can reach the route {shadow.entry}: {' and '.join(takers)} {takes} every one before it "
-        f"is asked (priority {before} before {shadow.entry.rule.priority})"
+        f"the route {shadow.entry} receives no requests: {' and '.join(takers)} {takes} all of them first "
+        f"(priority {before} before {shadow.entry.rule.priority})"
     )
 
 
@@ -81,17 +81,17 @@ def _service(entry: Entry) -> str:
 def _hint(shadow: Shadow, listener: tuple[Entry, ...]) -> str:
     entry, (first, *others) = shadow.entry, shadow.by
     if not others and is_inside(first, entry):
-        return "remove one of them, for they ask for the same requests"
+        return "remove one of them: they match the same requests"
     pinned = [str(each) for each in (entry, first) if each.rule.pinned]
     if pinned and not others:
         names = " and ".join(pinned)
-        return f"leave out the priority of {names}: by itself tfgen has the more specific route tried first"
+        return f"remove the priority of {names}: tfgen then has the more specific route evaluated first"
     free = _free_before(shadow, listener)
-    return f"remove it, or have it tried first: priority: {free}" if free else "remove it"
+    return f"remove it, or have it evaluated first: priority: {free}" if free else "remove it"
 
 
 def _free_before(shadow: Shadow, listener: tuple[Entry, ...]) -> int:
-    """The last free priority before those that stand in the way; 0 where there is none."""
+    """The last free priority before the routes in front; 0 where there is none."""
     taken = {entry.rule.priority for entry in listener}
     first = min(entry.rule.priority for entry in shadow.by)
     return next((number for number in range(first - 1, 0, -1) if number not in taken), 0)

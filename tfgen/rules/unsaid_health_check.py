@@ -1,4 +1,4 @@
-"""A health check that wants certain answers, and does not say to what."""
+"""A health check with codes, but no path."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,11 @@ from tfgen.rules import _health
 
 ID = "TG373"
 SEVERITY = "warning"
-TITLE = "A health check that wants certain codes says the path, where no route is /"
+TITLE = "A health check with specific codes names a path, where no route is /"
 WHY = (
-    'Where the spec names no path, tasks are asked for "/". An application that no route asks for "/" mostly '
-    "answers 404 there: by itself tfgen takes that for healthy, and codes of the spec's own do not."
+    'Where the spec sets no path, the health check requests "/". An application without a route for "/" '
+    "mostly responds with 404 there: tfgen's default codes count that as healthy, and codes that the spec "
+    "sets do not."
 )
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html"
 BAD = """\
@@ -54,15 +55,15 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         for group in service.target_groups:
             if _is_lost(service, group, blueprint) and not _health.takes(group.codes, _NOT_FOUND):
                 message = (
-                    f'tasks of "{service.key}" are asked for "/", which none of its routes is for, and must '
-                    f"answer {group.codes} there"
+                    f'health checks of "{service.key}" request "/", which matches none of its routes, and '
+                    f"expect {group.codes}"
                 )
-                hint = "write path: PATH beside the codes, a path where the application answers so"
+                hint = "add path: PATH beside codes, a path where the application responds with these codes"
                 yield Problem(ID, group.at, message, hint, SEVERITY)
 
 
 def _is_lost(service: Service, group: TargetGroup, blueprint: Blueprint) -> bool:
-    """Whether the spec says codes and no path, and no route is for "/" (`GET host/` or `/`, as it reads)."""
+    """Whether the spec sets codes and no path, and no route is for "/" (`GET host/` or `/`, as it reads)."""
     here = ("services", service.key, "health_check")
     said = [key for key in ("path", "codes") if blueprint.locate((*here, key)) != group.at]
     ends = [route.text.rpartition(" ")[2].partition("/")[2] for route in service.routes]

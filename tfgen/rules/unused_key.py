@@ -1,4 +1,4 @@
-"""A key that does nothing."""
+"""A key that has no effect."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from tfgen.problems import Problem
 ID = "TG364"
 SEVERITY = "note"
 TITLE = "Every key has an effect"
-WHY = "Whoever reads the spec takes the key for something that is built, and it is not."
+WHY = "A reader of the spec expects the key to have an effect, and it has none."
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html"
 BAD = """\
 services:
@@ -46,5 +46,5 @@ PASSES = (
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for unused in blueprint.unused:
-        message = f"{unused.key} does nothing here: {unused.reason}"
+        message = f"{unused.key} has no effect here: {unused.reason}"
         yield Problem(ID, unused.at, message, "remove it", SEVERITY)

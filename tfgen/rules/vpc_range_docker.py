@@ -8,10 +8,10 @@ from tfgen.rules import _ranges
 
 ID = "TG350"
 SEVERITY = "note"
-TITLE = "172.17.0.0/16 is Docker's"
+TITLE = "A VPC's range is not 172.17.0.0/16, which Docker uses"
 WHY = (
-    "Fargate tasks do not mind, but Docker hosts, Cloud9 and SageMaker keep this range for themselves and "
-    "cannot reach a VPC that has it; a VPC's range cannot be changed later."
+    "Fargate tasks are not affected, but Docker hosts, Cloud9 and SageMaker use this range internally and "
+    "cannot reach a VPC that has it; the range of a VPC cannot be changed later."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
 BAD = """\
@@ -29,8 +29,7 @@ PASSES = ("network: {cidr: 172.16.0.0/16}",)
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     if docker := _ranges.within(blueprint.network.cidr, "docker"):
         message = (
-            f"{docker} is what Docker, Cloud9 and SageMaker use inside their hosts, which then cannot reach "
-            "this VPC"
+            f"Docker, Cloud9 and SageMaker use {docker} inside their hosts, which then cannot reach this VPC"
         )
-        hint = "AWS advises another range, such as 172.20.0.0/16; it cannot be changed later"
+        hint = "write another range, such as 172.20.0.0/16; it cannot be changed later"
         yield Problem(ID, blueprint.locate(("network", "cidr")), message, hint, SEVERITY)

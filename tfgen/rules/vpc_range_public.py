@@ -1,4 +1,4 @@
-"""A VPC whose addresses belong to others in the internet."""
+"""A VPC whose addresses belong to others on the internet."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,8 @@ ID = "TG349"
 SEVERITY = "warning"
 TITLE = "A VPC's range is private"
 WHY = (
-    "Traffic to the VPC's own range never leaves it; where others have those addresses in the internet, "
-    "tasks cannot reach them."
+    "Traffic to the VPC's own range never leaves it; if others have those addresses on the internet, tasks "
+    "cannot reach them."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
 BAD = """\
@@ -33,6 +33,6 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     cidr = blueprint.network.cidr
     if not _ranges.within(cidr, "unrouted") and not _ranges.within(cidr, "refused"):
-        message = f"{cidr} is not private: tasks cannot reach whoever has these addresses in the internet"
-        hint = "unless the range is yours, write a private one: 10.0.0.0/16, 172.20.0.0/16, 192.168.0.0/16"
+        message = f"{cidr} is not private: tasks cannot reach hosts on the internet that have these addresses"
+        hint = "write a private range, unless this one is yours: 10.0.0.0/16, 172.20.0.0/16, 192.168.0.0/16"
         yield Problem(ID, blueprint.locate(("network", "cidr")), message, hint, SEVERITY)

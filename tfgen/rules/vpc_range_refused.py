@@ -9,7 +9,7 @@ from tfgen.rules import _ranges
 ID = "TG348"
 SEVERITY = "error"
 TITLE = "A VPC's range is not loopback, link-local, multicast or reserved"
-WHY = "AWS refuses such a VPC when it is created; terraform validate does not look."
+WHY = "AWS refuses such a VPC when it is created; terraform validate does not notice."
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
 BAD = """\
 network:

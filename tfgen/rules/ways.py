@@ -9,10 +9,10 @@ from tfgen.reach.model import Flow
 
 ID = "TG360"
 SEVERITY = "error"
-TITLE = "Every way out and every way in leads where it must"
+TITLE = "Tasks reach what they need, and clients reach tasks"
 WHY = (
-    "A task that does not reach its registry, its logs or its secrets never starts, and apply does not "
-    "notice; `tfgen check --explain` shows every way, hop by hop."
+    "A task that cannot reach its registry, its logs or its secrets never starts, and the apply does not "
+    "notice; `tfgen check --explain` shows every network path, hop by hop."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html"
 BAD = """\

@@ -29,7 +29,7 @@ from tfgen.spec.model import (
 
 
 def fill(spec: Spec, at: Locate) -> tuple[Spec, list[Problem]]:
-    """The spec with every default in its place, and what stood in the way."""
+    """The spec with every default in its place, and what prevents one."""
     problems = [*_zone_problems(spec, at), *_retention_problems(spec, at), *_code_problems(spec, at)]
     if has_errors(problems):
         return spec, problems
@@ -46,7 +46,7 @@ def fill(spec: Spec, at: Locate) -> tuple[Spec, list[Problem]]:
 
 
 def _zone_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
-    """Which letters a count means is known only for known regions; a list speaks for itself."""
+    """Which letters a count means is known only for known regions; a list is complete in itself."""
     zones = spec.network.zones
     where = at(("network", "zones"))
     region = facts.regions().get(spec.region)
@@ -55,8 +55,11 @@ def _zone_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     if isinstance(zones, list):
         yield from _zone_list_problems(zones, region, at)
     elif region and region.zones_vary:
-        message = f"which zones {spec.region} has differs between accounts"
-        hint = f"list yours: zones: [a, c] (aws ec2 describe-availability-zones --region {spec.region})"
+        message = f"the zones of {spec.region} differ between accounts"
+        hint = (
+            "list the zones of your account: zones: [a, c] (aws ec2 describe-availability-zones --region "
+            f"{spec.region})"
+        )
         yield Problem("TG111", where, message, hint)
     elif region and zones > len(region.zones):
         message = f"{spec.region} has {len(region.zones)} zones ({', '.join(region.zones)}), not {zones}"
@@ -64,30 +67,32 @@ def _zone_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
 
 
 def _unknown_region(spec: Spec, at: Locate) -> Problem:
-    """An error where zones are only counted; else a warning, for there are regions newer than tfgen."""
+    """An error where zones are only counted; else a warning, since AWS may have newer regions."""
     listed = isinstance(spec.network.zones, list)
-    message = f'tfgen does not know the region "{spec.region}"'
+    message = f'unknown region "{spec.region}"'
     near = facts.regions_like(spec.region)
     hint = f"did you mean {' or '.join(near)}?" if near else ""
     if listed:
-        message += ", and takes it to be one of the partition aws"
+        message += ", assumed to be in the partition aws"
         return Problem("TG110", at(("region",)), message, hint, "warning")
-    message += ", and so not which zones it has"
-    newer = "if it is newer than tfgen, list its zones: zones: [a, b]"
+    message += ", whose zones are unknown too"
+    newer = "if it is newer than this version of tfgen, list its zones: zones: [a, b]"
     return Problem("TG110", at(("region",)), message, f"{hint} ({newer})" if hint else newer)
 
 
 def _zone_list_problems(zones: list[str], region: facts.Region | None, at: Locate) -> Iterator[Problem]:
     path = ("network", "zones")
     if not 2 <= len(zones) <= 6:
-        hint = "a load balancer needs two" if len(zones) < 2 else ""
+        hint = "list at least two: a load balancer needs them" if len(zones) < 2 else ""
         yield Problem("TG113", at(path), f"expected 2 to 6 zones, not {len(zones)}", hint)
     for index, letter in enumerate(zones):
         if letter in zones[:index]:
-            yield Problem("TG113", at((*path, index)), f'zone "{letter}" is listed twice', "name it once")
+            yield Problem(
+                "TG113", at((*path, index)), f'zone "{letter}" is listed twice', ("remove one of them")
+            )
         elif region and not region.zones_vary and letter not in region.zones:
-            message = f'{region.name} has no zone "{letter}" that tfgen knows of'
-            hint = f"its zones are {', '.join(region.zones)}"
+            message = f'{region.name} has no known zone "{letter}"'
+            hint = f"write one of its zones: {', '.join(region.zones)}"
             severity = "warning" if region.unconfirmed else "error"
             yield Problem("TG114", at((*path, index)), message, hint, severity)
 
@@ -97,7 +102,7 @@ def _retention_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     if spec.logs.retention not in days:
         message = f"CloudWatch cannot keep logs for {spec.logs.retention} days"
         near = min(days, key=lambda day: (abs(day - spec.logs.retention), day))
-        hint = f"the nearest that it can is {near}; all: {', '.join(map(str, days))}"
+        hint = f"write {near}, the nearest value; all values: {', '.join(map(str, days))}"
         yield Problem("TG115", at(("logs", "retention")), message, hint)
 
 
@@ -106,7 +111,7 @@ def _code_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
         for codes in (service.health_check.codes or "").split(","):
             ends = codes.split("-")
             if len(ends) > 2 or ends != sorted(ends):
-                message = f'"{codes}" is no range of HTTP codes: one goes from the lower code to the higher'
+                message = f'"{codes}" is not a range of HTTP codes: the lower code comes first'
                 low, *_, high = sorted(ends)
                 where = at(("services", key, "health_check", "codes"))
                 yield Problem("TG116", where, message, f'write "{low}-{high}"')
@@ -166,9 +171,9 @@ def _route(route: Route, listener: str | None) -> Route:
 
 
 def _health_check(service: Service) -> HealthCheck:
-    """The path and the answers that the spec does not say.
+    """The path and the codes that the spec does not set.
 
-    A service that nobody asks for "/" rarely has anything there, and a 404 shows that it serves.
+    A service without a route for "/" rarely has anything there, and a 404 shows that it responds.
     """
     said, usual = service.health_check, usual_health_check()
     lost = service.routes and not said.path and not has_root(service)

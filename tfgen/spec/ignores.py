@@ -1,4 +1,4 @@
-"""What a spec says to pass over: `ignore: [{rule: TG304, reason: ...}]` beside the thing."""
+"""What a spec ignores: `ignore: [{rule: TG304, reason: ...}]` beside the thing."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -7,17 +7,17 @@ from tfgen.spec.model import Ignore, Ignores, Spec
 from tfgen.spec.source import Source
 
 UNUSED = "TG392"
-"""Of a spec with errors nobody can say it: what is mended may break a rule, and be where it is ignored."""
+"""Not checked in a spec with errors: what is mended may break a rule, at a place where it is ignored."""
 
 
 def apply(
     spec: Spec, source: Source, problems: Sequence[Problem], rules: Collection[str]
 ) -> tuple[list[Problem], list[Ignored]]:
-    """Parts what was found into what stays and what the spec ignores.
+    """Splits what was found into what remains and what the spec ignores.
 
-    An ignore covers the problems of its rule that stand in its section of the file; of several, the one
-    closest around the problem. Among what stays are warnings of ignores that have no reason, no effect or
-    no rule. `rules` are the numbers of what can be ignored.
+    An ignore covers the problems of its rule in its section of the file; of several, the innermost one
+    applies. What remains includes warnings about ignores without a reason, an effect or a known rule.
+    `rules` are the codes that can be ignored.
     """
     said = dict(_said(spec))
     if not said:
@@ -70,7 +70,9 @@ def _around(path: SpecPath) -> Iterator[SpecPath]:
 
 
 def _needless(ignore: Ignore, at: Location, other: Location) -> Problem:
-    message = f"all that this ignore of {ignore.rule} would cover is covered by the one in line {other.line}"
+    message = (
+        f"another ignore of {ignore.rule}, in line {other.line}, covers everything that this one would cover"
+    )
     return Problem(UNUSED, at, message, "remove one of them", "warning")
 
 
@@ -79,14 +81,14 @@ def _complaints(ignore: Ignore, used: bool, at: Location, rules: Collection[str]
     if rule not in rules:
         other_kind = rule[:2] == "TG" and rule[2:].isdecimal() and rule[2:3] != "3"
         near = "" if other_kind else nearest(rule.upper(), rules, 0.75)
-        listed = "what can be ignored is what tfgen explain lists, and TG270 to TG272"
+        listed = "write a code that can be ignored: those that tfgen explain lists, and TG270 to TG272"
         hint = f"did you mean {near}?" if near else listed
-        yield Problem("TG391", at, f'there is no rule "{rule}"', hint, "warning")
+        yield Problem("TG391", at, f'unknown rule "{rule}"', hint, "warning")
     elif not used:
-        message = f"nothing here breaks {rule}, and this ignore would hide it when something does"
+        message = f"nothing here breaks {rule}, and this ignore would hide a problem that appears later"
         yield Problem(UNUSED, at, message, "remove it", "warning")
     elif not ignore.reason.strip():
-        message = f"this ignore of {rule} gives no reason, and whoever reads it next cannot judge it"
+        message = f"this ignore of {rule} gives no reason, so a later reader cannot judge it"
         yield Problem(
             "TG390", at, message, f"write {{rule: {rule}, reason: why it is no problem here}}", "warning"
         )

@@ -1,8 +1,8 @@
 """What a user may write in place of what is wrong, so that the rest of a spec can be judged.
 
-There are several ways to mend nearly everything: leave it out, or one value or another. Nobody knows which
-one the user will take, so a spec is mended in WAYS ways, and of the rest only that is known which is so in
-all of them. What depends on the mended value, in its text too, differs between the ways.
+There are several ways to mend nearly everything: leave it out, or one value or another. It is unknown which
+one the user will choose, so a spec is mended in WAYS ways, and only what holds in all of them is reported
+of the rest. What depends on the mended value, in its text too, differs between the ways.
 """
 
 from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ _NUMBERS = (0, 1, 2, 16, 256, 512, 1024, 4096, 30, 365)
 
 
 def mended(source: Source, problems: Sequence[Problem], way: int) -> Source | None:
-    """The spec without what these problems of one stage complain of; None where nobody knows how."""
+    """The spec without what these problems of one stage are about; None where that is not possible."""
     mend = _Mend(source.data, way)
     for flaw in flaws(source):
         mend.flaw(flaw)
@@ -64,7 +64,7 @@ class _Mend:
         self.touched = False
 
     def flaw(self, flaw: Flaw) -> None:
-        """What the schema refuses: a key that nobody knows, a value that is none, or that is missing."""
+        """What the schema refuses: an unknown key, a value of the wrong type, or a missing one."""
         *head, name = flaw.path
         if flaw.kind is None:
             value = self.get(flaw.path)
@@ -92,7 +92,7 @@ class _Mend:
         """What a later stage refuses, by its code."""
         path = problem.at.path
         if path[:1] == ("services",) and len(path) == 1:
-            return  # it came through a merge, and nobody knows of which service it is
+            return  # it came through a merge, and its service is unknown
         for place, value in _MENDS.get(problem.code, _nothing)(self, path):
             self.put(place, value)
 
@@ -108,7 +108,7 @@ class _Mend:
         return self.listeners() if path[-1] == "listener" else []
 
     def service(self) -> dict[str, Any]:
-        """One that answers at every listener, and to every caller."""
+        """One that is behind every listener, and serves every caller."""
         routes = [{"path": f"/mended-{name}", "listener": name} for name in self.listeners()]
         image = self.one_of(_SAMPLES[model.Image])
         return {"image": image, "port": 80, "routes": routes, "connect": "mended"}
@@ -134,7 +134,7 @@ class _Mend:
         return choices[self.way % len(choices)]
 
     def get(self, path: SpecPath) -> Any:
-        """What stands at a path, or None."""
+        """The value at a path, or None."""
         place = self.data
         for step in path:
             try:
@@ -156,7 +156,9 @@ class _Mend:
                 place.pop(path[-1], None)
             else:
                 place[path[-1]] = value
-        elif value is not _GONE and path[:-1] and not isinstance(place, list):  # a section that is not said
+        elif (
+            value is not _GONE and path[:-1] and not isinstance(place, list)
+        ):  # a section that the spec does not set
             self.put(path[:-1], {path[-1]: value})
 
 
@@ -255,7 +257,7 @@ def _endpoint(mend: _Mend, path: SpecPath) -> _Edits:
 
 
 def _route(mend: _Mend, path: SpecPath) -> _Edits:
-    """Another path that nobody has."""
+    """Another path that no route has."""
     if len(path) < 4:
         return
     said = mend.get(path)

@@ -20,8 +20,9 @@ Name = Annotated[
     Meta(
         pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*\Z",
         max_length=64,
-        description="a name of lowercase letters, digits and single hyphens that begins with a letter "
-        "(64 characters at most)",
+        description=(
+            "a name of at most 64 lowercase letters, digits and single hyphens that begins with a letter"
+        ),
     ),
 ]
 ConnectName = Annotated[
@@ -30,7 +31,7 @@ ConnectName = Annotated[
         # ECS allows 64 characters for a discovery name: botocore, ecs ServiceConnectService.
         pattern=r"^[a-z0-9][a-z0-9_.-]*\Z",
         max_length=64,
-        description="a host name of lowercase letters, digits and . - _ (64 characters at most)",
+        description="a host name of at most 64 lowercase letters, digits and . - _",
     ),
 ]
 RegionName = Annotated[
@@ -53,8 +54,9 @@ PathPattern = Annotated[
         # The characters and the length that a path condition takes: botocore, elbv2 RuleCondition.
         pattern=r"^/[A-Za-z0-9_.$/~\"'@:+*?&-]*\Z",
         max_length=126,
-        description='a URL path that begins with "/" (126 characters at most, no spaces; * and ? are '
-        "wildcards)",
+        description=(
+            'a URL path that begins with "/" (at most 126 characters, no spaces; * and ? are wildcards)'
+        ),
     ),
 ]
 HostPattern = Annotated[
@@ -88,9 +90,9 @@ Image = Annotated[
         description="a container image such as REGISTRY/REPOSITORY:TAG",
     ),
 ]
-Text = Annotated[str, Meta(description='text (quote what looks like something else: "1.10", "true")')]
+Text = Annotated[str, Meta(description='text (quote what looks like another type: "1.10", "true")')]
 EnvironmentName = Annotated[
-    str, Meta(pattern=r"^[^\s=]+\Z", description="a variable's name, without spaces and =")
+    str, Meta(pattern=r"^[^\s=]+\Z", description="a variable name without spaces and =")
 ]
 SecretSource = Annotated[
     str,
@@ -112,7 +114,7 @@ TagKey = Annotated[
         # AWS: 128 characters, and aws: is its own.
         pattern=r"^(?!aws:)[\s\S]+\Z",
         max_length=128,
-        description="a tag key (128 characters at most, not beginning with aws:)",
+        description="a tag key (at most 128 characters, not beginning with aws:)",
     ),
 ]
 TagValue = Annotated[str, Meta(max_length=256, description="text of at most 256 characters (quote numbers)")]
@@ -123,8 +125,10 @@ BucketName = Annotated[
         # point stands where a bucket's name does.
         pattern=r"^(?!xn--|sthree-|amzn-s3-demo-)(?![0-9]{1,3}(\.[0-9]{1,3}){3}\Z)(?!.*\.\.)"
         r"(?!.*(\.mrap|--ol-s3|--table-s3)\Z)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z",
-        description="the name of an S3 bucket (3 to 63 lowercase letters, digits, hyphens and single dots; "
-        "no IP address, no prefix of S3's own)",
+        description=(
+            "the name of an S3 bucket (3 to 63 lowercase letters, digits, hyphens and single dots; no IP "
+            "address, no reserved prefix)"
+        ),
     ),
 ]
 ResourceAddress = Annotated[
@@ -155,12 +159,12 @@ class Section(Struct, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class Ignore(Section, frozen=True):
-    """A rule that is silenced here. `TG304` is `{rule: TG304}`, but give a reason."""
+    """A rule that is ignored here. `TG304` is `{rule: TG304}`, but give a reason."""
 
     shorthand: ClassVar[str] = "rule"
 
     rule: Annotated[str, Meta(description="the number of a rule, such as TG304")]
-    """Its number; `tfgen explain` lists them."""
+    """Its code; `tfgen explain` lists them."""
     reason: Text = ""
     """Why it is no problem here. Without one, tfgen warns."""
 
@@ -196,10 +200,10 @@ def usual_subnets(cidr: str) -> Subnets:
 
 
 class Network(Section, frozen=True):
-    """The VPC and its way out."""
+    """The VPC and its egress."""
 
     egress: Literal["public", "nat", "endpoints", "nat+endpoints"]
-    """How tasks reach the world."""
+    """How tasks reach the internet and AWS services."""
     cidr: Cidr = "10.0.0.0/16"
     """The VPC's range, /16 to /28."""
     zones: ZoneCount | list[ZoneLetter] = 2
@@ -207,7 +211,7 @@ class Network(Section, frozen=True):
     nat: Literal["per-zone", "single"] = "per-zone"
     """One NAT gateway in each zone, or one for all."""
     nat_zone: ZoneLetter | None = None
-    """Where the single NAT gateway stands. Default: the first zone."""
+    """The zone of the single NAT gateway. Default: the first zone."""
     subnets: Subnets = Subnets()
     """Sizes or ranges of the subnets."""
     endpoints: list[AwsService] = []
@@ -215,7 +219,7 @@ class Network(Section, frozen=True):
     service_connect_endpoint: bool = True
     """With `endpoints` alone: an ecs-agent endpoint for Service Connect's proxy."""
     ignore: Ignores = None
-    """Rules whose problems in this section are passed over."""
+    """Rules whose problems in this section are ignored."""
 
     @property
     def way_out(self) -> WayOut:
@@ -230,22 +234,22 @@ class Listener(Section, frozen=True):
     port: PortNumber
     """The port that clients connect to."""
     cidrs: list[Cidr] | None = None
-    """Who may connect. Default: the load balancer's `cidrs`."""
+    """The ranges of clients that may connect. Default: the load balancer's `cidrs`."""
     ignore: Ignores = None
-    """Rules whose problems in this listener are passed over."""
+    """Rules whose problems in this listener are ignored."""
 
 
 class LoadBalancer(Section, frozen=True):
-    """The Application Load Balancer; it is made when any service has routes."""
+    """The Application Load Balancer; created when any service has routes."""
 
     listeners: dict[Name, Listener] = field(default_factory=lambda: {"http": Listener(port=80)})
     """Its ports, by name."""
     cidrs: list[Cidr] = field(default_factory=lambda: ["0.0.0.0/0"])
-    """Who may connect."""
+    """The ranges of clients that may connect."""
     idle_timeout: Annotated[int, Meta(ge=1, le=4000, description="seconds from 1 to 4000")] = 60
-    """Seconds after which an idle connection is closed; applications should keep theirs for longer."""
+    """Seconds after which an idle connection is closed; applications should keep theirs longer."""
     ignore: Ignores = None
-    """Rules whose problems in this section are passed over."""
+    """Rules whose problems in this section are ignored."""
 
 
 class Logs(Section, frozen=True):
@@ -263,9 +267,9 @@ class Port(Section, frozen=True):
     number: PortNumber
     """The port that the container listens on."""
     was: PortNumber | None = None
-    """The port that running tasks still have, while they are replaced: security groups admit both."""
+    """The port of the tasks that still run while they are replaced: security groups allow both."""
     protocol: Literal["http", "http2", "grpc", "tcp"] = "http"
-    """What Service Connect's proxy speaks to it."""
+    """The protocol that the Service Connect proxy uses with it."""
 
 
 class Route(Section, frozen=True):
@@ -274,12 +278,12 @@ class Route(Section, frozen=True):
     shorthand: ClassVar[str] = "path"
 
     path: PathPattern = "/"
-    """Matches itself and everything under it; with * or ? it is matched as it stands. The service gets the
-    whole path: no prefix is taken off."""
+    """Matches itself and everything under it; with * or ? it is matched as written. The service receives
+    the whole path: no prefix is removed."""
     host: HostPattern | None = None
     """Only requests for this host."""
     methods: list[
-        Annotated[str, Meta(pattern=r"^[A-Z_-]{1,40}\Z", description="an HTTP method in capitals")]
+        Annotated[str, Meta(pattern=r"^[A-Z_-]{1,40}\Z", description="an HTTP method in capital letters")]
     ] = []
     """Only requests with one of these methods."""
     listener: Name | None = None
@@ -289,23 +293,23 @@ class Route(Section, frozen=True):
 
 
 class HealthCheck(Section, frozen=True):
-    """How the load balancer asks a task. `health_check: /healthz` is `{path: /healthz}`."""
+    """How the load balancer checks a task. `health_check: /healthz` is `{path: /healthz}`."""
 
     shorthand: ClassVar[str] = "path"
 
     path: HealthPath | None = None
-    """What it asks for, past all routes and with the task's own address as the host. Default: /."""
+    """The path that it requests, past all routes and with the task's own address as the host. Default: /."""
     codes: HttpCodes | None = None
-    """Answers that are healthy. Default: 200-399, or 200-499 (all but errors of the server) where the spec
-    names no path and no route of the service is /."""
+    """Codes that count as healthy. Default: 200-399, or 200-499 (all but server errors) where the spec
+    sets no path and no route of the service is /."""
     interval: Annotated[int, Meta(ge=5, le=300, description="seconds from 5 to 300")] = 15
     """Seconds between two checks."""
     timeout: Annotated[int, Meta(ge=2, le=120, description="seconds from 2 to 120")] = 5
-    """Seconds to wait for an answer; less than the interval."""
+    """Seconds to wait for a response; less than the interval."""
     healthy: Annotated[int, Meta(ge=2, le=10, description="a number of checks from 2 to 10")] = 2
-    """Good answers in a row that make a task healthy."""
+    """Successful checks in a row that make a task healthy."""
     unhealthy: Annotated[int, Meta(ge=2, le=10, description="a number of checks from 2 to 10")] = 3
-    """Bad answers in a row that make a task unhealthy."""
+    """Failed checks in a row that make a task unhealthy."""
 
 
 class Connect(Section, frozen=True):
@@ -334,28 +338,28 @@ class Service(Section, frozen=True):
     """One ECS service on Fargate with one container."""
 
     image: Image
-    """What to run. Its tag or digest is a Terraform variable too."""
+    """The image to run. Its tag or digest is also a Terraform variable."""
     port: Port | None = None
-    """The container's port. Default: none, for a worker that nobody connects to."""
+    """The container's port. Default: none, for a worker without clients."""
     routes: list[Route] = []
-    """Paths of the load balancer that lead here."""
+    """Requests that the load balancer sends here."""
     listener: Name | None = None
-    """Where the routes are bound. Default: `http`, or the only listener."""
+    """The listener of the routes. Default: `http`, or the only listener."""
     health_check: HealthCheck = HealthCheck()
-    """How the load balancer asks whether a task is healthy."""
+    """How the load balancer checks whether a task is healthy."""
     grace_period: Annotated[int, Meta(ge=0, le=2147483647, description="a number of seconds")] = 60
-    """Seconds that a starting task has before failed health checks count: what a slow start takes, and the
-    checks that it must pass then."""
+    """Seconds before failed health checks of a starting task count: enough for a slow start and for the
+    checks that the task must pass afterwards."""
     connect: Connect | None = None
     """The name under which other services reach this one."""
     calls: list[Name] = []
     """Services that this one calls by their Service Connect name."""
     cpu: Annotated[int, Meta(description="a number of CPU units (1024 are one vCPU)")] = 512
-    """The processor of each task."""
+    """The CPU of each task."""
     memory: Annotated[int, Meta(description="a number of MiB (1 GiB is 1024)")] | None = None
-    """The memory of each task. Default: the smallest with 2 GiB for each vCPU that Fargate has for `cpu`."""
+    """The memory of each task. Default: the smallest that Fargate offers for `cpu` with 2 GiB a vCPU."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"
-    """The processor that the image is built for."""
+    """The CPU architecture that the image is built for."""
     count: Annotated[int, Meta(ge=0, le=5000, description="a number of tasks from 0 to 5000")] = 2
     """Tasks to run."""
     command: list[Text] = []
@@ -365,24 +369,24 @@ class Service(Section, frozen=True):
     secrets: dict[EnvironmentName, SecretSource] = {}
     """Environment variables that ECS reads from Secrets Manager or SSM when a task starts."""
     uses: list[AwsService] = []
-    """AWS services that the application calls: opens the way to them (permissions are yours to attach)."""
+    """AWS services that the application calls: opens network paths to them (you attach the permissions)."""
     egress_cidrs: list[Egress] | None = None
-    """Where tasks may connect to. Default: 0.0.0.0/0 with NAT or public subnets, else nothing more."""
+    """Ranges that tasks may connect to. Default: 0.0.0.0/0 with NAT or public subnets, otherwise none."""
     was: Name | list[Name] = []
-    """Earlier names of this service, oldest first, also the one that it has again. It keeps the oldest in
-    AWS, so that renaming replaces nothing."""
+    """Earlier names of this service, oldest first, including the current one if it returned. It keeps the
+    oldest in AWS, so renaming replaces nothing."""
     exec: bool = False
     """Whether `aws ecs execute-command` may open a shell in a task."""
     ignore: Ignores = None
-    """Rules whose problems in this service are passed over."""
+    """Rules whose problems in this service are ignored."""
 
 
 LENIENT_CODES = "200-499"
-"""Every answer that a health check can take: all but errors of the server."""
+"""All codes that a health check can count as healthy: all but server errors."""
 
 
 def usual_health_check() -> HealthCheck:
-    """How a task is asked where the spec says nothing, and a route of its service is /."""
+    """How a task is checked where the spec sets nothing, and a route of its service is /."""
     return HealthCheck(path="/", codes="200-399")
 
 
@@ -394,25 +398,25 @@ def has_root(service: Service) -> bool:
 class Spec(Section, frozen=True, kw_only=True):
     """A whole spec file."""
 
-    version: Annotated[int, Meta(ge=1, description="a version of the spec's language")] = 1
-    """Which version of the spec's language this is; `tfgen upgrade` brings an older one up to date."""
+    version: Annotated[int, Meta(ge=1, description="a version of the spec format")] = 1
+    """The version of the spec format; `tfgen upgrade` updates an older one."""
     name: Name
-    """Names the stack and everything in it."""
+    """The name of the stack, which begins the names of its resources."""
     region: RegionName
     """The AWS region."""
     network: Network
-    """The VPC and its way out."""
+    """The VPC and its egress."""
     load_balancer: LoadBalancer = LoadBalancer()
-    """Made when any service has routes."""
+    """Created when any service has routes."""
     logs: Logs = Logs()
     """CloudWatch log groups."""
     services: dict[Name, Service] = {}
-    """The ECS services, by name. Without any, the stack is the network alone."""
+    """The ECS services, by name. Without services, the stack is a network only."""
     tags: dict[TagKey, TagValue] = {}
     """Tags of every resource, through the provider's default_tags."""
     backend: Backend | None = None
-    """An S3 bucket for Terraform's state. Default: none is named, and Terraform keeps it locally."""
+    """An S3 bucket for Terraform's state. Default: none, and Terraform keeps its state locally."""
     ignore: Ignores = None
-    """Rules whose problems anywhere in the spec are passed over."""
+    """Rules whose problems anywhere in the spec are ignored."""
     overrides: dict[ResourceAddress, dict[Argument, Any]] = {}
     """Arguments of generated resources, by address: docs/overrides.md."""

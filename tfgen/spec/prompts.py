@@ -111,8 +111,8 @@ def with_region(answers: Answers, text: str) -> Answers:
     near = "" if text in facts.regions() else _near_regions(text)
     _hold(("region",), text, near)
     if text not in facts.regions() and answers.zones is None:
-        new = "for a region that is newer than tfgen, name its zones: --zones a,b"
-        message = f'tfgen does not know the zones of region "{text}"'
+        new = "for a region that is newer than this version of tfgen, name its zones: --zones a,b"
+        message = f'the zones of region "{text}" are unknown'
         raise RefusedError(message, f"{near} ({new})" if near else new)
     return answers._replace(region=text)
 
@@ -232,7 +232,7 @@ def from_flags(flags: Flags) -> tuple[Answers, list[str]]:
     reader.take("--region", with_region, flags.region)
     reader.take("--egress", with_egress, flags.egress)
     if flags.no_services and flags.services:
-        reader.wrong.append("--no-services: there are --service flags as well")
+        reader.wrong.append("--no-services: conflicts with --service")
     if flags.no_services:
         reader.answers = reader.answers._replace(services=())
     for text in flags.services:
@@ -249,12 +249,12 @@ def missing(flags: Flags, answers: Answers) -> list[str]:
     open_flags = {
         "--name NAME": flags.name is None,
         "--region REGION": flags.region is None,
-        f"--egress WAY  ({ways_out.LISTED})": flags.egress is None,
-        f"--zones a,b  (which zones {answers.region} has differs between accounts)": answers.zones_open
+        f"--egress VALUE  ({ways_out.LISTED})": flags.egress is None,
+        f"--zones a,b  (the zones of {answers.region} differ between accounts)": answers.zones_open
         and flags.zones is None,
         "--service NAME=IMAGE[:PORT][@ROUTE,...]  (or --no-services)": not flags.services
         and not flags.no_services,
-        "--yes  (nobody can confirm)": not flags.yes,
+        "--yes  (there is no terminal to confirm on)": not flags.yes,
     }
     return [flag for flag, is_open in open_flags.items() if is_open]
 
@@ -298,7 +298,7 @@ def split_service(text: str) -> tuple[str, str, str]:
     found = _IMAGE_AND_PORT.match(rest)
     if not found:
         after = shown(rest.partition("@")[2])
-        raise RefusedError(f"what follows @ is a route (/...) or a digest (sha256:...), not {after}")
+        raise RefusedError(f"after @ comes a route (/...) or a digest (sha256:...), not {after}")
     return found["image"], found["port"] or "", "".join(routes)
 
 
@@ -332,7 +332,7 @@ def _pair(answers: Answers, text: str, form: str) -> tuple[str, str]:
 def _unknown(answers: Answers, service: str) -> RefusedError:
     near = nearest(service, _keys(answers))
     hint = f"did you mean {near}?" if near else "name it with --service"
-    return RefusedError(f"there is no service {shown(service)}", hint)
+    return RefusedError(f"unknown service {shown(service)}", hint)
 
 
 def _flag(flag: str, text: str) -> str:
@@ -346,16 +346,16 @@ def interview(answers: Answers, terminal: Terminal, check: Check, usual: Answers
     """Asks what is open in `answers`. `usual` holds the defaults of the name and the region."""
     talk = _Talk(answers, terminal, check)
     if not answers.name:
-        talk.put("Name of the stack", with_name, usual.name, keep=True)
+        talk.put("Stack name", with_name, usual.name, keep=True)
     if not answers.region:
         talk.put("AWS region", with_region, usual.region, keep=True)
     if not answers.egress:
-        terminal.say("How do tasks reach the world?")
+        terminal.say("How do tasks reach the internet and AWS?")
         terminal.say("\n".join(f"  {name:<13}  {way.explained}" for name, way in ways_out.WAYS_OUT.items()))
-        talk.put("Way out", with_egress, ways_out.USUAL, keep=True)
+        talk.put("Egress", with_egress, ways_out.USUAL, keep=True)
     if talk.answers.zones_open:
-        terminal.say(f"Which zones {talk.answers.region} has differs between accounts.")
-        talk.put("Letters of two or more zones that yours has, such as a,c", with_zones, keep=True)
+        terminal.say(f"The zones of {talk.answers.region} differ between accounts.")
+        talk.put("Letters of two or more zones of your account, such as a,c", with_zones, keep=True)
     if answers.services is None:
         talk.services()
         talk.calls()
@@ -394,30 +394,28 @@ class _Talk:
         new = [problem for problem in grave if _finding(problem) not in self.told]
         for problem in new:
             self.terminal.say(_indented(_told(problem)))
-        if has_errors(new) and not (keep and self.terminal.confirm("  Keep it all the same?")):
+        if has_errors(new) and not (keep and self.terminal.confirm("  Keep it anyway?")):
             return False
         self.told |= set(map(_finding, new))
         return True
 
     def services(self) -> None:
-        self.terminal.say("Services, one after another. Without any, the stack is a network alone.")
+        self.terminal.say("Services, one by one. Without services, the stack is a network only.")
         self.answers = self.answers._replace(services=())
         while self.service():
             pass
 
     def service(self) -> bool:
         number = len(self.answers.services or ()) + 1
-        name = self.put(f"Name of service {number} (empty: no more)", _free_name)
+        name = self.put(f"Name of service {number} (empty: done)", _free_name)
         if not name:
             return False
         self.put("  Image", partial(_new_service, name), keep=True)
-        if self.put("  Port of the container (empty: none)", partial(with_port, name)):
+        if self.put("  Container port (empty: none)", partial(with_port, name)):
             self.put(
                 "  Routes of the load balancer, such as /, /api (empty: none)", partial(with_routes, name)
             )
-            self.put(
-                "  Service Connect name for the others to call (empty: none)", partial(with_connect, name)
-            )
+            self.put("  Service Connect name for callers (empty: none)", partial(with_connect, name))
         return True
 
     def calls(self) -> None:
@@ -426,10 +424,10 @@ class _Talk:
         callers = [service for service in services if any(each != service for each in offered)]
         if not callers:
             return
-        self.terminal.say("Who calls whom? These have a name to be called by:")
+        self.terminal.say("Which services does each one call? These have a Service Connect name:")
         self.terminal.say("\n".join(f"  {each.name}  ({each.address})" for each in offered))
         for caller in callers:
-            self.put(f"  {caller.name} calls (empty: nobody)", partial(with_calls, caller.name))
+            self.put(f"  {caller.name} calls (empty: none)", partial(with_calls, caller.name))
 
 
 def _free_name(answers: Answers, name: str) -> Answers:

@@ -28,7 +28,7 @@ def read_spec(source: Source) -> tuple[Spec | None, list[Problem]]:
 
 
 class Flaw(NamedTuple):
-    """What the schema refuses: `kind` is what belongs there, None where nothing does.
+    """What the schema refuses: `kind` is what belongs there, or None.
 
     `meant` is the key that the one at the end of `path` was probably meant for.
     """
@@ -135,11 +135,11 @@ class _Reader:
     def indented(
         self, value: dict[str, Any], kinds: Mapping[str, Any], known: Container[str], path: SpecPath
     ) -> tuple[dict[str, Any], set[str]]:
-        """Reports keys whose own stand beside them; returns what else stands there, and those keys."""
+        """Reports keys whose own keys are beside them; returns the other keys there, and those."""
         shifted = _shifted(value, kinds, known)
         for owner, keys in shifted.items():
             self.flaws += [Flaw((*path, owner), kinds[owner]), *(Flaw((*path, key), None) for key in keys)]
-            message = f'"{owner}" has no value: its keys stand beside it, and not under it'
+            message = f'"{owner}" has no value: its keys are beside it, not under it'
             hint = f"indent these lines under {owner}: {', '.join(keys)}"
             self.problem("TG104", self.source.at_key((*path, owner)), message, hint)
         elsewhere = {*shifted, *(key for keys in shifted.values() for key in keys)}
@@ -155,15 +155,15 @@ class _Reader:
 
     def empty(self, kind: Any, path: SpecPath, otherwise: str = "") -> Any:
         blank = ' ("" for an empty one)' if spelling.fits("", kind) else ""
-        hint = f"{path[-1]}: {needed(kind)}{blank}{otherwise}"
+        hint = f"write {path[-1]}: {needed(kind)}{blank}{otherwise}"
         self.flaws.append(Flaw(path, kind, required=not otherwise))
         return self.problem("TG104", self.source.at_key(path), f'"{path[-1]}" has no value', hint)
 
     def unknown(self, key: str, section: type[Section], path: SpecPath) -> str:
-        """Reports a key that is not known; returns the one that was probably meant."""
+        """Reports an unknown key; returns the one that was probably meant."""
         meant, hint = spelling.as_key(key, section, fields_of(section), path)
         self.flaws.append(Flaw((*path, key), None, meant=meant))
-        self.problem("TG102", self.source.at_key((*path, key)), f"there is no key {shown(key)} here", hint)
+        self.problem("TG102", self.source.at_key((*path, key)), f"unknown key {shown(key)}", hint)
         return meant
 
     def missing(self, name: str, section: type[Section], path: SpecPath) -> None:
@@ -175,7 +175,7 @@ class _Reader:
 
     def mapping(self, value: Any, key_kind: Any, kind: Any, path: SpecPath) -> Any:
         if not isinstance(value, dict):
-            hint = "one KEY: VALUE a line, without dashes" if isinstance(value, list) else ""
+            hint = "write one KEY: VALUE on each line, without dashes" if isinstance(value, list) else ""
             return self.wrong(value, dict[key_kind, kind], path, hint, "keys and values")
         value, shifted = self.indented(value, dict.fromkeys(value, kind), (), path)
         read: dict[Any, Any] = dict.fromkeys(shifted, _WRONG)

@@ -1,4 +1,4 @@
-"""Reads a spec file into plain data and remembers where each value stood.
+"""Reads a spec file into plain data and remembers the place of each value.
 
 The only importer of yaml. It builds the data from the parser's events instead of calling
 `yaml.load`: that keeps line and column, refuses duplicate keys, follows YAML 1.2 (so that `no` and
@@ -70,13 +70,13 @@ class Source(NamedTuple):
     keys: dict[SpecPath, tuple[int, int, int]]
 
     def at(self, path: SpecPath) -> Location:
-        """Where the value at `path` stands, or the nearest thing around it that is in the file."""
+        """The place of the value at `path`, or of the nearest thing around it that is in the file."""
         while path and path not in self.values:
             path = path[:-1]
         return Location(self.file, *self.values.get(path, (0, 0, 1)), path)
 
     def at_key(self, path: SpecPath) -> Location:
-        """Where the key that leads to `path` stands."""
+        """The place of the key that leads to `path`."""
         return Location(self.file, *self.keys[path], path) if path in self.keys else self.at(path)
 
 
@@ -117,7 +117,7 @@ def _read_text(path: Path, name: str) -> str:
         return SourceError(Problem("TG001", Location(name), message, hint))
 
     if str(path) == "-" and not path.exists():
-        raise refuse("tfgen does not read a spec from standard input", "name its file")
+        raise refuse("a spec cannot be read from standard input", "name its file")
     try:
         if path.is_dir():
             raise refuse("this is a folder, not a spec file", "name the spec file in it")
@@ -125,10 +125,10 @@ def _read_text(path: Path, name: str) -> str:
     except FileNotFoundError:
         raise refuse("there is no such file", "write one with: tfgen init") from None
     except files.NoFileError as error:
-        raise refuse(str(error.strerror), "write the spec to a file, and name that") from None
+        raise refuse(str(error.strerror), "write the spec to a file, and name that file") from None
     except files.TooLargeError:
         raise refuse(
-            f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB, too large for a spec"
+            f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB, the limit for a spec"
         ) from None
     except OSError as error:
         raise refuse(f"the file cannot be read: {(error.strerror or str(error)).lower()}") from None
@@ -168,7 +168,7 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise self._refused(event, "a spec is one YAML document; a second one starts here")
+                    raise self._refused(event, "a spec is one YAML document, and a second one starts here")
             elif isinstance(event, yaml.NodeEvent):
                 data = self._value(event, stream, (), 0)
         return data
@@ -183,12 +183,12 @@ class _Builder:
     def _value(self, event: Any, events: Iterator[Any], path: SpecPath, depth: int) -> Any:
         self.count += 1
         if depth > MAX_DEPTH:
-            raise self._refused(event, f"this is nested more than {MAX_DEPTH} levels deep")
+            raise self._refused(event, f"nested more than {MAX_DEPTH} levels deep")
         if self.count > MAX_VALUES:
-            raise self._refused(event, f"more than {MAX_VALUES} values are too many for a spec")
+            raise self._refused(event, f"more than {MAX_VALUES} values, the limit for a spec")
         self.repeated += self.replaying > 0
         if self.repeated > MAX_REPEATED:
-            message = f"more than {MAX_REPEATED} values that aliases repeat are too many for a spec"
+            message = f"more than {MAX_REPEATED} values repeated by aliases, the limit for a spec"
             raise self._refused(event, message, "use fewer aliases")
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, path, depth)
@@ -208,7 +208,7 @@ class _Builder:
         return value
 
     def _place(self, event: Any, path: SpecPath) -> tuple[int, int, int]:
-        """Where a value stands. A block stands at its key: what it begins with is a value of its own."""
+        """The place of a value. A block is at its key: what it begins with is a value of its own."""
         if isinstance(event, yaml.ScalarEvent) or event.flow_style or path not in self.keys:
             return _mark(event)
         return self.keys[path]
@@ -216,13 +216,13 @@ class _Builder:
     def _check_tag(self, event: Any) -> None:
         if event.tag not in _PLAIN_TAGS[type(event)]:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
-            raise self._refused(event, f"the tag {tag} means nothing in a spec", "remove the tag")
+            raise self._refused(event, f"YAML tags such as {tag} are not supported", "remove the tag")
 
     def _alias(self, event: Any, path: SpecPath, depth: int) -> Any:
         if any(record[0].anchor == event.anchor for record in self.recording):
-            raise self._refused(event, f"the value marked &{event.anchor} would hold itself")
+            raise self._refused(event, f"the value of &{event.anchor} contains itself")
         if event.anchor not in self.anchors:
-            raise self._refused(event, f"there is no value marked &{event.anchor} above this line")
+            raise self._refused(event, f"no anchor &{event.anchor} above this line")
         self.values[path] = _mark(event)
         replay = iter(self.anchors[event.anchor])
         self.replaying += 1
@@ -243,7 +243,7 @@ class _Builder:
                 continue
             if key in data:
                 first = self.keys[where][0]
-                raise self._refused(event, f'the key "{key}" stands here twice (first in line {first})')
+                raise self._refused(event, f'duplicate key "{key}" (first in line {first})')
             self.keys[where] = _mark(event)
             data[key] = self._value(next(events), events, where, depth + 1)
         return {**merged, **data} if merged else data
@@ -252,7 +252,7 @@ class _Builder:
         value = self._value(event, events, (*path, "<<"), depth + 1)
         parts = value if isinstance(value, list) else [value]
         if not all(isinstance(part, dict) for part in parts):
-            raise self._refused(event, "<< merges a mapping into this one, and this is no mapping")
+            raise self._refused(event, "<< merges a mapping, and this is not a mapping")
         return {key: item for part in reversed(parts) for key, item in part.items()}
 
     def _sequence(self, events: Iterator[Any], path: SpecPath, depth: int) -> list[Any]:
@@ -267,7 +267,7 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             raise self._refused(event, "an alias cannot be a key", "write the key itself")
         if not isinstance(event, yaml.ScalarEvent):
-            raise self._refused(event, "a key must be a word", "put text that begins with { or [ in quotes")
+            raise self._refused(event, "a key must be a word", "quote text that begins with { or [")
         return self._text(event)
 
     def _scalar(self, event: Any) -> Any:
@@ -285,7 +285,7 @@ class _Builder:
         if text.isascii():
             return text
         if any("\ud800" <= char <= "\udfff" for char in text):
-            raise self._refused(event, "this holds half of a character (a lone surrogate)")
+            raise self._refused(event, "this contains half of a character (a lone surrogate)")
         return unicodedata.normalize("NFC", text)  # Terraform does this to every string
 
     def _refused(self, event: Any, message: str, hint: str = "") -> _RefusedError:
@@ -305,7 +305,7 @@ def _forbidden_problem(text: str, place: int, name: str) -> Problem:
     if 0xD800 <= code <= 0xDFFF:
         return Problem("TG002", at, "this is half of a character (a lone surrogate)", "remove it")
     escape = f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
-    message = f"YAML does not let the character U+{code:04X} stand in a file"
+    message = f"YAML does not allow the character U+{code:04X} in a file"
     return Problem("TG002", at, message, f"remove it, or write {escape} in double quotes")
 
 

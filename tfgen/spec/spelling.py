@@ -59,11 +59,11 @@ def as_key(key: str, section: type[Section], known: Collection[str], path: SpecP
     word = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key.replace("-", "_")).lower()
     habit = facts.habits().get(section.__name__, {}).get(word)
     if habit and habit.key:
-        return habit.key, f"it is called {habit.key} here"
+        return habit.key, f"write {habit.key} instead"
     if habit and word not in known:
         return "", f"{habit.hint}{_as_override(habit, path)}"
     near = nearest(key, known)
-    return near, f"did you mean {near}?" if near else f"the keys here are {', '.join(known)}"
+    return near, f"did you mean {near}?" if near else f"use one of the keys here: {', '.join(known)}"
 
 
 def _as_override(habit: facts.Habit, path: SpecPath) -> str:

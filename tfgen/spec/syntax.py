@@ -21,9 +21,9 @@ _BACKSLASH = r"write \\ for a backslash, or use single quotes"
 # A part of the parser's words; whether the place is where it began what it was reading rather than
 # where it stopped; the message, in which {char} is the character there; and the hint.
 _KNOWN = (
-    ("cannot start any token", False, "a value cannot begin with {char}", "put it in quotes"),
-    ("alphabetic or numeric character", True, "a value cannot begin with {char}", "put it in quotes"),
-    ("could not find expected ':'", True, "this line is no key: it has no colon", "write KEY: VALUE"),
+    ("cannot start any token", False, "a value cannot begin with {char}", "quote it"),
+    ("alphabetic or numeric character", True, "a value cannot begin with {char}", "quote it"),
+    ("could not find expected ':'", True, "this line is not a key: it has no colon", "write KEY: VALUE"),
     ("unexpected end of stream", True, "this quote is never closed", "end it with {char}"),
     (
         "invalid Unicode character escape",
@@ -34,7 +34,7 @@ _KNOWN = (
     (
         "escape",
         False,
-        "in double quotes a backslash begins an escape, and YAML knows none like this",
+        "in double quotes a backslash begins an escape, and this is not a valid one",
         _BACKSLASH,
     ),
     (
@@ -45,8 +45,8 @@ _KNOWN = (
     ),
     ("sequence entries are not allowed", False, "a list cannot begin in this line", "write [A, B] here"),
     ("line break", False, "text cannot follow | or > in this line", "begin it in the next line"),
-    ("undefined tag handle", False, "this tag means nothing in a spec", "remove it"),
-    ("<document start>", False, "the spec has ended above, and nothing may follow it", ""),
+    ("undefined tag handle", False, "YAML tags are not supported", "remove it"),
+    ("<document start>", False, "the spec ends above, and nothing may follow it", ""),
     ("node content", False, "a value is missing here", "close every [ with ] and every {{ with }}"),
 )
 
@@ -100,7 +100,7 @@ def _long_key(stop: _Stop) -> Complaint | None:
     text = stop.lines[line]
     if len(text.lstrip().partition(": ")[0]) <= _LONGEST_KEY:
         return None
-    return Complaint(line, len(_indent(text)), f"no key of YAML is longer than {_LONGEST_KEY} characters")
+    return Complaint(line, len(_indent(text)), f"a YAML key has at most {_LONGEST_KEY} characters")
 
 
 def _colon(stop: _Stop) -> Complaint | None:
@@ -110,7 +110,7 @@ def _colon(stop: _Stop) -> Complaint | None:
     line, column = stop.at
     if ": " in stop.lines[line][:column]:
         return Complaint(line, column, "a value with a colon at its end or before a space needs quotes")
-    message = "this key is indented as if it were a part of what stands above it"
+    message = "this key is indented as if it were part of the value above it"
     return Complaint(
         line, len(_indent(stop.lines[line])), message, "begin all keys of a mapping in one column"
     )
@@ -127,17 +127,17 @@ def _open_bracket(stop: _Stop) -> Complaint | None:
 
 
 def _stray(stop: _Stop) -> Complaint | None:
-    """Something that neither continues what stands above it nor begins anything."""
+    """Something that neither continues what is above it nor begins anything."""
     if not any(part in stop.says for part in ("expected key", "'-' indicator", "<block end>")):
         return None
     line, column = stop.at
     if stop.lines[line][:column].strip():
-        message, hint = "this stands after the end of a value", "put the whole value in quotes"
+        message, hint = "this follows the end of a value", "quote the whole value"
     elif "collection" in stop.reading or "sequence" in stop.reading:
-        message = f"this is no entry of the list that begins in line {stop.began[0] + 1}"
+        message = f"this is not an entry of the list that begins in line {stop.began[0] + 1}"
         hint = "begin each entry with a dash, all in one column"
     else:
-        message = f"this is no key of the mapping that begins in line {stop.began[0] + 1}"
+        message = f"this is not a key of the mapping that begins in line {stop.began[0] + 1}"
         hint = "begin all its keys in one column"
     return Complaint(line, column, message, hint)
 

@@ -54,8 +54,8 @@ def brought_up_to_date(source: Source) -> tuple[Source, list[Problem]]:
     """
     version = version_of(source)
     if version > current():
-        message = f"this spec has version {version}, and this tfgen knows {_known()}"
-        hint = "use a newer tfgen; an older one would misread what the newer language says"
+        message = f"this spec has version {version}; this version of tfgen supports {_known()}"
+        hint = "use a newer version of tfgen; an older one would misread the spec"
         return source, [Problem("TG106", source.at(("version",)), message, hint)]
     if version == current():
         return source, []
@@ -84,7 +84,7 @@ def difference(before: str, after: str, name: str) -> str:
 
 
 def _known() -> str:
-    return "version 1 alone" if current() == 1 else f"versions 1 to {current()}"
+    return "version 1 only" if current() == 1 else f"versions 1 to {current()}"
 
 
 def _migrated(source: Source) -> tuple[Source, list[list[Edit]]]:

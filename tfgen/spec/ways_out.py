@@ -19,25 +19,25 @@ class WayOut(NamedTuple):
 
 WAYS_OUT = {
     "public": WayOut(
-        "public subnets with public IPs, locked down by security groups",
+        "public subnets with public addresses, protected by security groups",
         public_tasks=True,
         nat=False,
         interface_endpoints=False,
     ),
     "nat": WayOut(
-        "private subnets, and NAT gateways to the whole internet",
+        "private subnets, NAT gateways: the whole internet",
         public_tasks=False,
         nat=True,
         interface_endpoints=False,
     ),
     "endpoints": WayOut(
-        "private subnets, and VPC endpoints to AWS alone; images from private ECR only",
+        "private subnets, VPC endpoints: only AWS services, images from private ECR",
         public_tasks=False,
         nat=False,
         interface_endpoints=True,
     ),
     "nat+endpoints": WayOut(
-        "private subnets, VPC endpoints to AWS, and NAT gateways for the rest",
+        "private subnets, VPC endpoints: AWS services; NAT gateways: everything else",
         public_tasks=False,
         nat=True,
         interface_endpoints=True,
