@@ -707,7 +707,7 @@ def test_every_type_of_the_golden_stacks_is_in_the_table() -> None:
 
 
 def test_the_documentation_shows_what_is_said() -> None:
-    said_ = (ROOT / "docs" / "overrides.md").read_text().partition("### What overrides do to ways")[2]
+    said_ = (ROOT / "docs" / "overrides.md").read_text().partition("### Overrides and network paths")[2]
     shown = said_.partition("```console\n$ tfgen check shop.yaml\n")[2].partition("```")[0].strip()
     text = (ROOT / "examples" / "shop.yaml").read_text()
     text += dump({"overrides": {f"{NETWORK}aws_vpc.main": {"enable_dns_hostnames": False}}})
