@@ -1,11 +1,11 @@
-"""tfgen writes Terraform for AWS Fargate from one short spec.
+"""tfgen generates Terraform for AWS Fargate from one short spec.
 
-The face of the package, a small typed API:
+The public API of the package, small and typed:
 
-    pages, problems = tfgen.render_text(text)    # {path: text}, empty where the spec has errors
+    pages, problems = tfgen.render_text(text)    # {path: text}, empty if the spec has errors
     for problem in problems: ...                 # .code .severity .at .message .hint
 
-Importing it is cheap; the work's modules are loaded by the first call.
+Importing it is cheap; the first call loads the modules that do the work.
 """
 
 from __future__ import annotations

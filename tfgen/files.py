@@ -1,4 +1,4 @@
-"""Reads what is a file: no pipe is waited for, no device is read, and nothing fills the memory."""
+"""Reads regular files only: it waits for no pipe, reads no device, and limits the size."""
 
 import errno
 import os

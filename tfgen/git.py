@@ -1,4 +1,4 @@
-"""Asks git what was committed, and what it makes of a merge. The only caller of git."""
+"""Asks git what was committed, and what a merge produces. Nothing else calls git."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence

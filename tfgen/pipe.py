@@ -1,4 +1,4 @@
-"""The flow, end to end: a spec file to a blueprint to pages. Writes nothing."""
+"""The flow, end to end: from a spec file to a blueprint to pages. Writes nothing."""
 
 import os
 from collections.abc import Callable, Mapping

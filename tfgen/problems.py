@@ -1,4 +1,4 @@
-"""What can be wrong, and where: the ground floor, which knows nothing of tfgen but `texts`."""
+"""A problem and its place. Imports nothing of tfgen except `texts`."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import IntEnum

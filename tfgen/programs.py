@@ -1,4 +1,4 @@
-"""Starts git and Terraform, and nothing else: no other room starts a program."""
+"""Starts git and Terraform. No other module starts a program."""
 
 import os
 import shutil

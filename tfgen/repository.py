@@ -1,9 +1,9 @@
-"""The git repository around a folder, of which git is asked without its configuration.
+"""The git repository around a folder, which git reads without its configuration.
 
-git runs programs that a configuration names: for hooks, filters, signatures, differences, monitors of the
-file system, transports. And it takes every folder that looks like a repository for one, which files of a
-branch can do. So the repository is found here, by a `.git`, which no commit can hold; and git reads a
-configuration that is made for the question, in which no program is named.
+git runs programs that a configuration names: for hooks, filters, signatures, diffs, file system monitors,
+transports. And it treats every folder that looks like a repository as one, which files of a branch can
+do. Therefore the repository is found here, by a `.git`, which no commit can contain; and git gets a
+configuration that is made for the query and names no program.
 """
 
 import os

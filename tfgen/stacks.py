@@ -1,4 +1,4 @@
-"""Many specs, rendered into their folders or only looked at: what becomes of each."""
+"""Many specs, rendered to their folders or only compared, and the result of each."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Runs Terraform (or OpenTofu) on a rendered stack, in a copy, so that the stack's folder stays clean."""
+"""Runs Terraform or OpenTofu on a copy of a rendered stack, so that the stack's folder stays clean."""
 
 import os
 import shutil

@@ -1,8 +1,8 @@
-"""Text of others on its way to a terminal, a log of CI or a shell: the one place that makes it safe.
+"""Foreign text on its way to a terminal, a CI log or a shell: the one place that makes it safe.
 
-What goes into a message passes `in_line`, so that it neither ends the line nor hides in it. All that tfgen
-prints passes `screened` besides, in a `Screen` around standard output and error: nothing on its way can
-drive a terminal, or be a command of the CI whose log this is.
+Text in a message goes through `in_line`, so that it neither ends the line nor hides in it. Everything
+that tfgen prints also goes through `screened`, in a `Screen` around standard output and error: it can
+neither control a terminal nor be a command of the CI whose log this is.
 """
 
 import re

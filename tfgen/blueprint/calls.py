@@ -1,4 +1,4 @@
-"""Who calls whom by a Service Connect name, and in which order that lets services start."""
+"""Which services call which by a Service Connect name, and the start order that this requires."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple

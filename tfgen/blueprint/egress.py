@@ -1,4 +1,4 @@
-"""The ways out of the VPC, and which VPC endpoints a stack needs.
+"""Egress: NAT gateways, routes, and the VPC endpoints that a stack needs.
 
 Source of what needs which endpoint: ECS/vpc-endpoints, ECR/vpc-endpoints (aws.md section 1).
 """

@@ -1,4 +1,4 @@
-"""Quotas that AWS raises for nobody: what is said of a stack that is beyond one of them."""
+"""Quotas that AWS does not raise, and the problem of a stack that exceeds one."""
 
 from collections.abc import Collection, Iterator
 

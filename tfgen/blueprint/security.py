@@ -1,4 +1,4 @@
-"""The security groups of services: who may reach a task, and what a task may reach."""
+"""The security groups of services: what may reach a task, and what a task may reach."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

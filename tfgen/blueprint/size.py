@@ -1,9 +1,9 @@
-"""How large a stack is, held against quotas that AWS raises for nobody.
+"""The size of a stack, compared with quotas that AWS does not raise.
 
-That comes before the work that grows with the square of what they bound: callers by services, listeners by
-ranges. A stack beyond one of them cannot stand, whatever else is right or wrong with it. What two rules say
-of a stack that is a little too large stops it here only where it is far too large, so that the other rules
-are heard too.
+This comes before the work that grows with the square of what they limit: callers by services, listeners
+by ranges. A stack that exceeds one cannot be deployed, whatever else is right or wrong with it. Where two
+rules report a stack that is slightly too large, this check stops only a stack that is far too large, so
+that the other rules run too.
 """
 
 from collections import Counter

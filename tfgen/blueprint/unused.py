@@ -1,7 +1,7 @@
-"""What a spec says and nothing follows from.
+"""Values in a spec that have no effect.
 
-Only values that are not the default, for a spec that `tfgen show` printed says them all; and listeners that
-somebody wrote down.
+Only values that differ from the default count, because a spec that `tfgen show` printed sets them all;
+and listeners that the user wrote.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""tfgen check: what is wrong with specs, and the proof of ways."""
+"""tfgen check: the problems of specs, and the proof of network paths."""
 
 import sys
 from contextlib import nullcontext

@@ -1,4 +1,4 @@
-"""tfgen eject: gives files of a stack up to the user."""
+"""tfgen eject: makes files of a stack the user's own."""
 
 from pathlib import Path
 from typing import Annotated

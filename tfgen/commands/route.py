@@ -1,4 +1,4 @@
-"""tfgen route: who answers a request."""
+"""tfgen route: which service responds to a request."""
 
 import sys
 from typing import Annotated

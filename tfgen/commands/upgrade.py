@@ -1,4 +1,4 @@
-"""tfgen upgrade: specs in the language of this tfgen."""
+"""tfgen upgrade: updates specs to the current version of the format."""
 
 from typing import Annotated
 

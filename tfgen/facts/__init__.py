@@ -1,7 +1,7 @@
-"""What is true of AWS: Regions, endpoint names, task sizes, log retention, quotas, variables of tasks.
+"""Facts about AWS: Regions, endpoint names, task sizes, log retention, quotas, variables of tasks.
 
-Each table is a JSON file beside this one that says where it comes from, of which day it is, and what in
-it is not confirmed. A table is read when something first asks for it, and once.
+Each table is a JSON file beside this one that states its source, its date, and what in it is unconfirmed.
+A table is read once, when it is first needed.
 """
 
 import json

@@ -1,1 +1,1 @@
-"""What is on disk: whose it is, what would change, and the writing itself."""
+"""What is on disk: file ownership, what would change, and writing."""

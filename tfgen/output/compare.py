@@ -1,4 +1,4 @@
-"""Holds rendered pages against a folder. Reads, and changes nothing."""
+"""Compares rendered pages with a folder. Reads only."""
 
 import errno
 import os

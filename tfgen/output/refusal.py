@@ -1,4 +1,4 @@
-"""What is not tfgen's to write over, and what its owner can do."""
+"""Files that tfgen must not overwrite, and what the user can do about them."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path

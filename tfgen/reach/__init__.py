@@ -1,6 +1,7 @@
-"""The proof of ways: from every service to what it must reach, and from clients to every route.
+"""The proof of network paths: from every service to what it must reach, and from clients to every route.
 
-It walks the blueprint, which is all that the Terraform will hold, and not what made the blueprint.
+It walks the blueprint, which is everything that the Terraform will contain, and does not depend on how
+the blueprint was built.
 """
 
 from tfgen.blueprint.model import Blueprint

@@ -1,4 +1,4 @@
-"""The walks as text: hop by hop, for a person who wants to see the proof."""
+"""The network paths as text, hop by hop, for people who want to see the proof."""
 
 from collections.abc import Collection, Iterator
 

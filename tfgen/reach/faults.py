@@ -1,4 +1,4 @@
-"""Why flows fail: the causes that a rule knows by name, and the rest, which is the proof's own."""
+"""Why network paths fail: causes that a rule reports, and the rest, which the proof reports itself."""
 
 from collections.abc import Collection, Iterable, Iterator
 

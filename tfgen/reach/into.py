@@ -1,4 +1,4 @@
-"""Ways in: from those who may connect, through the load balancer, to the container's port of each route."""
+"""Inbound network paths: from clients, through the load balancer, to the container port of each route."""
 
 from collections.abc import Iterator, Mapping
 

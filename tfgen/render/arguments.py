@@ -1,6 +1,7 @@
-"""Overrides held against what the AWS provider knows, by the table in facts: offline, the same everywhere.
+"""Checks overrides against the AWS provider's schema, from a table in facts: offline, the same everywhere.
 
-A type that the table lacks may stand in a template of the user's; of it nothing is known, and all is let be.
+Nothing is known of types that are not in the table, which only a user's template can contain; everything
+in them is accepted.
 """
 
 import re

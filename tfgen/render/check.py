@@ -1,4 +1,4 @@
-"""Looks at what a user's own hand has in the pages: overrides of the spec, and templates."""
+"""Checks pages that a user influenced: by overrides, or by templates."""
 
 from collections.abc import Mapping
 from pathlib import Path

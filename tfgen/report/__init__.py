@@ -1,4 +1,4 @@
-"""What `tfgen check` found, as people and machines read it: one file a format."""
+"""The results of `tfgen check` for people and programs: one file per format."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""For programs: docs/check.md describes this shape, which grows but does not change."""
+"""For programs, in the format that docs/check.md describes. It may grow but does not change."""
 
 import json
 from typing import Any

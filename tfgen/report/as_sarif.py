@@ -1,4 +1,4 @@
-"""For code scanning: SARIF 2.1.0, one run. What the spec ignores is there too, as suppressed.
+"""For code scanning: SARIF 2.1.0, one run. Ignored problems are included as suppressed.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """

@@ -1,4 +1,4 @@
-"""What each code means: rules say it of themselves, the other codes in the table below."""
+"""The meaning of each code: rules describe themselves, the table below describes the others."""
 
 from typing import NamedTuple
 

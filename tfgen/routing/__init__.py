@@ -1,6 +1,6 @@
-"""Which rule of the load balancer takes a request: a reader of the blueprint.
+"""Which rule of the load balancer matches a request, derived from the blueprint.
 
-`patterns` reasons about * and ?, `table` holds the rules of a listener in the order in which they are
-tried, `conflicts` finds rules that stand in each other's way, and `request`, `answer` and `report` are
-`tfgen route`.
+`patterns` compares patterns with * and ?, `table` has the rules of a listener in the order of evaluation,
+`conflicts` finds rules that shadow each other or overlap, and `request`, `answer` and `report` are `tfgen
+route`.
 """

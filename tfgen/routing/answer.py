@@ -1,16 +1,17 @@
-"""Who answers a request: the listener, its rules in the order in which they are tried, its default action.
+"""What responds to a request: the listener, its rules in the order of evaluation, its default action.
 
-What is known of a load balancer's matching, and its source (ELB/x is x.html in
+How a load balancer matches requests, with sources (ELB/x is x.html in
 docs.aws.amazon.com/elasticloadbalancing/latest/application):
 
-- All conditions of a rule must hold, one value of each; rules are tried from the lowest priority, and the
-  default action is for what none matches (ELB/listener-rules).
-- A path pattern minds the case and sees no query; a host pattern does not mind the case; a method is the
-  whole word (botocore, elbv2 RuleCondition).
+- All conditions of a rule must match, one value of each; rules are evaluated from the lowest priority,
+  and the default action applies if none matches (ELB/listener-rules).
+- A path pattern is case-sensitive and does not see the query; a host pattern is not case-sensitive; a
+  method matches as a whole word (botocore, elbv2 RuleCondition).
 - Rules are evaluated "only after URI normalization occurs" (ELB/rule-condition-types); no document says
-  what that is, nor what becomes of a port or a last dot in the Host header. So a request that such things
-  could concern is read in each of the usual ways, and if another one answers, `Answer.otherwise` says so.
-- TRACE is answered with 405 (ELB/load-balancer-troubleshooting).
+  what that is, nor what happens to a port or a trailing dot in the Host header. A request that this could
+  affect is interpreted in each of the usual ways, and if another one leads elsewhere, `Answer.otherwise`
+  says so.
+- The response to TRACE is 405 (ELB/load-balancer-troubleshooting).
 """
 
 import re

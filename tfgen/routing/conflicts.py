@@ -1,10 +1,10 @@
-"""Rules that stand in each other's way: one that no request reaches, two that want the same request.
+"""Conflicting rules: a rule that no request reaches, two rules that match the same request.
 
-Of two rules the more specific is the one with the narrower host; where the hosts are the same, with the
-narrower path; where the paths are too, with fewer methods. That is how a person reads routes (a host is a
-site of its own, a longer path a place within), and the order that derived priorities follow. So a host that
-takes every path and a path that is taken under every host are ordinary neighbours, although neither holds
-the other: the host answers.
+Of two rules, the one with the narrower host is more specific; for the same hosts, the one with the
+narrower path; for the same paths, the one with fewer methods. That is how people read routes (a host is a
+site of its own, a longer path a place within it), and the order of derived priorities. A host with every
+path and a path on every host are therefore ordinary neighbors, although neither contains the other: the
+host wins.
 """
 
 from bisect import bisect_left

@@ -1,4 +1,4 @@
-"""An answer as text for a person and as data for a program, of the same content."""
+"""A result of `tfgen route` as text and as data, with the same content."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The request that somebody asks about, from the words of the command line."""
+"""The request to route, from the arguments of the command line."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address

@@ -1,4 +1,4 @@
-"""The rules of a listener in the order in which they are tried, and who stands behind each."""
+"""The rules of a listener in the order of evaluation, and the target of each."""
 
 from msgspec import Struct
 

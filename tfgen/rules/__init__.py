@@ -1,11 +1,11 @@
-"""Domain rules: what a blueprint must keep so that its tasks start and can be reached.
+"""Domain rules: what must hold for a blueprint so that its tasks start and can be reached.
 
-A rule is a file in this folder, found by being there. It says ID, SEVERITY, TITLE, WHY (one
-sentence for whoever asks) and SOURCE, has `check(blueprint)`, which yields problems, and cases.
+A rule is a file in this folder, found by being there. It has ID, SEVERITY, TITLE, WHY (one sentence for
+people who ask) and SOURCE, a function `check(blueprint)` that yields problems, and cases.
 
-A case is a fragment of a spec: what the rule is about and nothing else. `whole_spec` fills in the
-rest, so that BAD and GOOD read as examples. FAILS and PASSES are further cases, two of each with them
-at least; tests/test_rules.py holds the rule against all of them.
+A case is a fragment of a spec: only what the rule is about. `whole_spec` adds the rest, so that BAD and
+GOOD read as examples. FAILS and PASSES are further cases, at least two of each with them;
+tests/test_rules.py runs the rule on all of them.
 """
 
 from collections.abc import Iterator

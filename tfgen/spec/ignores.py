@@ -1,4 +1,4 @@
-"""What a spec says to pass over: `ignore: [{rule: TG304, reason: ...}]` beside the thing."""
+"""What a spec ignores: `ignore: [{rule: TG304, reason: ...}]` in the section concerned."""
 
 from collections.abc import Collection, Iterator, Sequence
 

@@ -1,8 +1,8 @@
-"""What a user may write in place of what is wrong, so that the rest of a spec can be judged.
+"""Possible corrections of wrong values, so that the rest of a spec can be checked.
 
-There are several ways to mend nearly everything: leave it out, or one value or another. Nobody knows which
-one the user will take, so a spec is mended in WAYS ways, and of the rest only that is known which is so in
-all of them. What depends on the mended value, in its text too, differs between the ways.
+Nearly every mistake has several corrections: without the key, or with one value or another. The user's
+choice is unknown, so a spec is corrected in WAYS ways, and only the problems that all of them have in
+common are reported. Whatever depends on the corrected value, in its text too, differs between the ways.
 """
 
 from collections.abc import Iterator, Sequence
