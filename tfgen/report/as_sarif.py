@@ -71,7 +71,7 @@ def _place(at: Location) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    """A relative path as a relative reference, with what a URI cannot hold escaped."""
+    """A relative path as a relative URI reference, escaped where necessary."""
     path = Path(file)
     if path.is_absolute():
         return path.as_uri()
