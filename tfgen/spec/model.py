@@ -88,7 +88,7 @@ Image = Annotated[
         description="a container image such as REGISTRY/REPOSITORY:TAG",
     ),
 ]
-Text = Annotated[str, Meta(description='text (quote a value that looks like another type: "1.10", "true")')]
+Text = Annotated[str, Meta(description='text (quote what looks like something else: "1.10", "true")')]
 EnvironmentName = Annotated[
     str, Meta(pattern=r"^[^\s=]+\Z", description="a variable's name, without spaces and =")
 ]
@@ -397,7 +397,7 @@ def has_root(service: Service) -> bool:
 class Spec(Section, frozen=True, kw_only=True):
     """A whole spec file."""
 
-    version: Annotated[int, Meta(ge=1, description="a version of the spec format")] = 1
+    version: Annotated[int, Meta(ge=1, description="a version of the spec's language")] = 1
     """The version of the spec format; `tfgen upgrade` updates an older one."""
     name: Name
     """The name of the stack, which is part of the names of its resources."""
