@@ -201,7 +201,7 @@ class Network(Section, frozen=True):
     egress: Literal["public", "nat", "endpoints", "nat+endpoints"]
     """How tasks reach what is outside the VPC."""
     cidr: Cidr = "10.0.0.0/16"
-    """The range of the VPC, /16 to /28."""
+    """The range of the VPC, /16 to /28. Two zones with subnets of the default sizes need at least a /25."""
     zones: ZoneCount | list[ZoneLetter] = 2
     """The number of zones, or their letters."""
     nat: Literal["per-zone", "single"] = "per-zone"
