@@ -1,7 +1,7 @@
-"""`make bench`: how long tfgen takes, always as a ratio within one run, with the aims beside the figures.
+"""`make bench`: the time that tfgen takes, as ratios within one run, with the aims beside the results.
 
-Every figure is the median of paired runs: the subject and what it is held against take turns, so that a
-busy machine slows both. Python starts with compiled modules, as after an ordinary install.
+Every result is the median of paired runs: the subject and its baseline alternate, so that a busy machine
+slows both. Python starts with compiled modules, as after an ordinary installation.
 """
 
 import os

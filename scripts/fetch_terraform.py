@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Prints the path of a terraform binary, and downloads the pinned release only where there is none.
+"""Prints the path of a terraform binary, and downloads the pinned release if there is none.
 
-Looked for in this order: the program that TFGEN_TERRAFORM names, `terraform` on PATH, and what an earlier
-run left in `.cache/terraform/<version>/`. Only then is the release fetched from HashiCorp, checked against
-the SHA-256 written down here, and put in that cache.
+It looks for the program that TFGEN_TERRAFORM names, then for `terraform` on PATH, then in the cache
+`.cache/terraform/<version>/`. If it finds none, it downloads the release from HashiCorp, compares it with
+the SHA-256 below, and puts it in the cache.
 
-TFGEN_TERRAFORM_RELEASES names another address with the same layout (a mirror). A mirror is trusted no more
-than the network: what it serves must still have the hash below. For a release that is not in the table,
-TFGEN_TERRAFORM_SHA256 gives the hash to expect; there is no way to switch the check off.
+TFGEN_TERRAFORM_RELEASES sets the address of a mirror with the same layout. A mirror is not trusted: what it
+serves must have the hash below, too. For a release that is not in the table, TFGEN_TERRAFORM_SHA256 sets the
+expected hash; the check cannot be turned off.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Writes docs/rules.md from the rules."""
+"""Generates docs/rules.md from the rules."""
 
 from pathlib import Path
 
@@ -9,14 +9,14 @@ TARGET = ROOT / "docs" / "rules.md"
 
 HEAD = """# The rules
 
-What `tfgen check` holds every spec against, and `tfgen render` before it writes. `tfgen explain TG303` prints
-one of them; [check.md](check.md) says how to ignore one. Written by `make accept` from the files in
-tfgen/rules: the examples are fragments that the tests run.
+The rules that `tfgen check` applies to every spec, and `tfgen render` before it writes. `tfgen explain TG303`
+prints one of them; [check.md](check.md) describes how to ignore one. `make accept` generates
+this reference from the files in tfgen/rules; the examples are fragments that the tests run.
 """
 
 OTHERS = """## The other codes
 
-These are about the spec itself and not about AWS. Of them only TG270 to TG272 can be ignored, at the top of
+These are about the spec itself, not about AWS. You can ignore only TG270 to TG272, at the top level of
 the spec.
 """
 
@@ -28,12 +28,12 @@ def page() -> str:
     ]
     parts = [
         HEAD,
-        "\n".join(["| rule | severity | what is kept |\n|---|---|---|", *rules]),
+        "\n".join(["| rule | severity | requirement |\n|---|---|---|", *rules]),
         *(_section(entry) for entry in rulebook.entries()),
         OTHERS,
         "\n".join(
             [
-                "| code | what is kept |\n|---|---|",
+                "| code | requirement |\n|---|---|",
                 *(f"| {each.code} | {each.title} |" for each in rulebook.other_codes()),
             ]
         ),

@@ -1,6 +1,7 @@
-"""Writes docs/spec.md from the spec's model.
+"""Generates docs/spec.md from the spec's model.
 
-A key's meaning is the string below its field in tfgen/spec/model.py, its type the type's description.
+The meaning of a key is the docstring below its field in tfgen/spec/model.py; its value is the description of
+the type.
 """
 
 import ast
@@ -19,10 +20,11 @@ TARGET = ROOT / "docs" / "spec.md"
 
 HEAD = """# The spec
 
-Every key, with its default. `tfgen show spec.yaml` prints a spec with all of them filled in, and
-[examples/](../examples) holds whole ones. Written by `make accept` from the code.
+Every key and its default. `tfgen show spec.yaml` prints a spec with all defaults filled in;
+[examples/](../examples) contains complete specs. `make accept` generates this reference from
+the code.
 
-A bare value stands for the key marked *short form*: `port: 3000` is `port: {number: 3000}`.
+A bare value sets the key marked *short form*: `port: 3000` is `port: {number: 3000}`.
 """
 
 Section = type[model.Section]
@@ -57,7 +59,7 @@ def _held(kind: Any, place: str) -> Iterator[tuple[Section, str]]:
 
 
 def meanings(section: Section) -> dict[str, str]:
-    """The string below each field."""
+    """The docstring below each field."""
     body = ast.parse(inspect.getsource(section)).body[0]
     assert isinstance(body, ast.ClassDef)
     found = {}

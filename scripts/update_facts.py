@@ -1,23 +1,23 @@
 #!/usr/bin/env python3
-"""Brings what botocore knows into tfgen/facts/: partitions, their DNS suffixes, Regions, log retention, and
-which services a partition or a Region lacks.
+"""Updates tfgen/facts/ from botocore: partitions, their DNS suffixes, Regions, log retention, and the
+services that a partition or a Region lacks.
 
-    scripts/update_facts.py            write what botocore says otherwise than the files
-    scripts/update_facts.py --check    write nothing, exit 1 if there is something to write
+    scripts/update_facts.py            write what differs
+    scripts/update_facts.py --check    write nothing, exit with 1 if something differs
 
-Needs botocore and nothing else; nobody needs it to use tfgen. Run it after botocore was upgraded. A second
-run changes nothing, and a file's date changes only with its facts.
+Needs only botocore, and is not needed to use tfgen. Run it after an upgrade of botocore. A second run
+changes nothing, and the date of a file changes only with its facts.
 
-Kept by hand, and never touched here: of a Region its zone letters, `varies`, `unconfirmed`,
-`launched_after_2023_12_23` and `note`, because botocore does not know them; `announced`, the Regions that
-botocore names before AWS has opened them (they are in partitions.json and have no endpoint yet); of
-endpoints.json all but `lacking`; and the other files, whose sources are named in them.
+Some facts are maintained by hand and not changed here: the zone letters, `varies`, `unconfirmed`,
+`launched_after_2023_12_23` and `note` of a Region, which botocore does not have; `announced`, the Regions
+that botocore lists before AWS has opened them (they are in partitions.json and have no endpoint yet);
+everything in endpoints.json except `lacking`; and the other files, which name their sources.
 
-It stops and writes nothing, naming each Region, when
-- botocore has a Region that the file does not have: look up its zones and when it opened, add
+It writes nothing and names each Region if
+- botocore has a Region that the file does not have: look up its zones and its opening date, add
   `"<region>": {"zones": "abc"}`, and run this again, which fills in the partition;
 - the file has a Region that botocore does not have: botocore is too old, or the Region is gone;
-- a Region's hand-kept part is not well formed, or botocore contradicts itself.
+- the part of a Region that is maintained by hand is malformed, or botocore contradicts itself.
 """
 
 import datetime

@@ -1,11 +1,11 @@
-"""tfgen writes Terraform for AWS Fargate from one short spec.
+"""tfgen generates Terraform for AWS Fargate from one short spec.
 
-The face of the package, a small typed API:
+The public API of the package, small and typed:
 
-    pages, problems = tfgen.render_text(text)    # {path: text}, empty where the spec has errors
+    pages, problems = tfgen.render_text(text)    # {path: text}, empty if the spec has errors
     for problem in problems: ...                 # .code .severity .at .message .hint
 
-Importing it is cheap; the work's modules are loaded by the first call.
+Importing it is cheap; the first call loads the modules that do the work.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ __all__ = ["__version__", "render_file", "render_text"]
 def render_text(
     text: str, name: str = "spec.yaml", *, as_module: bool = False, templates: Path | None = None
 ) -> tuple[dict[str, str], tuple[Problem, ...]]:
-    """The pages of a spec given as YAML text, by their paths in the stack's folder; and its problems.
+    """The pages of a spec in YAML, by their paths in the stack's folder, and its problems.
 
-    `name` is the spec's file name in headers and messages. Where a problem is an error there are no
-    pages. Writes nothing. `templates` is a folder of templates that stand in for ours.
+    `name` is the spec's file name in headers and messages. If a problem is an error, there are no pages.
+    `templates` is a folder of templates that replace built-in ones. Writes nothing.
     """
     from tfgen import pipe
 
@@ -38,7 +38,7 @@ def render_text(
 def render_file(
     path: Path, *, as_module: bool = False, templates: Path | None = None
 ) -> tuple[dict[str, str], tuple[Problem, ...]]:
-    """`render_text` on a file. One that cannot be read is a problem too, not an exception."""
+    """`render_text` for a file. A file that cannot be read is a problem, not an exception."""
     from tfgen import pipe
 
     return _pages(pipe.run(path, as_module=as_module, templates=templates))

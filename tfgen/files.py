@@ -1,4 +1,4 @@
-"""Reads what is a file: no pipe is waited for, no device is read, and nothing fills the memory."""
+"""Reads regular files only: it waits for no pipe, reads no device, and limits the size."""
 
 import errno
 import os
@@ -20,22 +20,22 @@ _HOW = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCT
 
 
 class NoFileError(OSError):
-    """A pipe, a socket, a device, a folder, or a link that is not to be followed."""
+    """A pipe, socket, device, folder, or a link that must not be followed."""
 
 
 class TooLargeError(OSError):
-    """A file of more bytes than whoever reads it takes."""
+    """A file with more bytes than its reader accepts."""
 
 
 def kind(mode: int) -> str:
-    """What stands at a place that has this mode, empty for a file."""
+    """The kind of a path with this mode, empty for a regular file."""
     return "" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "no file")
 
 
 def read(place: Path | str, *, dir_fd: int | None = None, follow: bool = True, most: int = MOST) -> bytes:
-    """The content of a file. Raises OSError: NoFileError or TooLargeError too.
+    """The content of a file. Raises OSError, including NoFileError and TooLargeError.
 
-    Without `follow` a link is none either. `dir_fd` is the open folder of the place.
+    Without `follow`, links are rejected. `dir_fd` is the open folder of the path.
     """
     try:
         _check(os.stat(place, dir_fd=dir_fd, follow_symlinks=follow), place, most)
@@ -57,10 +57,10 @@ def read(place: Path | str, *, dir_fd: int | None = None, follow: bool = True, m
 
 
 def walk(folder: Path, is_left_out: Callable[[str], bool]) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
-    """All that is in a folder and below it, by its path within, each folder before what is in it.
+    """Everything in and below a folder, by relative path, each folder before its contents.
 
-    What has a name that is left out is passed over; linked folders are not gone into. Raises OSError where a
-    folder cannot be read.
+    Skips the names that are left out, and does not enter linked folders. Raises OSError if a folder cannot
+    be read.
     """
     waiting = [""]
     while waiting:
@@ -76,7 +76,7 @@ _CHUNK = 64 * 1024
 
 
 def _content(number: int, size: int, most: int) -> bytes:
-    """What an open file holds, or a bit more than `most` of it. Some hold more than the `size` they say."""
+    """The content of an open file, or slightly more than `most` of it. Some exceed their reported `size`."""
     content = os.read(number, size + 1)
     if len(content) <= size:
         return content

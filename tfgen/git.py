@@ -1,4 +1,4 @@
-"""Asks git what was committed, and what it makes of a merge. The only caller of git."""
+"""Asks git what was committed, and what a merge produces. Nothing else calls git."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +11,7 @@ from tfgen.repository import Question, Repository
 
 
 def committed(revision: str, files: Sequence[Path]) -> list[str]:
-    """The text of each file at a revision, empty where it was not there. Raises TfgenError."""
+    """The text of each file at a revision, empty if it did not exist. Raises TfgenError."""
     here = _here()
     names = [_within(here.top, file) for file in files]
     with repository.asked(here, settings=True) as git:
@@ -32,7 +32,7 @@ def _here() -> Repository:
 
 
 def _resolved(git: Question, revision: str) -> str:
-    """The commit that a user's word means, as a hash: no later question can take it for an option."""
+    """The hash of the commit that the user names: no later command can mistake it for an option."""
     return git.ask(
         "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}",
         wrong=f'git knows no commit "{revision}"',
@@ -40,7 +40,7 @@ def _resolved(git: Question, revision: str) -> str:
 
 
 def _check_is_whole(git: Question, commit: str, missing: list[str]) -> None:
-    """Raises TfgenError where a file was there, and a partial clone has left it out."""
+    """Raises TfgenError if a file existed that a partial clone left out."""
     places = [f":(top,literal){name}" for name in missing]
     there = missing and git.ask("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", *places)
     if there:
@@ -53,7 +53,7 @@ def _check_is_whole(git: Question, commit: str, missing: list[str]) -> None:
 
 
 def touched(revision: str, folders: Sequence[Path]) -> set[Path]:
-    """The folders in which a file is not as it was at a revision, new ones included. Raises TfgenError."""
+    """The folders in which a file differs from a revision, including new folders. Raises TfgenError."""
     here = _here()
     names = {_within(here.top, folder): folder for folder in folders}
     places = [f":(top,literal){'' if name == '.' else name}" for name in names]
@@ -83,7 +83,7 @@ _COMMITS = 100  # how far to look back after that, on every branch and wherever 
 
 
 def earlier(file: Path, wanted: Callable[[bytes], bool]) -> bytes | None:
-    """What a file held before: the newest content that is `wanted`, staged or committed; None without one."""
+    """The newest earlier content of a file that is `wanted`, staged or committed; None without one."""
     here = next(folder for folder in file.absolute().parents if folder.is_dir())
     found = repository.around(here)
     if found is None:
@@ -97,7 +97,7 @@ def earlier(file: Path, wanted: Callable[[bytes], bool]) -> bytes | None:
 
 
 def obstacle(place: Path) -> str:
-    """Why git cannot be asked about a folder, empty where it can."""
+    """Why git cannot be asked about a folder; empty if it can."""
     try:
         with repository.alone():
             return "" if repository.around(place) else "this is in no git repository"
@@ -106,9 +106,9 @@ def obstacle(place: Path) -> str:
 
 
 def merge(base: str, one: str, other: str) -> str:
-    """What git makes of a base and the two texts that came of it; empty where it cannot say.
+    """The result of git merging two texts with their base; empty if it is unknown.
 
-    In a repository of its own, for `git merge-file` compares lines in another way than a merge does.
+    Runs in a temporary repository, because `git merge-file` compares lines differently from a merge.
     """
     commits = (_commit(name, text) for name, text in (("base", base), ("one", one), ("other", other)))
     with suppress(TfgenError, OSError), repository.alone() as git:
@@ -128,7 +128,7 @@ _SOMEBODY = ("-c", "user.name=tfgen", "-c", "user.email=tfgen")
 
 
 def _commit(name: str, text: str) -> bytes:
-    """A commit on a branch, as `git fast-import` reads it."""
+    """A commit on a branch, in the format of `git fast-import`."""
     content = text.encode()
     head = [f"commit refs/heads/{name}", "committer tfgen <tfgen> 0 +0000", "data 0"]
     head += ["from refs/heads/base"] if name != "base" else []
@@ -137,7 +137,7 @@ def _commit(name: str, text: str) -> bytes:
 
 
 def _past(git: Question, name: str) -> Iterator[bytes]:
-    """Every content of a file that is known, "" where it was not there."""
+    """Every known content of a file, "" where it did not exist."""
     yield from (content or b"" for content in _at(git, [f"{place}:{name}" for place in _NEAR]))
     commits = git.ask(
         *("rev-list", f"--max-count={_COMMITS}", "--full-history", "--ignore-missing", *_HEADS),
@@ -173,7 +173,7 @@ def _within(top: Path, file: Path) -> str:
 
 
 def _in_a_line(name: str) -> str:
-    """The name of a file, of which git is asked in a line. Raises TfgenError."""
+    """The name of a file for a line of git's input. Raises TfgenError."""
     if "\n" in name:
         raise TfgenError(
             message=f"git cannot be asked about {name!r}: it has a line end", code=Exit.WRONG_USAGE

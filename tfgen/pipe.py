@@ -1,4 +1,4 @@
-"""The flow, end to end: a spec file to a blueprint to pages. Writes nothing."""
+"""The flow, end to end: from a spec file to a blueprint to pages. Writes nothing."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -21,20 +21,20 @@ Pages = Mapping[str, str]
 
 
 class Outcome(NamedTuple):
-    """How far a spec came. `spec` is None where a stage before it failed, `blueprint` where its own did."""
+    """The result for a spec. `spec` is None if a stage before it failed, `blueprint` if its own did."""
 
     spec: Spec | None
     blueprint: Blueprint | None
-    """Without what overrides change in it."""
+    """Without overrides."""
     problems: tuple[Problem, ...]
     lines: tuple[str, ...]
     ignored: tuple[Ignored, ...] = ()
-    """What was found and the spec says to pass over; not among `problems`."""
+    """Problems that the spec ignores; not among `problems`."""
     overridden: Blueprint | None = None
-    """The blueprint as its overrides make it; for whoever reads one, and does not render it."""
+    """The blueprint with its overrides applied, for readers that do not render it."""
     pages: Callable[[], Pages] = dict
-    """Path within the stack's folder -> text, overrides included. Rendered once, when somebody asks; without
-    a blueprint, or where its overrides or templates have errors, there are none."""
+    """Path in the stack's folder -> text, with overrides. Rendered once, on demand; empty without a
+    blueprint, or if its overrides or templates have errors."""
 
     @property
     def failed(self) -> bool:
@@ -44,12 +44,12 @@ class Outcome(NamedTuple):
 def run(
     path: Path, *, as_module: bool = False, templates: Path | None = None, spec_file: str = ""
 ) -> Outcome:
-    """Reads the spec at `path` and takes it through every stage.
+    """Reads the spec at `path` and runs every stage on it.
 
-    Where one finds errors, those after it say only what holds however these are mended.
+    If a stage finds errors, the later ones report only what remains however these are corrected.
 
-    `templates` is a folder of templates that stand in for ours. In the pages the spec has the name
-    `spec_file`, or its own where that is empty.
+    `templates` is a folder of templates that replace built-in ones. `spec_file` is the name of the spec in
+    the pages; if it is empty, its own name is used.
     """
     try:
         source = read_source(path)
@@ -70,7 +70,7 @@ def run_text(text: str, name: str, *, as_module: bool = False, templates: Path |
 
 
 class Upgrade(NamedTuple):
-    """A spec's text, and what it is in the current version; both empty where it has problems."""
+    """The text of a spec before and after an upgrade; both empty if it has problems."""
 
     before: str
     after: str
@@ -79,7 +79,7 @@ class Upgrade(NamedTuple):
 
 
 def upgrade(path: Path) -> Upgrade:
-    """Reads the spec at `path`, and brings its text up to date."""
+    """Reads the spec at `path` and updates its text to the current version."""
     try:
         source = read_source(path)
         _, problems = versions.brought_up_to_date(source)

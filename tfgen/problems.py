@@ -1,4 +1,4 @@
-"""What can be wrong, and where: the ground floor, which knows nothing of tfgen but `texts`."""
+"""A problem and its place. Imports nothing of tfgen except `texts`."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tfgen.texts import in_columns, in_line, wrapped
 
 SpecPath = tuple[str | int, ...]
-"""The way from the top of a spec to a value: `("services", "webapp", "routes", 0)`."""
+"""The path from the top of a spec to a value: `("services", "webapp", "routes", 0)`."""
 
 
 class Exit(IntEnum):
@@ -24,9 +24,9 @@ class Exit(IntEnum):
 
 
 class Location(NamedTuple):
-    """A place in a file. Lines and columns count from 1; 0 means the file as a whole.
+    """A place in a file. Lines and columns count from 1; 0 means the whole file.
 
-    `path` is the way to it in a spec. Through YAML's aliases several lead to one place.
+    `path` is its path in a spec. With YAML aliases, several paths lead to one place.
     """
 
     file: str
@@ -40,13 +40,13 @@ class Location(NamedTuple):
 
 
 Locate = Callable[[SpecPath], Location]
-"""Where the value at a path stands in the spec, or the nearest thing around it."""
+"""The place of the value at a path in the spec, or of the nearest thing around it."""
 
 
 class Problem(NamedTuple):
     """One finding. `code` is stable (TG203); `severity` is error, warning or note.
 
-    What stands at the place of a `secret` one is not shown.
+    If `secret` is set, the value at its place is not shown.
     """
 
     code: str
@@ -58,14 +58,14 @@ class Problem(NamedTuple):
 
 
 class Ignored(NamedTuple):
-    """A problem of a rule that the spec says to pass over, and the spec's reason ("" where it gives none)."""
+    """A problem that the spec ignores, and the spec's reason ("" if it gives none)."""
 
     problem: Problem
     reason: str
 
 
 class TfgenError(Exception):
-    """A stage cannot go on; carries every problem it found, or a single sentence."""
+    """A stage cannot continue; contains every problem that it found, or a single sentence."""
 
     def __init__(self, problems: Iterable[Problem] = (), *, message: str = "", code: Exit) -> None:
         super().__init__(message)
@@ -79,7 +79,7 @@ def has_errors(problems: Iterable[Problem]) -> bool:
 
 
 Paint = Callable[[str, str], str]
-"""A text in the colours of what it is: a severity, or "place"."""
+"""A text in the colors of its role: a severity, or "place"."""
 
 
 def _plain(text: str, _what: str) -> str:
@@ -90,10 +90,10 @@ _LONGEST_SHOWN = 120
 
 
 def describe(problem: Problem, lines: Sequence[str], paint: Paint = _plain, width: int = 0) -> str:
-    """One problem as the user reads it: where, what, the line itself, and the way out.
+    """One problem as the user reads it: where, what, the line itself, and the hint.
 
     `lines` are the lines of the file at `problem.at`, without line ends. A message that is longer than
-    `width` goes on in lines of its own, indented; 0 is no limit.
+    `width` continues on indented lines; 0 means no limit.
     """
     at, severity = problem.at, problem.severity
     place, what = in_line(at), f"{severity} {problem.code}"
@@ -124,7 +124,7 @@ def describe(problem: Problem, lines: Sequence[str], paint: Paint = _plain, widt
 
 
 def _columns(text: str) -> int:
-    """How wide a terminal shows `text`: East Asian characters take two columns, accents of their own none."""
+    """The width of `text` on a terminal: East Asian characters take two columns, combining accents none."""
     if text.isascii():
         return len(text)
     import unicodedata  # noqa: PLC0415 - only a mistake in such a line pays for it
@@ -134,7 +134,7 @@ def _columns(text: str) -> int:
 
 
 def ordered(problems: Iterable[Problem]) -> list[Problem]:
-    """By file and position, each problem once: not for each path that leads to its place."""
+    """By file and position, each problem once, not once per path to its place."""
     once = {problem._replace(at=problem.at._replace(path=())): problem for problem in problems}
     return sorted(once.values(), key=lambda p: (p.at.file, p.at.line, p.at.column, p.code, p.message))
 
@@ -149,7 +149,7 @@ def report(
 
 
 def nearest(word: str, choices: Iterable[object], likeness: float = 0.6) -> str:
-    """The choice that looks most like `word`, or nothing."""
+    """The choice that is most similar to `word`, or nothing."""
     import difflib  # noqa: PLC0415 - only a mistake pays for it
     import re  # noqa: PLC0415
 
@@ -167,17 +167,17 @@ _MOST_COMPARED = 20_000
 
 
 def is_affordable(before: int, choices: Collection[object]) -> bool:
-    """Whether one more word may be compared with all choices, where `before` others were already."""
+    """Whether one more word may be compared with all choices after `before` others were."""
     return before * len(choices) < _MOST_COMPARED
 
 
 def nearest_of_many(word: str, choices: Collection[object], before: int) -> str:
-    """`nearest`, as long as that is affordable."""
+    """`nearest`, if it is affordable."""
     return nearest(word, choices) if is_affordable(before, choices) else ""
 
 
 def some(words: Collection[str], most: int = 20) -> str:
-    """All of them, or the first and how many more there are."""
+    """All items, or the first ones and how many more there are."""
     first = ", ".join(islice(words, most))
     more = len(words) - most
     return f"{first} and {more} more" if more > 0 else first

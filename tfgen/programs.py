@@ -1,4 +1,4 @@
-"""Starts git and Terraform, and nothing else: no other room starts a program."""
+"""Starts git and Terraform. No other module starts a program."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from tfgen.problems import Exit, TfgenError
 def find(name: str) -> str | None:
     """The program of this name on PATH.
 
-    Relative folders on PATH are passed over, for what stands there may have come with a branch.
+    Skips relative folders on PATH, because a branch may supply their contents.
     """
     folders = [folder for folder in os.get_exec_path() if os.path.isabs(folder)]  # noqa: PTH117 - of text
     found = shutil.which(name, path=os.pathsep.join(folders))
@@ -22,7 +22,7 @@ def find(name: str) -> str | None:
 def run(
     command: Sequence[str], place: Path, environment: Mapping[str, str], said: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
-    """Runs a program, by its whole path, in the folder `place`; it reads `said`. Raises TfgenError."""
+    """Runs a program, by its full path, in the folder `place`, with `said` as input. Raises TfgenError."""
     try:
         return subprocess.run(  # noqa: S603 - the program is one of two, or the user's own choice
             command, cwd=place, env=environment, input=said, capture_output=True, check=False

@@ -1,9 +1,9 @@
-"""The git repository around a folder, of which git is asked without its configuration.
+"""The git repository around a folder, which git reads without its configuration.
 
-git runs programs that a configuration names: for hooks, filters, signatures, differences, monitors of the
-file system, transports. And it takes every folder that looks like a repository for one, which files of a
-branch can do. So the repository is found here, by a `.git`, which no commit can hold; and git reads a
-configuration that is made for the question, in which no program is named.
+git runs programs that a configuration names: for hooks, filters, signatures, diffs, file system monitors,
+transports. And it treats every folder that looks like a repository as one, which files of a branch can
+do. Therefore the repository is found here, by a `.git`, which no commit can contain; and git gets a
+configuration that is made for the query and names no program.
 """
 
 import os
@@ -20,7 +20,7 @@ from tfgen.problems import Exit, TfgenError
 
 
 class Repository(NamedTuple):
-    """`folder` is the worktree's own, `common` what all worktrees share: the same where there is but one."""
+    """`folder` belongs to the worktree, `common` to all worktrees: the same if there is only one."""
 
     top: Path
     folder: Path
@@ -28,14 +28,14 @@ class Repository(NamedTuple):
 
 
 class Question(NamedTuple):
-    """git about one repository, or about none. `place` is empty but for what is made for the question."""
+    """A query to git about one repository, or none. `place` contains only what is made for the query."""
 
     program: str
     place: Path
     environment: Mapping[str, str]
 
     def ask(self, *arguments: str, said: bytes = b"", wrong: str = "git cannot answer") -> bytes:
-        """What git prints. Raises TfgenError."""
+        """The output of git. Raises TfgenError."""
         command = (self.program, "--no-pager", *_NO_PROGRAMS, *arguments)
         done = programs.run(command, self.place, self.environment, said)
         if done.returncode:
@@ -45,10 +45,10 @@ class Question(NamedTuple):
 
 
 def around(place: Path) -> Repository | None:
-    """The repository whose worktree a folder is in, None where it is in none.
+    """The repository whose worktree contains a folder, or None.
 
-    That of the nearest `.git`, a folder or, of linked worktrees and submodules, a file that names one. A bare
-    repository is none.
+    It is the one of the nearest `.git`: a folder or, in linked worktrees and submodules, a file that names
+    one. A bare repository does not count.
     """
     here = place.resolve()
     said = os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep)
@@ -77,7 +77,7 @@ _LONGEST = 4096  # bytes of a path
 
 
 def _named(file: Path, head: str = "") -> Path:
-    """The folder that a file of git's names, from where the file stands. Raises ValueError."""
+    """The folder that a file of git names, relative to the file. Raises ValueError."""
     with file.open("rb") as opened:
         text = os.fsdecode(opened.read(_LONGEST)).rstrip("\r\n")
     if not text.startswith(head):
@@ -87,7 +87,7 @@ def _named(file: Path, head: str = "") -> Path:
 
 @contextmanager
 def asked(repository: Repository, *, settings: bool = False) -> Iterator[Question]:
-    """git, about a repository; with the `settings` of its user on what is ignored and how files are stored.
+    """A query about a repository, with the user's `settings` for ignored files and how files are stored.
 
     Raises TfgenError.
     """
@@ -112,7 +112,7 @@ def _explained() -> Iterator[None]:
 
 @contextmanager
 def alone() -> Iterator[Question]:
-    """git in an empty folder, whatever anybody has configured. Raises TfgenError."""
+    """git in an empty folder, independent of any configuration. Raises TfgenError."""
     program = git()
     with _explained():
         place = TemporaryDirectory(prefix="tfgen-")
@@ -121,7 +121,7 @@ def alone() -> Iterator[Question]:
 
 
 def git() -> str:
-    """The program. Raises TfgenError where there is none."""
+    """The path of git. Raises TfgenError if there is none."""
     program = programs.find("git")
     if program is None:
         raise TfgenError(message="git is not on PATH", code=Exit.WRONG_USAGE)
@@ -140,7 +140,7 @@ _NO_PROGRAMS = tuple(
 
 
 def _environment(home: str) -> dict[str, str]:
-    """Of everything that git and its helpers listen to, nothing comes from outside."""
+    """The environment for git, without any outside variable that git or its helpers use."""
     nobodys = dict.fromkeys(
         ("GIT_CONFIG_NOSYSTEM", "GIT_ATTR_NOSYSTEM", "GIT_NO_REPLACE_OBJECTS", "GIT_NO_LAZY_FETCH"), "1"
     )
@@ -196,7 +196,7 @@ _SETTINGS = re.compile(
 
 
 def _formats(config: _Config) -> str:
-    """A configuration that says how the repository is stored, and no more."""
+    """A configuration with the storage formats of the repository and nothing else."""
     known = [(key, value) for key, value in config if _FORMATS.match(key) and value.isalnum()]
     lines = [f"\t{key.removeprefix('extensions.')} = {value}\n" for key, value in known]
     head = f"[core]\n\trepositoryformatversion = {int(bool(known))}\n\tbare = false\n"
@@ -208,7 +208,7 @@ def _settings(config: _Config) -> str:
 
 
 def _written(key: str, value: str) -> str:
-    """A setting as a configuration has it; a path is that of the user's home, for git gets another."""
+    """A setting in the syntax of a configuration; paths refer to the user's home, as git gets another."""
     section, _, rest = key.partition(".")
     subsection, _, name = rest.rpartition(".")
     head = f'{section} "{_quoted(subsection)}"' if subsection else section
@@ -220,7 +220,7 @@ def _quoted(text: str) -> str:
 
 
 def _of_user(program: str, place: Path) -> _Config:
-    """What the user has configured for all repositories."""
+    """The user's settings for all repositories."""
     own = {name: value for name in _OF_USER if (value := os.environ.get(name)) is not None}
     nowhere = {"GIT_DIR": str(place / "none"), "GIT_TERMINAL_PROMPT": "0"}
     config = _listed(Question(program, place, {**_not_gits(), **own, **nowhere}))
@@ -232,7 +232,7 @@ _OF_USER = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
 
 
 def _listed(question: Question, file: Path | None = None) -> _Config:
-    """The settings of one file, without those that it includes, or of all that are the user's."""
+    """The settings of one file, without included files, or of all files of the user."""
     if file and not file.is_file():
         return []
     where = ("--file", str(file), "--no-includes") if file else ("--includes",)

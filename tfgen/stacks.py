@@ -1,4 +1,4 @@
-"""Many specs, rendered into their folders or only looked at: what becomes of each."""
+"""Many specs, rendered to their folders or only compared, and the result of each."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ FOLDERS = f"generated/{NAME}"
 
 
 class RenderMode(NamedTuple):
-    """What is to be shown instead of written, if anything."""
+    """What to show instead of writing, if anything."""
 
     check: bool
     diff: bool
@@ -34,14 +34,14 @@ class RenderMode(NamedTuple):
         return self.check or self.diff or self.dry_run
 
     def exit_code(self, changes: Changes) -> Exit:
-        """That of `--check`, or the one that the render itself would end with."""
+        """The code of `--check`, or the one that the render itself would exit with."""
         if self.check and not changes.none:
             return Exit.NOT_CURRENT
         refused = self and (changes.obstacles if self.force else changes.in_the_way)
         return Exit.NOT_OURS if refused else Exit.DONE
 
     def said(self, stack: Blueprint, changes: Changes, folder: Path) -> str:
-        """What a person reads of it, besides the diff."""
+        """The text for people, in addition to the diff."""
         if not self:
             return f"{summarize(stack, changes, folder)}\n"
         lines = [drift(stack.name, changes, folder)] if self.check else []
@@ -51,7 +51,7 @@ class RenderMode(NamedTuple):
 
 
 class Options(NamedTuple):
-    """`waiting` is called with a folder into which another render is still writing."""
+    """`waiting` is called with a folder that another render is still writing to."""
 
     output: Path | None
     mode: RenderMode
@@ -59,7 +59,7 @@ class Options(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What became of one spec: what to print, or in `message` why nothing was written."""
+    """The result for one spec: what to print, or in `message` why nothing was written."""
 
     spec: Path
     code: Exit
@@ -83,7 +83,7 @@ class Result(NamedTuple):
 
 
 def folders(outcomes: Sequence[Outcome], output: Path | None) -> list[Path]:
-    """Where the stack of each spec goes. Raises TfgenError where there is one folder for several specs."""
+    """The folder for the stack of each spec. Raises TfgenError if several specs share one folder."""
     pattern = str(output or FOLDERS)
     if NAME not in pattern and len(outcomes) > 1:
         message = (
@@ -99,7 +99,7 @@ def _stack(outcome: Outcome) -> Blueprint | None:
 
 
 class Placed(NamedTuple):
-    """A spec, its stack if it has no errors, the folder of that, and why it cannot go there, if so."""
+    """A spec, its stack if it has no errors, the folder for it, and the reason if it cannot go there."""
 
     spec: Path
     outcome: Outcome
@@ -117,7 +117,7 @@ def placed(specs: Sequence[Path], outcomes: Sequence[Outcome], output: Path | No
 
 
 def without_spec(rendered: Sequence[Path], output: Path | None) -> list[Path]:
-    """The folders of stacks, where `output` has those of all, that are none of these."""
+    """The folders of other stacks that match `output`, if it is a pattern for all stacks."""
     pattern = str(output or FOLDERS)
     if NAME not in pattern:
         return []
@@ -134,7 +134,7 @@ def _shares(spec: Path, folder: Path) -> str:
 
 
 def rendered(specs: Sequence[Path], outcomes: Sequence[Outcome], options: Options) -> Iterator[Result]:
-    """Writes the stack of each spec, or looks at it; what stops one stops no other."""
+    """Writes or previews the stack of each spec; one that fails does not stop the others."""
     for spec, outcome, stack, folder, wrong in placed(specs, outcomes, options.output):
         if stack is None:
             yield Result(spec, Exit.SPEC_HAS_ERRORS)
@@ -145,7 +145,7 @@ def rendered(specs: Sequence[Path], outcomes: Sequence[Outcome], options: Option
 
 
 def exit_code(results: Sequence[Result]) -> Exit:
-    """That specs have errors counts more than what became of the others."""
+    """Errors in specs take precedence over the results of other stacks."""
     codes = [result.code for result in results]
     return Exit.SPEC_HAS_ERRORS if Exit.SPEC_HAS_ERRORS in codes else next(filter(None, codes), Exit.DONE)
 
@@ -177,7 +177,7 @@ def _written(
 
 
 def held(stack: Blueprint, pages: Mapping[str, str], folder: Path) -> Changes:
-    """These pages of a stack against a folder. Raises TfgenError where that cannot be read."""
+    """Compares the pages of a stack with a folder. Raises TfgenError if it cannot be read."""
     try:
         return compare(pages, folder, once(stack), stack.name, _HISTORY).changes
     except OSError as error:

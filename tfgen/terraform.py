@@ -1,4 +1,4 @@
-"""Runs Terraform (or OpenTofu) on a rendered stack, in a copy, so that the stack's folder stays clean."""
+"""Runs Terraform or OpenTofu on a copy of a rendered stack, so that the stack's folder stays clean."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ VARIABLE = "TFGEN_TERRAFORM"
 
 
 class Step(NamedTuple):
-    """One command and how it ended. `output` is what it printed where it failed."""
+    """One command and its result. `output` is what it printed if it failed."""
 
     name: str
     passed: bool
@@ -24,9 +24,9 @@ class Step(NamedTuple):
 
 
 def find(wanted: str | None) -> str | None:
-    """The binary to run: what the option or TFGEN_TERRAFORM names, else terraform or tofu on PATH.
+    """The binary to run: the one from the option or TFGEN_TERRAFORM, otherwise terraform or tofu on PATH.
 
-    Raises TfgenError where a binary was named and is not there.
+    Raises TfgenError if a binary was named that does not exist.
     """
     named = wanted or os.environ.get(VARIABLE)
     if named:
@@ -38,7 +38,7 @@ def find(wanted: str | None) -> str | None:
 
 
 def check(binary: str, folder: Path) -> Iterator[Step]:
-    """fmt, init and validate; stops after a step that fails."""
+    """Runs fmt, init and validate; stops after a step that fails."""
     with tempfile.TemporaryDirectory(prefix="tfgen-") as place:
         copy = Path(place) / "stack"
         standing.copy(folder, copy, *_LEFT_OUT)

@@ -1,8 +1,8 @@
-"""Text of others on its way to a terminal, a log of CI or a shell: the one place that makes it safe.
+"""Foreign text on its way to a terminal, a CI log or a shell: the one place that makes it safe.
 
-What goes into a message passes `in_line`, so that it neither ends the line nor hides in it. All that tfgen
-prints passes `screened` besides, in a `Screen` around standard output and error: nothing on its way can
-drive a terminal, or be a command of the CI whose log this is.
+Text in a message goes through `in_line`, so that it neither ends the line nor hides in it. Everything
+that tfgen prints also goes through `screened`, in a `Screen` around standard output and error: it can
+neither control a terminal nor be a command of the CI whose log this is.
 """
 
 import re
@@ -28,7 +28,7 @@ _OURS = r"\x1b\[(?:0|1|1;3[136]|3[126])m"
 
 
 def in_line(value: object) -> str:
-    """`value` as part of one line: what ends the line, is obeyed or is not seen, as YAML would write it."""
+    """`value` as part of one line: line breaks, control and invisible characters are escaped as in YAML."""
     text = str(value)
     return text if text.isprintable() else _unprintable().sub(_unless_seen, text)
 
@@ -43,15 +43,15 @@ def _unless_seen(match: re.Match[str]) -> str:
 
 
 def escaped(char: str) -> str:
-    """A character as YAML would write it in double quotes."""
+    """A character as an escape sequence of YAML."""
     code = ord(char)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def wrapped(text: str, width: int, indent: str = "", begun: int = 0) -> str:
-    """`text` in lines of `width` columns, the later ones indented; as it is where `width` is 0.
+    """`text` in lines of `width` columns, all but the first indented; unchanged if `width` is 0.
 
-    The first line has `begun` columns already. A word that is longer than a line stays whole.
+    The first line already has `begun` columns. A word that is longer than a line is not broken.
     """
     if not width or begun + len(text) <= width:
         return text
@@ -65,12 +65,12 @@ def wrapped(text: str, width: int, indent: str = "", begun: int = 0) -> str:
 
 
 def in_columns(line: str) -> str:
-    """A line of a file, each character in its place: a tab becomes a space, and what is not seen a "?"."""
+    """A line with every character in its column: a tab becomes a space, an invisible character a "?"."""
     return "".join(char if char.isprintable() else " " if char == "\t" else "?" for char in line)
 
 
 def word(value: object) -> str:
-    """`value` as one word of a shell's command that a message shows."""
+    """`value` as one word of a shell command in a message."""
     text = str(value)
     if in_line(text) == text:
         return shlex.quote(text)
@@ -78,7 +78,7 @@ def word(value: object) -> str:
 
 
 def _in_shell(char: str) -> str:
-    """A character as bash and zsh read it within $'...'. U+DC80 to U+DCFF are bytes that are no UTF-8."""
+    """A character as bash and zsh read it within $'...'. U+DC80 to U+DCFF are bytes that are not UTF-8."""
     code = ord(char)
     if char in "\\'":
         return f"\\{char}"
@@ -89,7 +89,7 @@ def _in_shell(char: str) -> str:
 
 
 def plain_in_yaml(text: str) -> bool:
-    """Whether a text of YAML is safe to print outside of double quotes, wherever it is wrapped."""
+    """Whether a YAML text is safe to print outside double quotes, wherever it is wrapped."""
     return screened(text) == text and not _WRAPPED_COMMAND.search(text)
 
 
@@ -97,15 +97,16 @@ _WRAPPED_COMMAND = re.compile(r"\s::")
 
 
 def in_yaml(text: str) -> str:
-    """YAML in whose double quotes alone stands what is not seen, with YAML's escapes for that."""
+    """YAML with invisible characters only in double quotes, escaped."""
     return _unprintable().sub(lambda match: match[0] if match[0].isspace() else escaped(match[0]), text)
 
 
 def screened(text: str, *, begun: bool = False, commands: bool = False, colours: bool = False) -> str:
-    """`text` of many lines without what drives a terminal or a CI; within quotes YAML and JSON read it alike.
+    """`text` of many lines without anything that controls a terminal or a CI; quoted strings stay valid YAML
+    and JSON.
 
-    `begun` where the first line has begun already. With `commands`, lines may be commands of GitHub's; with
-    `colours`, tfgen's own pass.
+    `begun` if the first line has already begun. With `commands`, lines may be GitHub workflow commands; with
+    `colours`, tfgen's own colors pass.
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
     """
     text = _unsafe(text.isascii(), colours).sub(_as_code, text)
@@ -117,7 +118,7 @@ def screened(text: str, *, begun: bool = False, commands: bool = False, colours:
 
 @cache
 def _unsafe(in_ascii: bool, colours: bool) -> re.Pattern[str]:
-    """Compiled when it is needed: the most that is printed is ASCII."""
+    """Compiled when it is needed: most output is ASCII."""
     # "##[" and its kin, which runners look for anywhere in a line: Azure's, and GitHub's of old.
     parts = ["\r(?!\n)", r"#(?=#[a-z]*\[)"]
     if in_ascii:
@@ -128,7 +129,7 @@ def _unsafe(in_ascii: bool, colours: bool) -> re.Pattern[str]:
 
 
 def _as_code(match: re.Match[str]) -> str:
-    """Beyond 16 bits as a pair, as JSON has it; YAML that is printed holds none of these (`in_yaml`)."""
+    """Beyond 16 bits as a surrogate pair, as in JSON; printed YAML has no such characters (`in_yaml`)."""
     if len(match[0]) > 1:
         return match[0]
     units = match[0].encode("utf-16-be", "surrogatepass")
@@ -140,7 +141,7 @@ _COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 
 
 class Screen:
-    """A stream that writes what `screened` leaves. All else is asked of the stream behind it."""
+    """A stream that writes the result of `screened`. Everything else goes to the stream behind it."""
 
     def __init__(self, stream: Any) -> None:
         self.behind = stream
@@ -161,7 +162,7 @@ class Screen:
 
 @contextmanager
 def screens() -> Iterator[None]:
-    """Puts a screen before standard output and error."""
+    """Puts a screen in front of standard output and error."""
     before = sys.stdout, sys.stderr
     screened: list[Any] = [Screen(stream) if stream is not None else None for stream in before]
     sys.stdout, sys.stderr = screened
@@ -173,7 +174,7 @@ def screens() -> Iterator[None]:
 
 @contextmanager
 def commands() -> Iterator[None]:
-    """Lets lines through standard output that are commands of GitHub's: tfgen's own."""
+    """Lets GitHub workflow commands, which are tfgen's own, pass through standard output."""
     screen: Any = sys.stdout
     if isinstance(screen, Screen):
         screen.commands = True

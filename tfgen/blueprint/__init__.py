@@ -1,1 +1,1 @@
-"""What will exist: everything derived from what was said."""
+"""What will exist: everything derived from the spec."""

@@ -1,4 +1,4 @@
-"""IAM: what ECS may do to start a task, and what the task itself may do."""
+"""IAM: the permissions of ECS for starting a task, and of the task itself."""
 
 import re
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""CIDRs. A subnet's range depends on its role and its zone's letter, never on its neighbours.
+"""CIDR ranges. A subnet's range depends on its role and zone letter, never on its neighbors.
 
-The lower half of the VPC is for private subnets, the upper half for public ones; in each half every
-letter from a to h has its own place. So adding, dropping or reordering zones moves no subnet.
+The lower half of the VPC is for private subnets, the upper half for public ones; in each half, every
+letter from a to h has a fixed place. Adding, removing or reordering zones therefore moves no subnet.
 """
 
 from collections.abc import Iterator

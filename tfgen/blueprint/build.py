@@ -1,4 +1,4 @@
-"""From the spec to what will exist: the one function of this room."""
+"""From a spec to a blueprint: the one entry point of this package."""
 
 from collections.abc import Iterator
 from typing import Any

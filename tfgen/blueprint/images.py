@@ -1,4 +1,4 @@
-"""Where a container image comes from, by the rules of the Docker client."""
+"""The registry of a container image, by the rules of the Docker client."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The Application Load Balancer: its listeners, and the routes that lead to services.
+"""The Application Load Balancer: its listeners, and the routes to services.
 
 Limits are those of ELB/load-balancer-limits (aws.md section 5).
 """

@@ -1,12 +1,12 @@
 """What will exist: every name, range, port, priority and permission, resolved.
 
-Everything is frozen and made of tuples. What is off is empty: no class says which variant it is.
-The classes are msgspec Structs and not dataclasses because those cost ten times as long to define,
-at every start of the command.
+Everything is frozen and made of tuples. What is off is empty: no class says which variant it is. The
+classes are msgspec Structs and not dataclasses, because those take ten times as long to define, at every
+start of the command.
 
-Three kinds of string reach Terraform: plain `str` is text and will be quoted; `Label` is a word
-that stands bare (a resource's name, an attribute); `Ref` is an expression of ours. Nothing from a
-spec becomes a Label or a Ref except through `blueprint.names`.
+Three kinds of string reach Terraform: plain `str` is text and is quoted; `Label` is a bare word (the name
+of a resource, an attribute); `Ref` is an expression of tfgen's own. Only `blueprint.names` turns anything
+from a spec into a Label or a Ref.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
-"""Names: what AWS and Terraform allow, and how a long one is shortened.
+"""Names: what AWS and Terraform allow, and how long names are shortened.
 
-A name is a function of what it names, so a neighbour never changes it.
+A name depends only on what it names, so a neighbor never changes it.
 """
 
 import re

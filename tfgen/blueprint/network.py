@@ -1,4 +1,4 @@
-"""The VPC: subnets, routes, the way out."""
+"""The VPC: subnets, routes, egress."""
 
 from collections.abc import Iterator
 

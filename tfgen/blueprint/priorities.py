@@ -1,12 +1,12 @@
-"""Listener rule priorities: a function of the route itself, the more specific first.
+"""Priorities of listener rules: a function of the route itself; more specific routes come first.
 
-A route's priority depends on nothing but its host, path and methods, so adding, removing or
-reordering other routes never moves it. The 50,000 priorities of a listener are cut level by level,
-each level putting first what can be inside something else: an exact host, a host with wildcards, any
-host; deeper paths before shallower ones, and a plain path before patterns of its depth; routes with
-methods; patterns that ask for more (`_asked`). What is left of the range takes routes of which
-neither can hold the other, each at the place that a hash gives it. Two that meet there are reported,
-and the user pins one. `tests/test_priorities.py` holds this against every pair of short patterns.
+A route's priority depends only on its host, path and methods, so adding, removing or reordering other
+routes never changes it. The 50,000 priorities of a listener are divided level by level, and each level
+puts first what can be inside something else: an exact host, a host with wildcards, any host; deeper paths
+before shallower ones, and a plain path before patterns of its depth; routes with methods; patterns that
+require more (`_asked`). The rest of the range is for routes of which neither can contain the other, each
+at the place that a hash gives it. Two that collide there are reported, and the user sets the priority of
+one. `tests/test_priorities.py` checks this for every pair of short patterns.
 """
 
 import re

@@ -1,11 +1,11 @@
 """Services that had another name: the resources in AWS stay, and Terraform learns their new addresses.
 
-Most names in AWS cannot be changed: another name of a role, a security group, a log group, a task
-definition's family, an ECS service or a target group is another resource. So a renamed service keeps the
-names that it has there, and only its file, its labels in Terraform and its variable are new.
+Most names in AWS cannot change: with another name, a role, a security group, a log group, a task
+definition family, an ECS service or a target group is another resource. A renamed service therefore keeps
+its names in AWS, and only its file, its Terraform labels and its variable are new.
 
-A name may come back: `webapp` that was [webapp, frontend] has its own name in AWS, and Terraform moves it
-from `frontend` alone.
+A name can be reused: `webapp` that was [webapp, frontend] has its own name in AWS, and Terraform moves it
+only from `frontend`.
 """
 
 from collections.abc import Iterator

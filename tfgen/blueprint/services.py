@@ -1,4 +1,4 @@
-"""The ECS services: each with everything that its file will hold."""
+"""The ECS services, each with everything that its file contains."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

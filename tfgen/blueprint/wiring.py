@@ -1,4 +1,4 @@
-"""How the root connects its modules: inputs, outputs, variables. Nothing is passed that is not used."""
+"""How the root connects its modules: inputs, outputs, variables. Nothing unused is passed."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple

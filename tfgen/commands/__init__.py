@@ -1,5 +1,5 @@
-"""The command line, one file a command: arguments in, text and an exit code out.
+"""The command line, one file per command: arguments in, text and an exit code out.
 
-Everything heavy is imported inside the function that needs it, so that --help stays quick. Results go to
-standard output, everything else to standard error.
+Heavy imports are inside the functions that need them, so that --help stays fast. Results go to standard
+output, everything else to standard error.
 """

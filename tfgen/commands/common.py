@@ -1,4 +1,4 @@
-"""What the commands share: arguments of the same name, the pipe for every spec, and printing."""
+"""What the commands share: arguments of the same name, running the flow for every spec, printing."""
 
 import os
 import shutil

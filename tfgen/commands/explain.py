@@ -1,4 +1,4 @@
-"""tfgen explain: what a code means."""
+"""tfgen explain: the meaning of a code."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""tfgen init: questions and flags to a spec."""
+"""tfgen init: from questions and flags to a spec."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The `tfgen` program: the commands together, and how each of them ends."""
+"""The `tfgen` program: all commands, and how each of them ends."""
 
 import atexit
 import gc

@@ -1,4 +1,4 @@
-"""tfgen show: a spec, whole."""
+"""tfgen show: a spec with all its defaults."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The terminal that `tfgen init` asks its questions on."""
+"""The terminal on which `tfgen init` asks its questions."""
 
 import sys
 from contextlib import suppress

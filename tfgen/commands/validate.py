@@ -1,4 +1,4 @@
-"""tfgen validate: a rendered stack, read and handed to Terraform."""
+"""tfgen validate: parses a rendered stack and runs Terraform on it."""
 
 from pathlib import Path
 from typing import Annotated

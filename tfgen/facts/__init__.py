@@ -1,7 +1,7 @@
-"""What is true of AWS: Regions, endpoint names, task sizes, log retention, quotas, variables of tasks.
+"""Facts about AWS: Regions, endpoint names, task sizes, log retention, quotas, variables of tasks.
 
-Each table is a JSON file beside this one that says where it comes from, of which day it is, and what in
-it is not confirmed. A table is read when something first asks for it, and once.
+Each table is a JSON file beside this one that states its source, its date, and what in it is unconfirmed.
+A table is read once, when it is first needed.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _FOLDER = Path(__file__).parent
 
 
 class Region(NamedTuple):
-    """A Region, as an account opened today sees it."""
+    """A Region, as a new account sees it."""
 
     name: str
     partition: str
@@ -31,9 +31,10 @@ class Region(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """A quota or a bound of AWS; `adjustable` means that an account may have been given more.
+    """A quota or limit of AWS; `adjustable` means that AWS may have raised it for an account.
 
-    `quota` and `title` are how Service Quotas calls it (`vpc/L-0EA8095F`), where a rule asks for more.
+    `quota` and `title` are its code and name in Service Quotas (`vpc/L-0EA8095F`), for rules that suggest a
+    request.
     """
 
     name: str
@@ -45,7 +46,7 @@ class Limit(NamedTuple):
 
 
 class Token(NamedTuple):
-    """How the tokens of an issuer look; lengths in characters."""
+    """The format of an issuer's tokens; lengths in characters."""
 
     what: str  # "a token of GitHub"
     prefixes: tuple[str, ...]
@@ -54,7 +55,7 @@ class Token(NamedTuple):
 
 
 class SecretSigns(NamedTuple):
-    """What tells a secret among environment variables from what is none."""
+    """What distinguishes secrets from other environment variables."""
 
     names: tuple[str, ...]  # endings of a variable's name, in capitals
     not_secrets: frozenset[str]  # values, in lowercase
@@ -63,9 +64,9 @@ class SecretSigns(NamedTuple):
 
 
 class ConnectionSigns(NamedTuple):
-    """What tells an address that a task connects to from other values of environment variables.
+    """What distinguishes addresses that a task connects to from other values of environment variables.
 
-    Words are those of a variable's name, in capitals; ports are 0 where nobody can know them.
+    Words are parts of a variable's name, in capitals; a port is 0 if it is unknown.
     """
 
     schemes: Mapping[str, int]  # the ports of URL schemes; 0 where the address says it
@@ -115,12 +116,12 @@ def regions() -> Mapping[str, Region]:
 
 @cache
 def announced_regions() -> frozenset[str]:
-    """The Regions that AWS has named and not opened."""
+    """The Regions that AWS has announced but not opened."""
     return frozenset(_read("regions")["announced"])
 
 
 def regions_like(name: str) -> list[str]:
-    """The Regions, two at most, that somebody may have meant: letters that changed places, or a near name."""
+    """At most two Regions that the user may have meant: with swapped letters, or a similar name."""
     import difflib  # noqa: PLC0415 - only a mistake pays for it
 
     turned = [region for region in regions() if sorted(region) == sorted(name)]
@@ -128,25 +129,25 @@ def regions_like(name: str) -> list[str]:
 
 
 def is_aws_host(name: str) -> bool:
-    """Whether a host name is below a domain under which AWS has the endpoints of its services."""
+    """Whether a host name is in a domain of AWS service endpoints."""
     return f".{name.lower()}".endswith(tuple(f".{host}" for host in _read("regions")["hosts"]))
 
 
 @cache
 def interface_endpoints() -> frozenset[str]:
-    """The services that some Region offers as an interface endpoint, such as `ecr.api`."""
+    """The services that any Region offers as an interface endpoint, such as `ecr.api`."""
     return frozenset(_read("endpoints")["interface"])
 
 
 @cache
 def lacking_endpoints(partition: str) -> frozenset[str]:
-    """The services that no Region of a partition has, and so no endpoint either, as far as is known."""
+    """The services that no Region of a partition is known to have, and therefore no endpoint either."""
     return frozenset(_read("endpoints")["lacking"].get(partition, ()))
 
 
 @cache
 def regions_without(suffix: str) -> frozenset[str]:
-    """The Regions in which a service is not known, although others of the same partition have it."""
+    """The Regions that are not known to have a service, although others of the same partition have it."""
     if suffix in endpoints_in_every_zone():
         return frozenset()  # what most stacks need: the table stays unread
     return frozenset(_read("endpoint_regions")["without"].get(suffix, ()))
@@ -154,36 +155,36 @@ def regions_without(suffix: str) -> frozenset[str]:
 
 @cache
 def endpoints_in_every_zone() -> frozenset[str]:
-    """The interface endpoints that every zone has as far as is known; of others a zone may lack some."""
+    """The interface endpoints that every zone is known to have; a zone may lack others."""
     return frozenset(_read("endpoints")["every_zone"])
 
 
 @cache
 def endpoint_aliases() -> Mapping[str, tuple[str, ...]]:
-    """How people call a service whose endpoints have other names: `ses` for `email` and `email-smtp`."""
+    """Common names of services whose endpoints have other names: `ses` for `email` and `email-smtp`."""
     return MappingProxyType({name: tuple(meant) for name, meant in _read("endpoints")["aliases"].items()})
 
 
 @cache
 def endpoint_ports() -> Mapping[str, tuple[int, ...]]:
-    """The ports of the services that do not answer on 443, by the name of the endpoint."""
+    """The ports of the services that do not use 443, by the name of the endpoint."""
     return MappingProxyType({name: tuple(ports) for name, ports in _read("endpoints")["ports"].items()})
 
 
 def endpoint_home(suffix: str, partition: str) -> str:
-    """The one Region of a partition that offers an endpoint, or nothing where several do."""
+    """The only Region of a partition that offers an endpoint, or nothing if several do."""
     home: str = _read("endpoints")["only_in"].get(suffix, {}).get(partition, "")
     return home
 
 
 @cache
 def gateway_endpoints() -> frozenset[str]:
-    """The services that have a gateway endpoint; they have an interface endpoint besides."""
+    """The services that have a gateway endpoint; they also have an interface endpoint."""
     return frozenset(_read("endpoints")["gateway"])
 
 
 def endpoint_service_name(suffix: str, region: str) -> str:
-    """The whole name of an endpoint service: `com.amazonaws.us-east-1.logs` for `logs`.
+    """The full name of an endpoint service: `com.amazonaws.us-east-1.logs` for `logs`.
 
     A service that has both kinds of endpoint gets the name of its gateway endpoint. In China the two
     differ: S3's interface endpoint begins with `cn.`, its gateway endpoint does not.
@@ -212,7 +213,7 @@ def fargate_sizes() -> Mapping[int, tuple[int, ...]]:
 
 
 def zones_without_fargate(region: str) -> tuple[str, ...]:
-    """The letters of the zones in which AWS does not list Fargate for Linux containers."""
+    """The letters of the zones for which AWS does not list Fargate for Linux containers."""
     return tuple(_read("fargate")["zones_without"].get(region, ()))
 
 
@@ -224,7 +225,7 @@ def log_retention_days() -> tuple[int, ...]:
 
 @cache
 def limits() -> Mapping[str, Limit]:
-    """The quotas and bounds that a spec can run into, by name."""
+    """The quotas and limits that a spec can exceed, by name."""
     rows = _read("limits")["limits"].items()
     return MappingProxyType(
         {
@@ -312,37 +313,37 @@ def replacement(kind: str) -> Replacement:
 
 @cache
 def defaults() -> Mapping[str, Mapping[str, Any]]:
-    """By type, the arguments that may as well be left out at a value; within a mapping, those of blocks."""
+    """By type, the arguments that have no effect at a value; within a mapping, those of blocks."""
     return MappingProxyType(_read("replacement")["defaults"]["types"])
 
 
 @cache
 def is_regional(kind: str) -> bool:
-    """Whether what is of this type is in one Region of AWS."""
+    """Whether resources of this type are in one Region of AWS."""
     return kind.startswith("aws_") and not kind.startswith(tuple(_read("replacement")["global"]["prefixes"]))
 
 
 @cache
 def unique(kind: str) -> tuple[str, ...]:
-    """The arguments that no two resources of a type may share; () where AWS does not mind."""
+    """The arguments that must be unique among resources of a type; () if there are none."""
     return tuple(_read("replacement")["unique"]["types"].get(kind, ()))
 
 
 @cache
 def newer() -> Mapping[str, Mapping[str, str]]:
-    """By type and argument, the version from which on the provider does otherwise than `replacement` says."""
+    """By type and argument, the provider version from which `replacement` no longer holds."""
     return MappingProxyType(_read("replacement")["newer"]["types"])
 
 
 @cache
 def new_deployments() -> tuple[str, ...]:
-    """The arguments of an ECS service whose change starts its tasks anew."""
+    """The arguments of an ECS service whose change replaces its tasks."""
     return tuple(_read("replacement")["new_deployments"]["arguments"])
 
 
 @cache
 def _endpoint_names() -> tuple[str, Mapping[tuple[str, str], str]]:
-    """The usual pattern of a service name, and the others by (Region or "" for all, suffix)."""
+    """The default pattern of a service name, and the exceptions by (Region or "" for all, suffix)."""
     table = _read("endpoints")
     others = {
         (row.get("region", ""), suffix): row["name"]
@@ -359,9 +360,9 @@ def _read(table: str) -> dict[str, Any]:
 
 
 class Habit(NamedTuple):
-    """A key that people write out of habit: `key` is what it is called, or else `hint` what is true of it.
+    """A key that people write out of habit: `key` is its name here, or else `hint` explains it.
 
-    `override` does what was meant, by address; NAME and LISTENER in it stand for those of a spec.
+    `override` does what was meant, by address; NAME and LISTENER in it stand for names in a spec.
     """
 
     key: str
@@ -371,7 +372,7 @@ class Habit(NamedTuple):
 
 @cache
 def habits() -> Mapping[str, Mapping[str, Habit]]:
-    """Keys that a section of the spec does not have and people write in it, by the section's class."""
+    """Keys that people write in a section although it does not have them, by the section's class."""
     return MappingProxyType(
         {
             section: MappingProxyType(

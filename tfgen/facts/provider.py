@@ -1,4 +1,4 @@
-"""What the AWS provider knows of the resources that tfgen writes; read where a spec has overrides."""
+"""The AWS provider's schema of the resources that tfgen writes; read only for specs with overrides."""
 
 import json
 from collections.abc import Iterator, Mapping

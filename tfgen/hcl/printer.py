@@ -1,4 +1,4 @@
-"""Python values as HCL. The one way by which a value reaches a page."""
+"""Python values as HCL. The only way for a value to reach a page."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""Pages against files, line by line."""
+"""Differences between pages and files, line by line."""
 
 import difflib
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The steps of a write: between any two of them the power may fail, and no file is half."""
+"""The steps of a write: whenever the power fails between two of them, every file is complete."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""What pages were before: asked of whoever remembers it, and whether git has mixed several of them."""
+"""Earlier versions of pages, and whether git has mixed several of them."""
 
 import io
 import re

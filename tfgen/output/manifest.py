@@ -1,10 +1,9 @@
-"""What tfgen owns in a stack's folder: a committed file of paths and hashes.
+"""The manifest: the files of a stack's folder that tfgen owns, committed as paths and hashes.
 
 Each line is `<SHA-256>  <path>`, so that git merges it line by line and `sha256sum -c` reads it. A path
-may have several hashes: while files change places, and where a merge left both sides, each of them is
-a state that tfgen wrote. What is the user's has a word in place of the hash, and `stack  NAME` says whose
-folder it is. Lines that are none of tfgen's (a conflict's markers, say) are passed over, so the next render
-repairs what a merge broke.
+can have several hashes: during a write, and after a merge kept both sides; each is a state that tfgen
+wrote. Lines of the user's files begin with a word, and `stack  NAME` names the stack of the folder. Other
+lines, such as conflict markers, are skipped, so the next render repairs what a merge broke.
 """
 
 import re

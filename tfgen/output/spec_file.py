@@ -1,4 +1,4 @@
-"""Writes the spec file of `tfgen init`: the whole file or nothing."""
+"""Writes the spec file of `tfgen init`: all of it or nothing."""
 
 import os
 from contextlib import suppress

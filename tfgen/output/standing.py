@@ -1,4 +1,4 @@
-"""What stands in a stack's folder, as Terraform reads it: files, also through links, but no hidden ones."""
+"""The files in a stack's folder as Terraform reads them: also through links, but none that are hidden."""
 
 import io
 import os

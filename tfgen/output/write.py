@@ -1,9 +1,9 @@
-"""Writes pages to a folder, so that whatever stops it every file is whole and the next render goes on.
+"""Writes pages to a folder, so that after any interruption every file is complete and a render can continue.
 
-First everything is written beside its place and flushed, so that a full disk is noticed before anything
-moves. Then the manifest names, for each path, what stands there now and what will; then files take
-their places, each in one step; then the manifest names the new ones alone. A run that is killed at any
-instant leaves files that the manifest knows, old ones and new ones, and nothing looks like a hand edit.
+First, all new files are written beside the old ones and flushed, so that a full disk is noticed before
+anything moves. Then the manifest gets, for each path, the hash of the old and of the new file; then the
+files are moved into place, each in one step; then the manifest keeps only the new hashes. A process that
+is killed at any time leaves files that the manifest knows, old or new, and none looks like a hand edit.
 """
 
 import errno

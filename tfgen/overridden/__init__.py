@@ -1,9 +1,9 @@
-"""What a stack is once the overrides of its spec are in its pages.
+"""A blueprint with the overrides of its spec applied.
 
-Rendering goes on from the blueprint as it was, with patches. Rules, proofs and summaries are given the one
-that comes from here: where a part of the blueprint knows an argument, it has the value of the page, and what
-could bear on a way and cannot be carried over is a `Mark`. Values are read where they stand last, in the page
-with the patch in it, so what a patch means is said in one place only: tfgen.render.overrides.
+Rendering continues from the original blueprint, with patches. Rules, proofs and summaries get the one
+from here: where a part of the blueprint has an argument, it has the value of the page, and what could
+affect a network path and cannot be applied is a `Mark`. Values are read from the patched page, so the
+meaning of a patch is defined in one place: tfgen.render.overrides.
 """
 
 from tfgen.blueprint.model import Blueprint

@@ -1,8 +1,8 @@
-"""Which arguments bear on no way: names, tags, and what only changes how a way is used.
+"""Arguments that affect no network path: names, tags, and what only changes how a path is used.
 
-What is not named here and that no topic carries over is doubted: a way over that resource cannot be known.
-A name covers what is in it. Source: the provider's documentation of each type (registry.terraform.io), and
-what AWS does with the argument.
+An argument that is not listed here, and that no module of this package applies, makes every path over its
+resource uncertain. A name includes everything inside it. Source: the provider's documentation of each
+type (registry.terraform.io), and what AWS does with the argument.
 """
 
 _ALWAYS = frozenset({"description", "lifecycle", "name", "name_prefix", "tags", "timeouts"})

@@ -1,4 +1,4 @@
-"""Overrides of container definitions: image, ports, environment, secrets, logs of a service's container."""
+"""Overrides of container definitions: image, ports, environment, secrets and logs of a container."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Where a blueprint lies while overrides are carried into it."""
+"""The blueprint while overrides are applied to it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Overrides of the network: DNS, routes, NAT gateways, endpoints, and every rule of a security group."""
+"""Overrides of the network: DNS, routes, NAT gateways, endpoints, and security group rules."""
 
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import Any

@@ -1,6 +1,6 @@
 """Policies of overrides: whether they still allow what a network path needs.
 
-Never more than is certain: a condition, a principal of somebody's or a NotAction leaves it open.
+The result is never more than certain: a condition, a specific principal or a NotAction leaves it open.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""One resource with its override: what its page said before, and what it says now."""
+"""One resource with its override: its page before and after the patch."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Overrides of roles and their policies, of log groups and of the cluster: what a task starts with."""
+"""Overrides of roles and their policies, of log groups and of the cluster: what a task needs to start."""
 
 from tfgen.blueprint.model import Service
 from tfgen.overridden.desk import Desk

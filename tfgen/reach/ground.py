@@ -1,9 +1,9 @@
 """The ground that is walked: a blueprint, indexed by who stands where and which rule allows what.
 
-Nothing here knows how a blueprint was built. References are followed from module to module through the
-inputs and outputs that Terraform will follow. What AWS has by default is taken as such: network ACLs let
-everything through, security groups are stateful and do not filter the VPC's own DNS resolver, and every route
-table leads to the VPC's range.
+Nothing here depends on how a blueprint was built. References are followed from module to module through
+the inputs and outputs that Terraform will follow. AWS defaults are assumed: network ACLs allow
+everything, security groups are stateful and do not filter the VPC's own DNS resolver, and every route
+table has a route to the VPC's range.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a walk finds: flows, each with the hops that it takes, as far as it comes."""
+"""The result of a walk: flows, each with its hops up to where it ends."""
 
 from tfgen.blueprint.model import Part
 from tfgen.problems import Location, SpecPath

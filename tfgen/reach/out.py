@@ -1,8 +1,8 @@
 """Paths out: from the tasks of a service to everything that it must reach.
 
-What that is follows from what the service is: its image, its logs, its secrets, ECS Exec, Service
-Connect, the services it calls, the AWS services it uses and the ranges it declares. Sources:
-ECS/fargate-task-networking (all of it travels through the task's own interface), ECS/vpc-endpoints,
+What that is follows from the service: its image, its logs, its secrets, ECS Exec, Service Connect, the
+services it calls, the AWS services it uses and the ranges it declares. Sources:
+ECS/fargate-task-networking (all of it goes through the task's own interface), ECS/vpc-endpoints,
 ECR/vpc-endpoints.
 """
 

@@ -1,7 +1,7 @@
-"""What overrides leave of flows, and which override it is that closes one.
+"""What overrides do to flows, and which override blocks one.
 
-A flow stands on the resources of its hops and on some that no hop names: the service, its task definition and
-roles, the subnets, the security groups themselves.
+A flow depends on the resources of its hops and on some that no hop names: the service, its task
+definition and roles, the subnets, the security groups themselves.
 """
 
 from collections.abc import Iterable, Iterator

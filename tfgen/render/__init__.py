@@ -1,1 +1,1 @@
-"""How it reads: pages of HCL from a blueprint."""
+"""Pages of HCL from a blueprint."""

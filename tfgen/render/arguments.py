@@ -1,4 +1,4 @@
-"""Overrides held against what the AWS provider knows, by the table in facts: offline, the same everywhere.
+"""Checks overrides against the AWS provider's schema, from a table in facts: offline, the same everywhere.
 
 A type that the table lacks may be in a template of the user's; nothing is known of it, and all is accepted.
 """

@@ -1,6 +1,6 @@
-"""Templates print; they do not find out: the law, held over Jinja's syntax tree.
+"""The restrictions of templates, which print and do not compute, checked in Jinja's syntax tree.
 
-Our own templates are held to it by the tests, a user's (`--templates DIR`) by every render.
+Tests check the built-in templates; every render checks those of a user (`--templates DIR`).
 """
 
 import re

@@ -1,7 +1,7 @@
-"""What Terraform is told of services that had another name: where each of their resources was.
+"""The previous addresses of the resources of renamed services, for Terraform.
 
-Nothing here knows which resources a service has. Their addresses are read in the pages of a stack whose
-services have names that occur nowhere else, so that every label with a service's name in it is found.
+Nothing here lists the resources of a service. Their addresses are read from the pages of a stack whose
+services have names that occur nowhere else, so that every label that contains a service's name is found.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What the README of a stack says: rows and sentences from the blueprint."""
+"""The contents of a stack's README: rows and sentences from the blueprint."""
 
 import shlex
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""What renders templates of a user's: values of the page are in reach, nothing else, and not without end.
+"""Renders templates of users: they reach only the values of the page, and cannot run forever.
 
-`laws` reads such a template before; this holds what no reading can, and holds where somebody changes the
-file in between. Our own templates alone are rendered without it.
+`laws` checks such a template first. The sandbox enforces what no check of the text can, and protects
+against changes to the file in between. Built-in templates are rendered without it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""A folder of templates of a user's: which of its files count, read once and with care."""
+"""A folder of a user's templates: which of its files count, read once and safely."""
 
 from collections.abc import Iterator
 from contextlib import suppress

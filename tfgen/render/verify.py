@@ -1,4 +1,4 @@
-"""Reads pages back with python-hcl2. The only importer of hcl2, which is slow to load."""
+"""Parses pages with python-hcl2. The only importer of hcl2, which is slow to load."""
 
 from io import StringIO
 

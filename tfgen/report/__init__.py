@@ -1,4 +1,4 @@
-"""What `tfgen check` found, as people and machines read it: one file a format."""
+"""The results of `tfgen check` for people and programs: one file per format."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,19 +11,19 @@ Format = Literal["text", "json", "sarif", "github"]
 
 
 class Findings(NamedTuple):
-    """All that was found in some specs. `problems` and `ignored` are in order, each once."""
+    """The problems of some specs. `problems` and `ignored` are in order, each once."""
 
     files: Mapping[str, Sequence[str]]
     """The lines of each spec, by its name."""
     services: int
-    """How many services those of the specs have that could be read."""
+    """The number of services in the specs that could be read."""
     problems: Sequence[Problem]
     ignored: Sequence[Ignored]
     version: str
-    """tfgen's own."""
+    """The version of tfgen."""
 
     def counts(self) -> dict[str, int]:
-        """How many problems of each severity there are, and how many are ignored."""
+        """The number of problems of each severity, and of ignored ones."""
         found = Counter(problem.severity for problem in self.problems)
         severities = {severity: found[severity] for severity in ("error", "warning", "note")}
         return {**severities, "ignored": len(self.ignored)}
@@ -32,7 +32,7 @@ class Findings(NamedTuple):
 def text(findings: Findings, form: Format, *, colour: bool = False, width: int = 0) -> str:
     """The findings in one of the formats, without a line break at the end.
 
-    For people, lines are `width` columns long where that is not 0.
+    Text for people wraps at `width` columns, unless that is 0.
     """
     from_findings = import_module(f"{__name__}.as_{form}").text
     said: str = from_findings(findings, colour=colour, **({"width": width} if form == "text" else {}))

@@ -1,4 +1,4 @@
-"""For GitHub Actions: workflow commands, which it shows beside the lines of a pull request.
+"""For GitHub Actions: workflow commands, which it shows on the lines of a pull request.
 
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """

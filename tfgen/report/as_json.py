@@ -1,4 +1,4 @@
-"""For programs: docs/check.md describes this shape, which grows but does not change."""
+"""For programs, in the format that docs/check.md describes. It may grow but does not change."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ def text(findings: Findings, *, colour: bool) -> str:  # noqa: ARG001 - the same
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
-    """A problem with the file as a whole has no line, column and width."""
+    """A problem of the whole file has no line, column and width."""
     at = problem.at
     place = (at.line, at.column, at.width) if at.line else (None, None, None)
     return {

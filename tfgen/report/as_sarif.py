@@ -1,4 +1,4 @@
-"""For code scanning: SARIF 2.1.0, one run. What the spec ignores is there too, as suppressed.
+"""For code scanning: SARIF 2.1.0, one run. Ignored problems are included as suppressed.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
@@ -71,7 +71,7 @@ def _place(at: Location) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    """A relative path as a relative reference, with what a URI cannot hold escaped."""
+    """A relative path as a relative URI reference, escaped where necessary."""
     path = Path(file)
     if path.is_absolute():
         return path.as_uri()

@@ -1,6 +1,6 @@
 """What responds to a request: the listener, its rules in the order of evaluation, its default action.
 
-What is known of a load balancer's matching, and its source (ELB/x is x.html in
+How a load balancer matches requests, with sources (ELB/x is x.html in
 docs.aws.amazon.com/elasticloadbalancing/latest/application):
 
 - All conditions of a rule must hold, one value of each; rules are evaluated from the lowest priority, and the

@@ -1,12 +1,12 @@
-"""Patterns as a load balancer has them, reasoned about exactly.
+"""Patterns of a load balancer, compared exactly.
 
-`*` stands for any characters, none too, and `?` for one; a slash is a character like any other (botocore,
-elbv2 PathPatternConditionConfig and HostHeaderConditionConfig). Nothing else is special: a pattern cannot
-name the characters * and ? themselves.
+`*` matches any number of characters, including none, and `?` matches one; a slash is a character like any
+other (botocore, elbv2 PathPatternConditionConfig and HostHeaderConditionConfig). Nothing else is special:
+a pattern cannot contain the characters * and ? themselves.
 
-A pattern is followed through a text as an automaton would be: what is left of it to match is its state, and
-several patterns at once are a set of such rests. `witness` walks sets of patterns through every text there
-is, each combination of rests once, so what it says holds for all texts and not for samples.
+A pattern is matched like an automaton: its state is what is left of it to match, and several patterns at
+once are a set of such rests. `witness` follows sets of patterns through all possible texts, each
+combination of rests once, so its result holds for all texts and not for samples.
 """
 
 from collections.abc import Iterable, Sequence

@@ -3,9 +3,9 @@
 A rule is a file in this folder, and is found there. It defines ID, SEVERITY, TITLE, WHY (a
 sentence or two for the reader) and SOURCE, has `check(blueprint)`, which yields problems, and cases.
 
-A case is a fragment of a spec: what the rule is about and nothing else. `whole_spec` fills in the
-rest, so that BAD and GOOD read as examples. FAILS and PASSES are further cases, two of each with them
-at least; tests/test_rules.py holds the rule against all of them.
+A case is a fragment of a spec: only what the rule is about. `whole_spec` adds the rest, so that BAD and
+GOOD read as examples. FAILS and PASSES are further cases, at least two of each with them;
+tests/test_rules.py runs the rule on all of them.
 """
 
 import os

@@ -1,1 +1,1 @@
-"""What was said: the spec file, read and checked."""
+"""The spec file, read and checked."""

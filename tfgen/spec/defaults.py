@@ -1,6 +1,6 @@
 """Fills in what the spec leaves out and what follows from the rest of it.
 
-After this no field is None except those that mean "there is none" (a port, a Connect name).
+After this, only fields for which None means "there is none" are None (a port, a Connect name).
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a user may write in place of what is wrong, so that the rest of a spec can be judged.
+"""Possible corrections of wrong values, so that the rest of a spec can be checked.
 
 There are several ways to mend nearly everything: leave it out, or one value or another. It is unknown which
 one the user will choose, so a spec is mended in WAYS ways, and only what holds in all of them is reported

@@ -2,9 +2,9 @@
 
 The schema check, `tfgen show` and the reference in docs/spec.md follow from these classes. A type's
 `Meta(description=...)` completes the sentence "expected ..."; a field's meaning is its docstring
-line below it. `shorthand` names the field that a bare value stands for: `port: 3000` is
-`port: {number: 3000}`. A default of None is filled in by `spec.defaults`, which derives it from the
-rest of the spec; UNSET defaults to "not there".
+line below it. `shorthand` names the field that a bare value sets: `port: 3000` is
+`port: {number: 3000}`. `spec.defaults` replaces a default of None by a value derived from the rest of
+the spec.
 """
 
 from typing import Annotated, Any, ClassVar, Literal
@@ -159,41 +159,41 @@ class Section(Struct, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class Ignore(Section, frozen=True):
-    """A rule that is ignored here. `TG304` is `{rule: TG304}`, but give a reason."""
+    """A rule to ignore here. `TG304` is `{rule: TG304}`, but give a reason."""
 
     shorthand: ClassVar[str] = "rule"
 
     rule: Annotated[str, Meta(description="the number of a rule, such as TG304")]
-    """Its code; `tfgen explain` lists them."""
+    """The rule; `tfgen explain` lists them."""
     reason: Text = ""
-    """Why it is no problem here. Without one, tfgen warns."""
+    """Why it is not a problem here. Without a reason, tfgen warns."""
 
 
 Ignores = list[Ignore] | None
 
 
 class Backend(Section, frozen=True):
-    """Where Terraform keeps its state: an S3 bucket."""
+    """The S3 bucket in which Terraform stores its state."""
 
     bucket: BucketName
-    """A bucket that exists."""
+    """An existing bucket."""
     key: StateKey | None = None
-    """The state's key in it. Default: NAME/REGION/terraform.tfstate."""
+    """The key of the state in the bucket. Default: NAME/REGION/terraform.tfstate."""
     region: RegionName | None = None
-    """The bucket's region. Default: the stack's."""
+    """The region of the bucket. Default: the region of the stack."""
 
 
 class Subnets(Section, frozen=True):
-    """Sizes as prefix lengths, or the exact range of each zone."""
+    """The sizes of subnets as prefix lengths, or the exact range for each zone."""
 
     public: PrefixLength | dict[ZoneLetter, Cidr] | None = None
-    """Default: 6 bits longer than the VPC's (a /22 in a /16), from /27 down."""
+    """Public subnets. Default: 6 bits longer than the VPC's prefix (a /22 in a /16), up to /27."""
     private: PrefixLength | dict[ZoneLetter, Cidr] | None = None
-    """Default: 4 bits longer than the VPC's (a /20 in a /16)."""
+    """Private subnets. Default: 4 bits longer than the VPC's prefix (a /20 in a /16), up to /28."""
 
 
 def usual_subnets(cidr: str) -> Subnets:
-    """The sizes that subnets have in the range of a VPC where the spec names none."""
+    """The default sizes of subnets in a VPC's range."""
     length = int(cidr.rpartition("/")[2])
     # A load balancer wants a /27 or larger in each zone (aws.md section 5); AWS ends at /28.
     return Subnets(public=min(length + 6, max(27, length)), private=min(length + 4, 28))
@@ -203,23 +203,23 @@ class Network(Section, frozen=True):
     """The VPC and its egress."""
 
     egress: Literal["public", "nat", "endpoints", "nat+endpoints"]
-    """How tasks reach the internet and AWS services."""
+    """How tasks reach what is outside the VPC."""
     cidr: Cidr = "10.0.0.0/16"
-    """The VPC's range, /16 to /28."""
+    """The range of the VPC, /16 to /28. Two zones with subnets of the default sizes need at least a /25."""
     zones: ZoneCount | list[ZoneLetter] = 2
-    """A count, or the letters of the zones."""
+    """The number of zones, or their letters."""
     nat: Literal["per-zone", "single"] = "per-zone"
-    """One NAT gateway in each zone, or one for all."""
+    """One NAT gateway in each zone, or one for all zones."""
     nat_zone: ZoneLetter | None = None
     """The zone of the single NAT gateway. Default: the first zone."""
     subnets: Subnets = Subnets()
-    """Sizes or ranges of the subnets."""
+    """The sizes or ranges of the subnets."""
     endpoints: list[AwsService] = []
-    """VPC endpoints besides those that tfgen derives."""
+    """VPC endpoints in addition to those that tfgen derives."""
     service_connect_endpoint: bool = True
-    """With `endpoints` alone: an ecs-agent endpoint for Service Connect's proxy."""
+    """Whether `egress: endpoints` includes an ecs-agent endpoint for Service Connect's proxy."""
     ignore: Ignores = None
-    """Rules whose problems in this section are ignored."""
+    """Rules to ignore in this section."""
 
     @property
     def way_out(self) -> WayOut:
@@ -227,7 +227,7 @@ class Network(Section, frozen=True):
 
 
 class Listener(Section, frozen=True):
-    """A port of the load balancer. `http: 80` is `http: {port: 80}`."""
+    """A listener of the load balancer. `http: 80` is `http: {port: 80}`."""
 
     shorthand: ClassVar[str] = "port"
 
@@ -236,27 +236,27 @@ class Listener(Section, frozen=True):
     cidrs: list[Cidr] | None = None
     """The ranges of clients that may connect. Default: the load balancer's `cidrs`."""
     ignore: Ignores = None
-    """Rules whose problems in this listener are ignored."""
+    """Rules to ignore in this listener."""
 
 
 class LoadBalancer(Section, frozen=True):
-    """The Application Load Balancer; created when any service has routes."""
+    """The Application Load Balancer, which is created if any service has routes."""
 
     listeners: dict[Name, Listener] = field(default_factory=lambda: {"http": Listener(port=80)})
-    """Its ports, by name."""
+    """Its listeners, by name."""
     cidrs: list[Cidr] = field(default_factory=lambda: ["0.0.0.0/0"])
     """The ranges of clients that may connect."""
     idle_timeout: Annotated[int, Meta(ge=1, le=4000, description="seconds from 1 to 4000")] = 60
-    """Seconds after which an idle connection is closed; applications should keep theirs longer."""
+    """Seconds after which an idle connection is closed; applications should close theirs later."""
     ignore: Ignores = None
-    """Rules whose problems in this section are ignored."""
+    """Rules to ignore in this section."""
 
 
 class Logs(Section, frozen=True):
     """CloudWatch log groups."""
 
     retention: Annotated[int, Meta(description="a number of days")] = 30
-    """Days that log lines are kept."""
+    """Days after which log lines are deleted."""
 
 
 class Port(Section, frozen=True):
@@ -267,9 +267,9 @@ class Port(Section, frozen=True):
     number: PortNumber
     """The port that the container listens on."""
     was: PortNumber | None = None
-    """The port of the tasks that still run while they are replaced: security groups allow both."""
+    """The previous port, while running tasks still use it: security groups allow both ports."""
     protocol: Literal["http", "http2", "grpc", "tcp"] = "http"
-    """The protocol that the Service Connect proxy uses with it."""
+    """The protocol that Service Connect's proxy uses."""
 
 
 class Route(Section, frozen=True):
@@ -278,18 +278,18 @@ class Route(Section, frozen=True):
     shorthand: ClassVar[str] = "path"
 
     path: PathPattern = "/"
-    """Matches itself and everything under it; with * or ? it is matched as written. The service receives
-    the whole path: no prefix is removed."""
+    """Matches itself and everything below it; a path with * or ? matches only as a pattern. The service
+    receives the full path: no prefix is removed."""
     host: HostPattern | None = None
-    """Only requests for this host."""
+    """Match only requests for this host."""
     methods: list[
         Annotated[str, Meta(pattern=r"^[A-Z_-]{1,40}\Z", description="an HTTP method in capital letters")]
     ] = []
-    """Only requests with one of these methods."""
+    """Match only requests with one of these methods."""
     listener: Name | None = None
-    """Default: the service's `listener`."""
+    """The listener of this route. Default: the service's `listener`."""
     priority: Priority | None = None
-    """Default: derived from the route itself, the more specific first."""
+    """The priority of the listener rule. Default: derived from the route; more specific routes come first."""
 
 
 class HealthCheck(Section, frozen=True):
@@ -298,18 +298,19 @@ class HealthCheck(Section, frozen=True):
     shorthand: ClassVar[str] = "path"
 
     path: HealthPath | None = None
-    """The path that it requests, past all routes and with the task's own address as the host. Default: /."""
+    """The path to request. Health checks bypass the routes and have the task's IP address as the host.
+    Default: /."""
     codes: HttpCodes | None = None
-    """Codes that count as healthy. Default: 200-399, or 200-499 (all but server errors) where the spec
-    sets no path and no route of the service is /."""
+    """The codes that count as healthy. Default: 200-399, or 200-499 (all except server errors) if the spec
+    sets no path and the service has no route /."""
     interval: Annotated[int, Meta(ge=5, le=300, description="seconds from 5 to 300")] = 15
-    """Seconds between two checks."""
+    """Seconds between checks."""
     timeout: Annotated[int, Meta(ge=2, le=120, description="seconds from 2 to 120")] = 5
     """Seconds to wait for a response; less than the interval."""
     healthy: Annotated[int, Meta(ge=2, le=10, description="a number of checks from 2 to 10")] = 2
-    """Successful checks in a row that make a task healthy."""
+    """Consecutive successful checks after which a task is healthy."""
     unhealthy: Annotated[int, Meta(ge=2, le=10, description="a number of checks from 2 to 10")] = 3
-    """Failed checks in a row that make a task unhealthy."""
+    """Consecutive failed checks after which a task is unhealthy."""
 
 
 class Connect(Section, frozen=True):
@@ -320,7 +321,7 @@ class Connect(Section, frozen=True):
     name: ConnectName
     """The host name that callers use."""
     port: PortNumber | None = None
-    """The port in http://backend:PORT. Default: the container's port."""
+    """The port that callers use, as in http://backend:PORT. Default: the container's port."""
 
 
 class Egress(Section, frozen=True):
@@ -329,94 +330,96 @@ class Egress(Section, frozen=True):
     shorthand: ClassVar[str] = "cidr"
 
     cidr: Cidr
-    """The range."""
+    """The range to allow."""
     port: PortNumber = 443
-    """The port in it."""
+    """The port to allow in that range."""
 
 
 class Service(Section, frozen=True):
     """One ECS service on Fargate with one container."""
 
     image: Image
-    """The image to run. Its tag or digest is also a Terraform variable."""
+    """The image to run. Also a Terraform variable, which can set another tag or digest."""
     port: Port | None = None
-    """The container's port. Default: none, for a worker without clients."""
+    """The container's port. Default: none, for a worker that accepts no connections."""
     routes: list[Route] = []
-    """Requests that the load balancer sends here."""
+    """The requests that the load balancer sends to this service, by path."""
     listener: Name | None = None
     """The listener of the routes. Default: `http`, or the only listener."""
     health_check: HealthCheck = HealthCheck()
     """How the load balancer checks whether a task is healthy."""
     grace_period: Annotated[int, Meta(ge=0, le=2147483647, description="a number of seconds")] = 60
-    """Seconds before failed health checks of a starting task count: enough for a slow start and for the
-    checks that the task must pass afterwards."""
+    """Seconds after the start of a task during which failed health checks do not count. Must cover a slow
+    start and the checks that make a task healthy."""
     connect: Connect | None = None
-    """The name under which other services reach this one."""
+    """The Service Connect name by which other services call this one."""
     calls: list[Name] = []
-    """Services that this one calls by their Service Connect name."""
+    """The services that this one calls by their Service Connect names."""
     cpu: Annotated[int, Meta(description="a number of CPU units (1024 are one vCPU)")] = 512
-    """The CPU of each task."""
+    """The CPU units of each task."""
     memory: Annotated[int, Meta(description="a number of MiB (1 GiB is 1024)")] | None = None
-    """The memory of each task. Default: the smallest that Fargate offers for `cpu` with 2 GiB a vCPU."""
+    """The memory of each task. Default: the smallest size that Fargate offers for `cpu` with at least 2 GiB
+    per vCPU."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     """The CPU architecture that the image is built for."""
     count: Annotated[int, Meta(ge=0, le=5000, description="a number of tasks from 0 to 5000")] = 2
-    """Tasks to run."""
+    """The number of tasks to run."""
     command: list[Text] = []
     """Replaces the image's command."""
     environment: dict[EnvironmentName, str | int] = {}
-    """Environment variables, for what is not secret."""
+    """Environment variables that are not secret."""
     secrets: dict[EnvironmentName, SecretSource] = {}
     """Environment variables that ECS reads from Secrets Manager or SSM when a task starts."""
     uses: list[AwsService] = []
-    """AWS services that the application calls: opens network paths to them (you attach the permissions)."""
+    """AWS services that the application calls. Opens a network path to them; you attach the permissions."""
     egress_cidrs: list[Egress] | None = None
-    """Ranges that tasks may connect to. Default: 0.0.0.0/0 with NAT or public subnets, otherwise none."""
+    """The ranges that tasks may connect to. Default: 0.0.0.0/0 with NAT gateways or public subnets, otherwise
+    none."""
     was: Name | list[Name] = []
-    """Earlier names of this service, oldest first, including the current one if it returned. It keeps the
-    oldest in AWS, so renaming replaces nothing."""
+    """Earlier names of this service, oldest first, including one that it has again. The service keeps the
+    oldest in AWS, so that renaming replaces nothing."""
     exec: bool = False
-    """Whether `aws ecs execute-command` may open a shell in a task."""
+    """Whether `aws ecs execute-command` can open a shell in a task."""
     ignore: Ignores = None
-    """Rules whose problems in this service are ignored."""
+    """Rules to ignore in this service."""
 
 
 LENIENT_CODES = "200-499"
-"""All codes that a health check can count as healthy: all but server errors."""
+"""Every code that a health check can accept: all except server errors."""
 
 
 def usual_health_check() -> HealthCheck:
-    """How a task is checked where the spec sets nothing, and a route of its service is /."""
+    """The default health check of a service with the route /."""
     return HealthCheck(path="/", codes="200-399")
 
 
 def has_root(service: Service) -> bool:
-    """Whether one of the routes is for "/", on any host."""
+    """Whether one of the routes is "/", on any host."""
     return any(route.path in ("/", "/*") for route in service.routes)
 
 
 class Spec(Section, frozen=True, kw_only=True):
     """A whole spec file."""
 
-    version: Annotated[int, Meta(ge=1, description="a version of the spec format")] = 1
+    version: Annotated[int, Meta(ge=1, description="a version of the spec's language")] = 1
     """The version of the spec format; `tfgen upgrade` updates an older one."""
     name: Name
-    """The name of the stack, which begins the names of its resources."""
+    """The name of the stack, which is part of the names of its resources."""
     region: RegionName
-    """The AWS region."""
+    """The AWS region of the stack."""
     network: Network
     """The VPC and its egress."""
     load_balancer: LoadBalancer = LoadBalancer()
-    """Created when any service has routes."""
+    """The load balancer, which is created if any service has routes."""
     logs: Logs = Logs()
     """CloudWatch log groups."""
     services: dict[Name, Service] = {}
-    """The ECS services, by name. Without services, the stack is a network only."""
+    """The ECS services, by name. Without services, the stack is only a network."""
     tags: dict[TagKey, TagValue] = {}
-    """Tags of every resource, through the provider's default_tags."""
+    """Tags of all resources, set in the provider's default_tags."""
     backend: Backend | None = None
-    """An S3 bucket for Terraform's state. Default: none, and Terraform keeps its state locally."""
+    """The S3 bucket for Terraform's state. Default: no backend; Terraform stores the state locally."""
     ignore: Ignores = None
-    """Rules whose problems anywhere in the spec are ignored."""
+    """Rules to ignore in the whole spec."""
     overrides: dict[ResourceAddress, dict[Argument, Any]] = {}
-    """Arguments of generated resources, by address: docs/overrides.md."""
+    """Arguments of generated resources, by address (docs/overrides.md)."""

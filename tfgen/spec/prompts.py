@@ -1,8 +1,9 @@
-"""The questions of `tfgen init`, and the spec file that their answers make.
+"""The questions of `tfgen init`, and the spec file that the answers produce.
 
 Answers come from flags, from questions, or from both, and go through the same functions (`with_...`),
-which hold them against the spec's own model and refuse in the words of the spec reader. Reads and
-writes nothing: the terminal is handed in, and so is the check of what the answers mean together.
+which check them against the model of the spec and refuse them in the words of the spec reader. This
+module reads and writes nothing: the terminal is a parameter, and so is the check of what the answers mean
+together.
 """
 
 import re

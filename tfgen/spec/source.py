@@ -1,8 +1,8 @@
 """Reads a spec file into plain data and remembers the place of each value.
 
-The only importer of yaml. It builds the data from the parser's events instead of calling
-`yaml.load`: that keeps line and column, refuses duplicate keys, follows YAML 1.2 (so that `no` and
-`on` stay words), and cannot be made to grow by nested aliases.
+The only importer of yaml. It builds the data from the parser's events instead of calling `yaml.load`:
+that keeps line and column, rejects duplicate keys, follows YAML 1.2 (so that `no` and `on` stay words),
+and prevents nested aliases from making it grow.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What somebody probably meant who wrote a value of the wrong type: the hints of TG105."""
+"""What a value of the wrong type was probably meant to be: the hints of TG105."""
 
 import re
 from collections.abc import Collection, Iterator

@@ -1,6 +1,6 @@
-"""What a YAML parser's complaint means to somebody who writes a spec.
+"""What the error of a YAML parser means to the author of a spec.
 
-The complaints are libyaml's, in the words of libyaml and of PyYAML's own parser.
+The errors are libyaml's, in the words of libyaml and of PyYAML's own parser.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
-"""Older versions of the spec's language, brought up to date.
+"""Older versions of the spec format, brought up to date.
 
-A migration is a function from a source to edits of its text. The edited text is read again, so data and
-text cannot tell two stories; and every place in it is led back to the file as the user has it, so that
-messages point there.
+A migration is a function from a source to edits of its text. The edited text is read again, so that data
+and text cannot differ; and every position in it is mapped back to the user's file, so that messages point
+there.
 """
 
 from bisect import bisect_right

@@ -1,4 +1,4 @@
-"""How tasks reach what is outside of their VPC: each value of `network.egress`, and all that it means."""
+"""How tasks reach what is outside their VPC: each value of `network.egress`, and what it implies."""
 
 from typing import NamedTuple
 
