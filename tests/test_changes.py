@@ -128,6 +128,11 @@ def cases() -> Iterator[tuple[str, Report]]:
         "default action made a redirect",
         between(market, {**market, "modules/load_balancer/listeners.tf": redirected}),
     )
+    gateway = "what replaces a NAT gateway, the old one first"
+    yield (
+        f"{gateway}, without create_before_destroy",
+        between(old_first(market), old_first(change_matrix.edited(market, gateway))),
+    )
     for row in ROWS:
         if row.name in WITHOUT_THE_FLAG:
             old, new = (old_first(pages(text)) for text in (BASES[row.base], row.spec))
@@ -148,7 +153,11 @@ def test_what_is_said_about_every_change() -> None:
 def test_every_sentence_is_said_somewhere() -> None:
     said = CONSEQUENCES.read_text()
     forms = {each.text: [Said(each.text, ("{}",) * count).whole() for count in (1, 2)] for each in SENTENCES}
-    silent = [text for text, both in forms.items() if not any(each.split("{}")[-1] in said for each in both)]
+    silent = [
+        text
+        for text, both in forms.items()
+        if not any(all(part in said for part in each.split("{}")) for each in both)
+    ]
     assert silent == []
 
 
@@ -323,7 +332,7 @@ def test_the_new_one_first_is_asked_of_what_it_needs_too() -> None:
     assert found["module.services.aws_security_group.webapp"] == "+/-"
     assert found["module.network.aws_default_security_group.main"] == "-/+"
     said = report.consequences
-    assert "The VPC is replaced with all that is in it: expect downtime and other addresses." in said
+    assert "The VPC is replaced with everything in it: expect downtime and new addresses." in said
 
 
 def test_what_is_ignored_changes_nothing() -> None:
@@ -556,8 +565,8 @@ def test_another_region_and_another_state_are_said_first() -> None:
     region, state = between(shop, {**other, "state.tf": backend}).consequences
     assert region.startswith("The region changes from us-east-1 to eu-west-1")
     assert state == (
-        "The state is kept elsewhere: terraform init must move it (-migrate-state); with an empty one "
-        "Terraform makes everything a second time."
+        "The location of the state changes: move it with terraform init -migrate-state; with an empty state "
+        "Terraform creates everything a second time."
     )
 
 
@@ -594,7 +603,7 @@ def test_a_type_that_tfgen_does_not_write() -> None:
     report = between({"main.tf": page.format("a")}, {"main.tf": page.format("b")})
     assert signs(report) == {"aws_sqs_queue.jobs": "~"}
     assert report.consequences == (
-        "tfgen does not know what replaces aws_sqs_queue: terraform plan will say.",
+        "Only terraform plan can show whether these changes replace resources of type aws_sqs_queue.",
     )
 
 
@@ -642,7 +651,7 @@ NEW_IMAGE = ("webapp:1.4.2", "webapp:1.5.0")
 SAYS_NEW_IMAGE = """\
 0 to create, 1 to update in place, 1 to replace, 0 to destroy
 
-  * webapp: tasks are started anew; the old ones stop when the new ones are healthy.
+  * webapp: tasks are replaced; the old ones stop when the new ones are healthy.
 
     ~ module.services.aws_ecs_service.webapp  (task_definition)
   +/- module.services.aws_ecs_task_definition.webapp  (container_definitions)
@@ -692,7 +701,7 @@ def test_as_json(run: Run) -> None:
                 "arguments": ["container_definitions"],
             },
         ],
-        "consequences": ["webapp: tasks are started anew; the old ones stop when the new ones are healthy."],
+        "consequences": ["webapp: tasks are replaced; the old ones stop when the new ones are healthy."],
         "refusals": [],
     }
 
@@ -770,7 +779,7 @@ def test_a_value_beside_a_stack_that_the_stack_will_refuse(run: Run) -> None:
     code, out, _ = run("changes", "stack", run.new(("webapp:1.4.2", "website:1.0")))
     assert code == 0
     assert out.splitlines()[2] == (
-        f"  * terraform.tfvars:2: var.webapp_image does not take this value (The execution role may pull "
+        f"  * terraform.tfvars:2: var.webapp_image does not allow this value (The execution role may pull "
         f"only {image}/website; another repository is a change to the spec); terraform plan fails."
     )
 
@@ -784,7 +793,8 @@ def test_a_move_of_what_is_still_there(run: Run) -> None:
     code, out, _ = run("changes", "stack", "shop.yaml")
     assert code == 0
     assert (
-        f"  * moves.tf:1: {ends[0]} is still there, which a moved block denies; terraform plan fails." in out
+        f"  * moves.tf:1: {ends[0]} still exists, although a moved block moves it; terraform plan fails."
+        in out
     )
 
 
@@ -794,7 +804,7 @@ def test_a_second_provider(run: Run) -> None:
     assert code == 0
     line = (run.folder / "stack" / "terraform.tf").read_text().splitlines().index('provider "aws" {') + 1
     assert (
-        f"  * mine.tf:1, terraform.tf:{line}: provider.aws is there twice; terraform plan fails."
+        f"  * mine.tf:1, terraform.tf:{line}: provider.aws is declared twice; terraform plan fails."
         in out.splitlines()
     )
 
@@ -896,10 +906,10 @@ def test_queues_for_each_of_what_only_terraform_can_tell(run: Run) -> None:
     assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
     code, out, _ = run("changes", "stack", run.new(RENAMED, ("[backendserver]", "[api]")))
     assert code == 0
-    assert out.splitlines()[0] == "No change that can be told without Terraform."
+    assert out.splitlines()[0] == "No change that can be predicted without Terraform."
     assert (
-        "  * queues.tf:1: only Terraform can work out this for_each or count: terraform plan will say what "
-        "comes and goes there." in out.splitlines()
+        "  * queues.tf:1: only Terraform can evaluate this for_each or count: terraform plan will show what "
+        "is created and destroyed there." in out.splitlines()
     )
 
 
@@ -928,7 +938,7 @@ def test_an_ejected_page_that_no_longer_fits(run: Run) -> None:
     said = [line for line in out.splitlines() if line.endswith("terraform plan fails.")]
     assert [re.sub(r":\d+", ":N", line) for line in said] == [
         "  * modules/services/backendserver.tf:N, modules/services/webapp.tf:N: "
-        "aws_lb_listener_rule.api_profile is there twice; terraform plan fails.",
+        "aws_lb_listener_rule.api_profile is declared twice; terraform plan fails.",
     ]
 
 
@@ -949,7 +959,7 @@ def test_no_change_that_terraform_refuses_all_the_same(run: Run) -> None:
     code, out, _ = run("changes", "stack", "shop.yaml")
     assert code == 0
     assert out.splitlines() == [
-        "No change, but Terraform refuses to plan.",
+        "No change, but terraform plan fails.",
         "",
         "  * own.tf:2: there is no var.nothing; terraform plan fails.",
     ]
@@ -964,7 +974,9 @@ def test_what_is_forgotten_stays_in_aws(run: Run) -> None:
     assert code == 0
     assert out.splitlines()[0].endswith(" to destroy, 1 to forget")
     assert f"    . {group}\n" in out
-    assert f"  * {group}: left in AWS, and no longer Terraform's: keep or delete it yourself.\n" in out
+    assert (
+        f"  * {group}: no longer managed by Terraform, but still in AWS: keep or delete it yourself.\n" in out
+    )
     assert "the log group is deleted" not in out
     _, out, _ = run("changes", "stack", "new.yaml", "--json")
     assert {"forget"} == {each["action"] for each in json.loads(out)["changes"] if each["address"] == group}
@@ -979,7 +991,7 @@ def test_what_is_imported_is_not_created(run: Run) -> None:
     assert code == 0
     assert out.splitlines()[0].endswith(" to destroy, 1 to import")
     assert f"   <- {group}\n" in out
-    assert f"  * {group}: imported; only terraform plan can say what that changes.\n" in out
+    assert f"  * {group}: imported; only terraform plan can show what that changes.\n" in out
 
 
 def test_both_specs_are_checked(run: Run) -> None:
@@ -996,9 +1008,9 @@ def test_a_page_that_is_no_terraform(run: Run) -> None:
     code, out, err = run("changes", "stack", "shop.yaml")
     assert (code, out) == (Exit.SPEC_HAS_ERRORS, "")
     assert err == (
-        "modules/network/vpc.tf:17:8: error TG402: this is not Terraform's language: expected }\n"
+        "modules/network/vpc.tf:17:8: error TG402: this is not valid Terraform: expected }\n"
         '   17 |   tags = { Name = "shop-default" }\n      |        ^\n'
-        "   hint: if somebody edited it, see what Terraform says\n\n"
+        "   hint: if this file was edited, run terraform validate\n\n"
     )
 
 
@@ -1011,8 +1023,8 @@ def test_a_page_that_is_nested_too_deeply(run: Run, deep: str) -> None:
     code, out, err = run("changes", "stack", "shop.yaml")
     assert (code, out) == (Exit.SPEC_HAS_ERRORS, "")
     first, *_, hint, _ = err.splitlines()
-    assert re.match(r"deep\.tf:2:\d+: error TG402: this is nested too deeply for tfgen to read$", first)
-    assert hint == "   hint: give a part of it a name in locals"
+    assert re.match(r"deep\.tf:2:\d+: error TG402: this is nested too deeply to be read$", first)
+    assert hint == "   hint: move a part of it into a local value"
 
 
 @pytest.mark.parametrize("text", [f'{{"locals": {{"a": "${{{PARENTHESES}}}"}}}}', "[" * 5000 + "]" * 5000])
@@ -1034,7 +1046,7 @@ def test_locals_that_refer_to_one_another_too_deeply() -> None:
         between({}, {"chain.tf": page})
     assert caught.value.code is Exit.SPEC_HAS_ERRORS
     assert caught.value.message == (
-        "the expressions of this stack refer to one another too deeply for tfgen to follow"
+        "expressions in this stack refer to one another too deeply to be followed"
     )
     assert between({"chain.tf": page}, {"chain.tf": page}) == Report((), (), ())
 

@@ -124,10 +124,10 @@ def test_a_change_of_which_two_must_be_made() -> None:
     assert [between(first, middle).refusals, between(middle, last).refusals] == [(), ()]
     (refusal,) = between(old_first(first), old_first(last)).refusals
     assert refusal == (
-        "module.network.aws_nat_gateway.main would go and module.network.aws_subnet.private, "
-        "module.network.aws_subnet.public and module.network.aws_vpc.main be replaced: at once they wait for "
-        "one another (Error: Cycle); terraform plan fails. Make two changes of it, and apply one after the "
-        "other."
+        "Terraform cannot order these changes (Error: Cycle): destroy module.network.aws_nat_gateway.main, "
+        "replace module.network.aws_subnet.private, module.network.aws_subnet.public and "
+        "module.network.aws_vpc.main; terraform plan fails. Split them into two changes, and apply one after "
+        "the other."
     )
 
 

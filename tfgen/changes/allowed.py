@@ -31,18 +31,18 @@ def allowed(changes: tuple[Change, ...]) -> Iterator[Said]:
 
 
 _OLD_REVISION = (
-    "{}: until the deployment is done, the old [revision|revisions] cannot start a task again, nor can a "
-    "rollback: [its|their] execution [role|roles] may no longer read this."
+    "{}: until the deployment is complete, the old [revision|revisions] cannot start a task again, nor can a "
+    "rollback: [its|their] execution [role is|roles are] no longer allowed to read this."
 )
 _NARROWED = (
-    "{}: what [this way out no longer leads|these ways out no longer lead] to is out of reach at once."
+    "{}: tasks cannot reach what [this egress rule no longer allows|these egress rules no longer allow]."
 )
 _CUT_OFF = (
-    "{}: security groups change at once, so running tasks are cut off and requests fail until new ones are "
-    "healthy. To admit both ports meanwhile, write port: {{number: NEW, was: OLD}} in this change, and "
+    "{}: security groups change at once, so running tasks are cut off and requests fail until the new tasks "
+    "are healthy. To allow both ports meanwhile, write port: {{number: NEW, was: OLD}} in this change, and "
     "remove was in the next."
 )
-_WIDENED = "{}: [this way out leads|these ways out lead] to more."
+_WIDENED = "{}: [this egress rule allows|these egress rules allow] more."
 
 
 # The port that others reach

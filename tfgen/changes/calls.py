@@ -39,16 +39,16 @@ def calls(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Said]:
 
 
 _CALLED = (
-    "In Service Connect {}: expect failed calls until new tasks of both sides are healthy; callers must use "
+    "In Service Connect, {}: expect failed calls until new tasks on both sides are healthy; callers must use "
     "the new [address|addresses]."
 )
-_UNCALLED = "In Service Connect {}; no other service here may call [it|them]."
-_KEPT = "In Service Connect {}; callers must use the new [address|addresses]."
+_UNCALLED = "In Service Connect, {}; no other service in this stack is allowed to call [it|them]."
+_KEPT = "In Service Connect, {}; callers must use the new [address|addresses]."
 _MOVING = (
-    "{}: in Service Connect another port of the container answers; expect failed calls until new tasks are "
+    "{}: Service Connect now leads to another container port; expect failed calls until new tasks are "
     "healthy."
 )
-_GONE = "{}: nobody answers there in Service Connect any more."
+_GONE = "{}: removed from Service Connect; calls to [it|them] fail."
 
 
 def _names(changes: tuple[Change, ...], side: str) -> set[str]:

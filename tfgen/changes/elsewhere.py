@@ -14,11 +14,11 @@ def another_region(changes: tuple[Change, ...], old: KnownStack, new: KnownStack
     was, will_be = old.provider["region"], new.provider["region"]
     roles = any(change.type == "aws_iam_role" and lost(change) for change in changes)
     yield Said(
-        f"The region changes from {was} to {will_be}: Terraform finds nothing there, makes everything anew "
-        f"and forgets what stands, which runs on in {was}"
+        f"The region changes from {was} to {will_be}: Terraform finds nothing there, creates everything "
+        f"again and forgets the old stack, which keeps running in {was}"
         + (", but without its roles, which have no region and are replaced" if roles else "")
-        + ". Destroy the old stack first, or keep both, each with a state of its own (version 6 of the AWS "
-        "provider plans otherwise: docs/changes.md)."
+        + ". Destroy the old stack first, or keep both, each with its own state (version 6 of the AWS "
+        "provider plans this differently: docs/changes.md)."
     )
 
 
@@ -33,12 +33,12 @@ def another_state(old: KnownStack, new: KnownStack) -> Iterator[Said]:
     before, after = _s3(was), _s3(will_be)
     if before.get("bucket") == after.get("bucket") and before.get("region") != after.get("region"):
         yield Said(
-            f"The state is looked for in {after.get('region')}, and bucket {after.get('bucket')} does not "
-            "move: unless it was there before, terraform init fails. Name its own region under backend in "
-            "the spec."
+            f"The backend looks for bucket {after.get('bucket')} in {after.get('region')}, but a bucket does "
+            "not move: unless it is there already, terraform init fails. Set its own region under backend "
+            "in the spec."
         )
     elif not moves:
-        yield Said("The backend gets other settings: terraform init asks for -reconfigure.")
+        yield Said("The settings of the backend change: terraform init requires -reconfigure.")
 
 
 def _moved(before: Mapping[str, Value], after: Mapping[str, Value], elsewhere: bool) -> str:
@@ -48,12 +48,12 @@ def _moved(before: Mapping[str, Value], after: Mapping[str, Value], elsewhere: b
     if only_the_key and elsewhere:
         return (
             f"The key of the state changes with the region, from {keys[0]} to {keys[1]}: terraform init "
-            "-reconfigure starts an empty state there, and everything is made beside what stands, which "
-            "keeps its own. With -migrate-state the state moves, and Terraform forgets what stands."
+            "-reconfigure starts an empty state there, and everything is created beside the old stack, which "
+            "keeps its own. With -migrate-state the state moves, and Terraform forgets the old stack."
         )
     moved = (
-        "The state is kept elsewhere: terraform init must move it (-migrate-state); with an empty one "
-        "Terraform makes everything a second time."
+        "The location of the state changes: move it with terraform init -migrate-state; with an empty state "
+        "Terraform creates everything a second time."
     )
     return (
         f"{moved} To leave it where it is, write key: {keys[0]} under backend in the spec."

@@ -30,38 +30,39 @@ def failures(
 
 
 _PROTOCOL = (
-    "{}: ECS refuses another protocol on a Service Connect port, so the apply fails: add a service with "
+    "{}: ECS cannot change the protocol of a Service Connect port, so the apply fails: add a service with "
     "another name and connect beside [it|each], move the callers, then remove [it|them]."
 )
 _OTHER_PORT = (
-    "{}: ignore_changes keeps one of task_definition and load_balancer, and ECS refuses a load balancer port "
+    "{}: ignore_changes keeps one of task_definition and load_balancer, and ECS rejects a load balancer port "
     "that the task definition lacks, so the apply fails."
 )
 _VPC = (
-    "AWS moves no load balancer to another VPC, so the apply fails halfway: render a stack with another name "
-    "beside this one, move over, and destroy this one."
+    "AWS cannot move a load balancer to another VPC, so the apply fails halfway: create a stack with another "
+    "name beside this one, move to it, then destroy this one."
 )
 _GUARDED = (
-    "{}: AWS deletes no load balancer that has deletion protection, so the apply fails: switch it off first, "
-    "in a change of its own."
+    "{}: AWS does not delete a load balancer with deletion protection, so the apply fails: disable it first, "
+    "in a separate change."
 )
 _GROUP = (
-    "{}: AWS keeps a security group that is in use, and [this one is|these are] to go before what uses "
-    "[it|them] lets go, so the apply waits and fails: override [it|each] with lifecycle: "
+    "{}: AWS does not delete a security group that is in use, and [this one|these] would be deleted before "
+    "[its|their] users are updated, so the apply waits and fails: override [it|each] with lifecycle: "
     "{{create_before_destroy: true}} (docs/overrides.md)"
 )
-_AND_A_NAME = "and with another name, as AWS takes no two of one name"
+_AND_A_NAME = "and with another name, since AWS does not allow two with the same name"
 _RANGE = (
-    "{}: the new range overlaps one that still stands, which AWS refuses, so the apply fails: pin a range "
-    "that is free, or drop the zone, apply, and add it again."
+    "{}: the new range overlaps that of an existing subnet, which AWS rejects, so the apply fails: pin a "
+    "free range, or remove the zone, apply, and add it again."
 )
 _TWICE = {
-    True: "{}: AWS refuses two[| of each], and one is still there when [this|the new] one is made, so the "
-    "apply fails: make room for it first, in a change of its own.",
-    False: "{}: AWS refuses two[| of each] at once, and one goes while another comes, so the apply may stop "
-    "halfway: be ready to apply again, or take the old [one|ones] away first.",
+    True: "{}: AWS does not allow two[| of each], and one still exists when the new one is created, so the "
+    "apply fails: make room for it first, in a separate change.",
+    False: "{}: AWS does not allow two[| of each] at once, and the new [one|ones] may be created before the "
+    "old [one is|ones are] gone, so the apply may stop halfway: be ready to apply again, or remove the old "
+    "[one|ones] first.",
 }
-_PORT = "[Port|Ports] {}: nothing answers from when the old listener goes until the new one stands."
+_PORT = "[Port|Ports] {}: requests fail from when the old listener is destroyed until the new one is created."
 
 
 # A protocol of Service Connect
@@ -166,5 +167,7 @@ _KINDS = {
     "aws_cloudwatch_log_group": "log group",
     "aws_ecs_service": "service",
     "aws_iam_role": "role",
+    "aws_lb": "load balancer",
+    "aws_lb_target_group": "target group",
     "aws_service_discovery_http_namespace": "namespace",
 }

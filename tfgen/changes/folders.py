@@ -110,12 +110,12 @@ def _read_body(path: str, text: str, reader: Callable[[str], Body]) -> tuple[Bod
         return reader(text), []
     except TooDeepError as error:
         at = Location(path, error.line, error.column)
-        hint = "give a part of it a name in locals"
-        problem = Problem("TG402", at, "this is nested too deeply for tfgen to read", hint)
+        hint = "move a part of it into a local value"
+        problem = Problem("TG402", at, "this is nested too deeply to be read", hint)
     except HclError as error:
         at = Location(path, error.line, error.column)
-        hint = "if somebody edited it, see what Terraform says"
-        problem = Problem("TG402", at, f"this is not Terraform's language: expected {error}", hint)
+        hint = "if this file was edited, run terraform validate"
+        problem = Problem("TG402", at, f"this is not valid Terraform: expected {error}", hint)
     return Body({}, ()), [problem]
 
 

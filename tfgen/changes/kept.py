@@ -20,14 +20,16 @@ def kept(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Itera
 
 
 _GROUPS = (
-    "{}: the target group is replaced, and ignore_changes keeps the [service|services] from the new one: "
-    "requests get 503 from then on."
+    "{}: the target group is replaced, and ignore_changes keeps the [service|services] from using the new "
+    "one: requests get 503 from then on."
 )
 _TASKS = (
     "{}: ignore_changes keeps the old task [definition|definitions]; no task is started from the new "
     "[one|ones]."
 )
-_ADDRESSES = "{}: ignore_changes keeps the [address|addresses] out of Service Connect; nobody answers there."
+_ADDRESSES = (
+    "{}: ignore_changes keeps the [address|addresses] out of Service Connect; calls to [it|them] fail."
+)
 
 
 def groups_passed_over(

@@ -39,12 +39,13 @@ _DESTROYING = {
 
 
 def _in_a_circle(circle: list[Change]) -> str:
-    goes = _blocks(change for change in circle if change.action is Action.DESTROY)
-    anew = _blocks(change for change in circle if replaced(change) and _is_another(change))
-    what = " and ".join(filter(None, (goes and f"{goes} would go", anew and f"{anew} be replaced")))
+    destroyed = _blocks(change for change in circle if change.action is Action.DESTROY)
+    changed = _blocks(change for change in circle if replaced(change) and _is_another(change))
+    what = [destroyed and f"destroy {destroyed}", changed and f"replace {changed}"]
+    steps = ", ".join(filter(None, what)) or _blocks(circle)
     return (
-        f"{what or _blocks(circle)}: at once they wait for one another (Error: Cycle); terraform plan fails. "
-        "Make two changes of it, and apply one after the other."
+        f"Terraform cannot order these changes (Error: Cycle): {steps}; terraform plan fails. Split them "
+        "into two changes, and apply one after the other."
     )
 
 
@@ -229,7 +230,7 @@ def _validations(stack: Stack) -> Iterator[Fault]:
             said = {name: stack.root.value(node) for name, node in block.body.arguments.items()}
             if block.type == "validation" and said.get("condition") is False:
                 why = str(said.get("error_message")).rstrip(".")
-                yield f"{page.path}:{page.line_of(name, 1)}", f"var.{name} does not take this value ({why})"
+                yield f"{page.path}:{page.line_of(name, 1)}", f"var.{name} does not allow this value ({why})"
 
 
 # Blocks
@@ -243,8 +244,8 @@ def _doubles(folder: Folder) -> Iterator[Fault]:
         for block in page.body.blocks if not page.is_override else ():
             place, head = f"{page.path}:{block.line}", header(block)
             if block.type in {*_ONCE, "provider"} and head in seen:
-                yield seen[head], f"{_called(block)} is there twice"
-                yield place, f"{_called(block)} is there twice"
+                yield seen[head], f"{_called(block)} is declared twice"
+                yield place, f"{_called(block)} is declared twice"
             seen.setdefault(head, place)
 
 
@@ -270,10 +271,10 @@ def _statements(stack: Stack) -> Iterator[Fault]:
             there[within].append(address)
     for place, _, (start, end) in stack.statements("moved", "from", "to"):
         if any(moved(address, {start: end}) != address for address in there[start]):
-            yield place, f"{start} is still there, which a moved block denies"
+            yield place, f"{start} still exists, although a moved block moves it"
     for place, _, (address,) in stack.statements("removed", "from"):
         if there[address]:
-            yield place, f"{address} is there, which a removed block denies"
+            yield place, f"{address} still exists, although a removed block removes it"
     for place, _, (address,) in stack.statements("import", "to"):
         if address not in stack.resources:
-            yield place, f"there is no {address} to import"
+            yield place, f"there is no {address} to import into"

@@ -34,8 +34,8 @@ def _astray(change: Change, old: KnownStack, new: KnownStack) -> Said | None:
         was.pop()
     remedy = f"write `was: {_listing(was)}` in {key}" if was else "remove `was`"
     return Said(
-        f"{key}: replaced, since it is {standing} in AWS and the spec now makes it {coming} there: {remedy}, "
-        "and everything stays."
+        f"{key}: replaced, because its name in AWS is {standing} and the spec changes it to {coming}: "
+        f"{remedy} to keep the service."
     )
 
 
@@ -48,13 +48,13 @@ def renames(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Said]:
     for change in come:
         if named := sorted({*map(_label, _earlier(change.address, new))} - in_aws):
             yield Said(
-                f"{_key(change)}: its `was` names {listed(named)}, and the old stack has no such service, so "
-                "it is made anew."
+                f"{_key(change)}: its `was` names {listed(named)}, but the old stack has no such service, so "
+                "a new one is created."
             )
     for before, after in _pairs(gone, come, changes):
         yield Said(
-            f"{_key(before)} goes and {_key(after)} comes: if that is a rename, say `was: {_was(before)}` in "
-            f"{_key(after)} and everything stays; without it expect downtime."
+            f"{_key(before)} is destroyed and {_key(after)} is created: if this is a rename, write "
+            f"`was: {_was(before)}` in {_key(after)} to keep the service; without it expect downtime."
         )
 
 
@@ -69,8 +69,8 @@ def unpinned(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> I
                 variable = pinned[image]
                 path = old.pinned[variable].path
                 yield Said(
-                    f"{variable} in {path} no longer counts: {_key(task)} gets the image "
-                    f"{after.get('image')} in place of {image}; set {task.name}_image there."
+                    f"{variable} in {path} no longer has an effect: {_key(task)} gets the image "
+                    f"{after.get('image')} instead of {image}; set {task.name}_image there."
                 )
 
 

@@ -52,10 +52,10 @@ def between(old: Pages, new: Pages, first: Iterable[Said] = ()) -> Report:
     try:
         return _between(old, new, first)
     except RecursionError:
-        why = "the expressions of this stack refer to one another too deeply for tfgen to follow"
+        why = "expressions in this stack refer to one another too deeply to be followed"
         raise TfgenError(message=why, code=Exit.SPEC_HAS_ERRORS) from None
     except TooLargeError:
-        why = "a value of this stack comes to more than tfgen can work out: see what terraform plan says"
+        why = "a value in this stack is too large to be evaluated here: run terraform plan instead"
         raise TfgenError(message=why, code=Exit.SPEC_HAS_ERRORS) from None
 
 
@@ -87,13 +87,14 @@ def of_the_user(
 
 
 _EDITED = (
-    "{}: edited by hand, so tfgen render refuses with exit code 4; what is foreseen here undoes the "
-    "[edit|edits]: say it in the spec, or keep the [file|files] with tfgen eject."
+    "{}: edited by hand, so tfgen render stops with exit code 4; the changes listed here undo the "
+    "[edit|edits]: make [it|them] in the spec, or keep the [file|files] with tfgen eject."
 )
-_FOREIGN = "{}: not written by tfgen and in the way of a page, so tfgen render refuses with exit code 4."
+_FOREIGN = (
+    "{}: not written by tfgen, in the place of a generated file, so tfgen render stops with exit code 4."
+)
 _EJECTED = (
-    "{}: ejected, so [the page is yours, and what the spec now says otherwise of it has|the pages are yours, "
-    "and what the spec now says otherwise of them has] no effect."
+    "{}: ejected, so the [file is|files are] yours, and what the spec changes in [it|them] has no effect."
 )
 
 
@@ -132,9 +133,9 @@ def _lines(report: Report) -> Iterator[str]:
         titles = _TITLES | {word: title for word, title in _RARE_TITLES.items() if word in counts}
         yield ", ".join(f"{counts[word]} to {title}" for word, title in titles.items())
     elif report.refusals:
-        yield "No change, but Terraform refuses to plan."
+        yield "No change, but terraform plan fails."
     elif any(each.text == UNKNOWN for each in report.sentences):
-        yield "No change that can be told without Terraform."
+        yield "No change that can be predicted without Terraform."
     else:
         yield "No change: Terraform has nothing to create, update, replace or destroy."
     sentences = [*report.refusals, *(each.short() for each in report.sentences)]

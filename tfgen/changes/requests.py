@@ -77,5 +77,5 @@ def _conditions(rule: Mapping[str, Any]) -> Iterator[tuple[str, Patterns]]:
 def door_and_path(change: Change) -> str:
     """Which requests, in words."""
     if change.type == "aws_lb_listener":
-        return f"what no rule matches on port {called(change)}"
+        return f"requests that match no rule on port {called(change)}"
     return called(change)

@@ -7,8 +7,8 @@ from tfgen.changes.change import Change, KnownStack, created, replaced
 from tfgen.hcl.values import references
 
 UNKNOWN = (
-    "{}: only Terraform can work out this [for_each or count|for_each or count of each]: terraform plan will "
-    "say what comes and goes there."
+    "{}: only Terraform can evaluate [this|each] for_each or count: terraform plan will show what is created "
+    "and destroyed there."
 )
 
 

@@ -20,8 +20,8 @@ def ways_out(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> I
     endpoints = [_has(stack, "aws_security_group", ENDPOINTS) for stack in (old, new)]
     if private == [True, False] and _has(new, "aws_subnet", PUBLIC) and not _goes_last(changes, old, new):
         yield Said(
-            "Tasks that still run in private subnets may lose their way out before new ones stand in public "
-            "subnets: what they pull, read or log through it fails meanwhile."
+            "Tasks in private subnets may lose their egress before new tasks run in public subnets: until "
+            "then they may be unable to pull images, read secrets or write logs."
         )
     routes = tuple(change for change in changes if change.type == "aws_route")
     yield from about(routes, lambda change: _waits_for_nat(change, changes, old), _NO_NAT)
@@ -40,7 +40,7 @@ def ways_out(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> I
         yield from about(
             closed,
             lambda change: not _is_open(change.old, still),
-            "{}: [this way out is|these ways out are] closed.",
+            "{}: this egress is no longer allowed.",
         )
 
 
@@ -71,49 +71,49 @@ def _of_private_subnets(
     changes: tuple[Change, ...], old: KnownStack, new: KnownStack, nat: list[bool], endpoints: list[bool]
 ) -> Iterator[Said]:
     if nat == [True, False]:
-        yield Said("Tasks lose the internet: what no VPC endpoint leads to is out of reach.")
+        yield Said("Tasks can no longer reach the internet, nor AWS services without a VPC endpoint.")
         yield from naming(_images_out_of_reach(new), "[This image|These images] can no longer be pulled: {}.")
     if {tuple(nat), tuple(endpoints)} == {(True, False), (False, True)} and not _goes_last(changes, old, new):
         # Terraform makes the one and destroys the other at the same time.
         yield Said(
-            "While this is applied tasks may have no way out, and those that start then cannot pull their "
-            "images: first apply the old spec as this version of tfgen renders it, then this."
+            "During the apply, tasks may have no egress, and those that start then cannot pull their images: "
+            "first apply the old spec as this version of tfgen renders it, then this one."
         )
-    instead = "takes another way out" if nat[1] else "has no other way there"
+    instead = "use their route to the internet" if nat[1] else "cannot reach [it|them]"
     yield from about(
         changes,
         _endpoint(destroyed),
-        f"{{}}: no VPC endpoint any more; what still needs [it|them] {instead}.",
+        f"{{}}: the VPC [endpoint is|endpoints are] removed; tasks that still need [it|them] {instead}.",
     )
     yield from about(
         changes,
         _endpoint(created, "Gateway"),
-        "{}: [a gateway endpoint comes|gateway endpoints come]; connections there that are open then break.",
+        "{}: [a gateway endpoint is|gateway endpoints are] created; open connections to "
+        "[this service|these services] break.",
     )
 
 
 _NO_NAT = (
-    "Tasks may have no way to the internet for minutes: their NAT gateway goes before their route leads to "
-    "another ([zone|zones] {})."
+    "Tasks may be unable to reach the internet for minutes: their NAT gateway is destroyed before their "
+    "route leads to another ([zone|zones] {})."
 )
 
 
 # A subnet waits until it is empty, and its route does not.
 _TASKS = (
-    "Tasks that still run in a dropped zone may lose their way out before new ones stand in another: what "
-    "they pull, read or log through it fails until then ([zone|zones] {})."
+    "Tasks in a removed zone may lose their egress before new tasks run in another: until then they may be "
+    "unable to pull images, read secrets or write logs ([zone|zones] {})."
 )
 _NO_S3 = (
-    "Tasks that still run in a dropped zone cannot reach S3 until they are replaced by tasks in another "
-    "([zone|zones] {})."
+    "Tasks in a removed zone cannot reach S3 until they are replaced by tasks in another ([zone|zones] {})."
 )
 _FEWER_NODES = (
-    "The load balancer leaves a dropped zone before the tasks there are replaced: until then the others take "
-    "all requests ([zone|zones] {})."
+    "The load balancer leaves a removed zone before the tasks there are replaced: until then tasks in other "
+    "zones handle all requests ([zone|zones] {})."
 )
 _NODES = (
-    "The load balancer loses the way out of a dropped zone before its node there is gone: requests that "
-    "still arrive at that node fail ([zone|zones] {})."
+    "The load balancer loses its route to the internet in a removed zone before its node there is gone: "
+    "requests that still arrive at that node fail ([zone|zones] {})."
 )
 
 

@@ -120,22 +120,22 @@ SENTENCES = (
     Sentence(
         "aws_vpc",
         replaced,
-        "The VPC is replaced with all that is in it: expect downtime and other addresses.",
+        "The VPC is replaced with everything in it: expect downtime and new addresses.",
     ),
-    Sentence("aws_vpc", destroyed, "The VPC goes with all that is in it."),
+    Sentence("aws_vpc", destroyed, "The VPC is destroyed with everything in it."),
     Sentence(
         "aws_lb",
         _old_first,
-        "The load balancer is replaced, and gets another DNS name: nothing answers until the new one stands.",
+        "The load balancer is replaced and gets another DNS name: requests fail until the new one is active.",
     ),
     Sentence(
         "aws_lb",
         _new_first,
-        "The load balancer is replaced, and gets another DNS name: the old name stops answering when the new "
-        "services run.",
+        "The load balancer is replaced and gets another DNS name: the old name stops responding when the new "
+        "services are running.",
     ),
     Sentence(
-        "aws_lb", destroyed, "The load balancer goes, and its DNS name with it: nothing answers any more."
+        "aws_lb", destroyed, "The load balancer is destroyed with its DNS name: all requests to it fail."
     ),
     Sentence(
         "aws_ecs_cluster", _old_first, "The cluster is replaced with every service in it: expect downtime."
@@ -143,18 +143,18 @@ SENTENCES = (
     Sentence(
         "aws_ecs_cluster",
         _new_first,
-        "The cluster is replaced with every service in it; the new services run before the old ones stop.",
+        "The cluster is replaced with every service in it: the new services run before the old ones stop.",
     ),
-    Sentence("aws_ecs_cluster", destroyed, "The cluster goes with every service in it."),
+    Sentence("aws_ecs_cluster", destroyed, "The cluster is destroyed with every service in it."),
     Sentence(
         "aws_service_discovery_http_namespace",
         replaced,
-        "The Service Connect namespace is replaced: callers find nobody until all tasks are started anew.",
+        "The Service Connect namespace is replaced: calls by name fail until all tasks are replaced.",
     ),
     Sentence(
         "aws_service_discovery_http_namespace",
         destroyed,
-        "The Service Connect namespace goes: services no longer call each other by name.",
+        "The Service Connect namespace is destroyed: services can no longer call each other by name.",
     ),
     Sentence("aws_ecs_service", _old_first, "{}: replaced; expect downtime."),
     Sentence(
@@ -165,15 +165,16 @@ SENTENCES = (
     Sentence(
         "aws_ecs_service",
         _changes_provider,
-        "{}: another capacity provider replaces [it|them] only before version "
-        f"{_version('aws_ecs_service', 'capacity_provider_strategy')} of the AWS provider; from then on "
-        "terraform plan fails. With force_new_deployment: true (docs/overrides.md) every version changes "
-        "[it|them] in place.",
+        "{}: another capacity provider replaces [it|them] only with versions of the AWS provider before "
+        f"{_version('aws_ecs_service', 'capacity_provider_strategy')}; newer ones fail at terraform plan. "
+        "With force_new_deployment: true (docs/overrides.md) every version updates [it|them] in place.",
     ),
     Sentence(
-        "aws_ecs_service", destroyed, "{}: the [service ends, and its|services end, and their] tasks stop."
+        "aws_ecs_service",
+        destroyed,
+        "{}: the [service is|services are] destroyed and [its|their] tasks stop.",
     ),
-    Sentence("aws_ecs_service", _to_none, "{}: all [its|their] tasks stop."),
+    Sentence("aws_ecs_service", _to_none, "{}: all tasks stop."),
     Sentence(
         "aws_lb_target_group",
         replaced,
@@ -182,73 +183,86 @@ SENTENCES = (
     Sentence(
         "aws_lb_target_group",
         differs("health_check"),
-        "{}: tasks that run are judged by the new health [check|checks] at once; those that fail it are "
-        "stopped.",
+        "{}: the new health [check applies|checks apply] to running tasks at once; tasks that fail [it|them] "
+        "are stopped.",
     ),
-    Sentence("aws_lb_listener", destroyed, "The load balancer no longer answers on [port|ports] {}."),
-    Sentence("aws_lb_listener", created, "The load balancer answers on [port|ports] {}."),
+    Sentence("aws_lb_listener", destroyed, "The load balancer no longer listens on [port|ports] {}."),
+    Sentence("aws_lb_listener", created, "The load balancer now listens on [port|ports] {}."),
     Sentence(
         "aws_lb_listener",
         updated("port"),
-        "The load balancer answers on [port {} in place of another|ports {} in place of others].",
+        "[A listener moves|Listeners move] to [port|ports] {}; clients must use the new [port|ports].",
     ),
     Sentence(
         "aws_lb_listener",
         updated("protocol"),
-        "[Port|Ports] {}: another protocol; clients that still speak the old one get no answer.",
+        "[Port|Ports] {}: the protocol changes; requests of clients that still use the old one fail.",
     ),
     Sentence(
-        "aws_lb_listener", _answers_itself, "[Port|Ports] {}: what no rule matches gets a fixed answer."
+        "aws_lb_listener",
+        _answers_itself,
+        "[Port|Ports] {}: requests that match no rule get a fixed response.",
     ),
-    Sentence("aws_lb_listener", _forwards, "[Port|Ports] {}: what no rule matches goes elsewhere."),
+    Sentence(
+        "aws_lb_listener",
+        _forwards,
+        "[Port|Ports] {}: the default action changes for requests that match no rule.",
+    ),
     Sentence(
         "aws_vpc_endpoint",
         differs("private_dns_enabled"),
         f"{{}}: from version {_version('aws_vpc_endpoint', 'private_dns_enabled')} of the AWS provider on, "
-        "[this endpoint is|these endpoints are] replaced; what needs [it|them] has no way there meanwhile.",
+        "[this endpoint is|these endpoints are] replaced; connections through [it|them] fail meanwhile.",
     ),
-    Sentence(INGRESS, _door(destroyed), "{}: may no longer connect to the load balancer."),
-    Sentence(INGRESS, _door(created), "{}: may connect to the load balancer."),
-    Sentence("aws_lb_listener_rule", destroyed, "{}: these requests meet the next rule that fits, or none."),
-    Sentence("aws_lb_listener_rule", replaced, "{}: for a moment these requests have no rule."),
-    Sentence("aws_lb_listener_rule", differs("action"), "{}: these requests go to another service."),
-    Sentence("aws_lb_listener_rule", created, "{}: these requests get a rule of their own."),
+    Sentence(INGRESS, _door(destroyed), "{}: no longer allowed to connect to the load balancer."),
+    Sentence(INGRESS, _door(created), "{}: now allowed to connect to the load balancer."),
+    Sentence(
+        "aws_lb_listener_rule",
+        destroyed,
+        "{}: these requests go to the next rule that matches, or to the default action.",
+    ),
+    Sentence(
+        "aws_lb_listener_rule",
+        replaced,
+        "{}: for a moment these requests go to the next rule that matches, or to the default action.",
+    ),
+    Sentence("aws_lb_listener_rule", differs("action"), "{}: these requests now go to another service."),
+    Sentence("aws_lb_listener_rule", created, "{}: these requests get a listener rule of their own."),
     Sentence(
         "aws_route",
         _leads_everywhere(updated("nat_gateway_id")),
-        "Tasks leave through another NAT gateway; connections that are open then break ([zone|zones] {}).",
+        "Tasks reach the internet through another NAT gateway; open connections break ([zone|zones] {}).",
     ),
     Sentence(
         "aws_nat_gateway",
         _old_first,
-        "Tasks have no way to the internet until their NAT gateway is made anew ([zone|zones] {}).",
+        "Tasks cannot reach the internet until their NAT gateway is re-created ([zone|zones] {}).",
     ),
     Sentence(
         "aws_eip",
         lost,
-        "NAT gateways give their public addresses back; who admits tasks by them must know "
+        "Public addresses of NAT gateways are released; update any allow-lists that contain them "
         "([zone|zones] {}).",
     ),
-    Sentence("aws_subnet", lost, "{}: [the subnet goes|the subnets go] as soon as nothing is in [it|them]."),
+    Sentence("aws_subnet", lost, "{}: the [subnet is|subnets are] destroyed once [it is|they are] empty."),
     Sentence(
         "aws_ecs_service",
         _restarted,
-        "{}: tasks are started anew; the old ones stop when the new ones are healthy.",
+        "{}: tasks are replaced; the old ones stop when the new ones are healthy.",
     ),
     Sentence("aws_ecs_service", _to_some, "{}: the number of tasks changes."),
     Sentence(
         "aws_cloudwatch_log_group",
         _deleted,
-        "{}: the log [group is deleted with every line in it|groups are deleted with every line in them].",
+        "{}: the log [group is deleted with all its events|groups are deleted with all their events].",
     ),
     Sentence(
-        "aws_cloudwatch_log_group", _kept_shorter, "{}: lines older than the new retention are deleted."
+        "aws_cloudwatch_log_group", _kept_shorter, "{}: log events older than the new retention are deleted."
     ),
     Sentence(
         "aws_iam_role",
         lost,
-        "{}: the [role goes; what you attached to it|roles go; what you attached to them] must be detached "
-        "first.",
+        "{}: the [role is|roles are] destroyed; first detach what you attached to [it|them].",
     ),
 )
 
@@ -265,11 +279,11 @@ def consequences(found: Changes) -> Iterator[Said]:
     yield from about(
         changes,
         _forgotten,
-        "{}: left in AWS, and no longer Terraform's: keep or delete [it|them] yourself.",
+        "{}: no longer managed by Terraform, but still in AWS: keep or delete [it|them] yourself.",
         _address,
     )
     yield from about(
-        changes, _imported, "{}: imported; only terraform plan can say what that changes.", _address
+        changes, _imported, "{}: imported; only terraform plan can show what that changes.", _address
     )
     yield from _unknown(changes)
     yield from unknown(changes, old, new)
@@ -310,11 +324,8 @@ def _without_parts(changes: tuple[Change, ...], services: Collection[str]) -> tu
     return tuple(each for each in changes if each.type != "aws_security_group" or each.address not in parts)
 
 
-_NO_TASKS = (
-    "{}: these requests go to a target group that is only made now, and get 503 until tasks in it are "
-    "healthy."
-)
-_FIRST_TASKS = "{}: nothing answered these requests until now; tasks do as soon as they are healthy."
+_NO_TASKS = "{}: these requests go to a new target group, and get 503 until tasks in it are healthy."
+_FIRST_TASKS = "{}: no service responds to these requests yet; the new tasks do when they are healthy."
 
 
 def _home(change: Change) -> str:
@@ -348,13 +359,15 @@ def _unheard(old: KnownStack, new: KnownStack) -> Iterator[Said]:
     yield from naming({*old.variables} - {*new.variables}, _NO_VARIABLE)
 
 
-_NO_OUTPUT = "{}: no [output|outputs] of the stack any more; what reads [it|them] fails."
+_NO_OUTPUT = "{}: [this output is|these outputs are] removed; anything that reads [it|them] will fail."
 _NO_VARIABLE = (
-    "{}: no [variable|variables] of the stack any more; -var and callers that set [it|them] fail, TF_VAR_ "
-    "and tfvars are ignored."
+    "{}: [this variable is|these variables are] removed; -var and module calls that set [it|them] will fail, "
+    "TF_VAR_ and tfvars files are ignored."
 )
 
 
 def _unknown(changes: tuple[Change, ...]) -> Iterator[Said]:
     types = {c.type for c in changes if not facts.replacement(c.type).known and c.action is Action.UPDATE}
-    yield from naming(types, "tfgen does not know what replaces {}: terraform plan will say.")
+    yield from naming(
+        types, "Only terraform plan can show whether these changes replace resources of type {}."
+    )
