@@ -241,8 +241,8 @@ def test_only_a_service_that_goes_is_destroyed() -> None:
 
 def test_every_switch_of_the_way_out_is_a_row() -> None:
     ways = ("public", "nat", "endpoints", "nat+endpoints")
-    names = {f"way out: {old} to {new}" for old in ways for new in ways if old != new}
-    assert names == {row.name for row in SECTIONS["The way out"]}
+    names = {f"egress: {old} to {new}" for old in ways for new in ways if old != new}
+    assert names == {row.name for row in SECTIONS["Egress"]}
 
 
 def test_rows_have_names_of_their_own() -> None:

@@ -98,8 +98,8 @@ REDIRECT = """default_action {
   }
 """
 WITHOUT_THE_FLAG = (
-    "way out: nat to endpoints",
-    "way out: endpoints to public",
+    "egress: nat to endpoints",
+    "egress: endpoints to public",
     "zone removed",
     "zone removed, endpoints in each",
     "stack renamed",
