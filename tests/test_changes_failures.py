@@ -11,7 +11,7 @@ import pytest
 from support.change_matrix import BASES
 
 from tfgen import render_text
-from tfgen.changes.report import between
+from tfgen.changes.report import changes_between
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = {path.stem: path.read_text() for path in (ROOT / "examples").glob("*.yaml")}
@@ -32,7 +32,7 @@ def edited(text: str, *edits: tuple[str, str]) -> str:
 
 
 def said(old: str, new: str) -> tuple[str, ...]:
-    return between(pages(old), pages(new)).consequences
+    return changes_between(pages(old), pages(new)).consequences
 
 
 TWO_GO_AND_COME = (
@@ -137,13 +137,15 @@ def test_a_name_that_a_file_of_the_users_has() -> None:
     own = {"jobs.tf": 'resource "aws_cloudwatch_log_group" "jobs" {\n  name = "/ecs/shop/jobs"\n}\n'}
     image = f"{'1' * 12}.dkr.ecr.us-east-1.amazonaws.com/jobs:1"
     new = pages(edited(EXAMPLES["shop"], ("services:\n", f"services:\n  jobs:\n    image: {image}\n")))
-    assert between({**shop, **own}, {**new, **own}).consequences == (f"log group /ecs/shop/jobs{NO_ROOM}",)
+    assert changes_between({**shop, **own}, {**new, **own}).consequences == (
+        f"log group /ecs/shop/jobs{NO_ROOM}",
+    )
 
 
 def test_a_name_that_terraform_leaves_in_aws() -> None:
     group = 'resource "aws_cloudwatch_log_group" "{}" {{\n  name = "/jobs"\n}}\n'
     forget = "removed {\n  from = aws_cloudwatch_log_group.a\n  lifecycle {\n    destroy = false\n  }\n}\n"
-    report = between({"main.tf": group.format("a")}, {"main.tf": group.format("b") + forget})
+    report = changes_between({"main.tf": group.format("a")}, {"main.tf": group.format("b") + forget})
     assert report.consequences[0] == f"log group /jobs{NO_ROOM}"
 
 
@@ -166,7 +168,7 @@ def test_what_is_made_before_the_old_one_goes_needs_room() -> None:
 
 def test_names_that_aws_makes_up_are_never_taken() -> None:
     group = 'resource "aws_lb_target_group" "{}" {{\n  name_prefix = "a-"\n  port = 80\n}}\n'
-    report = between({"main.tf": group.format("a")}, {"main.tf": group.format("b")})
+    report = changes_between({"main.tf": group.format("a")}, {"main.tf": group.format("b")})
     assert report.consequences == ()
 
 
@@ -199,7 +201,7 @@ def test_a_range_that_only_terraform_can_work_out() -> None:
     market, page = pages(MARKET), "modules/network/subnets.tf"
     changed = market[page].replace('"10.0.16.0/20"', 'cidrsubnet("10.0.0.0/16", 4, 9)')
     assert changed != market[page]
-    sentences = between(market, {**market, page: changed}).consequences
+    sentences = changes_between(market, {**market, page: changed}).consequences
     assert "private b: the subnet is destroyed once it is empty." in sentences
     assert not [each for each in sentences if "overlaps" in each]
 
@@ -243,9 +245,9 @@ def test_a_vpc_that_a_load_balancer_would_have_to_leave() -> None:
 def test_a_security_group_that_is_used_until_later() -> None:
     """The endpoints keep the group of a renamed stack until they have the new one."""
     old, new = pages(BASES["endpoints"]), pages(edited(BASES["endpoints"], ("matrix-endpoints", "other")))
-    assert not [each for each in between(old, new).consequences if "in use" in each]
+    assert not [each for each in changes_between(old, new).consequences if "in use" in each]
     old, new = ({path: _old_first(text) for path, text in each.items()} for each in (old, new))
-    sentences = between(old, new).consequences
+    sentences = changes_between(old, new).consequences
     assert sentences[0].startswith(
         "matrix-endpoints-endpoints: AWS does not delete a security group that is in use"
     )
@@ -303,7 +305,7 @@ def test_an_endpoint_that_goes_where_somebody_made_another_way() -> None:
         '  transit_gateway_id = "tgw-1"\n}\n'
     }
     old, new = pages(network), pages(edited(network, (", sqs", "")))
-    assert between({**old, **own}, {**new, **own}).consequences == (
+    assert changes_between({**old, **own}, {**new, **own}).consequences == (
         "sqs: the VPC endpoint is removed; tasks that still need it use their route to the internet.",
     )
 
@@ -324,16 +326,16 @@ def test_a_way_out_that_is_made_anew_is_not_closed() -> None:
     """Under another key or label; it goes by its group and its other end, whatever a file calls it."""
     market, page = pages(MARKET), "modules/services/dns.tf"
     before = {**market, page: DNS % "vpc"}
-    gone = between(before, market).consequences
+    gone = changes_between(before, market).consequences
     assert gone == ("orders to 10.0.0.2/32 on port 53: this egress is no longer allowed.",)
     for after in (DNS % "resolver", DNS.replace('"dns"', '"names"') % "vpc"):
         assert not [
             each
-            for each in between(before, {**market, page: after}).consequences
+            for each in changes_between(before, {**market, page: after}).consequences
             if "no longer allowed" in each
         ]
     elsewhere = (DNS % "resolver").replace("53", "853")
-    assert gone[0] in between(before, {**market, page: elsewhere}).consequences
+    assert gone[0] in changes_between(before, {**market, page: elsewhere}).consequences
 
 
 def test_a_way_out_of_one_service_is_closed() -> None:

@@ -18,7 +18,7 @@ import pytest
 import tftest
 from support.standing import remove, write
 
-from tfgen.changes.report import between
+from tfgen.changes.report import changes_between
 from tfgen.changes.stack import Stack
 from tfgen.problems import TfgenError
 
@@ -650,7 +650,7 @@ def each(cases: tuple[Case, ...] = CASES) -> pytest.MarkDecorator:
 
 @each()
 def test_what_tfgen_foresees(case: Case) -> None:
-    report = between(OLD, case.pages)
+    report = changes_between(OLD, case.pages)
     assert {change.address: str(change.action) for change in report.changes} == case.signs or case.refusals
     assert report.refusals == case.refusals
 
@@ -713,7 +713,7 @@ JSON = {
 def test_the_same_in_json() -> None:
     """Blocks, labels, maps and references come to what they come to in Terraform's own language."""
     one, other = Stack({"main.tf": HCL}), Stack({"main.tf.json": json.dumps(JSON)})
-    assert between({"main.tf": HCL}, {"main.tf.json": json.dumps([JSON])}) == ((), (), ())
+    assert changes_between({"main.tf": HCL}, {"main.tf.json": json.dumps([JSON])}) == ((), (), ())
     assert [each.arguments for each in one.resources.values()] == [
         each.arguments for each in other.resources.values()
     ]
@@ -734,7 +734,7 @@ def test_a_set_of_what_is_renamed_has_no_order_of_its_own() -> None:
     one = 'resource "aws_subnet" "{}" {{\n}}\n'
     moved = "moved {\n  from = aws_subnet.a\n  to   = aws_subnet.c\n}\n"
     old, new = (used.format(name) + one.format(name) + one.format("b") for name in "ac")
-    assert between({"main.tf": old}, {"main.tf": new + moved}).changes == ()
+    assert changes_between({"main.tf": old}, {"main.tf": new + moved}).changes == ()
 
 
 @pytest.mark.parametrize(
@@ -743,7 +743,7 @@ def test_a_set_of_what_is_renamed_has_no_order_of_its_own() -> None:
 def test_a_module_from_elsewhere_may_hold_anything(source: str) -> None:
     call = f'module "n" {{\n  source = "{source}"\n  size   = 1\n}}\n'
     use = "locals {\n  n = module.n.x.y\n}\n"
-    assert between(OLD, {**OLD, "n.tf": call + use}).refusals == ()
+    assert changes_between(OLD, {**OLD, "n.tf": call + use}).refusals == ()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tfgen.changes.change import Action, Change, Changes, Given, Repeated
+from tfgen.changes.change import Action, Change, Changes, UncountedBlock, VariableValue
 from tfgen.changes.words import consequences
 
 
@@ -32,8 +32,8 @@ class Plan(NamedTuple):
     moved: Mapping[str, str] = {}
     outputs: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
-    pinned: Mapping[str, Given] = {}
-    repeated: tuple[Repeated, ...] = ()
+    pinned: Mapping[str, VariableValue] = {}
+    repeated: tuple[UncountedBlock, ...] = ()
     new_first: tuple[str, ...] = ()
 
     def is_new_first(self, address: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support.command import Tfgen
 
-from tfgen.changes.report import between
+from tfgen.changes.report import changes_between
 
 SHOP = (Path(__file__).parent.parent / "examples" / "shop.yaml").read_text()
 ACCOUNT = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
@@ -89,7 +89,7 @@ resource "aws_route53_zone" "anywhere" {
 
 resource "terraform_data" "nowhere" {}
 """
-    found = between({"main.tf": page}, {"main.tf": page.replace("us-east-1", "eu-west-1")}).changes
+    found = changes_between({"main.tf": page}, {"main.tf": page.replace("us-east-1", "eu-west-1")}).changes
     assert [(change.address, str(change.action)) for change in found] == [("aws_sqs_queue.here", "+")]
 
 

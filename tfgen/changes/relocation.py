@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 
-from tfgen.changes.called import Said
-from tfgen.changes.change import Change, KnownStack, is_elsewhere, lost
+from tfgen.changes.change import Change, KnownStack, changes_region, is_lost
+from tfgen.changes.names import Consequence
 from tfgen.hcl.values import Value
 
 
-def another_region(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[Said]:
+def region_consequences(
+    changes: tuple[Change, ...], old: KnownStack, new: KnownStack
+) -> Iterator[Consequence]:
     """One sentence: what stands is out of Terraform's sight, and only what has no Region is still found."""
-    if not is_elsewhere(old, new):
+    if not changes_region(old, new):
         return
     was, will_be = old.provider["region"], new.provider["region"]
-    roles = any(change.type == "aws_iam_role" and lost(change) for change in changes)
-    yield Said(
+    roles = any(change.type == "aws_iam_role" and is_lost(change) for change in changes)
+    yield Consequence(
         f"The region changes from {was} to {will_be}: Terraform finds nothing there, creates everything "
         f"again and forgets the old stack, which keeps running in {was}"
         + (", but without its roles, which have no region and are replaced" if roles else "")
@@ -22,26 +24,26 @@ def another_region(changes: tuple[Change, ...], old: KnownStack, new: KnownStack
     )
 
 
-def another_state(old: KnownStack, new: KnownStack) -> Iterator[Said]:
+def state_consequences(old: KnownStack, new: KnownStack) -> Iterator[Consequence]:
     """What terraform init asks for before any plan."""
     was, will_be = old.state, new.state
     if was == will_be:
         return
-    moves = _place(was) != _place(will_be)
+    moves = _state_location(was) != _state_location(will_be)
     if moves:
-        yield Said(_moved(_s3(was), _s3(will_be), is_elsewhere(old, new)))
-    before, after = _s3(was), _s3(will_be)
+        yield Consequence(_moved_state(_s3_settings(was), _s3_settings(will_be), changes_region(old, new)))
+    before, after = _s3_settings(was), _s3_settings(will_be)
     if before.get("bucket") == after.get("bucket") and before.get("region") != after.get("region"):
-        yield Said(
+        yield Consequence(
             f"The backend looks for bucket {after.get('bucket')} in {after.get('region')}, but a bucket does "
             "not move: unless it is there already, terraform init fails. Set its own region under backend "
             "in the spec."
         )
     elif not moves:
-        yield Said("The settings of the backend change: terraform init requires -reconfigure.")
+        yield Consequence("The settings of the backend change: terraform init requires -reconfigure.")
 
 
-def _moved(before: Mapping[str, Value], after: Mapping[str, Value], elsewhere: bool) -> str:
+def _moved_state(before: Mapping[str, Value], after: Mapping[str, Value], elsewhere: bool) -> str:
     """Of a state whose place is another; `elsewhere` says that the stack is in another Region too."""
     keys = before.get("key"), after.get("key")
     only_the_key = before.get("bucket") == after.get("bucket") and all(isinstance(key, str) for key in keys)
@@ -62,7 +64,7 @@ def _moved(before: Mapping[str, Value], after: Mapping[str, Value], elsewhere: b
     )
 
 
-def _s3(state: Value) -> Mapping[str, Value]:
+def _s3_settings(state: Value) -> Mapping[str, Value]:
     """What an S3 backend says; nothing of any other."""
     match state:
         case ("backend", "s3", Mapping() as values):
@@ -70,7 +72,7 @@ def _s3(state: Value) -> Mapping[str, Value]:
     return {}
 
 
-def _place(state: Value) -> Value:
+def _state_location(state: Value) -> Value:
     """Where a state is: of S3, the bucket and the key; of any other kind all that it says."""
-    values = _s3(state)
+    values = _s3_settings(state)
     return tuple(values.get(name) for name in ("bucket", "key", "workspace_key_prefix")) if values else state
