@@ -21,7 +21,7 @@ from support.defaults import SAID_OTHERWISE, turned, ways
 from support.standing import Planned, Standing, signs, stand_up
 
 from tfgen import facts, render_text
-from tfgen.changes.report import between
+from tfgen.changes.report import changes_between
 
 if TYPE_CHECKING:
     from support.terraform import Terraform
@@ -115,7 +115,7 @@ def early(planned: Planned) -> set[str]:
 def test_terraform_plans_what_tfgen_foresees(standing: Callable[[str], Standing], name: str) -> None:
     before = pages(BASES["market"])
     after = edited(before, name)
-    foreseen = {change.address: str(change.action) for change in between(before, after).changes}
+    foreseen = {change.address: str(change.action) for change in changes_between(before, after).changes}
     assert standing("market").signs(after) == foreseen
 
 
@@ -163,7 +163,7 @@ def test_default_tags_of_what_ignores_tags(standing: Callable[[str], Standing], 
             assert head in after[page]
             after[page] = ignoring(after[page], head, ignored)
             about.append(f"module.services.{kind}.{service}")
-    foreseen = {change.address: str(change.action) for change in between(before, after).changes}
+    foreseen = {change.address: str(change.action) for change in changes_between(before, after).changes}
     planned = standing("market").signs(after, refresh=True)
     assert {each: planned.get(each) for each in about} == {each: foreseen.get(each) for each in about}
 
@@ -184,7 +184,7 @@ def ignoring(page: str, head: str, ignored: str) -> str:
 def test_in_another_region_terraform_finds_only_roles(standing: Callable[[str], Standing]) -> None:
     """The same state, another region: what tfgen foresees is what Terraform plans when it looks there."""
     before, after = pages(BASES["public"]), pages(BASES["public"].replace("us-east-1", "eu-west-1"))
-    foreseen = {change.address: str(change.action) for change in between(before, after).changes}
+    foreseen = {change.address: str(change.action) for change in changes_between(before, after).changes}
     assert standing("public").signs(after, refresh=True) == foreseen
     assert {address.split(".")[2] for address, sign in foreseen.items() if sign != "+"} == {
         "aws_iam_role",
@@ -241,8 +241,8 @@ def test_only_a_service_that_goes_is_destroyed() -> None:
 
 def test_every_switch_of_the_way_out_is_a_row() -> None:
     ways = ("public", "nat", "endpoints", "nat+endpoints")
-    names = {f"way out: {old} to {new}" for old in ways for new in ways if old != new}
-    assert names == {row.name for row in SECTIONS["The way out"]}
+    names = {f"egress: {old} to {new}" for old in ways for new in ways if old != new}
+    assert names == {row.name for row in SECTIONS["Egress"]}
 
 
 def test_rows_have_names_of_their_own() -> None:

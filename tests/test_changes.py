@@ -17,8 +17,8 @@ from support.change_matrix import BASES, EDITS, ROWS, Row
 from support.defaults import SAID_OTHERWISE, turned, ways
 
 from tfgen import facts, render_text
-from tfgen.changes.called import Said
-from tfgen.changes.report import Report, between
+from tfgen.changes.names import Consequence
+from tfgen.changes.report import Report, changes_between
 from tfgen.changes.stack import Stack
 from tfgen.changes.words import SENTENCES
 from tfgen.commands.main import main
@@ -58,12 +58,12 @@ def signs(report: Report) -> dict[str, str]:
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in ROWS])
 def test_what_is_foreseen_is_what_it_costs(row: Row) -> None:
-    assert signs(between(pages(BASES[row.base]), pages(row.spec))) == row.expected
+    assert signs(changes_between(pages(BASES[row.base]), pages(row.spec))) == row.expected
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_stack_that_stays_changes_nothing(stack: str) -> None:
-    assert between(golden(stack), golden(stack)) == Report((), (), ())
+    assert changes_between(golden(stack), golden(stack)) == Report((), (), ())
 
 
 # Which account a stack is in only AWS can tell: split(":", aws_ecs_cluster.main.arn)[4].
@@ -98,8 +98,8 @@ REDIRECT = """default_action {
   }
 """
 WITHOUT_THE_FLAG = (
-    "way out: nat to endpoints",
-    "way out: endpoints to public",
+    "egress: nat to endpoints",
+    "egress: endpoints to public",
     "zone removed",
     "zone removed, endpoints in each",
     "stack renamed",
@@ -117,23 +117,28 @@ def old_first(pages: Mapping[str, str]) -> dict[str, str]:
 def cases() -> Iterator[tuple[str, Report]]:
     """Every row of the matrix, the edits by hand, and what is left when all goes."""
     for row in ROWS:
-        yield row.name, between(pages(BASES[row.base]), pages(row.spec))
+        yield row.name, changes_between(pages(BASES[row.base]), pages(row.spec))
     market = pages(BASES["market"])
     for name in EDITS:
-        yield name, between(market, change_matrix.edited(market, name))
+        yield name, changes_between(market, change_matrix.edited(market, name))
     redirected = re.sub(
         r"(?s)default_action \{.*?\n  \}\n", REDIRECT, market["modules/load_balancer/listeners.tf"]
     )
     yield (
         "default action made a redirect",
-        between(market, {**market, "modules/load_balancer/listeners.tf": redirected}),
+        changes_between(market, {**market, "modules/load_balancer/listeners.tf": redirected}),
+    )
+    gateway = "what replaces a NAT gateway, the old one first"
+    yield (
+        f"{gateway}, without create_before_destroy",
+        changes_between(old_first(market), old_first(change_matrix.edited(market, gateway))),
     )
     for row in ROWS:
         if row.name in WITHOUT_THE_FLAG:
             old, new = (old_first(pages(text)) for text in (BASES[row.base], row.spec))
-            yield f"{row.name}, without create_before_destroy", between(old, new)
+            yield f"{row.name}, without create_before_destroy", changes_between(old, new)
     for name in ("endpoints", "market"):
-        yield f"everything removed from {name}", between(pages(BASES[name]), {"main.tf": ""})
+        yield f"everything removed from {name}", changes_between(pages(BASES[name]), {"main.tf": ""})
 
 
 def test_what_is_said_about_every_change() -> None:
@@ -147,8 +152,14 @@ def test_what_is_said_about_every_change() -> None:
 
 def test_every_sentence_is_said_somewhere() -> None:
     said = CONSEQUENCES.read_text()
-    forms = {each.text: [Said(each.text, ("{}",) * count).whole() for count in (1, 2)] for each in SENTENCES}
-    silent = [text for text, both in forms.items() if not any(each.split("{}")[-1] in said for each in both)]
+    forms = {
+        each.text: [Consequence(each.text, ("{}",) * count).whole() for count in (1, 2)] for each in SENTENCES
+    }
+    silent = [
+        text
+        for text, both in forms.items()
+        if not any(all(part in said for part in each.split("{}")) for each in both)
+    ]
     assert silent == []
 
 
@@ -183,7 +194,7 @@ def test_a_default_that_is_said_changes_nothing() -> None:
     market = pages(BASES["market"])
     after, found = turned(market, facts.defaults())
     assert found == set(ways(facts.defaults())) - SAID_OTHERWISE
-    assert signs(between(market, after)) == signs(between(after, market)) == {}
+    assert signs(changes_between(market, after)) == signs(changes_between(after, market)) == {}
 
 
 # --- the language
@@ -244,8 +255,8 @@ def test_what_only_terraform_can_tell_is_kept_as_it_is(text: str) -> None:
     page = 'resource "aws_vpc" "main" {{\n  cidr_block = {}\n}}\n'
     same, other = {"main.tf": page.format(f"# why\n  {text}")}, {"main.tf": page.format(f"[{text}, 1]")}
     before = {"main.tf": page.format(text)}
-    assert signs(between(before, same)) == {}
-    assert signs(between(before, other)) == {"aws_vpc.main": "-/+"}
+    assert signs(changes_between(before, same)) == {}
+    assert signs(changes_between(before, other)) == {"aws_vpc.main": "-/+"}
 
 
 @pytest.mark.parametrize(
@@ -289,7 +300,7 @@ resource "aws_vpc_security_group_ingress_rule" "b" {
 
 
 def test_what_refers_to_a_replaced_resource_follows_it() -> None:
-    report = between({"main.tf": TWO}, {"main.tf": TWO.replace('"a"\n', '"new"\n')})
+    report = changes_between({"main.tf": TWO}, {"main.tf": TWO.replace('"a"\n', '"new"\n')})
     assert signs(report) == {
         "aws_security_group.a": "-/+",
         "aws_vpc_security_group_ingress_rule.b": "-/+",
@@ -301,7 +312,7 @@ def test_a_name_that_the_page_says_is_known_beforehand() -> None:
     """Only what AWS makes up changes with a replacement; a log group's name is what was asked for."""
     shop = golden("shop")
     page = "modules/services/webapp.tf"
-    report = between(shop, edited(shop, page, '"shop-webapp-execution-us-east-1"', '"other"'))
+    report = changes_between(shop, edited(shop, page, '"shop-webapp-execution-us-east-1"', '"other"'))
     assert signs(report) == {
         "module.services.aws_ecs_service.webapp": "~",
         "module.services.aws_ecs_task_definition.webapp": "+/-",
@@ -315,7 +326,7 @@ def test_a_name_that_the_page_says_is_known_beforehand() -> None:
 
 def test_the_new_one_first_is_asked_of_what_it_needs_too() -> None:
     shop = golden("shop")
-    report = between(shop, edited(shop, "modules/network/vpc.tf", '"10.0.0.0/16"', '"10.1.0.0/16"'))
+    report = changes_between(shop, edited(shop, "modules/network/vpc.tf", '"10.0.0.0/16"', '"10.1.0.0/16"'))
     found = signs(report)
     assert found["module.network.aws_vpc.main"] == "+/-"
     assert found['module.network.aws_subnet.private["a"]'] == "+/-"
@@ -323,16 +334,23 @@ def test_the_new_one_first_is_asked_of_what_it_needs_too() -> None:
     assert found["module.services.aws_security_group.webapp"] == "+/-"
     assert found["module.network.aws_default_security_group.main"] == "-/+"
     said = report.consequences
-    assert "The VPC is replaced with all that is in it: expect downtime and other addresses." in said
+    assert "The VPC is replaced with everything in it: expect downtime and new addresses." in said
 
 
 def test_what_is_ignored_changes_nothing() -> None:
     ignoring = TWO.replace('"vpc-1"\n', '"vpc-1"\n  lifecycle {\n    ignore_changes = [name]\n  }\n', 1)
-    assert signs(between({"main.tf": ignoring}, {"main.tf": ignoring.replace('= "a"', '= "c"')})) == {}
+    assert (
+        signs(changes_between({"main.tf": ignoring}, {"main.tf": ignoring.replace('= "a"', '= "c"')})) == {}
+    )
     tags = PARTS.replace('tags["Team"]', "tags")
-    assert signs(between({"main.tf": tags}, {"main.tf": tags.replace('Cost = "b"', 'Cost = "c"')})) == {}
+    assert (
+        signs(changes_between({"main.tf": tags}, {"main.tf": tags.replace('Cost = "b"', 'Cost = "c"')})) == {}
+    )
     everything = ignoring.replace("[name]", "all")
-    assert signs(between({"main.tf": everything}, {"main.tf": everything.replace('= "a"', '= "c"')})) == {}
+    assert (
+        signs(changes_between({"main.tf": everything}, {"main.tf": everything.replace('= "a"', '= "c"')}))
+        == {}
+    )
 
 
 @pytest.mark.parametrize(
@@ -357,7 +375,9 @@ def test_default_tags_where_tags_are_ignored(ignored: str, tags: str, expected: 
     before, after = (
         {"main.tf": page.format(each)} for each in ('team: "a"', re.sub(r": (\w)", r': "\1"', tags))
     )
-    found = {address.rpartition(".")[2]: sign for address, sign in signs(between(before, after)).items()}
+    found = {
+        address.rpartition(".")[2]: sign for address, sign in signs(changes_between(before, after)).items()
+    }
     assert found == expected
 
 
@@ -365,7 +385,9 @@ def test_what_ignores_everything_does_not_follow_either() -> None:
     """Nor does it lose an argument that is no longer said."""
     ignoring = TWO.replace('"tcp"\n', '"tcp"\n  lifecycle {\n    ignore_changes = all\n  }\n')
     after = ignoring.replace('  ip_protocol       = "tcp"\n', "").replace('= "a"', '= "new"')
-    assert signs(between({"main.tf": ignoring}, {"main.tf": after})) == {"aws_security_group.a": "-/+"}
+    assert signs(changes_between({"main.tf": ignoring}, {"main.tf": after})) == {
+        "aws_security_group.a": "-/+"
+    }
 
 
 PARTS = """
@@ -398,7 +420,7 @@ resource "aws_lb_listener_rule" "a" {
 def test_of_what_is_ignored_in_an_argument_the_rest_changes(
     old: str, new: str, expected: dict[str, str]
 ) -> None:
-    assert signs(between({"main.tf": PARTS}, {"main.tf": PARTS.replace(old, new)})) == expected
+    assert signs(changes_between({"main.tf": PARTS}, {"main.tf": PARTS.replace(old, new)})) == expected
 
 
 def action(order: int) -> str:
@@ -420,14 +442,14 @@ def test_of_what_is_ignored_in_one_of_several_the_others_change(
 ) -> None:
     texts = [PARTS.replace(action(1), "".join(map(action, orders))) for orders in (old, new)]
     pages = [text.replace("action[0].order", "action[1].order") for text in texts]
-    assert signs(between({"main.tf": pages[0]}, {"main.tf": pages[1]})) == expected
+    assert signs(changes_between({"main.tf": pages[0]}, {"main.tf": pages[1]})) == expected
 
 
 def test_a_moved_resource_stays_and_so_does_what_refers_to_it() -> None:
     moved = TWO.replace('"aws_security_group" "a"', '"aws_security_group" "z"').replace(".a.id", ".z.id")
     block = "moved {\n  from = aws_security_group.a\n  to   = aws_security_group.z\n}\n"
-    assert signs(between({"main.tf": TWO}, {"main.tf": moved + block})) == {}
-    assert signs(between({"main.tf": TWO}, {"main.tf": moved})) == {
+    assert signs(changes_between({"main.tf": TWO}, {"main.tf": moved + block})) == {}
+    assert signs(changes_between({"main.tf": TWO}, {"main.tf": moved})) == {
         "aws_security_group.a": "-",
         "aws_security_group.z": "+",
         "aws_vpc_security_group_ingress_rule.b": "-/+",
@@ -437,12 +459,12 @@ def test_a_moved_resource_stays_and_so_does_what_refers_to_it() -> None:
 def test_a_moved_instance_keeps_its_key() -> None:
     zone = 'resource "aws_eip" "{}" {{\n  for_each = toset(["a"])\n  domain = "vpc"\n}}\n'
     block = 'moved {\n  from = aws_eip.x["a"]\n  to = aws_eip.y["a"]\n}\n'
-    assert signs(between({"main.tf": zone.format("x")}, {"main.tf": zone.format("y") + block})) == {}
+    assert signs(changes_between({"main.tf": zone.format("x")}, {"main.tf": zone.format("y") + block})) == {}
 
 
 def test_instances_by_count() -> None:
     page = 'resource "aws_eip" "x" {{\n  count = {}\n  domain = "vpc"\n  tags = {{ n = count.index }}\n}}\n'
-    report = between({"main.tf": page.format(1)}, {"main.tf": page.format(2)})
+    report = changes_between({"main.tf": page.format(1)}, {"main.tf": page.format(2)})
     assert signs(report) == {"aws_eip.x[1]": "+"}
 
 
@@ -450,7 +472,7 @@ def test_the_order_of_a_set_and_the_look_of_a_scalar_mean_nothing() -> None:
     shop = golden("shop")
     page = "modules/services/backendserver.tf"
     turned = edited(shop, page, '["/api/profile", "/api/profile/*"]', '["/api/profile/*", "/api/profile"]')
-    assert signs(between(shop, edited(turned, page, "= 512", '= "512"'))) == {}
+    assert signs(changes_between(shop, edited(turned, page, "= 512", '= "512"'))) == {}
 
 
 def in_order(kind: str, way: tuple[str, ...], first: str, second: str) -> str:
@@ -483,13 +505,13 @@ def test_the_order_of_a_list_counts_and_that_of_a_set_does_not(kind: str) -> Non
     assert known
     for way, counts in ordered(known):
         old, new = (in_order(kind, way, *items) for items in (("a", "b"), ("b", "a")))
-        changes = between({"main.tf": old}, {"main.tf": new}).changes
+        changes = changes_between({"main.tf": old}, {"main.tf": new}).changes
         assert [each.arguments for each in changes] == ([way[:1]] if counts else []), way
 
 
 def test_of_a_type_that_nobody_knows_every_order_counts() -> None:
     page = 'resource "aws_x" "x" {{\n  names = [{}]\n}}\n'
-    report = between({"main.tf": page.format('"a", "b"')}, {"main.tf": page.format('"b", "a"')})
+    report = changes_between({"main.tf": page.format('"a", "b"')}, {"main.tf": page.format('"b", "a"')})
     assert signs(report) == {"aws_x.x": "~"}
 
 
@@ -500,7 +522,7 @@ def test_the_order_of_actions_is_the_order_in_which_they_are_taken() -> None:
     forward = re.search(r"\n(  action \{\n(?:    .*\n)+  \}\n)\n", old[page])
     assert forward
     first, last = (edited(old, page, forward[1], text) for text in (login + forward[1], forward[1] + login))
-    (change,) = between(first, last).changes
+    (change,) = changes_between(first, last).changes
     assert (change.type, change.arguments) == ("aws_lb_listener_rule", ("action",))
 
 
@@ -511,8 +533,8 @@ def test_values_beside_the_stack_count_more_than_defaults() -> None:
     pinned = {
         "terraform.tfvars": 'webapp_image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/webapp:1.4.9"\n'
     }
-    assert len(between(shop, newer).changes) == 2
-    assert between(shop | pinned, newer | pinned) == Report((), (), ())
+    assert len(changes_between(shop, newer).changes) == 2
+    assert changes_between(shop | pinned, newer | pinned) == Report((), (), ())
 
 
 @pytest.mark.parametrize(
@@ -529,7 +551,7 @@ def test_values_beside_the_stack_count_more_than_defaults() -> None:
     ],
 )
 def test_what_terraform_refuses_does_not_stop_the_reading(text: str) -> None:
-    assert signs(between({"main.tf": text}, {"main.tf": text})) == {}
+    assert signs(changes_between({"main.tf": text}, {"main.tf": text})) == {}
 
 
 def test_blocks_that_terraform_writes_itself_are_compared() -> None:
@@ -537,14 +559,14 @@ def test_blocks_that_terraform_writes_itself_are_compared() -> None:
         'resource "aws_ecs_cluster" "main" {{\n  dynamic "setting" {{\n    for_each = {}\n'
         "    content {{\n      name = setting.value\n    }}\n  }}\n}}\n"
     )
-    report = between({"main.tf": page.format('["a"]')}, {"main.tf": page.format('["b"]')})
+    report = changes_between({"main.tf": page.format('["a"]')}, {"main.tf": page.format('["b"]')})
     assert signs(report) == {"aws_ecs_cluster.main": "~"}
 
 
 def test_a_tag_of_its_own_hides_a_default() -> None:
     """What has a Name does not notice that the default Name changes."""
     one, two = (pages(f"{BASES['market'].replace('team: market', f'Name: {name}')}") for name in ("x", "y"))
-    found = signs(between(one, two))
+    found = signs(changes_between(one, two))
     assert "module.network.aws_vpc.main" not in found
     assert found["module.services.aws_ecs_cluster.main"] == "~"
 
@@ -553,11 +575,11 @@ def test_another_region_and_another_state_are_said_first() -> None:
     shop = golden("shop")
     other = edited(shop, "terraform.tf", '"us-east-1"', '"eu-west-1"')
     backend = 'terraform {\n  backend "s3" {\n    bucket = "state"\n  }\n}\n'
-    region, state = between(shop, {**other, "state.tf": backend}).consequences
+    region, state = changes_between(shop, {**other, "state.tf": backend}).consequences
     assert region.startswith("The region changes from us-east-1 to eu-west-1")
     assert state == (
-        "The state is kept elsewhere: terraform init must move it (-migrate-state); with an empty one "
-        "Terraform makes everything a second time."
+        "The location of the state changes: move it with terraform init -migrate-state; with an empty state "
+        "Terraform creates everything a second time."
     )
 
 
@@ -565,7 +587,7 @@ def test_images_that_can_no_longer_be_pulled() -> None:
     """tfgen refuses such a spec (TG301); an edited stack can come to it."""
     old, new = (golden(stack) for stack in ("shop-nat", "shop"))
     ghcr = ("variables.tf", "123456789012.dkr.ecr.us-east-1.amazonaws.com/webapp", "ghcr.io/acme/webapp")
-    said = between(edited(old, *ghcr), edited(new, *ghcr)).consequences
+    said = changes_between(edited(old, *ghcr), edited(new, *ghcr)).consequences
     assert "This image can no longer be pulled: ghcr.io/acme/webapp:1.4.2." in said
 
 
@@ -584,17 +606,17 @@ def test_a_way_out_that_goes_while_the_other_comes(old: str, new: str, gap: bool
     egress = [re.search("egress: (.*)", BASES[name]) for name in (old, new)]
     changed = BASES[old].replace(str(egress[0] and egress[0][0]), str(egress[1] and egress[1][0]))
     before, after = pages(BASES[old]), pages(changed)
-    assert "may have no way out" not in "\n".join(between(before, after).consequences)
-    said = "\n".join(between(old_first(before), after).consequences)
+    assert "may have no way out" not in "\n".join(changes_between(before, after).consequences)
+    said = "\n".join(changes_between(old_first(before), after).consequences)
     assert ("first apply the old spec as this version of tfgen renders it" in said) is gap
 
 
 def test_a_type_that_tfgen_does_not_write() -> None:
     page = 'resource "aws_sqs_queue" "jobs" {{\n  name = "{}"\n}}\n'
-    report = between({"main.tf": page.format("a")}, {"main.tf": page.format("b")})
+    report = changes_between({"main.tf": page.format("a")}, {"main.tf": page.format("b")})
     assert signs(report) == {"aws_sqs_queue.jobs": "~"}
     assert report.consequences == (
-        "tfgen does not know what replaces aws_sqs_queue: terraform plan will say.",
+        "Only terraform plan can show whether these changes replace resources of type aws_sqs_queue.",
     )
 
 
@@ -642,7 +664,7 @@ NEW_IMAGE = ("webapp:1.4.2", "webapp:1.5.0")
 SAYS_NEW_IMAGE = """\
 0 to create, 1 to update in place, 1 to replace, 0 to destroy
 
-  * webapp: tasks are started anew; the old ones stop when the new ones are healthy.
+  * webapp: tasks are replaced; the old ones stop when the new ones are healthy.
 
     ~ module.services.aws_ecs_service.webapp  (task_definition)
   +/- module.services.aws_ecs_task_definition.webapp  (container_definitions)
@@ -692,7 +714,7 @@ def test_as_json(run: Run) -> None:
                 "arguments": ["container_definitions"],
             },
         ],
-        "consequences": ["webapp: tasks are started anew; the old ones stop when the new ones are healthy."],
+        "consequences": ["webapp: tasks are replaced; the old ones stop when the new ones are healthy."],
         "refusals": [],
     }
 
@@ -770,7 +792,7 @@ def test_a_value_beside_a_stack_that_the_stack_will_refuse(run: Run) -> None:
     code, out, _ = run("changes", "stack", run.new(("webapp:1.4.2", "website:1.0")))
     assert code == 0
     assert out.splitlines()[2] == (
-        f"  * terraform.tfvars:2: var.webapp_image does not take this value (The execution role may pull "
+        f"  * terraform.tfvars:2: var.webapp_image does not allow this value (The execution role may pull "
         f"only {image}/website; another repository is a change to the spec); terraform plan fails."
     )
 
@@ -784,7 +806,8 @@ def test_a_move_of_what_is_still_there(run: Run) -> None:
     code, out, _ = run("changes", "stack", "shop.yaml")
     assert code == 0
     assert (
-        f"  * moves.tf:1: {ends[0]} is still there, which a moved block denies; terraform plan fails." in out
+        f"  * moves.tf:1: {ends[0]} still exists, although a moved block moves it; terraform plan fails."
+        in out
     )
 
 
@@ -794,7 +817,7 @@ def test_a_second_provider(run: Run) -> None:
     assert code == 0
     line = (run.folder / "stack" / "terraform.tf").read_text().splitlines().index('provider "aws" {') + 1
     assert (
-        f"  * mine.tf:1, terraform.tf:{line}: provider.aws is there twice; terraform plan fails."
+        f"  * mine.tf:1, terraform.tf:{line}: provider.aws is declared twice; terraform plan fails."
         in out.splitlines()
     )
 
@@ -896,10 +919,10 @@ def test_queues_for_each_of_what_only_terraform_can_tell(run: Run) -> None:
     assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
     code, out, _ = run("changes", "stack", run.new(RENAMED, ("[backendserver]", "[api]")))
     assert code == 0
-    assert out.splitlines()[0] == "No change that can be told without Terraform."
+    assert out.splitlines()[0] == "No change that can be predicted without Terraform."
     assert (
-        "  * queues.tf:1: only Terraform can work out this for_each or count: terraform plan will say what "
-        "comes and goes there." in out.splitlines()
+        "  * queues.tf:1: only Terraform can evaluate this for_each or count: terraform plan will show what "
+        "is created and destroyed there." in out.splitlines()
     )
 
 
@@ -928,7 +951,7 @@ def test_an_ejected_page_that_no_longer_fits(run: Run) -> None:
     said = [line for line in out.splitlines() if line.endswith("terraform plan fails.")]
     assert [re.sub(r":\d+", ":N", line) for line in said] == [
         "  * modules/services/backendserver.tf:N, modules/services/webapp.tf:N: "
-        "aws_lb_listener_rule.api_profile is there twice; terraform plan fails.",
+        "aws_lb_listener_rule.api_profile is declared twice; terraform plan fails.",
     ]
 
 
@@ -949,7 +972,7 @@ def test_no_change_that_terraform_refuses_all_the_same(run: Run) -> None:
     code, out, _ = run("changes", "stack", "shop.yaml")
     assert code == 0
     assert out.splitlines() == [
-        "No change, but Terraform refuses to plan.",
+        "No change, but terraform plan fails.",
         "",
         "  * own.tf:2: there is no var.nothing; terraform plan fails.",
     ]
@@ -964,7 +987,9 @@ def test_what_is_forgotten_stays_in_aws(run: Run) -> None:
     assert code == 0
     assert out.splitlines()[0].endswith(" to destroy, 1 to forget")
     assert f"    . {group}\n" in out
-    assert f"  * {group}: left in AWS, and no longer Terraform's: keep or delete it yourself.\n" in out
+    assert (
+        f"  * {group}: no longer managed by Terraform, but still in AWS: keep or delete it yourself.\n" in out
+    )
     assert "the log group is deleted" not in out
     _, out, _ = run("changes", "stack", "new.yaml", "--json")
     assert {"forget"} == {each["action"] for each in json.loads(out)["changes"] if each["address"] == group}
@@ -979,7 +1004,7 @@ def test_what_is_imported_is_not_created(run: Run) -> None:
     assert code == 0
     assert out.splitlines()[0].endswith(" to destroy, 1 to import")
     assert f"   <- {group}\n" in out
-    assert f"  * {group}: imported; only terraform plan can say what that changes.\n" in out
+    assert f"  * {group}: imported; only terraform plan can show what that changes.\n" in out
 
 
 def test_both_specs_are_checked(run: Run) -> None:
@@ -996,9 +1021,9 @@ def test_a_page_that_is_no_terraform(run: Run) -> None:
     code, out, err = run("changes", "stack", "shop.yaml")
     assert (code, out) == (Exit.SPEC_HAS_ERRORS, "")
     assert err == (
-        "modules/network/vpc.tf:17:8: error TG402: this is not Terraform's language: expected }\n"
+        "modules/network/vpc.tf:17:8: error TG402: this is not valid Terraform: expected }\n"
         '   17 |   tags = { Name = "shop-default" }\n      |        ^\n'
-        "   hint: if somebody edited it, see what Terraform says\n\n"
+        "   hint: if this file was edited, run terraform validate\n\n"
     )
 
 
@@ -1011,8 +1036,8 @@ def test_a_page_that_is_nested_too_deeply(run: Run, deep: str) -> None:
     code, out, err = run("changes", "stack", "shop.yaml")
     assert (code, out) == (Exit.SPEC_HAS_ERRORS, "")
     first, *_, hint, _ = err.splitlines()
-    assert re.match(r"deep\.tf:2:\d+: error TG402: this is nested too deeply for tfgen to read$", first)
-    assert hint == "   hint: give a part of it a name in locals"
+    assert re.match(r"deep\.tf:2:\d+: error TG402: this is nested too deeply to be read$", first)
+    assert hint == "   hint: move a part of it into a local value"
 
 
 @pytest.mark.parametrize("text", [f'{{"locals": {{"a": "${{{PARENTHESES}}}"}}}}', "[" * 5000 + "]" * 5000])
@@ -1031,12 +1056,12 @@ def test_locals_that_refer_to_one_another_too_deeply() -> None:
     chain = "".join(f"  a{n} = local.a{n + 1}\n" for n in range(900))
     page = f'locals {{\n{chain}  a900 = 1\n}}\n\nresource "aws_sqs_queue" "jobs" {{\n  name = local.a0\n}}\n'
     with pytest.raises(TfgenError) as caught:
-        between({}, {"chain.tf": page})
+        changes_between({}, {"chain.tf": page})
     assert caught.value.code is Exit.SPEC_HAS_ERRORS
     assert caught.value.message == (
-        "the expressions of this stack refer to one another too deeply for tfgen to follow"
+        "expressions in this stack refer to one another too deeply to be followed"
     )
-    assert between({"chain.tf": page}, {"chain.tf": page}) == Report((), (), ())
+    assert changes_between({"chain.tf": page}, {"chain.tf": page}) == Report((), (), ())
 
 
 @pytest.mark.parametrize(

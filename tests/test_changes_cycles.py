@@ -16,9 +16,9 @@ from support.small_stacks import change, page
 from support.standing import signs, write
 
 from tfgen import facts, render_text
-from tfgen.changes.compare import compare
-from tfgen.changes.cycles import circles, cycles
-from tfgen.changes.report import between
+from tfgen.changes.compare import compare_stacks
+from tfgen.changes.cycles import find_circles, find_cycles
+from tfgen.changes.report import changes_between
 from tfgen.changes.stack import Stack
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def test_circles_of_random_waits() -> None:
         steps = {
             ("make", str(step)): [("make", str(each)) for each in after] for step, after in waits.items()
         }
-        found = [[int(number) for _, number in circle] for circle in circles(steps, steps.__getitem__)]
+        found = [[int(number) for _, number in circle] for circle in find_circles(steps, steps.__getitem__)]
         assert sorted(map(sorted, found)) == sorted(map(sorted, mutual(waits)))
         sizes |= set(map(len, found))
     assert {2, 3, 5, 8} <= sizes
@@ -57,7 +57,7 @@ def test_circles_of_random_waits() -> None:
 
 def test_a_long_way_needs_no_recursion() -> None:
     steps = {("make", str(step)): [("make", str((step + 1) % 50_000))] for step in range(50_000)}
-    assert [len(circle) for circle in circles(steps, steps.__getitem__)] == [50_000]
+    assert [len(circle) for circle in find_circles(steps, steps.__getitem__)] == [50_000]
 
 
 # --- small stacks: what Terraform says, exactly
@@ -92,9 +92,9 @@ def test_terraform_ends_in_the_same_circles(terraform: Terraform, refresh: bool)
 
     before = Stack(old)
     after = Stack(new, like=before)
-    changes = compare(before, after)
+    changes = compare_stacks(before, after)
     assert {each.address: str(each.action) for each in changes} == signs(done.stdout)
-    found = [{each.address for each in circle} for circle in cycles(changes, before, after)]
+    found = [{each.address for each in circle} for circle in find_cycles(changes, before, after)]
     foreseen, real = {next(iter(circle)).split(".")[1]: circle for circle in found}, said(done.stderr)
     assert foreseen.keys() == real.keys()
     assert len(found) > 3
@@ -121,13 +121,13 @@ def test_a_change_of_which_two_must_be_made() -> None:
     for edit in (("  zones:", "  cidr: 10.9.0.0/16\n  zones:"), ("egress: nat\n", "egress: endpoints\n")):
         steps.append(steps[-1].replace(*edit))
     first, middle, last = (render_text(spec)[0] for spec in steps)
-    assert [between(first, middle).refusals, between(middle, last).refusals] == [(), ()]
-    (refusal,) = between(old_first(first), old_first(last)).refusals
+    assert [changes_between(first, middle).refusals, changes_between(middle, last).refusals] == [(), ()]
+    (refusal,) = changes_between(old_first(first), old_first(last)).refusals
     assert refusal == (
-        "module.network.aws_nat_gateway.main would go and module.network.aws_subnet.private, "
-        "module.network.aws_subnet.public and module.network.aws_vpc.main be replaced: at once they wait for "
-        "one another (Error: Cycle); terraform plan fails. Make two changes of it, and apply one after the "
-        "other."
+        "Terraform cannot order these changes (Error: Cycle): destroy module.network.aws_nat_gateway.main, "
+        "replace module.network.aws_subnet.private, module.network.aws_subnet.public and "
+        "module.network.aws_vpc.main; terraform plan fails. Split them into two changes, and apply one after "
+        "the other."
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from support.change_matrix import BASES
 
 from tfgen import render_text
-from tfgen.changes.report import between
+from tfgen.changes.report import changes_between
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = {path.stem: path.read_text() for path in (ROOT / "examples").glob("*.yaml")}
@@ -32,24 +32,24 @@ def edited(text: str, *edits: tuple[str, str]) -> str:
 
 
 def said(old: str, new: str) -> tuple[str, ...]:
-    return between(pages(old), pages(new)).consequences
+    return changes_between(pages(old), pages(new)).consequences
 
 
 TWO_GO_AND_COME = (
-    ": AWS refuses two at once, and one goes while another comes, so the apply may stop halfway: be ready to "
-    "apply again, or take the old one away first."
+    ": AWS does not allow two at once, and the new one may be created before the old one is gone, so the "
+    "apply may stop halfway: be ready to apply again, or remove the old one first."
 )
 NO_ROOM = (
-    ": AWS refuses two, and one is still there when this one is made, so the apply fails: make room for it "
-    "first, in a change of its own."
+    ": AWS does not allow two, and one still exists when the new one is created, so the apply fails: make "
+    "room for it first, in a separate change."
 )
 SEVERAL_GO_AND_COME = (
-    ": AWS refuses two of each at once, and one goes while another comes, so the apply may stop halfway: be "
-    "ready to apply again, or take the old ones away first."
+    ": AWS does not allow two of each at once, and the new ones may be created before the old ones are gone, "
+    "so the apply may stop halfway: be ready to apply again, or remove the old ones first."
 )
 NO_ROOM_FOR_SEVERAL = (
-    ": AWS refuses two of each, and one is still there when the new one is made, so the apply fails: make "
-    "room for it first, in a change of its own."
+    ": AWS does not allow two of each, and one still exists when the new one is created, so the apply fails: "
+    "make room for it first, in a separate change."
 )
 
 
@@ -64,8 +64,8 @@ def test_a_renamed_listener() -> None:
     )
     assert sentences == (
         f"port 80 of the load balancer and the ingress rule web_from_world{SEVERAL_GO_AND_COME}",
-        "Port 80: nothing answers from when the old listener goes until the new one stands.",
-        "/api/profile on web and everything else on web: these requests get a rule of their own.",
+        "Port 80: requests fail from when the old listener is destroyed until the new one is created.",
+        "/api/profile on web and everything else on web: these requests get a listener rule of their own.",
     )
 
 
@@ -74,9 +74,9 @@ def test_a_listener_on_a_port_that_nobody_had() -> None:
         MARKET, ("    admin: 8080\n", "    inside: 9000\n"), ("listener: admin", "listener: inside")
     )
     sentences = said(MARKET, renamed)
-    assert "The load balancer no longer answers on port 8080." in sentences
-    assert "The load balancer answers on port 9000." in sentences
-    assert not [each for each in sentences if "AWS refuses" in each]
+    assert "The load balancer no longer listens on port 8080." in sentences
+    assert "The load balancer now listens on port 9000." in sentences
+    assert not [each for each in sentences if "AWS does not allow" in each]
 
 
 def test_a_priority_that_a_new_rule_takes_over() -> None:
@@ -108,7 +108,9 @@ def test_priorities_that_move_up_one_after_another() -> None:
 def test_a_service_that_gets_an_earlier_name_back_without_was() -> None:
     old = edited(MARKET, ("  orders:\n", "  order-desk:\n    was: orders\n"))
     question, twice, *_ = said(old, MARKET)
-    assert question.startswith("order-desk goes and orders comes: if that is a rename, say `was: [orders, ")
+    assert question.startswith(
+        "order-desk is destroyed and orders is created: if this is a rename, write `was: [orders, "
+    )
     assert twice == (
         "log group /ecs/matrix-market/orders, orders:8081 in Service Connect, role matrix-market-orders-"
         "execution-us-east-1, role matrix-market-orders-task-us-east-1, security group matrix-market-orders "
@@ -135,20 +137,22 @@ def test_a_name_that_a_file_of_the_users_has() -> None:
     own = {"jobs.tf": 'resource "aws_cloudwatch_log_group" "jobs" {\n  name = "/ecs/shop/jobs"\n}\n'}
     image = f"{'1' * 12}.dkr.ecr.us-east-1.amazonaws.com/jobs:1"
     new = pages(edited(EXAMPLES["shop"], ("services:\n", f"services:\n  jobs:\n    image: {image}\n")))
-    assert between({**shop, **own}, {**new, **own}).consequences == (f"log group /ecs/shop/jobs{NO_ROOM}",)
+    assert changes_between({**shop, **own}, {**new, **own}).consequences == (
+        f"log group /ecs/shop/jobs{NO_ROOM}",
+    )
 
 
 def test_a_name_that_terraform_leaves_in_aws() -> None:
     group = 'resource "aws_cloudwatch_log_group" "{}" {{\n  name = "/jobs"\n}}\n'
     forget = "removed {\n  from = aws_cloudwatch_log_group.a\n  lifecycle {\n    destroy = false\n  }\n}\n"
-    report = between({"main.tf": group.format("a")}, {"main.tf": group.format("b") + forget})
+    report = changes_between({"main.tf": group.format("a")}, {"main.tf": group.format("b") + forget})
     assert report.consequences[0] == f"log group /jobs{NO_ROOM}"
 
 
 def test_what_is_replaced_the_old_one_first_has_room() -> None:
     """Also in a VPC that is made anew, where nothing is yet."""
     sentences = said(BASES["nat"], edited(BASES["nat"], ("zones: [a, b, c]\n", "cidr: 10.9.0.0/16\n")))
-    assert not [each for each in sentences if "AWS refuses" in each]
+    assert not [each for each in sentences if "AWS does not allow" in each]
 
 
 def test_what_is_made_before_the_old_one_goes_needs_room() -> None:
@@ -159,12 +163,12 @@ def test_what_is_made_before_the_old_one_goes_needs_room() -> None:
     other = edited(BASES["nat"], ("services:\n", first % "description: other, "))
     assert said(old, other)[0] == f"security group matrix-nat-webapp{NO_ROOM}"
     elsewhere = edited(old, ("zones: [a, b, c]\n", "cidr: 10.9.0.0/16\n"))
-    assert not [each for each in said(old, elsewhere) if "AWS refuses two" in each]
+    assert not [each for each in said(old, elsewhere) if "AWS does not allow two" in each]
 
 
 def test_names_that_aws_makes_up_are_never_taken() -> None:
     group = 'resource "aws_lb_target_group" "{}" {{\n  name_prefix = "a-"\n  port = 80\n}}\n'
-    report = between({"main.tf": group.format("a")}, {"main.tf": group.format("b")})
+    report = changes_between({"main.tf": group.format("a")}, {"main.tf": group.format("b")})
     assert report.consequences == ()
 
 
@@ -172,8 +176,8 @@ def test_names_that_aws_makes_up_are_never_taken() -> None:
 
 
 OVERLAP = (
-    ": the new range overlaps one that still stands, which AWS refuses, so the apply fails: pin a range that "
-    "is free, or drop the zone, apply, and add it again."
+    ": the new range overlaps that of an existing subnet, which AWS rejects, so the apply fails: pin a free "
+    "range, or remove the zone, apply, and add it again."
 )
 
 
@@ -197,8 +201,8 @@ def test_a_range_that_only_terraform_can_work_out() -> None:
     market, page = pages(MARKET), "modules/network/subnets.tf"
     changed = market[page].replace('"10.0.16.0/20"', 'cidrsubnet("10.0.0.0/16", 4, 9)')
     assert changed != market[page]
-    sentences = between(market, {**market, page: changed}).consequences
-    assert "private b: the subnet goes as soon as nothing is in it." in sentences
+    sentences = changes_between(market, {**market, page: changed}).consequences
+    assert "private b: the subnet is destroyed once it is empty." in sentences
     assert not [each for each in sentences if "overlaps" in each]
 
 
@@ -215,7 +219,7 @@ def test_a_range_that_only_terraform_can_work_out() -> None:
 def test_protocols_of_service_connect(old: str, new: str, refused: bool) -> None:
     market = EXAMPLES["market"].replace("    cpu: 2048\n    memory: 8192\n", "")
     gravest = said(market, edited(market, (old, new)))[0]
-    assert gravest.startswith("pricing: ECS refuses another protocol") is refused
+    assert gravest.startswith("pricing: ECS cannot change the protocol") is refused
 
 
 def test_a_protocol_of_a_service_that_is_made_anew() -> None:
@@ -225,26 +229,28 @@ def test_a_protocol_of_a_service_that_is_made_anew() -> None:
     )
     sentences = said(EXAMPLES["market"], changed)
     assert "pricing: replaced; new tasks run before the old service stops." in sentences
-    assert not [each for each in sentences if "ECS refuses" in each]
+    assert not [each for each in sentences if "ECS cannot change" in each]
 
 
 def test_a_vpc_that_a_load_balancer_would_have_to_leave() -> None:
     range_ = ("zones: [a, b, c]\n", "zones: [a, b, c]\n  cidr: 10.9.0.0/16\n")
     assert said(BASES["nat"], edited(BASES["nat"], range_))[0].startswith(
-        "AWS moves no load balancer to another VPC"
+        "AWS cannot move a load balancer to another VPC"
     )
     network = EXAMPLES["network"]
     alone = said(network, edited(network, ("10.20.0.0/18", "10.21.0.0/18")))
-    assert alone[0] == "The VPC is replaced with all that is in it: expect downtime and other addresses."
+    assert alone[0] == "The VPC is replaced with everything in it: expect downtime and new addresses."
 
 
 def test_a_security_group_that_is_used_until_later() -> None:
     """The endpoints keep the group of a renamed stack until they have the new one."""
     old, new = pages(BASES["endpoints"]), pages(edited(BASES["endpoints"], ("matrix-endpoints", "other")))
-    assert not [each for each in between(old, new).consequences if "in use" in each]
+    assert not [each for each in changes_between(old, new).consequences if "in use" in each]
     old, new = ({path: _old_first(text) for path, text in each.items()} for each in (old, new))
-    sentences = between(old, new).consequences
-    assert sentences[0].startswith("matrix-endpoints-endpoints: AWS keeps a security group that is in use")
+    sentences = changes_between(old, new).consequences
+    assert sentences[0].startswith(
+        "matrix-endpoints-endpoints: AWS does not delete a security group that is in use"
+    )
 
 
 def _old_first(page: str) -> str:
@@ -257,8 +263,8 @@ def test_a_load_balancer_that_must_not_be_deleted() -> None:
     )
     shop = edited(EXAMPLES["shop"], ("services:\n", overrides))
     assert said(shop, edited(shop, ("name: shop", "name: other")))[0] == (
-        "shop: AWS deletes no load balancer that has deletion protection, so the apply fails: switch it off "
-        "first, in a change of its own."
+        "shop: AWS does not delete a load balancer with deletion protection, so the apply fails: disable it "
+        "first, in a separate change."
     )
 
 
@@ -267,8 +273,8 @@ def test_what_aws_refuses_comes_before_what_becomes_of_the_ways_out() -> None:
     refused, closed, *_ = said(
         market, edited(market, ("  endpoints: [sts]\n", ""), ("protocol: grpc", "protocol: http2"))
     )
-    assert refused.startswith("pricing: ECS refuses another protocol")
-    assert closed.startswith("sts: no VPC endpoint any more")
+    assert refused.startswith("pricing: ECS cannot change the protocol")
+    assert closed.startswith("sts: the VPC endpoint is removed")
 
 
 # --- ways out
@@ -277,14 +283,16 @@ def test_what_aws_refuses_comes_before_what_becomes_of_the_ways_out() -> None:
 def test_an_endpoint_that_goes_where_nothing_else_leads_out() -> None:
     network = EXAMPLES["network"]
     assert said(network, edited(network, (", sqs", ""))) == (
-        "sqs: no VPC endpoint any more; what still needs it has no other way there.",
+        "sqs: the VPC endpoint is removed; tasks that still need it cannot reach it.",
     )
 
 
 def test_an_endpoint_that_goes_where_nat_stays() -> None:
     market = EXAMPLES["market"]
     sentences = said(market, edited(market, ("  endpoints: [sts]\n", "")))
-    assert sentences == ("sts: no VPC endpoint any more; what still needs it takes another way out.",)
+    assert sentences == (
+        "sts: the VPC endpoint is removed; tasks that still need it use their route to the internet.",
+    )
 
 
 def test_an_endpoint_that_goes_where_somebody_made_another_way() -> None:
@@ -297,8 +305,8 @@ def test_an_endpoint_that_goes_where_somebody_made_another_way() -> None:
         '  transit_gateway_id = "tgw-1"\n}\n'
     }
     old, new = pages(network), pages(edited(network, (", sqs", "")))
-    assert between({**old, **own}, {**new, **own}).consequences == (
-        "sqs: no VPC endpoint any more; what still needs it takes another way out.",
+    assert changes_between({**old, **own}, {**new, **own}).consequences == (
+        "sqs: the VPC endpoint is removed; tasks that still need it use their route to the internet.",
     )
 
 
@@ -318,21 +326,23 @@ def test_a_way_out_that_is_made_anew_is_not_closed() -> None:
     """Under another key or label; it goes by its group and its other end, whatever a file calls it."""
     market, page = pages(MARKET), "modules/services/dns.tf"
     before = {**market, page: DNS % "vpc"}
-    gone = between(before, market).consequences
-    assert gone == ("orders to 10.0.0.2/32 on port 53: this way out is closed.",)
+    gone = changes_between(before, market).consequences
+    assert gone == ("orders to 10.0.0.2/32 on port 53: this egress is no longer allowed.",)
     for after in (DNS % "resolver", DNS.replace('"dns"', '"names"') % "vpc"):
         assert not [
-            each for each in between(before, {**market, page: after}).consequences if "closed" in each
+            each
+            for each in changes_between(before, {**market, page: after}).consequences
+            if "no longer allowed" in each
         ]
     elsewhere = (DNS % "resolver").replace("53", "853")
-    assert gone[0] in between(before, {**market, page: elsewhere}).consequences
+    assert gone[0] in changes_between(before, {**market, page: elsewhere}).consequences
 
 
 def test_a_way_out_of_one_service_is_closed() -> None:
     market = EXAMPLES["market"]
     database = "      - {cidr: 10.80.0.0/16, port: 5432}\n"
     assert said(market, edited(market, (database, ""))) == (
-        "accounts to 10.80.0.0/16 on port 5432: this way out is closed.",
+        "accounts to 10.80.0.0/16 on port 5432: this egress is no longer allowed.",
     )
     # With the service, or with the whole way out, it says nothing new.
     gone = said(
@@ -344,14 +354,14 @@ def test_a_way_out_of_one_service_is_closed() -> None:
         ),
     )
     switched = said(BASES["nat"], edited(BASES["nat"], ("egress: nat\n", "egress: endpoints\n")))
-    assert not [each for each in (*gone, *switched) if "is closed" in each]
+    assert not [each for each in (*gone, *switched) if "egress is no longer allowed" in each]
 
 
 def test_a_way_out_is_not_closed_where_a_wider_one_leads_there() -> None:
     """Endpoints and S3 are part of the world: with a rule for all of it they have none of their own."""
     market = EXAMPLES["market"]
     narrow = edited(market, ("      - 0.0.0.0/0\n", "      - 10.90.0.0/16\n"))
-    closed = "accounts to 0.0.0.0/0 on port 443: this way out is closed."
+    closed = "accounts to 0.0.0.0/0 on port 443: this egress is no longer allowed."
     assert closed in said(market, narrow)
     assert not [each for each in said(narrow, market) if "endpoints on port 443" in each]
 
@@ -369,11 +379,11 @@ def test_another_capacity_provider(is_forced: bool) -> None:
     strategy = "capacity_provider_strategy: [{capacity_provider: FARGATE_SPOT, weight: 1}]"
     new = overridden("module.services.aws_ecs_service.orders", f"{{{strategy}{forced}}}")
     replaced = (
-        "orders: another capacity provider replaces it only before version 6.15 of the AWS provider; from "
-        "then on terraform plan fails. With force_new_deployment: true (docs/overrides.md) every version "
-        "changes it in place.",
+        "orders: another capacity provider replaces it only with versions of the AWS provider before 6.15; "
+        "newer ones fail at terraform plan. With force_new_deployment: true (docs/overrides.md) every "
+        "version updates it in place.",
     )
-    restarted = ("orders: tasks are started anew; the old ones stop when the new ones are healthy.",)
+    restarted = ("orders: tasks are replaced; the old ones stop when the new ones are healthy.",)
     assert said(MARKET, new)[-1:] == (restarted if is_forced else replaced)
 
 
@@ -384,8 +394,8 @@ def test_an_endpoint_that_newer_versions_replace() -> None:
         old, ("services:\n", f"overrides:\n  {address}: {{private_dns_enabled: false}}\nservices:\n")
     )
     assert said(old, new) == (
-        "logs: from version 6.28 of the AWS provider on, this endpoint is replaced; what needs it has no way "
-        "there meanwhile.",
+        "logs: from version 6.28 of the AWS provider on, this endpoint is replaced; connections through it "
+        "fail meanwhile.",
     )
 
 
@@ -405,7 +415,7 @@ def test_a_service_that_is_deployed_anew_with_every_change(edit: tuple[str, str]
     )
     counted = ("    connect: orders\n", "    connect: orders\n    count: 3\n")
     forced = edited(MARKET, ("services:\n", overrides), counted)
-    sentence = "orders: tasks are started anew; the old ones stop when the new ones are healthy."
+    sentence = "orders: tasks are replaced; the old ones stop when the new ones are healthy."
     assert (sentence in said(forced, edited(forced, edit))) is restarted
     calm = edited(MARKET, counted)
     assert sentence not in said(calm, edited(calm, edit))
@@ -417,7 +427,7 @@ def test_a_service_whose_tasks_all_stop() -> None:
         ("    connect: orders\n", "    connect: orders\n    count: 0\n"),
         ("orders:5.5.5", "orders:5.6"),
     )
-    assert said(MARKET, new) == ("orders: all its tasks stop.",)
+    assert said(MARKET, new) == ("orders: all tasks stop.",)
 
 
 # --- what others read and set
@@ -428,11 +438,11 @@ def test_outputs_and_variables_that_go() -> None:
     shop = EXAMPLES["shop"]
     renamed = edited(shop, ("  webapp:\n", "  frontend:\n    was: webapp\n"))
     assert said(shop, renamed) == (
-        "webapp_image: no variable of the stack any more; -var and callers that set it fail, TF_VAR_ and "
-        "tfvars are ignored.",
+        "webapp_image: this variable is removed; -var and module calls that set it will fail, TF_VAR_ and "
+        "tfvars files are ignored.",
     )
     public = said(shop, edited(shop, ("egress: endpoints", "egress: public")))
-    assert "private_subnet_ids: no output of the stack any more; what reads it fails." in public
+    assert "private_subnet_ids: this output is removed; anything that reads it will fail." in public
 
 
 def test_logs_that_outlive_their_service() -> None:
@@ -440,7 +450,7 @@ def test_logs_that_outlive_their_service() -> None:
     overrides = f"overrides:\n  {group}: {{skip_destroy: true}}\nservices:\n"
     kept = edited(MARKET, ("services:\n", overrides))
     gone = edited(MARKET, (MARKET[MARKET.index("  orders:") : MARKET.index("  dashboard:")], ""))
-    deleted = "/ecs/matrix-market/orders: the log group is deleted with every line in it."
+    deleted = "/ecs/matrix-market/orders: the log group is deleted with all its events."
     assert deleted in said(MARKET, gone)
     assert deleted not in said(kept, gone)
 
@@ -455,10 +465,10 @@ def test_the_parts_of_what_goes_are_not_told() -> None:
     shop = EXAMPLES["shop"]
     unrouted = edited(shop, ("    routes: [/]\n", ""), ("    routes: [/api/profile]\n", ""))
     assert said(shop, unrouted) == (
-        "The load balancer goes, and its DNS name with it: nothing answers any more.",
-        "backendserver and webapp: tasks are started anew; the old ones stop when the new ones are healthy.",
-        "load_balancer_dns_name and load_balancer_security_group_id: no outputs of the stack any more; "
-        "what reads them fails.",
+        "The load balancer is destroyed with its DNS name: all requests to it fail.",
+        "backendserver and webapp: tasks are replaced; the old ones stop when the new ones are healthy.",
+        "load_balancer_dns_name and load_balancer_security_group_id: these outputs are removed; anything "
+        "that reads them will fail.",
     )
 
 
@@ -466,13 +476,13 @@ def test_the_parts_of_what_goes_are_not_told() -> None:
 
 CUT = (
     "orders (8081 to 9999): security groups change at once, so running tasks are cut off and requests fail "
-    "until new ones are healthy. To admit both ports meanwhile, write port: {number: NEW, was: OLD} in this "
-    "change, and remove was in the next."
+    "until the new tasks are healthy. To allow both ports meanwhile, write port: {number: NEW, was: OLD} in "
+    "this change, and remove was in the next."
 )
 KEPT_TASKS = "orders: ignore_changes keeps the old task definition; no task is started from the new one."
-KEPT_ADDRESS = "orders:9999: ignore_changes keeps the address out of Service Connect; nobody answers there."
+KEPT_ADDRESS = "orders:9999: ignore_changes keeps the address out of Service Connect; calls to it fail."
 REFUSED = (
-    "orders: ignore_changes keeps one of task_definition and load_balancer, and ECS refuses a load balancer "
+    "orders: ignore_changes keeps one of task_definition and load_balancer, and ECS rejects a load balancer "
     "port that the task definition lacks, so the apply fails."
 )
 
@@ -491,7 +501,7 @@ REFUSED = (
             "[service_connect_configuration]",
             (
                 CUT,
-                "orders: tasks are started anew; the old ones stop when the new ones are healthy.",
+                "orders: tasks are replaced; the old ones stop when the new ones are healthy.",
                 KEPT_ADDRESS,
             ),
         ),
@@ -510,6 +520,6 @@ def test_an_image_that_a_service_never_takes() -> None:
     assert said(old, edited(old, ("orders:5.5.5", "orders:5.6.0"))) == (KEPT_TASKS,)
     renamed = edited(old, ("connect: orders", "connect: desk"))
     assert said(old, renamed) == (
-        "orders: tasks are started anew; the old ones stop when the new ones are healthy.",
-        "In Service Connect orders:8081 becomes desk:8081; callers must use the new address.",
+        "orders: tasks are replaced; the old ones stop when the new ones are healthy.",
+        "In Service Connect, orders:8081 becomes desk:8081; callers must use the new address.",
     )

@@ -18,7 +18,7 @@ import pytest
 import tftest
 from support.standing import remove, write
 
-from tfgen.changes.report import between
+from tfgen.changes.report import changes_between
 from tfgen.changes.stack import Stack
 from tfgen.problems import TfgenError
 
@@ -285,12 +285,14 @@ CASES = (
     Case(
         "forgotten, and still there",
         {"gone.tf": FORGET.format("terraform_data.one")},
-        refusals=(plan_fails("gone.tf:1", "terraform_data.one is there, which a removed block denies"),),
+        refusals=(
+            plan_fails("gone.tf:1", "terraform_data.one still exists, although a removed block removes it"),
+        ),
     ),
     Case(
         "imported into nothing",
         {"new.tf": 'import {\n  to = terraform_data.new\n  id = "an-id"\n}\n'},
-        refusals=(plan_fails("new.tf:1", "there is no terraform_data.new to import"),),
+        refusals=(plan_fails("new.tf:1", "there is no terraform_data.new to import into"),),
     ),
     Case(
         "moved to where something stands",
@@ -300,7 +302,9 @@ CASES = (
     Case(
         "moved, and still there",
         {"more.tf": f"{NEW}moved {{\n  from = terraform_data.one\n  to   = terraform_data.new\n}}\n"},
-        refusals=(plan_fails("more.tf:4", "terraform_data.one is still there, which a moved block denies"),),
+        refusals=(
+            plan_fails("more.tf:4", "terraform_data.one still exists, although a moved block moves it"),
+        ),
     ),
     Case(
         "an instance and a module moved, and still there",
@@ -310,9 +314,9 @@ CASES = (
             "moved {\n  from = terraform_data.row\n  to   = terraform_data.rows\n}\n"
         },
         refusals=(
-            plan_fails("more.tf:1", "terraform_data.row[0] is still there, which a moved block denies"),
-            plan_fails("more.tf:5", "module.m is still there, which a moved block denies"),
-            plan_fails("more.tf:9", "terraform_data.row is still there, which a moved block denies"),
+            plan_fails("more.tf:1", "terraform_data.row[0] still exists, although a moved block moves it"),
+            plan_fails("more.tf:5", "module.m still exists, although a moved block moves it"),
+            plan_fails("more.tf:9", "terraform_data.row still exists, although a moved block moves it"),
         ),
     ),
     # What must not go
@@ -535,17 +539,17 @@ resource "terraform_data" "one" {
         refusals=(plan_fails("n.tf:1", "there is no folder n"),),
     ),
     Case(
-        "what is there twice",
+        "what is declared twice",
         {"z.tf": 'variable "size" {}\n\nresource "terraform_data" "one" {\n  input = 1\n}\n'},
         refusals=(
-            plan_fails("main.tf:1, z.tf:1", "var.size is there twice"),
-            plan_fails("main.tf:5, z.tf:3", "terraform_data.one is there twice"),
+            plan_fails("main.tf:1, z.tf:1", "var.size is declared twice"),
+            plan_fails("main.tf:5, z.tf:3", "terraform_data.one is declared twice"),
         ),
     ),
     Case(
-        "a provider that is there twice",
+        "a provider that is declared twice",
         {"a.tf": 'provider "terraform" {}\n', "b.tf": 'provider "terraform" {}\n'},
-        refusals=(plan_fails("a.tf:1, b.tf:1", "provider.terraform is there twice"),),
+        refusals=(plan_fails("a.tf:1, b.tf:1", "provider.terraform is declared twice"),),
     ),
     Case(
         "a provider with another alias, and one that is overridden",
@@ -557,12 +561,14 @@ resource "terraform_data" "one" {
     Case(
         "a value that its variable refuses",
         {"v.tf": VALIDATED, "terraform.tfvars": '\nimage = "there/web:1"\n'},
-        refusals=(plan_fails("terraform.tfvars:2", 'var.image does not take this value (Not "here/web")'),),
+        refusals=(plan_fails("terraform.tfvars:2", 'var.image does not allow this value (Not "here/web")'),),
     ),
     Case(
         "a value in JSON that its variable refuses",
         {"v.tf": VALIDATED, "a.auto.tfvars.json": '{"image": "here/web/x"}'},
-        refusals=(plan_fails("a.auto.tfvars.json:1", 'var.image does not take this value (Not "here/web")'),),
+        refusals=(
+            plan_fails("a.auto.tfvars.json:1", 'var.image does not allow this value (Not "here/web")'),
+        ),
     ),
     Case(
         "a value that its variable takes", {"v.tf": VALIDATED, "terraform.tfvars": 'image = "here/web:2"\n'}
@@ -644,7 +650,7 @@ def each(cases: tuple[Case, ...] = CASES) -> pytest.MarkDecorator:
 
 @each()
 def test_what_tfgen_foresees(case: Case) -> None:
-    report = between(OLD, case.pages)
+    report = changes_between(OLD, case.pages)
     assert {change.address: str(change.action) for change in report.changes} == case.signs or case.refusals
     assert report.refusals == case.refusals
 
@@ -707,7 +713,7 @@ JSON = {
 def test_the_same_in_json() -> None:
     """Blocks, labels, maps and references come to what they come to in Terraform's own language."""
     one, other = Stack({"main.tf": HCL}), Stack({"main.tf.json": json.dumps(JSON)})
-    assert between({"main.tf": HCL}, {"main.tf.json": json.dumps([JSON])}) == ((), (), ())
+    assert changes_between({"main.tf": HCL}, {"main.tf.json": json.dumps([JSON])}) == ((), (), ())
     assert [each.arguments for each in one.resources.values()] == [
         each.arguments for each in other.resources.values()
     ]
@@ -728,7 +734,7 @@ def test_a_set_of_what_is_renamed_has_no_order_of_its_own() -> None:
     one = 'resource "aws_subnet" "{}" {{\n}}\n'
     moved = "moved {\n  from = aws_subnet.a\n  to   = aws_subnet.c\n}\n"
     old, new = (used.format(name) + one.format(name) + one.format("b") for name in "ac")
-    assert between({"main.tf": old}, {"main.tf": new + moved}).changes == ()
+    assert changes_between({"main.tf": old}, {"main.tf": new + moved}).changes == ()
 
 
 @pytest.mark.parametrize(
@@ -737,7 +743,7 @@ def test_a_set_of_what_is_renamed_has_no_order_of_its_own() -> None:
 def test_a_module_from_elsewhere_may_hold_anything(source: str) -> None:
     call = f'module "n" {{\n  source = "{source}"\n  size   = 1\n}}\n'
     use = "locals {\n  n = module.n.x.y\n}\n"
-    assert between(OLD, {**OLD, "n.tf": call + use}).refusals == ()
+    assert changes_between(OLD, {**OLD, "n.tf": call + use}).refusals == ()
 
 
 @pytest.fixture(scope="module")

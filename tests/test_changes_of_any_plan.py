@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tfgen.changes.change import Action, Change, Changes, Given, Repeated
+from tfgen.changes.change import Action, Change, Changes, UncountedBlock, VariableValue
 from tfgen.changes.words import consequences
 
 
@@ -32,8 +32,8 @@ class Plan(NamedTuple):
     moved: Mapping[str, str] = {}
     outputs: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
-    pinned: Mapping[str, Given] = {}
-    repeated: tuple[Repeated, ...] = ()
+    pinned: Mapping[str, VariableValue] = {}
+    repeated: tuple[UncountedBlock, ...] = ()
     new_first: tuple[str, ...] = ()
 
     def is_new_first(self, address: str) -> bool:
@@ -59,17 +59,19 @@ def updated(old: Resource, new: Resource, *arguments: str) -> Change:
 def test_a_service_without_tasks() -> None:
     old, new = web(desired_count="2"), web(desired_count="0")
     changes = Changes((updated(old, new, "desired_count"),), plan(old), plan(new))
-    assert said(changes) == ["web: all its tasks stop."]
+    assert said(changes) == ["web: all tasks stop."]
 
 
 def test_a_service_that_ends() -> None:
     old = web()
     change = Change(old.address, old.type, old.name, Action.DESTROY, (), old.arguments, {})
-    assert said(Changes((change,), plan(old), plan())) == ["web: the service ends, and its tasks stop."]
+    assert said(Changes((change,), plan(old), plan())) == [
+        "web: the service is destroyed and its tasks stop."
+    ]
 
 
 def test_another_region_and_an_output_that_is_gone() -> None:
     changes = Changes((), plan(web(), outputs=("url",)), plan(web(), region="eu-west-1"))
     (region, output) = said(changes)
     assert region.startswith("The region changes from us-east-1 to eu-west-1: ")
-    assert output == "url: no output of the stack any more; what reads it fails."
+    assert output == "url: this output is removed; anything that reads it will fail."

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 SHOP = (ROOT / "examples" / "shop.yaml").read_text()
 NAT = SHOP.replace("egress: endpoints", "egress: nat")
 ACCOUNT = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
-NEXT = "webapp: tasks are started anew; the old ones stop when the new ones are healthy."
+NEXT = "webapp: tasks are replaced; the old ones stop when the new ones are healthy."
 Edit = tuple[str, str]
 
 
@@ -71,8 +71,8 @@ WITHOUT_A = ("      A: arn:aws:secretsmanager:us-east-1:123456789012:secret:shop
 
 def cannot_start(what: str) -> str:
     return (
-        f"webapp ({what}): until the deployment is done, the old revision cannot start a task again, nor can "
-        "a rollback: its execution role may no longer read this."
+        f"webapp ({what}): until the deployment is complete, the old revision cannot start a task again, nor "
+        "can a rollback: its execution role is no longer allowed to read this."
     )
 
 
@@ -125,14 +125,16 @@ def test_a_pinned_image_and_another_name(rendered: Render) -> None:
     said = stack(SHOP, ("  webapp:\n", "  frontend:\n    was: webapp\n"))
     assert said[1:] == [
         NEXT,
-        "webapp_image in terraform.tfvars no longer counts: frontend gets the image "
-        f"{ACCOUNT}/webapp:1.4.2 in place of {ACCOUNT}/webapp:9.9.9; set frontend_image there.",
-        "webapp_image: no variable of the stack any more; -var and callers that set it fail, TF_VAR_ and "
-        "tfvars are ignored.",
+        "webapp_image in terraform.tfvars no longer has an effect: frontend gets the image "
+        f"{ACCOUNT}/webapp:1.4.2 instead of {ACCOUNT}/webapp:9.9.9; set frontend_image there.",
+        "webapp_image: this variable is removed; -var and module calls that set it will fail, TF_VAR_ and "
+        "tfvars files are ignored.",
     ]
     stack.page("terraform.tfvars").write_text(f'frontend_image = "{ACCOUNT}/webapp:1.4.2"\n')
     assert not [
-        each for each in stack(SHOP, ("  webapp:\n", "  frontend:\n    was: webapp\n")) if "counts" in each
+        each
+        for each in stack(SHOP, ("  webapp:\n", "  frontend:\n    was: webapp\n"))
+        if "no longer has" in each
     ]
 
 
@@ -144,7 +146,7 @@ def test_another_protocol_of_a_listener(rendered: Render) -> None:
     override = f"{{protocol: HTTPS, certificate_arn: {certificate}}}"
     listener = "module.load_balancer.aws_lb_listener.http"
     said = rendered(SHOP)(SHOP, ("services:\n", f"overrides:\n  {listener}: {override}\nservices:\n"))
-    assert said[1:] == ["Port 80: another protocol; clients that still speak the old one get no answer."]
+    assert said[1:] == ["Port 80: the protocol changes; requests of clients that still use the old one fail."]
 
 
 @pytest.mark.parametrize(
@@ -152,23 +154,23 @@ def test_another_protocol_of_a_listener(rendered: Render) -> None:
     [
         (
             "{cidr_ipv4: 10.0.0.0/8}",
-            "(now 10.0.0.0/8 on port 443): what this way out no longer leads to is out of reach at once.",
+            "(now 10.0.0.0/8 on port 443): tasks cannot reach what this egress rule no longer allows.",
         ),
         (
             "{from_port: 444, to_port: 444}",
-            "(now 0.0.0.0/0 on port 444): what this way out no longer leads to is out of reach at once.",
+            "(now 0.0.0.0/0 on port 444): tasks cannot reach what this egress rule no longer allows.",
         ),
         (
             "{from_port: 0, to_port: 65535}",
-            "(now 0.0.0.0/0 on ports 0 to 65535): this way out leads to more.",
+            "(now 0.0.0.0/0 on ports 0 to 65535): this egress rule allows more.",
         ),
         (
             "{from_port: 80, to_port: 1000}",
-            "(now 0.0.0.0/0 on ports 80 to 1000): this way out leads to more.",
+            "(now 0.0.0.0/0 on ports 80 to 1000): this egress rule allows more.",
         ),
         (
             "{from_port: 5, to_port: 50}",
-            "(now 0.0.0.0/0 on ports 5 to 50): what this way out no longer leads to is out of reach at once.",
+            "(now 0.0.0.0/0 on ports 5 to 50): tasks cannot reach what this egress rule no longer allows.",
         ),
         ("{description: Out}", ""),
     ],
@@ -181,7 +183,7 @@ def test_a_way_out_that_leads_elsewhere(rendered: Render, override: str, sentenc
 
 def test_a_way_out_to_a_service_follows_its_port(rendered: Render) -> None:
     said = rendered(SHOP)(SHOP, ("port: 5000", "port: 5001"))
-    assert not [each for each in said if "way out" in each]
+    assert not [each for each in said if "egress" in each]
 
 
 # --- what in the folder is not tfgen's
@@ -189,8 +191,8 @@ def test_a_way_out_to_a_service_follows_its_port(rendered: Render) -> None:
 
 OTHER_PORT = (
     "webapp (3000 to 3001): security groups change at once, so running tasks are cut off and requests fail "
-    "until new ones are healthy. To admit both ports meanwhile, write port: {number: NEW, was: OLD} in this "
-    "change, and remove was in the next."
+    "until the new tasks are healthy. To allow both ports meanwhile, write port: {number: NEW, was: OLD} in "
+    "this change, and remove was in the next."
 )
 
 
@@ -220,8 +222,8 @@ def test_an_ejected_page_that_the_spec_would_make_another(rendered: Render) -> N
     assert stack.run("eject", stack.page("modules/services/webapp.tf")).code == 0
     assert stack(SHOP, ("port: 3000", "port: 3001")) == [
         "No change: Terraform has nothing to create, update, replace or destroy.",
-        "modules/services/webapp.tf: ejected, so the page is yours, and what the spec now says otherwise of "
-        "it has no effect.",
+        "modules/services/webapp.tf: ejected, so the file is yours, and what the spec changes in it has no "
+        "effect.",
     ]
     assert stack(SHOP, ("backendserver:2.0.0", "backendserver:2.1"))[1:] == [
         NEXT.replace("webapp", "backendserver")
@@ -242,9 +244,9 @@ def test_an_edit_by_hand_that_a_render_stops_at(rendered: Render) -> None:
     stack = rendered(SHOP)
     stack.edit("modules/services/webapp.tf", ("retention_in_days = 30", "retention_in_days = 90"))
     assert stack(SHOP)[1:] == [
-        "modules/services/webapp.tf: edited by hand, so tfgen render refuses with exit code 4; what is "
-        "foreseen here undoes the edit: say it in the spec, or keep the file with tfgen eject.",
-        "/ecs/shop/webapp: lines older than the new retention are deleted.",
+        "modules/services/webapp.tf: edited by hand, so tfgen render stops with exit code 4; the changes "
+        "listed here undo the edit: make it in the spec, or keep the file with tfgen eject.",
+        "/ecs/shop/webapp: log events older than the new retention are deleted.",
     ]
     assert stack.run("render", stack.folder / "shop.yaml", "-o", stack.page("")).code == 4
 
@@ -254,8 +256,8 @@ def test_a_file_in_the_way_of_a_new_page(rendered: Render) -> None:
     stack.page("modules/services/jobs.tf").write_text("# Jobs of our own\n")
     jobs = ("services:\n", f"services:\n  jobs:\n    image: {ACCOUNT}/jobs:1\n")
     assert stack(SHOP, jobs)[1:] == [
-        "modules/services/jobs.tf: not written by tfgen and in the way of a page, so tfgen render refuses "
-        "with exit code 4."
+        "modules/services/jobs.tf: not written by tfgen, in the place of a generated file, so tfgen render "
+        "stops with exit code 4."
     ]
     assert stack.run("render", stack.folder / "shop.yaml", "-o", stack.page("")).code == 4
 

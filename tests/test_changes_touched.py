@@ -15,7 +15,7 @@ from support.random_changes import change, pairs, stack
 
 from tfgen import render_text
 from tfgen.changes import compare, refusals
-from tfgen.changes.report import Report, between
+from tfgen.changes.report import Report, changes_between
 from tfgen.changes.stack import Stack
 from tfgen.problems import TfgenError
 from tfgen.spec.source import dump
@@ -37,16 +37,16 @@ def everything(old: Stack, new: Stack, _: object) -> set[str]:
 def thorough(old: Pages, new: Pages) -> Report:
     """What changes, with nothing taken for sure."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compare, "touched", everything)
-        patch.setattr(refusals, "_is_sure", lambda *_: False)
-        return between(old, new)
+        patch.setattr(compare, "touched_nodes", everything)
+        patch.setattr(refusals, "_refers_to_existing", lambda *_: False)
+        return changes_between(old, new)
 
 
 @pytest.mark.parametrize("pair", [pytest.param(pair, id="-".join(map(str, pair))) for pair in pairs(40, 8)])
 def test_a_change_of_the_spec(pair: tuple[int, int]) -> None:
     old, new = pages(dump(stack(pair[0]))), pages(dump(change(*pair).spec))
     for before, after in ((old, new), (new, old)):
-        assert between(before, after) == thorough(before, after)
+        assert changes_between(before, after) == thorough(before, after)
 
 
 PLACES = re.compile(r'"[^"$\n]+"|\b\d+\b|\b(?:var|local|module|each|aws_\w+)\.\w+|\b(?:true|false)\b')
@@ -81,9 +81,9 @@ def test_an_edit_of_the_text(folder: Path) -> None:
     differing = 0
     for edited in edits(texts, 12, folder.name):
         try:
-            found = between(texts, edited)
+            found = changes_between(texts, edited)
         except TfgenError:  # it is no longer the language
             continue
         assert found == thorough(texts, edited)
-        differing += found != between(texts, texts)
+        differing += found != changes_between(texts, texts)
     assert differing

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support.command import Tfgen
 
-from tfgen.changes.report import between
+from tfgen.changes.report import changes_between
 
 SHOP = (Path(__file__).parent.parent / "examples" / "shop.yaml").read_text()
 ACCOUNT = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
@@ -49,10 +49,10 @@ def test_another_region(changes: Changes) -> None:
     """Terraform finds nothing there: all is made, and only roles, which have no region, are replaced."""
     assert changes(SHOP, edited(SHOP, ("us-east-1", "eu-west-1"))) == [
         "51 to create, 0 to update in place, 6 to replace, 0 to destroy",
-        "The region changes from us-east-1 to eu-west-1: Terraform finds nothing there, makes everything "
-        "anew and forgets what stands, which runs on in us-east-1, but without its roles, which have no "
-        "region and are replaced. Destroy the old stack first, or keep both, each with a state of its own "
-        "(version 6 of the AWS provider plans otherwise: docs/changes.md).",
+        "The region changes from us-east-1 to eu-west-1: Terraform finds nothing there, creates everything "
+        "again and forgets the old stack, which keeps running in us-east-1, but without its roles, which "
+        "have no region and are replaced. Destroy the old stack first, or keep both, each with its own state "
+        "(version 6 of the AWS provider plans this differently: docs/changes.md).",
     ]
 
 
@@ -62,7 +62,7 @@ def test_another_region_without_what_was_there(changes: Changes) -> None:
     head, region, variables = changes(old, edited(SHOP, ("us-east-1", "eu-west-1")))
     assert head == "51 to create, 0 to update in place, 6 to replace, 3 to destroy"
     assert region.startswith("The region changes from us-east-1 to eu-west-1: ")
-    assert variables.startswith("jobs_image: no variable of the stack any more")
+    assert variables.startswith("jobs_image: this variable is removed")
 
 
 def test_what_has_a_provider_of_its_own_stays_where_it_is() -> None:
@@ -89,7 +89,7 @@ resource "aws_route53_zone" "anywhere" {
 
 resource "terraform_data" "nowhere" {}
 """
-    found = between({"main.tf": page}, {"main.tf": page.replace("us-east-1", "eu-west-1")}).changes
+    found = changes_between({"main.tf": page}, {"main.tf": page.replace("us-east-1", "eu-west-1")}).changes
     assert [(change.address, str(change.action)) for change in found] == [("aws_sqs_queue.here", "+")]
 
 
@@ -99,8 +99,8 @@ BACKEND = ("region: us-east-1\n", "region: us-east-1\nbackend: {bucket: states}\
 def test_a_bucket_does_not_move_with_the_region(changes: Changes) -> None:
     old = edited(SHOP, ("region: us-east-1\n", "region: us-east-1\nbackend: {bucket: states, key: k}\n"))
     assert changes(old, edited(old, ("us-east-1", "eu-west-1")))[2:] == [
-        "The state is looked for in eu-west-1, and bucket states does not move: unless it was there before, "
-        "terraform init fails. Name its own region under backend in the spec."
+        "The backend looks for bucket states in eu-west-1, but a bucket does not move: unless it is there "
+        "already, terraform init fails. Set its own region under backend in the spec."
     ]
 
 
@@ -119,10 +119,10 @@ def test_each_region_has_a_state_of_its_own(changes: Changes) -> None:
     assert state == (
         "The key of the state changes with the region, from shop/us-east-1/terraform.tfstate to "
         "shop/eu-west-1/terraform.tfstate: terraform init -reconfigure starts an empty state there, and "
-        "everything is made beside what stands, which keeps its own. With -migrate-state the state moves, "
-        "and Terraform forgets what stands."
+        "everything is created beside the old stack, which keeps its own. With -migrate-state the state "
+        "moves, and Terraform forgets the old stack."
     )
-    assert bucket.startswith("The state is looked for in eu-west-1, and bucket states does not move")
+    assert bucket.startswith("The backend looks for bucket states in eu-west-1, but a bucket does not move")
 
 
 def test_the_key_of_a_stack_from_before(changes: Changes) -> None:
@@ -131,8 +131,8 @@ def test_the_key_of_a_stack_from_before(changes: Changes) -> None:
     head, state = changes(old, edited(SHOP, BACKEND))
     assert head.startswith("No change")
     assert state == (
-        "The state is kept elsewhere: terraform init must move it (-migrate-state); with an empty one "
-        "Terraform makes everything a second time. To leave it where it is, write key: "
+        "The location of the state changes: move it with terraform init -migrate-state; with an empty state "
+        "Terraform creates everything a second time. To leave it where it is, write key: "
         "shop/terraform.tfstate under backend in the spec."
     )
 
@@ -140,12 +140,12 @@ def test_the_key_of_a_stack_from_before(changes: Changes) -> None:
 @pytest.mark.parametrize(
     ("edit", "says"),
     [
-        (("bucket: states", "bucket: others"), "The state is kept elsewhere: terraform init must move it"),
+        (("bucket: states", "bucket: others"), "The location of the state changes: move it"),
+        (("bucket: states", "bucket: states, key: k"), "The location of the state changes: move it"),
         (
-            ("bucket: states", "bucket: states, key: k"),
-            "The state is kept elsewhere: terraform init must move",
+            ("bucket: states", "bucket: states, region: eu-west-1"),
+            "The backend looks for bucket states in eu-west-1",
         ),
-        (("bucket: states", "bucket: states, region: eu-west-1"), "The state is looked for in eu-west-1"),
     ],
 )
 def test_another_place_for_the_state(changes: Changes, edit: Edit, says: str) -> None:
@@ -162,9 +162,9 @@ def test_another_place_for_the_state(changes: Changes, edit: Edit, says: str) ->
 def test_another_port_of_a_called_service(changes: Changes, behind_load_balancer: bool) -> None:
     old = SHOP if behind_load_balancer else edited(SHOP, WITHOUT_ROUTE)
     assert changes(old, edited(old, ("port: 5000", "port: 5001")))[-2:] == [
-        "backendserver and webapp: tasks are started anew; the old ones stop when the new ones are healthy.",
-        "In Service Connect backend:5000 becomes backend:5001 (called by webapp): expect failed calls until "
-        "new tasks of both sides are healthy; callers must use the new address.",
+        "backendserver and webapp: tasks are replaced; the old ones stop when the new ones are healthy.",
+        "In Service Connect, backend:5000 becomes backend:5001 (called by webapp): expect failed calls until "
+        "new tasks on both sides are healthy; callers must use the new address.",
     ]
 
 
@@ -174,8 +174,8 @@ def test_another_port_behind_an_address_that_stays(changes: Changes) -> None:
     cut_off, *rest = changes(old, edited(old, ("port: 5000", "port: 5001")))[1:]
     assert cut_off.startswith("backendserver (5000 to 5001): security groups change at once")
     assert rest == [
-        "backendserver: tasks are started anew; the old ones stop when the new ones are healthy.",
-        "backend:80: in Service Connect another port of the container answers; expect failed calls until new "
+        "backendserver: tasks are replaced; the old ones stop when the new ones are healthy.",
+        "backend:80: Service Connect now leads to another container port; expect failed calls until new "
         "tasks are healthy.",
     ]
 
@@ -183,8 +183,9 @@ def test_another_port_behind_an_address_that_stays(changes: Changes) -> None:
 def test_another_port_of_a_service_that_nobody_calls(changes: Changes) -> None:
     old = edited(SHOP, WITHOUT_ROUTE, ("    calls: [backendserver]\n", ""))
     assert changes(old, edited(old, ("port: 5000", "port: 5001")))[1:] == [
-        "backendserver: tasks are started anew; the old ones stop when the new ones are healthy.",
-        "In Service Connect backend:5000 becomes backend:5001; no other service here may call it.",
+        "backendserver: tasks are replaced; the old ones stop when the new ones are healthy.",
+        "In Service Connect, backend:5000 becomes backend:5001; no other service in this stack is allowed to "
+        "call it.",
     ]
 
 
@@ -198,8 +199,8 @@ def test_a_new_image_of_a_called_service_fails_no_call(changes: Changes) -> None
 
 def rename(old: str, new: str, was: str) -> str:
     return (
-        f"{old} goes and {new} comes: if that is a rename, say `was: {was}` in {new} and everything stays; "
-        "without it expect downtime."
+        f"{old} is destroyed and {new} is created: if this is a rename, write `was: {was}` in {new} to keep "
+        "the service; without it expect downtime."
     )
 
 
@@ -265,7 +266,7 @@ def test_of_several_that_do_not_look_alike_nothing_is_guessed(changes: Changes) 
 def test_a_was_that_names_nothing(changes: Changes) -> None:
     old = edited(SHOP, JOBS)
     assert changes(old, edited(old, ("  jobs:\n", "  batch:\n    was: job\n")))[1:3] == [
-        "batch: its `was` names job, and the old stack has no such service, so it is made anew.",
+        "batch: its `was` names job, but the old stack has no such service, so a new one is created.",
         rename("jobs", "batch", "jobs"),
     ]
 
@@ -282,7 +283,7 @@ def test_a_was_that_names_what_is_in_aws_alone(changes: Changes) -> None:
 def test_a_was_that_stays_after_the_move_is_no_matter(changes: Changes) -> None:
     moved = edited(SHOP, JOBS, ("  jobs:\n", "  batch:\n    was: jobs\n"))
     assert changes(moved, edited(moved, ("jobs:1", "jobs:2")))[1:] == [
-        "jobs: tasks are started anew; the old ones stop when the new ones are healthy."
+        "jobs: tasks are replaced; the old ones stop when the new ones are healthy."
     ]
     second = edited(moved, ("  batch:\n    was: jobs\n", "  cron:\n    was: [jobs, batch]\n"))
     assert not [each for each in changes(edited(SHOP, JOBS), second) if "`was`" in each]
@@ -290,8 +291,8 @@ def test_a_was_that_stays_after_the_move_is_no_matter(changes: Changes) -> None:
 
 def astray(key: str, standing: str, coming: str, remedy: str) -> str:
     return (
-        f"{key}: replaced, since it is {standing} in AWS and the spec now makes it {coming} there: {remedy}, "
-        "and everything stays."
+        f"{key}: replaced, because its name in AWS is {standing} and the spec changes it to {coming}: "
+        f"{remedy} to keep the service."
     )
 
 
@@ -372,16 +373,13 @@ def test_a_was_that_names_what_stands_beside_it(changes: Changes) -> None:
         both, (f"  jobs:\n    image: {ACCOUNT}/jobs:1\n", ""), ("  batch:\n", "  batch:\n    was: jobs\n")
     )
     head, *said = changes(both, one)
-    assert "jobs: the service ends, and its tasks stop." in said
+    assert "jobs: the service is destroyed and its tasks stop." in said
     assert head.endswith("9 to destroy")
 
 
 def test_requests_wait_for_a_service_that_is_only_made(changes: Changes) -> None:
     said = changes(SHOP, edited(SHOP, ("  webapp:", "  front:")))
-    until = (
-        "these requests go to a target group that is only made now, and get 503 until tasks in it "
-        "are healthy."
-    )
+    until = "these requests go to a new target group, and get 503 until tasks in it are healthy."
     assert said[1:3] == [rename("webapp", "front", "webapp"), f"everything else on http: {until}"]
     named = edited(SHOP, ("  backendserver:", "  api:"), ("calls: [backendserver]", "calls: [api]"))
     assert [each for each in changes(SHOP, named) if each.startswith("/api/profile")] == [
@@ -418,15 +416,15 @@ def test_a_route_of_a_service_that_is_added(
     old = edited(SHOP, ("routes: [/]", served))
     said = changes(old, edited(old, (PRICING[0], PRICING[1].format(route))))
     alarm = [each for each in said if "get 503 until tasks in it are healthy" in each]
-    calm = [each for each in said if "nothing answered these requests until now" in each]
+    calm = [each for each in said if "no service responds to these requests yet" in each]
     assert (len(alarm), len(calm)) == (int(answered), int(not answered)), said
-    assert not [each for each in said if "a rule of their own" in each]
+    assert not [each for each in said if "rule of their own" in each]
 
 
 def test_how_a_route_of_a_service_that_is_added_is_told(changes: Changes) -> None:
     old = edited(SHOP, ("routes: [/]", "routes: [/shop]"))
     assert changes(old, edited(old, (PRICING[0], PRICING[1].format("/prices"))))[1:] == [
-        "/prices on http: nothing answered these requests until now; tasks do as soon as they are healthy."
+        "/prices on http: no service responds to these requests yet; the new tasks do when they are healthy."
     ]
 
 
@@ -436,10 +434,7 @@ def test_a_route_that_another_service_gives_up_for_a_narrower_one(changes: Chang
     )
     new = edited(old, ("    routes: [{path: /api/*, priority: 5}]\n", ""))
     new = edited(new, (PRICING[0], PRICING[1].format("{path: /api/prices, priority: 6}")))
-    assert (
-        "/api/prices on http: these requests go to a target group that is only made now"
-        in changes(old, new)[1]
-    )
+    assert "/api/prices on http: these requests go to a new target group" in changes(old, new)[1]
 
 
 def test_a_first_load_balancer_takes_requests_from_nobody(changes: Changes) -> None:
@@ -456,30 +451,32 @@ def test_the_last_address_in_service_connect(changes: Changes) -> None:
         SHOP, ("    calls: [backendserver]\n", ""), ("    connect: backend", "    # connect: backend")
     )
     said = changes(SHOP, without)
-    assert "ecs-agent: no VPC endpoint any more; what still needs it has no other way there." in said
-    assert "The Service Connect namespace goes: services no longer call each other by name." in said
+    assert "ecs-agent: the VPC endpoint is removed; tasks that still need it cannot reach it." in said
+    assert (
+        "The Service Connect namespace is destroyed: services can no longer call each other by name." in said
+    )
     assert not [each for each in said if "until" in each or "meanwhile" in each]
 
 
 def test_all_services_removed(changes: Changes) -> None:
     said = changes(SHOP, SHOP[: SHOP.index("services:")])
     for sentence in (
-        "The load balancer goes, and its DNS name with it: nothing answers any more.",
-        "The cluster goes with every service in it.",
-        "backendserver and webapp: the services end, and their tasks stop.",
+        "The load balancer is destroyed with its DNS name: all requests to it fail.",
+        "The cluster is destroyed with every service in it.",
+        "backendserver and webapp: the services are destroyed and their tasks stop.",
     ):
         assert sentence in said
     assert not [each for each in said if "until" in each or "downtime" in each]
-    assert not [each for each in said if "endpoint any more" in each]
+    assert not [each for each in said if "VPC endpoint" in each]
     other_way = edited(SHOP[: SHOP.index("services:")], ("egress: endpoints", "egress: nat"))
-    assert not [each for each in changes(SHOP, other_way) if "way out" in each]
+    assert not [each for each in changes(SHOP, other_way) if "egress" in each or "reach" in each]
 
 
 def test_a_load_balancer_that_is_made_again(changes: Changes) -> None:
     said = changes(SHOP, edited(SHOP, ("name: shop", "name: other")))
     assert (
-        "The load balancer is replaced, and gets another DNS name: the old name stops answering when the new "
-        "services run." in said
+        "The load balancer is replaced and gets another DNS name: the old name stops responding when the new "
+        "services are running." in said
     )
     assert not [each for each in said if "downtime" in each or "in use" in each]
 
@@ -499,7 +496,7 @@ MANY = SHOP + "".join(f"\n  s{n}:\n    image: {ACCOUNT}/s{n}:1\n" for n in range
 def test_of_many_names_the_first_few(changes: Changes) -> None:
     said = changes(MANY, edited(MANY, *((f"/s{n}:1\n", f"/s{n}:2\n") for n in range(12))))
     assert said[1:] == [
-        "s0, s1, s10, s11, s2 and 7 more: tasks are started anew; the old ones stop when the new ones are "
+        "s0, s1, s10, s11, s2 and 7 more: tasks are replaced; the old ones stop when the new ones are "
         "healthy."
     ]
     six = changes(MANY, edited(MANY, *((f"/s{n}:1\n", f"/s{n}:2\n") for n in range(6))))
@@ -512,4 +509,4 @@ def test_json_has_every_name(run_tfgen: Tfgen, tmp_path: Path) -> None:
     done = run_tfgen("changes", tmp_path / "many.yaml", tmp_path / "new.yaml", "--json")
     said = json.loads(done.out)["consequences"]
     names = ", ".join(sorted(f"s{n}" for n in range(12))).replace(", s9", " and s9")
-    assert f"{names}: the services end, and their tasks stop." in said
+    assert f"{names}: the services are destroyed and their tasks stop." in said

@@ -21,7 +21,7 @@ from support.standing import Module, Standing, seat, signs, states_of
 from support.terraform import Stack
 
 from tfgen import render_text
-from tfgen.changes.report import between
+from tfgen.changes.report import changes_between
 from tfgen.spec.source import dump
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def test_terraform_plans_what_tfgen_foresees(standing: Callable[[int], Standing]
     """A change that Terraform does not plan is one that tfgen has said it refuses, and no other."""
     old, changed = stack(pair[0]), change(*pair)
     new = pages(dump(changed.spec))
-    report = between(pages(dump(old)), new)
+    report = changes_between(pages(dump(old)), new)
     stands = standing(pair[0])
     untold = stands.without_tags if old.get("tags") else set()
     done = stands.attempt(new, refresh=takes_all_tags_away(old, changed.spec))

@@ -14,18 +14,18 @@ from tfgen.problems import Exit, TfgenError
 from tfgen.texts import in_line
 
 
-def of_folder(folder: Path, standing: Mapping[str, str], new: Outcome) -> Report:
+def changes_of_folder(folder: Path, standing: Mapping[str, str], new: Outcome) -> Report:
     """What a spec without errors changes in a folder with the pages `standing`.
 
     Raises TfgenError with a problem for every page that is not valid Terraform.
     """
-    pages, known = new.pages(), _manifest(folder)
-    after = report.over(standing, pages, known.owned, known.ejected)
+    pages, known = new.pages(), _read_manifest(folder)
+    after = report.after_render(standing, pages, known.owned, known.ejected)
     held = stacks.held(new.blueprint, pages, folder) if new.blueprint and known.owned else Changes()
-    return report.between(standing, after, report.of_the_user(*held.theirs))
+    return report.changes_between(standing, after, report.about_user_files(*held.theirs))
 
 
-def _manifest(folder: Path) -> Manifest:
+def _read_manifest(folder: Path) -> Manifest:
     try:
         return manifest.read(folder)
     except OSError as error:

@@ -204,7 +204,7 @@ def way_out(old: str, new: str) -> Row:
     if rules or was.public_tasks != will_be.public_tasks:
         cost += MOVED
     edit = (f"egress: {old}\n", f"egress: {new}\n")
-    return Row(f"way out: {old} to {new}", BASE_OF[old], (edit,), cost)
+    return Row(f"egress: {old} to {new}", BASE_OF[old], (edit,), cost)
 
 
 def market(name: str, old: str, new: str, cost: str, *about: str) -> Row:
@@ -302,7 +302,7 @@ NETWORK = (
         "+ network vpc_endpoint.sts\n",
     ),
     Row(
-        "endpoint for Service Connect's proxy given up",
+        "endpoint for Service Connect's proxy removed",
         "endpoints",
         (("zones: [a, b, c]\n", "zones: [a, b, c]\n  service_connect_endpoint: false\n"),),
         "- network vpc_endpoint.ecs_agent\n",
@@ -357,7 +357,7 @@ SERVICE_ROWS = (
         "orders",
     ),
     market(
-        "processor changed",
+        "CPU architecture changed",
         "    connect: orders\n",
         "    connect: orders\n    architecture: arm64\n",
         new_tasks("orders"),
@@ -403,7 +403,7 @@ SERVICE_ROWS = (
         "orders",
     ),
     market(
-        "port of a service changed, both admitted meanwhile",
+        "port of a service changed, both allowed meanwhile",
         "port: 8081",
         "port: {number: 8091, was: 8081}",
         "~ services ingress_rule.orders_from_load_balancer egress_rule.load_balancer_to_orders\n"
@@ -427,7 +427,7 @@ SERVICE_ROWS = (
         "orders",
     ),
     market(
-        "ways out of a service narrowed",
+        "egress of a service narrowed",
         "    connect: orders\n",
         "    connect: orders\n    egress_cidrs: [192.0.2.0/24]\n",
         "+ services egress_rule.orders_to_{192_0_2_0_24,s3}\n- services egress_rule.orders_to_internet\n"
@@ -770,7 +770,7 @@ FOUNDATION = (
 )
 
 SECTIONS = {
-    "The way out": WAYS,
+    "Egress": WAYS,
     "Zones and NAT gateways": NETWORK,
     "Services": SERVICE_ROWS,
     "Calls": CALLS,

@@ -8,21 +8,23 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tfgen.changes.called import INGRESS, Said, Tasks, listed, naming, ports, tasks_of
 from tfgen.changes.change import Action, Change, KnownResource, KnownStack
-from tfgen.changes.twice import aliases
+from tfgen.changes.clashes import connect_addresses
+from tfgen.changes.names import INGRESS, Consequence, Tasks, about_names, listed, named_ports, tasks_of
 from tfgen.hcl.values import Value, addresses
 
 
-def calls(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Said]:
+def call_consequences(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Consequence]:
     """Sentences about addresses that become others, other ports behind them, and addresses that are gone."""
-    gone = _names(changes, "old") - _names(changes, "new")
+    gone = _connect_addresses(changes, "old") - _connect_addresses(changes, "new")
     said = defaultdict[str, set[str]](set)
     tasks = tasks_of(changes)
-    with_address = [(each, set(aliases(each.old)), set(aliases(each.new))) for each in changes]
-    moving = {each.address for each, was, _ in with_address if was and _moves(each, tasks)}
+    with_address = [
+        (each, set(connect_addresses(each.old)), set(connect_addresses(each.new))) for each in changes
+    ]
+    moving = {each.address for each, was, _ in with_address if was and _moves_ports(each, tasks)}
     becoming = {each.address for each, was, will_be in with_address if was & gone and will_be - was}
-    all_callers = _callers(new) if moving or becoming else {}
+    all_callers = _callers_by_service(new) if moving or becoming else {}
     for change, was, will_be in with_address:
         callers = all_callers.get(change.address, set())
         if was & gone and will_be - was:
@@ -35,40 +37,40 @@ def calls(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Said]:
             said[_MOVING] |= was
     said[_GONE] = gone
     for text in (_CALLED, _UNCALLED, _KEPT, _MOVING, _GONE):
-        yield from naming(said[text], text)
+        yield from about_names(said[text], text)
 
 
 _CALLED = (
-    "In Service Connect {}: expect failed calls until new tasks of both sides are healthy; callers must use "
+    "In Service Connect, {}: expect failed calls until new tasks on both sides are healthy; callers must use "
     "the new [address|addresses]."
 )
-_UNCALLED = "In Service Connect {}; no other service here may call [it|them]."
-_KEPT = "In Service Connect {}; callers must use the new [address|addresses]."
+_UNCALLED = "In Service Connect, {}; no other service in this stack is allowed to call [it|them]."
+_KEPT = "In Service Connect, {}; callers must use the new [address|addresses]."
 _MOVING = (
-    "{}: in Service Connect another port of the container answers; expect failed calls until new tasks are "
+    "{}: Service Connect now leads to another container port; expect failed calls until new tasks are "
     "healthy."
 )
-_GONE = "{}: nobody answers there in Service Connect any more."
+_GONE = "{}: removed from Service Connect; calls to [it|them] fail."
 
 
-def _names(changes: tuple[Change, ...], side: str) -> set[str]:
+def _connect_addresses(changes: tuple[Change, ...], side: str) -> set[str]:
     """The addresses in Service Connect of what changes; what is forgotten keeps its own."""
     kept = (change for change in changes if change.action is not Action.FORGET)
-    return {alias for change in kept for alias in aliases(getattr(change, side))}
+    return {alias for change in kept for alias in connect_addresses(getattr(change, side))}
 
 
-def _moves(change: Change, tasks: Tasks) -> bool:
+def _moves_ports(change: Change, tasks: Tasks) -> bool:
     """Whether a service stays, and a port that Service Connect leads to becomes another one."""
     task = tasks.get(change.address)
     if task is None or change.action is not Action.UPDATE:
         return False
-    old, new = _behind(change.old, task.old), _behind(change.new, task.new)
+    old, new = _ports_behind_names(change.old, task.old), _ports_behind_names(change.new, task.new)
     return any(old[name] != new[name] for name in old.keys() & new.keys())
 
 
-def _behind(service: Any, task: Any) -> dict[str, Value]:
+def _ports_behind_names(service: Any, task: Any) -> dict[str, Value]:
     """The port of the container behind each port name in Service Connect."""
-    said = ports(task)
+    said = named_ports(task)
     names = [
         each.get("port_name")
         for connect in service.get("service_connect_configuration", ())
@@ -77,7 +79,7 @@ def _behind(service: Any, task: Any) -> dict[str, Value]:
     return {name: said[name].get("containerPort") for name in names if name in said}
 
 
-def _callers(stack: KnownStack) -> Mapping[str, set[str]]:
+def _callers_by_service(stack: KnownStack) -> Mapping[str, set[str]]:
     """The address of each service -> the other services whose security groups its own lets in."""
     services = [each for each in stack.resources.values() if each.type == "aws_ecs_service"]
     with_group = defaultdict[str, list[KnownResource]](list)

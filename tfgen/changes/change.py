@@ -39,33 +39,33 @@ class Change(NamedTuple):
     kept: frozenset[str] = frozenset()
 
 
-Test = Callable[[Change], bool]
+ChangeTest = Callable[[Change], bool]
 
 
-def created(change: Change) -> bool:
+def is_created(change: Change) -> bool:
     return change.action is Action.CREATE
 
 
-def destroyed(change: Change) -> bool:
+def is_destroyed(change: Change) -> bool:
     return change.action is Action.DESTROY
 
 
-def replaced(change: Change) -> bool:
+def is_replaced(change: Change) -> bool:
     return change.action in (Action.REPLACE, Action.REPLACE_NEW_FIRST)
 
 
-def lost(change: Change) -> bool:
-    return destroyed(change) or replaced(change)
+def is_lost(change: Change) -> bool:
+    return is_destroyed(change) or is_replaced(change)
 
 
-def updated(*arguments: str) -> Test:
+def updates(*arguments: str) -> ChangeTest:
     """Whether one of these arguments changes in place."""
     return lambda change: change.action is Action.UPDATE and not {*arguments}.isdisjoint(change.arguments)
 
 
-def differs(argument: str) -> Test:
+def changes_value(argument: str) -> ChangeTest:
     """Whether it says something else in place, and not only follows what it refers to."""
-    return lambda change: updated(argument)(change) and change.old.get(argument) != change.new.get(argument)
+    return lambda change: updates(argument)(change) and change.old.get(argument) != change.new.get(argument)
 
 
 class KnownResource(Protocol):
@@ -88,14 +88,14 @@ class KnownResource(Protocol):
         ...
 
 
-class Given(NamedTuple):
+class VariableValue(NamedTuple):
     """What a file beside the stack says of one of its variables."""
 
     path: str
     value: Value
 
 
-class Repeated(NamedTuple):
+class UncountedBlock(NamedTuple):
     """A block with a `for_each` or a `count` that is not known, where it stands, and what they come to."""
 
     address: str
@@ -131,12 +131,12 @@ class KnownStack(Protocol):
     def variables(self) -> Collection[str]: ...
 
     @property
-    def pinned(self) -> Mapping[str, Given]:
+    def pinned(self) -> Mapping[str, VariableValue]:
         """The variables of which a file beside the stack says something."""
         ...
 
     @property
-    def repeated(self) -> Collection[Repeated]:
+    def repeated(self) -> Collection[UncountedBlock]:
         """The blocks of which only Terraform can tell how often they are there."""
         ...
 
@@ -153,7 +153,7 @@ class Changes(NamedTuple):
     new: KnownStack
 
 
-def is_elsewhere(old: KnownStack, new: KnownStack) -> bool:
+def changes_region(old: KnownStack, new: KnownStack) -> bool:
     """Whether the Region is another one: there, Terraform finds nothing of what it made before."""
     was, will_be = (stack.provider.get("region") for stack in (old, new))
     return isinstance(was, str) and isinstance(will_be, str) and was != will_be

@@ -5,21 +5,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from tfgen import facts
-from tfgen.changes.change import Action, Change, is_elsewhere
+from tfgen.changes.change import Action, Change, changes_region
 from tfgen.changes.graph import without_keys
-from tfgen.changes.plain import plain
+from tfgen.changes.plain import without_defaults
 from tfgen.changes.sets import sorted_sets
 from tfgen.changes.stack import Resource, Stack
-from tfgen.changes.tags import Tags, retagged
-from tfgen.changes.touched import touched
+from tfgen.changes.tags import Tags, changes_tags
+from tfgen.changes.touched import touched_nodes
 from tfgen.hcl.values import Reference, Term, Value, addresses
 
 
-def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
+def compare_stacks(old: Stack, new: Stack) -> tuple[Change, ...]:
     """Every resource that does not stay as it is, by address."""
-    elsewhere, moves = is_elsewhere(old, new), moves_of(old, new)
+    elsewhere, moves = changes_region(old, new), moves_of(old, new)
     before = {
-        moved(address, moves): resource
+        moved_address(address, moves): resource
         for address, resource in old.resources.items()
         if not (elsewhere and resource.is_regional)
     }
@@ -27,16 +27,16 @@ def compare(old: Stack, new: Stack) -> tuple[Change, ...]:
     created = new.resources.keys() - stays
     looked_at = stays
     if old.default_tags == new.default_tags:
-        other = touched(old, new, created)
+        other = touched_nodes(old, new, created)
         looked_at = {address for address in stays if without_keys(address) in other}
     pairs = {
         address: _Pair((before[address], old.default_tags), (new.resources[address], new.default_tags), moves)
         for address in looked_at
     }
-    differing, replaced = _follow(pairs, created)
+    differing, replaced = _follow_replacements(pairs, created)
     changes = [
-        *(_gone(address, before[address], new, moves) for address in before.keys() - stays),
-        *(_come(address, new) for address in created),
+        *(_removal(address, before[address], new, moves) for address in before.keys() - stays),
+        *(_addition(address, new) for address in created),
         *(
             pairs[address].change(address, names, _action(address, replaced, new))
             for address, names in differing.items()
@@ -49,7 +49,7 @@ def moves_of(old: Stack, new: Stack) -> Mapping[str, str]:
     """What `moved` blocks do: nothing where both ends stand, since Terraform moves nothing onto another."""
     if not new.moved:
         return {}
-    standing = {place for address in old.resources for place in prefixes(address)}
+    standing = {place for address in old.resources for place in enclosing_addresses(address)}
     return {start: end for start, end in new.moved.items() if not {start, end} <= standing}
 
 
@@ -63,7 +63,7 @@ class _Pair:
     ) -> None:
         """`old` and `new`: the resource, and the default tags of its stack."""
         self.resource = new[0]
-        self.old = _renamed_all(old[0], moves)
+        self.old = _arguments_moved(old[0], moves)
         every = {*self.old, *new[0].arguments}
         ignored = self.resource.ignored(every)
         self.kept = frozenset(way[0] for way in ignored if len(way) == 1)
@@ -73,14 +73,16 @@ class _Pair:
             self.new = said | {name: value for name, value in self.old.items() if name in self.kept}
         names = sorted(every - self.kept)
         kind = self.resource.type
-        old_said, new_said = (plain(kind, _without(each, ignored)) for each in (self.old, self.new))
+        old_said, new_said = (
+            without_defaults(kind, _without_parts(each, ignored)) for each in (self.old, self.new)
+        )
         self._said = {name for name in names if old_said.get(name) != new_said.get(name)}
         self.uses = {name: used for name in names if (used := addresses(self.new.get(name)))}
         before, after = (
             Tags(defaults, said.get("tags", {}))
             for defaults, said in ((old[1], self.old), (new[1], new[0].arguments))
         )
-        self._tagged = retagged(before, after, ignored)
+        self._tagged = changes_tags(before, after, ignored)
 
     def differing(self, fresh: set[str]) -> tuple[str, ...]:
         """The arguments that change when what is at the `fresh` addresses gets a new identity."""
@@ -94,13 +96,15 @@ class _Pair:
         return Change(address, resource.type, resource.name, action, names, self.old, self.new, self.kept)
 
 
-def _follow(stays: Mapping[str, _Pair], created: set[str]) -> tuple[dict[str, tuple[str, ...]], set[str]]:
+def _follow_replacements(
+    stays: Mapping[str, _Pair], created: set[str]
+) -> tuple[dict[str, tuple[str, ...]], set[str]]:
     """The differing arguments by address, and the replaced addresses.
 
     What is made anew gets a new identity: whatever refers to it changes too, and may be replaced in turn.
     """
     fresh, replaced = set(created), set[str]()
-    users = _users(stays)
+    users = _users_by_address(stays)
     waiting: set[str] = {*stays}
     found: dict[str, tuple[str, ...]] = {}
     triggered = {address: pair for address, pair in stays.items() if pair.resource.triggers}
@@ -110,7 +114,7 @@ def _follow(stays: Mapping[str, _Pair], created: set[str]) -> tuple[dict[str, tu
         fired = {
             address
             for address, pair in triggered.items()
-            if any(_fires(trigger, differing, replaced) for trigger in pair.resource.triggers)
+            if any(_is_triggered(trigger, differing, replaced) for trigger in pair.resource.triggers)
         }
         differing |= {address: (*found[address], _TRIGGER) for address in fired}
         looked_at = (waiting | fired) & differing.keys()
@@ -122,7 +126,7 @@ def _follow(stays: Mapping[str, _Pair], created: set[str]) -> tuple[dict[str, tu
         waiting = {user for address in more for user in users.get(address, ())}
 
 
-def _users(stays: Mapping[str, _Pair]) -> Mapping[str, set[str]]:
+def _users_by_address(stays: Mapping[str, _Pair]) -> Mapping[str, set[str]]:
     """Each address that is referred to -> those that do."""
     found = defaultdict[str, set[str]](set)
     for address, pair in stays.items():
@@ -135,7 +139,7 @@ def _users(stays: Mapping[str, _Pair]) -> Mapping[str, set[str]]:
 _TRIGGER = "replace_triggered_by"
 
 
-def _fires(trigger: str, differing: Mapping[str, tuple[str, ...]], replaced: set[str]) -> bool:
+def _is_triggered(trigger: str, differing: Mapping[str, tuple[str, ...]], replaced: set[str]) -> bool:
     """Whether what it names changes: a block or an instance, or one attribute of it."""
     for address, names in differing.items():
         if is_within(address, trigger):
@@ -162,14 +166,14 @@ def _action(address: str, replaced: set[str], new: Stack) -> Action:
     return Action.REPLACE_NEW_FIRST if new.is_new_first(address) else Action.REPLACE
 
 
-def _gone(address: str, resource: Resource, new: Stack, moves: Mapping[str, str]) -> Change:
+def _removal(address: str, resource: Resource, new: Stack, moves: Mapping[str, str]) -> Change:
     forgotten = any(is_within(address, each) for each, destroy in new.removed.items() if not destroy)
-    arguments = _renamed_all(resource, moves)
+    arguments = _arguments_moved(resource, moves)
     action = Action.FORGET if forgotten else Action.DESTROY
     return Change(address, resource.type, resource.name, action, (), arguments, {})
 
 
-def _come(address: str, new: Stack) -> Change:
+def _addition(address: str, new: Stack) -> Change:
     resource = new.resources[address]
     action = Action.IMPORT if address in new.imported else Action.CREATE
     return Change(address, resource.type, resource.name, action, (), {}, resource.arguments)
@@ -180,11 +184,11 @@ def is_within(address: str, place: str) -> bool:
     return address == place or address.startswith((f"{place}[", f"{place}."))
 
 
-def _without(value: Value, ways: Iterable[tuple[str, ...]]) -> Value:
+def _without_parts(value: Value, ways: Iterable[tuple[str, ...]]) -> Value:
     """A value without what is at the ends of some ways into it."""
     for first, *rest in ways:
         if isinstance(value, dict) and first in value:
-            kept = {first: _without(value[first], [tuple(rest)])} if rest else {}
+            kept = {first: _without_parts(value[first], [tuple(rest)])} if rest else {}
             value = {key: item for key, item in value.items() if key != first} | kept
         elif (
             isinstance(value, tuple)
@@ -194,11 +198,11 @@ def _without(value: Value, ways: Iterable[tuple[str, ...]]) -> Value:
             and int(first) < len(value)
         ):
             index = int(first)
-            value = (*value[:index], _without(value[index], [tuple(rest)]), *value[index + 1 :])
+            value = (*value[:index], _without_parts(value[index], [tuple(rest)]), *value[index + 1 :])
     return value
 
 
-def moved(address: str, moves: Mapping[str, str]) -> str:
+def moved_address(address: str, moves: Mapping[str, str]) -> str:
     """An address after the `moved` blocks, one after another: of a resource, of an instance, of a module."""
     for _ in moves:  # Terraform refuses a circle; here it ends all the same
         step = _moved_once(address, moves)
@@ -209,7 +213,7 @@ def moved(address: str, moves: Mapping[str, str]) -> str:
 
 
 def _moved_once(address: str, moves: Mapping[str, str]) -> str:
-    for start in prefixes(address):
+    for start in enclosing_addresses(address):
         end = moves.get(start, "")
         # From the one without a key to the one with a key: what has a key already is another.
         is_instance = end.endswith("]") and address.startswith(f"{start}[")
@@ -218,27 +222,27 @@ def _moved_once(address: str, moves: Mapping[str, str]) -> str:
     return address
 
 
-def prefixes(address: str) -> list[str]:
+def enclosing_addresses(address: str) -> list[str]:
     """An address and what it is within, such as a resource of an instance, and a module."""
     return [address, *(address[: found.start()] for found in re.finditer(r"[.\[]", address))]
 
 
-def _renamed_all(resource: Resource, moves: Mapping[str, str]) -> Mapping[str, Value]:
+def _arguments_moved(resource: Resource, moves: Mapping[str, str]) -> Mapping[str, Value]:
     """The arguments with the addresses in them moved, which puts sets in another order."""
     if not moves:
         return resource.arguments
-    renamed = {name: _renamed(value, moves) for name, value in resource.arguments.items()}
+    renamed = {name: _with_moved_addresses(value, moves) for name, value in resource.arguments.items()}
     return sorted_sets(resource.type, renamed)
 
 
-def _renamed(value: Value, moves: Mapping[str, str]) -> Value:
+def _with_moved_addresses(value: Value, moves: Mapping[str, str]) -> Value:
     match value:
         case Reference(address=address, path=path):
-            return Reference(moved(address, moves), path)
+            return Reference(moved_address(address, moves), path)
         case Term(name=name, operands=operands):
-            return Term(name, _renamed(operands, moves))
+            return Term(name, _with_moved_addresses(operands, moves))
         case tuple():
-            return tuple(_renamed(item, moves) for item in value)
+            return tuple(_with_moved_addresses(item, moves) for item in value)
         case dict():
-            return {key: _renamed(item, moves) for key, item in value.items()}
+            return {key: _with_moved_addresses(item, moves) for key, item in value.items()}
     return value

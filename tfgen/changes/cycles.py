@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from tfgen.changes.change import Action, Change
-from tfgen.changes.compare import moved, moves_of
+from tfgen.changes.compare import moved_address, moves_of
 from tfgen.changes.graph import reversed_graph, without_keys
 from tfgen.changes.stack import Stack
 
@@ -29,14 +29,14 @@ _MAKES = (*_UPDATED_OR_REPLACED, Action.CREATE, Action.IMPORT)
 _GOES = (Action.REPLACE, Action.REPLACE_NEW_FIRST, Action.DESTROY)
 
 
-def cycles(changes: tuple[Change, ...], old: Stack, new: Stack) -> list[list[Change]]:
+def find_cycles(changes: tuple[Change, ...], old: Stack, new: Stack) -> list[list[Change]]:
     """The changes of each circle."""
     known = {change.address: change for change in changes}
     go_last = [change.address for change in changes if _goes_last(change, old)]
     # A circle comes in where something goes last, and leads back where something else goes first.
     if not go_last or all(change.action not in _GOES or _goes_last(change, old) for change in changes):
         return []
-    found = circles([(GO, address) for address in go_last], _Order(known, go_last, old, new).following)
+    found = find_circles([(GO, address) for address in go_last], _Order(known, go_last, old, new).following)
     return [
         [known[address] for address in sorted({address for what, address in circle if what in (MAKE, GO)})]
         for circle in found
@@ -53,7 +53,7 @@ class _Order:
         moves = moves_of(old, new)
         self._known = known
         self._go_last = {*go_last}
-        self._before = {moved(each, moves): each for each in old.resources} if moves else {}
+        self._before = {moved_address(each, moves): each for each in old.resources} if moves else {}
         made = [change for change in known.values() if change.action in _MAKES]
         stay = [change for change in made if change.action in _UPDATED_OR_REPLACED]
         go = [change for change in known.values() if change.action in _GOES]
@@ -116,7 +116,7 @@ def _by_block(
     return found
 
 
-def circles(starts: Iterable[Step], following: Following) -> Iterator[list[Step]]:
+def find_circles(starts: Iterable[Step], following: Following) -> Iterator[list[Step]]:
     """Steps that all wait for one another: Tarjan's strongly connected components, without recursion."""
     search = _Search(following)
     for start in starts:

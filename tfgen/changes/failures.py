@@ -3,81 +3,91 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tfgen.changes.called import INGRESS, Said, Tasks, about, called, naming, ports, tasks_of
-from tfgen.changes.change import Action, Change, KnownStack, lost, updated
-from tfgen.changes.kept import asks_for_another_port
-from tfgen.changes.twice import Clash
+from tfgen.changes.change import Action, Change, KnownStack, is_lost, updates
+from tfgen.changes.clashes import Clash
+from tfgen.changes.ignored import lacks_port
+from tfgen.changes.names import (
+    INGRESS,
+    Consequence,
+    Tasks,
+    about_changes,
+    about_names,
+    name_of,
+    named_ports,
+    tasks_of,
+)
 from tfgen.hcl.values import references
 
 
-def failures(
+def apply_failures(
     changes: tuple[Change, ...], twice: tuple[Clash, ...], old: KnownStack, new: KnownStack
-) -> Iterator[Said]:
+) -> Iterator[Consequence]:
     """Sentences about what fails always, then about what may."""
     tasks = tasks_of(changes)
-    yield from about(changes, lambda change: _speaks_otherwise(change, tasks), _PROTOCOL)
-    yield from about(changes, lambda change: asks_for_another_port(change, old, new), _OTHER_PORT)
-    yield from about(changes, lambda change: _leaves(change, changes), _VPC)
-    yield from about(changes, _is_guarded, _GUARDED)
-    in_use = _in_use(changes)
-    yield from about(in_use, _gets_another_name, f"{_GROUP}.")
-    yield from about(in_use, lambda change: not _gets_another_name(change), f"{_GROUP}, {_AND_A_NAME}.")
-    yield from about(changes, lambda change: _overlaps(change, changes, old), _RANGE)
+    yield from about_changes(changes, lambda change: _changes_protocol(change, tasks), _PROTOCOL)
+    yield from about_changes(changes, lambda change: lacks_port(change, old, new), _OTHER_PORT)
+    yield from about_changes(changes, lambda change: _leaves_vpc(change, changes), _VPC)
+    yield from about_changes(changes, _is_protected, _PROTECTED)
+    in_use = _groups_in_use(changes)
+    yield from about_changes(in_use, _changes_name, f"{_GROUP}.")
+    yield from about_changes(in_use, lambda change: not _changes_name(change), f"{_GROUP}, {_AND_A_NAME}.")
+    yield from about_changes(changes, lambda change: _overlaps_old_subnet(change, changes, old), _RANGE)
     for certain, text in _TWICE.items():
-        yield from naming({_claimed(clash) for clash in twice if clash.certain is certain}, text)
+        yield from about_names({_claim_in_words(clash) for clash in twice if clash.certain is certain}, text)
     passed_on = tuple(clash.taker for clash in twice if not clash.certain)
-    yield from about(passed_on, lambda change: change.type == "aws_lb_listener", _PORT)
+    yield from about_changes(passed_on, lambda change: change.type == "aws_lb_listener", _PORT)
 
 
 _PROTOCOL = (
-    "{}: ECS refuses another protocol on a Service Connect port, so the apply fails: add a service with "
+    "{}: ECS cannot change the protocol of a Service Connect port, so the apply fails: add a service with "
     "another name and connect beside [it|each], move the callers, then remove [it|them]."
 )
 _OTHER_PORT = (
-    "{}: ignore_changes keeps one of task_definition and load_balancer, and ECS refuses a load balancer port "
+    "{}: ignore_changes keeps one of task_definition and load_balancer, and ECS rejects a load balancer port "
     "that the task definition lacks, so the apply fails."
 )
 _VPC = (
-    "AWS moves no load balancer to another VPC, so the apply fails halfway: render a stack with another name "
-    "beside this one, move over, and destroy this one."
+    "AWS cannot move a load balancer to another VPC, so the apply fails halfway: create a stack with another "
+    "name beside this one, move to it, then destroy this one."
 )
-_GUARDED = (
-    "{}: AWS deletes no load balancer that has deletion protection, so the apply fails: switch it off first, "
-    "in a change of its own."
+_PROTECTED = (
+    "{}: AWS does not delete a load balancer with deletion protection, so the apply fails: disable it first, "
+    "in a separate change."
 )
 _GROUP = (
-    "{}: AWS keeps a security group that is in use, and [this one is|these are] to go before what uses "
-    "[it|them] lets go, so the apply waits and fails: override [it|each] with lifecycle: "
+    "{}: AWS does not delete a security group that is in use, and [this one|these] would be deleted before "
+    "[its|their] users are updated, so the apply waits and fails: override [it|each] with lifecycle: "
     "{{create_before_destroy: true}} (docs/overrides.md)"
 )
-_AND_A_NAME = "and with another name, as AWS takes no two of one name"
+_AND_A_NAME = "and with another name, since AWS does not allow two with the same name"
 _RANGE = (
-    "{}: the new range overlaps one that still stands, which AWS refuses, so the apply fails: pin a range "
-    "that is free, or drop the zone, apply, and add it again."
+    "{}: the new range overlaps that of an existing subnet, which AWS rejects, so the apply fails: pin a "
+    "free range, or remove the zone, apply, and add it again."
 )
 _TWICE = {
-    True: "{}: AWS refuses two[| of each], and one is still there when [this|the new] one is made, so the "
-    "apply fails: make room for it first, in a change of its own.",
-    False: "{}: AWS refuses two[| of each] at once, and one goes while another comes, so the apply may stop "
-    "halfway: be ready to apply again, or take the old [one|ones] away first.",
+    True: "{}: AWS does not allow two[| of each], and one still exists when the new one is created, so the "
+    "apply fails: make room for it first, in a separate change.",
+    False: "{}: AWS does not allow two[| of each] at once, and the new [one|ones] may be created before the "
+    "old [one is|ones are] gone, so the apply may stop halfway: be ready to apply again, or remove the old "
+    "[one|ones] first.",
 }
-_PORT = "[Port|Ports] {}: nothing answers from when the old listener goes until the new one stands."
+_PORT = "[Port|Ports] {}: requests fail from when the old listener is destroyed until the new one is created."
 
 
 # A protocol of Service Connect
 
 
-def _speaks_otherwise(change: Change, tasks: Tasks) -> bool:
+def _changes_protocol(change: Change, tasks: Tasks) -> bool:
     """Whether a port that stays in Service Connect gets another protocol."""
     task = tasks.get(change.address)
     if task is None or change.action is not Action.UPDATE:
         return False
     old, new = _protocols(task.old), _protocols(task.new)
-    stay = {*_connected(change.old)} & {*_connected(change.new)} & old.keys() & new.keys()
+    stay = {*_connected_ports(change.old)} & {*_connected_ports(change.new)} & old.keys() & new.keys()
     return any(old[port] != new[port] for port in stay)
 
 
-def _connected(arguments: Any) -> Iterator[str]:
+def _connected_ports(arguments: Any) -> Iterator[str]:
     """The names of ports in Service Connect."""
     for connect in arguments.get("service_connect_configuration", ()):
         yield from (str(service.get("port_name")) for service in connect.get("service", ()))
@@ -85,26 +95,28 @@ def _connected(arguments: Any) -> Iterator[str]:
 
 def _protocols(arguments: Any) -> dict[str, Any]:
     """The protocol of each named port; None where Service Connect only passes on TCP."""
-    return {name: port.get("appProtocol") for name, port in ports(arguments).items()}
+    return {name: port.get("appProtocol") for name, port in named_ports(arguments).items()}
 
 
 # What goes while it is used
 
 
-def _leaves(change: Change, changes: tuple[Change, ...]) -> bool:
+def _leaves_vpc(change: Change, changes: tuple[Change, ...]) -> bool:
     """Whether a load balancer that stays is to leave its VPC."""
-    return updated("subnets")(change) and change.type == "aws_lb" and _is_lost("aws_vpc", changes)
+    return updates("subnets")(change) and change.type == "aws_lb" and _is_lost("aws_vpc", changes)
 
 
-def _is_guarded(change: Change) -> bool:
-    return change.type == "aws_lb" and lost(change) and change.old.get("enable_deletion_protection") == "true"
+def _is_protected(change: Change) -> bool:
+    return (
+        change.type == "aws_lb" and is_lost(change) and change.old.get("enable_deletion_protection") == "true"
+    )
 
 
 def _is_lost(kind: str, changes: tuple[Change, ...]) -> bool:
-    return any(each.type == kind and lost(each) for each in changes)
+    return any(each.type == kind and is_lost(each) for each in changes)
 
 
-def _in_use(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+def _groups_in_use(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """The security groups that are to go before what stays has taken the new ones."""
     groups = [each for each in changes if each.type == "aws_security_group" and each.action is Action.REPLACE]
     if not groups or _is_lost("aws_vpc", changes):
@@ -114,25 +126,25 @@ def _in_use(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     return tuple(each for each in groups if each.address in used)
 
 
-def _gets_another_name(change: Change) -> bool:
+def _changes_name(change: Change) -> bool:
     return change.old.get("name") != change.new.get("name")
 
 
 # A range of addresses
 
 
-def _overlaps(change: Change, changes: tuple[Change, ...], old: KnownStack) -> bool:
+def _overlaps_old_subnet(change: Change, changes: tuple[Change, ...], old: KnownStack) -> bool:
     """Whether a new subnet is made in a range where another one of its VPC still is."""
     if change.type != "aws_subnet" or change.action not in (Action.CREATE, Action.REPLACE_NEW_FIRST):
         return False
     vpc = change.new.get("vpc_id")
-    if any(lost(each) and each.address == getattr(vpc, "address", "") for each in changes):
+    if any(is_lost(each) and each.address == getattr(vpc, "address", "") for each in changes):
         return False
     standing = [each.arguments for each in old.resources.values() if each.type == "aws_subnet"]
-    return any(_meet(change.new, each) for each in standing if each.get("vpc_id") == vpc)
+    return any(_ranges_overlap(change.new, each) for each in standing if each.get("vpc_id") == vpc)
 
 
-def _meet(one: Any, other: Any) -> bool:
+def _ranges_overlap(one: Any, other: Any) -> bool:
     from ipaddress import ip_network  # noqa: PLC0415 - only a new subnet pays for it
 
     try:
@@ -144,27 +156,29 @@ def _meet(one: Any, other: Any) -> bool:
 # What is there once
 
 
-def _claimed(clash: Clash) -> str:
+def _claim_in_words(clash: Clash) -> str:
     """What no two may have, in words."""
     change = clash.taker._replace(action=Action.CREATE)  # it is called by what it takes
     match clash.claim.kind:
         case kind if not kind.startswith("aws_"):
             return kind
         case "aws_lb_listener":
-            return f"port {called(change)} of the load balancer"
+            return f"port {name_of(change)} of the load balancer"
         case "aws_lb_listener_rule":
-            return f"priority {change.new.get('priority')} ({called(change)})"
+            return f"priority {change.new.get('priority')} ({name_of(change)})"
         case kind if kind == INGRESS:
             return f"the ingress rule {change.name}"
         case "aws_vpc_security_group_egress_rule":
             return f"the egress rule {change.name}"
     kind = change.type.removeprefix("aws_").replace("_", " ")
-    return f"{_KINDS.get(change.type, kind)} {called(change)}"
+    return f"{_KINDS.get(change.type, kind)} {name_of(change)}"
 
 
 _KINDS = {
     "aws_cloudwatch_log_group": "log group",
     "aws_ecs_service": "service",
     "aws_iam_role": "role",
+    "aws_lb": "load balancer",
+    "aws_lb_target_group": "target group",
     "aws_service_discovery_http_namespace": "namespace",
 }

@@ -48,7 +48,7 @@ _OVERRIDE = re.compile(r"(?:^|/|_)override\.tf(?:\.json)?$")
 _VALUES = re.compile(r"(?:terraform|.*\.auto)\.tfvars(?:\.json)?$")
 
 
-def folders(pages: Pages, known: Folders = MappingProxyType({})) -> tuple[Folders, list[Problem]]:
+def read_folders(pages: Pages, known: Folders = MappingProxyType({})) -> tuple[Folders, list[Problem]]:
     """Each folder by its path, and a problem for every page that is not Terraform's language.
 
     A page that says the same as one of `known` is not read again.
@@ -59,23 +59,25 @@ def folders(pages: Pages, known: Folders = MappingProxyType({})) -> tuple[Folder
     for path, text in pages.items():
         if path.endswith((".tf", ".tf.json")):
             page = read_before.get(path)
-            if page is None or _unheaded(page.text) != _unheaded(text):
+            if page is None or _without_first_line(page.text) != _without_first_line(text):
                 reader = _read_json if path.endswith(".json") else read
                 body, wrong = _read_body(path, text, reader)
                 page = Page(path, text, body)
                 problems += wrong
             found.setdefault(posixpath.dirname(path) or ".", []).append(page)
-    return {path: Folder(tuple(inside), tuple(_merged(inside))) for path, inside in found.items()}, problems
+    return {
+        path: Folder(tuple(inside), tuple(_merged_blocks(inside))) for path, inside in found.items()
+    }, problems
 
 
-def _unheaded(text: str) -> str:
+def _without_first_line(text: str) -> str:
     """A page without its first line, which names the spec, where that is a comment."""
     return text.partition("\n")[2] if text.startswith("#") else text
 
 
 def has_provider(pages: Pages) -> bool:
     """Whether a stack configures the provider itself, as one that is not a module does."""
-    root, _ = folders({path: text for path, text in pages.items() if "/" not in path})
+    root, _ = read_folders({path: text for path, text in pages.items() if "/" not in path})
     return any(map(is_provider, root.get(".", Folder()).blocks))
 
 
@@ -110,16 +112,16 @@ def _read_body(path: str, text: str, reader: Callable[[str], Body]) -> tuple[Bod
         return reader(text), []
     except TooDeepError as error:
         at = Location(path, error.line, error.column)
-        hint = "give a part of it a name in locals"
-        problem = Problem("TG402", at, "this is nested too deeply for tfgen to read", hint)
+        hint = "move a part of it into a local value"
+        problem = Problem("TG402", at, "this is nested too deeply to be read", hint)
     except HclError as error:
         at = Location(path, error.line, error.column)
-        hint = "if somebody edited it, see what Terraform says"
-        problem = Problem("TG402", at, f"this is not Terraform's language: expected {error}", hint)
+        hint = "if this file was edited, run terraform validate"
+        problem = Problem("TG402", at, f"this is not valid Terraform: expected {error}", hint)
     return Body({}, ()), [problem]
 
 
-def _merged(pages: list[Page]) -> Iterator[Block]:
+def _merged_blocks(pages: list[Page]) -> Iterator[Block]:
     """The blocks of a folder, https://developer.hashicorp.com/terraform/language/files/override."""
     blocks = [block for page in pages if not page.is_override for block in page.body.blocks]
     overrides = [
@@ -130,8 +132,8 @@ def _merged(pages: list[Page]) -> Iterator[Block]:
     ]
     for block in blocks:
         for over in overrides:
-            if header(over) == header(block) and block.type not in _ADDED:
-                block = _over(block, over)  # noqa: PLW2901 - one override upon another
+            if block_header(over) == block_header(block) and block.type not in _ADDED:
+                block = _overridden(block, over)  # noqa: PLW2901 - one override upon another
         yield block
     yield from (over for over in overrides if over.type in _ADDED)
 
@@ -140,24 +142,27 @@ def _merged(pages: list[Page]) -> Iterator[Block]:
 _ADDED = ("locals", "terraform")
 
 
-def header(block: Block) -> tuple[str, ...]:
+def block_header(block: Block) -> tuple[str, ...]:
     """What tells a block from every other in its folder."""
     alias = block.body.arguments.get("alias")
     return (block.type, *block.labels, str(alias.value) if isinstance(alias, Literal) else "")
 
 
-def _over(base: Block, over: Block) -> Block:
+def _overridden(base: Block, over: Block) -> Block:
     """Arguments replace those of the same name, and nested blocks all of their type but `lifecycle`."""
-    body = Body({**base.body.arguments, **over.body.arguments}, _nested(base.body, over.body))
+    body = Body({**base.body.arguments, **over.body.arguments}, _nested_blocks(base.body, over.body))
     return Block(base.type, base.labels, body, base.line)
 
 
-def _nested(base: Body, over: Body) -> tuple[Block, ...]:
-    replaced = set(map(_written, over.blocks)) - {"lifecycle"}
-    return (*(block for block in base.blocks if _written(block) not in replaced), *map(_heard, over.blocks))
+def _nested_blocks(base: Body, over: Body) -> tuple[Block, ...]:
+    replaced = set(map(_generated_type, over.blocks)) - {"lifecycle"}
+    return (
+        *(block for block in base.blocks if _generated_type(block) not in replaced),
+        *map(_override_block, over.blocks),
+    )
 
 
-def _heard(block: Block) -> Block:
+def _override_block(block: Block) -> Block:
     """What Terraform takes from a block of an override: it passes over `replace_triggered_by`
     (Resource.merge in its internal/configs/module_merge.go has no line for it)."""
     if block.type != "lifecycle":
@@ -166,6 +171,6 @@ def _heard(block: Block) -> Block:
     return Block(block.type, block.labels, Body(kept, block.body.blocks), block.line)
 
 
-def _written(block: Block) -> str:
+def _generated_type(block: Block) -> str:
     """The type of the blocks that a block stands for."""
     return block.labels[0] if block.type == "dynamic" else block.type

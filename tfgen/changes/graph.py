@@ -32,14 +32,14 @@ def without_keys(address: str) -> str:
     return re.sub(r'\[(?:"[^"]*"|\d+)\]', "", address) if "[" in address else address
 
 
-def graph(modules: Iterable["Module"]) -> Graph:
+def reference_graph(modules: Iterable["Module"]) -> Graph:
     """All references within the modules of a stack. Some may lead to nodes that are not there."""
     needs: dict[str, tuple[str, ...]] = {}
     keyed: set[str] = set()
     known: dict[str, str] = {}  # one text for each node, however often it is named
     for here, module in by_block(modules).items():
         for node, used, besides in _of_module(here, module):
-            names = [f"{here}{name}" for use in used if (name := _name(use.parts))]
+            names = [f"{here}{name}" for use in used if (name := _node_of(use.parts))]
             needs[known.setdefault(node, node)] = tuple(
                 {known.setdefault(name, name): None for name in (*names, *besides)}
             )
@@ -53,7 +53,7 @@ def by_block(modules: Iterable["Module"]) -> dict[str, "Module"]:
     return {without_keys(module.prefix): module for module in modules}
 
 
-def reached(start: Iterable[str], of: Edges) -> set[str]:
+def reachable_from(start: Iterable[str], of: Edges) -> set[str]:
     """These nodes and all that they refer to, one after another."""
     waiting = list(start)
     found = set(waiting)
@@ -80,7 +80,7 @@ _Node = tuple[str, list[Use], Iterable[str]]
 def _of_module(here: str, module: "Module") -> Iterator[_Node]:
     """Every node that stands in a module, and the variables of those that it calls."""
     whole = [here[:-1]] if here else []
-    yield f"{here}all", [], _all(here, module)
+    yield f"{here}all", [], _nodes_within(here, module)
     for (kind, name), block in module.blocks["resource"].items():
         yield f"{here}{kind}.{name}", uses(block), whole
     for (kind, name), block in module.blocks["data"].items():
@@ -93,7 +93,7 @@ def _of_module(here: str, module: "Module") -> Iterator[_Node]:
         yield from _of_call(f"{here}module.{name}", block, whole)
 
 
-def _all(here: str, module: "Module") -> Iterator[str]:
+def _nodes_within(here: str, module: "Module") -> Iterator[str]:
     for kind in ("resource", "output"):
         for labels in module.blocks[kind]:
             yield here + ".".join(labels if kind == "resource" else ("output", *labels))
@@ -113,7 +113,7 @@ def _of_call(call: str, block: Block, whole: list[str]) -> Iterator[_Node]:
             yield f"{call}.var.{variable}", uses_of(node), ()
 
 
-def _name(parts: tuple[Node, ...]) -> str | None:
+def _node_of(parts: tuple[Node, ...]) -> str | None:
     """The node that a reference leads to; None where it leads to no other block, such as `each.key`."""
     said = [part.name for part in parts if isinstance(part, Name | Attribute)]
     if said[0] == "module" and len(said) > 1:

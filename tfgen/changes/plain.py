@@ -11,7 +11,7 @@ from tfgen.changes.sets import sorted_sets
 from tfgen.hcl.values import Term, Value, comparable
 
 
-def plain(kind: str, arguments: Mapping[str, Value]) -> dict[str, Value]:
+def without_defaults(kind: str, arguments: Mapping[str, Value]) -> dict[str, Value]:
     """The comparable arguments of a resource, without what is at its default."""
     said = sorted_sets(kind, _without(arguments, _defaults(kind)))
     match said.get("container_definitions"):

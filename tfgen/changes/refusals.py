@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from tfgen.changes.called import listed
-from tfgen.changes.change import Action, Change, replaced
-from tfgen.changes.compare import moved, prefixes
-from tfgen.changes.cycles import cycles
-from tfgen.changes.folders import Folder, Page, header
+from tfgen.changes.change import Action, Change, is_replaced
+from tfgen.changes.compare import enclosing_addresses, moved_address
+from tfgen.changes.cycles import find_cycles
+from tfgen.changes.folders import Folder, Page, block_header
 from tfgen.changes.graph import by_block, keyed_parts, without_keys
+from tfgen.changes.names import listed
 from tfgen.changes.stack import Module, Stack
 from tfgen.hcl.evaluator import Names
 from tfgen.hcl.syntax import Attribute, Block, Index, Name, Node
@@ -21,14 +21,14 @@ Fault = tuple[str, str]
 
 def refusals(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[str]:
     """A sentence for each thing that is wrong, with all the places where it is."""
-    for what, places in _grouped(_faults(new)).items():
+    for what, places in _places_by_fault(_faults_of_stack(new)).items():
         yield f"{', '.join(places)}: {what}; terraform plan fails."
     for change in changes:
         if without_keys(change.address) in new.protected and change.action in _DESTROYING:
             end = f"would be {_DESTROYING[change.action]}, which its prevent_destroy forbids"
             yield f"{change.address}: {end}; terraform plan fails."
-    for circle in cycles(changes, old, new):
-        yield _in_a_circle(circle)
+    for circle in find_cycles(changes, old, new):
+        yield _cycle_refusal(circle)
 
 
 _DESTROYING = {
@@ -38,22 +38,23 @@ _DESTROYING = {
 }
 
 
-def _in_a_circle(circle: list[Change]) -> str:
-    goes = _blocks(change for change in circle if change.action is Action.DESTROY)
-    anew = _blocks(change for change in circle if replaced(change) and _is_another(change))
-    what = " and ".join(filter(None, (goes and f"{goes} would go", anew and f"{anew} be replaced")))
+def _cycle_refusal(circle: list[Change]) -> str:
+    destroyed = _listed_blocks(change for change in circle if change.action is Action.DESTROY)
+    changed = _listed_blocks(change for change in circle if is_replaced(change) and _changes_itself(change))
+    what = [destroyed and f"destroy {destroyed}", changed and f"replace {changed}"]
+    steps = ", ".join(filter(None, what)) or _listed_blocks(circle)
     return (
-        f"{what or _blocks(circle)}: at once they wait for one another (Error: Cycle); terraform plan fails. "
-        "Make two changes of it, and apply one after the other."
+        f"Terraform cannot order these changes (Error: Cycle): {steps}; terraform plan fails. Split them "
+        "into two changes, and apply one after the other."
     )
 
 
-def _is_another(change: Change) -> bool:
+def _changes_itself(change: Change) -> bool:
     """Whether it says something else, and not only follows what it refers to."""
     return any(change.old.get(name) != change.new.get(name) for name in change.arguments)
 
 
-def _blocks(changes: Iterable[Change]) -> str:
+def _listed_blocks(changes: Iterable[Change]) -> str:
     """Some of them by address, and how many more there are."""
     found = sorted({without_keys(change.address) for change in changes})
     more = len(found) - _FEW
@@ -63,7 +64,7 @@ def _blocks(changes: Iterable[Change]) -> str:
 _FEW = 3
 
 
-def _grouped(faults: Iterator[Fault]) -> Mapping[str, list[str]]:
+def _places_by_fault(faults: Iterator[Fault]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for place, what in faults:
         places = found.setdefault(what, [])
@@ -72,28 +73,30 @@ def _grouped(faults: Iterator[Fault]) -> Mapping[str, list[str]]:
     return found
 
 
-def _faults(stack: Stack) -> Iterator[Fault]:
+def _faults_of_stack(stack: Stack) -> Iterator[Fault]:
     once = {module.folder: module for module in reversed(stack.modules)}
-    there = _there(stack)
+    there = _existing_nodes(stack)
     for path in sorted(once):
         module, folder = once[path], stack.folders.get(path, Folder())
         for page in folder.pages:
-            doubtful = (block for block in page.body.blocks if not _is_sure(block, module, stack, there))
-            if any(any(_misses(module, block, stack)) for block in doubtful):
+            doubtful = (
+                block for block in page.body.blocks if not _refers_to_existing(block, module, stack, there)
+            )
+            if any(any(_missing_references(module, block, stack)) for block in doubtful):
                 for block in page.with_lines().blocks:
-                    for use, what in _misses(module, block, stack):
+                    for use, what in _missing_references(module, block, stack):
                         yield f"{page.path}:{use.line}", what
-        yield from _calls(module, folder, stack)
-        yield from _doubles(folder)
-        yield from _overrides(folder)
-    yield from _validations(stack)
-    yield from _statements(stack)
+        yield from _faults_of_calls(module, folder, stack)
+        yield from _repeated_blocks(folder)
+        yield from _stray_overrides(folder)
+    yield from _rejected_values(stack)
+    yield from _contradicting_statements(stack)
 
 
 # References
 
 
-def _there(stack: Stack) -> Collection[str]:
+def _existing_nodes(stack: Stack) -> Collection[str]:
     """The nodes of the stack's graph that may be referred to: what a call gives may be no variable."""
     given, declared = set[str](), set[str]()
     for here, module in by_block(stack.modules).items():
@@ -103,7 +106,7 @@ def _there(stack: Stack) -> Collection[str]:
     return (stack.graph.needs.keys() - given) | declared
 
 
-def _is_sure(block: Block, module: Module, stack: Stack, there: Collection[str]) -> bool:
+def _refers_to_existing(block: Block, module: Module, stack: Stack, there: Collection[str]) -> bool:
     """Whether the graph says of a block that it refers to what is there, and to no single one of many."""
     if block.type not in ("resource", "data", "output"):
         return False
@@ -115,20 +118,20 @@ def _is_sure(block: Block, module: Module, stack: Stack, there: Collection[str])
     return node in needs and node not in keyed and all(each in there for each in needs[node])
 
 
-def _misses(module: Module, block: Block, stack: Stack) -> Iterator[tuple[Use, str]]:
+def _missing_references(module: Module, block: Block, stack: Stack) -> Iterator[tuple[Use, str]]:
     """The references of a block that ask for what is not there, for each key that the block has."""
     whole = module.blocks.get(block.type, {}).get(block.labels, block)  # `block` may be an override of it
     rounds = [each for _, each in module.keys(whole)]
     for use in uses(block):
-        what = _missing(module, use, stack)
+        what = _missing_target(module, use, stack)
         for missing in [what] if what else dict.fromkeys(_missing_key(module, use, each) for each in rounds):
             if missing:
                 yield use, missing
 
 
-def _missing(module: Module, use: Use, stack: Stack) -> str | None:
+def _missing_target(module: Module, use: Use, stack: Stack) -> str | None:
     """What a reference asks for that is not there."""
-    names = [_name(part) for part in use.parts]
+    names = [_part_name(part) for part in use.parts]
     head, first, second = (*names, None, None, None)[:3]
     if head in _ALWAYS_THERE or first is None:
         return None
@@ -148,7 +151,7 @@ def _missing(module: Module, use: Use, stack: Stack) -> str | None:
 _ALWAYS_THERE = {"each", "count", "self", "path", "terraform", "ephemeral", "action"}
 
 
-def _name(part: Node) -> str | None:
+def _part_name(part: Node) -> str | None:
     return part.name if isinstance(part, Name | Attribute) else None
 
 
@@ -157,8 +160,8 @@ def _missing_output(module: Module, use: Use, name: str, stack: Stack) -> str | 
     if call is None:
         return f"there is no module.{name}"
     folder = stack.folders.get(module.called_folder(call) or "")
-    output = next(filter(None, map(_name, use.parts[2:])), None)
-    if folder is None or output is None or output in _labels(folder, "output"):
+    output = next(filter(None, map(_part_name, use.parts[2:])), None)
+    if folder is None or output is None or output in _labels_of(folder, "output"):
         return None
     return f"module.{name} has no output {output}"
 
@@ -170,7 +173,7 @@ def _missing_key(module: Module, use: Use, each: Names) -> str | None:
     """
     local = {**each, **{name: Reference(name) for name in use.bound}}
     for part in () if use.guarded else keyed_parts(use):
-        found, key = module.value(part.of, local), _key(module, part, local)
+        found, key = module.value(part.of, local), _key_of(module, part, local)
         keys = range(len(found)) if isinstance(found, tuple) else found
         lacks = isinstance(found, tuple | dict) and key is not None and str(key) not in map(str, keys)
         if lacks or (isinstance(found, Lookup) and part is use.parts[2]):
@@ -178,13 +181,13 @@ def _missing_key(module: Module, use: Use, each: Names) -> str | None:
     return None
 
 
-def _key(module: Module, part: Attribute | Index, local: Names) -> str | int | None:
+def _key_of(module: Module, part: Attribute | Index, local: Names) -> str | int | None:
     """None where only Terraform can tell."""
     key = part.name if isinstance(part, Attribute) else module.value(part.key, local)
     return key if isinstance(key, str | int) else None
 
 
-def _labels(folder: Folder, kind: str) -> set[str]:
+def _labels_of(folder: Folder, kind: str) -> set[str]:
     return {block.labels[0] for block in folder.blocks if block.type == kind and block.labels}
 
 
@@ -193,7 +196,7 @@ def _labels(folder: Folder, kind: str) -> set[str]:
 _CALL = {"source", "version", "providers", "count", "for_each", "depends_on"}
 
 
-def _calls(module: Module, folder: Folder, stack: Stack) -> Iterator[Fault]:
+def _faults_of_calls(module: Module, folder: Folder, stack: Stack) -> Iterator[Fault]:
     for page in folder.pages:
         for block in page.body.blocks:
             call = module.blocks["module"].get(block.labels) if block.type == "module" else None
@@ -202,10 +205,10 @@ def _calls(module: Module, folder: Folder, stack: Stack) -> Iterator[Fault]:
                 if place not in stack.folders:
                     yield f"{page.path}:{block.line}", f"there is no folder {place}"
                 else:
-                    yield from _call(page, block, call, stack.folders[place])
+                    yield from _faults_of_call(page, block, call, stack.folders[place])
 
 
-def _call(page: Page, block: Block, call: Block, folder: Folder) -> Iterator[Fault]:
+def _faults_of_call(page: Page, block: Block, call: Block, folder: Folder) -> Iterator[Fault]:
     """What is wrong with a block, which may be an override, of a whole call."""
     here = f"{page.path}:{block.line}"
     name = f"module.{call.labels[0]}"
@@ -221,7 +224,7 @@ def _call(page: Page, block: Block, call: Block, folder: Folder) -> Iterator[Fau
 # Values of variables
 
 
-def _validations(stack: Stack) -> Iterator[Fault]:
+def _rejected_values(stack: Stack) -> Iterator[Fault]:
     """Values beside a stack that its own variables refuse."""
     for name, page in stack.given.items():
         variable = stack.root.blocks["variable"].get((name,))
@@ -229,7 +232,7 @@ def _validations(stack: Stack) -> Iterator[Fault]:
             said = {name: stack.root.value(node) for name, node in block.body.arguments.items()}
             if block.type == "validation" and said.get("condition") is False:
                 why = str(said.get("error_message")).rstrip(".")
-                yield f"{page.path}:{page.line_of(name, 1)}", f"var.{name} does not take this value ({why})"
+                yield f"{page.path}:{page.line_of(name, 1)}", f"var.{name} does not allow this value ({why})"
 
 
 # Blocks
@@ -237,43 +240,43 @@ def _validations(stack: Stack) -> Iterator[Fault]:
 _ONCE = {"resource", "data", "variable", "output", "module"}
 
 
-def _doubles(folder: Folder) -> Iterator[Fault]:
+def _repeated_blocks(folder: Folder) -> Iterator[Fault]:
     seen: dict[tuple[str, ...], str] = {}
     for page in folder.pages:
         for block in page.body.blocks if not page.is_override else ():
-            place, head = f"{page.path}:{block.line}", header(block)
+            place, head = f"{page.path}:{block.line}", block_header(block)
             if block.type in {*_ONCE, "provider"} and head in seen:
-                yield seen[head], f"{_called(block)} is there twice"
-                yield place, f"{_called(block)} is there twice"
+                yield seen[head], f"{_block_name(block)} is declared twice"
+                yield place, f"{_block_name(block)} is declared twice"
             seen.setdefault(head, place)
 
 
-def _overrides(folder: Folder) -> Iterator[Fault]:
-    known = set(map(header, folder.blocks))
+def _stray_overrides(folder: Folder) -> Iterator[Fault]:
+    known = set(map(block_header, folder.blocks))
     for page in folder.pages:
         for block in page.body.blocks if page.is_override else ():
-            if block.type in _ONCE and header(block) not in known:
-                yield f"{page.path}:{block.line}", f"there is no {_called(block)} to override"
+            if block.type in _ONCE and block_header(block) not in known:
+                yield f"{page.path}:{block.line}", f"there is no {_block_name(block)} to override"
 
 
-def _called(block: Block) -> str:
+def _block_name(block: Block) -> str:
     kinds = {"resource": "", "variable": "var."}
     return kinds.get(block.type, f"{block.type}.") + ".".join(block.labels)
 
 
-def _statements(stack: Stack) -> Iterator[Fault]:
+def _contradicting_statements(stack: Stack) -> Iterator[Fault]:
     """`moved` and `removed` blocks of what is still there, and `import` blocks of what is not."""
     named = {*stack.moved, *stack.removed}
     there = defaultdict[str, list[str]](list)
     for address in stack.resources if named else ():
-        for within in named.intersection(prefixes(address)):
+        for within in named.intersection(enclosing_addresses(address)):
             there[within].append(address)
     for place, _, (start, end) in stack.statements("moved", "from", "to"):
-        if any(moved(address, {start: end}) != address for address in there[start]):
-            yield place, f"{start} is still there, which a moved block denies"
+        if any(moved_address(address, {start: end}) != address for address in there[start]):
+            yield place, f"{start} still exists, although a moved block moves it"
     for place, _, (address,) in stack.statements("removed", "from"):
         if there[address]:
-            yield place, f"{address} is there, which a removed block denies"
+            yield place, f"{address} still exists, although a removed block removes it"
     for place, _, (address,) in stack.statements("import", "to"):
         if address not in stack.resources:
-            yield place, f"there is no {address} to import"
+            yield place, f"there is no {address} to import into"

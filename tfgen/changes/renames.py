@@ -4,61 +4,64 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from tfgen.changes.called import Said, Tasks, containers, listed, tasks_of
-from tfgen.changes.change import Change, KnownStack, created, destroyed, replaced
+from tfgen.changes.change import Change, KnownStack, is_created, is_destroyed, is_replaced
+from tfgen.changes.names import Consequence, Tasks, containers, listed, tasks_of
 
 _SERVICE = "aws_ecs_service"
 Pair = tuple[Change, Change]
 
 
-def astray(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> dict[str, Said]:
+def misnamed_services(
+    changes: tuple[Change, ...], old: KnownStack, new: KnownStack
+) -> dict[str, Consequence]:
     """The services that the spec gives another name in AWS, by address -> what `was` must say."""
-    found = {change.address: _astray(change, old, new) for change in changes if _is_named_anew(change)}
+    found = {change.address: _misnamed(change, old, new) for change in changes if _changes_name(change)}
     return {address: said for address, said in found.items() if said}
 
 
-def _is_named_anew(change: Change) -> bool:
-    return change.type == _SERVICE and replaced(change) and "name" in change.arguments
+def _changes_name(change: Change) -> bool:
+    return change.type == _SERVICE and is_replaced(change) and "name" in change.arguments
 
 
-def _astray(change: Change, old: KnownStack, new: KnownStack) -> Said | None:
-    key = _key(change)
+def _misnamed(change: Change, old: KnownStack, new: KnownStack) -> Consequence | None:
+    key = _spec_key(change)
     standing, coming = str(change.old.get("name")), str(change.new.get("name"))
-    ends = [*_earlier(change.address, new), change.address]
+    ends = [*_earlier_addresses(change.address, new), change.address]
     stood = next((each for each in reversed(ends) if each in old.resources), change.address)
-    known = [_label(address) for address in (*_earlier(stood, old), stood)]
-    if standing not in known or coming not in map(_label, ends):  # an override names it
+    known = [_service_name(address) for address in (*_earlier_addresses(stood, old), stood)]
+    if standing not in known or coming not in map(_service_name, ends):  # an override names it
         return None
     was = [standing, *(name for name in known if name != standing)]
     if was[-1] == key:
         was.pop()
-    remedy = f"write `was: {_listing(was)}` in {key}" if was else "remove `was`"
-    return Said(
-        f"{key}: replaced, since it is {standing} in AWS and the spec now makes it {coming} there: {remedy}, "
-        "and everything stays."
+    remedy = f"write `was: {_yaml_list(was)}` in {key}" if was else "remove `was`"
+    return Consequence(
+        f"{key}: replaced, because its name in AWS is {standing} and the spec changes it to {coming}: "
+        f"{remedy} to keep the service."
     )
 
 
-def renames(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Said]:
+def rename_consequences(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Consequence]:
     """Sentences about each `was` that names nothing, and about pairs that look like a rename."""
     services = [change for change in changes if change.type == _SERVICE]
-    gone = [change for change in services if destroyed(change)]
-    come = [change for change in services if created(change)]
+    gone = [change for change in services if is_destroyed(change)]
+    come = [change for change in services if is_created(change)]
     in_aws = {str(change.old.get("name")) for change in gone}
     for change in come:
-        if named := sorted({*map(_label, _earlier(change.address, new))} - in_aws):
-            yield Said(
-                f"{_key(change)}: its `was` names {listed(named)}, and the old stack has no such service, so "
-                "it is made anew."
+        if named := sorted({*map(_service_name, _earlier_addresses(change.address, new))} - in_aws):
+            yield Consequence(
+                f"{_spec_key(change)}: its `was` names {listed(named)}, but the old stack has no such "
+                "service, so a new one is created."
             )
-    for before, after in _pairs(gone, come, changes):
-        yield Said(
-            f"{_key(before)} goes and {_key(after)} comes: if that is a rename, say `was: {_was(before)}` in "
-            f"{_key(after)} and everything stays; without it expect downtime."
+    for before, after in _probable_renames(gone, come, changes):
+        old_key, new_key = _spec_key(before), _spec_key(after)
+        yield Consequence(
+            f"{old_key} is destroyed and {new_key} is created: if this is a rename, write "
+            f"`was: {_value_of_was(before)}` in {new_key} to keep the service; without it expect downtime."
         )
 
 
-def unpinned(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[Said]:
+def unpinned_images(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[Consequence]:
     """Images that a variable pinned whose name goes with the name of its service."""
     gone = old.pinned.keys() - new.variables
     pinned = {value: name for name in gone if isinstance(value := old.pinned[name].value, str)}
@@ -68,13 +71,13 @@ def unpinned(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> I
             if image in pinned and image != after.get("image"):
                 variable = pinned[image]
                 path = old.pinned[variable].path
-                yield Said(
-                    f"{variable} in {path} no longer counts: {_key(task)} gets the image "
-                    f"{after.get('image')} in place of {image}; set {task.name}_image there."
+                yield Consequence(
+                    f"{variable} in {path} no longer has an effect: {_spec_key(task)} gets the image "
+                    f"{after.get('image')} instead of {image}; set {task.name}_image there."
                 )
 
 
-def _earlier(address: str, stack: KnownStack) -> list[str]:
+def _earlier_addresses(address: str, stack: KnownStack) -> list[str]:
     """The addresses that `moved` blocks lead from to this one, the oldest first."""
     starts = {end: start for start, end in stack.moved.items()}
     found: list[str] = []
@@ -83,25 +86,25 @@ def _earlier(address: str, stack: KnownStack) -> list[str]:
     return found
 
 
-def _label(address: str) -> str:
+def _service_name(address: str) -> str:
     """The name of a service in the spec, from an address."""
     return address.rpartition(".")[2].replace("_", "-")
 
 
-def _key(change: Change) -> str:
+def _spec_key(change: Change) -> str:
     return change.name.replace("_", "-")
 
 
-def _was(change: Change) -> str:
+def _value_of_was(change: Change) -> str:
     """What `was` must say: with the name in AWS first, where that is an older one."""
-    return _listing(list(dict.fromkeys((str(change.old.get("name")), _key(change)))))
+    return _yaml_list(list(dict.fromkeys((str(change.old.get("name")), _spec_key(change)))))
 
 
-def _listing(names: list[str]) -> str:
+def _yaml_list(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"[{', '.join(names)}]"
 
 
-def _pairs(gone: list[Change], come: list[Change], changes: tuple[Change, ...]) -> Iterator[Pair]:
+def _probable_renames(gone: list[Change], come: list[Change], changes: tuple[Change, ...]) -> Iterator[Pair]:
     """The one that goes and the one that comes, or of several those with the same image and port."""
     if len(gone) == len(come) == 1:
         yield gone[0], come[0]
@@ -109,24 +112,28 @@ def _pairs(gone: list[Change], come: list[Change], changes: tuple[Change, ...]) 
     tasks = tasks_of(changes)
     alike = defaultdict[Any, tuple[list[Change], list[Change]]](lambda: ([], []))
     for change in gone:
-        alike[_look(tasks, change, "old")][0].append(change)
+        alike[_images_and_ports(tasks, change, "old")][0].append(change)
     for change in come:
-        alike[_look(tasks, change, "new")][1].append(change)
+        alike[_images_and_ports(tasks, change, "new")][1].append(change)
     for look, (before, after) in alike.items():
         if look and len(before) == len(after) == 1:
             yield before[0], after[0]
 
 
-def _look(tasks: Tasks, change: Change, side: str) -> tuple[str, ...]:
+def _images_and_ports(tasks: Tasks, change: Change, side: str) -> tuple[str, ...]:
     """The images and ports of a service, without the names of ports; () where they are not known."""
     task = tasks.get(change.address)
     found = containers(getattr(task, side)) if task else ()
     return tuple(
-        f"{str(each.get('image')).partition('@')[0].rpartition(':')[0]} {_numbers(each.get('portMappings'))}"
-        for each in found
+        f"{_untagged(str(each.get('image')))} {_port_numbers(each.get('portMappings'))}" for each in found
     )
 
 
-def _numbers(mappings: Any) -> list[Any]:
+def _untagged(image: str) -> str:
+    """An image without its tag and its digest."""
+    return image.partition("@")[0].rpartition(":")[0]
+
+
+def _port_numbers(mappings: Any) -> list[Any]:
     ports = mappings if isinstance(mappings, tuple) else ()
     return [port.get("containerPort") for port in ports if isinstance(port, dict)]

@@ -5,19 +5,19 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from tfgen.changes.called import Said, naming
 from tfgen.changes.change import Action, Change, Changes
-from tfgen.changes.compare import compare
+from tfgen.changes.compare import compare_stacks
 from tfgen.changes.folders import Pages, has_provider
+from tfgen.changes.names import Consequence, about_names
 from tfgen.changes.refusals import refusals
 from tfgen.changes.stack import Stack
-from tfgen.changes.unknown import UNKNOWN
+from tfgen.changes.unknown_counts import UNKNOWN_COUNT
 from tfgen.changes.words import consequences
 from tfgen.hcl.values import TooLargeError
 from tfgen.problems import Exit, TfgenError
 from tfgen.texts import in_line, wrapped
 
-WORDS = {
+ACTION_WORDS = {
     Action.CREATE: "create",
     Action.UPDATE: "update",
     Action.REPLACE: "replace",
@@ -35,7 +35,7 @@ class Report(NamedTuple):
     """What changes, what that means, and why Terraform refuses to plan it where it does."""
 
     changes: tuple[Change, ...]
-    sentences: tuple[Said, ...]
+    sentences: tuple[Consequence, ...]
     refusals: tuple[str, ...]
 
     @property
@@ -44,25 +44,25 @@ class Report(NamedTuple):
         return tuple(each.whole() for each in self.sentences)
 
 
-def between(old: Pages, new: Pages, first: Iterable[Said] = ()) -> Report:
+def changes_between(old: Pages, new: Pages, first: Iterable[Consequence] = ()) -> Report:
     """What Terraform will do to a stack made from the pages `old` when they become `new`.
 
     Raises TfgenError with a problem for every page that is not Terraform's language.
     """
     try:
-        return _between(old, new, first)
+        return _changes_between(old, new, first)
     except RecursionError:
-        why = "the expressions of this stack refer to one another too deeply for tfgen to follow"
+        why = "expressions in this stack refer to one another too deeply to be followed"
         raise TfgenError(message=why, code=Exit.SPEC_HAS_ERRORS) from None
     except TooLargeError:
-        why = "a value of this stack comes to more than tfgen can work out: see what terraform plan says"
+        why = "a value in this stack is too large to be evaluated here: run terraform plan instead"
         raise TfgenError(message=why, code=Exit.SPEC_HAS_ERRORS) from None
 
 
-def _between(old: Pages, new: Pages, first: Iterable[Said]) -> Report:
+def _changes_between(old: Pages, new: Pages, first: Iterable[Consequence]) -> Report:
     before = Stack(old)
     after = Stack(new, like=before)
-    changes = compare(before, after)
+    changes = compare_stacks(before, after)
     sentences = (*first, *consequences(Changes(changes, before, after)))
     return Report(changes, sentences, tuple(refusals(changes, before, after)))
 
@@ -73,31 +73,32 @@ def spec_file(standing: Pages) -> str:
     return next((each[1] for each in found if each), "")
 
 
-def of_the_user(
+def about_user_files(
     edited: Collection[str], foreign: Collection[str], outdated: Collection[str]
-) -> Iterator[Said]:
+) -> Iterator[Consequence]:
     """Sentences about what in a stack's folder is not as tfgen wrote it, or not tfgen's.
 
     `edited` are its pages that somebody else changed, `foreign` are in the way of a page, and `outdated` are
     ejected ones that it would now write otherwise.
     """
-    yield from naming(edited, _EDITED)
-    yield from naming(foreign, _FOREIGN)
-    yield from naming(outdated, _EJECTED)
+    yield from about_names(edited, _EDITED)
+    yield from about_names(foreign, _FOREIGN)
+    yield from about_names(outdated, _EJECTED)
 
 
 _EDITED = (
-    "{}: edited by hand, so tfgen render refuses with exit code 4; what is foreseen here undoes the "
-    "[edit|edits]: say it in the spec, or keep the [file|files] with tfgen eject."
+    "{}: edited by hand, so tfgen render stops with exit code 4; the changes listed here undo the "
+    "[edit|edits]: make [it|them] in the spec, or keep the [file|files] with tfgen eject."
 )
-_FOREIGN = "{}: not written by tfgen and in the way of a page, so tfgen render refuses with exit code 4."
+_FOREIGN = (
+    "{}: not written by tfgen, in the place of a generated file, so tfgen render stops with exit code 4."
+)
 _EJECTED = (
-    "{}: ejected, so [the page is yours, and what the spec now says otherwise of it has|the pages are yours, "
-    "and what the spec now says otherwise of them has] no effect."
+    "{}: ejected, so the [file is|files are] yours, and what the spec changes in [it|them] has no effect."
 )
 
 
-def over(standing: Pages, rendered: Pages, owned: Collection[str], ejected: Collection[str]) -> Pages:
+def after_render(standing: Pages, rendered: Pages, owned: Collection[str], ejected: Collection[str]) -> Pages:
     """The folder of a stack after a render: the user's own files stay, and those that were ejected.
 
     `owned` is what the manifest names; without one, a page is known by its first line.
@@ -117,24 +118,24 @@ def is_module(pages: Pages) -> bool:
 
 def as_text(report: Report, width: int = 0) -> str:
     """For people; in lines of `width` columns where that is not 0."""
-    return "\n".join(_folded(line, width) for line in _lines(report))
+    return "\n".join(_wrapped_line(line, width) for line in _text_lines(report))
 
 
-def _folded(line: str, width: int) -> str:
+def _wrapped_line(line: str, width: int) -> str:
     """A sentence goes on below itself, an address right of where it begins, and keeps its mark."""
     begins, goes_on = (4, 4) if line.startswith("  * ") else (6, 8) if line.startswith(" ") else (0, 0)
     return line[:begins] + wrapped(line[begins:], width, " " * goes_on, begins)
 
 
-def _lines(report: Report) -> Iterator[str]:
-    counts = Counter(WORDS[change.action] for change in report.changes)
+def _text_lines(report: Report) -> Iterator[str]:
+    counts = Counter(ACTION_WORDS[change.action] for change in report.changes)
     if report.changes:
         titles = _TITLES | {word: title for word, title in _RARE_TITLES.items() if word in counts}
         yield ", ".join(f"{counts[word]} to {title}" for word, title in titles.items())
     elif report.refusals:
-        yield "No change, but Terraform refuses to plan."
-    elif any(each.text == UNKNOWN for each in report.sentences):
-        yield "No change that can be told without Terraform."
+        yield "No change, but terraform plan fails."
+    elif any(each.text == UNKNOWN_COUNT for each in report.sentences):
+        yield "No change that can be predicted without Terraform."
     else:
         yield "No change: Terraform has nothing to create, update, replace or destroy."
     sentences = [*report.refusals, *(each.short() for each in report.sentences)]
@@ -143,10 +144,10 @@ def _lines(report: Report) -> Iterator[str]:
         yield from (f"  * {in_line(sentence)}" for sentence in sentences)
     if report.changes:
         yield ""
-        yield from map(_line, report.changes)
+        yield from map(_change_line, report.changes)
 
 
-def _line(change: Change) -> str:
+def _change_line(change: Change) -> str:
     because = f"  ({', '.join(change.arguments)})" if change.arguments else ""
     return f"{change.action:>5} {in_line(change.address + because)}"
 
@@ -156,7 +157,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "changes": [
             {
                 "address": change.address,
-                "action": WORDS[change.action],
+                "action": ACTION_WORDS[change.action],
                 "new_first": change.action is Action.REPLACE_NEW_FIRST,
                 "arguments": list(change.arguments),
             }

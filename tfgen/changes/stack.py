@@ -6,9 +6,9 @@ from functools import cached_property
 from types import MappingProxyType
 
 from tfgen import facts
-from tfgen.changes.change import Given, Repeated
-from tfgen.changes.folders import Folder, Folders, Page, Pages, folders, is_provider, variable_values
-from tfgen.changes.graph import Graph, graph, reached, without_keys
+from tfgen.changes.change import UncountedBlock, VariableValue
+from tfgen.changes.folders import Folder, Folders, Page, Pages, is_provider, read_folders, variable_values
+from tfgen.changes.graph import Graph, reachable_from, reference_graph, without_keys
 from tfgen.changes.sets import sorted_sets
 from tfgen.hcl.evaluator import Names, Scope
 from tfgen.hcl.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
@@ -79,7 +79,7 @@ class Resource:
 
     @property
     def lifecycle(self) -> dict[str, Node]:
-        return lifecycle(self.body)
+        return lifecycle_of(self.body)
 
     @property
     def triggers(self) -> tuple[str, ...]:
@@ -103,7 +103,7 @@ class Resource:
         return (argument,) in self.ignored({argument})
 
 
-def lifecycle(body: Body) -> dict[str, Node]:
+def lifecycle_of(body: Body) -> dict[str, Node]:
     blocks = (block for block in body.blocks if block.type == "lifecycle")
     return {name: node for block in blocks for name, node in block.body.arguments.items()}
 
@@ -286,7 +286,7 @@ class Stack:
     """
 
     def __init__(self, pages: Pages, like: "Stack | None" = None) -> None:
-        found, of_pages = folders(pages, like.folders if like else {})
+        found, of_pages = read_folders(pages, like.folders if like else {})
         given, of_values = variable_values(pages)
         if of_pages or of_values:
             raise TfgenError([*of_pages, *of_values], code=Exit.SPEC_HAS_ERRORS)
@@ -311,19 +311,19 @@ class Stack:
         return {name for (name,) in self.root.blocks["variable"]}
 
     @cached_property
-    def pinned(self) -> dict[str, Given]:
+    def pinned(self) -> dict[str, VariableValue]:
         """The variables of which a file beside the stack says something."""
         return {
-            name: Given(page.path, self.root.variable(name))
+            name: VariableValue(page.path, self.root.variable(name))
             for name, page in self.given.items()
             if name in self.variables
         }
 
     @cached_property
-    def repeated(self) -> tuple[Repeated, ...]:
+    def repeated(self) -> tuple[UncountedBlock, ...]:
         """The blocks of which only Terraform can tell how often they are there."""
         return tuple(
-            Repeated(address, place, comparable((many, count)))
+            UncountedBlock(address, place, comparable((many, count)))
             for module in self.modules
             for address, place, block in _repeating(module, self.folders)
             for many, count in (module.repetition(block),)
@@ -333,7 +333,7 @@ class Stack:
     @cached_property
     def graph(self) -> Graph:
         """What refers to what."""
-        return graph(self.modules)
+        return reference_graph(self.modules)
 
     def is_new_first(self, address: str) -> bool:
         """Whether a new instance comes before the old one goes: it asks for that, or what needs it does."""
@@ -345,9 +345,9 @@ class Stack:
             without_keys(f"{module.prefix}{kind}.{name}")
             for module in self.modules
             for (kind, name), block in module.blocks["resource"].items()
-            if lifecycle(block.body).get("create_before_destroy") == Literal(True)
+            if lifecycle_of(block.body).get("create_before_destroy") == Literal(True)
         ]
-        return frozenset(reached(asking, self.graph.needs))
+        return frozenset(reachable_from(asking, self.graph.needs))
 
     @cached_property
     def moved(self) -> dict[str, str]:
@@ -358,7 +358,7 @@ class Stack:
     def removed(self) -> dict[str, bool]:
         """What `removed` blocks name -> whether it is destroyed, and not only forgotten."""
         return {
-            address: lifecycle(block.body).get("destroy") != Literal(False)
+            address: lifecycle_of(block.body).get("destroy") != Literal(False)
             for _, block, (address,) in self.statements("removed", "from")
         }
 
@@ -387,7 +387,7 @@ class Stack:
             without_keys(f"{module.prefix}{kind}.{name}")
             for module in self.modules
             for (kind, name), block in module.blocks["resource"].items()
-            if lifecycle(block.body).get("prevent_destroy") == Literal(True)
+            if lifecycle_of(block.body).get("prevent_destroy") == Literal(True)
         )
 
     @cached_property

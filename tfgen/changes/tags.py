@@ -18,7 +18,7 @@ class Tags(NamedTuple):
         return {**self.defaults, **self.own} if known else (self.defaults, self.own)
 
 
-def retagged(old: Tags, new: Tags, ignored: Collection[tuple[str, ...]]) -> bool:
+def changes_tags(old: Tags, new: Tags, ignored: Collection[tuple[str, ...]]) -> bool:
     """Whether Terraform sets other tags, of which it passes over what `ignore_changes` names.
 
     Before it plans, it reads from AWS what stands there. What no longer is a default then counts as the
@@ -29,13 +29,13 @@ def retagged(old: Tags, new: Tags, ignored: Collection[tuple[str, ...]]) -> bool
     standing = {
         name: value for name, value in old.whole.items() if name in old.own or new.defaults.get(name) != value
     }
-    own = standing if ("tags",) in ignored else _over(new.own, standing, ignored)
+    own = standing if ("tags",) in ignored else _kept_where_ignored(new.own, standing, ignored)
     if ("tags_all",) in ignored:
         return bool(own != standing)
     return bool(old.whole != Tags(new.defaults, own).whole)
 
 
-def _over(
+def _kept_where_ignored(
     said: Mapping[str, Value], standing: Mapping[str, Value], ignored: Collection[tuple[str, ...]]
 ) -> Mapping[str, Value]:
     """What is said of tags, where those that are ignored one by one stay as they are."""

@@ -5,87 +5,89 @@ from typing import NamedTuple
 
 from tfgen import facts
 from tfgen.blueprint.labels import ENDPOINTS
-from tfgen.changes.allowed import allowed
-from tfgen.changes.called import INGRESS, Said, about, end_of, naming
-from tfgen.changes.calls import calls
+from tfgen.changes.calls import call_consequences
 from tfgen.changes.change import (
     Action,
     Change,
     Changes,
+    ChangeTest,
     KnownStack,
-    Test,
-    created,
-    destroyed,
-    differs,
-    is_elsewhere,
-    lost,
-    replaced,
-    updated,
+    changes_region,
+    changes_value,
+    is_created,
+    is_destroyed,
+    is_lost,
+    is_replaced,
+    updates,
 )
-from tfgen.changes.elsewhere import another_region, another_state
-from tfgen.changes.failures import failures
-from tfgen.changes.kept import asks_for_another_port, groups_passed_over, kept
-from tfgen.changes.renames import astray, renames, unpinned
-from tfgen.changes.requests import door_and_path, is_answered, waiting
-from tfgen.changes.twice import clashes
-from tfgen.changes.unknown import unknown
-from tfgen.changes.ways_out import ways_out
+from tfgen.changes.clashes import clashes
+from tfgen.changes.egress import egress_consequences
+from tfgen.changes.failures import apply_failures
+from tfgen.changes.ignored import ignored_consequences, ignored_target_groups, lacks_port
+from tfgen.changes.names import INGRESS, Consequence, about_changes, about_names, end_of
+from tfgen.changes.permissions import permission_consequences
+from tfgen.changes.relocation import region_consequences, state_consequences
+from tfgen.changes.renames import misnamed_services, rename_consequences, unpinned_images
+from tfgen.changes.target_groups import leading_to_new_targets, requests_of, was_served
+from tfgen.changes.unknown_counts import unknown_count_consequences
 from tfgen.hcl.values import references
 
 
-def _leads_everywhere(test: Test) -> Test:
+def _is_default_route(test: ChangeTest) -> ChangeTest:
     """Whether a route to the internet passes."""
     return lambda change: change.new.get("destination_cidr_block") == "0.0.0.0/0" and test(change)
 
 
-def _old_first(change: Change) -> bool:
+def _is_destroyed_first(change: Change) -> bool:
     return change.action is Action.REPLACE
 
 
-def _new_first(change: Change) -> bool:
+def _is_created_first(change: Change) -> bool:
     return change.action is Action.REPLACE_NEW_FIRST
 
 
-def _restarted(change: Change) -> bool:
+def _restarts_tasks(change: Change) -> bool:
     forced = change.new.get("force_new_deployment") == "true"
     others = {*change.arguments} - {"tags", "default_tags"}
     restarting = others if forced else facts.new_deployments()
-    return updated(*restarting)(change) and change.new.get("desired_count") != "0"
+    return updates(*restarting)(change) and change.new.get("desired_count") != "0"
 
 
-def _forwards(change: Change) -> bool:
-    return differs("default_action")(change) and not _answers_itself(change)
+def _changes_default_action(change: Change) -> bool:
+    return changes_value("default_action")(change) and not _responds_itself(change)
 
 
-def _answers_itself(change: Change) -> bool:
+def _responds_itself(change: Change) -> bool:
     actions = change.new.get("default_action", ())
-    return differs("default_action")(change) and any(each.get("type") == "fixed-response" for each in actions)
+    return changes_value("default_action")(change) and any(
+        each.get("type") == "fixed-response" for each in actions
+    )
 
 
-def _changes_provider(change: Change) -> bool:
+def _changes_capacity_provider(change: Change) -> bool:
     """Whether nothing but its capacity providers replaces a service."""
     others = facts.replacement(change.type).replace - {"capacity_provider_strategy"}
     return (
-        replaced(change)
+        is_replaced(change)
         and "capacity_provider_strategy" in change.arguments
         and others.isdisjoint(change.arguments)
     )
 
 
-def _version(kind: str, argument: str) -> str:
+def _provider_version(kind: str, argument: str) -> str:
     """From which version on the provider makes something else of a change of this argument."""
     return facts.newer()[kind][argument]
 
 
-def _to_none(change: Change) -> bool:
-    return updated("desired_count")(change) and change.new.get("desired_count") == "0"
+def _stops_all_tasks(change: Change) -> bool:
+    return updates("desired_count")(change) and change.new.get("desired_count") == "0"
 
 
-def _to_some(change: Change) -> bool:
-    return updated("desired_count")(change) and not _to_none(change)
+def _changes_task_count(change: Change) -> bool:
+    return updates("desired_count")(change) and not _stops_all_tasks(change)
 
 
-def _door(test: Test) -> Test:
+def _is_range_rule(test: ChangeTest) -> ChangeTest:
     """Whether a range of addresses gets or loses its way in."""
 
     def is_door(change: Change) -> bool:
@@ -95,211 +97,238 @@ def _door(test: Test) -> Test:
     return is_door
 
 
-def _deleted(change: Change) -> bool:
-    return lost(change) and change.old.get("skip_destroy") != "true"
+def _deletes_logs(change: Change) -> bool:
+    return is_lost(change) and change.old.get("skip_destroy") != "true"
 
 
-def _kept_shorter(change: Change) -> bool:
+def _shortens_retention(change: Change) -> bool:
     days = [str(side.get("retention_in_days", "")) for side in (change.old, change.new)]
     known = all(day.isdecimal() and len(day) < 10 for day in days)
-    return updated("retention_in_days")(change) and known and int(days[1]) < int(days[0])
+    return updates("retention_in_days")(change) and known and int(days[1]) < int(days[0])
 
 
-_DOORS = ("aws_lb_listener", INGRESS)
+_LISTENING_TYPES = ("aws_lb_listener", INGRESS)
 
 
 class Sentence(NamedTuple):
     """What to say, once for all resources of a type that pass a test, in the manner of `Said`."""
 
     type: str
-    test: Test
+    test: ChangeTest
     text: str
 
 
 SENTENCES = (
     Sentence(
         "aws_vpc",
-        replaced,
-        "The VPC is replaced with all that is in it: expect downtime and other addresses.",
+        is_replaced,
+        "The VPC is replaced with everything in it: expect downtime and new addresses.",
     ),
-    Sentence("aws_vpc", destroyed, "The VPC goes with all that is in it."),
+    Sentence("aws_vpc", is_destroyed, "The VPC is destroyed with everything in it."),
     Sentence(
         "aws_lb",
-        _old_first,
-        "The load balancer is replaced, and gets another DNS name: nothing answers until the new one stands.",
+        _is_destroyed_first,
+        "The load balancer is replaced and gets another DNS name: requests fail until the new one is active.",
     ),
     Sentence(
         "aws_lb",
-        _new_first,
-        "The load balancer is replaced, and gets another DNS name: the old name stops answering when the new "
-        "services run.",
+        _is_created_first,
+        "The load balancer is replaced and gets another DNS name: the old name stops responding when the new "
+        "services are running.",
     ),
     Sentence(
-        "aws_lb", destroyed, "The load balancer goes, and its DNS name with it: nothing answers any more."
-    ),
-    Sentence(
-        "aws_ecs_cluster", _old_first, "The cluster is replaced with every service in it: expect downtime."
+        "aws_lb", is_destroyed, "The load balancer is destroyed with its DNS name: all requests to it fail."
     ),
     Sentence(
         "aws_ecs_cluster",
-        _new_first,
-        "The cluster is replaced with every service in it; the new services run before the old ones stop.",
-    ),
-    Sentence("aws_ecs_cluster", destroyed, "The cluster goes with every service in it."),
-    Sentence(
-        "aws_service_discovery_http_namespace",
-        replaced,
-        "The Service Connect namespace is replaced: callers find nobody until all tasks are started anew.",
+        _is_destroyed_first,
+        "The cluster is replaced with every service in it: expect downtime.",
     ),
     Sentence(
-        "aws_service_discovery_http_namespace",
-        destroyed,
-        "The Service Connect namespace goes: services no longer call each other by name.",
+        "aws_ecs_cluster",
+        _is_created_first,
+        "The cluster is replaced with every service in it: the new services run before the old ones stop.",
     ),
-    Sentence("aws_ecs_service", _old_first, "{}: replaced; expect downtime."),
+    Sentence("aws_ecs_cluster", is_destroyed, "The cluster is destroyed with every service in it."),
+    Sentence(
+        "aws_service_discovery_http_namespace",
+        is_replaced,
+        "The Service Connect namespace is replaced: calls by name fail until all tasks are replaced.",
+    ),
+    Sentence(
+        "aws_service_discovery_http_namespace",
+        is_destroyed,
+        "The Service Connect namespace is destroyed: services can no longer call each other by name.",
+    ),
+    Sentence("aws_ecs_service", _is_destroyed_first, "{}: replaced; expect downtime."),
     Sentence(
         "aws_ecs_service",
-        _new_first,
+        _is_created_first,
         "{}: replaced; new tasks run before the old [service|services] stop[s|].",
     ),
     Sentence(
         "aws_ecs_service",
-        _changes_provider,
-        "{}: another capacity provider replaces [it|them] only before version "
-        f"{_version('aws_ecs_service', 'capacity_provider_strategy')} of the AWS provider; from then on "
-        "terraform plan fails. With force_new_deployment: true (docs/overrides.md) every version changes "
-        "[it|them] in place.",
+        _changes_capacity_provider,
+        "{}: another capacity provider replaces [it|them] only with versions of the AWS provider before "
+        f"{_provider_version('aws_ecs_service', 'capacity_provider_strategy')}; newer ones fail at terraform "
+        "plan. With force_new_deployment: true (docs/overrides.md) every version updates [it|them] in place.",
     ),
     Sentence(
-        "aws_ecs_service", destroyed, "{}: the [service ends, and its|services end, and their] tasks stop."
+        "aws_ecs_service",
+        is_destroyed,
+        "{}: the [service is|services are] destroyed and [its|their] tasks stop.",
     ),
-    Sentence("aws_ecs_service", _to_none, "{}: all [its|their] tasks stop."),
+    Sentence("aws_ecs_service", _stops_all_tasks, "{}: all tasks stop."),
     Sentence(
         "aws_lb_target_group",
-        replaced,
+        is_replaced,
         "{}: the [target group is|target groups are] replaced; requests get 503 until new tasks are healthy.",
     ),
     Sentence(
         "aws_lb_target_group",
-        differs("health_check"),
-        "{}: tasks that run are judged by the new health [check|checks] at once; those that fail it are "
-        "stopped.",
+        changes_value("health_check"),
+        "{}: the new health [check applies|checks apply] to running tasks at once; tasks that fail [it|them] "
+        "are stopped.",
     ),
-    Sentence("aws_lb_listener", destroyed, "The load balancer no longer answers on [port|ports] {}."),
-    Sentence("aws_lb_listener", created, "The load balancer answers on [port|ports] {}."),
+    Sentence("aws_lb_listener", is_destroyed, "The load balancer no longer listens on [port|ports] {}."),
+    Sentence("aws_lb_listener", is_created, "The load balancer now listens on [port|ports] {}."),
     Sentence(
         "aws_lb_listener",
-        updated("port"),
-        "The load balancer answers on [port {} in place of another|ports {} in place of others].",
+        updates("port"),
+        "[A listener moves|Listeners move] to [port|ports] {}; clients must use the new [port|ports].",
     ),
     Sentence(
         "aws_lb_listener",
-        updated("protocol"),
-        "[Port|Ports] {}: another protocol; clients that still speak the old one get no answer.",
+        updates("protocol"),
+        "[Port|Ports] {}: the protocol changes; requests of clients that still use the old one fail.",
     ),
     Sentence(
-        "aws_lb_listener", _answers_itself, "[Port|Ports] {}: what no rule matches gets a fixed answer."
+        "aws_lb_listener",
+        _responds_itself,
+        "[Port|Ports] {}: requests that match no rule get a fixed response.",
     ),
-    Sentence("aws_lb_listener", _forwards, "[Port|Ports] {}: what no rule matches goes elsewhere."),
+    Sentence(
+        "aws_lb_listener",
+        _changes_default_action,
+        "[Port|Ports] {}: the default action changes for requests that match no rule.",
+    ),
     Sentence(
         "aws_vpc_endpoint",
-        differs("private_dns_enabled"),
-        f"{{}}: from version {_version('aws_vpc_endpoint', 'private_dns_enabled')} of the AWS provider on, "
-        "[this endpoint is|these endpoints are] replaced; what needs [it|them] has no way there meanwhile.",
+        changes_value("private_dns_enabled"),
+        f"{{}}: from version {_provider_version('aws_vpc_endpoint', 'private_dns_enabled')} of the AWS "
+        "provider on, [this endpoint is|these endpoints are] replaced; connections through [it|them] fail "
+        "meanwhile.",
     ),
-    Sentence(INGRESS, _door(destroyed), "{}: may no longer connect to the load balancer."),
-    Sentence(INGRESS, _door(created), "{}: may connect to the load balancer."),
-    Sentence("aws_lb_listener_rule", destroyed, "{}: these requests meet the next rule that fits, or none."),
-    Sentence("aws_lb_listener_rule", replaced, "{}: for a moment these requests have no rule."),
-    Sentence("aws_lb_listener_rule", differs("action"), "{}: these requests go to another service."),
-    Sentence("aws_lb_listener_rule", created, "{}: these requests get a rule of their own."),
+    Sentence(INGRESS, _is_range_rule(is_destroyed), "{}: no longer allowed to connect to the load balancer."),
+    Sentence(INGRESS, _is_range_rule(is_created), "{}: now allowed to connect to the load balancer."),
+    Sentence(
+        "aws_lb_listener_rule",
+        is_destroyed,
+        "{}: these requests go to the next rule that matches, or to the default action.",
+    ),
+    Sentence(
+        "aws_lb_listener_rule",
+        is_replaced,
+        "{}: for a moment these requests go to the next rule that matches, or to the default action.",
+    ),
+    Sentence(
+        "aws_lb_listener_rule", changes_value("action"), "{}: these requests now go to another service."
+    ),
+    Sentence("aws_lb_listener_rule", is_created, "{}: these requests get a listener rule of their own."),
     Sentence(
         "aws_route",
-        _leads_everywhere(updated("nat_gateway_id")),
-        "Tasks leave through another NAT gateway; connections that are open then break ([zone|zones] {}).",
+        _is_default_route(updates("nat_gateway_id")),
+        "Tasks reach the internet through another NAT gateway; open connections break ([zone|zones] {}).",
     ),
     Sentence(
         "aws_nat_gateway",
-        _old_first,
-        "Tasks have no way to the internet until their NAT gateway is made anew ([zone|zones] {}).",
+        _is_destroyed_first,
+        "Tasks cannot reach the internet until their NAT gateway is re-created ([zone|zones] {}).",
     ),
     Sentence(
         "aws_eip",
-        lost,
-        "NAT gateways give their public addresses back; who admits tasks by them must know "
+        is_lost,
+        "Public addresses of NAT gateways are released; update any allow-lists that contain them "
         "([zone|zones] {}).",
     ),
-    Sentence("aws_subnet", lost, "{}: [the subnet goes|the subnets go] as soon as nothing is in [it|them]."),
+    Sentence("aws_subnet", is_lost, "{}: the [subnet is|subnets are] destroyed once [it is|they are] empty."),
     Sentence(
         "aws_ecs_service",
-        _restarted,
-        "{}: tasks are started anew; the old ones stop when the new ones are healthy.",
+        _restarts_tasks,
+        "{}: tasks are replaced; the old ones stop when the new ones are healthy.",
     ),
-    Sentence("aws_ecs_service", _to_some, "{}: the number of tasks changes."),
+    Sentence("aws_ecs_service", _changes_task_count, "{}: the number of tasks changes."),
     Sentence(
         "aws_cloudwatch_log_group",
-        _deleted,
-        "{}: the log [group is deleted with every line in it|groups are deleted with every line in them].",
+        _deletes_logs,
+        "{}: the log [group is deleted with all its events|groups are deleted with all their events].",
     ),
     Sentence(
-        "aws_cloudwatch_log_group", _kept_shorter, "{}: lines older than the new retention are deleted."
+        "aws_cloudwatch_log_group",
+        _shortens_retention,
+        "{}: log events older than the new retention are deleted.",
     ),
     Sentence(
         "aws_iam_role",
-        lost,
-        "{}: the [role goes; what you attached to it|roles go; what you attached to them] must be detached "
-        "first.",
+        is_lost,
+        "{}: the [role is|roles are] destroyed; first detach what you attached to [it|them].",
     ),
 )
 
 
-def consequences(found: Changes) -> Iterator[Said]:
+def consequences(found: Changes) -> Iterator[Consequence]:
     """The sentences that these changes deserve."""
     changes, old, new = found
-    yield from another_region(changes, old, new)
-    yield from another_state(old, new)
-    if not is_elsewhere(old, new):  # in another Region nothing that stands is touched
-        yield from _where_it_stands(changes, old, new)
-    yield from unpinned(changes, old, new)
-    yield from _unheard(old, new)
-    yield from about(
+    yield from region_consequences(changes, old, new)
+    yield from state_consequences(old, new)
+    if not changes_region(old, new):  # in another Region nothing that stands is touched
+        yield from _consequences_in_region(changes, old, new)
+    yield from unpinned_images(changes, old, new)
+    yield from _interface_consequences(old, new)
+    yield from about_changes(
         changes,
         _forgotten,
-        "{}: left in AWS, and no longer Terraform's: keep or delete [it|them] yourself.",
-        _address,
+        "{}: no longer managed by Terraform, but still in AWS: keep or delete [it|them] yourself.",
+        _address_of,
     )
-    yield from about(
-        changes, _imported, "{}: imported; only terraform plan can say what that changes.", _address
+    yield from about_changes(
+        changes, _imported, "{}: imported; only terraform plan can show what that changes.", _address_of
     )
-    yield from _unknown(changes)
-    yield from unknown(changes, old, new)
+    yield from _unknown_types(changes)
+    yield from unknown_count_consequences(changes, old, new)
 
 
-def _where_it_stands(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[Said]:
+def _consequences_in_region(
+    changes: tuple[Change, ...], old: KnownStack, new: KnownStack
+) -> Iterator[Consequence]:
     twice = tuple(clashes(changes, new))
-    mistaken = astray(changes, old, new)
+    mistaken = misnamed_services(changes, old, new)
     yield from mistaken.values()
-    yield from renames(changes, new)
-    yield from failures(_without_parts(changes, mistaken), twice, old, new)
-    yield from ways_out(changes, old, new)
-    yield from allowed(changes)
-    begins = waiting(changes)
-    yield from about(begins, lambda change: is_answered(change, old, new), _NO_TASKS, door_and_path)
+    yield from rename_consequences(changes, new)
+    yield from apply_failures(_without_groups_of(changes, mistaken), twice, old, new)
+    yield from egress_consequences(changes, old, new)
+    yield from permission_consequences(changes)
+    begins = leading_to_new_targets(changes)
+    yield from about_changes(begins, lambda change: was_served(change, old, new), _NO_TASKS, requests_of)
     # What goes under one name and comes under another neither goes nor comes.
-    told = {address for clash in twice if clash.taker.type in _DOORS for address in clash.addresses}
+    told = {address for clash in twice if clash.taker.type in _LISTENING_TYPES for address in clash.addresses}
     told |= {change.address for change in begins if len(change.arguments) <= 1}
-    stuck = {change.address for change in changes if asks_for_another_port(change, old, new)}
-    told |= stuck | groups_passed_over(changes, old, new).keys()
-    gone = {change.address for change in changes if lost(change)}
-    rest = tuple(change for change in changes if change.address not in told and _home(change) not in gone)
+    stuck = {change.address for change in changes if lacks_port(change, old, new)}
+    told |= stuck | ignored_target_groups(changes, old, new).keys()
+    gone = {change.address for change in changes if is_lost(change)}
+    rest = tuple(
+        change for change in changes if change.address not in told and _parent_address(change) not in gone
+    )
     for kind, test, text in SENTENCES:
-        yield from about(tuple(change for change in rest if change.type == kind), test, text)
-    yield from about(begins, lambda change: not is_answered(change, old, new), _FIRST_TASKS, door_and_path)
-    yield from kept(changes, old, new)
-    yield from calls(tuple(change for change in changes if change.address not in stuck), new)
+        yield from about_changes(tuple(change for change in rest if change.type == kind), test, text)
+    yield from about_changes(
+        begins, lambda change: not was_served(change, old, new), _FIRST_TASKS, requests_of
+    )
+    yield from ignored_consequences(changes, old, new)
+    yield from call_consequences(tuple(change for change in changes if change.address not in stuck), new)
 
 
-def _without_parts(changes: tuple[Change, ...], services: Collection[str]) -> tuple[Change, ...]:
+def _without_groups_of(changes: tuple[Change, ...], services: Collection[str]) -> tuple[Change, ...]:
     """Without the security groups of these services: advice on how to replace what should stay is none."""
     parts = {
         used.address
@@ -310,20 +339,17 @@ def _without_parts(changes: tuple[Change, ...], services: Collection[str]) -> tu
     return tuple(each for each in changes if each.type != "aws_security_group" or each.address not in parts)
 
 
-_NO_TASKS = (
-    "{}: these requests go to a target group that is only made now, and get 503 until tasks in it are "
-    "healthy."
-)
-_FIRST_TASKS = "{}: nothing answered these requests until now; tasks do as soon as they are healthy."
+_NO_TASKS = "{}: these requests go to a new target group, and get 503 until tasks in it are healthy."
+_FIRST_TASKS = "{}: no service responds to these requests yet; the new tasks do when they are healthy."
 
 
-def _home(change: Change) -> str:
+def _parent_address(change: Change) -> str:
     """What a listener or a rule is part of: who loses that knows what comes of the part."""
-    home = change.old.get(_HOMES.get(change.type, ""))
+    home = change.old.get(_PARENTS.get(change.type, ""))
     return getattr(home, "address", "")
 
 
-_HOMES = {
+_PARENTS = {
     "aws_lb_listener": "load_balancer_arn",
     "aws_lb_listener_rule": "listener_arn",
     INGRESS: "security_group_id",
@@ -338,23 +364,25 @@ def _imported(change: Change) -> bool:
     return change.action is Action.IMPORT
 
 
-def _address(change: Change) -> str:
+def _address_of(change: Change) -> str:
     return change.address
 
 
-def _unheard(old: KnownStack, new: KnownStack) -> Iterator[Said]:
+def _interface_consequences(old: KnownStack, new: KnownStack) -> Iterator[Consequence]:
     """What the stack no longer tells, and what it no longer lets itself be told."""
-    yield from naming({*old.outputs} - {*new.outputs}, _NO_OUTPUT)
-    yield from naming({*old.variables} - {*new.variables}, _NO_VARIABLE)
+    yield from about_names({*old.outputs} - {*new.outputs}, _NO_OUTPUT)
+    yield from about_names({*old.variables} - {*new.variables}, _NO_VARIABLE)
 
 
-_NO_OUTPUT = "{}: no [output|outputs] of the stack any more; what reads [it|them] fails."
+_NO_OUTPUT = "{}: [this output is|these outputs are] removed; anything that reads [it|them] will fail."
 _NO_VARIABLE = (
-    "{}: no [variable|variables] of the stack any more; -var and callers that set [it|them] fail, TF_VAR_ "
-    "and tfvars are ignored."
+    "{}: [this variable is|these variables are] removed; -var and module calls that set [it|them] will fail, "
+    "TF_VAR_ and tfvars files are ignored."
 )
 
 
-def _unknown(changes: tuple[Change, ...]) -> Iterator[Said]:
+def _unknown_types(changes: tuple[Change, ...]) -> Iterator[Consequence]:
     types = {c.type for c in changes if not facts.replacement(c.type).known and c.action is Action.UPDATE}
-    yield from naming(types, "tfgen does not know what replaces {}: terraform plan will say.")
+    yield from about_names(
+        types, "Only terraform plan can show whether these changes replace resources of type {}."
+    )

@@ -37,9 +37,9 @@ def changes(
         if any(outcome.failed for outcome in outcomes):
             raise typer.Exit(Exit.SPEC_HAS_ERRORS)
         if pages:
-            found = forecast.of_folder(old, pages, outcomes[0])
+            found = forecast.changes_of_folder(old, pages, outcomes[0])
         else:
-            found = report.between(outcomes[0].pages(), outcomes[1].pages())
+            found = report.changes_between(outcomes[0].pages(), outcomes[1].pages())
     except TfgenError as error:  # somebody edited a page
         if error.message:
             print_error(error.message)

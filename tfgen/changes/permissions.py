@@ -5,54 +5,54 @@ from fnmatch import fnmatchcase
 from itertools import product
 from typing import Any
 
-from tfgen.changes.called import (
+from tfgen.changes.change import Action, Change, updates
+from tfgen.changes.names import (
     EGRESS,
     INGRESS,
-    Said,
-    about,
-    called,
+    Consequence,
+    about_changes,
+    about_names,
     containers,
     end_of,
     listed,
-    naming,
+    name_of,
     tasks_of,
 )
-from tfgen.changes.change import Action, Change, updated
 from tfgen.hcl.values import Term, Value, addresses
 
 
-def allowed(changes: tuple[Change, ...]) -> Iterator[Said]:
+def permission_consequences(changes: tuple[Change, ...]) -> Iterator[Consequence]:
     """Sentences about old revisions that can no longer start, and about ways out that lead elsewhere."""
-    yield from naming(_shut_out(changes), _OLD_REVISION)
-    ways = tuple(filter(_leads_elsewhere, changes))
-    yield from about(ways, lambda change: not _leads_to_more(change), _NARROWED, _becomes)
-    yield from about(ways, _leads_to_more, _WIDENED, _becomes)
-    yield from about(changes, _moves_the_port, _CUT_OFF, _ports_become)
+    yield from about_names(_without_old_access(changes), _OLD_REVISION)
+    ways = tuple(filter(_changes_egress, changes))
+    yield from about_changes(ways, lambda change: not _widens(change), _NARROWED, _old_and_new_egress)
+    yield from about_changes(ways, _widens, _WIDENED, _old_and_new_egress)
+    yield from about_changes(changes, _moves_ports, _CUT_OFF, _ports_become)
 
 
 _OLD_REVISION = (
-    "{}: until the deployment is done, the old [revision|revisions] cannot start a task again, nor can a "
-    "rollback: [its|their] execution [role|roles] may no longer read this."
+    "{}: until the deployment is complete, the old [revision|revisions] cannot start a task again, nor can a "
+    "rollback: [its|their] execution [role is|roles are] no longer allowed to read this."
 )
 _NARROWED = (
-    "{}: what [this way out no longer leads|these ways out no longer lead] to is out of reach at once."
+    "{}: tasks cannot reach what [this egress rule no longer allows|these egress rules no longer allow]."
 )
 _CUT_OFF = (
-    "{}: security groups change at once, so running tasks are cut off and requests fail until new ones are "
-    "healthy. To admit both ports meanwhile, write port: {{number: NEW, was: OLD}} in this change, and "
+    "{}: security groups change at once, so running tasks are cut off and requests fail until the new tasks "
+    "are healthy. To allow both ports meanwhile, write port: {{number: NEW, was: OLD}} in this change, and "
     "remove was in the next."
 )
-_WIDENED = "{}: [this way out leads|these ways out lead] to more."
+_WIDENED = "{}: [this egress rule allows|these egress rules allow] more."
 
 
 # The port that others reach
 
 
-def _moves_the_port(change: Change) -> bool:
+def _moves_ports(change: Change) -> bool:
     """Whether a group that lets another group in does so on other ports only."""
     if change.type != INGRESS or "referenced_security_group_id" not in change.new:
         return False
-    if not updated("from_port", "to_port")(change):
+    if not updates("from_port", "to_port")(change):
         return False
     (first, last), (new_first, new_last) = (_range(side) for side in (change.old, change.new))
     return last < new_first or new_last < first
@@ -72,7 +72,7 @@ def _ports_become(change: Change) -> str:
 # What the old revision needs to start
 
 
-def _shut_out(changes: tuple[Change, ...]) -> Iterator[str]:
+def _without_old_access(changes: tuple[Change, ...]) -> Iterator[str]:
     """Each service that stays, with what its old tasks need and may no longer read."""
     tasks = tasks_of(changes)
     policies = [each for each in changes if each.type == "aws_iam_role_policy"]
@@ -91,7 +91,7 @@ def _shut_out(changes: tuple[Change, ...]) -> Iterator[str]:
         }
         if lost:
             names = {each.partition(":repository/")[2] or each.split(":", 6)[-1] for each in lost}
-            yield f"{called(service)} ({listed(sorted(names))})"
+            yield f"{name_of(service)} ({listed(sorted(names))})"
 
 
 Grant = tuple[str, str]
@@ -143,20 +143,20 @@ def _secrets(container: Mapping[str, Any]) -> list[str]:
 # Ways out
 
 
-def _leads_elsewhere(change: Change) -> bool:
+def _changes_egress(change: Change) -> bool:
     """Whether a way out to addresses becomes another in place; those to services follow their ports."""
-    return updated(*_WAY)(change) and change.type == EGRESS and "cidr_ipv4" in change.old
+    return updates(*_RANGE_ARGUMENTS)(change) and change.type == EGRESS and "cidr_ipv4" in change.old
 
 
-_WAY = ("cidr_ipv4", "ip_protocol", "from_port", "to_port")
+_RANGE_ARGUMENTS = ("cidr_ipv4", "ip_protocol", "from_port", "to_port")
 
 
-def _leads_to_more(change: Change) -> bool:
+def _widens(change: Change) -> bool:
     """Whether all that it led to stays in reach."""
-    return leads_as_far(change.new, change.old)
+    return allows_all_of(change.new, change.old)
 
 
-def leads_as_far(rule: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
+def allows_all_of(rule: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
     """Whether a rule for a range of addresses admits all that another one does."""
     protocols = (other.get("ip_protocol"), "-1")
     return rule.get("ip_protocol") in protocols and _holds(rule, other) and _spans(rule, other)
@@ -183,7 +183,7 @@ def _holds(wide: Any, narrow: Any) -> bool:
         return False
 
 
-def _becomes(change: Change) -> str:
+def _old_and_new_egress(change: Change) -> str:
     """`orders to 0.0.0.0/0 on port 443 (now 10.0.0.0/8 on port 443)`."""
-    before = called(change._replace(action=Action.DESTROY))
-    return f"{before} (now {called(change).partition(' to ')[2]})"
+    before = name_of(change._replace(action=Action.DESTROY))
+    return f"{before} (now {name_of(change).partition(' to ')[2]})"

@@ -4,65 +4,70 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from tfgen.changes.called import Said, containers, naming
-from tfgen.changes.change import Action, Change, KnownResource, KnownStack, replaced
-from tfgen.changes.twice import aliases
+from tfgen.changes.change import Action, Change, KnownResource, KnownStack, is_replaced
+from tfgen.changes.clashes import connect_addresses
+from tfgen.changes.names import Consequence, about_names, containers
 from tfgen.hcl.values import references
 
 
-def kept(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[Said]:
+def ignored_consequences(
+    changes: tuple[Change, ...], old: KnownStack, new: KnownStack
+) -> Iterator[Consequence]:
     """Sentences about target groups, task definitions and addresses that services pass over."""
-    yield from naming(_names(groups_passed_over(changes, old, new)), _GROUPS)
-    yield from naming(
-        _names(_passed_over("aws_ecs_task_definition", "task_definition", changes, new)), _TASKS
+    yield from about_names(_service_names(ignored_target_groups(changes, old, new)), _GROUPS)
+    yield from about_names(
+        _service_names(_ignored_replacements("aws_ecs_task_definition", "task_definition", changes, new)),
+        _TASKS,
     )
-    yield from naming(_addresses(changes, old, new), _ADDRESSES)
+    yield from about_names(_ignored_addresses(changes, old, new), _ADDRESSES)
 
 
 _GROUPS = (
-    "{}: the target group is replaced, and ignore_changes keeps the [service|services] from the new one: "
-    "requests get 503 from then on."
+    "{}: the target group is replaced, and ignore_changes keeps the [service|services] from using the new "
+    "one: requests get 503 from then on."
 )
 _TASKS = (
     "{}: ignore_changes keeps the old task [definition|definitions]; no task is started from the new "
     "[one|ones]."
 )
-_ADDRESSES = "{}: ignore_changes keeps the [address|addresses] out of Service Connect; nobody answers there."
+_ADDRESSES = (
+    "{}: ignore_changes keeps the [address|addresses] out of Service Connect; calls to [it|them] fail."
+)
 
 
-def groups_passed_over(
+def ignored_target_groups(
     changes: tuple[Change, ...], old: KnownStack, new: KnownStack
 ) -> Mapping[str, set[str]]:
     """The address of a target group that is replaced -> the services that keep to the old one."""
-    stuck = {change.address for change in changes if asks_for_another_port(change, old, new)}
-    return _passed_over("aws_lb_target_group", "load_balancer", changes, new, stuck)
+    stuck = {change.address for change in changes if lacks_port(change, old, new)}
+    return _ignored_replacements("aws_lb_target_group", "load_balancer", changes, new, stuck)
 
 
-def asks_for_another_port(change: Change, old: KnownStack, new: KnownStack) -> bool:
+def lacks_port(change: Change, old: KnownStack, new: KnownStack) -> bool:
     """Whether a service takes one of these two, and a port of its load balancer is not there any more."""
     if change.type != "aws_ecs_service" or {"load_balancer", "task_definition"}.isdisjoint(change.kept):
         return False
     stack = old if "task_definition" in change.kept else new
     used = [stack.resources.get(each.address) for each in references(change.new.get("task_definition"))]
-    known = [_ports(task.arguments) for task in used if task]
+    known = [_container_ports(task.arguments) for task in used if task]
     asked = {each.get("container_port") for each in change.new.get("load_balancer", ())}
     return change.action is Action.UPDATE and any(not asked <= ports for ports in known)
 
 
-def _ports(task: Mapping[str, Any]) -> frozenset[str]:
+def _container_ports(task: Mapping[str, Any]) -> frozenset[str]:
     mappings = (port for container in containers(task) for port in container.get("portMappings", ()))
     return frozenset(str(port.get("containerPort")) for port in mappings)
 
 
-def _passed_over(
+def _ignored_replacements(
     kind: str, argument: str, changes: tuple[Change, ...], new: KnownStack, stuck: Collection[str] = ()
 ) -> Mapping[str, set[str]]:
     """The address of what is replaced -> the services that keep to the old one; so do the `stuck` ones."""
-    gone = {change.address for change in changes if change.type == kind and replaced(change)}
+    gone = {change.address for change in changes if change.type == kind and is_replaced(change)}
     found = defaultdict[str, set[str]](set)
     if not gone:
         return found
-    for service in _staying(changes, new):
+    for service in _staying_services(changes, new):
         if service.keeps(argument) or service.address in stuck:
             for used in references(service.arguments.get(argument)):
                 if used.address in gone:
@@ -70,20 +75,20 @@ def _passed_over(
     return found
 
 
-def _addresses(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[str]:
+def _ignored_addresses(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[str]:
     """The addresses in Service Connect that the pages give to a service, and its `ignore_changes` refuses."""
-    for service in _staying(changes, new):
+    for service in _staying_services(changes, new):
         if service.address in old.resources and service.keeps("service_connect_configuration"):
-            standing = set(aliases(old.resources[service.address].arguments))
-            yield from set(aliases(service.arguments)) - standing
+            standing = set(connect_addresses(old.resources[service.address].arguments))
+            yield from set(connect_addresses(service.arguments)) - standing
 
 
-def _staying(changes: tuple[Change, ...], new: KnownStack) -> Iterator[KnownResource]:
+def _staying_services(changes: tuple[Change, ...], new: KnownStack) -> Iterator[KnownResource]:
     """The services that are neither made nor made anew."""
     made = {change.address for change in changes if change.action is not Action.UPDATE}
     services = (each for each in new.resources.values() if each.type == "aws_ecs_service")
     return (each for each in services if each.address not in made)
 
 
-def _names(passed_over: Mapping[str, set[str]]) -> set[str]:
+def _service_names(passed_over: Mapping[str, set[str]]) -> set[str]:
     return {name for names in passed_over.values() for name in names}

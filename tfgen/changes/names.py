@@ -4,21 +4,21 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tfgen.changes.change import Action, Change, Test
+from tfgen.changes.change import Action, Change, ChangeTest
 from tfgen.hcl.values import Reference, Term, Value
 
 INGRESS = "aws_vpc_security_group_ingress_rule"
 EGRESS = "aws_vpc_security_group_egress_rule"
 
 
-def called(change: Change) -> str:
+def name_of(change: Change) -> str:
     """What a person calls the resource; what is lost, by its old name."""
     arguments = change.new if change.action in (Action.CREATE, Action.UPDATE, Action.IMPORT) else change.old
     key = re.search(r'\["(.*)"\]$', change.address)
     if change.type in _NAMES:
         return _NAMES[change.type](arguments)
     if change.type == EGRESS:
-        return _way_out(arguments) or change.name
+        return _connection(arguments) or change.name
     if change.type == "aws_subnet" and key:
         return f"{change.name} {key[1]}"
     name = key[1] if key else arguments.get("name")
@@ -49,7 +49,7 @@ _NAMES: dict[str, Callable[[Any], str]] = {
 }
 
 
-def _way_out(arguments: Any) -> str:
+def _connection(arguments: Any) -> str:
     """From where to where: `orders to 10.80.0.0/16 on port 5432`. Nothing where one end has no name."""
     source = end_of(arguments.get("security_group_id"))
     target = next(filter(None, (end_of(arguments.get(name)) for name in _ENDS)), "")
@@ -85,7 +85,7 @@ def tasks_of(changes: tuple[Change, ...]) -> Tasks:
     return {service: tasks[task] for service, task in addresses.items() if task in tasks}
 
 
-def ports(arguments: Any) -> dict[str, Any]:
+def named_ports(arguments: Any) -> dict[str, Any]:
     """The port mappings of a task definition that have a name, by it."""
     found = [port for container in containers(arguments) for port in container.get("portMappings", ())]
     return {port["name"]: port for port in found if "name" in port}
@@ -99,7 +99,7 @@ def containers(arguments: Any) -> tuple[dict[str, Any], ...]:
     return ()
 
 
-class Said(NamedTuple):
+class Consequence(NamedTuple):
     """A sentence. Where it has names, {} stands for them, and [one|many] for what their number asks for."""
 
     text: str
@@ -124,18 +124,18 @@ _FEW = 5
 _NUMBER = re.compile(r"\[([^|\]]*)\|([^|\]]*)\]")
 
 
-def about(
-    changes: tuple[Change, ...], test: Test, text: str, name: Callable[[Change], str] = called
-) -> Iterator[Said]:
+def about_changes(
+    changes: tuple[Change, ...], test: ChangeTest, text: str, name: Callable[[Change], str] = name_of
+) -> Iterator[Consequence]:
     """A sentence about all that pass a test, where any does."""
-    yield from naming({name(change) for change in changes if test(change)}, text)
+    yield from about_names({name(change) for change in changes if test(change)}, text)
 
 
-def naming(names: Iterable[str], text: str) -> Iterator[Said]:
+def about_names(names: Iterable[str], text: str) -> Iterator[Consequence]:
     """A sentence about these names, where there are any."""
     found = tuple(sorted(names))
     if found:
-        yield Said(text, found)
+        yield Consequence(text, found)
 
 
 def listed(words: Sequence[str]) -> str:

@@ -3,54 +3,54 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tfgen.changes.called import called
-from tfgen.changes.change import Change, KnownStack, created, differs
+from tfgen.changes.change import Change, KnownStack, changes_value, is_created
+from tfgen.changes.names import name_of
 from tfgen.hcl.values import Value, addresses
 from tfgen.routing.patterns import Patterns, meet
 
 
-def waiting(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+def leading_to_new_targets(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """The rules and listeners that now send to a target group that is only just made."""
-    new = {each.address for each in changes if each.type == "aws_lb_target_group" and created(each)}
+    new = {each.address for each in changes if each.type == "aws_lb_target_group" and is_created(each)}
     return tuple(
         change
         for change in changes
         for name in ("action", "default_action")
-        if _begins(change, name) and not new.isdisjoint(addresses(change.new.get(name)))
+        if _begins_to_forward(change, name) and not new.isdisjoint(addresses(change.new.get(name)))
     )
 
 
-def _begins(change: Change, name: str) -> bool:
+def _begins_to_forward(change: Change, name: str) -> bool:
     """Whether a rule is new, or it or a listener does something else."""
-    if created(change):
+    if is_created(change):
         return change.type == "aws_lb_listener_rule"
-    return differs(name)(change)
+    return changes_value(name)(change)
 
 
-def is_answered(change: Change, old: KnownStack, new: KnownStack) -> bool:
+def was_served(change: Change, old: KnownStack, new: KnownStack) -> bool:
     """Whether some of these requests got more than a fixed answer until now."""
-    if not created(change):
-        return _serves(change.old.get("action")) or _serves(change.old.get("default_action"))
+    if not is_created(change):
+        return _is_served(change.old.get("action")) or _is_served(change.old.get("default_action"))
     listener = change.new.get("listener_arn")
     standing = [
         old.resources[each].arguments.get("default_action")
         for each in addresses(listener) & old.resources.keys()
     ]
-    return any(map(_serves, standing)) or any(
-        _serves(rule.arguments.get("action"))
-        and _share(rule.arguments, change.new)
-        and not (rule.address in new.resources and _comes_first(rule.arguments, change.new))
+    return any(map(_is_served, standing)) or any(
+        _is_served(rule.arguments.get("action"))
+        and _match_same_requests(rule.arguments, change.new)
+        and not (rule.address in new.resources and _has_precedence(rule.arguments, change.new))
         for rule in old.resources.values()
         if rule.type == "aws_lb_listener_rule" and rule.arguments.get("listener_arn") == listener
     )
 
 
-def _serves(actions: Any) -> bool:
+def _is_served(actions: Any) -> bool:
     blocks = actions if isinstance(actions, tuple) else ()
     return any(isinstance(each, dict) and each.get("type") != "fixed-response" for each in blocks)
 
 
-def _comes_first(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
+def _has_precedence(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
     """Whether a rule that stays keeps its requests, since it is asked before the other."""
     try:
         return int(one["priority"]) < int(other["priority"])
@@ -58,13 +58,13 @@ def _comes_first(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
         return False
 
 
-def _share(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
+def _match_same_requests(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
     """Whether there are requests that two rules both fit."""
-    some, others = dict(_conditions(one)), dict(_conditions(other))
+    some, others = dict(_condition_patterns(one)), dict(_condition_patterns(other))
     return all(meet(some[kind], others[kind]) for kind in some.keys() & others.keys())
 
 
-def _conditions(rule: Mapping[str, Any]) -> Iterator[tuple[str, Patterns]]:
+def _condition_patterns(rule: Mapping[str, Any]) -> Iterator[tuple[str, Patterns]]:
     """The patterns by what they are about; what a query or a header must be says little of what is shared."""
     for condition in rule.get("condition", ()):
         for kind in ("path_pattern", "host_header", "http_request_method"):
@@ -74,8 +74,8 @@ def _conditions(rule: Mapping[str, Any]) -> Iterator[tuple[str, Patterns]]:
                     yield kind, tuple(map(str, values))
 
 
-def door_and_path(change: Change) -> str:
+def requests_of(change: Change) -> str:
     """Which requests, in words."""
     if change.type == "aws_lb_listener":
-        return f"what no rule matches on port {called(change)}"
-    return called(change)
+        return f"requests that match no rule on port {name_of(change)}"
+    return name_of(change)

@@ -5,46 +5,56 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tfgen import facts
 from tfgen.blueprint.labels import ENDPOINTS, PRIVATE, PUBLIC
-from tfgen.changes.allowed import leads_as_far
-from tfgen.changes.called import EGRESS, INGRESS, Said, about, containers, naming
-from tfgen.changes.change import Change, KnownStack, Test, created, destroyed, lost, updated
+from tfgen.changes.change import Change, ChangeTest, KnownStack, is_created, is_destroyed, is_lost, updates
+from tfgen.changes.names import EGRESS, INGRESS, Consequence, about_changes, about_names, containers
+from tfgen.changes.permissions import allows_all_of
 from tfgen.hcl.values import Value, references
 
 
-def ways_out(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[Said]:
+def egress_consequences(
+    changes: tuple[Change, ...], old: KnownStack, new: KnownStack
+) -> Iterator[Consequence]:
     """Sentences about the whole, and about single ways where the whole stays; none where all services go."""
     if _has_services(old) and not _has_services(new):
         return
-    private = [_has(stack, "aws_subnet", PRIVATE) for stack in (old, new)]
+    private = [_has_resource(stack, "aws_subnet", PRIVATE) for stack in (old, new)]
     nat = [_has_default_route(stack) for stack in (old, new)]
-    endpoints = [_has(stack, "aws_security_group", ENDPOINTS) for stack in (old, new)]
-    if private == [True, False] and _has(new, "aws_subnet", PUBLIC) and not _goes_last(changes, old, new):
-        yield Said(
-            "Tasks that still run in private subnets may lose their way out before new ones stand in public "
-            "subnets: what they pull, read or log through it fails meanwhile."
+    endpoints = [_has_resource(stack, "aws_security_group", ENDPOINTS) for stack in (old, new)]
+    if (
+        private == [True, False]
+        and _has_resource(new, "aws_subnet", PUBLIC)
+        and not _is_removed_last(changes, old, new)
+    ):
+        yield Consequence(
+            "Tasks in private subnets may lose their egress before new tasks run in public subnets: until "
+            "then they may be unable to pull images, read secrets or write logs."
         )
     routes = tuple(change for change in changes if change.type == "aws_route")
-    yield from about(routes, lambda change: _waits_for_nat(change, changes, old), _NO_NAT)
+    yield from about_changes(routes, lambda change: _waits_for_nat(change, changes, old), _NO_NAT)
     tasks = PRIVATE if private[0] else PUBLIC
-    yield from about(changes, _leaves(tasks, "aws_ecs_service", old, new), _TASKS)
-    yield from about(changes, _leaves(PUBLIC, "aws_lb", old, new), _NODES)
+    yield from about_changes(changes, _loses_route_in_zone(tasks, "aws_ecs_service", old, new), _TASKS)
+    yield from about_changes(changes, _loses_route_in_zone(PUBLIC, "aws_lb", old, new), _NODES)
     if tasks == PRIVATE and not any(nat):
-        yield from about(changes, _leaves(tasks, "aws_ecs_service", old, new, in_order=True), _NO_S3)
-    yield from about(changes, _leaves(PUBLIC, "aws_lb", old, new, in_order=True), _FEWER_NODES)
+        yield from about_changes(
+            changes, _loses_route_in_zone(tasks, "aws_ecs_service", old, new, in_order=True), _NO_S3
+        )
+    yield from about_changes(
+        changes, _loses_route_in_zone(PUBLIC, "aws_lb", old, new, in_order=True), _FEWER_NODES
+    )
     if all(private):
-        yield from _of_private_subnets(changes, old, new, nat, endpoints)
+        yield from _private_subnet_consequences(changes, old, new, nat, endpoints)
     if all(was == will_be for was, will_be in (private, nat, endpoints)):
-        gone = {change.address for change in changes if lost(change)}
-        closed = tuple(change for change in changes if _is_closed(change, gone))
+        gone = {change.address for change in changes if is_lost(change)}
+        closed = tuple(change for change in changes if _removes_egress(change, gone))
         still = [each.arguments for each in new.resources.values() if closed and each.type == EGRESS]
-        yield from about(
+        yield from about_changes(
             closed,
-            lambda change: not _is_open(change.old, still),
-            "{}: [this way out is|these ways out are] closed.",
+            lambda change: not _is_still_allowed(change.old, still),
+            "{}: this egress is no longer allowed.",
         )
 
 
-_WAYS = {
+_EGRESS_TYPES = {
     EGRESS,
     INGRESS,
     "aws_nat_gateway",
@@ -55,84 +65,90 @@ _WAYS = {
 }
 
 
-def _goes_last(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> bool:
+def _is_removed_last(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> bool:
     """Whether every way that goes does so after what comes instead, and after the services are updated.
 
     So Terraform does where the state says create_before_destroy of it, and a service that depended on it
     changes too. The order of calls is in tests/test_order.py.
     """
-    gone = {change.address for change in changes if change.type in _WAYS and lost(change)}
+    gone = {change.address for change in changes if change.type in _EGRESS_TYPES and is_lost(change)}
     updated_services = {change.address for change in changes if change.type == "aws_ecs_service"}
     staying = {address for address, each in new.resources.items() if each.type == "aws_ecs_service"}
     return all(map(old.is_new_first, gone)) and staying & old.resources.keys() <= updated_services
 
 
-def _of_private_subnets(
+def _private_subnet_consequences(
     changes: tuple[Change, ...], old: KnownStack, new: KnownStack, nat: list[bool], endpoints: list[bool]
-) -> Iterator[Said]:
+) -> Iterator[Consequence]:
     if nat == [True, False]:
-        yield Said("Tasks lose the internet: what no VPC endpoint leads to is out of reach.")
-        yield from naming(_images_out_of_reach(new), "[This image|These images] can no longer be pulled: {}.")
-    if {tuple(nat), tuple(endpoints)} == {(True, False), (False, True)} and not _goes_last(changes, old, new):
-        # Terraform makes the one and destroys the other at the same time.
-        yield Said(
-            "While this is applied tasks may have no way out, and those that start then cannot pull their "
-            "images: first apply the old spec as this version of tfgen renders it, then this."
+        yield Consequence("Tasks can no longer reach the internet, nor AWS services without a VPC endpoint.")
+        yield from about_names(
+            _images_out_of_reach(new), "[This image|These images] can no longer be pulled: {}."
         )
-    instead = "takes another way out" if nat[1] else "has no other way there"
-    yield from about(
+    if {tuple(nat), tuple(endpoints)} == {(True, False), (False, True)} and not _is_removed_last(
+        changes, old, new
+    ):
+        # Terraform makes the one and destroys the other at the same time.
+        yield Consequence(
+            "During the apply, tasks may have no egress, and those that start then cannot pull their images: "
+            "first apply the old spec as this version of tfgen renders it, then this one."
+        )
+    instead = "use their route to the internet" if nat[1] else "cannot reach [it|them]"
+    yield from about_changes(
         changes,
-        _endpoint(destroyed),
-        f"{{}}: no VPC endpoint any more; what still needs [it|them] {instead}.",
+        _is_endpoint(is_destroyed),
+        f"{{}}: the VPC [endpoint is|endpoints are] removed; tasks that still need [it|them] {instead}.",
     )
-    yield from about(
+    yield from about_changes(
         changes,
-        _endpoint(created, "Gateway"),
-        "{}: [a gateway endpoint comes|gateway endpoints come]; connections there that are open then break.",
+        _is_endpoint(is_created, "Gateway"),
+        "{}: [a gateway endpoint is|gateway endpoints are] created; open connections to "
+        "[this service|these services] break.",
     )
 
 
 _NO_NAT = (
-    "Tasks may have no way to the internet for minutes: their NAT gateway goes before their route leads to "
-    "another ([zone|zones] {})."
+    "Tasks may be unable to reach the internet for minutes: their NAT gateway is destroyed before their "
+    "route leads to another ([zone|zones] {})."
 )
 
 
 # A subnet waits until it is empty, and its route does not.
 _TASKS = (
-    "Tasks that still run in a dropped zone may lose their way out before new ones stand in another: what "
-    "they pull, read or log through it fails until then ([zone|zones] {})."
+    "Tasks in a removed zone may lose their egress before new tasks run in another: until then they may be "
+    "unable to pull images, read secrets or write logs ([zone|zones] {})."
 )
 _NO_S3 = (
-    "Tasks that still run in a dropped zone cannot reach S3 until they are replaced by tasks in another "
-    "([zone|zones] {})."
+    "Tasks in a removed zone cannot reach S3 until they are replaced by tasks in another ([zone|zones] {})."
 )
 _FEWER_NODES = (
-    "The load balancer leaves a dropped zone before the tasks there are replaced: until then the others take "
-    "all requests ([zone|zones] {})."
+    "The load balancer leaves a removed zone before the tasks there are replaced: until then tasks in other "
+    "zones handle all requests ([zone|zones] {})."
 )
 _NODES = (
-    "The load balancer loses the way out of a dropped zone before its node there is gone: requests that "
-    "still arrive at that node fail ([zone|zones] {})."
+    "The load balancer loses its route to the internet in a removed zone before its node there is gone: "
+    "requests that still arrive at that node fail ([zone|zones] {})."
 )
 
 
-def _leaves(role: str, user: str, old: KnownStack, new: KnownStack, *, in_order: bool = False) -> Test:
+def _loses_route_in_zone(
+    role: str, user: str, old: KnownStack, new: KnownStack, *, in_order: bool = False
+) -> ChangeTest:
     """Whether a subnet of a role loses its route, of which others stay, and so does what is in them.
 
     With `in_order` those whose route goes only after what is in the subnet has moved, without it the others.
     """
-    stays = _has(new, "aws_subnet", role) and all(_uses(stack, user) for stack in (old, new))
+    stays = _has_resource(new, "aws_subnet", role) and all(_has_type(stack, user) for stack in (old, new))
     return lambda change: (
         stays
         and change.type == "aws_route_table_association"
         and change.name == role
-        and destroyed(change)
+        and is_destroyed(change)
         and old.is_new_first(change.address) is in_order
     )
 
 
-def _uses(stack: KnownStack, kind: str) -> bool:
+def _has_type(stack: KnownStack, kind: str) -> bool:
     return any(each.type == kind for each in stack.resources.values())
 
 
@@ -141,20 +157,20 @@ def _waits_for_nat(change: Change, changes: tuple[Change, ...], old: KnownStack)
 
     So Terraform does unless the state says create_before_destroy: what the new page says comes too late.
     """
-    gone = {each.address for each in changes if destroyed(each) and not old.is_new_first(each.address)}
+    gone = {each.address for each in changes if is_destroyed(each) and not old.is_new_first(each.address)}
     return (
         change.type == "aws_route"
-        and updated("nat_gateway_id")(change)
+        and updates("nat_gateway_id")(change)
         and any(used.address in gone for used in references(change.old.get("nat_gateway_id")))
     )
 
 
-def _is_closed(change: Change, gone: set[str]) -> bool:
+def _removes_egress(change: Change, gone: set[str]) -> bool:
     """Whether a service that stays may no longer go somewhere that stays."""
     ends = (change.old.get(end) for end in ("security_group_id", "referenced_security_group_id"))
     return (
         change.type == EGRESS
-        and destroyed(change)
+        and is_destroyed(change)
         and _is_of_own_module(change)
         and not any(used.address in gone for end in ends for used in references(end))
     )
@@ -168,21 +184,21 @@ def _is_of_own_module(change: Change) -> bool:
     )
 
 
-def _is_open(rule: Mapping[str, Value], others: Sequence[Mapping[str, Value]]) -> bool:
+def _is_still_allowed(rule: Mapping[str, Value], others: Sequence[Mapping[str, Value]]) -> bool:
     """Whether one of the others leads where a rule did, whatever it is called."""
     return any(
-        _way(other) == _way(rule)
-        or (other.get("security_group_id") == rule.get("security_group_id") and leads_as_far(other, rule))
+        _ends_and_ports(other) == _ends_and_ports(rule)
+        or (other.get("security_group_id") == rule.get("security_group_id") and allows_all_of(other, rule))
         for other in others
     )
 
 
-def _way(rule: Mapping[str, Value]) -> list[Value]:
+def _ends_and_ports(rule: Mapping[str, Value]) -> list[Value]:
     """From where to where a rule leads."""
     return [rule.get(name) for name in facts.unique(EGRESS)]
 
 
-def _has(stack: KnownStack, kind: str, name: str) -> bool:
+def _has_resource(stack: KnownStack, kind: str, name: str) -> bool:
     return any((each.type, each.name) == (kind, name) for each in stack.resources.values())
 
 
@@ -200,7 +216,7 @@ def _has_default_route(stack: KnownStack) -> bool:
     )
 
 
-def _endpoint(test: Test, kind: str = "") -> Test:
+def _is_endpoint(test: ChangeTest, kind: str = "") -> ChangeTest:
     """Whether a VPC endpoint of a kind passes."""
     return lambda change: (
         change.type == "aws_vpc_endpoint"

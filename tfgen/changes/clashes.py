@@ -34,14 +34,14 @@ _MADE = (Action.CREATE, Action.REPLACE, Action.REPLACE_NEW_FIRST)
 
 def clashes(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Clash]:
     """Everything that would be there twice, for a moment or for good."""
-    found = list(_clashes(changes, new))
+    found = list(_all_clashes(changes, new))
     # Where two change places, each waits for the other.
     waits = {clash.taker.address: clash.holder for clash in found if clash.taker.action is Action.UPDATE}
     for clash in found:
-        yield clash._replace(certain=clash.certain or _returns(clash.taker.address, waits))
+        yield clash._replace(certain=clash.certain or _waits_for_itself(clash.taker.address, waits))
 
 
-def _returns(start: str, waits: Mapping[str, str]) -> bool:
+def _waits_for_itself(start: str, waits: Mapping[str, str]) -> bool:
     """Whether who waits for others waits for itself."""
     place = waits.get(start)
     for _ in waits:
@@ -51,48 +51,52 @@ def _returns(start: str, waits: Mapping[str, str]) -> bool:
     return place == start
 
 
-def _clashes(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Clash]:
+def _all_clashes(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Clash]:
     changed = {change.address: change for change in changes}
-    taken = [(claim, change) for change in changes for claim in _taken(change, changed)]
-    holders = _holders(changed, new, {taker.type for _, taker in taken})
+    taken = [(claim, change) for change in changes for claim in _new_claims(change, changed)]
+    holders = _holders_of_claims(changed, new, {taker.type for _, taker in taken})
     for claim, taker in taken:
         for holder in holders[claim]:
-            yield from _clash(claim, taker, holder, changed.get(holder))
+            yield from _clash_with(claim, taker, holder, changed.get(holder))
 
 
-def _taken(change: Change, changed: Mapping[str, Change]) -> Iterator[Claim]:
+def _new_claims(change: Change, changed: Mapping[str, Change]) -> Iterator[Claim]:
     """What a resource claims that it did not have before, but on what is made anew: there is nothing yet."""
-    kept = set(_claims(change.type, change.old)) if change.action is Action.UPDATE else set()
-    for claim, of in _claims(change.type, change.new).items():
+    kept = set(_claims_of(change.type, change.old)) if change.action is Action.UPDATE else set()
+    for claim, of in _claims_of(change.type, change.new).items():
         used = [changed.get(each.address) for each in references(of)]
         if claim not in kept and not any(each and each.action in _MADE for each in used):
             yield claim
 
 
-def _holders(changed: Mapping[str, Change], new: KnownStack, kinds: set[str]) -> Mapping[Claim, list[str]]:
+def _holders_of_claims(
+    changed: Mapping[str, Change], new: KnownStack, kinds: set[str]
+) -> Mapping[Claim, list[str]]:
     """Who has what of these types, before anything changes."""
     found = defaultdict[Claim, list[str]](list)
     for address, resource in new.resources.items():
         if address not in changed and resource.type in kinds:
-            for claim in _claims(resource.type, resource.arguments):
+            for claim in _claims_of(resource.type, resource.arguments):
                 found[claim].append(address)
     for address, change in changed.items():
-        for claim in _claims(change.type, change.old):
+        for claim in _claims_of(change.type, change.old):
             found[claim].append(address)
     return found
 
 
-def _clash(claim: Claim, taker: Change, holder: str, change: Change | None) -> Iterator[Clash]:
+def _clash_with(claim: Claim, taker: Change, holder: str, change: Change | None) -> Iterator[Clash]:
     """`change` is what becomes of the holder."""
     if holder == taker.address:
         if taker.action is Action.REPLACE_NEW_FIRST:
             yield Clash(claim, taker, holder, certain=True)
     elif taker.action is not Action.IMPORT:
-        stays = change is None or change.action is Action.FORGET or claim in _claims(change.type, change.new)
+        stays = (
+            change is None or change.action is Action.FORGET or claim in _claims_of(change.type, change.new)
+        )
         yield Clash(claim, taker, holder, certain=stays)
 
 
-def _claims(kind: str, arguments: Mapping[str, Value]) -> Mapping[Claim, Value]:
+def _claims_of(kind: str, arguments: Mapping[str, Value]) -> Mapping[Claim, Value]:
     """What a resource claims, with all that it says about it.
 
     None where too little is said to tell: a name that AWS makes up, a priority that it finds.
@@ -108,11 +112,11 @@ def _claims(kind: str, arguments: Mapping[str, Value]) -> Mapping[Claim, Value]:
 
 def _connect_names(arguments: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Value]]]:
     for connect in arguments.get("service_connect_configuration", ()):
-        for alias in aliases(arguments):
+        for alias in connect_addresses(arguments):
             yield f"{alias} in Service Connect", {"namespace": connect.get("namespace")}
 
 
-def aliases(arguments: Mapping[str, Any]) -> Iterator[str]:
+def connect_addresses(arguments: Mapping[str, Any]) -> Iterator[str]:
     """The addresses that a service has in Service Connect: `backend:5000`."""
     for connect in arguments.get("service_connect_configuration", ()):
         for service in connect.get("service", ()):

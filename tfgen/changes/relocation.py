@@ -1,0 +1,78 @@
+"""What makes another stack of it: another Region, or another place for its state."""
+
+from collections.abc import Iterator, Mapping
+
+from tfgen.changes.change import Change, KnownStack, changes_region, is_lost
+from tfgen.changes.names import Consequence
+from tfgen.hcl.values import Value
+
+
+def region_consequences(
+    changes: tuple[Change, ...], old: KnownStack, new: KnownStack
+) -> Iterator[Consequence]:
+    """One sentence: what stands is out of Terraform's sight, and only what has no Region is still found."""
+    if not changes_region(old, new):
+        return
+    was, will_be = old.provider["region"], new.provider["region"]
+    roles = any(change.type == "aws_iam_role" and is_lost(change) for change in changes)
+    yield Consequence(
+        f"The region changes from {was} to {will_be}: Terraform finds nothing there, creates everything "
+        f"again and forgets the old stack, which keeps running in {was}"
+        + (", but without its roles, which have no region and are replaced" if roles else "")
+        + ". Destroy the old stack first, or keep both, each with its own state (version 6 of the AWS "
+        "provider plans this differently: docs/changes.md)."
+    )
+
+
+def state_consequences(old: KnownStack, new: KnownStack) -> Iterator[Consequence]:
+    """What terraform init asks for before any plan."""
+    was, will_be = old.state, new.state
+    if was == will_be:
+        return
+    moves = _state_location(was) != _state_location(will_be)
+    if moves:
+        yield Consequence(_moved_state(_s3_settings(was), _s3_settings(will_be), changes_region(old, new)))
+    before, after = _s3_settings(was), _s3_settings(will_be)
+    if before.get("bucket") == after.get("bucket") and before.get("region") != after.get("region"):
+        yield Consequence(
+            f"The backend looks for bucket {after.get('bucket')} in {after.get('region')}, but a bucket does "
+            "not move: unless it is there already, terraform init fails. Set its own region under backend "
+            "in the spec."
+        )
+    elif not moves:
+        yield Consequence("The settings of the backend change: terraform init requires -reconfigure.")
+
+
+def _moved_state(before: Mapping[str, Value], after: Mapping[str, Value], elsewhere: bool) -> str:
+    """Of a state whose place is another; `elsewhere` says that the stack is in another Region too."""
+    keys = before.get("key"), after.get("key")
+    only_the_key = before.get("bucket") == after.get("bucket") and all(isinstance(key, str) for key in keys)
+    if only_the_key and elsewhere:
+        return (
+            f"The key of the state changes with the region, from {keys[0]} to {keys[1]}: terraform init "
+            "-reconfigure starts an empty state there, and everything is created beside the old stack, which "
+            "keeps its own. With -migrate-state the state moves, and Terraform forgets the old stack."
+        )
+    moved = (
+        "The location of the state changes: move it with terraform init -migrate-state; with an empty state "
+        "Terraform creates everything a second time."
+    )
+    return (
+        f"{moved} To leave it where it is, write key: {keys[0]} under backend in the spec."
+        if only_the_key
+        else moved
+    )
+
+
+def _s3_settings(state: Value) -> Mapping[str, Value]:
+    """What an S3 backend says; nothing of any other."""
+    match state:
+        case ("backend", "s3", Mapping() as values):
+            return values
+    return {}
+
+
+def _state_location(state: Value) -> Value:
+    """Where a state is: of S3, the bucket and the key; of any other kind all that it says."""
+    values = _s3_settings(state)
+    return tuple(values.get(name) for name in ("bucket", "key", "workspace_key_prefix")) if values else state

@@ -1,0 +1,29 @@
+"""How many there are of what only Terraform can count."""
+
+from collections.abc import Iterator
+
+from tfgen.changes.change import Change, KnownStack, is_created, is_replaced
+from tfgen.changes.names import Consequence, about_names
+from tfgen.hcl.values import references
+
+UNKNOWN_COUNT = (
+    "{}: only Terraform can evaluate [this|each] for_each or count: terraform plan will show what is created "
+    "and destroyed there."
+)
+
+
+def unknown_count_consequences(
+    changes: tuple[Change, ...], old: KnownStack, new: KnownStack
+) -> Iterator[Consequence]:
+    """A sentence about those that say something else than before, or refer to what is made anew."""
+    before = {each.address: each.says for each in old.repeated}
+    fresh = {change.address for change in changes if is_created(change) or is_replaced(change)}
+    yield from about_names(
+        {
+            each.place
+            for each in new.repeated
+            if before.get(each.address) != each.says
+            or not fresh.isdisjoint(used.address for used in references(each.says))
+        },
+        UNKNOWN_COUNT,
+    )
