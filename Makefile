@@ -25,7 +25,7 @@ setup: .venv/.ready ## create .venv and install tfgen and its tools in it
 demo: setup ## render the example of the README to generated/
 	@$(BIN)/tfgen render examples/shop.yaml
 
-# The golden stacks first: other pages show what is said of them.
+# The golden stacks first: other files contain what tfgen prints about them.
 accept: setup ## regenerate everything that is generated and committed, as one diff to read
 	@$(BIN)/tfgen render --force examples/*.yaml >/dev/null
 	@if terraform=$$($(BIN)/python scripts/fetch_terraform.py); then export TFGEN_TERRAFORM="$$terraform"; fi; \

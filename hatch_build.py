@@ -1,4 +1,4 @@
-"""Puts the templates into a wheel as Python too, as tfgen/render/translate.py makes it of them."""
+"""Adds the templates to a wheel as Python, too, translated by tfgen/render/translate.py."""
 
 import sys
 from pathlib import Path

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Makes tfgen/facts/provider_schema.json: what each argument and block of the resources that tfgen writes
-takes, by version 5.100 of the AWS provider and by version 6.69.
+"""Generates tfgen/facts/provider_schema.json: the schemas of the resources that tfgen writes, of versions
+5.100 and 6.69 of the AWS provider.
 
-    terraform providers schema -json > schema.json      in an initialised stack with provider 5.100
+    terraform providers schema -json > schema.json      in an initialized stack with provider 5.100
     scripts/update_provider_schema.py schema.json            write the table
-    scripts/update_provider_schema.py schema.json --check    write nothing, exit 1 if it would change
+    scripts/update_provider_schema.py schema.json --check    write nothing, exit with 1 if it would change
     scripts/update_provider_schema.py six.json --shapes      from the schema of a provider 6: write the shapes
 
-The types are those of tfgen/facts/replacement.json: give a new type its row there, then run this. What
-version 6 knows comes from tests/data/aws-provider-6.69.json, which has neither shapes nor timeouts: what both
-versions have is alike in both, and the shapes of what only version 6 has are in
-tests/data/aws-provider-6-shapes.json.
+The types are those of tfgen/facts/replacement.json: add a row for a new type there, then run this.
+Version 6 comes from tests/data/aws-provider-6.69.json, which has neither shapes nor timeouts: what both
+versions have is the same in both, and tests/data/aws-provider-6-shapes.json has the shapes of what only
+version 6 has.
 """
 
 import datetime

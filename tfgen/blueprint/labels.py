@@ -1,4 +1,4 @@
-"""Labels by which more than one room knows a resource: spelled here, and in the templates that print them."""
+"""Labels of resources that several packages use: spelled only here and in the templates that print them."""
 
 from tfgen.hcl.text import Label
 

@@ -1,9 +1,9 @@
-"""Overrides of the spec, put into rendered pages.
+"""Applies overrides of the spec to rendered pages.
 
-A patch means what a JSON merge patch does (RFC 7396): a mapping goes into the block or the object that is
-there, null removes, and everything else replaces. Its values are printed by `hcl` and by nothing else,
-so they are literals; the only bare words are the names of arguments and what `ignore_changes` takes, which
-are read by a grammar and printed anew.
+A patch is a JSON merge patch (RFC 7396): a mapping is merged into the existing block or object, null
+removes, and everything else replaces. Only `hcl` prints its values, so they are literals; the only bare
+words are names of arguments and the items of `ignore_changes`, which are parsed by a grammar and printed
+again.
 """
 
 import re

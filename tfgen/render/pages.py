@@ -1,7 +1,7 @@
 """Renders a blueprint to pages.
 
-A page's path mirrors its template's: templates/network/vpc.tf.j2 becomes modules/network/vpc.tf.
-A template that prints no block makes no page.
+The path of a page mirrors that of its template: templates/network/vpc.tf.j2 renders to
+modules/network/vpc.tf. A template that prints no block renders no page.
 """
 
 import re

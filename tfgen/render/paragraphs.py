@@ -1,8 +1,8 @@
-"""Lays out paragraphs of a template before its values are known: most look the same whatever these are.
+"""Lays out paragraphs of a template before its values are known, because most look the same for all values.
 
-A paragraph is what stands between blank lines, and all of these are the template's: no value has one. Where
-no loop and no condition is within a paragraph, its lines are known, their indentation, and how far their
-equals signs stand to the right. It is marked, and `layout` takes it as it is.
+Blank lines separate paragraphs, and only templates contain them: no value does. If a paragraph contains no
+loop and no condition, its lines, their indentation and the columns of their equals signs are known. Such a
+paragraph is marked, and `layout` does not change it.
 """
 
 import re

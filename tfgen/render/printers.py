@@ -1,7 +1,7 @@
-"""What prints the pages of our templates: functions that `translate` made of them.
+"""The functions that print the pages of built-in templates, translated by `translate`.
 
-A wheel brings them as modules. In a checkout they are made where none fit the templates as they are now,
-and kept beside them, as Python keeps its own modules.
+A wheel contains them as modules. In a checkout they are generated if none match the current templates, and
+cached beside them, as Python caches modules.
 """
 
 import marshal

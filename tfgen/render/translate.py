@@ -1,7 +1,7 @@
-"""Makes Python of our templates: each becomes a function that prints its page, and needs no Jinja.
+"""Translates built-in templates to Python: each becomes a function that prints its page without Jinja.
 
-Jinja parses them. What the laws leave of it (see `laws`) is so little that each kind of node has one
-translation here; what they forbid has none and is refused. An included template is printed in place.
+Jinja parses them. The restrictions (see `laws`) leave so few kinds of nodes that each has one translation
+here; what they forbid has none and is rejected. An included template is printed in place.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Where `ignore_changes` leads to, by what the provider knows."""
+"""The arguments that `ignore_changes` names, by the provider's schema."""
 
 from tfgen.facts.provider import Attribute, Schema
 from tfgen.hcl.traversal import Steps
