@@ -45,14 +45,7 @@ def egress_consequences(
     if all(private):
         yield from _private_subnet_consequences(changes, old, new, nat, endpoints)
     if all(was == will_be for was, will_be in (private, nat, endpoints)):
-        gone = {change.address for change in changes if is_lost(change)}
-        closed = tuple(change for change in changes if _removes_egress(change, gone))
-        still = [each.arguments for each in new.resources.values() if closed and each.type == EGRESS]
-        yield from about_changes(
-            closed,
-            lambda change: not _is_still_allowed(change.old, still),
-            "{}: this egress is no longer allowed.",
-        )
+        yield from _removed_rule_consequences(changes, new)
 
 
 _EGRESS_TYPES = {
@@ -64,6 +57,18 @@ _EGRESS_TYPES = {
     "aws_route_table_association",
     "aws_vpc_endpoint",
 }
+
+
+def _removed_rule_consequences(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Consequence]:
+    """A sentence about the egress rules that are removed, and whose egress no other rule allows."""
+    gone = {change.address for change in changes if is_lost(change)}
+    removed = tuple(change for change in changes if _removes_egress(change, gone))
+    remaining = [each.arguments for each in new.resources.values() if removed and each.type == EGRESS]
+    yield from about_changes(
+        removed,
+        lambda change: not _is_still_allowed(change.old, remaining),
+        "{}: this egress is no longer allowed.",
+    )
 
 
 def _is_removed_last(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> bool:

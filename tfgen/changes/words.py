@@ -310,7 +310,7 @@ def _consequences_in_region(
     yield from permission_consequences(changes)
     begins = leading_to_new_targets(changes)
     yield from about_changes(begins, lambda change: was_served(change, old, new), _NO_TASKS, requests_of)
-    # What only gets another address is neither created nor destroyed, for whoever uses it.
+    # A port whose listener only gets another label is neither opened nor closed.
     told = {address for clash in twice if clash.taker.type in _LISTENING_TYPES for address in clash.addresses}
     told |= {change.address for change in begins if len(change.arguments) <= 1}
     stuck = {change.address for change in changes if lacks_port(change, old, new)}
