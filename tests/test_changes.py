@@ -602,11 +602,11 @@ def test_images_that_can_no_longer_be_pulled() -> None:
         ("public", "nat", False),
     ],
 )
-def test_a_way_out_that_goes_while_the_other_comes(old: str, new: str, gap: bool) -> None:
+def test_egress_that_is_removed_while_other_egress_is_created(old: str, new: str, gap: bool) -> None:
     egress = [re.search("egress: (.*)", BASES[name]) for name in (old, new)]
     changed = BASES[old].replace(str(egress[0] and egress[0][0]), str(egress[1] and egress[1][0]))
     before, after = pages(BASES[old]), pages(changed)
-    assert "may have no way out" not in "\n".join(changes_between(before, after).consequences)
+    assert "may have no egress" not in "\n".join(changes_between(before, after).consequences)
     said = "\n".join(changes_between(old_first(before), after).consequences)
     assert ("first apply the old spec as this version of tfgen renders it" in said) is gap
 

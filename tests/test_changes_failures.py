@@ -1,4 +1,4 @@
-"""What `tfgen changes` says about plans that AWS does not let through, and about ways out that close.
+"""What `tfgen changes` says about plans that AWS rejects, and about egress that is no longer allowed.
 
 What every row of the change matrix says is in tests/data/consequences.txt; here are changes that need a base
 of their own, and what must not be said.
@@ -150,7 +150,7 @@ def test_a_name_that_terraform_leaves_in_aws() -> None:
 
 
 def test_what_is_replaced_the_old_one_first_has_room() -> None:
-    """Also in a VPC that is made anew, where nothing is yet."""
+    """Also in a VPC that is replaced, where nothing exists yet."""
     sentences = said(BASES["nat"], edited(BASES["nat"], ("zones: [a, b, c]\n", "cidr: 10.9.0.0/16\n")))
     assert not [each for each in sentences if "AWS does not allow" in each]
 
@@ -268,7 +268,7 @@ def test_a_load_balancer_that_must_not_be_deleted() -> None:
     )
 
 
-def test_what_aws_refuses_comes_before_what_becomes_of_the_ways_out() -> None:
+def test_what_aws_rejects_is_said_before_what_changes_in_egress() -> None:
     market = EXAMPLES["market"]
     refused, closed, *_ = said(
         market, edited(market, ("  endpoints: [sts]\n", ""), ("protocol: grpc", "protocol: http2"))
@@ -277,7 +277,7 @@ def test_what_aws_refuses_comes_before_what_becomes_of_the_ways_out() -> None:
     assert closed.startswith("sts: the VPC endpoint is removed")
 
 
-# --- ways out
+# --- egress
 
 
 def test_an_endpoint_that_goes_where_nothing_else_leads_out() -> None:
@@ -296,7 +296,7 @@ def test_an_endpoint_that_goes_where_nat_stays() -> None:
 
 
 def test_an_endpoint_that_goes_where_somebody_made_another_way() -> None:
-    """A route of the user's to a transit gateway, say, is a way out too."""
+    """A route of the user's to a transit gateway, say, is egress too."""
     network = EXAMPLES["network"]
     own = {
         "modules/network/transit.tf": 'resource "aws_route" "transit" {\n'
@@ -322,7 +322,7 @@ resource "aws_vpc_security_group_egress_rule" "dns" {
 """
 
 
-def test_a_way_out_that_is_made_anew_is_not_closed() -> None:
+def test_egress_under_another_label_is_still_allowed() -> None:
     """Under another key or label; it goes by its group and its other end, whatever a file calls it."""
     market, page = pages(MARKET), "modules/services/dns.tf"
     before = {**market, page: DNS % "vpc"}
@@ -338,13 +338,13 @@ def test_a_way_out_that_is_made_anew_is_not_closed() -> None:
     assert gone[0] in changes_between(before, {**market, page: elsewhere}).consequences
 
 
-def test_a_way_out_of_one_service_is_closed() -> None:
+def test_egress_of_one_service_that_is_no_longer_allowed() -> None:
     market = EXAMPLES["market"]
     database = "      - {cidr: 10.80.0.0/16, port: 5432}\n"
     assert said(market, edited(market, (database, ""))) == (
         "accounts to 10.80.0.0/16 on port 5432: this egress is no longer allowed.",
     )
-    # With the service, or with the whole way out, it says nothing new.
+    # With the service, or with all egress, it says nothing new.
     gone = said(
         MARKET,
         edited(
@@ -357,7 +357,7 @@ def test_a_way_out_of_one_service_is_closed() -> None:
     assert not [each for each in (*gone, *switched) if "egress is no longer allowed" in each]
 
 
-def test_a_way_out_is_not_closed_where_a_wider_one_leads_there() -> None:
+def test_egress_is_still_allowed_where_a_wider_rule_allows_it() -> None:
     """Endpoints and S3 are part of the world: with a rule for all of it they have none of their own."""
     market = EXAMPLES["market"]
     narrow = edited(market, ("      - 0.0.0.0/0\n", "      - 10.90.0.0/16\n"))

@@ -138,7 +138,7 @@ def test_a_pinned_image_and_another_name(rendered: Render) -> None:
     ]
 
 
-# --- listeners and ways out
+# --- listeners and egress
 
 
 def test_another_protocol_of_a_listener(rendered: Render) -> None:
@@ -175,13 +175,13 @@ def test_another_protocol_of_a_listener(rendered: Render) -> None:
         ("{description: Out}", ""),
     ],
 )
-def test_a_way_out_that_leads_elsewhere(rendered: Render, override: str, sentence: str) -> None:
+def test_an_egress_rule_that_changes_in_place(rendered: Render, override: str, sentence: str) -> None:
     rule = "module.services.aws_vpc_security_group_egress_rule.webapp_to_internet"
     said = rendered(NAT)(NAT, ("services:\n", f"overrides:\n  {rule}: {override}\nservices:\n"))
     assert said[1:] == ([f"webapp to 0.0.0.0/0 on port 443 {sentence}"] if sentence else [])
 
 
-def test_a_way_out_to_a_service_follows_its_port(rendered: Render) -> None:
+def test_egress_to_a_service_follows_its_port(rendered: Render) -> None:
     said = rendered(SHOP)(SHOP, ("port: 5000", "port: 5001"))
     assert not [each for each in said if "egress" in each]
 

@@ -412,7 +412,7 @@ PRICING = (
 def test_a_route_of_a_service_that_is_added(
     changes: Changes, served: str, route: str, answered: bool
 ) -> None:
-    """Who answered these requests until now no longer does, from the moment that the rule stands."""
+    """Who answered these requests until now no longer does, from the moment that the rule exists."""
     old = edited(SHOP, ("routes: [/]", served))
     said = changes(old, edited(old, (PRICING[0], PRICING[1].format(route))))
     alarm = [each for each in said if "get 503 until tasks in it are healthy" in each]

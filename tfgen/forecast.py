@@ -17,7 +17,7 @@ from tfgen.texts import in_line
 def changes_of_folder(folder: Path, standing: Mapping[str, str], new: Outcome) -> Report:
     """What a spec without errors changes in a folder with the pages `standing`.
 
-    Raises TfgenError with a problem for every page that is not valid Terraform.
+    Raises TfgenError with a problem for every file that is not valid Terraform.
     """
     pages, known = new.pages(), _read_manifest(folder)
     after = report.after_render(standing, pages, known.owned, known.ejected)

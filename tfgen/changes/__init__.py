@@ -1,6 +1,6 @@
-"""What another spec will do to a stack that stands: read from its Terraform, before any plan.
+"""What another spec will do to a deployed stack, read from its Terraform before any plan.
 
-    pages {path: text} -> resources by address -> actions by address -> words
+    pages {path: text} -> resources by address -> actions by address -> sentences
 
-Both sides are Terraform's own language, so that the old one may be the committed output, edited by hand.
+Both sides are read as Terraform, so that the old one may be the committed output, edited by hand.
 """

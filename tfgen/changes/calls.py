@@ -1,7 +1,7 @@
-"""What becomes of calls between services, by Service Connect.
+"""Calls between services through Service Connect.
 
-A task learns names and ports when it starts, so both sides of a call need new tasks. Security groups let
-through the port of the container, and let another one through at once: tasks that still run are then cut off.
+A task learns names and ports when it starts, so both sides of a call need new tasks. Security groups allow
+the port of the container and change at once, which cuts off tasks that still run.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from tfgen.hcl.values import Value, addresses
 
 
 def call_consequences(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Consequence]:
-    """Sentences about addresses that become others, other ports behind them, and addresses that are gone."""
+    """Sentences about addresses that change, other container ports behind them, and removed addresses."""
     gone = _connect_addresses(changes, "old") - _connect_addresses(changes, "new")
     said = defaultdict[str, set[str]](set)
     tasks = tasks_of(changes)
@@ -54,13 +54,13 @@ _GONE = "{}: removed from Service Connect; calls to [it|them] fail."
 
 
 def _connect_addresses(changes: tuple[Change, ...], side: str) -> set[str]:
-    """The addresses in Service Connect of what changes; what is forgotten keeps its own."""
+    """The addresses in Service Connect of services that change; a forgotten one keeps its own."""
     kept = (change for change in changes if change.action is not Action.FORGET)
     return {alias for change in kept for alias in connect_addresses(getattr(change, side))}
 
 
 def _moves_ports(change: Change, tasks: Tasks) -> bool:
-    """Whether a service stays, and a port that Service Connect leads to becomes another one."""
+    """Whether a service is updated, and a container port behind a Service Connect address changes."""
     task = tasks.get(change.address)
     if task is None or change.action is not Action.UPDATE:
         return False
@@ -69,7 +69,7 @@ def _moves_ports(change: Change, tasks: Tasks) -> bool:
 
 
 def _ports_behind_names(service: Any, task: Any) -> dict[str, Value]:
-    """The port of the container behind each port name in Service Connect."""
+    """The container port behind each port name in Service Connect."""
     said = named_ports(task)
     names = [
         each.get("port_name")
@@ -80,7 +80,7 @@ def _ports_behind_names(service: Any, task: Any) -> dict[str, Value]:
 
 
 def _callers_by_service(stack: KnownStack) -> Mapping[str, set[str]]:
-    """The address of each service -> the other services whose security groups its own lets in."""
+    """The address of each service -> the other services that its security groups allow to connect."""
     services = [each for each in stack.resources.values() if each.type == "aws_ecs_service"]
     with_group = defaultdict[str, list[KnownResource]](list)
     for each in services:

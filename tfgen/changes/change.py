@@ -1,6 +1,6 @@
-"""What becomes of a stack: its changes, and the stack before and after them, as far as sentences ask.
+"""The changes of a stack, and the stack before and after them, as far as sentences need to know it.
 
-Nothing here says how a stack came to be known: from pages, or from whatever else says as much.
+Nothing here depends on how a stack was read: from files, or from anything else that knows as much.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -11,7 +11,7 @@ from tfgen.hcl.values import Value
 
 
 class Action(StrEnum):
-    """What becomes of a resource, by the sign that a plan has for it; it has none for what is imported."""
+    """What Terraform does to a resource, by the sign in its plan; an import has none there."""
 
     CREATE = "+"
     UPDATE = "~"
@@ -23,10 +23,10 @@ class Action(StrEnum):
 
 
 class Change(NamedTuple):
-    """A resource that does not stay as it is. `arguments` are those that differ or follow another's change.
+    """A resource that changes. `arguments` are those that differ, or that refer to another change.
 
-    `old` and `new` are what all its arguments come to; empty where there is no resource. `kept` are those
-    that stay as they were because `ignore_changes` names them.
+    `old` and `new` are the values of all its arguments, empty where the resource does not exist. `kept` are
+    the arguments that keep their values because `ignore_changes` names them.
     """
 
     address: str
@@ -64,12 +64,12 @@ def updates(*arguments: str) -> ChangeTest:
 
 
 def changes_value(argument: str) -> ChangeTest:
-    """Whether it says something else in place, and not only follows what it refers to."""
+    """Whether an argument gets another value in place, and does not only refer to something that changes."""
     return lambda change: updates(argument)(change) and change.old.get(argument) != change.new.get(argument)
 
 
 class KnownResource(Protocol):
-    """A resource as a stack has it."""
+    """A resource of a stack."""
 
     @property
     def address(self) -> str: ...
@@ -89,14 +89,14 @@ class KnownResource(Protocol):
 
 
 class VariableValue(NamedTuple):
-    """What a file beside the stack says of one of its variables."""
+    """The value that a tfvars file sets for a variable."""
 
     path: str
     value: Value
 
 
 class UncountedBlock(NamedTuple):
-    """A block with a `for_each` or a `count` that is not known, where it stands, and what they come to."""
+    """A block with a `for_each` or `count` that only Terraform can evaluate, its place, and what is known."""
 
     address: str
     place: str
@@ -111,17 +111,17 @@ class KnownStack(Protocol):
 
     @property
     def provider(self) -> Mapping[str, Value]:
-        """The arguments of the provider; none where another stack has it."""
+        """The arguments of the provider; none where the stack is a module without one."""
         ...
 
     @property
     def state(self) -> Value:
-        """Where the stack keeps its state."""
+        """The backend of the stack."""
         ...
 
     @property
     def moved(self) -> Mapping[str, str]:
-        """Where `moved` blocks say that something was -> where it is."""
+        """The old address in each `moved` block -> the new one."""
         ...
 
     @property
@@ -132,21 +132,22 @@ class KnownStack(Protocol):
 
     @property
     def pinned(self) -> Mapping[str, VariableValue]:
-        """The variables of which a file beside the stack says something."""
+        """The variables that tfvars files set."""
         ...
 
     @property
     def repeated(self) -> Collection[UncountedBlock]:
-        """The blocks of which only Terraform can tell how often they are there."""
+        """The blocks whose instances only Terraform can count."""
         ...
 
     def is_new_first(self, address: str) -> bool:
-        """Whether a new instance comes before the old one goes: it asks for that, or what needs it does."""
+        """Whether a new instance is created before the old one is destroyed: by its own lifecycle, or by
+        that of a resource that depends on it."""
         ...
 
 
 class Changes(NamedTuple):
-    """Every resource that does not stay as it is, by address; and the stack before and after that."""
+    """Every resource that changes, by address; and the stack before and after."""
 
     resources: tuple[Change, ...]
     old: KnownStack
@@ -154,6 +155,6 @@ class Changes(NamedTuple):
 
 
 def changes_region(old: KnownStack, new: KnownStack) -> bool:
-    """Whether the Region is another one: there, Terraform finds nothing of what it made before."""
+    """Whether the stack gets another Region, where Terraform finds nothing that it created before."""
     was, will_be = (stack.provider.get("region") for stack in (old, new))
     return isinstance(was, str) and isinstance(will_be, str) and was != will_be

@@ -1,4 +1,4 @@
-"""What AWS refuses to have twice: a port of a load balancer, a rule of a security group, a name."""
+"""What AWS does not allow twice: a port of a load balancer, a rule of a security group, a name."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -10,14 +10,14 @@ from tfgen.hcl.values import Value, references
 
 
 class Claim(NamedTuple):
-    """What no two may share: the type, or what it is where it is no resource, and what tells two apart."""
+    """What only one resource may have: a type, or words for what is no resource, and its values."""
 
     kind: str
     said: tuple[tuple[str, str], ...]
 
 
 class Clash(NamedTuple):
-    """A resource that takes what another one has. That one goes meanwhile or, if `certain`, too late."""
+    """A resource that takes what another one has, which gives it up meanwhile or, if `certain`, too late."""
 
     claim: Claim
     taker: Change
@@ -33,16 +33,16 @@ _MADE = (Action.CREATE, Action.REPLACE, Action.REPLACE_NEW_FIRST)
 
 
 def clashes(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Clash]:
-    """Everything that would be there twice, for a moment or for good."""
+    """Everything that would exist twice, for a moment or for good."""
     found = list(_all_clashes(changes, new))
-    # Where two change places, each waits for the other.
+    # Where two resources exchange what they have, each waits for the other.
     waits = {clash.taker.address: clash.holder for clash in found if clash.taker.action is Action.UPDATE}
     for clash in found:
         yield clash._replace(certain=clash.certain or _waits_for_itself(clash.taker.address, waits))
 
 
 def _waits_for_itself(start: str, waits: Mapping[str, str]) -> bool:
-    """Whether who waits for others waits for itself."""
+    """Whether a resource waits, through others, for itself."""
     place = waits.get(start)
     for _ in waits:
         if place is None or place == start:
@@ -61,7 +61,7 @@ def _all_clashes(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Clash
 
 
 def _new_claims(change: Change, changed: Mapping[str, Change]) -> Iterator[Claim]:
-    """What a resource claims that it did not have before, but on what is made anew: there is nothing yet."""
+    """What a resource newly claims, except within what is created or replaced, where nothing exists yet."""
     kept = set(_claims_of(change.type, change.old)) if change.action is Action.UPDATE else set()
     for claim, of in _claims_of(change.type, change.new).items():
         used = [changed.get(each.address) for each in references(of)]
@@ -72,7 +72,7 @@ def _new_claims(change: Change, changed: Mapping[str, Change]) -> Iterator[Claim
 def _holders_of_claims(
     changed: Mapping[str, Change], new: KnownStack, kinds: set[str]
 ) -> Mapping[Claim, list[str]]:
-    """Who has what of these types, before anything changes."""
+    """The resources of these types that have each claim before the change."""
     found = defaultdict[Claim, list[str]](list)
     for address, resource in new.resources.items():
         if address not in changed and resource.type in kinds:
@@ -85,7 +85,7 @@ def _holders_of_claims(
 
 
 def _clash_with(claim: Claim, taker: Change, holder: str, change: Change | None) -> Iterator[Clash]:
-    """`change` is what becomes of the holder."""
+    """`change` is that of the holder."""
     if holder == taker.address:
         if taker.action is Action.REPLACE_NEW_FIRST:
             yield Clash(claim, taker, holder, certain=True)
@@ -97,9 +97,9 @@ def _clash_with(claim: Claim, taker: Change, holder: str, change: Change | None)
 
 
 def _claims_of(kind: str, arguments: Mapping[str, Value]) -> Mapping[Claim, Value]:
-    """What a resource claims, with all that it says about it.
+    """What a resource claims, with the values.
 
-    None where too little is said to tell: a name that AWS makes up, a priority that it finds.
+    None where a value is not set: AWS chooses a name or a priority that is free.
     """
     names = facts.unique(kind)
     said = {name: arguments[name] for name in names if name in arguments}

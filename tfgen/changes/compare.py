@@ -1,4 +1,4 @@
-"""Two stacks, and what Terraform will do to come from the one to the other."""
+"""What Terraform will do to turn one stack into another."""
 
 import re
 from collections import defaultdict
@@ -16,7 +16,7 @@ from tfgen.hcl.values import Reference, Term, Value, addresses
 
 
 def compare_stacks(old: Stack, new: Stack) -> tuple[Change, ...]:
-    """Every resource that does not stay as it is, by address."""
+    """Every resource that changes, by address."""
     elsewhere, moves = changes_region(old, new), moves_of(old, new)
     before = {
         moved_address(address, moves): resource
@@ -46,7 +46,7 @@ def compare_stacks(old: Stack, new: Stack) -> tuple[Change, ...]:
 
 
 def moves_of(old: Stack, new: Stack) -> Mapping[str, str]:
-    """What `moved` blocks do: nothing where both ends stand, since Terraform moves nothing onto another."""
+    """The effective `moved` blocks: none where both addresses exist, as Terraform overwrites nothing."""
     if not new.moved:
         return {}
     standing = {place for address in old.resources for place in enclosing_addresses(address)}
@@ -54,7 +54,7 @@ def moves_of(old: Stack, new: Stack) -> Mapping[str, str]:
 
 
 class _Pair:
-    """A resource as it was and as it will be."""
+    """A resource before and after."""
 
     __slots__ = ("_said", "_tagged", "kept", "new", "old", "resource", "uses")
 
@@ -85,7 +85,7 @@ class _Pair:
         self._tagged = changes_tags(before, after, ignored)
 
     def differing(self, fresh: set[str]) -> tuple[str, ...]:
-        """The arguments that change when what is at the `fresh` addresses gets a new identity."""
+        """The arguments that change when the resources at the `fresh` addresses are new."""
         found = sorted(self._said | {name for name, used in self.uses.items() if used & fresh})
         if self._tagged and "tags" not in found and facts.replacement(self.resource.type).tags:
             found.append("default_tags")
@@ -101,7 +101,7 @@ def _follow_replacements(
 ) -> tuple[dict[str, tuple[str, ...]], set[str]]:
     """The differing arguments by address, and the replaced addresses.
 
-    What is made anew gets a new identity: whatever refers to it changes too, and may be replaced in turn.
+    A replaced resource gets a new identity: whatever refers to it changes too, and may be replaced in turn.
     """
     fresh, replaced = set(created), set[str]()
     users = _users_by_address(stays)
@@ -127,7 +127,7 @@ def _follow_replacements(
 
 
 def _users_by_address(stays: Mapping[str, _Pair]) -> Mapping[str, set[str]]:
-    """Each address that is referred to -> those that do."""
+    """Each address -> those that refer to it."""
     found = defaultdict[str, set[str]](set)
     for address, pair in stays.items():
         for used in pair.uses.values():
@@ -140,7 +140,7 @@ _TRIGGER = "replace_triggered_by"
 
 
 def _is_triggered(trigger: str, differing: Mapping[str, tuple[str, ...]], replaced: set[str]) -> bool:
-    """Whether what it names changes: a block or an instance, or one attribute of it."""
+    """Whether what a trigger names changes: a block, an instance, or one attribute of it."""
     for address, names in differing.items():
         if is_within(address, trigger):
             return True
@@ -180,12 +180,12 @@ def _addition(address: str, new: Stack) -> Change:
 
 
 def is_within(address: str, place: str) -> bool:
-    """Whether an address is that of a place, of an instance of it, or of something in it."""
+    """Whether an address is `place`, an instance of it, or something within it."""
     return address == place or address.startswith((f"{place}[", f"{place}."))
 
 
 def _without_parts(value: Value, ways: Iterable[tuple[str, ...]]) -> Value:
-    """A value without what is at the ends of some ways into it."""
+    """A value without the parts at some paths into it."""
     for first, *rest in ways:
         if isinstance(value, dict) and first in value:
             kept = {first: _without_parts(value[first], [tuple(rest)])} if rest else {}
@@ -204,7 +204,7 @@ def _without_parts(value: Value, ways: Iterable[tuple[str, ...]]) -> Value:
 
 def moved_address(address: str, moves: Mapping[str, str]) -> str:
     """An address after the `moved` blocks, one after another: of a resource, of an instance, of a module."""
-    for _ in moves:  # Terraform refuses a circle; here it ends all the same
+    for _ in moves:  # Terraform rejects a circle; here the loop must end all the same
         step = _moved_once(address, moves)
         if step == address:
             break
@@ -215,7 +215,7 @@ def moved_address(address: str, moves: Mapping[str, str]) -> str:
 def _moved_once(address: str, moves: Mapping[str, str]) -> str:
     for start in enclosing_addresses(address):
         end = moves.get(start, "")
-        # From the one without a key to the one with a key: what has a key already is another.
+        # Such a move is of the resource without a key; an instance that has a key is another one.
         is_instance = end.endswith("]") and address.startswith(f"{start}[")
         if end and not is_instance:
             return end + address[len(start) :]
@@ -228,7 +228,7 @@ def enclosing_addresses(address: str) -> list[str]:
 
 
 def _arguments_moved(resource: Resource, moves: Mapping[str, str]) -> Mapping[str, Value]:
-    """The arguments with the addresses in them moved, which puts sets in another order."""
+    """The arguments with the addresses in them moved, and their sets sorted again."""
     if not moves:
         return resource.arguments
     renamed = {name: _with_moved_addresses(value, moves) for name, value in resource.arguments.items()}

@@ -1,12 +1,12 @@
-"""Changes that wait for one another in a circle, so that Terraform plans nothing: "Error: Cycle".
+"""Changes that wait for one another in a circle, so that terraform plan fails with "Error: Cycle".
 
-Terraform orders what it makes and what it takes away by rules of its own (transform_destroy_edge.go and
+Terraform orders creation and destruction by these rules (transform_destroy_edge.go and
 transform_destroy_cbd.go of Terraform 1.11, in internal/terraform):
 
-* What is made waits for all that it refers to.
-* What goes waits for what referred to it, by the state, to go.
-* What is made waits until goes what it takes the place of, what it referred to, and what referred to it.
-* With create_before_destroy the last is turned round: what goes waits for all these to be made.
+* Creating a resource, or updating it, waits for all that it refers to.
+* Destroying a resource waits until what refers to it in the state is destroyed.
+* Creating a resource waits until what it replaces, what it referred to, and what referred to it is destroyed.
+* With create_before_destroy the last rule is reversed: destroying waits until all these are created.
 """
 
 from collections import defaultdict
@@ -19,7 +19,8 @@ from tfgen.changes.graph import reversed_graph, without_keys
 from tfgen.changes.stack import Stack
 
 Step = tuple[str, str]
-"""What waits: MAKE or GO and the address of a change; or a way along a graph, and how far it has come."""
+"""What waits: MAKE or GO (to create, to destroy) and the address of a change; or a path along a graph, and a
+node of it."""
 Following = Callable[[Step], Iterable[Step]]
 """What a step waits for."""
 
@@ -32,9 +33,11 @@ _GOES = (Action.REPLACE, Action.REPLACE_NEW_FIRST, Action.DESTROY)
 def find_cycles(changes: tuple[Change, ...], old: Stack, new: Stack) -> list[list[Change]]:
     """The changes of each circle."""
     known = {change.address: change for change in changes}
-    go_last = [change.address for change in changes if _goes_last(change, old)]
-    # A circle comes in where something goes last, and leads back where something else goes first.
-    if not go_last or all(change.action not in _GOES or _goes_last(change, old) for change in changes):
+    go_last = [change.address for change in changes if _is_destroyed_last(change, old)]
+    # Every circle has a resource that is destroyed last and one that is destroyed first.
+    if not go_last or all(
+        change.action not in _GOES or _is_destroyed_last(change, old) for change in changes
+    ):
         return []
     found = find_circles([(GO, address) for address in go_last], _Order(known, go_last, old, new).following)
     return [
@@ -44,9 +47,9 @@ def find_cycles(changes: tuple[Change, ...], old: Stack, new: Stack) -> list[lis
 
 
 class _Order:
-    """Who waits for whom.
+    """What each step waits for.
 
-    A way along a graph stands for all that is at its end, so that there are no more waits than references.
+    A path along a graph represents all that it leads to, so that there are no more steps than references.
     """
 
     def __init__(self, known: Mapping[str, Change], go_last: list[str], old: Stack, new: Stack) -> None:
@@ -59,14 +62,14 @@ class _Order:
         go = [change for change in known.values() if change.action in _GOES]
         go_first = [change for change in go if change.address not in self._go_last]
         users = reversed_graph(old.graph.needs)
-        # The state says what something referred to by the address that this had then.
+        # In the state, references have the addresses from before any move.
         self._ways = {
             "refers to": (new.graph.needs, MAKE, _by_block(made)),
-            "referred to what goes first": (old.graph.needs, GO, _by_block(go_first)),
-            "referred to what is made": (old.graph.needs, MAKE, _by_block(made)),
-            "was used by what goes": (users, GO, _by_block(go, self._before)),
-            "was used by what goes first": (users, GO, _by_block(go_first, self._before)),
-            "was used by what stays": (users, MAKE, _by_block(stay, self._before)),
+            "referred to what is destroyed first": (old.graph.needs, GO, _by_block(go_first)),
+            "referred to what is created": (old.graph.needs, MAKE, _by_block(made)),
+            "was used by what is destroyed": (users, GO, _by_block(go, self._before)),
+            "was used by what is destroyed first": (users, GO, _by_block(go_first, self._before)),
+            "was used by what is kept": (users, MAKE, _by_block(stay, self._before)),
         }
 
     def following(self, step: Step) -> Iterator[Step]:
@@ -83,24 +86,24 @@ class _Order:
     def _of_change(self, what: str, change: Change) -> Iterator[Step]:
         address, block = change.address, without_keys(change.address)
         before = without_keys(self._before.get(address, address))
-        goes_last = address in self._go_last
+        destroyed_last = address in self._go_last
         if what == MAKE:
-            yield from (("refers to", block), ("was used by what goes first", block))
+            yield from (("refers to", block), ("was used by what is destroyed first", block))
             if change.action in _UPDATED_OR_REPLACED:
-                yield "referred to what goes first", before
+                yield "referred to what is destroyed first", before
         else:
-            yield "was used by what goes", block
-            if goes_last:
-                yield from (("referred to what is made", before), ("was used by what stays", block))
-        if change.action in _REPLACED and goes_last == (what == GO):
+            yield "was used by what is destroyed", block
+            if destroyed_last:
+                yield from (("referred to what is created", before), ("was used by what is kept", block))
+        if change.action in _REPLACED and destroyed_last == (what == GO):
             yield GO if what == MAKE else MAKE, address
 
 
 _REPLACED = (Action.REPLACE, Action.REPLACE_NEW_FIRST)
 
 
-def _goes_last(change: Change, old: Stack) -> bool:
-    """Whether what goes waits for what is made. Where nothing comes in its place, the state says so."""
+def _is_destroyed_last(change: Change, old: Stack) -> bool:
+    """Whether destroying waits for creating. Where nothing replaces the resource, the state decides."""
     if change.action is Action.DESTROY:
         return old.is_new_first(change.address)
     return change.action is Action.REPLACE_NEW_FIRST

@@ -1,4 +1,4 @@
-"""What becomes of the ways out of private subnets that stay."""
+"""The egress of tasks and of the load balancer, as subnets, routes and VPC endpoints change."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,8 @@ from tfgen.hcl.values import Value, references
 def egress_consequences(
     changes: tuple[Change, ...], old: KnownStack, new: KnownStack
 ) -> Iterator[Consequence]:
-    """Sentences about the whole, and about single ways where the whole stays; none where all services go."""
+    """Sentences about the egress of the stack, and about single rules where that stays the same; none where
+    all services are removed."""
     if _has_services(old) and not _has_services(new):
         return
     private = [_has_resource(stack, "aws_subnet", PRIVATE) for stack in (old, new)]
@@ -44,14 +45,7 @@ def egress_consequences(
     if all(private):
         yield from _private_subnet_consequences(changes, old, new, nat, endpoints)
     if all(was == will_be for was, will_be in (private, nat, endpoints)):
-        gone = {change.address for change in changes if is_lost(change)}
-        closed = tuple(change for change in changes if _removes_egress(change, gone))
-        still = [each.arguments for each in new.resources.values() if closed and each.type == EGRESS]
-        yield from about_changes(
-            closed,
-            lambda change: not _is_still_allowed(change.old, still),
-            "{}: this egress is no longer allowed.",
-        )
+        yield from _removed_rule_consequences(changes, new)
 
 
 _EGRESS_TYPES = {
@@ -65,10 +59,22 @@ _EGRESS_TYPES = {
 }
 
 
-def _is_removed_last(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> bool:
-    """Whether every way that goes does so after what comes instead, and after the services are updated.
+def _removed_rule_consequences(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Consequence]:
+    """A sentence about the egress rules that are removed, and whose egress no other rule allows."""
+    gone = {change.address for change in changes if is_lost(change)}
+    removed = tuple(change for change in changes if _removes_egress(change, gone))
+    remaining = [each.arguments for each in new.resources.values() if removed and each.type == EGRESS]
+    yield from about_changes(
+        removed,
+        lambda change: not _is_still_allowed(change.old, remaining),
+        "{}: this egress is no longer allowed.",
+    )
 
-    So Terraform does where the state says create_before_destroy of it, and a service that depended on it
+
+def _is_removed_last(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> bool:
+    """Whether egress is removed only after its replacement is created and the services are updated.
+
+    Terraform does so where the state has create_before_destroy for it, and a service that depended on it
     changes too. The order of calls is in tests/test_order.py.
     """
     gone = {change.address for change in changes if change.type in _EGRESS_TYPES and is_lost(change)}
@@ -88,7 +94,7 @@ def _private_subnet_consequences(
     if {tuple(nat), tuple(endpoints)} == {(True, False), (False, True)} and not _is_removed_last(
         changes, old, new
     ):
-        # Terraform makes the one and destroys the other at the same time.
+        # Terraform creates the one and destroys the other at the same time.
         yield Consequence(
             "During the apply, tasks may have no egress, and those that start then cannot pull their images: "
             "first apply the old spec as this version of tfgen renders it, then this one."
@@ -113,7 +119,7 @@ _NO_NAT = (
 )
 
 
-# A subnet waits until it is empty, and its route does not.
+# A subnet is destroyed only when it is empty; its route is not kept until then.
 _TASKS = (
     "Tasks in a removed zone may lose their egress before new tasks run in another: until then they may be "
     "unable to pull images, read secrets or write logs ([zone|zones] {})."
@@ -134,9 +140,9 @@ _NODES = (
 def _loses_route_in_zone(
     role: str, user: str, old: KnownStack, new: KnownStack, *, in_order: bool = False
 ) -> ChangeTest:
-    """Whether a subnet of a role loses its route, of which others stay, and so does what is in them.
+    """Whether a subnet of a role loses its route while other subnets of the role, and their users, remain.
 
-    With `in_order` those whose route goes only after what is in the subnet has moved, without it the others.
+    With `in_order` the subnets whose route is removed after their users have moved, without it the others.
     """
     stays = _has_resource(new, "aws_subnet", role) and all(_has_type(stack, user) for stack in (old, new))
     return lambda change: (
@@ -153,9 +159,9 @@ def _has_type(stack: KnownStack, kind: str) -> bool:
 
 
 def _waits_for_nat(change: Change, changes: tuple[Change, ...], old: KnownStack) -> bool:
-    """Whether a route changes only after the gateway that it led to is gone.
+    """Whether a route changes only after the gateway that it leads to is destroyed.
 
-    So Terraform does unless the state says create_before_destroy: what the new page says comes too late.
+    Terraform does so unless the state has create_before_destroy: the new files cannot change that any more.
     """
     gone = {each.address for each in changes if is_destroyed(each) and not old.is_new_first(each.address)}
     return (
@@ -166,7 +172,7 @@ def _waits_for_nat(change: Change, changes: tuple[Change, ...], old: KnownStack)
 
 
 def _removes_egress(change: Change, gone: set[str]) -> bool:
-    """Whether a service that stays may no longer go somewhere that stays."""
+    """Whether a rule is removed although both ends of it remain."""
     ends = (change.old.get(end) for end in ("security_group_id", "referenced_security_group_id"))
     return (
         change.type == EGRESS
@@ -177,7 +183,7 @@ def _removes_egress(change: Change, gone: set[str]) -> bool:
 
 
 def _is_of_own_module(change: Change) -> bool:
-    """Whether a rule is of the module of its group: services' files hold rules of the load balancer's too."""
+    """Whether a rule is in the module of its group: files of services have rules of load balancers, too."""
     module = change.address.partition(f"{change.type}.")[0]
     return all(
         group.address.startswith(f"{module}aws_") for group in references(change.old.get("security_group_id"))
@@ -185,7 +191,7 @@ def _is_of_own_module(change: Change) -> bool:
 
 
 def _is_still_allowed(rule: Mapping[str, Value], others: Sequence[Mapping[str, Value]]) -> bool:
-    """Whether one of the others leads where a rule did, whatever it is called."""
+    """Whether one of the other rules allows what a rule did, whatever its label."""
     return any(
         _ends_and_ports(other) == _ends_and_ports(rule)
         or (other.get("security_group_id") == rule.get("security_group_id") and allows_all_of(other, rule))
@@ -194,7 +200,7 @@ def _is_still_allowed(rule: Mapping[str, Value], others: Sequence[Mapping[str, V
 
 
 def _ends_and_ports(rule: Mapping[str, Value]) -> list[Value]:
-    """From where to where a rule leads."""
+    """The arguments that tell a rule from every other."""
     return [rule.get(name) for name in facts.unique(EGRESS)]
 
 
@@ -207,7 +213,7 @@ def _has_services(stack: KnownStack) -> bool:
 
 
 def _has_default_route(stack: KnownStack) -> bool:
-    """Whether its private subnets have a way to everywhere: a NAT gateway, or what somebody put there."""
+    """Whether private subnets have a route to the internet: to a NAT gateway, or one of the user's."""
     return any(
         each.type == "aws_route"
         and each.arguments.get("destination_cidr_block") == "0.0.0.0/0"
@@ -217,7 +223,7 @@ def _has_default_route(stack: KnownStack) -> bool:
 
 
 def _is_endpoint(test: ChangeTest, kind: str = "") -> ChangeTest:
-    """Whether a VPC endpoint of a kind passes."""
+    """Whether a VPC endpoint of a kind passes a test."""
     return lambda change: (
         change.type == "aws_vpc_endpoint"
         and test(change)
@@ -226,7 +232,7 @@ def _is_endpoint(test: ChangeTest, kind: str = "") -> ChangeTest:
 
 
 def _images_out_of_reach(new: KnownStack) -> set[str]:
-    """Without the internet only ECR of the stack's own region answers, through its endpoints."""
+    """The images that need the internet: all but those of ECR in the stack's region, which has endpoints."""
     own = re.compile(rf"\d+\.dkr\.ecr\.{re.escape(str(new.provider.get('region', '')))}\.")
     found = (
         each.get("image") for resource in new.resources.values() for each in containers(resource.arguments)

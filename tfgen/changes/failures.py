@@ -1,4 +1,4 @@
-"""What AWS refuses when a plan is applied, although Terraform plans it."""
+"""What AWS rejects during an apply, although Terraform plans it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,7 @@ from tfgen.hcl.values import references
 def apply_failures(
     changes: tuple[Change, ...], twice: tuple[Clash, ...], old: KnownStack, new: KnownStack
 ) -> Iterator[Consequence]:
-    """Sentences about what fails always, then about what may."""
+    """Sentences about what always fails, then about what may fail."""
     tasks = tasks_of(changes)
     yield from about_changes(changes, lambda change: _changes_protocol(change, tasks), _PROTOCOL)
     yield from about_changes(changes, lambda change: lacks_port(change, old, new), _OTHER_PORT)
@@ -78,7 +78,7 @@ _PORT = "[Port|Ports] {}: requests fail from when the old listener is destroyed 
 
 
 def _changes_protocol(change: Change, tasks: Tasks) -> bool:
-    """Whether a port that stays in Service Connect gets another protocol."""
+    """Whether a Service Connect port gets another protocol."""
     task = tasks.get(change.address)
     if task is None or change.action is not Action.UPDATE:
         return False
@@ -88,21 +88,21 @@ def _changes_protocol(change: Change, tasks: Tasks) -> bool:
 
 
 def _connected_ports(arguments: Any) -> Iterator[str]:
-    """The names of ports in Service Connect."""
+    """The names of a service's ports in Service Connect."""
     for connect in arguments.get("service_connect_configuration", ()):
         yield from (str(service.get("port_name")) for service in connect.get("service", ()))
 
 
 def _protocols(arguments: Any) -> dict[str, Any]:
-    """The protocol of each named port; None where Service Connect only passes on TCP."""
+    """The protocol of each named port; None where Service Connect treats it as TCP."""
     return {name: port.get("appProtocol") for name, port in named_ports(arguments).items()}
 
 
-# What goes while it is used
+# What is destroyed while it is in use
 
 
 def _leaves_vpc(change: Change, changes: tuple[Change, ...]) -> bool:
-    """Whether a load balancer that stays is to leave its VPC."""
+    """Whether a load balancer that is not replaced gets subnets of another VPC."""
     return updates("subnets")(change) and change.type == "aws_lb" and _is_lost("aws_vpc", changes)
 
 
@@ -117,7 +117,7 @@ def _is_lost(kind: str, changes: tuple[Change, ...]) -> bool:
 
 
 def _groups_in_use(changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    """The security groups that are to go before what stays has taken the new ones."""
+    """The security groups that are destroyed before the resources that use them are updated."""
     groups = [each for each in changes if each.type == "aws_security_group" and each.action is Action.REPLACE]
     if not groups or _is_lost("aws_vpc", changes):
         return ()
@@ -134,7 +134,7 @@ def _changes_name(change: Change) -> bool:
 
 
 def _overlaps_old_subnet(change: Change, changes: tuple[Change, ...], old: KnownStack) -> bool:
-    """Whether a new subnet is made in a range where another one of its VPC still is."""
+    """Whether a new subnet overlaps one that exists in its VPC."""
     if change.type != "aws_subnet" or change.action not in (Action.CREATE, Action.REPLACE_NEW_FIRST):
         return False
     vpc = change.new.get("vpc_id")
@@ -153,12 +153,12 @@ def _ranges_overlap(one: Any, other: Any) -> bool:
         return False
 
 
-# What is there once
+# What AWS allows only once
 
 
 def _claim_in_words(clash: Clash) -> str:
-    """What no two may have, in words."""
-    change = clash.taker._replace(action=Action.CREATE)  # it is called by what it takes
+    """What AWS allows only once, in words."""
+    change = clash.taker._replace(action=Action.CREATE)  # named by its new values
     match clash.claim.kind:
         case kind if not kind.startswith("aws_"):
             return kind

@@ -1,4 +1,4 @@
-"""The pages of a stack by folder, as Terraform puts them together: overrides merged, JSON like the rest."""
+"""The files of a stack by folder, as Terraform reads them: with overrides merged, in HCL or JSON."""
 
 import posixpath
 import re
@@ -22,13 +22,13 @@ class Page(NamedTuple):
     body: Body
 
     def line_of(self, argument: str, after: int) -> int:
-        """Where an argument of the block that begins at the line `after` stands."""
+        """The line of an argument of the block that begins at the line `after`."""
         lines = self.text.splitlines()[after - 1 :]
         found = (number for number, line in enumerate(lines) if re.match(rf'\s*"?{argument}"?\s*[=:]', line))
         return after + next(found, 0)
 
     def with_lines(self) -> Body:
-        """The body with the line of each name in it, for which the page is read again."""
+        """The body with the line of each name, for which the file is read again."""
         return self.body if self.path.endswith(".json") else read(self.text, lines=True)
 
     @property
@@ -37,7 +37,7 @@ class Page(NamedTuple):
 
 
 class Folder(NamedTuple):
-    """What stands in one folder; `blocks` have the overrides merged into them."""
+    """The files of one folder; `blocks` have the overrides merged into them."""
 
     pages: tuple[Page, ...] = ()
     blocks: tuple[Block, ...] = ()
@@ -49,9 +49,9 @@ _VALUES = re.compile(r"(?:terraform|.*\.auto)\.tfvars(?:\.json)?$")
 
 
 def read_folders(pages: Pages, known: Folders = MappingProxyType({})) -> tuple[Folders, list[Problem]]:
-    """Each folder by its path, and a problem for every page that is not Terraform's language.
+    """Each folder by its path, and a problem for every file that is not valid Terraform.
 
-    A page that says the same as one of `known` is not read again.
+    A file with the same text as one of `known` is not read again.
     """
     read_before = {page.path: page for folder in known.values() for page in folder.pages}
     found: dict[str, list[Page]] = {}
@@ -71,25 +71,25 @@ def read_folders(pages: Pages, known: Folders = MappingProxyType({})) -> tuple[F
 
 
 def _without_first_line(text: str) -> str:
-    """A page without its first line, which names the spec, where that is a comment."""
+    """The text of a file without its first line, where that is a comment, which names the spec."""
     return text.partition("\n")[2] if text.startswith("#") else text
 
 
 def has_provider(pages: Pages) -> bool:
-    """Whether a stack configures the provider itself, as one that is not a module does."""
+    """Whether a stack configures the provider itself; one rendered as a module does not."""
     root, _ = read_folders({path: text for path, text in pages.items() if "/" not in path})
     return any(map(is_provider, root.get(".", Folder()).blocks))
 
 
 def is_provider(block: Block) -> bool:
-    """Whether it configures what every resource has that names no provider."""
+    """Whether a block configures the default AWS provider."""
     return block.type == "provider" and block.labels == ("aws",) and "alias" not in block.body.arguments
 
 
 def variable_values(pages: Pages) -> tuple[Mapping[str, Page], list[Problem]]:
-    """The files beside a stack in which Terraform finds values, by variable, and what is wrong with them.
+    """The tfvars file that sets each variable, and the problems of such files.
 
-    A later file counts more.
+    A later file overrides an earlier one.
     """
     files = sorted(filter(_VALUES.match, pages), key=lambda path: (not path.startswith("terraform."), path))
     found: dict[str, Page] = {}
@@ -107,7 +107,7 @@ def _read_json(text: str) -> Body:
 
 
 def _read_body(path: str, text: str, reader: Callable[[str], Body]) -> tuple[Body, list[Problem]]:
-    """What a file says, or nothing and the problem that it has."""
+    """The content of a file, or an empty body and the problem that it has."""
     try:
         return reader(text), []
     except TooDeepError as error:
@@ -138,12 +138,12 @@ def _merged_blocks(pages: list[Page]) -> Iterator[Block]:
     yield from (over for over in overrides if over.type in _ADDED)
 
 
-# Their entries count one by one, a later one before an earlier one.
+# Their entries are merged one by one, and a later one overrides an earlier one.
 _ADDED = ("locals", "terraform")
 
 
 def block_header(block: Block) -> tuple[str, ...]:
-    """What tells a block from every other in its folder."""
+    """What identifies a block in its folder."""
     alias = block.body.arguments.get("alias")
     return (block.type, *block.labels, str(alias.value) if isinstance(alias, Literal) else "")
 
@@ -163,7 +163,7 @@ def _nested_blocks(base: Body, over: Body) -> tuple[Block, ...]:
 
 
 def _override_block(block: Block) -> Block:
-    """What Terraform takes from a block of an override: it passes over `replace_triggered_by`
+    """The part of an override that Terraform uses: it ignores `replace_triggered_by`
     (Resource.merge in its internal/configs/module_merge.go has no line for it)."""
     if block.type != "lifecycle":
         return block
@@ -172,5 +172,5 @@ def _override_block(block: Block) -> Block:
 
 
 def _generated_type(block: Block) -> str:
-    """The type of the blocks that a block stands for."""
+    """The type of a block, or of the blocks that a dynamic block generates."""
     return block.labels[0] if block.type == "dynamic" else block.type

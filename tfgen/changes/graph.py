@@ -1,7 +1,7 @@
-"""What refers to what in a stack, as Terraform's own graph has it: blocks, and not their instances.
+"""The references within a stack, as in Terraform's own graph: of blocks, and not of their instances.
 
 A node is a block or a value, by its address without keys: `module.a.aws_x.b`, `module.a.var.x`, `local.y`,
-`module.a.output.z`, `data.aws_x.b`, `module.a` for what the call of a module waits for as a whole, and
+`module.a.output.z`, `data.aws_x.b`, `module.a` for what a whole module call waits for, and
 `module.a.all` for all that is in it.
 """
 
@@ -21,7 +21,7 @@ Edges = Mapping[str, tuple[str, ...]]
 
 
 class Graph(NamedTuple):
-    """What each node refers to, and which ask for one of many: an instance, or a value within an output."""
+    """What each node refers to, and the nodes that refer to an instance, or to a value within an output."""
 
     needs: Edges
     keyed: frozenset[str]
@@ -33,7 +33,7 @@ def without_keys(address: str) -> str:
 
 
 def reference_graph(modules: Iterable["Module"]) -> Graph:
-    """All references within the modules of a stack. Some may lead to nodes that are not there."""
+    """All references within the modules of a stack, also those to nodes that do not exist."""
     needs: dict[str, tuple[str, ...]] = {}
     keyed: set[str] = set()
     known: dict[str, str] = {}  # one text for each node, however often it is named
@@ -78,7 +78,7 @@ _Node = tuple[str, list[Use], Iterable[str]]
 
 
 def _of_module(here: str, module: "Module") -> Iterator[_Node]:
-    """Every node that stands in a module, and the variables of those that it calls."""
+    """Every node of a module, and the variables of the modules that it calls."""
     whole = [here[:-1]] if here else []
     yield f"{here}all", [], _nodes_within(here, module)
     for (kind, name), block in module.blocks["resource"].items():
@@ -123,12 +123,12 @@ def _node_of(parts: tuple[Node, ...]) -> str | None:
 
 
 def is_keyed(use: Use) -> bool:
-    """Whether a reference asks for one of many."""
+    """Whether a reference leads to an instance, or to a value within an output."""
     return any(True for _ in keyed_parts(use))
 
 
 def keyed_parts(use: Use) -> Iterator[Attribute | Index]:
-    """The parts of a reference that take one of many: of an instance, and of a module's output."""
+    """The parts of a reference that are keys: of an instance, and within a module's output."""
     yield from (part for part in use.parts[2:3] if isinstance(part, Index))
     if isinstance(use.parts[0], Name) and use.parts[0].name == "module":
         outputs = [at for at, part in enumerate(use.parts) if at > 1 and isinstance(part, Attribute)]

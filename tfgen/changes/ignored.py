@@ -1,4 +1,4 @@
-"""What a service never takes, because its `ignore_changes` says so."""
+"""What a service never gets because of its `ignore_changes`."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
@@ -13,7 +13,7 @@ from tfgen.hcl.values import references
 def ignored_consequences(
     changes: tuple[Change, ...], old: KnownStack, new: KnownStack
 ) -> Iterator[Consequence]:
-    """Sentences about target groups, task definitions and addresses that services pass over."""
+    """Sentences about target groups, task definitions and addresses that services ignore."""
     yield from about_names(_service_names(ignored_target_groups(changes, old, new)), _GROUPS)
     yield from about_names(
         _service_names(_ignored_replacements("aws_ecs_task_definition", "task_definition", changes, new)),
@@ -38,13 +38,14 @@ _ADDRESSES = (
 def ignored_target_groups(
     changes: tuple[Change, ...], old: KnownStack, new: KnownStack
 ) -> Mapping[str, set[str]]:
-    """The address of a target group that is replaced -> the services that keep to the old one."""
+    """The address of a target group that is replaced -> the services that keep using the old one."""
     stuck = {change.address for change in changes if lacks_port(change, old, new)}
     return _ignored_replacements("aws_lb_target_group", "load_balancer", changes, new, stuck)
 
 
 def lacks_port(change: Change, old: KnownStack, new: KnownStack) -> bool:
-    """Whether a service takes one of these two, and a port of its load balancer is not there any more."""
+    """Whether a service is updated with a load balancer port that its task definition lacks, because it
+    ignores changes of one of the two."""
     if change.type != "aws_ecs_service" or {"load_balancer", "task_definition"}.isdisjoint(change.kept):
         return False
     stack = old if "task_definition" in change.kept else new
@@ -62,7 +63,7 @@ def _container_ports(task: Mapping[str, Any]) -> frozenset[str]:
 def _ignored_replacements(
     kind: str, argument: str, changes: tuple[Change, ...], new: KnownStack, stuck: Collection[str] = ()
 ) -> Mapping[str, set[str]]:
-    """The address of what is replaced -> the services that keep to the old one; so do the `stuck` ones."""
+    """The address of what is replaced -> the services that keep using the old one, `stuck` ones included."""
     gone = {change.address for change in changes if change.type == kind and is_replaced(change)}
     found = defaultdict[str, set[str]](set)
     if not gone:
@@ -76,7 +77,7 @@ def _ignored_replacements(
 
 
 def _ignored_addresses(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[str]:
-    """The addresses in Service Connect that the pages give to a service, and its `ignore_changes` refuses."""
+    """The new addresses in Service Connect that a service does not get because of its `ignore_changes`."""
     for service in _staying_services(changes, new):
         if service.address in old.resources and service.keeps("service_connect_configuration"):
             standing = set(connect_addresses(old.resources[service.address].arguments))
@@ -84,7 +85,7 @@ def _ignored_addresses(changes: tuple[Change, ...], old: KnownStack, new: KnownS
 
 
 def _staying_services(changes: tuple[Change, ...], new: KnownStack) -> Iterator[KnownResource]:
-    """The services that are neither made nor made anew."""
+    """The services that are neither created nor replaced."""
     made = {change.address for change in changes if change.action is not Action.UPDATE}
     services = (each for each in new.resources.values() if each.type == "aws_ecs_service")
     return (each for each in services if each.address not in made)

@@ -1,4 +1,4 @@
-"""What a person calls the things that change."""
+"""What people call the resources that change, and sentences about them."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ EGRESS = "aws_vpc_security_group_egress_rule"
 
 
 def name_of(change: Change) -> str:
-    """What a person calls the resource; what is lost, by its old name."""
+    """What people call a resource; one that is destroyed or replaced, by its old name."""
     arguments = change.new if change.action in (Action.CREATE, Action.UPDATE, Action.IMPORT) else change.old
     key = re.search(r'\["(.*)"\]$', change.address)
     if change.type in _NAMES:
@@ -31,7 +31,7 @@ def _requests(arguments: Any) -> str:
     for condition in arguments.get("condition", ()):
         for kind, blocks in condition.items():
             values = [value for block in blocks for value in block.get("values", ())]
-            # `/api` and `/api/*` are one route: what is under a path comes with it.
+            # `/api` and `/api/*` are one route: a path includes all below it.
             said[kind] = "|".join(str(v) for v in values if f"{v}"[:-2] not in values or f"{v}"[-2:] != "/*")
     listener = getattr(arguments.get("listener_arn"), "address", "").rpartition(".")[2]
     order = ("http_request_method", "host_header", "path_pattern")
@@ -50,7 +50,7 @@ _NAMES: dict[str, Callable[[Any], str]] = {
 
 
 def _connection(arguments: Any) -> str:
-    """From where to where: `orders to 10.80.0.0/16 on port 5432`. Nothing where one end has no name."""
+    """What an egress rule allows: `orders to 10.80.0.0/16 on port 5432`; empty where an end has no name."""
     source = end_of(arguments.get("security_group_id"))
     target = next(filter(None, (end_of(arguments.get(name)) for name in _ENDS)), "")
     first, last = (arguments.get(name) for name in ("from_port", "to_port"))
@@ -62,18 +62,18 @@ _ENDS = ("cidr_ipv4", "cidr_ipv6", "referenced_security_group_id", "prefix_list_
 
 
 def end_of(value: Value) -> str:
-    """What is written, or the label of the resource that it is of."""
+    """A text as it is, or the label of the resource that is referred to."""
     if isinstance(value, Reference):
         return re.sub(r"\[[^]]*\]", "", value.address).rpartition(".")[2]
     return value if isinstance(value, str) else ""
 
 
 Tasks = Mapping[str, Change]
-"""The address of a service -> what becomes of its task definition."""
+"""The address of a service -> the change of its task definition."""
 
 
 def tasks_of(changes: tuple[Change, ...]) -> Tasks:
-    """Of the services that change, those whose task definition changes too."""
+    """The services that change and whose task definition changes too."""
     tasks = {change.address: change for change in changes if change.type == "aws_ecs_task_definition"}
     services = (
         change
@@ -100,7 +100,9 @@ def containers(arguments: Any) -> tuple[dict[str, Any], ...]:
 
 
 class Consequence(NamedTuple):
-    """A sentence. Where it has names, {} stands for them, and [one|many] for what their number asks for."""
+    """A sentence about changes, and the names that it is about.
+
+    In the text {} is replaced by the names, and [one|many] by its first part where there is one name."""
 
     text: str
     names: tuple[str, ...] = ()
@@ -110,7 +112,7 @@ class Consequence(NamedTuple):
         return self._with(self.names)
 
     def short(self) -> str:
-        """Of many names the first few, and how many more there are."""
+        """With the first few names, and the number of the others."""
         more = len(self.names) - _FEW
         return self._with((*self.names[:_FEW], f"{more} more") if more > 1 else self.names)
 
@@ -127,12 +129,12 @@ _NUMBER = re.compile(r"\[([^|\]]*)\|([^|\]]*)\]")
 def about_changes(
     changes: tuple[Change, ...], test: ChangeTest, text: str, name: Callable[[Change], str] = name_of
 ) -> Iterator[Consequence]:
-    """A sentence about all that pass a test, where any does."""
+    """A sentence about the changes that pass a test, if any does."""
     yield from about_names({name(change) for change in changes if test(change)}, text)
 
 
 def about_names(names: Iterable[str], text: str) -> Iterator[Consequence]:
-    """A sentence about these names, where there are any."""
+    """A sentence about these names, if there are any."""
     found = tuple(sorted(names))
     if found:
         yield Consequence(text, found)

@@ -1,4 +1,4 @@
-"""What tasks are allowed: what their execution role reads to start them, and where they may connect."""
+"""Permissions of tasks: what their execution role may read to start them, and their egress and ingress."""
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -22,7 +22,7 @@ from tfgen.hcl.values import Term, Value, addresses
 
 
 def permission_consequences(changes: tuple[Change, ...]) -> Iterator[Consequence]:
-    """Sentences about old revisions that can no longer start, and about ways out that lead elsewhere."""
+    """Sentences about old revisions that can no longer start, and about rules of security groups."""
     yield from about_names(_without_old_access(changes), _OLD_REVISION)
     ways = tuple(filter(_changes_egress, changes))
     yield from about_changes(ways, lambda change: not _widens(change), _NARROWED, _old_and_new_egress)
@@ -45,11 +45,11 @@ _CUT_OFF = (
 _WIDENED = "{}: [this egress rule allows|these egress rules allow] more."
 
 
-# The port that others reach
+# Ports that other security groups reach
 
 
 def _moves_ports(change: Change) -> bool:
-    """Whether a group that lets another group in does so on other ports only."""
+    """Whether a rule that allows ingress from another group changes to ports that it did not allow before."""
     if change.type != INGRESS or "referenced_security_group_id" not in change.new:
         return False
     if not updates("from_port", "to_port")(change):
@@ -59,7 +59,7 @@ def _moves_ports(change: Change) -> bool:
 
 
 def _range(arguments: Mapping[str, Value]) -> tuple[int, int]:
-    """The first and the last port of a rule; all of them where only the plan knows."""
+    """The first and the last port of a rule; all ports where they are known only in the plan."""
     ports = [str(arguments.get(name)) for name in ("from_port", "to_port")]
     return (int(ports[0]), int(ports[1])) if all(map(str.isdecimal, ports)) else (0, 65535)
 
@@ -69,11 +69,11 @@ def _ports_become(change: Change) -> str:
     return f"{service} ({change.old.get('from_port')} to {change.new.get('to_port')})"
 
 
-# What the old revision needs to start
+# What old revisions need to start
 
 
 def _without_old_access(changes: tuple[Change, ...]) -> Iterator[str]:
-    """Each service that stays, with what its old tasks need and may no longer read."""
+    """Each service with what its old revision needs and its execution role may no longer read."""
     tasks = tasks_of(changes)
     policies = [each for each in changes if each.type == "aws_iam_role_policy"]
     for service in changes:
@@ -95,11 +95,11 @@ def _without_old_access(changes: tuple[Change, ...]) -> Iterator[str]:
 
 
 Grant = tuple[str, str]
-"""An action, and what it may be done with; both may be patterns."""
+"""An action and a resource; both may be patterns."""
 
 
 def _grants(policy: Mapping[str, Value]) -> list[Grant]:
-    """What a policy allows, as far as it is written out."""
+    """What a policy allows, as far as its values are known."""
     match policy.get("policy"):
         case Term(name="jsonencode", operands=({"Statement": tuple() as statements},)):
             said = [each for each in statements if isinstance(each, dict)]
@@ -119,7 +119,7 @@ def _is_granted(action: str, resource: str, granted: list[Grant]) -> bool:
 
 
 def _needs(task: Mapping[str, Value], resource: str) -> bool:
-    """Whether a task is started from that repository, or with that secret."""
+    """Whether a task needs that repository or that secret to start."""
     _, is_repository, repository = resource.partition(":repository/")
     return any(
         repository == _repository(each.get("image"))
@@ -140,11 +140,11 @@ def _secrets(container: Mapping[str, Any]) -> list[str]:
     return [str(each.get("valueFrom")) for each in entries if isinstance(each, dict)]
 
 
-# Ways out
+# Egress
 
 
 def _changes_egress(change: Change) -> bool:
-    """Whether a way out to addresses becomes another in place; those to services follow their ports."""
+    """Whether an egress rule for a range of addresses changes in place; those for services follow ports."""
     return updates(*_RANGE_ARGUMENTS)(change) and change.type == EGRESS and "cidr_ipv4" in change.old
 
 
@@ -152,12 +152,12 @@ _RANGE_ARGUMENTS = ("cidr_ipv4", "ip_protocol", "from_port", "to_port")
 
 
 def _widens(change: Change) -> bool:
-    """Whether all that it led to stays in reach."""
+    """Whether a rule still allows all that it allowed before."""
     return allows_all_of(change.new, change.old)
 
 
 def allows_all_of(rule: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
-    """Whether a rule for a range of addresses admits all that another one does."""
+    """Whether a rule for a range of addresses allows all that another one does."""
     protocols = (other.get("ip_protocol"), "-1")
     return rule.get("ip_protocol") in protocols and _holds(rule, other) and _spans(rule, other)
 

@@ -1,6 +1,6 @@
-"""What the provider takes for the same: an argument that is left out and one at its default.
+"""What is equal for the provider: an argument that is omitted and one at its default.
 
-In the definitions of containers it also passes over the order of containers, variables and secrets.
+In container definitions it also ignores the order of containers, variables and secrets.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from tfgen.hcl.values import Term, Value, comparable
 
 
 def without_defaults(kind: str, arguments: Mapping[str, Value]) -> dict[str, Value]:
-    """The comparable arguments of a resource, without what is at its default."""
+    """The comparable arguments of a resource, without those at their defaults."""
     said = sorted_sets(kind, _without(arguments, _defaults(kind)))
     match said.get("container_definitions"):
         case Term(name="jsonencode", operands=(tuple() as containers,)):
@@ -28,7 +28,7 @@ def _defaults(kind: str) -> Mapping[str, Value]:
 
 
 def _without(arguments: Mapping[str, Value], defaults: Mapping[str, Value]) -> dict[str, Value]:
-    """What is said beyond the defaults; of blocks that say nothing else, nothing."""
+    """The arguments that differ from the defaults; without blocks in which none does."""
     found: dict[str, Value] = {}
     for name, value in arguments.items():
         default = defaults.get(name)
@@ -45,7 +45,7 @@ def _without(arguments: Mapping[str, Value], defaults: Mapping[str, Value]) -> d
 
 
 def _container(container: Value, *, awsvpc: bool) -> Value:
-    """One container without its defaults. Of its lists, none is as good as an empty one."""
+    """One container without its defaults. An empty list counts as none."""
     if not isinstance(container, dict):
         return container
     found = {name: _no_nulls(value) for name, value in container.items() if value not in (None, ())}

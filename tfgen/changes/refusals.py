@@ -1,4 +1,4 @@
-"""What Terraform refuses to plan: pages that refer to what is not there, and what must not be destroyed."""
+"""What Terraform refuses to plan: references to what does not exist, protected resources, and cycles."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ Fault = tuple[str, str]
 
 
 def refusals(changes: tuple[Change, ...], old: Stack, new: Stack) -> Iterator[str]:
-    """A sentence for each thing that is wrong, with all the places where it is."""
+    """A sentence for each fault, with all its places."""
     for what, places in _places_by_fault(_faults_of_stack(new)).items():
         yield f"{', '.join(places)}: {what}; terraform plan fails."
     for change in changes:
@@ -50,12 +50,12 @@ def _cycle_refusal(circle: list[Change]) -> str:
 
 
 def _changes_itself(change: Change) -> bool:
-    """Whether it says something else, and not only follows what it refers to."""
+    """Whether an argument gets another value, and does not only refer to something that changes."""
     return any(change.old.get(name) != change.new.get(name) for name in change.arguments)
 
 
 def _listed_blocks(changes: Iterable[Change]) -> str:
-    """Some of them by address, and how many more there are."""
+    """The first few blocks by address, and the number of the others."""
     found = sorted({without_keys(change.address) for change in changes})
     more = len(found) - _FEW
     return listed([*found[:_FEW], f"{more} more"] if more > 1 else found)
@@ -97,7 +97,7 @@ def _faults_of_stack(stack: Stack) -> Iterator[Fault]:
 
 
 def _existing_nodes(stack: Stack) -> Collection[str]:
-    """The nodes of the stack's graph that may be referred to: what a call gives may be no variable."""
+    """The existing nodes of the graph: a module may lack a variable for an argument of its call."""
     given, declared = set[str](), set[str]()
     for here, module in by_block(stack.modules).items():
         declared.update(f"{here}var.{name}" for (name,) in module.blocks["variable"])
@@ -107,10 +107,10 @@ def _existing_nodes(stack: Stack) -> Collection[str]:
 
 
 def _refers_to_existing(block: Block, module: Module, stack: Stack, there: Collection[str]) -> bool:
-    """Whether the graph says of a block that it refers to what is there, and to no single one of many."""
+    """Whether the graph shows that a block refers only to what exists, and to no single instance."""
     if block.type not in ("resource", "data", "output"):
         return False
-    if module.blocks[block.type].get(block.labels) is not block:  # it is overridden, or there twice
+    if module.blocks[block.type].get(block.labels) is not block:  # it is overridden, or declared twice
         return False
     kind = "" if block.type == "resource" else f"{block.type}."
     node = f"{without_keys(module.prefix)}{kind}{'.'.join(block.labels)}"
@@ -119,7 +119,7 @@ def _refers_to_existing(block: Block, module: Module, stack: Stack, there: Colle
 
 
 def _missing_references(module: Module, block: Block, stack: Stack) -> Iterator[tuple[Use, str]]:
-    """The references of a block that ask for what is not there, for each key that the block has."""
+    """The references of a block to what does not exist, for each key that the block has."""
     whole = module.blocks.get(block.type, {}).get(block.labels, block)  # `block` may be an override of it
     rounds = [each for _, each in module.keys(whole)]
     for use in uses(block):
@@ -130,7 +130,7 @@ def _missing_references(module: Module, block: Block, stack: Stack) -> Iterator[
 
 
 def _missing_target(module: Module, use: Use, stack: Stack) -> str | None:
-    """What a reference asks for that is not there."""
+    """What a reference leads to and does not exist."""
     names = [_part_name(part) for part in use.parts]
     head, first, second = (*names, None, None, None)[:3]
     if head in _ALWAYS_THERE or first is None:
@@ -167,9 +167,9 @@ def _missing_output(module: Module, use: Use, name: str, stack: Stack) -> str | 
 
 
 def _missing_key(module: Module, use: Use, each: Names) -> str | None:
-    """`aws_subnet.private["c"]`, where there is no such zone; also of an output that has a value for each.
+    """A key that does not exist, as in `aws_subnet.private["c"]` without such a zone, or of an output's map.
 
-    `each` is what the place knows as `each` or `count`.
+    `each` has the values of `each` or `count` in that place.
     """
     local = {**each, **{name: Reference(name) for name in use.bound}}
     for part in () if use.guarded else keyed_parts(use):
@@ -182,7 +182,7 @@ def _missing_key(module: Module, use: Use, each: Names) -> str | None:
 
 
 def _key_of(module: Module, part: Attribute | Index, local: Names) -> str | int | None:
-    """None where only Terraform can tell."""
+    """A key, or None where only Terraform can evaluate it."""
     key = part.name if isinstance(part, Attribute) else module.value(part.key, local)
     return key if isinstance(key, str | int) else None
 
@@ -209,7 +209,7 @@ def _faults_of_calls(module: Module, folder: Folder, stack: Stack) -> Iterator[F
 
 
 def _faults_of_call(page: Page, block: Block, call: Block, folder: Folder) -> Iterator[Fault]:
-    """What is wrong with a block, which may be an override, of a whole call."""
+    """The faults of a block that is a call of a module, or an override of one: of the `call`."""
     here = f"{page.path}:{block.line}"
     name = f"module.{call.labels[0]}"
     known = {each.labels[0]: each for each in folder.blocks if each.type == "variable" and each.labels}
@@ -225,7 +225,7 @@ def _faults_of_call(page: Page, block: Block, call: Block, folder: Folder) -> It
 
 
 def _rejected_values(stack: Stack) -> Iterator[Fault]:
-    """Values beside a stack that its own variables refuse."""
+    """Values in tfvars files that the validation of their variable rejects."""
     for name, page in stack.given.items():
         variable = stack.root.blocks["variable"].get((name,))
         for block in variable.body.blocks if variable else ():
@@ -265,7 +265,7 @@ def _block_name(block: Block) -> str:
 
 
 def _contradicting_statements(stack: Stack) -> Iterator[Fault]:
-    """`moved` and `removed` blocks of what is still there, and `import` blocks of what is not."""
+    """`moved` and `removed` blocks of what still exists, and `import` blocks of what does not."""
     named = {*stack.moved, *stack.removed}
     there = defaultdict[str, list[str]](list)
     for address in stack.resources if named else ():

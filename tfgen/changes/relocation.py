@@ -1,4 +1,4 @@
-"""What makes another stack of it: another Region, or another place for its state."""
+"""Changes of the Region, and of the place of the state."""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,7 +10,7 @@ from tfgen.hcl.values import Value
 def region_consequences(
     changes: tuple[Change, ...], old: KnownStack, new: KnownStack
 ) -> Iterator[Consequence]:
-    """One sentence: what stands is out of Terraform's sight, and only what has no Region is still found."""
+    """A sentence about another Region, where Terraform finds only what has no Region."""
     if not changes_region(old, new):
         return
     was, will_be = old.provider["region"], new.provider["region"]
@@ -25,7 +25,7 @@ def region_consequences(
 
 
 def state_consequences(old: KnownStack, new: KnownStack) -> Iterator[Consequence]:
-    """What terraform init asks for before any plan."""
+    """Sentences about what terraform init needs before any plan."""
     was, will_be = old.state, new.state
     if was == will_be:
         return
@@ -44,7 +44,7 @@ def state_consequences(old: KnownStack, new: KnownStack) -> Iterator[Consequence
 
 
 def _moved_state(before: Mapping[str, Value], after: Mapping[str, Value], elsewhere: bool) -> str:
-    """Of a state whose place is another; `elsewhere` says that the stack is in another Region too."""
+    """About a state in another place; `elsewhere` says that the stack is in another Region too."""
     keys = before.get("key"), after.get("key")
     only_the_key = before.get("bucket") == after.get("bucket") and all(isinstance(key, str) for key in keys)
     if only_the_key and elsewhere:
@@ -65,7 +65,7 @@ def _moved_state(before: Mapping[str, Value], after: Mapping[str, Value], elsewh
 
 
 def _s3_settings(state: Value) -> Mapping[str, Value]:
-    """What an S3 backend says; nothing of any other."""
+    """The settings of an S3 backend; empty for any other."""
     match state:
         case ("backend", "s3", Mapping() as values):
             return values
@@ -73,6 +73,6 @@ def _s3_settings(state: Value) -> Mapping[str, Value]:
 
 
 def _state_location(state: Value) -> Value:
-    """Where a state is: of S3, the bucket and the key; of any other kind all that it says."""
+    """Where a state is: of S3, the bucket and the key; of any other backend all settings."""
     values = _s3_settings(state)
     return tuple(values.get(name) for name in ("bucket", "key", "workspace_key_prefix")) if values else state

@@ -1,4 +1,4 @@
-"""Services that go while others come: a rename perhaps, which `was` in the spec makes a mere move."""
+"""Services that are destroyed while others are created: perhaps a rename, for which the spec has `was`."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ Pair = tuple[Change, Change]
 def misnamed_services(
     changes: tuple[Change, ...], old: KnownStack, new: KnownStack
 ) -> dict[str, Consequence]:
-    """The services that the spec gives another name in AWS, by address -> what `was` must say."""
+    """The services that get another name in AWS by mistake, by address -> what `was` must be."""
     found = {change.address: _misnamed(change, old, new) for change in changes if _changes_name(change)}
     return {address: said for address, said in found.items() if said}
 
@@ -62,7 +62,7 @@ def rename_consequences(changes: tuple[Change, ...], new: KnownStack) -> Iterato
 
 
 def unpinned_images(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[Consequence]:
-    """Images that a variable pinned whose name goes with the name of its service."""
+    """Images that were pinned by a variable whose name changes with that of its service."""
     gone = old.pinned.keys() - new.variables
     pinned = {value: name for name in gone if isinstance(value := old.pinned[name].value, str)}
     for task in tasks_of(changes).values():
@@ -78,7 +78,7 @@ def unpinned_images(changes: tuple[Change, ...], old: KnownStack, new: KnownStac
 
 
 def _earlier_addresses(address: str, stack: KnownStack) -> list[str]:
-    """The addresses that `moved` blocks lead from to this one, the oldest first."""
+    """The addresses from which `moved` blocks lead to this one, the oldest first."""
     starts = {end: start for start, end in stack.moved.items()}
     found: list[str] = []
     while (start := starts.get((found or [address])[0], address)) not in (address, *found):
@@ -96,7 +96,7 @@ def _spec_key(change: Change) -> str:
 
 
 def _value_of_was(change: Change) -> str:
-    """What `was` must say: with the name in AWS first, where that is an older one."""
+    """What `was` must be, with the name in AWS first where that is an older one."""
     return _yaml_list(list(dict.fromkeys((str(change.old.get("name")), _spec_key(change)))))
 
 
@@ -105,7 +105,7 @@ def _yaml_list(names: list[str]) -> str:
 
 
 def _probable_renames(gone: list[Change], come: list[Change], changes: tuple[Change, ...]) -> Iterator[Pair]:
-    """The one that goes and the one that comes, or of several those with the same image and port."""
+    """The destroyed and the created service; of several, those with the same images and ports."""
     if len(gone) == len(come) == 1:
         yield gone[0], come[0]
         return

@@ -1,4 +1,4 @@
-"""What the provider takes for a set, in one order: a list has the order in which it is written."""
+"""Sets in a fixed order; lists keep the order in which they are written."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from tfgen.hcl.values import Value
 
 
 def sorted_sets(kind: str, arguments: Mapping[str, Value]) -> dict[str, Value]:
-    """The comparable arguments and blocks of a resource of a type; of one that nobody knows, as they are."""
+    """The comparable arguments and blocks of a resource with sorted sets; unchanged for an unknown type."""
     return _sorted_inside(arguments, provider.schema(kind) or {})
 
 

@@ -1,4 +1,4 @@
-"""A stack as its Terraform tells it: every resource by address, with what each argument comes to."""
+"""A stack read from its Terraform: every resource by address, with the value of each argument."""
 
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -16,11 +16,11 @@ from tfgen.hcl.traversal import words
 from tfgen.hcl.values import Lookup, Reference, Term, Value, bounded, comparable, each_of
 from tfgen.problems import Exit, TfgenError
 
-# What a resource block says to Terraform and not to AWS.
+# Arguments of a resource block that are for Terraform and not for AWS.
 _META = {"for_each", "count", "depends_on", "provider", "lifecycle", "provisioner", "connection"}
 _LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1}
 _NO_NAMES: Names = MappingProxyType({})
-_DEPTH = 20  # of modules in modules; Terraform refuses one that calls itself
+_DEPTH = 20  # of modules in modules; Terraform rejects one that calls itself
 _INSTANCES = 10_000  # of a block, and of modules in a stack
 _RESOURCES = 200_000
 Key = str | int | None
@@ -42,7 +42,7 @@ class Resource:
         self._arguments: dict[str, Value] | None = None
 
     def argument(self, name: str) -> Value:
-        """What an argument comes to, or the attribute that AWS gives where there is none of that name."""
+        """The value of an argument, or a reference to the attribute of that name."""
         if name not in self.body.arguments:
             return Reference(self.address, (name,))
         known = self._known = self._known or {}
@@ -53,7 +53,7 @@ class Resource:
 
     @property
     def arguments(self) -> dict[str, Value]:
-        """Every argument and, by their type, the blocks; comparable. An argument that is null is none."""
+        """Every argument and, by their type, the blocks; comparable, and without arguments that are null."""
         if self._arguments is None:
             found = self._values(self.body, _META).items()
             said = {
@@ -89,9 +89,9 @@ class Resource:
         return tuple(self._module.prefix + self._module.address(item, self._each) for item in items)
 
     def ignored(self, every: Collection[str]) -> set[tuple[str, ...]]:
-        """What `ignore_changes` names: arguments, and ways into them, such as ("tags", "Team").
+        """What `ignore_changes` names: arguments, and paths into them, such as ("tags", "Team").
 
-        `every` is all that there is, for `all`.
+        `every` has all arguments, for `all`.
         """
         node = self.lifecycle.get("ignore_changes")
         if node is not None and words(node) == ("all",):
@@ -142,7 +142,7 @@ class Module:
         self._instances: dict[tuple[str, str], tuple[tuple[Key, Resource], ...]] = {}
 
     def calls(self, name: str) -> "dict[Key, Module]":
-        """What a module block calls, by key; nothing where that is not within the stack's folder."""
+        """The modules that a module block calls, by key; none where it is not within the stack's folder."""
         if name not in self._calls:
             self._calls[name] = {}  # for what refers to itself
             block = self.blocks["module"].get((name,))
@@ -160,7 +160,7 @@ class Module:
         return self._calls[name]
 
     def called_folder(self, call: Block) -> str | None:
-        """The folder that a module block calls; None where it is not within the stack's."""
+        """The folder that a module block calls; None where that is outside the stack's."""
         source = call.body.arguments.get("source")
         written = str(self.value(source)) if source else ""
         place = posixpath.normpath(posixpath.join(self.folder, written))
@@ -177,7 +177,7 @@ class Module:
         return Scope(self.names, _NO_NAMES if local is None else local).value(node)
 
     def names(self, name: str) -> Value:
-        """What a word at the head of a reference stands for."""
+        """The value of the first name of a reference."""
         if name not in self._heads:
             self._heads[name] = self._head(name)
         return self._heads[name]
@@ -258,12 +258,12 @@ class Module:
             yield None, _NO_NAMES
 
     def repetition(self, block: Block) -> tuple[Value, Value]:
-        """What a block's `for_each` and its `count` come to; None where it has none."""
+        """The values of a block's `for_each` and `count`; None where it has none."""
         many, count = (block.body.arguments.get(name) for name in ("for_each", "count"))
         return many and self.value(many), count and self.value(count)
 
     def address(self, node: Node, each: Names | None = None) -> str:
-        """`module.a.aws_x.b["c"]` as it is written, with its keys worked out."""
+        """`module.a.aws_x.b["c"]` as it is written, with its keys evaluated."""
         match node:
             case Attribute(of=of, name=name):
                 return f"{self.address(of, each)}.{name}"
@@ -280,9 +280,9 @@ class Module:
 
 
 class Stack:
-    """A whole stack. Raises TfgenError with a problem for each page that is not Terraform's language.
+    """A whole stack. Raises TfgenError with a problem for each file that is not valid Terraform.
 
-    `like` is another one that may have many pages in common with it.
+    `like` is another stack that may have many files in common with it.
     """
 
     def __init__(self, pages: Pages, like: "Stack | None" = None) -> None:
@@ -312,7 +312,7 @@ class Stack:
 
     @cached_property
     def pinned(self) -> dict[str, VariableValue]:
-        """The variables of which a file beside the stack says something."""
+        """The variables that tfvars files set."""
         return {
             name: VariableValue(page.path, self.root.variable(name))
             for name, page in self.given.items()
@@ -321,7 +321,7 @@ class Stack:
 
     @cached_property
     def repeated(self) -> tuple[UncountedBlock, ...]:
-        """The blocks of which only Terraform can tell how often they are there."""
+        """The blocks whose instances only Terraform can count."""
         return tuple(
             UncountedBlock(address, place, comparable((many, count)))
             for module in self.modules
@@ -332,11 +332,12 @@ class Stack:
 
     @cached_property
     def graph(self) -> Graph:
-        """What refers to what."""
+        """The references within the stack."""
         return reference_graph(self.modules)
 
     def is_new_first(self, address: str) -> bool:
-        """Whether a new instance comes before the old one goes: it asks for that, or what needs it does."""
+        """Whether a new instance is created before the old one is destroyed: by its own lifecycle, or by
+        that of a resource that depends on it."""
         return without_keys(address) in self._new_first
 
     @cached_property
@@ -351,7 +352,7 @@ class Stack:
 
     @cached_property
     def moved(self) -> dict[str, str]:
-        """Where `moved` blocks say that something was -> where it is."""
+        """The old address in each `moved` block -> the new one."""
         return {start: end for _, _, (start, end) in self.statements("moved", "from", "to")}
 
     @cached_property
@@ -368,7 +369,7 @@ class Stack:
         return frozenset(address for _, _, (address,) in self.statements("import", "to"))
 
     def statements(self, kind: str, *names: str) -> Iterator[tuple[str, Block, tuple[str, ...]]]:
-        """Where blocks of a kind stand, the blocks, once for each key, and the addresses that they name."""
+        """The places of blocks of a kind, the blocks, once for each key, and the addresses that they name."""
         for module in self.modules:
             for place, block in module.statements:
                 nodes = [block.body.arguments[name] for name in names if name in block.body.arguments]
@@ -399,7 +400,7 @@ class Stack:
 
     @cached_property
     def default_tags(self) -> Value:
-        """The tags that the provider gives to whatever takes tags."""
+        """The default tags of the provider."""
         for block in self.root.providers:
             for inner in block.body.blocks:
                 if inner.type == "default_tags" and "tags" in inner.body.arguments:
@@ -408,7 +409,7 @@ class Stack:
 
     @cached_property
     def state(self) -> Value:
-        """Where the stack keeps its state; an override comes last and counts."""
+        """The backend of the stack; an override comes last and is used."""
         found = None
         for block in self.root.backends:
             if block.type in ("backend", "cloud"):
@@ -421,12 +422,12 @@ _NOTHING = Term("nothing", ())
 
 
 def _value_of(page: Page | None, variable: str) -> Value:
-    """What a file of variable values says."""
+    """The value that a tfvars file sets."""
     return _NOTHING if page is None else Scope(Reference, {}).value(page.body.arguments[variable])
 
 
 def _repeating(module: Module, folders: Folders) -> Iterator[tuple[str, str, Block]]:
-    """The blocks with `for_each` or `count`, with the address of each and every place where it stands."""
+    """The blocks with `for_each` or `count`, with the address of each and every place where it is written."""
     for page in folders.get(module.folder, Folder()).pages:
         for block in page.body.blocks:
             repeats = block.type in ("resource", "module")

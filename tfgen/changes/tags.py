@@ -1,4 +1,4 @@
-"""Which tags a resource has, and whether Terraform changes them: its own, and the provider's default_tags."""
+"""The tags of a resource, its own and the provider's default_tags, and whether Terraform changes them."""
 
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from tfgen.hcl.values import Value
 
 
 class Tags(NamedTuple):
-    """The provider's default_tags, and what the resource says itself, which counts more."""
+    """The provider's default_tags, and the resource's own tags, which override them."""
 
     defaults: Value
     own: Value
@@ -19,10 +19,10 @@ class Tags(NamedTuple):
 
 
 def changes_tags(old: Tags, new: Tags, ignored: Collection[tuple[str, ...]]) -> bool:
-    """Whether Terraform sets other tags, of which it passes over what `ignore_changes` names.
+    """Whether Terraform changes tags, apart from those that `ignore_changes` names.
 
-    Before it plans, it reads from AWS what stands there. What no longer is a default then counts as the
-    resource's own `tags`, and stays where these are ignored.
+    Before it plans, Terraform reads the tags from AWS. One that is no longer a default then counts as one of
+    the resource's own `tags`, and is kept where these are ignored.
     """
     if not all(isinstance(each, dict) for each in (*old, *new)):
         return bool(old.whole != new.whole and ("tags_all",) not in ignored)
@@ -38,7 +38,7 @@ def changes_tags(old: Tags, new: Tags, ignored: Collection[tuple[str, ...]]) -> 
 def _kept_where_ignored(
     said: Mapping[str, Value], standing: Mapping[str, Value], ignored: Collection[tuple[str, ...]]
 ) -> Mapping[str, Value]:
-    """What is said of tags, where those that are ignored one by one stay as they are."""
+    """The new tags, but for those that are ignored one by one, which keep their values."""
     kept = {way[1] for way in ignored if way[0] == "tags" and len(way) > 1}
     return {name: value for name, value in said.items() if name not in kept} | {
         name: value for name, value in standing.items() if name in kept

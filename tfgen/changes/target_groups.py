@@ -1,4 +1,4 @@
-"""Requests whose target group is only made now: the rule leads there before it has a healthy task."""
+"""Requests that go to a new target group: the rule forwards to it before it has healthy tasks."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from tfgen.routing.patterns import Patterns, meet
 
 
 def leading_to_new_targets(changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    """The rules and listeners that now send to a target group that is only just made."""
+    """The rules and listeners that now forward to a new target group."""
     new = {each.address for each in changes if each.type == "aws_lb_target_group" and is_created(each)}
     return tuple(
         change
@@ -21,14 +21,14 @@ def leading_to_new_targets(changes: tuple[Change, ...]) -> tuple[Change, ...]:
 
 
 def _begins_to_forward(change: Change, name: str) -> bool:
-    """Whether a rule is new, or it or a listener does something else."""
+    """Whether a rule is new, or a rule or listener gets another action."""
     if is_created(change):
         return change.type == "aws_lb_listener_rule"
     return changes_value(name)(change)
 
 
 def was_served(change: Change, old: KnownStack, new: KnownStack) -> bool:
-    """Whether some of these requests got more than a fixed answer until now."""
+    """Whether some of these requests got more than a fixed response before."""
     if not is_created(change):
         return _is_served(change.old.get("action")) or _is_served(change.old.get("default_action"))
     listener = change.new.get("listener_arn")
@@ -51,7 +51,7 @@ def _is_served(actions: Any) -> bool:
 
 
 def _has_precedence(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
-    """Whether a rule that stays keeps its requests, since it is asked before the other."""
+    """Whether a rule keeps its requests because it has a higher priority than the other."""
     try:
         return int(one["priority"]) < int(other["priority"])
     except (KeyError, TypeError, ValueError):  # not known before the plan
@@ -59,13 +59,13 @@ def _has_precedence(one: Mapping[str, Value], other: Mapping[str, Value]) -> boo
 
 
 def _match_same_requests(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
-    """Whether there are requests that two rules both fit."""
+    """Whether there are requests that match both rules."""
     some, others = dict(_condition_patterns(one)), dict(_condition_patterns(other))
     return all(meet(some[kind], others[kind]) for kind in some.keys() & others.keys())
 
 
 def _condition_patterns(rule: Mapping[str, Any]) -> Iterator[tuple[str, Patterns]]:
-    """The patterns by what they are about; what a query or a header must be says little of what is shared."""
+    """The patterns by kind; conditions on queries and headers hardly ever exclude one another."""
     for condition in rule.get("condition", ()):
         for kind in ("path_pattern", "host_header", "http_request_method"):
             for block in condition.get(kind, ()):
@@ -75,7 +75,7 @@ def _condition_patterns(rule: Mapping[str, Any]) -> Iterator[tuple[str, Patterns
 
 
 def requests_of(change: Change) -> str:
-    """Which requests, in words."""
+    """The requests of a rule or of a default action, in words."""
     if change.type == "aws_lb_listener":
         return f"requests that match no rule on port {name_of(change)}"
     return name_of(change)

@@ -1,4 +1,4 @@
-"""What may come to something else in the new stack; the rest is as before and need not be worked out."""
+"""What may have another value in the new stack; the rest is unchanged and need not be evaluated."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from tfgen.hcl.syntax import Block, Body
 
 
 def touched_nodes(old: Stack, new: Stack, created: Iterable[str]) -> set[str]:
-    """The nodes of the new stack's graph that are made or defined in another way, or refer to such a node."""
+    """The nodes of the new stack's graph that are created or defined differently, or refer to such a node."""
     start = (*_redefined(old, new), *map(without_keys, created))
     return reachable_from(start, reversed_graph(new.graph.needs))
 
@@ -23,11 +23,11 @@ def _redefined(old: Stack, new: Stack) -> Iterator[str]:
 
 
 _WORDS = {"resource": "", "data": "data.", "output": "output.", "variable": "var."}
-"""What a node begins with, by the type of the block."""
+"""The first part of a node's name, by the type of the block."""
 
 
 def _redefined_in(here: str, old: Module | None, new: Module | None) -> Iterator[str]:
-    """The nodes of a module that are another, of which one side may be missing."""
+    """The nodes of a module that differ; the module may be missing on one side."""
     for kind, word in _WORDS.items():
         for labels in _differing_keys(_bodies_by_label(old, kind), _bodies_by_label(new, kind)):
             yield f"{here}{word}{'.'.join(labels)}"
@@ -48,7 +48,7 @@ def _bodies_by_label(module: Module | None, kind: str) -> Mapping[tuple[str, ...
 
 
 def _differing_keys(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> list[Any]:
-    """The keys under which the two do not have the same."""
+    """The keys whose values differ."""
     return [
         key for key in {**old, **new} if old.get(key) is not new.get(key) and old.get(key) != new.get(key)
     ]

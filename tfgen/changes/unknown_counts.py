@@ -1,4 +1,4 @@
-"""How many there are of what only Terraform can count."""
+"""Blocks whose instances only Terraform can count."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ UNKNOWN_COUNT = (
 def unknown_count_consequences(
     changes: tuple[Change, ...], old: KnownStack, new: KnownStack
 ) -> Iterator[Consequence]:
-    """A sentence about those that say something else than before, or refer to what is made anew."""
+    """A sentence about those that differ from before, or refer to what is created or replaced."""
     before = {each.address: each.says for each in old.repeated}
     fresh = {change.address for change in changes if is_created(change) or is_replaced(change)}
     yield from about_names(

@@ -1,4 +1,4 @@
-"""What changes mean for whoever runs the stack: sentences, the gravest first."""
+"""What changes mean for the people who run the stack: sentences, the gravest first."""
 
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
@@ -34,7 +34,7 @@ from tfgen.hcl.values import references
 
 
 def _is_default_route(test: ChangeTest) -> ChangeTest:
-    """Whether a route to the internet passes."""
+    """Whether a route to the internet passes a test."""
     return lambda change: change.new.get("destination_cidr_block") == "0.0.0.0/0" and test(change)
 
 
@@ -65,7 +65,7 @@ def _responds_itself(change: Change) -> bool:
 
 
 def _changes_capacity_provider(change: Change) -> bool:
-    """Whether nothing but its capacity providers replaces a service."""
+    """Whether the only reason to replace a service is another capacity provider."""
     others = facts.replacement(change.type).replace - {"capacity_provider_strategy"}
     return (
         is_replaced(change)
@@ -75,7 +75,7 @@ def _changes_capacity_provider(change: Change) -> bool:
 
 
 def _provider_version(kind: str, argument: str) -> str:
-    """From which version on the provider makes something else of a change of this argument."""
+    """The first version of the provider that treats a change of this argument differently."""
     return facts.newer()[kind][argument]
 
 
@@ -88,7 +88,7 @@ def _changes_task_count(change: Change) -> bool:
 
 
 def _is_range_rule(test: ChangeTest) -> ChangeTest:
-    """Whether a range of addresses gets or loses its way in."""
+    """Whether an ingress rule for a range of addresses passes a test."""
 
     def is_door(change: Change) -> bool:
         rule = change.new or change.old
@@ -111,7 +111,7 @@ _LISTENING_TYPES = ("aws_lb_listener", INGRESS)
 
 
 class Sentence(NamedTuple):
-    """What to say, once for all resources of a type that pass a test, in the manner of `Said`."""
+    """A text for all resources of a type that pass a test, in the form that `Consequence` describes."""
 
     type: str
     test: ChangeTest
@@ -277,11 +277,11 @@ SENTENCES = (
 
 
 def consequences(found: Changes) -> Iterator[Consequence]:
-    """The sentences that these changes deserve."""
+    """All sentences about these changes."""
     changes, old, new = found
     yield from region_consequences(changes, old, new)
     yield from state_consequences(old, new)
-    if not changes_region(old, new):  # in another Region nothing that stands is touched
+    if not changes_region(old, new):  # in another Region the old stack is not touched
         yield from _consequences_in_region(changes, old, new)
     yield from unpinned_images(changes, old, new)
     yield from _interface_consequences(old, new)
@@ -310,7 +310,7 @@ def _consequences_in_region(
     yield from permission_consequences(changes)
     begins = leading_to_new_targets(changes)
     yield from about_changes(begins, lambda change: was_served(change, old, new), _NO_TASKS, requests_of)
-    # What goes under one name and comes under another neither goes nor comes.
+    # A port whose listener only gets another label is neither opened nor closed.
     told = {address for clash in twice if clash.taker.type in _LISTENING_TYPES for address in clash.addresses}
     told |= {change.address for change in begins if len(change.arguments) <= 1}
     stuck = {change.address for change in changes if lacks_port(change, old, new)}
@@ -329,7 +329,7 @@ def _consequences_in_region(
 
 
 def _without_groups_of(changes: tuple[Change, ...], services: Collection[str]) -> tuple[Change, ...]:
-    """Without the security groups of these services: advice on how to replace what should stay is none."""
+    """The changes but for the security groups of these services, which should not be replaced at all."""
     parts = {
         used.address
         for change in changes
@@ -344,7 +344,7 @@ _FIRST_TASKS = "{}: no service responds to these requests yet; the new tasks do 
 
 
 def _parent_address(change: Change) -> str:
-    """What a listener or a rule is part of: who loses that knows what comes of the part."""
+    """The address of what a listener or a rule is part of: where that is removed, so is the part."""
     home = change.old.get(_PARENTS.get(change.type, ""))
     return getattr(home, "address", "")
 
@@ -369,7 +369,7 @@ def _address_of(change: Change) -> str:
 
 
 def _interface_consequences(old: KnownStack, new: KnownStack) -> Iterator[Consequence]:
-    """What the stack no longer tells, and what it no longer lets itself be told."""
+    """The outputs and variables that the stack no longer has."""
     yield from about_names({*old.outputs} - {*new.outputs}, _NO_OUTPUT)
     yield from about_names({*old.variables} - {*new.variables}, _NO_VARIABLE)
 
