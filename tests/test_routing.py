@@ -241,15 +241,17 @@ def test_a_rule_is_dead_where_no_request_is_left(rules: tuple[Entry, ...]) -> No
 def test_the_small_world_has_rules_that_several_shadow() -> None:
     """Otherwise the law above would say little."""
     sizes = []
+    worlds = []
 
     @laws(400)
     @given(_ENTRIES)
     def look(rules: tuple[Entry, ...]) -> None:
         sizes.extend(len(shadow.by) for shadow in conflicts(rules).shadows)
+        worlds.append(rules)
 
     look()
-    assert sizes.count(1) > 100
-    assert len([size for size in sizes if size > 1]) > 10
+    assert sizes.count(1) > len(worlds) / 4
+    assert len([size for size in sizes if size > 1]) > len(worlds) / 40
 
 
 @laws(400)
