@@ -77,7 +77,7 @@ def test_the_reference_of_the_spec_is_current() -> None:
 def test_whose_name_it_is_on_pypi_is_said_beside_the_installation() -> None:
     name = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["name"]
     assert name != "tfgen"
-    install = README.partition("## Install")[2].partition("\n## ")[0]
+    install = README.read_text().partition("## Install")[2].partition("\n## ")[0]
     assert "`pip install .`" in install
     assert f"`{name}`" in install
     assert "another project" in install.replace("\n", " ")

@@ -28,7 +28,7 @@ def route(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Print which service responds to a request, and why no other does. Names listener, rule and port."""
+    """Print what responds to a request, and why nothing else does."""
     from tfgen.routing import report
     from tfgen.routing.answer import answer
     from tfgen.routing.request import read
