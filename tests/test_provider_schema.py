@@ -127,7 +127,7 @@ def test_what_both_versions_have_is_alike_in_both(kind: str) -> None:
 
 
 def shapes_of_both(schema: Schema, before: str = "") -> Iterator[tuple[str, str]]:
-    """What both versions have, by its way, in the words of the file of shapes: objects have no nesting there."""
+    """What both versions have, in the words of the file of shapes, where objects have no nesting."""
     for name, row in schema.items():
         if row.versions == ("5", "6") and row.shape != "computed" and name != "timeouts":
             nesting = "" if row.nesting == "list" else row.nesting
