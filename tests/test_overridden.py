@@ -707,6 +707,18 @@ def test_every_type_of_the_golden_stacks_is_in_the_table() -> None:
     assert found == set(BEARS_NOT)
 
 
+def test_a_rule_with_more_ports_is_for_the_clients_of_other_listeners_too() -> None:
+    spec = STACK.replace("EGRESS", "nat").replace("routes: [/api]", "listener: ops\n    routes: [/api]")
+    spec += "load_balancer: {listeners: {http: 80, ops: {port: 8080, cidrs: []}}}\n"
+
+    def codes(patch: Any) -> set[str]:
+        overrides = {f"{BALANCER}{IN}http_from_world": patch}
+        return {each.code for each in run_text(spec + dump({"overrides": overrides}), "shop.yaml").problems}
+
+    assert codes({"from_port": 80, "to_port": 8079}) & {"TG355", "TG356"} == {"TG355"}
+    assert codes({"from_port": 1, "to_port": 65535}) & {"TG355", "TG356"} == {"TG356"}
+
+
 def test_the_endpoints_group_is_about_what_goes_through_an_endpoint() -> None:
     """Not about calls and not about requests, which pass no endpoint."""
     (found,) = new("nat+endpoints", f"{NETWORK}aws_security_group.endpoints", {"vpc_id": "vpc-1"})

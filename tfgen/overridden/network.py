@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tfgen.blueprint.model import Peer, SecurityRule
+from tfgen.blueprint.model import Listener, LoadBalancer, Peer, SecurityRule
 from tfgen.hcl.text import Label
 from tfgen.overridden.desk import Desk, labelled, swapped
 from tfgen.overridden.policy import of_endpoint
@@ -147,19 +147,29 @@ def _rules(
 
 
 def _listener_cidr(desk: Desk, found: Resource, ports: tuple[int, ...], peer: tuple[Peer, ...]) -> None:
-    """The rule for clients of a listener."""
+    """The rule for clients of a listener; with other ports it may be for those of other listeners too."""
     closed = not ports or any(each.argument == "cidr_ipv6" for each in peer)
     fields: dict[str, Any] = {"ports": (0, 0) if closed else ports}
     if peer and not closed:
         fields["cidr"] = peer[0].value
     for balancer in desk.blueprint.load_balancer:
         listeners = tuple(
-            replace(each, cidrs=swapped(each.cidrs, labelled(each.cidrs, found.label), **fields))
-            for each in balancer.listeners
+            _allowed(balancer, listener, found.label, fields) for listener in balancer.listeners
         )
         desk.blueprint = replace(
             desk.blueprint, load_balancer=swapped(desk.blueprint.load_balancer, balancer, listeners=listeners)
         )
+
+
+def _allowed(balancer: LoadBalancer, listener: Listener, label: str, fields: dict[str, Any]) -> Listener:
+    """A listener with the clients that it has once the rule of a label has other fields."""
+    own = labelled(listener.cidrs, label)
+    if own is not None:
+        return replace(listener, cidrs=swapped(listener.cidrs, own, **fields))
+    others = (labelled(other.cidrs, label) for other in balancer.listeners)
+    more = [replace(cidr, **fields) for cidr in others if cidr is not None]
+    first, last = fields["ports"]
+    return replace(listener, cidrs=(*listener.cidrs, *(more if first <= listener.port <= last else ())))
 
 
 def is_range(value: Any) -> bool:
