@@ -28,7 +28,7 @@ def route(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Print which listener, rule, service and port respond to a request, and why not the others."""
+    """Print which service responds to a request. Names listener, rule and port, and why not the others."""
     from tfgen.routing import report
     from tfgen.routing.answer import answer
     from tfgen.routing.request import read
