@@ -43,8 +43,8 @@ UNNOTICED: dict[tuple[str, str], str] = {
         "part.startswith('aws_vpc_endpoint.') -> True",
     ): "a flow that an override leads over other parts than before, and through the same endpoints",
     (
-        "tfgen.changes.ways_out",
-        "destroyed(each) and (not old.is_new_first(each.address)) -> False",
+        "tfgen.changes.egress",
+        "is_destroyed(each) and (not old.is_new_first(each.address)) -> False",
     ): "a route to a NAT gateway that goes first, as the old pages lack create_before_destroy",
 }
 """What a test is still wanted for, and the case that it would be of."""
