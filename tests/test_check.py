@@ -23,6 +23,7 @@ from support.command import Done, Tfgen
 
 from tfgen import rules
 from tfgen.blueprint.model import Blueprint
+from tfgen.pipe import run_text
 from tfgen.problems import Problem
 from tfgen.report import rulebook
 
@@ -571,3 +572,16 @@ def test_the_document_shows_what_happens(tfgen: Tfgen) -> None:
     happens, count = re.subn(r"```console\n\$ tfgen (.+)\n(?:.*\n)*?```", answered, said)
     assert committed(DOCUMENT, happens) == happens
     assert count == 4
+
+
+@pytest.mark.parametrize("length", [26, 27, 28])
+def test_the_range_that_is_advised_has_room_for_the_subnets(length: int) -> None:
+    """Also where it makes larger subnets of those that the spec gives no size."""
+
+    def told(length: int) -> list[int]:
+        text = f"name: shop\nregion: us-east-1\nnetwork: {{egress: nat, cidr: 10.0.0.0/{length}}}\n"
+        found = [problem for problem in run_text(text, "shop.yaml").problems if problem.code == "TG202"]
+        return [int(re.findall(r"/(\d+) or larger", problem.hint)[0]) for problem in found]
+
+    assert told(length)
+    assert told(min(told(length))) == []

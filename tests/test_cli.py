@@ -533,6 +533,7 @@ def test_what_was_ejected_and_would_be_another_page_by_now_is_told_once(here: Pa
     )
     done = tfgen("render", "--check", "shop.yaml")
     assert (done.code, done.out.endswith(told)) == (3, True)
+    assert tfgen("render", "--dry-run", "shop.yaml").out.endswith(told.replace("yours      ", "yours "))
     assert json.loads(tfgen("render", "--dry-run", "--json", "shop.yaml").out)[0]["outdated"] == sorted(pages)
     assert told in tfgen("render", "shop.yaml").out
     assert {page: everything(folder)[page] for page in pages} == {page: before[page] for page in pages}
@@ -936,6 +937,14 @@ def stack(here: Path) -> Path:
     written, _ = package.render_text(NETWORK)
     write(written, here / "stack")
     return here / "stack"
+
+
+def test_validate_takes_the_folder_of_one_stack(here: Path, tfgen: Tfgen) -> None:
+    """Terraform finds nothing wrong in a folder without files, whatever is in those below it."""
+    tfgen("render", spec(here, SHOP))
+    done = tfgen("validate", "generated")
+    assert (done.code, done.out) == (2, "")
+    assert "generated itself contains no .tf files; name the folder of one stack: generated/shop" in done.err
 
 
 def test_validate_runs_terraform_in_a_copy(here: Path, tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,13 +57,13 @@ def forecast(name: str, changes: Changes, folder: Path, *, force: bool) -> str:
     }
     lines = [f"{what} {in_line(path)}" for field, what in words.items() for path in getattr(changes, field)]
     head = f"{name}: {_count(changes, force=force)} in {in_line(folder)}; nothing was written"
-    return "\n  ".join([head, *lines, *_outdated(changes)])
+    return "\n  ".join([head, *lines, *_outdated(changes, 0)])
 
 
-def _outdated(changes: Changes) -> list[str]:
+def _outdated(changes: Changes, width: int = 10) -> list[str]:
     """Files that the user took over and that would be different by now; reported once, by a render."""
     return [
-        f"{'yours':<10} {in_line(path)}: tfgen would now "
+        f"{'yours':<{width}} {in_line(path)}: tfgen would now "
         + ("write other content" if path in changes.ejected else "not write this file")
         for path in changes.outdated
     ]

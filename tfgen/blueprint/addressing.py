@@ -11,7 +11,7 @@ from tfgen.blueprint.labels import PRIVATE, PUBLIC
 from tfgen.blueprint.model import Subnet
 from tfgen.hcl.text import Label
 from tfgen.problems import Locate, Location, Problem
-from tfgen.spec.model import Network
+from tfgen.spec.model import Network, usual_subnets
 
 LETTERS = "abcdefgh"
 # VPC: botocore, ec2 CreateVpc. The same bounds hold for a subnet.
@@ -128,11 +128,22 @@ def _too_small(
         room = LETTERS[: 2 ** (length - half.prefixlen)]
         fitting = f"zones a to {room[-1]}" if len(room) > 1 else "zone a"
         message += f'where a /{length} fits for {fitting}, but none for "{zone}"'
-    furthest = max(network.zones) if isinstance(network.zones, list) else LETTERS[-1]
-    # Half of the VPC, cut into places of which the letters before the furthest have each one, used or not.
-    needed = length - LETTERS.index(furthest).bit_length() - 1
+    needed = _needed(role, length, network)
     larger = f"a network.cidr of /{needed} or larger, or " if needed >= SHORTEST else ""
     return Problem("TG202", where, message, f"write {larger}smaller subnets")
+
+
+def _needed(role: str, length: int, network: Network) -> int:
+    """The prefix length of a VPC in which subnets of a length fit for every zone."""
+    furthest = max(network.zones) if isinstance(network.zones, list) else LETTERS[-1]
+    # Half of the VPC, cut into places of which the letters before the furthest have each one, used or not.
+    taken = LETTERS.index(furthest).bit_length() + 1
+    needed = length - taken
+    # In a larger VPC, subnets without a size of their own are larger too.
+    if getattr(network.subnets, role) == getattr(usual_subnets(network.cidr), role):
+        while (more := getattr(usual_subnets(f"10.0.0.0/{needed}"), role) - taken) < needed:
+            needed = more
+    return needed
 
 
 def _pin_problems(role: str, wanted: dict[str, str], zones: list[str], at: Locate) -> Iterator[Problem]:

@@ -27,7 +27,8 @@ def validate(
     from tfgen.output import standing
     from tfgen.render.verify import verify
 
-    pages = {str(folder / path): text for path, text in standing.pages(folder, (".tf",)).items()}
+    found = standing.stack(folder).items()
+    pages = {str(folder / path): text for path, text in found if path.endswith(".tf")}
     problems = verify(pages)
     print_problems(problems, {path: text.splitlines() for path, text in pages.items()})
     passed = not problems
