@@ -1,5 +1,7 @@
 """Text that stands on a page as it is, each kind for its own reason; every other `str` is a value."""
 
+from typing import NamedTuple
+
 
 class Label(str):
     """A Terraform identifier."""
@@ -42,3 +44,17 @@ class Comment(str):
     """A one-line comment."""
 
     __slots__ = ()
+
+
+class Address(NamedTuple):
+    """The address of a resource in parts; `module` is empty for one of the root."""
+
+    module: str
+    kind: str
+    label: str
+
+
+def address_parts(address: str) -> Address:
+    """`module.network.aws_vpc.main` in parts; whatever the text is, its last words are kind and label."""
+    *before, kind, label = address.split(".")
+    return Address(before[1] if before[:1] == ["module"] and len(before) > 1 else "", kind, label)

@@ -9,6 +9,7 @@ from tfgen.hcl.evaluator import Scope
 from tfgen.hcl.lines import around
 from tfgen.hcl.reader import read
 from tfgen.hcl.syntax import Body, HclError
+from tfgen.hcl.text import address_parts
 from tfgen.hcl.values import Reference, Term, TooLargeError, Value
 from tfgen.overridden.bearing import is_harmless
 from tfgen.problems import Locate, Location
@@ -47,8 +48,7 @@ class Resource:
 
     def __init__(self, address: str, before: Tree, after: Tree, at: Locate) -> None:
         self.full = address
-        self.kind, self.label = address.split(".")[-2:]
-        self.module = address.split(".")[1] if address.startswith("module.") else ""
+        self.module, self.kind, self.label = address_parts(address)
         self.before, self.after = before, after
         self._at = at
         self.pending: dict[str, Location] = {
@@ -89,7 +89,7 @@ def resource(override: Override, before: str, after: str, at: Locate) -> Resourc
 
 def body_of(text: str, address: str) -> Tree:
     """The arguments and blocks of a resource of a page, by their names."""
-    kind, label = address.split(".")[-2:]
+    _, kind, label = address_parts(address)
     _, body, _ = around(text, kind, label)
     try:
         return _tree(read(body))

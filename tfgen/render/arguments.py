@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from tfgen.facts import provider
 from tfgen.facts.provider import Attribute, Schema
 from tfgen.hcl import traversal
+from tfgen.hcl.text import address_parts
 from tfgen.problems import SpecPath, nearest
 from tfgen.render import traversals
 
@@ -81,7 +82,7 @@ class Place(NamedTuple):
         """Of whose arguments it is one: `aws_lb`, or `access_logs of aws_lb`."""
         _, address, *names = self.way
         *outer, _ = (str(name) for name in names if isinstance(name, str))
-        return " of ".join([*reversed(outer), str(address).split(".")[-2]])
+        return " of ".join([*reversed(outer), address_parts(str(address)).kind])
 
 
 class Fault(NamedTuple):
@@ -96,7 +97,7 @@ class Fault(NamedTuple):
 
 def resource(address: str) -> Place:
     """The body of the resource at an address."""
-    schema = provider.schema(address.split(".")[-2])
+    schema = provider.schema(address_parts(address).kind)
     known = schema if schema is None else {**schema, "lifecycle": Attribute("block", most=1)}
     return Place(("overrides", address), RESOURCE, known)
 
@@ -152,14 +153,14 @@ def _unknown(place: Place, schema: Schema, name: str) -> Fault:
 
 def _resource_of_own(place: Place) -> str:
     address = str(place.way[1])
-    kind, label = address.split(".")[-2:]
+    _, kind, label = address_parts(address)
     return f'write it in resource "{kind}" "{label}" of a file of your own, {_own_file(address)}'
 
 
 def _own_file(address: str) -> str:
     """A file that Terraform merges into a resource of that address."""
-    folder = f"modules/{address.split('.')[1]}/" if address.startswith("module.") else ""
-    return f"{folder}main_override.tf"
+    module = address_parts(address).module
+    return f"modules/{module}/main_override.tf" if module else "main_override.tf"
 
 
 def _other_version(place: Place, what: str, version: str) -> Fault:

@@ -16,7 +16,7 @@ from tfgen.hcl import traversal
 from tfgen.hcl.layout import lay_out
 from tfgen.hcl.lines import Chunk, around, chunks_of, entries_of, resources_of
 from tfgen.hcl.printer import hcl, printed_key
-from tfgen.hcl.text import Comment, Label
+from tfgen.hcl.text import Comment, Label, address_parts
 from tfgen.problems import Locate, Problem, SpecPath, has_errors, is_affordable, nearest
 from tfgen.render import arguments
 from tfgen.render.arguments import OBJECT, Fault, Place, are_blocks
@@ -72,7 +72,7 @@ class _Patcher:
     # --- where
 
     def page(self, text: str, override: Override) -> str:
-        kind, name = override.address.split(".")[-2:]
+        _, kind, name = address_parts(override.address)
         before, body, after = around(text, kind, name)
         place = arguments.resource(override.address)
         patched = self.body(tuple(body.split("\n")), override.patch, place)
