@@ -30,13 +30,15 @@ def execution_role(key: str, spec: Spec, image: Image, partition: str) -> Role:
         policies=(
             Policy(
                 name="start-tasks",
-                statements=tuple(_execution(key, spec.services[key], spec, image, partition)),
+                statements=tuple(_execution_statements(key, spec.services[key], spec, image, partition)),
             ),
         ),
     )
 
 
-def _execution(key: str, service: Service, spec: Spec, image: Image, partition: str) -> Iterator[Statement]:
+def _execution_statements(
+    key: str, service: Service, spec: Spec, image: Image, partition: str
+) -> Iterator[Statement]:
     if image.account:
         repository = f"arn:{partition}:ecr:{image.region}:{image.account}:repository/{image.repository}"
         yield Statement(sid="Login", actions="ecr:GetAuthorizationToken", resources="*")
@@ -45,10 +47,12 @@ def _execution(key: str, service: Service, spec: Spec, image: Image, partition: 
             yield Statement(sid="ImportThroughCache", actions=_IMPORT, resources=repository)
     stream = names.ref('"${{aws_cloudwatch_log_group.{}.arn}}:*"', names.label(key))
     yield Statement(sid="WriteLogs", actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=stream)
-    secrets = tuple(sorted({secret_arn(source) for source in service.secrets.values() if _manager(source)}))
+    secrets = tuple(
+        sorted({secret_arn(source) for source in service.secrets.values() if _secret_manager(source)})
+    )
     if secrets:
         yield Statement(sid="ReadSecrets", actions="secretsmanager:GetSecretValue", resources=secrets)
-    sources = (source for source in service.secrets.values() if not _manager(source))
+    sources = (source for source in service.secrets.values() if not _secret_manager(source))
     if parameters := tuple(sorted({_parameter_arn(source, spec, partition) for source in sources})):
         yield Statement(sid="ReadParameters", actions="ssm:GetParameters", resources=parameters)
 
@@ -59,7 +63,7 @@ def _is_cached(image: Image, partition: str) -> bool:
     return bool(slash) and prefix in facts.cached_registries(partition).values()
 
 
-def _manager(source: str) -> bool:
+def _secret_manager(source: str) -> bool:
     return ":secretsmanager:" in source
 
 

@@ -22,35 +22,41 @@ def problems(network: Network, at: Locate) -> Iterator[Problem]:
     """What is wrong with the ranges of the VPC and of its subnets."""
     where = at(("network", "cidr"))
     yield from range_problems(network.cidr, where)
-    vpc = _range(network.cidr)
+    vpc = _parsed_range(network.cidr)
     if vpc is None:
         return
     if not SHORTEST <= vpc.prefixlen <= LONGEST:
         message = f"a VPC's range is a /16 to /28, and {network.cidr} is a /{vpc.prefixlen}"
-        yield Problem("TG201", where, message, f"write one such as {_allowed(vpc, 24)}")
+        yield Problem("TG201", where, message, f"write one such as {_nearest_allowed(vpc, 24)}")
         return
     placed: list[_Placed] = []
-    for role, half in _halves(vpc):
+    for role, half in _halves_of_vpc(vpc):
         found = list(_role_problems(role, half, network, at))
         yield from found
         if isinstance(getattr(network.subnets, role), dict) or not found:
-            ranges = _ranges(role, half, network)
-            placed += [(role, zone, cidr, _where(role, zone, network, at)) for zone, cidr in ranges.items()]
-    yield from _misplaced(vpc, placed)
+            ranges = _subnet_ranges(role, half, network)
+            placed += [
+                (role, zone, cidr, _location_of_subnet(role, zone, network, at))
+                for zone, cidr in ranges.items()
+            ]
+    yield from _misplaced_subnet(vpc, placed)
 
 
 def subnets(network: Network) -> tuple[tuple[Subnet, ...], tuple[Subnet, ...]]:
     """Public and private subnets, by zone."""
     public, private = (
-        tuple(Subnet(zone=Label(zone), cidr=str(cidr)) for zone, cidr in _ranges(role, half, network).items())
-        for role, half in _halves(IPv4Network(network.cidr))
+        tuple(
+            Subnet(zone=Label(zone), cidr=str(cidr))
+            for zone, cidr in _subnet_ranges(role, half, network).items()
+        )
+        for role, half in _halves_of_vpc(IPv4Network(network.cidr))
     )
     return public, () if network.way_out.public_tasks else private
 
 
 def range_problems(text: str, where: Location) -> Iterator[Problem]:
     """What is wrong with the text of a range."""
-    cidr = _range(text)
+    cidr = _parsed_range(text)
     if cidr is None:
         hint = "write four numbers from 0 to 255 without leading zeros, and a prefix length up to 32"
         yield Problem("TG208", where, f'"{text}" is not an IPv4 range', hint)
@@ -59,7 +65,7 @@ def range_problems(text: str, where: Location) -> Iterator[Problem]:
         yield Problem("TG209", where, message, f"write the range as {cidr}")
 
 
-def _range(text: str) -> IPv4Network | None:
+def _parsed_range(text: str) -> IPv4Network | None:
     """The range that a text names, or that the address in it is of."""
     try:
         return IPv4Network(text, strict=False)
@@ -67,27 +73,27 @@ def _range(text: str) -> IPv4Network | None:
         return None
 
 
-def _halves(vpc: IPv4Network) -> tuple[tuple[str, IPv4Network], tuple[str, IPv4Network]]:
+def _halves_of_vpc(vpc: IPv4Network) -> tuple[tuple[str, IPv4Network], tuple[str, IPv4Network]]:
     """Each role of subnets with its half of the VPC; the smallest VPC has no halves."""
     private, public = vpc.subnets(1) if vpc.prefixlen < LONGEST else (vpc, vpc)
     return (PUBLIC, public), (PRIVATE, private)
 
 
-def _ranges(role: str, half: IPv4Network, network: Network) -> dict[str, IPv4Network]:
+def _subnet_ranges(role: str, half: IPv4Network, network: Network) -> dict[str, IPv4Network]:
     """The range of each zone's subnet; none of a zone for which the spec has to pin one, and does not."""
-    wanted, zones = getattr(network.subnets, role), _zones(network)
+    wanted, zones = getattr(network.subnets, role), _zone_letters(network)
     if isinstance(wanted, dict):
-        pinned = {zone: _range(wanted[zone]) for zone in zones if zone in wanted}
+        pinned = {zone: _parsed_range(wanted[zone]) for zone in zones if zone in wanted}
         return {zone: cidr for zone, cidr in pinned.items() if cidr}
     size = 2 ** (32 - wanted)
     return {zone: IPv4Network((half[LETTERS.index(zone) * size], wanted)) for zone in zones}
 
 
-def _zones(network: Network) -> list[str]:
+def _zone_letters(network: Network) -> list[str]:
     return network.zones if isinstance(network.zones, list) else []
 
 
-def _where(role: str, zone: str, network: Network, at: Locate) -> Location:
+def _location_of_subnet(role: str, zone: str, network: Network, at: Locate) -> Location:
     """Where the spec sets the range of a subnet, or the size that it derives from."""
     path = ("network", "subnets", role)
     if isinstance(getattr(network.subnets, role), dict):
@@ -96,7 +102,7 @@ def _where(role: str, zone: str, network: Network, at: Locate) -> Location:
     return at(("network", "cidr")) if said == at(("network",)) else said
 
 
-def _allowed(cidr: IPv4Network, longest: int) -> IPv4Network:
+def _nearest_allowed(cidr: IPv4Network, longest: int) -> IPv4Network:
     """The nearest range to `cidr` of a size that AWS supports."""
     too_small = cidr.prefixlen > longest
     return cidr.supernet(new_prefix=longest) if too_small else next(cidr.subnets(new_prefix=SHORTEST))
@@ -107,15 +113,17 @@ _Placed = tuple[str, str, IPv4Network, Location]
 
 
 def _role_problems(role: str, half: IPv4Network, network: Network, at: Locate) -> Iterator[Problem]:
-    wanted, zones = getattr(network.subnets, role), _zones(network)
+    wanted, zones = getattr(network.subnets, role), _zone_letters(network)
     if isinstance(wanted, dict):
         yield from _pin_problems(role, wanted, zones, at)
     elif wanted < half.prefixlen:
-        yield _too_small(role, wanted, half, network, _where(role, "", network, at))
+        yield _too_small(role, wanted, half, network, _location_of_subnet(role, "", network, at))
     else:
         room = half.num_addresses // 2 ** (32 - wanted)
         if beyond := [zone for zone in zones if LETTERS.index(zone) >= room]:
-            yield _too_small(role, wanted, half, network, _where(role, "", network, at), beyond[0])
+            yield _too_small(
+                role, wanted, half, network, _location_of_subnet(role, "", network, at), beyond[0]
+            )
 
 
 def _too_small(
@@ -128,12 +136,12 @@ def _too_small(
         room = LETTERS[: 2 ** (length - half.prefixlen)]
         fitting = f"zones a to {room[-1]}" if len(room) > 1 else "zone a"
         message += f'where a /{length} fits for {fitting}, but none for "{zone}"'
-    needed = _needed(role, length, network)
+    needed = _needed_prefix_length(role, length, network)
     larger = f"a network.cidr of /{needed} or larger, or " if needed >= SHORTEST else ""
     return Problem("TG202", where, message, f"write {larger}smaller subnets")
 
 
-def _needed(role: str, length: int, network: Network) -> int:
+def _needed_prefix_length(role: str, length: int, network: Network) -> int:
     """The prefix length of a VPC in which subnets of a length fit for every zone."""
     furthest = max(network.zones) if isinstance(network.zones, list) else LETTERS[-1]
     # Half of the VPC, cut into places of which the letters before the furthest have each one, used or not.
@@ -154,17 +162,17 @@ def _pin_problems(role: str, wanted: dict[str, str], zones: list[str], at: Locat
             yield Problem("TG204", at(path), message, f"add {zone}: CIDR")
             continue
         yield from range_problems(wanted[zone], at(path))
-        cidr = _range(wanted[zone])
+        cidr = _parsed_range(wanted[zone])
         if cidr and not SHORTEST <= cidr.prefixlen <= LONGEST:
             message = f"a subnet's range is a /16 to /28, and {cidr} is a /{cidr.prefixlen}"
-            yield Problem("TG201", at(path), message, f"write one such as {_allowed(cidr, LONGEST)}")
+            yield Problem("TG201", at(path), message, f"write one such as {_nearest_allowed(cidr, LONGEST)}")
     for zone in sorted(set(wanted) - set(zones)):
         message = f'zone "{zone}" is not one of network.zones ({", ".join(zones)})'
         hint = "remove the range, or add the zone"
         yield Problem("TG205", at(("network", "subnets", role, zone)), message, hint)
 
 
-def _misplaced(vpc: IPv4Network, placed: list[_Placed]) -> Iterator[Problem]:
+def _misplaced_subnet(vpc: IPv4Network, placed: list[_Placed]) -> Iterator[Problem]:
     for index, (role, zone, cidr, where) in enumerate(placed):
         if not cidr.subnet_of(vpc):
             hint = "give the subnet a range in it, or the VPC a larger network.cidr"

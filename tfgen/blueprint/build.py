@@ -29,20 +29,22 @@ def build(
     name.
     """
     bound = load_balancer.bind(spec, at)
-    problems = list(_problems(spec, bound, at, as_module=as_module))
+    problems = list(_problems_of_spec(spec, bound, at, as_module=as_module))
     if has_errors(problems):
         return None, problems
-    blueprint = _built(spec, spec_file, bound, at, as_module=as_module)
+    blueprint = _built_blueprint(spec, spec_file, bound, at, as_module=as_module)
     if blueprint.renames:
         stand_ins = renames.stand_ins(spec)
         bound = load_balancer.bind(stand_ins, at)
-        stand_in = _built(stand_ins, spec_file, bound, at, as_module=as_module)
+        stand_in = _built_blueprint(stand_ins, spec_file, bound, at, as_module=as_module)
         blueprint = replace(blueprint, stand_in=(stand_in,))
     meetings = list(_same_address(spec.name, blueprint.services))
     return None if meetings else blueprint, [*problems, *meetings]
 
 
-def _problems(spec: Spec, bound: tuple[BoundRoute, ...], at: Locate, *, as_module: bool) -> Iterator[Problem]:
+def _problems_of_spec(
+    spec: Spec, bound: tuple[BoundRoute, ...], at: Locate, *, as_module: bool
+) -> Iterator[Problem]:
     yield from renames.problems(spec, at)
     yield from load_balancer.problems(spec, bound, at)
     yield from calls.problems(spec, at)
@@ -54,7 +56,7 @@ def _problems(spec: Spec, bound: tuple[BoundRoute, ...], at: Locate, *, as_modul
         yield Problem("TG250", at(("tags",)), message, hint, "warning")
 
 
-def _built(
+def _built_blueprint(
     spec: Spec, spec_file: str, bound: tuple[BoundRoute, ...], at: Locate, *, as_module: bool
 ) -> Blueprint:
     region = facts.regions().get(spec.region)
@@ -72,7 +74,7 @@ def _built(
     modules, root = wiring.build(
         wiring.Stack(built_network, balancer, built_services, dict(sorted(spec.tags.items())), not as_module)
     )
-    backend = () if as_module else tuple(_backend(spec))
+    backend = () if as_module else tuple(_build_backend(spec))
     return Blueprint(
         name=spec.name,
         spec_file=spec_file,
@@ -84,14 +86,14 @@ def _built(
         backend=backend,
         network=built_network,
         load_balancer=balancer,
-        cluster=(_cluster(spec, partition),) if spec.services else (),
-        namespace=tuple(_namespace(spec, built_services)),
+        cluster=(_build_cluster(spec, partition),) if spec.services else (),
+        namespace=tuple(_build_namespace(spec, built_services)),
         services=built_services,
         calls=called,
         renames=renames.build(spec),
         stand_in=(),
         overrides=tuple(
-            Override(address=address, patch=_ordered(patch))
+            Override(address=address, patch=_with_ordered_keys(patch))
             for address, patch in sorted(spec.overrides.items())
         ),
         unused=unused.build(spec, at),
@@ -101,26 +103,26 @@ def _built(
     )
 
 
-def _cluster(spec: Spec, partition: str) -> Cluster:
+def _build_cluster(spec: Spec, partition: str) -> Cluster:
     """ECS supports no narrower pattern of tasks: naming a cluster breaks credentials (ECS/task-iam-roles)."""
     tasks = f'"arn:{partition}:ecs:{spec.region}:${{local.cluster_account_id}}:*"'
     return Cluster(name=spec.name, tasks=Ref(tasks))
 
 
-def _ordered(data: Any) -> Any:
+def _with_ordered_keys(data: Any) -> Any:
     """Plain data with the keys of every mapping in order, since theirs in the spec means nothing."""
     if isinstance(data, dict):
-        return {key: _ordered(data[key]) for key in sorted(data)}
-    return [_ordered(item) for item in data] if isinstance(data, list) else data
+        return {key: _with_ordered_keys(data[key]) for key in sorted(data)}
+    return [_with_ordered_keys(item) for item in data] if isinstance(data, list) else data
 
 
-def _backend(spec: Spec) -> Iterator[Backend]:
+def _build_backend(spec: Spec) -> Iterator[Backend]:
     if spec.backend:
         backend = spec.backend
         yield Backend(bucket=backend.bucket, key=backend.key or "", region=backend.region or "")
 
 
-def _namespace(spec: Spec, built: tuple[Service, ...]) -> Iterator[Namespace]:
+def _build_namespace(spec: Spec, built: tuple[Service, ...]) -> Iterator[Namespace]:
     if any(service.connect for service in built):
         yield Namespace(name=spec.name, description=f"Service Connect names of {spec.name}")
 
@@ -133,13 +135,13 @@ def _same_address(stack: str, built: tuple[Service, ...]) -> Iterator[Problem]:
     """Names that differ can still lead to one Terraform address: "a-from-b" and "a" called by "b"."""
     owners = {f"security group.{names.security_group(stack, own)}": "the stack" for own in _OWN_GROUPS}
     for service in built:
-        for address in _addresses(service):
+        for address in _addresses_of_service(service):
             if address in owners:
-                yield _meeting(service, address, owners[address])
+                yield _name_collision(service, address, owners[address])
             owners.setdefault(address, f'"{service.key}"')
 
 
-def _addresses(service: Service) -> Iterator[str]:
+def _addresses_of_service(service: Service) -> Iterator[str]:
     yield f"security group.{service.security_group_name}"
     yield f"file.{service.file.lower()}"
     yield from (f"variable.{container.image_variable}" for container in service.containers)
@@ -148,7 +150,7 @@ def _addresses(service: Service) -> Iterator[str]:
     yield from (f"listener rule.{rule.label}" for rule in service.rules)
 
 
-def _meeting(service: Service, address: str, other: str) -> Problem:
+def _name_collision(service: Service, address: str, other: str) -> Problem:
     this = f'"{service.key}"'
     kind, _, name = address.partition(".")
     message, hint = f"{this} and {other} would both have the {kind} name {name}", f"rename {this} or {other}"

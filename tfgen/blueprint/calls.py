@@ -12,7 +12,7 @@ from tfgen.spec.model import Service, Spec
 def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     """What is wrong with Service Connect names, and with calls by them."""
     yield from _connect_problems(spec, at)
-    known, before = _known(spec), 0
+    known, before = _known_callee(spec), 0
     for caller, callee, where in _spec_calls(spec, at):
         if problem := _call_problem(caller, callee, known, where, before):
             before += 1
@@ -24,7 +24,7 @@ def build(spec: Spec, at: Locate) -> tuple[Call, ...]:
     found: dict[tuple[str, str], Location] = {}
     for caller, callee, where in _spec_calls(spec, at):
         found.setdefault((caller, callee), where)
-    circles = _circles(sorted(spec.services), sorted(found))
+    circles = _call_cycles(sorted(spec.services), sorted(found))
     return tuple(
         Call(
             caller=caller,
@@ -51,7 +51,7 @@ class _Known(NamedTuple):
     earlier: Mapping[str, str]
 
 
-def _known(spec: Spec) -> _Known:
+def _known_callee(spec: Spec) -> _Known:
     services = spec.services
     return _Known(
         services,
@@ -62,14 +62,14 @@ def _known(spec: Spec) -> _Known:
 
 def _call_problem(caller: str, callee: str, known: _Known, where: Location, before: int) -> Problem | None:
     if callee not in known.services:
-        return Problem("TG230", where, f'unknown service "{callee}"', _meant(callee, known, before))
+        return Problem("TG230", where, f'unknown service "{callee}"', _meant_service(callee, known, before))
     if known.services[callee].connect is None:
         message = f'"{caller}" calls "{callee}", which has no Service Connect name'
         return Problem("TG231", where, message, f'give "{callee}" one: connect: {callee}')
     return None
 
 
-def _meant(callee: str, known: _Known, before: int) -> str:
+def _meant_service(callee: str, known: _Known, before: int) -> str:
     if now := known.earlier.get(callee):
         return f"write {now}: {callee} is now named {now}"
     if key := known.connect.get(callee):
@@ -95,7 +95,7 @@ def _connect_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
             yield Problem("TG233", where, message, "give each service a name of its own")
 
 
-def _circles(keys: list[str], edges: list[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+def _call_cycles(keys: list[str], edges: list[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
     """For each service, the services that it both reaches and is reached by, itself among them."""
     forward: dict[str, list[str]] = {key: [] for key in keys}
     backward: dict[str, list[str]] = {key: [] for key in keys}
@@ -103,16 +103,16 @@ def _circles(keys: list[str], edges: list[tuple[str, str]]) -> Mapping[str, tupl
         forward[caller].append(callee)
         backward[callee].append(caller)
     done: set[str] = set()
-    finished = [key for start in keys for key in _finished(start, forward, done)]
+    finished = [key for start in keys for key in _finished_services(start, forward, done)]
     done = set()
     circles: dict[str, tuple[str, ...]] = {}
     for start in reversed(finished):
-        members = tuple(sorted(_finished(start, backward, done)))
+        members = tuple(sorted(_finished_services(start, backward, done)))
         circles |= dict.fromkeys(members, members)
     return circles
 
 
-def _finished(start: str, edges: Mapping[str, list[str]], done: set[str]) -> Iterator[str]:
+def _finished_services(start: str, edges: Mapping[str, list[str]], done: set[str]) -> Iterator[str]:
     """The services that can be reached from `start` and were not yet, each after those that it leads to."""
     if start in done:
         return

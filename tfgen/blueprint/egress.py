@@ -91,20 +91,20 @@ def endpoints(spec: Spec, images: dict[str, Image]) -> Endpoints:
     way = spec.network.way_out
     if way.public_tasks:
         return Endpoints((), (), ())
-    needs = [*_needs(spec, images), *(_Need(name, _ASKED, "") for name in spec.network.endpoints)]
+    needs = [*_endpoint_needs(spec, images), *(_Need(name, _ASKED, "") for name in spec.network.endpoints)]
     found: dict[str, list[_Need]] = {}
     for need in needs:
         found.setdefault(need.endpoint, []).append(need)
     everything = len(spec.services)
     gateway = tuple(
-        _gateway(name, spec, found.get(name, []), everything)
+        _gateway_endpoint(name, spec, found.get(name, []), everything)
         for name in sorted(facts.gateway_endpoints())
         if name in found or name == "s3"
     )
     if not way.interface_endpoints:
         return Endpoints(gateway, (), ())
     interface = tuple(
-        _interface(name, spec, found[name], everything)
+        _interface_endpoint(name, spec, found[name], everything)
         for name in sorted(found)
         if name not in facts.gateway_endpoints()
     )
@@ -138,7 +138,7 @@ _ASKED = "Listed in network.endpoints"
 _AGENT = "Service Connect's proxy in {} may need it (AWS's documents disagree)"
 
 
-def _needs(spec: Spec, images: dict[str, Image]) -> Iterator[_Need]:
+def _endpoint_needs(spec: Spec, images: dict[str, Image]) -> Iterator[_Need]:
     for key, service in sorted(spec.services.items()):
         if images[key].account:
             yield _Need("ecr.api", "Login to ECR, for the images of {}", key)
@@ -177,24 +177,24 @@ def _agent_endpoints(region: str) -> tuple[str, ...]:
     return ("ecs", "ecs-agent", "ecs-telemetry") if needs_all else ("ecs-agent",)
 
 
-def _gateway(name: str, spec: Spec, needs: list[_Need], everything: int) -> GatewayEndpoint:
+def _gateway_endpoint(name: str, spec: Spec, needs: list[_Need], everything: int) -> GatewayEndpoint:
     return GatewayEndpoint(
         label=names.label(name),
         service=name,
         service_name=f"com.amazonaws.{spec.region}.{name}",
         name=f"{spec.name}-{name}",
-        comment=_comment(needs or [_Need(name, _FREE, "")], everything),
+        comment=_endpoint_comment(needs or [_Need(name, _FREE, "")], everything),
         route_tables=(PRIVATE,),
     )
 
 
-def _interface(name: str, spec: Spec, needs: list[_Need], everything: int) -> InterfaceEndpoint:
+def _interface_endpoint(name: str, spec: Spec, needs: list[_Need], everything: int) -> InterfaceEndpoint:
     return InterfaceEndpoint(
         label=names.label(name),
         service=name,
         service_name=facts.endpoint_service_name(name, spec.region),
         name=f"{spec.name}-{name.replace('.', '-')}",
-        comment=_comment(needs, everything),
+        comment=_endpoint_comment(needs, everything),
         private_dns=True,
         subnets=(PRIVATE,),
         security_groups=(_GROUP_ID,),
@@ -202,7 +202,7 @@ def _interface(name: str, spec: Spec, needs: list[_Need], everything: int) -> In
     )
 
 
-def _comment(needs: list[_Need], everything: int) -> Comment:
+def _endpoint_comment(needs: list[_Need], everything: int) -> Comment:
     """What needs the endpoint, and why."""
     reasons: dict[str, set[str]] = {}
     for need in needs:

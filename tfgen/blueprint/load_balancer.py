@@ -70,7 +70,7 @@ class BoundRoute(NamedTuple):
 def bind(spec: Spec, at: Locate) -> tuple[BoundRoute, ...]:
     """Every route of every service whose listener exists."""
     return tuple(
-        _bind(key, route, where)
+        _bind_route(key, route, where)
         for key, route, where in _spec_routes(spec, at)
         if route.listener in spec.load_balancer.listeners
     )
@@ -82,7 +82,7 @@ def _spec_routes(spec: Spec, at: Locate) -> Iterator[tuple[str, Route, Location]
             yield key, route, at(("services", key, "routes", index))
 
 
-def _bind(key: str, route: Route, where: Location) -> BoundRoute:
+def _bind_route(key: str, route: Route, where: Location) -> BoundRoute:
     path = route.path if "*" in route.path or "?" in route.path else route.path.rstrip("/") or "/"
     return BoundRoute(
         service=key,
@@ -101,8 +101,8 @@ def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Pr
     for before, (_, route, where) in enumerate(lost):
         yield _no_listener(route, where, spec, before)
     for each in bound:
-        yield from _limits(each)
-    yield from _clashes(bound, spec)
+        yield from _limit_problems(each)
+    yield from _clash_problems(bound, spec)
     if bound:
         yield from _listener_problems(spec, at)
 
@@ -118,7 +118,7 @@ def _no_listener(route: Route, where: Location, spec: Spec, before: int) -> Prob
     return Problem("TG220", where, f'unknown listener "{route.listener}"', hint)
 
 
-def _limits(bound: BoundRoute) -> Iterator[Problem]:
+def _limit_problems(bound: BoundRoute) -> Iterator[Problem]:
     values = [*bound.values, *bound.methods, *filter(None, [bound.host])]
     limits = facts.limits()
     most = limits["condition_values_per_rule"].value
@@ -133,7 +133,7 @@ def _limits(bound: BoundRoute) -> Iterator[Problem]:
         yield Problem("TG222", bound.at, message, "write a shorter pattern, or several routes")
 
 
-def _clashes(bound: Sequence[BoundRoute], spec: Spec) -> Iterator[Problem]:
+def _clash_problems(bound: Sequence[BoundRoute], spec: Spec) -> Iterator[Problem]:
     asked: dict[tuple[str, str | None, str, str], tuple[int, BoundRoute]] = {}
     taken: dict[str, dict[int, BoundRoute]] = {}
     met: list[tuple[BoundRoute, BoundRoute, int]] = []
@@ -166,12 +166,12 @@ def _free_after(taken: Collection[int]) -> dict[int, int]:
 def _leads_elsewhere(route: BoundRoute, other: BoundRoute) -> Problem:
     message = f'path {route} already leads to service "{other.service}" (line {other.at.line})'
     if route.service == other.service:
-        return _twice(route, other)
+        return _same_route_problem(route, other)
     hint = f'give "{route.service}" a longer path such as {route.path.rstrip("/*")}/profile, or another host'
     return Problem("TG203", route.at, message, hint)
 
 
-def _twice(route: BoundRoute, other: BoundRoute) -> Problem:
+def _same_route_problem(route: BoundRoute, other: BoundRoute) -> Problem:
     """A trailing slash makes no difference."""
     another = f'another of "{route.service}" (line {other.at.line})'
     if route.methods == other.methods:
@@ -183,22 +183,22 @@ def _twice(route: BoundRoute, other: BoundRoute) -> Problem:
 
 def _same_priority(route: BoundRoute, other: BoundRoute, number: int, free: int, spec: Spec) -> Problem:
     message = f"path {route} and path {other} (line {other.at.line}) both have priority {number}"
-    hint = f"pin this one: {{{', '.join([*_said(route, spec), f'priority: {free}'])}}}"
+    hint = f"pin this one: {{{', '.join([*_route_in_yaml(route, spec), f'priority: {free}'])}}}"
     return Problem("TG223", route.at, message, hint)
 
 
-def _said(route: BoundRoute, spec: Spec) -> Iterator[str]:
+def _route_in_yaml(route: BoundRoute, spec: Spec) -> Iterator[str]:
     """A route in the form of a spec, without its priority."""
-    yield f"path: {_scalar(route.path)}"
+    yield f"path: {_yaml_scalar(route.path)}"
     if route.host:
-        yield f"host: {_scalar(route.host)}"
+        yield f"host: {_yaml_scalar(route.host)}"
     if route.methods:
         yield f"methods: [{', '.join(route.methods)}]"
     if route.listener != spec.services[route.service].listener:
         yield f"listener: {route.listener}"
 
 
-def _scalar(text: str) -> str:
+def _yaml_scalar(text: str) -> str:
     """A path or a host as YAML: a "*" at the beginning or a ":" at the end would mean something else."""
     return f'"{text}"' if text[0] in "*?" or text.endswith(":") else text
 
@@ -211,15 +211,15 @@ def build(spec: Spec, at: Locate) -> LoadBalancer:
         subnets=PUBLIC,
         idle_timeout=spec.load_balancer.idle_timeout,
         listeners=tuple(
-            _listener(key, spec.load_balancer.listeners[key], at)
+            _build_listener(key, spec.load_balancer.listeners[key], at)
             for key in sorted(spec.load_balancer.listeners)
         ),
     )
 
 
-def _listener(key: str, listener: ListenerSpec, at: Locate) -> Listener:
+def _build_listener(key: str, listener: ListenerSpec, at: Locate) -> Listener:
     label = names.label(key)
-    cidrs = tuple(_cidrs(key, listener))
+    cidrs = tuple(_listener_cidrs(key, listener))
     rules = tuple(names.ref("aws_vpc_security_group_ingress_rule.{}", cidr.label) for cidr in cidrs)
     return Listener(
         key=key,
@@ -235,7 +235,7 @@ def _listener(key: str, listener: ListenerSpec, at: Locate) -> Listener:
     )
 
 
-def _cidrs(key: str, listener: ListenerSpec) -> Iterator[ListenerCidr]:
+def _listener_cidrs(key: str, listener: ListenerSpec) -> Iterator[ListenerCidr]:
     for cidr in sorted(set(listener.cidrs or ())):
         world = cidr == WORLD
         yield ListenerCidr(
@@ -264,7 +264,7 @@ def arn_input(listener: str) -> Label:
 def rules(bound: tuple[BoundRoute, ...], service: str) -> tuple[ListenerRule, ...]:
     """The listener rules of a service, most specific first."""
     own = (route for route in bound if route.service == service)
-    return tuple(_rule(route) for route in sorted(own, key=lambda r: (r.listener, r.priority)))
+    return tuple(_listener_rule(route) for route in sorted(own, key=lambda r: (r.listener, r.priority)))
 
 
 def routes(bound: tuple[BoundRoute, ...], service: str) -> tuple[RoutePart, ...]:
@@ -274,7 +274,7 @@ def routes(bound: tuple[BoundRoute, ...], service: str) -> tuple[RoutePart, ...]
     return tuple(RoutePart(listener=route.listener, text=route.text, rule=route.label) for route in own)
 
 
-def _rule(route: BoundRoute) -> ListenerRule:
+def _listener_rule(route: BoundRoute) -> ListenerRule:
     return ListenerRule(
         label=route.label,
         listener=route.listener,

@@ -30,7 +30,7 @@ def in_aws(key: str, spec: Spec) -> str:
     return (*earlier(key, spec), key)[0]
 
 
-def _left(key: str, spec: Spec) -> tuple[str, ...]:
+def _former_names(key: str, spec: Spec) -> tuple[str, ...]:
     """The names that a service no longer has: resources with them move."""
     return tuple(name for name in earlier(key, spec) if name != key)
 
@@ -67,16 +67,16 @@ def build(spec: Spec) -> tuple[Rename, ...]:
     """What was renamed, by service; services that were not have rules that carry the names of others."""
     if not any(service.was for service in spec.services.values()):
         return ()
-    return tuple(_rename(key, spec) for key in sorted(spec.services))
+    return tuple(_rename_of(key, spec) for key in sorted(spec.services))
 
 
-def _rename(key: str, spec: Spec) -> Rename:
-    labels = tuple(names.label(each) for each in (*_left(key, spec), key))
-    return Rename(comment=_comment(key, spec), labels=labels, stand_in=names.label(_stand_in(key)))
+def _rename_of(key: str, spec: Spec) -> Rename:
+    labels = tuple(names.label(each) for each in (*_former_names(key, spec), key))
+    return Rename(comment=_rename_comment(key, spec), labels=labels, stand_in=names.label(_stand_in(key)))
 
 
-def _comment(key: str, spec: Spec) -> Comment:
-    was = _left(key, spec)
+def _rename_comment(key: str, spec: Spec) -> Comment:
+    was = _former_names(key, spec)
     if not was:
         return names.comment(f"{key}: its rules that name renamed services.")
     return names.comment(f"{key} was {names.listed(was)}; its names in AWS stay the same.")

@@ -40,25 +40,27 @@ def ingress(key: str, spec: Spec, calls: tuple[Call, ...]) -> tuple[SecurityRule
     service = spec.services[key]
     if service.routes and service.port:
         description = "Requests from the load balancer"
-        rules.append(_in(key, "load_balancer", description, service.port, LOAD_BALANCER_GROUP))
-    for callee in _callees(key, calls):
+        rules.append(_ingress_rule(key, "load_balancer", description, service.port, LOAD_BALANCER_GROUP))
+    for callee in _callee_keys(key, calls):
         if port := spec.services[callee].port:
-            rules.append(_in(callee, key, f"Calls from {renames.in_aws(key, spec)}", port, group_of(key)))
+            rules.append(
+                _ingress_rule(callee, key, f"Calls from {renames.in_aws(key, spec)}", port, group_of(key))
+            )
     return tuple(rules)
 
 
-def _callees(key: str, calls: tuple[Call, ...]) -> list[str]:
+def _callee_keys(key: str, calls: tuple[Call, ...]) -> list[str]:
     return sorted(call.callee for call in calls if call.caller == key)
 
 
-def _ports(port: Port) -> tuple[int, int]:
+def _allowed_ports(port: Port) -> tuple[int, int]:
     """The first and the last port that rules allow: running tasks may have another port than new ones."""
     ends = (port.number, port.was or port.number)
     return min(ends), max(ends)
 
 
-def _in(key: str, peer: str, description: str, port: Port, group: Ref) -> SecurityRule:
-    ports = _ports(port)
+def _ingress_rule(key: str, peer: str, description: str, port: Port, group: Ref) -> SecurityRule:
+    ports = _allowed_ports(port)
     return SecurityRule(
         direction=INGRESS,
         label=names.label(key, "from", peer),
@@ -99,12 +101,12 @@ def egress(
     """Out of the tasks, and out of the load balancer towards them."""
     service = spec.services[key]
     outward = [
-        *_to_endpoints(service, network, _gateways(service, image, spec)),
+        *_to_endpoints(service, network, _used_gateways(service, image, spec)),
         *_to_cidrs(service),
     ]
-    rules = [_out(key, way) for way in (*outward, *_to_callees(key, spec, calls))]
+    rules = [_egress_rule(key, way) for way in (*outward, *_to_callees(key, spec, calls))]
     if service.routes and service.port:
-        rules.append(_from_load_balancer(key, renames.in_aws(key, spec), _ports(service.port)))
+        rules.append(_from_load_balancer(key, renames.in_aws(key, spec), _allowed_ports(service.port)))
     return Egress(tuple(rules), names.fit(" + ".join(way.to for way in outward), _TAG_VALUE))
 
 
@@ -113,7 +115,7 @@ def depends_on(rules: tuple[SecurityRule, ...]) -> Iterator[Ref]:
     return (names.ref("aws_vpc_security_group_{}_rule.{}", rule.direction, rule.label) for rule in rules)
 
 
-def _gateways(service: Service, image: Image, spec: Spec) -> set[str]:
+def _used_gateways(service: Service, image: Image, spec: Spec) -> set[str]:
     """The gateway endpoints that a service uses: S3 for the layers of its image, and what it declares."""
     return {*service.uses, *spec.network.endpoints, *(["s3"] if image.account else [])}
 
@@ -153,10 +155,12 @@ def reaches_world(service: Service) -> bool:
 
 
 def _to_callees(key: str, spec: Spec, calls: tuple[Call, ...]) -> Iterator[_Way]:
-    for callee in _callees(key, calls):
+    for callee in _callee_keys(key, calls):
         if port := spec.services[callee].port:
             description = f"Calls to {renames.in_aws(callee, spec)}"
-            yield _Way(callee, description, _ports(port), Peer(argument=GROUP, value=group_of(callee)))
+            yield _Way(
+                callee, description, _allowed_ports(port), Peer(argument=GROUP, value=group_of(callee))
+            )
 
 
 def _from_load_balancer(key: str, aws_name: str, ports: tuple[int, int]) -> SecurityRule:
@@ -171,7 +175,7 @@ def _from_load_balancer(key: str, aws_name: str, ports: tuple[int, int]) -> Secu
     )
 
 
-def _out(key: str, way: _Way) -> SecurityRule:
+def _egress_rule(key: str, way: _Way) -> SecurityRule:
     return SecurityRule(
         direction=EGRESS,
         label=names.label(key, "to", way.to),

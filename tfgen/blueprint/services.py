@@ -53,7 +53,7 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
 def build(context: ServiceContext) -> tuple[Service, ...]:
     """The services, by name."""
     own = _by_service(context)
-    return tuple(_service(key, own[key]) for key in sorted(context.spec.services))
+    return tuple(_build_service(key, own[key]) for key in sorted(context.spec.services))
 
 
 def _by_service(context: ServiceContext) -> dict[str, ServiceContext]:
@@ -88,7 +88,7 @@ def _service_problems(key: str, service: ServiceSpec, at: Locate) -> Iterator[Pr
         yield Problem("TG242", where, message, hint)
 
 
-def _service(key: str, context: ServiceContext) -> Service:
+def _build_service(key: str, context: ServiceContext) -> Service:
     spec, calls = context.spec, context.calls
     service = spec.services[key]
     aws_name = renames.in_aws(key, spec)
@@ -103,7 +103,7 @@ def _service(key: str, context: ServiceContext) -> Service:
         label=names.label(key),
         file=names.service_file(key),
         aws_name=aws_name,
-        summary=_summary(key, service, context),
+        summary=_summary_comment(key, service, context),
         family=f"{spec.name}-{aws_name}",
         inputs=(_image_input(key),),
         cpu=service.cpu,
@@ -111,7 +111,7 @@ def _service(key: str, context: ServiceContext) -> Service:
         size_at=_size_at(key, context),
         architecture=service.architecture.upper(),
         tasks=Tasks(least=service.count, most=service.count, at=context.at(("services", key, "count"))),
-        containers=(_application(key, service, context),),
+        containers=(_application_container(key, service, context),),
         region=spec.region,
         log_group=f"/ecs/{spec.name}/{aws_name}",
         log_retention=spec.logs.retention,
@@ -124,13 +124,13 @@ def _service(key: str, context: ServiceContext) -> Service:
         reached=(egress.reached,) if egress.reached else (),
         target_groups=tuple(_target_groups(key, service, context)),
         routes=load_balancer.routes(context.bound, key),
-        priorities=tuple(_priorities(rules)),
+        priorities=tuple(_priority_comments(rules)),
         rules=rules,
         grace_period=(service.grace_period,) if service.routes else (),
         public_ip=(True,) if spec.network.way_out.public_tasks else (),
         exec=(True,) if service.exec else (),
-        connect=_connect(key, service, context),
-        calls=_callees(key, context),
+        connect=_service_connect(key, service, context),
+        calls=_callee_keys(key, context),
         uses=tuple(service.uses),
         egress_cidrs=tuple(EgressCidr(cidr=e.cidr, port=e.port) for e in service.egress_cidrs or ()),
         depends_on=(
@@ -144,7 +144,7 @@ def _service(key: str, context: ServiceContext) -> Service:
     )
 
 
-def _application(key: str, service: ServiceSpec, context: ServiceContext) -> Container:
+def _application_container(key: str, service: ServiceSpec, context: ServiceContext) -> Container:
     """The container that the service is named for."""
     aws_name = renames.in_aws(key, context.spec)
     return Container(
@@ -155,7 +155,7 @@ def _application(key: str, service: ServiceSpec, context: ServiceContext) -> Con
         environment=tuple((name, str(value)) for name, value in sorted(service.environment.items())),
         secrets=tuple(sorted(service.secrets.items())),
         port_mappings=tuple(_port_mappings(aws_name, service.port, service.connect)),
-        called=_called(key, context),
+        called=_callee_addresses(key, context),
         init=service.exec,
         log_group=names.label(key),
         region=context.spec.region,
@@ -175,15 +175,15 @@ def _size_at(key: str, context: ServiceContext) -> Location:
     return memory if memory != context.at(("services", key)) else context.at(("services", key, "cpu"))
 
 
-def _summary(key: str, service: ServiceSpec, context: ServiceContext) -> Comment:
+def _summary_comment(key: str, service: ServiceSpec, context: ServiceContext) -> Comment:
     """The first line of a service's file: what it is, in the spec's terms."""
     parts = [f"port {service.port.number}" if service.port else "no port"]
     if service.routes:
         routes = [route.text for route in load_balancer.routes(context.bound, key)]
         parts.append(f"behind the load balancer at {names.listed(routes)}")
     if service.connect and service.port:
-        parts.append(f"called as {_address(service.connect, service.port)}")
-    if callees := _callees(key, context):
+        parts.append(f"called as {_service_address(service.connect, service.port)}")
+    if callees := _callee_keys(key, context):
         parts.append(f"calls {names.listed(callees)}")
     aws_name = renames.in_aws(key, context.spec)
     if aws_name != key:
@@ -196,7 +196,7 @@ _DERIVED = (
 )
 
 
-def _priorities(rules: tuple[ListenerRule, ...]) -> Iterator[Comment]:
+def _priority_comments(rules: tuple[ListenerRule, ...]) -> Iterator[Comment]:
     """How the priorities of a service's rules came about."""
     pinned = [str(rule.priority) for rule in rules if rule.pinned]
     pins = f"{names.listed(pinned)} {'is' if len(pinned) == 1 else 'are'} pinned in the spec"
@@ -241,36 +241,36 @@ def _takes_any_answer(service: ServiceSpec) -> bool:
     return (check.path, check.codes) == ("/", LENIENT_CODES) and not has_root(service)
 
 
-def _connect(key: str, service: ServiceSpec, context: ServiceContext) -> tuple[ServiceConnect, ...]:
+def _service_connect(key: str, service: ServiceSpec, context: ServiceContext) -> tuple[ServiceConnect, ...]:
     if not service.connect and not service.calls:
         return ()
-    return (ServiceConnect(servers=tuple(_servers(key, service, context))),)
+    return (ServiceConnect(servers=tuple(_connect_servers(key, service, context))),)
 
 
-def _servers(key: str, service: ServiceSpec, context: ServiceContext) -> Iterator[ConnectServer]:
+def _connect_servers(key: str, service: ServiceSpec, context: ServiceContext) -> Iterator[ConnectServer]:
     if service.connect and service.port:
         yield ConnectServer(
             port_name=renames.in_aws(key, context.spec),
             dns_name=service.connect.name,
             port=service.connect.port or service.port.number,
-            address=_address(service.connect, service.port),
+            address=_service_address(service.connect, service.port),
             at=context.at(("services", key, "connect")),
         )
 
 
-def _address(connect: Connect, port: Port) -> str:
+def _service_address(connect: Connect, port: Port) -> str:
     return f"{_SCHEME[port.protocol]}{connect.name}:{connect.port or port.number}"
 
 
-def _callees(key: str, context: ServiceContext) -> tuple[str, ...]:
+def _callee_keys(key: str, context: ServiceContext) -> tuple[str, ...]:
     return tuple(sorted(call.callee for call in context.calls if call.caller == key))
 
 
-def _called(key: str, context: ServiceContext) -> tuple[str, ...]:
+def _callee_addresses(key: str, context: ServiceContext) -> tuple[str, ...]:
     # By their names in AWS: one that is renamed starts no tasks of its callers.
-    callees = sorted(_callees(key, context), key=lambda callee: renames.in_aws(callee, context.spec))
+    callees = sorted(_callee_keys(key, context), key=lambda callee: renames.in_aws(callee, context.spec))
     called = (context.spec.services[callee] for callee in callees)
-    addresses = [_address(each.connect, each.port) for each in called if each.connect and each.port]
+    addresses = [_service_address(each.connect, each.port) for each in called if each.connect and each.port]
     return (" ".join(addresses),) if addresses else ()
 
 

@@ -36,13 +36,15 @@ def _load_balancer_rules(spec: Spec, at: Locate) -> Iterator[Problem]:
     listeners = spec.load_balancer.listeners
     if not any(service.routes for service in spec.services.values()):
         return
-    ranges = {id(listener.cidrs): len(set(listener.cidrs or ())) for listener in _apart(listeners.values())}
+    ranges = {
+        id(listener.cidrs): len(set(listener.cidrs or ())) for listener in _rules_apart(listeners.values())
+    }
     used = sum(ranges[id(listener.cidrs)] for listener in listeners.values())
     hint = "use fewer, larger ranges, or fewer listeners: each range is a rule for each listener"
     yield from quotas.rules("the load balancer", "inbound", used, at(("load_balancer",)), hint)
 
 
-def _apart(listeners: Iterable[Listener]) -> Iterable[Listener]:
+def _rules_apart(listeners: Iterable[Listener]) -> Iterable[Listener]:
     """One of those that share the load balancer's own list of ranges, and all others."""
     return {id(listener.cidrs): listener for listener in listeners}.values()
 
@@ -53,8 +55,8 @@ def _service_rules(spec: Spec, places: dict[str, Location]) -> Iterator[Problem]
         hint = "have fewer services call it, or put a proxy service in between"
         yield from quotas.rules(f'"{key}"', "inbound", callers[key] + bool(service.routes), places[key], hint)
         hint = "have it call fewer services, and list fewer, larger ranges in egress_cidrs"
-        yield from quotas.rules(f'"{key}"', "outbound", _outbound(service), places[key], hint)
+        yield from quotas.rules(f'"{key}"', "outbound", _outbound_rules(service), places[key], hint)
 
 
-def _outbound(service: Service) -> int:
+def _outbound_rules(service: Service) -> int:
     return len(set(service.calls)) + len(set(service.egress_cidrs or ()))

@@ -22,11 +22,11 @@ def build(spec: Spec, at: Locate) -> tuple[Unused, ...]:
     """Every such key of the filled spec, in the spec's order."""
     return tuple(
         Unused(key=".".join(map(str, path[1:] or path)), reason=reason, at=at(path))
-        for path, reason in (*_network(spec), *_rest(spec, at))
+        for path, reason in (*_unused_of_network(spec), *_unused_of_rest(spec, at))
     )
 
 
-def _network(spec: Spec) -> Iterator[tuple[SpecPath, str]]:
+def _unused_of_network(spec: Spec) -> Iterator[tuple[SpecPath, str]]:
     network = spec.network
     if network.way_out.public_tasks:
         if network.endpoints:
@@ -36,23 +36,25 @@ def _network(spec: Spec) -> Iterator[tuple[SpecPath, str]]:
                 ("network", "subnets", "private"),
                 f"with egress: {network.egress} there are no private subnets",
             )
-    if not network.service_connect_endpoint and not _alone(network):
+    if not network.service_connect_endpoint and not _is_endpoints_alone(network):
         reason = "only with egress: endpoints does this endpoint exist"
         yield ("network", "service_connect_endpoint"), reason
 
 
-def _alone(network: Network) -> bool:
+def _is_endpoints_alone(network: Network) -> bool:
     """Whether endpoints are the only egress."""
     return network.way_out.interface_endpoints and not network.way_out.to_internet
 
 
-def _rest(spec: Spec, at: Locate) -> Iterator[tuple[SpecPath, str]]:
+def _unused_of_rest(spec: Spec, at: Locate) -> Iterator[tuple[SpecPath, str]]:
     routed = any(service.routes for service in spec.services.values())
-    if not routed and (_said(spec.load_balancer) != _said(LoadBalancer()) or _lists_listeners(at)):
+    if not routed and (
+        _set_values(spec.load_balancer) != _set_values(LoadBalancer()) or _lists_listeners(at)
+    ):
         yield ("load_balancer",), "no service has routes, so there is no load balancer"
     for key, service in spec.services.items():
         if not service.routes:
-            yield from _unrouted(key, service)
+            yield from _unused_without_routes(key, service)
 
 
 def _lists_listeners(at: Locate) -> bool:
@@ -61,7 +63,7 @@ def _lists_listeners(at: Locate) -> bool:
     return at(listeners).path == listeners and at(timeout).path != timeout
 
 
-def _said(load_balancer: LoadBalancer) -> tuple[object, ...]:
+def _set_values(load_balancer: LoadBalancer) -> tuple[object, ...]:
     """Everything but the ignores, with the ranges that listeners inherit from the load balancer."""
     listeners = {
         key: (listener.port, load_balancer.cidrs if listener.cidrs is None else listener.cidrs)
@@ -70,7 +72,7 @@ def _said(load_balancer: LoadBalancer) -> tuple[object, ...]:
     return listeners, load_balancer.cidrs, load_balancer.idle_timeout
 
 
-def _unrouted(key: str, service: Service) -> Iterator[tuple[SpecPath, str]]:
+def _unused_without_routes(key: str, service: Service) -> Iterator[tuple[SpecPath, str]]:
     usual = Service(image=service.image, health_check=usual_health_check())
     for name in ("listener", "health_check", "grace_period"):
         if getattr(service, name) != getattr(usual, name):

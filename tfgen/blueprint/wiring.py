@@ -34,20 +34,22 @@ class Stack(NamedTuple):
 
 def build(stack: Stack) -> tuple[tuple[Module, ...], Root]:
     used = _used_variables(stack.services)
-    network = _module(NETWORK, (), _network_outputs(stack, used))
+    network = _build_module(NETWORK, (), _network_outputs(stack, used))
     modules = [network]
     if stack.load_balancer:
         outputs = _load_balancer_outputs(stack, used)
-        modules.append(_module(LOAD_BALANCER, _load_balancer_inputs(stack), outputs))
+        modules.append(_build_module(LOAD_BALANCER, _load_balancer_inputs(stack), outputs))
     if stack.services:
         inputs = _services_inputs(stack, network.outputs, used)
         own = tuple(each for service in stack.services for each in service.inputs)
-        modules.append(_module(SERVICES, inputs, _services_outputs(stack), own))
-    root = Root(variables=tuple(_root_variables(stack)), outputs=_sorted(_root_outputs(stack, modules)))
+        modules.append(_build_module(SERVICES, inputs, _services_outputs(stack), own))
+    root = Root(
+        variables=tuple(_root_variables(stack)), outputs=_sorted_by_label(_root_outputs(stack, modules))
+    )
     return tuple(modules), root
 
 
-def _module(
+def _build_module(
     label: Label, inputs: Iterable[Input], outputs: Iterator[Output], own: tuple[Input, ...] = ()
 ) -> Module:
     """`own` are inputs that the module declares elsewhere than the rest."""
@@ -57,26 +59,26 @@ def _module(
         source=f"./modules/{label}",
         inputs=declared,
         arguments=(*declared, *own),
-        outputs=_sorted(outputs),
+        outputs=_sorted_by_label(outputs),
     )
 
 
-def _sorted(outputs: Iterator[Output]) -> tuple[Output, ...]:
+def _sorted_by_label(outputs: Iterator[Output]) -> tuple[Output, ...]:
     return tuple(sorted(outputs, key=lambda output: output.label))
 
 
-def _output(name: str, description: str, value: Ref | dict[str, Any]) -> Output:
+def _build_output(name: str, description: str, value: Ref | dict[str, Any]) -> Output:
     return Output(label=Label(name), description=description, value=value)
 
 
-def _input(name: str, type_: Ref, description: str, value: Ref) -> Input:
+def _build_input(name: str, type_: Ref, description: str, value: Ref) -> Input:
     variable = Variable(label=Label(name), type=type_, description=description)
     return Input(variable=variable, value=value)
 
 
-def _passed(output: Output, module: Label) -> Input:
+def _input_from_output(output: Output, module: Label) -> Input:
     """A text that a module has from another, under one name in both."""
-    return _input(output.label, STRING, output.description, OutputRef(module, output.label))
+    return _build_input(output.label, STRING, output.description, OutputRef(module, output.label))
 
 
 def _subnet_ids(role: str, ready: Ready) -> Output:
@@ -91,11 +93,11 @@ def _subnet_ids(role: str, ready: Ready) -> Output:
 def _public_ready(network: Network) -> Ready:
     return Ready(
         comment=Comment("Nothing in a public subnet works until its route to the internet exists."),
-        depends_on=tuple(_routed(network, PUBLIC)),
+        depends_on=tuple(_routing_of_role(network, PUBLIC)),
     )
 
 
-def _routed(network: Network, role: str) -> Iterator[Ref]:
+def _routing_of_role(network: Network, role: str) -> Iterator[Ref]:
     """What must stand before the subnets of a role have the routes of their table."""
     for table in network.route_tables:
         if role in table.subnets:
@@ -108,7 +110,7 @@ def _private_ready(network: Network) -> Ready:
     return Ready(
         comment=Comment("Tasks that start before their egress exists cannot pull their images."),
         depends_on=(
-            *_routed(network, PRIVATE),
+            *_routing_of_role(network, PRIVATE),
             *(names.ref("aws_route.{}", route.label) for nat in network.nat for route in nat.routes),
             *(names.ref("aws_vpc_endpoint.{}", e.label) for e in network.gateway_endpoints),
             *(names.ref("aws_vpc_endpoint.{}", e.label) for e in network.interface_endpoints),
@@ -122,7 +124,7 @@ def _private_ready(network: Network) -> Ready:
 
 
 def _network_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
-    yield _output("vpc_id", "ID of the VPC.", Ref("aws_vpc.main.id"))
+    yield _build_output("vpc_id", "ID of the VPC.", Ref("aws_vpc.main.id"))
     yield _subnet_ids(PUBLIC, _public_ready(stack.network))
     if stack.network.private_subnets:
         yield _subnet_ids(PRIVATE, _private_ready(stack.network))
@@ -130,11 +132,11 @@ def _network_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
     group = security.ENDPOINT_GROUP.label
     if group in used or (stack.network.endpoint_security_group and not stack.services):
         description = "ID of the security group of the interface endpoints."
-        yield _output(group, description, names.ref("aws_security_group.{}.id", ENDPOINTS))
+        yield _build_output(group, description, names.ref("aws_security_group.{}.id", ENDPOINTS))
     for endpoint in stack.network.gateway_endpoints:
         name = security.prefix_list_input(endpoint.service)
         if name in used or not stack.services:
-            yield _output(
+            yield _build_output(
                 name,
                 f"ID of the prefix list that the {endpoint.service} gateway endpoint routes.",
                 names.ref("aws_vpc_endpoint.{}.prefix_list_id", endpoint.label),
@@ -153,7 +155,7 @@ def _used_variables(services: tuple[Service, ...]) -> frozenset[Label]:
 
 def _load_balancer_inputs(stack: Stack) -> Iterator[Input]:
     yield _vpc_id()
-    yield _input(
+    yield _build_input(
         "public_subnet_ids",
         STRINGS,
         "IDs of the public subnets, one in each zone that has tasks.",
@@ -162,7 +164,7 @@ def _load_balancer_inputs(stack: Stack) -> Iterator[Input]:
 
 
 def _vpc_id() -> Input:
-    return _input("vpc_id", STRING, "ID of the VPC.", OutputRef(NETWORK, Label("vpc_id")))
+    return _build_input("vpc_id", STRING, "ID of the VPC.", OutputRef(NETWORK, Label("vpc_id")))
 
 
 def _ids_of_subnets(role: Label) -> Ref:
@@ -171,12 +173,12 @@ def _ids_of_subnets(role: Label) -> Ref:
 
 
 def _load_balancer_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
-    yield _output("dns_name", "DNS name of the load balancer.", Ref("aws_lb.main.dns_name"))
-    yield _output(
+    yield _build_output("dns_name", "DNS name of the load balancer.", Ref("aws_lb.main.dns_name"))
+    yield _build_output(
         "security_group_id", "ID of the load balancer's security group.", Ref("aws_security_group.main.id")
     )
     for listener in _used_listeners(stack, used):
-        yield _output(
+        yield _build_output(
             listener.arn_input,
             f"ARN of the listener on port {listener.port}.",
             names.ref("aws_lb_listener.{}.arn", listener.label),
@@ -193,22 +195,22 @@ def _services_inputs(
     stack: Stack, network_outputs: tuple[Output, ...], used: frozenset[Label]
 ) -> Iterator[Input]:
     yield _vpc_id()
-    yield _input(
+    yield _build_input(
         "subnet_ids",
         STRINGS,
         "IDs of the subnets that run tasks.",
         _ids_of_subnets(stack.network.task_subnets),
     )
-    yield from (_passed(output, NETWORK) for output in network_outputs if output.label in used)
+    yield from (_input_from_output(output, NETWORK) for output in network_outputs if output.label in used)
     if stack.load_balancer:
-        yield _input(
+        yield _build_input(
             security.LOAD_BALANCER_GROUP.label,
             STRING,
             "ID of the load balancer's security group.",
             OutputRef(LOAD_BALANCER, Label("security_group_id")),
         )
     for listener in _used_listeners(stack, used):
-        yield _input(
+        yield _build_input(
             listener.arn_input,
             STRING,
             f"ARN of the listener on port {listener.port}.",
@@ -218,18 +220,18 @@ def _services_inputs(
 
 def _services_outputs(stack: Stack) -> Iterator[Output]:
     services = stack.services
-    yield _output("cluster_name", "Name of the ECS cluster.", Ref("aws_ecs_cluster.main.name"))
-    yield _output(
+    yield _build_output("cluster_name", "Name of the ECS cluster.", Ref("aws_ecs_cluster.main.name"))
+    yield _build_output(
         "service_names",
         "Names of the ECS services.",
         {s.key: names.ref("aws_ecs_service.{}.name", s.label) for s in services},
     )
-    yield _output(
+    yield _build_output(
         "security_group_ids",
         "IDs of the services' security groups.",
         {s.key: names.ref("aws_security_group.{}.id", s.label) for s in services},
     )
-    yield _output(
+    yield _build_output(
         "task_role_names",
         "Names of the services' task roles, to attach policies to.",
         {s.key: names.ref("aws_iam_role.{}.name", s.task_role.label) for s in services},
@@ -238,14 +240,14 @@ def _services_outputs(stack: Stack) -> Iterator[Output]:
 
 def _root_variables(stack: Stack) -> Iterator[Variable]:
     for service in stack.services:
-        yield from (_image(container, service) for container in service.containers)
+        yield from (_image_variable(container, service) for container in service.containers)
     if stack.has_provider:
         yield Variable(
             label=Label("tags"), type=TEXTS, description="Tags of every resource.", default=(stack.tags,)
         )
 
 
-def _image(container: Container, service: Service) -> Variable:
+def _image_variable(container: Container, service: Service) -> Variable:
     return Variable(
         label=container.image_variable,
         type=STRING,
@@ -275,7 +277,7 @@ def _root_outputs(stack: Stack, modules: list[Module]) -> Iterator[Output]:
         for server in connect.servers
     }
     if addresses:
-        yield _output(
+        yield _build_output(
             "service_connect_addresses", "Where services of this stack reach one another.", addresses
         )
 
@@ -294,4 +296,4 @@ def _is_of_root(output: Output, module: Module, stack: Stack) -> bool:
 
 def _of_root(output: Output, module: Module) -> Output:
     name = _OFLOAD_BALANCER.get(output.label, output.label)
-    return _output(name, output.description, OutputRef(module.label, output.label))
+    return _build_output(name, output.description, OutputRef(module.label, output.label))

@@ -42,7 +42,7 @@ def container(desk: Desk, found: Resource, service: Service) -> None:
     if not found.inside(_NAME):
         return
     at = found.at(_NAME)
-    before, after = (_containers(each.get(_NAME)) for each in (found.before, found.after))
+    before, after = (_containers_of_page(each.get(_NAME)) for each in (found.before, found.after))
     found.take(_NAME)
     ours = {own.name: own for own in service.containers}
     lost = [name for name in ours if name not in _by_name(before) or name not in _by_name(after)]
@@ -52,14 +52,16 @@ def container(desk: Desk, found: Resource, service: Service) -> None:
     if not lost and len(after) > len(ours):
         desk.mark(found, f"{_NAME} of {found.address} is overridden: {_OTHERS}", "image", at=at)
     for name in () if lost else ours:
-        _carry(Place(desk, found, service, ours[name]), _by_name(before)[name], _by_name(after)[name])
+        _carry_container(
+            Place(desk, found, service, ours[name]), _by_name(before)[name], _by_name(after)[name]
+        )
 
 
 def _by_name(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {str(each.get("name")): each for each in reversed(found)}
 
 
-def _containers(value: Any) -> list[dict[str, Any]]:
+def _containers_of_page(value: Any) -> list[dict[str, Any]]:
     """The containers of a page: JSON that the page makes, or its text."""
     if isinstance(value, Json):
         value = value.value
@@ -88,7 +90,7 @@ class Place(NamedTuple):
         self.desk.mark(self.found, says, *kinds, at=at)
 
 
-def _carry(place: Place, before: dict[str, Any], after: dict[str, Any]) -> None:
+def _carry_container(place: Place, before: dict[str, Any], after: dict[str, Any]) -> None:
     fields: dict[str, Any] = {}
     for name in sorted({*before, *after}):
         if comparable(Json(before.get(name))) == comparable(Json(after.get(name))):
@@ -106,7 +108,7 @@ def _carry(place: Place, before: dict[str, Any], after: dict[str, Any]) -> None:
 Carried = dict[str, Any]
 
 
-def _image(place: Place, value: Any, at: Location) -> Carried:
+def _carry_image(place: Place, value: Any, at: Location) -> Carried:
     """Another image; a repository that the execution role does not know is not pulled."""
     said = text(value)
     if not said:
@@ -122,8 +124,8 @@ def _image(place: Place, value: Any, at: Location) -> Carried:
     return {"image": image}
 
 
-def _ports(place: Place, value: Any, at: Location) -> Carried:
-    mappings = tuple(_mapping(each) for each in value) if isinstance(value, list) else ()
+def _carry_ports(place: Place, value: Any, at: Location) -> Carried:
+    mappings = tuple(_port_mapping(each) for each in value) if isinstance(value, list) else ()
     if value is not None and (not isinstance(value, list) or None in mappings):
         place.doubt("portMappings", at, "route", "call")
         return {}
@@ -131,7 +133,7 @@ def _ports(place: Place, value: Any, at: Location) -> Carried:
     return {"port_mappings": mappings}
 
 
-def _mapping(value: Any) -> PortMapping | None:
+def _port_mapping(value: Any) -> PortMapping | None:
     port = whole(value.get("containerPort")) if isinstance(value, dict) else None
     if (
         port is None
@@ -144,17 +146,17 @@ def _mapping(value: Any) -> PortMapping | None:
     return PortMapping(port=port, connect=named)
 
 
-def _environment(place: Place, value: Any, at: Location) -> Carried:
-    pairs = _pairs(value, "value")
+def _carry_environment(place: Place, value: Any, at: Location) -> Carried:
+    pairs = _name_value_pairs(value, "value")
     if pairs is None:
         return {}
     place.moved("environment", at)
     return {"environment": pairs}
 
 
-def _secrets(place: Place, value: Any, at: Location) -> Carried:
+def _carry_secrets(place: Place, value: Any, at: Location) -> Carried:
     """Other secrets: the ways to them are walked; the execution role reads none but those of the spec."""
-    pairs = _pairs(value, "valueFrom")
+    pairs = _name_value_pairs(value, "valueFrom")
     known = {source for _, source in place.container.secrets}
     if pairs is None or not all(_is_source(source) for _, source in pairs):
         place.doubt("secrets", at, "secret")
@@ -170,7 +172,7 @@ def _is_source(source: str) -> bool:
     return source.startswith("/") or (source.startswith("arn:") and source.count(":") > 4)
 
 
-def _pairs(value: Any, key: str) -> tuple[tuple[str, str], ...] | None:
+def _name_value_pairs(value: Any, key: str) -> tuple[tuple[str, str], ...] | None:
     """The names and values of a list of objects; None where only Terraform knows one."""
     items = [] if value is None else value
     if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
@@ -180,7 +182,7 @@ def _pairs(value: Any, key: str) -> tuple[tuple[str, str], ...] | None:
     return tuple(sorted(known)) if len(known) == len(items) else None
 
 
-def _logs(place: Place, value: Any, at: Location) -> Carried:
+def _carry_logs(place: Place, value: Any, at: Location) -> Carried:
     """Where lines go: the driver, the group, the Region."""
     if not (isinstance(value, dict) and isinstance(value.get("options") or {}, dict)):
         place.doubt("logConfiguration", at, "logs")
@@ -199,17 +201,17 @@ def _logs(place: Place, value: Any, at: Location) -> Carried:
     return {}
 
 
-def _command(place: Place, value: Any, at: Location) -> Carried:
+def _carry_command(place: Place, value: Any, at: Location) -> Carried:
     words = tuple(text(each) or "" for each in value) if isinstance(value, list) else ()
     place.moved("command", at)
     return {"command": (words,) if words else ()}
 
 
 _CARRY: Mapping[str, Callable[[Place, Any, Location], Carried]] = {
-    "command": _command,
-    "environment": _environment,
-    "image": _image,
-    "logConfiguration": _logs,
-    "portMappings": _ports,
-    "secrets": _secrets,
+    "command": _carry_command,
+    "environment": _carry_environment,
+    "image": _carry_image,
+    "logConfiguration": _carry_logs,
+    "portMappings": _carry_ports,
+    "secrets": _carry_secrets,
 }

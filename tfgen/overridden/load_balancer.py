@@ -23,23 +23,23 @@ def _load_balancer(desk: Desk, found: Resource) -> None:
         fields["internal"] = flag(found.after.get("internal"), False)
     if str(found.after.get("ip_address_type")) in ("None", "ipv4", "dualstack"):
         found.take("ip_address_type")
-    _balancer(desk, **fields)
+    _carry_load_balancer(desk, **fields)
 
 
-def _balancer(desk: Desk, **fields: Any) -> None:
+def _carry_load_balancer(desk: Desk, **fields: Any) -> None:
     own = desk.blueprint.load_balancer
     desk.blueprint = replace(desk.blueprint, load_balancer=tuple(replace(each, **fields) for each in own))
 
 
-def _listener(desk: Desk, found: Resource) -> None:
+def _carry_listener(desk: Desk, found: Resource) -> None:
     for balancer in desk.blueprint.load_balancer:
         listener = labelled(balancer.listeners, found.label)
         if listener is not None:
-            fields = {**_port(found, listener), **_protocol(found), **_default(found)}
-            _balancer(desk, listeners=swapped(balancer.listeners, listener, **fields))
+            fields = {**_carry_port(found, listener), **_carry_protocol(found), **_carry_default(found)}
+            _carry_load_balancer(desk, listeners=swapped(balancer.listeners, listener, **fields))
 
 
-def _port(found: Resource, listener: Listener) -> dict[str, Any]:
+def _carry_port(found: Resource, listener: Listener) -> dict[str, Any]:
     """Another port, to which the rules of the security group do not follow."""
     port = whole(found.after.get("port"))
     if port is None:
@@ -50,7 +50,7 @@ def _port(found: Resource, listener: Listener) -> dict[str, Any]:
     return {"port": port, "cidrs": cidrs, "at": at} if at else {}
 
 
-def _protocol(found: Resource) -> dict[str, Any]:
+def _carry_protocol(found: Resource) -> dict[str, Any]:
     """HTTPS with the certificate that it needs; nothing else is for an Application Load Balancer."""
     protocol = str(found.after.get("protocol", "HTTP"))
     if protocol == "HTTP" or (protocol == "HTTPS" and found.after.get("certificate_arn")):
@@ -60,15 +60,15 @@ def _protocol(found: Resource) -> dict[str, Any]:
     return {}
 
 
-def _default(found: Resource) -> dict[str, Any]:
+def _carry_default(found: Resource) -> dict[str, Any]:
     if not found.take("default_action"):
         return {}
     actions = found.after.get("default_action")
     last = actions[-1] if isinstance(actions, Blocks) and actions else {}
-    return {"answers": (_answer(last),)}
+    return {"answers": (_described_action(last),)}
 
 
-def _answer(action: Tree) -> str:
+def _described_action(action: Tree) -> str:
     """What the load balancer does to a request itself."""
     kind, answer = text(action.get("type")), block(action, "fixed_response")
     if kind == "fixed-response":
@@ -82,18 +82,18 @@ def _answer(action: Tree) -> str:
 # --- rules of listeners
 
 
-def _rule(desk: Desk, found: Resource) -> None:
+def _carry_rule(desk: Desk, found: Resource) -> None:
     service = desk.owner(found)
     if service is None:
         return
     rule = labelled(service.rules, found.label)
     if rule is not None:
-        fields = {**_priority(desk, found, rule), **_conditions(desk, found, rule)}
+        fields = {**_carry_priority(desk, found, rule), **_carry_conditions(desk, found, rule)}
         desk.service(service, rules=swapped(service.rules, rule, **fields))
-        _action(desk, found)
+        _carry_action(desk, found)
 
 
-def _priority(desk: Desk, found: Resource, rule: ListenerRule) -> dict[str, Any]:
+def _carry_priority(desk: Desk, found: Resource, rule: ListenerRule) -> dict[str, Any]:
     priority = whole(found.after.get("priority"))
     if priority is None or not (at := found.take("priority")):
         return {}
@@ -103,7 +103,7 @@ def _priority(desk: Desk, found: Resource, rule: ListenerRule) -> dict[str, Any]
     return {"priority": priority, "pinned": True, "at": at}
 
 
-def _action(desk: Desk, found: Resource) -> None:
+def _carry_action(desk: Desk, found: Resource) -> None:
     """Whatever an action forwards to now is not known here; another kind does not forward."""
     actions = found.after.get("action")
     kinds = [text(each.get("type")) for each in actions] if isinstance(actions, Blocks) else []
@@ -114,19 +114,21 @@ def _action(desk: Desk, found: Resource) -> None:
         found.take("action.order")
 
 
-def _conditions(desk: Desk, found: Resource, rule: ListenerRule) -> dict[str, Any]:
+def _carry_conditions(desk: Desk, found: Resource, rule: ListenerRule) -> dict[str, Any]:
     """Other hosts, paths and methods; where a route's own are not among them, its requests are lost."""
     conditions = found.after.get("condition")
-    said = _said(conditions) if isinstance(conditions, Blocks) else None
+    said = _condition_values(conditions) if isinstance(conditions, Blocks) else None
     if said is None or not (at := found.take("condition")):
         return {}
-    if lost := [name for name, field in _CONDITIONS.items() if not _holds(said[field], getattr(rule, field))]:
+    if lost := [
+        name for name, field in _CONDITIONS.items() if not _holds_values(said[field], getattr(rule, field))
+    ]:
         says = f"the {' and '.join(lost)} of {found.address} no longer matches all requests of the route"
         desk.mark(found, says, "route", at=at, certain=True)
     return {**said, "at": at}
 
 
-def _said(conditions: Blocks) -> dict[str, Any] | None:
+def _condition_values(conditions: Blocks) -> dict[str, Any] | None:
     """The values of conditions by the fields of a rule; None where there is one that routes do not have."""
     found: dict[str, Any] = dict.fromkeys(_CONDITIONS.values(), ())
     for condition in conditions:
@@ -138,7 +140,7 @@ def _said(conditions: Blocks) -> dict[str, Any] | None:
     return found
 
 
-def _holds(now: tuple[tuple[str, ...], ...], was: tuple[tuple[str, ...], ...]) -> bool:
+def _holds_values(now: tuple[tuple[str, ...], ...], was: tuple[tuple[str, ...], ...]) -> bool:
     """Whether conditions, all of which must hold, have all values that there were."""
     return all(was and set(was[0]) <= set(values) for values in now)
 
@@ -153,7 +155,7 @@ def _target_group(desk: Desk, found: Resource) -> None:
     group, fields = labelled(service.target_groups, found.label), _health_check(found)
     if group is not None:
         desk.service(service, target_groups=swapped(service.target_groups, group, **fields))
-        _spoken(found, service)
+        _spoken_protocol(found, service)
 
 
 def _health_check(found: Resource) -> dict[str, Any]:
@@ -177,7 +179,7 @@ def _health_check(found: Resource) -> dict[str, Any]:
     return {**fields, "at": at} if at else {}
 
 
-def _spoken(found: Resource, service: Service) -> None:
+def _spoken_protocol(found: Resource, service: Service) -> None:
     """HTTP/1.1, or what the spec says that the container speaks."""
     spoken = {
         name for mapping in service.port_mappings for each in mapping.connect for name in each.app_protocol
@@ -189,7 +191,7 @@ def _spoken(found: Resource, service: Service) -> None:
 
 CARRY = {
     "aws_lb": _load_balancer,
-    "aws_lb_listener": _listener,
-    "aws_lb_listener_rule": _rule,
+    "aws_lb_listener": _carry_listener,
+    "aws_lb_listener_rule": _carry_rule,
     "aws_lb_target_group": _target_group,
 }

@@ -15,7 +15,7 @@ _PEERS = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group
 _PORTS = (0, 65535)
 
 
-def _vpc(desk: Desk, found: Resource) -> None:
+def _carry_vpc(desk: Desk, found: Resource) -> None:
     for name, field, default in (
         ("enable_dns_support", "dns_support", True),
         ("enable_dns_hostnames", "dns_hostnames", False),
@@ -33,7 +33,7 @@ def _nat_gateway(desk: Desk, found: Resource) -> None:
         found.take("allocation_id")
 
 
-def _route(desk: Desk, found: Resource) -> None:
+def _carry_route(desk: Desk, found: Resource) -> None:
     """Another destination; a route that leads elsewhere is doubted."""
     cidr, said = found.after.get("destination_cidr_block"), "destination_cidr_block"
     if said not in found.pending or not (cidr is None or is_range(cidr)):
@@ -42,19 +42,19 @@ def _route(desk: Desk, found: Resource) -> None:
     fields = {"destination": cidr} if cidr is not None else {}
     own = desk.blueprint.network
     tables = tuple(
-        replace(each, routes=_routes(each.routes, found.label, fields)) for each in own.route_tables
+        replace(each, routes=_changed_routes(each.routes, found.label, fields)) for each in own.route_tables
     )
-    nat = tuple(replace(each, routes=_routes(each.routes, found.label, fields)) for each in own.nat)
+    nat = tuple(replace(each, routes=_changed_routes(each.routes, found.label, fields)) for each in own.nat)
     desk.network(route_tables=tables, nat=nat)
 
 
-def _routes(routes: tuple[Any, ...], label: str, fields: dict[str, Any]) -> tuple[Any, ...]:
+def _changed_routes(routes: tuple[Any, ...], label: str, fields: dict[str, Any]) -> tuple[Any, ...]:
     """The routes with other fields of the one with a label, or without it where there are none."""
     route = labelled(routes, label)
     return swapped(routes, route, **fields) if fields else tuple(each for each in routes if each is not route)
 
 
-def _endpoint(desk: Desk, found: Resource) -> None:
+def _carry_endpoint(desk: Desk, found: Resource) -> None:
     own = desk.blueprint.network
     for endpoints in ("interface_endpoints", "gateway_endpoints"):
         parts = getattr(own, endpoints)
@@ -88,7 +88,7 @@ def _security_rule(desk: Desk, found: Resource) -> None:
     names = ("from_port", "to_port", "ip_protocol", *_PEERS)
     if not any(name in found.pending for name in names):
         return
-    ports, peer = _ports(found), _peer(found)
+    ports, peer = _rule_ports(found), _rule_peer(found)
     if ports is None or peer is None:  # a group or a list of which only its owner knows who is in it
         return
     for name in names:
@@ -98,16 +98,17 @@ def _security_rule(desk: Desk, found: Resource) -> None:
         return
     own = desk.blueprint.network
     groups = tuple(
-        replace(group, rules=_rules(group.rules, found, ports, peer)) for group in own.endpoint_security_group
+        replace(group, rules=_changed_rules(group.rules, found, ports, peer))
+        for group in own.endpoint_security_group
     )
     if found.module == "network":
         desk.network(endpoint_security_group=groups)
     service = desk.owner(found)
     if service is not None:
-        desk.service(service, security_rules=_rules(service.security_rules, found, ports, peer))
+        desk.service(service, security_rules=_changed_rules(service.security_rules, found, ports, peer))
 
 
-def _ports(found: Resource) -> tuple[int, ...] | None:
+def _rule_ports(found: Resource) -> tuple[int, ...] | None:
     """The first and the last port that a rule lets TCP through, none of them, or None where nobody knows."""
     protocol = str(found.after.get("ip_protocol")).lower()
     if protocol in ("-1", "all"):
@@ -118,7 +119,7 @@ def _ports(found: Resource) -> tuple[int, ...] | None:
     return None if first is None or last is None else (first, last)
 
 
-def _peer(found: Resource) -> tuple[Peer, ...] | None:
+def _rule_peer(found: Resource) -> tuple[Peer, ...] | None:
     """The other side of a rule, if it is new: an IPv4 range, none (IPv6), or None where nobody knows."""
     said = [name for name in _PEERS if found.after.get(name) is not None]
     changed = any(name in found.pending for name in _PEERS)
@@ -132,7 +133,7 @@ def _peer(found: Resource) -> tuple[Peer, ...] | None:
     return None
 
 
-def _rules(
+def _changed_rules(
     rules: tuple[SecurityRule, ...], found: Resource, ports: tuple[int, ...], peer: tuple[Peer, ...]
 ) -> tuple[SecurityRule, ...]:
     """The rules with another in the place of the overridden one, or none where it lets nothing through."""
@@ -154,14 +155,16 @@ def _listener_cidr(desk: Desk, found: Resource, ports: tuple[int, ...], peer: tu
         fields["cidr"] = peer[0].value
     for balancer in desk.blueprint.load_balancer:
         listeners = tuple(
-            _allowed(balancer, listener, found.label, fields) for listener in balancer.listeners
+            _with_allowed_clients(balancer, listener, found.label, fields) for listener in balancer.listeners
         )
         desk.blueprint = replace(
             desk.blueprint, load_balancer=swapped(desk.blueprint.load_balancer, balancer, listeners=listeners)
         )
 
 
-def _allowed(balancer: LoadBalancer, listener: Listener, label: str, fields: dict[str, Any]) -> Listener:
+def _with_allowed_clients(
+    balancer: LoadBalancer, listener: Listener, label: str, fields: dict[str, Any]
+) -> Listener:
     """A listener with the clients that it has once the rule of a label has other fields."""
     own = labelled(listener.cidrs, label)
     if own is not None:
@@ -182,10 +185,10 @@ def is_range(value: Any) -> bool:
 
 
 CARRY = {
-    "aws_vpc": _vpc,
+    "aws_vpc": _carry_vpc,
     "aws_nat_gateway": _nat_gateway,
-    "aws_route": _route,
-    "aws_vpc_endpoint": _endpoint,
+    "aws_route": _carry_route,
+    "aws_vpc_endpoint": _carry_endpoint,
     "aws_vpc_security_group_egress_rule": _security_rule,
     "aws_vpc_security_group_ingress_rule": _security_rule,
 }

@@ -8,7 +8,7 @@ from tfgen.overridden.resource import Resource, texts, whole
 _EXECUTION = ("image", "logs", "secret")
 
 
-def _role(desk: Desk, found: Resource) -> None:
+def _carry_role(desk: Desk, found: Resource) -> None:
     """ECS must still be trusted with it; an inline policy takes the place of ours."""
     if trusts_tasks(found.after.get("assume_role_policy")):
         found.take("assume_role_policy")
@@ -38,7 +38,7 @@ def _log_group(desk: Desk, found: Resource) -> None:
         found.take("log_group_class")
 
 
-def _cluster(desk: Desk, found: Resource) -> None:
+def _carry_cluster(desk: Desk, found: Resource) -> None:
     """How ECS Exec keeps its records is its own; the rest of a cluster bears on nothing."""
     desk.doubt(found, "exec")
 
@@ -50,8 +50,8 @@ def _capacity_providers(_desk: Desk, found: Resource) -> None:
 
 CARRY = {
     "aws_cloudwatch_log_group": _log_group,
-    "aws_ecs_cluster": _cluster,
+    "aws_ecs_cluster": _carry_cluster,
     "aws_ecs_cluster_capacity_providers": _capacity_providers,
-    "aws_iam_role": _role,
+    "aws_iam_role": _carry_role,
     "aws_iam_role_policy": _role_policy,
 }

@@ -12,16 +12,16 @@ _CONNECT = "service_connect_configuration"
 _PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 
 
-def _service(desk: Desk, found: Resource) -> None:
+def _carry_service(desk: Desk, found: Resource) -> None:
     service = desk.owner(found)
     if service is not None:
-        _numbers(desk, found, service)
-        _launch(found)
+        _carry_numbers(desk, found, service)
+        _carry_launch_type(found)
         _load_balancer(desk, found, service)
-        _connect(desk, found, service)
+        _carry_service_connect(desk, found, service)
 
 
-def _numbers(desk: Desk, found: Resource, service: Service) -> None:
+def _carry_numbers(desk: Desk, found: Resource, service: Service) -> None:
     """What a service has one of: its count, its grace period, ECS Exec, public addresses."""
     after, path = found.after, ("services", service.key)
     count = whole(after.get("desired_count", 0))
@@ -33,13 +33,13 @@ def _numbers(desk: Desk, found: Resource, service: Service) -> None:
         desk.moved((*path, "grace_period"), at)
         desk.service(service, grace_period=(seconds,) if service.target_groups else ())
     if at := found.take("enable_execute_command"):
-        _exec(desk, found, service, at)
+        _carry_exec(desk, found, service, at)
     if found.take("network_configuration.assign_public_ip"):
         public = flag(block(after, "network_configuration").get("assign_public_ip"), False)
         desk.service(service, public_ip=(True,) if public else ())
 
 
-def _exec(desk: Desk, found: Resource, service: Service, at: Location) -> None:
+def _carry_exec(desk: Desk, found: Resource, service: Service, at: Location) -> None:
     """ECS Exec, for which a task role has permissions where the spec asks for it."""
     name = "enable_execute_command"
     on = flag(found.after.get(name), False)
@@ -50,7 +50,7 @@ def _exec(desk: Desk, found: Resource, service: Service, at: Location) -> None:
     desk.service(service, exec=(True,) if on else ())
 
 
-def _launch(found: Resource) -> None:
+def _carry_launch_type(found: Resource) -> None:
     """Tasks are started on Fargate all the same."""
     strategies = found.after.get("capacity_provider_strategy", Blocks())
     said = {text(each.get("capacity_provider")) for each in strategies if isinstance(each, dict)}
@@ -85,7 +85,7 @@ def _load_balancer(desk: Desk, found: Resource, service: Service) -> None:
 # --- Service Connect
 
 
-def _connect(desk: Desk, found: Resource, service: Service) -> None:
+def _carry_service_connect(desk: Desk, found: Resource, service: Service) -> None:
     said = block(found.after, _CONNECT)
     if not service.connect:
         found.take(_CONNECT)  # no way of the spec leads over it
@@ -93,30 +93,30 @@ def _connect(desk: Desk, found: Resource, service: Service) -> None:
         found.take(_CONNECT)
         desk.service(service, connect=())
     else:
-        _server(desk, found, service, said)
+        _carry_connect_server(desk, found, service, said)
         desk.doubt(found, "call", within=_CONNECT)
 
 
-def _server(desk: Desk, found: Resource, service: Service, said: Tree) -> None:
+def _carry_connect_server(desk: Desk, found: Resource, service: Service, said: Tree) -> None:
     """What the service offers to the namespace: one server, none, or what is doubted."""
     offers, name = said.get("service"), f"{_CONNECT}.service"
     servers = [server for place in service.connect for server in place.servers]
     if not offers:
         if found.take(name):
-            _serves(desk, service)
+            _set_servers(desk, service)
         return
     if not isinstance(offers, Blocks) or len(offers) != 1 or len(servers) != 1:
         return
-    other = _offered(desk, found, service, servers[0], offers[0])
+    other = _offered_server(desk, found, service, servers[0], offers[0])
     if other != servers[0]:
-        _serves(desk, service, other)
+        _set_servers(desk, service, other)
 
 
-def _serves(desk: Desk, service: Service, *servers: ConnectServer) -> None:
+def _set_servers(desk: Desk, service: Service, *servers: ConnectServer) -> None:
     desk.service(service, connect=(ServiceConnect(servers=servers),))
 
 
-def _offered(
+def _offered_server(
     desk: Desk, found: Resource, service: Service, server: ConnectServer, said: Tree
 ) -> ConnectServer:
     """A server with what the override says: its port's name, and how long a request may take.
@@ -146,8 +146,8 @@ def _task_definition(desk: Desk, found: Resource) -> None:
     service = desk.owner(found)
     if service is None:
         return
-    _size(desk, found, service)
-    _platform(found)
+    _carry_size(desk, found, service)
+    _carry_platform(found)
     for name, kinds in (
         ("execution_role_arn", ("image", "logs", "secret")),
         ("task_role_arn", ("exec",)),  # the spec gives it no other permission
@@ -157,14 +157,14 @@ def _task_definition(desk: Desk, found: Resource) -> None:
     container(desk, found, service)
 
 
-def _size(desk: Desk, found: Resource, service: Service) -> None:
+def _carry_size(desk: Desk, found: Resource, service: Service) -> None:
     for name in ("cpu", "memory"):
         number, at = whole(found.after.get(name)), found.take(name)
         if number is not None and at:
             desk.service(service, size_at=at, **{name: number})
 
 
-def _platform(found: Resource) -> None:
+def _carry_platform(found: Resource) -> None:
     """Fargate on Linux, each task with an interface of its own; the architecture is the image's affair."""
     if str(block(found.after, "runtime_platform").get("operating_system_family", "LINUX")) == "LINUX":
         found.take("runtime_platform")
@@ -175,4 +175,4 @@ def _platform(found: Resource) -> None:
         found.take("requires_compatibilities")
 
 
-CARRY = {"aws_ecs_service": _service, "aws_ecs_task_definition": _task_definition}
+CARRY = {"aws_ecs_service": _carry_service, "aws_ecs_task_definition": _task_definition}

@@ -26,27 +26,27 @@ def text(blueprint: Blueprint, services: Collection[str] = ()) -> str:
     for flow in (*found.out, *found.into):
         if flow.service in by_service:
             by_service[flow.service].append(flow)
-    lines = [line for key in chosen for line in _service(by_service[key], blueprint)]
+    lines = [line for key in chosen for line in _lines_of_service(by_service[key], blueprint)]
     return (
         "\n".join([*lines, _ASSUMED]) if lines else ("No services, so there are no network paths to show.\n")
     )
 
 
-def _service(flows: list[Flow], blueprint: Blueprint) -> Iterator[str]:
+def _lines_of_service(flows: list[Flow], blueprint: Blueprint) -> Iterator[str]:
     for flow in flows:
-        yield in_line(_head(flow))
-        yield from _hops(flow.hops)
+        yield in_line(_flow_head(flow))
+        yield from _hop_lines(flow.hops)
         if hop := flow.fault:
             yield f"    repair   {in_line(place(hop, (flow,), blueprint))}: {in_line(repair(hop, (flow,)))}"
         yield ""
 
 
-def _head(flow: Flow) -> str:
+def _flow_head(flow: Flow) -> str:
     if flow.kind == "route":
         return f"clients -> {flow.service}: {flow.what}"
     return f"{flow.service} -> {flow.to} ({flow.what})"
 
 
-def _hops(hops: tuple[Hop, ...]) -> Iterator[str]:
+def _hop_lines(hops: tuple[Hop, ...]) -> Iterator[str]:
     for hop in hops:
         yield f"    {_MARKS[hop.state]:<8} {hop.step:<10} {in_line(hop.text)}"

@@ -43,7 +43,7 @@ def faults(blueprint: Blueprint, cause: str) -> list[Fault]:
     found: dict[str, list[Flow]] = {}
     for flow in failing:
         hop = flow.fault
-        if hop is None or _cause(flow, hop) != cause:
+        if hop is None or _cause_of(flow, hop) != cause:
             continue
         if cause != CONTROL or hop.text not in certain:  # else it is said already, and for certain
             found.setdefault(hop.text, []).append(flow)
@@ -62,7 +62,7 @@ def overridden(blueprint: Blueprint) -> list[tuple[Location, Fault]]:
     return [(at, (hop, tuple(flows))) for at, flows in worst for hop in flows[0].spoken[:1]]
 
 
-def _cause(flow: Flow, hop: Hop) -> str:
+def _cause_of(flow: Flow, hop: Hop) -> str:
     if flow.because:
         return OVERRIDE
     if flow.kind == "connect":

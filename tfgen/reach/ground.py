@@ -86,15 +86,15 @@ class Ground:
         self.interface = {endpoint.service: endpoint for endpoint in own.interface_endpoints}
         self.gateway = {endpoint.service: endpoint for endpoint in own.gateway_endpoints}
         self._followed: dict[tuple[str, str], str] = {}
-        self._rules: dict[tuple[str, str, str, int], SecurityRule] = {}
+        self._all_security_rules: dict[tuple[str, str, str, int], SecurityRule] = {}
         self._wide: dict[tuple[str, str, str], list[SecurityRule]] = {}  # of several ports
         self._ranges: dict[tuple[str, str, int], dict[IPv4Network, tuple[int, str]]] = {}
         self._wide_ranges: dict[tuple[str, str], list[Opening]] = {}
         self._ranged: dict[tuple[object, ...], tuple[str, tuple[str, ...]]] = {}
-        for module, rule in _rules(blueprint):
-            self._add(module, rule)
+        for module, rule in _all_security_rules(blueprint):
+            self._add_rule(module, rule)
         for address, cidr, port in _listener_rules(blueprint):
-            self._open(INGRESS, BALANCER_GROUP, Opening(network(cidr), port, port, address))
+            self._open_range(INGRESS, BALANCER_GROUP, Opening(network(cidr), port, port, address))
 
     # --- references ---
 
@@ -103,10 +103,10 @@ class Ground:
         if not isinstance(reference, VariableRef):
             return f"{module}.{reference}"
         if (module, reference) not in self._followed:
-            self._followed[module, reference] = self._follow(module, reference)
+            self._followed[module, reference] = self._follow_variable(module, reference)
         return self._followed[module, reference]
 
-    def _follow(self, module: str, reference: VariableRef) -> str:
+    def _follow_variable(self, module: str, reference: VariableRef) -> str:
         for given in self.modules[module].inputs:
             if given.variable.label == reference.label and isinstance(given.value, OutputRef):
                 for output in self.modules[given.value.module].outputs:
@@ -116,20 +116,20 @@ class Ground:
 
     # --- security groups ---
 
-    def _add(self, module: str, rule: SecurityRule) -> None:
+    def _add_rule(self, module: str, rule: SecurityRule) -> None:
         group = self.follow(module, rule.group)
         if rule.peer.argument == "cidr_ipv4":
             value = self.network.cidr if rule.peer.value == "aws_vpc.main.cidr_block" else rule.peer.value
             opening = Opening(network(value), rule.port, rule.last_port, address_of(rule))
-            self._open(rule.direction, group, opening)
+            self._open_range(rule.direction, group, opening)
             return
         peer = self.follow(module, rule.peer.value)
         if rule.last_port > rule.port:
             self._wide.setdefault((rule.direction, group, peer), []).append(rule)
         else:
-            self._rules[rule.direction, group, peer, rule.port] = rule
+            self._all_security_rules[rule.direction, group, peer, rule.port] = rule
 
-    def _open(self, direction: str, group: str, opening: Opening) -> None:
+    def _open_range(self, direction: str, group: str, opening: Opening) -> None:
         if opening.last > opening.first:
             self._wide_ranges.setdefault((direction, group), []).append(opening)
         else:
@@ -148,7 +148,7 @@ class Ground:
     def passes(self, direction: str, group: str, side: NetworkPeer) -> tuple[str, tuple[str, ...]]:
         """Whether a security group allows a side: OK, UNSURE or MISSING, and the rules that do."""
         for peer in side.peers:
-            if found := self._rules.get((direction, group, peer, side.port)):
+            if found := self._all_security_rules.get((direction, group, peer, side.port)):
                 return OK, (address_of(found),)
             for wide in self._wide.get((direction, group, peer), ()):
                 if wide.has_port(side.port):
@@ -170,7 +170,11 @@ class Ground:
             text = f"the {role} subnets have no route table of their own (aws_route_table_association.{role})"
             return (Hop("route", f"{because}{text}", MISSING),)
         best = max(
-            (route for route in self._routes(table) if _leads(route.destination, destination)),
+            (
+                route
+                for route in self._routes_of_table(table)
+                if _route_covers(route.destination, destination)
+            ),
             key=lambda route: network(route.destination).prefixlen,
             default=None,
         )
@@ -183,7 +187,7 @@ class Ground:
         nat = next(nat for nat in self.network.nat if best in nat.routes)
         return self._through_nat(role, best, nat, parts)
 
-    def _routes(self, table: RouteTable) -> Iterator[InternetRoute | NatRoute]:
+    def _routes_of_table(self, table: RouteTable) -> Iterator[InternetRoute | NatRoute]:
         """The routes of a table, but for that to the VPC and those that gateway endpoints make."""
         yield from table.routes
         for nat in self.network.nat:
@@ -233,7 +237,7 @@ def address_of(rule: SecurityRule) -> str:
     return f"aws_vpc_security_group_{rule.direction}_rule.{rule.label}"
 
 
-def _rules(blueprint: Blueprint) -> Iterator[tuple[str, SecurityRule]]:
+def _all_security_rules(blueprint: Blueprint) -> Iterator[tuple[str, SecurityRule]]:
     """Every security group rule with a peer of its own, with its module."""
     for group in blueprint.network.endpoint_security_group:
         for rule in group.rules:
@@ -251,7 +255,7 @@ def _listener_rules(blueprint: Blueprint) -> Iterator[tuple[str, str, int]]:
                 yield f"aws_vpc_security_group_ingress_rule.{cidr.label}", cidr.cidr, listener.port
 
 
-def _leads(route: str, destination: str) -> bool:
+def _route_covers(route: str, destination: str) -> bool:
     return network(destination).subnet_of(network(route))
 
 
@@ -262,23 +266,23 @@ _LENGTHS = 33
 
 
 def _in_ranges(ranges: _Ranges, side: NetworkPeer) -> tuple[str, tuple[str, ...]]:
-    near = ranges if len(ranges) <= _LENGTHS else filter(ranges.__contains__, _around(side))
+    near = ranges if len(ranges) <= _LENGTHS else filter(ranges.__contains__, _ranges_around(side))
     if found := min((ranges[range_] for range_ in near if _covers(range_, side)), default=None):
         return OK, (found[1],)
     open_ = [(range_, address) for range_, (_, address) in ranges.items()]
-    if together := _together(open_, side):
+    if together := _merged_ranges(open_, side):
         return OK, together
     doubtful = tuple(address for range_, address in open_ if _may_cover(range_, side))
     return (UNSURE, doubtful[-1:]) if doubtful else (MISSING, ())
 
 
-def _around(side: NetworkPeer) -> Iterator[IPv4Network]:
+def _ranges_around(side: NetworkPeer) -> Iterator[IPv4Network]:
     """Every range that could hold all of a side."""
     first = network(side.cidrs[0] if side.cidrs else "0.0.0.0/0")
     return (first.supernet(new_prefix=length) for length in range(first.prefixlen + 1))
 
 
-def _together(ranges: list[tuple[IPv4Network, str]], side: NetworkPeer) -> tuple[str, ...]:
+def _merged_ranges(ranges: list[tuple[IPv4Network, str]], side: NetworkPeer) -> tuple[str, ...]:
     """The rules that cover a side only together, as 0.0.0.0/1 and 128.0.0.0/1 do; none if they do not."""
     wanted = [network(cidr) for cidr in side.cidrs or ("0.0.0.0/0",)]
     joined = list(collapse_addresses(range_ for range_, _ in ranges))

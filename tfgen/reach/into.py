@@ -24,7 +24,7 @@ class WaysIn:
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         self.entries = {
-            listener.key: self._entry(balancer, listener)
+            listener.key: self._listener_entry(balancer, listener)
             for balancer in ground.blueprint.load_balancer
             for listener in balancer.listeners
         }
@@ -38,12 +38,12 @@ class WaysIn:
         """A flow for each route of a service."""
         if not service.routes:
             return
-        inside = to_fault(tuple(self._inside(service)))
+        inside = to_fault(tuple(self._hops_inside(service)))
         rules = {rule.label: rule for rule in service.rules}
         for route in service.routes:
-            yield self._flow(service, route, rules, inside)
+            yield self._route_flow(service, route, rules, inside)
 
-    def _flow(
+    def _route_flow(
         self, service: Service, route: Route, rules: Mapping[Label, ListenerRule], inside: tuple[Hop, ...]
     ) -> Flow:
         path = ("services", service.key, "routes")
@@ -53,20 +53,20 @@ class WaysIn:
             what = route.text
         else:
             what = f"{route.text} on port {entry.listener.port}"
-            hops = to_fault((*entry.hops, self._action(route, rules, entry), *inside))
+            hops = to_fault((*entry.hops, self._rule_hop(route, rules, entry), *inside))
         return Flow(service.key, "route", what, f'"{service.key}"', path, hops, state_of(hops))
 
     # --- to the load balancer ---
 
-    def _entry(self, balancer: LoadBalancer, listener: Listener) -> ListenerEntry:
+    def _listener_entry(self, balancer: LoadBalancer, listener: Listener) -> ListenerEntry:
         return ListenerEntry(
             listener,
-            tuple(self._outside(balancer, listener)),
+            tuple(self._hops_outside(balancer, listener)),
             f"load_balancer.aws_lb_listener.{listener.label}.arn",
         )
 
-    def _outside(self, balancer: LoadBalancer, listener: Listener) -> Iterator[Hop]:
-        yield self._clients(balancer, listener)
+    def _hops_outside(self, balancer: LoadBalancer, listener: Listener) -> Iterator[Hop]:
+        yield self._client_hop(balancer, listener)
         if balancer.internal:
             yield self._inside_only(listener)
             return
@@ -88,7 +88,7 @@ class WaysIn:
         text = "aws_lb.main is internal: clients on the internet cannot reach it"
         return Hop("balancer", text, MISSING, hint=hint)
 
-    def _clients(self, balancer: LoadBalancer, listener: Listener) -> Hop:
+    def _client_hop(self, balancer: LoadBalancer, listener: Listener) -> Hop:
         fix = ("load_balancer", "listeners", listener.key, "cidrs")
         cidrs = [cidr.cidr for cidr in listener.admitted]
         hint = "give it the cidrs of its clients, such as cidrs: [203.0.113.0/24]"
@@ -101,11 +101,11 @@ class WaysIn:
             )
             return Hop("clients", text, MISSING, (), fix, hint)
         parts = tuple(f"aws_vpc_security_group_ingress_rule.{cidr.label}" for cidr in listener.admitted)
-        return Hop("clients", f"{_some(cidrs)} may connect on port {listener.port}", parts=parts)
+        return Hop("clients", f"{_first_cidrs(cidrs)} may connect on port {listener.port}", parts=parts)
 
     # --- from the load balancer to the container ---
 
-    def _action(self, route: Route, rules: Mapping[Label, ListenerRule], entry: ListenerEntry) -> Hop:
+    def _rule_hop(self, route: Route, rules: Mapping[Label, ListenerRule], entry: ListenerEntry) -> Hop:
         """The rule of a route."""
         address = f"aws_lb_listener_rule.{route.rule}"
         rule = rules.get(route.rule)
@@ -113,16 +113,16 @@ class WaysIn:
             return Hop("rule", f"aws_lb_listener.{entry.listener.label} has no {address}", MISSING)
         return Hop("rule", f"{address}, priority {rule.priority}", parts=(address,))
 
-    def _inside(self, service: Service) -> Iterator[Hop]:
+    def _hops_inside(self, service: Service) -> Iterator[Hop]:
         group = next(iter(service.target_groups), None)
         if group is None:
             yield Hop("targets", f'"{service.key}" has no target group', MISSING)
             return
         address = f"aws_lb_target_group.{group.label}"
         yield Hop("targets", f"{address}, the tasks' addresses at port {group.port}", parts=(address,))
-        yield from self._zones()
-        yield self._leaves(service, group)
-        yield self._enters(service, group)
+        yield from self._zone_hop()
+        yield self._leaving_hop(service, group)
+        yield self._entering_hop(service, group)
         if any(mapping.port == group.port for mapping in service.port_mappings):
             yield Hop(
                 "container",
@@ -133,7 +133,7 @@ class WaysIn:
             text = f'the container of "{service.key}" does not map port {group.port} of {address}'
             yield Hop("container", text, MISSING)
 
-    def _zones(self) -> Iterator[Hop]:
+    def _zone_hop(self) -> Iterator[Hop]:
         """A load balancer sends nothing to targets in zones that it is not in (aws.md section 5)."""
         ground = self.ground
         for balancer in ground.blueprint.load_balancer:
@@ -145,7 +145,7 @@ class WaysIn:
             else:
                 yield Hop("route", f"inside the VPC ({ground.network.cidr})")
 
-    def _leaves(self, service: Service, group: TargetGroup) -> Hop:
+    def _leaving_hop(self, service: Service, group: TargetGroup) -> Hop:
         tasks = tuple(subnet.cidr for subnet in self.ground.subnets[self.ground.network.task_subnets])
         side = NetworkPeer(service.key, (group_of(service),), tasks, group.port)
         state, rules = self.ground.passes(EGRESS, BALANCER_GROUP, side)
@@ -157,7 +157,7 @@ class WaysIn:
         )
         return Hop("leaves", text, MISSING)
 
-    def _enters(self, service: Service, group: TargetGroup) -> Hop:
+    def _entering_hop(self, service: Service, group: TargetGroup) -> Hop:
         side = NetworkPeer("the load balancer", (BALANCER_GROUP,), self.cidrs, group.port)
         state, rules = self.ground.passes(INGRESS, group_of(service), side)
         if state == OK:
@@ -166,6 +166,6 @@ class WaysIn:
         return Hop("enters", text, MISSING)
 
 
-def _some(cidrs: list[str]) -> str:
+def _first_cidrs(cidrs: list[str]) -> str:
     more = f" and {len(cidrs) - 4} more" if len(cidrs) > 4 else ""
     return f"{', '.join(cidrs[:4])}{more}"

@@ -73,45 +73,45 @@ class Ways:
         here, public = ("services", service.key), bool(service.public_ip)
         self._crossed = {}
         for container in service.containers:
-            yield from self._image(service, container, public)
-        yield self._flow(service, "logs", "its logs", here, self.aws("logs", self.region, public))
+            yield from self._image_flows(service, container, public)
+        yield self._build_flow(service, "logs", "its logs", here, self.aws("logs", self.region, public))
         for container in service.containers:
-            yield from self._secrets(service, container, public)
+            yield from self._secret_flows(service, container, public)
         if service.exec:
             way = self.aws("ssmmessages", self.region, public)
-            yield self._flow(service, "exec", "ECS Exec", (*here, "exec"), way)
+            yield self._build_flow(service, "exec", "ECS Exec", (*here, "exec"), way)
         for index, name in enumerate(service.uses):
             way = self.aws(name, self.region, public)
-            yield self._flow(service, "use", f"{name}, which it uses", (*here, "uses", index), way)
+            yield self._build_flow(service, "use", f"{name}, which it uses", (*here, "uses", index), way)
         for index, range_ in enumerate(service.egress_cidrs):
             way = self.range(range_.cidr, range_.port, public)
             path = (*here, "egress_cidrs", index)
             said = "egress_cidrs" in self.ground.blueprint.locate(path).path
             what = "declared in egress_cidrs" if said else "the default of egress_cidrs"
-            yield self._flow(service, "range", what, path, way)
+            yield self._build_flow(service, "range", what, path, way)
         if service.connect:
-            yield from self._control(service, here, public)
+            yield from self._control_flows(service, here, public)
         for callee in service.calls:
-            yield self._call(service, callee, (*here, "calls"))
+            yield self._call_flow(service, callee, (*here, "calls"))
 
     # --- what a service needs ---
 
-    def _secrets(self, service: Service, container: Container, public: bool) -> Iterator[Flow]:
+    def _secret_flows(self, service: Service, container: Container, public: bool) -> Iterator[Flow]:
         for name, source in container.secrets:
-            store, region = _store(source, self.region)
+            store, region = _secret_store(source, self.region)
             path, way = (*container.path, "secrets", name), self.aws(store, region, public)
-            yield self._flow(service, "secret", f"its secret {name}", path, way)
+            yield self._build_flow(service, "secret", f"its secret {name}", path, way)
 
-    def _image(self, service: Service, container: Container, public: bool) -> Iterator[Flow]:
+    def _image_flows(self, service: Service, container: Container, public: bool) -> Iterator[Flow]:
         image, path = container.image, (*container.path, "image")
         if not image.account:
-            yield self._flow(service, "image", "its image", path, self.registry(image, public))
+            yield self._build_flow(service, "image", "its image", path, self.registry(image, public))
             return
         for suffix, what in (("ecr.api", "login for"), ("ecr.dkr", "manifest of"), ("s3", "layers of")):
             way = self.aws(suffix, image.region, public)
-            yield self._flow(service, "image", f"{what} its image", path, way)
+            yield self._build_flow(service, "image", f"{what} its image", path, way)
 
-    def _control(self, service: Service, here: SpecPath, public: bool) -> Iterator[Flow]:
+    def _control_flows(self, service: Service, here: SpecPath, public: bool) -> Iterator[Flow]:
         """The management of Service Connect's proxy.
 
         AWS's documents disagree on whether Fargate needs an endpoint for it (ECS/vpc-endpoints), so what is
@@ -120,10 +120,10 @@ class Ways:
         suffixes = ("ecs-agent", "ecs-telemetry", "ecs") if self.needs_all else ("ecs-agent",)
         for suffix in suffixes:
             way = self.aws(suffix, self.region, public)
-            flow = self._flow(service, "connect", f"{suffix}, for its proxy", here, way)
-            yield self._doubted(flow, suffixes, public) if flow.state == MISSING else flow
+            flow = self._build_flow(service, "connect", f"{suffix}, for its proxy", here, way)
+            yield self._doubted_flow(flow, suffixes, public) if flow.state == MISSING else flow
 
-    def _doubted(self, flow: Flow, suffixes: tuple[str, ...], public: bool) -> Flow:
+    def _doubted_flow(self, flow: Flow, suffixes: tuple[str, ...], public: bool) -> Flow:
         """A flow of which nobody knows whether it is needed."""
         hop = replace(flow.hops[-1], state=UNSURE)
         lost = [suffix for suffix in suffixes if suffix not in self.ground.interface]
@@ -138,18 +138,22 @@ class Ways:
         """Whether the spec creates no route to the internet for the tasks."""
         return not self.ground.network.nat and not public
 
-    def _call(self, service: Service, callee: str, path: SpecPath) -> Flow:
+    def _call_flow(self, service: Service, callee: str, path: SpecPath) -> Flow:
         """To another service by its Service Connect name: to the container's port, not the name's."""
         other = self.services[callee]
-        group, port = group_of(other), _mapped(other)
-        hops = (self._discovery(service, other), _mapping(other, port), local(self.ground.network.cidr))
-        side = NetworkPeer(_bare((group,)), (group,), self.tasks, port, guards=(group,))
-        return self._flow(service, "call", "which it calls", path, _way(f'"{callee}"', hops, side))
+        group, port = group_of(other), _mapped_port(other)
+        hops = (
+            self._discovery_hop(service, other),
+            _mapping_hop(other, port),
+            local(self.ground.network.cidr),
+        )
+        side = NetworkPeer(_group_addresses((group,)), (group,), self.tasks, port, guards=(group,))
+        return self._build_flow(service, "call", "which it calls", path, _way(f'"{callee}"', hops, side))
 
-    def _discovery(self, service: Service, other: Service) -> Hop:
+    def _discovery_hop(self, service: Service, other: Service) -> Hop:
         """The name is in the hosts file of the caller's tasks; no DNS is asked (aws.md section 4)."""
         lacks = next((each.key for each in (service, other) if not each.connect), None)
-        namespaces, server = self.ground.blueprint.namespace, _server(other)
+        namespaces, server = self.ground.blueprint.namespace, _connect_server(other)
         if lacks is not None:
             return Hop("name", f'"{lacks}" is not in the Service Connect namespace', MISSING)
         if not namespaces:
@@ -166,7 +170,7 @@ class Ways:
         """To an AWS service: its endpoint where that answers to its name, else its public addresses."""
         key = (suffix, region, public)
         if key not in self._ways:
-            self._ways[key] = self._aws(suffix, region, public)
+            self._ways[key] = self._way_to_aws(suffix, region, public)
         return self._ways[key]
 
     def registry(self, image: Image, public: bool) -> Way:
@@ -174,8 +178,8 @@ class Ways:
         if key not in self._ways:
             host, _, port = image.registry.partition(":")
             known = host in facts.cached_registries(self.ground.blueprint.partition)
-            hops = (self._resolved(), *self._internet(public, hint=_NAT))
-            side = self._public(int(port or HTTPS), known)
+            hops = (self._dns_hop(), *self._internet_hops(public, hint=_NAT))
+            side = self._public_way(int(port or HTTPS), known)
             self._ways[key] = _way(image.registry, hops, side)
         return self._ways[key]
 
@@ -194,33 +198,33 @@ class Ways:
         if is_private(cidr):
             text = "private addresses outside the VPC: you add the peering or transit gateway"
             return (Hop("route", text, TAKEN),)
-        return self._internet(public, cidr, hint=_NAT)
+        return self._internet_hops(public, cidr, hint=_NAT)
 
-    def _aws(self, suffix: str, region: str, public: bool) -> Way:
+    def _way_to_aws(self, suffix: str, region: str, public: bool) -> Way:
         to = _NAMES.get(suffix, suffix) + ("" if region == self.region else f" in {region}")
         endpoint = self.ground.interface.get(suffix) if region == self.region else None
         if endpoint and endpoint.private_dns:
             return self._through_endpoint(endpoint, to)
-        name = self._resolved(self._remark(suffix, region, endpoint))
+        name = self._dns_hop(self._with_remark(suffix, region, endpoint))
         routed = self._prefix_list(suffix, region)
         if routed:
             return _way(to, (name, routed), self._public_side(suffix, region))
-        because = self._because(suffix, region, endpoint)
+        because = self._blamed_hop(suffix, region, endpoint)
         # In the stack's own Region the endpoint is missing, which tfgen creates.
         hint = f"keep a replica of it in {self.region}, or {_NAT}" if region != self.region else ""
-        hops = (name, *self._internet(public, because=because, hint=hint))
+        hops = (name, *self._internet_hops(public, because=because, hint=hint))
         return _way(to, hops, self._public_side(suffix, region))
 
     def _public_side(self, suffix: str, region: str) -> NetworkPeer:
         """A service's public addresses, which a gateway endpoint knows by a prefix list."""
         endpoint = self.ground.gateway.get(suffix) if region == self.region else None
         if endpoint is None:
-            return self._public(HTTPS)
+            return self._public_way(HTTPS)
         address, closed = f"aws_vpc_endpoint.{endpoint.label}", not self.ground.network.nat
         name = f"the prefix list of {address}" if closed else _PUBLIC
         return NetworkPeer(name, (f"network.{address}.prefix_list_id",), (), HTTPS)
 
-    def _public(self, port: int, known: bool = True) -> NetworkPeer:
+    def _public_way(self, port: int, known: bool = True) -> NetworkPeer:
         key = (str(port), str(known))
         return self._sides.setdefault(key, NetworkPeer(_PUBLIC, (), (), port, known))
 
@@ -229,10 +233,10 @@ class Ways:
         cidrs = tuple(s.cidr for role in endpoint.subnets for s in self.ground.subnets[role])
         groups = tuple(self.ground.follow("network", group) for group in endpoint.security_groups)
         side = self._sides.setdefault(
-            (*cidrs, *groups), NetworkPeer(_bare(groups), groups, cidrs, HTTPS, guards=groups)
+            (*cidrs, *groups), NetworkPeer(_group_addresses(groups), groups, cidrs, HTTPS, guards=groups)
         )
         if not own.dns_support:
-            return _way(to, (self._resolved(),), side)
+            return _way(to, (self._dns_hop(),), side)
         if not own.dns_hostnames:
             text = "interface endpoints have no private DNS without enable_dns_hostnames of the VPC"
             return _way(to, (Hop("name", text, MISSING),), side)
@@ -255,21 +259,21 @@ class Ways:
         parts = (f"aws_route_table.{table.label}", f"aws_route_table_association.{self.role}", address)
         return Hop("route", f"{self.role} subnets: its prefix list to {address}", parts=parts)
 
-    def _resolved(self, remark: str = "") -> Hop:
+    def _dns_hop(self, remark: str = "") -> Hop:
         """A public name, asked of the VPC's own resolver."""
         if not self.ground.network.dns_support:
             return Hop("name", "no name can be resolved without enable_dns_support of the VPC", MISSING)
         text = f"public addresses{remark}"
         return Hop("name", text, parts=("aws_vpc.main.enable_dns_support",))
 
-    def _remark(self, suffix: str, region: str, endpoint: InterfaceEndpoint | None) -> str:
+    def _with_remark(self, suffix: str, region: str, endpoint: InterfaceEndpoint | None) -> str:
         if endpoint:
             return f"; aws_vpc_endpoint.{endpoint.label} has no private DNS"
         if suffix in facts.gateway_endpoints() or region != self.region:
             return ""
         return f"; there is no VPC endpoint for {suffix}" if self.ground.interface else ""
 
-    def _because(self, suffix: str, region: str, endpoint: InterfaceEndpoint | None) -> str:
+    def _blamed_hop(self, suffix: str, region: str, endpoint: InterfaceEndpoint | None) -> str:
         """What would have made a route to the internet needless."""
         if self.ground.network.nat or not self.ground.network.private_subnets:
             return ""
@@ -281,7 +285,7 @@ class Ways:
             return f"no route of the {self.role} subnets leads to aws_vpc_endpoint.{suffix}, and "
         return f"there is no VPC endpoint for {suffix}, and "
 
-    def _internet(
+    def _internet_hops(
         self, public: bool, cidr: str = _WORLD, because: str = "", hint: str = ""
     ) -> tuple[Hop, ...]:
         """To the internet, with the public address that an internet gateway asks for; NAT has its own.
@@ -301,24 +305,24 @@ class Ways:
 
     # --- the part that is a service's own ---
 
-    def _flow(self, service: Service, kind: str, what: str, path: SpecPath, way: Way) -> Flow:
+    def _build_flow(self, service: Service, kind: str, what: str, path: SpecPath, way: Way) -> Flow:
         hops, state = way.hops, way.state
         if state != MISSING:
             crossed = self._crossed.get(way.side)
             if crossed is None:
-                crossed = self._crossed[way.side] = self._cross(service, way.side)
+                crossed = self._crossed[way.side] = self._crossing_hops(service, way.side)
             hops, state = (*hops, *crossed[0]), crossed[1]
         return Flow(service.key, kind, what, way.to, path, hops, state)
 
-    def _cross(self, service: Service, side: NetworkPeer) -> tuple[tuple[Hop, ...], str]:
+    def _crossing_hops(self, service: Service, side: NetworkPeer) -> tuple[tuple[Hop, ...], str]:
         """Past the security groups of both sides: the service's own, and those that guard what it reaches."""
-        leaves = self._leaves(service, side)
+        leaves = self._leaving_hop(service, side)
         if leaves.state == MISSING or not side.guards:
             return (leaves,), leaves.state
-        enters = self._enters(service, side)
+        enters = self._entering_hop(service, side)
         return (leaves, enters), MISSING if enters.state == MISSING else leaves.state
 
-    def _leaves(self, service: Service, side: NetworkPeer) -> Hop:
+    def _leaving_hop(self, service: Service, side: NetworkPeer) -> Hop:
         state, rules = self.ground.passes(EGRESS, group_of(service), side)
         if state == OK:
             return Hop("leaves", " and ".join(rules), parts=rules)
@@ -329,7 +333,7 @@ class Ways:
         world = EgressCidr(cidr=_WORLD, port=side.port)
         if side.cidrs or side.peers or world in service.egress_cidrs:  # no range that a spec can add
             return Hop("leaves", text, MISSING)
-        fix, hint = ("services", service.key, "egress_cidrs"), self._wider(service, side.port)
+        fix, hint = ("services", service.key, "egress_cidrs"), self._wider_egress_hint(service, side.port)
         if state == UNSURE:
             text = (
                 f'the security group of "{service.key}" allows outbound port {side.port} to some ranges only'
@@ -337,15 +341,19 @@ class Ways:
             return Hop("leaves", text, UNSURE, rules, fix, hint)
         return Hop("leaves", text, MISSING, (), fix, hint)
 
-    def _wider(self, service: Service, port: int) -> str:
+    def _wider_egress_hint(self, service: Service, port: int) -> str:
         """The egress_cidrs that allow a service to reach the internet on a port."""
-        kept = [_short(range_.cidr, range_.port) for range_ in service.egress_cidrs if range_.port != port]
-        hint = f"write egress_cidrs: [{', '.join([_short(_WORLD, port), *kept])}]"
+        kept = [
+            _egress_in_yaml(range_.cidr, range_.port)
+            for range_ in service.egress_cidrs
+            if range_.port != port
+        ]
+        hint = f"write egress_cidrs: [{', '.join([_egress_in_yaml(_WORLD, port), *kept])}]"
         own = all(container.image.account for container in service.containers)
         helped = own and port == HTTPS and not self.ground.interface
         return f"{hint}, or {_NAT}" if helped else hint
 
-    def _enters(self, service: Service, side: NetworkPeer) -> Hop:
+    def _entering_hop(self, service: Service, side: NetworkPeer) -> Hop:
         """Any of the groups may let it in."""
         tasks = NetworkPeer(service.key, (group_of(service),), self.tasks, side.port)
         for group in side.guards:
@@ -361,22 +369,22 @@ def group_of(service: Service) -> str:
     return f"services.aws_security_group.{service.label}.id"
 
 
-def _server(service: Service) -> ConnectServer | None:
+def _connect_server(service: Service) -> ConnectServer | None:
     """What a service offers by Service Connect."""
     return next((server for place in service.connect for server in place.servers), None)
 
 
-def _mapped(service: Service) -> int:
+def _mapped_port(service: Service) -> int:
     """The container's port behind the Service Connect name; 0 where none has the name that it refers to."""
-    if server := _server(service):
+    if server := _connect_server(service):
         for mapping in service.port_mappings:
             if any(named.name == server.port_name for named in mapping.connect):
                 return mapping.port
     return 0
 
 
-def _mapping(service: Service, port: int) -> Hop:
-    address, server = f"aws_ecs_task_definition.{service.label}", _server(service)
+def _mapping_hop(service: Service, port: int) -> Hop:
+    address, server = f"aws_ecs_task_definition.{service.label}", _connect_server(service)
     name = server.port_name if server else service.key
     if not port:
         return Hop("port", f"the container in {address} maps no port named {name}", MISSING)
@@ -388,12 +396,12 @@ def local(vpc: str) -> Hop:
     return Hop("route", f"inside the VPC ({vpc})")
 
 
-def _bare(groups: tuple[str, ...]) -> str:
+def _group_addresses(groups: tuple[str, ...]) -> str:
     """Security groups as Terraform addresses."""
     return " and ".join(group.partition(".")[2].removesuffix(".id") for group in groups)
 
 
-def _store(source: str, region: str) -> tuple[str, str]:
+def _secret_store(source: str, region: str) -> tuple[str, str]:
     """The service that holds a secret, and its Region; a bare /path is a parameter of the stack's own."""
     if source.startswith("/"):
         return "ssm", region
@@ -401,7 +409,7 @@ def _store(source: str, region: str) -> tuple[str, str]:
     return service, own
 
 
-def _short(cidr: str, port: int) -> str:
+def _egress_in_yaml(cidr: str, port: int) -> str:
     return cidr if port == HTTPS else f"{{cidr: {cidr}, port: {port}}}"
 
 

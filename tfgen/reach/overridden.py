@@ -22,11 +22,11 @@ def judged(flows: Flows, before: Flows, blueprint: Blueprint) -> Flows:
     `before` are those of the same stack without its overrides.
     """
     judge = _Judge(blueprint)
-    was = dict(_keyed(before))
-    return tuple(judge.flow(flow, was.get(key)) for key, flow in _keyed(flows))
+    was = dict(_keyed_flows(before))
+    return tuple(judge.flow(flow, was.get(key)) for key, flow in _keyed_flows(flows))
 
 
-def _keyed(flows: Flows) -> Iterator[tuple[object, Flow]]:
+def _keyed_flows(flows: Flows) -> Iterator[tuple[object, Flow]]:
     """Flows by what they are for, whatever an override made of them; a way in by its place among the others,
     since its port may be another."""
     for index, flow in enumerate(flows):
@@ -50,15 +50,15 @@ class _Judge:
             self._changed.setdefault(changed.address, []).append(changed)
 
     def flow(self, flow: Flow, was: Flow | None) -> Flow:
-        below = dict.fromkeys(self._below(flow))
+        below = dict.fromkeys(self._addresses_below(flow))
         marks = [mark for address in below for mark in self._marks.get(address, ()) if _is_about(mark, flow)]
-        marked = _marked(flow, marks)
+        marked = _marked_flow(flow, marks)
         if not _is_another(was, marked):
             return marked
-        at = self._because(marked, was, below, marks)
+        at = self._blamed_override(marked, was, below, marks)
         return replace(marked, because=at)
 
-    def _because(
+    def _blamed_override(
         self, flow: Flow, was: Flow | None, below: Iterable[str], marks: list[Mark]
     ) -> tuple[Location, ...]:
         """The place of the override that is to blame: of what the failing hop went over before, if it did."""
@@ -75,21 +75,21 @@ class _Judge:
                 return (changed.at,)
         return ()
 
-    def _below(self, flow: Flow) -> Iterator[str]:
+    def _addresses_below(self, flow: Flow) -> Iterator[str]:
         """The addresses of all that a flow stands on."""
         for hop in flow.hops:
             yield from map(bare, hop.parts)
-        yield from self._own(self.services[flow.service], flow)
+        yield from self._addresses_of_service(self.services[flow.service], flow)
         if any(part.startswith("aws_nat_gateway.") for hop in flow.hops for part in hop.parts):
             yield "aws_eip.nat"
         if any(bare(part) in self._interfaces for hop in flow.hops for part in hop.parts):
             yield f"{NETWORK}.aws_security_group.{ENDPOINTS}"
         if flow.kind == "call":
-            yield from self._callee(flow)
+            yield from self._addresses_of_callee(flow)
         if flow.kind == "route":
             yield from ("aws_lb.main", "load_balancer.aws_security_group.main", "aws_subnet.public")
 
-    def _own(self, service: Service, flow: Flow) -> Iterator[str]:
+    def _addresses_of_service(self, service: Service, flow: Flow) -> Iterator[str]:
         yield from (f"aws_ecs_service.{service.label}", f"aws_ecs_task_definition.{service.label}")
         yield from (f"services.aws_security_group.{service.label}", f"aws_subnet.{self.role}", "aws_vpc.main")
         yield "aws_ecs_cluster_capacity_providers.main"
@@ -100,7 +100,7 @@ class _Judge:
         if flow.kind == "exec":
             yield "aws_ecs_cluster.main"
 
-    def _callee(self, flow: Flow) -> Iterator[str]:
+    def _addresses_of_callee(self, flow: Flow) -> Iterator[str]:
         callee = self.services.get(flow.to.strip('"'))
         if callee is not None:
             yield from (f"aws_ecs_service.{callee.label}", f"aws_ecs_task_definition.{callee.label}")
@@ -119,16 +119,16 @@ def _is_about(mark: Mark, flow: Flow) -> bool:
 def _is_another(was: Flow | None, now: Flow) -> bool:
     """Whether a flow fails, and did not so without overrides, or has lost the endpoint that it led to."""
     if now.fault is None:
-        return was is not None and not _endpoints(was) <= _endpoints(now)
+        return was is not None and not _endpoints_of(was) <= _endpoints_of(now)
     return was is None or was.fault is None or was.fault.text != now.fault.text
 
 
-def _endpoints(flow: Flow) -> set[str]:
+def _endpoints_of(flow: Flow) -> set[str]:
     parts = (bare(part) for hop in flow.hops for part in hop.parts)
     return {part for part in parts if part.startswith("aws_vpc_endpoint.")}
 
 
-def _marked(flow: Flow, marks: list[Mark]) -> Flow:
+def _marked_flow(flow: Flow, marks: list[Mark]) -> Flow:
     """A flow with its hops over what is marked; where no hop names it, in a hop of its own at the end."""
     if not marks:
         return flow
@@ -137,12 +137,12 @@ def _marked(flow: Flow, marks: list[Mark]) -> Flow:
     for hop in flow.hops:
         over = [mark for mark in marks if mark.changed.address in map(bare, hop.parts)]
         left = [mark for mark in left if mark not in over]
-        hops.append(_hop(hop.step, over[0], hop.parts) if over and hop.state != MISSING else hop)
+        hops.append(_hop_of_mark(hop.step, over[0], hop.parts) if over and hop.state != MISSING else hop)
     if state_of(tuple(hops)) != MISSING and left:
-        hops.append(_hop("override", left[0], ()))
+        hops.append(_hop_of_mark("override", left[0], ()))
     whole = to_fault(tuple(hops))
     return replace(flow, hops=whole, state=state_of(whole))
 
 
-def _hop(step: str, mark: Mark, parts: tuple[str, ...]) -> Hop:
+def _hop_of_mark(step: str, mark: Mark, parts: tuple[str, ...]) -> Hop:
     return Hop(step, mark.says, MISSING if mark.certain else UNKNOWN, parts)
