@@ -29,7 +29,12 @@ TESTS = {
     "output": ("output", "merges", "special_files", "git", "stacks", "messages"),
 }
 
-EQUIVALENT: dict[tuple[str, str], str] = {}
+EQUIVALENT: dict[tuple[str, str], str] = {
+    (
+        "tfgen.reach.faults",
+        "hop is None or _cause_of(flow, hop) != cause -> _cause_of(flow, hop) != cause",
+    ): "a flow that fails has a hop that does, which its type does not tell",
+}
 """Why a mutant does the same whatever comes, by the module and what was changed."""
 
 UNNOTICED: dict[tuple[str, str], str] = {
