@@ -707,6 +707,14 @@ def test_every_type_of_the_golden_stacks_is_in_the_table() -> None:
     assert found == set(BEARS_NOT)
 
 
+@pytest.mark.parametrize("codes", [False, "x", "200-", "-", "", "200-300-400", "٣٠٠"])
+def test_codes_that_are_none_end_in_no_traceback(codes: Any) -> None:
+    spec = STACK.replace("EGRESS", "nat").replace("exec: true", "environment: {ALLOWED_HOSTS: shop.example}")
+    patch = {f"{SERVICES}aws_lb_target_group.web": {"health_check": {"matcher": codes}}}
+    found = {each.code for each in run_text(spec + dump({"overrides": patch}), "shop.yaml").problems}
+    assert "TG374" in found or "TG263" in found
+
+
 def test_a_rule_with_more_ports_is_for_the_clients_of_other_listeners_too() -> None:
     spec = STACK.replace("EGRESS", "nat").replace("routes: [/api]", "listener: ops\n    routes: [/api]")
     spec += "load_balancer: {listeners: {http: 80, ops: {port: 8080, cidrs: []}}}\n"

@@ -27,8 +27,8 @@ def validate(
     from tfgen.output import standing
     from tfgen.render.verify import verify
 
-    found = standing.stack(folder).items()
-    pages = {str(folder / path): text for path, text in found if path.endswith(".tf")}
+    found = standing.pages_to_validate(folder).items()
+    pages = {str(folder / path): text for path, text in found}
     problems = verify(pages)
     print_problems(problems, {path: text.splitlines() for path, text in pages.items()})
     passed = not problems

@@ -26,6 +26,13 @@ def pages(folder: Path, suffixes: tuple[str, ...]) -> dict[str, str]:
     return texts(folder, found)
 
 
+def pages_to_validate(folder: Path) -> dict[str, str]:
+    """The .tf files of one stack. Raises TfgenError as `stack` does."""
+    found = pages(folder, (".tf",))
+    _check_is_stack(folder, {(folder / path).parent for path in names(folder, PAGES)})
+    return found
+
+
 def stack(folder: Path) -> dict[str, str]:
     """The pages of a stack, and the values of variables beside them. Raises TfgenError as `pages` does."""
     found = pages(folder, (*PAGES, *VALUES))
