@@ -1,23 +1,24 @@
 """The flow, end to end: from a spec file to a blueprint to pages. Writes nothing."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tfgen import rules
 from tfgen.blueprint import size
 from tfgen.blueprint.build import build
 from tfgen.blueprint.model import Blueprint
-from tfgen.problems import Ignored, Problem, has_errors
+from tfgen.problems import Ignored, Problem, SpecPath, has_errors
 from tfgen.spec import ignores, versions
 from tfgen.spec.defaults import fill
 from tfgen.spec.model import Spec
 from tfgen.spec.read import read_spec
-from tfgen.spec.source import Source, SourceError, parse, read_source
+from tfgen.spec.source import Source, SourceError, parse, read_source, with_values
 
 Pages = Mapping[str, str]
+Values = Mapping[SpecPath, Any]
 
 
 class Outcome(NamedTuple):
@@ -67,6 +68,15 @@ def run_text(text: str, name: str, *, as_module: bool = False, templates: Path |
     except SourceError as error:
         return Outcome(None, None, (error.problem,), error.lines)
     return _run(source, name, as_module, templates)
+
+
+def run_with(path: Path, variants: Sequence[Values]) -> list[Outcome]:
+    """`run` on the spec at `path`, once for each of some sets of other values, by their paths in the spec."""
+    try:
+        source = read_source(path)
+    except SourceError as error:
+        return [Outcome(None, None, (error.problem,), error.lines)] * len(variants)
+    return [_run(with_values(source, values), path.name, False, None) for values in variants]
 
 
 class Upgrade(NamedTuple):

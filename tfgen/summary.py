@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tfgen.blueprint.model import Blueprint, Network, Service
+from tfgen.cost.short import short_cost
 from tfgen.output.compare import Changes
 from tfgen.problems import some
 from tfgen.texts import in_line, word
@@ -17,6 +18,7 @@ def summarize(blueprint: Blueprint, changes: Changes, folder: Path) -> str:
         f"  network        {_network(blueprint)}",
         *(f"  load balancer  {line}" for line in _load_balancer(blueprint)),
         *_services(blueprint),
+        *_cost(blueprint),
         *(
             f"  overrides      {in_line(each.address)}: {in_line(', '.join(each.patch))}"
             for each in blueprint.overrides
@@ -162,6 +164,12 @@ def _routes(service: Service, listener: str) -> Iterator[str]:
     for route in service.routes:
         if route.listener == listener:
             yield route.text
+
+
+def _cost(blueprint: Blueprint) -> Iterator[str]:
+    said = short_cost(blueprint)
+    if said.cost:
+        yield f"  cost           about {said.cost} a month before traffic; tfgen cost lists the parts"
 
 
 def _services(blueprint: Blueprint) -> Iterator[str]:

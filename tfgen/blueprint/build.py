@@ -6,7 +6,18 @@ from typing import Any
 from msgspec.structs import replace
 
 from tfgen import facts
-from tfgen.blueprint import calls, images, load_balancer, names, network, renames, services, unused, wiring
+from tfgen.blueprint import (
+    calls,
+    cost,
+    images,
+    load_balancer,
+    names,
+    network,
+    renames,
+    services,
+    unused,
+    wiring,
+)
 from tfgen.blueprint.load_balancer import BoundRoute
 from tfgen.blueprint.model import Backend, Blueprint, Cluster, Namespace, Override, Provider, Service
 from tfgen.hcl.text import Ref
@@ -50,6 +61,7 @@ def _problems_of_spec(
     yield from calls.problems(spec, at)
     yield from network.problems(spec, at)
     yield from services.problems(spec, at)
+    yield from cost.problems(spec, at)
     if as_module and spec.tags:
         message = "a module has no provider that could set these tags"
         hint = "set them as default_tags of the provider in the root module that calls it"
@@ -97,6 +109,7 @@ def _built_blueprint(
             for address, patch in sorted(spec.overrides.items())
         ),
         unused=unused.build(spec, at),
+        cost=cost.build(spec),
         modules=modules,
         root=root,
         locate=at,

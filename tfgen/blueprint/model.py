@@ -527,6 +527,17 @@ class Overridden(Part, frozen=True):
     marks: tuple[Mark, ...]
 
 
+class CostAssumptions(Part, frozen=True):
+    """What the cost of a stack depends on besides its resources."""
+
+    traffic: tuple[tuple[str, int], ...]
+    """GB a month by where they go or come from: `internet`, `clients`, or the name of an endpoint."""
+    hours: int
+    """The hours of a month in which the stack exists."""
+    tasks: tuple[tuple[str, int, int], ...]
+    """Services whose average numbers of tasks the spec sets, in a quiet and in a busy month."""
+
+
 class Unused(Part, frozen=True):
     """A key that the spec gives a value of its own, and nothing follows from."""
 
@@ -578,6 +589,7 @@ class Blueprint(Part, frozen=True):
     """Where services were renamed, the same stack with other names for them."""
     overrides: tuple[Override, ...]
     unused: tuple[Unused, ...]
+    cost: CostAssumptions
     modules: tuple[Module, ...]
     """Each needs those before it alone."""
     root: Root

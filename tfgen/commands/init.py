@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -118,7 +119,7 @@ def _draft(
     if (output or answers.name) and taken(known) and not confirming and not force:
         raise in_the_way(known)
     if terminal:
-        answers = prompts.interview(answers, terminal, _problems_of_text, _usual_answers())
+        answers = prompts.interview(answers, terminal, _problems_of_text, _usual_answers(), _egress_costs)
     text, path = prompts.spec_text(answers), output or Path(f"{answers.name}.yaml")
     return text, *_confirmed(text, path, confirming, force=force)
 
@@ -127,6 +128,12 @@ def _problems_of_text(text: str) -> list[Problem]:
     from tfgen.pipe import run_text
 
     return list(run_text(text, "").problems)
+
+
+def _egress_costs(region: str) -> Mapping[str, str]:
+    from tfgen.alternatives import costs_of_egress
+
+    return costs_of_egress(region)
 
 
 def _usual_answers() -> "Answers":

@@ -17,7 +17,7 @@ from tfgen.problems import Exit, TfgenError
 # Each the name of a module and of the function in it, in the order of --help.
 COMMANDS = (
     "init", "render", "eject", "affected", "check", "explain",
-    "show", "route", "upgrade", "changes", "validate",
+    "show", "route", "cost", "upgrade", "changes", "validate",
 )  # fmt: skip
 
 _HELP = "Writes Terraform for AWS Fargate: the network, the load balancer and the services, from one spec."

@@ -1,7 +1,7 @@
 """What AWS charges for the parts of a stack, in USD without tax: public prices, by Region.
 
-The table has the form of a file for `tfgen cost --prices` (docs/prices.md); `replaced` lays the prices of such a
-file over those of the table. The table lacks the prices for which no source was found.
+The table has the form of a file for `tfgen cost --prices` (docs/prices.md); `replaced` lays the prices of
+such a file over those of the table. The table lacks the prices for which no source was found.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -81,6 +81,9 @@ class PriceList(NamedTuple):
 
     region: str
     prices: Mapping[str, Price]
+    assumed: tuple[str, ...] = ()
+    """The parts whose prices are those of another Region, `assumed_from`."""
+    assumed_from: str = ""
 
     @property
     def date(self) -> str:
@@ -131,6 +134,14 @@ def replaced(prices: PriceList, text: str, file: str) -> PriceList:
         raise _refused(faults, dict(places), file)
     own = _prices(table, prices.region, Source(file, "", CONFIDENCES[0]))
     return _listed(prices.region, {**prices.prices, **own})
+
+
+def completed(prices: PriceList, region: str) -> PriceList:
+    """The prices with those of another Region for the parts that have none."""
+    others = price_list(region).prices
+    assumed = tuple(part for part in others if part not in prices.prices)
+    listed = _listed(prices.region, {**others, **prices.prices})
+    return listed._replace(assumed=assumed, assumed_from=region)
 
 
 def _listed(region: str, prices: Mapping[str, Price | None]) -> PriceList:

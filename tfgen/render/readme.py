@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from tfgen.blueprint.model import Blueprint, Network, Override, Service, Variable
+from tfgen.cost import short
 from tfgen.hcl.text import Label
 
 
@@ -39,6 +40,7 @@ def context(blueprint: Blueprint) -> dict[str, Any]:
         "region": blueprint.region,
         "spec_file": blueprint.spec_file,
         "sentences": tuple(_sentences(blueprint)),
+        "costs": tuple(filter(None, [short.sentence(short.short_cost(blueprint))])),
         "service_rows": tuple(_service_row(service) for service in blueprint.services),
         "edges": tuple(_edges(blueprint)),
         "boxes": tuple(_boxes(blueprint)),

@@ -14,6 +14,7 @@ from tfgen.spec.model import (
     WORLD,
     Backend,
     Connect,
+    Cost,
     Egress,
     HealthCheck,
     LoadBalancer,
@@ -41,6 +42,7 @@ def fill(spec: Spec, at: Locate) -> tuple[Spec, list[Problem]]:
             key: _service(service, spec.load_balancer, spec.network) for key, service in spec.services.items()
         },
         backend=spec.backend and _backend(spec.backend, spec),
+        cost=_cost(spec.cost, spec),
     )
     return filled, problems
 
@@ -200,3 +202,17 @@ def _backend(backend: Backend, spec: Spec) -> Backend:
     # With the region: a stack of the same name in another one is another stack.
     key = backend.key or f"{spec.name}/{spec.region}/terraform.tfstate"
     return replace(backend, key=key, region=backend.region or spec.region)
+
+
+def _cost(cost: Cost, spec: Spec) -> Cost:
+    """Small round numbers: nobody knows the traffic of a stack that is not deployed yet."""
+    internet = 100 if spec.network.way_out.to_internet else 0
+    usual = {"internet": internet, "clients": 100, "s3": 100, "ecr": 10, "logs": 10}
+    return replace(
+        cost,
+        traffic=usual | cost.traffic,
+        tasks={
+            key: replace(each, high=each.low if each.high is None else each.high)
+            for key, each in cost.tasks.items()
+        },
+    )

@@ -141,6 +141,15 @@ ResourceAddress = Annotated[
 Argument = Annotated[
     str, Meta(pattern=r"^[a-z_][a-z0-9_]*\Z", description="the name of an argument, such as idle_timeout")
 ]
+TrafficName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*\Z",
+        description="internet, clients, ecr, or the endpoint name of an AWS service, such as s3 or logs",
+    ),
+]
+Gigabytes = Annotated[int, Meta(ge=0, le=10_000_000, description="a number of GB from 0 to 10000000")]
+TaskCount = Annotated[int, Meta(ge=0, le=5000, description="a number of tasks from 0 to 5000")]
 StateKey = Annotated[
     str,
     Meta(
@@ -362,7 +371,7 @@ class Service(Section, frozen=True):
     per vCPU."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     """The CPU architecture that the image is built for."""
-    count: Annotated[int, Meta(ge=0, le=5000, description="a number of tasks from 0 to 5000")] = 2
+    count: TaskCount = 2
     """The number of tasks to run."""
     command: list[Text] = []
     """Replaces the image's command."""
@@ -382,6 +391,30 @@ class Service(Section, frozen=True):
     """Whether `aws ecs execute-command` can open a shell in a task."""
     ignore: Ignores = None
     """Rules to ignore in this service."""
+
+
+class TaskRange(Section, frozen=True):
+    """How many tasks of a service run. `4` is `{low: 4}`."""
+
+    shorthand: ClassVar[str] = "low"
+
+    low: TaskCount
+    """The average over a quiet month."""
+    high: TaskCount | None = None
+    """The average over a busy month. Default: `low`."""
+
+
+class Cost(Section, frozen=True):
+    """What `tfgen cost` assumes. Nothing here changes a resource."""
+
+    traffic: dict[TrafficName, Gigabytes] = {}
+    """GB a month, by what they go to or come from: `internet` for what tasks exchange with the internet,
+    `clients` for what the load balancer handles, or the endpoint name of an AWS service. Default: 100 for
+    internet (where tasks can reach it), clients and s3, 10 for ecr and logs."""
+    hours: Annotated[int, Meta(ge=0, le=744, description="a number of hours from 0 to 744")] = 730
+    """The hours of a month in which the stack exists."""
+    tasks: dict[Name, TaskRange] = {}
+    """How many tasks of a service run on average. Default: its `count`."""
 
 
 LENIENT_CODES = "200-499"
@@ -419,6 +452,8 @@ class Spec(Section, frozen=True, kw_only=True):
     """Tags of all resources, set in the provider's default_tags."""
     backend: Backend | None = None
     """The S3 bucket for Terraform's state. Default: no backend; Terraform stores the state locally."""
+    cost: Cost = Cost()
+    """What `tfgen cost` assumes about traffic, hours and tasks."""
     ignore: Ignores = None
     """Rules to ignore in the whole spec."""
     overrides: dict[ResourceAddress, dict[Argument, Any]] = {}

@@ -7,7 +7,7 @@ together.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from textwrap import TextWrapper
 from typing import Any, NamedTuple, Protocol
@@ -98,6 +98,8 @@ class RefusedError(Exception):
 Change = Callable[[Answers, str], Answers]
 Check = Callable[[str], list[Problem]]
 """What is wrong with the text of a spec; `tfgen.pipe` finds it."""
+Costs = Callable[[str], Mapping[str, str]]
+"""What each egress costs in a region, in words; `tfgen.alternatives` knows it."""
 
 
 # --- one answer each: what it changes, or RefusedError
@@ -343,7 +345,9 @@ def _flag(flag: str, text: str) -> str:
 # --- questions
 
 
-def interview(answers: Answers, terminal: Terminal, check: Check, usual: Answers) -> Answers:
+def interview(
+    answers: Answers, terminal: Terminal, check: Check, usual: Answers, costs: Costs = lambda _: {}
+) -> Answers:
     """Asks what is open in `answers`. `usual` holds the defaults of the name and the region."""
     talk = _Talk(answers, terminal, check)
     if not answers.name:
@@ -351,8 +355,8 @@ def interview(answers: Answers, terminal: Terminal, check: Check, usual: Answers
     if not answers.region:
         talk.put("AWS region", with_region, usual.region, keep=True)
     if not answers.egress:
-        terminal.say("How do tasks reach the internet and AWS?")
-        terminal.say("\n".join(f"  {name:<13}  {way.explained}" for name, way in ways_out.WAYS_OUT.items()))
+        terminal.say("How do tasks reach the internet and AWS? (Costs are a month's, before traffic.)")
+        terminal.say(_listed_egress(costs(talk.answers.region)))
         talk.put("Egress", with_egress, ways_out.USUAL, keep=True)
     if talk.answers.zones_open:
         terminal.say(f"The zones of {talk.answers.region} differ between accounts.")
@@ -361,6 +365,15 @@ def interview(answers: Answers, terminal: Terminal, check: Check, usual: Answers
         talk.services()
         talk.calls()
     return talk.answers
+
+
+def _listed_egress(costs: Mapping[str, str]) -> str:
+    lines = []
+    for name, way in ways_out.WAYS_OUT.items():
+        lines.append(f"  {name:<13}  {way.explained}")
+        if name in costs:
+            lines.append(f"  {'':<13}  {costs[name]}")
+    return "\n".join(lines)
 
 
 class _Talk:

@@ -7,7 +7,7 @@ and prevents nested aliases from making it grow.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -78,6 +78,27 @@ class Source(NamedTuple):
     def at_key(self, path: SpecPath) -> Location:
         """The place of the key that leads to `path`."""
         return Location(self.file, *self.keys[path], path) if path in self.keys else self.at(path)
+
+
+def with_values(source: Source, values: Mapping[SpecPath, Any]) -> Source:
+    """The spec with other values at some places; a value of None removes what is there.
+
+    What was not in the file has a place without a line.
+    """
+    data = source.data
+    for path, value in values.items():
+        data = _with_value(data, path, value)
+    return source._replace(data=data, values=dict.fromkeys(values, (0, 0, 1)) | source.values)
+
+
+def _with_value(data: Any, path: SpecPath, value: Any) -> Any:
+    if not path:
+        return value
+    key, *rest = path
+    section = data if isinstance(data, dict) else {}
+    changed = _with_value(section.get(key), tuple(rest), value)
+    left = {name: each for name, each in section.items() if name != key}
+    return left if changed is None else left | {key: changed}
 
 
 class SourceError(Exception):

@@ -1,0 +1,163 @@
+"""The bill of a stack: everything that `tfgen cost` prints, in one value."""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+from msgspec.structs import asdict
+
+from tfgen.blueprint.model import Blueprint, CostAssumptions
+from tfgen.cost.charges import (
+    TRAFFIC,
+    Cost,
+    Item,
+    cost_of,
+    list_items,
+    unpriced,
+    way_of,
+)
+from tfgen.cost.inventory import Inventory, take_inventory
+from tfgen.cost.ways import BreakEven, Way, WayCost, break_even, cost_of_way
+from tfgen.facts.prices import PriceList
+
+NOT_COUNTED = (
+    "data sent to the internet (the same with every egress)",
+    "traffic between zones, but for that to a shared NAT gateway",
+    "LCUs for connections and rules, beyond those for the GB",
+    "Container Insights and other metrics",
+    "what images and objects cost to store",
+    "resources of your own files",
+    "taxes, discounts and the free tier",
+)
+
+
+class Bill(NamedTuple):
+    """What a stack costs a month."""
+
+    name: str
+    spec_file: str
+    inventory: Inventory
+    assumed: CostAssumptions
+    prices: PriceList
+    items: tuple[Item, ...]
+    ways: tuple[tuple[Way, WayCost | None], ...] = ()
+    """Every egress, the stack's own among them."""
+
+    @property
+    def fixed(self) -> Cost:
+        return cost_of(tuple(item for item in self.items if item.group != TRAFFIC), self.prices)
+
+    @property
+    def traffic(self) -> Cost:
+        return cost_of(tuple(item for item in self.items if item.group == TRAFFIC), self.prices)
+
+    @property
+    def total(self) -> Cost:
+        return self.fixed + self.traffic
+
+    @property
+    def unpriced(self) -> tuple[str, ...]:
+        """The parts that are in use and have no known price, so that they are in no sum."""
+        return unpriced(self.items, self.prices)
+
+    @property
+    def spared(self) -> float:
+        """What NAT gateways would charge for the traffic that goes through gateway endpoints."""
+        price = self.prices.prices.get("nat_gb")
+        free = sum(gb for kind, gb in self.assumed.traffic if way_of(kind, self.inventory) == "gateway")
+        return price.usd * free if price and self.inventory.tasks else 0.0
+
+    def of_group(self, group: str) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if item.group == group)
+
+
+def make_bill(blueprint: Blueprint, prices: PriceList, ways: Sequence[Way] = ()) -> Bill:
+    """The bill of a blueprint, with its overrides where they were applied."""
+    inventory, assumed = take_inventory(blueprint), blueprint.cost
+    return Bill(
+        blueprint.name,
+        blueprint.spec_file,
+        inventory,
+        assumed,
+        prices,
+        list_items(inventory, assumed),
+        tuple((way, cost_of_way(way.inventory, assumed, prices) if way.inventory else None) for way in ways),
+    )
+
+
+def break_evens(bill: Bill) -> Iterator[BreakEven]:
+    """NAT gateways against endpoints alone, or against endpoints beside them where those alone do not do."""
+    costs = [(way, cost) for way, cost in bill.ways if cost and not cost.unpriced]
+    alone = [each for each in costs if each[0].egress == "endpoints" and not each[0].refused]
+    gateways = [each for each in costs if each[0].egress == "nat"]
+    beside = [each for each in costs if each[0].egress == "nat+endpoints"]
+    for nat, other in product(gateways, alone or beside):
+        if other[0].nat in ("", nat[0].nat):
+            yield break_even(nat, other)
+
+
+def as_json(bill: Bill) -> dict[str, Any]:
+    """The bill as plain data. Sums are in USD a month and not rounded."""
+    return {
+        "name": bill.name,
+        "region": bill.inventory.region,
+        "prices": {
+            "date": bill.prices.date,
+            "unconfirmed": [part for part in used_parts(bill) if part in bill.prices.unconfirmed],
+            "assumed_from": bill.prices.assumed_from or None,
+            "assumed": [part for part in used_parts(bill) if part in bill.prices.assumed],
+            "unknown": list(bill.unpriced),
+        },
+        "assumed": {
+            "hours": bill.assumed.hours,
+            "traffic": dict(bill.assumed.traffic),
+            "tasks": {each.service: {"low": each.low, "high": each.high} for each in bill.inventory.tasks},
+        },
+        "items": [_item_as_json(item, bill.prices) for item in bill.items],
+        **{
+            name: asdict(cost)
+            for name, cost in (("fixed", bill.fixed), ("traffic", bill.traffic), ("total", bill.total))
+        },
+        "gateway_endpoints_spare": bill.spared,
+        "ways": [_way_as_json(way, cost) for way, cost in bill.ways],
+        "break_even": [
+            {
+                "below": each.below.name,
+                "above": each.above.name,
+                "gb": each.gigabytes if each.gigabytes != float("inf") else None,
+                "gb_without_cross_zone": each.in_zone if each.in_zone != float("inf") else None,
+            }
+            for each in break_evens(bill)
+        ],
+        "not_counted": list(NOT_COUNTED),
+    }
+
+
+def used_parts(bill: Bill) -> tuple[str, ...]:
+    """The parts that the bill has quantities of."""
+    return tuple(dict.fromkeys(each.part for item in bill.items for each in item.quantities))
+
+
+def _item_as_json(item: Item, prices: PriceList) -> dict[str, Any]:
+    cost = cost_of((item,), prices)
+    return {
+        "group": item.group,
+        "name": item.name,
+        "detail": item.detail,
+        "low": cost.low,
+        "high": cost.high,
+        "quantities": [asdict(each) for each in item.quantities],
+    }
+
+
+def _way_as_json(way: Way, cost: WayCost | None) -> dict[str, Any]:
+    return {
+        "egress": way.egress,
+        "nat": way.nat or None,
+        "own": way.own,
+        "refused": way.refused or None,
+        "fixed": cost and asdict(cost.fixed),
+        "traffic": cost and cost.traffic,
+        "per_gb": cost and cost.per_gb,
+        "total": cost and asdict(cost.total),
+    }

@@ -1,0 +1,81 @@
+"""What a stack has that AWS charges for, counted."""
+
+from msgspec import Struct
+
+from tfgen.blueprint.model import Blueprint, Service
+
+
+class Balancer(Struct, frozen=True):
+    """An Application Load Balancer with an address in each of its zones, which AWS charges for if public."""
+
+    zones: int
+    public: bool
+
+
+class Tasks(Struct, frozen=True):
+    """The tasks of a service. `cpu` is in CPU units and `memory` in MiB, each of a task."""
+
+    service: str
+    cpu: int
+    memory: int
+    arm: bool
+    low: int
+    high: int
+    public: bool
+    """Whether each has a public address."""
+
+
+class Inventory(Struct, frozen=True):
+    """Everything with a price of its own."""
+
+    region: str
+    zones: int
+    """Of the subnets that run tasks."""
+    nat_gateways: int
+    """Each with one public address."""
+    gateway_endpoints: tuple[str, ...]
+    interface_endpoints: tuple[tuple[str, int], ...]
+    """Their services, and in how many zones each has an address."""
+    public_tasks: bool
+    """Whether tasks reach the internet by their own addresses."""
+    balancers: tuple[Balancer, ...]
+    tasks: tuple[Tasks, ...]
+    """By service."""
+    log_retention: int
+    """The days that log lines are kept; 0 is without end."""
+
+
+def take_inventory(blueprint: Blueprint) -> Inventory:
+    """What a blueprint has, with its overrides where they were applied."""
+    network = blueprint.network
+    private = len(network.private_subnets)
+    averages = {service: (low, high) for service, low, high in blueprint.cost.tasks}
+    return Inventory(
+        region=blueprint.region,
+        zones=private or len(network.public_subnets),
+        nat_gateways=sum(len(nat.zones) for nat in network.nat),
+        gateway_endpoints=tuple(each.service for each in network.gateway_endpoints if each.route_tables),
+        interface_endpoints=tuple(
+            (each.service, private) for each in network.interface_endpoints if each.subnets
+        ),
+        public_tasks=not private,
+        balancers=tuple(
+            Balancer(len(network.public_subnets), not each.internal) for each in blueprint.load_balancer
+        ),
+        tasks=tuple(
+            _tasks(service, averages.get(service.key, (service.tasks.least, service.tasks.most)))
+            for service in blueprint.services
+        ),
+        log_retention=max((service.log_retention for service in blueprint.services), default=0),
+    )
+
+
+def _tasks(service: Service, average: tuple[int, int]) -> Tasks:
+    return Tasks(
+        service.key,
+        service.cpu,
+        service.memory,
+        service.architecture == "ARM64",
+        *average,
+        public=any(service.public_ip),
+    )
