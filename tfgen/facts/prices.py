@@ -1,7 +1,7 @@
 """What AWS charges for the parts of a stack, in USD without tax: public prices, by Region.
 
-The table has the form of a file for `tfgen cost --prices` (docs/prices.md); `replaced` lays the prices of such a
-file over those of the table. The table lacks the prices for which no source was found.
+The table has the form of a file for `tfgen cost --prices` (docs/prices.md), which `replaced` lays over it. It
+lacks the prices for which no source was found.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
