@@ -12,7 +12,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from msgspec.json import decode
+from msgspec.structs import replace
 
 from tfgen.problems import Exit, TfgenError, nearest_of_many
 from tfgen.texts import in_line
@@ -54,7 +56,7 @@ _MOST_FAULTS = 20
 _EXAMPLE = '{"regions": {"us-east-1": {"nat_hour": 0.045}}}'
 
 
-class Source(NamedTuple):
+class Source(Struct, frozen=True):
     """Where a price is from. `date` is a month such as "2026-10", or empty if the user's file has none."""
 
     text: str
@@ -62,7 +64,7 @@ class Source(NamedTuple):
     confidence: str  # one of CONFIDENCES
 
 
-class Price(NamedTuple):
+class Price(Struct, frozen=True):
     """The price of one unit, with tiers that of the first.
 
     `tiers` are (GB a month up to which, USD), the last up to inf; () if there is one price for all.
@@ -76,7 +78,7 @@ class Price(NamedTuple):
 _NOWHERE = Source("", "", CONFIDENCES[2])
 
 
-class PriceList(NamedTuple):
+class PriceList(Struct, frozen=True):
     """The prices of a Region, by part; those without a known price are not in it."""
 
     region: str
@@ -141,7 +143,7 @@ def completed(prices: PriceList, region: str) -> PriceList:
     others = price_list(region).prices
     assumed = tuple(part for part in others if part not in prices.prices)
     listed = _listed(prices.region, {**others, **prices.prices})
-    return listed._replace(assumed=assumed, assumed_from=region)
+    return replace(listed, assumed=assumed, assumed_from=region)
 
 
 def _listed(region: str, prices: Mapping[str, Price | None]) -> PriceList:
