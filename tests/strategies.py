@@ -539,6 +539,27 @@ def _tasks_that_fit(network: Data) -> int:
 
 
 @st.composite
+def _costs(draw: st.DrawFn, services: Sequence[str]) -> Data:
+    """What a spec assumes about traffic and tasks, some of it in the short form."""
+    kinds = st.sampled_from(["internet", "clients", "ecr", "logs", *_ENDPOINTS])
+    cost: Data = draw(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "hours": _numbers(model.Cost, "hours"),
+                "traffic": st.dictionaries(kinds, _between(0, 10_000_000), max_size=4),
+            },
+        )
+    )
+    counts = st.tuples(_numbers(model.TaskRange, "low"), _numbers(model.TaskRange, "high")).map(sorted)
+    ranges = counts.map(lambda ends: {"low": ends[0], "high": ends[1]})
+    low = counts.map(lambda ends: ends[0])
+    if services and draw(st.booleans()):
+        cost["tasks"] = draw(st.dictionaries(st.sampled_from(services), ranges | low, max_size=2))
+    return cost
+
+
+@st.composite
 def specs(draw: st.DrawFn, most: int = 6) -> Data:
     """A valid spec with at most this many services."""
     region, egress = draw(st.sampled_from(_REGIONS)), draw(st.sampled_from(EGRESS))
@@ -555,6 +576,7 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
         "load_balancer": balancer,
         "services": services,
         "tags": dict(_tags_that_iam_takes(tags)) if services else tags,
+        "cost": draw(_costs(list(services))),
         **draw(_REST),
         **draw(_IGNORING),
     }

@@ -59,6 +59,8 @@ load_balancer:
     http: 80
     admin: 8080
 
+cost: {hours: 730, traffic: {s3: 100}, tasks: {orders: 2}}
+
 services:
   storefront:
     image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/storefront:7.3.1
@@ -688,6 +690,12 @@ WHOLE = (
         "a rule silenced for the whole load balancer",
         "load_balancer:\n",
         "load_balancer:\n  ignore: [{rule: TG356, reason: it asks who one is}]\n",
+        "",
+    ),
+    market(
+        "what tfgen cost assumes",
+        "cost: {hours: 730, traffic: {s3: 100}, tasks: {orders: 2}}\n",
+        "cost: {hours: 300, traffic: {s3: 800}, tasks: {orders: {low: 1, high: 6}}}\n",
         "",
     ),
     market("tags changed", "  team: market\n", "  team: shops\n", TAGGED),
