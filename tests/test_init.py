@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from strategies import laws
 from support.command import Done, Tfgen
 
+from tfgen.alternatives import costs_of_egress
 from tfgen.output import disk, spec_file
 from tfgen.pipe import Outcome, run_text
 from tfgen.problems import Exit, Problem, TfgenError
@@ -581,6 +582,32 @@ def talk(answers: Answers, *said: str) -> tuple[Answers, str]:
     result = interview(answers, script, problems, Answers(name="shop", region="us-east-1"))
     assert next(script.answers, None) is None, "not every answer was asked for"
     return result, "\n".join(script.seen)
+
+
+def test_every_egress_has_its_cost_beside_it() -> None:
+    """Two zones, one task; the numbers of a task, of a NAT gateway and of three endpoints in us-east-1."""
+    script = Script("nat", "")
+    interview(Answers("shop", "us-east-1"), script, problems, Answers(), costs_of_egress)
+    assert EGRESS_COSTS in "\n".join(script.seen)
+
+
+EGRESS_COSTS = """\
+How do tasks reach the internet and AWS?
+  public         public subnets with public addresses, protected by security groups
+                 USD 3.65 a month for each task; two zones, before traffic
+  nat            private subnets, NAT gateways: the whole internet
+                 USD 36.50 a month with one gateway, USD 73.00 a month with two; two zones, before traffic
+  endpoints      private subnets, VPC endpoints: only AWS services, images from private ECR
+                 USD 43.80 a month; two zones, before traffic
+  nat+endpoints  private subnets, VPC endpoints: AWS services; NAT gateways: everything else
+                 USD 80.30 a month with one gateway, USD 116.80 a month with two; two zones, before traffic
+"""
+
+
+def test_without_known_prices_no_cost_is_said() -> None:
+    script = Script("nat", "a,b", "")
+    interview(Answers("shop", "cn-north-1"), script, problems, Answers(), costs_of_egress)
+    assert "a month" not in "\n".join(script.seen)
 
 
 # What is typed stands behind ">".

@@ -116,7 +116,8 @@ def test_data_of_endpoints_has_the_tiers_of_the_price_list() -> None:
 @pytest.mark.parametrize("region", REGIONS)
 def test_every_price_says_where_it_is_from(region: str) -> None:
     for part, price in price_list(region).prices.items():
-        text, date, confidence = price.source
+        source = price.source
+        text, date, confidence = source.text, source.date, source.confidence
         assert text, part
         assert re.fullmatch(r"20[12]\d(-(0[1-9]|1[0-2]))?", date), part
         assert confidence in CONFIDENCES, part

@@ -355,7 +355,7 @@ def interview(
     if not answers.region:
         talk.put("AWS region", with_region, usual.region, keep=True)
     if not answers.egress:
-        terminal.say("How do tasks reach the internet and AWS? (Costs are a month's, before traffic.)")
+        terminal.say("How do tasks reach the internet and AWS?")
         terminal.say(_listed_egress(costs(talk.answers.region)))
         talk.put("Egress", with_egress, ways_out.USUAL, keep=True)
     if talk.answers.zones_open:
