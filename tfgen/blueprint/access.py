@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from tfgen import facts
 from tfgen.blueprint import names, renames
-from tfgen.blueprint.model import Image, Policy, Role, Statement
+from tfgen.blueprint.model import Image, Policy, Role, SecretReference, Statement
+from tfgen.blueprint.references import literal_secrets
 from tfgen.hcl.text import Ref
 from tfgen.spec.model import Service, Spec
 
@@ -22,7 +23,9 @@ _EXEC = (
 )
 
 
-def execution_role(key: str, spec: Spec, image: Image, partition: str) -> Role:
+def execution_role(
+    key: str, spec: Spec, image: Image, partition: str, secrets: tuple[SecretReference, ...]
+) -> Role:
     """Starting a task: its own image repository, its own log group, its own secrets."""
     return Role(
         label=names.label(key, "execution"),
@@ -30,15 +33,16 @@ def execution_role(key: str, spec: Spec, image: Image, partition: str) -> Role:
         policies=(
             Policy(
                 name="start-tasks",
-                statements=tuple(_execution_statements(key, spec.services[key], spec, image, partition)),
+                statements=(
+                    *_start_statements(key, image, partition),
+                    *_secret_statements(spec.services[key], spec, partition, secrets),
+                ),
             ),
         ),
     )
 
 
-def _execution_statements(
-    key: str, service: Service, spec: Spec, image: Image, partition: str
-) -> Iterator[Statement]:
+def _start_statements(key: str, image: Image, partition: str) -> Iterator[Statement]:
     if image.account:
         repository = f"arn:{partition}:ecr:{image.region}:{image.account}:repository/{image.repository}"
         yield Statement(sid="Login", actions="ecr:GetAuthorizationToken", resources="*")
@@ -47,14 +51,23 @@ def _execution_statements(
             yield Statement(sid="ImportThroughCache", actions=_IMPORT, resources=repository)
     stream = names.ref('"${{aws_cloudwatch_log_group.{}.arn}}:*"', names.label(key))
     yield Statement(sid="WriteLogs", actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=stream)
-    secrets = tuple(
-        sorted({secret_arn(source) for source in service.secrets.values() if _secret_manager(source)})
-    )
-    if secrets:
+
+
+def _secret_statements(
+    service: Service, spec: Spec, partition: str, given: tuple[SecretReference, ...]
+) -> Iterator[Statement]:
+    sources = [source for _, source in literal_secrets(service)]
+    known = {secret_arn(source) for source in sources if _secret_manager(source)}
+    if secrets := (*sorted(known), *_arns_in(given, "secretsmanager")):
         yield Statement(sid="ReadSecrets", actions="secretsmanager:GetSecretValue", resources=secrets)
-    sources = (source for source in service.secrets.values() if not _secret_manager(source))
-    if parameters := tuple(sorted({_parameter_arn(source, spec, partition) for source in sources})):
+    known = {_parameter_arn(source, spec, partition) for source in sources if not _secret_manager(source)}
+    if parameters := (*sorted(known), *_arns_in(given, "ssm")):
         yield Statement(sid="ReadParameters", actions="ssm:GetParameters", resources=parameters)
+
+
+def _arns_in(given: tuple[SecretReference, ...], store: str) -> list[Ref]:
+    """The ARNs that only Terraform knows, each once."""
+    return sorted({each.arn for each in given if each.store == store})
 
 
 def _is_cached(image: Image, partition: str) -> bool:

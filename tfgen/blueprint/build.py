@@ -13,6 +13,7 @@ from tfgen.blueprint import (
     load_balancer,
     names,
     network,
+    references,
     renames,
     services,
     unused,
@@ -62,6 +63,8 @@ def _problems_of_spec(
     yield from network.problems(spec, at)
     yield from services.problems(spec, at)
     yield from cost.problems(spec, at)
+    yield from references.problems(spec, at, as_module=as_module)
+    yield from references.input_collisions(spec, wiring.own_root_variables(spec), at)
     if as_module and spec.tags:
         message = "a module has no provider that could set these tags"
         hint = "set them as default_tags of the provider in the root module that calls it"
@@ -79,12 +82,21 @@ def _built_blueprint(
     }
     called = calls.build(spec, at)
     built_network = network.build(spec, found, at)
+    referred = references.References(spec, wiring.own_variables(spec))
     built_services = services.build(
-        services.ServiceContext(spec, partition, built_network, found, bound, called, at)
+        services.ServiceContext(spec, partition, built_network, found, bound, called, referred, at)
     )
     balancer = (load_balancer.build(spec, at),) if bound else ()
     modules, root = wiring.build(
-        wiring.Stack(built_network, balancer, built_services, dict(sorted(spec.tags.items())), not as_module)
+        wiring.Stack(
+            built_network,
+            balancer,
+            built_services,
+            referred.inputs,
+            tuple(references.root_variables(spec)),
+            dict(sorted(spec.tags.items())),
+            not as_module,
+        )
     )
     backend = () if as_module else tuple(_build_backend(spec))
     return Blueprint(

@@ -19,6 +19,7 @@ from tfgen.blueprint.model import (
     Peer,
     SecurityRule,
 )
+from tfgen.blueprint.references import secret_stores
 from tfgen.hcl.text import Comment, Label, Ref
 from tfgen.problems import Locate, Problem, SpecPath, nearest
 from tfgen.spec.model import WORLD, Network, Service, Spec
@@ -155,11 +156,10 @@ _SPARED = "ECR stores image layers in S3: this route is free, while the NAT gate
 
 
 def _feature_needs(key: str, service: Service) -> Iterator[_Need]:
-    for source in service.secrets.values():
-        manager = ":secretsmanager:" in source
-        store = "Secrets Manager" if manager else "SSM Parameter Store"
-        reason = f"Secrets of {{}}, which ECS reads from {store} when a task starts"
-        yield _Need("secretsmanager" if manager else "ssm", reason, key)
+    for store in secret_stores(service):
+        name = "Secrets Manager" if store == "secretsmanager" else "SSM Parameter Store"
+        reason = f"Secrets of {{}}, which ECS reads from {name} when a task starts"
+        yield _Need(store, reason, key)
     if service.exec:
         yield _Need("ssmmessages", "ECS Exec sessions in {}", key)
     for name in service.uses:

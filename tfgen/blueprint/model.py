@@ -317,6 +317,7 @@ class Variable(Part, frozen=True):
     type: Ref
     description: str
     default: tuple[Any, ...] = ()
+    sensitive: tuple[bool, ...] = ()
     validation: tuple["Validation", ...] = ()
 
 
@@ -362,6 +363,19 @@ class Call(Part, frozen=True):
     at: Location
 
 
+class SecretReference(Part, frozen=True):
+    """A secret whose ARN only Terraform knows.
+
+    `store` is the endpoint name of the service that keeps it; `value` is what ECS takes: the ARN, followed by
+    a JSON key where the spec has one.
+    """
+
+    name: str
+    store: str
+    arn: Ref
+    value: Ref
+
+
 class Container(Part, frozen=True):
     """One entry of container_definitions."""
 
@@ -370,7 +384,12 @@ class Container(Part, frozen=True):
     image_variable: Label
     command: tuple[tuple[str, ...], ...]
     environment: tuple[tuple[str, str], ...]
+    """Variables with the values that the spec has."""
+    environment_references: tuple[tuple[str, Ref], ...]
+    """Variables whose values only Terraform knows."""
     secrets: tuple[tuple[str, str], ...]
+    """Variables with the ARNs or names that the spec has."""
+    secret_references: tuple[SecretReference, ...]
     port_mappings: tuple[PortMapping, ...]
     called: tuple[str, ...]
     """Where it reaches what it calls, in one text; a label, so that new tasks start when it changes."""
@@ -380,6 +399,17 @@ class Container(Part, frozen=True):
     region: str
     path: SpecPath
     """Where the spec describes it."""
+
+    @property
+    def variables(self) -> tuple[tuple[str, str], ...]:
+        """All of its environment, by name."""
+        return tuple(sorted((*self.environment, *self.environment_references)))
+
+    @property
+    def all_secrets(self) -> tuple[tuple[str, str], ...]:
+        """What ECS reads each secret from, by the name of its variable."""
+        references = ((each.name, each.value) for each in self.secret_references)
+        return tuple(sorted((*self.secrets, *references)))
 
 
 class Tasks(Part, frozen=True):

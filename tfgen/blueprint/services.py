@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tfgen.blueprint import access, load_balancer, names, renames, security
+from tfgen.blueprint import access, load_balancer, names, references, renames, security
 from tfgen.blueprint.load_balancer import BoundRoute
 from tfgen.blueprint.model import (
     Call,
@@ -22,9 +22,10 @@ from tfgen.blueprint.model import (
     Tasks,
     Variable,
 )
+from tfgen.blueprint.references import References
 from tfgen.hcl.text import Comment, Ref, VariableRef
 from tfgen.problems import Locate, Location, Problem
-from tfgen.spec.model import LENIENT_CODES, Connect, Port, Spec, has_root
+from tfgen.spec.model import LENIENT_CODES, Connect, Given, Port, Spec, has_root
 from tfgen.spec.model import Service as ServiceSpec
 
 _ANY_ANSWER = names.comment('No route is "/", so any response but a server error counts as healthy.')
@@ -40,6 +41,7 @@ class ServiceContext(NamedTuple):
     images: dict[str, Image]
     bound: tuple[BoundRoute, ...]
     calls: tuple[Call, ...]
+    references: References
     at: Locate
 
 
@@ -93,7 +95,8 @@ def _build_service(key: str, context: ServiceContext) -> Service:
     service = spec.services[key]
     aws_name = renames.in_aws(key, spec)
     image = context.images[key]
-    execution_role = access.execution_role(key, spec, image, context.partition)
+    secrets = tuple(context.references.secrets(service))
+    execution_role = access.execution_role(key, spec, image, context.partition, secrets)
     task_role = access.task_role(key, spec)
     egress = security.egress(key, spec, image, context.network, calls)
     security_rules = (*security.ingress(key, spec, calls), *egress.rules)
@@ -152,8 +155,14 @@ def _application_container(key: str, service: ServiceSpec, context: ServiceConte
         image=context.images[key],
         image_variable=names.label(key, "image"),
         command=(tuple(service.command),) if service.command else (),
-        environment=tuple((name, str(value)) for name, value in sorted(service.environment.items())),
-        secrets=tuple(sorted(service.secrets.items())),
+        environment=tuple(
+            (name, str(value))
+            for name, value in sorted(service.environment.items())
+            if not isinstance(value, Given)
+        ),
+        environment_references=tuple(context.references.environment(service)),
+        secrets=tuple(references.literal_secrets(service)),
+        secret_references=tuple(context.references.secrets(service)),
         port_mappings=tuple(_port_mappings(aws_name, service.port, service.connect)),
         called=_callee_addresses(key, context),
         init=service.exec,

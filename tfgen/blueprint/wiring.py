@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from tfgen.blueprint import names, security
+from tfgen import facts
+from tfgen.blueprint import load_balancer, names, security
 from tfgen.blueprint.labels import ENDPOINTS, LOAD_BALANCER, NETWORK, PRIVATE, PUBLIC, SERVICES
 from tfgen.blueprint.model import (
     Container,
@@ -20,6 +21,7 @@ from tfgen.blueprint.model import (
     Variable,
 )
 from tfgen.hcl.text import Comment, Label, OutputRef, Ref, VariableRef
+from tfgen.spec.model import Spec
 
 STRING, STRINGS, TEXTS = Ref("string"), Ref("list(string)"), Ref("map(string)")
 
@@ -28,6 +30,10 @@ class Stack(NamedTuple):
     network: Network
     load_balancer: tuple[LoadBalancer, ...]
     services: tuple[Service, ...]
+    references: tuple[Input, ...]
+    """What the services refer to outside the spec."""
+    inputs: tuple[Variable, ...]
+    """Variables of the root that the spec asks for."""
     tags: dict[str, str]
     has_provider: bool
 
@@ -216,6 +222,22 @@ def _services_inputs(
             f"ARN of the listener on port {listener.port}.",
             OutputRef(LOAD_BALANCER, listener.arn_input),
         )
+    yield from stack.references
+
+
+def own_variables(spec: Spec) -> frozenset[str]:
+    """The names of variables that the services module may have of its own."""
+    of_services = (names.label(key, "image") for key in spec.services)
+    of_listeners = (load_balancer.arn_input(key) for key in spec.load_balancer.listeners)
+    endpoints = map(security.prefix_list_input, facts.gateway_endpoints())
+    groups = (security.LOAD_BALANCER_GROUP.label, security.ENDPOINT_GROUP.label)
+    return frozenset(("vpc_id", "subnet_ids", *groups, *of_services, *of_listeners, *endpoints))
+
+
+def own_root_variables(spec: Spec) -> dict[str, str]:
+    """The names of variables that the root has anyway, and what each is."""
+    images = {str(names.label(key, "image")): f"the image of {key}" for key in spec.services}
+    return {"tags": "the tags of every resource", **images}
 
 
 def _services_outputs(stack: Stack) -> Iterator[Output]:
@@ -239,6 +261,7 @@ def _services_outputs(stack: Stack) -> Iterator[Output]:
 
 
 def _root_variables(stack: Stack) -> Iterator[Variable]:
+    yield from stack.inputs
     for service in stack.services:
         yield from (_image_variable(container, service) for container in service.containers)
     if stack.has_provider:

@@ -2,9 +2,10 @@
 
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
-from tfgen.hcl.text import Comment, Label, OutputRef, Ref, VariableRef
+from tfgen.hcl.text import Comment, Interpolation, Label, OutputRef, Ref, VariableRef
 
 
 class Hcl(str):
@@ -49,6 +50,12 @@ def quoted(text: str) -> str:
         end = text.rfind("}") + 1
         text = text[:end] + text[end:].replace("$${", "$\\u007b").replace("%%{", "%\\u007b")
     return f'"{text}"'
+
+
+def interpolation(parts: Iterable[str]) -> Interpolation:
+    """A string that Terraform evaluates to its parts, one after another: texts and values."""
+    texts = (f"${{{part}}}" if isinstance(part, Ref) else quoted(part)[1:-1] for part in parts)
+    return Interpolation(f'"{"".join(texts)}"')
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -101,6 +108,7 @@ _PRINTERS: dict[type, Any] = {
     Ref: str,
     VariableRef: str,
     OutputRef: str,
+    Interpolation: str,
     Comment: _comment,
     bool: lambda value: "true" if value else "false",
     int: str,

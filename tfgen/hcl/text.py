@@ -40,6 +40,12 @@ class OutputRef(Ref):
         return reference
 
 
+class Interpolation(Ref):
+    """Text with references in it: a quoted string with `${...}`."""
+
+    __slots__ = ()
+
+
 class Comment(str):
     """A one-line comment."""
 

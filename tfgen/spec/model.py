@@ -101,6 +101,24 @@ SecretSource = Annotated[
         description="the ARN of a Secrets Manager secret or an SSM parameter, or the /path of a parameter",
     ),
 ]
+Traversal = Annotated[
+    str,
+    Meta(
+        max_length=512,
+        description="a value of Terraform, such as aws_db_instance.main.address or module.db.endpoint",
+    ),
+]
+InputName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*\Z",
+        max_length=64,
+        description="a name of lowercase letters, digits and single underscores that begins with a letter",
+    ),
+]
+JsonKey = Annotated[
+    str, Meta(pattern=r"^[^\s:]+\Z", max_length=256, description="a JSON key without spaces and colons")
+]
 AwsService = Annotated[
     str,
     Meta(
@@ -165,6 +183,60 @@ class Section(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """A mapping of the spec."""
 
     shorthand: ClassVar[str] = ""
+
+
+class Part(Section, frozen=True):
+    """A part of a `join`: one of these."""
+
+    ref: Traversal | None = None
+    """A value of Terraform in the root of the stack: of a resource, a data source, a module, a local or a
+    variable."""
+    input: InputName | None = None
+    """A variable of the root that tfgen writes; `inputs` describes it."""
+
+
+class Given(Section, frozen=True):
+    """A value that only Terraform knows: one of these."""
+
+    ref: Traversal | None = None
+    """A value of Terraform in the root of the stack: of a resource, a data source, a module, a local or a
+    variable."""
+    input: InputName | None = None
+    """A variable of the root that tfgen writes; `inputs` describes it."""
+    join: list[Text | Part] | None = None
+    """Texts and references, one after another."""
+
+
+class GivenSecret(Section, frozen=True):
+    """A secret that only Terraform knows, or one key of it: `ref` or `input`, or `secret` or `parameter`."""
+
+    ref: Traversal | None = None
+    """The ARN of a secret or a parameter, whose type says which of the two."""
+    input: InputName | None = None
+    """A variable of the root with such an ARN; write it under `secret` or `parameter`."""
+    secret: Text | Part | None = None
+    """The ARN of a secret in Secrets Manager."""
+    parameter: Text | Part | None = None
+    """The ARN of a parameter in Systems Manager."""
+    key: JsonKey | None = None
+    """A key of the JSON in a secret. Default: the whole secret."""
+
+
+class InputVariable(Section, frozen=True):
+    """A variable of the root. `Where jobs come from` is `{description: Where jobs come from}`."""
+
+    shorthand: ClassVar[str] = "description"
+
+    description: Text = ""
+    """What it is for."""
+    type: Literal["string", "number", "bool"] = "string"
+    """Its type."""
+    default: Text | None = None
+    """Its value where nobody sets one. Default: none, so that Terraform asks for it."""
+    sensitive: bool = False
+    """Whether Terraform hides its value."""
+    pattern: Text | None = None
+    """A regular expression (RE2) that its value must match."""
 
 
 class Ignore(Section, frozen=True):
@@ -375,9 +447,9 @@ class Service(Section, frozen=True):
     """The number of tasks to run."""
     command: list[Text] = []
     """Replaces the image's command."""
-    environment: dict[EnvironmentName, str | int] = {}
+    environment: dict[EnvironmentName, str | int | Given] = {}
     """Environment variables that are not secret."""
-    secrets: dict[EnvironmentName, SecretSource] = {}
+    secrets: dict[EnvironmentName, SecretSource | GivenSecret] = {}
     """Environment variables that ECS reads from Secrets Manager or SSM when a task starts."""
     uses: list[AwsService] = []
     """AWS services that the application calls. Opens a network path to them; you attach the permissions."""
@@ -448,6 +520,8 @@ class Spec(Section, frozen=True, kw_only=True):
     """CloudWatch log groups."""
     services: dict[Name, Service] = {}
     """The ECS services, by name. Without services, the stack is only a network."""
+    inputs: dict[InputName, InputVariable] = {}
+    """Variables of the root, for values that differ between deployments."""
     tags: dict[TagKey, TagValue] = {}
     """Tags of all resources, set in the provider's default_tags."""
     backend: Backend | None = None

@@ -71,16 +71,23 @@ def shape(kind: Any) -> tuple[str, Any, Any]:
         options = [option for option in get_args(kind) if option is not type(None)]
         if len(options) == 1:
             return shape(options[0])
-        containers = [option for option in options if get_origin(option) in (dict, list)]
-        if containers:
-            return "either", containers[0], next(o for o in options if o is not containers[0])
+        containers = [
+            option for option in options if get_origin(option) in (dict, list) or _is_section(option)
+        ]
+        if containers and len(options) > 1:
+            rest = tuple(option for option in options if option is not containers[0])
+            return "either", containers[0], Union[rest]  # noqa: UP007 - of a tuple
     if origin is list:
         return "list", get_args(kind)[0], None
     if origin is dict:
         return "mapping", *get_args(kind)
-    if isinstance(kind, type) and issubclass(kind, Section):
+    if _is_section(kind):
         return "section", kind, None
     return "scalar", kind, None
+
+
+def _is_section(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Section)
 
 
 class _Reader:
@@ -98,7 +105,7 @@ class _Reader:
             return self.data(value, path)
         what, first, second = shape(kind)
         if what == "either":
-            container = get_origin(first)
+            container = get_origin(first) or dict
             return self.value(value, first if isinstance(value, container) else second, path)
         if what == "section":
             return self.section(value, first, path)
