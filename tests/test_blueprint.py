@@ -7,13 +7,13 @@ from support.ruled import REGISTRY
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.pipe import Outcome, run_text
-from tfgen.spec.source import dump
+from tfgen.spec.source import dump_yaml
 
 
 def outcome_of(service: dict[str, Any], egress: str = "nat") -> Outcome:
     web = {"image": f"{REGISTRY}/web:1.0", "port": 3000, **service}
     spec = {"name": "shop", "region": "us-east-1", "network": {"egress": egress}, "services": {"web": web}}
-    return run_text(dump(spec), "shop.yaml")
+    return run_text(dump_yaml(spec), "shop.yaml")
 
 
 def blueprint_of(service: dict[str, Any], egress: str = "nat") -> Blueprint:

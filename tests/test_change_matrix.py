@@ -132,7 +132,7 @@ def test_terraform_plans_nothing_where_a_default_is_said(standing: Callable[[str
     """Every default of the facts, said where the market leaves it out, and left out where it says it."""
     told = {
         kind: {name: value for name, value in row.items() if (kind, name) not in NOT_TOLD}
-        for kind, row in facts.defaults().items()
+        for kind, row in facts.default_values().items()
     }
     after, found = turned(pages(BASES["market"]), told)
     assert found == set(ways(told)) - SAID_OTHERWISE

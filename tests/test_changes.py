@@ -24,7 +24,7 @@ from tfgen.changes.words import SENTENCES
 from tfgen.commands.main import main
 from tfgen.facts import provider
 from tfgen.facts.provider import Schema
-from tfgen.hcl.reader import read
+from tfgen.hcl.reader import read_page
 from tfgen.hcl.syntax import HclError
 from tfgen.hcl.values import Reference, Term
 from tfgen.problems import Exit, TfgenError
@@ -180,9 +180,9 @@ def test_the_facts_name_arguments_that_the_provider_has() -> None:
         assert (known.replace | known.in_place) - {"*"} <= set(schema[kind]), kind
         assert known.tags == ("tags" in schema[kind]), kind
     assert set(facts.new_deployments()) <= set(schema["aws_ecs_service"])
-    for kind, versions in facts.newer().items():
+    for kind, versions in facts.in_place_since().items():
         assert set(versions) <= set(schema[kind]), kind
-    for kind, *names in ways(facts.defaults()):
+    for kind, *names in ways(facts.default_values()):
         known = schema[kind]
         for name in names:
             assert name in known, (kind, *names)
@@ -192,8 +192,8 @@ def test_the_facts_name_arguments_that_the_provider_has() -> None:
 def test_a_default_that_is_said_changes_nothing() -> None:
     """All of the table; that Terraform agrees is held in test_change_matrix.py."""
     market = pages(BASES["market"])
-    after, found = turned(market, facts.defaults())
-    assert found == set(ways(facts.defaults())) - SAID_OTHERWISE
+    after, found = turned(market, facts.default_values())
+    assert found == set(ways(facts.default_values())) - SAID_OTHERWISE
     assert signs(changes_between(market, after)) == signs(changes_between(after, market)) == {}
 
 
@@ -274,7 +274,7 @@ def test_what_only_terraform_can_tell_is_kept_as_it_is(text: str) -> None:
 )
 def test_what_is_not_the_language(text: str, expected: str, place: tuple[int, int]) -> None:
     with pytest.raises(HclError) as caught:
-        read(text)
+        read_page(text)
     assert (caught.value.expected, (caught.value.line, caught.value.column)) == (expected, place)
 
 
@@ -478,7 +478,7 @@ def test_the_order_of_a_set_and_the_look_of_a_scalar_mean_nothing() -> None:
 def in_order(kind: str, way: tuple[str, ...], first: str, second: str) -> str:
     """A resource with two items, one after the other, at the end of a way of blocks."""
     *outer, name = way
-    known = provider.schema(kind) or {}
+    known = provider.resource_schema(kind) or {}
     for each in outer:
         known = known[each].inside
     attribute, items = known[name], (first, second)
@@ -501,7 +501,7 @@ def ordered(schema: Schema, way: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
 
 @pytest.mark.parametrize("kind", WRITTEN)
 def test_the_order_of_a_list_counts_and_that_of_a_set_does_not(kind: str) -> None:
-    known = provider.schema(kind)
+    known = provider.resource_schema(kind)
     assert known
     for way, counts in ordered(known):
         old, new = (in_order(kind, way, *items) for items in (("a", "b"), ("b", "a")))

@@ -23,9 +23,9 @@ import tfgen as package
 from tfgen import facts
 from tfgen.commands.main import COMMANDS
 from tfgen.output.compare import Changes
-from tfgen.output.write import write
+from tfgen.output.write import write_pages
 from tfgen.problems import Exit
-from tfgen.render.verify import verify
+from tfgen.render.verify import verify_pages
 from tfgen.spec.model import Network
 
 ROOT = Path(__file__).parent.parent
@@ -794,7 +794,7 @@ def test_no_text_becomes_code(text: str, here: Path, tfgen: Tfgen) -> None:
     hostile, harmless = written(text), written("harmless")
     differing = {path: page for path, page in hostile.items() if page != harmless[path]}
     assert set(differing) == {"terraform.tf", "variables.tf", "modules/services/api.tf"}
-    assert verify(differing) == []
+    assert verify_pages(differing) == []
     block = re.compile(r'^ *[a-z_]+(?: "[^"]*")* \{$', re.MULTILINE)
     for path, page in differing.items():
         assert block.findall(page) == block.findall(harmless[path]), path
@@ -935,7 +935,7 @@ def calls(here: Path) -> list[str]:
 
 def stack(here: Path) -> Path:
     written, _ = package.render_text(NETWORK)
-    write(written, here / "stack")
+    write_pages(written, here / "stack")
     return here / "stack"
 
 

@@ -14,7 +14,7 @@ from strategies import Data, batch
 from support.change_matrix import BASES, ROWS
 from support.keys import Said, forms_of_the_model, keys_of_the_model, limits_of_the_model, named
 
-from tfgen.spec.source import parse
+from tfgen.spec.source import parse_yaml
 
 ROOT = Path(__file__).parent.parent
 KEYS = frozenset(keys_of_the_model())
@@ -76,7 +76,7 @@ def test_every_key_is_in_a_golden_stack() -> None:
 
 @cache
 def read(text: str) -> Data:
-    data: Data = parse(text, "spec.yaml").data
+    data: Data = parse_yaml(text, "spec.yaml").data
     return data
 
 

@@ -16,17 +16,17 @@ from _pytest.mark import ParameterSet
 from support.repository import commit_all, git, new_repository
 
 import tfgen
-from tfgen.git import earlier, merge
+from tfgen.git import earlier_content, merged_text
 from tfgen.output import disk
-from tfgen.output.compare import Changes, compare
+from tfgen.output.compare import Changes, compare_pages
 from tfgen.output.history import History, is_of, is_woven, keeps_all, may_have_come
 from tfgen.output.manifest import NAME
-from tfgen.output.write import eject, write
+from tfgen.output.write import eject_files, write_pages
 from tfgen.problems import TfgenError
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="needs git")
 
-GIT = History(earlier, merge)
+GIT = History(earlier_content, merged_text)
 ONCE = {".gitignore": "*.tfstate\n"}
 SHOP = """\
 name: shop
@@ -83,7 +83,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def commit(repo: Path, spec: str) -> None:
-    write(pages_of(spec), repo / "stack", once=ONCE)
+    write_pages(pages_of(spec), repo / "stack", once=ONCE)
     commit_all(repo)
 
 
@@ -97,13 +97,13 @@ def branches(repo: Path, base: str, ours: str, theirs: str) -> None:
 
 
 def looked_at(repo: Path, spec: str) -> Changes:
-    return compare(pages_of(spec), repo / "stack", ONCE, history=GIT).changes
+    return compare_pages(pages_of(spec), repo / "stack", ONCE, history=GIT).changes
 
 
 def assert_repaired(repo: Path, spec: str) -> None:
     assert looked_at(repo, spec).in_the_way == ()
-    write(pages_of(spec), repo / "stack", once=ONCE, history=GIT)
-    write(pages_of(spec), repo.parent / "anew", once=ONCE)
+    write_pages(pages_of(spec), repo / "stack", once=ONCE, history=GIT)
+    write_pages(pages_of(spec), repo.parent / "anew", once=ONCE)
     assert tree(repo / "stack") == tree(repo.parent / "anew")
 
 
@@ -281,7 +281,7 @@ def test_a_hand_edit_beside_a_conflict_is_not_lost(repo: Path) -> None:
     assert (repo / "stack" / NAME).read_text().count("  main.tf\n") == 2
     assert looked_at(repo, merged).in_the_way == ("main.tf",)
     with pytest.raises(TfgenError, match=r"\n\+  # by hand\n") as refused:
-        write(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
+        write_pages(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
     assert "The manifest contains conflict markers of a merge." in refused.value.message
 
 
@@ -293,8 +293,8 @@ def test_a_file_that_is_ejected_amid_a_merge_leaves_the_rest_to_be_repaired(repo
     commit_all(repo)
     git(repo, "merge", "theirs", check=False)
     assert looked_at(repo, merged).in_the_way == ("modules/network/vpc.tf",)
-    eject([page], repo / "stack")
-    write(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
+    eject_files([page], repo / "stack")
+    write_pages(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
     assert page.read_text() == "# by hand\n"
     assert "<<<<<<<" not in "".join(text.decode() for text in tree(repo / "stack").values())
     assert looked_at(repo, merged).none
@@ -421,7 +421,7 @@ def test_a_repair_that_is_stopped_goes_on(repo: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(disk.Folder, "replace", fails)
     with pytest.raises(TfgenError, match="Some files may be new"):
-        write(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
+        write_pages(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
     monkeypatch.undo()
     assert_repaired(repo, merged)
 
@@ -580,7 +580,7 @@ def test_no_merge_loses_a_hand_edit_or_finds_one_that_nobody_made(
     assert in_doubt(without) or not looked_at(without, merged).in_the_way, "somebody is said to have edited"
     assert in_doubt(repo) or found <= by_hand, "somebody is said to have made another edit"
     if not found:  # what one side edited and the other removed is nobody's any more, and stays
-        write(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
+        write_pages(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
         lost = {path for path in by_hand if tree(repo / "stack").get(path) != as_edited[path]}
         assert not lost, "an edit was lost"
 

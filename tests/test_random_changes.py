@@ -22,7 +22,7 @@ from support.terraform import Stack
 
 from tfgen import render_text
 from tfgen.changes.report import changes_between
-from tfgen.spec.source import dump
+from tfgen.spec.source import dump_yaml
 
 if TYPE_CHECKING:
     from support.terraform import Terraform
@@ -51,7 +51,7 @@ def pages(text: str, *, as_module: bool = False) -> Mapping[str, str]:
 
 
 def module(spec: Data) -> Module:
-    return Module(pages(dump(spec), as_module=True), spec["region"], spec.get("tags", {}))
+    return Module(pages(dump_yaml(spec), as_module=True), spec["region"], spec.get("tags", {}))
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +75,12 @@ def takes_all_tags_away(old: Data, new: Data) -> bool:
 def test_terraform_plans_what_tfgen_foresees(standing: Callable[[int], Standing], pair: Pair) -> None:
     """A change that Terraform does not plan is one that tfgen has said it refuses, and no other."""
     old, changed = stack(pair[0]), change(*pair)
-    new = pages(dump(changed.spec))
-    report = changes_between(pages(dump(old)), new)
+    new = pages(dump_yaml(changed.spec))
+    report = changes_between(pages(dump_yaml(old)), new)
     stands = standing(pair[0])
     untold = stands.without_tags if old.get("tags") else set()
     done = stands.attempt(new, refresh=takes_all_tags_away(old, changed.spec))
-    what = f"{', '.join(changed.edits)}\n{dump(changed.spec)}\n{done.stderr}"
+    what = f"{', '.join(changed.edits)}\n{dump_yaml(changed.spec)}\n{done.stderr}"
     assert bool(done.returncode) == bool(report.refusals), f"{report.refusals}: {what}"
     if not done.returncode:
         foreseen = {each.address: str(each.action) for each in report.changes}

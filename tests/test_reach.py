@@ -18,12 +18,12 @@ from tfgen import rules
 from tfgen.blueprint.model import Blueprint, InternetRoute, Role, TargetGroup
 from tfgen.blueprint.model import Service as ServicePart
 from tfgen.hcl.text import Label
-from tfgen.pipe import run, run_text
+from tfgen.pipe import run_file, run_text
 from tfgen.problems import Problem
 from tfgen.reach import explain, walks
 from tfgen.reach.faults import OURS
 from tfgen.reach.model import MISSING, OK, TAKEN, Flow
-from tfgen.render.pages import TEMPLATES, render
+from tfgen.render.pages import TEMPLATES, render_pages
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = {path.stem: path for path in sorted((ROOT / "examples").glob("*.yaml"))}
@@ -35,7 +35,7 @@ IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1"
 
 
 def blueprint_of(example: str) -> Blueprint:
-    blueprint = run(EXAMPLES[example]).blueprint
+    blueprint = run_file(EXAMPLES[example]).blueprint
     assert blueprint
     return blueprint
 
@@ -71,7 +71,7 @@ def test_every_way_of_an_example_is_whole(example: str) -> None:
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_part_of_a_walk_is_a_block_of_the_terraform(example: str) -> None:
     blueprint = blueprint_of(example)
-    written = {address for text in render(blueprint).values() for address in addresses(text)}
+    written = {address for text in render_pages(blueprint).values() for address in addresses(text)}
     used = {part for flow in flows_of(blueprint) for hop in flow.hops for part in hop.parts}
     blocks = {".".join(part.partition("[")[0].split(".")[:2]) for part in used - {"assign_public_ip"}}
     assert blocks <= written
@@ -166,7 +166,7 @@ def test_what_is_not_in_the_blueprint_is_not_in_the_terraform(example: str, remo
 
 
 def declared(blueprint: Blueprint) -> str:
-    return "".join(text for path, text in render(blueprint).items() if path.endswith(".tf"))
+    return "".join(text for path, text in render_pages(blueprint).items() if path.endswith(".tf"))
 
 
 def nat_zones(text: str) -> str:

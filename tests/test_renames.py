@@ -15,7 +15,7 @@ from support.stacks import GENERATED
 from support.terraform import ROOT
 
 import tfgen
-from tfgen.output.write import write
+from tfgen.output.write import write_pages
 from tfgen.pipe import run_text
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ class Applied:
 
     def plan(self, spec: str) -> dict[str, list[str]]:
         """Address -> what a plan does there, but for nothing at all; a move alone is "moved"."""
-        write(pages(spec), self.stack.folder)
+        write_pages(pages(spec), self.stack.folder)
         changes: list[Mapping[str, Any]] = self.stack.plan()["resource_changes"]
         found = {each["address"]: _actions(each) for each in changes}
         return {address: actions for address, actions in found.items() if actions}

@@ -13,7 +13,7 @@ from jinja2 import TemplateError
 
 import tfgen
 from tfgen.commands.main import main
-from tfgen.pipe import run
+from tfgen.pipe import run_file
 from tfgen.problems import Location, Problem
 from tfgen.render import laws, pages
 
@@ -211,10 +211,10 @@ def test_what_is_no_file_is_no_template(mine: Mine, make: str) -> None:
     ],
 )
 def test_nothing_but_the_values_of_a_page_is_in_reach(mine: Mine, text: str, why: str) -> None:
-    blueprint = run(SPEC).blueprint
+    blueprint = run_file(SPEC).blueprint
     assert blueprint
     with pytest.raises((TemplateError, TypeError), match=why):
-        pages.render(blueprint, mine(**tf(network__vpc=text)))
+        pages.render_pages(blueprint, mine(**tf(network__vpc=text)))
 
 
 @pytest.mark.parametrize(
@@ -277,9 +277,9 @@ def test_a_link_leads_to_no_file_elsewhere(mine: Mine, tmp_path: Path, way: str)
     else:
         shutil.rmtree(folder / "network")
         (folder / "network").symlink_to(tmp_path)
-    blueprint = run(SPEC).blueprint
+    blueprint = run_file(SPEC).blueprint
     assert blueprint
-    assert "a secret" not in pages.render(blueprint, folder)["modules/network/vpc.tf"]
+    assert "a secret" not in pages.render_pages(blueprint, folder)["modules/network/vpc.tf"]
 
 
 def test_our_templates_keep_the_laws_of_the_users() -> None:

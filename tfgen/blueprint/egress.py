@@ -20,7 +20,7 @@ from tfgen.blueprint.model import (
     SecurityRule,
 )
 from tfgen.hcl.text import Comment, Label, Ref
-from tfgen.problems import Locate, Problem, SpecPath, nearest
+from tfgen.problems import Locate, Problem, SpecPath, nearest_word
 from tfgen.spec.model import WORLD, Network, Service, Spec
 from tfgen.spec.ways_out import WayOut
 
@@ -243,7 +243,7 @@ def endpoint_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
 def _unknown_endpoint(name: str, known: frozenset[str], way: WayOut, path: SpecPath, at: Locate) -> Problem:
     """A misspelling stops the render only where it would become an endpoint."""
     message = f'unknown VPC endpoint "{name}"'
-    meant = facts.endpoint_aliases().get(name, ()) or filter(None, (nearest(name, sorted(known), 0.8),))
+    meant = facts.endpoint_aliases().get(name, ()) or filter(None, (nearest_word(name, sorted(known), 0.8),))
     if likely := " or ".join(meant):
         severity = "error" if way.interface_endpoints else "warning"
         return Problem("TG212", at(path), message, f"did you mean {likely}?", severity)

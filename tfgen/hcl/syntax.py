@@ -82,7 +82,7 @@ class Operation(Node, frozen=True):
     operands: tuple[Node, ...]
 
 
-def inside(node: Node) -> tuple[Node, ...]:
+def inner_expressions(node: Node) -> tuple[Node, ...]:
     """The expressions that one is made of."""
     match node:
         case Call(arguments=parts) | List(items=parts) | Operation(operands=parts) | Template(parts=parts):

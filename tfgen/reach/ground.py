@@ -39,7 +39,7 @@ def network(text: str) -> IPv4Network:
 @cache
 def is_private(text: str) -> bool:
     """Whether no address of a range is on the internet."""
-    return any(network(text).subnet_of(private) for private in facts.ranges("private"))
+    return any(network(text).subnet_of(private) for private in facts.ip_ranges("private"))
 
 
 class NetworkPeer(Part, frozen=True, eq=False):

@@ -11,7 +11,7 @@ from tfgen.facts import provider
 from tfgen.facts.provider import Attribute, Schema
 from tfgen.hcl import traversal
 from tfgen.hcl.text import address_parts
-from tfgen.problems import SpecPath, nearest
+from tfgen.problems import SpecPath, nearest_word
 from tfgen.render import traversals
 
 RESOURCE, LIFECYCLE, BLOCK, OBJECT = "resource", "lifecycle", "block", "object"
@@ -74,7 +74,7 @@ class Place(NamedTuple):
         """The body of the block at this place; `index` where the spec lists several."""
         way = (*self.way, *index)
         if (self.kind, self.name) == (RESOURCE, "lifecycle"):
-            return Place(way, LIFECYCLE, _lifecycle(self.schema))
+            return Place(way, LIFECYCLE, _with_lifecycle(self.schema))
         return Place(way, BLOCK, self.attribute.inside if self.attribute else None)
 
     @property
@@ -95,14 +95,14 @@ class Fault(NamedTuple):
     severity: str = "error"
 
 
-def resource(address: str) -> Place:
+def place_of_resource(address: str) -> Place:
     """The body of the resource at an address."""
-    schema = provider.schema(address_parts(address).kind)
+    schema = provider.resource_schema(address_parts(address).kind)
     known = schema if schema is None else {**schema, "lifecycle": Attribute("block", most=1)}
     return Place(("overrides", address), RESOURCE, known)
 
 
-def _lifecycle(schema: Schema | None) -> Schema:
+def _with_lifecycle(schema: Schema | None) -> Schema:
     flag = Attribute("flag")  # written bare, as everybody reads it, though Terraform takes "true"
     arguments = {name: each for name, each in (schema or {}).items() if name != "lifecycle"}
     names = Attribute("names", inside=arguments)
@@ -119,7 +119,7 @@ def name_faults(place: Place) -> Iterator[Fault]:
         return
     of_terraform = _OF_LIFECYCLE if place.kind == LIFECYCLE else _OF_TERRAFORM
     if not _ARGUMENT.match(name):
-        near = nearest(name, place.schema or ())
+        near = nearest_word(name, place.schema or ())
         hint = f"did you mean {near}?" if near else "see the documentation of the provider"
         yield Fault("TG262", place.way, f'"{name}" is not a valid argument name', hint)
     elif name in _ADDRESSES and place.kind == RESOURCE:
@@ -130,7 +130,7 @@ def name_faults(place: Place) -> Iterator[Fault]:
         hint = _resource_of_own(place) if name in _IN_OWN_FILE else _TEMPLATE
         yield Fault("TG262", place.way, message, hint)
     elif attribute is None and place.schema is not None:
-        yield _unknown(place, place.schema, name)
+        yield _unknown_name(place, place.schema, name)
     elif attribute and attribute.shape == "computed":
         hint = "write tags" if name == "tags_all" else "remove the line"
         yield Fault("TG262", place.way, f'"{name}" cannot be overridden: the provider computes it', hint)
@@ -139,15 +139,19 @@ def name_faults(place: Place) -> Iterator[Fault]:
         yield _other_version(place, what, attribute.only)
 
 
-def _unknown(place: Place, schema: Schema, name: str) -> Fault:
-    near = nearest(name, (each for each, attribute in schema.items() if attribute.shape != "computed"))
+def _unknown_name(place: Place, schema: Schema, name: str) -> Fault:
+    near = nearest_word(name, (each for each, attribute in schema.items() if attribute.shape != "computed"))
     file = _own_file(str(place.way[1]))
     if place.kind == LIFECYCLE:
         hint = f"did you mean {near}?" if near else f"write {', '.join(schema)}"
     elif near:
-        hint = f"did you mean {near}? Put arguments newer than provider {provider.newest()} into {file}"
+        hint = (
+            f"did you mean {near}? Put arguments newer than provider {provider.newest_version()} into {file}"
+        )
     else:
-        hint = f"put arguments newer than provider {provider.newest()} into a file of your own, {file}"
+        hint = (
+            f"put arguments newer than provider {provider.newest_version()} into a file of your own, {file}"
+        )
     return Fault("TG261", place.way, f'unknown argument or block "{name}" in {place.of}', hint)
 
 
@@ -165,7 +169,7 @@ def _own_file(address: str) -> str:
 
 def _other_version(place: Place, what: str, version: str) -> Fault:
     """A warning about what only one version accepts, for a stack that allows both."""
-    (other,) = (each for each in provider.versions() if each != version)
+    (other,) = (each for each in provider.provider_versions() if each != version)
     message = f"{what}, and the stack also allows version {other}"
     hint = f'in a versions_override.tf of your own, require hashicorp/aws with version = "~> {version}.0"'
     return Fault("TG270", place.way, message, hint, "warning")
@@ -196,14 +200,14 @@ def _single_faults(place: Place, shape: str, value: Any) -> Iterator[Fault]:
     """Of a string, a number or a bool: what Terraform cannot make one of."""
     if isinstance(value, dict | list):
         hint = "VALUE (JSON as text)" if are_blocks(value) else "VALUE"
-        yield _other(place, "takes a single value", hint)
+        yield _other_kind(place, "takes a single value", hint)
     elif shape in _BOOLEANS and not isinstance(value, bool) and value not in _BOOLEANS[shape]:
         meant = _MEANT.get(str(value).lower(), "true or false")
-        yield _other(place, "takes true or false", meant)
+        yield _other_kind(place, "takes true or false", meant)
     elif shape == "number" and not _is_number(value):
-        yield _other(place, "takes a number", "NUMBER")
+        yield _other_kind(place, "takes a number", "NUMBER")
     elif shape == "integer" and not (_is_number(value) and _is_whole(float(value))):
-        yield _other(place, "takes a whole number", "NUMBER")
+        yield _other_kind(place, "takes a whole number", "NUMBER")
 
 
 def _is_number(value: Any) -> bool:
@@ -228,7 +232,7 @@ def _reference(value: Any) -> str:
 
 def _map_faults(place: Place, value: Any) -> Iterator[Fault]:
     if not isinstance(value, dict):
-        yield _other(place, "takes keys and values", "{KEY: VALUE}")
+        yield _other_kind(place, "takes keys and values", "{KEY: VALUE}")
         return
     for key, item in value.items():
         if isinstance(item, dict | list):
@@ -238,7 +242,7 @@ def _map_faults(place: Place, value: Any) -> Iterator[Fault]:
 
 def _list_faults(place: Place, value: Any) -> Iterator[Fault]:
     if not isinstance(value, list):
-        yield _other(place, "takes a list", "[VALUE]")
+        yield _other_kind(place, "takes a list", "[VALUE]")
         return
     for index, item in enumerate(value):
         if isinstance(item, dict | list):
@@ -246,7 +250,7 @@ def _list_faults(place: Place, value: Any) -> Iterator[Fault]:
             yield Fault("TG263", (*place.way, index), message, "write a single value")
 
 
-def _other(place: Place, takes: str, example: str) -> Fault:
+def _other_kind(place: Place, takes: str, example: str) -> Fault:
     return Fault("TG263", place.way, f'"{place.name}" {takes}', f"write {place.name}: {example}")
 
 
@@ -270,13 +274,13 @@ def _names_faults(place: Place, schema: Schema, value: Any) -> Iterator[Fault]:
     if value == "all":
         return
     if not isinstance(value, list):
-        yield _other(place, "takes a list", "[ARGUMENT], or all")
+        yield _other_kind(place, "takes a list", "[ARGUMENT], or all")
         return
     if "all" in value:
-        yield _other(place, "takes all by itself, not in a list", "all")
+        yield _other_kind(place, "takes all by itself, not in a list", "all")
         return
     for index, name in enumerate(value):
-        found = traversal.read(name) if isinstance(name, str) else None
+        found = traversal.read_traversal(name) if isinstance(name, str) else None
         faults = _traversal_faults(place, schema, found) if found else [_no_traversal(place)]
         yield from (fault._replace(way=(*place.way, index)) for fault in faults)
 
@@ -288,16 +292,16 @@ def _no_traversal(place: Place) -> Fault:
 
 
 def _traversal_faults(place: Place, schema: Schema, steps: traversal.Steps) -> Iterator[Fault]:
-    stop = traversals.stop(schema, steps) if schema else None
+    stop = traversals.first_wrong_step(schema, steps) if schema else None
     if stop is None:
         return
     index, here = stop
     names = (step.text for step in steps[: index + 1] if step.kind == "name")
     if not isinstance(here, Attribute | None) and steps[index].kind == "name":
-        yield _unknown(Place((*place.way[:2], *names), RESOURCE), here, steps[index].text)
+        yield _unknown_name(Place((*place.way[:2], *names), RESOURCE), here, steps[index].text)
         return
-    before = traversal.printed(steps[:index])
-    message = f"{traversal.printed(steps)} does not exist: {before} has nothing of that name"
+    before = traversal.print_traversal(steps[:index])
+    message = f"{traversal.print_traversal(steps)} does not exist: {before} has nothing of that name"
     yield Fault("TG263", place.way, message, f"write {before}{_step_into(here)}")
 
 
@@ -330,7 +334,7 @@ def removal_faults(place: Place) -> Iterator[Fault]:
     """Why what is there cannot be removed."""
     if place.attribute:
         message = f'"{place.name}" cannot be removed: {place.of} requires it'
-        yield from _required(place, place.attribute, message, "write another value")
+        yield from _missing_required(place, place.attribute, message, "write another value")
 
 
 def missing_faults(place: Place, body: dict[str, Any]) -> Iterator[Fault]:
@@ -339,10 +343,10 @@ def missing_faults(place: Place, body: dict[str, Any]) -> Iterator[Fault]:
         if is_nothing(place / name, body.get(name)):
             message = f'"{name}" is missing: {(place / name).of} requires it'
             hint = f"add {name}: {'{...}' if attribute.is_block else 'VALUE'}"
-            yield from _required(place / name if name in body else place, attribute, message, hint)
+            yield from _missing_required(place / name if name in body else place, attribute, message, hint)
 
 
-def _required(place: Place, attribute: Attribute, message: str, hint: str) -> Iterator[Fault]:
+def _missing_required(place: Place, attribute: Attribute, message: str, hint: str) -> Iterator[Fault]:
     optional = [version for version in attribute.versions if version not in attribute.required]
     if attribute.required and optional:
         what = f"{message} in version {attribute.required[0]} of the provider"

@@ -17,8 +17,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from tfgen.hcl.layout import lay_out
 from tfgen.hcl.printer import Hcl
 from tfgen.render.printers import FILTERS, Page
-from tfgen.render.theirs import TEMPLATES
 from tfgen.render.translate import SYNTAX
+from tfgen.render.user_templates import TEMPLATES
 
 # What the templates of a stack may cost: a character is 1, a turn of a loop, a call or an include some more.
 # Ours take a twentieth of it.
@@ -120,6 +120,6 @@ def _text_within(node: nodes.Node) -> int:
 
 
 @cache
-def sandbox(folder: str, found: tuple[tuple[str, str], ...]) -> Sandbox:
+def sandbox_of_folder(folder: str, found: tuple[tuple[str, str], ...]) -> Sandbox:
     """What renders the user's templates in a folder; made once, and anew where they have changed."""
     return Sandbox(dict(found), Path(folder))

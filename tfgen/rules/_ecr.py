@@ -6,7 +6,7 @@ from tfgen.blueprint.model import Image
 DIGITS = 12
 
 
-def account(image: Image) -> str:
+def account_of_registry(image: Image) -> str:
     """What stands before `.dkr` in the host of an image."""
     return image.registry.partition(".")[0]
 

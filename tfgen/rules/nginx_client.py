@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint, Image
 from tfgen.problems import Problem
-from tfgen.rules._connections import words
+from tfgen.rules._connections import words_of_name
 
 ID = "TG375"
 SEVERITY = "note"
@@ -62,7 +62,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _is_nginx(image: Image) -> bool:
     """Whether an image is nginx with the user's configuration: the stock image is no client."""
     name = image.repository.rpartition("/")[2]
-    return not words(name).isdisjoint(("NGINX", "OPENRESTY")) and image.repository not in _STOCK
+    return not words_of_name(name).isdisjoint(("NGINX", "OPENRESTY")) and image.repository not in _STOCK
 
 
 def _names(calls: tuple[str, ...]) -> str:
