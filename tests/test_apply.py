@@ -1,6 +1,6 @@
 """The seed's example, really applied to the emulator, planned again, looked at through boto3, destroyed.
 
-`make test` runs the two ways out side by side, since most of an apply is waiting for the load balancer.
+`make test` runs two kinds of egress side by side, since most of an apply is waiting for the load balancer.
 """
 
 from __future__ import annotations
@@ -236,7 +236,7 @@ GATEWAY, ROUTE = "module.network.aws_nat_gateway.main", "module.network.aws_rout
 
 
 @pytest.mark.xdist_group("apply-shop-nat")
-def test_a_nat_gateway_goes_last(terraform: Terraform, tmp_path: Path) -> None:
+def test_a_nat_gateway_is_destroyed_last(terraform: Terraform, tmp_path: Path) -> None:
     def rendered(more: str = "") -> Mapping[str, str]:
         pages, problems = render_text(NETWORK + more)
         assert pages, problems

@@ -52,7 +52,7 @@ def test_a_rule_holds_five_values_and_six_wildcards(route: dict[str, Any], codes
         ([], {"web_to_endpoints", "web_to_s3"}),
     ],
 )
-def test_only_the_whole_internet_on_port_443_is_a_way_to_aws(ranges: list[Any], rules: set[str]) -> None:
+def test_only_the_whole_internet_on_port_443_reaches_aws(ranges: list[Any], rules: set[str]) -> None:
     (web,) = blueprint_of({"egress_cidrs": ranges}, "nat+endpoints").services
     found = {str(rule.label) for rule in web.security_rules if rule.direction == "egress"}
     assert found == rules

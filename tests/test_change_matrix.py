@@ -204,7 +204,7 @@ def test_the_foundation_stays(row: Row) -> None:
 
 
 @each()
-def test_a_subnet_goes_with_its_zone_and_a_private_one_with_its_way_out_or_range(row: Row) -> None:
+def test_a_subnet_is_destroyed_with_its_zone_and_a_private_one_with_its_egress_or_range(row: Row) -> None:
     subnets = {each for each in lost(row) if each.startswith("aws_subnet.")}
     dropped = set(re.findall(r"zones: (.*)", BASES[row.base])[0]) - set(
         re.findall(r"zones: (.*)", row.spec)[0]
@@ -233,13 +233,13 @@ def owners(pages: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def test_only_a_service_that_goes_is_destroyed() -> None:
+def test_only_a_removed_service_is_destroyed() -> None:
     """A service is destroyed only with its name in the spec, and replaced only with the stack's."""
     rows = [row.name for row in ROWS if any(each.startswith("aws_ecs_service.") for each in lost(row))]
     assert rows == ["service removed", "service renamed", "stack renamed"]
 
 
-def test_every_switch_of_the_way_out_is_a_row() -> None:
+def test_every_change_of_egress_is_a_row() -> None:
     ways = ("public", "nat", "endpoints", "nat+endpoints")
     names = {f"egress: {old} to {new}" for old in ways for new in ways if old != new}
     assert names == {row.name for row in SECTIONS["Egress"]}

@@ -52,7 +52,7 @@ def nested(times: int) -> str:
         "circle",
     ],
 )
-def test_what_comes_to_too_much_is_refused(pages: Mapping[str, str]) -> None:
+def test_what_exceeds_a_limit_is_refused(pages: Mapping[str, str]) -> None:
     with pytest.raises(TfgenError, match="is too large to be evaluated here") as refused:
         changes_between({}, pages)
     assert refused.value.code is Exit.SPEC_HAS_ERRORS

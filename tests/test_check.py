@@ -178,7 +178,7 @@ def test_colours_are_for_terminals(tfgen: Tfgen) -> None:
 # --- explain the ways
 
 
-def test_the_walks_stand_before_the_problems(tfgen: Tfgen) -> None:
+def test_network_paths_are_printed_before_the_problems(tfgen: Tfgen) -> None:
     """Of every stack that could be worked out; rules may find errors in it."""
     name = spec(WELL.replace("egress: nat", "egress: endpoints").replace(ECR, "ghcr.io"))
     plain, walked = tfgen("check", name), tfgen("check", name, "--explain")

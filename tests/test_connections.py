@@ -197,7 +197,7 @@ QUIET = {
 
 
 @pytest.mark.parametrize(("variable", "value"), QUIET.items())
-def test_what_every_task_with_a_way_to_the_internet_reaches(variable: str, value: str) -> None:
+def test_what_every_task_with_a_route_to_the_internet_reaches(variable: str, value: str) -> None:
     assert read({variable: value})
     assert said({variable: value}) == []
 
@@ -273,7 +273,7 @@ NAT = "use egress: nat+endpoints"
         ("http://198.51.100.7", f"{NAT}, and add {{cidr: 198.51.100.7/32, port: 80}} to egress_cidrs"),
     ],
 )
-def test_what_to_write_where_there_is_no_way_to_the_internet(url: str, hint: str) -> None:
+def test_the_hint_without_a_route_to_the_internet(url: str, hint: str) -> None:
     found = said({"X_API": url}, egress="endpoints")
     assert [(problem.code, problem.hint) for problem in found] == ([("TG371", hint)] if hint else [])
 

@@ -206,7 +206,7 @@ def test_eject_is_done_or_not(fault: object, tmp_path: Path) -> None:
         assert not (folder / disk.STAGING).exists()
 
 
-def test_a_forced_render_that_was_killed_goes_on_without_force(tmp_path: Path) -> None:
+def test_a_forced_render_that_was_killed_continues_without_force(tmp_path: Path) -> None:
     """What somebody gave up by --force is nobody's any more."""
 
     def edited() -> Path:

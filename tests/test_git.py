@@ -113,7 +113,7 @@ def test_files_of_the_user_count_too(stacks: list[str], tfgen: Tfgen, repo: Path
     assert names(tfgen(*affected)) == []
 
 
-def test_a_stack_whose_spec_is_gone(stacks: list[str], tfgen: Tfgen) -> None:
+def test_a_stack_whose_spec_was_removed(stacks: list[str], tfgen: Tfgen) -> None:
     Path("post.yaml").unlink()
     for output in ([], ["-o", Path.cwd() / "generated/{name}"]):
         done = tfgen("affected", "--since", "HEAD", *stacks[:2], *output)

@@ -47,7 +47,7 @@ def test_every_golden_stack_has_its_spec() -> None:
 
 
 def test_the_seed_is_covered() -> None:
-    """Each way out and both NAT modes, a stack of one service, a large one, a network alone."""
+    """Each egress and both NAT modes, a stack of one service, a large one, a network alone."""
     assert {spec.stem for spec in SPECS} >= {
         "hello", "market", "network", "shop", "shop-nat", "shop-nat-endpoints",
         "shop-nat-single", "shop-public",

@@ -75,7 +75,7 @@ def test_a_habit_is_no_key_and_leads_to_one(section: str, word: str) -> None:
     assert word == word.lower().replace("-", "_")
 
 
-def test_no_word_stands_twice_in_a_section() -> None:
+def test_no_habit_is_listed_twice_in_a_section() -> None:
     for section, rows in facts._read_table("habits")["habits"].items():
         words = [word for row in rows for word in row["words"]]
         assert len(words) == len(set(words)), section

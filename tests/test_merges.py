@@ -53,12 +53,12 @@ MERGES = {
         SHOP.replace("nginx, port: 81", "nginx:2, port: 81"),
         SHOP.partition("  api")[0].replace(", calls: [api]", ""),
     ),
-    "another way out and another service": (
+    "another egress and another service": (
         SHOP.replace("nat}", "public}"),
         f"{SHOP}  mail: {{image: nginx, port: 83, connect: mail}}\n",
         f"{SHOP.replace('nat}', 'public}')}  mail: {{image: nginx, port: 83, connect: mail}}\n",
     ),
-    "another way out on each side": (
+    "another egress on each side": (
         SHOP.replace("nat}", "public}"),
         SHOP.replace("nat}", "nat, nat: single}"),
         SHOP.replace("nat}", "public}"),
@@ -204,9 +204,7 @@ RENAMED = SHOP.replace("  web: {", "  site: {was: web, ")
 @pytest.mark.parametrize(
     "other", [SHOP.replace("routes: [/]", "routes: [/], count: 3"), SHOP.replace("nat}", "public}")]
 )
-def test_a_page_that_git_took_for_a_renamed_one_is_nobodys_edit(
-    renaming: str, other: str, repo: Path
-) -> None:
+def test_a_file_that_git_took_for_a_renamed_one_is_no_edit(renaming: str, other: str, repo: Path) -> None:
     """One side renames a service, the other changes its page."""
     sides = (RENAMED, other) if renaming == "ours" else (other, RENAMED)
     branches(repo, SHOP, *sides)
@@ -229,7 +227,7 @@ BESIDE = SHOP + "  jobs: {image: nginx, port: 83, connect: jobs}\n"
 @pytest.mark.parametrize(
     "head", quickly('resource "aws_iam_role" "zeta_task"', 'resource "aws_security_group" "zeta"')
 )
-def test_a_block_in_a_page_that_git_took_for_a_renamed_one(
+def test_a_block_in_a_file_that_git_took_for_a_renamed_one(
     edit: Callable[[str, str], str], head: str, repo: Path
 ) -> None:
     """One service goes and another comes, in one commit, which git takes for a rename."""
@@ -330,7 +328,7 @@ def test_a_block_that_git_shows_as_moved_is_nobodys_edit(repo: Path) -> None:
     assert looked_at(repo, theirs).in_the_way == ("variables.tf",)
 
 
-def test_what_was_picked_of_a_branch_that_is_gone_is_in_the_conflict_itself(repo: Path) -> None:
+def test_what_was_picked_of_a_deleted_branch_is_in_the_conflict_itself(repo: Path) -> None:
     """There git has the page of theirs at the name that it has on ours."""
     other = SHOP.replace("routes: [/]", "routes: [/], count: 3")
     branches(repo, SHOP, RENAMED, other)
@@ -365,7 +363,7 @@ BY_HAND: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("kind", quickly(*BY_HAND))
-def test_a_hand_edit_of_a_page_that_both_sides_rendered_is_not_lost(kind: str, repo: Path) -> None:
+def test_an_edit_of_a_file_that_both_sides_rendered_is_not_discarded(kind: str, repo: Path) -> None:
     """It was committed before the merge, and no line of it is the user's own."""
     ours, theirs, merged = MERGES["one service with a change on each side"]
     branches(repo, SHOP, ours, theirs)
@@ -407,7 +405,7 @@ def test_what_somebody_only_took_away_is_an_edit_too(repo: Path) -> None:
     assert looked_at(repo, merged).in_the_way == ("modules/network/vpc.tf",)
 
 
-def test_a_repair_that_is_stopped_goes_on(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repair_that_is_stopped_continues(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ours, theirs, merged = MERGES["a service on each side"]
     branches(repo, SHOP, ours, theirs)
     git(repo, "merge", "theirs", check=False)
@@ -684,7 +682,7 @@ def test_many_conflicts_are_soon_looked_at() -> None:
     assert not is_of("a\n" * 90 + "mine\n", same)
 
 
-def test_a_page_that_may_have_come_of_one_with_another_name() -> None:
+def test_a_file_that_git_may_have_renamed() -> None:
     old, new = 'a "b" "old" {\n  one\n  two\n}\n', 'a "b" "new" {\n  one\n}\n'
     mixed = 'a "b" "new" {\n  one\n  two\n}\n'
     assert may_have_come(mixed, old, [new])

@@ -627,7 +627,7 @@ def test_every_code_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("case", answers())
-def test_problems_stand_in_order(case: str) -> None:
+def test_problems_are_printed_in_order(case: str) -> None:
     """By file and place, each with its line and a mark below it wherever it has a place."""
     head = re.compile(r"^(\S+?)(?::(\d+):(\d+))?: (?:error|warning|note) TG\d{3}: \S.*$")
     lines = answers()[case].splitlines()

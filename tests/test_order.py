@@ -133,7 +133,7 @@ class TestWaysOut:
             of(found, "delete", "aws_route", "aws_subnet")
         )
 
-    def test_a_service_that_goes(self, change: Change) -> None:
+    def test_a_service_that_is_removed(self, change: Change) -> None:
         """What lets requests in outlives it: they end while it drains, and do not hang."""
         rest = SHOP[SHOP.index("\n  backendserver:") :]
         call = "    calls: [backendserver]\n"

@@ -85,7 +85,7 @@ def test_a_changed_stack(stack: Path) -> None:
     assert manifest.read_manifest(stack) == Manifest(hashes(NEW))
 
 
-def test_a_folder_that_holds_nothing_any_more_goes(stack: Path) -> None:
+def test_a_folder_that_is_empty_after_a_render_is_removed(stack: Path) -> None:
     write_pages(NEW, stack)
     assert not (stack / "modules/services").exists()
     deep = {**NEW, "modules/a/b/c.tf": "# deep\n"}
@@ -143,7 +143,7 @@ def test_other_line_ends_are_no_change(stack: Path) -> None:
     assert files(stack) == NEW | {"modules/network/vpc.tf": "# the VPC\r\n", "README.md": "# shop\r\n"}
 
 
-def test_a_page_that_is_not_there_comes_back(stack: Path) -> None:
+def test_a_removed_file_is_written_again(stack: Path) -> None:
     (stack / "main.tf").unlink()
     assert compare_pages(OLD, stack).changes.created == ("main.tf",)
     write_pages(OLD, stack)
@@ -184,7 +184,7 @@ def test_a_hand_edit_stops_the_render(stack: Path) -> None:
     assert f"tfgen eject {stack / 'main.tf'} {stack / 'modules/services/web.tf'}" in message
 
 
-def test_an_edit_that_says_what_the_page_says_is_none(stack: Path) -> None:
+def test_an_edit_with_the_same_text_as_a_render_is_none(stack: Path) -> None:
     (stack / "main.tf").write_text(NEW["main.tf"])
     assert write_pages(NEW, stack).in_the_way == ()
     assert manifest.read_manifest(stack) == Manifest(hashes(NEW))
@@ -209,7 +209,7 @@ def test_a_file_in_the_way_stops_the_render(stack: Path) -> None:
     assert "--force" in message
 
 
-def test_a_file_in_the_way_that_says_what_the_page_says_becomes_tfgens(stack: Path) -> None:
+def test_a_file_in_the_way_with_the_same_text_becomes_tfgens(stack: Path) -> None:
     (stack / "modules/network/endpoints.tf").write_text(NEW["modules/network/endpoints.tf"])
     assert "modules/network/endpoints.tf" in write_pages(NEW, stack).unchanged
     assert "modules/network/endpoints.tf" in write_pages(OLD, stack).removed
@@ -237,7 +237,7 @@ def test_a_file_of_the_user_is_not_written_once(tmp_path: Path) -> None:
     assert files(tmp_path) == OLD
 
 
-def test_a_page_that_is_to_be_the_users_stays(stack: Path) -> None:
+def test_a_file_that_tfgen_gives_up_is_kept(stack: Path) -> None:
     """As when a later tfgen gives a file up that it used to own."""
     rest = {path: text for path, text in OLD.items() if path != "main.tf"}
     assert write_pages(rest, stack, once={"main.tf": "# a start\n"}).removed == ()
@@ -326,7 +326,7 @@ def test_a_link_where_nothing_is_rendered_any_more_stays(stack: Path) -> None:
     assert (stack.parent / "nat.tf").exists()
 
 
-def test_a_link_where_pages_wait_leads_nothing_outside(stack: Path) -> None:
+def test_a_link_in_place_of_the_staging_folder_writes_nothing_outside(stack: Path) -> None:
     outside = stack.parent / "outside"
     outside.mkdir()
     (outside / "0").write_text("precious\n")
@@ -339,7 +339,7 @@ def test_a_link_where_pages_wait_leads_nothing_outside(stack: Path) -> None:
     assert tree(outside) == {"0": b"precious\n"}
 
 
-def test_a_folder_of_the_user_where_pages_wait_stays(stack: Path) -> None:
+def test_a_folder_of_the_user_with_the_staging_name_is_kept(stack: Path) -> None:
     (stack / STAGING).mkdir()
     (stack / STAGING / "mine").write_text("mine\n")
     with pytest.raises(
@@ -359,7 +359,7 @@ def test_what_a_killed_run_left_is_cleared_away(stack: Path) -> None:
 
 @pytest.mark.skipif(disk.fcntl is None, reason="Windows has no such locks")
 @pytest.mark.parametrize("there_again", [False, True])
-def test_the_folder_that_was_waited_for_is_gone(
+def test_the_folder_that_was_waited_for_was_removed(
     there_again: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The render before made it, failed, and took it away; a third one may have made it again."""
@@ -481,7 +481,7 @@ def test_a_manifest_says_what_it_was_told() -> None:
     assert manifest.manifest_text(manifest.parse_manifest(text)) == text
 
 
-def test_a_merge_of_two_renders_of_an_ejected_page_is_told(stack: Path) -> None:
+def test_a_merge_of_two_renders_of_an_ejected_file_is_reported(stack: Path) -> None:
     """Each side knew another page; the page that both specs make together is neither."""
     eject_files([stack / "main.tf"], stack)
     page = {path: text for path, text in OLD.items() if path != "main.tf"}
@@ -534,7 +534,7 @@ def test_a_folder_whose_stack_both_sides_of_a_merge_renamed(stack: Path) -> None
     assert manifest.read_manifest(stack).stacks == {"bazaar"}
 
 
-def test_a_file_that_is_saved_while_pages_are_written(stack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_saved_during_a_render(stack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the look and the moves is time enough, on a slow disk."""
     for path in ("main.tf", "modules/network/endpoints.tf"):  # one of tfgen's, and one that comes
 
@@ -553,7 +553,7 @@ def test_a_file_that_is_saved_while_pages_are_written(stack: Path, monkeypatch: 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
-def test_a_page_keeps_its_permissions(stack: Path) -> None:
+def test_a_file_keeps_its_permissions(stack: Path) -> None:
     (stack / "main.tf").chmod(0o640)
     write_pages({**OLD, "main.tf": "# another\n"}, stack)
     assert stat.S_IMODE((stack / "main.tf").stat().st_mode) == 0o640

@@ -194,7 +194,9 @@ BREAKING: list[tuple[str, str, Any, str]] = [
         f"{address.rpartition('.')[0].rpartition('.')[2]}-{patch}"[:70] for _, address, patch, _ in BREAKING
     ],
 )
-def test_an_override_that_breaks_a_way_is_noticed(egress: str, address: str, patch: Any, says: str) -> None:
+def test_an_override_that_breaks_a_network_path_is_noticed(
+    egress: str, address: str, patch: Any, says: str
+) -> None:
     found = [each for each in new(egress, address, patch) if each.code == "TG365"]
     assert len(found) == 1, found
     assert says in found[0].message
@@ -343,7 +345,7 @@ HARMLESS: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize(("address", "patch"), HARMLESS, ids=range(len(HARMLESS)))
-def test_an_override_that_bears_on_no_way_says_nothing(address: str, patch: Any) -> None:
+def test_an_override_that_concerns_no_network_path_reports_nothing(address: str, patch: Any) -> None:
     assert [each for each in new("nat", address, patch) if each.severity != "note"] == []
 
 
@@ -410,7 +412,7 @@ def whole_by_pages(walk: Walk, blueprint: Any, flow: Flow) -> bool | None:
 
 
 @pytest.mark.parametrize("egress", ["public", "nat", "endpoints", "nat+endpoints"])
-def test_proofs_agree_with_a_walk_over_the_pages(egress: str) -> None:
+def test_proofs_agree_with_a_walk_over_the_files(egress: str) -> None:
     """For the stack of the table as it is, so that the walk is known to come somewhere."""
     assert compared(without(egress)) == 14
     found = walks(without(egress).overridden or pytest.fail("no blueprint"))
@@ -440,7 +442,7 @@ def compared(outcome: Outcome) -> int:
 
 @laws(120)
 @given(specs(most=4), st.data())
-def test_proofs_agree_with_a_walk_over_the_pages_of_any_stack(spec: Data, data: st.DataObject) -> None:
+def test_proofs_agree_with_a_walk_over_the_files_of_any_stack(spec: Data, data: st.DataObject) -> None:
     plain_ = valid(spec)
     assert plain_.blueprint
     pages = plain_.pages()
@@ -515,7 +517,7 @@ def test_an_internal_load_balancer_is_for_private_clients() -> None:
     )
 
 
-def test_a_way_that_cannot_be_known_says_so() -> None:
+def test_a_network_path_that_cannot_be_known_is_reported_as_such() -> None:
     outcome = outcome_of("endpoints", f"{NETWORK}aws_vpc_endpoint.s3", {"policy": LAYERS})
     assert outcome.overridden
     text = explain.text(outcome.overridden, ["api"])
@@ -731,7 +733,7 @@ def test_a_rule_with_more_ports_is_for_the_clients_of_other_listeners_too() -> N
     assert codes({"from_port": 1, "to_port": 65535}) & {"TG355", "TG356"} == {"TG356"}
 
 
-def test_the_endpoints_group_is_about_what_goes_through_an_endpoint() -> None:
+def test_the_endpoints_group_concerns_only_paths_through_an_endpoint() -> None:
     """Not about calls and not about requests, which pass no endpoint."""
     (found,) = new("nat+endpoints", f"{NETWORK}aws_security_group.endpoints", {"vpc_id": "vpc-1"})
     assert "the ECR API" in found.message

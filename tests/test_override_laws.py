@@ -235,7 +235,7 @@ def cases(draw: st.DrawFn) -> tuple[Path, dict[str, Tree]]:
 
 @laws(150)
 @given(cases())
-def test_a_patch_stands_as_it_was_said_and_nothing_else_changes(case: tuple[Path, dict[str, Tree]]) -> None:
+def test_a_patch_is_written_as_specified_and_nothing_else_changes(case: tuple[Path, dict[str, Tree]]) -> None:
     spec, said = case[0], dump_yaml({"overrides": case[1]})
     overrides = parse_yaml(said, "").data["overrides"]  # Unicode is brought into one form
     before, where = plain(spec), resource_addresses(plain(spec))

@@ -245,7 +245,7 @@ def test_an_override(address: str, patch: dict[str, Any], expected: list[str]) -
     assert sorted(changes(address, patch)) == sorted(expected)
 
 
-def test_a_new_argument_stands_with_the_others_and_lifecycle_stays_last() -> None:
+def test_a_new_argument_is_written_with_the_others_and_lifecycle_stays_last() -> None:
     page = rendered({GROUP: {"slow_start": 30, "stickiness": {"type": "lb_cookie"}}})[
         "modules/services/webapp.tf"
     ]
@@ -566,7 +566,7 @@ def test_what_the_provider_does_not_take(
         (RULE, {"action": {"forward": {"stickiness": {"duration": 1}}}}, "add target_group: {...}"),
     ],
 )  # fmt: skip
-def test_the_way_out_of_what_the_provider_does_not_take(
+def test_how_to_override_what_the_provider_does_not_support(
     address: str, patch: dict[str, Any], hint: str
 ) -> None:
     (problem,) = run_text(with_overrides({address: patch}), "shop.yaml").problems

@@ -143,7 +143,7 @@ OTHERS = {
     "a callee whose name is none": ({}, {"services": {"back": {"connect": ["back"]}}}),
     "a port that is none": ({}, {"services": {"back": {"port": "5000 "}}}),
     "a misspelt section": ({}, {"services": GONE, "service": BASE["services"]}),
-    "a misspelt way out": ({}, {"network": {"egress": GONE, "egres": "nat"}}),
+    "a misspelt egress": ({}, {"network": {"egress": GONE, "egres": "nat"}}),
     "two listeners of one port": ({}, {"load_balancer": {"listeners": {"http": 80, "in": 80}}}),
 }
 

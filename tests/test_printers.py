@@ -273,7 +273,7 @@ def test_what_a_stack_does_not_use_is_left_alone(monkeypatch: pytest.MonkeyPatch
     } == {*rendered}
 
 
-def test_every_folder_of_templates_is_one_that_pages_come_from() -> None:
+def test_every_folder_of_templates_renders_pages() -> None:
     assert set(module_sources(printers._template_texts())) == set(FOLDERS)
 
 

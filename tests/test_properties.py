@@ -100,7 +100,7 @@ def test_subnets_lie_inside_the_vpc_and_apart(data: Data) -> None:
 
 @laws(100)
 @given(lone_networks(), RANDOM)
-def test_zones_come_and_go_and_no_other_subnet_moves(data: Data, chance: random.Random) -> None:
+def test_zones_are_added_and_removed_and_no_other_subnet_changes(data: Data, chance: random.Random) -> None:
     before = network_of(data)
     zones = sorted(before["public"])
     kept = chance.sample(zones, chance.randint(2, len(zones)))
@@ -117,7 +117,7 @@ def test_zones_come_and_go_and_no_other_subnet_moves(data: Data, chance: random.
 
 @laws(50)
 @given(lone_networks(), st.sampled_from(EGRESS))
-def test_public_subnets_are_the_same_in_every_way_out(data: Data, egress: str) -> None:
+def test_public_subnets_are_the_same_with_every_egress(data: Data, egress: str) -> None:
     other = deepcopy(data)
     other["network"] |= {"egress": egress, "endpoints": []}
     before, after = network_of(data), network_of(other)
@@ -157,7 +157,9 @@ def test_a_load_balancer_takes_every_rule(data: Data) -> None:
 
 @laws(50)
 @given(specs(), RANDOM)
-def test_routes_come_and_go_and_no_other_priority_moves(data: Data, chance: random.Random) -> None:
+def test_routes_are_added_and_removed_and_no_other_priority_changes(
+    data: Data, chance: random.Random
+) -> None:
     before = priorities_of(blueprint_of(data))
     assume(before)
     fewer = shuffled(data, chance)
@@ -190,7 +192,7 @@ def test_no_two_things_have_one_address(data: Data) -> None:
 
 @laws(50)
 @given(specs(), RANDOM)
-def test_services_come_and_go_and_others_stay(data: Data, chance: random.Random) -> None:
+def test_services_are_added_and_removed_and_others_stay(data: Data, chance: random.Random) -> None:
     assume(len(data["services"]) > 1)
     gone = chance.choice(sorted(data["services"]))
     fewer = without_service(data, gone)
@@ -288,7 +290,7 @@ _WINDOWS = {
 
 @laws(40)
 @given(specs())
-def test_every_file_system_takes_the_pages(data: Data) -> None:
+def test_every_file_system_supports_the_paths(data: Data) -> None:
     paths = sorted(render_pages(blueprint_of(data)))
     assert len({path.lower() for path in paths}) == len(paths)
     for path in paths:
@@ -407,7 +409,7 @@ def test_every_page_is_a_fixed_point_of_fmt(tmp_path: Path) -> None:
 
 
 @pytest.mark.terraform
-def test_any_text_comes_out_as_it_went_in(tmp_path: Path) -> None:
+def test_any_text_is_read_back_as_written(tmp_path: Path) -> None:
     """Terraform makes NFC of every string, and so does tfgen when it reads a spec."""
     texts = sorted(set(gathered(TEXTS, 400, nfc)))
     keys = {text: number for number, text in enumerate(texts)}
@@ -422,7 +424,7 @@ _CONTAINER = re.compile(r"container_definitions = (jsonencode\(.*?^  \]\))$", re
 
 
 @pytest.mark.terraform
-def test_text_of_a_spec_comes_out_as_it_went_in(tmp_path: Path) -> None:
+def test_text_of_a_spec_is_read_back_as_written(tmp_path: Path) -> None:
     """The whole way: from YAML through the pages to the container that ECS is told to run."""
     texts = sorted(set(gathered(TEXTS.filter(bool), 300, nfc)))
     variables = {f"V{number:03}": text for number, text in enumerate(texts)}

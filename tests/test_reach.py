@@ -62,7 +62,7 @@ def failing(blueprint: Blueprint) -> set[str]:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_every_way_of_an_example_is_whole(example: str) -> None:
+def test_every_network_path_of_an_example_succeeds(example: str) -> None:
     found = walks(blueprint_of(example))
     assert not found.failing
     assert {hop.state for flow in (*found.out, *found.into) for hop in flow.hops} <= {OK, TAKEN}
@@ -295,7 +295,7 @@ def test_what_is_said_of_a_fault_on_both_ways() -> None:
     )
 
 
-def test_what_is_said_of_a_fault_on_the_way_in() -> None:
+def test_the_message_of_an_inbound_fault() -> None:
     (problem,) = problems_of(service(blueprint_of("shop"), 0, target_groups=()))
     who = 'requests to /api/profile on port 80 do not reach "backendserver"'
     assert problem.message == f'{who}: "backendserver" has no target group'
@@ -391,7 +391,7 @@ CAUGHT: dict[str, tuple[str, Callable[[], Any]]] = {
     ),
     "endpoint security group without 443": ("TG360", lambda: shop(other_group_port)),
     "no endpoint for ecr.dkr": ("TG360", lambda: shop(without_endpoint)),
-    "no way out": (
+    "no egress": (
         "TG360",
         lambda: [
             problem.code
@@ -541,7 +541,7 @@ def test_new_regions_want_three_endpoints_of_ecs() -> None:
 
 @laws(30)
 @given(specs())
-def test_no_failing_flow_of_a_valid_spec_goes_unsaid(data: Data) -> None:
+def test_every_failing_flow_of_a_valid_spec_is_reported(data: Data) -> None:
     outcome = outcome_of(data)
     assert outcome.blueprint
     said = [problem for problem in outcome.problems if problem.code in CODES]
@@ -616,7 +616,7 @@ def test_ranges_that_are_the_internet_only_together() -> None:
     assert explain.text(half, ["backendserver"]).count("    unsure   leaves     ") == 4
 
 
-def test_a_way_out_is_repaired_where_the_spec_says_which_there_is() -> None:
+def test_the_hint_about_egress_repairs_what_the_spec_sets() -> None:
     text = "name: a\nregion: us-east-1\nnetwork:\n  egress: endpoints\nservices: {web: {image: nginx}}\n"
     blueprint = run_text(text, "s.yaml").blueprint
     assert blueprint

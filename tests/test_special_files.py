@@ -96,7 +96,7 @@ SPECIAL: dict[str, tuple[Callable[[Path], None], str]] = {
 
 @pytest.mark.parametrize("what", SPECIAL)
 @pytest.mark.parametrize("name", ["x.tf", "modules/network/x.tf"])
-def test_a_page_that_is_no_file(what: str, name: str, here: Path, run_tfgen: Tfgen) -> None:
+def test_a_path_that_is_no_regular_file(what: str, name: str, here: Path, run_tfgen: Tfgen) -> None:
     make, reason = SPECIAL[what]
     make(here / "stack" / name)
     for command in (("validate", "stack"), ("changes", "stack", "shop.yaml")):
@@ -135,7 +135,7 @@ def test_what_terraform_passes_over(name: str, what: str, here: Path, run_tfgen:
 
 
 @pytest.mark.parametrize("what", SPECIAL)
-def test_what_is_no_page_is_nobodys_business(what: str, here: Path, run_tfgen: Tfgen) -> None:
+def test_what_terraform_does_not_read_is_ignored(what: str, here: Path, run_tfgen: Tfgen) -> None:
     SPECIAL[what][0](here / "stack/notes")
     (here / "stack/folder.tf").mkdir()
     (here / "stack/linked.tf").symlink_to(here)
@@ -144,7 +144,7 @@ def test_what_is_no_page_is_nobodys_business(what: str, here: Path, run_tfgen: T
     assert run_tfgen("changes", "stack", "shop.yaml").out.startswith("No change")
 
 
-def test_a_link_to_a_page_is_read(here: Path, run_tfgen: Tfgen) -> None:
+def test_a_link_to_a_file_is_read(here: Path, run_tfgen: Tfgen) -> None:
     (here / "shared.tf").write_text("locals {\n  a = 1\n}\n")
     (here / "stack/shared.tf").symlink_to("../shared.tf")
     assert run_tfgen("validate", "stack").code == 0
@@ -295,7 +295,7 @@ def test_what_is_ejected_is_never_read(what: str, here: Path, run_tfgen: Tfgen) 
 
 @pytest.mark.parametrize("what", SPECIAL)
 @pytest.mark.parametrize("path", ["main.tf", PAGE, "modules/network/nat.tf", "README.md"])
-def test_in_the_place_of_a_page(what: str, path: str, here: Path, run_tfgen: Tfgen) -> None:
+def test_in_the_place_of_a_file(what: str, path: str, here: Path, run_tfgen: Tfgen) -> None:
     """Also of one that goes."""
     (here / "stack" / path).unlink()
     SPECIAL[what][0](here / "stack" / path)

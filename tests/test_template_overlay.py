@@ -49,7 +49,7 @@ def rendered(folder: Path) -> dict[str, str]:
     return found
 
 
-def test_a_template_stands_in_for_ours_and_the_others_stay(mine: Mine) -> None:
+def test_a_template_replaces_the_built_in_one_and_no_other(mine: Mine) -> None:
     text = VPC.replace("enable_dns_support", 'instance_tenancy     = "default"\n  enable_dns_support')
     found = rendered(mine(**tf(network__vpc=text)))
     assert {path for path in OURS if found[path] != OURS[path]} == {"modules/network/vpc.tf"}
@@ -73,7 +73,7 @@ def test_what_ours_includes_can_be_replaced_too(mine: Mine) -> None:
     assert changed == {path for path in OURS if path.endswith("/terraform.tf")}
 
 
-def test_an_empty_template_makes_no_page(mine: Mine) -> None:
+def test_an_empty_template_makes_no_file(mine: Mine) -> None:
     found = rendered(mine(**tf(network__endpoints="")))
     assert set(OURS) - set(found) == {"modules/network/endpoints.tf"}
 

@@ -310,7 +310,7 @@ WRONG = "Größe 中文: what keeps this from being read is said in a sentence t
 
 
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 119])
-def test_a_message_goes_on_in_lines_of_its_own(width: int) -> None:
+def test_a_message_continues_in_lines_of_its_own(width: int) -> None:
     problem = Problem("TG302", Location("shop.yaml", 2, 300, 3), WRONG, f"to repair it, {WRONG}")
     line = "x" * 299 + "abc" + "y" * 300
     lines = describe_problem(problem, ("", line), width=width).split("\n")

@@ -153,7 +153,7 @@ class TestAnOlderSpec:
         assert sorted(places) == [("no", 14), ("shop", 12), ("vpn", 5)]
         assert outcome.lines == tuple(lines)
 
-    def test_a_word_that_the_migration_wrote_stands_where_the_old_one_does(self) -> None:
+    def test_a_word_that_the_migration_wrote_has_the_place_of_the_old_one(self) -> None:
         source, _ = brought_up_to_date(of(OLD))
         for path in (("services", "web", "routes"), ("services", "api", "routes")):
             at = source.at_key(path)
@@ -167,7 +167,7 @@ class TestAnOlderSpec:
 
 
 @pytest.mark.usefixtures("third")
-def test_an_old_spec_goes_through_every_version() -> None:
+def test_an_old_spec_is_migrated_through_every_version() -> None:
     text = OLD.replace("name: shop", "title: shop")
     new = NEW.replace("version: 2", "version: 3").replace("\nnetwork", "\ntags: {added: by-us}\nnetwork")
     assert upgraded_text(of(text)) == new

@@ -93,7 +93,7 @@ def upgrade_file(path: Path) -> Upgrade:
     return Upgrade(source.text, versions.upgraded_text(source), (), source.lines)
 
 
-# Beyond so many values, a spec is too large to be gone through again for each way to mend it.
+# Beyond so many values, a spec is too large to be checked again for each variant of it.
 _MOST_MENDED = 20_000
 _ROUNDS = 5
 
@@ -122,13 +122,13 @@ def _is_stopped(outcome: Outcome) -> bool:
 
 
 def _found_besides(source: Source, outcome: Outcome, stages: Callable[[Source], Outcome]) -> Outcome:
-    """What else is wrong however the user mends what was found: what all ways to mend it have in common."""
-    from tfgen.spec.mends import WAYS  # noqa: PLC0415 - only a mistake pays for it
+    """What else is wrong however the user mends what was found: what all mended variants have in common."""
+    from tfgen.spec.mends import VARIANTS  # noqa: PLC0415 - only a mistake pays for it
 
     common = _mended_outcome(source, outcome, stages, 0)
-    for way in range(1, WAYS):
+    for variant in range(1, VARIANTS):
         if common.problems:
-            common = _common_outcome(common, _mended_outcome(source, outcome, stages, way))
+            common = _common_outcome(common, _mended_outcome(source, outcome, stages, variant))
     return common
 
 
@@ -147,14 +147,14 @@ def _common_outcome(one: Outcome, other: Outcome) -> Outcome:
 
 
 def _mended_outcome(
-    source: Source, outcome: Outcome, stages: Callable[[Source], Outcome], way: int
+    source: Source, outcome: Outcome, stages: Callable[[Source], Outcome], variant: int
 ) -> Outcome:
-    """What is found on the way to the end, with each stage's problems mended in one way before the next."""
+    """What all stages find, with each stage's problems mended in one variant before the next."""
     from tfgen.spec import mends  # noqa: PLC0415 - as above
 
     found: dict[Problem, None] = {}
     for _ in range(_ROUNDS):
-        mended = mends.mended_source(source, outcome.problems, way)
+        mended = mends.mended_source(source, outcome.problems, variant)
         if mended is None:
             break
         source, outcome = mended, stages(mended)

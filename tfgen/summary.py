@@ -107,7 +107,7 @@ def _module_source(folder: Path) -> str:
 
 
 def _count_files(changes: Changes, *, force: bool = True) -> str:
-    """How many files; what was edited or is in the way goes with `force`, and without it is refused."""
+    """How many files; `force` overwrites what was edited or is in the way, which is otherwise refused."""
     edited, orphans, foreign = map(len, (changes.edited, changes.edited_orphans, changes.foreign))
     refused = {"edited": edited + orphans, "in the way": foreign}
     parts = {

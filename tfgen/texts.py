@@ -1,7 +1,7 @@
-"""Foreign text on its way to a terminal, a CI log or a shell: the one place that makes it safe.
+"""Makes foreign text safe for a terminal, a CI log or a shell; nothing else does.
 
-Text in a message goes through `in_line`, so that it neither ends the line nor hides in it. Everything
-that tfgen prints also goes through `screened_text`, in a `Screen` around standard output and error: it can
+Text in a message passes `in_line`, so that it neither ends the line nor hides in it. Everything
+that tfgen prints also passes `screened_text`, in a `Screen` around standard output and error: it can
 neither control a terminal nor be a command of the CI whose log this is.
 """
 

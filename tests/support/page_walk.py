@@ -88,7 +88,7 @@ class Walk:
         joined = list(collapse_addresses(open_))
         return bool(cidrs) and all(any(each.subnet_of(outer) for outer in joined) for each in cidrs)
 
-    # --- ways out
+    # --- outbound
 
     def service(self, label: str) -> Service:
         return Service(self, label)

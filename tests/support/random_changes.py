@@ -657,7 +657,7 @@ def _image_of_one(rng: Random, spec: Data) -> bool:
 
 @_edit
 def _more_of_one(rng: Random, spec: Data) -> bool:
-    """CPU, secrets, environment, ways out, health checks, ...: said, said otherwise, or left out."""
+    """CPU, secrets, environment, egress, health checks, ...: said, said otherwise, or left out."""
     service = _any_service(rng, spec)
     for key in rng.sample(sorted(_MORE), rng.randint(1, 3)) if service else ():
         if service and key in service and rng.random() < 0.3:

@@ -26,7 +26,7 @@ def outcome_of(fragment: str) -> Outcome:
 
 
 def whole_spec(fragment: str) -> dict[str, Any]:
-    """The fragment, with a name, a region, a way out, and an image for each service that has none."""
+    """The fragment, with a name, a region, an egress, and an image for each service that has none."""
     said: dict[str, Any] = parse_yaml(fragment, "fragment").data or {}
     network = {"egress": "nat", **said.pop("network", {})}
     services = {

@@ -58,7 +58,7 @@ Kind = Annotated[
 def run_specs(
     specs: Sequence[Path], *, as_module: bool = False, templates: Path | None = None, spec_file: str = ""
 ) -> list["Outcome"]:
-    """Every spec through the pipe, with its options; what they have wrong goes to standard error."""
+    """The outcome of every spec with these options; prints its problems on standard error."""
     from tfgen.pipe import run_file
 
     outcomes = [

@@ -89,7 +89,7 @@ def init(  # noqa: PLR0913 - one parameter a flag
         text, path, replace = _draft_spec(answers, terminal, output, yes=yes, force=force)
         write_spec(text, path, overwrite=replace)
     except (KeyboardInterrupt, EOFError):
-        typer.echo(err=True)  # the cursor still stands behind the question
+        typer.echo(err=True)  # the cursor is still behind the question
         raise _stopped_error() from None
     typer.echo(f"Wrote {in_line(path)}\nNext: tfgen render {shell_word(path)}")
 
@@ -134,7 +134,7 @@ def _usual_answers() -> "Answers":
     from tfgen import facts
     from tfgen.spec.prompts import Answers, legal_name
 
-    with suppress(OSError):  # the folder may be gone
+    with suppress(OSError):  # the folder may have been removed
         said = (os.environ.get("AWS_REGION"), os.environ.get("AWS_DEFAULT_REGION"))
         region = next((region for region in said if region in facts.regions()), None)
         return Answers(name=legal_name(Path.cwd().name), region=region or "us-east-1")

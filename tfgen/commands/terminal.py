@@ -9,7 +9,7 @@ from tfgen import texts
 
 
 class Terminal:
-    """Whoever started tfgen. Questions go to standard error, so that the result stands alone."""
+    """The user at a terminal. Questions are on standard error, and only the result on standard output."""
 
     def __init__(self) -> None:
         for stream in (sys.stdin, sys.stderr):

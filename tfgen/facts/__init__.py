@@ -27,7 +27,7 @@ class Region(NamedTuple):
     zones: tuple[str, ...]  # letters
     zones_vary: bool  # an account has only some of these zones, so none can be picked for it
     unconfirmed: bool  # the sources for the zones disagree: doubt the table before the user
-    needs_all_ecs_endpoints: bool  # ecs-agent, ecs-telemetry and ecs, or ECS goes over public addresses
+    needs_all_ecs_endpoints: bool  # ecs-agent, ecs-telemetry and ecs, or traffic to ECS uses public addresses
 
 
 class Limit(NamedTuple):

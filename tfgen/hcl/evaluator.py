@@ -13,14 +13,14 @@ Names = Mapping[str, Value]
 
 
 class Scope(NamedTuple):
-    """Where an expression stands: `names` finds what the module knows, `local` holds what the place adds
+    """Where an expression is: `names` finds what the module knows, `local` holds what the place adds
     (`each`, the names of a `for`)."""
 
     names: Callable[[str], Value]
     local: Names
 
     def value(self, node: Node) -> Value:
-        """What the expression comes to."""
+        """The value of the expression."""
         if type(node) is syntax.Literal:  # most of what there is
             return node.value
         return _EVALUATORS[type(node)](node, self)
@@ -126,7 +126,7 @@ _OF_ANY_NUMBER: dict[str, Callable[..., Value]] = {"merge": _merge, "concat": _c
 
 
 def _evaluate_operation(name: str, operands: tuple[Value, ...]) -> Value:
-    """What an operator comes to, where it is one that a `count` or a `for_each` often has."""
+    """The value of an operation, where it is one that a `count` or a `for_each` often has."""
     known = all(isinstance(each, str | int | float | None) for each in operands)
     match (name, *operands):
         case ("?:", bool() as condition, yes, no):

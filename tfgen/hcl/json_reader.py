@@ -111,7 +111,7 @@ class _Reader:
         return Literal(value)
 
     def line_of(self, text: str) -> int:
-        """Where text stands first; JSON does not tell."""
+        """The line where text occurs first; the JSON parser gives no positions."""
         return self.text.count("\n", 0, max(0, self.text.find(text.partition('"')[0] or text))) + 1
 
 

@@ -19,7 +19,7 @@ def resources_of(text: str) -> list[tuple[str, str]]:
 
 
 def around_body(text: str, kind: str, label: str) -> tuple[str, str, str]:
-    """What stands before the body of a resource, the body, and what stands behind it."""
+    """The text before the body of a resource, the body, and the text after it."""
     head = f'resource "{kind}" "{label}" {{\n'
     before, _, rest = f"\n{text}".partition(f"\n{head}")
     body, _, after = f"\n{rest}".partition("\n}\n")

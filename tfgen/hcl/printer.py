@@ -1,4 +1,4 @@
-"""Python values as HCL. The only way for a value to reach a page."""
+"""Prints Python values as HCL; no other code puts a value into a page."""
 
 import math
 import re

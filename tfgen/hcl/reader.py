@@ -71,7 +71,7 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _WORDS = {"true": True, "false": False, "null": None}
 _OPERATORS = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
-# Most of a page: what stands in one line, complete and with nothing to fill in. Behind it comes a comma, the
+# Most of a page: what is in one line, complete and with nothing to fill in. Behind it comes a comma, the
 # next name or the end, since whatever else might still belong to it.
 _SHORT = (
     r'(?>("[^"\\$%\n]*"|[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*|[0-9]+'
@@ -180,7 +180,7 @@ class _Reader:
         return str(label.value)
 
     def read_short(self, pattern: re.Pattern[str]) -> tuple[str, Node] | None:
-        """The name and the value of what stands in one line, over which it steps."""
+        """The name and the value of an argument in one line, over which it steps."""
         match = None if self.knows_lines else pattern.match(self.text, self.start)
         node = _read_short(match[2]) if match else None
         if match is None or node is None:
@@ -386,7 +386,7 @@ _READERS: dict[str, Callable[[_Reader], Node]] = {
 }
 
 
-# Much of one service's file stands in the next one's too, and is one node in both.
+# Much of one service's file is also in the next one's, and is one node in both.
 _literal = lru_cache(maxsize=4096)(Literal)
 
 
@@ -399,7 +399,7 @@ def _read_short(text: str) -> Node | None:
     if text[0] in "[{" or head in _WORDS or head.isdecimal():
         try:
             return read_expression(text, lines=False)
-        except HclError:  # read where it stands, it has a line and a column
+        except HclError:  # read in its place, it has a line and a column
             return None
     node: Node = Name(head)
     for name in names:

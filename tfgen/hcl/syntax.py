@@ -124,7 +124,7 @@ class HclError(ValueError):
 
 
 class TooDeepError(HclError):
-    """Terraform's language, and nested more deeply than this reader and what comes after it can follow."""
+    """Valid Terraform, but nested more deeply than this reader and its callers can follow."""
 
     def __init__(self, line: int, column: int) -> None:
         super().__init__("less nesting", line, column)

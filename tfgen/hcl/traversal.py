@@ -1,8 +1,7 @@
-"""Ways into a resource, as `ignore_changes` names them: `tags["Team"]`, `action[0].order`.
+"""Traversals into a resource, as `ignore_changes` names them: `tags["Team"]`, `action[0].order`.
 
-Nothing of a spec is printed as it stands there: a text is read by a grammar of names, whole numbers and
-quoted keys, in which `${` means nothing, and what was read is printed anew, each key as the literal that it
-is.
+No text of a spec is printed as it is: it is read by a grammar of names, whole numbers and quoted keys, in
+which `${` means nothing, and printed from its parts, each key as the literal that it is.
 """
 
 import re
@@ -21,7 +20,7 @@ _STEP = re.compile(
 
 
 class Step(NamedTuple):
-    """One step of a way into a resource: `kind` is name, index or key."""
+    """One step of a traversal: `kind` is name, index or key."""
 
     kind: str
     text: str

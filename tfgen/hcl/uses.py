@@ -23,7 +23,7 @@ from tfgen.hcl.syntax import (
 class Use(NamedTuple):
     """A reference: its parts from `aws_vpc` over `aws_vpc.main` to the whole of it.
 
-    `guarded` is one that may come to nothing: it stands in `try` or `can`. `bound` are the names to which its
+    `guarded` is one that may fail: it is in `try` or `can`. `bound` are the names to which its
     surroundings give a meaning.
     """
 

@@ -1,4 +1,4 @@
-"""What an expression comes to before any plan: known values, and terms over what only AWS can tell.
+"""The value of an expression before any plan: known values, and terms over what only AWS can tell.
 
 A known value is a str, int, float, bool or None, a tuple (lists and sets), or a dict (maps and objects).
 """
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class TooLargeError(Exception):
-    """A few words of Terraform that come to more than can be worked out."""
+    """A short expression of Terraform whose value is too large to compute."""
 
 
 MOST = 1_000_000
@@ -129,7 +129,7 @@ def is_known(value: Value) -> bool:
 def comparable_value(value: Value) -> Value:
     """What two values must have in common to be one to a provider that wants text.
 
-    JSON tells a number from text: it stands in a Term, and is left alone.
+    JSON tells a number from text: it is in a Term, and is left alone.
     """
     match value:
         case str():  # most of what there is

@@ -32,8 +32,8 @@ _MOST_MERGES = 200  # to be tried for one page
 class Changes(NamedTuple):
     """Paths within the stack's folder, with forward slashes, each tuple sorted.
 
-    `removed` are files of tfgen that nothing renders any more; `edited` are files of tfgen that somebody
-    else has changed, and `edited_orphans` those that nothing renders any more besides; `foreign` are files in
+    `removed` are files of tfgen that nothing renders any more; `edited` are files of tfgen that were
+    changed by hand, and `edited_orphans` those of them that nothing renders any more; `foreign` are files in
     the way of a page that are not tfgen's, and `obstacles` what else is in the way: a folder, or a link,
     which may lead anywhere; `ejected` are pages that were given up to the user, and `outdated` are files
     that were given up and that tfgen would write otherwise than at the last render, or no more.
@@ -62,7 +62,7 @@ class Changes(NamedTuple):
 
     @property
     def theirs(self) -> tuple[tuple[str, ...], ...]:
-        """Pages that somebody else changed, what else is in the way, and ejected ones that are outdated."""
+        """Files that were edited, what else is in the way, and ejected files that are outdated."""
         return (*self.edited, *self.edited_orphans), (*self.foreign, *self.obstacles), self.outdated
 
     @property
@@ -130,7 +130,7 @@ def _outdated_pages(before: Hashes, after: Hashes) -> list[str]:
 
 
 def check_folder(folder: Path) -> None:
-    """Raises NotADirectoryError where something else stands at `folder`; nothing at all is well."""
+    """Raises NotADirectoryError if `folder` is something else. It need not exist."""
     if os.path.lexists(folder) and not folder.is_dir():
         what = "this is not a folder" if folder.exists() else "this is a broken link"
         raise NotADirectoryError(errno.ENOTDIR, what, str(folder))
@@ -214,7 +214,7 @@ class _Disk:
         merges = (
             self.history.merge(base, *sides)
             for sides in combinations(pages, 2)
-            # Without a page that they came from, the sides differ in conflicts alone.
+            # Without a common earlier version, the sides differ in conflicts alone.
             for base in [each for each in before if each not in sides] or [""]
         )
         return any(is_of(text, merged) for merged in islice(merges, _MOST_MERGES))
@@ -232,7 +232,7 @@ class _Disk:
 
     @cached_property
     def _unsettled_pages(self) -> list[str]:
-        """The pages that are gone, or not as tfgen wrote them."""
+        """The files that were removed, or are not as tfgen wrote them."""
         return [path for path, known in self.before.owned.items() if self._digest_of(path) not in known]
 
     def _digest_of(self, path: str) -> str:
@@ -251,7 +251,7 @@ class _Disk:
         return [text for text in found if text]
 
     def _render_with_hash(self, path: str, known: str) -> str:
-        """The text with this hash that was at a path, empty where nobody knows it."""
+        """The text with this hash that was at a path, empty if it is unknown."""
         if len(self.remembered) == _MOST_ASKED:
             return self.remembered.get((path, known), "")
         if (path, known) not in self.remembered:

@@ -18,7 +18,7 @@ def diff_of_render(found: Comparison, folder: Folder) -> str:
         path: found.pages.get(path)
         for path in (*changes.created, *changes.changed, *changes.removed, *changes.forced)
     }
-    # Hashes come last: nobody reads them, but whoever applies the diff needs them.
+    # The manifest is last: people skip its hashes, but a diff that is applied needs them.
     paths = sorted(texts, key=lambda path: (path == NAME, path))
     return "".join(
         _diff_of_texts(folder.path / path, _text_on_disk(folder, path), texts[path]) for path in paths

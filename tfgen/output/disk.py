@@ -29,8 +29,8 @@ _FOLDER, _NEW = (
 class Folder:
     """An open folder; paths within, with forward slashes, lead to what is in it, and along no link.
 
-    Every folder below is opened once, from the one around it: whoever puts another or a link in its place
-    turns nothing aside that is read, written or removed.
+    Every folder below is opened once, relative to its parent: if it is replaced during the
+    render, even by a link, nothing outside is read, written or removed.
     """
 
     def __init__(self, path: Path, number: int | None) -> None:
@@ -45,7 +45,7 @@ class Folder:
         self._numbers.clear()
 
     def lstat(self, path: str) -> os.stat_result | None:
-        """What stands at a place itself, None where there is nothing. Raises OSError."""
+        """The status of a path without following links, None if nothing is there. Raises OSError."""
         try:
             name, around = self._at(path)
             return os.stat(name, dir_fd=around, follow_symlinks=False)
@@ -65,7 +65,7 @@ class Folder:
             raise self._with_place(error, path) from None
 
     def obstacle(self, folder: str) -> str:
-        """What stands on the way to a folder and is a link or no folder, or nothing."""
+        """The first part of the path to a folder that is a link or no folder, or nothing."""
         for place in folders_to(folder):
             found = self.lstat(place)
             if found is None:
@@ -83,7 +83,7 @@ class Folder:
 
     @contextmanager
     def staged(self, texts: Sequence[str], modes: Sequence[int | None] = ()) -> Iterator[list[str]]:
-        """Each text in a file of its own, whole and flushed; what was not moved away is gone afterwards.
+        """Each text in a file of its own, whole and flushed; removes those that were not moved.
 
         `modes` are permissions that files keep, as far as this user may give them.
         """
@@ -136,7 +136,7 @@ class Folder:
                     os.close(number)
 
     def write(self, path: str, content: bytes, mode: int | None = None) -> None:
-        """Makes a file where nothing stands, be it a link. Raises OSError, and may leave half of one then."""
+        """Creates a file where nothing exists, not even a link. Raises OSError; half a file may remain."""
         with self._errors_about(path):
             name, around = self._at(path)
             with os.fdopen(os.open(name, _NEW, 0o666, dir_fd=around), "wb") as file:
@@ -145,7 +145,7 @@ class Folder:
                         os.fchmod(file.fileno(), stat.S_IMODE(mode))
                 file.write(content)
                 if hasattr(os, "posix_fadvise"):
-                    # Starts its way to the disk, so that one commit of the journal does for all of the files.
+                    # Starts the write to the disk, so that one commit of the journal is enough for all files.
                     file.flush()
                     with suppress(OSError):  # it is but advice
                         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
@@ -222,7 +222,7 @@ class Folder:
 
 
 def folders_to(folder: str) -> Iterator[str]:
-    """The folders on the way to one, and itself."""
+    """The parents of a folder, and itself."""
     names = folder.split("/") if folder else []
     for depth in range(1, len(names) + 1):
         yield "/".join(names[:depth])
@@ -245,7 +245,7 @@ def opened_folder(path: Path) -> Iterator[Folder]:
 def locked_folder(path: Path, waiting: Callable[[Path], None] = lambda _: None) -> Iterator[Folder]:
     """Makes a folder, and keeps other renders out of it until the end.
 
-    Whoever comes second waits, and calls `waiting` first.
+    A second render waits, and calls `waiting` first.
     """
     made: list[Path] = []
     folder = None
@@ -265,7 +265,7 @@ def locked_folder(path: Path, waiting: Callable[[Path], None] = lambda _: None) 
 
 
 def _lock_folder(path: Path, waiting: Callable[[Path], None]) -> Folder | None:
-    """The open folder, no other render's; None where the render that was waited for took it away again."""
+    """The open folder, no other render's; None where the render that was waited for removed it."""
     if fcntl is None:
         return Folder(path, None)
     try:

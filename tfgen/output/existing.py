@@ -41,7 +41,7 @@ def read_stack(folder: Path) -> dict[str, str]:
 
 
 def _check_is_stack(folder: Path, homes: set[Path]) -> None:
-    """Raises TfgenError where pages stand only in folders further down: that is no module without a root."""
+    """Raises TfgenError where only folders below it contain files: a module needs a root."""
     if folder not in homes:
         stacks = sorted(home for home in homes if homes.isdisjoint(home.parents))
         named = some_words(list(map(in_line, stacks)), 3)
@@ -52,8 +52,8 @@ def _check_is_stack(folder: Path, homes: set[Path]) -> None:
 def file_names(folder: Path, suffixes: tuple[str, ...]) -> list[str]:
     """The files of a folder and those below it with one of these suffixes, by their paths within, in order.
 
-    As Terraform does, it passes over what is hidden or an editor's, and folders whatever their name. Linked
-    folders are not gone into. Raises TfgenError where a folder cannot be read: what is in it would seem gone.
+    As Terraform does, it passes over what is hidden or an editor's, and folders whatever their name. It does
+    not follow links to folders. Raises TfgenError for an unreadable folder: its files would seem removed.
     """
     with _explained_errors():
         entries = files.walk_folder(folder, _is_passed_over)

@@ -17,15 +17,15 @@ _NEXT = {"<": "|=", "|": "=", "=": ">", ">": "<"}
 _Parts = list[list[str]]
 
 Earlier = Callable[[Path, Callable[[bytes], bool]], bytes | None]
-"""What a file held before, the newest that passes a test; None where nobody knows."""
+"""What a file held before, the newest that passes a test; None if it is unknown."""
 
 
 class History(NamedTuple):
-    """Whom to ask; nobody at first, who knows nothing."""
+    """Where to look for earlier versions of files; the default finds none."""
 
     earlier: Earlier = lambda _file, _wanted: None
     merge: Callable[[str, str, str], str] = lambda _base, _one, _other: ""
-    """What git makes of a base and the two texts that came of it, empty where it cannot say.
+    """The result of git merging two versions of a base, empty if it is unknown.
 
     A conflict shows both sides, and not what they were before.
     """
@@ -98,10 +98,10 @@ def is_of(text: str, merged: str) -> bool:
 
 
 def _is_made_of(text: str, parts: Sequence[tuple[str, ...]]) -> bool:
-    """Whether it is one of the ways to say each part, one after the other."""
+    """Whether it is one variant of each part, one after the other."""
     ends = {0}
-    for ways in parts:
-        ends = {end + len(way) for end in ends for way in ways if text.startswith(way, end)}
+    for variants in parts:
+        ends = {end + len(each) for end in ends for each in variants if text.startswith(each, end)}
     return len(text) in ends
 
 
@@ -113,7 +113,7 @@ def has_conflicts(text: str) -> bool:
 def may_have_come(text: str, other: str, own: Sequence[str]) -> bool:
     """Whether git may have taken one of a page's `own` for the `other`, which has another name.
 
-    Half of it is the same, and something of the other is in the text: who took lines away only was no merge.
+    Half of it is the same, and something of the other is in the text: an edit that only removes lines is no merge.
     """
     there = Counter(lines_of(other))
     ours = [Counter(lines_of(page)) for page in own]
@@ -158,7 +158,7 @@ def _lines_with_types(text: list[str]) -> Iterator[tuple[str, str]]:
 def _is_made_of_runs(parts: _Parts, pages: list[list[str]]) -> bool:
     """Whether every line follows one that it follows in a page, or ends what no page has with the next.
 
-    That is where somebody kept both sides of a conflict, one after the other.
+    That is where both sides of a conflict were kept, one after the other.
     """
     pairs = {pair for page in pages for pair in pairwise(("", *page, ""))}
     sets = [{"", *page} for page in pages]
@@ -176,7 +176,7 @@ def _is_made_of_runs(parts: _Parts, pages: list[list[str]]) -> bool:
 
 
 def _in_order(text: list[str], pages: list[list[str]]) -> bool:
-    """Whether lines that a page has once come one after the other as in a page that has both, and once."""
+    """Whether lines that a page has once are in the order of a page that has both, and there once."""
     places = [_places_of_lines(page) for page in pages]
     count = Counter(text)
     if any(count[line] > 1 for line in set.intersection(*map(set, places))):

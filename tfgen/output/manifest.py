@@ -112,7 +112,7 @@ def manifest_text(manifest: Manifest) -> str:
 
 
 def digest_of(content: bytes) -> str:
-    """The hash of a file. Line ends do not count: git may have changed them on its way to the disk."""
+    """The hash of a file. Line ends do not count: git may have changed them in a checkout."""
     return sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
 
@@ -130,7 +130,7 @@ def owns_pages(text: str, pages: Mapping[str, str]) -> bool:
 
 
 def both_manifests(before: Manifest, after: Manifest, given_up: Mapping[str, str]) -> Manifest:
-    """True before, while and after files give way to those of `after`.
+    """True before, while and after the files are replaced by those of `after`.
 
     `given_up` has the hashes of what is on disk and nobody's to keep. A file that is written once is not
     named before it is there: a killed run would leave it unwritten for good. What has become of ejected

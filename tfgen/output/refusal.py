@@ -46,12 +46,12 @@ def refuse_to_overwrite(found: Comparison, folder: Folder, history: History, *, 
 
 def refuse_another_stack(found: Comparison, folder: Folder, history: History, *, force: bool) -> None:
     """Raises RefusedError where the folder is another stack's: all its files would be removed, edits too."""
-    standing, coming = found.before.stacks, found.after.stacks
-    if force or not standing or coming <= standing:
+    present, rendered = found.before.stacks, found.after.stacks
+    if force or not present or rendered <= present:
         return
-    names = '" and "'.join(sorted(standing))
+    names = '" and "'.join(sorted(present))
     place, names = in_line(folder.path), in_line(names)
-    parts = [f'{place} is the folder of the stack "{names}", and this is "{"".join(coming)}"']
+    parts = [f'{place} is the folder of the stack "{names}", and this is "{"".join(rendered)}"']
     edited = _edited_paths(found.changes)
     parts.append(f", and {_describe_edited(found, folder, history)}\n" if edited else ". ")
     parts.append(

@@ -12,7 +12,7 @@ from tfgen.texts import in_line
 
 
 def is_taken(path: Path) -> bool:
-    """Whether something stands at `path`, be it a link that leads nowhere."""
+    """Whether something exists at `path`, even a broken link."""
     return os.path.lexists(path)
 
 
@@ -57,7 +57,7 @@ def _put_file(folder: disk.Folder, name: str, content: bytes, mode: int | None) 
     try:
         folder.write(new, content, mode)
         folder.replace(new, name)
-    except FileExistsError:  # somebody was quicker: it is not ours
+    except FileExistsError:  # another process created it: it is not ours to remove
         raise
     except BaseException:
         with suppress(OSError):

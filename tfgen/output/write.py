@@ -121,32 +121,32 @@ def eject_files(
 
 
 class _Steps(NamedTuple):
-    """`between` is the manifest while the files of `texts` come and those of `going` go.
+    """`between` is the manifest while the files of `texts` are written and those of `removed` are removed.
 
-    `seen` has the hashes, one of them, that a file has which is to give way; none for one that is not there.
+    `seen` has the possible hashes of each file to overwrite or remove; none for a file that does not exist.
     """
 
     seen: dict[str, frozenset[str]]
     texts: dict[str, str]
-    going: tuple[str, ...]
+    removed: tuple[str, ...]
     between: str
     final: str
 
 
 def _steps_of_render(found: Comparison, folder: Folder) -> _Steps:
     changes = found.changes
-    # What was edited or is in the way comes here with --force alone, and is given up from now on.
+    # Only --force overwrites what was edited or is in the way; its hashes are owned from now on.
     given_up = {path: _digest_on_disk(folder, path) for path in changes.forced}
     # So are pages that git mixed, whose markers the manifest loses.
     mixed = (*changes.changed, *changes.removed) if found.before.merging else ()
     on_disk = {path: _digest_on_disk(folder, path) for path in mixed if path != manifest.NAME}
-    coming = (*changes.created, *changes.changed, *(path for path in given_up if path in found.pages))
+    written = (*changes.created, *changes.changed, *(path for path in given_up if path in found.pages))
     known = {path: found.before.owned.get(path, frozenset()) for path in (*changes.changed, *changes.removed)}
     there = {path: frozenset([each]) for path, each in (given_up | on_disk).items()}
     return _Steps(
         seen={path: each for path, each in (known | there).items() if path != manifest.NAME},
-        texts={path: found.pages[path] for path in coming if path != manifest.NAME},
-        going=(*changes.removed, *(path for path in given_up if path not in found.pages)),
+        texts={path: found.pages[path] for path in written if path != manifest.NAME},
+        removed=(*changes.removed, *(path for path in given_up if path not in found.pages)),
         between=manifest.manifest_text(
             manifest.both_manifests(found.before, found.after, given_up | on_disk)
         ),
@@ -159,35 +159,35 @@ def _digest_on_disk(folder: Folder, path: str) -> str:
 
 
 def _carry_out(steps: _Steps, folder: Folder) -> None:
-    texts, going = steps.texts, steps.going
-    came, left = ({_parent_of(path) for path in paths} for paths in (texts, going))
-    _may_write(folder.path / path for path in {"", *came, *left})
+    texts, removed = steps.texts, steps.removed
+    written_to, removed_from = ({_parent_of(path) for path in paths} for paths in (texts, removed))
+    _may_write(folder.path / path for path in {"", *written_to, *removed_from})
     contents = (steps.between, steps.final, *texts.values())
     modes = (None, None, *(found and found.st_mode for found in map(folder.lstat, texts)))
     with _ctrl_c_waits() as interrupted, folder.staged(contents, modes) as (between, final, *new):
         with ExitStack() as undo:
-            made = folder.make(sorted(came))
+            made = folder.make(sorted(written_to))
             undo.callback(folder.remove, made)
-            _refuse_what_came_meanwhile(steps, folder)
+            _refuse_changes_meanwhile(steps, folder)
             if interrupted:
                 return
             folder.replace(between, manifest.NAME)
-            undo.pop_all()  # from here on there is no way back, only forward
+            undo.pop_all()  # from here on, a failed render can only be completed, not undone
         with _half_done(folder.path):
             folder.flush([""])
             for path, place in zip(texts, new, strict=True):
                 folder.replace(place, path)
-            for path in going:
+            for path in removed:
                 folder.unlink(path)
-            folder.flush({"", *came, *left, *map(_parent_of, made)})
-            folder.remove(_with_those_around(left))
+            folder.flush({"", *written_to, *removed_from, *map(_parent_of, made)})
+            folder.remove(_with_those_around(removed_from))
             folder.replace(final, manifest.NAME)
             folder.flush([""])
 
 
-def _refuse_what_came_meanwhile(steps: _Steps, folder: Folder) -> None:
-    """Raises TfgenError where somebody has saved a file since it was looked at, or moved a folder."""
-    paths = (*steps.texts, *steps.going)
+def _refuse_changes_meanwhile(steps: _Steps, folder: Folder) -> None:
+    """Raises TfgenError if a file was saved or a folder moved since they were compared."""
+    paths = (*steps.texts, *steps.removed)
     moved = (
         each for each in sorted(_with_those_around(map(_parent_of, paths))) if not folder.is_there_still(each)
     )
@@ -199,7 +199,7 @@ def _refuse_what_came_meanwhile(steps: _Steps, folder: Folder) -> None:
 
 
 def _is_as_seen(folder: Folder, path: str, seen: frozenset[str] | None) -> bool:
-    """Nothing at all is well: a page comes to its place, or has gone from it."""
+    """A file that does not exist is fine: it is to be written, or already removed."""
     there = folder.read(path)
     if there is None:
         return folder.lstat(path) is None

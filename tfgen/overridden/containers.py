@@ -12,7 +12,7 @@ from tfgen.problems import Location
 
 _NAME = "container_definitions"
 _OTHERS = "it has other containers, whose network paths are not followed"
-# What a container has for a way: the kinds of ways, where nothing can be carried over. The rest is its own.
+# What network paths depend on in a container: their kinds, where nothing can be carried over.
 _DOUBTED: Mapping[str, tuple[str, ...]] = {
     "dnsServers": (),
     "dnsSearchDomains": ("call",),
@@ -155,7 +155,7 @@ def _carry_environment(place: Place, value: Any, at: Location) -> Carried:
 
 
 def _carry_secrets(place: Place, value: Any, at: Location) -> Carried:
-    """Other secrets: the ways to them are walked; the execution role reads none but those of the spec."""
+    """Other secrets: the paths to them are walked, but the execution role reads only those of the spec."""
     pairs = _name_value_pairs(value, "valueFrom")
     known = {source for _, source in place.container.secrets}
     if pairs is None or not all(_is_source(source) for _, source in pairs):

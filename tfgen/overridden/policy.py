@@ -23,7 +23,7 @@ _KINDS = {
     "ReadParameters": "secret",
     "Exec": "exec",
 }
-"""The kind of way for which a role has a statement, by its Sid: tfgen.blueprint.access."""
+"""The kind of flow for which a role has a statement, by its Sid: tfgen.blueprint.access."""
 
 
 def of_endpoint(working: WorkingBlueprint, found: Resource, service: str) -> None:
@@ -53,7 +53,7 @@ def _of_s3(working: WorkingBlueprint, found: Resource, statements: Documents) ->
 
 
 def of_role(working: WorkingBlueprint, found: Resource, service: Service, role: Role) -> None:
-    """What starts a task, or what ECS Exec asks of it: each kind of way that lost its statement."""
+    """What starts a task, or what ECS Exec asks of it: each kind of flow that lost its statement."""
     at = found.take_pending("policy")
     if at is None:
         return
@@ -93,7 +93,7 @@ def _covers_statement(said: Documents, wanted: Statement, service: Service) -> b
 def _allows_one(statement: dict[str, Any], action: str, resource: str, service: Service) -> bool:
     if not isinstance(resource, Ref):
         return _matches_statement(statement, action, resource) is True and statement.get("Effect") == "Allow"
-    # Its ARN is AWS's to say, and in a policy of the user's it stands as text.
+    # AWS assigns its ARN, and a policy of the user contains it as text.
     here = [
         each for each in _as_list(statement.get("Resource")) if each == "*" or service.log_group in str(each)
     ]

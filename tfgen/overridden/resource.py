@@ -82,7 +82,7 @@ class Resource:
 
 
 def overridden_resource(override: Override, before: str, after: str, at: Locate) -> Resource:
-    """The resource of an override, which stands in a page that was `before` and is `after` it."""
+    """The resource of an override, in a page that was `before` and is `after` it."""
     address = override.address
     return Resource(address, body_of(before, address), body_of(after, address), at)
 

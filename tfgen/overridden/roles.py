@@ -26,7 +26,7 @@ def _role_policy(working: WorkingBlueprint, found: Resource) -> None:
 
 
 def _is_for(service: Service, found: Resource) -> tuple[str, ...]:
-    """The kinds of ways that a role is for."""
+    """The kinds of flows that a role is for."""
     return _EXECUTION if found.label == service.execution_role.label else ("exec",)
 
 

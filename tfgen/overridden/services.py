@@ -88,7 +88,7 @@ def _load_balancer(working: WorkingBlueprint, found: Resource, service: Service)
 def _carry_service_connect(working: WorkingBlueprint, found: Resource, service: Service) -> None:
     said = one_block(found.after, _CONNECT)
     if not service.connect:
-        found.take_pending(_CONNECT)  # no way of the spec leads over it
+        found.take_pending(_CONNECT)  # no network path of the spec depends on it
     elif not flag_of(said.get("enabled"), False):
         found.take_pending(_CONNECT)
         working.change_service(service, connect=())

@@ -29,13 +29,13 @@ class WorkingBlueprint:
         )
 
     def note_changes(self, resource: Resource) -> None:
-        """Keeps what an override changes, for whoever asks why a way is closed."""
+        """Keeps what an override changes, as the reason why a network path is closed."""
         self._changed += [Changed(address=resource.place, at=at) for at in resource.pending.values()]
 
     def mark_flows(
         self, resource: Resource, says: str, *kinds: str, at: Location, certain: bool = False
     ) -> None:
-        """The ways of some kinds over the resource are closed for certain, or cannot be known."""
+        """Flows of some kinds over the resource are closed for certain, or unknown."""
         changed = Changed(address=resource.place, at=at)
         self._marks.append(Mark(changed=changed, says=says, kinds=kinds, certain=certain))
 
@@ -102,8 +102,8 @@ def _owned_addresses(blueprint: Blueprint) -> Iterator[tuple[str, str]]:
             yield f"aws_lb_target_group.{group.label}", service.key
         for rule in service.rules:
             yield f"aws_lb_listener_rule.{rule.label}", service.key
-        for way in service.security_rules:
-            yield f"aws_vpc_security_group_{way.direction}_rule.{way.label}", service.key
+        for security_rule in service.security_rules:
+            yield f"aws_vpc_security_group_{security_rule.direction}_rule.{security_rule.label}", service.key
 
 
 def part_with_label(parts: Iterable[Any], label: str) -> Any | None:

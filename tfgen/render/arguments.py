@@ -50,46 +50,46 @@ _REFERENCE = re.compile(r"\$\{(var|local|module|data|each|self|path|terraform|aw
 
 
 class Place(NamedTuple):
-    """A name in the spec's patch: the way to it, the kind of body that it is for, and what the body may hold.
+    """A name in the spec's patch: its path, the kind of body that it is for, and what the body may hold.
 
-    `schema` is None where nobody knows, and in an object, whose contents are free.
+    `schema` is None if the type is unknown, and in an object, whose contents are free.
     """
 
-    way: SpecPath
+    path: SpecPath
     kind: str
     schema: Schema | None = None
 
     @property
     def name(self) -> str:
-        return str(self.way[-1])
+        return str(self.path[-1])
 
     @property
     def attribute(self) -> Attribute | None:
         return self.schema.get(self.name) if self.schema else None
 
     def __truediv__(self, name: str) -> "Place":
-        return self._replace(way=(*self.way, name))
+        return self._replace(path=(*self.path, name))
 
     def inside(self, *index: int) -> "Place":
         """The body of the block at this place; `index` where the spec lists several."""
-        way = (*self.way, *index)
+        path = (*self.path, *index)
         if (self.kind, self.name) == (RESOURCE, "lifecycle"):
-            return Place(way, LIFECYCLE, _with_lifecycle(self.schema))
-        return Place(way, BLOCK, self.attribute.inside if self.attribute else None)
+            return Place(path, LIFECYCLE, _with_lifecycle(self.schema))
+        return Place(path, BLOCK, self.attribute.inside if self.attribute else None)
 
     @property
     def of(self) -> str:
         """Of whose arguments it is one: `aws_lb`, or `access_logs of aws_lb`."""
-        _, address, *names = self.way
+        _, address, *names = self.path
         *outer, _ = (str(name) for name in names if isinstance(name, str))
         return " of ".join([*reversed(outer), address_parts(str(address)).kind])
 
 
 class Fault(NamedTuple):
-    """What is wrong with an override, as a problem says it, and the way to it in the spec."""
+    """What is wrong with an override, as a problem says it, and its path in the spec."""
 
     code: str
-    way: SpecPath
+    path: SpecPath
     message: str
     hint: str
     severity: str = "error"
@@ -121,19 +121,19 @@ def name_faults(place: Place) -> Iterator[Fault]:
     if not _ARGUMENT.match(name):
         near = nearest_word(name, place.schema or ())
         hint = f"did you mean {near}?" if near else "see the documentation of the provider"
-        yield Fault("TG262", place.way, f'"{name}" is not a valid argument name', hint)
+        yield Fault("TG262", place.path, f'"{name}" is not a valid argument name', hint)
     elif name in _ADDRESSES and place.kind == RESOURCE:
         message = f'"{name}" cannot be overridden: it would change the addresses of the resource'
-        yield Fault("TG262", place.way, message, _TEMPLATE)
+        yield Fault("TG262", place.path, message, _TEMPLATE)
     elif attribute is None and name in of_terraform:
         message = f'"{name}" cannot be overridden: {of_terraform[name]}'
         hint = _resource_of_own(place) if name in _IN_OWN_FILE else _TEMPLATE
-        yield Fault("TG262", place.way, message, hint)
+        yield Fault("TG262", place.path, message, hint)
     elif attribute is None and place.schema is not None:
         yield _unknown_name(place, place.schema, name)
     elif attribute and attribute.shape == "computed":
         hint = "write tags" if name == "tags_all" else "remove the line"
-        yield Fault("TG262", place.way, f'"{name}" cannot be overridden: the provider computes it', hint)
+        yield Fault("TG262", place.path, f'"{name}" cannot be overridden: the provider computes it', hint)
     elif attribute and attribute.only:
         what = f'only version {attribute.only} of the provider has "{name}"'
         yield _other_version(place, what, attribute.only)
@@ -141,7 +141,7 @@ def name_faults(place: Place) -> Iterator[Fault]:
 
 def _unknown_name(place: Place, schema: Schema, name: str) -> Fault:
     near = nearest_word(name, (each for each, attribute in schema.items() if attribute.shape != "computed"))
-    file = _own_file(str(place.way[1]))
+    file = _own_file(str(place.path[1]))
     if place.kind == LIFECYCLE:
         hint = f"did you mean {near}?" if near else f"write {', '.join(schema)}"
     elif near:
@@ -152,11 +152,11 @@ def _unknown_name(place: Place, schema: Schema, name: str) -> Fault:
         hint = (
             f"put arguments newer than provider {provider.newest_version()} into a file of your own, {file}"
         )
-    return Fault("TG261", place.way, f'unknown argument or block "{name}" in {place.of}', hint)
+    return Fault("TG261", place.path, f'unknown argument or block "{name}" in {place.of}', hint)
 
 
 def _resource_of_own(place: Place) -> str:
-    address = str(place.way[1])
+    address = str(place.path[1])
     _, kind, label = address_parts(address)
     return f'write it in resource "{kind}" "{label}" of a file of your own, {_own_file(address)}'
 
@@ -172,7 +172,7 @@ def _other_version(place: Place, what: str, version: str) -> Fault:
     (other,) = (each for each in provider.provider_versions() if each != version)
     message = f"{what}, and the stack also allows version {other}"
     hint = f'in a versions_override.tf of your own, require hashicorp/aws with version = "~> {version}.0"'
-    return Fault("TG270", place.way, message, hint, "warning")
+    return Fault("TG270", place.path, message, hint, "warning")
 
 
 # --- values
@@ -222,7 +222,7 @@ def reference_faults(place: Place, value: Any) -> Iterator[Fault]:
     """A single value that reads like a reference, and is text all the same."""
     if found := _reference(value):
         message = f'"{found}" is text here, not a reference'
-        yield Fault("TG272", place.way, message, _resource_of_own(place), "warning")
+        yield Fault("TG272", place.path, message, _resource_of_own(place), "warning")
 
 
 def _reference(value: Any) -> str:
@@ -237,7 +237,7 @@ def _map_faults(place: Place, value: Any) -> Iterator[Fault]:
     for key, item in value.items():
         if isinstance(item, dict | list):
             message = f'"{place.name}" takes keys with a single value each'
-            yield Fault("TG263", (*place.way, key), message, "write a single value")
+            yield Fault("TG263", (*place.path, key), message, "write a single value")
 
 
 def _list_faults(place: Place, value: Any) -> Iterator[Fault]:
@@ -247,11 +247,11 @@ def _list_faults(place: Place, value: Any) -> Iterator[Fault]:
     for index, item in enumerate(value):
         if isinstance(item, dict | list):
             message = f'"{place.name}" takes a list of single values'
-            yield Fault("TG263", (*place.way, index), message, "write a single value")
+            yield Fault("TG263", (*place.path, index), message, "write a single value")
 
 
 def _other_kind(place: Place, takes: str, example: str) -> Fault:
-    return Fault("TG263", place.way, f'"{place.name}" {takes}', f"write {place.name}: {example}")
+    return Fault("TG263", place.path, f'"{place.name}" {takes}', f"write {place.name}: {example}")
 
 
 def _block_faults(place: Place, attribute: Attribute, value: Any) -> Iterator[Fault]:
@@ -261,13 +261,13 @@ def _block_faults(place: Place, attribute: Attribute, value: Any) -> Iterator[Fa
         yield no_block(place)
     elif isinstance(value, list) and 0 < attribute.most < len(value):
         message = f'{place.of} allows at most {attribute.most} "{place.name}", and here are {len(value)}'
-        yield Fault("TG263", place.way, message, f"remove all but {attribute.most}")
+        yield Fault("TG263", place.path, message, f"remove all but {attribute.most}")
 
 
 def no_block(place: Place) -> Fault:
     """A value that is no block in the place of one."""
     hint = f"write {place.name}: {{ARGUMENT: VALUE}}, or null to remove it"
-    return Fault("TG263", place.way, f'"{place.name}" is a block, which has arguments', hint)
+    return Fault("TG263", place.path, f'"{place.name}" is a block, which has arguments', hint)
 
 
 def _names_faults(place: Place, schema: Schema, value: Any) -> Iterator[Fault]:
@@ -282,13 +282,13 @@ def _names_faults(place: Place, schema: Schema, value: Any) -> Iterator[Fault]:
     for index, name in enumerate(value):
         found = traversal.read_traversal(name) if isinstance(name, str) else None
         faults = _traversal_faults(place, schema, found) if found else [_no_traversal(place)]
-        yield from (fault._replace(way=(*place.way, index)) for fault in faults)
+        yield from (fault._replace(path=(*place.path, index)) for fault in faults)
 
 
 def _no_traversal(place: Place) -> Fault:
     message = "ignore_changes takes names of arguments"
     hint = """write one such as desired_count, 'tags["Team"]' or 'action[0].order', or all for the list"""
-    return Fault("TG263", place.way, message, hint)
+    return Fault("TG263", place.path, message, hint)
 
 
 def _traversal_faults(place: Place, schema: Schema, steps: traversal.Steps) -> Iterator[Fault]:
@@ -298,11 +298,11 @@ def _traversal_faults(place: Place, schema: Schema, steps: traversal.Steps) -> I
     index, here = stop
     names = (step.text for step in steps[: index + 1] if step.kind == "name")
     if not isinstance(here, Attribute | None) and steps[index].kind == "name":
-        yield _unknown_name(Place((*place.way[:2], *names), RESOURCE), here, steps[index].text)
+        yield _unknown_name(Place((*place.path[:2], *names), RESOURCE), here, steps[index].text)
         return
     before = traversal.print_traversal(steps[:index])
     message = f"{traversal.print_traversal(steps)} does not exist: {before} has nothing of that name"
-    yield Fault("TG263", place.way, message, f"write {before}{_step_into(here)}")
+    yield Fault("TG263", place.path, message, f"write {before}{_step_into(here)}")
 
 
 def _step_into(here: traversals.Here) -> str:
@@ -352,4 +352,4 @@ def _missing_required(place: Place, attribute: Attribute, message: str, hint: st
         what = f"{message} in version {attribute.required[0]} of the provider"
         yield _other_version(place, what, *optional)
     elif attribute.required:
-        yield Fault("TG269", place.way, message, hint)
+        yield Fault("TG269", place.path, message, hint)

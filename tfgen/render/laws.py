@@ -268,7 +268,7 @@ def _location_of_line(path: str, number: int, text: str) -> Location:
 
 
 def render_under_laws(blueprint: Blueprint, folder: Path | None) -> tuple[dict[str, str], list[Problem]]:
-    """The pages that our templates make with those in `folder`, and what stands in the way."""
+    """The pages that our templates make with those in `folder`, and why they cannot be rendered."""
     try:
         return pages.render_pages(blueprint, folder), []
     except Exception as error:

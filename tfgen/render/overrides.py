@@ -27,7 +27,7 @@ _OBJECT = re.compile(r"\s*\S+ += \{ (?!for )(.*) \}\Z")  # in one line; `{ for` 
 
 
 class Inner(NamedTuple):
-    """A chunk that a patch can go into, around the body that it goes into."""
+    """A chunk that a patch can change, around the body that it changes."""
 
     head: tuple[str, ...]
     body: tuple[str, ...]
@@ -158,9 +158,9 @@ class _Patcher:
             return [chunk for each in blocks for chunk in (Chunk(tuple(each), ours=True), _BLANK)]
         if not self.is_literal(value, place):
             return []
-        for each, way in _values_within(value, place.way):
-            self.keep_faults(arguments.reference_faults(place._replace(way=way), each))
-        text = _print_value(self.without_nulls(value, place.way), place)
+        for each, path in _values_within(value, place.path):
+            self.keep_faults(arguments.reference_faults(place._replace(path=path), each))
+        text = _print_value(self.without_nulls(value, place.path), place)
         text = f"{printed_key(place.name)} = {f'{call}({text})' if call else text}"
         return [Chunk(tuple(text.split("\n")), ours=True)]
 
@@ -185,7 +185,7 @@ class _Patcher:
     def keep_faults(self, faults: Iterable[Fault]) -> bool:
         """Keeps what is wrong as problems; whether no error is among it."""
         found = [
-            Problem(fault.code, self.at(fault.way), fault.message, fault.hint, fault.severity)
+            Problem(fault.code, self.at(fault.path), fault.message, fault.hint, fault.severity)
             for fault in faults
         ]
         self.problems += found
@@ -212,10 +212,10 @@ class _Patcher:
         near = nearest_word(place.name, names, 0.85)
         hint = f"did you mean {near}?" if near else "remove it"
         message = f'there is no "{place.name}" here to remove'
-        self.keep_faults([Fault("TG271", place.way, message, hint, "warning")])
+        self.keep_faults([Fault("TG271", place.path, message, hint, "warning")])
 
     def is_possible(self, place: Place, value: Any) -> bool:
-        """Whether a name with that value is to stand in a new block."""
+        """Whether a new block may have a name with that value."""
         if not self.keep_faults(arguments.name_faults(place)):
             return False
         if not arguments.is_nothing(place, value):
@@ -228,24 +228,28 @@ class _Patcher:
         """Null removes a key, and an item of a list has none."""
         message, hint = "a list cannot contain null: it replaces the existing list", "remove it"
         nulls = [
-            way for each, way in _values_within(value, place.way) if each is None and isinstance(way[-1], int)
+            path
+            for each, path in _values_within(value, place.path)
+            if each is None and isinstance(path[-1], int)
         ]
-        return self.keep_faults(Fault("TG263", way, message, hint) for way in nulls)
+        return self.keep_faults(Fault("TG263", path, message, hint) for path in nulls)
 
-    def without_nulls(self, value: Any, way: SpecPath) -> Any:
+    def without_nulls(self, value: Any, path: SpecPath) -> Any:
         """A new value without the keys that it removes."""
         if isinstance(value, list):
-            return [self.without_nulls(item, (*way, index)) for index, item in enumerate(value)]
+            return [self.without_nulls(item, (*path, index)) for index, item in enumerate(value)]
         if not isinstance(value, dict):
             return value
         for key in (key for key, item in value.items() if item is None):
-            self.nothing_to_remove(Place((*way, key), OBJECT), [])
-        return {key: self.without_nulls(item, (*way, key)) for key, item in value.items() if item is not None}
+            self.nothing_to_remove(Place((*path, key), OBJECT), [])
+        return {
+            key: self.without_nulls(item, (*path, key)) for key, item in value.items() if item is not None
+        }
 
     def patch_several(self, chunks: list[Chunk], count: int, place: Place) -> list[Chunk]:
         message = f'there are {count} blocks "{place.name}" here, and this may mean any of them'
         hint = "write a list of all of them, which replaces them"
-        self.keep_faults([Fault("TG264", place.way, message, hint)])
+        self.keep_faults([Fault("TG264", place.path, message, hint)])
         return chunks
 
 
@@ -260,7 +264,7 @@ def _goes_on(last: Chunk, chunk: Chunk) -> bool:
 
 
 def _mappings_last(patch: dict[str, Any]) -> list[tuple[str, Any]]:
-    """What takes one line each stands together."""
+    """Names that take one line each first, so that they are together."""
     return sorted(patch.items(), key=lambda item: isinstance(item[1], dict))
 
 
@@ -269,7 +273,7 @@ def _inner_body(chunk: Chunk, place: Place) -> Inner | None:
     first, lines = chunk.lines[0].rstrip(), chunk.lines
     if chunk.is_block:
         return Inner(lines[:1], lines[1:-1], lines[-1:], place.inside())
-    free = Place(place.way, OBJECT)
+    free = Place(place.path, OBJECT)
     if first.endswith(("= {", "= jsonencode({")):
         return Inner(lines[:1], lines[1:-1], lines[-1:], free)
     if first.endswith("= jsonencode([") and lines[1].strip() == "{":
@@ -294,7 +298,7 @@ def _end_of_arguments(chunks: list[Chunk]) -> int:
 
 
 def _end_of_blocks(chunks: list[Chunk]) -> int:
-    """Before `lifecycle`, `depends_on` and what is said above them, which stand last by custom."""
+    """Before `lifecycle`, `depends_on` and comments above them, which are last by convention."""
     last = (i for i, chunk in enumerate(chunks) if i and chunk.name in ("lifecycle", "depends_on"))
     index = next(last, len(chunks))
     while index < len(chunks) and index and chunks[index - 1].lines[0].strip().startswith("#"):
@@ -310,7 +314,7 @@ def _bodies_of_blocks(value: Any, place: Place) -> list[tuple[dict[str, Any], Pl
 
 
 def _is_block(place: Place, value: Any) -> bool:
-    """Whether a value is written as blocks. Of a type that nobody knows, a mapping is one, but for tags."""
+    """Whether a value is written as blocks. In an unknown type, a mapping is one, except tags."""
     if place.attribute:
         return place.attribute.is_block and are_blocks(value)
     return place.kind != OBJECT and are_blocks(value) and place.name != "tags"
@@ -326,12 +330,12 @@ def _traversal_label(text: str) -> Label:
     return Label(traversal.print_traversal(traversal.read_traversal(text) or ()))
 
 
-def _values_within(value: Any, way: SpecPath) -> Iterator[tuple[Any, SpecPath]]:
+def _values_within(value: Any, path: SpecPath) -> Iterator[tuple[Any, SpecPath]]:
     """A value and everything in it."""
-    yield value, way
+    yield value, path
     if isinstance(value, dict):
         for key, item in value.items():
-            yield from _values_within(item, (*way, key))
+            yield from _values_within(item, (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _values_within(item, (*way, index))
+            yield from _values_within(item, (*path, index))

@@ -23,7 +23,7 @@ Piece = str | Value
 
 
 def codes_of_pieces(pieces: Iterable[Piece]) -> Iterator[str]:
-    """Pieces as expressions in Python; text that stands together is one."""
+    """Pieces as expressions in Python; adjacent text is one."""
     for is_value, some in groupby(pieces, lambda piece: isinstance(piece, Value)):
         if is_value:
             yield from (value.code for value in some if isinstance(value, Value))
@@ -75,7 +75,7 @@ def lay_out_pieces(
 
 
 def _is_known(line: str) -> bool:
-    """Whether no value decides how far the equals sign of a line stands to the right."""
+    """Whether no value decides the column of the equals sign in a line."""
     before, value, _ = line.partition(_VALUE)
     return not value or "=" not in line or "=" in before
 

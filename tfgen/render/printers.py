@@ -113,7 +113,7 @@ def _made_code(folder: str) -> CodeType:
 
 
 def _keep_file(content: bytes, place: Path) -> None:
-    """Writes a file in one step: whoever reads it meanwhile finds the old one, or the new one whole."""
+    """Writes a file in one step: another process reads the old one, or the whole new one."""
     place.parent.mkdir(0o755, exist_ok=True)
     new = place.with_suffix(f".{os.getpid()}")
     number = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)

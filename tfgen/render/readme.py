@@ -69,19 +69,21 @@ def _intro_sentences(blueprint: Blueprint) -> Iterator[str]:
         ports = sorted(listener.port for listener in balancer.listeners)
         word = "ports" if len(ports) > 1 else "port"
         yield f"An Application Load Balancer on {word} {', '.join(map(str, ports))}."
-    yield _way_out(network)
+    yield _egress_sentence(network)
 
 
-def _way_out(network: Network) -> str:
+def _egress_sentence(network: Network) -> str:
     if not network.private_subnets:
         return "Tasks have public addresses and are locked down by their security groups."
     nat = [len(gateways.zones) for gateways in network.nat]
-    way = f"Private subnets reach the internet through {nat[0]} NAT gateway{'s'[: nat[0] - 1]}" if nat else ""
+    through_nat = (
+        f"Private subnets reach the internet through {nat[0]} NAT gateway{'s'[: nat[0] - 1]}" if nat else ""
+    )
     if network.interface_endpoints:
-        if way:
-            return f"{way}, and AWS services through VPC endpoints."
+        if through_nat:
+            return f"{through_nat}, and AWS services through VPC endpoints."
         return "Private subnets have no route to the internet; they reach AWS services through VPC endpoints."
-    return f"{way}." if way else "Private subnets have no route to the internet."
+    return f"{through_nat}." if through_nat else "Private subnets have no route to the internet."
 
 
 def _service_row(service: Service) -> ServiceRow:
@@ -113,7 +115,7 @@ def _picture_edges(blueprint: Blueprint) -> Iterator[Edge]:
         for route in service.routes:
             yield Edge(Label("load_balancer"), _node_label(service.label), route.text)
     if blueprint.services:
-        yield from _way_out_edges(blueprint.network)
+        yield from _egress_edges(blueprint.network)
     for call in sorted(blueprint.calls, key=lambda call: (call.caller, call.callee)):
         yield Edge(_node_label(labels[call.caller]), _node_label(labels[call.callee]), addresses[call.callee])
 
@@ -124,7 +126,7 @@ def _node_label(label: Label) -> Label:
 
 
 def _picture_boxes(blueprint: Blueprint) -> Iterator[Row]:
-    """What stands in the picture besides services, by its node's name."""
+    """The boxes of the picture besides services, by the names of their nodes."""
     network = blueprint.network
     if blueprint.load_balancer or not network.interface_endpoints or network.nat:
         yield Row("internet", "internet")
@@ -136,7 +138,7 @@ def _picture_boxes(blueprint: Blueprint) -> Iterator[Row]:
         yield Row("endpoints", "VPC endpoints")
 
 
-def _way_out_edges(network: Network) -> Iterator[Edge]:
+def _egress_edges(network: Network) -> Iterator[Edge]:
     if not network.private_subnets:
         yield Edge(Label("tasks"), Label("internet"), "public addresses")
     if network.interface_endpoints:

@@ -31,7 +31,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     `texts` are the user's templates by their names, which are in `folder`; where it has none, ours are taken.
     What is compiled of them is not kept: each render parses them anyway, to hold them against the laws, and
-    a cache would be a place where code of somebody else's waits to run.
+    in a cache, somebody else could place code that runs later.
     """
 
     def __init__(self, texts: Mapping[str, str], folder: Path) -> None:
@@ -84,7 +84,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise SecurityError("it repeats or prints more than a stack of this size can need")
 
     def each(self, items: Iterable[Any], cost: int) -> Iterator[Any]:
-        """`items`, each of which costs something; every loop goes through this."""
+        """`items`, each of which has a cost; every loop of a template calls this."""
         for item in items:
             self.spend(cost)
             yield item
@@ -121,5 +121,5 @@ def _text_within(node: nodes.Node) -> int:
 
 @cache
 def sandbox_of_folder(folder: str, found: tuple[tuple[str, str], ...]) -> Sandbox:
-    """What renders the user's templates in a folder; made once, and anew where they have changed."""
+    """What renders the user's templates in a folder; created again only when they have changed."""
     return Sandbox(dict(found), Path(folder))

@@ -201,7 +201,7 @@ class _Code:
         return function
 
     def _block(self, head: str, body: list[nodes.Node], scope: _Scope) -> None:
-        """A loop or a condition, of which nobody knows how often it prints its body."""
+        """A loop or a condition: how often it prints its body is unknown here."""
         self._line(head)
         self._indent += 1
         lines, brackets, before = len(self._lines), self._brackets, self._line_ends

@@ -38,7 +38,7 @@ def _is_left_out(name: str) -> bool:
 def read_template(path: Path, folder: Path) -> str:
     """The text of a template in `folder`. Raises UnreadableError.
 
-    A link that leads out would put a file of somebody else's into a page.
+    A link to a file outside would copy somebody else's file into the stack.
     """
     if not path.is_file():  # a pipe would be waited for
         raise UnreadableError("it is not a file")
@@ -58,7 +58,7 @@ def read_template(path: Path, folder: Path) -> str:
 
 
 def template_texts(folder: Path) -> dict[str, str]:
-    """What stands in for ours: name -> text. What cannot be read, or has no name of ours, is left out."""
+    """What replaces built-in ones: name -> text. Unreadable files and other names are left out."""
     return dict(_readable_templates(folder))
 
 

@@ -160,7 +160,7 @@ def _find_overlap(
     if first.service == second.service or pinned == 2 or _is_more_specific(first, second):
         return None
     if pinned and not _is_more_specific(second, first):
-        return None  # whoever gives one of two such rules a priority has settled their order
+        return None  # a priority in the spec for one of the two settles their order
     before = tuple(other for other in earlier[first] if other in earlier[second])
     try:
         both = first.requests, second.requests
@@ -216,7 +216,7 @@ def _earlier_rules(entries: Sequence[Entry], allowance: Allowance) -> dict[Entry
 
 
 def _near_rules(sites: Mapping[Patterns, "_Site"], allowance: Allowance) -> Iterator[tuple[int, int]]:
-    """The numbers of any two rules that share hosts and begin alike; a pair can come twice."""
+    """The numbers of any two rules that share hosts and begin alike; a pair can be there twice."""
     for some, others in _meeting_sites(sites, allowance):
         for start_, numbers in some.starts.items():
             for other in others.beginning_like(start_):

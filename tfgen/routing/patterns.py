@@ -14,7 +14,7 @@ from functools import lru_cache
 from math import inf
 
 BREAK = "\n"
-"""No wildcard stands for it: joins a host, a path and a method to one pattern."""
+"""No wildcard matches it: joins a host, a path and a method to one pattern."""
 OTHER = "\0"
 """Any character that no pattern names. There is one: paths may hold % and hosts _, patterns may not."""
 

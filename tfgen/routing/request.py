@@ -104,7 +104,7 @@ def _split_authority(text: str) -> tuple[str, int | None]:
 
 
 def _encoded_path(path: str) -> str:
-    """A path as browsers send it: what is not ASCII goes as the percent-encoded bytes of its UTF-8."""
+    """A path as browsers send it: what is not ASCII is sent as the percent-encoded bytes of its UTF-8."""
     return "".join(
         char
         if char.isascii()

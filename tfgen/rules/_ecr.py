@@ -7,7 +7,7 @@ DIGITS = 12
 
 
 def account_of_registry(image: Image) -> str:
-    """What stands before `.dkr` in the host of an image."""
+    """The part before `.dkr` in the host of an image."""
     return image.registry.partition(".")[0]
 
 

@@ -37,7 +37,7 @@ services:
 FAILS = ("services: {a: {image: 'ghcr.io/acme/openresty:1', calls: [b]}, b: {port: 80, connect: b}}",)
 PASSES = (
     "services: {a: {image: 'ghcr.io/acme/nginx:1'}, b: {port: 80, connect: b}, c: {calls: [b]}}",
-    # As they come they proxy nothing.
+    # In their default configuration they proxy nothing.
     "services: {a: {image: 'nginx:1.27', calls: [b]}, b: {port: 80, connect: b}}",
     "services: {a: {image: 'public.ecr.aws/nginx/nginx:1.27', calls: [b]}, b: {port: 80, connect: b}}",
     "services: {a: {image: 'ghcr.io/nginx/agent:1', calls: [b]}, b: {port: 80, connect: b}}",

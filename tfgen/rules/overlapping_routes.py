@@ -50,7 +50,7 @@ FAILS = (
     "  b: {port: 1, routes: [/a/b]}\n",
 )
 PASSES = (
-    # Whoever gives one of them a priority has settled which comes first.
+    # A priority in the spec for one of them settles the order.
     "services:\n"
     "  a: {port: 1, routes: ['/*.png']}\n"
     "  b: {port: 1, routes: [{path: /b/*, priority: 50000}]}\n",

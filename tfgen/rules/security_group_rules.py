@@ -31,7 +31,7 @@ def _listener(ranges: int) -> str:
     return f"load_balancer: {{cidrs: [{_cidrs(ranges)}]}}\nservices: {{web: {{port: 80, routes: [/]}}}}"
 
 
-BAD = f"services: {{web: {{egress_cidrs: [{_cidrs(60)}]}}}}"  # and S3, where the image comes from
+BAD = f"services: {{web: {{egress_cidrs: [{_cidrs(60)}]}}}}"  # and S3, which stores the layers of the image
 GOOD = """\
 services:
   web:
@@ -48,7 +48,7 @@ _WORDS = {"ingress": "inbound", "egress": "outbound"}
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    """Each rule is counted by the place in the spec that it comes from."""
+    """Each rule is counted by its place in the spec."""
     routed = [service.at for service in blueprint.services if service.target_groups]
     yield from _problems("the load balancer", "egress", routed)
     for balancer in blueprint.load_balancer:

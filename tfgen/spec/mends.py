@@ -1,8 +1,8 @@
 """Possible corrections of wrong values, so that the rest of a spec can be checked.
 
 There are several ways to mend nearly everything: leave it out, or one value or another. It is unknown which
-one the user will choose, so a spec is mended in WAYS ways, and only what holds in all of them is reported
-of the rest. What depends on the mended value, in its text too, differs between the ways.
+one the user will choose, so a spec is mended in VARIANTS, and only what holds in all of them is reported
+of the rest. What depends on the mended value, in its text too, differs between the variants.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from tfgen.spec.read import Flaw, fields_of, flaws_of_source, shape_of_type, sho
 from tfgen.spec.source import Source
 from tfgen.spec.spelling import fits_kind
 
-WAYS = 4
+VARIANTS = 4
 _GONE: Any = object()
 _Edits = Iterator[tuple[SpecPath, Any]]
 
@@ -44,9 +44,9 @@ _DIGITS = 10  # no number of a spec has more
 _NUMBERS = (0, 1, 2, 16, 256, 512, 1024, 4096, 30, 365)
 
 
-def mended_source(source: Source, problems: Sequence[Problem], way: int) -> Source | None:
+def mended_source(source: Source, problems: Sequence[Problem], variant: int) -> Source | None:
     """The spec without what these problems of one stage are about; None where that is not possible."""
-    mend = _Mend(source.data, way)
+    mend = _Mend(source.data, variant)
     for flaw in flaws_of_source(source):
         mend.mend_flaw(flaw)
     for problem in problems:
@@ -56,11 +56,11 @@ def mended_source(source: Source, problems: Sequence[Problem], way: int) -> Sour
 
 
 class _Mend:
-    """A copy of a spec's data, with what is wrong replaced in one way."""
+    """A copy of a spec's data, with what is wrong replaced in one variant."""
 
-    def __init__(self, data: Any, way: int) -> None:
+    def __init__(self, data: Any, variant: int) -> None:
         self.data = _copied_data(data)
-        self.way = way
+        self.variant = variant
         self.touched = False
 
     def mend_flaw(self, flaw: Flaw) -> None:
@@ -69,13 +69,13 @@ class _Mend:
         if flaw.kind is None:
             value = self.value_at(flaw.path)
             self.put_value(flaw.path, _GONE)
-            if flaw.meant and self.way % 2 and self.value_at((*head, flaw.meant)) is None:
+            if flaw.meant and self.variant % 2 and self.value_at((*head, flaw.meant)) is None:
                 self.put_value((*head, flaw.meant), value)
             return
         choices = [
             *self.values_alike(flaw),
             *self.known_names(flaw.path),
-            *sample_values(flaw.kind, self.way),
+            *sample_values(flaw.kind, self.variant),
         ]
         if isinstance(name, str) and not flaw.required and head != ["load_balancer", "listeners"]:
             choices.insert(0, _GONE)
@@ -96,7 +96,7 @@ class _Mend:
         """What a later stage refuses, by its code."""
         path = problem.at.path
         if path[:1] == ("services",) and len(path) == 1:
-            return  # it came through a merge, and its service is unknown
+            return  # it is from a YAML merge, and its service is unknown
         for place, value in _MENDS.get(problem.code, _mend_nothing)(self, path):
             self.put_value(place, value)
 
@@ -135,7 +135,7 @@ class _Mend:
         return list(found) if isinstance(found, dict) and found else ["http"]
 
     def one_of(self, choices: Sequence[Any]) -> Any:
-        return choices[self.way % len(choices)]
+        return choices[self.variant % len(choices)]
 
     def value_at(self, path: SpecPath) -> Any:
         """The value at a path, or None."""
@@ -178,24 +178,24 @@ def _mappings_in(data: Any) -> list[dict[str, Any]]:
     return [each for each in values if isinstance(each, dict)]
 
 
-def sample_values(kind: Any, way: int) -> list[Any]:
+def sample_values(kind: Any, variant: int) -> list[Any]:
     """Values that the schema takes for a kind, as different as may be."""
     what, first, second = shape_of_type(kind)
     if what == "either":
-        return sample_values(second, way)
+        return sample_values(second, variant)
     if what == "list":
-        return [[], [_sample_value(first, way)]]
+        return [[], [_sample_value(first, variant)]]
     if what == "mapping":
-        return [{}, {_sample_value(first, way): _sample_value(second, way)}]
+        return [{}, {_sample_value(first, variant): _sample_value(second, variant)}]
     if what == "section":
         required = {name: field.kind for name, field in fields_of(first).items() if field.required}
-        return [{name: _sample_value(inner, way) for name, inner in required.items()}]
+        return [{name: _sample_value(inner, variant) for name, inner in required.items()}]
     return list(_SAMPLES.get(first) or _sample_scalars(first))
 
 
-def _sample_value(kind: Any, way: int) -> Any:
-    choices = sample_values(kind, way)
-    return choices[way % len(choices)]
+def _sample_value(kind: Any, variant: int) -> Any:
+    choices = sample_values(kind, variant)
+    return choices[variant % len(choices)]
 
 
 def _sample_scalars(kind: Any) -> Sequence[Any]:
@@ -281,17 +281,17 @@ def _mend_listener(mend: _Mend, path: SpecPath) -> _Edits:
 def _listener_port(mend: _Mend, path: SpecPath) -> _Edits:
     """Another port, or no listener."""
     said = mend.value_at(path)
-    if mend.way % 2:
+    if mend.variant % 2:
         yield path, _GONE
         return
-    port = 20000 + 1000 * mend.way + len(str(path[-1]))
+    port = 20000 + 1000 * mend.variant + len(str(path[-1]))
     yield path, {**said, "port": port} if isinstance(said, dict) else port
 
 
 def _mend_call(mend: _Mend, path: SpecPath) -> _Edits:
     """No call at all, or one of a service that can be called."""
     others = mend.callable_services()
-    if others and mend.way % 2 and len(path) > 3:
+    if others and mend.variant % 2 and len(path) > 3:
         yield path, mend.one_of(others)
     else:
         yield (*path[:2], "calls"), _GONE
@@ -300,20 +300,20 @@ def _mend_call(mend: _Mend, path: SpecPath) -> _Edits:
 def _mend_callee(mend: _Mend, path: SpecPath) -> _Edits:
     """No call, or a name for what is called."""
     callee = ("services", mend.value_at(path))
-    if mend.way % 2 and len(path) > 3:
-        yield (*callee, "connect"), f"mended-{mend.way}-{callee[-1]}"
+    if mend.variant % 2 and len(path) > 3:
+        yield (*callee, "connect"), f"mended-{mend.variant}-{callee[-1]}"
         if mend.value_at((*callee, "port")) is None:
-            yield (*callee, "port"), 8080 + mend.way
+            yield (*callee, "port"), 8080 + mend.variant
     else:
         yield (*path[:2], "calls"), _GONE
 
 
 def _port_or_not(mend: _Mend, path: SpecPath) -> _Edits:
     """A port, or nothing that needs one."""
-    if mend.way % 2:
+    if mend.variant % 2:
         yield (*path[:2], path[-1]), _GONE
     else:
-        yield (*path[:2], "port"), 8080 + mend.way
+        yield (*path[:2], "port"), 8080 + mend.variant
 
 
 def _connect_name(mend: _Mend, path: SpecPath) -> _Edits:
@@ -323,7 +323,7 @@ def _connect_name(mend: _Mend, path: SpecPath) -> _Edits:
 
 def _plain_port(mend: _Mend, path: SpecPath) -> _Edits:
     port = mend.value_at((*path[:2], "port"))
-    if mend.way % 2:
+    if mend.variant % 2:
         yield (*path[:2], "routes"), _GONE
     else:
         yield (*path[:2], "port"), port["number"] if isinstance(port, dict) else 80

@@ -1,6 +1,6 @@
 """The questions of `tfgen init`, and the spec file that the answers produce.
 
-Answers come from flags, from questions, or from both, and go through the same functions (`with_...`),
+Answers are from flags, from questions, or from both, and pass the same functions (`with_...`),
 which check them against the model of the spec and refuse them in the words of the spec reader. This
 module reads and writes nothing: the terminal is a parameter, and so is the check of what the answers mean
 together.
@@ -89,7 +89,7 @@ class Terminal(Protocol):
 
 
 class RefusedError(Exception):
-    """An answer that cannot stand, and why."""
+    """An answer that is not accepted, and why."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(f"{message}\nhint: {hint}" if hint else message)
@@ -179,7 +179,7 @@ def with_calls(service: str, answers: Answers, text: str) -> Answers:
 def _check_value(path: SpecPath, value: Any, hint: str = "") -> None:
     """Lets the spec reader judge one value, in a spec that has nothing else wrong.
 
-    `hint` is for a refusal that comes without one.
+    `hint` is for a refusal that has none.
     """
     data: dict[Any, Any] = {
         "name": "a",
@@ -371,9 +371,9 @@ class _Talk:
         self.told: set[tuple[str, str]] = set()
 
     def put_question(self, question: str, change: Change, default: str = "", *, keep: bool = False) -> str:
-        """Asks until the answer stands, and returns it.
+        """Asks until an answer is accepted, and returns it.
 
-        `keep`: the user may insist. What is wrong then may have come by flag, where no other answer to
+        `keep`: the user may insist. What is wrong then may be from a flag, where no other answer to
         this question would help, or be an image that is still to move.
         """
         while True:

@@ -199,7 +199,7 @@ class _Reader:
         return _WRONG if any(item is _WRONG for item in read) else read
 
     def read_data(self, value: Any, path: SpecPath) -> Any:
-        """Anything at all, as it stands; of numbers, those that mean what they look like."""
+        """Anything at all, unchanged; of numbers, those that mean what they look like."""
         if isinstance(value, dict):
             data = {key: self.read_data(item, (*path, key)) for key, item in value.items()}
             return _WRONG if any(item is _WRONG for item in data.values()) else data
@@ -238,7 +238,7 @@ def _shifted_keys(
 ) -> dict[str, list[str]]:
     """Each key without a value that keys of its own follow in its own column, and those.
 
-    `kinds` are the types of what stands here, and `known` the keys that belong here and to nothing else.
+    `kinds` are the types of the keys here, and `known` the keys that belong here and to nothing else.
     """
     found: dict[str, list[str]] = {}
     owner = ""

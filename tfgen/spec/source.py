@@ -28,7 +28,7 @@ _Loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 _INTEGER = re.compile(r"(0|-?[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-# What YAML lets stand in a file; libyaml stops at anything else without saying where.
+# The characters that YAML allows in a file; libyaml stops at anything else without saying where.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RARE_BREAK = re.compile("[\x85\u2028\u2029]")  # outside of double quotes it folds into a space
 _PLAIN_TAGS = {

@@ -18,7 +18,7 @@ Mark = tuple[int, int, int]
 
 
 class Edit(NamedTuple):
-    """`text` in place of what stands from `start` to `end`, in characters from the beginning."""
+    """`text` that replaces what is from `start` to `end`, in characters from the beginning."""
 
     start: int
     end: int
@@ -153,7 +153,7 @@ def _span_of_mark(source: Source, mark: Mark) -> tuple[int, int]:
 
 
 def _led_back(mark: Mark, now: Source, source: Source, steps: list[list[Edit]]) -> Mark:
-    """Where in the user's text stands what `mark` means in the migrated one."""
+    """The place in the user's text of what `mark` is in the migrated one."""
     start, end = _span_of_mark(now, mark)
     for edits in reversed(steps):
         start, end = _place_before_edits(start, edits), _place_before_edits(end - 1, edits, last=True) + 1
