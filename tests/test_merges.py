@@ -19,7 +19,7 @@ import tfgen
 from tfgen.git import earlier_content, merged_text
 from tfgen.output import disk
 from tfgen.output.compare import Changes, compare_pages
-from tfgen.output.history import History, is_of, is_woven, keeps_all, may_have_come
+from tfgen.output.history import History, is_made_of_pages, is_result_of_merge, keeps_all, may_be_mixed_with
 from tfgen.output.manifest import NAME
 from tfgen.output.write import eject_files, write_pages
 from tfgen.problems import TfgenError
@@ -639,7 +639,7 @@ OTHER = 'a "x" {\n  same\n  both\n  second\n}\n\na "z" {\n  same\n}\n'
     ],
 )  # fmt: skip
 def test_what_git_may_have_merged(text: str, woven: bool, whole: bool) -> None:
-    assert is_woven(text, [ONE, OTHER]) == woven
+    assert is_made_of_pages(text, [ONE, OTHER]) == woven
     assert keeps_all(text, [ONE, OTHER]) == whole
 
 
@@ -647,8 +647,8 @@ def test_blocks_in_another_order() -> None:
     blocks = ['a "x" {\n  x\n}\n\n', 'a "y" {\n  y\n}\n\n', 'a "z" {\n  z\n}\n\n']
     one, other = "".join(blocks), "".join(blocks) + 'a "w" {\n}\n'
     moved = "".join([blocks[1], blocks[0], blocks[2]])
-    assert is_woven(f"a\n{moved}", [f"a\n{one}", f"a\n{other}"]) is False
-    assert is_woven(f"a\n\n{moved}", [f"a\n\n{one}", f"a\n\n{other}"]) is True
+    assert is_made_of_pages(f"a\n{moved}", [f"a\n{one}", f"a\n{other}"]) is False
+    assert is_made_of_pages(f"a\n\n{moved}", [f"a\n\n{one}", f"a\n\n{other}"]) is True
     assert keeps_all(moved, [one, other]) is False
     assert keeps_all(moved, [one, moved + 'a "w" {\n}\n']) is True
 
@@ -665,29 +665,29 @@ def test_what_is_of_a_merge() -> None:
         "<<<<<<< ours\na\nb\nd\n=======\na\nc\nd\ne\n>>>>>>> theirs\n",
         "a\nc\nd\n<<<<<<< HEAD\n=======\ne\n>>>>>>> x\n",
     ):
-        assert is_of(text, merged)
+        assert is_result_of_merge(text, merged)
     for text in ("a\nd\n", "a\nc\nb\nd\n", "a\nb\nd\ne\ne\n", merged.replace("d", "f"), ""):
-        assert not is_of(text, merged)
-    assert not is_of("a\n", "")
+        assert not is_result_of_merge(text, merged)
+    assert not is_result_of_merge("a\n", "")
 
 
 def test_many_conflicts_are_soon_looked_at() -> None:
     """Each has a side that is empty, and what the other says stands in what follows."""
     conflicts = [f"<<<<<<< HEAD\n=======\na\n>>>>>>> x\nb {n}\n" for n in range(60)]
     page = "".join(f"a\nb {n}\n" for n in range(60))
-    assert is_of(page, "".join(conflicts))
-    assert not is_of(page + "mine\n", "".join(conflicts))
+    assert is_result_of_merge(page, "".join(conflicts))
+    assert not is_result_of_merge(page + "mine\n", "".join(conflicts))
     same = "".join("<<<<<<< HEAD\na\n=======\na\na\n>>>>>>> x\n" for _ in range(60))
-    assert is_of("a\n" * 90, same)
-    assert not is_of("a\n" * 90 + "mine\n", same)
+    assert is_result_of_merge("a\n" * 90, same)
+    assert not is_result_of_merge("a\n" * 90 + "mine\n", same)
 
 
 def test_a_file_that_git_may_have_renamed() -> None:
     old, new = 'a "b" "old" {\n  one\n  two\n}\n', 'a "b" "new" {\n  one\n}\n'
     mixed = 'a "b" "new" {\n  one\n  two\n}\n'
-    assert may_have_come(mixed, old, [new])
-    assert not may_have_come('a "b" "new" {\n}\n', old, [new]), "lines are gone, and none has come"
-    assert not may_have_come(mixed, "c\n  two\n  e\n  f\n", [new]), "the other page is not alike"
-    assert is_woven(mixed, [new, old])
+    assert may_be_mixed_with(mixed, old, [new])
+    assert not may_be_mixed_with('a "b" "new" {\n}\n', old, [new]), "lines are gone, and none has come"
+    assert not may_be_mixed_with(mixed, "c\n  two\n  e\n  f\n", [new]), "the other page is not alike"
+    assert is_made_of_pages(mixed, [new, old])
     assert keeps_all(mixed, [new, old])
-    assert not is_woven(mixed.replace("one", "mine"), [new, old])
+    assert not is_made_of_pages(mixed.replace("one", "mine"), [new, old])

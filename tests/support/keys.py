@@ -58,7 +58,7 @@ def _forms(kind: Any, way: str) -> Iterator[str]:
         yield from (f"{way}: {word}" for word in get_args(first))
 
 
-class Said:
+class SpecContents:
     """What a spec says: keys, forms and limits as the model has them.
 
     `values` are by ways in which an entry of a mapping has its name: `services.=web.count`.

@@ -240,7 +240,9 @@ def endpoint_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
             yield Problem("TG213", at(path), message, hint)
 
 
-def _unknown_endpoint(name: str, known: frozenset[str], egress: WayOut, path: SpecPath, at: Locate) -> Problem:
+def _unknown_endpoint(
+    name: str, known: frozenset[str], egress: WayOut, path: SpecPath, at: Locate
+) -> Problem:
     """A misspelling stops the render only where it would become an endpoint."""
     message = f'unknown VPC endpoint "{name}"'
     meant = facts.endpoint_aliases().get(name, ()) or filter(None, (nearest_word(name, sorted(known), 0.8),))

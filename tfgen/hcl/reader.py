@@ -33,7 +33,7 @@ def read_page(text: str, *, lines: bool = False) -> Body:
 
 
 def read_expression(text: str, line: int = 1, *, lines: bool = True) -> Node:
-    """What the text of an expression says, where `line` is its first one. Raises HclError."""
+    """What the text of an expression says, where `line_of` is its first one. Raises HclError."""
     return _read_whole(_Reader(text, line, lines=lines), _Reader.read_expression)
 
 

@@ -15,10 +15,10 @@ from tfgen.output.history import (
     History,
     decoded_page,
     has_conflicts,
-    is_of,
-    is_woven,
+    is_made_of_pages,
+    is_result_of_merge,
     keeps_all,
-    may_have_come,
+    may_be_mixed_with,
 )
 from tfgen.output.manifest import NAME, Hashes, Manifest, digest_of, hashes_of_pages
 
@@ -197,7 +197,7 @@ class _Disk:
             for other in self._unsettled_pages
             if other != path
             for page in self._renders_of(other, path)
-            if may_have_come(text, page, own)
+            if may_be_mixed_with(text, page, own)
         )
 
     def _is_mixed(self, paths: list[str], text: str, pages: list[str]) -> bool:
@@ -206,7 +206,7 @@ class _Disk:
         What it merged of pages by other names, or on top of conflicts that were committed, it may not merge
         again: there it is enough that the text keeps all.
         """
-        if not is_woven(text, pages):  # soon said, and most edits are none
+        if not is_made_of_pages(text, pages):  # soon said, and most edits are none
             return False
         before = [each for path in paths for each in self._earlier_texts(path) if each not in ("", text)]
         if (len(paths) > 1 or any(map(has_conflicts, before))) and keeps_all(text, pages):
@@ -217,7 +217,7 @@ class _Disk:
             # Without a common earlier version, the sides differ in conflicts alone.
             for base in [each for each in before if each not in sides] or [""]
         )
-        return any(is_of(text, merged) for merged in islice(merges, _MOST_MERGES))
+        return any(is_result_of_merge(text, merged) for merged in islice(merges, _MOST_MERGES))
 
     def _earlier_texts(self, path: str) -> list[str]:
         """What the file held before, the newest first."""

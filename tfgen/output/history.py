@@ -46,7 +46,7 @@ def lines_of(text: str) -> list[str]:
     return list(io.StringIO(text, newline="\n"))
 
 
-def is_woven(text: str, pages: Sequence[str]) -> bool:
+def is_made_of_pages(text: str, pages: Sequence[str]) -> bool:
     """Whether `text` may be what git merged of these pages, all of which tfgen wrote.
 
     A merge copies runs of lines from one page or another, and changes over where both have the same line: so
@@ -88,7 +88,7 @@ def _type_of_block(head: str) -> str:
     return " ".join(head.split()[:2])
 
 
-def is_of(text: str, merged: str) -> bool:
+def is_result_of_merge(text: str, merged: str) -> bool:
     """Whether `text` is what git merged, with its conflicts, or with one side or both taken of any."""
     plain, *conflicts = _CONFLICT.split(merged)
     parts: list[tuple[str, ...]] = [(plain,)]
@@ -110,10 +110,10 @@ def has_conflicts(text: str) -> bool:
     return bool(_CONFLICT.search(text))
 
 
-def may_have_come(text: str, other: str, own: Sequence[str]) -> bool:
+def may_be_mixed_with(text: str, other: str, own: Sequence[str]) -> bool:
     """Whether git may have taken one of a page's `own` for the `other`, which has another name.
 
-    Half of it is the same, and something of the other is in the text: an edit that only removes lines is no merge.
+    Half of it is the same, and something of the other is in the text: an edit that only removes is no merge.
     """
     there = Counter(lines_of(other))
     ours = [Counter(lines_of(page)) for page in own]
