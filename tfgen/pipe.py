@@ -107,6 +107,8 @@ def _run_source(source: Source, name: str, as_module: bool, templates: Path | No
     if not _is_stopped(outcome) or len(source.values) > _MOST_MENDED or not isinstance(source.data, dict):
         return outcome
     besides = _found_besides(source, outcome, stages)
+    # A hint may depend on what was mended, so that it does not make a problem another one. In a mended spec,
+    # an ignore may be unused only because what it is for was mended.
     known = {problem._replace(hint="") for problem in outcome.problems}
     problems = [
         problem

@@ -76,7 +76,7 @@ class _Reader:
             labels = self.nested_labels(kind, name, item)
             if labels is not None:
                 blocks += self.read_blocks(name, (), item, labels)
-            elif kind == "variable":
+            elif kind == "variable":  # its arguments are data: text in them is no template
                 arguments[name] = _literal_node(item)
             else:
                 arguments[name] = self.read_expression(item, bare=name in _REFERENCES)

@@ -288,7 +288,7 @@ class _Reader:
             if not self.take_word("="):
                 self.expect_word(":")
             items.append((key, self.read_expression()))
-            self.take_word(",")
+            self.take_word(",")  # optional, because a line end separates items, too
         return Object(tuple(items))
 
     def read_key(self) -> Node:

@@ -89,6 +89,7 @@ def _in_expression(node: Node, context: _Context, found: list[Use]) -> None:
             _in_reference(node, context, found)
             return
         case For():
+            # The names of a `for` have no meaning in its own collection.
             _in_expression(node.collection, context, found)
             context = context.binding((node.key, node.value))
             parts = inner_expressions(node)[1:]

@@ -62,10 +62,11 @@ def parse_manifest(text: str) -> Manifest:
         elif word == "once":
             once.add(path)
         elif word == "ejected":
-            ejected.setdefault(path, set()).update([known] if known else [])
+            ejected.setdefault(path, set()).update([known] if known else [])  # early ones have no hash
         elif _HASH.match(word):
             owned.setdefault(path, set()).add(word)
     return Manifest(
+        # After a merge, a path may be in both: what one side ejected remains the user's.
         _frozen_hashes({path: hashes for path, hashes in owned.items() if path not in ejected}),
         _frozen_hashes(ejected),
         frozenset(once),

@@ -135,6 +135,7 @@ def _carry_ports(place: Place, value: Any, at: Location) -> Carried:
 
 def _port_mapping(value: Any) -> PortMapping | None:
     port = whole_number(value.get("containerPort")) if isinstance(value, dict) else None
+    # In awsvpc network mode, a host port is unset or equals the container port.
     if (
         port is None
         or str(value.get("protocol") or "tcp") != "tcp"

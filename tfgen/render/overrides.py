@@ -192,7 +192,7 @@ class _Patcher:
         return not has_errors(found)
 
     def no_such_address(self, address: str, known: Mapping[str, str]) -> None:
-        whole = re.sub(r"\[.*\]\Z", "", address)
+        whole = re.sub(r"\[.*\]\Z", "", address)  # without the key of an instance: aws_subnet.private["a"]
         kind = next((each for each in address.split(".") if provider.resource_schema(each) is not None), "")
         looked_at = known if is_affordable(len(self.problems), known) else ()
         alike = [each for each in looked_at if f".{kind}." in each] if kind else list(looked_at)

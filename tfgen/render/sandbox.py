@@ -36,6 +36,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def __init__(self, texts: Mapping[str, str], folder: Path) -> None:
         def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+            # The function says that the text is current: it was read once, for this render.
             return (texts[name], str(folder / name), lambda: True) if name in texts else None
 
         super().__init__(
@@ -44,8 +45,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
             undefined=StrictUndefined,
             finalize=self.finalized,
             auto_reload=False,
-            autoescape=False,
+            autoescape=False,  # it is for HTML; here filters escape, and `finalize` insists on one
         )
+        # Functions, tests and filters of Jinja can compute, and repeat text without a limit.
         self.globals.clear()
         self.tests.clear()
         self.filters.clear()

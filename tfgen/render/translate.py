@@ -138,7 +138,7 @@ class _Code:
         return self._lines
 
     def print_nodes(self, body: Iterable[nodes.Node], scope: _Scope) -> None:
-        scope = dict(scope)
+        scope = dict(scope)  # a macro that is defined here is unknown outside
         for node in body:
             match node:
                 case nodes.Output():

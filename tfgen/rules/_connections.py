@@ -72,7 +72,9 @@ class Environment:
             for server in place.servers
         }
         self._meant = {service.key: service for service in blueprint.services}
+        # A Service Connect name has priority over the key of another service.
         self._meant.update({name: service for name, (service, _) in self.servers.items()})
+        # Specs that were ported from Cloud Map or Kubernetes have these domains behind a service's name.
         ends = ("local", "internal", "svc.cluster.local")
         self._domains = {blueprint.name, *ends, *(f"{blueprint.name}.{end}" for end in ends)}
         self._own = facts.connection_signs().own | set(_split_name(blueprint.name))

@@ -78,6 +78,7 @@ def _lists_of_hosts(service: Service) -> Iterator[tuple[SpecPath, str]]:
     for container in service.containers:
         for variable, value in container.environment:
             named = words_of_name(variable)
+            # A wildcard accepts health checks, and "10." is probably an address or a range of the VPC.
             listed = "HOSTS" in named and not named.isdisjoint(("ALLOWED", "TRUSTED"))
             if listed and value.strip() and "*" not in value and "10." not in value:
                 yield container.path, variable

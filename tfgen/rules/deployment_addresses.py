@@ -55,7 +55,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     tasks = _addresses.most_tasks(blueprint)
     rooms = _addresses.task_addresses_by_zone(blueprint, beside_load_balancer=True)
     zone = min(rooms, key=lambda zone: rooms[zone])
-    in_each = -(-2 * tasks // len(rooms))
+    in_each = -(-2 * tasks // len(rooms))  # rounded up
     if in_each > rooms[zone] and tasks <= _addresses.task_addresses(blueprint, beside_load_balancer=False):
         role = _addresses.task_subnet_role(blueprint)
         message = (

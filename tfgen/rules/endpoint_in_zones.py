@@ -56,7 +56,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     doubted = [
         found for found in _endpoints.placed_endpoints(blueprint) if found[0].service not in everywhere
     ]
-    for _, where in doubted[:1]:
+    for _, where in doubted[:1]:  # one problem names all of them
         names = [endpoint.service for endpoint, _ in doubted]
         zones = ", ".join(subnet.zone for subnet in blueprint.network.private_subnets)
         message = (

@@ -123,7 +123,7 @@ def _fill_network(spec: Spec) -> Network:
     if isinstance(network.zones, int):
         zones = list(facts.regions()[spec.region].zones[: network.zones])
     else:
-        zones = sorted(network.zones)
+        zones = sorted(network.zones)  # their order in the spec must not change the stack
     usual = usual_subnets(network.cidr)
     return replace(
         network,

@@ -79,6 +79,7 @@ def _needless_ignore(ignore: Ignore, at: Location, other: Location) -> Problem:
 def _wrong_ignores(ignore: Ignore, used: bool, at: Location, rules: Collection[str]) -> Iterator[Problem]:
     rule = ignore.rule
     if rule not in rules:
+        # A code of an error is spelled right but cannot be ignored: a similar code would mislead.
         other_kind = rule[:2] == "TG" and rule[2:].isdecimal() and rule[2:3] != "3"
         near = "" if other_kind else nearest_word(rule.upper(), rules, 0.75)
         listed = "write a code that can be ignored: those that tfgen explain lists, and TG270 to TG272"

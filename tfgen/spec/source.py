@@ -135,7 +135,7 @@ def _read_text(path: Path, name: str) -> str:
     except ValueError:
         raise refuse("this is not a file name") from None
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")  # editors on Windows write a byte order mark
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise refuse(f"line {line} is not UTF-8 text", "save the file as UTF-8") from None
@@ -195,10 +195,10 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             return self._build_alias(event, path, depth)
         self._check_tag(event)
-        anchor = None if self.replaying else event.anchor
+        anchor = None if self.replaying else event.anchor  # known since it was read first
         if anchor:
             self.recording.append([event])
-        self.values.setdefault(path, self._place_of_value(event, path))
+        self.values.setdefault(path, self._place_of_value(event, path))  # an alias has set its own place
         if isinstance(event, yaml.ScalarEvent):
             value = self._build_scalar(event)
         elif isinstance(event, yaml.MappingStartEvent):
@@ -240,7 +240,7 @@ class _Builder:
                 break
             key = self._build_key(event)
             where = (*path, key)
-            if key == "<<" and event.implicit[0]:
+            if key == "<<" and event.implicit[0]:  # a quoted one is an ordinary key
                 merged |= self._build_merge(next(events), events, path, depth)
                 continue
             if key in data:
@@ -255,6 +255,7 @@ class _Builder:
         parts = value if isinstance(value, list) else [value]
         if not all(isinstance(part, dict) for part in parts):
             raise self._refused_error(event, "<< merges a mapping, and this is not a mapping")
+        # Earlier mappings have priority: https://yaml.org/type/merge.html
         return {key: item for part in reversed(parts) for key, item in part.items()}
 
     def _build_sequence(self, events: Iterator[Any], path: SpecPath, depth: int) -> list[Any]:
