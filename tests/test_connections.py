@@ -404,8 +404,8 @@ def test_the_own_load_balancer_by_its_names(url: str, behind: list[str]) -> None
     job = next(service for service in blueprint.services if service.key == "job")
     environment = Environment(blueprint)
     (connection,) = environment.connections(job)
-    door = environment.front.door(connection.scheme, connection.host, connection.port)
-    assert sorted(service.key for service in (door[1] if door else ())) == behind
+    listener = environment.front.listener_at(connection.scheme, connection.host, connection.port)
+    assert sorted(service.key for service in (listener[1] if listener else ())) == behind
 
 
 _SEPARATORS = [
