@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.changes import unexpected_changes
+from support.deployed import DeployedStack, write
 from support.stacks import GENERATED
-from support.standing import Standing, write
 
 from tfgen import render_text
 
@@ -247,7 +247,9 @@ def test_a_nat_gateway_is_destroyed_last(terraform: Terraform, tmp_path: Path) -
     stack.init()
     stack.apply()
     # In its zone, two gateways cannot share an address: the new one gets its own.
-    signs = Standing(stack).signs(rendered("  subnets: {public: {a: 10.0.240.0/22, b: 10.0.132.0/22}}\n"))
+    signs = DeployedStack(stack).signs(
+        rendered("  subnets: {public: {a: 10.0.240.0/22, b: 10.0.132.0/22}}\n")
+    )
     anew = ("subnet.public", "route_table_association.public", "eip.nat", "nat_gateway.main")
     assert {address: sign for address, sign in signs.items() if sign == "+/-"} == {
         f'module.network.aws_{each}["a"]': "+/-" for each in anew

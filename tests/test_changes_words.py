@@ -289,9 +289,9 @@ def test_a_was_that_stays_after_the_move_is_no_matter(changes: Changes) -> None:
     assert not [each for each in changes(edited(SHOP, JOBS), second) if "`was`" in each]
 
 
-def astray(key: str, standing: str, coming: str, remedy: str) -> str:
+def astray(key: str, deployed: str, specified: str, remedy: str) -> str:
     return (
-        f"{key}: replaced, because its name in AWS is {standing} and the spec changes it to {coming}: "
+        f"{key}: replaced, because its name in AWS is {deployed} and the spec changes it to {specified}: "
         f"{remedy} to keep the service."
     )
 

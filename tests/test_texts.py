@@ -278,16 +278,16 @@ def test_no_command_prints_what_is_obeyed(
 
 
 @pytest.fixture(scope="module")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    here = tmp_path_factory.mktemp("standing")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    here = tmp_path_factory.mktemp("deployed")
     run("render", str(ROOT / "examples" / "shop.yaml"), "-o", str(here / "stack"))
     return here
 
 
 @given(TEXTS, TEXTS)
 @laws(45)
-def test_changes_prints_texts_of_terraform_as_text(standing: Path, name: str, text: str) -> None:
-    here = standing
+def test_changes_prints_texts_of_terraform_as_text(deployed: Path, name: str, text: str) -> None:
+    here = deployed
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(here)
         patch.setenv("PATH", "")
