@@ -7,13 +7,13 @@ from support.ruled import REGISTRY
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.pipe import Outcome, run_text
-from tfgen.spec.source import dump
+from tfgen.spec.source import dump_yaml
 
 
 def outcome_of(service: dict[str, Any], egress: str = "nat") -> Outcome:
     web = {"image": f"{REGISTRY}/web:1.0", "port": 3000, **service}
     spec = {"name": "shop", "region": "us-east-1", "network": {"egress": egress}, "services": {"web": web}}
-    return run_text(dump(spec), "shop.yaml")
+    return run_text(dump_yaml(spec), "shop.yaml")
 
 
 def blueprint_of(service: dict[str, Any], egress: str = "nat") -> Blueprint:
@@ -52,7 +52,7 @@ def test_a_rule_holds_five_values_and_six_wildcards(route: dict[str, Any], codes
         ([], {"web_to_endpoints", "web_to_s3"}),
     ],
 )
-def test_only_the_whole_internet_on_port_443_is_a_way_to_aws(ranges: list[Any], rules: set[str]) -> None:
+def test_only_the_whole_internet_on_port_443_reaches_aws(ranges: list[Any], rules: set[str]) -> None:
     (web,) = blueprint_of({"egress_cidrs": ranges}, "nat+endpoints").services
     found = {str(rule.label) for rule in web.security_rules if rule.direction == "egress"}
     assert found == rules

@@ -155,7 +155,7 @@ def test_what_is_replaced_the_old_one_first_has_room() -> None:
     assert not [each for each in sentences if "AWS does not allow" in each]
 
 
-def test_what_is_made_before_the_old_one_goes_needs_room() -> None:
+def test_what_is_created_before_the_old_one_is_destroyed_needs_room() -> None:
     """But not in a VPC of its own."""
     group = "module.services.aws_security_group.webapp"
     first = f"overrides:\n  {group}: {{%slifecycle: {{create_before_destroy: true}}}}\nservices:\n"
@@ -190,7 +190,7 @@ OVERLAP = (
         ("public: {a: 10.0.192.0/22, b: 10.0.196.0/22, c: 10.0.200.0/22}", ""),
     ],
 )
-def test_ranges_that_still_stand(subnets: str, overlaps: str) -> None:
+def test_ranges_that_still_exist(subnets: str, overlaps: str) -> None:
     sentences = said(
         MARKET, edited(MARKET, ("  nat: single\n", f"  nat: single\n  subnets: {{{subnets}}}\n"))
     )
@@ -222,7 +222,7 @@ def test_protocols_of_service_connect(old: str, new: str, refused: bool) -> None
     assert gravest.startswith("pricing: ECS cannot change the protocol") is refused
 
 
-def test_a_protocol_of_a_service_that_is_made_anew() -> None:
+def test_a_protocol_of_a_service_that_is_re_created() -> None:
     override = "overrides:\n  module.services.aws_ecs_service.pricing: {name: prices}\nservices:\n"
     changed = edited(
         EXAMPLES["market"], ("protocol: grpc", "protocol: http2"), ("\nservices:\n", f"\n{override}")
@@ -280,14 +280,14 @@ def test_what_aws_rejects_is_said_before_what_changes_in_egress() -> None:
 # --- egress
 
 
-def test_an_endpoint_that_goes_where_nothing_else_leads_out() -> None:
+def test_a_destroyed_endpoint_without_another_egress() -> None:
     network = EXAMPLES["network"]
     assert said(network, edited(network, (", sqs", ""))) == (
         "sqs: the VPC endpoint is removed; tasks that still need it cannot reach it.",
     )
 
 
-def test_an_endpoint_that_goes_where_nat_stays() -> None:
+def test_a_destroyed_endpoint_where_nat_is_kept() -> None:
     market = EXAMPLES["market"]
     sentences = said(market, edited(market, ("  endpoints: [sts]\n", "")))
     assert sentences == (
@@ -295,7 +295,7 @@ def test_an_endpoint_that_goes_where_nat_stays() -> None:
     )
 
 
-def test_an_endpoint_that_goes_where_somebody_made_another_way() -> None:
+def test_a_destroyed_endpoint_where_a_user_added_another_egress() -> None:
     """A route of the user's to a transit gateway, say, is egress too."""
     network = EXAMPLES["network"]
     own = {
@@ -409,7 +409,7 @@ def test_an_endpoint_that_newer_versions_replace() -> None:
         (("  team: market\n", "  team: others\n"), False),
     ],
 )
-def test_a_service_that_is_deployed_anew_with_every_change(edit: tuple[str, str], restarted: bool) -> None:
+def test_a_service_that_is_redeployed_with_every_change(edit: tuple[str, str], restarted: bool) -> None:
     overrides = (
         "overrides:\n  module.services.aws_ecs_service.orders: {force_new_deployment: true}\nservices:\n"
     )
@@ -458,7 +458,7 @@ def test_logs_that_outlive_their_service() -> None:
 # --- what is gone as a whole
 
 
-def test_the_parts_of_what_goes_are_not_told() -> None:
+def test_the_parts_of_what_is_destroyed_are_not_listed() -> None:
     """Of a listener its rules, of a load balancer its ports and who may connect."""
     sentences = said(MARKET, edited(MARKET, ("    admin: 8080\n", ""), ("    listener: admin\n", "")))
     assert not [each for each in sentences if each.startswith("/grafana on admin")]

@@ -40,8 +40,8 @@ EQUIVALENT: dict[tuple[str, str], str] = {
 UNNOTICED: dict[tuple[str, str], str] = {
     (
         "tfgen.output.compare",
-        "bool(known) and self.before.merging and self._is_merged(path, decoded(content)) -> "
-        "self.before.merging and self._is_merged(path, decoded(content))",
+        "bool(known) and self.before.merging and self._is_merged(path, decoded_page(content)) -> "
+        "self.before.merging and self._is_merged(path, decoded_page(content))",
     ): "a file of the user's, where a page is to go, that git made of two pages in an unsettled merge",
     (
         "tfgen.reach.overridden",

@@ -15,7 +15,7 @@ from tfgen.blueprint.model import FixedResponse, Listener, ListenerCidr, Listene
 from tfgen.blueprint.model import Route as RoutePart
 from tfgen.blueprint.priorities import LAST, priority
 from tfgen.hcl.text import Label, Ref, VariableRef
-from tfgen.problems import Locate, Location, Problem, nearest_of_many, some
+from tfgen.problems import Locate, Location, Problem, nearest_of_many, some_words
 from tfgen.spec.model import WORLD, Route, Spec
 from tfgen.spec.model import Listener as ListenerSpec
 
@@ -109,7 +109,7 @@ def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Pr
 
 def _no_listener(route: Route, where: Location, spec: Spec, before: int) -> Problem:
     listeners = spec.load_balancer.listeners
-    hint = f"write listener: NAME, with one of {some(listeners)}"
+    hint = f"write listener: NAME, with one of {some_words(listeners)}"
     if not route.listener:
         message = "the load balancer has several listeners, and this route names none of them"
         return Problem("TG220", where, message, hint)

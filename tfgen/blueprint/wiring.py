@@ -98,7 +98,7 @@ def _public_ready(network: Network) -> Ready:
 
 
 def _routing_of_role(network: Network, role: str) -> Iterator[Ref]:
-    """What must stand before the subnets of a role have the routes of their table."""
+    """What must exist before the subnets of a role have the routes of their table."""
     for table in network.route_tables:
         if role in table.subnets:
             yield from (names.ref("aws_route.{}", route.label) for route in table.routes)
@@ -106,7 +106,7 @@ def _routing_of_role(network: Network, role: str) -> Iterator[Ref]:
 
 
 def _private_ready(network: Network) -> Ready:
-    """Terraform sees that a service needs a subnet, but not that its tasks need the way out of it."""
+    """Terraform sees that a service needs a subnet, but not that its tasks need the egress of the subnet."""
     return Ready(
         comment=Comment("Tasks that start before their egress exists cannot pull their images."),
         depends_on=(

@@ -12,7 +12,7 @@ from tfgen.changes.sets import sorted_sets
 from tfgen.changes.stack import Resource, Stack
 from tfgen.changes.tags import Tags, changes_tags
 from tfgen.changes.touched import touched_nodes
-from tfgen.hcl.values import Reference, Term, Value, addresses
+from tfgen.hcl.values import Reference, Term, Value, addresses_in
 
 
 def compare_stacks(old: Stack, new: Stack) -> tuple[Change, ...]:
@@ -77,7 +77,7 @@ class _Pair:
             without_defaults(kind, _without_parts(each, ignored)) for each in (self.old, self.new)
         )
         self._said = {name for name in names if old_said.get(name) != new_said.get(name)}
-        self.uses = {name: used for name in names if (used := addresses(self.new.get(name)))}
+        self.uses = {name: used for name in names if (used := addresses_in(self.new.get(name)))}
         before, after = (
             Tags(defaults, said.get("tags", {}))
             for defaults, said in ((old[1], self.old), (new[1], new[0].arguments))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tfgen.facts import provider
 from tfgen.hcl.json_reader import read_json, read_json_values
-from tfgen.hcl.reader import read
+from tfgen.hcl.reader import read_page
 from tfgen.hcl.syntax import Block, Body, HclError, Literal, TooDeepError
 from tfgen.problems import Location, Problem
 
@@ -29,7 +29,7 @@ class Page(NamedTuple):
 
     def with_lines(self) -> Body:
         """The body with the line of each name, for which the file is read again."""
-        return self.body if self.path.endswith(".json") else read(self.text, lines=True)
+        return self.body if self.path.endswith(".json") else read_page(self.text, lines=True)
 
     @property
     def is_override(self) -> bool:
@@ -60,7 +60,7 @@ def read_folders(pages: Pages, known: Folders = MappingProxyType({})) -> tuple[F
         if path.endswith((".tf", ".tf.json")):
             page = read_before.get(path)
             if page is None or _without_first_line(page.text) != _without_first_line(text):
-                reader = _read_json if path.endswith(".json") else read
+                reader = _read_json if path.endswith(".json") else read_page
                 body, wrong = _read_body(path, text, reader)
                 page = Page(path, text, body)
                 problems += wrong
@@ -95,7 +95,7 @@ def variable_values(pages: Pages) -> tuple[Mapping[str, Page], list[Problem]]:
     found: dict[str, Page] = {}
     problems: list[Problem] = []
     for path in files:
-        reader = read_json_values if path.endswith(".json") else read
+        reader = read_json_values if path.endswith(".json") else read_page
         body, wrong = _read_body(path, pages[path], reader)
         found |= dict.fromkeys(body.arguments, Page(path, pages[path], body))
         problems += wrong

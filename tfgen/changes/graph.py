@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from tfgen.hcl.syntax import Attribute, Block, Index, Name, Node
-from tfgen.hcl.uses import Use, uses, uses_of
+from tfgen.hcl.uses import Use, uses_of, uses_of_block
 
 if TYPE_CHECKING:
     from tfgen.changes.stack import Module
@@ -82,11 +82,11 @@ def _of_module(here: str, module: "Module") -> Iterator[_Node]:
     whole = [here[:-1]] if here else []
     yield f"{here}all", [], _nodes_within(here, module)
     for (kind, name), block in module.blocks["resource"].items():
-        yield f"{here}{kind}.{name}", uses(block), whole
+        yield f"{here}{kind}.{name}", uses_of_block(block), whole
     for (kind, name), block in module.blocks["data"].items():
-        yield f"{here}data.{kind}.{name}", uses(block), whole
+        yield f"{here}data.{kind}.{name}", uses_of_block(block), whole
     for (name,), block in module.blocks["output"].items():
-        yield f"{here}output.{name}", uses(block), ()
+        yield f"{here}output.{name}", uses_of_block(block), ()
     for name, node in module.locals.items():
         yield f"{here}local.{name}", uses_of(node), ()
     for (name,), block in module.blocks["module"].items():

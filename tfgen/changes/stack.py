@@ -12,8 +12,8 @@ from tfgen.changes.graph import Graph, reachable_from, reference_graph, without_
 from tfgen.changes.sets import sorted_sets
 from tfgen.hcl.evaluator import Names, Scope
 from tfgen.hcl.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
-from tfgen.hcl.traversal import words
-from tfgen.hcl.values import Lookup, Reference, Term, Value, bounded, comparable, each_of
+from tfgen.hcl.traversal import words_of_reference
+from tfgen.hcl.values import Lookup, Reference, Term, Value, bounded_value, comparable_value, each_of
 from tfgen.problems import Exit, TfgenError
 
 # Arguments of a resource block that are for Terraform and not for AWS.
@@ -57,7 +57,9 @@ class Resource:
         if self._arguments is None:
             found = self._values(self.body, _META).items()
             said = {
-                name: comparable(value) for name, value in found if value is not None and name not in _META
+                name: comparable_value(value)
+                for name, value in found
+                if value is not None and name not in _META
             }
             self._arguments = sorted_sets(self.type, said)
         return self._arguments
@@ -94,9 +96,13 @@ class Resource:
         `every` has all arguments, for `all`.
         """
         node = self.lifecycle.get("ignore_changes")
-        if node is not None and words(node) == ("all",):
+        if node is not None and words_of_reference(node) == ("all",):
             return {(name,) for name in (*every, "tags", "tags_all")}
-        return {words(item) for item in node.items if words(item)} if isinstance(node, List) else set()
+        return (
+            {words_of_reference(item) for item in node.items if words_of_reference(item)}
+            if isinstance(node, List)
+            else set()
+        )
 
     def keeps(self, argument: str) -> bool:
         """Whether `ignore_changes` names an argument as a whole."""
@@ -195,7 +201,7 @@ class Module:
         key = (kind, name)
         if key not in self._memory:
             self._memory[key] = Reference(f"{self.prefix}{kind}.{name}")  # for what refers to itself
-            self._memory[key] = bounded(find(name))
+            self._memory[key] = bounded_value(find(name))
         return self._memory[key]
 
     def variable(self, name: str) -> Value:
@@ -323,7 +329,7 @@ class Stack:
     def repeated(self) -> tuple[UncountedBlock, ...]:
         """The blocks whose instances only Terraform can count."""
         return tuple(
-            UncountedBlock(address, place, comparable((many, count)))
+            UncountedBlock(address, place, comparable_value((many, count)))
             for module in self.modules
             for address, place, block in _repeating(module, self.folders)
             for many, count in (module.repetition(block),)
@@ -395,7 +401,9 @@ class Stack:
     def provider(self) -> dict[str, Value]:
         """The arguments of the provider's block; without one, as in a module, none."""
         for block in self.root.providers:
-            return {name: comparable(self.root.value(node)) for name, node in block.body.arguments.items()}
+            return {
+                name: comparable_value(self.root.value(node)) for name, node in block.body.arguments.items()
+            }
         return {}
 
     @cached_property
@@ -404,7 +412,7 @@ class Stack:
         for block in self.root.providers:
             for inner in block.body.blocks:
                 if inner.type == "default_tags" and "tags" in inner.body.arguments:
-                    return comparable(self.root.value(inner.body.arguments["tags"]))
+                    return comparable_value(self.root.value(inner.body.arguments["tags"]))
         return {}
 
     @cached_property

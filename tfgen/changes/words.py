@@ -30,7 +30,7 @@ from tfgen.changes.relocation import region_consequences, state_consequences
 from tfgen.changes.renames import misnamed_services, rename_consequences, unpinned_images
 from tfgen.changes.target_groups import leading_to_new_targets, requests_of, was_served
 from tfgen.changes.unknown_counts import unknown_count_consequences
-from tfgen.hcl.values import references
+from tfgen.hcl.values import references_in
 
 
 def _is_default_route(test: ChangeTest) -> ChangeTest:
@@ -76,7 +76,7 @@ def _changes_capacity_provider(change: Change) -> bool:
 
 def _provider_version(kind: str, argument: str) -> str:
     """The first version of the provider that treats a change of this argument differently."""
-    return facts.newer()[kind][argument]
+    return facts.in_place_since()[kind][argument]
 
 
 def _stops_all_tasks(change: Change) -> bool:
@@ -334,7 +334,7 @@ def _without_groups_of(changes: tuple[Change, ...], services: Collection[str]) -
         used.address
         for change in changes
         if change.address in services
-        for used in references(change.new.get("network_configuration"))
+        for used in references_in(change.new.get("network_configuration"))
     }
     return tuple(each for each in changes if each.type != "aws_security_group" or each.address not in parts)
 

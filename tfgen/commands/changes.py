@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from tfgen.commands.common import Json, Templates, columns, print_error, print_json, print_problems, run_specs
+from tfgen.commands.common import (
+    Json,
+    Templates,
+    print_error,
+    print_json,
+    print_problems,
+    run_specs,
+    terminal_columns,
+)
 from tfgen.problems import Exit, TfgenError
 
 
@@ -23,9 +31,9 @@ def changes(
     """Report what a changed spec will do to a stack, before any plan."""
     from tfgen import forecast
     from tfgen.changes import report
-    from tfgen.output import standing
+    from tfgen.output import existing
 
-    pages = standing.stack(old) if os.path.isdir(old) else {}  # noqa: PTH112 - False where nobody may look
+    pages = existing.read_stack(old) if os.path.isdir(old) else {}  # noqa: PTH112 - False where nobody may look
     try:
         outcomes = run_specs(
             [new] if pages else [old, new],
@@ -48,4 +56,4 @@ def changes(
     if json:
         print_json(report.as_json(found))
     else:
-        typer.echo(report.as_text(found, columns(sys.stdout)))
+        typer.echo(report.as_text(found, terminal_columns(sys.stdout)))

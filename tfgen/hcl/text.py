@@ -1,4 +1,4 @@
-"""Text that stands on a page as it is, each kind for its own reason; every other `str` is a value."""
+"""Text that is printed as it is, each kind for its own reason; every other `str` is a value."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""The ground that is walked: a blueprint, indexed by who stands where and which rule allows what.
+"""A blueprint, indexed for the walk: who is in which subnets, and which rule allows what.
 
 Nothing here depends on how a blueprint was built. References are followed from module to module through
 the inputs and outputs that Terraform will follow. AWS defaults are assumed: network ACLs allow
@@ -39,7 +39,7 @@ def network(text: str) -> IPv4Network:
 @cache
 def is_private(text: str) -> bool:
     """Whether no address of a range is on the internet."""
-    return any(network(text).subnet_of(private) for private in facts.ranges("private"))
+    return any(network(text).subnet_of(private) for private in facts.ip_ranges("private"))
 
 
 class NetworkPeer(Part, frozen=True, eq=False):
@@ -209,8 +209,8 @@ class Ground:
         keys = {
             zone: zone if route.gateway_key == "each.key" else route.gateway_key for zone in self.zones[role]
         }
-        standing = set(nat.zones) & set(self.zones[nat.subnets])
-        lost = [zone for zone, key in keys.items() if key not in standing]
+        present = set(nat.zones) & set(self.zones[nat.subnets])
+        lost = [zone for zone, key in keys.items() if key not in present]
         if lost:
             gateways = " and ".join(dict.fromkeys(f'aws_nat_gateway.main["{keys[zone]}"]' for zone in lost))
             text = f"aws_route.{route.label} has no target in zone {', '.join(lost)}: there is no {gateways}"

@@ -137,8 +137,8 @@ class WaysIn:
         """A load balancer sends nothing to targets in zones that it is not in (aws.md section 5)."""
         ground = self.ground
         for balancer in ground.blueprint.load_balancer:
-            standing = ground.zones[balancer.subnets]
-            lost = [zone for zone in ground.zones[ground.network.task_subnets] if zone not in standing]
+            present = ground.zones[balancer.subnets]
+            lost = [zone for zone in ground.zones[ground.network.task_subnets] if zone not in present]
             if lost:
                 text = f"aws_lb.main is not in zone {' and '.join(lost)}, where tasks run"
                 yield Hop("route", text, MISSING)

@@ -40,7 +40,7 @@ class Flow(Part, frozen=True):
 
     service: str
     kind: str
-    """image, logs, secret, exec, connect, call, uses or range; route for a way in."""
+    """image, logs, secret, exec, connect, call, uses or range; route for inbound requests."""
     what: str
     """Why it must be: "layers of its image"."""
     to: str
@@ -64,7 +64,7 @@ class Flow(Part, frozen=True):
 
 
 class Walks(Part, frozen=True):
-    """Every flow of a stack: ways out, ways in."""
+    """Every flow of a stack, outbound and inbound."""
 
     out: tuple[Flow, ...]
     into: tuple[Flow, ...]

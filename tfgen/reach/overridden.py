@@ -76,7 +76,7 @@ class _Judge:
         return ()
 
     def _addresses_below(self, flow: Flow) -> Iterator[str]:
-        """The addresses of all that a flow stands on."""
+        """The addresses of all that a flow depends on."""
         for hop in flow.hops:
             yield from map(bare, hop.parts)
         yield from self._addresses_of_service(self.services[flow.service], flow)
