@@ -22,6 +22,7 @@ def changes_of_folder(folder: Path, standing: Mapping[str, str], new: Outcome) -
     pages, known = new.pages(), _read_manifest(folder)
     after = report.after_render(standing, pages, known.owned, known.ejected)
     held = stacks.held(new.blueprint, pages, folder) if new.blueprint and known.owned else Changes()
+    del new  # its blueprint takes as much memory as the syntax of its pages will
     return report.changes_between(standing, after, report.about_user_files(*held.theirs))
 
 
