@@ -75,11 +75,8 @@ class _Pair:
         self._said: Collection[str] = ()
         if self.old != self.new:
             self._said = self._names_beyond_defaults(every - self.kept, ignored)
-        self.uses = {
-            name: tuple(used)
-            for name, value in self.new.items()
-            if name not in self.kept and (used := addresses(value))
-        }
+        names = self.new.keys() - self.kept
+        self.uses = {name: tuple(used) for name in names if (used := addresses(self.new[name]))}
         before, after = (
             Tags(defaults, said.get("tags", {}))
             for defaults, said in ((old[1], self.old), (new[1], new[0].arguments))

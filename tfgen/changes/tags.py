@@ -24,8 +24,6 @@ def changes_tags(old: Tags, new: Tags, ignored: Collection[tuple[str, ...]]) -> 
     Before it plans, Terraform reads the tags from AWS. One that is no longer a default then counts as one of
     the resource's own `tags`, and is kept where these are ignored.
     """
-    if old == new:
-        return False
     if not all(isinstance(each, dict) for each in (*old, *new)):
         return bool(old.whole != new.whole and ("tags_all",) not in ignored)
     standing = {
