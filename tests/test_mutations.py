@@ -34,6 +34,18 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "tfgen.reach.faults",
         "hop is None or _cause_of(flow, hop) != cause -> _cause_of(flow, hop) != cause",
     ): "a flow that fails has a hop that does, which its type does not tell",
+    (
+        "tfgen.changes.compare",
+        "self.old != self.new -> True",
+    ): "what is equal as a whole is equal in every argument, which takes longer to find",
+    (
+        "tfgen.changes.stack",
+        "arguments[name] == others[name] -> False",
+    ): "equal values are in memory twice",
+    (
+        "tfgen.changes.folders",
+        "(old := before.get((block.type, block.labels))) == block -> False",
+    ): "equal blocks are in memory twice",
 }
 """Why a mutant does the same whatever comes, by the module and what was changed."""
 

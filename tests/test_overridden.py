@@ -18,9 +18,9 @@ from support.page_walk import Walk
 from tfgen.facts import provider
 from tfgen.output.compare import Changes
 from tfgen.overridden.bearing import HARMLESS as BEARS_NOT
-from tfgen.overridden.resource import Expression, Json, Tree, body_of, inner_tree, plain_value
+from tfgen.overridden.resource import Expression, Json, Resource, Tree, body_of, inner_tree, plain_value
 from tfgen.pipe import Outcome, run_text
-from tfgen.problems import Problem, report_problems
+from tfgen.problems import Location, Problem, report_problems
 from tfgen.reach import explain, walks
 from tfgen.reach.model import OK, TAKEN, Flow
 from tfgen.render.overrides import resource_addresses
@@ -538,6 +538,43 @@ def test_a_default_is_called_one() -> None:
     declared = run_text(text, "s.yaml").overridden
     assert declared
     assert "api -> the internet, port 443 (declared in egress_cidrs)" in explain.text(declared)
+
+
+def test_the_command_of_an_override_has_an_order() -> None:
+    spec = STACK.replace("EGRESS", "nat").replace("exec: true", "command: [serve, quiet]")
+    patch = {"overrides": {TASK: {"container_definitions": {"command": ["quiet", "serve"]}}}}
+    blueprint = run_text(spec + dump_yaml(patch), "shop.yaml").overridden
+    assert blueprint
+    commands = {service.key: service.containers[0].command for service in blueprint.services}
+    assert commands["web"] == (("quiet", "serve"),)
+
+
+HOST = 'condition { host_header { values = ["a.example", "b.example"] } }'
+PATH = 'condition { path_pattern { values = ["/a"] } }'
+LOG_IN, FORWARD = 'action { type = "authenticate-oidc" }', 'action { type = "forward" }'
+# type, body, the same in another order, and what is another argument then
+ORDERS: list[tuple[str, str, str, list[str]]] = [
+    ("aws_lb_listener_rule", f"{HOST}\n{PATH}", f"{PATH}\n{HOST}", []),
+    ("aws_lb_listener_rule", HOST, HOST.replace('"a.example", "b.example"', '"b.example", "a.example"'), []),
+    ("aws_lb_listener_rule", f"{LOG_IN}\n{FORWARD}", f"{FORWARD}\n{LOG_IN}", ["action"]),
+    ("aws_vpc_endpoint", 'subnet_ids = ["a", "b"]', 'subnet_ids = ["b", "a"]', []),
+    ("aws_vpc_endpoint", "depends_on = [aws_vpc.a, aws_vpc.b]", "depends_on = [aws_vpc.b, aws_vpc.a]", []),
+    ("aws_security_group", 'ingress = [{ cidr_blocks = ["a", "b"] }]', 'ingress = [{ cidr_blocks = ["b", "a"] }]',
+     ["ingress.cidr_blocks"]),
+    ("aws_security_group", "ingress = [{ to_port = 1 }, { to_port = 2 }]",
+     "ingress = [{ to_port = 2 }, { to_port = 1 }]", []),
+    ("aws_ecs_task_definition", 'container_definitions = jsonencode([{ entryPoint = ["a", "b"] }])',
+     'container_definitions = jsonencode([{ entryPoint = ["b", "a"] }])', ["container_definitions.entryPoint"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "before", "after", "expected"), ORDERS)
+def test_lists_have_an_order_and_sets_have_none(
+    kind: str, before: str, after: str, expected: list[str]
+) -> None:
+    trees = [body_of(f'resource "{kind}" "x" {{\n{body}\n}}\n', f"{kind}.x") for body in (before, after)]
+    found = Resource(f"{kind}.x", *trees, lambda path: Location("shop.yaml", 1, 1, 1, path))
+    assert list(found.pending) == expected
 
 
 def answered(address: str, patch: Any, method: str, url: str) -> str:

@@ -22,6 +22,7 @@ def changes_of_folder(folder: Path, current: Mapping[str, str], new: Outcome) ->
     pages, known = new.pages(), _read_manifest(folder)
     after = report.after_render(current, pages, known.owned, known.ejected)
     held = stacks.compare_stack(new.blueprint, pages, folder) if new.blueprint and known.owned else Changes()
+    del new  # its blueprint takes as much memory as the syntax of its files will
     return report.changes_between(current, after, report.about_user_files(*held.theirs))
 
 

@@ -51,7 +51,8 @@ _VALUES = re.compile(r"(?:terraform|.*\.auto)\.tfvars(?:\.json)?$")
 def read_folders(pages: Pages, known: Folders = MappingProxyType({})) -> tuple[Folders, list[Problem]]:
     """Each folder by its path, and a problem for every file that is not valid Terraform.
 
-    A file with the same text as one of `known` is not read again.
+    A file with the same text as one of `known` is not read again, and blocks that are equal to those of
+    `known` are kept in memory once.
     """
     read_before = {page.path: page for folder in known.values() for page in folder.pages}
     found: dict[str, list[Page]] = {}
@@ -62,12 +63,21 @@ def read_folders(pages: Pages, known: Folders = MappingProxyType({})) -> tuple[F
             if page is None or _without_first_line(page.text) != _without_first_line(text):
                 reader = _read_json if path.endswith(".json") else read_page
                 body, wrong = _read_body(path, text, reader)
-                page = Page(path, text, body)
+                page = Page(path, text, _shared(body, page.body) if page else body)
                 problems += wrong
             found.setdefault(posixpath.dirname(path) or ".", []).append(page)
     return {
         path: Folder(tuple(inside), tuple(_merged_blocks(inside))) for path, inside in found.items()
     }, problems
+
+
+def _shared(body: Body, known: Body) -> Body:
+    """A body with the blocks of another one where they are equal."""
+    before = {(block.type, block.labels): block for block in known.blocks}
+    blocks = [
+        old if (old := before.get((block.type, block.labels))) == block else block for block in body.blocks
+    ]
+    return Body(body.arguments, tuple(blocks))
 
 
 def _without_first_line(text: str) -> str:

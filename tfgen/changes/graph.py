@@ -113,9 +113,12 @@ def _of_call(call: str, block: Block, whole: list[str]) -> Iterator[_Node]:
             yield f"{call}.var.{variable}", uses_of(node), ()
 
 
+_NAMES = (Name, Attribute)  # a tuple, since Python makes each `Name | Attribute` anew
+
+
 def _node_of(parts: tuple[Node, ...]) -> str | None:
     """The node that a reference leads to; None where it leads to no other block, such as `each.key`."""
-    said = [part.name for part in parts if isinstance(part, Name | Attribute)]
+    said = [part.name for part in parts if isinstance(part, _NAMES)]
     if said[0] == "module" and len(said) > 1:
         return ".".join(("module", said[1], *(("output", said[2]) if len(said) > 2 else ("all",))))
     length = 3 if said[0] == "data" else 2

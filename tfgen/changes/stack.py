@@ -55,29 +55,21 @@ class Resource:
     def arguments(self) -> dict[str, Value]:
         """Every argument and, by their type, the blocks; comparable, and without arguments that are null."""
         if self._arguments is None:
-            found = self._values(self.body, _META).items()
-            said = {
-                name: comparable_value(value)
-                for name, value in found
-                if value is not None and name not in _META
-            }
-            self._arguments = sorted_sets(self.type, said)
+            found = _values(self.body, self._module.scope(self._each), _META)
+            self._arguments = sorted_sets(self.type, comparable_value(found))
         return self._arguments
+
+    def share_equal(self, others: Mapping[str, Value]) -> None:
+        """Keeps one value in memory for each argument that is equal to that of the same name in `others`."""
+        arguments = self.arguments
+        for name in arguments.keys() & others.keys():
+            if arguments[name] == others[name]:
+                arguments[name] = others[name]
 
     @property
     def is_regional(self) -> bool:
         """Whether it is in the provider's Region; one with a provider of its own may be in any."""
         return facts.is_regional(self.type) and "provider" not in self.body.arguments
-
-    def _values(self, body: Body, but: Collection[str] = ()) -> dict[str, Value]:
-        found: dict[str, Value] = {
-            name: self._module.value(node, self._each)
-            for name, node in body.arguments.items()
-            if name not in but
-        }
-        for block in body.blocks:
-            found[block.type] = (*found.get(block.type, ()), self._values(block.body))
-        return found
 
     @property
     def lifecycle(self) -> dict[str, Node]:
@@ -107,6 +99,17 @@ class Resource:
     def keeps(self, argument: str) -> bool:
         """Whether `ignore_changes` names an argument as a whole."""
         return (argument,) in self.ignored({argument})
+
+
+def _values(body: Body, scope: Scope, but: Collection[str] = ()) -> dict[str, Value]:
+    """The value of each argument and, by their type, of the blocks."""
+    found: dict[str, Value] = {
+        name: scope.value(node) for name, node in body.arguments.items() if name not in but
+    }
+    for block in body.blocks:
+        if block.type not in but:
+            found[block.type] = (*found.get(block.type, ()), _values(block.body, scope))
+    return found
 
 
 def lifecycle_of(body: Body) -> dict[str, Node]:
@@ -179,8 +182,11 @@ class Module:
 
         return find
 
-    def value(self, node: Node, local: Names | None = None) -> Value:
-        return Scope(self.names, _NO_NAMES if local is None else local).value(node)
+    def scope(self, local: Names = _NO_NAMES) -> Scope:
+        return Scope(self.names, local)
+
+    def value(self, node: Node, local: Names = _NO_NAMES) -> Value:
+        return self.scope(local).value(node)
 
     def names(self, name: str) -> Value:
         """The value of the first name of a reference."""
@@ -268,7 +274,7 @@ class Module:
         many, count = (block.body.arguments.get(name) for name in ("for_each", "count"))
         return many and self.value(many), count and self.value(count)
 
-    def address(self, node: Node, each: Names | None = None) -> str:
+    def address(self, node: Node, each: Names = _NO_NAMES) -> str:
         """`module.a.aws_x.b["c"]` as it is written, with its keys evaluated."""
         match node:
             case Attribute(of=of, name=name):

@@ -1,5 +1,6 @@
 """What changes mean for the people who run the stack: sentences, the gravest first."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
@@ -316,11 +317,12 @@ def _consequences_in_region(
     stuck = {change.address for change in changes if lacks_port(change, old, new)}
     told |= stuck | ignored_target_groups(changes, old, new).keys()
     gone = {change.address for change in changes if is_lost(change)}
-    rest = tuple(
-        change for change in changes if change.address not in told and _parent_address(change) not in gone
-    )
+    rest = defaultdict[str, list[Change]](list)
+    for change in changes:
+        if change.address not in told and _parent_address(change) not in gone:
+            rest[change.type].append(change)
     for kind, test, text in SENTENCES:
-        yield from about_changes(tuple(change for change in rest if change.type == kind), test, text)
+        yield from about_changes(tuple(rest[kind]), test, text)
     yield from about_changes(
         begins, lambda change: not was_served(change, old, new), _FIRST_TASKS, requests_of
     )

@@ -45,9 +45,11 @@ def changes(
         if any(outcome.failed for outcome in outcomes):
             raise typer.Exit(Exit.SPEC_HAS_ERRORS)
         if pages:
-            found = forecast.changes_of_folder(old, pages, outcomes[0])
+            found = forecast.changes_of_folder(old, pages, outcomes.pop())
         else:
-            found = report.changes_between(outcomes[0].pages(), outcomes[1].pages())
+            before, after = (outcome.pages() for outcome in outcomes)
+            outcomes.clear()  # a blueprint takes as much memory as the syntax of its pages will
+            found = report.changes_between(before, after)
     except TfgenError as error:  # somebody edited a page
         if error.message:
             print_error(error.message)

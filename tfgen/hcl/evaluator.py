@@ -32,8 +32,13 @@ class Scope(NamedTuple):
         return self.local[name] if name in self.local else self.names(name)
 
 
+# A tuple, since Python makes each `str | int` anew.
+_PRINTED = (str, int, float)
+_KEYS = (str, int)
+
+
 def _joined_text(parts: tuple[Value, ...]) -> Value:
-    if all(isinstance(part, str | int | float) for part in parts):
+    if all(isinstance(part, _PRINTED) for part in parts):
         if sum(len(part) for part in parts if isinstance(part, str)) > MOST:
             raise TooLargeError
         return "".join(map(str, map(comparable_value, parts)))
@@ -42,7 +47,7 @@ def _joined_text(parts: tuple[Value, ...]) -> Value:
 
 def _object_of_pairs(pairs: Iterable[tuple[Value, ...]]) -> Value:
     pairs = tuple(pairs)
-    if all(isinstance(key, str | int) for key, _ in pairs):
+    if all(isinstance(key, _KEYS) for key, _ in pairs):
         return {str(key): value for key, value in pairs}
     return Term("object", tuple(item for pair in pairs for item in pair))
 

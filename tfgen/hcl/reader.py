@@ -72,15 +72,16 @@ _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _WORDS = {"true": True, "false": False, "null": None}
 _OPERATORS = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
 # Most of a page: what is in one line, complete and with nothing to fill in. Behind it comes a comma, the
-# next name or the end, since whatever else might still belong to it.
+# next name or the end, since whatever else might still belong to it. Many of them follow one another.
 _SHORT = (
     r'(?>("[^"\\$%\n]*"|[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*|[0-9]+'
     r"|\[[^][{}()$%\\#/*\n]*\]|\{[^][{}()$%\\#/*\n]*\}))[ \t]*"
 )
 _NAMED = r"([^\W\d][\w-]*)[ \t]*=[ \t]*"
-_SHORT_ARGUMENT = re.compile(_NAMED + _SHORT + r"\n\s*(?=[^\W\d]|\})")
-_SHORT_ITEM = re.compile(_NAMED + _SHORT + r",?[ \t]*\n\s*(?=[^\W\d]|[}\"])")
-_SHORT_ELEMENT = re.compile("()" + _SHORT + ",")
+_LINES = r"\n\s*+(?:#[^\n]*\n\s*+)*+"
+_SHORT_ARGUMENT = re.compile(_NAMED + _SHORT + _LINES + r"(?=[^\W\d]|\})")
+_SHORT_ITEM = re.compile(_NAMED + _SHORT + r",?[ \t]*" + _LINES + r"(?=[^\W\d]|[}\"])")
+_SHORT_ELEMENT = re.compile("()" + _SHORT + r",\s*")
 _HEAD = re.compile(r'([^\W\d][\w-]*)[ \t]*((?:"[^"\\$%\n]*"[ \t]*)*)\{')
 _BINDING = {operator: level for level, operators in enumerate(_OPERATORS) for operator in operators}
 
@@ -147,9 +148,9 @@ class _Reader:
         arguments: dict[str, Node] = {}
         blocks: list[Block] = []
         while self.kind == "name":
-            if short := self.read_short(_SHORT_ARGUMENT):
-                arguments[short[0]] = short[1]
-                continue
+            arguments.update(self.read_short(_SHORT_ARGUMENT))
+            if self.kind != "name":
+                break
             if head := _HEAD.match(self.text, self.start):
                 line, self.end = self.line_of(self.start), head.end()
                 self.next_word()
@@ -179,15 +180,17 @@ class _Reader:
             self.fail("a label without ${")
         return str(label.value)
 
-    def read_short(self, pattern: re.Pattern[str]) -> tuple[str, Node] | None:
-        """The name and the value of an argument in one line, over which it steps."""
+    def read_short(self, pattern: re.Pattern[str]) -> list[tuple[str, Node]]:
+        """The names and the values of what is in one line each, over which it steps."""
+        found: list[tuple[str, Node]] = []
         match = None if self.knows_lines else pattern.match(self.text, self.start)
-        node = _read_short(match[2]) if match else None
-        if match is None or node is None:
-            return None
-        self.end = match.end()
-        self.next_word()
-        return sys.intern(match[1]), node
+        while match and (node := _read_short(match[2])):
+            found.append((sys.intern(match[1]), node))
+            self.end = match.end()
+            match = pattern.match(self.text, self.end)
+        if found:
+            self.next_word()
+        return found
 
     # Expressions
 
@@ -262,7 +265,7 @@ class _Reader:
         items: list[Node] = []
         while not self.take_word(closing):
             if short := self.read_short(_SHORT_ELEMENT):
-                items.append(short[1])
+                items += [node for _, node in short]
                 continue
             items.append(self.read_expression())
             if self.take_word("..."):
@@ -282,7 +285,7 @@ class _Reader:
         items: list[tuple[Node, Node]] = []
         while not self.take_word("}"):
             if short := self.read_short(_SHORT_ITEM):
-                items.append((_literal(short[0]), short[1]))
+                items += [(_literal(name), node) for name, node in short]
                 continue
             key = self.read_key()
             if not self.take_word("="):

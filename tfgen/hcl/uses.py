@@ -33,6 +33,7 @@ class Use(NamedTuple):
     bound: frozenset[str]
 
 
+_STEPS = (Attribute, Index, Splat)  # a tuple, since Python makes each `Attribute | Index` anew
 # What these name is no reference: a provider, an argument.
 _NO_REFERENCES = {"provider", "providers", "ignore_changes"}
 _STATEMENTS = {"moved", "removed", "import"}
@@ -113,7 +114,7 @@ def _bound_by_part(part: Node) -> Iterable[str]:
 
 def _in_reference(node: Node, context: _Context, found: list[Use]) -> None:
     parts = [node]
-    while isinstance(node, Attribute | Index | Splat):
+    while isinstance(node, _STEPS):
         if isinstance(node, Index):
             _in_expression(node.key, context, found)
         node = node.of

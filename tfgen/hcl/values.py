@@ -73,10 +73,10 @@ class Lookup(Struct, frozen=True, gc=False):
 def value_at(of: Value, key: Value) -> Value:
     """`of.key`, or `of[key]`."""
     match of:
-        case Term(name="[*]", operands=(tuple() as items,)):
-            return Term("[*]", (tuple(value_at(item, key) for item in items),))
         case Lookup():
             return of.find(str(key))
+        case Term(name="[*]", operands=(tuple() as items,)):
+            return Term("[*]", (tuple(value_at(item, key) for item in items),))
         case dict() if isinstance(key, str) and key in of:
             return of[key]
         case tuple() if isinstance(key, int) and key < len(of):
@@ -134,28 +134,32 @@ def comparable_value(value: Value) -> Value:
     match value:
         case str():  # most of what there is
             pass
+        case tuple():
+            return tuple([item if type(item) is str else comparable_value(item) for item in value])
+        case dict():
+            return {
+                key: item if type(item) is str else comparable_value(item)
+                for key, item in value.items()
+                if item is not None
+            }
         case bool():
             return "true" if value else "false"
         case int() | float():
             return str(value)
         case Lookup() | Term():
             return _settled_lookups(value)
-        case tuple():
-            return tuple(map(comparable_value, value))
-        case dict():
-            return {key: comparable_value(item) for key, item in value.items() if item is not None}
     return value
 
 
 def _settled_lookups(value: Value) -> Value:
     """A value with a reference in the place of each lookup; everything else stays as it is."""
     match value:
-        case Lookup():
-            return value.reference
-        case Term(name=name, operands=operands):
-            return Term(name, _settled_lookups(operands))
         case tuple():
             return tuple([item if type(item) is str else _settled_lookups(item) for item in value])
         case dict():
             return {key: item if type(item) is str else _settled_lookups(item) for key, item in value.items()}
+        case Term(name=name, operands=operands):
+            return Term(name, _settled_lookups(operands))
+        case Lookup():
+            return value.reference
     return value

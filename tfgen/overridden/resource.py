@@ -5,6 +5,8 @@ from typing import Any
 
 from tfgen import facts
 from tfgen.blueprint.model import Override
+from tfgen.facts import provider
+from tfgen.facts.provider import Attribute
 from tfgen.hcl.evaluator import Scope
 from tfgen.hcl.lines import around_body
 from tfgen.hcl.reader import read_page
@@ -124,20 +126,29 @@ def _marked_value(value: Value) -> Any:
 
 def _changed_names(kind: str, before: Tree, after: Tree) -> list[str]:
     """The dotted names of what is another; an argument that is left out is at its default."""
-    defaults = dict(_leaf_values(facts.default_values().get(kind, {})))
-    was, now = {**defaults, **dict(_leaf_values(before))}, {**defaults, **dict(_leaf_values(after))}
+    known = Attribute("block", inside=provider.resource_schema(kind) or {})
+    defaults, was, now = (
+        dict(_leaf_values(each, known)) for each in (facts.default_values().get(kind, {}), before, after)
+    )
+    was, now = {**defaults, **was}, {**defaults, **now}
     return [name for name in {**now, **was} if was.get(name) != now.get(name)]
 
 
-def _leaf_values(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+_META = Attribute("set")  # what no schema has: `depends_on`, which names resources in any order
+_JSON = Attribute("list")
+
+
+def _leaf_values(value: Any, known: Attribute, name: str = "") -> Iterator[tuple[str, Any]]:
     """Every single value by its dotted name, in a form in which equal things are equal."""
     inner = inner_tree(value)
     if inner is None:
         if value is not None:
-            yield name, comparable_value(value)
+            yield name, comparable_value(value, known)
         return
+    in_json = known is _JSON or isinstance(value, Json)
     for key, item in inner.items():
-        yield from _leaf_values(item, f"{name}.{key}" if name else str(key))
+        part = _JSON if in_json else known.inside.get(key, _META)
+        yield from _leaf_values(item, part, f"{name}.{key}" if name else str(key))
 
 
 def inner_tree(value: Any) -> Tree | None:
@@ -149,8 +160,11 @@ def inner_tree(value: Any) -> Tree | None:
     return value if isinstance(value, dict) else None
 
 
-def comparable_value(value: Any) -> Any:
-    """What two values have in common where Terraform takes them for one: "80" and 80, a list in any order."""
+def comparable_value(value: Any, known: Attribute = _JSON) -> Any:
+    """What two values have in common where Terraform takes them for one: "80" and 80, a set in any order.
+
+    `known` is what the provider's schema says of their argument.
+    """
     match value:
         case Expression():
             found: Any = ("expression", str(value))
@@ -160,12 +174,11 @@ def comparable_value(value: Any) -> Any:
             found = f"{value:g}" if abs(value) < 10**6 else str(value)
         case Json():
             found = repr(plain_value(value))
-        case Blocks():
-            found = [sorted(_leaf_values(each), key=repr) for each in value]
         case list():
-            found = sorted(map(comparable_value, value), key=repr)
+            found = [comparable_value(each, known) for each in value]
+            found = sorted(found, key=repr) if known.is_set else found
         case dict():
-            found = sorted(_leaf_values(value), key=repr)
+            found = sorted(_leaf_values(value, known), key=repr)
         case _:
             found = value
     return found
