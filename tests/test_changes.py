@@ -100,6 +100,8 @@ REDIRECT = """default_action {
 WITHOUT_THE_FLAG = (
     "egress: nat to endpoints",
     "egress: endpoints to public",
+    "NAT gateway: per-zone to single",
+    "single NAT gateway moved to another zone",
     "zone removed",
     "zone removed, endpoints in each",
     "stack renamed",

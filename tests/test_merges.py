@@ -285,6 +285,16 @@ def test_a_hand_edit_beside_a_conflict_is_not_lost(repo: Path) -> None:
     assert "The manifest contains conflict markers of a merge." in refused.value.message
 
 
+def test_a_file_of_the_users_where_a_page_is_to_go_amid_a_merge_is_in_the_way(repo: Path) -> None:
+    ours, theirs, merged = MERGES["a service on each side"]
+    branches(repo, SHOP, ours, theirs)
+    git(repo, "merge", "theirs", check=False)
+    (repo / "stack/modules/services/jobs.tf").write_text("# by hand\n")
+    more = f"{merged}  jobs: {{image: nginx}}\n"
+    found = looked_at(repo, more)
+    assert found.foreign == found.in_the_way == ("modules/services/jobs.tf",)
+
+
 def test_a_file_that_is_ejected_amid_a_merge_leaves_the_rest_to_be_repaired(repo: Path) -> None:
     ours, theirs, merged = MERGES["a service on each side"]
     branches(repo, SHOP, ours, theirs)

@@ -678,6 +678,14 @@ def test_an_override_may_open_what_the_spec_closes() -> None:
     assert not {"TG305", "TG360", "TG365"} & {each.code for each in patched.problems}, patched.problems
 
 
+def test_what_another_rule_still_allows_is_not_blocked() -> None:
+    """The call goes past another rule of the caller's group than before, and past no endpoint before or now."""
+    ranges = "egress_cidrs: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5000}]"
+    text = STACK.replace("EGRESS", "nat").replace("exec: true", ranges)
+    patch = {f"{SERVICES}{OUT}web_to_api": {"from_port": 80, "to_port": 80}}
+    assert said(run_text(text + dump({"overrides": patch}), "s.yaml")) == said(run_text(text, "s.yaml"))
+
+
 # --- the table of what bears on a way
 
 
