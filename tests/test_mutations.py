@@ -42,6 +42,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
 }
 """Why a mutant does the same whatever comes, by the module and what was changed."""
 
+
 class Job(NamedTuple):
     """The text that a module has in a run of tests, and what was changed in it."""
 

@@ -671,6 +671,13 @@ def test_a_service_may_be_called_as_a_security_group_of_the_stack() -> None:
     assert 'whether requests to /api on port 80 reach "main" is unknown' in found.message
 
 
+def test_an_override_of_a_callee_is_about_its_callers_too() -> None:
+    (found,) = new("nat", f"{SERVICES}aws_security_group.api", {"vpc_id": "vpc-1"})
+    assert 'whether "api" and "web" can reach' in found.message
+    (found,) = new("nat", f"{SERVICES}aws_security_group.web", {"vpc_id": "vpc-1"})
+    assert 'whether "web" can reach' in found.message
+
+
 def test_an_override_may_open_what_the_spec_closes() -> None:
     text = STACK.replace("EGRESS", "nat").replace("uses: [s3]", "egress_cidrs: [52.94.0.0/16]")
     address = f"{SERVICES}{OUT}api_to_52_94_0_0_16"

@@ -616,6 +616,18 @@ def test_ranges_that_are_the_internet_only_together() -> None:
     assert explain.text(half, ["backendserver"]).count("    unsure   leaves     ") == 4
 
 
+@pytest.mark.parametrize("count", [3, 40])
+def test_a_range_is_reached_by_its_own_rule_however_many_there_are(count: int) -> None:
+    ranges = [f"52.94.{number}.0/24" for number in range(count)]
+    text = EXAMPLES["shop-nat"].read_text() + f"    egress_cidrs: [{', '.join(ranges)}]\n"
+    blueprint = run_text(text, "s.yaml").blueprint
+    assert blueprint
+    found = {flow.to: flow.hops[-1].parts for flow in walks(blueprint).out if flow.kind == "range"}
+    rule = "aws_vpc_security_group_egress_rule.backendserver_to_52_94_{}_0_24"
+    for number in range(count):
+        assert found[f"52.94.{number}.0/24, port 443"] == (rule.format(number),)
+
+
 def test_a_way_out_is_repaired_where_the_spec_says_which_there_is() -> None:
     text = "name: a\nregion: us-east-1\nnetwork:\n  egress: endpoints\nservices: {web: {image: nginx}}\n"
     blueprint = run_text(text, "s.yaml").blueprint
