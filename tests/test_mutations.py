@@ -25,7 +25,16 @@ COUNT = int(os.environ.get("TFGEN_MUTANTS", "3"))
 TESTS = {
     "blueprint": ("blueprint", "golden", "priorities", "connections", "routing", "messages", "properties"),
     "reach": ("reach", "overridden", "messages"),
-    "changes": ("changes", "changes_words", "changes_failures", "changes_language"),
+    "changes": (
+        "changes",
+        "changes_words",
+        "changes_failures",
+        "changes_language",
+        "changes_on_call",
+        "changes_cycles",
+        "changes_limits",
+        "changes_touched",
+    ),
     "output": ("output", "merges", "special_files", "git", "stacks", "messages"),
 }
 

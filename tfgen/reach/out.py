@@ -349,8 +349,9 @@ class Ways:
             if range_.port != port
         ]
         hint = f"write egress_cidrs: [{', '.join([_egress_in_yaml(_WORLD, port), *kept])}]"
+        # No VPC endpoint reaches a registry other than ECR, the only one with a port of its own.
         own = all(container.image.account for container in service.containers)
-        helped = own and port == HTTPS and not self.ground.interface
+        helped = own and not self.ground.interface
         return f"{hint}, or {_NAT}" if helped else hint
 
     def _entering_hop(self, service: Service, side: NetworkPeer) -> Hop:
