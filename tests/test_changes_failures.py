@@ -136,7 +136,10 @@ def test_names_of_service_connect_that_change_places() -> None:
 def test_a_name_that_a_file_of_the_users_has(days: int) -> None:
     """Whether the file changes too or not."""
     shop = pages(EXAMPLES["shop"])
-    group = 'resource "aws_cloudwatch_log_group" "jobs" {{\n  name = "/ecs/shop/jobs"\n  retention_in_days = {}\n}}\n'
+    group = (
+        'resource "aws_cloudwatch_log_group" "jobs" {{\n  name = "/ecs/shop/jobs"\n'
+        "  retention_in_days = {}\n}}\n"
+    )
     before, after = ({"jobs.tf": group.format(each)} for each in (7, days))
     image = f"{'1' * 12}.dkr.ecr.us-east-1.amazonaws.com/jobs:1"
     new = pages(edited(EXAMPLES["shop"], ("services:\n", f"services:\n  jobs:\n    image: {image}\n")))
@@ -254,6 +257,15 @@ def test_a_security_group_that_is_used_until_later() -> None:
     assert sentences[0].startswith(
         "matrix-endpoints-endpoints: AWS does not delete a security group that is in use"
     )
+
+
+def test_a_security_group_of_a_service_that_should_not_be_replaced() -> None:
+    """The advice is to keep the service, and none that would help the replacement through."""
+    wrong = edited(MARKET, ("  orders:\n", "  orders:\n    was: nonesuch\n"))
+    old, new = ({path: _old_first(text) for path, text in pages(spec).items()} for spec in (MARKET, wrong))
+    first, *rest = changes_between(old, new).consequences
+    assert first.startswith("orders: replaced, because its name in AWS is orders")
+    assert not [each for each in rest if "in use" in each]
 
 
 def _old_first(page: str) -> str:
@@ -514,6 +526,12 @@ def test_another_port_of_a_service_that_ignores_changes(ignored: str, expected: 
     override = f"module.services.aws_ecs_service.orders: {{lifecycle: {{ignore_changes: {ignored}}}}}"
     old = edited(MARKET, ("services:\n", f"overrides:\n  {override}\nservices:\n"))
     assert said(old, edited(old, ("port: 8081", "port: 9999"))) == expected
+
+
+@pytest.mark.parametrize("port", [8080, 8082])
+def test_tasks_are_cut_off_by_a_lower_port_as_by_a_higher_one(port: int) -> None:
+    sentences = said(MARKET, edited(MARKET, ("port: 8081", f"port: {port}")))
+    assert CUT.replace("9999", str(port)) in sentences
 
 
 def test_an_image_that_a_service_never_takes() -> None:

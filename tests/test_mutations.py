@@ -48,6 +48,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "tfgen.reach.faults",
         "hop is None or _cause_of(flow, hop) != cause -> _cause_of(flow, hop) != cause",
     ): "a flow that fails has a hop that does, which its type does not tell",
+    (
+        "tfgen.reach.overridden",
+        "hop and mark.says == hop.text -> mark.says == hop.text",
+    ): "a flow with a mark has a fault, which its type does not tell",
 }
 """Why a mutant does the same whatever comes, by the module and what was changed."""
 

@@ -73,7 +73,7 @@ def test_every_part_of_a_walk_is_a_block_of_the_terraform(example: str) -> None:
     blueprint = blueprint_of(example)
     written = {address for text in render(blueprint).values() for address in addresses(text)}
     used = {part for flow in flows_of(blueprint) for hop in flow.hops for part in hop.parts}
-    blocks = {".".join(part.partition("[")[0].split(".")[:2]) for part in used - {"assign_public_ip"}}
+    blocks = {part.address for part in used - {"assign_public_ip"}}
     assert blocks <= written
     assert blocks or not blueprint.services
 
@@ -626,6 +626,19 @@ def test_a_range_is_reached_by_its_own_rule_however_many_there_are(count: int) -
     rule = "aws_vpc_security_group_egress_rule.backendserver_to_52_94_{}_0_24"
     for number in range(count):
         assert found[f"52.94.{number}.0/24, port 443"] == (rule.format(number),)
+
+
+@pytest.mark.parametrize(
+    ("egress", "others"), [("nat", ", or use egress: nat+endpoints"), ("nat+endpoints", "")]
+)
+def test_endpoints_are_advised_where_there_are_none(egress: str, others: str) -> None:
+    secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1b2c3"
+    service_ = f'{{image: "{IMAGE}", egress_cidrs: [10.8.0.0/16], secrets: {{DB: "{secret}"}}}}'
+    text = f"name: a\nregion: us-east-1\nnetwork: {{egress: {egress}}}\nservices: {{web: {service_}}}\n"
+    blueprint = run_text(text, "s.yaml").blueprint
+    assert blueprint
+    hints = {flow.to: flow.fault.hint for flow in walks(blueprint).failing if flow.fault}
+    assert hints["Secrets Manager in eu-west-1"] == f"write egress_cidrs: [0.0.0.0/0]{others}"
 
 
 def test_a_way_out_is_repaired_where_the_spec_says_which_there_is() -> None:
