@@ -35,7 +35,7 @@ TESTS = {
         "changes_limits",
         "changes_touched",
     ),
-    "output": ("output", "merges", "special_files", "git", "stacks", "messages"),
+    "output": ("output", "merges", "special_files", "git", "stacks", "init", "messages"),
 }
 
 EQUIVALENT: dict[tuple[str, str], str] = {
