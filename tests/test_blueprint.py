@@ -10,9 +10,10 @@ from tfgen.pipe import Outcome, run_text
 from tfgen.spec.source import dump
 
 
-def outcome_of(service: dict[str, Any], egress: str = "nat") -> Outcome:
+def outcome_of(service: dict[str, Any], egress: str = "nat", **network: Any) -> Outcome:
     web = {"image": f"{REGISTRY}/web:1.0", "port": 3000, **service}
-    spec = {"name": "shop", "region": "us-east-1", "network": {"egress": egress}, "services": {"web": web}}
+    network = {"egress": egress, **network}
+    spec = {"name": "shop", "region": "us-east-1", "network": network, "services": {"web": web}}
     return run_text(dump(spec), "shop.yaml")
 
 
@@ -56,3 +57,19 @@ def test_only_the_whole_internet_on_port_443_is_a_way_to_aws(ranges: list[Any], 
     (web,) = blueprint_of({"egress_cidrs": ranges}, "nat+endpoints").services
     found = {str(rule.label) for rule in web.security_rules if rule.direction == "egress"}
     assert found == rules
+
+
+LENGTHS = [(15, True), (16, False), (17, False), (27, False), (28, False), (29, True)]
+
+
+@pytest.mark.parametrize(("length", "refused"), LENGTHS)
+def test_a_vpc_is_a_16_to_28(length: int, refused: bool) -> None:
+    outcome = outcome_of({}, cidr=f"10.0.0.0/{length}", zones=["a", "b"])
+    assert ("TG201" in {problem.code for problem in outcome.problems}) is refused
+
+
+@pytest.mark.parametrize(("length", "refused"), LENGTHS)
+def test_a_subnet_is_a_16_to_28(length: int, refused: bool) -> None:
+    pinned = {"a": f"10.0.0.0/{length}", "b": "10.2.0.0/20"}
+    outcome = outcome_of({}, zones=["a", "b"], subnets={"private": pinned})
+    assert ("TG201" in {problem.code for problem in outcome.problems}) is refused
