@@ -59,6 +59,25 @@ def test_only_the_whole_internet_on_port_443_is_a_way_to_aws(ranges: list[Any], 
     assert found == rules
 
 
+@pytest.mark.parametrize(
+    ("used", "free"),
+    [
+        ((9,), 10),
+        ((9, 10), 11),
+        ((49998,), 49999),
+        ((49998, 49999), 49997),
+        ((49999,), 49998),
+        ((50000,), 49999),
+    ],
+)
+def test_the_priority_that_a_hint_advises_is_free(used: tuple[int, ...], free: int) -> None:
+    """The last one is that of the route / alone."""
+    routes = [{"path": f"/{number}", "priority": number} for number in used]
+    outcome = outcome_of({"routes": [*routes, {"path": "/again", "priority": used[0]}]})
+    (found,) = [problem for problem in outcome.problems if problem.severity == "error"]
+    assert (found.code, found.hint) == ("TG223", f"pin this one: {{path: /again, priority: {free}}}")
+
+
 LENGTHS = [(15, True), (16, False), (17, False), (27, False), (28, False), (29, True)]
 
 
