@@ -78,6 +78,25 @@ def test_the_priority_that_a_hint_advises_is_free(used: tuple[int, ...], free: i
     assert (found.code, found.hint) == ("TG223", f"pin this one: {{path: /again, priority: {free}}}")
 
 
+@pytest.mark.parametrize(
+    ("image", "registry", "repository"),
+    [
+        ("nginx:1.27", "docker.io", "library/nginx"),
+        ("acme/web:1", "docker.io", "acme/web"),
+        ("docker.com/acme/web:1", "docker.io", "acme/web"),
+        ("localhost", "docker.io", "library/localhost"),
+        ("localhost/web:1", "localhost", "web"),
+        ("registry:5000/acme/web", "registry:5000", "acme/web"),
+        ("ghcr.io/web:1", "ghcr.io", "web"),
+    ],
+)
+def test_an_image_in_parts(image: str, registry: str, repository: str) -> None:
+    ranges = [{"cidr": "0.0.0.0/0", "port": port} for port in (443, 5000)]
+    (web,) = blueprint_of({"image": image, "egress_cidrs": ranges}).services
+    (container,) = web.containers
+    assert (container.image.registry, container.image.repository) == (registry, repository)
+
+
 LENGTHS = [(15, True), (16, False), (17, False), (27, False), (28, False), (29, True)]
 
 
