@@ -40,6 +40,10 @@ TESTS = {
 
 EQUIVALENT: dict[tuple[str, str], str] = {
     (
+        "tfgen.blueprint.security",
+        "service.routes and service.port -> service.routes",
+    ): "a service with routes has a port (TG240), which its type does not tell",
+    (
         "tfgen.changes.cycles",
         "not go_last or all((change.action not in _GOES or _is_destroyed_last(change, old) for change in "
         "changes)) -> False",
