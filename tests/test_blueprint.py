@@ -97,6 +97,18 @@ def test_an_image_in_parts(image: str, registry: str, repository: str) -> None:
     assert (container.image.registry, container.image.repository) == (registry, repository)
 
 
+@pytest.mark.parametrize(
+    ("stack", "name"), [("shop", "shop"), ("internal", "internal"), ("internal-shop", "alb-internal-shop")]
+)
+def test_no_load_balancer_has_a_name_that_aws_refuses(stack: str, name: str) -> None:
+    web = {"image": f"{REGISTRY}/web:1.0", "port": 3000, "routes": ["/"]}
+    spec = {"name": stack, "region": "us-east-1", "network": {"egress": "nat"}, "services": {"web": web}}
+    blueprint = run_text(dump(spec), "shop.yaml").blueprint
+    assert blueprint
+    (balancer,) = blueprint.load_balancer
+    assert balancer.name == name
+
+
 LENGTHS = [(15, True), (16, False), (17, False), (27, False), (28, False), (29, True)]
 
 

@@ -56,6 +56,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "tfgen.reach.overridden",
         "hop and mark.says == hop.text -> mark.says == hop.text",
     ): "a flow with a mark has a fault, which its type does not tell",
+    (
+        "tfgen.output.disk",
+        "self.obstacle(STAGING) or self.look(STAGING) is None -> self.look(STAGING) is None",
+    ): "where folders can be held open, no link is followed anyway, and nothing but a folder is removed",
 }
 """Why a mutant does the same whatever comes, by the module and what was changed."""
 
