@@ -644,6 +644,7 @@ OTHER = 'a "x" {\n  same\n  both\n  second\n}\n\na "z" {\n  same\n}\n'
         ('a "x" {\n<<<<<<< A\n  same\n  mine\n=======\n  same\n  both\n>>>>>>> B\n}\n', False, False),
         ('a "x" {\n  same\n<<<<<<< A\n  both\n||||||| B\n  old\n=======\n>>>>>>> C\n}\n', True, False),
         ('a "x" {\n  same\n  both\n<<<<<<< A\n<<<<<<< A\n=======\n  second\n>>>>>>> B\n}\n', True, True),
+        ('a "x" {\n  same\n  both\n<<<<<<< \n<<<<<<< \n||||||| \n  old\n=======\n>>>>>>> C\n}\n', True, True),
         ('a "x" {\n  same\n  both\n<<<<<<< A\n<<<<<<< A\n=======\n  mine\n>>>>>>> B\n}\n', False, True),
         ('a "x" {\n<<<<<<< A\n  both\n<<<<<<< A\n=======\n  same\n>>>>>>> B\n}\n', False, True),
         ('a "x" {\n  same\n  both\n<<<<<<< A\n', False, True),
@@ -653,6 +654,11 @@ OTHER = 'a "x" {\n  same\n  both\n  second\n}\n\na "z" {\n  same\n}\n'
 def test_what_git_may_have_merged(text: str, woven: bool, whole: bool) -> None:
     assert is_woven(text, [ONE, OTHER]) == woven
     assert keeps_all(text, [ONE, OTHER]) == whole
+
+
+def test_a_line_in_blocks_of_different_types_is_none_that_both_pages_have() -> None:
+    one, other = 'a "x" {\n  same\n  tags\n}\n', 'a "x" {\n  same\n}\n\nb "y" {\n  tags\n}\n'
+    assert keeps_all('a "x" {\n  same\n}\n', [one, other])
 
 
 def test_blocks_in_another_order() -> None:
