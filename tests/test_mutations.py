@@ -23,7 +23,16 @@ COUNT = int(os.environ.get("TFGEN_MUTANTS", "3"))
 # The tests that are asked, by the room that they concern. The quickest come first: most mutants meet one of
 # them, and no other is run.
 TESTS = {
-    "blueprint": ("blueprint", "golden", "priorities", "connections", "routing", "messages", "properties"),
+    "blueprint": (
+        "blueprint",
+        "golden",
+        "priorities",
+        "connections",
+        "routing",
+        "overridden",
+        "messages",
+        "properties",
+    ),
     "reach": ("reach", "overridden", "messages"),
     "changes": (
         "changes",
