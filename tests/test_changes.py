@@ -100,6 +100,8 @@ REDIRECT = """default_action {
 WITHOUT_THE_FLAG = (
     "egress: nat to endpoints",
     "egress: endpoints to public",
+    "NAT gateway: per-zone to single",
+    "single NAT gateway moved to another zone",
     "zone removed",
     "zone removed, endpoints in each",
     "stack renamed",
@@ -543,7 +545,7 @@ def test_values_beside_the_stack_count_more_than_defaults() -> None:
         'resource "aws_vpc" {}\nmodule {}\nvariable "a" "b" {}\n',
         'resource "aws_vpc" "main" {\n  cidr_block = aws_vpc.main.cidr_block\n}\n',
         'resource "aws_eip" "x" {\n  for_each = aws_eip.x\n}\n',
-        "locals {\n  a = local.b\n  b = local.a\n}\n",
+        'locals {\n  a = local.b\n  b = local.a\n}\nresource "aws_vpc" "main" {\n  cidr_block = local.a\n}\n',
         'provider "aws" {\n  region = {}\n}\n',
         'module "again" {\n  source = "./"\n}\n',
         'module "gone" {\n  source = "./nowhere"\n  a = module.gone.b\n}\n',
@@ -552,6 +554,7 @@ def test_values_beside_the_stack_count_more_than_defaults() -> None:
 )
 def test_what_terraform_refuses_does_not_stop_the_reading(text: str) -> None:
     assert signs(changes_between({"main.tf": text}, {"main.tf": text})) == {}
+    assert set(signs(changes_between({}, {"main.tf": text})).values()) <= {"+"}
 
 
 def test_blocks_that_terraform_writes_itself_are_compared() -> None:

@@ -132,12 +132,18 @@ def test_names_of_service_connect_that_change_places() -> None:
     assert said(old, passed)[0] == f"one:80 in Service Connect{TWO_GO_AND_COME}"
 
 
-def test_a_name_that_a_file_of_the_users_has() -> None:
+@pytest.mark.parametrize("days", [7, 30])
+def test_a_name_that_a_file_of_the_users_has(days: int) -> None:
+    """Whether the file changes too or not."""
     shop = pages(EXAMPLES["shop"])
-    own = {"jobs.tf": 'resource "aws_cloudwatch_log_group" "jobs" {\n  name = "/ecs/shop/jobs"\n}\n'}
+    group = (
+        'resource "aws_cloudwatch_log_group" "jobs" {{\n  name = "/ecs/shop/jobs"\n'
+        "  retention_in_days = {}\n}}\n"
+    )
+    before, after = ({"jobs.tf": group.format(each)} for each in (7, days))
     image = f"{'1' * 12}.dkr.ecr.us-east-1.amazonaws.com/jobs:1"
     new = pages(edited(EXAMPLES["shop"], ("services:\n", f"services:\n  jobs:\n    image: {image}\n")))
-    assert changes_between({**shop, **own}, {**new, **own}).consequences == (
+    assert changes_between({**shop, **before}, {**new, **after}).consequences == (
         f"log group /ecs/shop/jobs{NO_ROOM}",
     )
 
@@ -251,6 +257,15 @@ def test_a_security_group_that_is_used_until_later() -> None:
     assert sentences[0].startswith(
         "matrix-endpoints-endpoints: AWS does not delete a security group that is in use"
     )
+
+
+def test_a_security_group_of_a_service_that_should_not_be_replaced() -> None:
+    """The advice is to keep the service, and none that would help the replacement through."""
+    wrong = edited(MARKET, ("  orders:\n", "  orders:\n    was: nonesuch\n"))
+    old, new = ({path: _old_first(text) for path, text in pages(spec).items()} for spec in (MARKET, wrong))
+    first, *rest = changes_between(old, new).consequences
+    assert first.startswith("orders: replaced, because its name in AWS is orders")
+    assert not [each for each in rest if "in use" in each]
 
 
 def _old_first(page: str) -> str:
@@ -513,6 +528,12 @@ def test_another_port_of_a_service_that_ignores_changes(ignored: str, expected: 
     assert said(old, edited(old, ("port: 8081", "port: 9999"))) == expected
 
 
+@pytest.mark.parametrize("port", [8080, 8082])
+def test_tasks_are_cut_off_by_a_lower_port_as_by_a_higher_one(port: int) -> None:
+    sentences = said(MARKET, edited(MARKET, ("port: 8081", f"port: {port}")))
+    assert CUT.replace("9999", str(port)) in sentences
+
+
 def test_an_image_that_a_service_never_takes() -> None:
     """As where a pipeline deploys: the new revision is made, and nothing starts."""
     override = "module.services.aws_ecs_service.orders: {lifecycle: {ignore_changes: [task_definition]}}"
@@ -523,3 +544,10 @@ def test_an_image_that_a_service_never_takes() -> None:
         "orders: tasks are replaced; the old ones stop when the new ones are healthy.",
         "In Service Connect, orders:8081 becomes desk:8081; callers must use the new address.",
     )
+
+
+def test_a_target_group_that_stays_is_no_matter_of_ignore_changes() -> None:
+    override = "module.services.aws_ecs_service.orders: {lifecycle: {ignore_changes: [load_balancer]}}"
+    old = edited(MARKET, ("services:\n", f"overrides:\n  {override}\nservices:\n"))
+    group = "module.services.aws_lb_target_group.orders: {deregistration_delay: 77}"
+    assert said(old, edited(old, (override, f"{override}\n  {group}"))) == ()

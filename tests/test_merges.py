@@ -283,6 +283,16 @@ def test_a_hand_edit_beside_a_conflict_is_not_lost(repo: Path) -> None:
     assert "The manifest contains conflict markers of a merge." in refused.value.message
 
 
+def test_a_file_of_the_users_where_a_page_is_to_go_amid_a_merge_is_in_the_way(repo: Path) -> None:
+    ours, theirs, merged = MERGES["a service on each side"]
+    branches(repo, SHOP, ours, theirs)
+    git(repo, "merge", "theirs", check=False)
+    (repo / "stack/modules/services/jobs.tf").write_text("# by hand\n")
+    more = f"{merged}  jobs: {{image: nginx}}\n"
+    found = looked_at(repo, more)
+    assert found.foreign == found.in_the_way == ("modules/services/jobs.tf",)
+
+
 def test_a_file_that_is_ejected_amid_a_merge_leaves_the_rest_to_be_repaired(repo: Path) -> None:
     ours, theirs, merged = MERGES["a service on each side"]
     branches(repo, SHOP, ours, theirs)
@@ -632,6 +642,7 @@ OTHER = 'a "x" {\n  same\n  both\n  second\n}\n\na "z" {\n  same\n}\n'
         ('a "x" {\n<<<<<<< A\n  same\n  mine\n=======\n  same\n  both\n>>>>>>> B\n}\n', False, False),
         ('a "x" {\n  same\n<<<<<<< A\n  both\n||||||| B\n  old\n=======\n>>>>>>> C\n}\n', True, False),
         ('a "x" {\n  same\n  both\n<<<<<<< A\n<<<<<<< A\n=======\n  second\n>>>>>>> B\n}\n', True, True),
+        ('a "x" {\n  same\n  both\n<<<<<<< \n<<<<<<< \n||||||| \n  old\n=======\n>>>>>>> C\n}\n', True, True),
         ('a "x" {\n  same\n  both\n<<<<<<< A\n<<<<<<< A\n=======\n  mine\n>>>>>>> B\n}\n', False, True),
         ('a "x" {\n<<<<<<< A\n  both\n<<<<<<< A\n=======\n  same\n>>>>>>> B\n}\n', False, True),
         ('a "x" {\n  same\n  both\n<<<<<<< A\n', False, True),
@@ -641,6 +652,11 @@ OTHER = 'a "x" {\n  same\n  both\n  second\n}\n\na "z" {\n  same\n}\n'
 def test_what_git_may_have_merged(text: str, woven: bool, whole: bool) -> None:
     assert is_made_of_pages(text, [ONE, OTHER]) == woven
     assert keeps_all(text, [ONE, OTHER]) == whole
+
+
+def test_a_line_in_blocks_of_different_types_is_none_that_both_pages_have() -> None:
+    one, other = 'a "x" {\n  same\n  tags\n}\n', 'a "x" {\n  same\n}\n\nb "y" {\n  tags\n}\n'
+    assert keeps_all('a "x" {\n  same\n}\n', [one, other])
 
 
 def test_blocks_in_another_order() -> None:

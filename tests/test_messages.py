@@ -489,6 +489,11 @@ def changes_to_a_folder(here: Path, _trouble: Trouble) -> list[str]:
 
 
 @situation
+def changes_of_what_does_not_exist(_here: Path, _trouble: Trouble) -> list[str]:
+    return ["changes", "generated/shop", "shop.yaml"]
+
+
+@situation
 def changes_of_what_is_no_terraform(here: Path, _trouble: Trouble) -> list[str]:
     (here / "shop.yaml").write_bytes(GOOD)
     (here / "stack/modules").mkdir(parents=True)

@@ -349,11 +349,13 @@ def test_a_folder_of_the_user_with_the_staging_name_is_kept(stack: Path) -> None
     assert files(stack) == OLD | {f"{STAGING}/mine": "mine\n"}
 
 
-def test_what_a_killed_run_left_is_cleared_away(stack: Path) -> None:
+@pytest.mark.parametrize("pages", [OLD, NEW], ids=["nothing to write", "something to write"])
+def test_what_a_killed_run_left_is_cleared_away(pages: dict[str, str], stack: Path) -> None:
     (stack / STAGING).mkdir()
     for name in ("0", "1", "17"):
         (stack / STAGING / name).write_text("half of a pa")
-    write_pages(OLD, stack)
+    write_pages(pages, stack)
+    assert files(stack) == pages
     assert not (stack / STAGING).exists()
 
 

@@ -712,11 +712,26 @@ def test_a_service_may_be_called_as_a_security_group_of_the_stack() -> None:
     assert 'whether requests to /api on port 80 reach "main" is unknown' in found.message
 
 
+def test_an_override_of_a_callee_is_about_its_callers_too() -> None:
+    (found,) = new("nat", f"{SERVICES}aws_security_group.api", {"vpc_id": "vpc-1"})
+    assert 'whether "api" and "web" can reach' in found.message
+    (found,) = new("nat", f"{SERVICES}aws_security_group.web", {"vpc_id": "vpc-1"})
+    assert 'whether "web" can reach' in found.message
+
+
 def test_an_override_may_open_what_the_spec_closes() -> None:
     text = STACK.replace("EGRESS", "nat").replace("uses: [s3]", "egress_cidrs: [52.94.0.0/16]")
     address = f"{SERVICES}{OUT}api_to_52_94_0_0_16"
     patched = run_text(text + dump_yaml({"overrides": {address: {"cidr_ipv4": "0.0.0.0/0"}}}), "s.yaml")
     assert not {"TG305", "TG360", "TG365"} & {each.code for each in patched.problems}, patched.problems
+
+
+def test_what_another_rule_still_allows_is_not_blocked() -> None:
+    """The call goes past another rule of the caller's group than before, and past no endpoint before or now."""
+    ranges = "egress_cidrs: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5000}]"
+    text = STACK.replace("EGRESS", "nat").replace("exec: true", ranges)
+    patch = {f"{SERVICES}{OUT}web_to_api": {"from_port": 80, "to_port": 80}}
+    assert said(run_text(text + dump_yaml({"overrides": patch}), "s.yaml")) == said(run_text(text, "s.yaml"))
 
 
 # --- the table of what bears on a way

@@ -73,7 +73,7 @@ def test_every_part_of_a_walk_is_a_block_of_the_terraform(example: str) -> None:
     blueprint = blueprint_of(example)
     written = {address for text in render_pages(blueprint).values() for address in addresses(text)}
     used = {part for flow in flows_of(blueprint) for hop in flow.hops for part in hop.parts}
-    blocks = {".".join(part.partition("[")[0].split(".")[:2]) for part in used - {"assign_public_ip"}}
+    blocks = {part.address for part in used - {"assign_public_ip"}}
     assert blocks <= written
     assert blocks or not blueprint.services
 
@@ -614,6 +614,31 @@ def test_ranges_that_are_the_internet_only_together() -> None:
     assert "unsure" not in found
     assert "_to_0_0_0_0_1 and aws_vpc_security_group_egress_rule.backendserver_to_128_0_0_0_1" in found
     assert explain.text(half, ["backendserver"]).count("    unsure   leaves     ") == 4
+
+
+@pytest.mark.parametrize("count", [3, 40])
+def test_a_range_is_reached_by_its_own_rule_however_many_there_are(count: int) -> None:
+    ranges = [f"52.94.{number}.0/24" for number in range(count)]
+    text = EXAMPLES["shop-nat"].read_text() + f"    egress_cidrs: [{', '.join(ranges)}]\n"
+    blueprint = run_text(text, "s.yaml").blueprint
+    assert blueprint
+    found = {flow.to: flow.hops[-1].parts for flow in walks(blueprint).out if flow.kind == "range"}
+    rule = "aws_vpc_security_group_egress_rule.backendserver_to_52_94_{}_0_24"
+    for number in range(count):
+        assert found[f"52.94.{number}.0/24, port 443"] == (rule.format(number),)
+
+
+@pytest.mark.parametrize(
+    ("egress", "others"), [("nat", ", or use egress: nat+endpoints"), ("nat+endpoints", "")]
+)
+def test_endpoints_are_advised_where_there_are_none(egress: str, others: str) -> None:
+    secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1b2c3"
+    service_ = f'{{image: "{IMAGE}", egress_cidrs: [10.8.0.0/16], secrets: {{DB: "{secret}"}}}}'
+    text = f"name: a\nregion: us-east-1\nnetwork: {{egress: {egress}}}\nservices: {{web: {service_}}}\n"
+    blueprint = run_text(text, "s.yaml").blueprint
+    assert blueprint
+    hints = {flow.to: flow.fault.hint for flow in walks(blueprint).failing if flow.fault}
+    assert hints["Secrets Manager in eu-west-1"] == f"write egress_cidrs: [0.0.0.0/0]{others}"
 
 
 def test_the_hint_about_egress_repairs_what_the_spec_sets() -> None:

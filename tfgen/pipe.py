@@ -43,17 +43,22 @@ class Outcome(NamedTuple):
 
 
 def run_file(
-    path: Path, *, as_module: bool = False, templates: Path | None = None, spec_file: str = ""
+    path: Path,
+    *,
+    as_module: bool = False,
+    templates: Path | None = None,
+    spec_file: str = "",
+    wanted: str = "",
 ) -> Outcome:
     """Reads the spec at `path` and runs every stage on it.
 
     If a stage finds errors, the later ones report only what remains however these are corrected.
 
     `templates` is a folder of templates that replace built-in ones. `spec_file` is the name of the spec in
-    the pages; if it is empty, its own name is used.
+    the pages; if it is empty, its own name is used. `wanted` is the hint if there is no file at `path`.
     """
     try:
-        source = read_source(path)
+        source = read_source(path, wanted)
     except SourceError as error:
         return Outcome(None, None, (error.problem,), error.lines)
     # As UTF-8 whatever the locale, so that pages are the same on every machine.

@@ -19,12 +19,12 @@ from tfgen.blueprint.model import (
     Peer,
     SecurityRule,
 )
-from tfgen.hcl.text import Comment, Label, Ref
+from tfgen.hcl.text import Comment, Label, Ref, ResourceRef
 from tfgen.problems import Locate, Problem, SpecPath, nearest_word
 from tfgen.spec.model import WORLD, Network, Service, Spec
 from tfgen.spec.ways_out import WayOut
 
-_GROUP_ID = names.ref("aws_security_group.{}.id", ENDPOINTS)
+_GROUP_ID = ResourceRef("aws_security_group", ENDPOINTS, ".id")
 
 
 class _Need(NamedTuple):

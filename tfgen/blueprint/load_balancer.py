@@ -149,18 +149,20 @@ def _clash_problems(bound: Sequence[BoundRoute], spec: Spec) -> Iterator[Problem
             other = taken.setdefault(route.listener, {}).setdefault(number, route)
             if other is not route:
                 met.append((route, other, number))
-    free = {listener: _free_after(taken[listener]) for listener in {route.listener for route, _, _ in met}}
+    free = {listener: _nearest_free(taken[listener]) for listener in {route.listener for route, _, _ in met}}
     for route, other, number in met:
         yield _same_priority(route, other, number, free[route.listener][number], spec)
 
 
-def _free_after(taken: Collection[int]) -> dict[int, int]:
-    """For each used priority the next free one; where there is none, itself."""
-    free: dict[int, int] = {}
+def _nearest_free(taken: Collection[int]) -> dict[int, int]:
+    """For each used priority the next free one; where there is none, the one before."""
+    after: dict[int, int] = {}
+    before: dict[int, int] = {}
     for number in sorted(taken, reverse=True):
-        following = free.get(number + 1, number + 1)
-        free[number] = following if following < LAST else number
-    return free
+        after[number] = after.get(number + 1, number + 1)
+    for number in sorted(taken):
+        before[number] = before.get(number - 1, number - 1)
+    return {number: after[number] if after[number] < LAST else before[number] for number in taken}
 
 
 def _leads_elsewhere(route: BoundRoute, other: BoundRoute) -> Problem:

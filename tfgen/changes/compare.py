@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 
 from tfgen import facts
 from tfgen.changes.change import Action, Change, changes_region
-from tfgen.changes.graph import without_keys
 from tfgen.changes.plain import without_defaults
 from tfgen.changes.sets import sorted_sets
 from tfgen.changes.stack import Resource, Stack
 from tfgen.changes.tags import Tags, changes_tags
 from tfgen.changes.touched import touched_nodes
+from tfgen.hcl.text import without_keys
 from tfgen.hcl.values import Reference, Term, Value, addresses_in
 
 

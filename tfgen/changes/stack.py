@@ -8,10 +8,11 @@ from types import MappingProxyType
 from tfgen import facts
 from tfgen.changes.change import UncountedBlock, VariableValue
 from tfgen.changes.folders import Folder, Folders, Page, Pages, is_provider, read_folders, variable_values
-from tfgen.changes.graph import Graph, reachable_from, reference_graph, without_keys
+from tfgen.changes.graph import Graph, reachable_from, reference_graph
 from tfgen.changes.sets import sorted_sets
 from tfgen.hcl.evaluator import Names, Scope
 from tfgen.hcl.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
+from tfgen.hcl.text import without_keys
 from tfgen.hcl.traversal import words_of_reference
 from tfgen.hcl.values import Lookup, Reference, Term, Value, bounded_value, comparable_value, each_of
 from tfgen.problems import Exit, TfgenError

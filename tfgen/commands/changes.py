@@ -41,6 +41,10 @@ def changes(
             templates=templates,
             # The new spec takes the place of the one that the pages name.
             spec_file=report.spec_file(pages),
+            wanted={
+                old: "name the old spec, or the folder of the stack",
+                new: "name the new spec; only OLD may be a folder",
+            },
         )
         if any(outcome.failed for outcome in outcomes):
             raise typer.Exit(Exit.SPEC_HAS_ERRORS)

@@ -4,7 +4,9 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -56,14 +58,21 @@ Kind = Annotated[
 
 
 def run_specs(
-    specs: Sequence[Path], *, as_module: bool = False, templates: Path | None = None, spec_file: str = ""
+    specs: Sequence[Path],
+    *,
+    as_module: bool = False,
+    templates: Path | None = None,
+    spec_file: str = "",
+    wanted: Mapping[Path, str] = MappingProxyType({}),
 ) -> list["Outcome"]:
-    """The outcome of every spec with these options; prints its problems on standard error."""
+    """Every spec through the pipe, with its options; what they have wrong goes to standard error.
+
+    `wanted` has the hints for specs that are no files, where a command has its own.
+    """
     from tfgen.pipe import run_file
 
-    outcomes = [
-        run_file(path, as_module=as_module, templates=templates, spec_file=spec_file) for path in specs
-    ]
+    one = partial(run_file, as_module=as_module, templates=templates, spec_file=spec_file)
+    outcomes = [one(path, wanted=wanted.get(path, "")) for path in specs]
     problems = [problem for outcome in outcomes for problem in outcome.problems]
     lines = {str(path): outcome.lines for path, outcome in zip(specs, outcomes, strict=True)}
     if problems and templates:

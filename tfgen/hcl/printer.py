@@ -4,7 +4,7 @@ import math
 import re
 from typing import Any
 
-from tfgen.hcl.text import Comment, Label, OutputRef, Ref, VariableRef
+from tfgen.hcl.text import Comment, Label, OutputRef, Ref, ResourceRef, VariableRef
 
 
 class Hcl(str):
@@ -101,6 +101,7 @@ _PRINTERS: dict[type, Any] = {
     Ref: str,
     VariableRef: str,
     OutputRef: str,
+    ResourceRef: str,
     Comment: _print_comment,
     bool: lambda value: "true" if value else "false",
     int: str,

@@ -13,13 +13,15 @@ def verify_pages(pages: dict[str, str]) -> list[Problem]:
     return [problem for problem in found if problem]
 
 
+_HINT = "correct this line if Terraform rejects it too; if tfgen owns the file, remove it and render again"
+
+
 def _parse_page(path: str, text: str) -> Problem | None:
     try:
         hcl2.load(StringIO(text))
     except Exception as error:
         at = _location_of_error(error, path, text.splitlines())
-        hint = "if it was edited, see what Terraform reports; otherwise render again to replace it"
-        return Problem("TG401", at, "python-hcl2 cannot parse this as HCL", hint)
+        return Problem("TG401", at, "python-hcl2 cannot parse this as HCL", _HINT)
     return None
 
 

@@ -110,10 +110,12 @@ class SourceError(Exception):
         self.lines = lines
 
 
-def read_source(path: Path, name: str | None = None) -> Source:
-    """Reads `path`. `name` is what messages call it. Raises SourceError."""
-    name = name or str(path)
-    return parse_yaml(_read_text(path, name), name)
+def read_source(path: Path, wanted: str = "") -> Source:
+    """Reads `path`. `wanted` is the hint if there is no file, for a command that says more than the usual.
+
+    Raises SourceError.
+    """
+    return parse_yaml(_read_text(path, wanted), str(path))
 
 
 def parse_yaml(text: str, name: str) -> Source:
@@ -133,18 +135,18 @@ def parse_yaml(text: str, name: str) -> Source:
     return Source(name, text, lines, data, builder.values, builder.keys)
 
 
-def _read_text(path: Path, name: str) -> str:
+def _read_text(path: Path, wanted: str) -> str:
     def refuse(message: str, hint: str = "") -> SourceError:
-        return SourceError(Problem("TG001", Location(name), message, hint))
+        return SourceError(Problem("TG001", Location(str(path)), message, hint))
 
     if str(path) == "-" and not path.exists():
         raise refuse("a spec cannot be read from standard input", "name its file")
     try:
         if path.is_dir():
-            raise refuse("this is a folder, not a spec file", "name the spec file in it")
+            raise refuse("this is a folder, not a spec file", wanted or "name the spec file in it")
         raw = files.read_file(path, most=MAX_BYTES)
     except FileNotFoundError:
-        raise refuse("there is no such file", "write one with: tfgen init") from None
+        raise refuse("there is no such file", wanted or "write one with: tfgen init") from None
     except files.NoFileError as error:
         raise refuse(str(error.strerror), "write the spec to a file, and name that file") from None
     except files.TooLargeError:

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 import msgspec
 
 from tfgen import facts
+from tfgen.hcl.text import address_parts
 from tfgen.problems import SpecPath, nearest_word
 from tfgen.spec.model import ConnectName, Name, RegionName, Section, Text
 from tfgen.spec.source import dump_in_line
@@ -80,8 +81,8 @@ def _as_override(habit: facts.Habit, path: SpecPath) -> str:
         own[places[str(path[0])]] = str(path[1 if path[0] == "services" else -1]).replace("-", "_")
     patch = {}
     for address, arguments in habit.override.items():
-        *head, label = address.split(".")
-        patch[".".join([*head, own.get(label, label)])] = arguments
+        parts = address_parts(address)
+        patch[str(parts._replace(label=own.get(parts.label, parts.label)))] = arguments
     return f": {dump_in_line({'overrides': patch})[1:-1]} (docs/overrides.md)"
 
 
