@@ -16,9 +16,9 @@ from support.keys import bounds
 
 from tfgen import facts
 from tfgen.pipe import Outcome, run_text
-from tfgen.rules import rules
+from tfgen.rules import all_rules
 from tfgen.spec import model
-from tfgen.spec.source import dump
+from tfgen.spec.source import dump_yaml
 
 Data = dict[str, Any]
 
@@ -45,7 +45,7 @@ def laws(examples: int) -> settings:
 
 def outcome_of(data: Data) -> Outcome:
     """The spec taken through every stage; for data whose validity is not the test's concern."""
-    outcome = run_text(dump(data), "spec.yaml")
+    outcome = run_text(dump_yaml(data), "spec.yaml")
     if outcome.failed:
         reject()
     return outcome
@@ -111,7 +111,7 @@ def _solid(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(text.split()))
 
 
-_RULES = st.sampled_from([rule.ID for rule in rules() if rule.SEVERITY != "error"])
+_RULES = st.sampled_from([rule.ID for rule in all_rules() if rule.SEVERITY != "error"])
 _IGNORES = _RULES | st.fixed_dictionaries({"rule": _RULES, "reason": TEXTS})
 _IGNORING: st.SearchStrategy[Data] = st.sampled_from([{}, {}, {}]) | st.fixed_dictionaries(
     {"ignore": st.lists(_IGNORES, min_size=1, max_size=2)}

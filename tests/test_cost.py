@@ -19,8 +19,8 @@ from tfgen.cost.inventory import Balancer, Inventory, Tasks
 from tfgen.cost.short import dollars, sentence, short_cost
 from tfgen.cost.ways import Way, break_even, cost_of_way
 from tfgen.facts.prices import PriceList, price_list
-from tfgen.pipe import run, run_text
-from tfgen.spec.source import dump
+from tfgen.pipe import run_file, run_text
+from tfgen.spec.source import dump_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def spec_of(
 
 
 def bill_of(data: Data) -> Bill:
-    outcome = run_text(dump(data), "spec.yaml")
+    outcome = run_text(dump_yaml(data), "spec.yaml")
     assert outcome.overridden, outcome.problems
     return make_bill(outcome.overridden, price_list(data["region"]))
 
@@ -255,8 +255,8 @@ def test_a_range_of_tasks_is_a_range_of_costs() -> None:
 
 def ways(data: Data, tmp_path: Path) -> Bill:
     path = tmp_path / "spec.yaml"
-    path.write_text(dump(data))
-    outcome = run(path)
+    path.write_text(dump_yaml(data))
+    outcome = run_file(path)
     assert outcome.overridden
     return make_bill(outcome.overridden, price_list(data["region"]), ways_of(path, {}, outcome))
 
@@ -412,7 +412,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "shop.yaml"
     path.write_text(
-        dump(spec_of("us-east-1", {"egress": "endpoints"}, {"web": WEB, "worker": {"count": 1}}, s3=800))
+        dump_yaml(spec_of("us-east-1", {"egress": "endpoints"}, {"web": WEB, "worker": {"count": 1}}, s3=800))
     )
     return path
 
@@ -490,7 +490,9 @@ def test_own_prices_replace_public_ones(run_tfgen: Tfgen, shop: Path) -> None:
 
 
 def test_a_region_without_prices_is_never_guessed(run_tfgen: Tfgen, shop: Path) -> None:
-    shop.write_text(dump(spec_of("mars-north-1", {"egress": "public", "zones": ["a", "b"]}, {"web": WEB})))
+    shop.write_text(
+        dump_yaml(spec_of("mars-north-1", {"egress": "public", "zones": ["a", "b"]}, {"web": WEB}))
+    )
     done = run_tfgen("cost", "shop.yaml")
     assert (done.code, done.out) == (2, "")
     assert "no prices are known for mars-north-1" in done.err
@@ -501,7 +503,7 @@ def test_a_region_without_prices_is_never_guessed(run_tfgen: Tfgen, shop: Path) 
 
 
 def test_unknown_prices_are_in_no_sum_and_named(run_tfgen: Tfgen, shop: Path) -> None:
-    shop.write_text(dump(spec_of("us-gov-west-1", {"egress": "nat"}, {"web": WEB})))
+    shop.write_text(dump_yaml(spec_of("us-gov-west-1", {"egress": "nat"}, {"web": WEB})))
     done = run_tfgen("cost", "shop.yaml")
     assert done.code == 0
     assert "at least USD" in done.out.splitlines()[0]

@@ -259,7 +259,7 @@ def test_what_is_no_service(text: str) -> None:
         split_service(text)
 
 
-def test_every_way_out_is_explained() -> None:
+def test_every_value_of_egress_is_explained() -> None:
     assert tuple(WAYS_OUT) == EGRESS == get_args(Network.__annotations__["egress"])
     assert all(way.explained and len(way.explained) < 80 for way in WAYS_OUT.values())
 
@@ -291,7 +291,7 @@ def test_a_file_that_is_there_stays(tfgen: Tfgen, folder: Path) -> None:
     assert files(folder) == {"shop.yaml": "mine"}
 
 
-def test_a_link_that_leads_nowhere_is_in_the_way_too(tfgen: Tfgen, folder: Path) -> None:
+def test_a_broken_link_is_in_the_way_too(tfgen: Tfgen, folder: Path) -> None:
     (folder / "shop.yaml").symlink_to("gone")
     assert tfgen(*NETWORK, "--yes").code == Exit.NOT_OURS
     assert not (folder / "gone").exists()
@@ -717,7 +717,7 @@ def test_what_came_wrong_by_flag_does_not_hold_up_the_talk() -> None:
     assert '"web" has routes but no port' in seen
 
 
-def test_a_circle_of_calls_is_told_and_stands() -> None:
+def test_a_cycle_of_calls_is_reported_and_accepted() -> None:
     one, two = (ServiceAnswers(name, f"{ECR}/ab", 80, (), name) for name in ("one", "two"))
     start = Answers(name="shop", region="us-east-1", egress="nat")
     result, seen = talk(

@@ -54,7 +54,7 @@ def test_the_cost_is_the_real_one() -> None:
     assert shown(README, command, excerpt) == excerpt
 
 
-def test_the_ways_on_from_a_hand_edit_are_the_real_ones(tmp_path: Path) -> None:
+def test_the_ways_to_resolve_an_edit_are_those_of_the_readme(tmp_path: Path) -> None:
     (tmp_path / "shop.yaml").write_text(SHOP)
     assert tfgen("render", "shop.yaml", cwd=tmp_path).returncode == 0
     with (tmp_path / "generated/shop/main.tf").open("a") as page:

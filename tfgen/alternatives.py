@@ -8,7 +8,7 @@ from tfgen import facts
 from tfgen.cost.inventory import take_inventory
 from tfgen.cost.short import short_cost_of_egress
 from tfgen.cost.ways import Way
-from tfgen.pipe import Outcome, Values, run_text, run_with
+from tfgen.pipe import Outcome, Values, run_text, run_variants
 from tfgen.spec.ways_out import WAYS_OUT
 
 NATS = ("single", "per-zone")
@@ -22,7 +22,7 @@ def ways_of(path: Path, given: Values, own: Outcome) -> tuple[Way, ...]:
     if own.spec is None:
         return ()
     network, choices = own.spec.network, list(_choices())
-    outcomes = run_with(path, [{**given, **_variant(*choice, network.endpoints)} for choice in choices])
+    outcomes = run_variants(path, [{**given, **_variant(*choice, network.endpoints)} for choice in choices])
     return tuple(
         _way(egress, nat, own if is_own else outcome, is_own)
         for (egress, nat), outcome in zip(choices, outcomes, strict=True)

@@ -59,7 +59,7 @@ load_balancer:
     http: 80
     admin: 8080
 
-cost: {hours: 730, traffic: {s3: 100}, tasks: {orders: 2}}
+cost: {hours: 730, traffic: {s3: 100}, tasks: {catalog: 2}}
 
 services:
   storefront:
@@ -176,7 +176,7 @@ def new_tasks(*services: str) -> str:
 
 
 def parts_of_network(way: WayOut) -> dict[str, bool]:
-    """What a way out has, or has not, of the network."""
+    """What each egress has, or has not, of the network."""
     return {
         PRIVATE: not way.public_tasks,
         NAT: way.nat,
@@ -199,7 +199,7 @@ def difference(module: str, old: dict[str, bool], new: dict[str, bool]) -> str:
 
 
 def way_out(old: str, new: str) -> Row:
-    """One way out for another. Services are updated where their subnets change or their rules do."""
+    """Another egress. Services are updated where their subnets change or their rules do."""
     was, will_be = WAYS_OUT[old], WAYS_OUT[new]
     rules = difference("services", parts_of_services(was), parts_of_services(will_be))
     cost = difference("network", parts_of_network(was), parts_of_network(will_be)) + rules
@@ -694,8 +694,8 @@ WHOLE = (
     ),
     market(
         "what tfgen cost assumes",
-        "cost: {hours: 730, traffic: {s3: 100}, tasks: {orders: 2}}\n",
-        "cost: {hours: 300, traffic: {s3: 800}, tasks: {orders: {low: 1, high: 6}}}\n",
+        "cost: {hours: 730, traffic: {s3: 100}, tasks: {catalog: 2}}\n",
+        "cost: {hours: 300, traffic: {s3: 800}, tasks: {catalog: {low: 1, high: 6}}}\n",
         "",
     ),
     market("tags changed", "  team: market\n", "  team: shops\n", TAGGED),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tfgen.blueprint import names
 from tfgen.blueprint.model import Input, SecretReference, Validation, Variable
-from tfgen.hcl.printer import interpolation, quoted
+from tfgen.hcl.printer import interpolation, quoted_text
 from tfgen.hcl.reference import (
     NotAReferenceError,
     Traversal,
@@ -13,7 +13,7 @@ from tfgen.hcl.reference import (
     printed_reference,
 )
 from tfgen.hcl.text import Label, Ref, VariableRef
-from tfgen.problems import Locate, Location, Problem, SpecPath, nearest
+from tfgen.problems import Locate, Location, Problem, SpecPath, nearest_word
 from tfgen.spec.model import Given, GivenSecret, InputVariable, Part, Service, Spec
 
 STRING = Ref("string")
@@ -176,7 +176,7 @@ def root_variables(spec: Spec) -> Iterator[Variable]:
 
 
 def _validation(name: str, pattern: str) -> Validation:
-    condition = Ref(f"can(regex({quoted(pattern)}, var.{name}))")
+    condition = Ref(f"can(regex({quoted_text(pattern)}, var.{name}))")
     return Validation(condition=condition, message=f"The value must match the regular expression {pattern}.")
 
 
@@ -278,7 +278,7 @@ def _own_module_problems(traversal: Traversal, where: Location) -> Iterator[Prob
 
 def _input_problems(name: str, said: InputVariable, used: set[str], where: Location) -> Iterator[Problem]:
     if name not in used:
-        near = nearest(name, used, 0.7) if used else ""
+        near = nearest_word(name, used, 0.7) if used else ""
         hint = (
             f"did you mean {near}?"
             if near

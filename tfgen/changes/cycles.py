@@ -15,8 +15,9 @@ from types import MappingProxyType
 
 from tfgen.changes.change import Action, Change
 from tfgen.changes.compare import moved_address, moves_of
-from tfgen.changes.graph import reversed_graph, without_keys
+from tfgen.changes.graph import reversed_graph
 from tfgen.changes.stack import Stack
+from tfgen.hcl.text import without_keys
 
 Step = tuple[str, str]
 """What waits: MAKE or GO (to create, to destroy) and the address of a change; or a path along a graph, and a

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.json import decode
 from msgspec.structs import replace
 
-from tfgen.problems import Exit, TfgenError, nearest
+from tfgen.problems import Exit, TfgenError, nearest_word
 from tfgen.texts import in_line
 
 _TABLE = Path(__file__).parent / "prices.json"
@@ -261,7 +261,7 @@ def _refused(faults: list[_Fault], lines: Mapping[_Keys, int], file: str) -> Tfg
 
 
 def _at(keys: _Keys, lines: Mapping[_Keys, int]) -> str:
-    """`:4`, the line of a key or of the nearest one around it."""
+    """`:4`, the line of a key or of the nearest_word one around it."""
     around = (keys[:length] for length in range(len(keys), 0, -1))
     return next((f":{lines[each]}" for each in around if each in lines), "")
 
@@ -287,7 +287,7 @@ def _faults(table: Any) -> Iterator[_Fault]:
 
 def _unknown(keys: _Keys, given: Iterable[str], known: Collection[str], what: str) -> Iterator[_Fault]:
     for word in (each for each in given if each not in known):
-        near = nearest(word, known)
+        near = nearest_word(word, known)
         hint = f"did you mean {near}?" if near else f"write {', '.join(known)}"
         yield _Fault((*keys, word), f'unknown {what} "{in_line(word)}"', hint)
 
