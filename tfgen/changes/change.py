@@ -3,11 +3,17 @@
 Nothing here depends on how a stack was read: from files, or from anything else that knows as much.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from tfgen.hcl.values import Value
+
+
+def without_keys(address: str) -> str:
+    """The address of a block from that of an instance."""
+    return re.sub(r'\[(?:"[^"]*"|\d+)\]', "", address) if "[" in address else address
 
 
 class Action(StrEnum):
@@ -82,6 +88,11 @@ class KnownResource(Protocol):
 
     @property
     def arguments(self) -> Mapping[str, Value]: ...
+
+    @property
+    def is_regional(self) -> bool:
+        """Whether it is in the provider's Region; one with a provider of its own may be in any."""
+        ...
 
     def keeps(self, argument: str) -> bool:
         """Whether `ignore_changes` names an argument as a whole."""

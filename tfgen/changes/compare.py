@@ -5,8 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from tfgen import facts
-from tfgen.changes.change import Action, Change, changes_region
-from tfgen.changes.graph import without_keys
+from tfgen.changes.change import Action, Change, changes_region, without_keys
 from tfgen.changes.plain import without_defaults
 from tfgen.changes.sets import sorted_sets
 from tfgen.changes.stack import Resource, Stack

@@ -13,9 +13,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from tfgen.changes.change import Action, Change
+from tfgen.changes.change import Action, Change, without_keys
 from tfgen.changes.compare import moved_address, moves_of
-from tfgen.changes.graph import reversed_graph, without_keys
+from tfgen.changes.graph import reversed_graph
 from tfgen.changes.stack import Stack
 
 Step = tuple[str, str]

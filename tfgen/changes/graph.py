@@ -5,11 +5,11 @@ A node is a block or a value, by its address without keys: `module.a.aws_x.b`, `
 `module.a.all` for all that is in it.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from tfgen.changes.change import without_keys
 from tfgen.hcl.syntax import Attribute, Block, Index, Name, Node
 from tfgen.hcl.uses import Use, uses, uses_of
 
@@ -25,11 +25,6 @@ class Graph(NamedTuple):
 
     needs: Edges
     keyed: frozenset[str]
-
-
-def without_keys(address: str) -> str:
-    """The address of a block from that of an instance."""
-    return re.sub(r'\[(?:"[^"]*"|\d+)\]', "", address) if "[" in address else address
 
 
 def reference_graph(modules: Iterable["Module"]) -> Graph:

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from tfgen.changes.change import Action, Change, is_replaced
+from tfgen.changes.change import Action, Change, is_replaced, without_keys
 from tfgen.changes.compare import enclosing_addresses, moved_address
 from tfgen.changes.cycles import find_cycles
 from tfgen.changes.folders import Folder, Page, block_header
-from tfgen.changes.graph import by_block, keyed_parts, without_keys
+from tfgen.changes.graph import by_block, keyed_parts
 from tfgen.changes.names import listed
 from tfgen.changes.stack import Module, Stack
 from tfgen.hcl.evaluator import Names

@@ -6,9 +6,9 @@ from functools import cached_property
 from types import MappingProxyType
 
 from tfgen import facts
-from tfgen.changes.change import UncountedBlock, VariableValue
+from tfgen.changes.change import UncountedBlock, VariableValue, without_keys
 from tfgen.changes.folders import Folder, Folders, Page, Pages, is_provider, read_folders, variable_values
-from tfgen.changes.graph import Graph, reachable_from, reference_graph, without_keys
+from tfgen.changes.graph import Graph, reachable_from, reference_graph
 from tfgen.changes.sets import sorted_sets
 from tfgen.hcl.evaluator import Names, Scope
 from tfgen.hcl.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
