@@ -89,6 +89,10 @@ class KnownResource(Protocol):
     @property
     def arguments(self) -> Mapping[str, Value]: ...
 
+    def only(self, names: Collection[str]) -> Mapping[str, Value]:
+        """The arguments and blocks of these names, and perhaps others."""
+        ...
+
     @property
     def is_regional(self) -> bool:
         """Whether it is in the provider's Region; one with a provider of its own may be in any."""

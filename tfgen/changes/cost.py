@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tfgen.changes.change import Changes
-from tfgen.changes.inventory import changes_cost, inventory_of, parts_after, parts_of
+from tfgen.changes.inventory import inventory_of, may_change_cost, parts_after, parts_of
 from tfgen.changes.names import Consequence, about_names
 from tfgen.cost.charges import SERVICES, Item, cost_of, fixed_items, unpriced
 from tfgen.cost.inventory import Inventory, Tasks
@@ -43,7 +43,7 @@ class CostChange(NamedTuple):
 def cost_change(found: Changes) -> CostChange | None:
     """None where the cost stays the same, or where the Region is unknown or lacks prices of what changes."""
     was, will_be = (stack.provider.get("region") for stack in (found.old, found.new))
-    if not (isinstance(was, str) and isinstance(will_be, str) and any(map(changes_cost, found.resources))):
+    if not (isinstance(was, str) and isinstance(will_be, str) and any(map(may_change_cost, found.resources))):
         return None
     prices = price_list(was), price_list(will_be)
     if not all(each.prices for each in prices):

@@ -20,29 +20,28 @@ Counted = Mapping[str, Parts | None]
 """By address, the parts of each resource; None where only Terraform can tell them."""
 
 _Arguments = Mapping[str, Value]
-_PRICED: Mapping[str, tuple[str, ...]] = {
-    "aws_nat_gateway": ("connectivity_type",),
-    "aws_vpc_endpoint": ("vpc_endpoint_type", "subnet_ids"),
-    "aws_lb": ("load_balancer_type", "internal", "subnets", "subnet_mapping"),
-    "aws_ecs_service": (
-        "desired_count",
-        "launch_type",
-        "capacity_provider_strategy",
-        "network_configuration",
-        "task_definition",
-    ),
-    "aws_ecs_task_definition": ("cpu", "memory", "runtime_platform", "requires_compatibilities"),
+_READ: Mapping[str, frozenset[str]] = {
+    kind: frozenset(f"{names} region dynamic".split())
+    for kind, names in {
+        "aws_nat_gateway": "connectivity_type",
+        "aws_vpc_endpoint": "vpc_endpoint_type service_name subnet_ids route_table_ids",
+        "aws_lb": "load_balancer_type internal subnets subnet_mapping",
+        "aws_cloudwatch_log_group": "retention_in_days",
+        "aws_ecs_service": (
+            "name task_definition desired_count launch_type capacity_provider_strategy network_configuration"
+        ),
+        "aws_ecs_task_definition": "cpu memory runtime_platform requires_compatibilities",
+    }.items()
 }
-"""The arguments on which depends what a resource costs before traffic."""
+"""The arguments and blocks that count, by type of resource; the others take longer to evaluate."""
 
 
-def changes_cost(change: Change) -> bool:
-    """Whether what a resource costs before traffic may change."""
-    names = _PRICED.get(change.type)
-    if names is None:
+def may_change_cost(change: Change) -> bool:
+    """Whether a resource is created or destroyed, or something changes in it that counts."""
+    if change.type not in _READ:
         return False
     return not (change.old and change.new) or any(
-        change.old.get(name) != change.new.get(name) for name in names
+        change.old.get(name) != change.new.get(name) for name in _READ[change.type]
     )
 
 
@@ -50,7 +49,9 @@ def parts_of(stack: KnownStack) -> Counted:
     """The parts of each resource of a stack."""
     is_repeated = _repetition(stack)
     return {
-        address: None if is_repeated(address) else _parts(resource, resource.arguments, stack, stack)
+        address: None
+        if is_repeated(address)
+        else _parts(resource, resource.only(_READ[resource.type]), stack, stack)
         for address, resource in stack.resources.items()
         if resource.type in _PARTS
     }
@@ -73,7 +74,7 @@ def parts_after(found: Changes, was: Counted) -> Counted:
         elif address in was:
             parts[address] = was[address]
         else:  # it only has another address
-            parts[address] = _parts(resource, resource.arguments, new, new)
+            parts[address] = _parts(resource, resource.only(_READ[resource.type]), new, new)
     return parts
 
 
@@ -164,7 +165,7 @@ def _log_group(arguments: _Arguments, _: KnownStack) -> _Read:
 def _service(arguments: _Arguments, stack: KnownStack) -> _Read:
     used = addresses(arguments.get("task_definition"))
     found = stack.resources.get(used.pop()) if len(used) == 1 else None
-    task = found.arguments if found else {}
+    task = found.only(_READ["aws_ecs_task_definition"]) if found else {}
     if not _runs_on_fargate(arguments, task):
         return
     network = _block(arguments, "network_configuration")
