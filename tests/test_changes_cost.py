@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from strategies import Data, laws, outcome_of, specs
 
 from tfgen.blueprint.model import Blueprint
-from tfgen.changes.cost import HOURS
+from tfgen.changes.cost import HOURS, Cause, CostChange, cost_consequences
 from tfgen.changes.inventory import inventory_of, parts_of
 from tfgen.changes.names import service_of_endpoint
 from tfgen.changes.report import Report, as_json, as_text, changes_between
@@ -206,6 +206,12 @@ def shown(pages: Mapping[str, str]) -> list[str]:
         (ENDPOINT_OF.replace("BODY", '  vpc_endpoint_type = var.kind\n') + 'variable "kind" {}\n', ["? aws_vpc_endpoint.own"]),
         (ENDPOINT_OF.replace("BODY", '  route_table_ids = ["rtb-1"]\n'), ["gateway sqs"]),
         (ENDPOINT_OF.replace("BODY", '  vpc_endpoint_type = "GatewayLoadBalancer"\n  subnet_ids = ["subnet-1"]\n'), []),
+        (
+            ENDPOINT_OF.replace("BODY", '  vpc_endpoint_type = "GatewayLoadBalancer"\n  route_table_ids = ["rtb-1"]\n'),
+            [],
+        ),
+        # log groups cost nothing before traffic
+        ('resource "aws_cloudwatch_log_group" "own" {\n  retention_in_days = var.days\n}\nvariable "days" {}\n', []),
         # load balancers
         (LB.replace("BODY", '  subnets = ["subnet-1", "subnet-2"]\n'), ["public balancer 2"]),
         (LB.replace("BODY", '  internal = true\n  subnets = ["subnet-1", "subnet-2"]\n'), ["internal balancer 2"]),
@@ -224,7 +230,14 @@ def shown(pages: Mapping[str, str]) -> list[str]:
         (SERVICE.replace("memory                   = 512", 'memory = 512\n  runtime_platform {\n    cpu_architecture = "ARM64"\n  }'), ["own: 3 x 256/512 arm public"]),
         (SERVICE.replace("memory                   = 512", 'memory = 512\n  dynamic "runtime_platform" {\n    for_each = []\n    content {}\n  }'), ["? aws_ecs_service.own"]),
         (SERVICE.replace("assign_public_ip = true", "assign_public_ip = false"), ["own: 3 x 256/512"]),
+        (SERVICE.replace('"256"', "1" * 9), [f"own: 3 x {'1' * 9}/512 public"]),
+        (SERVICE.replace('"256"', "1" * 10), ["? aws_ecs_service.own"]),
+        (SERVICE.replace("aws_ecs_task_definition.own.arn", '"own:3"'), ["? aws_ecs_service.own"]),
+        (SERVICE.replace("aws_ecs_task_definition.own.arn", "var.x ? aws_ecs_task_definition.own.arn : aws_ecs_task_definition.b.arn") + 'variable "x" {}\n', ["? aws_ecs_service.own"]),
         # what runs their tasks
+        (SERVICE.replace('  launch_type     = "FARGATE"\n', '  dynamic "capacity_provider_strategy" {\n    for_each = var.x\n    content {}\n  }\n') + 'variable "x" {}\n', ["? aws_ecs_service.own"]),
+        (SERVICE.replace('launch_type     = "FARGATE"', "capacity_provider_strategy = var.x") + 'variable "x" {}\n', ["? aws_ecs_service.own"]),
+        (SERVICE.replace('launch_type     = "FARGATE"', "capacity_provider_strategy = [var.x]") + 'variable "x" {}\n', ["? aws_ecs_service.own"]),
         (SERVICE.replace('"FARGATE"\n\n', '"EC2"\n\n'), []),
         (SERVICE.replace('"FARGATE"\n\n', "var.kind\n\n") + 'variable "kind" {}\n', ["? aws_ecs_service.own"]),
         (SERVICE.replace('  launch_type     = "FARGATE"\n', ""), [OWN_SERVICE]),
@@ -338,6 +351,12 @@ def test_a_renamed_service_costs_what_it_did() -> None:
     assert said(report_of(SHOP, renamed)) == []
 
 
+def test_an_endpoint_beside_others() -> None:
+    assert said(report_of(SHOP, edited(("port: 3000", "port: 3000\n    uses: [sqs]")))) == [
+        "Before traffic, the stack costs about USD 168.81 a month instead of 154.21 (14.60 more): 1 more interface endpoint (+14.60)."
+    ]
+
+
 def test_endpoints_in_more_zones() -> None:
     three = edited(("  egress:", "  zones: [a, b, c]\n  egress:"))
     assert said(report_of(SHOP, three)) == [
@@ -400,6 +419,9 @@ def test_more_of_what_has_no_known_price_is_no_sum() -> None:
     assert said(report_of(north, moved("eu-north-1", ("egress: endpoints", "egress: nat")))) == []
     assert said(report_of(north, SHOP)) == []
     assert said(report_of(SHOP, north)) == []
+    # Where the Region changes, and where a known price of something else hides it.
+    assert said(report_of(north, moved("ap-east-1"))) == []
+    assert said(report_of(north, moved("eu-north-1", ("  egress:", "  zones: [a, b, c]\n  egress:")))) == []
     (sentence,) = said(report_of(north, moved("eu-north-1", ("port: 3000", "port: 3000\n    count: 1"))))
     assert sentence.startswith(
         "Before traffic and without what has no known price (hour of an interface endpoint in one zone, "
@@ -425,6 +447,51 @@ def test_what_cannot_be_told_is_on_neither_side() -> None:
         "Before traffic, the stack costs about USD 110.41 a month instead of 154.21 (43.80 less): 4 fewer interface endpoints (-58.40) and 4 more public addresses (+14.60).",
         "aws_ecs_service.own and aws_nat_gateway.own: not in these costs; the files do not tell what they cost.",
     ]
+
+
+GATEWAY = NAT.replace("BODY", "")
+
+
+def test_a_gateway_alone() -> None:
+    """Created, and with another address, which costs the same."""
+    old, new = ({"own.tf": PROVIDER + text} for text in ("", GATEWAY))
+    assert [each.what for each in changes_between(old, new).cost.causes] == ["1 more NAT gateway"]
+    other = (
+        GATEWAY.replace('"own"', '"other"')
+        + "moved {\n  from = aws_nat_gateway.own\n  to = aws_nat_gateway.other\n}\n"
+    )
+    after = {"own.tf": PROVIDER + other + SERVICE}
+    assert changes_between(new, {"own.tf": PROVIDER + other}).cost is None
+    assert [each.what for each in changes_between(new, after).cost.causes] == [
+        "new service own",
+        "3 more public addresses",
+    ]
+
+
+def test_a_number_that_is_no_longer_known() -> None:
+    old = {"own.tf": PROVIDER + GATEWAY}
+    new = {
+        "own.tf": PROVIDER + NAT.replace("BODY", "  count = var.many\n") + 'variable "many" {}\n' + SERVICE
+    }
+    cost = changes_between(old, new).cost
+    assert cost.uncounted == ("aws_nat_gateway.own",)
+    assert cost.old == 0
+
+
+@pytest.mark.parametrize(
+    ("difference", "words", "cause"),
+    [
+        (0.5, "(0.50 more)", "(+0.50)"),
+        (-0.5, "(0.50 less)", "(-0.50)"),
+        (1234.5, "(1,234.50 more)", "(+1,234.50)"),
+    ],
+)
+def test_small_and_large_amounts(difference: float, words: str, cause: str) -> None:
+    change = CostChange(
+        2000.0, 2000.0 + difference, (Cause("x", difference),), ("us-east-1", "us-east-1"), (), ()
+    )
+    (sentence,) = (each.whole() for each in cost_consequences(change))
+    assert f"instead of 2,000.00 {words}: x {cause}." in sentence
 
 
 def test_services_of_a_name_are_counted_together() -> None:

@@ -25,7 +25,7 @@ COUNT = int(os.environ.get("TFGEN_MUTANTS", "3"))
 TESTS = {
     "blueprint": ("blueprint", "golden", "priorities", "connections", "routing", "messages", "properties"),
     "reach": ("reach", "overridden", "messages"),
-    "changes": ("changes", "changes_words", "changes_failures", "changes_language"),
+    "changes": ("changes", "changes_words", "changes_failures", "changes_language", "changes_cost"),
     "output": ("output", "merges", "special_files", "git", "stacks", "messages"),
 }
 
@@ -34,6 +34,11 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "tfgen.reach.faults",
         "hop is None or _cause_of(flow, hop) != cause -> _cause_of(flow, hop) != cause",
     ): "a flow that fails has a hop that does, which its type does not tell",
+    (
+        "tfgen.changes.cost",
+        "isinstance(was, str) and isinstance(will_be, str) and any(map(may_change_cost, found.resources)) -> "
+        "isinstance(was, str) and isinstance(will_be, str)",
+    ): "where nothing changes that costs, the costs are the same; they take time to count",
 }
 """Why a mutant does the same whatever comes, by the module and what was changed."""
 

@@ -46,8 +46,6 @@ def cost_change(found: Changes) -> CostChange | None:
     if not (isinstance(was, str) and isinstance(will_be, str) and any(map(may_change_cost, found.resources))):
         return None
     prices = price_list(was), price_list(will_be)
-    if not all(each.prices for each in prices):
-        return None
     before = parts_of(found.old)
     after = parts_after(found, before)
     unknown = {address for side in (before, after) for address, parts in side.items() if parts is None}
@@ -153,7 +151,7 @@ def _plural_end(count: int, noun: str) -> str:
 def _of_endpoints(old: Inventory, new: Inventory, was: int, will_be: int) -> str:
     """As many as there are more, or their addresses, where they are in other zones."""
     before, after = len(old.interface_endpoints), len(new.interface_endpoints)
-    if before and after and was * after != will_be * before:
+    if was * after != will_be * before:
         return f"interface endpoints with {will_be} addresses instead of {was}"
     return _more(after - before, _NOUNS["endpoint_hour"])
 

@@ -197,6 +197,8 @@ def _runs_on_fargate(arguments: _Arguments, task: _Arguments) -> bool:
         return "FARGATE" in providers
     if "launch_type" in arguments:
         return _text(arguments["launch_type"]) == "FARGATE"
+    if "dynamic" in arguments:  # of capacity_provider_strategy, perhaps
+        raise _UnknownError
     return "FARGATE" in task.get("requires_compatibilities", ())
 
 
