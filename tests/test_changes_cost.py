@@ -453,9 +453,10 @@ GATEWAY = NAT.replace("BODY", "")
 
 
 def test_a_gateway_alone() -> None:
-    """Created, and with another address, which costs the same."""
+    """Created, destroyed, and with another address, which costs the same."""
     old, new = ({"own.tf": PROVIDER + text} for text in ("", GATEWAY))
     assert [each.what for each in changes_between(old, new).cost.causes] == ["1 more NAT gateway"]
+    assert [each.what for each in changes_between(new, old).cost.causes] == ["1 fewer NAT gateway"]
     other = (
         GATEWAY.replace('"own"', '"other"')
         + "moved {\n  from = aws_nat_gateway.own\n  to = aws_nat_gateway.other\n}\n"
