@@ -79,7 +79,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ): "a flow with a mark has a fault, which its type does not tell",
     (
         "tfgen.output.disk",
-        "self.obstacle(STAGING) or self.look(STAGING) is None -> self.look(STAGING) is None",
+        "self.obstacle(STAGING) or self.lstat(STAGING) is None -> self.lstat(STAGING) is None",
     ): "where folders can be held open, no link is followed anyway, and nothing but a folder is removed",
 }
 """Why a mutant does the same whatever comes, by the module and what was changed."""
