@@ -15,14 +15,17 @@ class Printers(BuildHookInterface[Any]):
         if version == "editable":
             return
         sys.path.insert(0, self.root)
-        from tfgen.render.translate import modules  # noqa: PLC0415 - Python finds it from here on
+        from tfgen.render.translate import module_sources  # noqa: PLC0415 - Python finds it from here on
 
         self.place = TemporaryDirectory()
         texts = {
             path.relative_to(f"{self.root}/templates").as_posix(): path.read_text(encoding="utf-8")
             for path in Path(self.root, "templates").rglob("*.j2")
         }
-        sources = {"__init__": '"""What prints the pages of each folder of templates."""\n', **modules(texts)}
+        sources = {
+            "__init__": '"""What prints the pages of each folder of templates."""\n',
+            **module_sources(texts),
+        }
         for name, source in sources.items():
             file = Path(self.place.name, f"{name}.py")
             file.write_text(source, encoding="utf-8")

@@ -228,7 +228,7 @@ def checks(scratch: Path) -> None:
     sys.path.insert(0, str(ROOT))
     from tfgen import pipe, rules  # noqa: PLC0415 - the other parts start tfgen as a program
 
-    blueprint = pipe.run(spec).blueprint
+    blueprint = pipe.run_file(spec).blueprint
     assert blueprint
 
     def timed(work: Callable[[], object]) -> float:
@@ -238,7 +238,7 @@ def checks(scratch: Path) -> None:
 
     share, seconds = ratio(
         lambda: timed(lambda: rules.check(blueprint)),
-        lambda: timed(lambda: pipe.run(spec).pages()),
+        lambda: timed(lambda: pipe.run_file(spec).pages()),
         5,
     )
     line(

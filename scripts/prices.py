@@ -20,7 +20,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -203,25 +203,36 @@ def one_each(found: list[Found]) -> Iterator[Found]:
 
 def updated(table: Json, found: list[Found]) -> Json:
     """A table of prices with those that were found; what they replace is gone, with the sources of it."""
-    sources = dict(table["sources"])
     regions = {region: _rows(rows) for region, rows in table["regions"].items()}
     for region in sorted({price.region for price in found}):
         own = [price for price in found if price.region == region]
-        parts = {price.part for price in own}
-        kept = [{k: v for k, v in row.items() if k not in parts} for row in regions.get(region, [])]
-        new = []
-        for month in sorted({price.month for price in own}):
-            key = f"price-list-{month}"
-            sources[key] = _source(month)
-            new.append({"source": key, **{each.part: each.price for each in own if each.month == month}})
-        regions[region] = [*new, *(row for row in kept if row.keys() - {"source"})]
+        regions[region] = [*_new(own), *_without({price.part for price in own}, regions.get(region, []))]
+    sources = {_key(month): _source(month) for month in sorted({price.month for price in found})}
     everywhere = _rows(table.get("everywhere", []))
     used = {row.get("source") for rows in (everywhere, *regions.values()) for row in rows}
     return {
         **table,
-        "sources": {key: source for key, source in sources.items() if key in used},
+        "sources": {key: row for key, row in {**sources, **table["sources"]}.items() if key in used},
         "regions": dict(sorted(regions.items())),
     }
+
+
+def _new(own: list[Found]) -> Iterator[Json]:
+    """The rows of a Region, one for each month of publication."""
+    for month in sorted({price.month for price in own}):
+        yield {"source": _key(month), **{each.part: each.price for each in own if each.month == month}}
+
+
+def _without(parts: Container[str], rows: list[Json]) -> Iterator[Json]:
+    """Rows without some parts, and without rows of which only the source is left."""
+    for row in rows:
+        kept = {key: value for key, value in row.items() if key not in parts}
+        if kept.keys() - {"source"}:
+            yield kept
+
+
+def _key(month: str) -> str:
+    return f"price-list-{month}"
 
 
 def _rows(rows: Any) -> list[Json]:

@@ -24,12 +24,12 @@ the spec.
 def page() -> str:
     rules = [
         f"| [{each.code}](#{each.code.lower()}) | {each.severity} | {each.title} |"
-        for each in rulebook.entries()
+        for each in rulebook.rule_entries()
     ]
     parts = [
         HEAD,
         "\n".join(["| rule | severity | requirement |\n|---|---|---|", *rules]),
-        *(_section(entry) for entry in rulebook.entries()),
+        *(_section(entry) for entry in rulebook.rule_entries()),
         OTHERS,
         "\n".join(
             [
@@ -42,7 +42,7 @@ def page() -> str:
 
 
 def _section(entry: rulebook.Entry) -> str:
-    return f"## {entry.code}\n\n**{entry.title}** ({entry.severity})\n\n{rulebook.markdown(entry)}"
+    return f"## {entry.code}\n\n**{entry.title}** ({entry.severity})\n\n{rulebook.entry_as_markdown(entry)}"
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from tfgen.spec import model
-from tfgen.spec.read import expected, fields_of, shape
+from tfgen.spec.read import expected_kind, fields_of, shape_of_type
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "spec.md"
@@ -46,7 +46,7 @@ def _within(section: Section, place: str) -> Iterator[tuple[Section, str]]:
 
 
 def _held(kind: Any, place: str) -> Iterator[tuple[Section, str]]:
-    what, first, second = shape(kind)
+    what, first, second = shape_of_type(kind)
     if what == "section":
         yield from _within(first, place)
     elif what == "list":
@@ -96,7 +96,7 @@ def rows(section: Section) -> Iterator[str]:
     said = meanings(section)
     for field in msgspec.structs.fields(section):
         name = f"`{field.name}`" + (" *(short form)*" if field.name == section.shorthand else "")
-        what = expected(fields_of(section)[field.name].kind).replace("|", "\\|").replace("*", "\\*")
+        what = expected_kind(fields_of(section)[field.name].kind).replace("|", "\\|").replace("*", "\\*")
         yield f"| {name} | {what} | {default(field)} | {said.get(field.name, '')} |"
 
 

@@ -16,9 +16,9 @@ from support.keys import bounds
 
 from tfgen import facts
 from tfgen.pipe import Outcome, run_text
-from tfgen.rules import rules
+from tfgen.rules import all_rules
 from tfgen.spec import model
-from tfgen.spec.source import dump
+from tfgen.spec.source import dump_yaml
 
 Data = dict[str, Any]
 
@@ -45,7 +45,7 @@ def laws(examples: int) -> settings:
 
 def outcome_of(data: Data) -> Outcome:
     """The spec taken through every stage; for data whose validity is not the test's concern."""
-    outcome = run_text(dump(data), "spec.yaml")
+    outcome = run_text(dump_yaml(data), "spec.yaml")
     if outcome.failed:
         reject()
     return outcome
@@ -111,7 +111,7 @@ def _solid(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(text.split()))
 
 
-_RULES = st.sampled_from([rule.ID for rule in rules() if rule.SEVERITY != "error"])
+_RULES = st.sampled_from([rule.ID for rule in all_rules() if rule.SEVERITY != "error"])
 _IGNORES = _RULES | st.fixed_dictionaries({"rule": _RULES, "reason": TEXTS})
 _IGNORING: st.SearchStrategy[Data] = st.sampled_from([{}, {}, {}]) | st.fixed_dictionaries(
     {"ignore": st.lists(_IGNORES, min_size=1, max_size=2)}
@@ -539,6 +539,27 @@ def _tasks_that_fit(network: Data) -> int:
 
 
 @st.composite
+def _costs(draw: st.DrawFn, services: Sequence[str]) -> Data:
+    """What a spec assumes about traffic and tasks, some of it in the short form."""
+    kinds = st.sampled_from(["internet", "clients", "ecr", "logs", *_ENDPOINTS])
+    cost: Data = draw(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "hours": _numbers(model.Cost, "hours"),
+                "traffic": st.dictionaries(kinds, _between(0, 10_000_000), max_size=4),
+            },
+        )
+    )
+    counts = st.tuples(_numbers(model.TaskRange, "low"), _numbers(model.TaskRange, "high")).map(sorted)
+    ranges = counts.map(lambda ends: {"low": ends[0], "high": ends[1]})
+    low = counts.map(lambda ends: ends[0])
+    if services and draw(st.booleans()):
+        cost["tasks"] = draw(st.dictionaries(st.sampled_from(services), ranges | low, max_size=2))
+    return cost
+
+
+@st.composite
 def specs(draw: st.DrawFn, most: int = 6) -> Data:
     """A valid spec with at most this many services."""
     region, egress = draw(st.sampled_from(_REGIONS)), draw(st.sampled_from(EGRESS))
@@ -555,6 +576,7 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
         "load_balancer": balancer,
         "services": services,
         "tags": dict(_tags_that_iam_takes(tags)) if services else tags,
+        "cost": draw(_costs(list(services))),
         **draw(_REST),
         **draw(_IGNORING),
     }

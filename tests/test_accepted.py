@@ -34,7 +34,7 @@ def test_with_it_a_file_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert committed(tmp_path / "new.txt", "said\n") == "said\n"
 
 
-def test_what_a_page_does_not_show(page: Path) -> None:
+def test_what_a_file_does_not_show(page: Path) -> None:
     with pytest.raises(AssertionError, match="does not show"):
         shown(page, "$ three\n", "new\n")
 

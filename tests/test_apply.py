@@ -1,6 +1,6 @@
 """The seed's example, really applied to the emulator, planned again, looked at through boto3, destroyed.
 
-`make test` runs the two ways out side by side, since most of an apply is waiting for the load balancer.
+`make test` runs two kinds of egress side by side, since most of an apply is waiting for the load balancer.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.changes import unexpected_changes
+from support.deployed import DeployedStack, write
 from support.stacks import GENERATED
-from support.standing import Standing, write
 
 from tfgen import render_text
 
@@ -236,7 +236,7 @@ GATEWAY, ROUTE = "module.network.aws_nat_gateway.main", "module.network.aws_rout
 
 
 @pytest.mark.xdist_group("apply-shop-nat")
-def test_a_nat_gateway_goes_last(terraform: Terraform, tmp_path: Path) -> None:
+def test_a_nat_gateway_is_destroyed_last(terraform: Terraform, tmp_path: Path) -> None:
     def rendered(more: str = "") -> Mapping[str, str]:
         pages, problems = render_text(NETWORK + more)
         assert pages, problems
@@ -247,7 +247,9 @@ def test_a_nat_gateway_goes_last(terraform: Terraform, tmp_path: Path) -> None:
     stack.init()
     stack.apply()
     # In its zone, two gateways cannot share an address: the new one gets its own.
-    signs = Standing(stack).signs(rendered("  subnets: {public: {a: 10.0.240.0/22, b: 10.0.132.0/22}}\n"))
+    signs = DeployedStack(stack).signs(
+        rendered("  subnets: {public: {a: 10.0.240.0/22, b: 10.0.132.0/22}}\n")
+    )
     anew = ("subnet.public", "route_table_association.public", "eip.nat", "nat_gateway.main")
     assert {address: sign for address, sign in signs.items() if sign == "+/-"} == {
         f'module.network.aws_{each}["a"]': "+/-" for each in anew

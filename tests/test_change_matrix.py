@@ -18,7 +18,7 @@ from support.accepted import committed
 from support.change_matrix import BASES, EARLY, EDITS, ROWS, SECTIONS, Row, edited
 from support.change_matrix import FOUNDATION as OF_THE_FOUNDATION
 from support.defaults import SAID_OTHERWISE, turned, ways
-from support.standing import Planned, Standing, signs, stand_up
+from support.deployed import DeployedStack, Planned, deploy_stacks, signs
 
 from tfgen import facts, render_text
 from tfgen.changes.report import changes_between
@@ -67,19 +67,19 @@ def each(rows: Iterable[Row] = ROWS) -> pytest.MarkDecorator:
 
 
 @pytest.fixture(scope="module")
-def standing(terraform: Terraform) -> Callable[[str], Standing]:
+def deployed(terraform: Terraform) -> Callable[[str], DeployedStack]:
     """The applied stack of a base; the first one asked for brings the others of its group along."""
 
     @cache
-    def group(bases: tuple[str, ...]) -> Mapping[str, Standing]:
-        return stand_up(terraform, {base: pages(BASES[base]) for base in bases})
+    def group(bases: tuple[str, ...]) -> Mapping[str, DeployedStack]:
+        return deploy_stacks(terraform, {base: pages(BASES[base]) for base in bases})
 
     return lambda base: next(group(bases)[base] for bases in GROUPS.values() if base in bases)
 
 
 @pytest.mark.parametrize("row", planned())
-def test_terraform_plans_what_the_row_says(standing: Callable[[str], Standing], row: Row) -> None:
-    planned = standing(row.base).plan(pages(row.spec))
+def test_terraform_plans_what_the_row_says(deployed: Callable[[str], DeployedStack], row: Row) -> None:
+    planned = deployed(row.base).plan(pages(row.spec))
     assert planned.signs == row.expected
     assert early(planned) == set(EARLY.get(row.name, ("", ""))[0].split())
 
@@ -112,11 +112,11 @@ def early(planned: Planned) -> set[str]:
 
 @pytest.mark.xdist_group("changes-market")
 @pytest.mark.parametrize("name", EDITS)
-def test_terraform_plans_what_tfgen_foresees(standing: Callable[[str], Standing], name: str) -> None:
+def test_terraform_plans_what_tfgen_foresees(deployed: Callable[[str], DeployedStack], name: str) -> None:
     before = pages(BASES["market"])
     after = edited(before, name)
     foreseen = {change.address: str(change.action) for change in changes_between(before, after).changes}
-    assert standing("market").signs(after) == foreseen
+    assert deployed("market").signs(after) == foreseen
 
 
 # Defaults that AWS tells in its answers and the emulator does not, so that its state lacks them.
@@ -128,15 +128,15 @@ NOT_TOLD = {
 
 
 @pytest.mark.xdist_group("changes-market")
-def test_terraform_plans_nothing_where_a_default_is_said(standing: Callable[[str], Standing]) -> None:
+def test_terraform_plans_nothing_where_a_default_is_said(deployed: Callable[[str], DeployedStack]) -> None:
     """Every default of the facts, said where the market leaves it out, and left out where it says it."""
     told = {
         kind: {name: value for name, value in row.items() if (kind, name) not in NOT_TOLD}
-        for kind, row in facts.defaults().items()
+        for kind, row in facts.default_values().items()
     }
     after, found = turned(pages(BASES["market"]), told)
     assert found == set(ways(told)) - SAID_OTHERWISE
-    assert standing("market").signs(after) == {}
+    assert deployed("market").signs(after) == {}
 
 
 IGNORED = {
@@ -151,8 +151,8 @@ IGNORED = {
 @pytest.mark.parametrize(
     "tags", ['{ team = "other" }', '{ team = "market", cost = "x" }', "{}", '{ cost = "x" }']
 )
-def test_default_tags_of_what_ignores_tags(standing: Callable[[str], Standing], tags: str) -> None:
-    """Terraform reads what stands first: what was a default then counts as a tag of the resource's own."""
+def test_default_tags_of_what_ignores_tags(deployed: Callable[[str], DeployedStack], tags: str) -> None:
+    """Terraform reads what exists first: what was a default then counts as a tag of the resource's own."""
     before = pages(BASES["market"])
     after = {**before, "terraform.tf": before["terraform.tf"].replace("tags = var.tags", f"tags = {tags}")}
     about = []
@@ -164,7 +164,7 @@ def test_default_tags_of_what_ignores_tags(standing: Callable[[str], Standing], 
             after[page] = ignoring(after[page], head, ignored)
             about.append(f"module.services.{kind}.{service}")
     foreseen = {change.address: str(change.action) for change in changes_between(before, after).changes}
-    planned = standing("market").signs(after, refresh=True)
+    planned = deployed("market").signs(after, refresh=True)
     assert {each: planned.get(each) for each in about} == {each: foreseen.get(each) for each in about}
 
 
@@ -181,11 +181,11 @@ def ignoring(page: str, head: str, ignored: str) -> str:
 
 
 @pytest.mark.xdist_group("changes-shop")
-def test_in_another_region_terraform_finds_only_roles(standing: Callable[[str], Standing]) -> None:
+def test_in_another_region_terraform_finds_only_roles(deployed: Callable[[str], DeployedStack]) -> None:
     """The same state, another region: what tfgen foresees is what Terraform plans when it looks there."""
     before, after = pages(BASES["public"]), pages(BASES["public"].replace("us-east-1", "eu-west-1"))
     foreseen = {change.address: str(change.action) for change in changes_between(before, after).changes}
-    assert standing("public").signs(after, refresh=True) == foreseen
+    assert deployed("public").signs(after, refresh=True) == foreseen
     assert {address.split(".")[2] for address, sign in foreseen.items() if sign != "+"} == {
         "aws_iam_role",
         "aws_iam_role_policy",
@@ -204,7 +204,7 @@ def test_the_foundation_stays(row: Row) -> None:
 
 
 @each()
-def test_a_subnet_goes_with_its_zone_and_a_private_one_with_its_way_out_or_range(row: Row) -> None:
+def test_a_subnet_is_destroyed_with_its_zone_and_a_private_one_with_its_egress_or_range(row: Row) -> None:
     subnets = {each for each in lost(row) if each.startswith("aws_subnet.")}
     dropped = set(re.findall(r"zones: (.*)", BASES[row.base])[0]) - set(
         re.findall(r"zones: (.*)", row.spec)[0]
@@ -225,7 +225,7 @@ def test_what_a_row_is_not_about_stays_in_use(row: Row) -> None:
 
 
 def owners(pages: Mapping[str, str]) -> dict[str, str]:
-    """`aws_lb_listener_rule.api` -> the service in whose file it stands."""
+    """`aws_lb_listener_rule.api` -> the service whose file contains it."""
     return {
         f"{kind}.{name}": Path(path).stem
         for path, text in pages.items()
@@ -233,13 +233,13 @@ def owners(pages: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def test_only_a_service_that_goes_is_destroyed() -> None:
+def test_only_a_removed_service_is_destroyed() -> None:
     """A service is destroyed only with its name in the spec, and replaced only with the stack's."""
     rows = [row.name for row in ROWS if any(each.startswith("aws_ecs_service.") for each in lost(row))]
     assert rows == ["service removed", "service renamed", "stack renamed"]
 
 
-def test_every_switch_of_the_way_out_is_a_row() -> None:
+def test_every_change_of_egress_is_a_row() -> None:
     ways = ("public", "nat", "endpoints", "nat+endpoints")
     names = {f"egress: {old} to {new}" for old in ways for new in ways if old != new}
     assert names == {row.name for row in SECTIONS["Egress"]}

@@ -25,7 +25,7 @@ from tfgen.changes.words import SENTENCES
 from tfgen.commands.main import main
 from tfgen.facts import provider
 from tfgen.facts.provider import Schema
-from tfgen.hcl.reader import read
+from tfgen.hcl.reader import read_page
 from tfgen.hcl.syntax import HclError
 from tfgen.hcl.values import Reference, Term
 from tfgen.problems import Exit, TfgenError
@@ -101,6 +101,8 @@ REDIRECT = """default_action {
 WITHOUT_THE_FLAG = (
     "egress: nat to endpoints",
     "egress: endpoints to public",
+    "NAT gateway: per-zone to single",
+    "single NAT gateway moved to another zone",
     "zone removed",
     "zone removed, endpoints in each",
     "stack renamed",
@@ -181,9 +183,9 @@ def test_the_facts_name_arguments_that_the_provider_has() -> None:
         assert (known.replace | known.in_place) - {"*"} <= set(schema[kind]), kind
         assert known.tags == ("tags" in schema[kind]), kind
     assert set(facts.new_deployments()) <= set(schema["aws_ecs_service"])
-    for kind, versions in facts.newer().items():
+    for kind, versions in facts.in_place_since().items():
         assert set(versions) <= set(schema[kind]), kind
-    for kind, *names in ways(facts.defaults()):
+    for kind, *names in ways(facts.default_values()):
         known = schema[kind]
         for name in names:
             assert name in known, (kind, *names)
@@ -193,8 +195,8 @@ def test_the_facts_name_arguments_that_the_provider_has() -> None:
 def test_a_default_that_is_said_changes_nothing() -> None:
     """All of the table; that Terraform agrees is held in test_change_matrix.py."""
     market = pages(BASES["market"])
-    after, found = turned(market, facts.defaults())
-    assert found == set(ways(facts.defaults())) - SAID_OTHERWISE
+    after, found = turned(market, facts.default_values())
+    assert found == set(ways(facts.default_values())) - SAID_OTHERWISE
     assert signs(changes_between(market, after)) == signs(changes_between(after, market)) == {}
 
 
@@ -275,11 +277,11 @@ def test_what_only_terraform_can_tell_is_kept_as_it_is(text: str) -> None:
 )
 def test_what_is_not_the_language(text: str, expected: str, place: tuple[int, int]) -> None:
     with pytest.raises(HclError) as caught:
-        read(text)
+        read_page(text)
     assert (caught.value.expected, (caught.value.line, caught.value.column)) == (expected, place)
 
 
-def test_a_page_that_does_not_parse_is_named_with_every_other() -> None:
+def test_a_file_that_does_not_parse_is_named_with_every_other() -> None:
     with pytest.raises(TfgenError) as caught:
         Stack({"main.tf": "a {", "modules/x/y.tf": "b ="})
     assert [str(problem.at) for problem in caught.value.problems] == ["main.tf:1:4", "modules/x/y.tf:1:4"]
@@ -309,7 +311,7 @@ def test_what_refers_to_a_replaced_resource_follows_it() -> None:
     assert report.changes[1].arguments == ("security_group_id",)
 
 
-def test_a_name_that_the_page_says_is_known_beforehand() -> None:
+def test_a_name_that_the_file_contains_is_known_beforehand() -> None:
     """Only what AWS makes up changes with a replacement; a log group's name is what was asked for."""
     shop = golden("shop")
     page = "modules/services/webapp.tf"
@@ -479,7 +481,7 @@ def test_the_order_of_a_set_and_the_look_of_a_scalar_mean_nothing() -> None:
 def in_order(kind: str, way: tuple[str, ...], first: str, second: str) -> str:
     """A resource with two items, one after the other, at the end of a way of blocks."""
     *outer, name = way
-    known = provider.schema(kind) or {}
+    known = provider.resource_schema(kind) or {}
     for each in outer:
         known = known[each].inside
     attribute, items = known[name], (first, second)
@@ -502,7 +504,7 @@ def ordered(schema: Schema, way: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
 
 @pytest.mark.parametrize("kind", WRITTEN)
 def test_the_order_of_a_list_counts_and_that_of_a_set_does_not(kind: str) -> None:
-    known = provider.schema(kind)
+    known = provider.resource_schema(kind)
     assert known
     for way, counts in ordered(known):
         old, new = (in_order(kind, way, *items) for items in (("a", "b"), ("b", "a")))
@@ -544,7 +546,7 @@ def test_values_beside_the_stack_count_more_than_defaults() -> None:
         'resource "aws_vpc" {}\nmodule {}\nvariable "a" "b" {}\n',
         'resource "aws_vpc" "main" {\n  cidr_block = aws_vpc.main.cidr_block\n}\n',
         'resource "aws_eip" "x" {\n  for_each = aws_eip.x\n}\n',
-        "locals {\n  a = local.b\n  b = local.a\n}\n",
+        'locals {\n  a = local.b\n  b = local.a\n}\nresource "aws_vpc" "main" {\n  cidr_block = local.a\n}\n',
         'provider "aws" {\n  region = {}\n}\n',
         'module "again" {\n  source = "./"\n}\n',
         'module "gone" {\n  source = "./nowhere"\n  a = module.gone.b\n}\n',
@@ -553,6 +555,7 @@ def test_values_beside_the_stack_count_more_than_defaults() -> None:
 )
 def test_what_terraform_refuses_does_not_stop_the_reading(text: str) -> None:
     assert signs(changes_between({"main.tf": text}, {"main.tf": text})) == {}
+    assert set(signs(changes_between({}, {"main.tf": text})).values()) <= {"+"}
 
 
 def test_blocks_that_terraform_writes_itself_are_compared() -> None:
@@ -749,13 +752,13 @@ def test_a_byte_order_mark_is_passed_over(run: Run) -> None:
     assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
 
 
-def test_a_file_that_only_looks_like_a_page_is_the_users(run: Run) -> None:
+def test_a_file_with_a_similar_name_is_the_users(run: Run) -> None:
     head = (run.folder / "stack" / "main.tf").read_text().partition("\n")[0]
     (run.folder / "stack" / "jobs.tf").write_text(f'{head}\n\nresource "aws_sqs_queue" "jobs" {{}}\n')
     assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
 
 
-def test_a_folder_that_is_called_like_a_page_is_passed_over(run: Run) -> None:
+def test_a_folder_with_a_name_ending_in_tf_is_skipped(run: Run) -> None:
     (run.folder / "stack" / "alarms.tf").mkdir()
     assert run("changes", "stack", "shop.yaml") == (0, SAYS_NOTHING, "")
 
@@ -864,7 +867,7 @@ WITHOUT_BACKEND = (
 )
 
 
-def test_files_of_the_users_that_refer_to_what_goes(run: Run) -> None:
+def test_files_of_the_users_that_refer_to_something_destroyed(run: Run) -> None:
     """Said first, one sentence for each thing, with every place."""
     alarms = "locals {\n  name = aws_ecs_service.backendserver.name\n}\n"
     (run.folder / "stack" / "modules" / "services" / "alarms.tf").write_text(
@@ -937,7 +940,7 @@ def test_the_document_shows_a_file_of_the_users(run: Run) -> None:
     assert f"\n{out.splitlines()[2]}\n" in DOC.read_text()
 
 
-def test_an_ejected_page_that_no_longer_fits(run: Run) -> None:
+def test_an_ejected_file_that_no_longer_fits(run: Run) -> None:
     """It keeps a rule that is now in another page."""
     run("eject", "stack/modules/services/backendserver.tf")
     moved = run.new(
@@ -1017,7 +1020,7 @@ def test_both_specs_are_checked(run: Run) -> None:
     assert "new.yaml:12:11:" in err
 
 
-def test_a_page_that_is_no_terraform(run: Run) -> None:
+def test_a_file_that_is_no_terraform(run: Run) -> None:
     page = run.folder / "stack" / "modules" / "network" / "vpc.tf"
     page.write_text(page.read_text().replace("aws_vpc.main.id\n", "aws_vpc.\n", 1))
     code, out, err = run("changes", "stack", "shop.yaml")
@@ -1033,7 +1036,7 @@ SUM, PARENTHESES = " + ".join(["1"] * 3000), "(" * 300 + "1" + ")" * 300
 
 
 @pytest.mark.parametrize("deep", [SUM, PARENTHESES, "[" * 300 + "]" * 300, "!" * 2000 + "true", "f(" * 300])
-def test_a_page_that_is_nested_too_deeply(run: Run, deep: str) -> None:
+def test_a_file_that_is_nested_too_deeply(run: Run, deep: str) -> None:
     (run.folder / "stack" / "deep.tf").write_text(f'locals {{\n  a = {deep}\n}}\n\noutput "a" {{}}\n')
     code, out, err = run("changes", "stack", "shop.yaml")
     assert (code, out) == (Exit.SPEC_HAS_ERRORS, "")

@@ -21,9 +21,9 @@ from tfgen.changes.report import Report, as_json, as_text, changes_between
 from tfgen.changes.stack import Stack
 from tfgen.commands.main import main
 from tfgen.cost.inventory import Inventory, take_inventory
-from tfgen.pipe import Outcome, run, run_text
+from tfgen.pipe import Outcome, run_file, run_text
 from tfgen.spec.model import Cost
-from tfgen.spec.source import dump
+from tfgen.spec.source import dump_yaml
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "examples").glob("*.yaml"))
@@ -50,7 +50,7 @@ def expected(blueprint: Blueprint) -> Inventory:
     tasks = [replace(each, service=names[each.service]) for each in found.tasks]
     return replace(
         found,
-        # Only services tell where tasks run; an address of their own does not say that it leads anywhere.
+        # Only services tell where tasks run_file; an address of their own does not say that it leads anywhere.
         zones=found.zones if tasks else 1,
         public_tasks=any(each.public for each in tasks),
         gateway_endpoints=tuple(sorted(found.gateway_endpoints)),
@@ -75,7 +75,7 @@ def test_pages_have_the_inventory_of_their_blueprint(data: Data) -> None:
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
 def test_golden_stacks_have_the_inventory_of_their_blueprint(spec: Path) -> None:
-    outcome = run(spec)
+    outcome = run_file(spec)
     assert counted(outcome.pages()) == (expected(overridden(outcome)), set())
 
 
@@ -105,7 +105,7 @@ ENDPOINT = "module.network.aws_vpc_endpoint."
     ],
 )
 def test_overrides_count_as_in_the_blueprint(address: str, patch: Any) -> None:
-    outcome = run_text(SHOP + dump({"overrides": {address: patch}}), "shop.yaml")
+    outcome = run_text(SHOP + dump_yaml({"overrides": {address: patch}}), "shop.yaml")
     assert counted(outcome.pages()) == (expected(overridden(outcome)), set())
 
 
@@ -127,7 +127,7 @@ def test_overrides_count_as_in_the_blueprint(address: str, patch: Any) -> None:
 def test_pages_tell_more_than_an_overridden_blueprint(
     address: str, patch: Any, field: str, value: Any
 ) -> None:
-    outcome = run_text(SHOP + dump({"overrides": {address: patch}}), "shop.yaml")
+    outcome = run_text(SHOP + dump_yaml({"overrides": {address: patch}}), "shop.yaml")
     found, unknown = counted(outcome.pages())
     assert not unknown
     assert found != expected(overridden(outcome))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.change_matrix import BASES
+from support.deployed import signs, write
 from support.small_stacks import change, page
-from support.standing import signs, write
 
 from tfgen import facts, render_text
 from tfgen.changes.compare import compare_stacks

@@ -133,12 +133,18 @@ def test_names_of_service_connect_that_change_places() -> None:
     assert said(old, passed)[0] == f"one:80 in Service Connect{TWO_GO_AND_COME}"
 
 
-def test_a_name_that_a_file_of_the_users_has() -> None:
+@pytest.mark.parametrize("days", [7, 30])
+def test_a_name_that_a_file_of_the_users_has(days: int) -> None:
+    """Whether the file changes too or not."""
     shop = pages(EXAMPLES["shop"])
-    own = {"jobs.tf": 'resource "aws_cloudwatch_log_group" "jobs" {\n  name = "/ecs/shop/jobs"\n}\n'}
+    group = (
+        'resource "aws_cloudwatch_log_group" "jobs" {{\n  name = "/ecs/shop/jobs"\n'
+        "  retention_in_days = {}\n}}\n"
+    )
+    before, after = ({"jobs.tf": group.format(each)} for each in (7, days))
     image = f"{'1' * 12}.dkr.ecr.us-east-1.amazonaws.com/jobs:1"
     new = pages(edited(EXAMPLES["shop"], ("services:\n", f"services:\n  jobs:\n    image: {image}\n")))
-    assert apart_from_cost(changes_between({**shop, **own}, {**new, **own}).consequences) == (
+    assert apart_from_cost(changes_between({**shop, **before}, {**new, **after}).consequences) == (
         f"log group /ecs/shop/jobs{NO_ROOM}",
     )
 
@@ -156,7 +162,7 @@ def test_what_is_replaced_the_old_one_first_has_room() -> None:
     assert not [each for each in sentences if "AWS does not allow" in each]
 
 
-def test_what_is_made_before_the_old_one_goes_needs_room() -> None:
+def test_what_is_created_before_the_old_one_is_destroyed_needs_room() -> None:
     """But not in a VPC of its own."""
     group = "module.services.aws_security_group.webapp"
     first = f"overrides:\n  {group}: {{%slifecycle: {{create_before_destroy: true}}}}\nservices:\n"
@@ -191,7 +197,7 @@ OVERLAP = (
         ("public: {a: 10.0.192.0/22, b: 10.0.196.0/22, c: 10.0.200.0/22}", ""),
     ],
 )
-def test_ranges_that_still_stand(subnets: str, overlaps: str) -> None:
+def test_ranges_that_still_exist(subnets: str, overlaps: str) -> None:
     sentences = said(
         MARKET, edited(MARKET, ("  nat: single\n", f"  nat: single\n  subnets: {{{subnets}}}\n"))
     )
@@ -223,7 +229,7 @@ def test_protocols_of_service_connect(old: str, new: str, refused: bool) -> None
     assert gravest.startswith("pricing: ECS cannot change the protocol") is refused
 
 
-def test_a_protocol_of_a_service_that_is_made_anew() -> None:
+def test_a_protocol_of_a_service_that_is_re_created() -> None:
     override = "overrides:\n  module.services.aws_ecs_service.pricing: {name: prices}\nservices:\n"
     changed = edited(
         EXAMPLES["market"], ("protocol: grpc", "protocol: http2"), ("\nservices:\n", f"\n{override}")
@@ -254,6 +260,15 @@ def test_a_security_group_that_is_used_until_later() -> None:
     )
 
 
+def test_a_security_group_of_a_service_that_should_not_be_replaced() -> None:
+    """The advice is to keep the service, and none that would help the replacement through."""
+    wrong = edited(MARKET, ("  orders:\n", "  orders:\n    was: nonesuch\n"))
+    old, new = ({path: _old_first(text) for path, text in pages(spec).items()} for spec in (MARKET, wrong))
+    first, *rest = changes_between(old, new).consequences
+    assert first.startswith("orders: replaced, because its name in AWS is orders")
+    assert not [each for each in rest if "in use" in each]
+
+
 def _old_first(page: str) -> str:
     return page.replace("create_before_destroy = true", "create_before_destroy = false")
 
@@ -281,14 +296,14 @@ def test_what_aws_rejects_is_said_before_what_changes_in_egress() -> None:
 # --- egress
 
 
-def test_an_endpoint_that_goes_where_nothing_else_leads_out() -> None:
+def test_a_destroyed_endpoint_without_another_egress() -> None:
     network = EXAMPLES["network"]
     assert said(network, edited(network, (", sqs", ""))) == (
         "sqs: the VPC endpoint is removed; tasks that still need it cannot reach it.",
     )
 
 
-def test_an_endpoint_that_goes_where_nat_stays() -> None:
+def test_a_destroyed_endpoint_where_nat_is_kept() -> None:
     market = EXAMPLES["market"]
     sentences = said(market, edited(market, ("  endpoints: [sts]\n", "")))
     assert sentences == (
@@ -296,7 +311,7 @@ def test_an_endpoint_that_goes_where_nat_stays() -> None:
     )
 
 
-def test_an_endpoint_that_goes_where_somebody_made_another_way() -> None:
+def test_a_destroyed_endpoint_where_a_user_added_another_egress() -> None:
     """A route of the user's to a transit gateway, say, is egress too."""
     network = EXAMPLES["network"]
     own = {
@@ -410,7 +425,7 @@ def test_an_endpoint_that_newer_versions_replace() -> None:
         (("  team: market\n", "  team: others\n"), False),
     ],
 )
-def test_a_service_that_is_deployed_anew_with_every_change(edit: tuple[str, str], restarted: bool) -> None:
+def test_a_service_that_is_redeployed_with_every_change(edit: tuple[str, str], restarted: bool) -> None:
     overrides = (
         "overrides:\n  module.services.aws_ecs_service.orders: {force_new_deployment: true}\nservices:\n"
     )
@@ -459,7 +474,7 @@ def test_logs_that_outlive_their_service() -> None:
 # --- what is gone as a whole
 
 
-def test_the_parts_of_what_goes_are_not_told() -> None:
+def test_the_parts_of_what_is_destroyed_are_not_listed() -> None:
     """Of a listener its rules, of a load balancer its ports and who may connect."""
     sentences = said(MARKET, edited(MARKET, ("    admin: 8080\n", ""), ("    listener: admin\n", "")))
     assert not [each for each in sentences if each.startswith("/grafana on admin")]
@@ -514,6 +529,12 @@ def test_another_port_of_a_service_that_ignores_changes(ignored: str, expected: 
     assert said(old, edited(old, ("port: 8081", "port: 9999"))) == expected
 
 
+@pytest.mark.parametrize("port", [8080, 8082])
+def test_tasks_are_cut_off_by_a_lower_port_as_by_a_higher_one(port: int) -> None:
+    sentences = said(MARKET, edited(MARKET, ("port: 8081", f"port: {port}")))
+    assert CUT.replace("9999", str(port)) in sentences
+
+
 def test_an_image_that_a_service_never_takes() -> None:
     """As where a pipeline deploys: the new revision is made, and nothing starts."""
     override = "module.services.aws_ecs_service.orders: {lifecycle: {ignore_changes: [task_definition]}}"
@@ -524,3 +545,10 @@ def test_an_image_that_a_service_never_takes() -> None:
         "orders: tasks are replaced; the old ones stop when the new ones are healthy.",
         "In Service Connect, orders:8081 becomes desk:8081; callers must use the new address.",
     )
+
+
+def test_a_target_group_that_stays_is_no_matter_of_ignore_changes() -> None:
+    override = "module.services.aws_ecs_service.orders: {lifecycle: {ignore_changes: [load_balancer]}}"
+    old = edited(MARKET, ("services:\n", f"overrides:\n  {override}\nservices:\n"))
+    group = "module.services.aws_lb_target_group.orders: {deregistration_delay: 77}"
+    assert said(old, edited(old, (override, f"{override}\n  {group}"))) == ()

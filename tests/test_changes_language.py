@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 import tftest
-from support.standing import remove, write
+from support.deployed import remove, write
 
 from tfgen.changes.report import Report, changes_between
 from tfgen.changes.stack import Stack
 from tfgen.problems import TfgenError
 
 if TYPE_CHECKING:
-    from support.terraform import Stack as Standing
+    from support.terraform import Stack as DeployedStack
     from support.terraform import Terraform
 
 OLD = {
@@ -747,7 +747,7 @@ def test_a_module_from_elsewhere_may_hold_anything(source: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def standing(terraform: Terraform) -> Standing:
+def deployed(terraform: Terraform) -> DeployedStack:
     folder = Path(tempfile.mkdtemp(dir=terraform.workspace))
     write(OLD, folder)
     stack = terraform.stack(folder)
@@ -756,7 +756,7 @@ def standing(terraform: Terraform) -> Standing:
     return stack
 
 
-def planned(stack: Standing, pages: Mapping[str, str]) -> dict[str, str]:
+def planned(stack: DeployedStack, pages: Mapping[str, str]) -> dict[str, str]:
     """Address -> sign. Raises TerraformTestError where Terraform refuses."""
     folder = Path(tempfile.mkdtemp(dir=stack.terraform.workspace)) / "stack"
     shutil.copytree(stack.folder, folder)
@@ -777,12 +777,12 @@ SIGNS = {("create",): "+", ("update",): "~", ("delete",): "-", ("forget",): ".",
 
 @pytest.mark.xdist_group("changes-language")
 @each()
-def test_what_terraform_plans(standing: Standing, case: Case) -> None:
+def test_what_terraform_plans(deployed: DeployedStack, case: Case) -> None:
     if not case.refusals:
-        assert planned(standing, case.pages) == case.signs
+        assert planned(deployed, case.pages) == case.signs
         return
     with pytest.raises(tftest.TerraformTestError) as refused:
-        planned(standing, case.pages)
+        planned(deployed, case.pages)
     for sentence in case.refusals:
         assert any(place in str(refused.value) for place in places(sentence)), sentence
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from tfgen.changes.report import changes_between
-from tfgen.hcl.reader import number
+from tfgen.hcl.reader import parsed_number
 from tfgen.problems import Exit, TfgenError
 
 QUEUE = 'resource "aws_sqs_queue" "a" {\n  name = local.x\n}\n'
@@ -52,7 +52,7 @@ def nested(times: int) -> str:
         "circle",
     ],
 )
-def test_what_comes_to_too_much_is_refused(pages: Mapping[str, str]) -> None:
+def test_what_exceeds_a_limit_is_refused(pages: Mapping[str, str]) -> None:
     with pytest.raises(TfgenError, match="is too large to be evaluated here") as refused:
         changes_between({}, pages)
     assert refused.value.code is Exit.SPEC_HAS_ERRORS
@@ -94,12 +94,12 @@ def test_a_number_that_python_does_not_read_is_no_traceback(page: Mapping[str, s
 
 
 def test_numbers() -> None:
-    assert number("12") == 12
-    assert number("-12") == -12
-    assert number("1.5") == 1.5
-    assert number("1e2") == 100.0
-    assert number("9" * 301) == "9" * 301
-    assert number("1e999") == "1e999"
+    assert parsed_number("12") == 12
+    assert parsed_number("-12") == -12
+    assert parsed_number("1.5") == 1.5
+    assert parsed_number("1e2") == 100.0
+    assert parsed_number("9" * 301) == "9" * 301
+    assert parsed_number("1e999") == "1e999"
 
 
 @pytest.mark.parametrize("escape", ["\\ud800", "\\U00110000", "\\UFFFFFFFF", "\\udfff"])

@@ -70,7 +70,7 @@ def test_a_service_that_ends() -> None:
     ]
 
 
-def test_another_region_and_an_output_that_is_gone() -> None:
+def test_another_region_and_a_removed_output() -> None:
     changes = Changes((), plan(web(), outputs=("url",)), plan(web(), region="eu-west-1"))
     (region, output) = said(changes)
     assert region.startswith("The region changes from us-east-1 to eu-west-1: ")

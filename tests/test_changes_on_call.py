@@ -84,7 +84,7 @@ def test_an_image_from_another_repository(rendered: Render) -> None:
     assert stack(SHOP, ("/webapp:1.4.2", "/team/front:1"))[1:] == [cannot_start("webapp"), NEXT]
 
 
-def test_a_secret_that_goes(rendered: Render) -> None:
+def test_a_removed_secret(rendered: Render) -> None:
     old = edited(SHOP, SECRETS)
     assert rendered(old)(old, WITHOUT_A)[1:] == [cannot_start("shop/a-a1b2c3"), NEXT]
 
@@ -219,7 +219,7 @@ def test_both_ports_are_admitted_while_tasks_are_replaced(
     assert between(SHOP, ("port: 3000", f"port: {number}"))[1:] == []
 
 
-def test_an_ejected_page_that_the_spec_would_make_another(rendered: Render) -> None:
+def test_an_ejected_file_that_the_spec_would_change(rendered: Render) -> None:
     stack = rendered(SHOP)
     assert stack.run("eject", stack.page("modules/services/webapp.tf")).code == 0
     assert stack(SHOP, ("port: 3000", "port: 3001")) == [
@@ -253,7 +253,7 @@ def test_an_edit_by_hand_that_a_render_stops_at(rendered: Render) -> None:
     assert stack.run("render", stack.folder / "shop.yaml", "-o", stack.page("")).code == 4
 
 
-def test_a_file_in_the_way_of_a_new_page(rendered: Render) -> None:
+def test_a_file_in_the_way_of_a_new_one(rendered: Render) -> None:
     stack = rendered(SHOP)
     stack.page("modules/services/jobs.tf").write_text("# Jobs of our own\n")
     jobs = ("services:\n", f"services:\n  jobs:\n    image: {ACCOUNT}/jobs:1\n")

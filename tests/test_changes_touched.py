@@ -18,7 +18,7 @@ from tfgen.changes import compare, refusals
 from tfgen.changes.report import Report, changes_between
 from tfgen.changes.stack import Stack
 from tfgen.problems import TfgenError
-from tfgen.spec.source import dump
+from tfgen.spec.source import dump_yaml
 
 GOLDEN = sorted(path for path in (Path(__file__).parent.parent / "generated").iterdir() if path.is_dir())
 Pages = Mapping[str, str]
@@ -44,7 +44,7 @@ def thorough(old: Pages, new: Pages) -> Report:
 
 @pytest.mark.parametrize("pair", [pytest.param(pair, id="-".join(map(str, pair))) for pair in pairs(40, 8)])
 def test_a_change_of_the_spec(pair: tuple[int, int]) -> None:
-    old, new = pages(dump(stack(pair[0]))), pages(dump(change(*pair).spec))
+    old, new = pages(dump_yaml(stack(pair[0]))), pages(dump_yaml(change(*pair).spec))
     for before, after in ((old, new), (new, old)):
         assert changes_between(before, after) == thorough(before, after)
 

@@ -222,7 +222,7 @@ def test_what_the_hint_says_helps(changes: Changes) -> None:
     assert changes(batch, renamed)[0].startswith("No change")
 
 
-def test_the_way_back_of_a_rename(changes: Changes) -> None:
+def test_a_rename_that_is_reverted(changes: Changes) -> None:
     """Where `was` is taken away with the name: the hint, and that it helps."""
     old = edited(SHOP, JOBS)
     batch = edited(old, ("  jobs:\n", "  batch:\n    was: jobs\n"))
@@ -291,9 +291,9 @@ def test_a_was_that_stays_after_the_move_is_no_matter(changes: Changes) -> None:
     assert not [each for each in changes(edited(SHOP, JOBS), second) if "`was`" in each]
 
 
-def astray(key: str, standing: str, coming: str, remedy: str) -> str:
+def astray(key: str, deployed: str, specified: str, remedy: str) -> str:
     return (
-        f"{key}: replaced, because its name in AWS is {standing} and the spec changes it to {coming}: "
+        f"{key}: replaced, because its name in AWS is {deployed} and the spec changes it to {specified}: "
         f"{remedy} to keep the service."
     )
 
@@ -343,7 +343,7 @@ def astray(key: str, standing: str, coming: str, remedy: str) -> str:
         ),
     ],
 )
-def test_a_was_that_replaces_what_stands(
+def test_a_was_that_replaces_what_is_deployed(
     changes: Changes, old: tuple[str, str], new: tuple[str, str], said: str, right: str
 ) -> None:
     """What it must say comes first, without advice that would help the replacement through."""
@@ -368,7 +368,7 @@ def test_a_name_that_an_override_gives_is_no_matter_of_was(changes: Changes) -> 
     assert said[1:] == ["jobs: replaced; new tasks run before the old service stops."]
 
 
-def test_a_was_that_names_what_stands_beside_it(changes: Changes) -> None:
+def test_a_was_that_names_another_service_of_the_spec(changes: Changes) -> None:
     """Terraform moves nothing onto what is there: the one goes, the other stays."""
     both = edited(SHOP, JOBS, ("services:\n", f"services:\n  batch:\n    image: {ACCOUNT}/batch:1\n"))
     one = edited(

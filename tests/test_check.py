@@ -73,7 +73,7 @@ def noting(monkeypatch: pytest.MonkeyPatch) -> None:
             Problem("TG303", each.at, "a service", "", "note") for each in blueprint.services
         ],
     )
-    monkeypatch.setattr(rules, "rules", lambda: (rule,))
+    monkeypatch.setattr(rules, "all_rules", lambda: (rule,))
 
 
 # --- how it ends
@@ -178,7 +178,7 @@ def test_colours_are_for_terminals(tfgen: Tfgen) -> None:
 # --- explain the ways
 
 
-def test_the_walks_stand_before_the_problems(tfgen: Tfgen) -> None:
+def test_network_paths_are_printed_before_the_problems(tfgen: Tfgen) -> None:
     """Of every stack that could be worked out; rules may find errors in it."""
     name = spec(WELL.replace("egress: nat", "egress: endpoints").replace(ECR, "ghcr.io"))
     plain, walked = tfgen("check", name), tfgen("check", name, "--explain")
@@ -395,7 +395,7 @@ def test_ignores_of_the_load_balancer(tfgen: Tfgen, monkeypatch: pytest.MonkeyPa
             Problem("TG303", blueprint.locate(("network",)), "m"),
         ],
     )
-    monkeypatch.setattr(rules, "rules", lambda: (rule,))
+    monkeypatch.setattr(rules, "all_rules", lambda: (rule,))
     text = f"{WELL}{ignoring}\n".replace("RULE", "{rule: TG303, reason: r}")
     assert codes(tfgen("check", spec(text), "--format", "json")) == ["TG303", "(TG303)"]
 
@@ -411,7 +411,7 @@ def test_an_ignore_covers_its_own_service_through_an_alias(
             for path in (("health_check",), ("health_check", "timeout")):
                 yield Problem("TG302", blueprint.locate(("services", key, *path)), f"{key} {path[-1]}")
 
-    monkeypatch.setattr(rules, "rules", lambda: (SimpleNamespace(ID="TG302", check=check),))
+    monkeypatch.setattr(rules, "all_rules", lambda: (SimpleNamespace(ID="TG302", check=check),))
     text = f"""\
 {HEAD}network: {{egress: nat}}
 services:
@@ -439,7 +439,7 @@ def test_a_problem_at_an_aliased_value_is_said_once(tfgen: Tfgen, monkeypatch: p
             where = blueprint.locate(("services", key, "health_check", "timeout"))
             yield Problem("TG302", where, "the same of both")
 
-    monkeypatch.setattr(rules, "rules", lambda: (SimpleNamespace(ID="TG302", check=check),))
+    monkeypatch.setattr(rules, "all_rules", lambda: (SimpleNamespace(ID="TG302", check=check),))
     text = f"""\
 {HEAD}network: {{egress: nat}}
 services:
@@ -502,7 +502,7 @@ def test_a_shown_spec_is_found_to_be_the_same(tfgen: Tfgen, text: str) -> None:
 # --- explain
 
 
-@pytest.mark.parametrize("rule", rules.rules(), ids=lambda rule: rule.ID)
+@pytest.mark.parametrize("rule", rules.all_rules(), ids=lambda rule: rule.ID)
 def test_a_rule_is_explained(tfgen: Tfgen, rule: Any) -> None:
     done = tfgen("explain", rule.ID.lower())
     assert (done.code, done.err) == (0, "")
@@ -527,7 +527,7 @@ def test_without_a_code_the_rules_are_listed(tfgen: Tfgen) -> None:
     listed = [line.split()[:2] for line in tfgen("explain").out.splitlines()]
     as_json = json.loads(tfgen("explain", "--json").out)
     assert listed == [[rule["code"], rule["severity"]] for rule in as_json]
-    assert [code for code, _ in listed] == list(rules.numbers())
+    assert [code for code, _ in listed] == list(rules.rule_numbers())
 
 
 def test_every_code_that_is_raised_is_explained(tfgen: Tfgen) -> None:
@@ -537,8 +537,8 @@ def test_every_code_that_is_raised_is_explained(tfgen: Tfgen) -> None:
         if path.name != "rulebook.py"
         for code in re.findall(r"\bTG[0-9]{3}\b", path.read_text(encoding="utf-8"))
     }
-    assert raised == set(rulebook.codes())
-    for code in raised - set(rules.numbers()):
+    assert raised == set(rulebook.all_codes())
+    for code in raised - set(rules.rule_numbers()):
         done = tfgen("explain", code)
         assert (done.code, done.out[:7]) == (0, f"{code}: ")
         assert ("cannot be ignored" in done.out) == (code not in rules.OF_OVERRIDES)

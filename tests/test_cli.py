@@ -23,9 +23,9 @@ import tfgen as package
 from tfgen import facts
 from tfgen.commands.main import COMMANDS
 from tfgen.output.compare import Changes
-from tfgen.output.write import write
+from tfgen.output.write import write_pages
 from tfgen.problems import Exit
-from tfgen.render.verify import verify
+from tfgen.render.verify import verify_pages
 from tfgen.spec.model import Network
 
 ROOT = Path(__file__).parent.parent
@@ -61,6 +61,7 @@ shop: {files} in {folder}
   load balancer  port 80: /api/profile -> api:5000, / -> web:3000
   services       api: 2 x 512 CPU units, 1024 MiB; called as http://backend:5000
                  web: 2 x 512 CPU units, 1024 MiB; calls api
+  cost           about USD 168.81 a month before traffic; tfgen cost lists the parts
 """
 
 
@@ -104,7 +105,7 @@ def pages(folder: Path) -> dict[str, str]:
 # --- render
 
 
-def test_render_says_what_it_wrote_and_what_comes_next(here: Path, tfgen: Tfgen) -> None:
+def test_render_prints_what_it_wrote_and_the_next_steps(here: Path, tfgen: Tfgen) -> None:
     done = tfgen("render", spec(here, SHOP))
     count = len(pages(here / "generated/shop")) + 2  # the manifest and .gitignore
     assert done == Done(
@@ -125,7 +126,7 @@ def test_render_again_changes_nothing(here: Path, tfgen: Tfgen) -> None:
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
-def test_another_way_out_replaces_only_what_differs(here: Path, tfgen: Tfgen) -> None:
+def test_another_egress_replaces_only_what_differs(here: Path, tfgen: Tfgen) -> None:
     """What is tfgen's and not needed any more goes, what is the user's stays, the rest is not touched."""
     tfgen("render", spec(here, SHOP))
     folder = here / "generated/shop"
@@ -363,7 +364,7 @@ def everything(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 @pytest.fixture
 def drifted(here: Path, tfgen: Tfgen) -> None:
-    """A stack with a page of each kind; its spec has another way out and a service more by now."""
+    """A stack with a page of each kind; its spec has another egress and a service more."""
     tfgen("render", spec(here, SHOP))
     folder = here / "generated/shop"
     (folder / "main.tf").write_text((folder / "main.tf").read_text() + "# by hand\n")
@@ -493,7 +494,7 @@ def test_many_specs_are_looked_at_whatever_one_of_them_has_wrong(here: Path, tfg
 # --- hand edits
 
 
-def test_a_hand_edit_and_the_three_ways_on(here: Path, tfgen: Tfgen) -> None:
+def test_an_edited_file_and_the_three_ways_to_resolve_it(here: Path, tfgen: Tfgen) -> None:
     tfgen("render", spec(here, SHOP))
     folder = here / "generated/shop"
     edited = (folder / "main.tf").read_text() + "# by hand\n"
@@ -519,7 +520,7 @@ def test_a_hand_edit_and_the_three_ways_on(here: Path, tfgen: Tfgen) -> None:
     assert tfgen("render", "--check", "shop.yaml").code == 0
 
 
-def test_what_was_ejected_and_would_be_another_page_by_now_is_told_once(here: Path, tfgen: Tfgen) -> None:
+def test_an_ejected_file_that_is_outdated_is_reported_once(here: Path, tfgen: Tfgen) -> None:
     folder = here / "generated/shop"
     tfgen("render", spec(here, SHOP))
     pages = [f"modules/services/{page}.tf" for page in ("web", "api")]
@@ -794,7 +795,7 @@ def test_no_text_becomes_code(text: str, here: Path, tfgen: Tfgen) -> None:
     hostile, harmless = written(text), written("harmless")
     differing = {path: page for path, page in hostile.items() if page != harmless[path]}
     assert set(differing) == {"terraform.tf", "variables.tf", "modules/services/api.tf"}
-    assert verify(differing) == []
+    assert verify_pages(differing) == []
     block = re.compile(r'^ *[a-z_]+(?: "[^"]*")* \{$', re.MULTILINE)
     for path, page in differing.items():
         assert block.findall(page) == block.findall(harmless[path]), path
@@ -935,7 +936,7 @@ def calls(here: Path) -> list[str]:
 
 def stack(here: Path) -> Path:
     written, _ = package.render_text(NETWORK)
-    write(written, here / "stack")
+    write_pages(written, here / "stack")
     return here / "stack"
 
 

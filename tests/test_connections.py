@@ -10,7 +10,7 @@ from tfgen import facts
 from tfgen.problems import Problem
 from tfgen.rules import _hosts
 from tfgen.rules._connections import Environment
-from tfgen.spec.source import dump
+from tfgen.spec.source import dump_yaml
 
 RULES = {"TG329", "TG370", "TG371", "TG372"}
 RDS = "orders.abc123xyz.us-east-1.rds.amazonaws.com"
@@ -18,7 +18,7 @@ RDS = "orders.abc123xyz.us-east-1.rds.amazonaws.com"
 
 def fragment(variables: dict[str, str], **network: str) -> str:
     services = {"web": {"environment": variables}, "api": {"port": 5000, "connect": "backend"}}
-    return dump({"network": network, "services": services})
+    return dump_yaml({"network": network, "services": services})
 
 
 def read(variables: dict[str, str]) -> list[str]:
@@ -197,7 +197,7 @@ QUIET = {
 
 
 @pytest.mark.parametrize(("variable", "value"), QUIET.items())
-def test_what_every_task_with_a_way_to_the_internet_reaches(variable: str, value: str) -> None:
+def test_what_every_task_with_a_route_to_the_internet_reaches(variable: str, value: str) -> None:
     assert read({variable: value})
     assert said({variable: value}) == []
 
@@ -273,14 +273,14 @@ NAT = "use egress: nat+endpoints"
         ("http://198.51.100.7", f"{NAT}, and add {{cidr: 198.51.100.7/32, port: 80}} to egress_cidrs"),
     ],
 )
-def test_what_to_write_where_there_is_no_way_to_the_internet(url: str, hint: str) -> None:
+def test_the_hint_without_a_route_to_the_internet(url: str, hint: str) -> None:
     found = said({"X_API": url}, egress="endpoints")
     assert [(problem.code, problem.hint) for problem in found] == ([("TG371", hint)] if hint else [])
 
 
 def test_a_list_that_the_spec_says_gets_one_more() -> None:
     services = {"web": {"egress_cidrs": ["0.0.0.0/0"], "environment": {"PGHOST": "10.9.1.1"}}}
-    (problem,) = [each for each in problems_of(dump({"services": services})) if each.code in RULES]
+    (problem,) = [each for each in problems_of(dump_yaml({"services": services})) if each.code in RULES]
     assert problem.hint == "add {cidr: 10.9.1.1/32, port: 5432} to egress_cidrs"
 
 
@@ -291,7 +291,7 @@ def test_a_range_that_does_not_hold_the_address_is_named() -> None:
             "environment": {"PGHOST": "10.9.2.1"},
         }
     }
-    (problem,) = [each for each in problems_of(dump({"services": services})) if each.code in RULES]
+    (problem,) = [each for each in problems_of(dump_yaml({"services": services})) if each.code in RULES]
     assert problem.message.endswith('"web" may connect on that port only to 10.9.1.0/24')
 
 
@@ -336,7 +336,7 @@ def test_an_address_without_a_password_is_shown() -> None:
     ],
 )
 def test_an_api_by_its_host(host: str, found: tuple[str, str]) -> None:
-    assert _hosts.api(host) == found
+    assert _hosts.api_of_host(host) == found
 
 
 @pytest.mark.parametrize(
@@ -352,8 +352,8 @@ def test_an_api_by_its_host(host: str, found: tuple[str, str]) -> None:
     ],
 )
 def test_a_server_of_aws_in_a_vpc(host: str, kind: str) -> None:
-    assert _hosts.managed(host) == kind
-    assert _hosts.api(host) is None
+    assert _hosts.managed_kind(host) == kind
+    assert _hosts.api_of_host(host) is None
     assert _hosts.is_private(host)
 
 
@@ -404,8 +404,8 @@ def test_the_own_load_balancer_by_its_names(url: str, behind: list[str]) -> None
     job = next(service for service in blueprint.services if service.key == "job")
     environment = Environment(blueprint)
     (connection,) = environment.connections(job)
-    door = environment.front.door(connection.scheme, connection.host, connection.port)
-    assert sorted(service.key for service in (door[1] if door else ())) == behind
+    listener = environment.front.listener_at(connection.scheme, connection.host, connection.port)
+    assert sorted(service.key for service in (listener[1] if listener else ())) == behind
 
 
 _SEPARATORS = [

@@ -13,8 +13,8 @@ from support.kills import Kills
 from support.two_renders import NEW, OLD, ONCE
 
 from tfgen.output import disk, manifest
-from tfgen.output.compare import compare
-from tfgen.output.write import eject, write
+from tfgen.output.compare import compare_pages
+from tfgen.output.write import eject_files, write_pages
 from tfgen.problems import Exit, TfgenError
 
 pytestmark = [
@@ -54,7 +54,7 @@ def prepared(place: Path, before: str) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     if pages := VERSIONS[before]:
         if not stored.exists():
-            write(pages, stored, once=ONCE)
+            write_pages(pages, stored, once=ONCE)
         shutil.copytree(stored, folder)
     return folder
 
@@ -62,7 +62,7 @@ def prepared(place: Path, before: str) -> Path:
 def calls(place: Path, before: str, after: str) -> list[Call]:
     folder = prepared(place, before)
     with Disk(folder).watched() as seen:
-        write(VERSIONS[after] or {}, folder, once=ONCE)
+        write_pages(VERSIONS[after] or {}, folder, once=ONCE)
     return seen.calls
 
 
@@ -76,15 +76,15 @@ def assert_whole(folder: Path, *versions: str) -> None:
 
 def assert_goes_on(folder: Path, pages: dict[str, str]) -> None:
     """The next render finds nothing of anybody else's, and makes the stack that it would make anew."""
-    changes = compare(pages, folder, ONCE).changes
+    changes = compare_pages(pages, folder, ONCE).changes
     assert changes.in_the_way == ()
-    write(pages, folder, once=ONCE)
+    write_pages(pages, folder, once=ONCE)
     assert {path: text.decode() for path, text in tree(folder).items() if path != manifest.NAME} == {
         **pages,
         **ONCE,
     }
     assert not (folder / disk.STAGING).exists()
-    assert compare(pages, folder, ONCE).changes.none
+    assert compare_pages(pages, folder, ONCE).changes.none
 
 
 @pytest.mark.parametrize("following", ["old", "new", "third"])
@@ -96,7 +96,7 @@ def test_killed_before_every_call(before: str, after: str, following: str, tmp_p
 
         def render(folder: Path = folder, at: int = at) -> None:
             with Disk(folder, at, killed).watched():
-                write(VERSIONS[after] or {}, folder, once=ONCE)
+                write_pages(VERSIONS[after] or {}, folder, once=ONCE)
 
         assert in_a_child(render) == 9, at
         if folder.exists():
@@ -116,7 +116,7 @@ def test_an_error_of_every_call(before: str, after: str, lasting: bool, tmp_path
         error = None
         with Disk(folder, at, full, lasting=lasting).watched() as seen:
             try:
-                write(VERSIONS[after] or {}, folder, once=ONCE)
+                write_pages(VERSIONS[after] or {}, folder, once=ONCE)
             except TfgenError as caught:
                 error = caught
         assert len(seen.calls) > at
@@ -183,7 +183,7 @@ def test_everything_is_on_the_disk_before_it_is_counted_on(before: str, after: s
 def test_eject_is_done_or_not(fault: object, tmp_path: Path) -> None:
     folder = prepared(tmp_path, "old")
     with Disk(folder).watched() as seen:
-        eject([folder / "main.tf"], folder)
+        eject_files([folder / "main.tf"], folder)
     assert is_commit(next(call for call in seen.calls if call.name == "replace"))
     synced = [call.name for call in seen.calls]
     assert synced.index("fsync") < synced.index("replace")
@@ -193,20 +193,20 @@ def test_eject_is_done_or_not(fault: object, tmp_path: Path) -> None:
 
         def give_up(folder: Path = folder, at: int = at) -> None:
             with Disk(folder, at, killed if fault is killed else full).watched():
-                eject([folder / "main.tf"], folder)
+                eject_files([folder / "main.tf"], folder)
 
         in_a_child(give_up)
-        after = manifest.read(folder)
+        after = manifest.read_manifest(folder)
         assert {path: text for path, text in tree(folder).items() if path != manifest.NAME} == {
             path: text for path, text in before.items() if path != manifest.NAME
         }
         assert after.ejected.keys() == {"main.tf"} or tree(folder) == before
-        eject([folder / "main.tf"], folder)
-        assert compare(OLD, folder, ONCE).changes.none
+        eject_files([folder / "main.tf"], folder)
+        assert compare_pages(OLD, folder, ONCE).changes.none
         assert not (folder / disk.STAGING).exists()
 
 
-def test_a_forced_render_that_was_killed_goes_on_without_force(tmp_path: Path) -> None:
+def test_a_forced_render_that_was_killed_continues_without_force(tmp_path: Path) -> None:
     """What somebody gave up by --force is nobody's any more."""
 
     def edited() -> Path:
@@ -218,19 +218,19 @@ def test_a_forced_render_that_was_killed_goes_on_without_force(tmp_path: Path) -
 
     folder = edited()
     with Disk(folder).watched() as seen:
-        write(NEW, folder, once=ONCE, force=True)
+        write_pages(NEW, folder, once=ONCE, force=True)
     begun = next(number for number, call in enumerate(seen.calls) if is_commit(call))
     for at in range(len(seen.calls)):
         folder = edited()
 
         def render(folder: Path = folder, at: int = at) -> None:
             with Disk(folder, at, killed).watched():
-                write(NEW, folder, once=ONCE, force=True)
+                write_pages(NEW, folder, once=ONCE, force=True)
 
         assert in_a_child(render) == 9
         if at <= begun:
             with pytest.raises(TfgenError):
-                write(NEW, folder, once=ONCE)
+                write_pages(NEW, folder, once=ONCE)
         else:
             assert_goes_on(folder, NEW)
 
@@ -245,11 +245,11 @@ def test_ctrl_c_waits_until_every_file_is_in_its_place(tmp_path: Path) -> None:
         before = tree(folder)
         ctrl_c = Disk(folder, at, lambda _call: signal.raise_signal(signal.SIGINT))
         with ctrl_c.watched(), pytest.raises(KeyboardInterrupt):
-            write(NEW, folder, once=ONCE)
+            write_pages(NEW, folder, once=ONCE)
         if at < commit:
             assert tree(folder) == before
         else:
-            assert compare(NEW, folder, ONCE).changes.none
+            assert compare_pages(NEW, folder, ONCE).changes.none
         assert not (folder / disk.STAGING).exists()
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 

@@ -159,7 +159,7 @@ def test_terraform_on_path_is_used(checkout: Path, tmp_path: Path) -> None:
     assert left_behind(checkout) == []
 
 
-def test_tfgen_terraform_goes_before_path(checkout: Path, tmp_path: Path) -> None:
+def test_tfgen_terraform_has_priority_over_path(checkout: Path, tmp_path: Path) -> None:
     on_path, mine = program(tmp_path / "bin" / "terraform"), program(tmp_path / "mine" / "tofu")
 
     done = fetch(checkout, PATH=str(on_path.parent), TFGEN_TERRAFORM=str(mine))

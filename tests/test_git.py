@@ -12,7 +12,7 @@ import pytest
 from support.command import Done, Tfgen
 from support.repository import commit_all, git, new_repository
 
-from tfgen.git import earlier, merge
+from tfgen.git import earlier_content, merged_text
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="needs git")
 
@@ -113,7 +113,7 @@ def test_files_of_the_user_count_too(stacks: list[str], tfgen: Tfgen, repo: Path
     assert names(tfgen(*affected)) == []
 
 
-def test_a_stack_whose_spec_is_gone(stacks: list[str], tfgen: Tfgen) -> None:
+def test_a_stack_whose_spec_was_removed(stacks: list[str], tfgen: Tfgen) -> None:
     Path("post.yaml").unlink()
     for output in ([], ["-o", Path.cwd() / "generated/{name}"]):
         done = tfgen("affected", "--since", "HEAD", *stacks[:2], *output)
@@ -261,11 +261,11 @@ def test_the_newest_wanted_content_of_a_file(repo: Path) -> None:
     for text in ("1", "2", "31", "32"):
         file.write_text(text)
         commit()
-    assert earlier(file, lambda content: content.startswith(b"3")) == b"32"
-    assert earlier(file, lambda content: content == b"1") == b"1"
-    assert earlier(file, lambda _: False) is None
-    assert earlier(repo / "none.tf", bool) is None
-    assert earlier(repo / "no folder" / "none.tf", bool) is None
+    assert earlier_content(file, lambda content: content.startswith(b"3")) == b"32"
+    assert earlier_content(file, lambda content: content == b"1") == b"1"
+    assert earlier_content(file, lambda _: False) is None
+    assert earlier_content(repo / "none.tf", bool) is None
+    assert earlier_content(repo / "no folder" / "none.tf", bool) is None
 
 
 def test_a_folder_with_a_line_end_in_its_name(repo: Path, tfgen: Tfgen) -> None:
@@ -307,8 +307,8 @@ def test_every_branch_and_every_place_that_head_was_at_is_asked(repo: Path) -> N
     git(repo, "branch", "-D", "gone")
     for _ in range(3):  # the last places of HEAD are asked by name
         commit()
-    assert earlier(file, lambda content: content == b"branch") == b"branch"
-    assert earlier(file, lambda content: content == b"gone") == b"gone"
+    assert earlier_content(file, lambda content: content == b"branch") == b"branch"
+    assert earlier_content(file, lambda content: content == b"gone") == b"gone"
 
 
 @pytest.mark.usefixtures("stacks")
@@ -334,10 +334,10 @@ BASE = "1\n2\n3\n4\n5\n"
 
 
 def test_two_texts_are_merged(repo: Path) -> None:
-    assert merge(BASE, BASE.replace("1", "one"), BASE.replace("5", "five")) == "one\n2\n3\n4\nfive\n"
-    conflict = merge(BASE, BASE.replace("3", "ours"), BASE.replace("3", "ä"))
+    assert merged_text(BASE, BASE.replace("1", "one"), BASE.replace("5", "five")) == "one\n2\n3\n4\nfive\n"
+    conflict = merged_text(BASE, BASE.replace("3", "ours"), BASE.replace("3", "ä"))
     assert re.sub("(?m)^([<>]{7}) .*", r"\1", conflict) == "1\n2\n<<<<<<<\nours\n=======\nä\n>>>>>>>\n4\n5\n"
-    assert merge("", "1\n", "") == "1\n"
+    assert merged_text("", "1\n", "") == "1\n"
     assert list(repo.iterdir()) == [repo / ".git"]
 
 
@@ -348,13 +348,13 @@ def test_a_merge_in_a_hook_leaves_the_repository_alone(repo: Path, monkeypatch: 
     before = {path: path.read_bytes() for path in repo.rglob("*") if path.is_file()}
     for name, value in {"DIR": ".git", "INDEX_FILE": ".git/index", "WORK_TREE": "."}.items():
         monkeypatch.setenv(f"GIT_{name}", str(repo / value))
-    assert merge(BASE, BASE.replace("1", "one"), BASE) == "one\n2\n3\n4\n5\n"
+    assert merged_text(BASE, BASE.replace("1", "one"), BASE) == "one\n2\n3\n4\n5\n"
     assert {path: path.read_bytes() for path in repo.rglob("*") if path.is_file()} == before
 
 
 def test_where_git_cannot_merge_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
-    assert merge(BASE, BASE, BASE) == ""
+    assert merged_text(BASE, BASE, BASE) == ""
     monkeypatch.undo()
     monkeypatch.setenv("PATH", "")
-    assert merge(BASE, BASE, BASE) == ""
+    assert merged_text(BASE, BASE, BASE) == ""

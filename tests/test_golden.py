@@ -6,9 +6,9 @@ import pytest
 
 import tfgen
 from tfgen.output import manifest
-from tfgen.output.compare import compare
-from tfgen.pipe import run
-from tfgen.render.pages import once
+from tfgen.output.compare import compare_pages
+from tfgen.pipe import run_file
+from tfgen.render.pages import files_to_keep
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "examples").glob("*.yaml"))
@@ -29,11 +29,11 @@ def test_golden(spec: Path) -> None:
     assert {problem.severity for problem in problems} <= {"note"}
     folder = ROOT / "generated" / spec.stem
     golden = committed(folder)
-    blueprint = run(spec).blueprint
+    blueprint = run_file(spec).blueprint
     assert blueprint
-    kept = once(blueprint)
+    kept = files_to_keep(blueprint)
     assert sorted({*pages, *kept, manifest.NAME}) == sorted(golden), "run: make accept"
-    assert compare(pages, folder, kept, blueprint.name).changes.none, "run: make accept"
+    assert compare_pages(pages, folder, kept, blueprint.name).changes.none, "run: make accept"
     assert {path: golden[path] for path in kept} == kept, (
         "remove it, and its line in the manifest; make accept"
     )
@@ -47,7 +47,7 @@ def test_every_golden_stack_has_its_spec() -> None:
 
 
 def test_the_seed_is_covered() -> None:
-    """Each way out and both NAT modes, a stack of one service, a large one, a network alone."""
+    """Each egress and both NAT modes, a stack of one service, a large one, a network alone."""
     assert {spec.stem for spec in SPECS} >= {
         "hello", "market", "network", "shop", "shop-nat", "shop-nat-endpoints",
         "shop-nat-single", "shop-public",

@@ -11,7 +11,7 @@ import pytest
 from tfgen import facts, pipe
 from tfgen.spec import model
 from tfgen.spec.read import fields_of
-from tfgen.spec.source import dump, parse
+from tfgen.spec.source import dump_yaml, parse_yaml
 
 if TYPE_CHECKING:
     from support.terraform import Terraform
@@ -55,12 +55,12 @@ PLACES: dict[str, tuple[str | int, ...]] = {
 
 def hint_of(section: str, word: str) -> str:
     """What is said of a word at its place, and of nothing else."""
-    data = parse(dump(SPEC), "shop.yaml").data
+    data = parse_yaml(dump_yaml(SPEC), "shop.yaml").data
     place = data
     for step in PLACES[section]:
         place = place[step]
     place[word] = "x"
-    problems = pipe.run_text(dump(data), "shop.yaml").problems
+    problems = pipe.run_text(dump_yaml(data), "shop.yaml").problems
     (hint,) = [problem.hint for problem in problems if problem.code == "TG102"]
     return hint
 
@@ -75,8 +75,8 @@ def test_a_habit_is_no_key_and_leads_to_one(section: str, word: str) -> None:
     assert word == word.lower().replace("-", "_")
 
 
-def test_no_word_stands_twice_in_a_section() -> None:
-    for section, rows in facts._read("habits")["habits"].items():
+def test_no_habit_is_listed_twice_in_a_section() -> None:
+    for section, rows in facts._read_table("habits")["habits"].items():
         words = [word for row in rows for word in row["words"]]
         assert len(words) == len(set(words)), section
 
@@ -105,7 +105,7 @@ def test_a_habit_gets_a_true_hint(section: str, word: str, expected: str) -> Non
 def test_an_override_that_is_advised_works(section: str, word: str) -> None:
     hint = hint_of(section, word)
     advised = hint[hint.index("overrides: {") :].removesuffix(" (docs/overrides.md)")
-    text = dump(SPEC) + advised.replace(".NAME", ".web") + "\n"
+    text = dump_yaml(SPEC) + advised.replace(".NAME", ".web") + "\n"
     outcome = pipe.run_text(text, "shop.yaml")
     # That a way cannot be known is true of an override, and the word of TG365.
     assert not [each for each in outcome.problems if each.severity != "note" and each.code != "TG365"]
@@ -221,7 +221,7 @@ resource "aws_vpc_security_group_egress_rule" "web_to_database" {
 
 def test_files_that_are_advised_plan_beside_the_stack(terraform: Terraform, tmp_path: Path) -> None:
     """By the names of resources and outputs that the hints tell, in the folders that they tell."""
-    pages = pipe.run_text(dump(SPEC | {"backend": None}), "shop.yaml").pages()
+    pages = pipe.run_text(dump_yaml(SPEC | {"backend": None}), "shop.yaml").pages()
     for name, text in (pages | OWN_FILES).items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)

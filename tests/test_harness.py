@@ -421,7 +421,7 @@ def test_reset_forgets_everything(moto: Moto) -> None:
     assert [vpc["IsDefault"] for vpc in ec2.describe_vpcs()["Vpcs"]] == [True]
 
 
-def test_an_answer_comes_in_one_piece(moto: Moto) -> None:
+def test_an_answer_is_received_in_one_piece(moto: Moto) -> None:
     address = urllib.parse.urlsplit(moto.url)
     with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
         connection.sendall(b"GET /moto-api/config HTTP/1.1\r\nHost: localhost\r\n\r\n")

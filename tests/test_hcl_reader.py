@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.mutations import mutated
 
-from tfgen.hcl.reader import read
+from tfgen.hcl.reader import read_page
 from tfgen.hcl.syntax import HclError
 
 GENERATED = Path(__file__).parent.parent / "generated"
@@ -16,7 +16,7 @@ PAGES = [path.read_text() for path in sorted(GENERATED.rglob("*.tf"))]
 def outcome(text: str, *, lines: bool) -> str:
     """All that the text says, but for the lines of names, or why it says nothing."""
     try:
-        return re.sub(r"(name='[^']*', line)=\d+", r"\1", repr(read(text, lines=lines)))
+        return re.sub(r"(name='[^']*', line)=\d+", r"\1", repr(read_page(text, lines=lines)))
     except HclError as error:
         return f"{error.line}:{error.column}: expected {error}"
     except RecursionError:  # Python prints no tree that is nested so deep

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from strategies import laws
 from support.command import Done, Tfgen
 
+from tfgen.alternatives import costs_of_egress
 from tfgen.output import disk, spec_file
 from tfgen.pipe import Outcome, run_text
 from tfgen.problems import Exit, Problem, TfgenError
@@ -258,7 +259,7 @@ def test_what_is_no_service(text: str) -> None:
         split_service(text)
 
 
-def test_every_way_out_is_explained() -> None:
+def test_every_value_of_egress_is_explained() -> None:
     assert tuple(WAYS_OUT) == EGRESS == get_args(Network.__annotations__["egress"])
     assert all(way.explained and len(way.explained) < 80 for way in WAYS_OUT.values())
 
@@ -290,7 +291,7 @@ def test_a_file_that_is_there_stays(tfgen: Tfgen, folder: Path) -> None:
     assert files(folder) == {"shop.yaml": "mine"}
 
 
-def test_a_link_that_leads_nowhere_is_in_the_way_too(tfgen: Tfgen, folder: Path) -> None:
+def test_a_broken_link_is_in_the_way_too(tfgen: Tfgen, folder: Path) -> None:
     (folder / "shop.yaml").symlink_to("gone")
     assert tfgen(*NETWORK, "--yes").code == Exit.NOT_OURS
     assert not (folder / "gone").exists()
@@ -583,6 +584,32 @@ def talk(answers: Answers, *said: str) -> tuple[Answers, str]:
     return result, "\n".join(script.seen)
 
 
+def test_every_egress_has_its_cost_beside_it() -> None:
+    """Two zones, one task; the numbers of a task, of a NAT gateway and of three endpoints in us-east-1."""
+    script = Script("nat", "")
+    interview(Answers("shop", "us-east-1"), script, problems, Answers(), costs_of_egress)
+    assert EGRESS_COSTS in "\n".join(script.seen)
+
+
+EGRESS_COSTS = """\
+How do tasks reach the internet and AWS?
+  public         public subnets with public addresses, protected by security groups
+                 USD 3.65 a month for each task; two zones, before traffic
+  nat            private subnets, NAT gateways: the whole internet
+                 USD 36.50 a month with one gateway, USD 73.00 a month with two; two zones, before traffic
+  endpoints      private subnets, VPC endpoints: only AWS services, images from private ECR
+                 USD 43.80 a month; two zones, before traffic
+  nat+endpoints  private subnets, VPC endpoints: AWS services; NAT gateways: everything else
+                 USD 80.30 a month with one gateway, USD 116.80 a month with two; two zones, before traffic
+"""
+
+
+def test_without_known_prices_no_cost_is_said() -> None:
+    script = Script("nat", "a,b", "")
+    interview(Answers("shop", "cn-north-1"), script, problems, Answers(), costs_of_egress)
+    assert "a month" not in "\n".join(script.seen)
+
+
 # What is typed stands behind ">".
 TALK = """\
 Stack name [shop]: > Shop
@@ -690,7 +717,7 @@ def test_what_came_wrong_by_flag_does_not_hold_up_the_talk() -> None:
     assert '"web" has routes but no port' in seen
 
 
-def test_a_circle_of_calls_is_told_and_stands() -> None:
+def test_a_cycle_of_calls_is_reported_and_accepted() -> None:
     one, two = (ServiceAnswers(name, f"{ECR}/ab", 80, (), name) for name in ("one", "two"))
     start = Answers(name="shop", region="us-east-1", egress="nat")
     result, seen = talk(

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from strategies import Data, batch
 from support.change_matrix import BASES, ROWS
-from support.keys import Said, forms_of_the_model, keys_of_the_model, limits_of_the_model, named
+from support.keys import SpecContents, forms_of_the_model, keys_of_the_model, limits_of_the_model, named
 
-from tfgen.spec.source import parse
+from tfgen.spec.source import parse_yaml
 
 ROOT = Path(__file__).parent.parent
 KEYS = frozenset(keys_of_the_model())
@@ -55,7 +55,7 @@ def drawn() -> set[str]:
     """What the strategies draw, until all is there that can be."""
     found: set[str] = set()
     for number in range(60):
-        for said in map(Said, batch(number)):
+        for said in map(SpecContents, batch(number)):
             found.update(said.keys, said.forms, said.limits)
         if not lacking("drawn", DRAWABLE, found):
             break
@@ -70,13 +70,15 @@ def test_every_key_and_form_and_limit_is_drawn() -> None:
 
 
 def test_every_key_is_in_a_golden_stack() -> None:
-    found = set().union(*(Said(read(path.read_text())).keys for path in (ROOT / "examples").glob("*.yaml")))
+    found = set().union(
+        *(SpecContents(read(path.read_text())).keys for path in (ROOT / "examples").glob("*.yaml"))
+    )
     assert lacking("golden", KEYS, found) == [], "no spec in examples/ says it"
 
 
 @cache
 def read(text: str) -> Data:
-    data: Data = parse(text, "spec.yaml").data
+    data: Data = parse_yaml(text, "spec.yaml").data
     return data
 
 
@@ -85,7 +87,7 @@ def read(text: str) -> Data:
 
 def changed(before: Data, after: Data) -> set[str]:
     """The keys whose values differ, but for those of a service or a listener that only one spec has."""
-    one, two = Said(before).values, renamed(Said(after).values, before, after)
+    one, two = SpecContents(before).values, renamed(SpecContents(after).values, before, after)
     only = {way for way in one.keys() ^ two.keys() if way[-1].startswith("=")}
     differ = {
         way
@@ -165,7 +167,9 @@ def test_what_differs_between_two_specs(edit: tuple[str, str], keys: set[str]) -
 
 
 def test_what_a_spec_says() -> None:
-    said = Said(read("name: aaa\nnetwork: {zones: 2, egress: nat}\nservices: {web: {port: 1, exec: true}}\n"))
+    said = SpecContents(
+        read("name: aaa\nnetwork: {zones: 2, egress: nat}\nservices: {web: {port: 1, exec: true}}\n")
+    )
     assert said.keys >= {"name", "network", "network.zones", "services.*.port", "services.*.port.number"}
     assert said.forms >= {"network.zones: scalar", "network.egress: nat", "services.*.port: short"}
     assert said.limits >= {"services.*.port.number: least 1", "services.(name): longest 3", "name: longest 3"}

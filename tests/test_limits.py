@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tfgen import pipe
-from tfgen.output.compare import compare
+from tfgen.output.compare import compare_pages
 from tfgen.output.history import History
 from tfgen.output.manifest import NAME
 from tfgen.pipe import Outcome
@@ -206,7 +206,7 @@ def test_a_manifest_with_many_false_hashes_asks_git_little(tmp_path: Path) -> No
     lines += [f"{known}  gone{n}.tf" for n, known in enumerate(hashes)]
     (tmp_path / NAME).write_text("<<<<<<< ours\n" + "\n".join(lines) + "\n")
     (tmp_path / "main.tf").write_text("edited\n")
-    changes = compare({"main.tf": "rendered\n"}, tmp_path, history=History(earlier, merge)).changes
+    changes = compare_pages({"main.tf": "rendered\n"}, tmp_path, history=History(earlier, merge)).changes
     assert changes.edited == ("main.tf",)
     assert asked["earlier"] <= 1100
     assert asked["merge"] <= 200

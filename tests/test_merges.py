@@ -16,17 +16,17 @@ from _pytest.mark import ParameterSet
 from support.repository import commit_all, git, new_repository
 
 import tfgen
-from tfgen.git import earlier, merge
+from tfgen.git import earlier_content, merged_text
 from tfgen.output import disk
-from tfgen.output.compare import Changes, compare
-from tfgen.output.history import History, is_of, is_woven, keeps_all, may_have_come
+from tfgen.output.compare import Changes, compare_pages
+from tfgen.output.history import History, is_made_of_pages, is_result_of_merge, keeps_all, may_be_mixed_with
 from tfgen.output.manifest import NAME
-from tfgen.output.write import eject, write
+from tfgen.output.write import eject_files, write_pages
 from tfgen.problems import TfgenError
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="needs git")
 
-GIT = History(earlier, merge)
+GIT = History(earlier_content, merged_text)
 ONCE = {".gitignore": "*.tfstate\n"}
 SHOP = """\
 name: shop
@@ -53,12 +53,12 @@ MERGES = {
         SHOP.replace("nginx, port: 81", "nginx:2, port: 81"),
         SHOP.partition("  api")[0].replace(", calls: [api]", ""),
     ),
-    "another way out and another service": (
+    "another egress and another service": (
         SHOP.replace("nat}", "public}"),
         f"{SHOP}  mail: {{image: nginx, port: 83, connect: mail}}\n",
         f"{SHOP.replace('nat}', 'public}')}  mail: {{image: nginx, port: 83, connect: mail}}\n",
     ),
-    "another way out on each side": (
+    "another egress on each side": (
         SHOP.replace("nat}", "public}"),
         SHOP.replace("nat}", "nat, nat: single}"),
         SHOP.replace("nat}", "public}"),
@@ -83,7 +83,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def commit(repo: Path, spec: str) -> None:
-    write(pages_of(spec), repo / "stack", once=ONCE)
+    write_pages(pages_of(spec), repo / "stack", once=ONCE)
     commit_all(repo)
 
 
@@ -97,13 +97,13 @@ def branches(repo: Path, base: str, ours: str, theirs: str) -> None:
 
 
 def looked_at(repo: Path, spec: str) -> Changes:
-    return compare(pages_of(spec), repo / "stack", ONCE, history=GIT).changes
+    return compare_pages(pages_of(spec), repo / "stack", ONCE, history=GIT).changes
 
 
 def assert_repaired(repo: Path, spec: str) -> None:
     assert looked_at(repo, spec).in_the_way == ()
-    write(pages_of(spec), repo / "stack", once=ONCE, history=GIT)
-    write(pages_of(spec), repo.parent / "anew", once=ONCE)
+    write_pages(pages_of(spec), repo / "stack", once=ONCE, history=GIT)
+    write_pages(pages_of(spec), repo.parent / "anew", once=ONCE)
     assert tree(repo / "stack") == tree(repo.parent / "anew")
 
 
@@ -204,9 +204,7 @@ RENAMED = SHOP.replace("  web: {", "  site: {was: web, ")
 @pytest.mark.parametrize(
     "other", [SHOP.replace("routes: [/]", "routes: [/], count: 3"), SHOP.replace("nat}", "public}")]
 )
-def test_a_page_that_git_took_for_a_renamed_one_is_nobodys_edit(
-    renaming: str, other: str, repo: Path
-) -> None:
+def test_a_file_that_git_took_for_a_renamed_one_is_no_edit(renaming: str, other: str, repo: Path) -> None:
     """One side renames a service, the other changes its page."""
     sides = (RENAMED, other) if renaming == "ours" else (other, RENAMED)
     branches(repo, SHOP, *sides)
@@ -229,7 +227,7 @@ BESIDE = SHOP + "  jobs: {image: nginx, port: 83, connect: jobs}\n"
 @pytest.mark.parametrize(
     "head", quickly('resource "aws_iam_role" "zeta_task"', 'resource "aws_security_group" "zeta"')
 )
-def test_a_block_in_a_page_that_git_took_for_a_renamed_one(
+def test_a_block_in_a_file_that_git_took_for_a_renamed_one(
     edit: Callable[[str, str], str], head: str, repo: Path
 ) -> None:
     """One service goes and another comes, in one commit, which git takes for a rename."""
@@ -281,8 +279,18 @@ def test_a_hand_edit_beside_a_conflict_is_not_lost(repo: Path) -> None:
     assert (repo / "stack" / NAME).read_text().count("  main.tf\n") == 2
     assert looked_at(repo, merged).in_the_way == ("main.tf",)
     with pytest.raises(TfgenError, match=r"\n\+  # by hand\n") as refused:
-        write(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
+        write_pages(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
     assert "The manifest contains conflict markers of a merge." in refused.value.message
+
+
+def test_a_file_of_the_users_where_a_page_is_to_go_amid_a_merge_is_in_the_way(repo: Path) -> None:
+    ours, theirs, merged = MERGES["a service on each side"]
+    branches(repo, SHOP, ours, theirs)
+    git(repo, "merge", "theirs", check=False)
+    (repo / "stack/modules/services/jobs.tf").write_text("# by hand\n")
+    more = f"{merged}  jobs: {{image: nginx}}\n"
+    found = looked_at(repo, more)
+    assert found.foreign == found.in_the_way == ("modules/services/jobs.tf",)
 
 
 def test_a_file_that_is_ejected_amid_a_merge_leaves_the_rest_to_be_repaired(repo: Path) -> None:
@@ -293,8 +301,8 @@ def test_a_file_that_is_ejected_amid_a_merge_leaves_the_rest_to_be_repaired(repo
     commit_all(repo)
     git(repo, "merge", "theirs", check=False)
     assert looked_at(repo, merged).in_the_way == ("modules/network/vpc.tf",)
-    eject([page], repo / "stack")
-    write(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
+    eject_files([page], repo / "stack")
+    write_pages(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
     assert page.read_text() == "# by hand\n"
     assert "<<<<<<<" not in "".join(text.decode() for text in tree(repo / "stack").values())
     assert looked_at(repo, merged).none
@@ -330,7 +338,7 @@ def test_a_block_that_git_shows_as_moved_is_nobodys_edit(repo: Path) -> None:
     assert looked_at(repo, theirs).in_the_way == ("variables.tf",)
 
 
-def test_what_was_picked_of_a_branch_that_is_gone_is_in_the_conflict_itself(repo: Path) -> None:
+def test_what_was_picked_of_a_deleted_branch_is_in_the_conflict_itself(repo: Path) -> None:
     """There git has the page of theirs at the name that it has on ours."""
     other = SHOP.replace("routes: [/]", "routes: [/], count: 3")
     branches(repo, SHOP, RENAMED, other)
@@ -365,7 +373,7 @@ BY_HAND: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("kind", quickly(*BY_HAND))
-def test_a_hand_edit_of_a_page_that_both_sides_rendered_is_not_lost(kind: str, repo: Path) -> None:
+def test_an_edit_of_a_file_that_both_sides_rendered_is_not_discarded(kind: str, repo: Path) -> None:
     """It was committed before the merge, and no line of it is the user's own."""
     ours, theirs, merged = MERGES["one service with a change on each side"]
     branches(repo, SHOP, ours, theirs)
@@ -407,7 +415,7 @@ def test_what_somebody_only_took_away_is_an_edit_too(repo: Path) -> None:
     assert looked_at(repo, merged).in_the_way == ("modules/network/vpc.tf",)
 
 
-def test_a_repair_that_is_stopped_goes_on(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repair_that_is_stopped_continues(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ours, theirs, merged = MERGES["a service on each side"]
     branches(repo, SHOP, ours, theirs)
     git(repo, "merge", "theirs", check=False)
@@ -421,7 +429,7 @@ def test_a_repair_that_is_stopped_goes_on(repo: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(disk.Folder, "replace", fails)
     with pytest.raises(TfgenError, match="Some files may be new"):
-        write(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
+        write_pages(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
     monkeypatch.undo()
     assert_repaired(repo, merged)
 
@@ -580,7 +588,7 @@ def test_no_merge_loses_a_hand_edit_or_finds_one_that_nobody_made(
     assert in_doubt(without) or not looked_at(without, merged).in_the_way, "somebody is said to have edited"
     assert in_doubt(repo) or found <= by_hand, "somebody is said to have made another edit"
     if not found:  # what one side edited and the other removed is nobody's any more, and stays
-        write(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
+        write_pages(pages_of(merged), repo / "stack", once=ONCE, history=GIT)
         lost = {path for path in by_hand if tree(repo / "stack").get(path) != as_edited[path]}
         assert not lost, "an edit was lost"
 
@@ -634,6 +642,7 @@ OTHER = 'a "x" {\n  same\n  both\n  second\n}\n\na "z" {\n  same\n}\n'
         ('a "x" {\n<<<<<<< A\n  same\n  mine\n=======\n  same\n  both\n>>>>>>> B\n}\n', False, False),
         ('a "x" {\n  same\n<<<<<<< A\n  both\n||||||| B\n  old\n=======\n>>>>>>> C\n}\n', True, False),
         ('a "x" {\n  same\n  both\n<<<<<<< A\n<<<<<<< A\n=======\n  second\n>>>>>>> B\n}\n', True, True),
+        ('a "x" {\n  same\n  both\n<<<<<<< \n<<<<<<< \n||||||| \n  old\n=======\n>>>>>>> C\n}\n', True, True),
         ('a "x" {\n  same\n  both\n<<<<<<< A\n<<<<<<< A\n=======\n  mine\n>>>>>>> B\n}\n', False, True),
         ('a "x" {\n<<<<<<< A\n  both\n<<<<<<< A\n=======\n  same\n>>>>>>> B\n}\n', False, True),
         ('a "x" {\n  same\n  both\n<<<<<<< A\n', False, True),
@@ -641,16 +650,21 @@ OTHER = 'a "x" {\n  same\n  both\n  second\n}\n\na "z" {\n  same\n}\n'
     ],
 )  # fmt: skip
 def test_what_git_may_have_merged(text: str, woven: bool, whole: bool) -> None:
-    assert is_woven(text, [ONE, OTHER]) == woven
+    assert is_made_of_pages(text, [ONE, OTHER]) == woven
     assert keeps_all(text, [ONE, OTHER]) == whole
+
+
+def test_a_line_in_blocks_of_different_types_is_none_that_both_pages_have() -> None:
+    one, other = 'a "x" {\n  same\n  tags\n}\n', 'a "x" {\n  same\n}\n\nb "y" {\n  tags\n}\n'
+    assert keeps_all('a "x" {\n  same\n}\n', [one, other])
 
 
 def test_blocks_in_another_order() -> None:
     blocks = ['a "x" {\n  x\n}\n\n', 'a "y" {\n  y\n}\n\n', 'a "z" {\n  z\n}\n\n']
     one, other = "".join(blocks), "".join(blocks) + 'a "w" {\n}\n'
     moved = "".join([blocks[1], blocks[0], blocks[2]])
-    assert is_woven(f"a\n{moved}", [f"a\n{one}", f"a\n{other}"]) is False
-    assert is_woven(f"a\n\n{moved}", [f"a\n\n{one}", f"a\n\n{other}"]) is True
+    assert is_made_of_pages(f"a\n{moved}", [f"a\n{one}", f"a\n{other}"]) is False
+    assert is_made_of_pages(f"a\n\n{moved}", [f"a\n\n{one}", f"a\n\n{other}"]) is True
     assert keeps_all(moved, [one, other]) is False
     assert keeps_all(moved, [one, moved + 'a "w" {\n}\n']) is True
 
@@ -667,29 +681,29 @@ def test_what_is_of_a_merge() -> None:
         "<<<<<<< ours\na\nb\nd\n=======\na\nc\nd\ne\n>>>>>>> theirs\n",
         "a\nc\nd\n<<<<<<< HEAD\n=======\ne\n>>>>>>> x\n",
     ):
-        assert is_of(text, merged)
+        assert is_result_of_merge(text, merged)
     for text in ("a\nd\n", "a\nc\nb\nd\n", "a\nb\nd\ne\ne\n", merged.replace("d", "f"), ""):
-        assert not is_of(text, merged)
-    assert not is_of("a\n", "")
+        assert not is_result_of_merge(text, merged)
+    assert not is_result_of_merge("a\n", "")
 
 
 def test_many_conflicts_are_soon_looked_at() -> None:
     """Each has a side that is empty, and what the other says stands in what follows."""
     conflicts = [f"<<<<<<< HEAD\n=======\na\n>>>>>>> x\nb {n}\n" for n in range(60)]
     page = "".join(f"a\nb {n}\n" for n in range(60))
-    assert is_of(page, "".join(conflicts))
-    assert not is_of(page + "mine\n", "".join(conflicts))
+    assert is_result_of_merge(page, "".join(conflicts))
+    assert not is_result_of_merge(page + "mine\n", "".join(conflicts))
     same = "".join("<<<<<<< HEAD\na\n=======\na\na\n>>>>>>> x\n" for _ in range(60))
-    assert is_of("a\n" * 90, same)
-    assert not is_of("a\n" * 90 + "mine\n", same)
+    assert is_result_of_merge("a\n" * 90, same)
+    assert not is_result_of_merge("a\n" * 90 + "mine\n", same)
 
 
-def test_a_page_that_may_have_come_of_one_with_another_name() -> None:
+def test_a_file_that_git_may_have_renamed() -> None:
     old, new = 'a "b" "old" {\n  one\n  two\n}\n', 'a "b" "new" {\n  one\n}\n'
     mixed = 'a "b" "new" {\n  one\n  two\n}\n'
-    assert may_have_come(mixed, old, [new])
-    assert not may_have_come('a "b" "new" {\n}\n', old, [new]), "lines are gone, and none has come"
-    assert not may_have_come(mixed, "c\n  two\n  e\n  f\n", [new]), "the other page is not alike"
-    assert is_woven(mixed, [new, old])
+    assert may_be_mixed_with(mixed, old, [new])
+    assert not may_be_mixed_with('a "b" "new" {\n}\n', old, [new]), "lines are gone, and none has come"
+    assert not may_be_mixed_with(mixed, "c\n  two\n  e\n  f\n", [new]), "the other page is not alike"
+    assert is_made_of_pages(mixed, [new, old])
     assert keeps_all(mixed, [new, old])
-    assert not is_woven(mixed.replace("one", "mine"), [new, old])
+    assert not is_made_of_pages(mixed.replace("one", "mine"), [new, old])

@@ -22,8 +22,8 @@ from support.accepted import committed
 
 import tfgen
 from tfgen.commands.main import main
-from tfgen.output.write import write
-from tfgen.render.verify import verify
+from tfgen.output.write import write_pages
+from tfgen.render.verify import verify_pages
 
 CASES = Path(__file__).parent / "messages"
 PACKAGE = Path(__file__).parent.parent / "tfgen"
@@ -54,7 +54,7 @@ class Trouble(ExitStack):
     def no_privileges(self) -> None:
         """Root may read and write everything; who is not root needs no help to fail."""
         tfgen.render_text(GOOD.decode())  # what is still to be imported may be out of nobody's reach
-        verify({"main.tf": ""})
+        verify_pages({"main.tf": ""})
         self.here.chmod(0o755)
         if os.geteuid() == 0:
             self.planned.append(lambda: os.seteuid(NOBODY))
@@ -284,7 +284,7 @@ def files_of_others_in_the_way(here: Path, _trouble: Trouble) -> list[str]:
 
 def rendered(here: Path) -> Path:
     (here / "shop.yaml").write_bytes(GOOD)
-    write(tfgen.render_text(GOOD.decode(), "shop.yaml")[0], here / "stack")
+    write_pages(tfgen.render_text(GOOD.decode(), "shop.yaml")[0], here / "stack")
     return here / "stack"
 
 
@@ -312,7 +312,7 @@ def files_edited_and_in_the_way(here: Path, _trouble: Trouble) -> list[str]:
 @situation
 def another_stack_in_the_folder(here: Path, _trouble: Trouble) -> list[str]:
     (here / "shop.yaml").write_bytes(GOOD)
-    write(tfgen.render_text(GOOD.decode(), "shop.yaml")[0], here / "stack", stack="bank")
+    write_pages(tfgen.render_text(GOOD.decode(), "shop.yaml")[0], here / "stack", stack="bank")
     return ["render", "shop.yaml", "-o", "stack"]
 
 
@@ -489,6 +489,11 @@ def changes_to_a_folder(here: Path, _trouble: Trouble) -> list[str]:
 
 
 @situation
+def changes_of_what_does_not_exist(_here: Path, _trouble: Trouble) -> list[str]:
+    return ["changes", "generated/shop", "shop.yaml"]
+
+
+@situation
 def changes_of_what_is_no_terraform(here: Path, _trouble: Trouble) -> list[str]:
     (here / "shop.yaml").write_bytes(GOOD)
     (here / "stack/modules").mkdir(parents=True)
@@ -627,7 +632,7 @@ def test_every_code_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("case", answers())
-def test_problems_stand_in_order(case: str) -> None:
+def test_problems_are_printed_in_order(case: str) -> None:
     """By file and place, each with its line and a mark below it wherever it has a place."""
     head = re.compile(r"^(\S+?)(?::(\d+):(\d+))?: (?:error|warning|note) TG\d{3}: \S.*$")
     lines = answers()[case].splitlines()

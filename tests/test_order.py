@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.call_log import Step, steps
 from support.change_matrix import SHOP as BASE
+from support.deployed import deploy_stacks, remove, write
 from support.moto_server import CALLS
-from support.standing import remove, stand_up, write
 
 from tfgen import render_text
 
@@ -55,20 +55,22 @@ def edited(name: str, *edits: tuple[str, str]) -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="module")
-def standing(terraform: Terraform) -> Iterator[Mapping[str, Stack]]:
+def deployed(terraform: Terraform) -> Iterator[Mapping[str, Stack]]:
     names = ("order-ways", "order-services")
-    stacks = {name: each.stack for name, each in stand_up(terraform, {n: edited(n) for n in names}).items()}
+    stacks = {
+        name: each.stack for name, each in deploy_stacks(terraform, {n: edited(n) for n in names}).items()
+    }
     yield stacks
     for stack in stacks.values():
         stack.destroy()
 
 
 @pytest.fixture
-def change(standing: Mapping[str, Stack]) -> Change:
+def change(deployed: Mapping[str, Stack]) -> Change:
     """Applies an edit of a stack's spec; what was called, in order."""
 
     def apply(name: str, *edits: tuple[str, str]) -> list[Step]:
-        stack = standing[name]
+        stack = deployed[name]
         before, first = stack.show(), len(CALLS)
         remove(stack.folder.rglob("*.tf"))
         write(edited(name, *edits), stack.folder)
@@ -133,7 +135,7 @@ class TestWaysOut:
             of(found, "delete", "aws_route", "aws_subnet")
         )
 
-    def test_a_service_that_goes(self, change: Change) -> None:
+    def test_a_service_that_is_removed(self, change: Change) -> None:
         """What lets requests in outlives it: they end while it drains, and do not hang."""
         rest = SHOP[SHOP.index("\n  backendserver:") :]
         call = "    calls: [backendserver]\n"

@@ -12,10 +12,10 @@ import pytest
 from support.two_renders import NEW, OLD, ONCE
 
 from tfgen.output import disk, manifest
-from tfgen.output.compare import Changes, compare
+from tfgen.output.compare import Changes, compare_pages
 from tfgen.output.disk import STAGING
-from tfgen.output.manifest import NAME, Manifest, digest
-from tfgen.output.write import eject, preview, stack_of, write
+from tfgen.output.manifest import NAME, Manifest, digest_of
+from tfgen.output.write import eject_files, preview_pages, stack_of, write_pages
 from tfgen.problems import Exit, TfgenError
 
 
@@ -42,21 +42,21 @@ def files(folder: Path) -> dict[str, str]:
 
 
 def hashes(pages: dict[str, str]) -> dict[str, frozenset[str]]:
-    return {path: frozenset([digest(text.encode())]) for path, text in pages.items()}
+    return {path: frozenset([digest_of(text.encode())]) for path, text in pages.items()}
 
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Path:
     """A stack that holds OLD."""
     folder = tmp_path / "stack"
-    write(OLD, folder)
+    write_pages(OLD, folder)
     return folder
 
 
 def refused(pages: dict[str, str], folder: Path, *, force: bool = False) -> TfgenError:
     before = tree(folder)
     with pytest.raises(TfgenError) as caught:
-        write(pages, folder, force=force)
+        write_pages(pages, folder, force=force)
     assert tree(folder) == before
     assert caught.value.code == Exit.NOT_OURS
     return caught.value
@@ -67,14 +67,14 @@ def refused(pages: dict[str, str], folder: Path, *, force: bool = False) -> Tfge
 
 def test_a_new_stack(tmp_path: Path) -> None:
     folder = tmp_path / "there" / "is" / "nothing" / "yet"
-    changes = write(OLD, folder)
+    changes = write_pages(OLD, folder)
     assert files(folder) == OLD
     assert changes == Changes(created=(NAME, *OLD))
-    assert manifest.read(folder) == Manifest(hashes(OLD))
+    assert manifest.read_manifest(folder) == Manifest(hashes(OLD))
 
 
 def test_a_changed_stack(stack: Path) -> None:
-    changes = write(NEW, stack)
+    changes = write_pages(NEW, stack)
     assert files(stack) == NEW
     assert changes == Changes(
         created=("modules/load_balancer/listeners.tf", "modules/network/endpoints.tf"),
@@ -82,23 +82,23 @@ def test_a_changed_stack(stack: Path) -> None:
         unchanged=("README.md", "modules/network/vpc.tf"),
         removed=("modules/network/nat.tf", "modules/services/web.tf"),
     )
-    assert manifest.read(stack) == Manifest(hashes(NEW))
+    assert manifest.read_manifest(stack) == Manifest(hashes(NEW))
 
 
-def test_a_folder_that_holds_nothing_any_more_goes(stack: Path) -> None:
-    write(NEW, stack)
+def test_a_folder_that_is_empty_after_a_render_is_removed(stack: Path) -> None:
+    write_pages(NEW, stack)
     assert not (stack / "modules/services").exists()
     deep = {**NEW, "modules/a/b/c.tf": "# deep\n"}
-    write(deep, stack)
-    write(NEW, stack)
+    write_pages(deep, stack)
+    write_pages(NEW, stack)
     assert not (stack / "modules/a").exists()
 
 
 def test_comparing_changes_nothing(stack: Path) -> None:
     before = tree(stack)
-    assert compare(NEW, stack).changes.changed == (NAME, "main.tf")
-    preview(NEW, stack, with_diff=True)
-    preview(NEW, stack.parent / "none", with_diff=True)
+    assert compare_pages(NEW, stack).changes.changed == (NAME, "main.tf")
+    preview_pages(NEW, stack, with_diff=True)
+    preview_pages(NEW, stack.parent / "none", with_diff=True)
     assert tree(stack) == before
     assert not (stack.parent / "none").exists()
 
@@ -106,17 +106,17 @@ def test_comparing_changes_nothing(stack: Path) -> None:
 def test_what_does_not_change_is_not_touched(stack: Path) -> None:
     for path in (*OLD, NAME):
         os.utime(stack / path, ns=(1, 1))
-    write(OLD, stack)
+    write_pages(OLD, stack)
     assert {(stack / path).stat().st_mtime_ns for path in (*OLD, NAME)} == {1}
-    write(NEW, stack)
+    write_pages(NEW, stack)
     assert (stack / "modules/network/vpc.tf").stat().st_mtime_ns == 1
     assert (stack / "main.tf").stat().st_mtime_ns > 1
 
 
 def test_the_manifest_is_the_same_whatever_came_before(stack: Path, tmp_path: Path) -> None:
     """And in whatever order the pages come: no history, no time."""
-    write(NEW, stack, once=ONCE)
-    write(dict(reversed(NEW.items())), tmp_path / "other", once=ONCE)
+    write_pages(NEW, stack, once=ONCE)
+    write_pages(dict(reversed(NEW.items())), tmp_path / "other", once=ONCE)
     assert (stack / NAME).read_bytes() == (tmp_path / "other" / NAME).read_bytes()
 
 
@@ -137,16 +137,16 @@ def test_other_line_ends_are_no_change(stack: Path) -> None:
     for path in (*OLD, NAME):
         (stack / path).write_bytes((stack / path).read_bytes().replace(b"\n", b"\r\n"))
     before = tree(stack)
-    assert write(OLD, stack) == Changes(unchanged=(NAME, *OLD))
+    assert write_pages(OLD, stack) == Changes(unchanged=(NAME, *OLD))
     assert tree(stack) == before
-    assert write(NEW, stack).in_the_way == ()
+    assert write_pages(NEW, stack).in_the_way == ()
     assert files(stack) == NEW | {"modules/network/vpc.tf": "# the VPC\r\n", "README.md": "# shop\r\n"}
 
 
-def test_a_page_that_is_not_there_comes_back(stack: Path) -> None:
+def test_a_removed_file_is_written_again(stack: Path) -> None:
     (stack / "main.tf").unlink()
-    assert compare(OLD, stack).changes.created == ("main.tf",)
-    write(OLD, stack)
+    assert compare_pages(OLD, stack).changes.created == ("main.tf",)
+    write_pages(OLD, stack)
     assert files(stack) == OLD
 
 
@@ -165,14 +165,14 @@ def test_files_of_the_user_stay(stack: Path) -> None:
     for path, text in own.items():
         (stack / path).parent.mkdir(exist_ok=True)
         (stack / path).write_text(text)
-    write(NEW, stack)
+    write_pages(NEW, stack)
     assert files(stack) == NEW | own
 
 
 def test_a_hand_edit_stops_the_render(stack: Path) -> None:
     (stack / "main.tf").write_text("# the root\n# by hand\n")
     (stack / "modules/services/web.tf").write_text("# by hand\n")
-    found = compare(NEW, stack).changes
+    found = compare_pages(NEW, stack).changes
     assert (found.edited, found.edited_orphans) == (("main.tf",), ("modules/services/web.tf",))
     message = refused(NEW, stack).message
     assert f"  {stack / 'main.tf'}\n  {stack / 'modules/services/web.tf'}\n" in message
@@ -184,21 +184,21 @@ def test_a_hand_edit_stops_the_render(stack: Path) -> None:
     assert f"tfgen eject {stack / 'main.tf'} {stack / 'modules/services/web.tf'}" in message
 
 
-def test_an_edit_that_says_what_the_page_says_is_none(stack: Path) -> None:
+def test_an_edit_with_the_same_text_as_a_render_is_none(stack: Path) -> None:
     (stack / "main.tf").write_text(NEW["main.tf"])
-    assert write(NEW, stack).in_the_way == ()
-    assert manifest.read(stack) == Manifest(hashes(NEW))
+    assert write_pages(NEW, stack).in_the_way == ()
+    assert manifest.read_manifest(stack) == Manifest(hashes(NEW))
 
 
 def test_force_writes_over_edits_and_over_files_in_the_way(stack: Path) -> None:
     (stack / "main.tf").write_text("# by hand\n")
     (stack / "modules/services/web.tf").write_text("# by hand\n")
     (stack / "modules/network/endpoints.tf").write_text("# mine\n")
-    changes = write(NEW, stack, force=True)
+    changes = write_pages(NEW, stack, force=True)
     assert (changes.edited, changes.edited_orphans) == (("main.tf",), ("modules/services/web.tf",))
     assert changes.foreign == ("modules/network/endpoints.tf",)
     assert files(stack) == NEW
-    assert manifest.read(stack) == Manifest(hashes(NEW))
+    assert manifest.read_manifest(stack) == Manifest(hashes(NEW))
 
 
 def test_a_file_in_the_way_stops_the_render(stack: Path) -> None:
@@ -209,55 +209,55 @@ def test_a_file_in_the_way_stops_the_render(stack: Path) -> None:
     assert "--force" in message
 
 
-def test_a_file_in_the_way_that_says_what_the_page_says_becomes_tfgens(stack: Path) -> None:
+def test_a_file_in_the_way_with_the_same_text_becomes_tfgens(stack: Path) -> None:
     (stack / "modules/network/endpoints.tf").write_text(NEW["modules/network/endpoints.tf"])
-    assert "modules/network/endpoints.tf" in write(NEW, stack).unchanged
-    assert "modules/network/endpoints.tf" in write(OLD, stack).removed
+    assert "modules/network/endpoints.tf" in write_pages(NEW, stack).unchanged
+    assert "modules/network/endpoints.tf" in write_pages(OLD, stack).removed
 
 
 def test_what_is_written_once_is_the_users_from_then_on(tmp_path: Path) -> None:
     folder = tmp_path / "stack"
-    assert write(OLD, folder, once=ONCE).created == (".gitignore", NAME, *OLD)
+    assert write_pages(OLD, folder, once=ONCE).created == (".gitignore", NAME, *OLD)
     assert files(folder) == OLD | ONCE
     (folder / ".gitignore").write_text("mine\n")
-    write(NEW, folder, once=ONCE)
+    write_pages(NEW, folder, once=ONCE)
     assert files(folder) == NEW | {".gitignore": "mine\n"}
     (folder / ".gitignore").unlink()
-    write(OLD, folder, once=ONCE)
+    write_pages(OLD, folder, once=ONCE)
     assert files(folder) == OLD
-    write(OLD, folder)
-    assert manifest.read(folder).once == {".gitignore"}
+    write_pages(OLD, folder)
+    assert manifest.read_manifest(folder).once == {".gitignore"}
 
 
 def test_a_file_of_the_user_is_not_written_once(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("mine\n")
-    write(OLD, tmp_path, once=ONCE)
+    write_pages(OLD, tmp_path, once=ONCE)
     (tmp_path / ".gitignore").unlink()
-    write(OLD, tmp_path, once=ONCE)
+    write_pages(OLD, tmp_path, once=ONCE)
     assert files(tmp_path) == OLD
 
 
-def test_a_page_that_is_to_be_the_users_stays(stack: Path) -> None:
+def test_a_file_that_tfgen_gives_up_is_kept(stack: Path) -> None:
     """As when a later tfgen gives a file up that it used to own."""
     rest = {path: text for path, text in OLD.items() if path != "main.tf"}
-    assert write(rest, stack, once={"main.tf": "# a start\n"}).removed == ()
+    assert write_pages(rest, stack, once={"main.tf": "# a start\n"}).removed == ()
     assert files(stack) == OLD
-    assert manifest.read(stack) == Manifest(hashes(rest), once=frozenset({"main.tf"}))
+    assert manifest.read_manifest(stack) == Manifest(hashes(rest), once=frozenset({"main.tf"}))
 
 
 def test_what_is_ejected_is_the_users_for_good(stack: Path) -> None:
     (stack / "main.tf").write_text("# by hand\n")
-    eject([stack / "main.tf", stack / "modules/services/web.tf"], stack)
-    changes = write(NEW, stack)
+    eject_files([stack / "main.tf", stack / "modules/services/web.tf"], stack)
+    changes = write_pages(NEW, stack)
     assert changes.ejected == ("main.tf",)
     own = {"main.tf": "# by hand\n", "modules/services/web.tf": OLD["modules/services/web.tf"]}
     assert files(stack) == NEW | own
     (stack / "main.tf").unlink()
-    assert compare(NEW, stack).changes.none
-    write(OLD, stack, force=True)
+    assert compare_pages(NEW, stack).changes.none
+    write_pages(OLD, stack, force=True)
     assert "main.tf" not in files(stack)
-    eject([stack / "main.tf"], stack)  # again: nothing new
-    assert manifest.read(stack).ejected.keys() == {"main.tf", "modules/services/web.tf"}
+    eject_files([stack / "main.tf"], stack)  # again: nothing new
+    assert manifest.read_manifest(stack).ejected.keys() == {"main.tf", "modules/services/web.tf"}
 
 
 def test_only_what_is_tfgens_can_be_ejected(stack: Path, tmp_path: Path) -> None:
@@ -265,7 +265,7 @@ def test_only_what_is_tfgens_can_be_ejected(stack: Path, tmp_path: Path) -> None
     before = tree(stack)
     for path in ("mine.tf", "none.tf", "modules/network", NAME):
         with pytest.raises(TfgenError, match=r"tfgen owns no .*Nothing was written\.") as caught:
-            eject([stack / path, stack / "main.tf"], stack)
+            eject_files([stack / path, stack / "main.tf"], stack)
         assert caught.value.code == Exit.WRONG_USAGE
     with pytest.raises(TfgenError, match="is not part of a rendered stack"):
         stack_of([tmp_path / "main.tf"])
@@ -280,9 +280,9 @@ def test_a_file_is_found_by_its_name_and_not_by_where_a_link_leads(
     monkeypatch.chdir(stack / "modules")
     files = [Path("../main.tf"), Path("network/../../modules/network/vpc.tf")]
     assert stack_of(files) == {stack: files}
-    eject(files, stack)
-    assert manifest.read(stack).ejected.keys() == {"main.tf", "modules/network/vpc.tf"}
-    write(NEW, stack)
+    eject_files(files, stack)
+    assert manifest.read_manifest(stack).ejected.keys() == {"main.tf", "modules/network/vpc.tf"}
+    write_pages(NEW, stack)
     assert (stack / "main.tf").is_symlink()
 
 
@@ -313,7 +313,7 @@ def test_no_link_is_followed_out_of_the_folder(path: str, force: bool, stack: Pa
 def test_a_link_to_the_whole_folder_is_the_users_choice(stack: Path) -> None:
     link = stack.parent / "link"
     link.symlink_to(stack)
-    write(NEW, link)
+    write_pages(NEW, link)
     assert files(stack) == NEW
 
 
@@ -321,12 +321,12 @@ def test_a_link_where_nothing_is_rendered_any_more_stays(stack: Path) -> None:
     (stack.parent / "nat.tf").write_text(OLD["modules/network/nat.tf"])
     (stack / "modules/network/nat.tf").unlink()
     (stack / "modules/network/nat.tf").symlink_to(stack.parent / "nat.tf")
-    assert "modules/network/nat.tf" not in write(NEW, stack).removed
+    assert "modules/network/nat.tf" not in write_pages(NEW, stack).removed
     assert (stack / "modules/network/nat.tf").is_symlink()
     assert (stack.parent / "nat.tf").exists()
 
 
-def test_a_link_where_pages_wait_leads_nothing_outside(stack: Path) -> None:
+def test_a_link_in_place_of_the_staging_folder_writes_nothing_outside(stack: Path) -> None:
     outside = stack.parent / "outside"
     outside.mkdir()
     (outside / "0").write_text("precious\n")
@@ -334,32 +334,34 @@ def test_a_link_where_pages_wait_leads_nothing_outside(stack: Path) -> None:
     with pytest.raises(
         TfgenError, match=f"{STAGING}: this is in the way of a temporary file.* Nothing was written"
     ):
-        write(NEW, stack)
+        write_pages(NEW, stack)
     assert files(stack) == OLD
     assert tree(outside) == {"0": b"precious\n"}
 
 
-def test_a_folder_of_the_user_where_pages_wait_stays(stack: Path) -> None:
+def test_a_folder_of_the_user_with_the_staging_name_is_kept(stack: Path) -> None:
     (stack / STAGING).mkdir()
     (stack / STAGING / "mine").write_text("mine\n")
     with pytest.raises(
         TfgenError, match=f"{STAGING}: this is in the way of a temporary file.* Nothing was written"
     ):
-        write(NEW, stack)
+        write_pages(NEW, stack)
     assert files(stack) == OLD | {f"{STAGING}/mine": "mine\n"}
 
 
-def test_what_a_killed_run_left_is_cleared_away(stack: Path) -> None:
+@pytest.mark.parametrize("pages", [OLD, NEW], ids=["nothing to write", "something to write"])
+def test_what_a_killed_run_left_is_cleared_away(pages: dict[str, str], stack: Path) -> None:
     (stack / STAGING).mkdir()
     for name in ("0", "1", "17"):
         (stack / STAGING / name).write_text("half of a pa")
-    write(OLD, stack)
+    write_pages(pages, stack)
+    assert files(stack) == pages
     assert not (stack / STAGING).exists()
 
 
 @pytest.mark.skipif(disk.fcntl is None, reason="Windows has no such locks")
 @pytest.mark.parametrize("there_again", [False, True])
-def test_the_folder_that_was_waited_for_is_gone(
+def test_the_folder_that_was_waited_for_was_removed(
     there_again: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The render before made it, failed, and took it away; a third one may have made it again."""
@@ -374,7 +376,7 @@ def test_the_folder_that_was_waited_for_is_gone(
                 folder.mkdir()
 
     monkeypatch.setattr(disk.fcntl, "flock", waits)
-    write(OLD, folder)
+    write_pages(OLD, folder)
     assert len(locks) == 2
     assert files(folder) == OLD
 
@@ -385,7 +387,7 @@ def test_a_file_system_may_have_no_locks(tmp_path: Path, monkeypatch: pytest.Mon
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     monkeypatch.setattr(disk.fcntl, "flock", refuses)
-    write(OLD, tmp_path)
+    write_pages(OLD, tmp_path)
     assert files(tmp_path) == OLD
 
 
@@ -395,12 +397,12 @@ def test_a_file_system_may_have_no_locks(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_lost_manifest(stack: Path) -> None:
     """What is as it would be rendered is tfgen's again, the rest is not."""
     (stack / NAME).unlink()
-    assert write(OLD, stack) == Changes(created=(NAME,), unchanged=tuple(OLD))
-    assert manifest.read(stack) == Manifest(hashes(OLD))
+    assert write_pages(OLD, stack) == Changes(created=(NAME,), unchanged=tuple(OLD))
+    assert manifest.read_manifest(stack) == Manifest(hashes(OLD))
     (stack / NAME).unlink()
-    assert compare(NEW, stack).changes.foreign == ("main.tf",)
+    assert compare_pages(NEW, stack).changes.foreign == ("main.tf",)
     refused(NEW, stack)
-    write(NEW, stack, force=True)
+    write_pages(NEW, stack, force=True)
     left = ("modules/network/nat.tf", "modules/services/web.tf")  # nobody knows whose they are
     assert files(stack) == NEW | {path: OLD[path] for path in left}
 
@@ -414,12 +416,12 @@ def test_a_lost_manifest(stack: Path) -> None:
 )  # fmt: skip
 def test_a_manifest_that_says_nothing_or_nonsense(said: bytes, stack: Path) -> None:
     (stack / NAME).write_bytes(said)
-    assert write(OLD, stack).unchanged == tuple(OLD)
-    assert manifest.read(stack).owned == hashes(OLD)
-    assert compare(OLD, stack).changes.none
+    assert write_pages(OLD, stack).unchanged == tuple(OLD)
+    assert manifest.read_manifest(stack).owned == hashes(OLD)
+    assert compare_pages(OLD, stack).changes.none
 
 
-_HASH = digest(b"main\n")
+_HASH = digest_of(b"main\n")
 
 
 @pytest.mark.parametrize(
@@ -440,7 +442,7 @@ _HASH = digest(b"main\n")
     ],
 )
 def test_what_a_line_of_a_manifest_says(line: str, said: Manifest) -> None:
-    assert manifest.parse(f"{line}\n") == said
+    assert manifest.parse_manifest(f"{line}\n") == said
 
 
 OUTSIDE = ["../outside", "/{}", "modules/../../outside", "link", "link/outside", "modules/link/outside"]
@@ -456,10 +458,10 @@ def test_a_manifest_cannot_name_what_is_outside(path: str, kind: str, stack: Pat
     (stack.parent / "empty").mkdir()
     (stack / "link").symlink_to(stack.parent)
     (stack / "modules/link").symlink_to(stack.parent)
-    word = digest(b"precious\n") if kind == "hash" else kind
+    word = digest_of(b"precious\n") if kind == "hash" else kind
     with (stack / NAME).open("a") as file:
         file.write(f"{word}  {path.format(str(outside).lstrip('/'))}\n")
-    write(NEW, stack, force=True)
+    write_pages(NEW, stack, force=True)
     assert outside.read_text() == "precious\n"
     assert (stack.parent / "empty").is_dir()
     assert (stack / "link").is_symlink()
@@ -468,36 +470,36 @@ def test_a_manifest_cannot_name_what_is_outside(path: str, kind: str, stack: Pat
 
 
 def test_a_manifest_says_what_it_was_told() -> None:
-    hashes = {name: frozenset(digest(name.encode() + end) for end in (b"1", b"2")) for name in "abc"}
+    hashes = {name: frozenset(digest_of(name.encode() + end) for end in (b"1", b"2")) for name in "abc"}
     known = Manifest(
         {"modules/a b/x.tf": hashes["a"]},
         {"main.tf": hashes["b"], "once  upon.tf": frozenset()},
         frozenset({".gitignore"}),
         frozenset({"shop"}),
     )
-    assert manifest.parse(manifest.write(known)) == known
-    text = manifest.write(known)
+    assert manifest.parse_manifest(manifest.manifest_text(known)) == known
+    text = manifest.manifest_text(known)
     assert text.splitlines()[1] == "stack  shop"
-    assert manifest.write(manifest.parse(text)) == text
+    assert manifest.manifest_text(manifest.parse_manifest(text)) == text
 
 
-def test_a_merge_of_two_renders_of_an_ejected_page_is_told(stack: Path) -> None:
+def test_a_merge_of_two_renders_of_an_ejected_file_is_reported(stack: Path) -> None:
     """Each side knew another page; the page that both specs make together is neither."""
-    eject([stack / "main.tf"], stack)
+    eject_files([stack / "main.tf"], stack)
     page = {path: text for path, text in OLD.items() if path != "main.tf"}
     for side in ("# ours\n", "# theirs\n"):
-        write({**page, "main.tf": side}, stack)
+        write_pages({**page, "main.tf": side}, stack)
         (stack / f"manifest{len(side)}").write_text((stack / NAME).read_text())
     lines = [(stack / f"manifest{len(side)}").read_text() for side in ("# ours\n", "# theirs\n")]
     (stack / NAME).write_text("".join(("<<<<<<< HEAD\n", lines[0], "=======\n", lines[1], ">>>>>>> other\n")))
     for side, outdated in (("# ours\n", ()), ("# both\n", ("main.tf",))):
-        assert compare({**page, "main.tf": side}, stack).changes.outdated == outdated
+        assert compare_pages({**page, "main.tf": side}, stack).changes.outdated == outdated
 
 
 def test_a_render_that_is_stopped_leaves_what_is_outdated_to_the_next(
     stack: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    eject([stack / "main.tf"], stack)
+    eject_files([stack / "main.tf"], stack)
     replace, broken = disk.Folder.replace, OSError(errno.EIO, "Input/output error")
 
     def fails(folder: disk.Folder, old: str, new: str) -> None:
@@ -507,18 +509,18 @@ def test_a_render_that_is_stopped_leaves_what_is_outdated_to_the_next(
 
     monkeypatch.setattr(disk.Folder, "replace", fails)
     with pytest.raises(TfgenError, match="Some files may be new"):
-        write(NEW, stack)
+        write_pages(NEW, stack)
     monkeypatch.undo()
-    assert write(NEW, stack).outdated == ("main.tf",)
-    assert write(NEW, stack).outdated == ()
+    assert write_pages(NEW, stack).outdated == ("main.tf",)
+    assert write_pages(NEW, stack).outdated == ()
 
 
 def test_a_stack_of_an_early_tfgen_gets_its_name(stack: Path) -> None:
-    assert compare(OLD, stack, stack="shop").changes.changed == (NAME,)
-    write(OLD, stack, stack="shop")
-    assert manifest.read(stack).stacks == {"shop"}
+    assert compare_pages(OLD, stack, stack="shop").changes.changed == (NAME,)
+    write_pages(OLD, stack, stack="shop")
+    assert manifest.read_manifest(stack).stacks == {"shop"}
     with pytest.raises(TfgenError, match='is the folder of the stack "shop", and this is "bank"'):
-        write(OLD, stack, stack="bank")
+        write_pages(OLD, stack, stack="bank")
 
 
 def test_a_folder_whose_stack_both_sides_of_a_merge_renamed(stack: Path) -> None:
@@ -529,12 +531,12 @@ def test_a_folder_whose_stack_both_sides_of_a_merge_renamed(stack: Path) -> None
     with pytest.raises(
         TfgenError, match='is the folder of the stack "bazaar" and "store", and this is "bank"'
     ):
-        write(OLD, stack, stack="bank")
-    write(OLD, stack, stack="bazaar")
-    assert manifest.read(stack).stacks == {"bazaar"}
+        write_pages(OLD, stack, stack="bank")
+    write_pages(OLD, stack, stack="bazaar")
+    assert manifest.read_manifest(stack).stacks == {"bazaar"}
 
 
-def test_a_file_that_is_saved_while_pages_are_written(stack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_saved_during_a_render(stack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the look and the moves is time enough, on a slow disk."""
     for path in ("main.tf", "modules/network/endpoints.tf"):  # one of tfgen's, and one that comes
 
@@ -545,7 +547,7 @@ def test_a_file_that_is_saved_while_pages_are_written(stack: Path, monkeypatch: 
         before = {**files(stack), path: "# saved\n"}
         monkeypatch.setattr(disk.Folder, "make", saved)
         with pytest.raises(TfgenError, match=f"{path} changed during the render. Nothing was"):
-            write(NEW, stack)
+            write_pages(NEW, stack)
         monkeypatch.undo()
         assert files(stack) == before
         (stack / path).write_text(OLD.get(path, ""))
@@ -553,9 +555,9 @@ def test_a_file_that_is_saved_while_pages_are_written(stack: Path, monkeypatch: 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
-def test_a_page_keeps_its_permissions(stack: Path) -> None:
+def test_a_file_keeps_its_permissions(stack: Path) -> None:
     (stack / "main.tf").chmod(0o640)
-    write({**OLD, "main.tf": "# another\n"}, stack)
+    write_pages({**OLD, "main.tf": "# another\n"}, stack)
     assert stat.S_IMODE((stack / "main.tf").stat().st_mode) == 0o640
 
 
@@ -569,14 +571,14 @@ def test_a_diff_is_a_patch(stack: Path, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     (stack / "main.tf").write_text("# by\x0b hand\u2028, without a line end")
     (stack / "modules/network/endpoints.tf").write_text("# mine\n")
-    changes, patch = preview(NEW, Path("stack"), with_diff=True)
+    changes, patch = preview_pages(NEW, Path("stack"), with_diff=True)
     assert changes.edited == ("main.tf",)
     assert patch.rindex("\n--- ") == patch.index(f"\n--- a/stack/{NAME}\n")
     (tmp_path / "patch").write_text(patch, newline="")
     subprocess.run(["git", "apply", "--unsafe-paths", "patch"], check=True)
     assert files(stack) == NEW
-    assert write(NEW, stack) == Changes(unchanged=(NAME, *sorted(NEW)))
+    assert write_pages(NEW, stack) == Changes(unchanged=(NAME, *sorted(NEW)))
 
 
 def test_no_diff_where_nothing_changes(stack: Path) -> None:
-    assert preview(OLD, stack, with_diff=True) == (Changes(unchanged=(NAME, *OLD)), "")
+    assert preview_pages(OLD, stack, with_diff=True) == (Changes(unchanged=(NAME, *OLD)), "")

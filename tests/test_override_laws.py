@@ -21,7 +21,7 @@ from tfgen.facts import provider
 from tfgen.facts.provider import Attribute, Schema
 from tfgen.hcl import traversal
 from tfgen.hcl.layout import lay_out
-from tfgen.hcl.reader import expression, read
+from tfgen.hcl.reader import read_expression, read_page
 from tfgen.hcl.syntax import Attribute as Step
 from tfgen.hcl.syntax import (
     Body,
@@ -35,8 +35,8 @@ from tfgen.hcl.syntax import (
     Operation,
 )
 from tfgen.render.markdown import markdown as written
-from tfgen.render.overrides import addresses
-from tfgen.spec.source import dump, parse
+from tfgen.render.overrides import resource_addresses
+from tfgen.spec.source import dump_yaml, parse_yaml
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "examples").glob("*.yaml"))
@@ -71,7 +71,7 @@ def without_overrides(spec: Path) -> str:
 
 def resource(page: str, address: str) -> Tree:
     kind, name = address.split(".")[-2:]
-    (found,) = (block for block in read(page).blocks if block.labels == (kind, name))
+    (found,) = (block for block in read_page(page).blocks if block.labels == (kind, name))
     return tree(found.body)
 
 
@@ -149,7 +149,7 @@ FLAGS = {name: Attribute("flag") for name in ("create_before_destroy", "prevent_
 
 
 def schema_of(address: str) -> Schema:
-    known = provider.schema(address.split(".")[-2])
+    known = provider.resource_schema(address.split(".")[-2])
     assert known
     return {**known, "lifecycle": Attribute("block", most=1, inside=FLAGS)}
 
@@ -221,7 +221,7 @@ def cases(draw: st.DrawFn) -> tuple[Path, dict[str, Tree]]:
     """A golden stack, and patches of one to three of its resources, each of another type."""
     spec = draw(st.sampled_from(SPECS))
     pages = plain(spec)
-    where = addresses(pages)
+    where = resource_addresses(pages)
     by_type = {address.split(".")[-2]: [] for address in where}
     for address in sorted(where):
         by_type[address.split(".")[-2]].append(address)
@@ -235,10 +235,10 @@ def cases(draw: st.DrawFn) -> tuple[Path, dict[str, Tree]]:
 
 @laws(150)
 @given(cases())
-def test_a_patch_stands_as_it_was_said_and_nothing_else_changes(case: tuple[Path, dict[str, Tree]]) -> None:
-    spec, said = case[0], dump({"overrides": case[1]})
-    overrides = parse(said, "").data["overrides"]  # Unicode is brought into one form
-    before, where = plain(spec), addresses(plain(spec))
+def test_a_patch_is_written_as_specified_and_nothing_else_changes(case: tuple[Path, dict[str, Tree]]) -> None:
+    spec, said = case[0], dump_yaml({"overrides": case[1]})
+    overrides = parse_yaml(said, "").data["overrides"]  # Unicode is brought into one form
+    before, where = plain(spec), resource_addresses(plain(spec))
     after, problems = tfgen.render_text(f"{without_overrides(spec)}\n{said}", spec.name)
     assert [problem for problem in problems if problem.severity == "error"] == []  # python-hcl2 reads it
     assert after.keys() == before.keys()
@@ -296,17 +296,17 @@ def steps_of(node: Node) -> list[tuple[str, Any]]:
 @laws(1500)
 @given(_WAYS)
 def test_text_in_ignore_changes_is_refused_or_names_what_it_says(text: str) -> None:
-    steps = traversal.read(text)
+    steps = traversal.read_traversal(text)
     if steps is None:
         return
-    assert steps_of(expression(traversal.printed(steps))) == list(steps)
+    assert steps_of(read_expression(traversal.print_traversal(steps))) == list(steps)
     plain_form = {"name": ".{}", "index": "[{}]", "key": '["{}"]'}
     assert "".join(plain_form[kind].format(said) for kind, said in steps) == f".{text}"
 
 
 def test_ignore_changes_is_read_in_full() -> None:
     """Among the texts of the law above are such as these, of both kinds."""
-    read = {text: traversal.read(text) is not None for text in (
+    read = {text: traversal.read_traversal(text) is not None for text in (
         "tags", 'tags["a"]', "tags.a-b", "a[0].b", 'tags["${x} %{"]', 'tags[""]',
         "", "null", "true.a", "false", "for", "0", "[0]",
         '["tags"]', ".tags", "tags.", "tags[x]", "tags[01]", 'tags["a', 'tags["\\u0022"]',

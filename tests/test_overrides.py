@@ -20,13 +20,13 @@ from support.language import evaluated, fmt_diff
 from support.stacks import planned
 
 import tfgen
-from tfgen.output.write import write
+from tfgen.output.write import write_pages
 from tfgen.pipe import run_text
-from tfgen.problems import Problem, describe
+from tfgen.problems import Problem, describe_problem
 from tfgen.render import arguments
-from tfgen.render.overrides import addresses
-from tfgen.render.verify import verify
-from tfgen.spec.source import dump, parse
+from tfgen.render.overrides import resource_addresses
+from tfgen.render.verify import verify_pages
+from tfgen.spec.source import dump_yaml, parse_yaml
 
 if TYPE_CHECKING:
     from support.terraform import Terraform
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 EXAMPLE = (ROOT / "examples" / "shop.yaml").read_text()
 SHORT = {"rule": "TG316", "reason": "no request is long"}
-SHOP = f"{EXAMPLE}\n{dump({'ignore': [SHORT]})}"
+SHOP = f"{EXAMPLE}\n{dump_yaml({'ignore': [SHORT]})}"
 PLAIN = tfgen.render_text(SHOP, "shop.yaml")[0]
 
 BALANCER = "module.load_balancer.aws_lb.main"
@@ -45,7 +45,7 @@ TASK = "module.services.aws_ecs_task_definition.webapp"
 
 
 def with_overrides(overrides: dict[str, Any]) -> str:
-    return f"{SHOP}\n{dump({'overrides': overrides})}"
+    return f"{SHOP}\n{dump_yaml({'overrides': overrides})}"
 
 
 def rendered(overrides: dict[str, Any]) -> dict[str, str]:
@@ -58,7 +58,7 @@ def changes(address: str, patch: dict[str, Any]) -> list[str]:
     """The lines that a patch takes from its page (-) and puts there (+); every other page is as it was."""
     pages = rendered({address: patch})
     changed = [path for path in PLAIN if pages[path] != PLAIN[path] and path != "README.md"]
-    assert changed in ([], [addresses(PLAIN)[address]])
+    assert changed in ([], [resource_addresses(PLAIN)[address]])
     return [
         line
         for path in changed
@@ -245,7 +245,7 @@ def test_an_override(address: str, patch: dict[str, Any], expected: list[str]) -
     assert sorted(changes(address, patch)) == sorted(expected)
 
 
-def test_a_new_argument_stands_with_the_others_and_lifecycle_stays_last() -> None:
+def test_a_new_argument_is_written_with_the_others_and_lifecycle_stays_last() -> None:
     page = rendered({GROUP: {"slow_start": 30, "stickiness": {"type": "lb_cookie"}}})[
         "modules/services/webapp.tf"
     ]
@@ -305,7 +305,7 @@ def test_the_documentation_shows_what_happens() -> None:
     assert shown(page, "```hcl\n", written) == written
     spec = f"{EXAMPLE}\n{said.replace('idle_timeout', 'idle_timout')}"
     (problem,) = (found for found in run_text(spec, "shop.yaml").problems if found.severity == "error")
-    warned = f"{describe(problem, spec.splitlines())}\n"
+    warned = f"{describe_problem(problem, spec.splitlines())}\n"
     assert shown(page, "$ tfgen render shop.yaml\n", warned) == warned
 
 
@@ -360,11 +360,13 @@ def test_a_mapping_cannot_mean_one_of_several_containers(tmp_path: Path) -> None
 def test_a_list_replaces_all_blocks_of_that_name() -> None:
     spec = SHOP.replace("[/api/profile]", "[{path: /api/profile, methods: [GET]}]")
     pages, _ = tfgen.render_text(spec, "shop.yaml")
-    (rule,) = (address for address in addresses(pages) if "aws_lb_listener_rule.api_profile" in address)
+    (rule,) = (
+        address for address in resource_addresses(pages) if "aws_lb_listener_rule.api_profile" in address
+    )
     overrides = {
         rule: {"condition": [{"host_header": {"values": [f"{host}.example.com"]}} for host in "abc"]}
     }
-    patched, problems = tfgen.render_text(f"{spec}\n{dump({'overrides': overrides})}", "shop.yaml")
+    patched, problems = tfgen.render_text(f"{spec}\n{dump_yaml({'overrides': overrides})}", "shop.yaml")
     assert [problem.code for problem in problems] == ["TG365"]  # no host is all three
     for found, blocks, hosts in ((pages, 2, 0), (patched, 3, 3)):
         body = found["modules/services/backendserver.tf"].partition('resource "aws_lb_listener_rule"')[2]
@@ -564,7 +566,7 @@ def test_what_the_provider_does_not_take(
         (RULE, {"action": {"forward": {"stickiness": {"duration": 1}}}}, "add target_group: {...}"),
     ],
 )  # fmt: skip
-def test_the_way_out_of_what_the_provider_does_not_take(
+def test_how_to_override_what_the_provider_does_not_support(
     address: str, patch: dict[str, Any], hint: str
 ) -> None:
     (problem,) = run_text(with_overrides({address: patch}), "shop.yaml").problems
@@ -585,7 +587,7 @@ def test_a_percentage_is_a_number() -> None:
 
 
 def test_a_resource_of_the_root_has_its_file_there() -> None:
-    (fault,) = arguments.name_faults(arguments.resource("aws_lb.main") / "idle_timout")
+    (fault,) = arguments.name_faults(arguments.place_of_resource("aws_lb.main") / "idle_timout")
     assert fault.hint.endswith("into main_override.tf")
 
 
@@ -633,7 +635,7 @@ def test_terraform_converts_what_it_can_and_so_that_is_no_mistake(patch: dict[st
 def test_terraform_converts_what_passes(terraform: Terraform, tmp_path: Path) -> None:
     for number, patch in enumerate(CONVERTED):
         pages, _ = tfgen.render_text(with_overrides({BALANCER: patch}), "shop.yaml", as_module=True)
-        write(pages, tmp_path / f"m{number}")
+        write_pages(pages, tmp_path / f"m{number}")
     modules = (f'module "m{number}" {{\n  source = "./m{number}"\n}}\n' for number in range(len(CONVERTED)))
     (tmp_path / "main.tf").write_text("\n".join(modules))
     stack = terraform.stack(tmp_path)
@@ -744,7 +746,7 @@ def test_text_that_reads_like_a_reference_is_text_with_a_warning(
     kind, label = address.split(".")[-2:]
     assert problem.hint.startswith(f'write it in resource "{kind}" "{label}" of a file of your own, ')
     assert there in spec.splitlines()[problem.at.line - 1]
-    assert f"${there}" in rendered({address: patch})[addresses(PLAIN)[address]]
+    assert f"${there}" in rendered({address: patch})[resource_addresses(PLAIN)[address]]
 
 
 def test_text_that_only_looks_a_little_like_a_reference_is_text() -> None:
@@ -769,7 +771,7 @@ def test_a_warning_about_overrides_can_be_ignored_and_an_error_cannot() -> None:
     overrides = {BALANCER: {"region": "eu-west-1", "name_prefix": None, "idle_timout": 1}}
     rules = ("TG270", "TG271", "TG261")
     ignores = [{"rule": rule, "reason": "the modules run with provider 6 alone"} for rule in rules]
-    said = dump({"overrides": overrides, "ignore": [*ignores, SHORT]})
+    said = dump_yaml({"overrides": overrides, "ignore": [*ignores, SHORT]})
     outcome = run_text(f"{EXAMPLE}\n{said}", "shop.yaml")
     ignored = [(each.problem.code, each.reason) for each in outcome.ignored]
     assert [each for each in ignored if each[1] != SHORT["reason"]] == [
@@ -854,7 +856,7 @@ resource "aws_lb" "main" {
 def test_terraform_takes_from_a_file_of_the_users_own_what_the_hints_send_there(
     terraform: Terraform, tmp_path: Path
 ) -> None:
-    write(PLAIN, tmp_path)
+    write_pages(PLAIN, tmp_path)
     file = tmp_path / "modules/load_balancer/main_override.tf"
     file.write_text(OWN_FILE)
     stack = terraform.stack(tmp_path)
@@ -875,7 +877,7 @@ def test_show_prints_what_renders_to_the_same(tmp_path: Path) -> None:
     overrides = {BALANCER: {"idle_timeout": None, "tags": {"a": "1.10", "b": 1.5}}}
     (tmp_path / "shop.yaml").write_text(with_overrides(overrides))
     shown = run("show", str(tmp_path / "shop.yaml")).out
-    assert parse(shown, "shown").data["overrides"] == overrides
+    assert parse_yaml(shown, "shown").data["overrides"] == overrides
     assert tfgen.render_text(shown, "shop.yaml")[0] == rendered(overrides)
 
 
@@ -883,8 +885,10 @@ def test_every_resource_of_every_golden_stack_can_be_overridden() -> None:
     for spec in sorted((ROOT / "examples").glob("*.yaml")):
         text = spec.read_text().partition("\noverrides:\n")[0]
         pages = tfgen.render_text(text, spec.name)[0]
-        overrides = {address: {"lifecycle": {"prevent_destroy": True}} for address in addresses(pages)}
-        patched, problems = tfgen.render_text(f"{text}\n{dump({'overrides': overrides})}", spec.name)
+        overrides = {
+            address: {"lifecycle": {"prevent_destroy": True}} for address in resource_addresses(pages)
+        }
+        patched, problems = tfgen.render_text(f"{text}\n{dump_yaml({'overrides': overrides})}", spec.name)
         assert {problem.severity for problem in problems} <= {"note"}
         assert "\n".join(patched.values()).count("prevent_destroy") == len(overrides)
 
@@ -939,7 +943,7 @@ def patched() -> list[tuple[dict[str, Any], dict[str, str]]]:
         pages = rendered(overrides)
         changed = {path: text for path, text in pages.items() if text != PLAIN[path]}
         if changed:
-            found.append((parse(dump(overrides), "").data, changed))
+            found.append((parse_yaml(dump_yaml(overrides), "").data, changed))
     assert len(found) > 5
     return found
 
@@ -956,7 +960,7 @@ def test_pages_are_what_terraform_fmt_makes_of_them(patched: Patched, tmp_path: 
 
 def test_pages_can_be_parsed(patched: Patched) -> None:
     for _, texts in patched[:15]:
-        assert verify(texts) == []
+        assert verify_pages(texts) == []
 
 
 def test_values_are_what_the_spec_says(patched: Patched, tmp_path: Path) -> None:
@@ -1034,7 +1038,7 @@ _ONE_VERSION = """terraform {
 
 @pytest.mark.xdist_group("overrides")
 def test_terraform_takes_overrides_and_files_of_the_users_own(terraform: Terraform, tmp_path: Path) -> None:
-    write(rendered(EVERYTHING), tmp_path)
+    write_pages(rendered(EVERYTHING), tmp_path)
     mine = {
         tmp_path / "alarms.tf": _ALARMS.format("mine", _ALARM.format("module.load_balancer.dns_name")),
         tmp_path / "modules/load_balancer/alarms.tf": _ALARMS.format(
@@ -1045,9 +1049,9 @@ def test_terraform_takes_overrides_and_files_of_the_users_own(terraform: Terrafo
     }
     for path, text in mine.items():
         path.write_text(text)
-    assert set(rendered(EVERYTHING)) <= set(write(rendered(EVERYTHING), tmp_path).unchanged)
-    assert write(PLAIN, tmp_path).removed == ()
-    write(rendered(EVERYTHING), tmp_path)
+    assert set(rendered(EVERYTHING)) <= set(write_pages(rendered(EVERYTHING), tmp_path).unchanged)
+    assert write_pages(PLAIN, tmp_path).removed == ()
+    write_pages(rendered(EVERYTHING), tmp_path)
     assert {path: path.read_text() for path in mine} == mine
     assert terraform.unformatted(tmp_path) == []
     stack = terraform.stack(tmp_path)
@@ -1153,7 +1157,7 @@ BROAD: dict[str, Any] = {
 def test_terraform_takes_many_overrides_of_many_types(terraform: Terraform, tmp_path: Path) -> None:
     # TG365 says of some that nobody can know what becomes of a way.
     assert [each for each in found_in(BROAD) if each[1] != "note" and each[0] != "TG365"] == []
-    write(rendered(BROAD), tmp_path)
+    write_pages(rendered(BROAD), tmp_path)
     stack = terraform.stack(tmp_path)
     stack.init()
     assert stack.validate() == []
@@ -1174,10 +1178,10 @@ def test_terraform_refuses_what_is_refused(
         for case in REFUSED
         if case.id not in _FOUND_ELSEWHERE
     }
-    monkeypatch.setattr("tfgen.render.overrides._Patcher.passes", lambda *_: True)
+    monkeypatch.setattr("tfgen.render.overrides._Patcher.keep_faults", lambda *_: True)
     for name, overrides in ({"without_fault": {}} | cases).items():
         spec = with_overrides(overrides)
-        write(tfgen.render_text(spec, "shop.yaml", as_module=True)[0], tmp_path / name)
+        write_pages(tfgen.render_text(spec, "shop.yaml", as_module=True)[0], tmp_path / name)
     modules = (f'module "{name}" {{\n  source = "./{name}"\n}}\n' for name in ("without_fault", *cases))
     (tmp_path / "main.tf").write_text("\n".join(modules))
     stack = terraform.stack(tmp_path)

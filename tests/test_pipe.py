@@ -10,7 +10,7 @@ import pytest
 from support.command import Tfgen
 
 import tfgen
-from tfgen.pipe import run
+from tfgen.pipe import run_file
 from tfgen.render import overrides, pages
 
 ROOT = Path(__file__).parent.parent
@@ -44,8 +44,8 @@ def counts(here: Path, run_tfgen: Tfgen, monkeypatch: pytest.MonkeyPatch) -> Cou
 
         return counting
 
-    monkeypatch.setattr(pages, "render", counted("rendered", pages.render))
-    monkeypatch.setattr(overrides, "apply", counted("patched", overrides.apply))
+    monkeypatch.setattr(pages, "render_pages", counted("rendered", pages.render_pages))
+    monkeypatch.setattr(overrides, "apply_overrides", counted("patched", overrides.apply_overrides))
     return found
 
 
@@ -78,7 +78,7 @@ def test_each_spec_is_rendered_and_patched_once(
 def test_pages_are_rendered_once_however_often_they_are_asked_for(
     counts: Counter[str], spec: str, patched: int
 ) -> None:
-    outcome = run(Path(spec))
+    outcome = run_file(Path(spec))
     first, second = outcome.pages(), outcome.pages()
     assert first is second
     assert (counts["rendered"], counts["patched"]) == (1, patched)
@@ -88,6 +88,6 @@ def test_pages_are_rendered_once_however_often_they_are_asked_for(
 def test_a_spec_with_errors_has_no_pages(here: Path) -> None:
     for text in ("name: shop\n", f"{SHOP}overrides: {{module.load_balancer.aws_lb.other: {{name: x}}}}\n"):
         (here / "wrong.yaml").write_text(text)
-        outcome = run(here / "wrong.yaml")
+        outcome = run_file(here / "wrong.yaml")
         assert outcome.failed
         assert not outcome.pages()

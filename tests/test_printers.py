@@ -21,7 +21,7 @@ from tfgen.hcl import layout
 from tfgen.hcl.layout import lay_out
 from tfgen.hcl.text import Comment, Label, Ref
 from tfgen.render import pages, printers
-from tfgen.render.translate import SYNTAX, modules
+from tfgen.render.translate import SYNTAX, module_sources
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "examples").glob("*.yaml"))
@@ -37,7 +37,7 @@ def jinja(templates: dict[str, str]) -> Environment:
     return environment
 
 
-OURS = jinja(dict(printers._templates()))
+OURS = jinja(dict(printers._template_texts()))
 
 
 def as_jinja_prints(blueprint: Blueprint) -> dict[str, str]:
@@ -53,14 +53,14 @@ def as_jinja_prints(blueprint: Blueprint) -> dict[str, str]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "printers", SimpleNamespace(pages=by_jinja))
-        return pages.render(blueprint)
+        return pages.render_pages(blueprint)
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
 def test_a_golden_stack_is_what_jinja_prints(spec: Path) -> None:
-    blueprint = pipe.run(spec).blueprint
+    blueprint = pipe.run_file(spec).blueprint
     assert blueprint
-    assert pages.render(blueprint) == as_jinja_prints(blueprint)
+    assert pages.render_pages(blueprint) == as_jinja_prints(blueprint)
 
 
 @laws(60)
@@ -68,7 +68,7 @@ def test_a_golden_stack_is_what_jinja_prints(spec: Path) -> None:
 def test_any_stack_is_what_jinja_prints(data: Data) -> None:
     blueprint = outcome_of(data).blueprint
     assert blueprint
-    assert pages.render(blueprint) == as_jinja_prints(blueprint)
+    assert pages.render_pages(blueprint) == as_jinja_prints(blueprint)
 
 
 # --- the language, part by part
@@ -96,7 +96,7 @@ VALUES = {
 def page_of(text: str, ending: str = ".md", **parts: str) -> printers.Page:
     """Python made of a template; `parts` are further ones."""
     module: dict[str, Any] = {}
-    exec(modules({f"stack/page{ending}.j2": text, **parts})["stack"], module)
+    exec(module_sources({f"stack/page{ending}.j2": text, **parts})["stack"], module)
     page: printers.Page = module["PAGES"][f"page{ending}"]
     return page
 
@@ -208,9 +208,11 @@ def test_most_of_a_page_is_laid_out_before(monkeypatch: pytest.MonkeyPatch) -> N
     """Otherwise nobody would notice that it is no more, but for the time that it takes."""
     later, paragraph = [], layout.paragraph
     monkeypatch.setattr(layout, "paragraph", lambda text, depth: later.append(text) or paragraph(text, depth))
-    blueprint = pipe.run(ROOT / "examples" / "market.yaml").blueprint
+    blueprint = pipe.run_file(ROOT / "examples" / "market.yaml").blueprint
     assert blueprint
-    lines = sum(text.count("\n") for path, text in pages.render(blueprint).items() if path.endswith(".tf"))
+    lines = sum(
+        text.count("\n") for path, text in pages.render_pages(blueprint).items() if path.endswith(".tf")
+    )
     assert sum(text.count("\n") + 1 for text in later) < lines / 2
 
 
@@ -262,17 +264,17 @@ def test_what_a_stack_does_not_use_is_left_alone(monkeypatch: pytest.MonkeyPatch
         return {file: page(file, each) for file, each in printers.pages(folder).items()}
 
     monkeypatch.setattr(pages, "printers", SimpleNamespace(pages=noting))
-    blueprint = pipe.run(ROOT / "examples" / "network.yaml").blueprint
+    blueprint = pipe.run_file(ROOT / "examples" / "network.yaml").blueprint
     assert blueprint
-    rendered = pages.render(blueprint)
+    rendered = pages.render_pages(blueprint)
     assert {each for each in used if "/" not in each} == {"stack", "network"}
     assert {
         each.replace("network/", "modules/network/").replace("stack/", "") for each in used if "/" in each
     } == {*rendered}
 
 
-def test_every_folder_of_templates_is_one_that_pages_come_from() -> None:
-    assert set(modules(printers._templates())) == set(FOLDERS)
+def test_every_folder_of_templates_renders_pages() -> None:
+    assert set(module_sources(printers._template_texts())) == set(FOLDERS)
 
 
 # --- what a checkout keeps
@@ -287,17 +289,17 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_was_made_is_kept_for_the_next(kept: Path) -> None:
-    assert printers._kept("network") is None
-    made = printers._made("network")
+    assert printers._kept_code("network") is None
+    made = printers._made_code("network")
     (file,) = kept.iterdir()
-    assert printers._kept("network") == made
-    assert printers._kept("services") is None
+    assert printers._kept_code("network") == made
+    assert printers._kept_code("services") is None
     assert not file.stat().st_mode & 0o022
 
 
 def test_nothing_is_kept_where_python_keeps_nothing(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    printers._made("network")
+    printers._made_code("network")
     assert not kept.exists()
 
 
@@ -305,96 +307,96 @@ def test_nothing_is_kept_where_python_keeps_nothing(kept: Path, monkeypatch: pyt
 def test_it_is_kept_whatever_the_umask() -> None:
     before = os.umask(0)
     try:
-        printers._made("network")
+        printers._made_code("network")
     finally:
         os.umask(before)
-    assert printers._kept("network")
+    assert printers._kept_code("network")
 
 
 def test_what_is_of_other_templates_is_passed_over(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    printers._made("network")
+    printers._made_code("network")
     assert kept.is_dir()
-    monkeypatch.setattr(printers, "_key", lambda: bytes(32))
-    assert printers._kept("network") is None
+    monkeypatch.setattr(printers, "_cache_key", lambda: bytes(32))
+    assert printers._kept_code("network") is None
 
 
 def test_the_key_follows_the_content(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = printers._key.__wrapped__()
-    assert before == printers._key.__wrapped__()
-    changed = {**printers._templates(), "versions.tf.j2": "terraform {}\n"}
-    monkeypatch.setattr(printers, "_templates", lambda: changed)
-    assert before != printers._key.__wrapped__()
+    before = printers._cache_key.__wrapped__()
+    assert before == printers._cache_key.__wrapped__()
+    changed = {**printers._template_texts(), "versions.tf.j2": "terraform {}\n"}
+    monkeypatch.setattr(printers, "_template_texts", lambda: changed)
+    assert before != printers._cache_key.__wrapped__()
 
 
 @pytest.mark.parametrize("length", [0, 10, 32, 40, 1000])
 def test_what_is_cut_off_is_passed_over(kept: Path, length: int) -> None:
-    printers._made("network")
+    printers._made_code("network")
     (file,) = kept.iterdir()
     file.write_bytes(file.read_bytes()[:length])
-    assert printers._kept("network") is None
-    assert printers._made("network") == printers._kept("network")
+    assert printers._kept_code("network") is None
+    assert printers._made_code("network") == printers._kept_code("network")
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows has other means")
 @pytest.mark.parametrize("mode", [0o664, 0o646, 0o666])
 def test_a_file_that_others_may_write_is_not_run(kept: Path, mode: int) -> None:
-    printers._made("network")
+    printers._made_code("network")
     (file,) = kept.iterdir()
     file.chmod(mode)
-    assert printers._kept("network") is None
+    assert printers._kept_code("network") is None
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows has other means")
 @pytest.mark.parametrize("mode", [0o775, 0o757, 0o1777])
 def test_a_folder_that_others_may_write_is_not_trusted(kept: Path, mode: int) -> None:
-    printers._made("network")
+    printers._made_code("network")
     kept.chmod(mode)
-    assert printers._kept("network") is None
+    assert printers._kept_code("network") is None
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows has other means")
 def test_what_another_user_owns_is_not_run(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    printers._made("network")
+    printers._made_code("network")
     owner = kept.stat().st_uid
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
-    assert (printers._kept("network") is None) is (owner != 0)  # root could write anything
+    assert (printers._kept_code("network") is None) is (owner != 0)  # root could write anything
     if owner == 0:
         os.chown(next(kept.iterdir()), 4711, -1)
-        assert printers._kept("network") is None
+        assert printers._kept_code("network") is None
 
 
 @pytest.mark.parametrize("what", ["file", "folder"])
 def test_no_link_is_followed(kept: Path, tmp_path: Path, what: str) -> None:
-    printers._made("network")
+    printers._made_code("network")
     place = next(kept.iterdir()) if what == "file" else kept
     place.rename(tmp_path / "elsewhere")
     place.symlink_to(tmp_path / "elsewhere")
-    assert printers._kept("network") is None
+    assert printers._kept_code("network") is None
 
 
 def test_a_pipe_is_not_waited_for(kept: Path) -> None:
     if not hasattr(os, "mkfifo"):
         pytest.skip("Windows has no pipes of this kind")
     kept.mkdir()
-    os.mkfifo(printers._place("network"), 0o600)
-    assert printers._kept("network") is None
+    os.mkfifo(printers._cache_place("network"), 0o600)
+    assert printers._kept_code("network") is None
 
 
 def test_where_nothing_can_be_written_it_is_made_each_time(kept: Path) -> None:
     kept.write_text("a file in the place of the folder")
-    assert printers._made("network") == printers._made("network")
+    assert printers._made_code("network") == printers._made_code("network")
     assert kept.is_file()
 
 
 def test_many_at_once_find_it_whole_or_not_at_all(kept: Path) -> None:
-    made = printers._made("services")
+    made = printers._made_code("services")
 
     def again(number: int) -> object:
-        return printers._made("services") if number % 3 else printers._kept("services")
+        return printers._made_code("services") if number % 3 else printers._kept_code("services")
 
     with ThreadPoolExecutor(8) as pool:
         assert {each == made for each in pool.map(again, range(60))} == {True}
-    assert [file.name for file in kept.iterdir()] == [printers._place("services").name]
+    assert [file.name for file in kept.iterdir()] == [printers._cache_place("services").name]
 
 
 def test_the_second_render_of_a_checkout_needs_no_jinja(kept: Path) -> None:
@@ -421,7 +423,6 @@ def test_the_second_render_of_a_checkout_needs_no_jinja(kept: Path) -> None:
 def test_a_build_needs_jinja_and_nothing_else_of_what_tfgen_needs() -> None:
     """An isolated build has only what pyproject.toml says under build-system."""
     others = ("hcl2", "msgspec", "typer", "yaml")
-    program = (
-        f"import sys; sys.modules |= dict.fromkeys({others!r})\nfrom tfgen.render.translate import modules"
-    )
+    without = f"import sys; sys.modules |= dict.fromkeys({others!r})"
+    program = f"{without}\nfrom tfgen.render.translate import module_sources"
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)

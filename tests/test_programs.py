@@ -285,9 +285,9 @@ def test_no_program_beside_the_specs_runs(
     subprocess.run(["git", "status"], check=False, env=os.environ)
     assert traps[0].sprung()
     ask_everything(run_tfgen)
-    run_tfgen("validate", STACK) if not terraform.find(None) else None
+    run_tfgen("validate", STACK) if not terraform.find_terraform(None) else None
     assert not any(trap.sprung() for trap in traps)
-    assert programs.find("git") == shutil.which("git", path=os.environ["PATH"].partition(":")[2])
+    assert programs.find_program("git") == shutil.which("git", path=os.environ["PATH"].partition(":")[2])
 
 
 # --- what looks like a repository
@@ -332,7 +332,7 @@ def test_a_folder_that_git_takes_for_a_repository_is_none(
     assert trap.sprung()
     ask_everything(run_tfgen)
     assert not trap.sprung()
-    assert asking.obstacle(here) == ""
+    assert asking.obstacle_to_git(here) == ""
 
 
 @pytest.mark.parametrize("kind", ["folder", "file", "file of a worktree"])
@@ -364,8 +364,8 @@ def test_a_repository_that_was_unpacked_within_runs_nothing(
         run_tfgen("render", *how, "shop.yaml")
     run_tfgen("affected", "--since", "HEAD", "shop.yaml")
     os.chdir(inner)
-    asking.committed("HEAD", [inner / "main.tf"])
-    asking.touched("HEAD", [inner])
+    asking.committed_texts("HEAD", [inner / "main.tf"])
+    asking.touched_folders("HEAD", [inner])
     assert not trap.sprung()
 
 
@@ -387,7 +387,7 @@ def test_a_merge_is_made_with_nobodys_templates_hooks_and_drivers(
     monkeypatch.setenv("GIT_TEMPLATE_DIR", str(hooks.parent))
     git(repo, "checkout", "-b", "other", check=False)
     assert trap.sprung()
-    assert asking.merge("1\n2\n3\n", "one\n2\n3\n", "1\n2\nthree\n") == "one\n2\nthree\n"
+    assert asking.merged_text("1\n2\n3\n", "one\n2\n3\n", "1\n2\nthree\n") == "one\n2\nthree\n"
     assert not trap.sprung()
 
 
@@ -404,7 +404,7 @@ def test_terraform_is_given_no_program_of_the_stacks(
     place = tmp_path_factory.mktemp("terraform")
     (place / "terraform").write_text(f'#!/bin/sh\n(pwd; find . "${{1#-chdir=}}") >> {place}/seen\n')
     (place / "terraform").chmod(0o755)
-    assert all(step.passed for step in terraform.check(str(place / "terraform"), STACK))
+    assert all(step.passed for step in terraform.check_folder(str(place / "terraform"), STACK))
     seen = (place / "seen").read_text()
     assert "/main.tf" in seen
     assert "terraform.d" not in seen
@@ -422,7 +422,7 @@ def test_no_revision_is_an_option_of_git(revision: str, repo: Path, run_tfgen: T
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(f'tfgen: git knows no commit "{revision}": ')
     with pytest.raises(TfgenError):
-        asking.touched(revision, [STACK])
+        asking.touched_folders(revision, [STACK])
     assert sorted(each.name for each in repo.iterdir()) == [".git", "generated", "shop.yaml"]
 
 
@@ -576,16 +576,16 @@ def test_every_shape_of_a_repository_is_asked(
 def test_no_repository_is_looked_for_above_a_ceiling(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (repo.parent / "link").symlink_to(repo)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", f"{os.pathsep}{repo.parent / 'link'}{os.pathsep}/nowhere")
-    assert asking.obstacle(STACK) == "this is in no git repository"
-    assert asking.obstacle(repo) == ""
+    assert asking.obstacle_to_git(STACK) == "this is in no git repository"
+    assert asking.obstacle_to_git(repo) == ""
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", "")
-    assert asking.obstacle(STACK) == ""
+    assert asking.obstacle_to_git(STACK) == ""
 
 
 def test_a_broken_repository_is_none(repo: Path) -> None:
     for broken in ("gitdir: nowhere\n", "gitdir: \0\n", "nothing", "gitdir: .\n", "gitdir: " + "x" * 10_000):
         shutil.rmtree(STACK / ".git", ignore_errors=True)
         (STACK / ".git").write_text(broken)
-        assert asking.obstacle(STACK) == ""  # that of the folder around it
+        assert asking.obstacle_to_git(STACK) == ""  # that of the folder around it
     shutil.rmtree(repo / ".git")
-    assert asking.obstacle(STACK) == "this is in no git repository"
+    assert asking.obstacle_to_git(STACK) == "this is in no git repository"

@@ -36,8 +36,8 @@ from tfgen.blueprint.model import Blueprint, Service
 from tfgen.hcl.layout import lay_out
 from tfgen.hcl.printer import hcl
 from tfgen.pipe import run_text
-from tfgen.render.pages import render
-from tfgen.spec.source import dump
+from tfgen.render.pages import render_pages
+from tfgen.spec.source import dump_yaml
 
 RANDOM = st.randoms(use_true_random=False)
 
@@ -50,7 +50,7 @@ def blueprint_of(data: Data) -> Blueprint:
 
 def pages_of(blueprint: Blueprint) -> dict[str, str]:
     """The pages of Terraform; the README is none."""
-    return {path: text for path, text in render(blueprint).items() if path.endswith(".tf")}
+    return {path: text for path, text in render_pages(blueprint).items() if path.endswith(".tf")}
 
 
 # --- the spec ---
@@ -59,7 +59,7 @@ def pages_of(blueprint: Blueprint) -> dict[str, str]:
 def test_nearly_every_drawn_spec_is_valid() -> None:
     """Otherwise the laws below would say little, and of simple specs only."""
     drawn = [data for number in range(2 if os.environ.get("TFGEN_FAST") else 4) for data in batch(number)]
-    outcomes = [run_text(dump(data), "spec.yaml") for data in drawn]
+    outcomes = [run_text(dump_yaml(data), "spec.yaml") for data in drawn]
     refused = [
         {problem.code for problem in outcome.problems if problem.severity == "error"}
         for outcome in outcomes
@@ -100,7 +100,7 @@ def test_subnets_lie_inside_the_vpc_and_apart(data: Data) -> None:
 
 @laws(100)
 @given(lone_networks(), RANDOM)
-def test_zones_come_and_go_and_no_other_subnet_moves(data: Data, chance: random.Random) -> None:
+def test_zones_are_added_and_removed_and_no_other_subnet_changes(data: Data, chance: random.Random) -> None:
     before = network_of(data)
     zones = sorted(before["public"])
     kept = chance.sample(zones, chance.randint(2, len(zones)))
@@ -117,7 +117,7 @@ def test_zones_come_and_go_and_no_other_subnet_moves(data: Data, chance: random.
 
 @laws(50)
 @given(lone_networks(), st.sampled_from(EGRESS))
-def test_public_subnets_are_the_same_in_every_way_out(data: Data, egress: str) -> None:
+def test_public_subnets_are_the_same_with_every_egress(data: Data, egress: str) -> None:
     other = deepcopy(data)
     other["network"] |= {"egress": egress, "endpoints": []}
     before, after = network_of(data), network_of(other)
@@ -157,7 +157,9 @@ def test_a_load_balancer_takes_every_rule(data: Data) -> None:
 
 @laws(50)
 @given(specs(), RANDOM)
-def test_routes_come_and_go_and_no_other_priority_moves(data: Data, chance: random.Random) -> None:
+def test_routes_are_added_and_removed_and_no_other_priority_changes(
+    data: Data, chance: random.Random
+) -> None:
     before = priorities_of(blueprint_of(data))
     assume(before)
     fewer = shuffled(data, chance)
@@ -190,12 +192,12 @@ def test_no_two_things_have_one_address(data: Data) -> None:
 
 @laws(50)
 @given(specs(), RANDOM)
-def test_services_come_and_go_and_others_stay(data: Data, chance: random.Random) -> None:
+def test_services_are_added_and_removed_and_others_stay(data: Data, chance: random.Random) -> None:
     assume(len(data["services"]) > 1)
     gone = chance.choice(sorted(data["services"]))
     fewer = without_service(data, gone)
     before, after = blueprint_of(data), blueprint_of(fewer)
-    pages, left = render(before), render(after)
+    pages, left = render_pages(before), render_pages(after)
     neighbours = {call.caller for call in before.calls} | {call.callee for call in before.calls}
     for service in after.services:
         path = f"modules/services/{service.file}.tf"
@@ -288,8 +290,8 @@ _WINDOWS = {
 
 @laws(40)
 @given(specs())
-def test_every_file_system_takes_the_pages(data: Data) -> None:
-    paths = sorted(render(blueprint_of(data)))
+def test_every_file_system_supports_the_paths(data: Data) -> None:
+    paths = sorted(render_pages(blueprint_of(data)))
     assert len({path.lower() for path in paths}) == len(paths)
     for path in paths:
         *folders, file = path.split("/")
@@ -317,7 +319,7 @@ def test_every_page_parses(data: Data) -> None:
 @laws(50)
 @given(specs(), st.booleans())
 def test_every_reference_leads_somewhere_and_nothing_is_unused(data: Data, as_module: bool) -> None:
-    outcome = run_text(dump(data), "spec.yaml", as_module=as_module)
+    outcome = run_text(dump_yaml(data), "spec.yaml", as_module=as_module)
     assume(not outcome.failed)
     assert outcome.blueprint
     assert unresolved(pages_of(outcome.blueprint)) == []
@@ -326,7 +328,7 @@ def test_every_reference_leads_somewhere_and_nothing_is_unused(data: Data, as_mo
 @laws(20)
 @given(specs(3))
 def test_a_module_has_neither_provider_nor_backend(data: Data) -> None:
-    blueprint = run_text(dump(data), "spec.yaml", as_module=True).blueprint
+    blueprint = run_text(dump_yaml(data), "spec.yaml", as_module=True).blueprint
     assume(blueprint)
     assert blueprint
     pages = "".join(pages_of(blueprint).values())
@@ -351,7 +353,7 @@ def shuffled(data: Any, chance: random.Random, key: str = "") -> Any:
 @laws(80)
 @given(specs(), RANDOM)
 def test_order_without_meaning_changes_no_byte(data: Data, chance: random.Random) -> None:
-    assert render(blueprint_of(shuffled(data, chance))) == render(blueprint_of(data))
+    assert render_pages(blueprint_of(shuffled(data, chance))) == render_pages(blueprint_of(data))
 
 
 _RENDER = """
@@ -366,7 +368,7 @@ for text in json.load(sys.stdin):
 
 def test_the_same_spec_gives_the_same_bytes_in_every_process() -> None:
     """Within one process a set has one order, so only others can show that none is printed."""
-    texts = gathered(specs(), 20, lambda data: outcome_of(data) and dump(data))
+    texts = gathered(specs(), 20, lambda data: outcome_of(data) and dump_yaml(data))
     first, second = (
         subprocess.run(
             [sys.executable, "-c", _RENDER],
@@ -407,7 +409,7 @@ def test_every_page_is_a_fixed_point_of_fmt(tmp_path: Path) -> None:
 
 
 @pytest.mark.terraform
-def test_any_text_comes_out_as_it_went_in(tmp_path: Path) -> None:
+def test_any_text_is_read_back_as_written(tmp_path: Path) -> None:
     """Terraform makes NFC of every string, and so does tfgen when it reads a spec."""
     texts = sorted(set(gathered(TEXTS, 400, nfc)))
     keys = {text: number for number, text in enumerate(texts)}
@@ -422,7 +424,7 @@ _CONTAINER = re.compile(r"container_definitions = (jsonencode\(.*?^  \]\))$", re
 
 
 @pytest.mark.terraform
-def test_text_of_a_spec_comes_out_as_it_went_in(tmp_path: Path) -> None:
+def test_text_of_a_spec_is_read_back_as_written(tmp_path: Path) -> None:
     """The whole way: from YAML through the pages to the container that ECS is told to run."""
     texts = sorted(set(gathered(TEXTS.filter(bool), 300, nfc)))
     variables = {f"V{number:03}": text for number, text in enumerate(texts)}
@@ -437,7 +439,7 @@ def test_text_of_a_spec_comes_out_as_it_went_in(tmp_path: Path) -> None:
         "tags": tags,
         "services": {"a": service},
     }
-    outcome = run_text(dump(data), "spec.yaml")
+    outcome = run_text(dump_yaml(data), "spec.yaml")
     assert {problem.code[:3] for problem in outcome.problems} <= {"TG3"}, "more than AWS would mind"
     assert outcome.blueprint
     pages = pages_of(outcome.blueprint)
@@ -494,13 +496,13 @@ CLASHES = {
 
 @pytest.mark.parametrize("data", CLASHES.values(), ids=CLASHES)
 def test_what_would_clash_is_refused(data: Data) -> None:
-    assert run_text(dump(data), "spec.yaml").failed
+    assert run_text(dump_yaml(data), "spec.yaml").failed
 
 
 def test_a_pinned_root_route_is_a_rule_for_every_path() -> None:
     routes = [{"path": "/", "priority": 7}]
     data = spec_with({"web": {"image": _IMAGE, "port": 80, "routes": routes}})
-    blueprint = run_text(dump(data), "spec.yaml").blueprint
+    blueprint = run_text(dump_yaml(data), "spec.yaml").blueprint
     assert blueprint
     (rule,) = blueprint.services[0].rules
     assert (rule.priority, rule.paths) == (7, (("/*",),))
@@ -511,18 +513,18 @@ def test_a_pinned_root_route_is_a_rule_for_every_path() -> None:
 
 def test_no_service_takes_the_security_group_of_the_endpoints() -> None:
     data = spec_with({"endpoints": {"image": _IMAGE}}) | {"name": "sg-a"}
-    assert run_text(dump(data), "spec.yaml").failed
+    assert run_text(dump_yaml(data), "spec.yaml").failed
 
 
 def test_endpoints_whose_names_meet_in_terraform_are_refused() -> None:
     data = spec_with({"web": {"image": _IMAGE, "uses": ["qqqq.w", "qqqq-w"]}})
-    assert run_text(dump(data), "spec.yaml").failed
+    assert run_text(dump_yaml(data), "spec.yaml").failed
 
 
 def test_the_order_of_services_changes_no_comment() -> None:
     services = {"a": {"image": "nginx", "uses": ["s3"]}, "b": {"image": _IMAGE}}
     turned = dict(reversed(services.items()))
-    assert render(blueprint_of(spec_with(turned))) == render(blueprint_of(spec_with(services)))
+    assert render_pages(blueprint_of(spec_with(turned))) == render_pages(blueprint_of(spec_with(services)))
 
 
 # --- what the execution role may do ---
@@ -532,7 +534,7 @@ def allowed(image: str, region: str = "us-east-1", secrets: Data | None = None) 
     """The statements of the execution role of one service: sid -> (actions, resources)."""
     service = {"image": image, "secrets": secrets or {}}
     data = spec_with({"web": service}) | {"region": region}
-    blueprint = run_text(dump(data), "spec.yaml").blueprint
+    blueprint = run_text(dump_yaml(data), "spec.yaml").blueprint
     assert blueprint
     (policy,) = blueprint.services[0].execution_role.policies
     return {statement.sid: (statement.actions, statement.resources) for statement in policy.statements}

@@ -62,7 +62,7 @@ def test_its_text_is_what_the_script_writes() -> None:
 def test_it_knows_what_provider_6_knows(kind: str) -> None:
     """The file for version 6 has `id` and `tags_all`, which nobody can set, and no timeouts. It is made from
     a schema, which says of objects that nothing in them is required."""
-    known = provider.schema(kind)
+    known = provider.resource_schema(kind)
     assert known is not None
     assert in_version_6(known) == without_computed(PROVIDER_6[kind])
 
@@ -88,7 +88,7 @@ def without_computed(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def test_what_it_says_of_an_argument_and_of_a_block() -> None:
     kinds = ("aws_lb", "aws_lb_listener_rule", "aws_nat_gateway")
-    balancer, rule, gateway = (provider.schema(kind) or {} for kind in kinds)
+    balancer, rule, gateway = (provider.resource_schema(kind) or {} for kind in kinds)
     both = ("5", "6")
     assert balancer["idle_timeout"] == Attribute("integer", versions=both)
     assert balancer["enable_http2"] == Attribute("bool", versions=both)
@@ -114,14 +114,14 @@ def test_what_it_says_of_an_argument_and_of_a_block() -> None:
     ],
 )
 def test_what_only_version_6_has_has_its_shape_too(kind: str, name: str, shape: str) -> None:
-    assert (provider.schema(kind) or {})[name] == Attribute(shape, versions=("6",))
+    assert (provider.resource_schema(kind) or {})[name] == Attribute(shape, versions=("6",))
 
 
 @pytest.mark.parametrize("kind", sorted(WRITTEN))
 def test_what_both_versions_have_is_alike_in_both(kind: str) -> None:
     """So the table has one shape for both. How many blocks there may be is the older version's."""
     shapes = SCRIPT["shapes_of"](kind, SHAPES_6)
-    known = {way: row for way, row in shapes_of_both(provider.schema(kind) or {}) if way in shapes}
+    known = {way: row for way, row in shapes_of_both(provider.resource_schema(kind) or {}) if way in shapes}
     assert known
     assert {way: re.sub(r" (max=\d+|required)", "", shapes[way]) for way in known} == known
 
@@ -161,9 +161,9 @@ FILLED = {"string": '"x"', "bool": "true", "integer": "1", "list": '["x"]', "set
 @pytest.mark.xdist_group("schema")
 def test_version_5_refuses_a_fraction_for_every_number(terraform: Terraform, tmp_path: Path) -> None:
     """Its schema only says that they are numbers."""
-    ways = [(kind, way) for kind in WRITTEN for way in integers(provider.schema(kind) or {})]
+    ways = [(kind, way) for kind in WRITTEN for way in integers(provider.resource_schema(kind) or {})]
     for number, (kind, way) in enumerate(ways):
-        body = filled(provider.schema(kind) or {}, way)
+        body = filled(provider.resource_schema(kind) or {}, way)
         (tmp_path / f"{number}.tf").write_text(f'resource "{kind}" "main{number}" {{\n{body}}}\n')
     stack = terraform.stack(tmp_path)
     stack.init()

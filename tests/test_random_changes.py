@@ -15,14 +15,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
+from support.deployed import DeployedStack, Module, empty_stack, signs, states_of
 from support.provider import running_provider
 from support.random_changes import Data, change, pairs, stack
-from support.standing import Module, Standing, seat, signs, states_of
 from support.terraform import Stack
 
 from tfgen import render_text
 from tfgen.changes.report import changes_between
-from tfgen.spec.source import dump
+from tfgen.spec.source import dump_yaml
 
 if TYPE_CHECKING:
     from support.terraform import Terraform
@@ -51,36 +51,36 @@ def pages(text: str, *, as_module: bool = False) -> Mapping[str, str]:
 
 
 def module(spec: Data) -> Module:
-    return Module(pages(dump(spec), as_module=True), spec["region"], spec.get("tags", {}))
+    return Module(pages(dump_yaml(spec), as_module=True), spec["region"], spec.get("tags", {}))
 
 
 @pytest.fixture(scope="module")
-def standing(terraform: Terraform) -> Iterator[Callable[[int], Standing]]:
-    """The stack of a number, which stands."""
+def deployed(terraform: Terraform) -> Iterator[Callable[[int], DeployedStack]]:
+    """The deployed stack of a number."""
     numbers = sorted({number for number, _ in PAIRS})
     states = states_of(terraform, {f"stack_{number}": module(stack(number)) for number in numbers})
-    empty = seat(terraform)
+    empty = empty_stack(terraform)
     with running_provider(empty) as running:
-        yield lambda number: Standing(Stack(running, empty.folder), states[f"stack_{number}"])
+        yield lambda number: DeployedStack(Stack(running, empty.folder), states[f"stack_{number}"])
 
 
 def takes_all_tags_away(old: Data, new: Data) -> bool:
-    """Then the provider plans an update only where it has read what stands: the state alone calls the tags
-    defaults, of which it passes over those that go."""
+    """Then the provider plans an update only where it has read what exists: the state alone calls the tags
+    defaults, of which it passes over those that are removed."""
     return bool(old.get("tags")) and not new.get("tags")
 
 
 @pytest.mark.xdist_group("random-changes")
 @pytest.mark.parametrize("pair", [pytest.param(pair, id="-".join(map(str, pair))) for pair in PAIRS])
-def test_terraform_plans_what_tfgen_foresees(standing: Callable[[int], Standing], pair: Pair) -> None:
+def test_terraform_plans_what_tfgen_foresees(deployed: Callable[[int], DeployedStack], pair: Pair) -> None:
     """A change that Terraform does not plan is one that tfgen has said it refuses, and no other."""
     old, changed = stack(pair[0]), change(*pair)
-    new = pages(dump(changed.spec))
-    report = changes_between(pages(dump(old)), new)
-    stands = standing(pair[0])
-    untold = stands.without_tags if old.get("tags") else set()
-    done = stands.attempt(new, refresh=takes_all_tags_away(old, changed.spec))
-    what = f"{', '.join(changed.edits)}\n{dump(changed.spec)}\n{done.stderr}"
+    new = pages(dump_yaml(changed.spec))
+    report = changes_between(pages(dump_yaml(old)), new)
+    base = deployed(pair[0])
+    untold = base.without_tags if old.get("tags") else set()
+    done = base.attempt(new, refresh=takes_all_tags_away(old, changed.spec))
+    what = f"{', '.join(changed.edits)}\n{dump_yaml(changed.spec)}\n{done.stderr}"
     assert bool(done.returncode) == bool(report.refusals), f"{report.refusals}: {what}"
     if not done.returncode:
         foreseen = {each.address: str(each.action) for each in report.changes}

@@ -18,12 +18,12 @@ from tfgen import rules
 from tfgen.blueprint.model import Blueprint, InternetRoute, Role, TargetGroup
 from tfgen.blueprint.model import Service as ServicePart
 from tfgen.hcl.text import Label
-from tfgen.pipe import run, run_text
+from tfgen.pipe import run_file, run_text
 from tfgen.problems import Problem
 from tfgen.reach import explain, walks
 from tfgen.reach.faults import OURS
 from tfgen.reach.model import MISSING, OK, TAKEN, Flow
-from tfgen.render.pages import TEMPLATES, render
+from tfgen.render.pages import TEMPLATES, render_pages
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = {path.stem: path for path in sorted((ROOT / "examples").glob("*.yaml"))}
@@ -35,7 +35,7 @@ IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1"
 
 
 def blueprint_of(example: str) -> Blueprint:
-    blueprint = run(EXAMPLES[example]).blueprint
+    blueprint = run_file(EXAMPLES[example]).blueprint
     assert blueprint
     return blueprint
 
@@ -62,7 +62,7 @@ def failing(blueprint: Blueprint) -> set[str]:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_every_way_of_an_example_is_whole(example: str) -> None:
+def test_every_network_path_of_an_example_succeeds(example: str) -> None:
     found = walks(blueprint_of(example))
     assert not found.failing
     assert {hop.state for flow in (*found.out, *found.into) for hop in flow.hops} <= {OK, TAKEN}
@@ -71,9 +71,9 @@ def test_every_way_of_an_example_is_whole(example: str) -> None:
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_part_of_a_walk_is_a_block_of_the_terraform(example: str) -> None:
     blueprint = blueprint_of(example)
-    written = {address for text in render(blueprint).values() for address in addresses(text)}
+    written = {address for text in render_pages(blueprint).values() for address in addresses(text)}
     used = {part for flow in flows_of(blueprint) for hop in flow.hops for part in hop.parts}
-    blocks = {".".join(part.partition("[")[0].split(".")[:2]) for part in used - {"assign_public_ip"}}
+    blocks = {part.address for part in used - {"assign_public_ip"}}
     assert blocks <= written
     assert blocks or not blueprint.services
 
@@ -166,7 +166,7 @@ def test_what_is_not_in_the_blueprint_is_not_in_the_terraform(example: str, remo
 
 
 def declared(blueprint: Blueprint) -> str:
-    return "".join(text for path, text in render(blueprint).items() if path.endswith(".tf"))
+    return "".join(text for path, text in render_pages(blueprint).items() if path.endswith(".tf"))
 
 
 def nat_zones(text: str) -> str:
@@ -295,7 +295,7 @@ def test_what_is_said_of_a_fault_on_both_ways() -> None:
     )
 
 
-def test_what_is_said_of_a_fault_on_the_way_in() -> None:
+def test_the_message_of_an_inbound_fault() -> None:
     (problem,) = problems_of(service(blueprint_of("shop"), 0, target_groups=()))
     who = 'requests to /api/profile on port 80 do not reach "backendserver"'
     assert problem.message == f'{who}: "backendserver" has no target group'
@@ -391,7 +391,7 @@ CAUGHT: dict[str, tuple[str, Callable[[], Any]]] = {
     ),
     "endpoint security group without 443": ("TG360", lambda: shop(other_group_port)),
     "no endpoint for ecr.dkr": ("TG360", lambda: shop(without_endpoint)),
-    "no way out": (
+    "no egress": (
         "TG360",
         lambda: [
             problem.code
@@ -541,7 +541,7 @@ def test_new_regions_want_three_endpoints_of_ecs() -> None:
 
 @laws(30)
 @given(specs())
-def test_no_failing_flow_of_a_valid_spec_goes_unsaid(data: Data) -> None:
+def test_every_failing_flow_of_a_valid_spec_is_reported(data: Data) -> None:
     outcome = outcome_of(data)
     assert outcome.blueprint
     said = [problem for problem in outcome.problems if problem.code in CODES]
@@ -616,7 +616,32 @@ def test_ranges_that_are_the_internet_only_together() -> None:
     assert explain.text(half, ["backendserver"]).count("    unsure   leaves     ") == 4
 
 
-def test_a_way_out_is_repaired_where_the_spec_says_which_there_is() -> None:
+@pytest.mark.parametrize("count", [3, 40])
+def test_a_range_is_reached_by_its_own_rule_however_many_there_are(count: int) -> None:
+    ranges = [f"52.94.{number}.0/24" for number in range(count)]
+    text = EXAMPLES["shop-nat"].read_text() + f"    egress_cidrs: [{', '.join(ranges)}]\n"
+    blueprint = run_text(text, "s.yaml").blueprint
+    assert blueprint
+    found = {flow.to: flow.hops[-1].parts for flow in walks(blueprint).out if flow.kind == "range"}
+    rule = "aws_vpc_security_group_egress_rule.backendserver_to_52_94_{}_0_24"
+    for number in range(count):
+        assert found[f"52.94.{number}.0/24, port 443"] == (rule.format(number),)
+
+
+@pytest.mark.parametrize(
+    ("egress", "others"), [("nat", ", or use egress: nat+endpoints"), ("nat+endpoints", "")]
+)
+def test_endpoints_are_advised_where_there_are_none(egress: str, others: str) -> None:
+    secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1b2c3"
+    service_ = f'{{image: "{IMAGE}", egress_cidrs: [10.8.0.0/16], secrets: {{DB: "{secret}"}}}}'
+    text = f"name: a\nregion: us-east-1\nnetwork: {{egress: {egress}}}\nservices: {{web: {service_}}}\n"
+    blueprint = run_text(text, "s.yaml").blueprint
+    assert blueprint
+    hints = {flow.to: flow.fault.hint for flow in walks(blueprint).failing if flow.fault}
+    assert hints["Secrets Manager in eu-west-1"] == f"write egress_cidrs: [0.0.0.0/0]{others}"
+
+
+def test_the_hint_about_egress_repairs_what_the_spec_sets() -> None:
     text = "name: a\nregion: us-east-1\nnetwork:\n  egress: endpoints\nservices: {web: {image: nginx}}\n"
     blueprint = run_text(text, "s.yaml").blueprint
     assert blueprint

@@ -43,7 +43,18 @@ def test_the_error_is_the_real_one(tmp_path: Path) -> None:
     assert shown(README, "$ tfgen render shop.yaml\n", said) == said
 
 
-def test_the_ways_on_from_a_hand_edit_are_the_real_ones(tmp_path: Path) -> None:
+def test_the_cost_is_the_real_one() -> None:
+    """In docs/cost.md as it is printed; in README the table of every egress and the break-even."""
+    done = tfgen("cost", "examples/shop.yaml", cwd=ROOT)
+    assert done.returncode == 0
+    command = "$ tfgen cost examples/shop.yaml\n"
+    assert shown(ROOT / "docs" / "cost.md", command, done.stdout) == done.stdout
+    head, _, ways, sentences, *_ = done.stdout.split("\n\n")
+    excerpt = f"{head}\n...\n{ways}\n\n{sentences}\n...\n"
+    assert shown(README, command, excerpt) == excerpt
+
+
+def test_the_ways_to_resolve_an_edit_are_those_of_the_readme(tmp_path: Path) -> None:
     (tmp_path / "shop.yaml").write_text(SHOP)
     assert tfgen("render", "shop.yaml", cwd=tmp_path).returncode == 0
     with (tmp_path / "generated/shop/main.tf").open("a") as page:

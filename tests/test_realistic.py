@@ -15,7 +15,7 @@ from support.accepted import committed
 from support.command import Tfgen
 
 import tfgen
-from tfgen.pipe import run
+from tfgen.pipe import run_file
 from tfgen.spec import model
 from tfgen.spec.model import Section
 from tfgen.spec.read import read_spec
@@ -42,7 +42,7 @@ def with_notes(text: str, notes: list[str]) -> str:
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
 def test_nothing_is_said_but_what_is_right(spec: Path) -> None:
-    problems = run(spec).problems
+    problems = run_file(spec).problems
     assert [problem for problem in problems if problem.severity != "note"] == []
     notes = sorted({problem.code for problem in problems})
     assert notes == expected_notes(committed(spec, with_notes(spec.read_text(), notes)))

@@ -15,7 +15,7 @@ from support.stacks import GENERATED
 from support.terraform import ROOT
 
 import tfgen
-from tfgen.output.write import write
+from tfgen.output.write import write_pages
 from tfgen.pipe import run_text
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def moves(spec: str) -> dict[str, str]:
 # --- what is written ---
 
 
-def test_without_a_rename_there_is_no_page() -> None:
+def test_without_a_rename_there_is_no_file() -> None:
     assert MOVED not in pages(SHOP)
 
 
@@ -88,7 +88,7 @@ def test_who_had_several_names_has_a_chain_of_moves() -> None:
     assert found["aws_ecs_service.webapp"] == "aws_ecs_service.frontend"
 
 
-def test_a_name_that_comes_back_is_the_one_in_aws() -> None:
+def test_a_name_that_is_used_again_is_the_one_in_aws() -> None:
     """What has the later name moves back, and Terraform is told of no circle."""
     back = renamed(("webapp", "webapp", "[webapp, frontend]"))
     assert moves(back) == {end: start for start, end in moves(renamed(WEB)).items()}
@@ -97,7 +97,7 @@ def test_a_name_that_comes_back_is_the_one_in_aws() -> None:
     assert without_moves["modules/services/webapp.tf"] == pages(SHOP)["modules/services/webapp.tf"]
 
 
-def test_a_later_name_that_comes_back() -> None:
+def test_a_later_name_that_is_used_again() -> None:
     found = moves(renamed(("webapp", "frontend", "[webapp, frontend, site]")))
     assert found["aws_ecs_service.webapp"] == "aws_ecs_service.site"
     assert found["aws_ecs_service.site"] == "aws_ecs_service.frontend"
@@ -211,7 +211,7 @@ class Applied:
 
     def plan(self, spec: str) -> dict[str, list[str]]:
         """Address -> what a plan does there, but for nothing at all; a move alone is "moved"."""
-        write(pages(spec), self.stack.folder)
+        write_pages(pages(spec), self.stack.folder)
         changes: list[Mapping[str, Any]] = self.stack.plan()["resource_changes"]
         found = {each["address"]: _actions(each) for each in changes}
         return {address: actions for address, actions in found.items() if actions}

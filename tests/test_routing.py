@@ -25,16 +25,16 @@ from support.accepted import shown
 from tfgen.blueprint.model import Blueprint, ListenerRule
 from tfgen.commands.main import main
 from tfgen.hcl.text import Label, Ref
-from tfgen.pipe import run, run_text
+from tfgen.pipe import run_file, run_text
 from tfgen.problems import Location, TfgenError
-from tfgen.render.pages import render
+from tfgen.render.pages import render_pages
 from tfgen.routing import patterns
-from tfgen.routing.answer import answer, readings
-from tfgen.routing.conflicts import conflicts
-from tfgen.routing.patterns import OTHER, Allowance, cover, matches, meet, witness
+from tfgen.routing.answer import answer_request, readings_of_request
+from tfgen.routing.conflicts import find_conflicts
+from tfgen.routing.patterns import OTHER, Allowance, find_witness, matches_any, patterns_cover, patterns_meet
 from tfgen.routing.report import as_data
-from tfgen.routing.request import read
-from tfgen.routing.table import Entry, entries
+from tfgen.routing.request import read_request
+from tfgen.routing.table import Entry, entries_by_listener
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -69,23 +69,26 @@ def language(*values: str) -> int:
 @pytest.mark.parametrize("pattern", [*every_pattern(2), "a*b", "*a*", "a?*", "**a", "?*?"])
 def test_a_pattern_matches_what_it_says(pattern: str) -> None:
     for text in [*TEXTS[:400], "*", "?", "a*", "/a", "a/b"]:
-        assert matches((pattern,), text) == bool(expression(pattern).fullmatch(text))
+        assert matches_any((pattern,), text) == bool(expression(pattern).fullmatch(text))
 
 
 def test_two_patterns_meet_where_some_text_is_both() -> None:
     for one, other in combinations_with_replacement(every_pattern(3), 2):
-        assert meet((one,), (other,)) == bool(language(one) & language(other)), (one, other)
+        assert patterns_meet((one,), (other,)) == bool(language(one) & language(other)), (one, other)
 
 
 def test_a_pattern_covers_another_where_no_text_is_left() -> None:
     for wide, narrow in product(every_pattern(3), repeat=2):
-        assert cover((wide,), (narrow,)) == (not language(narrow) & ~language(wide)), (wide, narrow)
+        assert patterns_cover((wide,), (narrow,)) == (not language(narrow) & ~language(wide)), (wide, narrow)
 
 
 def test_two_patterns_cover_a_third_together() -> None:
     for pair in combinations(every_pattern(2), 2):
         for narrow in every_pattern(2):
-            assert cover(pair, (narrow,)) == (not language(narrow) & ~language(*pair)), (pair, narrow)
+            assert patterns_cover(pair, (narrow,)) == (not language(narrow) & ~language(*pair)), (
+                pair,
+                narrow,
+            )
 
 
 @pytest.mark.parametrize(
@@ -103,7 +106,7 @@ def test_two_patterns_cover_a_third_together() -> None:
     ],
 )
 def test_what_covers_what(wide: tuple[str, ...], narrow: tuple[str, ...], expected: bool) -> None:
-    assert cover(wide, narrow) is expected
+    assert patterns_cover(wide, narrow) is expected
 
 
 _PIECES = st.lists(st.sampled_from(["a", "b", "ab", "*", "?", "/"]), max_size=6).map("".join)
@@ -113,7 +116,7 @@ _SOME = st.lists(_PIECES, min_size=1, max_size=3).map(tuple)
 @laws(400)
 @given(_SOME, _SOME, _SOME)
 def test_a_witness_is_one(one: tuple[str, ...], other: tuple[str, ...], outside: tuple[str, ...]) -> None:
-    found = witness((one, other), outside)
+    found = find_witness((one, other), outside)
     if found is None:
         short = [text for text in TEXTS if fits(one, text) and fits(other, text)]
         assert all(fits(outside, text) for text in short)
@@ -126,15 +129,15 @@ def test_a_witness_is_one(one: tuple[str, ...], other: tuple[str, ...], outside:
 
 def test_a_question_may_be_too_large() -> None:
     with pytest.raises(patterns.TooManyStatesError):
-        witness((("*a*b*",),), ("*a*b*", "*b*a"), Allowance(1))
-    assert witness((("*a*b*",),), ("*a*b*", "*b*a")) is None
+        find_witness((("*a*b*",),), ("*a*b*", "*b*a"), Allowance(1))
+    assert find_witness((("*a*b*",),), ("*a*b*", "*b*a")) is None
 
 
 def test_questions_share_what_they_may_take() -> None:
     allowance = Allowance(together=1)
-    assert witness((("abcd",),), (), allowance) == "abcd"
+    assert find_witness((("abcd",),), (), allowance) == "abcd"
     with pytest.raises(patterns.TooManyStatesError):
-        witness((("abcd",),), (), allowance)
+        find_witness((("abcd",),), (), allowance)
 
 
 # --- rules that conflict, against every request of a small world
@@ -228,7 +231,7 @@ def test_a_rule_is_dead_where_no_request_is_left(rules: tuple[Entry, ...]) -> No
         if not wanted(each) & ~taken:
             dead.append(each)
         taken |= wanted(each)
-    found = conflicts(rules).shadows
+    found = find_conflicts(rules).shadows
     assert [shadow.entry for shadow in found] == dead
     for shadow in found:
         by = [wanted(each) for each in shadow.by]
@@ -246,7 +249,7 @@ def test_the_small_world_has_rules_that_several_shadow() -> None:
     @laws(400)
     @given(_ENTRIES)
     def look(rules: tuple[Entry, ...]) -> None:
-        sizes.extend(len(shadow.by) for shadow in conflicts(rules).shadows)
+        sizes.extend(len(shadow.by) for shadow in find_conflicts(rules).shadows)
         worlds.append(rules)
 
     look()
@@ -257,7 +260,7 @@ def test_the_small_world_has_rules_that_several_shadow() -> None:
 @laws(400)
 @given(_ENTRIES)
 def test_an_overlap_is_one_that_somebody_meets(rules: tuple[Entry, ...]) -> None:
-    found = conflicts(rules)
+    found = find_conflicts(rules)
     dead = [shadow.entry for shadow in found.shadows]
     for overlap in found.overlaps:
         first, second = overlap.first, overlap.second
@@ -348,7 +351,7 @@ def blueprint_of(text: str) -> Blueprint:
 
 @cache
 def example(name: str) -> Blueprint:
-    blueprint = run(EXAMPLES / f"{name}.yaml").blueprint
+    blueprint = run_file(EXAMPLES / f"{name}.yaml").blueprint
     assert blueprint
     return blueprint
 
@@ -385,7 +388,7 @@ def given_by(blueprint: Blueprint, words: str) -> dict[str, Any]:
     options = list(pairwise(rest))
     headers = tuple(word.replace(":", ": ", 1) for flag, word in options if flag == "-H")
     source = next((word for flag, word in options if flag == "--from"), None)
-    return as_data(answer(blueprint, read(method, url, headers, source)))
+    return as_data(answer_request(blueprint, read_request(method, url, headers, source)))
 
 
 @pytest.mark.parametrize(
@@ -480,17 +483,24 @@ def test_a_listener_without_a_default_says_404() -> None:
     ],
 )
 def test_ways_to_read_a_path(path: str, expected: list[str]) -> None:
-    assert [seen.path for seen in readings(read("GET", f"http://x{path}", (), None))] == expected
+    assert [
+        seen.path for seen in readings_of_request(read_request("GET", f"http://x{path}", (), None))
+    ] == expected
 
 
 def test_a_port_in_the_host_header_may_count_or_not() -> None:
-    assert [s.host for s in readings(read("GET", "http://x:80/", (), None))] == ["x"]
-    assert [s.host for s in readings(read("GET", "http://X:81/", (), None))] == ["x", "x:81"]
-    assert [s.host for s in readings(read("GET", "http://y/", ("host:  X:80 ",), None))] == ["x", "x:80"]
+    assert [s.host for s in readings_of_request(read_request("GET", "http://x:80/", (), None))] == ["x"]
+    assert [s.host for s in readings_of_request(read_request("GET", "http://X:81/", (), None))] == [
+        "x",
+        "x:81",
+    ]
+    assert [
+        s.host for s in readings_of_request(read_request("GET", "http://y/", ("host:  X:80 ",), None))
+    ] == ["x", "x:80"]
 
 
 def test_a_last_dot_in_the_host_may_count_or_not() -> None:
-    assert [s.host for s in readings(read("GET", "http://X./", (), None))] == ["x.", "x"]
+    assert [s.host for s in readings_of_request(read_request("GET", "http://X./", (), None))] == ["x.", "x"]
 
 
 def test_another_rule_to_the_same_service_is_no_other_answer() -> None:
@@ -503,7 +513,10 @@ services:
 """
     blueprint = run_text(text, "shop.yaml").blueprint
     assert blueprint
-    assert answer(blueprint, read("GET", "http://shop.example.:80/api", (), None)).otherwise == ()
+    assert (
+        answer_request(blueprint, read_request("GET", "http://shop.example.:80/api", (), None)).otherwise
+        == ()
+    )
 
 
 def test_where_the_readings_differ_the_answer_says_so() -> None:
@@ -544,7 +557,7 @@ def test_arguments_that_are_wrong(
     method: str, url: str, headers: tuple[str, ...], source: str | None, said: str
 ) -> None:
     with pytest.raises(TfgenError) as error:
-        read(method, url, headers, source)
+        read_request(method, url, headers, source)
     assert said in error.value.message
     assert error.value.code == 2
     assert error.value.message.isprintable() or "\n  " in error.value.message
@@ -675,8 +688,8 @@ def test_the_rendered_rules_send_every_request_where_tfgen_says(data: st.DataObj
     assert blueprint
     if not blueprint.load_balancer:
         return
-    rules = rules_of(render(blueprint))
-    assert len(rules) == sum(map(len, entries(blueprint).values())) + len(
+    rules = rules_of(render_pages(blueprint))
+    assert len(rules) == sum(map(len, entries_by_listener(blueprint).values())) + len(
         blueprint.load_balancer[0].listeners
     )
     labels = {service.key: service.target_groups[0].label for service in blueprint.services if service.routes}
@@ -686,8 +699,8 @@ def test_the_rendered_rules_send_every_request_where_tfgen_says(data: st.DataObj
             if not listener.cidrs or "?" in path:
                 continue
             url = f"http://{host}:{listener.port}{path}"
-            found = answer(blueprint, read(method, url, (f"Host: {host}",), None))
-            seen = readings(found.request)[0]
+            found = answer_request(blueprint, read_request(method, url, (f"Host: {host}",), None))
+            seen = readings_of_request(found.request)[0]
             expected = naive(rules, listener.label, seen.host, seen.path, method)
             said = next((labels[service.key] for each in found.winner for service in each.service), "")
             assert said == expected, (url, method)
@@ -695,14 +708,14 @@ def test_the_rendered_rules_send_every_request_where_tfgen_says(data: st.DataObj
 
 def test_the_golden_rules_send_every_request_where_tfgen_says() -> None:
     blueprint = example("market")
-    rules = rules_of(render(blueprint))
+    rules = rules_of(render_pages(blueprint))
     paths = [
         "/",
         "/api",
         *(f"/api/{word}{end}" for word in ("products", "orders", "x") for end in ("", "/", "/1/reviews")),
     ]
     for host, path, method in product(["m.example", "LOGIN.market.example"], paths, ["GET", "PUT"]):
-        found = answer(blueprint, read(method, f"http://{host}{path}", (), None))
+        found = answer_request(blueprint, read_request(method, f"http://{host}{path}", (), None))
         said = found.winner[0].service[0].label
         assert said == naive(rules, "http", host, path, method)
 

@@ -35,7 +35,7 @@ def found(check: Callable[[Blueprint], Iterator[Problem]], cases: Sequence[Bluep
         return type(error)
 
 
-@pytest.mark.parametrize("rule", rules.rules(), ids=lambda rule: rule.ID)
+@pytest.mark.parametrize("rule", rules.all_rules(), ids=lambda rule: rule.ID)
 def test_the_cases_of_a_rule_notice_every_broken_condition(rule: Rule) -> None:
     cases = [
         blueprint

@@ -12,7 +12,7 @@ from tfgen.rules import Rule
 def cases(expected: str) -> list[Any]:
     return [
         pytest.param(rule, text, id=f"{rule.ID}-{expected}-{number}")
-        for rule in rules.rules()
+        for rule in rules.all_rules()
         for number, text in enumerate(
             (rule.BAD, *rule.FAILS) if expected == "fails" else (rule.GOOD, *rule.PASSES)
         )
@@ -32,7 +32,7 @@ def test_a_rule_leaves_alone_what_is_right(rule: Rule, text: str) -> None:
     assert rule.ID not in {problem.code for problem in problems_of(text)}
 
 
-@pytest.mark.parametrize("rule", rules.rules(), ids=lambda rule: rule.ID)
+@pytest.mark.parametrize("rule", rules.all_rules(), ids=lambda rule: rule.ID)
 def test_a_rule_says_what_it_is(rule: Rule) -> None:
     assert rule.SEVERITY in ("error", "warning", "note")
     assert rule.SOURCE.startswith("https://")
@@ -43,5 +43,5 @@ def test_a_rule_says_what_it_is(rule: Rule) -> None:
 
 
 def test_no_two_rules_share_a_number() -> None:
-    numbers = [rule.ID for rule in rules.rules()]
+    numbers = [rule.ID for rule in rules.all_rules()]
     assert sorted(set(numbers)) == sorted(numbers)

@@ -18,8 +18,8 @@ from support.faults import Call, Disk
 
 from tfgen import terraform
 from tfgen.output import disk, manifest
-from tfgen.output.compare import compare
-from tfgen.output.write import write
+from tfgen.output.compare import compare_pages
+from tfgen.output.write import write_pages
 from tfgen.problems import Exit, TfgenError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")
@@ -58,7 +58,7 @@ def itself(place: Path) -> tuple[int, ...]:
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run_tfgen: Tfgen) -> Path:
     """A folder with a spec and its stack; no Terraform."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(terraform, "find", lambda _wanted: None)
+    monkeypatch.setattr(terraform, "find_terraform", lambda _wanted: None)
     Path("shop.yaml").write_text(SPEC)
     assert run_tfgen("render", "shop.yaml", "-o", "stack").code == 0
     return tmp_path
@@ -96,7 +96,7 @@ SPECIAL: dict[str, tuple[Callable[[Path], None], str]] = {
 
 @pytest.mark.parametrize("what", SPECIAL)
 @pytest.mark.parametrize("name", ["x.tf", "modules/network/x.tf"])
-def test_a_page_that_is_no_file(what: str, name: str, here: Path, run_tfgen: Tfgen) -> None:
+def test_a_path_that_is_no_regular_file(what: str, name: str, here: Path, run_tfgen: Tfgen) -> None:
     make, reason = SPECIAL[what]
     make(here / "stack" / name)
     for command in (("validate", "stack"), ("changes", "stack", "shop.yaml")):
@@ -135,7 +135,7 @@ def test_what_terraform_passes_over(name: str, what: str, here: Path, run_tfgen:
 
 
 @pytest.mark.parametrize("what", SPECIAL)
-def test_what_is_no_page_is_nobodys_business(what: str, here: Path, run_tfgen: Tfgen) -> None:
+def test_what_terraform_does_not_read_is_ignored(what: str, here: Path, run_tfgen: Tfgen) -> None:
     SPECIAL[what][0](here / "stack/notes")
     (here / "stack/folder.tf").mkdir()
     (here / "stack/linked.tf").symlink_to(here)
@@ -144,7 +144,7 @@ def test_what_is_no_page_is_nobodys_business(what: str, here: Path, run_tfgen: T
     assert run_tfgen("changes", "stack", "shop.yaml").out.startswith("No change")
 
 
-def test_a_link_to_a_page_is_read(here: Path, run_tfgen: Tfgen) -> None:
+def test_a_link_to_a_file_is_read(here: Path, run_tfgen: Tfgen) -> None:
     (here / "shared.tf").write_text("locals {\n  a = 1\n}\n")
     (here / "stack/shared.tf").symlink_to("../shared.tf")
     assert run_tfgen("validate", "stack").code == 0
@@ -198,7 +198,7 @@ def test_terraform_gets_files_alone(here: Path, tmp_path_factory: pytest.TempPat
         f'#!/bin/sh\ncd "${{1#-chdir=}}" && find . -printf "%P %y %l\\n" > {seen}; cat linked*/x.tf\n'
     )
     program.chmod(0o755)
-    assert all(step.passed for step in terraform.check(str(program), stack))
+    assert all(step.passed for step in terraform.check_folder(str(program), stack))
     found = dict(
         line.split(" ", 1) if " again" not in line else ("again", "")
         for line in seen.read_text().splitlines()
@@ -295,7 +295,7 @@ def test_what_is_ejected_is_never_read(what: str, here: Path, run_tfgen: Tfgen) 
 
 @pytest.mark.parametrize("what", SPECIAL)
 @pytest.mark.parametrize("path", ["main.tf", PAGE, "modules/network/nat.tf", "README.md"])
-def test_in_the_place_of_a_page(what: str, path: str, here: Path, run_tfgen: Tfgen) -> None:
+def test_in_the_place_of_a_file(what: str, path: str, here: Path, run_tfgen: Tfgen) -> None:
     """Also of one that goes."""
     (here / "stack" / path).unlink()
     SPECIAL[what][0](here / "stack" / path)
@@ -340,12 +340,12 @@ def test_a_manifest_cannot_name_what_is_hidden(path: str, word: str, here: Path)
     stack = here / "stack"
     (stack / path).parent.mkdir(exist_ok=True)
     (stack / path).write_text("ref: refs/heads/main\n")
-    said = manifest.digest(b"ref: refs/heads/main\n") if word == "hash" else word
-    known = manifest.read(stack)
+    said = manifest.digest_of(b"ref: refs/heads/main\n") if word == "hash" else word
+    known = manifest.read_manifest(stack)
     with (stack / manifest.NAME).open("a") as file:
         file.write(f"{said}  {path}\n")
-    assert manifest.read(stack) == known
-    write({"main.tf": "# new\n"}, stack, force=True)
+    assert manifest.read_manifest(stack) == known
+    write_pages({"main.tf": "# new\n"}, stack, force=True)
     assert (stack / path).read_text() == "ref: refs/heads/main\n"
 
 
@@ -445,7 +445,7 @@ def swapped(stack: Path, name: str) -> None:
 def fresh(place: Path) -> Path:
     stack, stored = place / "stack", place / "stored"
     if not stored.exists():
-        write(OLD, stored)
+        write_pages(OLD, stored)
     shutil.rmtree(stack, ignore_errors=True)
     shutil.copytree(stored, stack)
     return stack
@@ -461,7 +461,7 @@ def test_what_is_swapped_for_a_link_before_any_call(name: str, tmp_path: Path) -
     """Whatever comes of the render, nothing outside is another."""
     stack = fresh(tmp_path)
     with Disk(stack).watched() as seen:
-        write(NEW, stack)
+        write_pages(NEW, stack)
     assert len(seen.calls) > 50
     outside = outside_of(fresh(tmp_path))
     before = tree(outside)
@@ -472,7 +472,7 @@ def test_what_is_swapped_for_a_link_before_any_call(name: str, tmp_path: Path) -
             swapped(stack, name)
 
         with Disk(stack, at, swap).watched(), contextlib.suppress(TfgenError):
-            write(NEW, stack, force=at % 2 == 1)
+            write_pages(NEW, stack, force=at % 2 == 1)
         assert tree(outside) == before, seen.calls[at]
 
 
@@ -494,7 +494,7 @@ def test_a_folder_that_is_swapped_for_a_link_again_and_again(tmp_path: Path) -> 
     try:
         for number in range(150):
             with contextlib.suppress(TfgenError):
-                write([OLD, NEW][number % 2], stack, force=True)
+                write_pages([OLD, NEW][number % 2], stack, force=True)
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -513,7 +513,7 @@ def test_a_folder_that_was_swapped_is_said(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(disk.Folder, "make", made)
     with pytest.raises(TfgenError) as caught:
-        write(NEW, stack)
+        write_pages(NEW, stack)
     assert caught.value.code == Exit.NOT_OURS
     assert caught.value.message == (
         f"{stack}/modules/network changed during the render. Nothing was written; render again."
@@ -523,4 +523,4 @@ def test_a_folder_that_was_swapped_is_said(tmp_path: Path, monkeypatch: pytest.M
     assert not (stack / disk.STAGING).exists()
     (stack / "modules/network").unlink()
     (stack / "moved network").rename(stack / "modules/network")
-    assert compare(OLD, stack).changes.none
+    assert compare_pages(OLD, stack).changes.none

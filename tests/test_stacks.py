@@ -84,7 +84,7 @@ class TestGolden:
             tables |= {f'private["{zone}"]' for zone in golden.expected.zones}
         assert set(golden.all("aws_route_table")) == tables
 
-    def test_way_out(self, golden: Planned) -> None:
+    def test_egress_of_tasks(self, golden: Planned) -> None:
         nat_in = golden.expected.nat_in
         routes = {"public_internet"}
         if nat_in:

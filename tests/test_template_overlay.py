@@ -13,7 +13,7 @@ from jinja2 import TemplateError
 
 import tfgen
 from tfgen.commands.main import main
-from tfgen.pipe import run
+from tfgen.pipe import run_file
 from tfgen.problems import Location, Problem
 from tfgen.render import laws, pages
 
@@ -49,7 +49,7 @@ def rendered(folder: Path) -> dict[str, str]:
     return found
 
 
-def test_a_template_stands_in_for_ours_and_the_others_stay(mine: Mine) -> None:
+def test_a_template_replaces_the_built_in_one_and_no_other(mine: Mine) -> None:
     text = VPC.replace("enable_dns_support", 'instance_tenancy     = "default"\n  enable_dns_support')
     found = rendered(mine(**tf(network__vpc=text)))
     assert {path for path in OURS if found[path] != OURS[path]} == {"modules/network/vpc.tf"}
@@ -73,7 +73,7 @@ def test_what_ours_includes_can_be_replaced_too(mine: Mine) -> None:
     assert changed == {path for path in OURS if path.endswith("/terraform.tf")}
 
 
-def test_an_empty_template_makes_no_page(mine: Mine) -> None:
+def test_an_empty_template_makes_no_file(mine: Mine) -> None:
     found = rendered(mine(**tf(network__endpoints="")))
     assert set(OURS) - set(found) == {"modules/network/endpoints.tf"}
 
@@ -211,10 +211,10 @@ def test_what_is_no_file_is_no_template(mine: Mine, make: str) -> None:
     ],
 )
 def test_nothing_but_the_values_of_a_page_is_in_reach(mine: Mine, text: str, why: str) -> None:
-    blueprint = run(SPEC).blueprint
+    blueprint = run_file(SPEC).blueprint
     assert blueprint
     with pytest.raises((TemplateError, TypeError), match=why):
-        pages.render(blueprint, mine(**tf(network__vpc=text)))
+        pages.render_pages(blueprint, mine(**tf(network__vpc=text)))
 
 
 @pytest.mark.parametrize(
@@ -277,9 +277,9 @@ def test_a_link_leads_to_no_file_elsewhere(mine: Mine, tmp_path: Path, way: str)
     else:
         shutil.rmtree(folder / "network")
         (folder / "network").symlink_to(tmp_path)
-    blueprint = run(SPEC).blueprint
+    blueprint = run_file(SPEC).blueprint
     assert blueprint
-    assert "a secret" not in pages.render(blueprint, folder)["modules/network/vpc.tf"]
+    assert "a secret" not in pages.render_pages(blueprint, folder)["modules/network/vpc.tf"]
 
 
 def test_our_templates_keep_the_laws_of_the_users() -> None:

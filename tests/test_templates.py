@@ -12,9 +12,9 @@ from tfgen.blueprint.model import Blueprint, FixedResponse
 from tfgen.blueprint.names import TAKEN_FILES, service_file
 from tfgen.hcl.text import Label, Ref
 from tfgen.output.compare import Changes
-from tfgen.pipe import run
+from tfgen.pipe import run_file
 from tfgen.render import pages
-from tfgen.render.laws import FILTERS, breaches
+from tfgen.render.laws import FILTERS, breaches_of_template
 from tfgen.render.sandbox import Sandbox
 from tfgen.summary import summarize
 
@@ -25,7 +25,7 @@ TEMPLATES = sorted(pages.TEMPLATES.rglob("*.j2"))
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.relative_to(pages.TEMPLATES).as_posix())
 def test_a_template_only_prints(template: Path) -> None:
     ending = "".join(template.suffixes[-2:])
-    assert breaches(template.read_text(), ending) == []
+    assert breaches_of_template(template.read_text(), ending) == []
 
 
 def test_templates_were_found() -> None:
@@ -56,7 +56,7 @@ def test_no_service_has_the_file_that_a_template_makes() -> None:
     ],
 )
 def test_what_a_template_may_do(text: str) -> None:
-    assert breaches(text, ".tf.j2") == []
+    assert breaches_of_template(text, ".tf.j2") == []
 
 
 @pytest.mark.parametrize(
@@ -148,14 +148,14 @@ def test_what_a_template_may_do(text: str) -> None:
     ],
 )
 def test_what_a_template_may_not_do(text: str, what: str) -> None:
-    found = breaches(f"\n{text}", ".tf.j2")
+    found = breaches_of_template(f"\n{text}", ".tf.j2")
     assert any(what in breach for _, breach in found), found
     assert {line for line, _ in found} == {2}
 
 
 def test_the_filter_belongs_to_the_kind_of_page() -> None:
-    assert breaches("{{ name|markdown }}", ".md.j2") == []
-    assert breaches("{{ name|hcl }}", ".md.j2") != []
+    assert breaches_of_template("{{ name|markdown }}", ".md.j2") == []
+    assert breaches_of_template("{{ name|hcl }}", ".md.j2") != []
 
 
 # --- the environment of a user's templates, which holds what no reading of one can ---
@@ -217,7 +217,7 @@ def test_jinja_brings_no_filter_of_its_own() -> None:
 
 
 def shop() -> Blueprint:
-    blueprint = run(SHOP).blueprint
+    blueprint = run_file(SHOP).blueprint
     assert blueprint
     return blueprint
 
@@ -229,7 +229,7 @@ def test_a_task_of_two_containers() -> None:
     other = replace(own, name="proxy", port_mappings=(), image_variable=Label("proxy_image"))
     both = replace(webapp, containers=(own, other))
     others = tuple(both if each is webapp else each for each in blueprint.services)
-    page = pages.render(replace(blueprint, services=others))["modules/services/webapp.tf"]
+    page = pages.render_pages(replace(blueprint, services=others))["modules/services/webapp.tf"]
     hcl2.loads(page)
     assert page.count("logDriver = ") == 2
     assert re.findall(r"image     = (\S+)", page) == ["var.webapp_image", "var.proxy_image"]
@@ -244,7 +244,7 @@ def test_a_listener_with_a_certificate_and_an_answer_of_its_own() -> None:
         certificates=(Ref("var.certificate_arn"),),
         default=FixedResponse(status="403", body="Go away"),
     )
-    found = pages.render(replace(blueprint, load_balancer=(replace(balancer, listeners=(secure,)),)))
+    found = pages.render_pages(replace(blueprint, load_balancer=(replace(balancer, listeners=(secure,)),)))
     page = found["modules/load_balancer/listeners.tf"]
     assert '  protocol          = "HTTPS"\n  certificate_arn   = var.certificate_arn\n' in page
     assert 'message_body = "Go away"' in page
@@ -259,7 +259,7 @@ def test_a_range_of_tasks() -> None:
             replace(service, tasks=replace(service.tasks, most=10)) for service in blueprint.services
         ),
     )
-    found = pages.render(scaled)
+    found = pages.render_pages(scaled)
     assert "  desired_count                     = 2\n" in found["modules/services/webapp.tf"]
     assert "2 to 10 x 512 CPU units" in found["README.md"]
     assert "2 to 10 x 512 CPU units" in summarize(scaled, Changes(), Path("generated/shop"))

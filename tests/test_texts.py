@@ -21,9 +21,9 @@ from strategies import laws
 from support.command import run
 
 from tfgen import texts
-from tfgen.problems import Location, Problem, describe
+from tfgen.problems import Location, Problem, describe_problem
 from tfgen.report import Findings, as_github
-from tfgen.spec.source import dump, flow, parse
+from tfgen.spec.source import dump_in_line, dump_yaml, parse_yaml
 
 ROOT = Path(__file__).parent.parent
 
@@ -66,15 +66,15 @@ def test_a_text_in_a_line_is_text(text: str) -> None:
 def test_every_character_that_is_obeyed_is_shown_by_its_number() -> None:
     for code in range(sys.maxunicode + 1):
         if is_obeyed(char := chr(code)):
-            assert texts.in_line(char) == texts.escaped(char)
-            assert texts.screened(f"{char}.") != f"{char}."
+            assert texts.in_line(char) == texts.escaped_character(char)
+            assert texts.screened_text(f"{char}.") != f"{char}."
 
 
 def test_what_people_write_stays_legible() -> None:
     assert texts.in_line(LEGIBLE) == LEGIBLE
-    assert texts.screened(LEGIBLE) == LEGIBLE
-    assert parse(dump({LEGIBLE: LEGIBLE}), "a.yaml").data == {LEGIBLE: LEGIBLE}
-    assert LEGIBLE in dump([LEGIBLE])
+    assert texts.screened_text(LEGIBLE) == LEGIBLE
+    assert parse_yaml(dump_yaml({LEGIBLE: LEGIBLE}), "a.yaml").data == {LEGIBLE: LEGIBLE}
+    assert LEGIBLE in dump_yaml([LEGIBLE])
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=4))
@@ -91,17 +91,17 @@ def test_whatever_passes_the_screen_is_harmless(parts: list[str]) -> None:
 @laws(200)
 def test_json_and_yaml_mean_the_same_behind_the_screen(text: str) -> None:
     data: Any = {"a": [text, {text: text}]}
-    assert json.loads(texts.screened(json.dumps(data, ensure_ascii=False, indent=2))) == data
+    assert json.loads(texts.screened_text(json.dumps(data, ensure_ascii=False, indent=2))) == data
     data = {"a": [unicodedata.normalize("NFC", text)]}
-    shown = texts.screened(dump(data))
-    assert parse(shown, "a.yaml").data == data
+    shown = texts.screened_text(dump_yaml(data))
+    assert parse_yaml(shown, "a.yaml").data == data
     assert yaml.safe_load(shown) == data
 
 
 @given(TEXTS)
 @laws(200)
 def test_a_word_of_a_shell_is_one_word(text: str) -> None:
-    assert not any(is_obeyed(char) or char == "\n" for char in texts.word(text))
+    assert not any(is_obeyed(char) or char == "\n" for char in texts.shell_word(text))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_word_of_a_shell_is_one_word(text: str) -> None:
 )
 def test_bash_reads_a_word_as_it_was(text: str) -> None:
     done = subprocess.run(
-        ["bash", "-c", f"printf %s {texts.word(text)}"],
+        ["bash", "-c", f"printf %s {texts.shell_word(text)}"],
         capture_output=True,
         check=True,
         env={**os.environ, "LC_ALL": "C.UTF-8"},
@@ -144,7 +144,7 @@ def hostile_problem(text: str) -> Problem:
 @laws(200)
 def test_a_problem_is_lines_of_its_own(text: str) -> None:
     problem = hostile_problem(text)
-    lines = texts.screened(describe(problem, (text.replace("\n", " "),))).split("\n")
+    lines = texts.screened_text(describe_problem(problem, (text.replace("\n", " "),))).split("\n")
     assert len(lines) == 4
     assert list(faults("\n".join(lines[1:]))) == []
     assert not any(map(is_obeyed, lines[0]))
@@ -154,7 +154,7 @@ def test_a_problem_is_lines_of_its_own(text: str) -> None:
 @laws(200)
 def test_an_annotation_is_one_line_with_our_properties(text: str) -> None:
     problem = hostile_problem(text)
-    said = texts.screened(
+    said = texts.screened_text(
         as_github.text(Findings({}, 0, [problem], [], "1"), colour=False), commands=True
     ).split("\n")
     assert len(said) == 2
@@ -222,7 +222,7 @@ def at(data: Any, path: tuple[Any, ...]) -> Any:
 
 def quoted(data: Any) -> str:
     """YAML of one line with escapes for what does not print."""
-    return flow(data)
+    return dump_in_line(data)
 
 
 SPECS = st.builds(
@@ -278,16 +278,16 @@ def test_no_command_prints_what_is_obeyed(
 
 
 @pytest.fixture(scope="module")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    here = tmp_path_factory.mktemp("standing")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    here = tmp_path_factory.mktemp("deployed")
     run("render", str(ROOT / "examples" / "shop.yaml"), "-o", str(here / "stack"))
     return here
 
 
 @given(TEXTS, TEXTS)
 @laws(45)
-def test_changes_prints_texts_of_terraform_as_text(standing: Path, name: str, text: str) -> None:
-    here = standing
+def test_changes_prints_texts_of_terraform_as_text(deployed: Path, name: str, text: str) -> None:
+    here = deployed
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(here)
         patch.setenv("PATH", "")
@@ -310,10 +310,10 @@ WRONG = "Größe 中文: what keeps this from being read is said in a sentence t
 
 
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 119])
-def test_a_message_goes_on_in_lines_of_its_own(width: int) -> None:
+def test_a_message_continues_in_lines_of_its_own(width: int) -> None:
     problem = Problem("TG302", Location("shop.yaml", 2, 300, 3), WRONG, f"to repair it, {WRONG}")
     line = "x" * 299 + "abc" + "y" * 300
-    lines = describe(problem, ("", line), width=width).split("\n")
+    lines = describe_problem(problem, ("", line), width=width).split("\n")
     assert lines[0].startswith("shop.yaml:2:300: error TG302:")
     assert max(map(len, lines)) <= max(width, 36)
     assert " ".join(each.strip() for each in lines).startswith(f"shop.yaml:2:300: error TG302: {WRONG}")
@@ -324,9 +324,9 @@ def test_a_message_goes_on_in_lines_of_its_own(width: int) -> None:
 
 def test_without_a_width_nothing_is_wrapped() -> None:
     problem = Problem("TG302", Location("shop.yaml"), WRONG * 9, WRONG)
-    assert len(describe(problem, ()).split("\n")) == 2
-    assert texts.wrapped(WRONG, 0) == WRONG
-    assert texts.wrapped("a" * 50, 20, "  ", 10) == "a" * 50
+    assert len(describe_problem(problem, ()).split("\n")) == 2
+    assert texts.wrapped_text(WRONG, 0) == WRONG
+    assert texts.wrapped_text("a" * 50, 20, "  ", 10) == "a" * 50
 
 
 def on_a_terminal(columns: int, *arguments: str, **environment: str) -> list[str]:

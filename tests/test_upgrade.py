@@ -14,8 +14,8 @@ from tfgen.commands.main import main
 from tfgen.output import disk
 from tfgen.pipe import run_text
 from tfgen.spec import versions
-from tfgen.spec.source import Source, parse
-from tfgen.spec.versions import Edit, at_key, at_value, brought_up_to_date, renamed_key, upgraded
+from tfgen.spec.source import Source, parse_yaml
+from tfgen.spec.versions import Edit, at_key, at_value, brought_up_to_date, renamed_key, upgraded_text
 
 ROOT = Path(__file__).parent.parent
 SHOP = (
@@ -82,18 +82,18 @@ def third(monkeypatch: pytest.MonkeyPatch, second: None) -> None:  # noqa: ARG00
 
 
 def of(text: str) -> Source:
-    return parse(text, "shop.yaml")
+    return parse_yaml(text, "shop.yaml")
 
 
 def test_no_version_is_left_out() -> None:
-    assert sorted(versions.MIGRATIONS) == list(range(1, versions.current()))
+    assert sorted(versions.MIGRATIONS) == list(range(1, versions.current_version()))
 
 
 @pytest.mark.parametrize("text", [SHOP, f"version: 1\n{SHOP}"])
 def test_a_current_spec_stays_as_it_is(text: str) -> None:
     source = of(text)
     assert brought_up_to_date(source) == (source, [])
-    assert upgraded(source) == text
+    assert upgraded_text(source) == text
     assert run_text(text, "shop.yaml").problems == ()
 
 
@@ -121,12 +121,12 @@ class TestAnOlderSpec:
         assert tfgen.render_text(OLD, "shop.yaml")[0] == tfgen.render_text(NEW, "shop.yaml")[0]
 
     def test_is_rewritten_with_all_that_is_not_its_words(self) -> None:
-        assert upgraded(of(OLD)) == NEW
-        assert upgraded(of(NEW)) == NEW
+        assert upgraded_text(of(OLD)) == NEW
+        assert upgraded_text(of(NEW)) == NEW
 
     def test_says_its_version_where_it_said_it(self) -> None:
         text = OLD.replace("region:", "version: 1  # the first\nregion:")
-        assert "\nversion: 2  # the first\nregion:" in upgraded(of(text))
+        assert "\nversion: 2  # the first\nregion:" in upgraded_text(of(text))
 
     @pytest.mark.parametrize(
         ("text", "new"),
@@ -138,8 +138,8 @@ class TestAnOlderSpec:
         ],
     )
     def test_that_says_no_version_gets_one(self, text: str, new: str) -> None:
-        assert upgraded(of(text)) == new
-        assert parse(new, "new").data == {"version": 2, **of(text).data}
+        assert upgraded_text(of(text)) == new
+        assert parse_yaml(new, "new").data == {"version": 2, **of(text).data}
 
     def test_is_spoken_of_by_its_own_lines(self) -> None:
         """What the migration moved, what it changed, and what it never saw."""
@@ -153,7 +153,7 @@ class TestAnOlderSpec:
         assert sorted(places) == [("no", 14), ("shop", 12), ("vpn", 5)]
         assert outcome.lines == tuple(lines)
 
-    def test_a_word_that_the_migration_wrote_stands_where_the_old_one_does(self) -> None:
+    def test_a_word_that_the_migration_wrote_has_the_place_of_the_old_one(self) -> None:
         source, _ = brought_up_to_date(of(OLD))
         for path in (("services", "web", "routes"), ("services", "api", "routes")):
             at = source.at_key(path)
@@ -163,14 +163,14 @@ class TestAnOlderSpec:
 
     def test_with_aliases_is_edited_once(self) -> None:
         text = "name: a\nservices:\n  b: &b {paths: [/]}\n  c: *b\n"
-        assert "b: &b {routes: [/]}\n  c: *b\n" in upgraded(of(text))
+        assert "b: &b {routes: [/]}\n  c: *b\n" in upgraded_text(of(text))
 
 
 @pytest.mark.usefixtures("third")
-def test_an_old_spec_goes_through_every_version() -> None:
+def test_an_old_spec_is_migrated_through_every_version() -> None:
     text = OLD.replace("name: shop", "title: shop")
     new = NEW.replace("version: 2", "version: 3").replace("\nnetwork", "\ntags: {added: by-us}\nnetwork")
-    assert upgraded(of(text)) == new
+    assert upgraded_text(of(text)) == new
     source, problems = brought_up_to_date(of(text))
     assert problems == []
     assert source.data["name"] == "shop"

@@ -147,7 +147,7 @@ def test_the_readme_has_the_command_that_waits_for_the_tasks() -> None:
     assert commands(rendered(WEB + WORKER, as_module=True)) == [expected]
 
 
-def test_the_command_names_what_stands_in_aws() -> None:
+def test_the_command_names_what_exists_in_aws() -> None:
     """The first name of a service that has another now, and what an override says."""
     renamed = f"  web: {{was: site, image: '{REGISTRY}/web:1'}}\n"
     more = (

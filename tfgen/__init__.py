@@ -41,7 +41,7 @@ def render_file(
     """`render_text` for a file. A file that cannot be read is a problem, not an exception."""
     from tfgen import pipe
 
-    return _pages(pipe.run(path, as_module=as_module, templates=templates))
+    return _pages(pipe.run_file(path, as_module=as_module, templates=templates))
 
 
 def _pages(outcome: Outcome) -> tuple[dict[str, str], tuple[Problem, ...]]:

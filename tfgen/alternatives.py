@@ -8,7 +8,7 @@ from tfgen import facts
 from tfgen.cost.inventory import take_inventory
 from tfgen.cost.short import short_cost_of_egress
 from tfgen.cost.ways import Way
-from tfgen.pipe import Outcome, Values, run_text, run_with
+from tfgen.pipe import Outcome, Values, run_text, run_variants
 from tfgen.spec.ways_out import WAYS_OUT
 
 NATS = ("single", "per-zone")
@@ -22,7 +22,7 @@ def ways_of(path: Path, given: Values, own: Outcome) -> tuple[Way, ...]:
     if own.spec is None:
         return ()
     network, choices = own.spec.network, list(_choices())
-    outcomes = run_with(path, [{**given, **_variant(*choice, network.endpoints)} for choice in choices])
+    outcomes = run_variants(path, [{**given, **_variant(*choice, network.endpoints)} for choice in choices])
     return tuple(
         _way(egress, nat, own if is_own else outcome, is_own)
         for (egress, nat), outcome in zip(choices, outcomes, strict=True)
@@ -36,7 +36,7 @@ region: {region}
 network: {{egress: {egress}, nat: {nat}, zones: [a, b]}}
 services: {{web: {{image: "123456789012.dkr.ecr.{region}.amazonaws.com/web:1", count: 1}}}}
 """
-_OF_NAT = {"single": " with one gateway", "per-zone": " with one in each of two zones", "": ""}
+_OF_NAT = {"single": " with one gateway", "per-zone": " with two", "": ""}
 
 
 def costs_of_egress(region: str) -> dict[str, str]:
@@ -50,8 +50,8 @@ def costs_of_egress(region: str) -> dict[str, str]:
         short = short_cost_of_egress(outcome.blueprint) if outcome.blueprint else None
         if short and short.cost and not short.without:
             each = " for each task" if WAYS_OUT[egress].public_tasks else ""
-            found.setdefault(egress, []).append(f"{short.cost}{each}{_OF_NAT[nat]}")
-    return {egress: ", ".join(texts) for egress, texts in found.items()}
+            found.setdefault(egress, []).append(f"{short.cost} a month{each}{_OF_NAT[nat]}")
+    return {egress: f"{', '.join(texts)}; two zones, before traffic" for egress, texts in found.items()}
 
 
 def _choices() -> Iterator[tuple[str, str]]:

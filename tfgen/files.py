@@ -27,24 +27,26 @@ class TooLargeError(OSError):
     """A file with more bytes than its reader accepts."""
 
 
-def kind(mode: int) -> str:
+def kind_of_file(mode: int) -> str:
     """The kind of a path with this mode, empty for a regular file."""
     return "" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "no file")
 
 
-def read(place: Path | str, *, dir_fd: int | None = None, follow: bool = True, most: int = MOST) -> bytes:
+def read_file(
+    place: Path | str, *, dir_fd: int | None = None, follow: bool = True, most: int = MOST
+) -> bytes:
     """The content of a file. Raises OSError, including NoFileError and TooLargeError.
 
     Without `follow`, links are rejected. `dir_fd` is the open folder of the path.
     """
     try:
-        _check(os.stat(place, dir_fd=dir_fd, follow_symlinks=follow), place, most)
+        _check_file(os.stat(place, dir_fd=dir_fd, follow_symlinks=follow), place, most)
         how = _HOW | (0 if follow else getattr(os, "O_NOFOLLOW", 0))
         number = os.open(place, how, dir_fd=dir_fd)
         try:
             found = os.fstat(number)
-            _check(found, place, most)
-            content = _content(number, found.st_size, most)
+            _check_file(found, place, most)
+            content = _read_content(number, found.st_size, most)
         finally:
             os.close(number)
     except FileNotFoundError as error:
@@ -56,7 +58,7 @@ def read(place: Path | str, *, dir_fd: int | None = None, follow: bool = True, m
     return content
 
 
-def walk(folder: Path, is_left_out: Callable[[str], bool]) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
+def walk_folder(folder: Path, is_left_out: Callable[[str], bool]) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
     """Everything in and below a folder, by relative path, each folder before its contents.
 
     Skips the names that are left out, and does not enter linked folders. Raises OSError if a folder cannot
@@ -75,7 +77,7 @@ def walk(folder: Path, is_left_out: Callable[[str], bool]) -> Iterator[tuple[str
 _CHUNK = 64 * 1024
 
 
-def _content(number: int, size: int, most: int) -> bytes:
+def _read_content(number: int, size: int, most: int) -> bytes:
     """The content of an open file, or slightly more than `most` of it. Some exceed their reported `size`."""
     content = os.read(number, size + 1)
     if len(content) <= size:
@@ -87,8 +89,8 @@ def _content(number: int, size: int, most: int) -> bytes:
     return b"".join(parts)
 
 
-def _check(found: os.stat_result, place: Path | str, most: int) -> None:
-    if what := kind(found.st_mode):
+def _check_file(found: os.stat_result, place: Path | str, most: int) -> None:
+    if what := kind_of_file(found.st_mode):
         raise NoFileError(errno.EINVAL, f"this is {what}, not a file", str(place))
     if found.st_size > most:
         raise _too_large(place, most)

@@ -10,28 +10,30 @@ from tfgen.problems import Exit, TfgenError
 from tfgen.repository import Question, Repository
 
 
-def committed(revision: str, files: Sequence[Path]) -> list[str]:
+def committed_texts(revision: str, files: Sequence[Path]) -> list[str]:
     """The text of each file at a revision, empty if it did not exist. Raises TfgenError."""
-    here = _here()
-    names = [_within(here.top, file) for file in files]
-    with repository.asked(here, settings=True) as git:
-        commit = _resolved(git, revision)
-        found = dict(zip(names, _at(git, [f"{commit}:{name}" for name in names]), strict=True))
+    here = _current_repository()
+    names = [_path_in_repository(here.top, file) for file in files]
+    with repository.git_in_repository(here, settings=True) as git:
+        commit = _resolved_revision(git, revision)
+        found = dict(
+            zip(names, _contents_of_objects(git, [f"{commit}:{name}" for name in names]), strict=True)
+        )
         _check_is_whole(git, commit, [name for name, content in found.items() if content is None])
     return [(found[name] or b"").decode(errors="replace") for name in names]
 
 
-def _here() -> Repository:
+def _current_repository() -> Repository:
     """The repository around the current folder. Raises TfgenError."""
-    repository.git()
-    found = repository.around(Path.cwd())
+    repository.path_of_git()
+    found = repository.repository_around(Path.cwd())
     if found is None:
         message = f"git cannot answer: {Path.cwd()} is in no git repository"
         raise TfgenError(message=message, code=Exit.WRONG_USAGE)
     return found
 
 
-def _resolved(git: Question, revision: str) -> str:
+def _resolved_revision(git: Question, revision: str) -> str:
     """The hash of the commit that the user names: no later command can mistake it for an option."""
     return git.ask(
         "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}",
@@ -52,15 +54,15 @@ def _check_is_whole(git: Question, commit: str, missing: list[str]) -> None:
         raise TfgenError(message=message, code=Exit.WRONG_USAGE)
 
 
-def touched(revision: str, folders: Sequence[Path]) -> set[Path]:
+def touched_folders(revision: str, folders: Sequence[Path]) -> set[Path]:
     """The folders in which a file differs from a revision, including new folders. Raises TfgenError."""
-    here = _here()
-    names = {_within(here.top, folder): folder for folder in folders}
+    here = _current_repository()
+    names = {_path_in_repository(here.top, folder): folder for folder in folders}
     places = [f":(top,literal){'' if name == '.' else name}" for name in names]
     if not places:  # git would take none for all
         return set()
-    with repository.asked(here, settings=True) as git:
-        changed = git.ask("diff", *_NAMES, _resolved(git, revision), "--", *places)
+    with repository.git_in_repository(here, settings=True) as git:
+        changed = git.ask("diff", *_NAMES, _resolved_revision(git, revision), "--", *places)
         new = git.ask("ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", *places)
     files = [os.fsdecode(name) for name in (changed + new).split(b"\0") if name]
     parents = {parent.as_posix() for file in files for parent in Path(file).parents}
@@ -82,36 +84,38 @@ _NEAR = (":0", ":1", ":2", ":3", *_HEADS, "HEAD^1", "HEAD^2", "refs/stash")
 _COMMITS = 100  # how far to look back after that, on every branch and wherever HEAD was
 
 
-def earlier(file: Path, wanted: Callable[[bytes], bool]) -> bytes | None:
+def earlier_content(file: Path, wanted: Callable[[bytes], bool]) -> bytes | None:
     """The newest earlier content of a file that is `wanted`, staged or committed; None without one."""
     here = next(folder for folder in file.absolute().parents if folder.is_dir())
-    found = repository.around(here)
+    found = repository.repository_around(here)
     if found is None:
         return None
     try:
-        name = _within(found.top, here.resolve() / file.absolute().relative_to(here))
-        with repository.asked(found) as git:
-            return next(filter(wanted, _past(git, name)), None)
+        name = _path_in_repository(found.top, here.resolve() / file.absolute().relative_to(here))
+        with repository.git_in_repository(found) as git:
+            return next(filter(wanted, _past_contents(git, name)), None)
     except TfgenError:  # no git, no commit
         return None
 
 
-def obstacle(place: Path) -> str:
+def obstacle_to_git(place: Path) -> str:
     """Why git cannot be asked about a folder; empty if it can."""
     try:
-        with repository.alone():
-            return "" if repository.around(place) else "this is in no git repository"
+        with repository.git_in_empty_folder():
+            return "" if repository.repository_around(place) else "this is in no git repository"
     except TfgenError as error:
         return error.message
 
 
-def merge(base: str, one: str, other: str) -> str:
+def merged_text(base: str, one: str, other: str) -> str:
     """The result of git merging two texts with their base; empty if it is unknown.
 
     Runs in a temporary repository, because `git merge-file` compares lines differently from a merge.
     """
-    commits = (_commit(name, text) for name, text in (("base", base), ("one", one), ("other", other)))
-    with suppress(TfgenError, OSError), repository.alone() as git:
+    commits = (
+        _commit_for_import(name, text) for name, text in (("base", base), ("one", one), ("other", other))
+    )
+    with suppress(TfgenError, OSError), repository.git_in_empty_folder() as git:
         git.ask("init", "--quiet", "--template=")
         git.ask("fast-import", "--quiet", said=b"".join(commits))
         git.ask("checkout", "--quiet", "one")
@@ -127,7 +131,7 @@ def merge(base: str, one: str, other: str) -> str:
 _SOMEBODY = ("-c", "user.name=tfgen", "-c", "user.email=tfgen")
 
 
-def _commit(name: str, text: str) -> bytes:
+def _commit_for_import(name: str, text: str) -> bytes:
     """A commit on a branch, in the format of `git fast-import`."""
     content = text.encode()
     head = [f"commit refs/heads/{name}", "committer tfgen <tfgen> 0 +0000", "data 0"]
@@ -136,23 +140,25 @@ def _commit(name: str, text: str) -> bytes:
     return "\n".join([*head, ""]).encode() + content + b"\n"
 
 
-def _past(git: Question, name: str) -> Iterator[bytes]:
+def _past_contents(git: Question, name: str) -> Iterator[bytes]:
     """Every known content of a file, "" where it did not exist."""
-    yield from (content or b"" for content in _at(git, [f"{place}:{name}" for place in _NEAR]))
+    yield from (
+        content or b"" for content in _contents_of_objects(git, [f"{place}:{name}" for place in _NEAR])
+    )
     commits = git.ask(
         *("rev-list", f"--max-count={_COMMITS}", "--full-history", "--ignore-missing", *_HEADS),
         *("--all", "--reflog", "--", f":(top,literal){name}"),
     )
     past = [f"{commit}:{name}" for commit in commits.decode().split()]
-    yield from (content or b"" for content in _at(git, past))
+    yield from (content or b"" for content in _contents_of_objects(git, past))
 
 
-def _at(git: Question, objects: list[str]) -> Iterator[bytes | None]:
+def _contents_of_objects(git: Question, objects: list[str]) -> Iterator[bytes | None]:
     asked = "".join(f"{each}\n" for each in objects)
-    yield from _contents(git.ask("cat-file", "--batch", said=os.fsencode(asked)))
+    yield from _contents_of_batch(git.ask("cat-file", "--batch", said=os.fsencode(asked)))
 
 
-def _contents(batch: bytes) -> Iterator[bytes | None]:
+def _contents_of_batch(batch: bytes) -> Iterator[bytes | None]:
     """What `git cat-file --batch` prints: `ID KIND SIZE`, the content, a line end. None for `... missing`."""
     while batch:
         head, _, batch = batch.partition(b"\n")
@@ -164,7 +170,7 @@ def _contents(batch: bytes) -> Iterator[bytes | None]:
         batch = batch[size + 1 :]
 
 
-def _within(top: Path, file: Path) -> str:
+def _path_in_repository(top: Path, file: Path) -> str:
     try:
         return _in_a_line(file.resolve().relative_to(top.resolve()).as_posix())
     except ValueError:

@@ -12,10 +12,10 @@ from tfgen.blueprint.build import build
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Ignored, Problem, SpecPath, has_errors
 from tfgen.spec import ignores, versions
-from tfgen.spec.defaults import fill
+from tfgen.spec.defaults import fill_defaults
 from tfgen.spec.model import Spec
 from tfgen.spec.read import read_spec
-from tfgen.spec.source import Source, SourceError, parse, read_source, with_values
+from tfgen.spec.source import Source, SourceError, parse_yaml, read_source, with_values
 
 Pages = Mapping[str, str]
 Values = Mapping[SpecPath, Any]
@@ -42,41 +42,46 @@ class Outcome(NamedTuple):
         return has_errors(self.problems)
 
 
-def run(
-    path: Path, *, as_module: bool = False, templates: Path | None = None, spec_file: str = ""
+def run_file(
+    path: Path,
+    *,
+    as_module: bool = False,
+    templates: Path | None = None,
+    spec_file: str = "",
+    wanted: str = "",
 ) -> Outcome:
     """Reads the spec at `path` and runs every stage on it.
 
     If a stage finds errors, the later ones report only what remains however these are corrected.
 
     `templates` is a folder of templates that replace built-in ones. `spec_file` is the name of the spec in
-    the pages; if it is empty, its own name is used.
+    the pages; if it is empty, its own name is used. `wanted` is the hint if there is no file at `path`.
     """
     try:
-        source = read_source(path)
+        source = read_source(path, wanted)
     except SourceError as error:
         return Outcome(None, None, (error.problem,), error.lines)
     # As UTF-8 whatever the locale, so that pages are the same on every machine.
     name = spec_file or os.fsencode(path.name).decode(errors="replace")
-    return _run(source, name, as_module, templates)
+    return _run_source(source, name, as_module, templates)
 
 
 def run_text(text: str, name: str, *, as_module: bool = False, templates: Path | None = None) -> Outcome:
-    """`run` on the text of a spec."""
+    """`run_file` on the text of a spec."""
     try:
-        source = parse(text, name)
+        source = parse_yaml(text, name)
     except SourceError as error:
         return Outcome(None, None, (error.problem,), error.lines)
-    return _run(source, name, as_module, templates)
+    return _run_source(source, name, as_module, templates)
 
 
-def run_with(path: Path, variants: Sequence[Values]) -> list[Outcome]:
-    """`run` on the spec at `path`, once for each of some sets of other values, by their paths in the spec."""
+def run_variants(path: Path, variants: Sequence[Values]) -> list[Outcome]:
+    """`run_file` on the spec at `path`, once for each set of other values by their paths in the spec."""
     try:
         source = read_source(path)
     except SourceError as error:
         return [Outcome(None, None, (error.problem,), error.lines)] * len(variants)
-    return [_run(with_values(source, values), path.name, False, None) for values in variants]
+    return [_run_source(with_values(source, values), path.name, False, None) for values in variants]
 
 
 class Upgrade(NamedTuple):
@@ -88,7 +93,7 @@ class Upgrade(NamedTuple):
     lines: tuple[str, ...]
 
 
-def upgrade(path: Path) -> Upgrade:
+def upgrade_file(path: Path) -> Upgrade:
     """Reads the spec at `path` and updates its text to the current version."""
     try:
         source = read_source(path)
@@ -100,23 +105,25 @@ def upgrade(path: Path) -> Upgrade:
         return Upgrade("", "", (error.problem,), error.lines)
     if problems:
         return Upgrade("", "", tuple(problems), source.lines)
-    return Upgrade(source.text, versions.upgraded(source), (), source.lines)
+    return Upgrade(source.text, versions.upgraded_text(source), (), source.lines)
 
 
-# Beyond so many values, a spec is too large to be gone through again for each way to mend it.
+# Beyond so many values, a spec is too large to be checked again for each variant of it.
 _MOST_MENDED = 20_000
 _ROUNDS = 5
 
 
-def _run(source: Source, name: str, as_module: bool, templates: Path | None) -> Outcome:
+def _run_source(source: Source, name: str, as_module: bool, templates: Path | None) -> Outcome:
     source, problems = versions.brought_up_to_date(source)
     if problems:
         return Outcome(None, None, tuple(problems), source.lines)
-    stages = partial(_stages, name=name, as_module=as_module, templates=templates)
+    stages = partial(_run_stages, name=name, as_module=as_module, templates=templates)
     outcome = stages(source)
     if not _is_stopped(outcome) or len(source.values) > _MOST_MENDED or not isinstance(source.data, dict):
         return outcome
-    besides = _besides(source, outcome, stages)
+    besides = _found_besides(source, outcome, stages)
+    # A hint may depend on what was mended, so that it does not make a problem another one. In a mended spec,
+    # an ignore may be unused only because what it is for was mended.
     known = {problem._replace(hint="") for problem in outcome.problems}
     problems = [
         problem
@@ -131,18 +138,18 @@ def _is_stopped(outcome: Outcome) -> bool:
     return outcome.blueprint is None and outcome.failed
 
 
-def _besides(source: Source, outcome: Outcome, stages: Callable[[Source], Outcome]) -> Outcome:
-    """What else is wrong however the user mends what was found: what all ways to mend it have in common."""
-    from tfgen.spec.mends import WAYS  # noqa: PLC0415 - only a mistake pays for it
+def _found_besides(source: Source, outcome: Outcome, stages: Callable[[Source], Outcome]) -> Outcome:
+    """What else is wrong however the user mends what was found: what all mended variants have in common."""
+    from tfgen.spec.mends import VARIANTS  # noqa: PLC0415 - only a mistake pays for it
 
-    common = _mended(source, outcome, stages, 0)
-    for way in range(1, WAYS):
+    common = _mended_outcome(source, outcome, stages, 0)
+    for variant in range(1, VARIANTS):
         if common.problems:
-            common = _both(common, _mended(source, outcome, stages, way))
+            common = _common_outcome(common, _mended_outcome(source, outcome, stages, variant))
     return common
 
 
-def _both(one: Outcome, other: Outcome) -> Outcome:
+def _common_outcome(one: Outcome, other: Outcome) -> Outcome:
     """What both found. A hint that they do not share speaks of what one of them mended, and is left out."""
     others = {problem._replace(hint=""): problem.hint for problem in other.problems}
     ignored = set(other.ignored)
@@ -156,13 +163,15 @@ def _both(one: Outcome, other: Outcome) -> Outcome:
     )
 
 
-def _mended(source: Source, outcome: Outcome, stages: Callable[[Source], Outcome], way: int) -> Outcome:
-    """What is found on the way to the end, with each stage's problems mended in one way before the next."""
+def _mended_outcome(
+    source: Source, outcome: Outcome, stages: Callable[[Source], Outcome], variant: int
+) -> Outcome:
+    """What all stages find, with each stage's problems mended in one variant before the next."""
     from tfgen.spec import mends  # noqa: PLC0415 - as above
 
     found: dict[Problem, None] = {}
     for _ in range(_ROUNDS):
-        mended = mends.mended(source, outcome.problems, way)
+        mended = mends.mended_source(source, outcome.problems, variant)
         if mended is None:
             break
         source, outcome = mended, stages(mended)
@@ -172,12 +181,12 @@ def _mended(source: Source, outcome: Outcome, stages: Callable[[Source], Outcome
     return outcome._replace(problems=tuple(found))
 
 
-def _stages(source: Source, name: str, as_module: bool, templates: Path | None) -> Outcome:
+def _run_stages(source: Source, name: str, as_module: bool, templates: Path | None) -> Outcome:
     """A spec through every stage up to the first that finds errors."""
     said, problems = read_spec(source)
     if said is None:
         return Outcome(None, None, tuple(problems), source.lines)
-    spec, found = fill(said, source.at)
+    spec, found = fill_defaults(said, source.at)
     problems = [*problems, *found]
     if has_errors(problems):
         return Outcome(None, None, tuple(problems), source.lines)
@@ -187,13 +196,13 @@ def _stages(source: Source, name: str, as_module: bool, templates: Path | None) 
     problems = [*problems, *found]
     if blueprint is None:
         return Outcome(spec, None, tuple(problems), source.lines)
-    overridden, pages, found = _overridden(blueprint, templates, source)
-    found = [*_checked(overridden, blueprint), *found]
-    left, ignored = ignores.apply(spec, source, found, (*rules.numbers(), *rules.OF_OVERRIDES))
+    overridden, pages, found = _apply_overrides(blueprint, templates, source)
+    found = [*_check_rules(overridden, blueprint), *found]
+    left, ignored = ignores.apply_ignores(spec, source, found, (*rules.rule_numbers(), *rules.OF_OVERRIDES))
     return Outcome(spec, blueprint, (*problems, *left), source.lines, tuple(ignored), overridden, pages)
 
 
-def _checked(overridden: Blueprint, blueprint: Blueprint) -> list[Problem]:
+def _check_rules(overridden: Blueprint, blueprint: Blueprint) -> list[Problem]:
     """What rules find. They are no obstacle to an override, which may say what AWS takes and tfgen does not
     know yet: an error that comes from one alone is a warning."""
     found = rules.check(overridden)
@@ -208,32 +217,32 @@ def _checked(overridden: Blueprint, blueprint: Blueprint) -> list[Problem]:
     ]
 
 
-def _overridden(
+def _apply_overrides(
     blueprint: Blueprint, templates: Path | None, source: Source
 ) -> tuple[Blueprint, Callable[[], Pages], list[Problem]]:
     """The blueprint as its overrides make it, its pages, and what overrides and templates have wrong."""
     if not blueprint.overrides and not templates:
-        return blueprint, cache(partial(_rendered, blueprint)), []
-    from tfgen.overridden import overridden  # noqa: PLC0415 - slow to load, and few specs need it
+        return blueprint, cache(partial(_render_pages, blueprint)), []
+    from tfgen.overridden import overridden_blueprint  # noqa: PLC0415 - slow to load, and few specs need it
     from tfgen.render import check  # noqa: PLC0415 - as above
 
     looked = check.check_pages(blueprint, templates, source.at_key)
     if has_errors(looked.problems):
         return blueprint, dict, looked.problems
-    after = overridden(blueprint, looked.before, looked.after, source.at_key)
+    after = overridden_blueprint(blueprint, looked.before, looked.after, source.at_key)
     return after, lambda: looked.after, looked.problems
 
 
-def _rendered(blueprint: Blueprint) -> Pages:
+def _render_pages(blueprint: Blueprint) -> Pages:
     from tfgen.render import pages  # noqa: PLC0415 - slow to load, and a check does without
 
-    return pages.render(blueprint)
+    return pages.render_pages(blueprint)
 
 
 def _beyond_quotas(spec: Spec, source: Source) -> list[Problem]:
     """What no account can hold, but for what the spec ignores."""
     found = size.problems(spec, source.at)
-    stays, _ = ignores.apply(spec, source, found, size.CODES) if found else ([], [])
+    stays, _ = ignores.apply_ignores(spec, source, found, size.CODES) if found else ([], [])
     return [problem for problem in stays if problem.code in size.CODES]
 
 

@@ -5,7 +5,7 @@ from enum import IntEnum
 from itertools import islice
 from typing import NamedTuple
 
-from tfgen.texts import in_columns, in_line, wrapped
+from tfgen.texts import in_columns, in_line, wrapped_text
 
 SpecPath = tuple[str | int, ...]
 """The path from the top of a spec to a value: `("services", "webapp", "routes", 0)`."""
@@ -82,14 +82,16 @@ Paint = Callable[[str, str], str]
 """A text in the colors of its role: a severity, or "place"."""
 
 
-def _plain(text: str, _what: str) -> str:
+def _unpainted(text: str, _what: str) -> str:
     return text
 
 
 _LONGEST_SHOWN = 120
 
 
-def describe(problem: Problem, lines: Sequence[str], paint: Paint = _plain, width: int = 0) -> str:
+def describe_problem(
+    problem: Problem, lines: Sequence[str], paint: Paint = _unpainted, width: int = 0
+) -> str:
     """One problem as the user reads it: where, what, the line itself, and the hint.
 
     `lines` are the lines of the file at `problem.at`, without line ends. A message that is longer than
@@ -98,7 +100,7 @@ def describe(problem: Problem, lines: Sequence[str], paint: Paint = _plain, widt
     at, severity = problem.at, problem.severity
     place, what = in_line(at), f"{severity} {problem.code}"
     begun = len(f"{place}: {what}: ")
-    message = wrapped(in_line(problem.message), width, "    ", begun)
+    message = wrapped_text(in_line(problem.message), width, "    ", begun)
     text = [f"{paint(place, 'place')}: {paint(what, severity)}: {message}"]
     most = min(_LONGEST_SHOWN, max(20, width - 8)) if width else _LONGEST_SHOWN
     if 0 < at.line <= len(lines):
@@ -116,14 +118,14 @@ def describe(problem: Problem, lines: Sequence[str], paint: Paint = _plain, widt
             marked = "********"  # its length is nobody's business either
             shown = before + marked + after
         text.append(f"{at.line:>5} | {shown}")
-        marks = "^" * max(1, _columns(marked))
-        text.append(f"      | {' ' * _columns(before)}{paint(marks, severity)}")
+        marks = "^" * max(1, _columns_of(marked))
+        text.append(f"      | {' ' * _columns_of(before)}{paint(marks, severity)}")
     if problem.hint:
-        text.append(f"   hint: {wrapped(in_line(problem.hint), width, ' ' * 9, 9)}")
+        text.append(f"   hint: {wrapped_text(in_line(problem.hint), width, ' ' * 9, 9)}")
     return "\n".join(text)
 
 
-def _columns(text: str) -> int:
+def _columns_of(text: str) -> int:
     """The width of `text` on a terminal: East Asian characters take two columns, combining accents none."""
     if text.isascii():
         return len(text)
@@ -133,22 +135,23 @@ def _columns(text: str) -> int:
     return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
 
 
-def ordered(problems: Iterable[Problem]) -> list[Problem]:
+def ordered_problems(problems: Iterable[Problem]) -> list[Problem]:
     """By file and position, each problem once, not once per path to its place."""
     once = {problem._replace(at=problem.at._replace(path=())): problem for problem in problems}
     return sorted(once.values(), key=lambda p: (p.at.file, p.at.line, p.at.column, p.code, p.message))
 
 
-def report(
-    problems: Iterable[Problem], files: Mapping[str, Sequence[str]], paint: Paint = _plain, width: int = 0
+def report_problems(
+    problems: Iterable[Problem], files: Mapping[str, Sequence[str]], paint: Paint = _unpainted, width: int = 0
 ) -> str:
     """All problems, in order, a blank line between them; `files` maps a name to its lines."""
     return "\n\n".join(
-        describe(problem, files.get(problem.at.file, ()), paint, width) for problem in ordered(problems)
+        describe_problem(problem, files.get(problem.at.file, ()), paint, width)
+        for problem in ordered_problems(problems)
     )
 
 
-def nearest(word: str, choices: Iterable[object], likeness: float = 0.6) -> str:
+def nearest_word(word: str, choices: Iterable[object], likeness: float = 0.6) -> str:
     """The choice that is most similar to `word`, or nothing."""
     import difflib  # noqa: PLC0415 - only a mistake pays for it
     import re  # noqa: PLC0415
@@ -172,11 +175,11 @@ def is_affordable(before: int, choices: Collection[object]) -> bool:
 
 
 def nearest_of_many(word: str, choices: Collection[object], before: int) -> str:
-    """`nearest`, if it is affordable."""
-    return nearest(word, choices) if is_affordable(before, choices) else ""
+    """`nearest_word`, if it is affordable."""
+    return nearest_word(word, choices) if is_affordable(before, choices) else ""
 
 
-def some(words: Collection[str], most: int = 20) -> str:
+def some_words(words: Collection[str], most: int = 20) -> str:
     """All items, or the first ones and how many more there are."""
     first = ", ".join(islice(words, most))
     more = len(words) - most

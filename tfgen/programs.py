@@ -9,7 +9,7 @@ from pathlib import Path
 from tfgen.problems import Exit, TfgenError
 
 
-def find(name: str) -> str | None:
+def find_program(name: str) -> str | None:
     """The program of this name on PATH.
 
     Skips relative folders on PATH, because a branch may supply their contents.
@@ -19,7 +19,7 @@ def find(name: str) -> str | None:
     return found if found and Path(found).is_absolute() else None
 
 
-def run(
+def run_program(
     command: Sequence[str], place: Path, environment: Mapping[str, str], said: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
     """Runs a program, by its full path, in the folder `place`, with `said` as input. Raises TfgenError."""

@@ -37,14 +37,14 @@ class Question(NamedTuple):
     def ask(self, *arguments: str, said: bytes = b"", wrong: str = "git cannot answer") -> bytes:
         """The output of git. Raises TfgenError."""
         command = (self.program, "--no-pager", *_NO_PROGRAMS, *arguments)
-        done = programs.run(command, self.place, self.environment, said)
+        done = programs.run_program(command, self.place, self.environment, said)
         if done.returncode:
             reason = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
             raise TfgenError(message=f"{wrong}: {reason}", code=Exit.WRONG_USAGE)
         return done.stdout
 
 
-def around(place: Path) -> Repository | None:
+def repository_around(place: Path) -> Repository | None:
     """The repository whose worktree contains a folder, or None.
 
     It is the one of the nearest `.git`: a folder or, in linked worktrees and submodules, a file that names
@@ -57,17 +57,17 @@ def around(place: Path) -> Repository | None:
         if str(top) in ceilings and top != here:
             return None
         with suppress(OSError, ValueError):
-            if found := _repository(top):
+            if found := _repository_at(top):
                 return found
     return None
 
 
-def _repository(top: Path) -> Repository | None:
+def _repository_at(top: Path) -> Repository | None:
     folder = top / ".git"
     if folder.is_file():
-        folder = _named(folder, "gitdir: ")
+        folder = _named_folder(folder, "gitdir: ")
     shared = folder / "commondir"
-    common = _named(shared) if shared.is_file() else folder
+    common = _named_folder(shared) if shared.is_file() else folder
     if os.path.lexists(folder / "HEAD") and (common / "refs").is_dir() and (common / "objects").is_dir():
         return Repository(top, folder.resolve(), common.resolve())
     return None
@@ -76,7 +76,7 @@ def _repository(top: Path) -> Repository | None:
 _LONGEST = 4096  # bytes of a path
 
 
-def _named(file: Path, head: str = "") -> Path:
+def _named_folder(file: Path, head: str = "") -> Path:
     """The folder that a file of git names, relative to the file. Raises ValueError."""
     with file.open("rb") as opened:
         text = os.fsdecode(opened.read(_LONGEST)).rstrip("\r\n")
@@ -86,23 +86,25 @@ def _named(file: Path, head: str = "") -> Path:
 
 
 @contextmanager
-def asked(repository: Repository, *, settings: bool = False) -> Iterator[Question]:
+def git_in_repository(repository: Repository, *, settings: bool = False) -> Iterator[Question]:
     """A query about a repository, with the user's `settings` for ignored files and how files are stored.
 
     Raises TfgenError.
     """
-    with alone() as (program, place, environment):
+    with git_in_empty_folder() as (program, place, environment):
         own = place / "common"
-        config = _listed(Question(program, place, environment), repository.common / "config")
+        config = _listed_settings(Question(program, place, environment), repository.common / "config")
         said = [*_of_user(program, place), *config] if settings else config
-        with _explained():
-            _share(repository.common, own)
-            (own / "config").write_text(_formats(config) + _settings(said), errors="surrogateescape")
-        yield Question(program, place, {**environment, **_places(repository, own)})
+        with _explained_errors():
+            _share_folders(repository.common, own)
+            (own / "config").write_text(
+                _storage_formats(config) + _user_settings(said), errors="surrogateescape"
+            )
+        yield Question(program, place, {**environment, **_places_of_git(repository, own)})
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _explained_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -111,18 +113,18 @@ def _explained() -> Iterator[None]:
 
 
 @contextmanager
-def alone() -> Iterator[Question]:
+def git_in_empty_folder() -> Iterator[Question]:
     """git in an empty folder, independent of any configuration. Raises TfgenError."""
-    program = git()
-    with _explained():
+    program = path_of_git()
+    with _explained_errors():
         place = TemporaryDirectory(prefix="tfgen-")
     with place as folder:
-        yield Question(program, Path(folder), _environment(folder))
+        yield Question(program, Path(folder), _environment_of_git(folder))
 
 
-def git() -> str:
+def path_of_git() -> str:
     """The path of git. Raises TfgenError if there is none."""
-    program = programs.find("git")
+    program = programs.find_program("git")
     if program is None:
         raise TfgenError(message="git is not on PATH", code=Exit.WRONG_USAGE)
     return program
@@ -139,7 +141,7 @@ _NO_PROGRAMS = tuple(
 )  # fmt: skip
 
 
-def _environment(home: str) -> dict[str, str]:
+def _environment_of_git(home: str) -> dict[str, str]:
     """The environment for git, without any outside variable that git or its helpers use."""
     nobodys = dict.fromkeys(
         ("GIT_CONFIG_NOSYSTEM", "GIT_ATTR_NOSYSTEM", "GIT_NO_REPLACE_OBJECTS", "GIT_NO_LAZY_FETCH"), "1"
@@ -155,7 +157,7 @@ def _not_gits() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
 
 
-def _places(repository: Repository, own: Path) -> dict[str, str]:
+def _places_of_git(repository: Repository, own: Path) -> dict[str, str]:
     return {
         "GIT_DIR": str(repository.folder),
         "GIT_WORK_TREE": str(repository.top),
@@ -170,14 +172,14 @@ _SHARED = (
 )  # fmt: skip
 
 
-def _share(common: Path, own: Path) -> None:
+def _share_folders(common: Path, own: Path) -> None:
     (own / "info").mkdir(parents=True)
     for name in _SHARED:
         if os.path.lexists(common / name):
-            _link(common / name, own / name)
+            _link_file(common / name, own / name)
 
 
-def _link(there: Path, here: Path) -> None:
+def _link_file(there: Path, here: Path) -> None:
     try:
         here.symlink_to(there)
     except OSError:  # a system that lets few users make links
@@ -195,7 +197,7 @@ _SETTINGS = re.compile(
 )
 
 
-def _formats(config: _Config) -> str:
+def _storage_formats(config: _Config) -> str:
     """A configuration with the storage formats of the repository and nothing else."""
     known = [(key, value) for key, value in config if _FORMATS.match(key) and value.isalnum()]
     lines = [f"\t{key.removeprefix('extensions.')} = {value}\n" for key, value in known]
@@ -203,19 +205,19 @@ def _formats(config: _Config) -> str:
     return head + "".join(["[extensions]\n", *lines] if known else [])
 
 
-def _settings(config: _Config) -> str:
-    return "".join(_written(key, value) for key, value in config if _SETTINGS.match(key))
+def _user_settings(config: _Config) -> str:
+    return "".join(_written_setting(key, value) for key, value in config if _SETTINGS.match(key))
 
 
-def _written(key: str, value: str) -> str:
+def _written_setting(key: str, value: str) -> str:
     """A setting in the syntax of a configuration; paths refer to the user's home, as git gets another."""
     section, _, rest = key.partition(".")
     subsection, _, name = rest.rpartition(".")
-    head = f'{section} "{_quoted(subsection)}"' if subsection else section
-    return f'[{head}]\n\t{name} = "{_quoted(os.path.expanduser(value))}"\n'  # noqa: PTH111 - of text
+    head = f'{section} "{_quoted_value(subsection)}"' if subsection else section
+    return f'[{head}]\n\t{name} = "{_quoted_value(os.path.expanduser(value))}"\n'  # noqa: PTH111 - of text
 
 
-def _quoted(text: str) -> str:
+def _quoted_value(text: str) -> str:
     return text.translate({ord("\\"): "\\\\", ord('"'): '\\"', ord("\n"): "\\n"})
 
 
@@ -223,7 +225,7 @@ def _of_user(program: str, place: Path) -> _Config:
     """The user's settings for all repositories."""
     own = {name: value for name in _OF_USER if (value := os.environ.get(name)) is not None}
     nowhere = {"GIT_DIR": str(place / "none"), "GIT_TERMINAL_PROMPT": "0"}
-    config = _listed(Question(program, place, {**_not_gits(), **own, **nowhere}))
+    config = _listed_settings(Question(program, place, {**_not_gits(), **own, **nowhere}))
     usual = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config", "git/ignore")
     return [("core.excludesfile", str(usual)), *config]
 
@@ -231,16 +233,16 @@ def _of_user(program: str, place: Path) -> _Config:
 _OF_USER = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
 
 
-def _listed(question: Question, file: Path | None = None) -> _Config:
+def _listed_settings(question: Question, file: Path | None = None) -> _Config:
     """The settings of one file, without included files, or of all files of the user."""
     if file and not file.is_file():
         return []
     where = ("--file", str(file), "--no-includes") if file else ("--includes",)
     entries = question.ask("config", "--list", "--null", *where).split(b"\0")
-    return list(_entries(os.fsdecode(entry) for entry in entries if entry))
+    return list(_split_entries(os.fsdecode(entry) for entry in entries if entry))
 
 
-def _entries(entries: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _split_entries(entries: Iterable[str]) -> Iterator[tuple[str, str]]:
     for entry in entries:
         key, has_value, value = entry.partition("\n")
         yield key, value if has_value else "true"

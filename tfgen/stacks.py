@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tfgen.blueprint.model import Blueprint
-from tfgen.output.compare import Changes, compare
+from tfgen.output.compare import Changes, compare_pages
 from tfgen.output.history import History
 from tfgen.output.manifest import NAME as MANIFEST
 from tfgen.output.refusal import RefusedError
-from tfgen.output.write import preview, write
+from tfgen.output.write import preview_pages, write_pages
 from tfgen.pipe import Outcome
 from tfgen.problems import Exit, TfgenError
-from tfgen.render.pages import once
-from tfgen.summary import drift, forecast, summarize
-from tfgen.texts import in_line, word
+from tfgen.render.pages import files_to_keep
+from tfgen.summary import summarize, summarize_drift, summarize_forecast
+from tfgen.texts import in_line, shell_word
 
 NAME = "{name}"
 FOLDERS = f"generated/{NAME}"
@@ -44,9 +44,9 @@ class RenderMode(NamedTuple):
         """The text for people, in addition to the diff."""
         if not self:
             return f"{summarize(stack, changes, folder)}\n"
-        lines = [drift(stack.name, changes, folder)] if self.check else []
+        lines = [summarize_drift(stack.name, changes, folder)] if self.check else []
         if self.dry_run:
-            lines.append(forecast(stack.name, changes, folder, force=self.force))
+            lines.append(summarize_forecast(stack.name, changes, folder, force=self.force))
         return "".join(f"{line}\n" for line in lines)
 
 
@@ -82,19 +82,21 @@ class Result(NamedTuple):
         }
 
 
-def folders(outcomes: Sequence[Outcome], output: Path | None) -> list[Path]:
+def stack_folders(outcomes: Sequence[Outcome], output: Path | None) -> list[Path]:
     """The folder for the stack of each spec. Raises TfgenError if several specs share one folder."""
     pattern = str(output or FOLDERS)
     if NAME not in pattern and len(outcomes) > 1:
         message = (
             f"-o {in_line(pattern)} is one folder for {len(outcomes)} specs: give each stack its own, such "
-            f"as -o {word(f'{pattern}/{NAME}')}"
+            f"as -o {shell_word(f'{pattern}/{NAME}')}"
         )
         raise TfgenError(message=message, code=Exit.WRONG_USAGE)
-    return [Path(pattern.replace(NAME, stack.name if stack else "")) for stack in map(_stack, outcomes)]
+    return [
+        Path(pattern.replace(NAME, stack.name if stack else "")) for stack in map(_stack_of_outcome, outcomes)
+    ]
 
 
-def _stack(outcome: Outcome) -> Blueprint | None:
+def _stack_of_outcome(outcome: Outcome) -> Blueprint | None:
     return None if outcome.failed else outcome.blueprint
 
 
@@ -108,12 +110,14 @@ class Placed(NamedTuple):
     wrong: str
 
 
-def placed(specs: Sequence[Path], outcomes: Sequence[Outcome], output: Path | None) -> Iterator[Placed]:
-    names = Counter(stack.name for stack in map(_stack, outcomes) if stack)
-    for spec, outcome, folder in zip(specs, outcomes, folders(outcomes, output), strict=True):
-        stack = _stack(outcome)
+def placed_stacks(
+    specs: Sequence[Path], outcomes: Sequence[Outcome], output: Path | None
+) -> Iterator[Placed]:
+    names = Counter(stack.name for stack in map(_stack_of_outcome, outcomes) if stack)
+    for spec, outcome, folder in zip(specs, outcomes, stack_folders(outcomes, output), strict=True):
+        stack = _stack_of_outcome(outcome)
         shared = stack is not None and names[stack.name] > 1
-        yield Placed(spec, outcome, stack, folder, _shares(spec, folder) if shared else "")
+        yield Placed(spec, outcome, stack, folder, _shares_folder(spec, folder) if shared else "")
 
 
 def without_spec(rendered: Sequence[Path], output: Path | None) -> list[Path]:
@@ -126,22 +130,22 @@ def without_spec(rendered: Sequence[Path], output: Path | None) -> list[Path]:
     return sorted({Path(each).parent for each in found} - set(rendered))
 
 
-def _shares(spec: Path, folder: Path) -> str:
+def _shares_folder(spec: Path, folder: Path) -> str:
     return (
         f"{in_line(spec)}: another of these specs has the same name, and both would be written to "
         f"{in_line(folder)}. Nothing was written for it. Rename one, or render them one by one with -o."
     )
 
 
-def rendered(specs: Sequence[Path], outcomes: Sequence[Outcome], options: Options) -> Iterator[Result]:
+def render_stacks(specs: Sequence[Path], outcomes: Sequence[Outcome], options: Options) -> Iterator[Result]:
     """Writes or previews the stack of each spec; one that fails does not stop the others."""
-    for spec, outcome, stack, folder, wrong in placed(specs, outcomes, options.output):
+    for spec, outcome, stack, folder, wrong in placed_stacks(specs, outcomes, options.output):
         if stack is None:
             yield Result(spec, Exit.SPEC_HAS_ERRORS)
         elif wrong:
             yield Result(spec, Exit.WRONG_USAGE, stack.name, folder, message=wrong)
         else:
-            yield _rendered(spec, outcome, stack, folder, options)
+            yield _render_stack(spec, outcome, stack, folder, options)
 
 
 def exit_code(results: Sequence[Result]) -> Exit:
@@ -150,10 +154,10 @@ def exit_code(results: Sequence[Result]) -> Exit:
     return Exit.SPEC_HAS_ERRORS if Exit.SPEC_HAS_ERRORS in codes else next(filter(None, codes), Exit.DONE)
 
 
-def _rendered(spec: Path, outcome: Outcome, stack: Blueprint, folder: Path, options: Options) -> Result:
+def _render_stack(spec: Path, outcome: Outcome, stack: Blueprint, folder: Path, options: Options) -> Result:
     mode = options.mode
     try:
-        changes, diff = _written(outcome.pages(), stack, folder, options)
+        changes, diff = _write_stack(outcome.pages(), stack, folder, options)
     except TfgenError as error:
         planned = error.changes if isinstance(error, RefusedError) else Changes()
         return Result(spec, error.code, stack.name, folder, planned, message=error.message)
@@ -161,46 +165,46 @@ def _rendered(spec: Path, outcome: Outcome, stack: Blueprint, folder: Path, opti
     return Result(spec, mode.exit_code(changes), stack.name, folder, changes, diff, said)
 
 
-def _written(
+def _write_stack(
     pages: Mapping[str, str], stack: Blueprint, folder: Path, options: Options
 ) -> tuple[Changes, str]:
     mode = options.mode
     how: dict[str, Any] = {
         "stack": stack.name,
-        "once": once(stack),
+        "once": files_to_keep(stack),
         "force": mode.force,
         "history": _HISTORY,
     }
     if mode:
-        return preview(pages, folder, with_diff=mode.diff, **how)
-    return write(pages, folder, waiting=options.waiting, **how), ""
+        return preview_pages(pages, folder, with_diff=mode.diff, **how)
+    return write_pages(pages, folder, waiting=options.waiting, **how), ""
 
 
-def held(stack: Blueprint, pages: Mapping[str, str], folder: Path) -> Changes:
+def compare_stack(stack: Blueprint, pages: Mapping[str, str], folder: Path) -> Changes:
     """Compares the pages of a stack with a folder. Raises TfgenError if it cannot be read."""
     try:
-        return compare(pages, folder, once(stack), stack.name, _HISTORY).changes
+        return compare_pages(pages, folder, files_to_keep(stack), stack.name, _HISTORY).changes
     except OSError as error:
         message = f"cannot read {in_line(error.filename)}: {error.strerror}"
         raise TfgenError(message=message, code=Exit.WRONG_USAGE) from None
 
 
-def _earlier(file: Path, wanted: Any) -> bytes | None:
+def _earlier_content(file: Path, wanted: Any) -> bytes | None:
     from tfgen import git  # noqa: PLC0415 - starting programs is slow to load, and seldom asked for
 
-    return git.earlier(file, wanted)
+    return git.earlier_content(file, wanted)
 
 
-def _obstacle(place: Path) -> str:
+def _obstacle_to_git(place: Path) -> str:
     from tfgen import git  # noqa: PLC0415 - as above
 
-    return git.obstacle(place)
+    return git.obstacle_to_git(place)
 
 
-def _merge(base: str, one: str, other: str) -> str:
+def _merged_text(base: str, one: str, other: str) -> str:
     from tfgen import git  # noqa: PLC0415 - as above
 
-    return git.merge(base, one, other)
+    return git.merged_text(base, one, other)
 
 
-_HISTORY = History(_earlier, _merge, _obstacle)
+_HISTORY = History(_earlier_content, _merged_text, _obstacle_to_git)

@@ -6,19 +6,19 @@ from pathlib import Path
 from tfgen.blueprint.model import Blueprint, Network, Service
 from tfgen.cost.short import short_cost
 from tfgen.output.compare import Changes
-from tfgen.problems import some
-from tfgen.texts import in_line, word
+from tfgen.problems import some_words
+from tfgen.texts import in_line, shell_word
 
 
 def summarize(blueprint: Blueprint, changes: Changes, folder: Path) -> str:
     """What was written, what it makes, and what to do next."""
     lines = [
-        f"{blueprint.name}: {_count(changes)} in {in_line(folder)}",
-        *(f"  {line}" for line in _outdated(changes)),
-        f"  network        {_network(blueprint)}",
+        f"{blueprint.name}: {_count_files(changes)} in {in_line(folder)}",
+        *(f"  {line}" for line in _outdated_lines(changes)),
+        f"  network        {_network_line(blueprint)}",
         *(f"  load balancer  {line}" for line in _load_balancer(blueprint)),
-        *_services(blueprint),
-        *_cost(blueprint),
+        *_service_lines(blueprint),
+        *_cost_line(blueprint),
         *(
             f"  overrides      {in_line(each.address)}: {in_line(', '.join(each.patch))}"
             for each in blueprint.overrides
@@ -38,17 +38,17 @@ _DRIFT = {
 }
 
 
-def drift(name: str, changes: Changes, folder: Path) -> str:
+def summarize_drift(name: str, changes: Changes, folder: Path) -> str:
     """Whether a folder is as it would be rendered now, and what is not."""
     if changes.none:
         return f"{name}: {in_line(folder)} is current"
     lines = [
         f"{what:<10} {in_line(path)}" for field, what in _DRIFT.items() for path in getattr(changes, field)
     ]
-    return "\n  ".join([f"{name}: {in_line(folder)} is not current", *lines, *_outdated(changes)])
+    return "\n  ".join([f"{name}: {in_line(folder)} is not current", *lines, *_outdated_lines(changes)])
 
 
-def forecast(name: str, changes: Changes, folder: Path, *, force: bool) -> str:
+def summarize_forecast(name: str, changes: Changes, folder: Path, *, force: bool) -> str:
     """What a render would do."""
     words = {"created": "create", "changed": "change", "removed": "remove"}
     words |= {
@@ -58,11 +58,11 @@ def forecast(name: str, changes: Changes, folder: Path, *, force: bool) -> str:
         "obstacles": "refuse (in the way)",
     }
     lines = [f"{what} {in_line(path)}" for field, what in words.items() for path in getattr(changes, field)]
-    head = f"{name}: {_count(changes, force=force)} in {in_line(folder)}; nothing was written"
-    return "\n  ".join([head, *lines, *_outdated(changes, 0)])
+    head = f"{name}: {_count_files(changes, force=force)} in {in_line(folder)}; nothing was written"
+    return "\n  ".join([head, *lines, *_outdated_lines(changes, 0)])
 
 
-def _outdated(changes: Changes, width: int = 10) -> list[str]:
+def _outdated_lines(changes: Changes, width: int = 10) -> list[str]:
     """Files that the user took over and that would be different by now; reported once, by a render."""
     return [
         f"{'yours':<{width}} {in_line(path)}: tfgen would now "
@@ -76,11 +76,11 @@ def next_steps(folders: list[Path], *, as_module: bool) -> str:
     if as_module:
         return (
             'Next: call it from your root module: module "..." '
-            f'{{ source = "{in_line(_source(folders[0]))}" }}'
+            f'{{ source = "{in_line(_module_source(folders[0]))}" }}'
         )
     if len(folders) > 1:
         return "Next, in each folder: terraform init && terraform plan"
-    return f"Next: cd {word(folders[0])} && terraform init && terraform plan"
+    return f"Next: cd {shell_word(folders[0])} && terraform init && terraform plan"
 
 
 def not_rendered(folders: Sequence[Path]) -> str:
@@ -100,16 +100,16 @@ def without_spec(folders: Sequence[Path]) -> str:
 
 
 def _some_folders(folders: Sequence[Path]) -> str:
-    return some(list(map(in_line, folders)), 3)
+    return some_words(list(map(in_line, folders)), 3)
 
 
-def _source(folder: Path) -> str:
+def _module_source(folder: Path) -> str:
     """A module's address: without its dots Terraform would look for it in the registry."""
     return str(folder) if folder.is_absolute() else f"./{folder.as_posix()}"
 
 
-def _count(changes: Changes, *, force: bool = True) -> str:
-    """How many files; what was edited or is in the way goes with `force`, and without it is refused."""
+def _count_files(changes: Changes, *, force: bool = True) -> str:
+    """How many files; `force` overwrites what was edited or is in the way, which is otherwise refused."""
     edited, orphans, foreign = map(len, (changes.edited, changes.edited_orphans, changes.foreign))
     refused = {"edited": edited + orphans, "in the way": foreign}
     parts = {
@@ -126,7 +126,7 @@ def _count(changes: Changes, *, force: bool = True) -> str:
     return f"{total} files ({said})"
 
 
-def _network(blueprint: Blueprint) -> str:
+def _network_line(blueprint: Blueprint) -> str:
     network = blueprint.network
     zones = ", ".join(f"{blueprint.region}{subnet.zone}" for subnet in network.public_subnets)
     return f"{network.cidr} in {zones}; {', '.join(_ways_out(network))}"
@@ -149,30 +149,30 @@ def _load_balancer(blueprint: Blueprint) -> Iterator[str]:
             routes = [
                 f"{path} -> {service.key}:{mapping.port}"
                 for service in blueprint.services
-                for path in _routes(service, listener.key)
+                for path in _route_lines(service, listener.key)
                 for mapping in service.port_mappings
             ]
-            yield f"port {listener.port}: {_cut(routes) or '404 only'}"
+            yield f"port {listener.port}: {_cut_words(routes) or '404 only'}"
 
 
-def _cut(words: list[str], most: int = 4) -> str:
+def _cut_words(words: list[str], most: int = 4) -> str:
     more = [f"{len(words) - most} more"] if len(words) > most else []
     return ", ".join([*words[:most], *more])
 
 
-def _routes(service: Service, listener: str) -> Iterator[str]:
+def _route_lines(service: Service, listener: str) -> Iterator[str]:
     for route in service.routes:
         if route.listener == listener:
             yield route.text
 
 
-def _cost(blueprint: Blueprint) -> Iterator[str]:
+def _cost_line(blueprint: Blueprint) -> Iterator[str]:
     said = short_cost(blueprint)
     if said.cost:
         yield f"  cost           about {said.cost} a month before traffic; tfgen cost lists the parts"
 
 
-def _services(blueprint: Blueprint) -> Iterator[str]:
+def _service_lines(blueprint: Blueprint) -> Iterator[str]:
     for index, service in enumerate(blueprint.services):
         addresses = [server.address for connect in service.connect for server in connect.servers]
         words = [

@@ -1,7 +1,7 @@
-"""Foreign text on its way to a terminal, a CI log or a shell: the one place that makes it safe.
+"""Makes foreign text safe for a terminal, a CI log or a shell; nothing else does.
 
-Text in a message goes through `in_line`, so that it neither ends the line nor hides in it. Everything
-that tfgen prints also goes through `screened`, in a `Screen` around standard output and error: it can
+Text in a message passes `in_line`, so that it neither ends the line nor hides in it. Everything
+that tfgen prints also passes `screened_text`, in a `Screen` around standard output and error: it can
 neither control a terminal nor be a command of the CI whose log this is.
 """
 
@@ -30,25 +30,25 @@ _OURS = r"\x1b\[(?:0|1|1;3[136]|3[126])m"
 def in_line(value: object) -> str:
     """`value` as part of one line: line breaks, control and invisible characters are escaped as in YAML."""
     text = str(value)
-    return text if text.isprintable() else _unprintable().sub(_unless_seen, text)
+    return text if text.isprintable() else _unprintable_pattern().sub(_unless_seen, text)
 
 
 @cache
-def _unprintable() -> re.Pattern[str]:
+def _unprintable_pattern() -> re.Pattern[str]:
     return re.compile(f"[\x00-\x1f{_UNSEEN}\\s]|{_LONE_JOINER}")
 
 
 def _unless_seen(match: re.Match[str]) -> str:
-    return match[0] if match[0] in " \u3000" else escaped(match[0])
+    return match[0] if match[0] in " \u3000" else escaped_character(match[0])
 
 
-def escaped(char: str) -> str:
+def escaped_character(char: str) -> str:
     """A character as an escape sequence of YAML."""
     code = ord(char)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def wrapped(text: str, width: int, indent: str = "", begun: int = 0) -> str:
+def wrapped_text(text: str, width: int, indent: str = "", begun: int = 0) -> str:
     """`text` in lines of `width` columns, all but the first indented; unchanged if `width` is 0.
 
     The first line already has `begun` columns. A word that is longer than a line is not broken.
@@ -69,7 +69,7 @@ def in_columns(line: str) -> str:
     return "".join(char if char.isprintable() else " " if char == "\t" else "?" for char in line)
 
 
-def word(value: object) -> str:
+def shell_word(value: object) -> str:
     """`value` as one word of a shell command in a message."""
     text = str(value)
     if in_line(text) == text:
@@ -85,12 +85,14 @@ def _in_shell(char: str) -> str:
     if in_line(char) == char:
         return char
     byte = code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code
-    return f"\\x{byte:02x}" if byte < 0x80 or byte != code else escaped(char).replace("\\x", "\\u00")
+    return (
+        f"\\x{byte:02x}" if byte < 0x80 or byte != code else escaped_character(char).replace("\\x", "\\u00")
+    )
 
 
 def plain_in_yaml(text: str) -> bool:
     """Whether a YAML text is safe to print outside double quotes, wherever it is wrapped."""
-    return screened(text) == text and not _WRAPPED_COMMAND.search(text)
+    return screened_text(text) == text and not _WRAPPED_COMMAND.search(text)
 
 
 _WRAPPED_COMMAND = re.compile(r"\s::")
@@ -98,10 +100,12 @@ _WRAPPED_COMMAND = re.compile(r"\s::")
 
 def in_yaml(text: str) -> str:
     """YAML with invisible characters only in double quotes, escaped."""
-    return _unprintable().sub(lambda match: match[0] if match[0].isspace() else escaped(match[0]), text)
+    return _unprintable_pattern().sub(
+        lambda match: match[0] if match[0].isspace() else escaped_character(match[0]), text
+    )
 
 
-def screened(text: str, *, begun: bool = False, commands: bool = False, colours: bool = False) -> str:
+def screened_text(text: str, *, begun: bool = False, commands: bool = False, colours: bool = False) -> str:
     """`text` of many lines without anything that controls a terminal or a CI; quoted strings stay valid YAML
     and JSON.
 
@@ -109,7 +113,7 @@ def screened(text: str, *, begun: bool = False, commands: bool = False, colours:
     `colours`, tfgen's own colors pass.
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
     """
-    text = _unsafe(text.isascii(), colours).sub(_as_code, text)
+    text = _unsafe_pattern(text.isascii(), colours).sub(_as_code, text)
     if "::" not in text or commands:
         return text
     first, end, rest = text.partition("\n") if begun else ("", "", text)
@@ -117,7 +121,7 @@ def screened(text: str, *, begun: bool = False, commands: bool = False, colours:
 
 
 @cache
-def _unsafe(in_ascii: bool, colours: bool) -> re.Pattern[str]:
+def _unsafe_pattern(in_ascii: bool, colours: bool) -> re.Pattern[str]:
     """Compiled when it is needed: most output is ASCII."""
     # "##[" and its kin, which runners look for anywhere in a line: Azure's, and GitHub's of old.
     parts = ["\r(?!\n)", r"#(?=#[a-z]*\[)"]
@@ -141,7 +145,7 @@ _COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 
 
 class Screen:
-    """A stream that writes the result of `screened`. Everything else goes to the stream behind it."""
+    """A stream that writes the result of `screened_text`. Everything else goes to the stream behind it."""
 
     def __init__(self, stream: Any) -> None:
         self.behind = stream
@@ -150,7 +154,7 @@ class Screen:
 
     def write(self, text: str) -> int:
         colours = self.behind.isatty()
-        safe = screened(text, begun=self._begun, commands=self.commands, colours=colours)
+        safe = screened_text(text, begun=self._begun, commands=self.commands, colours=colours)
         self.behind.write(safe)
         last = text.rpartition("\n")[2]
         self._begun = bool(last.strip()) or (self._begun and "\n" not in text)
@@ -161,7 +165,7 @@ class Screen:
 
 
 @contextmanager
-def screens() -> Iterator[None]:
+def screened_output() -> Iterator[None]:
     """Puts a screen in front of standard output and error."""
     before = sys.stdout, sys.stderr
     screened: list[Any] = [Screen(stream) if stream is not None else None for stream in before]
@@ -173,7 +177,7 @@ def screens() -> Iterator[None]:
 
 
 @contextmanager
-def commands() -> Iterator[None]:
+def workflow_commands() -> Iterator[None]:
     """Lets GitHub workflow commands, which are tfgen's own, pass through standard output."""
     screen: Any = sys.stdout
     if isinstance(screen, Screen):

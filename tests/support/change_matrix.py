@@ -59,6 +59,8 @@ load_balancer:
     http: 80
     admin: 8080
 
+cost: {hours: 730, traffic: {s3: 100}, tasks: {storefront: 2}}
+
 services:
   storefront:
     image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/storefront:7.3.1
@@ -174,7 +176,7 @@ def new_tasks(*services: str) -> str:
 
 
 def parts_of_network(way: WayOut) -> dict[str, bool]:
-    """What a way out has, or has not, of the network."""
+    """What each egress has, or has not, of the network."""
     return {
         PRIVATE: not way.public_tasks,
         NAT: way.nat,
@@ -197,7 +199,7 @@ def difference(module: str, old: dict[str, bool], new: dict[str, bool]) -> str:
 
 
 def way_out(old: str, new: str) -> Row:
-    """One way out for another. Services are updated where their subnets change or their rules do."""
+    """Another egress. Services are updated where their subnets change or their rules do."""
     was, will_be = WAYS_OUT[old], WAYS_OUT[new]
     rules = difference("services", parts_of_services(was), parts_of_services(will_be))
     cost = difference("network", parts_of_network(was), parts_of_network(will_be)) + rules
@@ -688,6 +690,12 @@ WHOLE = (
         "a rule silenced for the whole load balancer",
         "load_balancer:\n",
         "load_balancer:\n  ignore: [{rule: TG356, reason: it asks who one is}]\n",
+        "",
+    ),
+    market(
+        "what tfgen cost assumes",
+        "cost: {hours: 730, traffic: {s3: 100}, tasks: {storefront: 2}}\n",
+        "cost: {hours: 300, traffic: {s3: 800}, tasks: {storefront: {low: 1, high: 6}}}\n",
         "",
     ),
     market("tags changed", "  team: market\n", "  team: shops\n", TAGGED),

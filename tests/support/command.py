@@ -20,7 +20,7 @@ class Done(NamedTuple):
 Tfgen = Callable[..., Done]
 
 
-class Said(io.StringIO):
+class Utf8Output(io.StringIO):
     """What a pipe takes that is read as UTF-8."""
 
     encoding = "utf-8"
@@ -30,7 +30,7 @@ class Said(io.StringIO):
 
 def run(*arguments: str) -> Done:
     """`tfgen` with these arguments, for tests of many examples each, which take no fixture."""
-    out, err = Said(), Said()
+    out, err = Utf8Output(), Utf8Output()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["tfgen", *arguments])
         patch.setattr(sys, "stdout", out)

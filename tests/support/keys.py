@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 from msgspec import Meta
 
 from tfgen.spec.model import Section, Spec
-from tfgen.spec.read import fields_of, shape
+from tfgen.spec.read import fields_of, shape_of_type
 
 Data = Mapping[str, Any]
 
@@ -34,7 +34,7 @@ def forms_of_the_model(section: type[Section] = Spec, way: str = "") -> Iterator
 
 def _sections(kind: Any, way: str) -> Iterator[tuple[str, type[Section]]]:
     """The sections that a key holds, each with its way."""
-    what, first, second = shape(kind)
+    what, first, second = shape_of_type(kind)
     if what == "section":
         yield way, first
     elif what == "either":
@@ -45,11 +45,11 @@ def _sections(kind: Any, way: str) -> Iterator[tuple[str, type[Section]]]:
 
 
 def _forms(kind: Any, way: str) -> Iterator[str]:
-    what, first, second = shape(kind)
+    what, first, second = shape_of_type(kind)
     if what == "section" and first.shorthand:
         yield from (f"{way}: short", f"{way}: long")
     elif what == "either":
-        yield from (f"{way}: {shape(first)[0]}", f"{way}: {shape(second)[0]}")
+        yield from (f"{way}: {shape_of_type(first)[0]}", f"{way}: {shape_of_type(second)[0]}")
     elif what in ("list", "mapping"):
         yield from _forms(first if what == "list" else second, f"{way}.*")
     elif kind is bool:
@@ -58,7 +58,7 @@ def _forms(kind: Any, way: str) -> Iterator[str]:
         yield from (f"{way}: {word}" for word in get_args(first))
 
 
-class Said:
+class SpecContents:
     """What a spec says: keys, forms and limits as the model has them.
 
     `values` are by ways in which an entry of a mapping has its name: `services.=web.count`.
@@ -93,10 +93,10 @@ class Said:
             self._value(inner, fields_of(section)[name].kind, (*way, name))
 
     def _value(self, value: Any, kind: Any, way: tuple[str, ...]) -> None:
-        what, first, second = shape(kind)
+        what, first, second = shape_of_type(kind)
         if what == "either":
             is_first = isinstance(value, get_origin(first))
-            self._form(way, shape(first if is_first else second)[0])
+            self._form(way, shape_of_type(first if is_first else second)[0])
             self._value(value, first if is_first else second, way)
         elif what == "section":
             if first.shorthand:
@@ -140,7 +140,7 @@ def limits_of_the_model(section: type[Section] = Spec, way: str = "") -> Iterato
 
 def _scalars(kind: Any, way: str) -> Iterator[tuple[str, Any]]:
     """The types of what a key holds that is neither a list nor keys and values, each with its way."""
-    what, first, second = shape(kind)
+    what, first, second = shape_of_type(kind)
     if what == "scalar":
         yield way, first
     elif what == "either":
@@ -154,9 +154,9 @@ def _scalars(kind: Any, way: str) -> Iterator[tuple[str, Any]]:
 
 
 def _limits(kind: Any) -> dict[str, int]:
-    _, scalar, _ = shape(kind)
-    if shape(kind)[0] == "either":
-        return _limits(shape(kind)[2])
+    _, scalar, _ = shape_of_type(kind)
+    if shape_of_type(kind)[0] == "either":
+        return _limits(shape_of_type(kind)[2])
     metas = [meta for meta in getattr(scalar, "__metadata__", ()) if isinstance(meta, Meta)]
     found = {"least": metas[0].ge, "most": metas[0].le, "longest": metas[0].max_length} if metas else {}
     return {name: limit for name, limit in found.items() if limit is not None}

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import tfgen
 from tfgen.output import manifest
-from tfgen.output.compare import compare
+from tfgen.output.compare import compare_pages
 from tfgen.output.disk import STAGING
-from tfgen.pipe import run
-from tfgen.render.pages import once
+from tfgen.pipe import run_file
+from tfgen.render.pages import files_to_keep
 
 ROOT = Path(__file__).parent.parent.parent
 SPEC = (ROOT / "examples" / "shop.yaml").read_text()
@@ -38,9 +38,9 @@ class Kills:
         for name, text in SPECS.items():
             spec = place / name
             spec.write_text(text)
-            outcome = run(spec)
+            outcome = run_file(spec)
             assert outcome.blueprint
-            self._pages[spec] = {**outcome.pages(), **once(outcome.blueprint)}
+            self._pages[spec] = {**outcome.pages(), **files_to_keep(outcome.blueprint)}
         self._turns = [*self._pages]
         begin = time.monotonic()
         for spec in self._turns:
@@ -63,7 +63,7 @@ class Kills:
         if process.wait() == -signal.SIGKILL:
             self.killed += 1
             self.begun += self._staged() not in (0, left)
-            self.torn += any(len(hashes) > 1 for hashes in manifest.read(self.folder).owned.values())
+            self.torn += any(len(hashes) > 1 for hashes in manifest.read_manifest(self.folder).owned.values())
         self._check()
 
     def _staged(self) -> int:
@@ -87,5 +87,5 @@ class Kills:
                 whole = {pages[path] for pages in self._pages.values() if path in pages}
                 assert file.read_text() in whole, f"{path} is half"
         for pages in self._pages.values():
-            changes = compare(pages, self.folder).changes
+            changes = compare_pages(pages, self.folder).changes
             assert not changes.in_the_way, changes

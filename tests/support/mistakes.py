@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from support.ruled import REGISTRY, whole_spec
 from tfgen import rules
 from tfgen.pipe import run_text
-from tfgen.spec.source import dump, parse
+from tfgen.spec.source import dump_yaml, parse_yaml
 
 GONE = "<gone>"
 BASE: dict[str, Any] = {
@@ -121,6 +121,9 @@ _OTHERS = [
     Mistake("TG244", _services(new=_service(was="front"))),
     Mistake("TG260", {"overrides": {"module.network.aws_vpc.other": {"tags": {"A": "b"}}}}),
     Mistake("TG261", {"overrides": {"module.network.aws_vpc.main": {"tagz": "b"}}}),
+    Mistake("TG280", {"cost": {"traffic": {"s33": 1}}}),
+    Mistake("TG281", {"cost": {"tasks": {"nobody": 1}}}),
+    Mistake("TG282", {"cost": {"tasks": {"front": {"low": 3, "high": 1}}}}),
     Mistake("TG391", {"services": {"front": {"ignore": [{"rule": "TG399", "reason": "none"}]}}}),
 ]  # fmt: skip
 
@@ -138,14 +141,14 @@ def codes_of(*edits: Mapping[str, Any]) -> list[str]:
     data = BASE
     for edit in edits:
         data = over(data, edit)
-    problems = run_text(dump(data), "shop.yaml").problems
+    problems = run_text(dump_yaml(data), "shop.yaml").problems
     return sorted(problem.code for problem in problems if problem.severity != "note")
 
 
 @cache
 def mistakes() -> tuple[Mistake, ...]:
     """Those above, and of each rule what it gives as an example, as far as that is small and alone."""
-    of_rules = [next(filter(is_single, _of_rule(rule)), None) for rule in rules.rules()]
+    of_rules = [next(filter(is_single, _of_rule(rule)), None) for rule in rules.all_rules()]
     return tuple(mistake for mistake in (*_OTHERS, *filter(None, of_rules)) if is_single(mistake))
 
 
@@ -161,7 +164,9 @@ def _of_rule(rule: rules.Rule) -> Iterator[Mistake]:
 
 
 def _of_case(code: str, text: str) -> Mistake:
-    for key in (parse(text, "case").data or {}).get("services", {}):  # those of two rules live side by side
+    for key in (parse_yaml(text, "case").data or {}).get(
+        "services", {}
+    ):  # those of two rules live side by side
         text = re.sub(rf"(?<![\w./-]){key}(?![\w/-])", f"{code.lower()}-{key}", text)
     text = re.sub(r"routes: \[/([\],])", rf"routes: [/{code.lower()}\1", text)
     data = whole_spec(text)

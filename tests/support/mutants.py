@@ -92,6 +92,8 @@ def _mutants(
 
 
 def _is_test(place: _Place) -> bool:
+    if isinstance(place.node, ast.Name) and place.node.id == "TYPE_CHECKING":
+        return False  # decides nothing in a run
     if isinstance(place.parent, ast.comprehension):
         return place.field == "ifs"
     return isinstance(place.parent, ast.If | ast.IfExp) and place.field == "test"

@@ -11,7 +11,7 @@ from ipaddress import IPv4Network, collapse_addresses
 from typing import Any
 
 from tfgen.changes.stack import Resource, Stack
-from tfgen.hcl.values import Term, addresses
+from tfgen.hcl.values import Term, addresses_in
 
 WORLD = IPv4Network("0.0.0.0/0")
 PRIVATE = [IPv4Network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]
@@ -34,7 +34,7 @@ class Walk:
         return self.named(value, "aws_subnet")
 
     def named(self, value: Any, kind: str) -> list[Resource]:
-        found = [self.resources[each] for each in sorted(addresses(value)) if each in self.resources]
+        found = [self.resources[each] for each in sorted(addresses_in(value)) if each in self.resources]
         return [each for each in found if each.type == kind]
 
     def cidrs(self, subnets: Iterable[Resource]) -> list[IPv4Network]:
@@ -44,8 +44,8 @@ class Walk:
         return {
             address
             for each in self.of("aws_route_table_association")
-            if subnet.address in addresses(each.arguments.get("subnet_id"))
-            for address in addresses(each.arguments.get("route_table_id"))
+            if subnet.address in addresses_in(each.arguments.get("subnet_id"))
+            for address in addresses_in(each.arguments.get("route_table_id"))
         }
 
     def internet(self, subnet: Resource) -> str:
@@ -53,7 +53,7 @@ class Walk:
         tables = self.tables(subnet)
         for route in self.of("aws_route"):
             arguments = route.arguments
-            if not addresses(arguments.get("route_table_id")) & tables:
+            if not addresses_in(arguments.get("route_table_id")) & tables:
                 continue
             if arguments.get("destination_cidr_block") != "0.0.0.0/0":
                 continue
@@ -75,10 +75,12 @@ class Walk:
         open_: list[IPv4Network] = []
         for rule in self.of(f"aws_vpc_security_group_{direction}_rule"):
             arguments = rule.arguments
-            if not addresses(arguments.get("security_group_id")) & groups or not _has_port(arguments, port):
+            if not addresses_in(arguments.get("security_group_id")) & groups or not _has_port(
+                arguments, port
+            ):
                 continue
             named = arguments.get("referenced_security_group_id"), arguments.get("prefix_list_id")
-            if any(addresses(each) & peers for each in named):
+            if any(addresses_in(each) & peers for each in named):
                 return True
             cidr = arguments.get("cidr_ipv4")
             if isinstance(cidr, str):
@@ -86,7 +88,7 @@ class Walk:
         joined = list(collapse_addresses(open_))
         return bool(cidrs) and all(any(each.subnet_of(outer) for outer in joined) for each in cidrs)
 
-    # --- ways out
+    # --- outbound
 
     def service(self, label: str) -> Service:
         return Service(self, label)
@@ -151,7 +153,7 @@ class Service:
         )
 
     def _over_prefix_list(self, endpoint: Resource) -> bool:
-        tables = addresses(endpoint.arguments.get("route_table_ids"))
+        tables = addresses_in(endpoint.arguments.get("route_table_ids"))
         routed = all(self.walk.tables(subnet) & tables for subnet in self.subnets)
         return self._over_internet({endpoint.address}, routed=routed)
 
@@ -197,7 +199,7 @@ class Service:
         subnets = walk.subnets(balancer.get("subnets"))
         groups = {each.address for each in walk.named(balancer.get("security_groups"), "aws_security_group")}
         registered = self.own.arguments.get("load_balancer") or ()
-        targets = addresses(action) & {each for block in registered for each in addresses(block)}
+        targets = addresses_in(action) & {each for block in registered for each in addresses_in(block)}
         if len(registered) != 1 or not targets or not self.groups or not self.subnets:
             return False
         port = int(registered[0]["container_port"])
@@ -215,7 +217,7 @@ class Service:
     def _has_clients(self, groups: set[str], port: int) -> bool:
         for rule in self.walk.of("aws_vpc_security_group_ingress_rule"):
             arguments = rule.arguments
-            here = addresses(arguments.get("security_group_id")) & groups and _has_port(arguments, port)
+            here = addresses_in(arguments.get("security_group_id")) & groups and _has_port(arguments, port)
             cidr = arguments.get("cidr_ipv4")
             if here and isinstance(cidr, str):
                 range_ = IPv4Network(cidr)

@@ -16,7 +16,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from tfgen import facts, render_text
-from tfgen.spec.source import dump
+from tfgen.spec.source import dump_yaml
 
 Data = dict[str, Any]
 Edit = Callable[[Random, Data], bool]
@@ -101,7 +101,7 @@ def _rendered(text: str) -> Mapping[str, str]:
 
 
 def _is_valid(spec: Data) -> bool:
-    return bool(_rendered(dump(spec)))
+    return bool(_rendered(dump_yaml(spec)))
 
 
 # --- stacks
@@ -286,7 +286,7 @@ def _repair_overrides(spec: Data) -> None:
 
 
 def _addresses(spec: Data) -> set[str]:
-    pages = _rendered(dump(spec))
+    pages = _rendered(dump_yaml(spec))
     found = set()
     for path, text in pages.items():
         module = path.split("/")[1] if path.startswith("modules/") else ""
@@ -657,7 +657,7 @@ def _image_of_one(rng: Random, spec: Data) -> bool:
 
 @_edit
 def _more_of_one(rng: Random, spec: Data) -> bool:
-    """CPU, secrets, environment, ways out, health checks, ...: said, said otherwise, or left out."""
+    """CPU, secrets, environment, egress, health checks, ...: said, said otherwise, or left out."""
     service = _any_service(rng, spec)
     for key in rng.sample(sorted(_MORE), rng.randint(1, 3)) if service else ():
         if service and key in service and rng.random() < 0.3:

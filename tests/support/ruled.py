@@ -5,7 +5,7 @@ from typing import Any
 
 from tfgen.pipe import Outcome, run_text
 from tfgen.problems import Problem
-from tfgen.spec.source import dump, parse
+from tfgen.spec.source import dump_yaml, parse_yaml
 
 REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
@@ -18,7 +18,7 @@ def problems_of(fragment: str) -> tuple[Problem, ...]:
 @cache
 def outcome_of(fragment: str) -> Outcome:
     """The spec that a fragment stands for, its blueprint and problems."""
-    outcome = run_text(dump(whole_spec(fragment)), "spec.yaml")
+    outcome = run_text(dump_yaml(whole_spec(fragment)), "spec.yaml")
     assert outcome.overridden, outcome.problems
     refused = [problem for problem in outcome.problems if problem.severity == "error"]
     assert not [problem for problem in refused if not problem.code.startswith("TG3")], refused
@@ -26,8 +26,8 @@ def outcome_of(fragment: str) -> Outcome:
 
 
 def whole_spec(fragment: str) -> dict[str, Any]:
-    """The fragment, with a name, a region, a way out, and an image for each service that has none."""
-    said: dict[str, Any] = parse(fragment, "fragment").data or {}
+    """The fragment, with a name, a region, an egress, and an image for each service that has none."""
+    said: dict[str, Any] = parse_yaml(fragment, "fragment").data or {}
     network = {"egress": "nat", **said.pop("network", {})}
     services = {
         key: {"image": f"{REGISTRY}/{key}:1.0.0", **service}

@@ -146,26 +146,26 @@ _OWN_GROUPS = ("endpoints", "load-balancer")
 
 def _same_address(stack: str, built: tuple[Service, ...]) -> Iterator[Problem]:
     """Names that differ can still lead to one Terraform address: "a-from-b" and "a" called by "b"."""
-    owners = {f"security group.{names.security_group(stack, own)}": "the stack" for own in _OWN_GROUPS}
+    owners = {("security group", names.security_group(stack, own)): "the stack" for own in _OWN_GROUPS}
     for service in built:
-        for address in _addresses_of_service(service):
-            if address in owners:
-                yield _name_collision(service, address, owners[address])
-            owners.setdefault(address, f'"{service.key}"')
+        for kind, name in _names_of_service(service):
+            if (kind, name) in owners:
+                yield _name_collision(service, kind, name, owners[kind, name])
+            owners.setdefault((kind, name), f'"{service.key}"')
 
 
-def _addresses_of_service(service: Service) -> Iterator[str]:
-    yield f"security group.{service.security_group_name}"
-    yield f"file.{service.file.lower()}"
-    yield from (f"variable.{container.image_variable}" for container in service.containers)
-    yield from (f"{rule.direction} rule.{rule.label}" for rule in service.security_rules)
-    yield from (f"role.{role.label}" for role in service.roles)
-    yield from (f"listener rule.{rule.label}" for rule in service.rules)
+def _names_of_service(service: Service) -> Iterator[tuple[str, str]]:
+    """What its parts are, and the name of each among others of the kind."""
+    yield "security group", service.security_group_name
+    yield "file", service.file.lower()
+    yield from (("variable", container.image_variable) for container in service.containers)
+    yield from ((f"{rule.direction} rule", rule.label) for rule in service.security_rules)
+    yield from (("role", role.label) for role in service.roles)
+    yield from (("listener rule", rule.label) for rule in service.rules)
 
 
-def _name_collision(service: Service, address: str, other: str) -> Problem:
+def _name_collision(service: Service, kind: str, name: str, other: str) -> Problem:
     this = f'"{service.key}"'
-    kind, _, name = address.partition(".")
     message, hint = f"{this} and {other} would both have the {kind} name {name}", f"rename {this} or {other}"
     if other == "the stack":
         hint = f"rename {this}"

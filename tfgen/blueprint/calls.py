@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tfgen.blueprint import renames
 from tfgen.blueprint.model import Call
-from tfgen.problems import Locate, Location, Problem, nearest_of_many, some
+from tfgen.problems import Locate, Location, Problem, nearest_of_many, some_words
 from tfgen.spec.model import Service, Spec
 
 
@@ -75,7 +75,7 @@ def _meant_service(callee: str, known: _Known, before: int) -> str:
     if key := known.connect.get(callee):
         return f"write {key}: calls names services, and {callee} is a Service Connect name"
     near = nearest_of_many(callee, known.services, before)
-    return f"did you mean {near}?" if near else f"write one of the services: {some(known.services)}"
+    return f"did you mean {near}?" if near else f"write one of the services: {some_words(known.services)}"
 
 
 def _connect_problems(spec: Spec, at: Locate) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tfgen import facts
 from tfgen.blueprint.model import CostAssumptions
-from tfgen.problems import Locate, Problem, nearest
+from tfgen.problems import Locate, Problem, nearest_word
 from tfgen.spec.model import Spec, TaskRange
 
 _NO_SERVICE = ("clients", "ecr", "internet")
@@ -28,7 +28,7 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     known = sorted({*_NO_SERVICE, *facts.interface_endpoints(), *facts.gateway_endpoints()})
     for name in spec.cost.traffic:
         if name not in known:
-            near = nearest(name, known, 0.7)
+            near = nearest_word(name, known, 0.7)
             hint = (
                 f"did you mean {near}?"
                 if near
@@ -38,7 +38,7 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     for key, tasks in spec.cost.tasks.items():
         where = at(("cost", "tasks", key))
         if key not in spec.services:
-            near = nearest(key, list(spec.services))
+            near = nearest_word(key, list(spec.services))
             hint = f"did you mean {near}?" if near else "name a service of this spec, or remove it"
             yield Problem("TG281", where, f'there is no service "{key}"', hint)
         if tasks.low > _high(tasks):

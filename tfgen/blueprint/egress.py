@@ -19,12 +19,12 @@ from tfgen.blueprint.model import (
     Peer,
     SecurityRule,
 )
-from tfgen.hcl.text import Comment, Label, Ref
-from tfgen.problems import Locate, Problem, SpecPath, nearest
+from tfgen.hcl.text import Comment, Label, Ref, ResourceRef
+from tfgen.problems import Locate, Problem, SpecPath, nearest_word
 from tfgen.spec.model import WORLD, Network, Service, Spec
 from tfgen.spec.ways_out import WayOut
 
-_GROUP_ID = names.ref("aws_security_group.{}.id", ENDPOINTS)
+_GROUP_ID = ResourceRef("aws_security_group", ENDPOINTS, ".id")
 
 
 class _Need(NamedTuple):
@@ -88,8 +88,8 @@ def _without_effect(network: Network) -> Iterator[str]:
 
 
 def endpoints(spec: Spec, images: dict[str, Image]) -> Endpoints:
-    way = spec.network.way_out
-    if way.public_tasks:
+    egress = spec.network.way_out
+    if egress.public_tasks:
         return Endpoints((), (), ())
     needs = [*_endpoint_needs(spec, images), *(_Need(name, _ASKED, "") for name in spec.network.endpoints)]
     found: dict[str, list[_Need]] = {}
@@ -101,7 +101,7 @@ def endpoints(spec: Spec, images: dict[str, Image]) -> Endpoints:
         for name in sorted(facts.gateway_endpoints())
         if name in found or name == "s3"
     )
-    if not way.interface_endpoints:
+    if not egress.interface_endpoints:
         return Endpoints(gateway, (), ())
     interface = tuple(
         _interface_endpoint(name, spec, found[name], everything)
@@ -215,7 +215,7 @@ def _endpoint_comment(needs: list[_Need], everything: int) -> Comment:
 
 
 def endpoint_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
-    way = spec.network.way_out
+    egress = spec.network.way_out
     known = facts.interface_endpoints() | facts.gateway_endpoints()
     asked: dict[SpecPath, str] = {
         ("network", "endpoints", i): name for i, name in enumerate(spec.network.endpoints)
@@ -228,29 +228,31 @@ def endpoint_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     labels: dict[str, str] = {}
     for path, name in {**asked, **used}.items():
         if name not in known:
-            yield _unknown_endpoint(name, known, way, path, at)
+            yield _unknown_endpoint(name, known, egress, path, at)
         other = labels.setdefault(names.label(name), name)
         if other != name:
             message = f'the endpoints "{name}" and "{other}" would have the same name in Terraform'
             yield Problem("TG214", at(path), message, "remove one of them")
     for path, name in asked.items():
-        if not way.interface_endpoints and name in facts.interface_endpoints() - facts.gateway_endpoints():
+        if not egress.interface_endpoints and name in facts.interface_endpoints() - facts.gateway_endpoints():
             message = f"with egress: {spec.network.egress} there are no interface endpoints"
             hint = "write egress: endpoints or nat+endpoints, or remove this"
             yield Problem("TG213", at(path), message, hint)
 
 
-def _unknown_endpoint(name: str, known: frozenset[str], way: WayOut, path: SpecPath, at: Locate) -> Problem:
+def _unknown_endpoint(
+    name: str, known: frozenset[str], egress: WayOut, path: SpecPath, at: Locate
+) -> Problem:
     """A misspelling stops the render only where it would become an endpoint."""
     message = f'unknown VPC endpoint "{name}"'
-    meant = facts.endpoint_aliases().get(name, ()) or filter(None, (nearest(name, sorted(known), 0.8),))
+    meant = facts.endpoint_aliases().get(name, ()) or filter(None, (nearest_word(name, sorted(known), 0.8),))
     if likely := " or ".join(meant):
-        severity = "error" if way.interface_endpoints else "warning"
+        severity = "error" if egress.interface_endpoints else "warning"
         return Problem("TG212", at(path), message, f"did you mean {likely}?", severity)
     hint = (
         f"check that com.amazonaws.REGION.{name} exists in your region: the endpoint is created under this "
         "name"
     )
-    if not way.interface_endpoints:
+    if not egress.interface_endpoints:
         hint = "remove it: no endpoint is created here, so it has no effect"
     return Problem("TG212", at(path), message, hint, "warning")

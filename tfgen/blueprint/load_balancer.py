@@ -15,7 +15,7 @@ from tfgen.blueprint.model import FixedResponse, Listener, ListenerCidr, Listene
 from tfgen.blueprint.model import Route as RoutePart
 from tfgen.blueprint.priorities import LAST, priority
 from tfgen.hcl.text import Label, Ref, VariableRef
-from tfgen.problems import Locate, Location, Problem, nearest_of_many, some
+from tfgen.problems import Locate, Location, Problem, nearest_of_many, some_words
 from tfgen.spec.model import WORLD, Route, Spec
 from tfgen.spec.model import Listener as ListenerSpec
 
@@ -109,7 +109,7 @@ def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Pr
 
 def _no_listener(route: Route, where: Location, spec: Spec, before: int) -> Problem:
     listeners = spec.load_balancer.listeners
-    hint = f"write listener: NAME, with one of {some(listeners)}"
+    hint = f"write listener: NAME, with one of {some_words(listeners)}"
     if not route.listener:
         message = "the load balancer has several listeners, and this route names none of them"
         return Problem("TG220", where, message, hint)
@@ -149,18 +149,20 @@ def _clash_problems(bound: Sequence[BoundRoute], spec: Spec) -> Iterator[Problem
             other = taken.setdefault(route.listener, {}).setdefault(number, route)
             if other is not route:
                 met.append((route, other, number))
-    free = {listener: _free_after(taken[listener]) for listener in {route.listener for route, _, _ in met}}
+    free = {listener: _nearest_free(taken[listener]) for listener in {route.listener for route, _, _ in met}}
     for route, other, number in met:
         yield _same_priority(route, other, number, free[route.listener][number], spec)
 
 
-def _free_after(taken: Collection[int]) -> dict[int, int]:
-    """For each used priority the next free one; where there is none, itself."""
-    free: dict[int, int] = {}
+def _nearest_free(taken: Collection[int]) -> dict[int, int]:
+    """For each used priority the next free one; where there is none, the one before."""
+    after: dict[int, int] = {}
+    before: dict[int, int] = {}
     for number in sorted(taken, reverse=True):
-        following = free.get(number + 1, number + 1)
-        free[number] = following if following < LAST else number
-    return free
+        after[number] = after.get(number + 1, number + 1)
+    for number in sorted(taken):
+        before[number] = before.get(number - 1, number - 1)
+    return {number: after[number] if after[number] < LAST else before[number] for number in taken}
 
 
 def _leads_elsewhere(route: BoundRoute, other: BoundRoute) -> Problem:

@@ -73,7 +73,7 @@ class NatGateway(Part, frozen=True):
 
     zones: tuple[str, ...]
     subnets: Label
-    """The role of the subnets that they stand in."""
+    """The role of the subnets that they are in."""
     routes: tuple[NatRoute, ...]
     depends_on: tuple[Ref, ...]
 
@@ -183,7 +183,7 @@ class LoadBalancer(Part, frozen=True):
     security_group_name: str
     internal: bool
     subnets: Label
-    """The role of the subnets that it stands in."""
+    """The role of the subnets that it is in."""
     idle_timeout: int
     listeners: tuple[Listener, ...]
 
@@ -333,7 +333,7 @@ class Input(Part, frozen=True):
 
 
 class Output(Part, frozen=True):
-    """A module's output; what `depends_on` names must stand before anybody uses it."""
+    """A module's output; what `depends_on` names must exist before it is used."""
 
     label: Label
     description: str
@@ -428,7 +428,7 @@ class Service(Part, frozen=True):
     target_groups: tuple[TargetGroup, ...]
     routes: tuple[Route, ...]
     priorities: tuple[Comment, ...]
-    """How the priorities of its rules came about; nothing where it has none."""
+    """How the priorities of its rules were derived; nothing where it has none."""
     rules: tuple[ListenerRule, ...]
     grace_period: tuple[int, ...]
     public_ip: tuple[bool, ...]
@@ -507,9 +507,9 @@ class Changed(Part, frozen=True):
 
 
 class Mark(Part, frozen=True):
-    """What an override leaves of the ways over a resource, where no part of a blueprint can say it.
+    """What an override leaves of the network paths over a resource, where no part of a blueprint can say it.
 
-    `certain` is whether it closes them; otherwise nobody can know. `kinds` are the kinds of ways (`Flow.kind`
+    `certain` is whether it closes them; otherwise it is unknown. `kinds` are the kinds of flows (`Flow.kind`
     of tfgen.reach), or empty for all.
     """
 

@@ -7,7 +7,7 @@ from tfgen.blueprint import names, renames
 from tfgen.blueprint.addressing import range_problems
 from tfgen.blueprint.labels import ENDPOINTS
 from tfgen.blueprint.model import Call, Image, Network, Peer, SecurityRule
-from tfgen.hcl.text import Label, Ref, VariableRef
+from tfgen.hcl.text import Label, Ref, ResourceRef, VariableRef
 from tfgen.problems import Locate, Problem
 from tfgen.spec.model import WORLD, Port, Service, Spec
 
@@ -24,7 +24,7 @@ _TAG_VALUE = 256  # botocore, ecs Tag.value
 
 
 def group_of(key: str) -> Ref:
-    return names.ref("aws_security_group.{}.id", names.label(key))
+    return ResourceRef("aws_security_group", names.label(key), ".id")
 
 
 def prefix_list_input(endpoint: str) -> Label:

@@ -197,7 +197,7 @@ _DERIVED = (
 
 
 def _priority_comments(rules: tuple[ListenerRule, ...]) -> Iterator[Comment]:
-    """How the priorities of a service's rules came about."""
+    """How the priorities of a service's rules were derived."""
     pinned = [str(rule.priority) for rule in rules if rule.pinned]
     pins = f"{names.listed(pinned)} {'is' if len(pinned) == 1 else 'are'} pinned in the spec"
     if len(pinned) < len(rules):

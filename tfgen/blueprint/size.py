@@ -1,6 +1,6 @@
 """The size of a stack, checked against limits that AWS does not raise.
 
-This comes before the work that grows with the square of what they bound: callers by services, listeners by
+This is checked before work that grows with the square of what they bound: callers by services, listeners by
 ranges. A stack that exceeds one of them cannot be deployed, whatever else is right or wrong with it. The two
 rules among them stop a stack here only where it is far too large, so that the other rules report too.
 """

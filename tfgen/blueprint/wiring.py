@@ -19,7 +19,7 @@ from tfgen.blueprint.model import (
     Validation,
     Variable,
 )
-from tfgen.hcl.text import Comment, Label, OutputRef, Ref, VariableRef
+from tfgen.hcl.text import Comment, Label, OutputRef, Ref, ResourceRef, VariableRef
 
 STRING, STRINGS, TEXTS = Ref("string"), Ref("list(string)"), Ref("map(string)")
 
@@ -98,7 +98,7 @@ def _public_ready(network: Network) -> Ready:
 
 
 def _routing_of_role(network: Network, role: str) -> Iterator[Ref]:
-    """What must stand before the subnets of a role have the routes of their table."""
+    """What must exist before the subnets of a role have the routes of their table."""
     for table in network.route_tables:
         if role in table.subnets:
             yield from (names.ref("aws_route.{}", route.label) for route in table.routes)
@@ -106,7 +106,7 @@ def _routing_of_role(network: Network, role: str) -> Iterator[Ref]:
 
 
 def _private_ready(network: Network) -> Ready:
-    """Terraform sees that a service needs a subnet, but not that its tasks need the way out of it."""
+    """Terraform sees that a service needs a subnet, but not that its tasks need the egress of the subnet."""
     return Ready(
         comment=Comment("Tasks that start before their egress exists cannot pull their images."),
         depends_on=(
@@ -132,14 +132,14 @@ def _network_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
     group = security.ENDPOINT_GROUP.label
     if group in used or (stack.network.endpoint_security_group and not stack.services):
         description = "ID of the security group of the interface endpoints."
-        yield _build_output(group, description, names.ref("aws_security_group.{}.id", ENDPOINTS))
+        yield _build_output(group, description, ResourceRef("aws_security_group", ENDPOINTS, ".id"))
     for endpoint in stack.network.gateway_endpoints:
         name = security.prefix_list_input(endpoint.service)
         if name in used or not stack.services:
             yield _build_output(
                 name,
                 f"ID of the prefix list that the {endpoint.service} gateway endpoint routes.",
-                names.ref("aws_vpc_endpoint.{}.prefix_list_id", endpoint.label),
+                ResourceRef("aws_vpc_endpoint", endpoint.label, ".prefix_list_id"),
             )
 
 
@@ -175,13 +175,15 @@ def _ids_of_subnets(role: Label) -> Ref:
 def _load_balancer_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
     yield _build_output("dns_name", "DNS name of the load balancer.", Ref("aws_lb.main.dns_name"))
     yield _build_output(
-        "security_group_id", "ID of the load balancer's security group.", Ref("aws_security_group.main.id")
+        "security_group_id",
+        "ID of the load balancer's security group.",
+        ResourceRef("aws_security_group", "main", ".id"),
     )
     for listener in _used_listeners(stack, used):
         yield _build_output(
             listener.arn_input,
             f"ARN of the listener on port {listener.port}.",
-            names.ref("aws_lb_listener.{}.arn", listener.label),
+            ResourceRef("aws_lb_listener", listener.label, ".arn"),
         )
 
 
@@ -229,7 +231,7 @@ def _services_outputs(stack: Stack) -> Iterator[Output]:
     yield _build_output(
         "security_group_ids",
         "IDs of the services' security groups.",
-        {s.key: names.ref("aws_security_group.{}.id", s.label) for s in services},
+        {s.key: ResourceRef("aws_security_group", s.label, ".id") for s in services},
     )
     yield _build_output(
         "task_role_names",

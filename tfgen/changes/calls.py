@@ -11,7 +11,7 @@ from typing import Any
 from tfgen.changes.change import Action, Change, KnownResource, KnownStack
 from tfgen.changes.clashes import connect_addresses
 from tfgen.changes.names import INGRESS, Consequence, Tasks, about_names, listed, named_ports, tasks_of
-from tfgen.hcl.values import Value, addresses
+from tfgen.hcl.values import Value, addresses_in
 
 
 def call_consequences(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Consequence]:
@@ -85,14 +85,14 @@ def _callers_by_service(stack: KnownStack) -> Mapping[str, set[str]]:
     with_group = defaultdict[str, list[KnownResource]](list)
     for each in services:
         for network in each.arguments.get("network_configuration", ()):
-            for group in addresses(network.get("security_groups")):
+            for group in addresses_in(network.get("security_groups")):
                 with_group[group].append(each)
     found = defaultdict[str, set[str]](set)
     for rule in stack.resources.values():
         if rule.type == INGRESS:
-            sources = addresses(rule.arguments.get("referenced_security_group_id"))
+            sources = addresses_in(rule.arguments.get("referenced_security_group_id"))
             callers = {each.name for group in sources for each in with_group[group]}
-            for group in addresses(rule.arguments.get("security_group_id")):
+            for group in addresses_in(rule.arguments.get("security_group_id")):
                 for each in with_group[group]:
                     found[each.address] |= callers - {each.name}
     return found

@@ -3,17 +3,11 @@
 Nothing here depends on how a stack was read: from files, or from anything else that knows as much.
 """
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from tfgen.hcl.values import Value
-
-
-def without_keys(address: str) -> str:
-    """The address of a block from that of an instance."""
-    return re.sub(r'\[(?:"[^"]*"|\d+)\]', "", address) if "[" in address else address
 
 
 class Action(StrEnum):

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from tfgen import facts
 from tfgen.changes.change import Action, Change, KnownStack
-from tfgen.hcl.values import Value, references
+from tfgen.hcl.values import Value, references_in
 
 
 class Claim(NamedTuple):
@@ -64,7 +64,7 @@ def _new_claims(change: Change, changed: Mapping[str, Change]) -> Iterator[Claim
     """What a resource newly claims, except within what is created or replaced, where nothing exists yet."""
     kept = set(_claims_of(change.type, change.old)) if change.action is Action.UPDATE else set()
     for claim, of in _claims_of(change.type, change.new).items():
-        used = [changed.get(each.address) for each in references(of)]
+        used = [changed.get(each.address) for each in references_in(of)]
         if claim not in kept and not any(each and each.action in _MADE for each in used):
             yield claim
 
@@ -101,7 +101,7 @@ def _claims_of(kind: str, arguments: Mapping[str, Value]) -> Mapping[Claim, Valu
 
     None where a value is not set: AWS chooses a name or a priority that is free.
     """
-    names = facts.unique(kind)
+    names = facts.unique_arguments(kind)
     said = {name: arguments[name] for name in names if name in arguments}
     whole = [(kind, said)] if len(said) >= min(2, len(names)) > 0 else []
     return {

@@ -2,16 +2,17 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from tfgen import facts
-from tfgen.changes.change import Action, Change, changes_region, without_keys
+from tfgen.changes.change import Action, Change, changes_region
 from tfgen.changes.plain import without_defaults
 from tfgen.changes.sets import sorted_sets
 from tfgen.changes.stack import Resource, Stack
 from tfgen.changes.tags import Tags, changes_tags
 from tfgen.changes.touched import touched_nodes
-from tfgen.hcl.values import Reference, Term, Value, addresses
+from tfgen.hcl.text import without_keys
+from tfgen.hcl.values import Reference, Term, Value, addresses_in
 
 
 def compare_stacks(old: Stack, new: Stack) -> tuple[Change, ...]:
@@ -63,6 +64,7 @@ class _Pair:
         """`old` and `new`: the resource, and the default tags of its stack."""
         self.resource = new[0]
         self.old = _arguments_moved(old[0], moves)
+        new[0].share_equal(self.old)
         every = {*self.old, *new[0].arguments}
         ignored = self.resource.ignored(every)
         self.kept = frozenset(way[0] for way in ignored if len(way) == 1)
@@ -70,22 +72,29 @@ class _Pair:
         if self.kept:
             said = {name: value for name, value in self.new.items() if name not in self.kept}
             self.new = said | {name: value for name, value in self.old.items() if name in self.kept}
-        names = sorted(every - self.kept)
-        kind = self.resource.type
-        old_said, new_said = (
-            without_defaults(kind, _without_parts(each, ignored)) for each in (self.old, self.new)
-        )
-        self._said = {name for name in names if old_said.get(name) != new_said.get(name)}
-        self.uses = {name: used for name in names if (used := addresses(self.new.get(name)))}
+        self._said: Collection[str] = ()
+        if self.old != self.new:
+            self._said = self._names_beyond_defaults(every - self.kept, ignored)
+        names = self.new.keys() - self.kept
+        self.uses = {name: tuple(used) for name in names if (used := addresses_in(self.new[name]))}
         before, after = (
             Tags(defaults, said.get("tags", {}))
             for defaults, said in ((old[1], self.old), (new[1], new[0].arguments))
         )
         self._tagged = changes_tags(before, after, ignored)
 
+    def _names_beyond_defaults(self, names: set[str], ignored: Collection[tuple[str, ...]]) -> set[str]:
+        """Those of the arguments that differ, but for parts that are ignored and what is at its default."""
+        old, new = (
+            without_defaults(self.resource.type, _without_parts(each, ignored))
+            for each in (self.old, self.new)
+        )
+        return {name for name in names if old.get(name) != new.get(name)}
+
     def differing(self, fresh: set[str]) -> tuple[str, ...]:
         """The arguments that change when the resources at the `fresh` addresses are new."""
-        found = sorted(self._said | {name for name, used in self.uses.items() if used & fresh})
+        users = (name for name, used in self.uses.items() if not fresh.isdisjoint(used))
+        found = sorted({*self._said, *users})
         if self._tagged and "tags" not in found and facts.replacement(self.resource.type).tags:
             found.append("default_tags")
         return tuple(found)

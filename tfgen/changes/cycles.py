@@ -13,10 +13,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from tfgen.changes.change import Action, Change, without_keys
+from tfgen.changes.change import Action, Change
 from tfgen.changes.compare import moved_address, moves_of
 from tfgen.changes.graph import reversed_graph
 from tfgen.changes.stack import Stack
+from tfgen.hcl.text import without_keys
 
 Step = tuple[str, str]
 """What waits: MAKE or GO (to create, to destroy) and the address of a change; or a path along a graph, and a

@@ -8,7 +8,7 @@ from tfgen.blueprint.labels import ENDPOINTS, PRIVATE, PUBLIC
 from tfgen.changes.change import Change, ChangeTest, KnownStack, is_created, is_destroyed, is_lost, updates
 from tfgen.changes.names import EGRESS, INGRESS, Consequence, about_changes, about_names, containers
 from tfgen.changes.permissions import allows_all_of
-from tfgen.hcl.values import Value, references
+from tfgen.hcl.values import Value, references_in
 
 
 def egress_consequences(
@@ -167,7 +167,7 @@ def _waits_for_nat(change: Change, changes: tuple[Change, ...], old: KnownStack)
     return (
         change.type == "aws_route"
         and updates("nat_gateway_id")(change)
-        and any(used.address in gone for used in references(change.old.get("nat_gateway_id")))
+        and any(used.address in gone for used in references_in(change.old.get("nat_gateway_id")))
     )
 
 
@@ -178,7 +178,7 @@ def _removes_egress(change: Change, gone: set[str]) -> bool:
         change.type == EGRESS
         and is_destroyed(change)
         and _is_of_own_module(change)
-        and not any(used.address in gone for end in ends for used in references(end))
+        and not any(used.address in gone for end in ends for used in references_in(end))
     )
 
 
@@ -186,7 +186,8 @@ def _is_of_own_module(change: Change) -> bool:
     """Whether a rule is in the module of its group: files of services have rules of load balancers, too."""
     module = change.address.partition(f"{change.type}.")[0]
     return all(
-        group.address.startswith(f"{module}aws_") for group in references(change.old.get("security_group_id"))
+        group.address.startswith(f"{module}aws_")
+        for group in references_in(change.old.get("security_group_id"))
     )
 
 
@@ -201,7 +202,7 @@ def _is_still_allowed(rule: Mapping[str, Value], others: Sequence[Mapping[str, V
 
 def _ends_and_ports(rule: Mapping[str, Value]) -> list[Value]:
     """The arguments that tell a rule from every other."""
-    return [rule.get(name) for name in facts.unique(EGRESS)]
+    return [rule.get(name) for name in facts.unique_arguments(EGRESS)]
 
 
 def _has_resource(stack: KnownStack, kind: str, name: str) -> bool:
@@ -217,7 +218,7 @@ def _has_default_route(stack: KnownStack) -> bool:
     return any(
         each.type == "aws_route"
         and each.arguments.get("destination_cidr_block") == "0.0.0.0/0"
-        and any(f".{PRIVATE}" in used.address for used in references(each.arguments.get("route_table_id")))
+        and any(f".{PRIVATE}" in used.address for used in references_in(each.arguments.get("route_table_id")))
         for each in stack.resources.values()
     )
 

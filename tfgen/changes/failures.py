@@ -16,7 +16,7 @@ from tfgen.changes.names import (
     named_ports,
     tasks_of,
 )
-from tfgen.hcl.values import references
+from tfgen.hcl.values import references_in
 
 
 def apply_failures(
@@ -122,7 +122,7 @@ def _groups_in_use(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     if not groups or _is_lost("aws_vpc", changes):
         return ()
     staying = (each for each in changes if each.action is Action.UPDATE)
-    used = {reference.address for each in staying for reference in references({**each.new})}
+    used = {reference.address for each in staying for reference in references_in({**each.new})}
     return tuple(each for each in groups if each.address in used)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tfgen.facts import provider
 from tfgen.hcl.json_reader import read_json, read_json_values
-from tfgen.hcl.reader import read
+from tfgen.hcl.reader import read_page
 from tfgen.hcl.syntax import Block, Body, HclError, Literal, TooDeepError
 from tfgen.problems import Location, Problem
 
@@ -29,7 +29,7 @@ class Page(NamedTuple):
 
     def with_lines(self) -> Body:
         """The body with the line of each name, for which the file is read again."""
-        return self.body if self.path.endswith(".json") else read(self.text, lines=True)
+        return self.body if self.path.endswith(".json") else read_page(self.text, lines=True)
 
     @property
     def is_override(self) -> bool:
@@ -51,7 +51,8 @@ _VALUES = re.compile(r"(?:terraform|.*\.auto)\.tfvars(?:\.json)?$")
 def read_folders(pages: Pages, known: Folders = MappingProxyType({})) -> tuple[Folders, list[Problem]]:
     """Each folder by its path, and a problem for every file that is not valid Terraform.
 
-    A file with the same text as one of `known` is not read again.
+    A file with the same text as one of `known` is not read again, and blocks that are equal to those of
+    `known` are kept in memory once.
     """
     read_before = {page.path: page for folder in known.values() for page in folder.pages}
     found: dict[str, list[Page]] = {}
@@ -60,14 +61,23 @@ def read_folders(pages: Pages, known: Folders = MappingProxyType({})) -> tuple[F
         if path.endswith((".tf", ".tf.json")):
             page = read_before.get(path)
             if page is None or _without_first_line(page.text) != _without_first_line(text):
-                reader = _read_json if path.endswith(".json") else read
+                reader = _read_json if path.endswith(".json") else read_page
                 body, wrong = _read_body(path, text, reader)
-                page = Page(path, text, body)
+                page = Page(path, text, _shared(body, page.body) if page else body)
                 problems += wrong
             found.setdefault(posixpath.dirname(path) or ".", []).append(page)
     return {
         path: Folder(tuple(inside), tuple(_merged_blocks(inside))) for path, inside in found.items()
     }, problems
+
+
+def _shared(body: Body, known: Body) -> Body:
+    """A body with the blocks of another one where they are equal."""
+    before = {(block.type, block.labels): block for block in known.blocks}
+    blocks = [
+        old if (old := before.get((block.type, block.labels))) == block else block for block in body.blocks
+    ]
+    return Body(body.arguments, tuple(blocks))
 
 
 def _without_first_line(text: str) -> str:
@@ -95,7 +105,7 @@ def variable_values(pages: Pages) -> tuple[Mapping[str, Page], list[Problem]]:
     found: dict[str, Page] = {}
     problems: list[Problem] = []
     for path in files:
-        reader = read_json_values if path.endswith(".json") else read
+        reader = read_json_values if path.endswith(".json") else read_page
         body, wrong = _read_body(path, pages[path], reader)
         found |= dict.fromkeys(body.arguments, Page(path, pages[path], body))
         problems += wrong

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from tfgen.changes.change import without_keys
 from tfgen.hcl.syntax import Attribute, Block, Index, Name, Node
-from tfgen.hcl.uses import Use, uses, uses_of
+from tfgen.hcl.text import without_keys
+from tfgen.hcl.uses import Use, uses_of, uses_of_block
 
 if TYPE_CHECKING:
     from tfgen.changes.stack import Module
@@ -77,11 +77,11 @@ def _of_module(here: str, module: "Module") -> Iterator[_Node]:
     whole = [here[:-1]] if here else []
     yield f"{here}all", [], _nodes_within(here, module)
     for (kind, name), block in module.blocks["resource"].items():
-        yield f"{here}{kind}.{name}", uses(block), whole
+        yield f"{here}{kind}.{name}", uses_of_block(block), whole
     for (kind, name), block in module.blocks["data"].items():
-        yield f"{here}data.{kind}.{name}", uses(block), whole
+        yield f"{here}data.{kind}.{name}", uses_of_block(block), whole
     for (name,), block in module.blocks["output"].items():
-        yield f"{here}output.{name}", uses(block), ()
+        yield f"{here}output.{name}", uses_of_block(block), ()
     for name, node in module.locals.items():
         yield f"{here}local.{name}", uses_of(node), ()
     for (name,), block in module.blocks["module"].items():
@@ -108,9 +108,12 @@ def _of_call(call: str, block: Block, whole: list[str]) -> Iterator[_Node]:
             yield f"{call}.var.{variable}", uses_of(node), ()
 
 
+_NAMES = (Name, Attribute)  # a tuple, since Python makes each `Name | Attribute` anew
+
+
 def _node_of(parts: tuple[Node, ...]) -> str | None:
     """The node that a reference leads to; None where it leads to no other block, such as `each.key`."""
-    said = [part.name for part in parts if isinstance(part, Name | Attribute)]
+    said = [part.name for part in parts if isinstance(part, _NAMES)]
     if said[0] == "module" and len(said) > 1:
         return ".".join(("module", said[1], *(("output", said[2]) if len(said) > 2 else ("all",))))
     length = 3 if said[0] == "data" else 2

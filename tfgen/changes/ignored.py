@@ -7,7 +7,7 @@ from typing import Any
 from tfgen.changes.change import Action, Change, KnownResource, KnownStack, is_replaced
 from tfgen.changes.clashes import connect_addresses
 from tfgen.changes.names import Consequence, about_names, containers
-from tfgen.hcl.values import references
+from tfgen.hcl.values import references_in
 
 
 def ignored_consequences(
@@ -49,7 +49,7 @@ def lacks_port(change: Change, old: KnownStack, new: KnownStack) -> bool:
     if change.type != "aws_ecs_service" or {"load_balancer", "task_definition"}.isdisjoint(change.kept):
         return False
     stack = old if "task_definition" in change.kept else new
-    used = [stack.resources.get(each.address) for each in references(change.new.get("task_definition"))]
+    used = [stack.resources.get(each.address) for each in references_in(change.new.get("task_definition"))]
     known = [_container_ports(task.arguments) for task in used if task]
     asked = {each.get("container_port") for each in change.new.get("load_balancer", ())}
     return change.action is Action.UPDATE and any(not asked <= ports for ports in known)
@@ -70,7 +70,7 @@ def _ignored_replacements(
         return found
     for service in _staying_services(changes, new):
         if service.keeps(argument) or service.address in stuck:
-            for used in references(service.arguments.get(argument)):
+            for used in references_in(service.arguments.get(argument)):
                 if used.address in gone:
                     found[used.address].add(service.name)
     return found

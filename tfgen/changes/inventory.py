@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from tfgen.changes.change import Change, Changes, KnownResource, KnownStack, without_keys
+from tfgen.changes.change import Change, Changes, KnownResource, KnownStack
 from tfgen.changes.names import end_of, service_of_endpoint
 from tfgen.cost.inventory import Balancer, Inventory, Tasks
-from tfgen.hcl.values import Term, Value, addresses
+from tfgen.hcl.text import without_keys
+from tfgen.hcl.values import Term, Value, addresses_in
 
 Parts = tuple[tuple[str, Any], ...]
 """What a resource adds to an inventory, by the field of it."""
@@ -79,7 +80,7 @@ def parts_after(found: Changes, was: Counted) -> Counted:
 
 
 def inventory_of(region: str, counted: Counted, without: Collection[str] = ()) -> Inventory:
-    """The parts of all resources together, but for some addresses and those that cannot be told."""
+    """The parts of all resources together, but for some addresses_in and those that cannot be told."""
     found = defaultdict[str, list[Any]](list)
     for address, parts in counted.items():
         if address not in without:
@@ -163,7 +164,7 @@ def _log_group(arguments: _Arguments, _: KnownStack) -> _Read:
 
 
 def _service(arguments: _Arguments, stack: KnownStack) -> _Read:
-    used = addresses(arguments.get("task_definition"))
+    used = addresses_in(arguments.get("task_definition"))
     found = stack.resources.get(used.pop()) if len(used) == 1 else None
     task = found.only(_READ["aws_ecs_task_definition"]) if found else {}
     if not _runs_on_fargate(arguments, task):

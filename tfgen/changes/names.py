@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tfgen.changes.change import Action, Change, ChangeTest
+from tfgen.hcl.text import address_parts
 from tfgen.hcl.values import Reference, Term, Value
 
 INGRESS = "aws_vpc_security_group_ingress_rule"
@@ -33,7 +34,7 @@ def _requests(arguments: Any) -> str:
             values = [value for block in blocks for value in block.get("values", ())]
             # `/api` and `/api/*` are one route: a path includes all below it.
             said[kind] = "|".join(str(v) for v in values if f"{v}"[:-2] not in values or f"{v}"[-2:] != "/*")
-    listener = getattr(arguments.get("listener_arn"), "address", "").rpartition(".")[2]
+    listener = _label_of(arguments.get("listener_arn"))
     order = ("http_request_method", "host_header", "path_pattern")
     words = " ".join(said[kind] for kind in order if kind in said)
     return f"{'everything else' if words == '/*' else words} on {listener}"
@@ -66,9 +67,12 @@ _ENDS = ("cidr_ipv4", "cidr_ipv6", "referenced_security_group_id", "prefix_list_
 
 def end_of(value: Value) -> str:
     """A text as it is, or the label of the resource that is referred to."""
-    if isinstance(value, Reference):
-        return re.sub(r"\[[^]]*\]", "", value.address).rpartition(".")[2]
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value, str) else _label_of(value)
+
+
+def _label_of(value: Value) -> str:
+    """The label of the resource that is referred to; empty where a value is no reference."""
+    return address_parts(value.address).label if isinstance(value, Reference) else ""
 
 
 Tasks = Mapping[str, Change]

@@ -18,7 +18,7 @@ from tfgen.changes.names import (
     name_of,
     tasks_of,
 )
-from tfgen.hcl.values import Term, Value, addresses
+from tfgen.hcl.values import Term, Value, addresses_in
 
 
 def permission_consequences(changes: tuple[Change, ...]) -> Iterator[Consequence]:
@@ -80,8 +80,8 @@ def _without_old_access(changes: tuple[Change, ...]) -> Iterator[str]:
         task = tasks.get(service.address)
         if task is None or service.action is not Action.UPDATE:
             continue
-        role = addresses(task.old.get("execution_role_arn"))
-        own = [each for each in policies if role & addresses(each.old.get("role"))]
+        role = addresses_in(task.old.get("execution_role_arn"))
+        own = [each for each in policies if role & addresses_in(each.old.get("role"))]
         granted = [grant for policy in own for grant in _grants(policy.new)]
         lost = {
             resource

@@ -8,7 +8,7 @@ from functools import cache
 
 from tfgen import facts
 from tfgen.changes.sets import sorted_sets
-from tfgen.hcl.values import Term, Value, comparable
+from tfgen.hcl.values import Term, Value, comparable_value
 
 
 def without_defaults(kind: str, arguments: Mapping[str, Value]) -> dict[str, Value]:
@@ -23,7 +23,7 @@ def without_defaults(kind: str, arguments: Mapping[str, Value]) -> dict[str, Val
 
 @cache
 def _defaults(kind: str) -> Mapping[str, Value]:
-    found: dict[str, Value] = comparable(dict(facts.defaults().get(kind, {})))
+    found: dict[str, Value] = comparable_value(dict(facts.default_values().get(kind, {})))
     return found
 
 

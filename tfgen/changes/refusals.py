@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from tfgen.changes.change import Action, Change, is_replaced, without_keys
+from tfgen.changes.change import Action, Change, is_replaced
 from tfgen.changes.compare import enclosing_addresses, moved_address
 from tfgen.changes.cycles import find_cycles
 from tfgen.changes.folders import Folder, Page, block_header
@@ -12,7 +12,8 @@ from tfgen.changes.names import listed
 from tfgen.changes.stack import Module, Stack
 from tfgen.hcl.evaluator import Names
 from tfgen.hcl.syntax import Attribute, Block, Index, Name, Node
-from tfgen.hcl.uses import Use, uses
+from tfgen.hcl.text import without_keys
+from tfgen.hcl.uses import Use, uses_of_block
 from tfgen.hcl.values import Lookup, Reference
 
 Fault = tuple[str, str]
@@ -122,7 +123,7 @@ def _missing_references(module: Module, block: Block, stack: Stack) -> Iterator[
     """The references of a block to what does not exist, for each key that the block has."""
     whole = module.blocks.get(block.type, {}).get(block.labels, block)  # `block` may be an override of it
     rounds = [each for _, each in module.keys(whole)]
-    for use in uses(block):
+    for use in uses_of_block(block):
         what = _missing_target(module, use, stack)
         for missing in [what] if what else dict.fromkeys(_missing_key(module, use, each) for each in rounds):
             if missing:

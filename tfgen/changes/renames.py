@@ -6,6 +6,7 @@ from typing import Any
 
 from tfgen.changes.change import Change, KnownStack, is_created, is_destroyed, is_replaced
 from tfgen.changes.names import Consequence, Tasks, containers, listed, tasks_of
+from tfgen.hcl.text import address_parts
 
 _SERVICE = "aws_ecs_service"
 Pair = tuple[Change, Change]
@@ -88,7 +89,7 @@ def _earlier_addresses(address: str, stack: KnownStack) -> list[str]:
 
 def _service_name(address: str) -> str:
     """The name of a service in the spec, from an address."""
-    return address.rpartition(".")[2].replace("_", "-")
+    return address_parts(address).label.replace("_", "-")
 
 
 def _spec_key(change: Change) -> str:

@@ -17,7 +17,7 @@ from tfgen.changes.unknown_counts import UNKNOWN_COUNT
 from tfgen.changes.words import consequences
 from tfgen.hcl.values import TooLargeError
 from tfgen.problems import Exit, TfgenError
-from tfgen.texts import in_line, wrapped
+from tfgen.texts import in_line, wrapped_text
 
 ACTION_WORDS = {
     Action.CREATE: "create",
@@ -129,7 +129,7 @@ def as_text(report: Report, width: int = 0) -> str:
 def _wrapped_line(line: str, width: int) -> str:
     """A line that is too long, wrapped: a sentence below its first word, an address further to the right."""
     begins, goes_on = (4, 4) if line.startswith("  * ") else (6, 8) if line.startswith(" ") else (0, 0)
-    return line[:begins] + wrapped(line[begins:], width, " " * goes_on, begins)
+    return line[:begins] + wrapped_text(line[begins:], width, " " * goes_on, begins)
 
 
 def _text_lines(report: Report) -> Iterator[str]:

@@ -9,7 +9,7 @@ from tfgen.hcl.values import Value
 
 def sorted_sets(kind: str, arguments: Mapping[str, Value]) -> dict[str, Value]:
     """The comparable arguments and blocks of a resource with sorted sets; unchanged for an unknown type."""
-    return _sorted_inside(arguments, provider.schema(kind) or {})
+    return _sorted_inside(arguments, provider.resource_schema(kind) or {})
 
 
 def _sorted_inside(body: Mapping[str, Value], schema: Schema) -> dict[str, Value]:

@@ -7,14 +7,15 @@ from functools import cached_property
 from types import MappingProxyType
 
 from tfgen import facts
-from tfgen.changes.change import UncountedBlock, VariableValue, without_keys
+from tfgen.changes.change import UncountedBlock, VariableValue
 from tfgen.changes.folders import Folder, Folders, Page, Pages, is_provider, read_folders, variable_values
 from tfgen.changes.graph import Graph, reachable_from, reference_graph
 from tfgen.changes.sets import sorted_sets
 from tfgen.hcl.evaluator import Names, Scope
 from tfgen.hcl.syntax import Attribute, Block, Body, Index, List, Literal, Name, Node
-from tfgen.hcl.traversal import words
-from tfgen.hcl.values import Lookup, Reference, Term, Value, bounded, comparable, each_of
+from tfgen.hcl.text import without_keys
+from tfgen.hcl.traversal import words_of_reference
+from tfgen.hcl.values import Lookup, Reference, Term, Value, bounded_value, comparable_value, each_of
 from tfgen.problems import Exit, TfgenError
 
 # Arguments of a resource block that are for Terraform and not for AWS.
@@ -56,27 +57,21 @@ class Resource:
     def arguments(self) -> dict[str, Value]:
         """Every argument and, by their type, the blocks; comparable, and without arguments that are null."""
         if self._arguments is None:
-            found = self._values(self.body, _META).items()
-            said = {
-                name: comparable(value) for name, value in found if value is not None and name not in _META
-            }
-            self._arguments = sorted_sets(self.type, said)
+            found = _values(self.body, self._module.scope(self._each), _META)
+            self._arguments = sorted_sets(self.type, comparable_value(found))
         return self._arguments
+
+    def share_equal(self, others: Mapping[str, Value]) -> None:
+        """Keeps one value in memory for each argument that is equal to that of the same name in `others`."""
+        arguments = self.arguments
+        for name in arguments.keys() & others.keys():
+            if arguments[name] == others[name]:
+                arguments[name] = others[name]
 
     @property
     def is_regional(self) -> bool:
         """Whether it is in the provider's Region; one with a provider of its own may be in any."""
         return facts.is_regional(self.type) and "provider" not in self.body.arguments
-
-    def _values(self, body: Body, but: Collection[str] = ()) -> dict[str, Value]:
-        found: dict[str, Value] = {
-            name: self._module.value(node, self._each)
-            for name, node in body.arguments.items()
-            if name not in but
-        }
-        for block in body.blocks:
-            found[block.type] = (*found.get(block.type, ()), self._values(block.body))
-        return found
 
     @property
     def lifecycle(self) -> dict[str, Node]:
@@ -95,9 +90,13 @@ class Resource:
         `every` has all arguments, for `all`.
         """
         node = self.lifecycle.get("ignore_changes")
-        if node is not None and words(node) == ("all",):
+        if node is not None and words_of_reference(node) == ("all",):
             return {(name,) for name in (*every, "tags", "tags_all")}
-        return {words(item) for item in node.items if words(item)} if isinstance(node, List) else set()
+        return (
+            {words_of_reference(item) for item in node.items if words_of_reference(item)}
+            if isinstance(node, List)
+            else set()
+        )
 
     def keeps(self, argument: str) -> bool:
         """Whether `ignore_changes` names an argument as a whole."""
@@ -114,6 +113,17 @@ class Resource:
             tuple(block for block in self.body.blocks if block.type in names),
         )
         return part.arguments
+
+
+def _values(body: Body, scope: Scope, but: Collection[str] = ()) -> dict[str, Value]:
+    """The value of each argument and, by their type, of the blocks."""
+    found: dict[str, Value] = {
+        name: scope.value(node) for name, node in body.arguments.items() if name not in but
+    }
+    for block in body.blocks:
+        if block.type not in but:
+            found[block.type] = (*found.get(block.type, ()), _values(block.body, scope))
+    return found
 
 
 def lifecycle_of(body: Body) -> dict[str, Node]:
@@ -186,8 +196,11 @@ class Module:
 
         return find
 
-    def value(self, node: Node, local: Names | None = None) -> Value:
-        return Scope(self.names, _NO_NAMES if local is None else local).value(node)
+    def scope(self, local: Names = _NO_NAMES) -> Scope:
+        return Scope(self.names, local)
+
+    def value(self, node: Node, local: Names = _NO_NAMES) -> Value:
+        return self.scope(local).value(node)
 
     def names(self, name: str) -> Value:
         """The value of the first name of a reference."""
@@ -208,7 +221,7 @@ class Module:
         key = (kind, name)
         if key not in self._memory:
             self._memory[key] = Reference(f"{self.prefix}{kind}.{name}")  # for what refers to itself
-            self._memory[key] = bounded(find(name))
+            self._memory[key] = bounded_value(find(name))
         return self._memory[key]
 
     def variable(self, name: str) -> Value:
@@ -275,7 +288,7 @@ class Module:
         many, count = (block.body.arguments.get(name) for name in ("for_each", "count"))
         return many and self.value(many), count and self.value(count)
 
-    def address(self, node: Node, each: Names | None = None) -> str:
+    def address(self, node: Node, each: Names = _NO_NAMES) -> str:
         """`module.a.aws_x.b["c"]` as it is written, with its keys evaluated."""
         match node:
             case Attribute(of=of, name=name):
@@ -336,7 +349,7 @@ class Stack:
     def repeated(self) -> tuple[UncountedBlock, ...]:
         """The blocks whose instances only Terraform can count."""
         return tuple(
-            UncountedBlock(address, place, comparable((many, count)))
+            UncountedBlock(address, place, comparable_value((many, count)))
             for module in self.modules
             for address, place, block in _repeating(module, self.folders)
             for many, count in (module.repetition(block),)
@@ -408,7 +421,9 @@ class Stack:
     def provider(self) -> dict[str, Value]:
         """The arguments of the provider's block; without one, as in a module, none."""
         for block in self.root.providers:
-            return {name: comparable(self.root.value(node)) for name, node in block.body.arguments.items()}
+            return {
+                name: comparable_value(self.root.value(node)) for name, node in block.body.arguments.items()
+            }
         return {}
 
     @cached_property
@@ -417,7 +432,7 @@ class Stack:
         for block in self.root.providers:
             for inner in block.body.blocks:
                 if inner.type == "default_tags" and "tags" in inner.body.arguments:
-                    return comparable(self.root.value(inner.body.arguments["tags"]))
+                    return comparable_value(self.root.value(inner.body.arguments["tags"]))
         return {}
 
     @cached_property

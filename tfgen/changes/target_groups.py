@@ -5,8 +5,8 @@ from typing import Any
 
 from tfgen.changes.change import Change, KnownStack, changes_value, is_created
 from tfgen.changes.names import name_of
-from tfgen.hcl.values import Value, addresses
-from tfgen.routing.patterns import Patterns, meet
+from tfgen.hcl.values import Value, addresses_in
+from tfgen.routing.patterns import Patterns, patterns_meet
 
 
 def leading_to_new_targets(changes: tuple[Change, ...]) -> tuple[Change, ...]:
@@ -16,7 +16,7 @@ def leading_to_new_targets(changes: tuple[Change, ...]) -> tuple[Change, ...]:
         change
         for change in changes
         for name in ("action", "default_action")
-        if _begins_to_forward(change, name) and not new.isdisjoint(addresses(change.new.get(name)))
+        if _begins_to_forward(change, name) and not new.isdisjoint(addresses_in(change.new.get(name)))
     )
 
 
@@ -34,7 +34,7 @@ def was_served(change: Change, old: KnownStack, new: KnownStack) -> bool:
     listener = change.new.get("listener_arn")
     standing = [
         old.resources[each].arguments.get("default_action")
-        for each in addresses(listener) & old.resources.keys()
+        for each in addresses_in(listener) & old.resources.keys()
     ]
     return any(map(_is_served, standing)) or any(
         _is_served(rule.arguments.get("action"))
@@ -61,7 +61,7 @@ def _has_precedence(one: Mapping[str, Value], other: Mapping[str, Value]) -> boo
 def _match_same_requests(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
     """Whether there are requests that match both rules."""
     some, others = dict(_condition_patterns(one)), dict(_condition_patterns(other))
-    return all(meet(some[kind], others[kind]) for kind in some.keys() & others.keys())
+    return all(patterns_meet(some[kind], others[kind]) for kind in some.keys() & others.keys())
 
 
 def _condition_patterns(rule: Mapping[str, Any]) -> Iterator[tuple[str, Patterns]]:

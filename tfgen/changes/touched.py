@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tfgen.changes.change import without_keys
 from tfgen.changes.graph import REPEATS, by_block, reachable_from, reversed_graph
 from tfgen.changes.stack import Module, Stack
 from tfgen.hcl.syntax import Block, Body
+from tfgen.hcl.text import without_keys
 
 
 def touched_nodes(old: Stack, new: Stack, created: Iterable[str]) -> set[str]:

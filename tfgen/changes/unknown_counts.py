@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tfgen.changes.change import Change, KnownStack, is_created, is_replaced
 from tfgen.changes.names import Consequence, about_names
-from tfgen.hcl.values import references
+from tfgen.hcl.values import references_in
 
 UNKNOWN_COUNT = (
     "{}: only Terraform can evaluate [this|each] for_each or count: terraform plan will show what is created "
@@ -23,7 +23,7 @@ def unknown_count_consequences(
             each.place
             for each in new.repeated
             if before.get(each.address) != each.says
-            or not fresh.isdisjoint(used.address for used in references(each.says))
+            or not fresh.isdisjoint(used.address for used in references_in(each.says))
         },
         UNKNOWN_COUNT,
     )

@@ -1,5 +1,6 @@
 """What changes mean for the people who run the stack: sentences, the gravest first."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
@@ -30,7 +31,7 @@ from tfgen.changes.relocation import region_consequences, state_consequences
 from tfgen.changes.renames import misnamed_services, rename_consequences, unpinned_images
 from tfgen.changes.target_groups import leading_to_new_targets, requests_of, was_served
 from tfgen.changes.unknown_counts import unknown_count_consequences
-from tfgen.hcl.values import references
+from tfgen.hcl.values import references_in
 
 
 def _is_default_route(test: ChangeTest) -> ChangeTest:
@@ -76,7 +77,7 @@ def _changes_capacity_provider(change: Change) -> bool:
 
 def _provider_version(kind: str, argument: str) -> str:
     """The first version of the provider that treats a change of this argument differently."""
-    return facts.newer()[kind][argument]
+    return facts.in_place_since()[kind][argument]
 
 
 def _stops_all_tasks(change: Change) -> bool:
@@ -316,11 +317,12 @@ def _consequences_in_region(
     stuck = {change.address for change in changes if lacks_port(change, old, new)}
     told |= stuck | ignored_target_groups(changes, old, new).keys()
     gone = {change.address for change in changes if is_lost(change)}
-    rest = tuple(
-        change for change in changes if change.address not in told and _parent_address(change) not in gone
-    )
+    rest = defaultdict[str, list[Change]](list)
+    for change in changes:
+        if change.address not in told and _parent_address(change) not in gone:
+            rest[change.type].append(change)
     for kind, test, text in SENTENCES:
-        yield from about_changes(tuple(change for change in rest if change.type == kind), test, text)
+        yield from about_changes(tuple(rest[kind]), test, text)
     yield from about_changes(
         begins, lambda change: not was_served(change, old, new), _FIRST_TASKS, requests_of
     )
@@ -334,7 +336,7 @@ def _without_groups_of(changes: tuple[Change, ...], services: Collection[str]) -
         used.address
         for change in changes
         if change.address in services
-        for used in references(change.new.get("network_configuration"))
+        for used in references_in(change.new.get("network_configuration"))
     }
     return tuple(each for each in changes if each.type != "aws_security_group" or each.address not in parts)
 

@@ -18,22 +18,25 @@ def affected(
 ) -> None:
     """Print, as JSON, the stacks that CI must plan. They differ from what a revision has."""
     from tfgen import stacks
-    from tfgen.git import committed, touched
-    from tfgen.output.manifest import NAME, owns
+    from tfgen.git import committed_texts, touched_folders
+    from tfgen.output.manifest import NAME, owns_pages
 
     outcomes = run_specs(specs, as_module=kind == "module", templates=templates)
-    placed = list(stacks.placed(specs, outcomes, output))
+    placed = list(stacks.placed_stacks(specs, outcomes, output))
     if wrong := next((each.wrong for each in placed if each.wrong), ""):
         raise TfgenError(message=wrong, code=Exit.WRONG_USAGE)
     found = [(each, each.stack.name) for each in placed if each.stack]
     folders = [each.folder for each, _ in found]
-    manifests, changed = committed(since, [folder / NAME for folder in folders]), touched(since, folders)
+    manifests, changed = (
+        committed_texts(since, [folder / NAME for folder in folders]),
+        touched_folders(since, folders),
+    )
     _warn_of_folders(folders, stacks.without_spec(folders, output) if len(found) == len(specs) else [])
     print_json(
         [
             {"stack": name, "spec": each.spec.as_posix(), "folder": each.folder.as_posix()}
             for (each, name), known in zip(found, manifests, strict=True)
-            if each.folder in changed or not owns(known, each.outcome.pages())
+            if each.folder in changed or not owns_pages(known, each.outcome.pages())
         ]
     )
     raise typer.Exit(Exit.SPEC_HAS_ERRORS if len(found) < len(specs) else Exit.DONE)

@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from tfgen.commands.common import Json, Templates, columns, print_error, print_json, print_problems, run_specs
+from tfgen.commands.common import (
+    Json,
+    Templates,
+    print_error,
+    print_json,
+    print_problems,
+    run_specs,
+    terminal_columns,
+)
 from tfgen.problems import Exit, TfgenError
 
 
@@ -23,9 +31,9 @@ def changes(
     """Report what a changed spec will do to a stack, before any plan."""
     from tfgen import forecast
     from tfgen.changes import report
-    from tfgen.output import standing
+    from tfgen.output import existing
 
-    pages = standing.stack(old) if os.path.isdir(old) else {}  # noqa: PTH112 - False where nobody may look
+    pages = existing.read_stack(old) if os.path.isdir(old) else {}  # noqa: PTH112 - False where nobody may look
     try:
         outcomes = run_specs(
             [new] if pages else [old, new],
@@ -33,13 +41,19 @@ def changes(
             templates=templates,
             # The new spec takes the place of the one that the pages name.
             spec_file=report.spec_file(pages),
+            wanted={
+                old: "name the old spec, or the folder of the stack",
+                new: "name the new spec; only OLD may be a folder",
+            },
         )
         if any(outcome.failed for outcome in outcomes):
             raise typer.Exit(Exit.SPEC_HAS_ERRORS)
         if pages:
-            found = forecast.changes_of_folder(old, pages, outcomes[0])
+            found = forecast.changes_of_folder(old, pages, outcomes.pop())
         else:
-            found = report.changes_between(outcomes[0].pages(), outcomes[1].pages())
+            before, after = (outcome.pages() for outcome in outcomes)
+            outcomes.clear()  # a blueprint takes as much memory as the syntax of its pages will
+            found = report.changes_between(before, after)
     except TfgenError as error:  # somebody edited a page
         if error.message:
             print_error(error.message)
@@ -48,4 +62,4 @@ def changes(
     if json:
         print_json(report.as_json(found))
     else:
-        typer.echo(report.as_text(found, columns(sys.stdout)))
+        typer.echo(report.as_text(found, terminal_columns(sys.stdout)))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from tfgen import __version__, texts
-from tfgen.commands.common import Specs, columns, wants_colour
-from tfgen.problems import Exit, TfgenError, ordered
+from tfgen.commands.common import Specs, terminal_columns, wants_colour
+from tfgen.problems import Exit, TfgenError, ordered_problems
 from tfgen.texts import in_line
 
 if TYPE_CHECKING:
@@ -36,34 +36,37 @@ def check(
 
     if explain and form != "text":
         raise TfgenError(message="--explain requires --format text", code=Exit.WRONG_USAGE)
-    outcomes = _outcomes(specs)
-    findings = _findings(outcomes)
+    outcomes = _outcomes_by_spec(specs)
+    findings = _collect_findings(outcomes)
     if explain:
         _print_walks(outcomes)
     colour = form == "text" and wants_colour()
-    with texts.commands() if form == "github" else nullcontext():
-        typer.echo(report.text(findings, form, colour=colour, width=columns(sys.stdout)), color=colour)
+    with texts.workflow_commands() if form == "github" else nullcontext():
+        typer.echo(
+            report.format_findings(findings, form, colour=colour, width=terminal_columns(sys.stdout)),
+            color=colour,
+        )
     failing = ("error", "warning") if strict else ("error",)
     failed = any(problem.severity in failing for problem in findings.problems)
     raise typer.Exit(Exit.SPEC_HAS_ERRORS if failed else Exit.DONE)
 
 
-def _outcomes(specs: list[Path]) -> dict[str, "Outcome"]:
+def _outcomes_by_spec(specs: list[Path]) -> dict[str, "Outcome"]:
     """Every spec through the pipe, once, by its name."""
-    from tfgen.pipe import run
+    from tfgen.pipe import run_file
 
-    return {str(path): run(path) for path in specs}
+    return {str(path): run_file(path) for path in specs}
 
 
-def _findings(outcomes: dict[str, "Outcome"]) -> "Findings":
+def _collect_findings(outcomes: dict[str, "Outcome"]) -> "Findings":
     from tfgen.report import Findings
 
     ignored = {each.problem: each for outcome in outcomes.values() for each in outcome.ignored}
     return Findings(
         files={file: outcome.lines for file, outcome in outcomes.items()},
         services=sum(len(outcome.spec.services) for outcome in outcomes.values() if outcome.spec),
-        problems=ordered(problem for outcome in outcomes.values() for problem in outcome.problems),
-        ignored=[ignored[problem] for problem in ordered(ignored)],
+        problems=ordered_problems(problem for outcome in outcomes.values() for problem in outcome.problems),
+        ignored=[ignored[problem] for problem in ordered_problems(ignored)],
         version=__version__,
     )
 

@@ -4,12 +4,14 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from tfgen.problems import Problem, report
+from tfgen.problems import Problem, report_problems
 from tfgen.texts import in_line
 
 if TYPE_CHECKING:
@@ -56,18 +58,27 @@ Kind = Annotated[
 
 
 def run_specs(
-    specs: Sequence[Path], *, as_module: bool = False, templates: Path | None = None, spec_file: str = ""
+    specs: Sequence[Path],
+    *,
+    as_module: bool = False,
+    templates: Path | None = None,
+    spec_file: str = "",
+    wanted: Mapping[Path, str] = MappingProxyType({}),
 ) -> list["Outcome"]:
-    """Every spec through the pipe, with its options; what they have wrong goes to standard error."""
-    from tfgen.pipe import run
+    """Every spec through the pipe, with its options; what they have wrong goes to standard error.
 
-    outcomes = [run(path, as_module=as_module, templates=templates, spec_file=spec_file) for path in specs]
+    `wanted` has the hints for specs that are no files, where a command has its own.
+    """
+    from tfgen.pipe import run_file
+
+    one = partial(run_file, as_module=as_module, templates=templates, spec_file=spec_file)
+    outcomes = [one(path, wanted=wanted.get(path, "")) for path in specs]
     problems = [problem for outcome in outcomes for problem in outcome.problems]
     lines = {str(path): outcome.lines for path, outcome in zip(specs, outcomes, strict=True)}
     if problems and templates:
-        from tfgen.render import theirs
+        from tfgen.render import user_templates
 
-        lines |= theirs.lines(templates)
+        lines |= user_templates.template_lines(templates)
     print_problems(problems, lines)
     return outcomes
 
@@ -76,7 +87,7 @@ def print_problems(problems: Iterable[Problem], files: Mapping[str, Sequence[str
     """Errors and warnings; notes are for `tfgen check`. `files` maps the name of a file to its lines."""
     urgent = [problem for problem in problems if problem.severity != "note"]
     if urgent:
-        typer.echo(f"{report(urgent, files, width=columns(sys.stderr))}\n", err=True)
+        typer.echo(f"{report_problems(urgent, files, width=terminal_columns(sys.stderr))}\n", err=True)
 
 
 def print_error(message: str) -> None:
@@ -104,7 +115,7 @@ def wants_colour() -> bool:
     return on_terminal and not os.environ.get("NO_COLOR")
 
 
-def columns(stream: Any) -> int:
+def terminal_columns(stream: Any) -> int:
     """The columns of the terminal that a stream is; 0 where it is none, or a log of CI."""
     if stream is None or not stream.isatty() or os.environ.get("CI"):
         return 0

@@ -103,7 +103,7 @@ def _read(path: Path) -> str:
     from tfgen import files
 
     try:
-        return files.read(path).decode()
+        return files.read_file(path).decode()
     except (OSError, ValueError) as error:
         reason = str(getattr(error, "strerror", None) or error).lower()
         message = f"cannot read {in_line(path)}: {reason}"
@@ -114,9 +114,9 @@ def _bill_of(path: Path, values: Values, flags: Mapping[SpecPath, str], prices: 
     """The bill of a spec; None where that has errors, which go to standard error."""
     from tfgen.alternatives import ways_of
     from tfgen.cost.bill import make_bill
-    from tfgen.pipe import run_with
+    from tfgen.pipe import run_variants
 
-    (outcome,) = run_with(path, [values])
+    (outcome,) = run_variants(path, [values])
     errors = [problem for problem in outcome.problems if problem.severity == "error"]
     if wrong := [f"{flags[each.at.path]}: {_in_words(each)}" for each in errors if each.at.path in flags]:
         message = "\n  ".join(["these flags are wrong:", *wrong])

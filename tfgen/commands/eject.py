@@ -19,6 +19,6 @@ def eject(
     from tfgen.output import write
 
     for folder, own in write.stack_of(files).items():
-        write.eject(own, folder, say_waiting)
+        write.eject_files(own, folder, say_waiting)
         for file in own:
             typer.echo(f"{in_line(file)} is yours now; tfgen no longer writes it")

@@ -13,7 +13,7 @@ from tfgen.commands.common import print_problems
 from tfgen.commands.terminal import Terminal
 from tfgen.problems import Exit, Problem, TfgenError
 from tfgen.spec import ways_out
-from tfgen.texts import in_line, word
+from tfgen.texts import in_line, shell_word
 
 if TYPE_CHECKING:
     from tfgen.spec.prompts import Answers
@@ -83,16 +83,16 @@ def init(  # noqa: PLR0913 - one parameter a flag
     flags = prompts.Flags(name, region, egress, zones, services, no_services, connects, calls, yes)
     answers, wrong = prompts.from_flags(flags)
     terminal = Terminal() if sys.stdin and sys.stdin.isatty() else None
-    lacking = [] if terminal else prompts.missing(flags, answers)
+    lacking = [] if terminal else prompts.missing_flags(flags, answers)
     if wrong or lacking:
         raise TfgenError(message=_wrong_flags(wrong, lacking), code=Exit.WRONG_USAGE)
     try:
-        text, path, replace = _draft(answers, terminal, output, yes=yes, force=force)
+        text, path, replace = _draft_spec(answers, terminal, output, yes=yes, force=force)
         write_spec(text, path, overwrite=replace)
     except (KeyboardInterrupt, EOFError):
-        typer.echo(err=True)  # the cursor still stands behind the question
-        raise _stopped() from None
-    typer.echo(f"Wrote {in_line(path)}\nNext: tfgen render {word(path)}")
+        typer.echo(err=True)  # the cursor is still behind the question
+        raise _stopped_error() from None
+    typer.echo(f"Wrote {in_line(path)}\nNext: tfgen render {shell_word(path)}")
 
 
 def _wrong_flags(wrong: list[str], lacking: list[str]) -> str:
@@ -106,22 +106,22 @@ def _wrong_flags(wrong: list[str], lacking: list[str]) -> str:
     return "\n".join(line if line in parts else f"  {line}".replace("\n", "\n      ") for line in lines)
 
 
-def _draft(
+def _draft_spec(
     answers: "Answers", terminal: Terminal | None, output: Path | None, *, yes: bool, force: bool
 ) -> tuple[str, Path, bool]:
     """The spec's text, its file, and whether a file that is there is to be replaced."""
-    from tfgen.output.spec_file import check_place, in_the_way, taken
+    from tfgen.output.spec_file import check_place, in_the_way, is_taken
     from tfgen.spec import prompts
 
     confirming = None if yes else terminal
     known = output or Path(f"{answers.name}.yaml")
     check_place(known)
-    if (output or answers.name) and taken(known) and not confirming and not force:
+    if (output or answers.name) and is_taken(known) and not confirming and not force:
         raise in_the_way(known)
     if terminal:
         answers = prompts.interview(answers, terminal, _problems_of_text, _usual_answers(), _egress_costs)
     text, path = prompts.spec_text(answers), output or Path(f"{answers.name}.yaml")
-    return text, *_confirmed(text, path, confirming, force=force)
+    return text, *_confirm_draft(text, path, confirming, force=force)
 
 
 def _problems_of_text(text: str) -> list[Problem]:
@@ -141,16 +141,16 @@ def _usual_answers() -> "Answers":
     from tfgen import facts
     from tfgen.spec.prompts import Answers, legal_name
 
-    with suppress(OSError):  # the folder may be gone
+    with suppress(OSError):  # the folder may have been removed
         said = (os.environ.get("AWS_REGION"), os.environ.get("AWS_DEFAULT_REGION"))
         region = next((region for region in said if region in facts.regions()), None)
         return Answers(name=legal_name(Path.cwd().name), region=region or "us-east-1")
     return Answers()
 
 
-def _confirmed(text: str, path: Path, terminal: Terminal | None, *, force: bool) -> tuple[Path, bool]:
+def _confirm_draft(text: str, path: Path, terminal: Terminal | None, *, force: bool) -> tuple[Path, bool]:
     """Shows the draft and what it has wrong, and asks whether and where to write it."""
-    from tfgen.output.spec_file import taken
+    from tfgen.output.spec_file import is_taken
     from tfgen.pipe import run_text
 
     outcome = run_text(text, path.name)
@@ -161,20 +161,20 @@ def _confirmed(text: str, path: Path, terminal: Terminal | None, *, force: bool)
         if outcome.failed:
             raise TfgenError(message="nothing was written", code=Exit.SPEC_HAS_ERRORS)
         return path, force
-    asked_later = taken(path) and not force
+    asked_later = is_taken(path) and not force
     question = (
         "tfgen render will refuse this. Write it anyway?" if outcome.failed else f"Write {in_line(path)}?"
     )
     if (outcome.failed or not asked_later) and not terminal.confirm(question, not outcome.failed):
-        raise _stopped()
+        raise _stopped_error()
     return (path, True) if force else _free_place(path, terminal)
 
 
 def _free_place(path: Path, terminal: Terminal) -> tuple[Path, bool]:
     """Asks before a file is replaced, and for another name if it is not to be."""
-    from tfgen.output.spec_file import check_place, in_the_way, taken
+    from tfgen.output.spec_file import check_place, in_the_way, is_taken
 
-    while taken(path):
+    while is_taken(path):
         if terminal.confirm(f"{in_line(path)} already exists. Replace it?"):
             return path, True
         other = terminal.ask("Another file name (empty: stop)")
@@ -189,5 +189,5 @@ def _free_place(path: Path, terminal: Terminal) -> tuple[Path, bool]:
     return path, False
 
 
-def _stopped() -> TfgenError:
+def _stopped_error() -> TfgenError:
     return TfgenError(message="stopped; nothing was written", code=Exit.INTERRUPTED)

@@ -60,7 +60,7 @@ def build_app(first: str) -> typer.Typer:
 
 def main() -> NoReturn:
     """The `tfgen` program."""
-    with texts.screens():
+    with texts.screened_output():
         _run_app()
 
 

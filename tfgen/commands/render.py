@@ -46,7 +46,7 @@ def render(  # noqa: PLR0913, PLR0917 - one parameter a flag
     outcomes = run_specs(specs, as_module=kind == "module", templates=templates)
     results = []
     options = stacks.Options(output, mode, say_waiting)
-    for result in stacks.rendered(specs, outcomes, options):
+    for result in stacks.render_stacks(specs, outcomes, options):
         results.append(result)
         if result.message:
             print_error(result.message)
@@ -65,5 +65,5 @@ def _in_colour(diff: str) -> str:
     colours = {"+": typer.colors.GREEN, "-": typer.colors.RED, "@": typer.colors.CYAN}
     if not wants_colour():
         return diff
-    lines = texts.screened(diff).splitlines(keepends=True)
+    lines = texts.screened_text(diff).splitlines(keepends=True)
     return "".join(typer.style(line, fg=colours[line[0]]) if line[0] in colours else line for line in lines)

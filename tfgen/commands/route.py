@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tfgen.commands.common import Json, OneSpec, columns, print_json, run_specs
+from tfgen.commands.common import Json, OneSpec, print_json, run_specs, terminal_columns
 from tfgen.problems import Exit
 
 
@@ -30,15 +30,15 @@ def route(
 ) -> None:
     """Print what responds to a request, and why nothing else does."""
     from tfgen.routing import report
-    from tfgen.routing.answer import answer
-    from tfgen.routing.request import read
+    from tfgen.routing.answer import answer_request
+    from tfgen.routing.request import read_request
 
-    request = read(method, url, tuple(header or ()), source)
+    request = read_request(method, url, tuple(header or ()), source)
     outcome = run_specs([spec])[0]
     if outcome.failed or outcome.overridden is None:
         raise typer.Exit(Exit.SPEC_HAS_ERRORS)
-    found = answer(outcome.overridden, request)
+    found = answer_request(outcome.overridden, request)
     if json:
         print_json(report.as_data(found))
     else:
-        typer.echo(report.as_text(found, columns(sys.stdout)))
+        typer.echo(report.as_text(found, terminal_columns(sys.stdout)))

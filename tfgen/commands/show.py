@@ -12,7 +12,7 @@ def show(spec: OneSpec, json: Json = False) -> None:
     """Print a spec with every default filled in."""
     import msgspec
 
-    from tfgen.spec.source import dump
+    from tfgen.spec.source import dump_yaml
 
     outcome = run_specs([spec])[0]
     if outcome.failed:
@@ -22,7 +22,7 @@ def show(spec: OneSpec, json: Json = False) -> None:
     if json:
         print_json(data)
     else:
-        typer.echo(dump(data, ascii_only=not prints_unicode()), nl=False)
+        typer.echo(dump_yaml(data, ascii_only=not prints_unicode()), nl=False)
 
 
 def _without_none(data: Any) -> Any:

@@ -9,7 +9,7 @@ from tfgen import texts
 
 
 class Terminal:
-    """Whoever started tfgen. Questions go to standard error, so that the result stands alone."""
+    """The user at a terminal. Questions are on standard error, and only the result on standard output."""
 
     def __init__(self) -> None:
         for stream in (sys.stdin, sys.stderr):
@@ -22,11 +22,11 @@ class Terminal:
 
     def ask(self, question: str, default: str = "") -> str:
         prompt = f"{question} [{default}]: " if default else f"{question}: "
-        return self._line(prompt) or default
+        return self._read_line(prompt) or default
 
     def confirm(self, question: str, default: bool = False) -> bool:
         while True:
-            answer = self._line(f"{question} [{'Y/n' if default else 'y/N'}] ").lower()
+            answer = self._read_line(f"{question} [{'Y/n' if default else 'y/N'}] ").lower()
             if answer in ("", "y", "yes", "n", "no"):
                 return answer[0] == "y" if answer else default
             self.say("    answer y or n")
@@ -34,9 +34,9 @@ class Terminal:
     def say(self, text: str) -> None:
         typer.echo(text, err=True)
 
-    def _line(self, prompt: str) -> str:
+    def _read_line(self, prompt: str) -> str:
         if self.editing:  # past any screen
-            return input(texts.screened(prompt)).strip()
+            return input(texts.screened_text(prompt)).strip()
         typer.echo(prompt, nl=False, err=True)
         line = sys.stdin.readline()
         if not line:

@@ -18,17 +18,17 @@ def upgrade(
     """Update specs to the current format. Comments and layout are kept."""
     from tfgen import pipe
     from tfgen.output.spec_file import write_spec
-    from tfgen.spec.versions import difference
+    from tfgen.spec.versions import diff_of_upgrade
 
     failure = Exit.DONE
     for path in specs:
-        found = pipe.upgrade(path)
+        found = pipe.upgrade_file(path)
         print_problems(found.problems, {str(path): found.lines})
         failure = failure or (Exit.SPEC_HAS_ERRORS if found.problems else Exit.DONE)
         if not found.problems and found.before == found.after:
             typer.echo(f"{in_line(path)} is current")
         elif found.after and not write:
-            typer.echo(difference(found.before, found.after, in_line(path)))
+            typer.echo(diff_of_upgrade(found.before, found.after, in_line(path)))
         elif found.after:
             try:
                 write_spec(found.after, path, overwrite=True)

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from io import StringIO
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tfgen.cost.bill import Bill, break_evens
 from tfgen.cost.ways import Way
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _COLUMNS, _LINES = 64, 14
 _LEAST_GB = 100
@@ -72,29 +75,34 @@ def as_svg(bill: Bill) -> str:
     """
     import matplotlib as mpl  # noqa: PLC0415 - slow to load, and only this needs it
     from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
+
+    # Text stays text, and the same bill gives the same bytes.
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "tfgen", "font.family": "sans-serif"}):
+        text = StringIO()
+        canvas: Any = FigureCanvasSVG(drawn(bill))  # its methods have no types
+        canvas.print_svg(text, metadata={"Date": None, "Creator": "tfgen"})
+    return text.getvalue()
+
+
+def drawn(bill: Bill) -> "Figure":
+    """The figure: each egress a line, and a mark at each break-even."""
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     lines, most = lines_of(bill), most_gigabytes(bill)
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "tfgen", "font.family": "sans-serif"}):
-        figure = Figure(figsize=(8, 4.5), layout="constrained")
-        axes = figure.add_subplot()
-        for line, dashes in zip(lines, _DASHES, strict=False):
-            axes.plot([0, most], [line.at(0), line.at(most)], color="black", linewidth=1.4, linestyle=dashes)
-            axes.annotate(
-                line.way.name, (most, line.at(most)), (6, 0), textcoords="offset points", va="center"
-            )
-        for gigabytes in sorted({each.gigabytes for each in break_evens(bill) if each.gigabytes < most}):
-            axes.axvline(gigabytes, color="gray", linewidth=0.8)
-            axes.annotate(f" {gigabytes:,.0f} GB", (gigabytes, 0), (2, 4), textcoords="offset points")
-        axes.set(xlim=(0, most), title=f"Egress of {bill.name} in {bill.inventory.region}")
-        axes.set_ylim(bottom=0)
-        axes.set_xlabel("GB a month to AWS services")
-        axes.set_ylabel("USD a month")
-        axes.spines[["top", "right"]].set_visible(False)
-        text = StringIO()
-        canvas: Any = FigureCanvasSVG(figure)  # its methods have no types
-        canvas.print_svg(text, metadata={"Date": None, "Creator": "tfgen"})
-    return text.getvalue()
+    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    axes = figure.add_subplot()
+    for line, dashes in zip(lines, _DASHES, strict=False):
+        axes.plot([0, most], [line.at(0), line.at(most)], color="black", linewidth=1.4, linestyle=dashes)
+        axes.annotate(line.way.name, (most, line.at(most)), (6, 0), textcoords="offset points", va="center")
+    for gigabytes in sorted({each.gigabytes for each in break_evens(bill) if each.gigabytes < most}):
+        axes.axvline(gigabytes, color="gray", linewidth=0.8)
+        axes.annotate(f"{gigabytes:,.0f} GB", (gigabytes, 0), (4, 4), textcoords="offset points")
+    axes.set(xlim=(0, most), title=f"Egress of {bill.name} in {bill.inventory.region}")
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("GB a month to AWS services")
+    axes.set_ylabel("USD a month")
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
 
 
 _DASHES: tuple[Any, ...] = ("solid", "dashed", "dotted", "dashdot", (0, (8, 3)), (0, (1, 4)))

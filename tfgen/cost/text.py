@@ -7,7 +7,7 @@ from tfgen.cost.charges import EGRESS, GROUPS, TRAFFIC, Cost, Item, cost_of
 from tfgen.cost.short import amount, dollars
 from tfgen.cost.ways import BreakEven, Way, WayCost
 from tfgen.facts.prices import PARTS
-from tfgen.texts import in_line, wrapped
+from tfgen.texts import in_line, wrapped_text
 
 _WIDTH = 100
 
@@ -145,7 +145,7 @@ def _prices(bill: Bill) -> str:
 
 
 def _note(title: str, text: str) -> list[str]:
-    return wrapped(f"{title}: {text}", _WIDTH, "  ").splitlines()
+    return wrapped_text(f"{title}: {text}", _WIDTH, "  ").splitlines()
 
 
 def sum_of(bills: Sequence[Bill]) -> str:

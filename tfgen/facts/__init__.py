@@ -27,7 +27,7 @@ class Region(NamedTuple):
     zones: tuple[str, ...]  # letters
     zones_vary: bool  # an account has only some of these zones, so none can be picked for it
     unconfirmed: bool  # the sources for the zones disagree: doubt the table before the user
-    needs_all_ecs_endpoints: bool  # ecs-agent, ecs-telemetry and ecs, or ECS goes over public addresses
+    needs_all_ecs_endpoints: bool  # ecs-agent, ecs-telemetry and ecs, or traffic to ECS uses public addresses
 
 
 class Limit(NamedTuple):
@@ -96,7 +96,7 @@ class Replacement(NamedTuple):
 @cache
 def regions() -> Mapping[str, Region]:
     """Every Region of the partitions aws, aws-cn, aws-us-gov and aws-eusc, by name."""
-    table = _read("regions")
+    table = _read_table("regions")
     suffixes = table["partitions"]
     return MappingProxyType(
         {
@@ -117,7 +117,7 @@ def regions() -> Mapping[str, Region]:
 @cache
 def announced_regions() -> frozenset[str]:
     """The Regions that AWS has announced but not opened."""
-    return frozenset(_read("regions")["announced"])
+    return frozenset(_read_table("regions")["announced"])
 
 
 def regions_like(name: str) -> list[str]:
@@ -130,19 +130,19 @@ def regions_like(name: str) -> list[str]:
 
 def is_aws_host(name: str) -> bool:
     """Whether a host name is in a domain of AWS service endpoints."""
-    return f".{name.lower()}".endswith(tuple(f".{host}" for host in _read("regions")["hosts"]))
+    return f".{name.lower()}".endswith(tuple(f".{host}" for host in _read_table("regions")["hosts"]))
 
 
 @cache
 def interface_endpoints() -> frozenset[str]:
     """The services that any Region offers as an interface endpoint, such as `ecr.api`."""
-    return frozenset(_read("endpoints")["interface"])
+    return frozenset(_read_table("endpoints")["interface"])
 
 
 @cache
 def lacking_endpoints(partition: str) -> frozenset[str]:
     """The services that no Region of a partition is known to have, and therefore no endpoint either."""
-    return frozenset(_read("endpoints")["lacking"].get(partition, ()))
+    return frozenset(_read_table("endpoints")["lacking"].get(partition, ()))
 
 
 @cache
@@ -150,37 +150,39 @@ def regions_without(suffix: str) -> frozenset[str]:
     """The Regions that are not known to have a service, although others of the same partition have it."""
     if suffix in endpoints_in_every_zone():
         return frozenset()  # what most stacks need: the table stays unread
-    return frozenset(_read("endpoint_regions")["without"].get(suffix, ()))
+    return frozenset(_read_table("endpoint_regions")["without"].get(suffix, ()))
 
 
 @cache
 def endpoints_in_every_zone() -> frozenset[str]:
     """The interface endpoints that every zone is known to have; a zone may lack others."""
-    return frozenset(_read("endpoints")["every_zone"])
+    return frozenset(_read_table("endpoints")["every_zone"])
 
 
 @cache
 def endpoint_aliases() -> Mapping[str, tuple[str, ...]]:
     """Common names of services whose endpoints have other names: `ses` for `email` and `email-smtp`."""
-    return MappingProxyType({name: tuple(meant) for name, meant in _read("endpoints")["aliases"].items()})
+    return MappingProxyType(
+        {name: tuple(meant) for name, meant in _read_table("endpoints")["aliases"].items()}
+    )
 
 
 @cache
 def endpoint_ports() -> Mapping[str, tuple[int, ...]]:
     """The ports of the services that do not use 443, by the name of the endpoint."""
-    return MappingProxyType({name: tuple(ports) for name, ports in _read("endpoints")["ports"].items()})
+    return MappingProxyType({name: tuple(ports) for name, ports in _read_table("endpoints")["ports"].items()})
 
 
 def endpoint_home(suffix: str, partition: str) -> str:
     """The only Region of a partition that offers an endpoint, or nothing if several do."""
-    home: str = _read("endpoints")["only_in"].get(suffix, {}).get(partition, "")
+    home: str = _read_table("endpoints")["only_in"].get(suffix, {}).get(partition, "")
     return home
 
 
 @cache
 def gateway_endpoints() -> frozenset[str]:
     """The services that have a gateway endpoint; they also have an interface endpoint."""
-    return frozenset(_read("endpoints")["gateway"])
+    return frozenset(_read_table("endpoints")["gateway"])
 
 
 def endpoint_service_name(suffix: str, region: str) -> str:
@@ -197,36 +199,36 @@ def endpoint_service_name(suffix: str, region: str) -> str:
 
 
 @cache
-def ranges(kind: str) -> tuple["IPv4Network", ...]:
+def ip_ranges(kind: str) -> tuple["IPv4Network", ...]:
     """IPv4 ranges by what they are: `refused` for a VPC, `private`, `docker` (Docker's own), or `unrouted`,
     which nobody has in the internet (the private ones among them)."""
     from ipaddress import IPv4Network  # noqa: PLC0415 - what only renders a stack has it already
 
-    return tuple(map(IPv4Network, _read("ranges")[kind]))
+    return tuple(map(IPv4Network, _read_table("ranges")[kind]))
 
 
 @cache
 def fargate_sizes() -> Mapping[int, tuple[int, ...]]:
     """The memory sizes (MiB) that go with each number of CPU units, both ascending."""
-    sizes = _read("fargate")["sizes"]
+    sizes = _read_table("fargate")["sizes"]
     return MappingProxyType({int(cpu): tuple(memory) for cpu, memory in sizes.items()})
 
 
 def zones_without_fargate(region: str) -> tuple[str, ...]:
     """The letters of the zones for which AWS does not list Fargate for Linux containers."""
-    return tuple(_read("fargate")["zones_without"].get(region, ()))
+    return tuple(_read_table("fargate")["zones_without"].get(region, ()))
 
 
 @cache
 def log_retention_days() -> tuple[int, ...]:
     """The days that CloudWatch Logs can keep events for, ascending; Terraform's 0 (for ever) is not one."""
-    return tuple(_read("log_retention")["days"])
+    return tuple(_read_table("log_retention")["days"])
 
 
 @cache
 def limits() -> Mapping[str, Limit]:
     """The quotas and limits that a spec can exceed, by name."""
-    rows = _read("limits")["limits"].items()
+    rows = _read_table("limits")["limits"].items()
     return MappingProxyType(
         {
             name: Limit(
@@ -245,19 +247,19 @@ def limits() -> Mapping[str, Limit]:
 @cache
 def credential_variables() -> frozenset[str]:
     """The variables in which AWS SDKs look for credentials before they ask for those of the task role."""
-    return frozenset(_read("variables")["credentials"])
+    return frozenset(_read_table("variables")["credentials"])
 
 
 @cache
 def ecs_variables() -> frozenset[str]:
     """The environment variables that ECS gives to a container and that applications rely on."""
-    return frozenset(_read("variables")["set_by_ecs"])
+    return frozenset(_read_table("variables")["set_by_ecs"])
 
 
 @cache
 def secret_signs() -> SecretSigns:
     """How to tell that the value of an environment variable is a secret."""
-    table = _read("variables")
+    table = _read_table("variables")
     tokens = (
         Token(row["what"], tuple(row["prefixes"]), row["shortest"], row.get("longest", 4096))
         for row in table["tokens"]
@@ -273,7 +275,7 @@ def secret_signs() -> SecretSigns:
 @cache
 def connection_signs() -> ConnectionSigns:
     """How to tell that the value of an environment variable is an address that tasks connect to."""
-    table = _read("connections")
+    table = _read_table("connections")
     return ConnectionSigns(
         MappingProxyType({**dict.fromkeys(table["bare_schemes"], 0), **table["schemes"]}),
         MappingProxyType(table["names"]),
@@ -287,20 +289,20 @@ def connection_signs() -> ConnectionSigns:
 @cache
 def cached_registries(partition: str) -> Mapping[str, str]:
     """The public registries that ECR's pull-through cache offers, with the usual prefix of each."""
-    table = _read("registries")
+    table = _read_table("registries")
     return MappingProxyType({} if partition in table["no_cache_partitions"] else table["cached"])
 
 
 @cache
 def unreachable_registries(partition: str) -> frozenset[str]:
     """The public registries that the Regions of a partition reach badly or not at all."""
-    return frozenset(_read("registries")["unreachable"].get(partition, ()))
+    return frozenset(_read_table("registries")["unreachable"].get(partition, ()))
 
 
 @cache
 def replacement(kind: str) -> Replacement:
     """Which arguments force a resource of the type `kind` to be replaced."""
-    row = _read("replacement")["types"].get(kind)
+    row = _read_table("replacement")["types"].get(kind)
     if row is None:
         return Replacement(frozenset(), frozenset(), tags=False, known=False)
     return Replacement(
@@ -312,39 +314,41 @@ def replacement(kind: str) -> Replacement:
 
 
 @cache
-def defaults() -> Mapping[str, Mapping[str, Any]]:
+def default_values() -> Mapping[str, Mapping[str, Any]]:
     """By type, the arguments that have no effect at a value; within a mapping, those of blocks."""
-    return MappingProxyType(_read("replacement")["defaults"]["types"])
+    return MappingProxyType(_read_table("replacement")["defaults"]["types"])
 
 
 @cache
 def is_regional(kind: str) -> bool:
     """Whether resources of this type are in one Region of AWS."""
-    return kind.startswith("aws_") and not kind.startswith(tuple(_read("replacement")["global"]["prefixes"]))
+    return kind.startswith("aws_") and not kind.startswith(
+        tuple(_read_table("replacement")["global"]["prefixes"])
+    )
 
 
 @cache
-def unique(kind: str) -> tuple[str, ...]:
+def unique_arguments(kind: str) -> tuple[str, ...]:
     """The arguments that must be unique among resources of a type; () if there are none."""
-    return tuple(_read("replacement")["unique"]["types"].get(kind, ()))
+    return tuple(_read_table("replacement")["unique"]["types"].get(kind, ()))
 
 
 @cache
-def newer() -> Mapping[str, Mapping[str, str]]:
+def in_place_since() -> Mapping[str, Mapping[str, str]]:
     """By type and argument, the provider version from which `replacement` no longer holds."""
-    return MappingProxyType(_read("replacement")["newer"]["types"])
+    return MappingProxyType(_read_table("replacement")["newer"]["types"])
 
 
 @cache
 def new_deployments() -> tuple[str, ...]:
     """The arguments of an ECS service whose change replaces its tasks."""
-    return tuple(_read("replacement")["new_deployments"]["arguments"])
+    return tuple(_read_table("replacement")["new_deployments"]["arguments"])
 
 
 @cache
 def _endpoint_names() -> tuple[str, Mapping[tuple[str, str], str]]:
     """The default pattern of a service name, and the exceptions by (Region or "" for all, suffix)."""
-    table = _read("endpoints")
+    table = _read_table("endpoints")
     others = {
         (row.get("region", ""), suffix): row["name"]
         for row in table["other_names"]
@@ -354,7 +358,7 @@ def _endpoint_names() -> tuple[str, Mapping[tuple[str, str], str]]:
 
 
 @cache
-def _read(table: str) -> dict[str, Any]:
+def _read_table(table: str) -> dict[str, Any]:
     content: dict[str, Any] = decode((_FOLDER / f"{table}.json").read_bytes())
     return content
 
@@ -382,6 +386,6 @@ def habits() -> Mapping[str, Mapping[str, Habit]]:
                     for word in row["words"]
                 }
             )
-            for section, rows in _read("habits")["habits"].items()
+            for section, rows in _read_table("habits")["habits"].items()
         }
     )

@@ -6,7 +6,7 @@ such a file over those of the table. The table lacks the prices for which no sou
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
-from itertools import takewhile
+from itertools import chain, islice, takewhile
 from math import inf
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.json import decode
 from msgspec.structs import replace
 
-from tfgen.problems import Exit, TfgenError, nearest_of_many
+from tfgen.problems import Exit, TfgenError, nearest_word
 from tfgen.texts import in_line
 
 _TABLE = Path(__file__).parent / "prices.json"
@@ -131,7 +131,7 @@ def replaced(prices: PriceList, text: str, file: str) -> PriceList:
     """
     table = _parsed(text, file)
     places = list(_places(text))
-    faults = [*_duplicates(places), *_faults(table)]
+    faults = list(islice(chain(_duplicates(places), _faults(table)), _MOST_FAULTS + 1))
     if faults:
         raise _refused(faults, dict(places), file)
     own = _prices(table, prices.region, Source(file, "", CONFIDENCES[0]))
@@ -252,16 +252,16 @@ def _duplicates(places: Iterable[tuple[_Keys, int]]) -> Iterator[_Fault]:
 
 
 def _refused(faults: list[_Fault], lines: Mapping[_Keys, int], file: str) -> TfgenError:
-    """All faults as one error."""
+    """The faults as one error."""
     said = [f"{in_line(file)}{_at(fault.keys, lines)}: {fault.what}: {fault.hint}" for fault in faults]
     if len(said) > _MOST_FAULTS:
-        said[_MOST_FAULTS:] = [f"and {len(said) - _MOST_FAULTS} more"]
+        said[_MOST_FAULTS:] = ["and more"]
     message = "\n  ".join(["these prices cannot be used:", *said])
     return TfgenError(message=message, code=Exit.WRONG_USAGE)
 
 
 def _at(keys: _Keys, lines: Mapping[_Keys, int]) -> str:
-    """`:4`, the line of a key or of the nearest one around it."""
+    """`:4`, the line of a key or of the nearest_word one around it."""
     around = (keys[:length] for length in range(len(keys), 0, -1))
     return next((f":{lines[each]}" for each in around if each in lines), "")
 
@@ -286,9 +286,8 @@ def _faults(table: Any) -> Iterator[_Fault]:
 
 
 def _unknown(keys: _Keys, given: Iterable[str], known: Collection[str], what: str) -> Iterator[_Fault]:
-    unknown = [word for word in given if word not in known]
-    for before, word in enumerate(unknown):
-        near = nearest_of_many(word, known, before)
+    for word in (each for each in given if each not in known):
+        near = nearest_word(word, known)
         hint = f"did you mean {near}?" if near else f"write {', '.join(known)}"
         yield _Fault((*keys, word), f'unknown {what} "{in_line(word)}"', hint)
 

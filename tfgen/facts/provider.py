@@ -40,55 +40,57 @@ Schema = Mapping[str, Attribute]
 
 
 @cache
-def versions() -> Mapping[str, str]:
+def provider_versions() -> Mapping[str, str]:
     """The version of the provider that the table knows, by major version: "6" -> "6.25"."""
-    known: dict[str, str] = _read()["versions"]
+    known: dict[str, str] = _read_schemas()["versions"]
     return known
 
 
-def newest() -> str:
+def newest_version() -> str:
     """The newest version that the table knows."""
-    return versions()[max(versions())]
+    return provider_versions()[max(provider_versions())]
 
 
 @cache
-def schema(kind: str) -> Schema | None:
+def resource_schema(kind: str) -> Schema | None:
     """The arguments and blocks of a type, or None where the table does not have the type."""
-    rows = _read()["types"].get(kind)
-    return None if rows is None else _schema(rows)
+    rows = _read_schemas()["types"].get(kind)
+    return None if rows is None else _parsed_schema(rows)
 
 
 @cache
 def map_arguments() -> frozenset[str]:
     """The arguments that take a map, of all types: every other mapping in a resource is a block."""
-    return frozenset(name for kind in _read()["types"] for name in _maps(schema(kind) or {}))
+    return frozenset(
+        name for kind in _read_schemas()["types"] for name in _map_names(resource_schema(kind) or {})
+    )
 
 
-def _maps(known: Schema) -> Iterator[str]:
+def _map_names(known: Schema) -> Iterator[str]:
     for name, attribute in known.items():
         if attribute.shape == "map":
             yield name
-        yield from _maps(attribute.inside)
+        yield from _map_names(attribute.inside)
 
 
-def _schema(rows: Mapping[str, Any]) -> Schema:
+def _parsed_schema(rows: Mapping[str, Any]) -> Schema:
     return {
-        name: _attribute(row, {}) if isinstance(row, str) else _attribute(row[0], row[1])
+        name: _parsed_attribute(row, {}) if isinstance(row, str) else _parsed_attribute(row[0], row[1])
         for name, row in rows.items()
     }
 
 
-def _attribute(words: str, inside: Mapping[str, Any]) -> Attribute:
+def _parsed_attribute(words: str, inside: Mapping[str, Any]) -> Attribute:
     """`block set max=1 required=5` and its kin."""
     shape, *marks = words.split()
     said = {key: value for key, _, value in (mark.partition("=") for mark in marks)}
-    known = (said["only"],) if "only" in said else tuple(versions())
+    known = (said["only"],) if "only" in said else tuple(provider_versions())
     required = (said["required"],) if said.get("required") else known if "required" in said else ()
     nesting = next((each for each in ("set", "single") if each in said), "list")
-    return Attribute(shape, int(said.get("max", 0)), required, known, _schema(inside), nesting)
+    return Attribute(shape, int(said.get("max", 0)), required, known, _parsed_schema(inside), nesting)
 
 
 @cache
-def _read() -> dict[str, Any]:
+def _read_schemas() -> dict[str, Any]:
     content: dict[str, Any] = json.loads(_TABLE.read_text(encoding="utf-8"))
     return content

@@ -5,6 +5,6 @@
     syntax -> uses   uses.py: what refers to what
     values -> text   printer.py, and layout.py, which lays a page out as `terraform fmt` would
 
-Whoever changes a page that was laid out goes over it by its lines (lines.py); traversal.py is for ways into a
+Overrides change a page that was laid out by its lines (lines.py); traversal.py is for traversals into a
 resource, as `ignore_changes` has them.
 """

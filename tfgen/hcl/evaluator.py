@@ -7,20 +7,20 @@ from typing import Any, NamedTuple
 
 from tfgen.hcl import syntax
 from tfgen.hcl.syntax import Node
-from tfgen.hcl.values import MOST, Reference, Term, TooLargeError, Value, comparable, get, is_known
+from tfgen.hcl.values import MOST, Reference, Term, TooLargeError, Value, comparable_value, is_known, value_at
 
 Names = Mapping[str, Value]
 
 
 class Scope(NamedTuple):
-    """Where an expression stands: `names` finds what the module knows, `local` holds what the place adds
+    """Where an expression is: `names` finds what the module knows, `local` holds what the place adds
     (`each`, the names of a `for`)."""
 
     names: Callable[[str], Value]
     local: Names
 
     def value(self, node: Node) -> Value:
-        """What the expression comes to."""
+        """The value of the expression."""
         if type(node) is syntax.Literal:  # most of what there is
             return node.value
         return _EVALUATORS[type(node)](node, self)
@@ -32,22 +32,27 @@ class Scope(NamedTuple):
         return self.local[name] if name in self.local else self.names(name)
 
 
-def _text(parts: tuple[Value, ...]) -> Value:
-    if all(isinstance(part, str | int | float) for part in parts):
+# A tuple, since Python makes each `str | int` anew.
+_PRINTED = (str, int, float)
+_KEYS = (str, int)
+
+
+def _joined_text(parts: tuple[Value, ...]) -> Value:
+    if all(isinstance(part, _PRINTED) for part in parts):
         if sum(len(part) for part in parts if isinstance(part, str)) > MOST:
             raise TooLargeError
-        return "".join(map(str, map(comparable, parts)))
+        return "".join(map(str, map(comparable_value, parts)))
     return Term("text", parts)
 
 
-def _object(pairs: Iterable[tuple[Value, ...]]) -> Value:
+def _object_of_pairs(pairs: Iterable[tuple[Value, ...]]) -> Value:
     pairs = tuple(pairs)
-    if all(isinstance(key, str | int) for key, _ in pairs):
+    if all(isinstance(key, _KEYS) for key, _ in pairs):
         return {str(key): value for key, value in pairs}
     return Term("object", tuple(item for pair in pairs for item in pair))
 
 
-def _call(function: str, arguments: tuple[Value, ...]) -> Value:
+def _evaluate_call(function: str, arguments: tuple[Value, ...]) -> Value:
     works_out = _FUNCTIONS.get((function, len(arguments))) or _OF_ANY_NUMBER.get(function)
     known = works_out(*arguments) if works_out else None
     return Term(function, arguments) if known is None else known
@@ -125,8 +130,8 @@ _FUNCTIONS: dict[tuple[str, int], Callable[..., Value]] = {
 _OF_ANY_NUMBER: dict[str, Callable[..., Value]] = {"merge": _merge, "concat": _concat}
 
 
-def _operation(name: str, operands: tuple[Value, ...]) -> Value:
-    """What an operator comes to, where it is one that a `count` or a `for_each` often has."""
+def _evaluate_operation(name: str, operands: tuple[Value, ...]) -> Value:
+    """The value of an operation, where it is one that a `count` or a `for_each` often has."""
     known = all(isinstance(each, str | int | float | None) for each in operands)
     match (name, *operands):
         case ("?:", bool() as condition, yes, no):
@@ -154,7 +159,7 @@ def _of_one(name: str, operand: Value) -> Value:
 _OF_NUMBERS: dict[str, Callable[[int, int], int]] = {"+": add, "-": sub, ">": gt, "<": lt, ">=": ge, "<=": le}
 
 
-def _comprehension(node: syntax.For, scope: Scope) -> Value:
+def _evaluate_comprehension(node: syntax.For, scope: Scope) -> Value:
     collection = scope.value(node.collection)
     if not isinstance(collection, tuple | dict):
         return _unknown_comprehension(node, collection, scope)
@@ -171,7 +176,7 @@ def _comprehension(node: syntax.For, scope: Scope) -> Value:
     results = [each.value(node.result) for each in rounds]
     if node.result_key is None:
         return tuple(results)
-    return _object(
+    return _object_of_pairs(
         [(each.value(node.result_key), result) for each, result in zip(rounds, results, strict=True)]
     )
 
@@ -190,14 +195,14 @@ def _unknown_comprehension(node: syntax.For, collection: Value, scope: Scope) ->
 
 _EVALUATORS: dict[type[Node], Callable[[Any, Scope], Value]] = {
     syntax.Literal: lambda node, _: node.value,
-    syntax.Template: lambda node, scope: _text(scope.values(node.parts)),
+    syntax.Template: lambda node, scope: _joined_text(scope.values(node.parts)),
     syntax.Name: lambda node, scope: scope.name(node.name),
-    syntax.Attribute: lambda node, scope: get(scope.value(node.of), node.name),
-    syntax.Index: lambda node, scope: get(scope.value(node.of), scope.value(node.key)),
+    syntax.Attribute: lambda node, scope: value_at(scope.value(node.of), node.name),
+    syntax.Index: lambda node, scope: value_at(scope.value(node.of), scope.value(node.key)),
     syntax.Splat: lambda node, scope: Term("[*]", (scope.value(node.of),)),
-    syntax.Call: lambda node, scope: _call(node.function, scope.values(node.arguments)),
+    syntax.Call: lambda node, scope: _evaluate_call(node.function, scope.values(node.arguments)),
     syntax.List: lambda node, scope: scope.values(node.items),
-    syntax.Object: lambda node, scope: _object([scope.values(pair) for pair in node.items]),
-    syntax.For: _comprehension,
-    syntax.Operation: lambda node, scope: _operation(node.name, scope.values(node.operands)),
+    syntax.Object: lambda node, scope: _object_of_pairs([scope.values(pair) for pair in node.items]),
+    syntax.For: _evaluate_comprehension,
+    syntax.Operation: lambda node, scope: _evaluate_operation(node.name, scope.values(node.operands)),
 }

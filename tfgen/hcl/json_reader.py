@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from tfgen.hcl.reader import expression, number, template
+from tfgen.hcl.reader import parsed_number, read_expression, read_template
 from tfgen.hcl.syntax import Block, Body, HclError, List, Literal, Node, Object, TooDeepError
 
 # How many labels a block has. Within a resource a mapping is a block too, but for the few maps.
@@ -26,8 +26,8 @@ def read_json(text: str, maps: Collection[str]) -> Body:
     blocks = [
         block
         for page in pages
-        for kind, value in reader.mapping(page)
-        for block in reader.blocks(kind, (), value, _LABELS.get(kind, 0))
+        for kind, value in reader.read_mapping(page)
+        for block in reader.read_blocks(kind, (), value, _LABELS.get(kind, 0))
     ]
     return Body({}, tuple(blocks))
 
@@ -35,7 +35,7 @@ def read_json(text: str, maps: Collection[str]) -> Body:
 def read_json_values(text: str) -> Body:
     """The values of variables. Raises HclError."""
     reader = _Reader(text, ())
-    return Body({name: _literal(value) for name, value in reader.mapping(reader.data)}, ())
+    return Body({name: _literal_node(value) for name, value in reader.read_mapping(reader.data)}, ())
 
 
 class _Reader:
@@ -43,41 +43,43 @@ class _Reader:
         self.text = text
         self._not_blocks = {*maps, "for_each"}
         try:
-            self.data = json.loads(text, parse_int=number, parse_float=number, parse_constant=str)
+            self.data = json.loads(
+                text, parse_int=parsed_number, parse_float=parsed_number, parse_constant=str
+            )
         except json.JSONDecodeError as error:
             raise HclError("JSON", error.lineno, error.colno) from None
         except RecursionError:
             raise TooDeepError(1, 1) from None
 
-    def mapping(self, value: Any) -> Iterator[tuple[str, Any]]:
+    def read_mapping(self, value: Any) -> Iterator[tuple[str, Any]]:
         """Its pairs; `//` is a comment."""
         if not isinstance(value, dict):
             raise HclError("a mapping", 1, 1)
         return ((key, item) for key, item in value.items() if key != "//")
 
-    def blocks(self, kind: str, labels: tuple[str, ...], value: Any, depth: int) -> Iterator[Block]:
+    def read_blocks(self, kind: str, labels: tuple[str, ...], value: Any, depth: int) -> Iterator[Block]:
         """Blocks of a kind, whose next `depth` labels are keys of the value. A list is several."""
         if isinstance(value, list):
             for item in value:
-                yield from self.blocks(kind, labels, item, depth)
+                yield from self.read_blocks(kind, labels, item, depth)
         elif depth:
-            for label, item in self.mapping(value):
-                yield from self.blocks(kind, (*labels, label), item, depth - 1)
+            for label, item in self.read_mapping(value):
+                yield from self.read_blocks(kind, (*labels, label), item, depth - 1)
         else:
-            line = self.line(f'"{labels[-1]}"') if labels else 0
-            yield Block(kind, labels, self.body(kind, value), line)
+            line = self.line_of(f'"{labels[-1]}"') if labels else 0
+            yield Block(kind, labels, self.read_body(kind, value), line)
 
-    def body(self, kind: str, value: Any) -> Body:
+    def read_body(self, kind: str, value: Any) -> Body:
         arguments: dict[str, Node] = {}
         blocks: list[Block] = []
-        for name, item in self.mapping(value):
+        for name, item in self.read_mapping(value):
             labels = self.nested_labels(kind, name, item)
             if labels is not None:
-                blocks += self.blocks(name, (), item, labels)
-            elif kind == "variable":
-                arguments[name] = _literal(item)
+                blocks += self.read_blocks(name, (), item, labels)
+            elif kind == "variable":  # its arguments are data: text in them is no template
+                arguments[name] = _literal_node(item)
             else:
-                arguments[name] = self.expression(item, bare=name in _REFERENCES)
+                arguments[name] = self.read_expression(item, bare=name in _REFERENCES)
         return Body(arguments, tuple(blocks))
 
     def nested_labels(self, kind: str, name: str, value: Any) -> int | None:
@@ -92,29 +94,31 @@ class _Reader:
             return 1 if name == "dynamic" else 0
         return None
 
-    def expression(self, value: Any, *, bare: bool) -> Node:
+    def read_expression(self, value: Any, *, bare: bool) -> Node:
         """`bare`: text is a reference, not a template."""
         match value:
             case str() if bare and not value.startswith("${"):
-                return expression(value, self.line(value))
+                return read_expression(value, self.line_of(value))
             case str():
-                return template(value, self.line(value[value.find("${") :]))
+                return read_template(value, self.line_of(value[value.find("${") :]))
             case list():
-                return List(tuple(self.expression(item, bare=bare) for item in value))
+                return List(tuple(self.read_expression(item, bare=bare) for item in value))
             case dict():
                 items = value.items()
-                return Object(tuple((Literal(key), self.expression(item, bare=bare)) for key, item in items))
+                return Object(
+                    tuple((Literal(key), self.read_expression(item, bare=bare)) for key, item in items)
+                )
         return Literal(value)
 
-    def line(self, text: str) -> int:
-        """Where text stands first; JSON does not tell."""
+    def line_of(self, text: str) -> int:
+        """The line where text occurs first; the JSON parser gives no positions."""
         return self.text.count("\n", 0, max(0, self.text.find(text.partition('"')[0] or text))) + 1
 
 
-def _literal(value: Any) -> Node:
+def _literal_node(value: Any) -> Node:
     match value:
         case list():
-            return List(tuple(map(_literal, value)))
+            return List(tuple(map(_literal_node, value)))
         case dict():
-            return Object(tuple((Literal(key), _literal(item)) for key, item in value.items()))
+            return Object(tuple((Literal(key), _literal_node(item)) for key, item in value.items()))
     return Literal(value)

@@ -50,23 +50,23 @@ def paragraph(text: str, depth: int) -> tuple[str, int]:
     for raw in text.split("\n"):
         line = raw.strip()
         opens = line[-1:] in _OPENING and line[0] != "#"
-        assignment = _assignment(line) if "=" in line else None
+        assignment = _split_assignment(line) if "=" in line else None
         if assignment:
             if not opens:
                 run.append(assignment)
                 continue
             line = " = ".join(assignment)  # what spans lines keeps one space around its equals sign
         if run:
-            _align(run, "  " * depth, lines)
+            _align_assignments(run, "  " * depth, lines)
         depth -= line[:1] in _CLOSING
         lines.append("  " * depth + line)
         depth += opens
     if run:
-        _align(run, "  " * depth, lines)
+        _align_assignments(run, "  " * depth, lines)
     return "\n".join(lines), depth
 
 
-def _assignment(line: str) -> tuple[str, str] | None:
+def _split_assignment(line: str) -> tuple[str, str] | None:
     """An argument or a key and its value, or None where a line is neither."""
     key, equals, value = line.partition(" = ")
     if equals and (key := key.rstrip()).isidentifier():
@@ -75,7 +75,7 @@ def _assignment(line: str) -> tuple[str, str] | None:
     return (match[1], line[match.end() :]) if match else None
 
 
-def _align(run: list[tuple[str, str]], indent: str, lines: list[str]) -> None:
+def _align_assignments(run: list[tuple[str, str]], indent: str, lines: list[str]) -> None:
     """Appends a run of assignments with their equals signs in one column, and empties it."""
     width = max([len(key) for key, _ in run])
     lines += [f"{indent}{key.ljust(width)} = {value}" for key, value in run]

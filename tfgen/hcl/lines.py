@@ -18,8 +18,8 @@ def resources_of(text: str) -> list[tuple[str, str]]:
     return _RESOURCE.findall(text)
 
 
-def around(text: str, kind: str, label: str) -> tuple[str, str, str]:
-    """What stands before the body of a resource, the body, and what stands behind it."""
+def around_body(text: str, kind: str, label: str) -> tuple[str, str, str]:
+    """The text before the body of a resource, the body, and the text after it."""
     head = f'resource "{kind}" "{label}" {{\n'
     before, _, rest = f"\n{text}".partition(f"\n{head}")
     body, _, after = f"\n{rest}".partition("\n}\n")

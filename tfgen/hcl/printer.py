@@ -1,10 +1,10 @@
-"""Python values as HCL. The only way for a value to reach a page."""
+"""Prints Python values as HCL; no other code puts a value into a page."""
 
 import math
 import re
 from typing import Any
 
-from tfgen.hcl.text import Comment, Label, OutputRef, Ref, VariableRef
+from tfgen.hcl.text import Comment, Label, OutputRef, Ref, ResourceRef, VariableRef
 
 
 class Hcl(str):
@@ -39,11 +39,11 @@ def literal(value: Any) -> str:
     return text
 
 
-def quoted(text: str) -> str:
+def quoted_text(text: str) -> str:
     """A string literal that Terraform evaluates to `text`."""
     if text.isascii() and text.isprintable() and not ('"' in text or "\\" in text or "{" in text):
         return f'"{text}"'  # most texts need no closer look
-    text = _SPECIAL.sub(_escape, text)
+    text = _SPECIAL.sub(_escape_character, text)
     if "{" in text:
         # Terraform reads `$${` as the characters `${`; python-hcl2 only with a `}` behind them.
         end = text.rfind("}") + 1
@@ -51,7 +51,7 @@ def quoted(text: str) -> str:
     return f'"{text}"'
 
 
-def _escape(match: re.Match[str]) -> str:
+def _escape_character(match: re.Match[str]) -> str:
     char = match[0]
     return _ESCAPES.get(char) or f"\\u{ord(char):04x}"
 
@@ -61,7 +61,7 @@ def printed_key(key: str) -> str:
     if type(key) is Label or _BARE_KEY.match(key):
         return str(key)
     # Terraform aligns by what a character takes on the screen; beyond Latin that is not its count.
-    return re.sub(r"[^\x00-\u02ff]", _escape_wide, quoted(key))
+    return re.sub(r"[^\x00-\u02ff]", _escape_wide, quoted_text(key))
 
 
 def _escape_wide(match: re.Match[str]) -> str:
@@ -69,7 +69,7 @@ def _escape_wide(match: re.Match[str]) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def _sequence(items: Any) -> str:
+def _print_sequence(items: Any) -> str:
     texts = [literal(item) for item in items]
     line = f"[{', '.join(texts)}]"
     if len(line) <= _LINE and "\n" not in line:
@@ -77,7 +77,7 @@ def _sequence(items: Any) -> str:
     return "[\n{}\n]".format("\n".join(f"{text}," for text in texts))
 
 
-def _mapping(items: Any) -> str:
+def _print_mapping(items: Any) -> str:
     if not items:
         return "{}"
     return "{{\n{}\n}}".format(
@@ -85,27 +85,28 @@ def _mapping(items: Any) -> str:
     )
 
 
-def _fraction(number: float) -> str:
+def _print_fraction(number: float) -> str:
     if not math.isfinite(number):
         raise TypeError(f"{number} has no form in HCL")
     return repr(number)
 
 
-def _comment(text: str) -> str:
+def _print_comment(text: str) -> str:
     return f"# {''.join(char if char.isprintable() else ' ' for char in text)}"
 
 
 _PRINTERS: dict[type, Any] = {
-    str: quoted,
+    str: quoted_text,
     Label: str,
     Ref: str,
     VariableRef: str,
     OutputRef: str,
-    Comment: _comment,
+    ResourceRef: str,
+    Comment: _print_comment,
     bool: lambda value: "true" if value else "false",
     int: str,
-    float: _fraction,
-    tuple: _sequence,
-    list: _sequence,
-    dict: _mapping,
+    float: _print_fraction,
+    tuple: _print_sequence,
+    list: _print_sequence,
+    dict: _print_mapping,
 }

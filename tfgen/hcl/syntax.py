@@ -82,7 +82,7 @@ class Operation(Node, frozen=True):
     operands: tuple[Node, ...]
 
 
-def inside(node: Node) -> tuple[Node, ...]:
+def inner_expressions(node: Node) -> tuple[Node, ...]:
     """The expressions that one is made of."""
     match node:
         case Call(arguments=parts) | List(items=parts) | Operation(operands=parts) | Template(parts=parts):
@@ -124,7 +124,7 @@ class HclError(ValueError):
 
 
 class TooDeepError(HclError):
-    """Terraform's language, and nested more deeply than this reader and what comes after it can follow."""
+    """Valid Terraform, but nested more deeply than this reader and its callers can follow."""
 
     def __init__(self, line: int, column: int) -> None:
         super().__init__("less nesting", line, column)

@@ -1,5 +1,6 @@
-"""Text that stands on a page as it is, each kind for its own reason; every other `str` is a value."""
+"""Text that is printed as it is, each kind for its own reason; every other `str` is a value."""
 
+import re
 from typing import NamedTuple
 
 
@@ -40,6 +41,24 @@ class OutputRef(Ref):
         return reference
 
 
+class ResourceRef(Ref):
+    """A resource of the same module; `within` leads to an instance or an attribute of it: `["a"].id`."""
+
+    __slots__ = ("kind", "label")
+    kind: str
+    label: str
+
+    def __new__(cls, kind: str, label: str, within: str = "") -> "ResourceRef":
+        reference = super().__new__(cls, f"{kind}.{label}{within}")
+        reference.kind, reference.label = kind, label
+        return reference
+
+    @property
+    def address(self) -> str:
+        """The address of the resource in its module."""
+        return f"{self.kind}.{self.label}"
+
+
 class Comment(str):
     """A one-line comment."""
 
@@ -53,8 +72,18 @@ class Address(NamedTuple):
     kind: str
     label: str
 
+    def __str__(self) -> str:
+        return ".".join((*(("module", self.module) if self.module else ()), self.kind, self.label))
+
 
 def address_parts(address: str) -> Address:
-    """`module.network.aws_vpc.main` in parts; whatever the text is, its last words are kind and label."""
-    *before, kind, label = address.split(".")
-    return Address(before[1] if before[:1] == ["module"] and len(before) > 1 else "", kind, label)
+    """`module.network.aws_vpc.main` in parts, without keys of instances; whatever the text is, its last
+    words are kind and label."""
+    words = without_keys(address).split(".")
+    kind, label = ["", *words][-2:]
+    return Address(words[1] if words[0] == "module" and len(words) > 3 else "", kind, label)
+
+
+def without_keys(address: str) -> str:
+    """The address of a block from that of an instance."""
+    return re.sub(r'\[(?:"[^"]*"|\d+)\]', "", address) if "[" in address else address

@@ -1,14 +1,13 @@
-"""Ways into a resource, as `ignore_changes` names them: `tags["Team"]`, `action[0].order`.
+"""Traversals into a resource, as `ignore_changes` names them: `tags["Team"]`, `action[0].order`.
 
-Nothing of a spec is printed as it stands there: a text is read by a grammar of names, whole numbers and
-quoted keys, in which `${` means nothing, and what was read is printed anew, each key as the literal that it
-is.
+No text of a spec is printed as it is: it is read by a grammar of names, whole numbers and quoted keys, in
+which `${` means nothing, and printed from its parts, each key as the literal that it is.
 """
 
 import re
 from typing import NamedTuple
 
-from tfgen.hcl.printer import quoted
+from tfgen.hcl.printer import quoted_text
 from tfgen.hcl.syntax import Attribute, Index, Name, Node
 
 _WORDS = ("false", "for", "null", "true")  # of HCL; as an argument none is a name
@@ -21,7 +20,7 @@ _STEP = re.compile(
 
 
 class Step(NamedTuple):
-    """One step of a way into a resource: `kind` is name, index or key."""
+    """One step of a traversal: `kind` is name, index or key."""
 
     kind: str
     text: str
@@ -30,7 +29,7 @@ class Step(NamedTuple):
 Steps = tuple[Step, ...]
 
 
-def read(text: str) -> Steps | None:
+def read_traversal(text: str) -> Steps | None:
     """The steps, of which the first is a name; or None where the text is no traversal."""
     steps: list[Step] = []
     end = 0
@@ -43,21 +42,21 @@ def read(text: str) -> Steps | None:
     return tuple(steps) if steps and steps[0].text not in _WORDS else None
 
 
-def printed(steps: Steps) -> str:
+def print_traversal(steps: Steps) -> str:
     """The steps as Terraform reads them."""
     forms = {"name": ".{}", "index": "[{}]", "key": "[{}]"}
     texts = (
-        forms[step.kind].format(quoted(step.text) if step.kind == "key" else step.text) for step in steps
+        forms[step.kind].format(quoted_text(step.text) if step.kind == "key" else step.text) for step in steps
     )
     return "".join(texts).removeprefix(".")
 
 
-def words(node: Node) -> tuple[str, ...]:
+def words_of_reference(node: Node) -> tuple[str, ...]:
     """`a.b.c` as its words, or () where the expression is no plain reference."""
     if isinstance(node, Name):
         return (node.name,)
     if isinstance(node, Attribute | Index):
-        before = words(node.of)
+        before = words_of_reference(node.of)
         key = node.name if isinstance(node, Attribute) else getattr(node.key, "value", None)
         return (*before, str(key)) if before and key is not None else ()
     return ()

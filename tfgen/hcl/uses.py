@@ -16,14 +16,14 @@ from tfgen.hcl.syntax import (
     Operation,
     Splat,
     Template,
-    inside,
+    inner_expressions,
 )
 
 
 class Use(NamedTuple):
     """A reference: its parts from `aws_vpc` over `aws_vpc.main` to the whole of it.
 
-    `guarded` is one that may come to nothing: it stands in `try` or `can`. `bound` are the names to which its
+    `guarded` is one that may fail: it is in `try` or `can`. `bound` are the names to which its
     surroundings give a meaning.
     """
 
@@ -33,12 +33,13 @@ class Use(NamedTuple):
     bound: frozenset[str]
 
 
+_STEPS = (Attribute, Index, Splat)  # a tuple, since Python makes each `Attribute | Index` anew
 # What these name is no reference: a provider, an argument.
 _NO_REFERENCES = {"provider", "providers", "ignore_changes"}
 _STATEMENTS = {"moved", "removed", "import"}
 
 
-def uses(block: Block) -> list[Use]:
+def uses_of_block(block: Block) -> list[Use]:
     """All references in a block."""
     found: list[Use] = []
     _in_block(block, frozenset(), found)
@@ -89,15 +90,16 @@ def _in_expression(node: Node, context: _Context, found: list[Use]) -> None:
             _in_reference(node, context, found)
             return
         case For():
+            # The names of a `for` have no meaning in its own collection.
             _in_expression(node.collection, context, found)
             context = context.binding((node.key, node.value))
-            parts = inside(node)[1:]
+            parts = inner_expressions(node)[1:]
         case Template(parts=parts):
             context = context.binding(name for part in parts for name in _bound_by_part(part))
         case Call(function="try" | "can", arguments=parts):
             context = context._replace(guarded=True)
         case _:
-            parts = inside(node)
+            parts = inner_expressions(node)
     for part in parts:
         if type(part) is not Literal:
             _in_expression(part, context, found)
@@ -112,7 +114,7 @@ def _bound_by_part(part: Node) -> Iterable[str]:
 
 def _in_reference(node: Node, context: _Context, found: list[Use]) -> None:
     parts = [node]
-    while isinstance(node, Attribute | Index | Splat):
+    while isinstance(node, _STEPS):
         if isinstance(node, Index):
             _in_expression(node.key, context, found)
         node = node.of

@@ -1,4 +1,4 @@
-"""What an expression comes to before any plan: known values, and terms over what only AWS can tell.
+"""The value of an expression before any plan: known values, and terms over what only AWS can tell.
 
 A known value is a str, int, float, bool or None, a tuple (lists and sets), or a dict (maps and objects).
 """
@@ -13,14 +13,14 @@ T = TypeVar("T")
 
 
 class TooLargeError(Exception):
-    """A few words of Terraform that come to more than can be worked out."""
+    """A short expression of Terraform whose value is too large to compute."""
 
 
 MOST = 1_000_000
 """Values and parts of values that a name may stand for, turns of a `for`, and characters of a text."""
 
 
-def bounded(value: Value) -> Value:
+def bounded_value(value: Value) -> Value:
     """`value`, unless it is too large to be looked through. Raises TooLargeError."""
     left, waiting = MOST, [value]
     while waiting:
@@ -70,13 +70,13 @@ class Lookup(Struct, frozen=True, gc=False):
     """What it stands for where it is used as a whole."""
 
 
-def get(of: Value, key: Value) -> Value:
+def value_at(of: Value, key: Value) -> Value:
     """`of.key`, or `of[key]`."""
     match of:
-        case Term(name="[*]", operands=(tuple() as items,)):
-            return Term("[*]", (tuple(get(item, key) for item in items),))
         case Lookup():
             return of.find(str(key))
+        case Term(name="[*]", operands=(tuple() as items,)):
+            return Term("[*]", (tuple(value_at(item, key) for item in items),))
         case dict() if isinstance(key, str) and key in of:
             return of[key]
         case tuple() if isinstance(key, int) and key < len(of):
@@ -86,14 +86,14 @@ def get(of: Value, key: Value) -> Value:
     return Term("[]", (of, key))
 
 
-def references(value: Value) -> list[Reference]:
+def references_in(value: Value) -> list[Reference]:
     """Everything within a value that only AWS can tell."""
     found: list[Reference] = []
-    _refer(value, found)
+    _collect_references(value, found)
     return found
 
 
-def _refer(value: Value, found: list[Reference]) -> None:
+def _collect_references(value: Value, found: list[Reference]) -> None:
     match value:
         case Reference():
             found.append(value)
@@ -102,16 +102,16 @@ def _refer(value: Value, found: list[Reference]) -> None:
         case Term(operands=parts) | (tuple() as parts):
             for part in parts:
                 if type(part) is not str:  # as most are
-                    _refer(part, found)
+                    _collect_references(part, found)
         case dict():
             for part in value.values():
                 if type(part) is not str:
-                    _refer(part, found)
+                    _collect_references(part, found)
 
 
-def addresses(value: Value) -> set[str]:
+def addresses_in(value: Value) -> set[str]:
     """Where all that is referred to within a value is."""
-    return {each.address for each in references(value)}
+    return {each.address for each in references_in(value)}
 
 
 def is_known(value: Value) -> bool:
@@ -126,36 +126,40 @@ def is_known(value: Value) -> bool:
     return True
 
 
-def comparable(value: Value) -> Value:
+def comparable_value(value: Value) -> Value:
     """What two values must have in common to be one to a provider that wants text.
 
-    JSON tells a number from text: it stands in a Term, and is left alone.
+    JSON tells a number from text: it is in a Term, and is left alone.
     """
     match value:
         case str():  # most of what there is
             pass
+        case tuple():
+            return tuple([item if type(item) is str else comparable_value(item) for item in value])
+        case dict():
+            return {
+                key: item if type(item) is str else comparable_value(item)
+                for key, item in value.items()
+                if item is not None
+            }
         case bool():
             return "true" if value else "false"
         case int() | float():
             return str(value)
         case Lookup() | Term():
-            return _settled(value)
-        case tuple():
-            return tuple(map(comparable, value))
-        case dict():
-            return {key: comparable(item) for key, item in value.items() if item is not None}
+            return _settled_lookups(value)
     return value
 
 
-def _settled(value: Value) -> Value:
+def _settled_lookups(value: Value) -> Value:
     """A value with a reference in the place of each lookup; everything else stays as it is."""
     match value:
+        case tuple():
+            return tuple([item if type(item) is str else _settled_lookups(item) for item in value])
+        case dict():
+            return {key: item if type(item) is str else _settled_lookups(item) for key, item in value.items()}
+        case Term(name=name, operands=operands):
+            return Term(name, _settled_lookups(operands))
         case Lookup():
             return value.reference
-        case Term(name=name, operands=operands):
-            return Term(name, _settled(operands))
-        case tuple():
-            return tuple([item if type(item) is str else _settled(item) for item in value])
-        case dict():
-            return {key: item if type(item) is str else _settled(item) for key, item in value.items()}
     return value

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfgen.output import manifest
-from tfgen.output.disk import Folder, opened
+from tfgen.output.disk import Folder, opened_folder
 from tfgen.output.history import (
     NOBODY,
     History,
-    decoded,
+    decoded_page,
     has_conflicts,
-    is_of,
-    is_woven,
+    is_made_of_pages,
+    is_result_of_merge,
     keeps_all,
-    may_have_come,
+    may_be_mixed_with,
 )
-from tfgen.output.manifest import NAME, Hashes, Manifest, digest, hashes
+from tfgen.output.manifest import NAME, Hashes, Manifest, digest_of, hashes_of_pages
 
 _CONTENTS = 50  # how many to look at for the one that both sides of a merge began with
 # A manifest may be anybody's, and name any number of hashes. Of so many a page is held to be edited by hand.
@@ -32,8 +32,8 @@ _MOST_MERGES = 200  # to be tried for one page
 class Changes(NamedTuple):
     """Paths within the stack's folder, with forward slashes, each tuple sorted.
 
-    `removed` are files of tfgen that nothing renders any more; `edited` are files of tfgen that somebody
-    else has changed, and `edited_orphans` those that nothing renders any more besides; `foreign` are files in
+    `removed` are files of tfgen that nothing renders any more; `edited` are files of tfgen that were
+    changed by hand, and `edited_orphans` those of them that nothing renders any more; `foreign` are files in
     the way of a page that are not tfgen's, and `obstacles` what else is in the way: a folder, or a link,
     which may lead anywhere; `ejected` are pages that were given up to the user, and `outdated` are files
     that were given up and that tfgen would write otherwise than at the last render, or no more.
@@ -62,7 +62,7 @@ class Changes(NamedTuple):
 
     @property
     def theirs(self) -> tuple[tuple[str, ...], ...]:
-        """Pages that somebody else changed, what else is in the way, and ejected ones that are outdated."""
+        """Files that were edited, what else is in the way, and ejected files that are outdated."""
         return (*self.edited, *self.edited_orphans), (*self.foreign, *self.obstacles), self.outdated
 
     @property
@@ -80,7 +80,7 @@ class Comparison(NamedTuple):
     pages: Mapping[str, str]
 
 
-def compare(
+def compare_pages(
     pages: Mapping[str, str],
     folder: Path,
     once: Mapping[str, str] | None = None,
@@ -93,7 +93,7 @@ def compare(
     of the stack that the pages are of. `history` is asked for the sides of a merge.
     """
     check_folder(folder)
-    with opened(folder) as place:
+    with opened_folder(folder) as place:
         return compare_in(place, pages, once, stack, history)
 
 
@@ -104,10 +104,10 @@ def compare_in(
     stack: str,
     history: History,
 ) -> Comparison:
-    """`compare`, with an open folder."""
-    before = manifest.of(folder.read(NAME, follow=True) or b"")
+    """`compare_pages`, with an open folder."""
+    before = manifest.manifest_of(folder.read(NAME, follow=True) or b"")
     offered = once or {}
-    rendered = hashes(pages)
+    rendered = hashes_of_pages(pages)
     after = Manifest(
         {path: known for path, known in rendered.items() if path not in before.ejected},
         {path: rendered.get(path, frozenset()) for path in before.ejected},
@@ -115,29 +115,29 @@ def compare_in(
         frozenset([stack] if stack else []),
     )
     new = {path: text for path, text in offered.items() if _is_new(path, folder, before)}
-    pages = {**pages, **new, NAME: manifest.write(after)}
+    pages = {**pages, **new, NAME: manifest.manifest_text(after)}
     found: dict[str, list[str]] = {name: [] for name in Changes._fields}
-    for path, state in _Disk(folder, before, history).states(pages, after.once):
+    for path, state in _Disk(folder, before, history).states_of_pages(pages, after.once):
         found[state].append(path)
-    found["outdated"] = _outdated(before.ejected, after.ejected)
+    found["outdated"] = _outdated_pages(before.ejected, after.ejected)
     changes = Changes(**{name: tuple(sorted(set(paths))) for name, paths in found.items()})
     return Comparison(changes, before, after, pages)
 
 
-def _outdated(before: Hashes, after: Hashes) -> list[str]:
+def _outdated_pages(before: Hashes, after: Hashes) -> list[str]:
     """Of an early tfgen's manifest, without hashes, nothing can be said."""
     return [path for path, known in before.items() if known and not (after[path] and after[path] <= known)]
 
 
 def check_folder(folder: Path) -> None:
-    """Raises NotADirectoryError where something else stands at `folder`; nothing at all is well."""
+    """Raises NotADirectoryError if `folder` is something else. It need not exist."""
     if os.path.lexists(folder) and not folder.is_dir():
         what = "this is not a folder" if folder.exists() else "this is a broken link"
         raise NotADirectoryError(errno.ENOTDIR, what, str(folder))
 
 
 def _is_new(path: str, folder: Folder, before: Manifest) -> bool:
-    return path not in before.once and folder.look(path) is None
+    return path not in before.once and folder.lstat(path) is None
 
 
 class _Disk:
@@ -149,7 +149,7 @@ class _Disk:
         self.history = history
         self.remembered: dict[tuple[str, str], str] = {}
 
-    def states(self, pages: Mapping[str, str], kept: Set[str]) -> Iterator[tuple[str, str]]:
+    def states_of_pages(self, pages: Mapping[str, str], kept: Set[str]) -> Iterator[tuple[str, str]]:
         """Every path with the field of Changes that it belongs to; files in `kept` are the user's."""
         owned = self.before.owned
         parents = {path.rpartition("/")[0] for path in (*pages, *owned)}
@@ -161,43 +161,43 @@ class _Disk:
             elif obstacle:
                 yield obstacle, "obstacles"
             else:
-                yield path, self._state(path, text)
+                yield path, self._state_of_page(path, text)
         for path in owned.keys() - pages.keys() - kept:
             if (content := self.folder.read(path)) is not None:
-                yield path, self._orphan(path, content)
+                yield path, self._state_of_orphan(path, content)
 
-    def _state(self, path: str, text: str) -> str:
+    def _state_of_page(self, path: str, text: str) -> str:
         content = self.folder.read(path)
         if content is None:
-            return "created" if self.folder.look(path) is None else "obstacles"
+            return "created" if self.folder.lstat(path) is None else "obstacles"
         if content == text.encode() or content.replace(b"\r\n", b"\n") == text.encode():
             return "unchanged"
         if path == NAME or self._is_ours(path, content):
             return "changed"
         return "edited" if path in self.before.owned else "foreign"
 
-    def _orphan(self, path: str, content: bytes) -> str:
+    def _state_of_orphan(self, path: str, content: bytes) -> str:
         """A file that tfgen wrote once and renders no more."""
         return "removed" if self._is_ours(path, content) else "edited_orphans"
 
     def _is_ours(self, path: str, content: bytes) -> bool:
         """Whether tfgen wrote it, or git made it of pages that tfgen wrote."""
         known = self.before.owned.get(path, frozenset())
-        return digest(content) in known or (
-            bool(known) and self.before.merging and self._is_merged(path, decoded(content))
+        return digest_of(content) in known or (
+            bool(known) and self.before.merging and self._is_merged(path, decoded_page(content))
         )
 
     def _is_merged(self, path: str, text: str) -> bool:
         """Where git took a page for one by another name, one side is that one."""
-        own = self._renders(path)
+        own = self._renders_of(path)
         if len(own) > 1 and self._is_mixed([path], text, own):
             return True
         return any(
             self._is_mixed([path, other], text, [*own, page])
-            for other in self._unsettled
+            for other in self._unsettled_pages
             if other != path
-            for page in self._renders(other, path)
-            if may_have_come(text, page, own)
+            for page in self._renders_of(other, path)
+            if may_be_mixed_with(text, page, own)
         )
 
     def _is_mixed(self, paths: list[str], text: str, pages: list[str]) -> bool:
@@ -206,55 +206,57 @@ class _Disk:
         What it merged of pages by other names, or on top of conflicts that were committed, it may not merge
         again: there it is enough that the text keeps all.
         """
-        if not is_woven(text, pages):  # soon said, and most edits are none
+        if not is_made_of_pages(text, pages):  # soon said, and most edits are none
             return False
-        before = [each for path in paths for each in self._before(path) if each not in ("", text)]
+        before = [each for path in paths for each in self._earlier_texts(path) if each not in ("", text)]
         if (len(paths) > 1 or any(map(has_conflicts, before))) and keeps_all(text, pages):
             return True
         merges = (
             self.history.merge(base, *sides)
             for sides in combinations(pages, 2)
-            # Without a page that they came from, the sides differ in conflicts alone.
+            # Without a common earlier version, the sides differ in conflicts alone.
             for base in [each for each in before if each not in sides] or [""]
         )
-        return any(is_of(text, merged) for merged in islice(merges, _MOST_MERGES))
+        return any(is_result_of_merge(text, merged) for merged in islice(merges, _MOST_MERGES))
 
-    def _before(self, path: str) -> list[str]:
+    def _earlier_texts(self, path: str) -> list[str]:
         """What the file held before, the newest first."""
         found: dict[str, None] = {}
 
         def enough(content: bytes) -> bool:
-            found[decoded(content)] = None
+            found[decoded_page(content)] = None
             return len(found) == _CONTENTS
 
         self.history.earlier(self.folder.path / path, enough)
         return list(found)
 
     @cached_property
-    def _unsettled(self) -> list[str]:
-        """The pages that are gone, or not as tfgen wrote them."""
-        return [path for path, known in self.before.owned.items() if self._digest(path) not in known]
+    def _unsettled_pages(self) -> list[str]:
+        """The files that were removed, or are not as tfgen wrote them."""
+        return [path for path, known in self.before.owned.items() if self._digest_of(path) not in known]
 
-    def _digest(self, path: str) -> str:
+    def _digest_of(self, path: str) -> str:
         content = self.folder.read(path)
-        return "" if content is None else digest(content)
+        return "" if content is None else digest_of(content)
 
-    def _renders(self, path: str, place: str = "") -> list[str]:
+    def _renders_of(self, path: str, place: str = "") -> list[str]:
         """What tfgen wrote to a path, on either side of a merge, as far as it is remembered.
 
         In a conflict git has it at the `place` of the page that it was taken for.
         """
         found = (
-            self._render(path, known) or (place and self._render(place, known))
+            self._render_with_hash(path, known) or (place and self._render_with_hash(place, known))
             for known in sorted(self.before.owned[path])[:_MOST_SIDES]
         )
         return [text for text in found if text]
 
-    def _render(self, path: str, known: str) -> str:
-        """The text with this hash that was at a path, empty where nobody knows it."""
+    def _render_with_hash(self, path: str, known: str) -> str:
+        """The text with this hash that was at a path, empty if it is unknown."""
         if len(self.remembered) == _MOST_ASKED:
             return self.remembered.get((path, known), "")
         if (path, known) not in self.remembered:
-            content = self.history.earlier(self.folder.path / path, lambda content: digest(content) == known)
-            self.remembered[path, known] = decoded(content or b"")
+            content = self.history.earlier(
+                self.folder.path / path, lambda content: digest_of(content) == known
+            )
+            self.remembered[path, known] = decoded_page(content or b"")
         return self.remembered[path, known]

@@ -29,8 +29,8 @@ _FOLDER, _NEW = (
 class Folder:
     """An open folder; paths within, with forward slashes, lead to what is in it, and along no link.
 
-    Every folder below is opened once, from the one around it: whoever puts another or a link in its place
-    turns nothing aside that is read, written or removed.
+    Every folder below is opened once, relative to its parent: if it is replaced during the
+    render, even by a link, nothing outside is read, written or removed.
     """
 
     def __init__(self, path: Path, number: int | None) -> None:
@@ -44,8 +44,8 @@ class Folder:
                 os.close(number)
         self._numbers.clear()
 
-    def look(self, path: str) -> os.stat_result | None:
-        """What stands at a place itself, None where there is nothing. Raises OSError."""
+    def lstat(self, path: str) -> os.stat_result | None:
+        """The status of a path without following links, None if nothing is there. Raises OSError."""
         try:
             name, around = self._at(path)
             return os.stat(name, dir_fd=around, follow_symlinks=False)
@@ -58,16 +58,16 @@ class Folder:
         """The content of a file, None where there is none. Raises OSError."""
         try:
             name, around = self._at(path)
-            return files.read(name, dir_fd=around, follow=follow)
+            return files.read_file(name, dir_fd=around, follow=follow)
         except (FileNotFoundError, NotADirectoryError, files.NoFileError):
             return None
         except OSError as error:
             raise self._with_place(error, path) from None
 
     def obstacle(self, folder: str) -> str:
-        """What stands on the way to a folder and is a link or no folder, or nothing."""
-        for place in way(folder):
-            found = self.look(place)
+        """The first part of the path to a folder that is a link or no folder, or nothing."""
+        for place in folders_to(folder):
+            found = self.lstat(place)
             if found is None:
                 return ""
             if not stat.S_ISDIR(found.st_mode):
@@ -76,19 +76,19 @@ class Folder:
 
     def is_there_still(self, folder: str) -> bool:
         """Whether nothing else was put in the place of a folder that was opened."""
-        number, found = self._numbers.get(folder), self.look(folder) if folder else None
+        number, found = self._numbers.get(folder), self.lstat(folder) if folder else None
         return (
             not folder or number is None or (found is not None and os.path.samestat(os.fstat(number), found))
         )
 
     @contextmanager
     def staged(self, texts: Sequence[str], modes: Sequence[int | None] = ()) -> Iterator[list[str]]:
-        """Each text in a file of its own, whole and flushed; what was not moved away is gone afterwards.
+        """Each text in a file of its own, whole and flushed; removes those that were not moved.
 
         `modes` are permissions that files keep, as far as this user may give them.
         """
         try:
-            self._make(STAGING)
+            self._make_folder(STAGING)
         except FileExistsError:
             why = "this is in the way of a temporary file that tfgen writes; move it away"
             raise FileExistsError(errno.EEXIST, why, str(self.path / STAGING)) from None
@@ -105,9 +105,9 @@ class Folder:
     def clear(self) -> None:
         """Removes what a run has staged: this one, or one that was killed. What cannot be removed stays."""
         with suppress(OSError):
-            if self.obstacle(STAGING) or self.look(STAGING) is None:
+            if self.obstacle(STAGING) or self.lstat(STAGING) is None:
                 return
-            for name in os.listdir(self._listed(STAGING)):  # noqa: PTH208 - of an open folder
+            for name in os.listdir(self._open_listed(STAGING)):  # noqa: PTH208 - of an open folder
                 if name.isdigit():
                     self.unlink(f"{STAGING}/{name}")
         self.remove([STAGING])
@@ -116,10 +116,10 @@ class Folder:
         """Makes those that are missing, and the ones around them: all, or none. Returns what it made."""
         made: list[str] = []
         try:
-            for place in (place for folder in folders for place in way(folder)):
-                if self.look(place) is None:
+            for place in (place for folder in folders for place in folders_to(folder)):
+                if self.lstat(place) is None:
                     with suppress(FileExistsError):  # another render was quicker
-                        self._make(place)
+                        self._make_folder(place)
                         made.append(place)
         except BaseException:
             self.remove(made)
@@ -136,8 +136,8 @@ class Folder:
                     os.close(number)
 
     def write(self, path: str, content: bytes, mode: int | None = None) -> None:
-        """Makes a file where nothing stands, be it a link. Raises OSError, and may leave half of one then."""
-        with self._about(path):
+        """Creates a file where nothing exists, not even a link. Raises OSError; half a file may remain."""
+        with self._errors_about(path):
             name, around = self._at(path)
             with os.fdopen(os.open(name, _NEW, 0o666, dir_fd=around), "wb") as file:
                 if mode is not None and hasattr(os, "fchmod"):
@@ -145,39 +145,39 @@ class Folder:
                         os.fchmod(file.fileno(), stat.S_IMODE(mode))
                 file.write(content)
                 if hasattr(os, "posix_fadvise"):
-                    # Starts its way to the disk, so that one commit of the journal does for all of the files.
+                    # Starts the write to the disk, so that one commit of the journal is enough for all files.
                     file.flush()
                     with suppress(OSError):  # it is but advice
                         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
     def replace(self, old: str, new: str) -> None:
         """Moves a file that was staged to its place, in one step. Raises OSError."""
-        with self._about(old, new):
+        with self._errors_about(old, new):
             (source, here), (target, there) = self._at(old), self._at(new)
             os.replace(source, target, src_dir_fd=here, dst_dir_fd=there)
 
     def unlink(self, path: str) -> None:
-        with self._about(path):
+        with self._errors_about(path):
             name, around = self._at(path)
             os.unlink(name, dir_fd=around)
 
     def flush(self, folders: Iterable[str]) -> None:
         """Returns when the names in these folders are on the disk. Raises OSError."""
         for folder in sorted(folders) if fcntl else ():
-            with self._about(folder):
+            with self._errors_about(folder):
                 try:
-                    os.fsync(self._number(folder))
+                    os.fsync(self._open_number(folder))
                 except OSError as error:
                     if error.errno not in _NOT_FLUSHED_HERE:
                         raise
 
-    def _make(self, folder: str) -> None:
-        with self._about(folder):
+    def _make_folder(self, folder: str) -> None:
+        with self._errors_about(folder):
             name, around = self._at(folder)
             os.mkdir(name, dir_fd=around)
 
     def _flush_file(self, path: str) -> None:
-        with self._about(path):
+        with self._errors_about(path):
             name, around = self._at(path)
             number = os.open(name, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0), dir_fd=around)
             try:
@@ -190,18 +190,18 @@ class Folder:
         if not _HAS_OPEN_FOLDERS:
             return str(self.path / path), None
         around, _, name = path.rpartition("/")
-        return name, self._number(around)
+        return name, self._open_number(around)
 
-    def _listed(self, folder: str) -> int | str:
-        return self._number(folder) if os.listdir in os.supports_fd else str(self.path / folder)
+    def _open_listed(self, folder: str) -> int | str:
+        return self._open_number(folder) if os.listdir in os.supports_fd else str(self.path / folder)
 
-    def _number(self, folder: str) -> int:
+    def _open_number(self, folder: str) -> int:
         if folder not in self._numbers:
             if not folder:  # it was not there
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             around, _, name = folder.rpartition("/")
             try:
-                self._numbers[folder] = os.open(name, _FOLDER, dir_fd=self._number(around))
+                self._numbers[folder] = os.open(name, _FOLDER, dir_fd=self._open_number(around))
             except OSError as error:
                 if error.errno != errno.ELOOP:  # as some systems say of a link
                     raise
@@ -209,7 +209,7 @@ class Folder:
         return self._numbers[folder]
 
     @contextmanager
-    def _about(self, path: str, other: str | None = None) -> Iterator[None]:
+    def _errors_about(self, path: str, other: str | None = None) -> Iterator[None]:
         try:
             yield
         except OSError as error:
@@ -221,15 +221,15 @@ class Folder:
         return type(error)(error.errno, error.strerror, str(self.path / path), None, second)
 
 
-def way(folder: str) -> Iterator[str]:
-    """The folders on the way to one, and itself."""
+def folders_to(folder: str) -> Iterator[str]:
+    """The parents of a folder, and itself."""
     names = folder.split("/") if folder else []
     for depth in range(1, len(names) + 1):
         yield "/".join(names[:depth])
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Folder]:
+def opened_folder(path: Path) -> Iterator[Folder]:
     """A folder to look at; where there is none, nothing is in it."""
     number = None
     with suppress(FileNotFoundError):
@@ -242,17 +242,17 @@ def opened(path: Path) -> Iterator[Folder]:
 
 
 @contextmanager
-def locked(path: Path, waiting: Callable[[Path], None] = lambda _: None) -> Iterator[Folder]:
+def locked_folder(path: Path, waiting: Callable[[Path], None] = lambda _: None) -> Iterator[Folder]:
     """Makes a folder, and keeps other renders out of it until the end.
 
-    Whoever comes second waits, and calls `waiting` first.
+    A second render waits, and calls `waiting` first.
     """
     made: list[Path] = []
     folder = None
     try:
         while folder is None:
             made += _make_folders(path)
-            folder = _locked(path, waiting)
+            folder = _lock_folder(path, waiting)
         yield folder
     except BaseException:
         for place in reversed(made):
@@ -264,8 +264,8 @@ def locked(path: Path, waiting: Callable[[Path], None] = lambda _: None) -> Iter
             folder.close()
 
 
-def _locked(path: Path, waiting: Callable[[Path], None]) -> Folder | None:
-    """The open folder, no other render's; None where the render that was waited for took it away again."""
+def _lock_folder(path: Path, waiting: Callable[[Path], None]) -> Folder | None:
+    """The open folder, no other render's; None where the render that was waited for removed it."""
     if fcntl is None:
         return Folder(path, None)
     try:

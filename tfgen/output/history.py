@@ -17,15 +17,15 @@ _NEXT = {"<": "|=", "|": "=", "=": ">", ">": "<"}
 _Parts = list[list[str]]
 
 Earlier = Callable[[Path, Callable[[bytes], bool]], bytes | None]
-"""What a file held before, the newest that passes a test; None where nobody knows."""
+"""What a file held before, the newest that passes a test; None if it is unknown."""
 
 
 class History(NamedTuple):
-    """Whom to ask; nobody at first, who knows nothing."""
+    """Where to look for earlier versions of files; the default finds none."""
 
     earlier: Earlier = lambda _file, _wanted: None
     merge: Callable[[str, str, str], str] = lambda _base, _one, _other: ""
-    """What git makes of a base and the two texts that came of it, empty where it cannot say.
+    """The result of git merging two versions of a base, empty if it is unknown.
 
     A conflict shows both sides, and not what they were before.
     """
@@ -36,25 +36,25 @@ class History(NamedTuple):
 NOBODY = History()
 
 
-def decoded(content: bytes) -> str:
+def decoded_page(content: bytes) -> str:
     """The text of a page, with line ends as tfgen writes them."""
     return content.decode(errors="replace").replace("\r\n", "\n")
 
 
-def lines(text: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
     """With their ends. A line ends where git ends it, not at every character that Unicode calls an end."""
     return list(io.StringIO(text, newline="\n"))
 
 
-def is_woven(text: str, pages: Sequence[str]) -> bool:
+def is_made_of_pages(text: str, pages: Sequence[str]) -> bool:
     """Whether `text` may be what git merged of these pages, all of which tfgen wrote.
 
     A merge copies runs of lines from one page or another, and changes over where both have the same line: so
     every line follows one that it follows in a page. A conflict that git left is taken apart: the text must
     be such with its first sides, and with its second.
     """
-    written = [lines(page) for page in pages]
-    return all(_follows(parts, written) for parts in _taken_apart(lines(text)))
+    written = [lines_of(page) for page in pages]
+    return all(_is_made_of_runs(parts, written) for parts in _taken_apart(lines_of(text)))
 
 
 def keeps_all(text: str, pages: Sequence[str]) -> bool:
@@ -62,46 +62,46 @@ def keeps_all(text: str, pages: Sequence[str]) -> bool:
 
     So are as many blocks of each type as all have, and none more often than one of them has it.
     """
-    written = [lines(page) for page in pages]
-    said = {line for _, line in set.intersection(*(set(_placed(page)) for page in written))}
+    written = [lines_of(page) for page in pages]
+    said = {line for _, line in set.intersection(*(set(_lines_with_types(page)) for page in written))}
     heads = [Counter(filter(_HEAD.match, page)) for page in written]
     most = reduce(or_, heads)
-    least = reduce(and_, map(_types, heads))
+    least = reduce(and_, map(_count_by_type, heads))
     return all(
         said.issubset(line for part in parts for line in part)
-        and least <= _types(Counter(filter(_HEAD.match, chain(*parts))))
+        and least <= _count_by_type(Counter(filter(_HEAD.match, chain(*parts))))
         and all(Counter(filter(_HEAD.match, part)) <= most for part in parts)
         and all(_in_order(part, written) for part in parts)
-        for parts in _taken_apart(lines(text))
+        for parts in _taken_apart(lines_of(text))
     )
 
 
-def _types(heads: Counter[str]) -> Counter[str]:
+def _count_by_type(heads: Counter[str]) -> Counter[str]:
     """How many blocks of each type there are; their labels may be others by now."""
     found = Counter[str]()
     for head, count in heads.items():
-        found[_type(head)] += count
+        found[_type_of_block(head)] += count
     return found
 
 
-def _type(head: str) -> str:
+def _type_of_block(head: str) -> str:
     return " ".join(head.split()[:2])
 
 
-def is_of(text: str, merged: str) -> bool:
+def is_result_of_merge(text: str, merged: str) -> bool:
     """Whether `text` is what git merged, with its conflicts, or with one side or both taken of any."""
     plain, *conflicts = _CONFLICT.split(merged)
     parts: list[tuple[str, ...]] = [(plain,)]
     for first, second, then in zip(*(conflicts[n::3] for n in range(3)), strict=True):
         parts += [(first, second, first + second), (then,)]
-    return all(_is_made_of("".join(side), parts) for side in _sides(text))
+    return all(_is_made_of("".join(side), parts) for side in _sides_of_conflicts(text))
 
 
 def _is_made_of(text: str, parts: Sequence[tuple[str, ...]]) -> bool:
-    """Whether it is one of the ways to say each part, one after the other."""
+    """Whether it is one variant of each part, one after the other."""
     ends = {0}
-    for ways in parts:
-        ends = {end + len(way) for end in ends for way in ways if text.startswith(way, end)}
+    for variants in parts:
+        ends = {end + len(each) for end in ends for each in variants if text.startswith(each, end)}
     return len(text) in ends
 
 
@@ -110,19 +110,19 @@ def has_conflicts(text: str) -> bool:
     return bool(_CONFLICT.search(text))
 
 
-def may_have_come(text: str, other: str, own: Sequence[str]) -> bool:
+def may_be_mixed_with(text: str, other: str, own: Sequence[str]) -> bool:
     """Whether git may have taken one of a page's `own` for the `other`, which has another name.
 
-    Half of it is the same, and something of the other is in the text: who took lines away only was no merge.
+    Half of it is the same, and something of the other is in the text: an edit that only removes is no merge.
     """
-    there = Counter(lines(other))
-    ours = [Counter(lines(page)) for page in own]
+    there = Counter(lines_of(other))
+    ours = [Counter(lines_of(page)) for page in own]
     alike = any(2 * (page & there).total() >= min(page.total(), there.total()) for page in ours)
-    return alike and not set().union(*_sides(text)) <= set().union(*ours)
+    return alike and not set().union(*_sides_of_conflicts(text)) <= set().union(*ours)
 
 
-def _sides(text: str) -> Iterator[list[str]]:
-    return (part for parts in _taken_apart(lines(text)) for part in parts)
+def _sides_of_conflicts(text: str) -> Iterator[list[str]]:
+    return (part for parts in _taken_apart(lines_of(text)) for part in parts)
 
 
 def _taken_apart(text: list[str]) -> list[_Parts]:
@@ -145,20 +145,20 @@ def _taken_apart(text: list[str]) -> list[_Parts]:
     return [[first], [second]] if plain and now == ">" else [parts]
 
 
-def _placed(text: list[str]) -> Iterator[tuple[str, str]]:
+def _lines_with_types(text: list[str]) -> Iterator[tuple[str, str]]:
     """Every line that says something, with the type of its block: its label may be another by now."""
     block = ""
     for line in text:
         if _HEAD.match(line):
-            block = _type(line)
+            block = _type_of_block(line)
         if re.search(r"\w", line):
             yield block, line
 
 
-def _follows(parts: _Parts, pages: list[list[str]]) -> bool:
+def _is_made_of_runs(parts: _Parts, pages: list[list[str]]) -> bool:
     """Whether every line follows one that it follows in a page, or ends what no page has with the next.
 
-    That is where somebody kept both sides of a conflict, one after the other.
+    That is where both sides of a conflict were kept, one after the other.
     """
     pairs = {pair for page in pages for pair in pairwise(("", *page, ""))}
     sets = [{"", *page} for page in pages]
@@ -176,12 +176,12 @@ def _follows(parts: _Parts, pages: list[list[str]]) -> bool:
 
 
 def _in_order(text: list[str], pages: list[list[str]]) -> bool:
-    """Whether lines that a page has once come one after the other as in a page that has both, and once."""
-    places = [_places(page) for page in pages]
+    """Whether lines that a page has once are in the order of a page that has both, and there once."""
+    places = [_places_of_lines(page) for page in pages]
     count = Counter(text)
     if any(count[line] > 1 for line in set.intersection(*map(set, places))):
         return False
-    here = [line for line in _places(text) if any(line in place for place in places)]
+    here = [line for line in _places_of_lines(text) if any(line in place for place in places)]
     for pair in pairwise(here):
         orders = [place[pair[0]] < place[pair[1]] for place in places if place.keys() >= set(pair)]
         if orders and not any(orders):
@@ -189,7 +189,7 @@ def _in_order(text: list[str], pages: list[list[str]]) -> bool:
     return True
 
 
-def _places(text: list[str]) -> dict[str, int]:
+def _places_of_lines(text: list[str]) -> dict[str, int]:
     """Where each line is, of those that are there once."""
     count = Counter(text)
     return {line: place for place, line in enumerate(text) if count[line] == 1}

@@ -41,47 +41,48 @@ class Manifest(NamedTuple):
     """Whether git left a conflict in it: both sides rendered, and their pages were merged too."""
 
 
-def read(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> Manifest:
     """The manifest in `folder`, empty where there is none. Raises OSError where it cannot be read."""
     place = folder / NAME
-    return of(files.read(place) if place.is_file() else b"")
+    return manifest_of(files.read_file(place) if place.is_file() else b"")
 
 
-def of(content: bytes) -> Manifest:
+def manifest_of(content: bytes) -> Manifest:
     """The manifest with this content."""
-    return parse(content.decode("utf-8", errors="replace"))
+    return parse_manifest(content.decode("utf-8", errors="replace"))
 
 
-def parse(text: str) -> Manifest:
+def parse_manifest(text: str) -> Manifest:
     owned: dict[str, set[str]] = {}
     ejected: dict[str, set[str]] = {}
     once, stacks = set[str](), set[str]()
-    for word, known, path in _lines(text):
+    for word, known, path in _lines_of_manifest(text):
         if word == "stack":
             stacks.add(path)
         elif word == "once":
             once.add(path)
         elif word == "ejected":
-            ejected.setdefault(path, set()).update([known] if known else [])
+            ejected.setdefault(path, set()).update([known] if known else [])  # early ones have no hash
         elif _HASH.match(word):
             owned.setdefault(path, set()).add(word)
     return Manifest(
-        _frozen({path: hashes for path, hashes in owned.items() if path not in ejected}),
-        _frozen(ejected),
+        # After a merge, a path may be in both: what one side ejected remains the user's.
+        _frozen_hashes({path: hashes for path, hashes in owned.items() if path not in ejected}),
+        _frozen_hashes(ejected),
         frozenset(once),
         frozenset(stacks),
         any(map(_MARKER.match, text.splitlines())),
     )
 
 
-def _lines(text: str) -> Iterator[tuple[str, str | None, str]]:
+def _lines_of_manifest(text: str) -> Iterator[tuple[str, str | None, str]]:
     """The word at the head of each line, the hash behind it, if any, and the path."""
     for match in map(_LINE.match, text.splitlines()):
         if match and _is_inside(match[3]):
             yield match[1], match[2], match[3]
 
 
-def _frozen(hashes: Mapping[str, set[str]]) -> Hashes:
+def _frozen_hashes(hashes: Mapping[str, set[str]]) -> Hashes:
     return {path: frozenset(known) for path, known in hashes.items()}
 
 
@@ -100,35 +101,37 @@ def _is_inside(path: str) -> bool:
 _ELSEWHERE = re.compile(r"(?:^|/)(?:[./]|$)|[\\:]|~\d")
 
 
-def write(manifest: Manifest) -> str:
+def manifest_text(manifest: Manifest) -> str:
     lines = [(path, known) for path, hashes in manifest.owned.items() for known in sorted(hashes)]
     for path, hashes in manifest.ejected.items():
         lines += [(path, f"ejected {known}") for known in sorted(hashes)] or [(path, "ejected")]
     lines += [(path, "once") for path in manifest.once]
     head = _HEAD + "".join(f"stack  {name}\n" for name in sorted(manifest.stacks))
-    # Until a render has settled it, a merge stays one: `eject` writes the manifest and settles nothing.
+    # Until a render has settled it, a merge stays one: `eject_files` writes the manifest and settles nothing.
     head += f"{_CONFLICT}a merge; render to settle it\n" if manifest.merging else ""
     return head + "".join(f"{what}  {path}\n" for path, what in sorted(lines))
 
 
-def digest(content: bytes) -> str:
-    """The hash of a file. Line ends do not count: git may have changed them on its way to the disk."""
+def digest_of(content: bytes) -> str:
+    """The hash of a file. Line ends do not count: git may have changed them in a checkout."""
     return sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
 
-def hashes(pages: Mapping[str, str]) -> Hashes:
+def hashes_of_pages(pages: Mapping[str, str]) -> Hashes:
     """The hash of each page."""
-    return {path: frozenset([digest(text.encode())]) for path, text in pages.items()}
+    return {path: frozenset([digest_of(text.encode())]) for path, text in pages.items()}
 
 
-def owns(text: str, pages: Mapping[str, str]) -> bool:
+def owns_pages(text: str, pages: Mapping[str, str]) -> bool:
     """Whether the manifest with this text is that of these pages, but for files that were ejected."""
-    known = parse(text)
-    return known.owned == {path: each for path, each in hashes(pages).items() if path not in known.ejected}
+    known = parse_manifest(text)
+    return known.owned == {
+        path: each for path, each in hashes_of_pages(pages).items() if path not in known.ejected
+    }
 
 
-def both(before: Manifest, after: Manifest, given_up: Mapping[str, str]) -> Manifest:
-    """True before, while and after files give way to those of `after`.
+def both_manifests(before: Manifest, after: Manifest, given_up: Mapping[str, str]) -> Manifest:
+    """True before, while and after the files are replaced by those of `after`.
 
     `given_up` has the hashes of what is on disk and nobody's to keep. A file that is written once is not
     named before it is there: a killed run would leave it unwritten for good. What has become of ejected
@@ -138,4 +141,4 @@ def both(before: Manifest, after: Manifest, given_up: Mapping[str, str]) -> Mani
     for owned in (before.owned, after.owned, {path: {known} for path, known in given_up.items()}):
         for path, known in owned.items():
             found.setdefault(path, set()).update(known)
-    return Manifest(_frozen(found), before.ejected, before.once, after.stacks)
+    return Manifest(_frozen_hashes(found), before.ejected, before.once, after.stacks)

@@ -11,8 +11,8 @@ from tfgen.problems import Exit, TfgenError
 from tfgen.texts import in_line
 
 
-def taken(path: Path) -> bool:
-    """Whether something stands at `path`, be it a link that leads nowhere."""
+def is_taken(path: Path) -> bool:
+    """Whether something exists at `path`, even a broken link."""
     return os.path.lexists(path)
 
 
@@ -22,13 +22,13 @@ def check_place(path: Path) -> None:
     try:
         has_folder, is_folder = folder.is_dir(), path.is_dir()
     except (OSError, ValueError) as error:
-        raise cannot(path, _reason(error)) from None
+        raise cannot_write(path, _reason_of_error(error)) from None
     if not has_folder:
-        raise cannot(path, f"there is no folder {in_line(folder)}")
+        raise cannot_write(path, f"there is no folder {in_line(folder)}")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise cannot(path, f"{in_line(folder)}: permission denied")
+        raise cannot_write(path, f"{in_line(folder)}: permission denied")
     if is_folder:
-        raise cannot(path, "this is a folder")
+        raise cannot_write(path, "this is a folder")
 
 
 def write_spec(text: str, path: Path, *, overwrite: bool = False) -> None:
@@ -37,27 +37,27 @@ def write_spec(text: str, path: Path, *, overwrite: bool = False) -> None:
     A file that is there stays as it is unless `overwrite` is set; then it keeps its permissions, and a
     link to it stays a link.
     """
-    if taken(path) and not overwrite:
+    if is_taken(path) and not overwrite:
         raise in_the_way(path)
     target = Path(os.path.realpath(path))
     try:
-        with disk.opened(target.parent) as folder:
-            there = folder.look(target.name)
-            if there and (what := files.kind(there.st_mode)):
-                raise cannot(path, f"this is {what}, not a file")
-            _put(folder, target.name, text.encode(), there and there.st_mode)
+        with disk.opened_folder(target.parent) as folder:
+            there = folder.lstat(target.name)
+            if there and (what := files.kind_of_file(there.st_mode)):
+                raise cannot_write(path, f"this is {what}, not a file")
+            _put_file(folder, target.name, text.encode(), there and there.st_mode)
     except (OSError, ValueError) as error:
-        raise cannot(path, _reason(error)) from None
+        raise cannot_write(path, _reason_of_error(error)) from None
 
 
-def _put(folder: disk.Folder, name: str, content: bytes, mode: int | None) -> None:
+def _put_file(folder: disk.Folder, name: str, content: bytes, mode: int | None) -> None:
     """Writes a file beside its place, under a name that nothing has, and moves it there."""
     names = (f".{name}.tfgen-new{number or ''}" for number in count())
-    new = next(each for each in names if folder.look(each) is None)
+    new = next(each for each in names if folder.lstat(each) is None)
     try:
         folder.write(new, content, mode)
         folder.replace(new, name)
-    except FileExistsError:  # somebody was quicker: it is not ours
+    except FileExistsError:  # another process created it: it is not ours to remove
         raise
     except BaseException:
         with suppress(OSError):
@@ -72,11 +72,11 @@ def in_the_way(path: Path) -> TfgenError:
     return TfgenError(message=message, code=Exit.NOT_OURS)
 
 
-def cannot(path: Path, reason: str) -> TfgenError:
+def cannot_write(path: Path, reason: str) -> TfgenError:
     message = f"cannot write {in_line(path)}: {reason}. Nothing was written."
     return TfgenError(message=message, code=Exit.CANNOT_WRITE)
 
 
-def _reason(error: OSError | ValueError) -> str:
+def _reason_of_error(error: OSError | ValueError) -> str:
     """A ValueError is about a NUL in the name."""
     return str(getattr(error, "strerror", None) or error).lower()

@@ -19,12 +19,12 @@ from tfgen.output import diff, disk, manifest
 from tfgen.output.compare import Changes, Comparison, check_folder, compare_in
 from tfgen.output.disk import Folder
 from tfgen.output.history import NOBODY, History
-from tfgen.output.refusal import refuse, refuse_another_stack
+from tfgen.output.refusal import refuse_another_stack, refuse_to_overwrite
 from tfgen.problems import Exit, TfgenError
 from tfgen.texts import in_line
 
 
-def write(
+def write_pages(
     pages: Mapping[str, str],
     folder: Path,
     *,
@@ -42,18 +42,18 @@ def write(
     stack's, files that are not tfgen's are in the way, or files of its own were edited: `history` is asked
     what they were.
     """
-    with _explained(folder):
+    with _explained_errors(folder):
         check_folder(folder)
-        with disk.locked(folder, waiting) as place:
+        with disk.locked_folder(folder, waiting) as place:
             place.clear()
             found = compare_in(place, pages, once, stack, history)
-            refuse(found, place, history, force=force)
+            refuse_to_overwrite(found, place, history, force=force)
             if not found.changes.none:
-                _carry_out(_steps(found, place), place)
+                _carry_out(_steps_of_render(found, place), place)
     return found.changes
 
 
-def preview(
+def preview_pages(
     pages: Mapping[str, str],
     folder: Path,
     *,
@@ -63,20 +63,20 @@ def preview(
     history: History = NOBODY,
     with_diff: bool = False,
 ) -> tuple[Changes, str]:
-    """What `write` would do, and a unified diff of it if asked for. Raises TfgenError."""
-    with _explained(folder, "read"):
+    """What `write_pages` would do, and a unified diff of it if asked for. Raises TfgenError."""
+    with _explained_errors(folder, "read"):
         check_folder(folder)
-        with disk.opened(folder) as place:
+        with disk.opened_folder(folder) as place:
             found = compare_in(place, pages, once, stack, history)
             refuse_another_stack(found, place, history, force=force)
-            return found.changes, diff.rendered(found, place) if with_diff else ""
+            return found.changes, diff.diff_of_render(found, place) if with_diff else ""
 
 
 def stack_of(files: Iterable[Path]) -> dict[Path, list[Path]]:
     """The folder of the stack that each file is in. Raises TfgenError where one is in none."""
     found: dict[Path, list[Path]] = {}
     for file in files:
-        folder = next((each for each in _place(file).parents if _is_stack(each)), None)
+        folder = next((each for each in _resolved_place(file).parents if _is_stack(each)), None)
         if folder is None:
             message = (
                 f"{in_line(file)} is not part of a rendered stack: no folder above it has a {manifest.NAME}."
@@ -86,7 +86,7 @@ def stack_of(files: Iterable[Path]) -> dict[Path, list[Path]]:
     return found
 
 
-def _place(file: Path) -> Path:
+def _resolved_place(file: Path) -> Path:
     return Path(os.path.abspath(file))  # noqa: PTH100 - collapses "..", and follows no link
 
 
@@ -96,15 +96,17 @@ def _is_stack(folder: Path) -> bool:
     return False
 
 
-def eject(files: Iterable[Path], folder: Path, waiting: Callable[[Path], None] = lambda _: None) -> None:
+def eject_files(
+    files: Iterable[Path], folder: Path, waiting: Callable[[Path], None] = lambda _: None
+) -> None:
     """Gives files of the stack in `folder` up for good, as `stack_of` found them. Raises TfgenError.
 
     A render into the folder is waited for, after a call of `waiting`.
     """
-    with _explained(folder), disk.locked(folder, waiting) as place:
+    with _explained_errors(folder), disk.locked_folder(folder, waiting) as place:
         place.clear()
-        known = manifest.of(place.read(manifest.NAME) or b"")
-        paths = {_place(file).relative_to(folder).as_posix() for file in files}
+        known = manifest.manifest_of(place.read(manifest.NAME) or b"")
+        paths = {_resolved_place(file).relative_to(folder).as_posix() for file in files}
         if unknown := sorted(paths - known.owned.keys() - known.ejected.keys()):
             message = (
                 f"tfgen owns no {in_line(', '.join(unknown))} in {in_line(folder)}. Nothing was written."
@@ -113,79 +115,81 @@ def eject(files: Iterable[Path], folder: Path, waiting: Callable[[Path], None] =
         given_up = {path: hashes for path, hashes in known.owned.items() if path in paths}
         owned = {path: hashes for path, hashes in known.owned.items() if path not in paths}
         after = known._replace(owned=owned, ejected={**known.ejected, **given_up})
-        with place.staged([manifest.write(after)]) as (new,):
+        with place.staged([manifest.manifest_text(after)]) as (new,):
             place.replace(new, manifest.NAME)
             place.flush([""])
 
 
 class _Steps(NamedTuple):
-    """`between` is the manifest while the files of `texts` come and those of `going` go.
+    """`between` is the manifest while the files of `texts` are written and those of `removed` are removed.
 
-    `seen` has the hashes, one of them, that a file has which is to give way; none for one that is not there.
+    `seen` has the possible hashes of each file to overwrite or remove; none for a file that does not exist.
     """
 
     seen: dict[str, frozenset[str]]
     texts: dict[str, str]
-    going: tuple[str, ...]
+    removed: tuple[str, ...]
     between: str
     final: str
 
 
-def _steps(found: Comparison, folder: Folder) -> _Steps:
+def _steps_of_render(found: Comparison, folder: Folder) -> _Steps:
     changes = found.changes
-    # What was edited or is in the way comes here with --force alone, and is given up from now on.
-    given_up = {path: _digest(folder, path) for path in changes.forced}
+    # Only --force overwrites what was edited or is in the way; its hashes are owned from now on.
+    given_up = {path: _digest_on_disk(folder, path) for path in changes.forced}
     # So are pages that git mixed, whose markers the manifest loses.
     mixed = (*changes.changed, *changes.removed) if found.before.merging else ()
-    on_disk = {path: _digest(folder, path) for path in mixed if path != manifest.NAME}
-    coming = (*changes.created, *changes.changed, *(path for path in given_up if path in found.pages))
+    on_disk = {path: _digest_on_disk(folder, path) for path in mixed if path != manifest.NAME}
+    written = (*changes.created, *changes.changed, *(path for path in given_up if path in found.pages))
     known = {path: found.before.owned.get(path, frozenset()) for path in (*changes.changed, *changes.removed)}
     there = {path: frozenset([each]) for path, each in (given_up | on_disk).items()}
     return _Steps(
         seen={path: each for path, each in (known | there).items() if path != manifest.NAME},
-        texts={path: found.pages[path] for path in coming if path != manifest.NAME},
-        going=(*changes.removed, *(path for path in given_up if path not in found.pages)),
-        between=manifest.write(manifest.both(found.before, found.after, given_up | on_disk)),
-        final=manifest.write(found.after),
+        texts={path: found.pages[path] for path in written if path != manifest.NAME},
+        removed=(*changes.removed, *(path for path in given_up if path not in found.pages)),
+        between=manifest.manifest_text(
+            manifest.both_manifests(found.before, found.after, given_up | on_disk)
+        ),
+        final=manifest.manifest_text(found.after),
     )
 
 
-def _digest(folder: Folder, path: str) -> str:
-    return manifest.digest(folder.read(path) or b"")
+def _digest_on_disk(folder: Folder, path: str) -> str:
+    return manifest.digest_of(folder.read(path) or b"")
 
 
 def _carry_out(steps: _Steps, folder: Folder) -> None:
-    texts, going = steps.texts, steps.going
-    came, left = ({_around(path) for path in paths} for paths in (texts, going))
-    _may_write(folder.path / path for path in {"", *came, *left})
+    texts, removed = steps.texts, steps.removed
+    written_to, removed_from = ({_parent_of(path) for path in paths} for paths in (texts, removed))
+    _may_write(folder.path / path for path in {"", *written_to, *removed_from})
     contents = (steps.between, steps.final, *texts.values())
-    modes = (None, None, *(found and found.st_mode for found in map(folder.look, texts)))
+    modes = (None, None, *(found and found.st_mode for found in map(folder.lstat, texts)))
     with _ctrl_c_waits() as interrupted, folder.staged(contents, modes) as (between, final, *new):
         with ExitStack() as undo:
-            made = folder.make(sorted(came))
+            made = folder.make(sorted(written_to))
             undo.callback(folder.remove, made)
-            _refuse_what_came_meanwhile(steps, folder)
+            _refuse_changes_meanwhile(steps, folder)
             if interrupted:
                 return
             folder.replace(between, manifest.NAME)
-            undo.pop_all()  # from here on there is no way back, only forward
+            undo.pop_all()  # from here on, a failed render can only be completed, not undone
         with _half_done(folder.path):
             folder.flush([""])
             for path, place in zip(texts, new, strict=True):
                 folder.replace(place, path)
-            for path in going:
+            for path in removed:
                 folder.unlink(path)
-            folder.flush({"", *came, *left, *map(_around, made)})
-            folder.remove(_with_those_around(left))
+            folder.flush({"", *written_to, *removed_from, *map(_parent_of, made)})
+            folder.remove(_with_those_around(removed_from))
             folder.replace(final, manifest.NAME)
             folder.flush([""])
 
 
-def _refuse_what_came_meanwhile(steps: _Steps, folder: Folder) -> None:
-    """Raises TfgenError where somebody has saved a file since it was looked at, or moved a folder."""
-    paths = (*steps.texts, *steps.going)
+def _refuse_changes_meanwhile(steps: _Steps, folder: Folder) -> None:
+    """Raises TfgenError if a file was saved or a folder moved since they were compared."""
+    paths = (*steps.texts, *steps.removed)
     moved = (
-        each for each in sorted(_with_those_around(map(_around, paths))) if not folder.is_there_still(each)
+        each for each in sorted(_with_those_around(map(_parent_of, paths))) if not folder.is_there_still(each)
     )
     saved = (path for path in paths if not _is_as_seen(folder, path, steps.seen.get(path)))
     if place := next(chain(moved, saved), ""):
@@ -195,20 +199,20 @@ def _refuse_what_came_meanwhile(steps: _Steps, folder: Folder) -> None:
 
 
 def _is_as_seen(folder: Folder, path: str, seen: frozenset[str] | None) -> bool:
-    """Nothing at all is well: a page comes to its place, or has gone from it."""
+    """A file that does not exist is fine: it is to be written, or already removed."""
     there = folder.read(path)
     if there is None:
-        return folder.look(path) is None
-    return seen is not None and manifest.digest(there) in seen
+        return folder.lstat(path) is None
+    return seen is not None and manifest.digest_of(there) in seen
 
 
-def _around(path: str) -> str:
+def _parent_of(path: str) -> str:
     return path.rpartition("/")[0]
 
 
 def _with_those_around(folders: Iterable[str]) -> set[str]:
     """These folders and those around them, below that of the stack."""
-    return {each for folder in folders for each in disk.way(folder)}
+    return {each for folder in folders for each in disk.folders_to(folder)}
 
 
 def _may_write(folders: Iterable[Path]) -> None:
@@ -241,29 +245,31 @@ def _half_done(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         message = (
-            f"cannot write {in_line(_where(error, folder))}: {_reason(error)}. Some files may be new and "
-            "some old, but each is complete; render again to finish."
+            f"cannot write {in_line(_place_of_error(error, folder))}: {_reason_of_error(error)}. "
+            "Some files may be new and some old, but each is complete; render again to finish."
         )
         raise TfgenError(message=message, code=Exit.CANNOT_WRITE) from None
 
 
 @contextmanager
-def _explained(folder: Path, what: str = "write") -> Iterator[None]:
+def _explained_errors(folder: Path, what: str = "write") -> Iterator[None]:
     """Makes an error of the system, before anything has changed, one for the user."""
     try:
         yield
     except OSError as error:
         nothing = " Nothing was written." if what == "write" else ""
-        message = f"cannot {what} {in_line(_where(error, folder))}: {_reason(error)}.{nothing}"
+        message = (
+            f"cannot {what} {in_line(_place_of_error(error, folder))}: {_reason_of_error(error)}.{nothing}"
+        )
         raise TfgenError(message=message, code=Exit.CANNOT_WRITE) from None
 
 
-def _where(error: OSError, folder: Path) -> Path:
+def _place_of_error(error: OSError, folder: Path) -> Path:
     """The place that an error is about; that of what is staged is the folder, unless it is in the way."""
     place = Path(error.filename2 or error.filename or folder)
     staged = disk.STAGING in (place.parent.name, place.name)
     return folder if staged and error.errno != errno.EEXIST else place
 
 
-def _reason(error: OSError) -> str:
+def _reason_of_error(error: OSError) -> str:
     return (error.strerror or str(error)).lower()

@@ -8,31 +8,31 @@ meaning of a patch is defined in one place: tfgen.render.overrides.
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.overridden import load_balancer, network, roles, services
-from tfgen.overridden.desk import Desk, Pages
-from tfgen.overridden.resource import resource
+from tfgen.overridden.resource import overridden_resource
+from tfgen.overridden.working_blueprint import Pages, WorkingBlueprint
 from tfgen.problems import Locate
-from tfgen.render.overrides import addresses
+from tfgen.render.overrides import resource_addresses
 
 _CARRY = {**network.CARRY, **load_balancer.CARRY, **services.CARRY, **roles.CARRY}
-"""By type of resource: takes what it knows of the changes of one, and puts it into the desk's blueprint."""
+"""By type of resource: takes what it knows of the changes of one, and puts it into the working blueprint."""
 
 
-def overridden(blueprint: Blueprint, before: Pages, after: Pages, at: Locate) -> Blueprint:
+def overridden_blueprint(blueprint: Blueprint, before: Pages, after: Pages, at: Locate) -> Blueprint:
     """The blueprint as its overrides make it.
 
     `before` and `after` are its pages without and with the patches, by their paths; `at` tells where the
     spec has the key that a path leads to. Whoever repeats what is rendered changes nothing.
     """
-    desk = Desk(blueprint)
-    places = addresses(before)
+    working = WorkingBlueprint(blueprint)
+    places = resource_addresses(before)
     for override in blueprint.overrides:
         page = places[override.address]
-        found = resource(override, before[page], after[page], at)
+        found = overridden_resource(override, before[page], after[page], at)
         if not found.pending:
             continue
-        desk.note(found)
+        working.note_changes(found)
         carry = _CARRY.get(found.kind)
         if carry:
-            carry(desk, found)
-        desk.doubt(found)
-    return desk.done()
+            carry(working, found)
+        working.doubt_pending(found)
+    return working.finished_blueprint()

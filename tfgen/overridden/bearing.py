@@ -93,7 +93,7 @@ HARMLESS = {kind: frozenset(names.split()) for kind, names in _NAMES.items()}
 
 
 def is_harmless(kind: str, name: str) -> bool:
-    """Whether no way depends on an argument, by its dotted name. Of types that nobody knows none does."""
+    """Whether no network path depends on an argument, by its dotted name. On unknown types none does."""
     known = HARMLESS.get(kind)
     if known is None:
         return True

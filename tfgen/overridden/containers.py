@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 from tfgen.blueprint import images
 from tfgen.blueprint.model import Container, NamedPort, PortMapping, Service
-from tfgen.overridden.desk import Desk
-from tfgen.overridden.resource import Expression, Json, Resource, comparable, text, whole
+from tfgen.overridden.resource import Expression, Json, Resource, comparable_value, text_of, whole_number
+from tfgen.overridden.working_blueprint import WorkingBlueprint
 from tfgen.problems import Location
 
 _NAME = "container_definitions"
 _OTHERS = "it has other containers, whose network paths are not followed"
-# What a container has for a way: the kinds of ways, where nothing can be carried over. The rest is its own.
+# What network paths depend on in a container: their kinds, where nothing can be carried over.
 _DOUBTED: Mapping[str, tuple[str, ...]] = {
     "dnsServers": (),
     "dnsSearchDomains": ("call",),
@@ -37,23 +37,23 @@ _HOW = frozenset(
 )
 
 
-def container(desk: Desk, found: Resource, service: Service) -> None:
+def carry_containers(working: WorkingBlueprint, found: Resource, service: Service) -> None:
     """Carries over what the definitions of containers say of the one that the stack has."""
-    if not found.inside(_NAME):
+    if not found.pending_names(_NAME):
         return
-    at = found.at(_NAME)
+    at = found.location_of(_NAME)
     before, after = (_containers_of_page(each.get(_NAME)) for each in (found.before, found.after))
-    found.take(_NAME)
+    found.take_pending(_NAME)
     ours = {own.name: own for own in service.containers}
     lost = [name for name in ours if name not in _by_name(before) or name not in _by_name(after)]
     for name in lost:
         says = f"{_NAME} of {found.address} is overridden, and has no container {name}"
-        desk.mark(found, says, at=at)
+        working.mark_flows(found, says, at=at)
     if not lost and len(after) > len(ours):
-        desk.mark(found, f"{_NAME} of {found.address} is overridden: {_OTHERS}", "image", at=at)
+        working.mark_flows(found, f"{_NAME} of {found.address} is overridden: {_OTHERS}", "image", at=at)
     for name in () if lost else ours:
         _carry_container(
-            Place(desk, found, service, ours[name]), _by_name(before)[name], _by_name(after)[name]
+            Place(working, found, service, ours[name]), _by_name(before)[name], _by_name(after)[name]
         )
 
 
@@ -77,32 +77,32 @@ def _containers_of_page(value: Any) -> list[dict[str, Any]]:
 class Place(NamedTuple):
     """A container of a service, and the resource that defines it."""
 
-    desk: Desk
+    working: WorkingBlueprint
     found: Resource
     service: Service
     container: Container
 
     def moved(self, key: str, at: Location) -> None:
-        self.desk.moved((*self.container.path, key), at)
+        self.working.move_location((*self.container.path, key), at)
 
     def doubt(self, name: str, at: Location, *kinds: str, also: str = "") -> None:
         says = f"{name} of {_NAME} of {self.found.address} is overridden{also}"
-        self.desk.mark(self.found, says, *kinds, at=at)
+        self.working.mark_flows(self.found, says, *kinds, at=at)
 
 
 def _carry_container(place: Place, before: dict[str, Any], after: dict[str, Any]) -> None:
     fields: dict[str, Any] = {}
     for name in sorted({*before, *after}):
-        if comparable(Json(before.get(name))) == comparable(Json(after.get(name))):
+        if comparable_value(Json(before.get(name))) == comparable_value(Json(after.get(name))):
             continue
-        at = place.found.at(f"{_NAME}.{name}")
+        at = place.found.location_of(f"{_NAME}.{name}")
         carry = _CARRY.get(name)
         if carry:
             fields |= carry(place, after.get(name), at)
         elif name in _DOUBTED:
             place.doubt(name, at, *_DOUBTED[name])
     if fields:
-        place.desk.container(place.service, place.container, **fields)
+        place.working.change_container(place.service, place.container, **fields)
 
 
 Carried = dict[str, Any]
@@ -110,7 +110,7 @@ Carried = dict[str, Any]
 
 def _carry_image(place: Place, value: Any, at: Location) -> Carried:
     """Another image; a repository that the execution role does not know is not pulled."""
-    said = text(value)
+    said = text_of(value)
     if not said:
         place.doubt("image", at, "image")
         return {}
@@ -134,14 +134,15 @@ def _carry_ports(place: Place, value: Any, at: Location) -> Carried:
 
 
 def _port_mapping(value: Any) -> PortMapping | None:
-    port = whole(value.get("containerPort")) if isinstance(value, dict) else None
+    port = whole_number(value.get("containerPort")) if isinstance(value, dict) else None
+    # In awsvpc network mode, a host port is unset or equals the container port.
     if (
         port is None
         or str(value.get("protocol") or "tcp") != "tcp"
         or value.get("hostPort") not in (None, 0, port)
     ):
         return None
-    name, spoken = text(value.get("name")), text(value.get("appProtocol"))
+    name, spoken = text_of(value.get("name")), text_of(value.get("appProtocol"))
     named = (NamedPort(name=name, app_protocol=(spoken,) if spoken else ()),) if name else ()
     return PortMapping(port=port, connect=named)
 
@@ -155,7 +156,7 @@ def _carry_environment(place: Place, value: Any, at: Location) -> Carried:
 
 
 def _carry_secrets(place: Place, value: Any, at: Location) -> Carried:
-    """Other secrets: the ways to them are walked; the execution role reads none but those of the spec."""
+    """Other secrets: the paths to them are walked, but the execution role reads only those of the spec."""
     pairs = _name_value_pairs(value, "valueFrom")
     known = {source for _, source in place.container.secrets}
     if pairs is None or not all(_is_source(source) for _, source in pairs):
@@ -177,7 +178,7 @@ def _name_value_pairs(value: Any, key: str) -> tuple[tuple[str, str], ...] | Non
     items = [] if value is None else value
     if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
         return None
-    pairs = [(text(each.get("name")), text(each.get(key))) for each in items]
+    pairs = [(text_of(each.get("name")), text_of(each.get(key))) for each in items]
     known = tuple((name, said) for name, said in pairs if name is not None and said is not None)
     return tuple(sorted(known)) if len(known) == len(items) else None
 
@@ -202,7 +203,7 @@ def _carry_logs(place: Place, value: Any, at: Location) -> Carried:
 
 
 def _carry_command(place: Place, value: Any, at: Location) -> Carried:
-    words = tuple(text(each) or "" for each in value) if isinstance(value, list) else ()
+    words = tuple(text_of(each) or "" for each in value) if isinstance(value, list) else ()
     place.moved("command", at)
     return {"command": (words,) if words else ()}
 

@@ -5,46 +5,57 @@ from typing import Any
 from msgspec.structs import replace
 
 from tfgen.blueprint.model import Listener, ListenerRule, Service
-from tfgen.overridden.desk import Desk, labelled, swapped
-from tfgen.overridden.resource import Blocks, Resource, Tree, block, flag, text, texts, whole
+from tfgen.overridden.resource import (
+    Blocks,
+    Resource,
+    Tree,
+    flag_of,
+    one_block,
+    text_of,
+    texts_of,
+    whole_number,
+)
+from tfgen.overridden.working_blueprint import WorkingBlueprint, part_with_label, with_changed_part
 from tfgen.problems import Location
 
 _CONDITIONS = {"host_header": "hosts", "path_pattern": "paths", "http_request_method": "methods"}
 """The conditions that a route can have, and the field of a rule that has their values."""
 
 
-def _load_balancer(desk: Desk, found: Resource) -> None:
+def _load_balancer(working: WorkingBlueprint, found: Resource) -> None:
     fields: dict[str, Any] = {}
-    if at := found.take("idle_timeout"):
-        seconds = whole(found.after.get("idle_timeout", 60))
+    if at := found.take_pending("idle_timeout"):
+        seconds = whole_number(found.after.get("idle_timeout", 60))
         fields["idle_timeout"] = 60 if seconds is None else seconds
-        desk.moved(("load_balancer", "idle_timeout"), at)
-    if found.take("internal"):
-        fields["internal"] = flag(found.after.get("internal"), False)
+        working.move_location(("load_balancer", "idle_timeout"), at)
+    if found.take_pending("internal"):
+        fields["internal"] = flag_of(found.after.get("internal"), False)
     if str(found.after.get("ip_address_type")) in ("None", "ipv4", "dualstack"):
-        found.take("ip_address_type")
-    _carry_load_balancer(desk, **fields)
+        found.take_pending("ip_address_type")
+    _carry_load_balancer(working, **fields)
 
 
-def _carry_load_balancer(desk: Desk, **fields: Any) -> None:
-    own = desk.blueprint.load_balancer
-    desk.blueprint = replace(desk.blueprint, load_balancer=tuple(replace(each, **fields) for each in own))
+def _carry_load_balancer(working: WorkingBlueprint, **fields: Any) -> None:
+    own = working.blueprint.load_balancer
+    working.blueprint = replace(
+        working.blueprint, load_balancer=tuple(replace(each, **fields) for each in own)
+    )
 
 
-def _carry_listener(desk: Desk, found: Resource) -> None:
-    for balancer in desk.blueprint.load_balancer:
-        listener = labelled(balancer.listeners, found.label)
+def _carry_listener(working: WorkingBlueprint, found: Resource) -> None:
+    for balancer in working.blueprint.load_balancer:
+        listener = part_with_label(balancer.listeners, found.label)
         if listener is not None:
             fields = {**_carry_port(found, listener), **_carry_protocol(found), **_carry_default(found)}
-            _carry_load_balancer(desk, listeners=swapped(balancer.listeners, listener, **fields))
+            _carry_load_balancer(working, listeners=with_changed_part(balancer.listeners, listener, **fields))
 
 
 def _carry_port(found: Resource, listener: Listener) -> dict[str, Any]:
     """Another port, to which the rules of the security group do not follow."""
-    port = whole(found.after.get("port"))
+    port = whole_number(found.after.get("port"))
     if port is None:
         return {}
-    at = found.take("port")
+    at = found.take_pending("port")
     here = (listener.port, listener.port)
     cidrs = tuple(replace(each, ports=each.ports or here) for each in listener.cidrs)
     return {"port": port, "cidrs": cidrs, "at": at} if at else {}
@@ -54,14 +65,14 @@ def _carry_protocol(found: Resource) -> dict[str, Any]:
     """HTTPS with the certificate that it needs; nothing else is for an Application Load Balancer."""
     protocol = str(found.after.get("protocol", "HTTP"))
     if protocol == "HTTP" or (protocol == "HTTPS" and found.after.get("certificate_arn")):
-        found.take("certificate_arn")
-        found.take("protocol")
+        found.take_pending("certificate_arn")
+        found.take_pending("protocol")
         return {"protocol": protocol}
     return {}
 
 
 def _carry_default(found: Resource) -> dict[str, Any]:
-    if not found.take("default_action"):
+    if not found.take_pending("default_action"):
         return {}
     actions = found.after.get("default_action")
     last = actions[-1] if isinstance(actions, Blocks) and actions else {}
@@ -70,61 +81,61 @@ def _carry_default(found: Resource) -> dict[str, Any]:
 
 def _described_action(action: Tree) -> str:
     """What the load balancer does to a request itself."""
-    kind, answer = text(action.get("type")), block(action, "fixed_response")
+    kind, answer = text_of(action.get("type")), one_block(action, "fixed_response")
     if kind == "fixed-response":
-        code, body = text(answer.get("status_code")), text(answer.get("message_body"))
+        code, body = text_of(answer.get("status_code")), text_of(answer.get("message_body"))
         return f'responds with {code} "{body}"' if body else f"responds with {code}"
     if kind == "redirect":
-        return f"redirects with {text(block(action, 'redirect').get('status_code'))}"
+        return f"redirects with {text_of(one_block(action, 'redirect').get('status_code'))}"
     return "forwards to a target group outside this stack"
 
 
 # --- rules of listeners
 
 
-def _carry_rule(desk: Desk, found: Resource) -> None:
-    service = desk.owner(found)
+def _carry_rule(working: WorkingBlueprint, found: Resource) -> None:
+    service = working.owner_of(found)
     if service is None:
         return
-    rule = labelled(service.rules, found.label)
+    rule = part_with_label(service.rules, found.label)
     if rule is not None:
-        fields = {**_carry_priority(desk, found, rule), **_carry_conditions(desk, found, rule)}
-        desk.service(service, rules=swapped(service.rules, rule, **fields))
-        _carry_action(desk, found)
+        fields = {**_carry_priority(working, found, rule), **_carry_conditions(working, found, rule)}
+        working.change_service(service, rules=with_changed_part(service.rules, rule, **fields))
+        _carry_action(working, found)
 
 
-def _carry_priority(desk: Desk, found: Resource, rule: ListenerRule) -> dict[str, Any]:
-    priority = whole(found.after.get("priority"))
-    if priority is None or not (at := found.take("priority")):
+def _carry_priority(working: WorkingBlueprint, found: Resource, rule: ListenerRule) -> dict[str, Any]:
+    priority = whole_number(found.after.get("priority"))
+    if priority is None or not (at := found.take_pending("priority")):
         return {}
-    if not desk.takes_priority(rule.listener, rule.priority, priority):
+    if not working.takes_priority(rule.listener, rule.priority, priority):
         says = f"{found.address} has priority {priority}, as has another rule of its listener"
-        desk.mark(found, says, "route", at=at, certain=True)
+        working.mark_flows(found, says, "route", at=at, certain=True)
     return {"priority": priority, "pinned": True, "at": at}
 
 
-def _carry_action(desk: Desk, found: Resource) -> None:
+def _carry_action(working: WorkingBlueprint, found: Resource) -> None:
     """Whatever an action forwards to now is not known here; another kind does not forward."""
     actions = found.after.get("action")
-    kinds = [text(each.get("type")) for each in actions] if isinstance(actions, Blocks) else []
-    if kinds in (["redirect"], ["fixed-response"]) and (at := found.take("action")):
+    kinds = [text_of(each.get("type")) for each in actions] if isinstance(actions, Blocks) else []
+    if kinds in (["redirect"], ["fixed-response"]) and (at := found.take_pending("action")):
         says = f"the action of {found.address} is {kinds[0]}"
-        desk.mark(found, says, "route", at=at, certain=True)
+        working.mark_flows(found, says, "route", at=at, certain=True)
     elif set(found.pending) == {"action.order"}:
-        found.take("action.order")
+        found.take_pending("action.order")
 
 
-def _carry_conditions(desk: Desk, found: Resource, rule: ListenerRule) -> dict[str, Any]:
+def _carry_conditions(working: WorkingBlueprint, found: Resource, rule: ListenerRule) -> dict[str, Any]:
     """Other hosts, paths and methods; where a route's own are not among them, its requests are lost."""
     conditions = found.after.get("condition")
     said = _condition_values(conditions) if isinstance(conditions, Blocks) else None
-    if said is None or not (at := found.take("condition")):
+    if said is None or not (at := found.take_pending("condition")):
         return {}
     if lost := [
         name for name, field in _CONDITIONS.items() if not _holds_values(said[field], getattr(rule, field))
     ]:
         says = f"the {' and '.join(lost)} of {found.address} no longer matches all requests of the route"
-        desk.mark(found, says, "route", at=at, certain=True)
+        working.mark_flows(found, says, "route", at=at, certain=True)
     return {**said, "at": at}
 
 
@@ -133,7 +144,7 @@ def _condition_values(conditions: Blocks) -> dict[str, Any] | None:
     found: dict[str, Any] = dict.fromkeys(_CONDITIONS.values(), ())
     for condition in conditions:
         name = next(iter(condition), "")
-        values = texts(block(condition, name).get("values"))
+        values = texts_of(one_block(condition, name).get("values"))
         if len(condition) != 1 or name not in _CONDITIONS or not values:
             return None
         found[_CONDITIONS[name]] = (*found[_CONDITIONS[name]], values)
@@ -148,34 +159,36 @@ def _holds_values(now: tuple[tuple[str, ...], ...], was: tuple[tuple[str, ...], 
 # --- target groups
 
 
-def _target_group(desk: Desk, found: Resource) -> None:
-    service = desk.owner(found)
+def _target_group(working: WorkingBlueprint, found: Resource) -> None:
+    service = working.owner_of(found)
     if service is None:
         return
-    group, fields = labelled(service.target_groups, found.label), _health_check(found)
+    group, fields = part_with_label(service.target_groups, found.label), _health_check(found)
     if group is not None:
-        desk.service(service, target_groups=swapped(service.target_groups, group, **fields))
+        working.change_service(
+            service, target_groups=with_changed_part(service.target_groups, group, **fields)
+        )
         _spoken_protocol(found, service)
 
 
 def _health_check(found: Resource) -> dict[str, Any]:
     """The fields of a health check that is another; a port of its own is doubted."""
-    check, fields = block(found.after, "health_check"), {}
+    check, fields = one_block(found.after, "health_check"), {}
     at: Location | None = None
     for name, field, convert in (
-        ("path", "path", text),
-        ("matcher", "codes", text),
-        ("interval", "interval", whole),
-        ("timeout", "timeout", whole),
-        ("healthy_threshold", "healthy", whole),
-        ("unhealthy_threshold", "unhealthy", whole),
+        ("path", "path", text_of),
+        ("matcher", "codes", text_of),
+        ("interval", "interval", whole_number),
+        ("timeout", "timeout", whole_number),
+        ("healthy_threshold", "healthy", whole_number),
+        ("unhealthy_threshold", "unhealthy", whole_number),
     ):
         value = convert(check.get(name))
-        if value is not None and (here := found.take(f"health_check.{name}")):
+        if value is not None and (here := found.take_pending(f"health_check.{name}")):
             fields[field], at = value, at or here
     for name, default in (("port", "traffic-port"), ("protocol", "HTTP"), ("enabled", "true")):
-        if text(check.get(name)) == default:
-            found.take(f"health_check.{name}")
+        if text_of(check.get(name)) == default:
+            found.take_pending(f"health_check.{name}")
     return {**fields, "at": at} if at else {}
 
 
@@ -186,7 +199,7 @@ def _spoken_protocol(found: Resource, service: Service) -> None:
     }
     version = str(found.after.get("protocol_version", "HTTP1"))
     if version == "HTTP1" or version.lower() in spoken:
-        found.take("protocol_version")
+        found.take_pending("protocol_version")
 
 
 CARRY = {

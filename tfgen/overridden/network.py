@@ -7,76 +7,80 @@ from msgspec.structs import replace
 
 from tfgen.blueprint.model import Listener, LoadBalancer, Peer, SecurityRule
 from tfgen.hcl.text import Label
-from tfgen.overridden.desk import Desk, labelled, swapped
 from tfgen.overridden.policy import of_endpoint
-from tfgen.overridden.resource import Resource, flag, text, whole
+from tfgen.overridden.resource import Resource, flag_of, text_of, whole_number
+from tfgen.overridden.working_blueprint import WorkingBlueprint, part_with_label, with_changed_part
 
 _PEERS = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")
 _PORTS = (0, 65535)
 
 
-def _carry_vpc(desk: Desk, found: Resource) -> None:
+def _carry_vpc(working: WorkingBlueprint, found: Resource) -> None:
     for name, field, default in (
         ("enable_dns_support", "dns_support", True),
         ("enable_dns_hostnames", "dns_hostnames", False),
     ):
-        if found.take(name):
-            desk.network(**{field: flag(found.after.get(name), default)})
+        if found.take_pending(name):
+            working.change_network(**{field: flag_of(found.after.get(name), default)})
 
 
-def _nat_gateway(desk: Desk, found: Resource) -> None:
+def _nat_gateway(working: WorkingBlueprint, found: Resource) -> None:
     private = found.after.get("connectivity_type") == "private"
-    if (at := found.take("connectivity_type")) and private:
+    if (at := found.take_pending("connectivity_type")) and private:
         says = "aws_nat_gateway.main is private, and does not reach the internet"
-        desk.mark(found, says, at=at, certain=True)
+        working.mark_flows(found, says, at=at, certain=True)
     if private or found.after.get("allocation_id") is not None:
-        found.take("allocation_id")
+        found.take_pending("allocation_id")
 
 
-def _carry_route(desk: Desk, found: Resource) -> None:
+def _carry_route(working: WorkingBlueprint, found: Resource) -> None:
     """Another destination; a route that leads elsewhere is doubted."""
     cidr, said = found.after.get("destination_cidr_block"), "destination_cidr_block"
     if said not in found.pending or not (cidr is None or is_range(cidr)):
         return
-    found.take(said)
+    found.take_pending(said)
     fields = {"destination": cidr} if cidr is not None else {}
-    own = desk.blueprint.network
+    own = working.blueprint.network
     tables = tuple(
         replace(each, routes=_changed_routes(each.routes, found.label, fields)) for each in own.route_tables
     )
     nat = tuple(replace(each, routes=_changed_routes(each.routes, found.label, fields)) for each in own.nat)
-    desk.network(route_tables=tables, nat=nat)
+    working.change_network(route_tables=tables, nat=nat)
 
 
 def _changed_routes(routes: tuple[Any, ...], label: str, fields: dict[str, Any]) -> tuple[Any, ...]:
     """The routes with other fields of the one with a label, or without it where there are none."""
-    route = labelled(routes, label)
-    return swapped(routes, route, **fields) if fields else tuple(each for each in routes if each is not route)
+    route = part_with_label(routes, label)
+    return (
+        with_changed_part(routes, route, **fields)
+        if fields
+        else tuple(each for each in routes if each is not route)
+    )
 
 
-def _carry_endpoint(desk: Desk, found: Resource) -> None:
-    own = desk.blueprint.network
+def _carry_endpoint(working: WorkingBlueprint, found: Resource) -> None:
+    own = working.blueprint.network
     for endpoints in ("interface_endpoints", "gateway_endpoints"):
         parts = getattr(own, endpoints)
-        part = labelled(parts, found.label)
+        part = part_with_label(parts, found.label)
         if part is not None:
             fields = {name: each for name, each in _endpoint_fields(found).items() if hasattr(part, name)}
-            desk.network(**{endpoints: swapped(parts, part, **fields)})
-            of_endpoint(desk, found, part.service)
+            working.change_network(**{endpoints: with_changed_part(parts, part, **fields)})
+            of_endpoint(working, found, part.service)
 
 
 def _endpoint_fields(found: Resource) -> dict[str, Any]:
     """What another page says of an endpoint; a list of somebody's IDs says nothing, and is doubted."""
     fields: dict[str, Any] = {}
-    if found.take("private_dns_enabled"):
-        fields["private_dns"] = flag(found.after.get("private_dns_enabled"), False)
+    if found.take_pending("private_dns_enabled"):
+        fields["private_dns"] = flag_of(found.after.get("private_dns_enabled"), False)
     for name, field in (
         ("subnet_ids", "subnets"),
         ("security_group_ids", "security_groups"),
         ("route_table_ids", "route_tables"),
     ):
         if name in found.pending and not found.after.get(name):
-            found.take(name)
+            found.take_pending(name)
             fields[field] = ()
     return fields
 
@@ -84,7 +88,7 @@ def _endpoint_fields(found: Resource) -> dict[str, Any]:
 # --- rules of security groups, of any module
 
 
-def _security_rule(desk: Desk, found: Resource) -> None:
+def _security_rule(working: WorkingBlueprint, found: Resource) -> None:
     names = ("from_port", "to_port", "ip_protocol", *_PEERS)
     if not any(name in found.pending for name in names):
         return
@@ -92,20 +96,22 @@ def _security_rule(desk: Desk, found: Resource) -> None:
     if ports is None or peer is None:  # a group or a list of which only its owner knows who is in it
         return
     for name in names:
-        found.take(name)
+        found.take_pending(name)
     if found.module == "load_balancer":
-        _listener_cidr(desk, found, ports, peer)
+        _listener_cidr(working, found, ports, peer)
         return
-    own = desk.blueprint.network
+    own = working.blueprint.network
     groups = tuple(
         replace(group, rules=_changed_rules(group.rules, found, ports, peer))
         for group in own.endpoint_security_group
     )
     if found.module == "network":
-        desk.network(endpoint_security_group=groups)
-    service = desk.owner(found)
+        working.change_network(endpoint_security_group=groups)
+    service = working.owner_of(found)
     if service is not None:
-        desk.service(service, security_rules=_changed_rules(service.security_rules, found, ports, peer))
+        working.change_service(
+            service, security_rules=_changed_rules(service.security_rules, found, ports, peer)
+        )
 
 
 def _rule_ports(found: Resource) -> tuple[int, ...] | None:
@@ -115,7 +121,7 @@ def _rule_ports(found: Resource) -> tuple[int, ...] | None:
         return _PORTS
     if protocol not in ("tcp", "6"):
         return ()
-    first, last = whole(found.after.get("from_port")), whole(found.after.get("to_port"))
+    first, last = whole_number(found.after.get("from_port")), whole_number(found.after.get("to_port"))
     return None if first is None or last is None else (first, last)
 
 
@@ -144,21 +150,24 @@ def _changed_rules(
     if not ports or any(each.argument == "cidr_ipv6" for each in peer):
         return tuple(each for each in rules if each is not rule)
     other = peer[0] if peer else rule.peer
-    return swapped(rules, rule, port=ports[0], last_port=ports[1], peer=other)
+    return with_changed_part(rules, rule, port=ports[0], last_port=ports[1], peer=other)
 
 
-def _listener_cidr(desk: Desk, found: Resource, ports: tuple[int, ...], peer: tuple[Peer, ...]) -> None:
+def _listener_cidr(
+    working: WorkingBlueprint, found: Resource, ports: tuple[int, ...], peer: tuple[Peer, ...]
+) -> None:
     """The rule for clients of a listener; with other ports it may be for those of other listeners too."""
     closed = not ports or any(each.argument == "cidr_ipv6" for each in peer)
     fields: dict[str, Any] = {"ports": (0, 0) if closed else ports}
     if peer and not closed:
         fields["cidr"] = peer[0].value
-    for balancer in desk.blueprint.load_balancer:
+    for balancer in working.blueprint.load_balancer:
         listeners = tuple(
             _with_allowed_clients(balancer, listener, found.label, fields) for listener in balancer.listeners
         )
-        desk.blueprint = replace(
-            desk.blueprint, load_balancer=swapped(desk.blueprint.load_balancer, balancer, listeners=listeners)
+        working.blueprint = replace(
+            working.blueprint,
+            load_balancer=with_changed_part(working.blueprint.load_balancer, balancer, listeners=listeners),
         )
 
 
@@ -166,10 +175,10 @@ def _with_allowed_clients(
     balancer: LoadBalancer, listener: Listener, label: str, fields: dict[str, Any]
 ) -> Listener:
     """A listener with the clients that it has once the rule of a label has other fields."""
-    own = labelled(listener.cidrs, label)
+    own = part_with_label(listener.cidrs, label)
     if own is not None:
-        return replace(listener, cidrs=swapped(listener.cidrs, own, **fields))
-    others = (labelled(other.cidrs, label) for other in balancer.listeners)
+        return replace(listener, cidrs=with_changed_part(listener.cidrs, own, **fields))
+    others = (part_with_label(other.cidrs, label) for other in balancer.listeners)
     more = [replace(cidr, **fields) for cidr in others if cidr is not None]
     first, last = fields["ports"]
     return replace(listener, cidrs=(*listener.cidrs, *(more if first <= listener.port <= last else ())))
@@ -177,7 +186,7 @@ def _with_allowed_clients(
 
 def is_range(value: Any) -> bool:
     """Whether a value is an IPv4 range as AWS takes it: no bits beyond the mask."""
-    cidr = text(value)
+    cidr = text_of(value)
     try:
         return cidr is not None and "/" in cidr and bool(IPv4Network(cidr))
     except (AddressValueError, NetmaskValueError, ValueError):

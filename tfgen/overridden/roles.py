@@ -1,51 +1,51 @@
 """Overrides of roles and their policies, of log groups and of the cluster: what a task needs to start."""
 
 from tfgen.blueprint.model import Service
-from tfgen.overridden.desk import Desk
 from tfgen.overridden.policy import of_role, trusts_tasks
-from tfgen.overridden.resource import Resource, texts, whole
+from tfgen.overridden.resource import Resource, texts_of, whole_number
+from tfgen.overridden.working_blueprint import WorkingBlueprint
 
 _EXECUTION = ("image", "logs", "secret")
 
 
-def _carry_role(desk: Desk, found: Resource) -> None:
+def _carry_role(working: WorkingBlueprint, found: Resource) -> None:
     """ECS must still be trusted with it; an inline policy takes the place of ours."""
     if trusts_tasks(found.after.get("assume_role_policy")):
-        found.take("assume_role_policy")
-    service = desk.owner(found)
+        found.take_pending("assume_role_policy")
+    service = working.owner_of(found)
     if service is not None:
-        desk.doubt(found, *_is_for(service, found), within="inline_policy")
+        working.doubt_pending(found, *_is_for(service, found), within="inline_policy")
 
 
-def _role_policy(desk: Desk, found: Resource) -> None:
-    service = desk.owner(found)
+def _role_policy(working: WorkingBlueprint, found: Resource) -> None:
+    service = working.owner_of(found)
     if service is not None:
         role = next(each for each in service.roles if each.label == found.label)
-        of_role(desk, found, service, role)
-        desk.doubt(found, *_is_for(service, found))
+        of_role(working, found, service, role)
+        working.doubt_pending(found, *_is_for(service, found))
 
 
 def _is_for(service: Service, found: Resource) -> tuple[str, ...]:
-    """The kinds of ways that a role is for."""
+    """The kinds of flows that a role is for."""
     return _EXECUTION if found.label == service.execution_role.label else ("exec",)
 
 
-def _log_group(desk: Desk, found: Resource) -> None:
-    service, days = desk.owner(found), whole(found.after.get("retention_in_days", 0))
-    if service and days is not None and found.take("retention_in_days"):
-        desk.service(service, log_retention=days)
+def _log_group(working: WorkingBlueprint, found: Resource) -> None:
+    service, days = working.owner_of(found), whole_number(found.after.get("retention_in_days", 0))
+    if service and days is not None and found.take_pending("retention_in_days"):
+        working.change_service(service, log_retention=days)
     if str(found.after.get("log_group_class", "STANDARD")) in ("STANDARD", "INFREQUENT_ACCESS"):
-        found.take("log_group_class")
+        found.take_pending("log_group_class")
 
 
-def _carry_cluster(desk: Desk, found: Resource) -> None:
+def _carry_cluster(working: WorkingBlueprint, found: Resource) -> None:
     """How ECS Exec keeps its records is its own; the rest of a cluster bears on nothing."""
-    desk.doubt(found, "exec")
+    working.doubt_pending(found, "exec")
 
 
-def _capacity_providers(_desk: Desk, found: Resource) -> None:
-    if "FARGATE" in (texts(found.after.get("capacity_providers")) or ()):
-        found.take("capacity_providers")
+def _capacity_providers(_desk: WorkingBlueprint, found: Resource) -> None:
+    if "FARGATE" in (texts_of(found.after.get("capacity_providers")) or ()):
+        found.take_pending("capacity_providers")
 
 
 CARRY = {

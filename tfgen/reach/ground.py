@@ -1,4 +1,4 @@
-"""The ground that is walked: a blueprint, indexed by who stands where and which rule allows what.
+"""A blueprint, indexed for the walk: who is in which subnets, and which rule allows what.
 
 Nothing here depends on how a blueprint was built. References are followed from module to module through
 the inputs and outputs that Terraform will follow. AWS defaults are assumed: network ACLs allow
@@ -12,7 +12,7 @@ from ipaddress import IPv4Network, collapse_addresses
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint.labels import PRIVATE, PUBLIC
+from tfgen.blueprint.labels import LOAD_BALANCER, PRIVATE, PUBLIC
 from tfgen.blueprint.model import (
     Blueprint,
     InternetRoute,
@@ -23,12 +23,11 @@ from tfgen.blueprint.model import (
     SecurityRule,
     Subnet,
 )
-from tfgen.hcl.text import OutputRef, Ref, VariableRef
+from tfgen.hcl.text import OutputRef, Ref, ResourceRef, VariableRef
 from tfgen.reach.model import MISSING, OK, UNSURE, Hop
 
 EGRESS, INGRESS = "egress", "ingress"
 HTTPS = 443
-BALANCER_GROUP = "load_balancer.aws_security_group.main.id"
 
 
 @cache
@@ -39,7 +38,27 @@ def network(text: str) -> IPv4Network:
 @cache
 def is_private(text: str) -> bool:
     """Whether no address of a range is on the internet."""
-    return any(network(text).subnet_of(private) for private in facts.ranges("private"))
+    return any(network(text).subnet_of(private) for private in facts.ip_ranges("private"))
+
+
+class Followed(NamedTuple):
+    """What a reference means: a module, and what it refers to there."""
+
+    module: str
+    reference: Ref | str
+
+    @property
+    def address(self) -> str:
+        """The address of the resource in its module."""
+        return self.reference.address if isinstance(self.reference, ResourceRef) else self.reference
+
+
+def group_in(module: str, label: str) -> Followed:
+    """The ID of a security group."""
+    return Followed(module, ResourceRef("aws_security_group", label, ".id"))
+
+
+BALANCER_GROUP = group_in(LOAD_BALANCER, "main")
 
 
 class NetworkPeer(Part, frozen=True, eq=False):
@@ -51,11 +70,11 @@ class NetworkPeer(Part, frozen=True, eq=False):
     """
 
     name: str
-    peers: tuple[str, ...]
+    peers: tuple[Followed, ...]
     cidrs: tuple[str, ...]
     port: int
     known: bool = True
-    guards: tuple[str, ...] = ()
+    guards: tuple[Followed, ...] = ()
 
 
 class Opening(NamedTuple):
@@ -64,7 +83,7 @@ class Opening(NamedTuple):
     range: IPv4Network
     first: int
     last: int
-    address: str
+    address: ResourceRef
 
 
 class Ground:
@@ -85,12 +104,12 @@ class Ground:
         }
         self.interface = {endpoint.service: endpoint for endpoint in own.interface_endpoints}
         self.gateway = {endpoint.service: endpoint for endpoint in own.gateway_endpoints}
-        self._followed: dict[tuple[str, str], str] = {}
-        self._all_security_rules: dict[tuple[str, str, str, int], SecurityRule] = {}
-        self._wide: dict[tuple[str, str, str], list[SecurityRule]] = {}  # of several ports
-        self._ranges: dict[tuple[str, str, int], dict[IPv4Network, tuple[int, str]]] = {}
-        self._wide_ranges: dict[tuple[str, str], list[Opening]] = {}
-        self._ranged: dict[tuple[object, ...], tuple[str, tuple[str, ...]]] = {}
+        self._followed: dict[tuple[str, str], Followed] = {}
+        self._all_security_rules: dict[tuple[str, Followed, Followed, int], SecurityRule] = {}
+        self._wide: dict[tuple[str, Followed, Followed], list[SecurityRule]] = {}  # of several ports
+        self._ranges: dict[tuple[str, Followed, int], _Ranges] = {}
+        self._wide_ranges: dict[tuple[str, Followed], list[Opening]] = {}
+        self._ranged: dict[tuple[object, ...], tuple[str, tuple[ResourceRef, ...]]] = {}
         for module, rule in _all_security_rules(blueprint):
             self._add_rule(module, rule)
         for address, cidr, port in _listener_rules(blueprint):
@@ -98,21 +117,21 @@ class Ground:
 
     # --- references ---
 
-    def follow(self, module: str, reference: Ref | str) -> str:
-        """What a reference means, through the wiring of the modules: "network.aws_vpc.main.id"."""
+    def follow(self, module: str, reference: Ref | str) -> Followed:
+        """What a reference means, through the wiring of the modules."""
         if not isinstance(reference, VariableRef):
-            return f"{module}.{reference}"
+            return Followed(module, reference)
         if (module, reference) not in self._followed:
             self._followed[module, reference] = self._follow_variable(module, reference)
         return self._followed[module, reference]
 
-    def _follow_variable(self, module: str, reference: VariableRef) -> str:
+    def _follow_variable(self, module: str, reference: VariableRef) -> Followed:
         for given in self.modules[module].inputs:
             if given.variable.label == reference.label and isinstance(given.value, OutputRef):
                 for output in self.modules[given.value.module].outputs:
                     if output.label == given.value.label and isinstance(output.value, Ref):
                         return self.follow(given.value.module, output.value)
-        return f"{module}.{reference}"  # does not exist; Terraform itself reports it
+        return Followed(module, reference)  # does not exist; Terraform itself reports it
 
     # --- security groups ---
 
@@ -129,14 +148,14 @@ class Ground:
         else:
             self._all_security_rules[rule.direction, group, peer, rule.port] = rule
 
-    def _open_range(self, direction: str, group: str, opening: Opening) -> None:
+    def _open_range(self, direction: str, group: Followed, opening: Opening) -> None:
         if opening.last > opening.first:
             self._wide_ranges.setdefault((direction, group), []).append(opening)
         else:
             ranges = self._ranges.setdefault((direction, group, opening.first), {})
             ranges.setdefault(opening.range, (len(ranges), opening.address))
 
-    def _open_ranges(self, direction: str, group: str, port: int) -> "_Ranges":
+    def _open_ranges(self, direction: str, group: Followed, port: int) -> "_Ranges":
         found = self._ranges.get((direction, group, port), {})
         wide = [
             each
@@ -145,7 +164,9 @@ class Ground:
         ]
         return found | {each.range: (len(found) + n, each.address) for n, each in enumerate(wide)}
 
-    def passes(self, direction: str, group: str, side: NetworkPeer) -> tuple[str, tuple[str, ...]]:
+    def passes(
+        self, direction: str, group: Followed, side: NetworkPeer
+    ) -> tuple[str, tuple[ResourceRef, ...]]:
         """Whether a security group allows a side: OK, UNSURE or MISSING, and the rules that do."""
         for peer in side.peers:
             if found := self._all_security_rules.get((direction, group, peer, side.port)):
@@ -181,7 +202,10 @@ class Ground:
         if best is None:
             where = "the internet" if destination == "0.0.0.0/0" else destination
             return (Hop("route", f"{because}the {role} subnets have no route to {where}", MISSING),)
-        parts = (f"aws_route_table.{table.label}", f"aws_route_table_association.{role}")
+        parts = (
+            ResourceRef("aws_route_table", table.label),
+            ResourceRef("aws_route_table_association", role),
+        )
         if isinstance(best, InternetRoute):
             return (self._through_gateway(role, best, parts),)
         nat = next(nat for nat in self.network.nat if best in nat.routes)
@@ -193,31 +217,33 @@ class Ground:
         for nat in self.network.nat:
             yield from (route for route in nat.routes if route.table == table.label)
 
-    def _through_gateway(self, role: str, route: InternetRoute, parts: tuple[str, ...]) -> Hop:
+    def _through_gateway(self, role: str, route: InternetRoute, parts: tuple[ResourceRef, ...]) -> Hop:
         text = f"{role} subnets: {route.destination} to aws_internet_gateway.{route.gateway}"
         if not any(gateway.label == route.gateway for gateway in self.network.internet_gateways):
             missing = (
                 f"aws_route.{route.label} has no target: there is no aws_internet_gateway.{route.gateway}"
             )
             return Hop("route", missing, MISSING)
-        gateway = f"aws_internet_gateway.{route.gateway}"
-        return Hop("route", text, parts=(*parts, f"aws_route.{route.label}", gateway))
+        gateway = ResourceRef("aws_internet_gateway", route.gateway)
+        return Hop("route", text, parts=(*parts, ResourceRef("aws_route", route.label), gateway))
 
     def _through_nat(
-        self, role: str, route: NatRoute, nat: NatGateway, parts: tuple[str, ...]
+        self, role: str, route: NatRoute, nat: NatGateway, parts: tuple[ResourceRef, ...]
     ) -> tuple[Hop, ...]:
         keys = {
             zone: zone if route.gateway_key == "each.key" else route.gateway_key for zone in self.zones[role]
         }
-        standing = set(nat.zones) & set(self.zones[nat.subnets])
-        lost = [zone for zone, key in keys.items() if key not in standing]
+        present = set(nat.zones) & set(self.zones[nat.subnets])
+        lost = [zone for zone, key in keys.items() if key not in present]
         if lost:
             gateways = " and ".join(dict.fromkeys(f'aws_nat_gateway.main["{keys[zone]}"]' for zone in lost))
             text = f"aws_route.{route.label} has no target in zone {', '.join(lost)}: there is no {gateways}"
             return (Hop("route", text, MISSING),)
-        used = tuple(f'aws_nat_gateway.main["{key}"]' for key in dict.fromkeys(keys.values()))
+        used = tuple(
+            ResourceRef("aws_nat_gateway", "main", f'["{key}"]') for key in dict.fromkeys(keys.values())
+        )
         text = f"{role} subnets {', '.join(keys)}: {route.destination} to {', '.join(used)}"
-        hop = Hop("route", text, parts=(*parts, f"aws_route.{route.label}", *used))
+        hop = Hop("route", text, parts=(*parts, ResourceRef("aws_route", route.label), *used))
         if nat.subnets == role:
             return (
                 hop,
@@ -233,8 +259,12 @@ def _at_nat(hop: Hop) -> Hop:
     return Hop("nat", text, hop.state, hop.parts)
 
 
-def address_of(rule: SecurityRule) -> str:
-    return f"aws_vpc_security_group_{rule.direction}_rule.{rule.label}"
+def address_of(rule: SecurityRule) -> ResourceRef:
+    return ResourceRef(f"aws_vpc_security_group_{rule.direction}_rule", rule.label)
+
+
+def ingress_rule(label: str) -> ResourceRef:
+    return ResourceRef(f"aws_vpc_security_group_{INGRESS}_rule", label)
 
 
 def _all_security_rules(blueprint: Blueprint) -> Iterator[tuple[str, SecurityRule]]:
@@ -247,25 +277,25 @@ def _all_security_rules(blueprint: Blueprint) -> Iterator[tuple[str, SecurityRul
             yield "services", rule
 
 
-def _listener_rules(blueprint: Blueprint) -> Iterator[tuple[str, str, int]]:
+def _listener_rules(blueprint: Blueprint) -> Iterator[tuple[ResourceRef, str, int]]:
     """The clients of the load balancer: the rule's address, the range, the port."""
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
             for cidr in listener.admitted:
-                yield f"aws_vpc_security_group_ingress_rule.{cidr.label}", cidr.cidr, listener.port
+                yield ingress_rule(cidr.label), cidr.cidr, listener.port
 
 
 def _route_covers(route: str, destination: str) -> bool:
     return network(destination).subnet_of(network(route))
 
 
-_Ranges = dict[IPv4Network, tuple[int, str]]
+_Ranges = dict[IPv4Network, tuple[int, ResourceRef]]
 """The ranges that a security group allows on a port, each with its number and its rule's address."""
 _LENGTHS = 33
 """Of prefixes: more ranges than that are looked up, not tried one by one."""
 
 
-def _in_ranges(ranges: _Ranges, side: NetworkPeer) -> tuple[str, tuple[str, ...]]:
+def _in_ranges(ranges: _Ranges, side: NetworkPeer) -> tuple[str, tuple[ResourceRef, ...]]:
     near = ranges if len(ranges) <= _LENGTHS else filter(ranges.__contains__, _ranges_around(side))
     if found := min((ranges[range_] for range_ in near if _covers(range_, side)), default=None):
         return OK, (found[1],)
@@ -282,7 +312,9 @@ def _ranges_around(side: NetworkPeer) -> Iterator[IPv4Network]:
     return (first.supernet(new_prefix=length) for length in range(first.prefixlen + 1))
 
 
-def _merged_ranges(ranges: list[tuple[IPv4Network, str]], side: NetworkPeer) -> tuple[str, ...]:
+def _merged_ranges(
+    ranges: list[tuple[IPv4Network, ResourceRef]], side: NetworkPeer
+) -> tuple[ResourceRef, ...]:
     """The rules that cover a side only together, as 0.0.0.0/1 and 128.0.0.0/1 do; none if they do not."""
     wanted = [network(cidr) for cidr in side.cidrs or ("0.0.0.0/0",)]
     joined = list(collapse_addresses(range_ for range_, _ in ranges))

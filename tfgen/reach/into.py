@@ -2,9 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 
+from tfgen.blueprint.labels import LOAD_BALANCER
 from tfgen.blueprint.model import Listener, ListenerRule, LoadBalancer, Part, Route, Service, TargetGroup
-from tfgen.hcl.text import Label
-from tfgen.reach.ground import BALANCER_GROUP, EGRESS, INGRESS, Ground, NetworkPeer, is_private
+from tfgen.hcl.text import Label, ResourceRef
+from tfgen.reach.ground import (
+    BALANCER_GROUP,
+    EGRESS,
+    INGRESS,
+    Followed,
+    Ground,
+    NetworkPeer,
+    ingress_rule,
+    is_private,
+)
 from tfgen.reach.model import MISSING, OK, TAKEN, Flow, Hop, state_of, to_fault
 from tfgen.reach.out import group_of
 
@@ -14,8 +24,7 @@ class ListenerEntry(Part, frozen=True):
 
     listener: Listener
     hops: tuple[Hop, ...]
-    arn: str
-    """As `Ground.follow` names it."""
+    arn: Followed
 
 
 class WaysIn:
@@ -62,7 +71,7 @@ class WaysIn:
         return ListenerEntry(
             listener,
             tuple(self._hops_outside(balancer, listener)),
-            f"load_balancer.aws_lb_listener.{listener.label}.arn",
+            Followed(LOAD_BALANCER, ResourceRef("aws_lb_listener", listener.label, ".arn")),
         )
 
     def _hops_outside(self, balancer: LoadBalancer, listener: Listener) -> Iterator[Hop]:
@@ -77,7 +86,7 @@ class WaysIn:
             return
         text = f"aws_lb.main in the {balancer.subnets} subnets, which have a route to the internet"
         yield Hop("balancer", text, parts=onward[0].parts)
-        address = f"aws_lb_listener.{listener.label}"
+        address = ResourceRef("aws_lb_listener", listener.label)
         yield Hop("listener", f"{address}, port {listener.port}", parts=(address,))
 
     def _inside_only(self, listener: Listener) -> Hop:
@@ -100,14 +109,14 @@ class WaysIn:
                 f"listener {listener.key} allows only private addresses, and its clients are on the internet"
             )
             return Hop("clients", text, MISSING, (), fix, hint)
-        parts = tuple(f"aws_vpc_security_group_ingress_rule.{cidr.label}" for cidr in listener.admitted)
+        parts = tuple(ingress_rule(cidr.label) for cidr in listener.admitted)
         return Hop("clients", f"{_first_cidrs(cidrs)} may connect on port {listener.port}", parts=parts)
 
     # --- from the load balancer to the container ---
 
     def _rule_hop(self, route: Route, rules: Mapping[Label, ListenerRule], entry: ListenerEntry) -> Hop:
         """The rule of a route."""
-        address = f"aws_lb_listener_rule.{route.rule}"
+        address = ResourceRef("aws_lb_listener_rule", route.rule)
         rule = rules.get(route.rule)
         if rule is None or self.ground.follow("services", rule.listener_arn) != entry.arn:
             return Hop("rule", f"aws_lb_listener.{entry.listener.label} has no {address}", MISSING)
@@ -118,7 +127,7 @@ class WaysIn:
         if group is None:
             yield Hop("targets", f'"{service.key}" has no target group', MISSING)
             return
-        address = f"aws_lb_target_group.{group.label}"
+        address = ResourceRef("aws_lb_target_group", group.label)
         yield Hop("targets", f"{address}, the tasks' addresses at port {group.port}", parts=(address,))
         yield from self._zone_hop()
         yield self._leaving_hop(service, group)
@@ -127,7 +136,7 @@ class WaysIn:
             yield Hop(
                 "container",
                 f"its container maps port {group.port}",
-                parts=(f"aws_ecs_task_definition.{service.label}",),
+                parts=(ResourceRef("aws_ecs_task_definition", service.label),),
             )
         else:
             text = f'the container of "{service.key}" does not map port {group.port} of {address}'
@@ -137,8 +146,8 @@ class WaysIn:
         """A load balancer sends nothing to targets in zones that it is not in (aws.md section 5)."""
         ground = self.ground
         for balancer in ground.blueprint.load_balancer:
-            standing = ground.zones[balancer.subnets]
-            lost = [zone for zone in ground.zones[ground.network.task_subnets] if zone not in standing]
+            present = ground.zones[balancer.subnets]
+            lost = [zone for zone in ground.zones[ground.network.task_subnets] if zone not in present]
             if lost:
                 text = f"aws_lb.main is not in zone {' and '.join(lost)}, where tasks run"
                 yield Hop("route", text, MISSING)

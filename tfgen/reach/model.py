@@ -1,6 +1,7 @@
 """The result of a walk: flows, each with its hops up to where it ends."""
 
 from tfgen.blueprint.model import Part
+from tfgen.hcl.text import ResourceRef
 from tfgen.problems import Location, SpecPath
 
 OK = "ok"
@@ -18,7 +19,8 @@ RANK = (OK, TAKEN, UNKNOWN, UNSURE, MISSING)
 
 
 class Hop(Part, frozen=True):
-    """One step of a walk. `parts` are the Terraform addresses of what lets it through.
+    """One step of a walk. `parts` is what lets it through: resources, or an argument of the service; none
+    where it is missing.
 
     Where it is missing, `text` names what is, `fix` is the place in the spec whose change repairs it, and
     empty where that is the place of what is walked to, or where no spec can cause it.
@@ -27,7 +29,7 @@ class Hop(Part, frozen=True):
     step: str
     text: str
     state: str = OK
-    parts: tuple[str, ...] = ()
+    parts: tuple[ResourceRef | str, ...] = ()
     fix: SpecPath = ()
     hint: str = ""
 
@@ -40,7 +42,7 @@ class Flow(Part, frozen=True):
 
     service: str
     kind: str
-    """image, logs, secret, exec, connect, call, uses or range; route for a way in."""
+    """image, logs, secret, exec, connect, call, uses or range; route for inbound requests."""
     what: str
     """Why it must be: "layers of its image"."""
     to: str
@@ -64,7 +66,7 @@ class Flow(Part, frozen=True):
 
 
 class Walks(Part, frozen=True):
-    """Every flow of a stack: ways out, ways in."""
+    """Every flow of a stack, outbound and inbound."""
 
     out: tuple[Flow, ...]
     into: tuple[Flow, ...]

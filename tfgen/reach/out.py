@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from tfgen import facts
+from tfgen.blueprint.labels import NETWORK, SERVICES
 from tfgen.blueprint.model import (
     ConnectServer,
     Container,
@@ -20,8 +21,19 @@ from tfgen.blueprint.model import (
     Part,
     Service,
 )
+from tfgen.hcl.text import ResourceRef
 from tfgen.problems import SpecPath
-from tfgen.reach.ground import EGRESS, HTTPS, INGRESS, Ground, NetworkPeer, is_private, network
+from tfgen.reach.ground import (
+    EGRESS,
+    HTTPS,
+    INGRESS,
+    Followed,
+    Ground,
+    NetworkPeer,
+    group_in,
+    is_private,
+    network,
+)
 from tfgen.reach.model import MISSING, OK, TAKEN, UNSURE, Flow, Hop, state_of, to_fault
 
 _NAMES = {
@@ -37,6 +49,7 @@ _NAMES = {
     "ssm": "SSM Parameter Store",
     "ssmmessages": "Session Manager (ssmmessages)",
 }
+_DNS_SUPPORT = ResourceRef("aws_vpc", "main", ".enable_dns_support")
 _PUBLIC = "public addresses"
 _WORLD = "0.0.0.0/0"
 _NAT = "use egress: nat+endpoints"
@@ -65,7 +78,7 @@ class Ways:
         self.tasks = tuple(subnet.cidr for subnet in ground.subnets[self.role])
         self.services = {service.key: service for service in ground.blueprint.services}
         self._ways: dict[tuple[object, ...], Way] = {}
-        self._sides: dict[tuple[str, ...], NetworkPeer] = {}
+        self._sides: dict[tuple[object, ...], NetworkPeer] = {}
         self._crossed: dict[NetworkPeer, tuple[tuple[Hop, ...], str]] = {}
 
     def of(self, service: Service) -> Iterator[Flow]:
@@ -161,7 +174,10 @@ class Ways:
         if server is None:
             return Hop("name", f'"{other.key}" offers no Service Connect name', MISSING)
         text = f"{server.address}, by Service Connect in the namespace {namespaces[0].name}"
-        parts = ("aws_service_discovery_http_namespace.main", f"aws_ecs_service.{other.label}")
+        parts = (
+            ResourceRef("aws_service_discovery_http_namespace", "main"),
+            ResourceRef("aws_ecs_service", other.label),
+        )
         return Hop("name", text, parts=parts)
 
     # --- ways, each walked once for all services ---
@@ -220,18 +236,18 @@ class Ways:
         endpoint = self.ground.gateway.get(suffix) if region == self.region else None
         if endpoint is None:
             return self._public_way(HTTPS)
-        address, closed = f"aws_vpc_endpoint.{endpoint.label}", not self.ground.network.nat
-        name = f"the prefix list of {address}" if closed else _PUBLIC
-        return NetworkPeer(name, (f"network.{address}.prefix_list_id",), (), HTTPS)
+        prefix_list = Followed(NETWORK, ResourceRef("aws_vpc_endpoint", endpoint.label, ".prefix_list_id"))
+        name = _PUBLIC if self.ground.network.nat else f"the prefix list of {prefix_list.address}"
+        return NetworkPeer(name, (prefix_list,), (), HTTPS)
 
     def _public_way(self, port: int, known: bool = True) -> NetworkPeer:
         key = (str(port), str(known))
         return self._sides.setdefault(key, NetworkPeer(_PUBLIC, (), (), port, known))
 
     def _through_endpoint(self, endpoint: InterfaceEndpoint, to: str) -> Way:
-        address, own = f"aws_vpc_endpoint.{endpoint.label}", self.ground.network
+        address, own = ResourceRef("aws_vpc_endpoint", endpoint.label), self.ground.network
         cidrs = tuple(s.cidr for role in endpoint.subnets for s in self.ground.subnets[role])
-        groups = tuple(self.ground.follow("network", group) for group in endpoint.security_groups)
+        groups = tuple(self.ground.follow(NETWORK, group) for group in endpoint.security_groups)
         side = self._sides.setdefault(
             (*cidrs, *groups), NetworkPeer(_group_addresses(groups), groups, cidrs, HTTPS, guards=groups)
         )
@@ -240,7 +256,7 @@ class Ways:
         if not own.dns_hostnames:
             text = "interface endpoints have no private DNS without enable_dns_hostnames of the VPC"
             return _way(to, (Hop("name", text, MISSING),), side)
-        flags = ("aws_vpc.main.enable_dns_support", "aws_vpc.main.enable_dns_hostnames")
+        flags = (_DNS_SUPPORT, ResourceRef("aws_vpc", "main", ".enable_dns_hostnames"))
         name = Hop("name", f"private DNS resolves to {address}", parts=(address, *flags))
         if not cidrs:
             return _way(to, (name, Hop("route", f"{address} is in no subnet", MISSING)), side)
@@ -255,8 +271,12 @@ class Ways:
         table = self.ground.tables.get(self.role)
         if endpoint is None or table is None or table.label not in endpoint.route_tables:
             return None
-        address = f"aws_vpc_endpoint.{endpoint.label}"
-        parts = (f"aws_route_table.{table.label}", f"aws_route_table_association.{self.role}", address)
+        address = ResourceRef("aws_vpc_endpoint", endpoint.label)
+        parts = (
+            ResourceRef("aws_route_table", table.label),
+            ResourceRef("aws_route_table_association", self.role),
+            address,
+        )
         return Hop("route", f"{self.role} subnets: its prefix list to {address}", parts=parts)
 
     def _dns_hop(self, remark: str = "") -> Hop:
@@ -264,7 +284,7 @@ class Ways:
         if not self.ground.network.dns_support:
             return Hop("name", "no name can be resolved without enable_dns_support of the VPC", MISSING)
         text = f"public addresses{remark}"
-        return Hop("name", text, parts=("aws_vpc.main.enable_dns_support",))
+        return Hop("name", text, parts=(_DNS_SUPPORT,))
 
     def _with_remark(self, suffix: str, region: str, endpoint: InterfaceEndpoint | None) -> str:
         if endpoint:
@@ -349,8 +369,9 @@ class Ways:
             if range_.port != port
         ]
         hint = f"write egress_cidrs: [{', '.join([_egress_in_yaml(_WORLD, port), *kept])}]"
+        # No VPC endpoint reaches a registry other than ECR, the only one with a port of its own.
         own = all(container.image.account for container in service.containers)
-        helped = own and port == HTTPS and not self.ground.interface
+        helped = own and not self.ground.interface
         return f"{hint}, or {_NAT}" if helped else hint
 
     def _entering_hop(self, service: Service, side: NetworkPeer) -> Hop:
@@ -364,9 +385,9 @@ class Ways:
         return Hop("enters", text, MISSING)
 
 
-def group_of(service: Service) -> str:
-    """The security group of a service's tasks, as `Ground.follow` names it."""
-    return f"services.aws_security_group.{service.label}.id"
+def group_of(service: Service) -> Followed:
+    """The security group of a service's tasks."""
+    return group_in(SERVICES, service.label)
 
 
 def _connect_server(service: Service) -> ConnectServer | None:
@@ -384,7 +405,7 @@ def _mapped_port(service: Service) -> int:
 
 
 def _mapping_hop(service: Service, port: int) -> Hop:
-    address, server = f"aws_ecs_task_definition.{service.label}", _connect_server(service)
+    address, server = ResourceRef("aws_ecs_task_definition", service.label), _connect_server(service)
     name = server.port_name if server else service.key
     if not port:
         return Hop("port", f"the container in {address} maps no port named {name}", MISSING)
@@ -396,9 +417,9 @@ def local(vpc: str) -> Hop:
     return Hop("route", f"inside the VPC ({vpc})")
 
 
-def _group_addresses(groups: tuple[str, ...]) -> str:
+def _group_addresses(groups: tuple[Followed, ...]) -> str:
     """Security groups as Terraform addresses."""
-    return " and ".join(group.partition(".")[2].removesuffix(".id") for group in groups)
+    return " and ".join(group.address for group in groups)
 
 
 def _secret_store(source: str, region: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from tfgen.blueprint.labels import ENDPOINTS, NETWORK
 from tfgen.blueprint.model import Blueprint, Changed, Mark, Service
+from tfgen.hcl.text import ResourceRef
 from tfgen.problems import Location
 from tfgen.reach.model import MISSING, UNKNOWN, Flow, Hop, state_of, to_fault
 
@@ -68,21 +69,19 @@ class _Judge:
                 return (mark.changed.at,)
         step = hop.step if hop else "route"
         old = [each for each in was.hops if each.step == step] if was else []
-        first = [address for each in (*old, *flow.hops[-1:]) for address in map(bare, each.parts)]
-        rest = [address for each in (was.hops if was else ()) for address in map(bare, each.parts)]
-        for address in (*first, *rest, *below):
+        hops = (*old, *flow.hops[-1:], *(was.hops if was else ()))
+        for address in (*_addresses_of_hops(hops), *below):
             for changed in self._changed.get(address, ()):
                 return (changed.at,)
         return ()
 
     def _addresses_below(self, flow: Flow) -> Iterator[str]:
-        """The addresses of all that a flow stands on."""
-        for hop in flow.hops:
-            yield from map(bare, hop.parts)
+        """The addresses of all that a flow depends on."""
+        yield from _addresses_of_hops(flow.hops)
         yield from self._addresses_of_service(self.services[flow.service], flow)
-        if any(part.startswith("aws_nat_gateway.") for hop in flow.hops for part in hop.parts):
+        if any(part.kind == "aws_nat_gateway" for part in _resources_of(flow.hops)):
             yield "aws_eip.nat"
-        if any(bare(part) in self._interfaces for hop in flow.hops for part in hop.parts):
+        if not self._interfaces.isdisjoint(_addresses_of_hops(flow.hops)):
             yield f"{NETWORK}.aws_security_group.{ENDPOINTS}"
         if flow.kind == "call":
             yield from self._addresses_of_callee(flow)
@@ -107,9 +106,13 @@ class _Judge:
             yield f"services.aws_security_group.{callee.label}"
 
 
-def bare(part: str) -> str:
-    """The resource of a part: the part may be one of several, or a flag such as aws_vpc.main.enable_x."""
-    return ".".join(part.partition("[")[0].split(".")[:2])
+def _resources_of(hops: Iterable[Hop]) -> Iterator[ResourceRef]:
+    return (part for hop in hops for part in hop.parts if isinstance(part, ResourceRef))
+
+
+def _addresses_of_hops(hops: Iterable[Hop]) -> Iterator[str]:
+    """The resources of the hops, also where a part is one of several, or an argument of one."""
+    return (part.address for part in _resources_of(hops))
 
 
 def _is_about(mark: Mark, flow: Flow) -> bool:
@@ -124,8 +127,7 @@ def _is_another(was: Flow | None, now: Flow) -> bool:
 
 
 def _endpoints_of(flow: Flow) -> set[str]:
-    parts = (bare(part) for hop in flow.hops for part in hop.parts)
-    return {part for part in parts if part.startswith("aws_vpc_endpoint.")}
+    return {part.address for part in _resources_of(flow.hops) if part.kind == "aws_vpc_endpoint"}
 
 
 def _marked_flow(flow: Flow, marks: list[Mark]) -> Flow:
@@ -135,14 +137,14 @@ def _marked_flow(flow: Flow, marks: list[Mark]) -> Flow:
     marks = sorted(marks, key=lambda mark: not mark.certain)
     left, hops = list(marks), []
     for hop in flow.hops:
-        over = [mark for mark in marks if mark.changed.address in map(bare, hop.parts)]
+        over = [mark for mark in marks if mark.changed.address in _addresses_of_hops((hop,))]
         left = [mark for mark in left if mark not in over]
-        hops.append(_hop_of_mark(hop.step, over[0], hop.parts) if over and hop.state != MISSING else hop)
+        hops.append(_hop_of_mark(hop.step, over[0], hop.parts) if over else hop)
     if state_of(tuple(hops)) != MISSING and left:
         hops.append(_hop_of_mark("override", left[0], ()))
     whole = to_fault(tuple(hops))
     return replace(flow, hops=whole, state=state_of(whole))
 
 
-def _hop_of_mark(step: str, mark: Mark, parts: tuple[str, ...]) -> Hop:
+def _hop_of_mark(step: str, mark: Mark, parts: tuple[ResourceRef | str, ...]) -> Hop:
     return Hop(step, mark.says, MISSING if mark.certain else UNKNOWN, parts)

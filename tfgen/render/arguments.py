@@ -11,7 +11,7 @@ from tfgen.facts import provider
 from tfgen.facts.provider import Attribute, Schema
 from tfgen.hcl import traversal
 from tfgen.hcl.text import address_parts
-from tfgen.problems import SpecPath, nearest
+from tfgen.problems import SpecPath, nearest_word
 from tfgen.render import traversals
 
 RESOURCE, LIFECYCLE, BLOCK, OBJECT = "resource", "lifecycle", "block", "object"
@@ -50,59 +50,59 @@ _REFERENCE = re.compile(r"\$\{(var|local|module|data|each|self|path|terraform|aw
 
 
 class Place(NamedTuple):
-    """A name in the spec's patch: the way to it, the kind of body that it is for, and what the body may hold.
+    """A name in the spec's patch: its path, the kind of body that it is for, and what the body may hold.
 
-    `schema` is None where nobody knows, and in an object, whose contents are free.
+    `schema` is None if the type is unknown, and in an object, whose contents are free.
     """
 
-    way: SpecPath
+    path: SpecPath
     kind: str
     schema: Schema | None = None
 
     @property
     def name(self) -> str:
-        return str(self.way[-1])
+        return str(self.path[-1])
 
     @property
     def attribute(self) -> Attribute | None:
         return self.schema.get(self.name) if self.schema else None
 
     def __truediv__(self, name: str) -> "Place":
-        return self._replace(way=(*self.way, name))
+        return self._replace(path=(*self.path, name))
 
     def inside(self, *index: int) -> "Place":
         """The body of the block at this place; `index` where the spec lists several."""
-        way = (*self.way, *index)
+        path = (*self.path, *index)
         if (self.kind, self.name) == (RESOURCE, "lifecycle"):
-            return Place(way, LIFECYCLE, _lifecycle(self.schema))
-        return Place(way, BLOCK, self.attribute.inside if self.attribute else None)
+            return Place(path, LIFECYCLE, _with_lifecycle(self.schema))
+        return Place(path, BLOCK, self.attribute.inside if self.attribute else None)
 
     @property
     def of(self) -> str:
         """Of whose arguments it is one: `aws_lb`, or `access_logs of aws_lb`."""
-        _, address, *names = self.way
+        _, address, *names = self.path
         *outer, _ = (str(name) for name in names if isinstance(name, str))
         return " of ".join([*reversed(outer), address_parts(str(address)).kind])
 
 
 class Fault(NamedTuple):
-    """What is wrong with an override, as a problem says it, and the way to it in the spec."""
+    """What is wrong with an override, as a problem says it, and its path in the spec."""
 
     code: str
-    way: SpecPath
+    path: SpecPath
     message: str
     hint: str
     severity: str = "error"
 
 
-def resource(address: str) -> Place:
+def place_of_resource(address: str) -> Place:
     """The body of the resource at an address."""
-    schema = provider.schema(address_parts(address).kind)
+    schema = provider.resource_schema(address_parts(address).kind)
     known = schema if schema is None else {**schema, "lifecycle": Attribute("block", most=1)}
     return Place(("overrides", address), RESOURCE, known)
 
 
-def _lifecycle(schema: Schema | None) -> Schema:
+def _with_lifecycle(schema: Schema | None) -> Schema:
     flag = Attribute("flag")  # written bare, as everybody reads it, though Terraform takes "true"
     arguments = {name: each for name, each in (schema or {}).items() if name != "lifecycle"}
     names = Attribute("names", inside=arguments)
@@ -119,40 +119,44 @@ def name_faults(place: Place) -> Iterator[Fault]:
         return
     of_terraform = _OF_LIFECYCLE if place.kind == LIFECYCLE else _OF_TERRAFORM
     if not _ARGUMENT.match(name):
-        near = nearest(name, place.schema or ())
+        near = nearest_word(name, place.schema or ())
         hint = f"did you mean {near}?" if near else "see the documentation of the provider"
-        yield Fault("TG262", place.way, f'"{name}" is not a valid argument name', hint)
+        yield Fault("TG262", place.path, f'"{name}" is not a valid argument name', hint)
     elif name in _ADDRESSES and place.kind == RESOURCE:
         message = f'"{name}" cannot be overridden: it would change the addresses of the resource'
-        yield Fault("TG262", place.way, message, _TEMPLATE)
+        yield Fault("TG262", place.path, message, _TEMPLATE)
     elif attribute is None and name in of_terraform:
         message = f'"{name}" cannot be overridden: {of_terraform[name]}'
         hint = _resource_of_own(place) if name in _IN_OWN_FILE else _TEMPLATE
-        yield Fault("TG262", place.way, message, hint)
+        yield Fault("TG262", place.path, message, hint)
     elif attribute is None and place.schema is not None:
-        yield _unknown(place, place.schema, name)
+        yield _unknown_name(place, place.schema, name)
     elif attribute and attribute.shape == "computed":
         hint = "write tags" if name == "tags_all" else "remove the line"
-        yield Fault("TG262", place.way, f'"{name}" cannot be overridden: the provider computes it', hint)
+        yield Fault("TG262", place.path, f'"{name}" cannot be overridden: the provider computes it', hint)
     elif attribute and attribute.only:
         what = f'only version {attribute.only} of the provider has "{name}"'
         yield _other_version(place, what, attribute.only)
 
 
-def _unknown(place: Place, schema: Schema, name: str) -> Fault:
-    near = nearest(name, (each for each, attribute in schema.items() if attribute.shape != "computed"))
-    file = _own_file(str(place.way[1]))
+def _unknown_name(place: Place, schema: Schema, name: str) -> Fault:
+    near = nearest_word(name, (each for each, attribute in schema.items() if attribute.shape != "computed"))
+    file = _own_file(str(place.path[1]))
     if place.kind == LIFECYCLE:
         hint = f"did you mean {near}?" if near else f"write {', '.join(schema)}"
     elif near:
-        hint = f"did you mean {near}? Put arguments newer than provider {provider.newest()} into {file}"
+        hint = (
+            f"did you mean {near}? Put arguments newer than provider {provider.newest_version()} into {file}"
+        )
     else:
-        hint = f"put arguments newer than provider {provider.newest()} into a file of your own, {file}"
-    return Fault("TG261", place.way, f'unknown argument or block "{name}" in {place.of}', hint)
+        hint = (
+            f"put arguments newer than provider {provider.newest_version()} into a file of your own, {file}"
+        )
+    return Fault("TG261", place.path, f'unknown argument or block "{name}" in {place.of}', hint)
 
 
 def _resource_of_own(place: Place) -> str:
-    address = str(place.way[1])
+    address = str(place.path[1])
     _, kind, label = address_parts(address)
     return f'write it in resource "{kind}" "{label}" of a file of your own, {_own_file(address)}'
 
@@ -165,10 +169,10 @@ def _own_file(address: str) -> str:
 
 def _other_version(place: Place, what: str, version: str) -> Fault:
     """A warning about what only one version accepts, for a stack that allows both."""
-    (other,) = (each for each in provider.versions() if each != version)
+    (other,) = (each for each in provider.provider_versions() if each != version)
     message = f"{what}, and the stack also allows version {other}"
     hint = f'in a versions_override.tf of your own, require hashicorp/aws with version = "~> {version}.0"'
-    return Fault("TG270", place.way, message, hint, "warning")
+    return Fault("TG270", place.path, message, hint, "warning")
 
 
 # --- values
@@ -196,14 +200,14 @@ def _single_faults(place: Place, shape: str, value: Any) -> Iterator[Fault]:
     """Of a string, a number or a bool: what Terraform cannot make one of."""
     if isinstance(value, dict | list):
         hint = "VALUE (JSON as text)" if are_blocks(value) else "VALUE"
-        yield _other(place, "takes a single value", hint)
+        yield _other_kind(place, "takes a single value", hint)
     elif shape in _BOOLEANS and not isinstance(value, bool) and value not in _BOOLEANS[shape]:
         meant = _MEANT.get(str(value).lower(), "true or false")
-        yield _other(place, "takes true or false", meant)
+        yield _other_kind(place, "takes true or false", meant)
     elif shape == "number" and not _is_number(value):
-        yield _other(place, "takes a number", "NUMBER")
+        yield _other_kind(place, "takes a number", "NUMBER")
     elif shape == "integer" and not (_is_number(value) and _is_whole(float(value))):
-        yield _other(place, "takes a whole number", "NUMBER")
+        yield _other_kind(place, "takes a whole number", "NUMBER")
 
 
 def _is_number(value: Any) -> bool:
@@ -218,7 +222,7 @@ def reference_faults(place: Place, value: Any) -> Iterator[Fault]:
     """A single value that reads like a reference, and is text all the same."""
     if found := _reference(value):
         message = f'"{found}" is text here, not a reference'
-        yield Fault("TG272", place.way, message, _resource_of_own(place), "warning")
+        yield Fault("TG272", place.path, message, _resource_of_own(place), "warning")
 
 
 def _reference(value: Any) -> str:
@@ -228,26 +232,26 @@ def _reference(value: Any) -> str:
 
 def _map_faults(place: Place, value: Any) -> Iterator[Fault]:
     if not isinstance(value, dict):
-        yield _other(place, "takes keys and values", "{KEY: VALUE}")
+        yield _other_kind(place, "takes keys and values", "{KEY: VALUE}")
         return
     for key, item in value.items():
         if isinstance(item, dict | list):
             message = f'"{place.name}" takes keys with a single value each'
-            yield Fault("TG263", (*place.way, key), message, "write a single value")
+            yield Fault("TG263", (*place.path, key), message, "write a single value")
 
 
 def _list_faults(place: Place, value: Any) -> Iterator[Fault]:
     if not isinstance(value, list):
-        yield _other(place, "takes a list", "[VALUE]")
+        yield _other_kind(place, "takes a list", "[VALUE]")
         return
     for index, item in enumerate(value):
         if isinstance(item, dict | list):
             message = f'"{place.name}" takes a list of single values'
-            yield Fault("TG263", (*place.way, index), message, "write a single value")
+            yield Fault("TG263", (*place.path, index), message, "write a single value")
 
 
-def _other(place: Place, takes: str, example: str) -> Fault:
-    return Fault("TG263", place.way, f'"{place.name}" {takes}', f"write {place.name}: {example}")
+def _other_kind(place: Place, takes: str, example: str) -> Fault:
+    return Fault("TG263", place.path, f'"{place.name}" {takes}', f"write {place.name}: {example}")
 
 
 def _block_faults(place: Place, attribute: Attribute, value: Any) -> Iterator[Fault]:
@@ -257,48 +261,48 @@ def _block_faults(place: Place, attribute: Attribute, value: Any) -> Iterator[Fa
         yield no_block(place)
     elif isinstance(value, list) and 0 < attribute.most < len(value):
         message = f'{place.of} allows at most {attribute.most} "{place.name}", and here are {len(value)}'
-        yield Fault("TG263", place.way, message, f"remove all but {attribute.most}")
+        yield Fault("TG263", place.path, message, f"remove all but {attribute.most}")
 
 
 def no_block(place: Place) -> Fault:
     """A value that is no block in the place of one."""
     hint = f"write {place.name}: {{ARGUMENT: VALUE}}, or null to remove it"
-    return Fault("TG263", place.way, f'"{place.name}" is a block, which has arguments', hint)
+    return Fault("TG263", place.path, f'"{place.name}" is a block, which has arguments', hint)
 
 
 def _names_faults(place: Place, schema: Schema, value: Any) -> Iterator[Fault]:
     if value == "all":
         return
     if not isinstance(value, list):
-        yield _other(place, "takes a list", "[ARGUMENT], or all")
+        yield _other_kind(place, "takes a list", "[ARGUMENT], or all")
         return
     if "all" in value:
-        yield _other(place, "takes all by itself, not in a list", "all")
+        yield _other_kind(place, "takes all by itself, not in a list", "all")
         return
     for index, name in enumerate(value):
-        found = traversal.read(name) if isinstance(name, str) else None
+        found = traversal.read_traversal(name) if isinstance(name, str) else None
         faults = _traversal_faults(place, schema, found) if found else [_no_traversal(place)]
-        yield from (fault._replace(way=(*place.way, index)) for fault in faults)
+        yield from (fault._replace(path=(*place.path, index)) for fault in faults)
 
 
 def _no_traversal(place: Place) -> Fault:
     message = "ignore_changes takes names of arguments"
     hint = """write one such as desired_count, 'tags["Team"]' or 'action[0].order', or all for the list"""
-    return Fault("TG263", place.way, message, hint)
+    return Fault("TG263", place.path, message, hint)
 
 
 def _traversal_faults(place: Place, schema: Schema, steps: traversal.Steps) -> Iterator[Fault]:
-    stop = traversals.stop(schema, steps) if schema else None
+    stop = traversals.first_wrong_step(schema, steps) if schema else None
     if stop is None:
         return
     index, here = stop
     names = (step.text for step in steps[: index + 1] if step.kind == "name")
     if not isinstance(here, Attribute | None) and steps[index].kind == "name":
-        yield _unknown(Place((*place.way[:2], *names), RESOURCE), here, steps[index].text)
+        yield _unknown_name(Place((*place.path[:2], *names), RESOURCE), here, steps[index].text)
         return
-    before = traversal.printed(steps[:index])
-    message = f"{traversal.printed(steps)} does not exist: {before} has nothing of that name"
-    yield Fault("TG263", place.way, message, f"write {before}{_step_into(here)}")
+    before = traversal.print_traversal(steps[:index])
+    message = f"{traversal.print_traversal(steps)} does not exist: {before} has nothing of that name"
+    yield Fault("TG263", place.path, message, f"write {before}{_step_into(here)}")
 
 
 def _step_into(here: traversals.Here) -> str:
@@ -330,7 +334,7 @@ def removal_faults(place: Place) -> Iterator[Fault]:
     """Why what is there cannot be removed."""
     if place.attribute:
         message = f'"{place.name}" cannot be removed: {place.of} requires it'
-        yield from _required(place, place.attribute, message, "write another value")
+        yield from _missing_required(place, place.attribute, message, "write another value")
 
 
 def missing_faults(place: Place, body: dict[str, Any]) -> Iterator[Fault]:
@@ -339,13 +343,13 @@ def missing_faults(place: Place, body: dict[str, Any]) -> Iterator[Fault]:
         if is_nothing(place / name, body.get(name)):
             message = f'"{name}" is missing: {(place / name).of} requires it'
             hint = f"add {name}: {'{...}' if attribute.is_block else 'VALUE'}"
-            yield from _required(place / name if name in body else place, attribute, message, hint)
+            yield from _missing_required(place / name if name in body else place, attribute, message, hint)
 
 
-def _required(place: Place, attribute: Attribute, message: str, hint: str) -> Iterator[Fault]:
+def _missing_required(place: Place, attribute: Attribute, message: str, hint: str) -> Iterator[Fault]:
     optional = [version for version in attribute.versions if version not in attribute.required]
     if attribute.required and optional:
         what = f"{message} in version {attribute.required[0]} of the provider"
         yield _other_version(place, what, *optional)
     elif attribute.required:
-        yield Fault("TG269", place.way, message, hint)
+        yield Fault("TG269", place.path, message, hint)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Locate, Location, Problem, has_errors
-from tfgen.render import laws, overrides, pages, theirs
-from tfgen.render.verify import verify
+from tfgen.render import laws, overrides, pages, user_templates
+from tfgen.render.verify import verify_pages
 
 Pages = Mapping[str, str]
 
@@ -29,15 +29,15 @@ def check_pages(blueprint: Blueprint, templates: Path | None, at: Locate) -> Che
     problems = laws.check_templates(templates) if templates else []
     if has_errors(problems):
         return CheckedPages(problems)
-    made, problems = laws.rendered(blueprint, templates)
+    made, problems = laws.render_under_laws(blueprint, templates)
     if has_errors(problems):
         return CheckedPages(problems)
-    patched, problems = overrides.apply(made, blueprint, at)
-    own = theirs.texts(templates) if templates else {}
+    patched, problems = overrides.apply_overrides(made, blueprint, at)
+    own = user_templates.template_texts(templates) if templates else {}
     touched = {
         path: text for path, text in patched.items() if text != made[path] or _templates_behind(path, own)
     }
-    unread = [_no_hcl(found, templates, at) for found in verify(touched)]
+    unread = [_no_hcl(found, templates, at) for found in verify_pages(touched)]
     return CheckedPages([*problems, *unread], made, patched)
 
 
@@ -50,7 +50,7 @@ def _no_hcl(found: Problem, templates: Path | None, at: Locate) -> Problem:
     """A page that does not parse, told where its template or the spec's overrides are."""
     page, line = found.at.file, found.at.line
     message = f"the file {page} would not be valid HCL{f' (its line {line})' if line else ''}"
-    if templates and (behind := _templates_behind(page, theirs.texts(templates))):
+    if templates and (behind := _templates_behind(page, user_templates.template_texts(templates))):
         hint = "compare it with the template in tfgen's own folder"
         return Problem("TG268", Location(str(templates / behind[0])), message, hint)
     return Problem("TG268", at(("overrides",)), message, "find the value that python-hcl2 cannot parse")

@@ -12,12 +12,12 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.defaults import DEFAULT_NAMESPACE
 
 from tfgen.blueprint.model import Blueprint
-from tfgen.problems import Location, Problem, nearest
-from tfgen.render import pages, theirs
+from tfgen.problems import Location, Problem, nearest_word
+from tfgen.render import pages, user_templates
 
 FILTERS = {".tf.j2": {"hcl"}, ".md.j2": {"markdown", "mermaid"}}
 
-# What a template may be made of; `_misuses` says how.
+# What a template may be made of; `_misused_names` says how.
 _ALLOWED = (
     nodes.Template,
     nodes.Output,
@@ -67,15 +67,15 @@ Breach = tuple[int, str]
 """A line of a template, and what is wrong there."""
 
 
-def breaches(text: str, ending: str) -> list[Breach]:
+def breaches_of_template(text: str, ending: str) -> list[Breach]:
     """Everything in a template that is more than printing. Raises TemplateSyntaxError."""
-    tree = _parsed(text)
+    tree = _parsed_template(text)
     if deep := next(_too_deep(tree), None):
         return [deep]
     bound = {name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"}
     macros = {macro.name for macro in tree.find_all(nodes.Macro)}
     known = _Known(FILTERS[ending], macros, _JINJAS_OWN - bound)
-    return sorted({*_breaches(tree, 1, known), *_heredocs(text, ending)})
+    return sorted({*_breaches_of_node(tree, 1, known), *_breaches_of_heredocs(text, ending)})
 
 
 class _Known(NamedTuple):
@@ -86,7 +86,7 @@ class _Known(NamedTuple):
     foreign: set[str]
 
 
-def _parsed(text: str) -> nodes.Template:
+def _parsed_template(text: str) -> nodes.Template:
     environment = Environment(trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - it renders nothing
     try:
         return environment.parse(text)
@@ -108,35 +108,35 @@ def _too_deep(tree: nodes.Node) -> Iterator[Breach]:
         waiting += [(child, line, depth + 1, blocks) for child in node.iter_child_nodes()]
 
 
-def _heredocs(text: str, ending: str) -> Iterator[Breach]:
+def _breaches_of_heredocs(text: str, ending: str) -> Iterator[Breach]:
     for match in _HEREDOC.finditer(text) if ending == ".tf.j2" else ():
         yield text.count("\n", 0, match.start()) + 1, "a heredoc, whose lines would be indented like the rest"
 
 
-def _breaches(node: nodes.Node, line: int, known: _Known) -> Iterator[Breach]:
+def _breaches_of_node(node: nodes.Node, line: int, known: _Known) -> Iterator[Breach]:
     """`line` is that of the node around this one: not every node knows its own."""
     line = node.lineno or line
     if not isinstance(node, _ALLOWED):
         inner = next((child.lineno for child in node.iter_child_nodes() if child.lineno), line)
-        yield node.lineno or inner, _words(node)
+        yield node.lineno or inner, _words_of_node(node)
         return
-    yield from ((found.lineno or line, what) for found, what in _misuses(node, known))
+    yield from ((found.lineno or line, what) for found, what in _misused_names(node, known))
     if not isinstance(node, nodes.Include):  # it holds nothing but the name of a file
         for child in node.iter_child_nodes():
-            yield from _breaches(child, line, known)
+            yield from _breaches_of_node(child, line, known)
 
 
-def _words(node: nodes.Node) -> str:
+def _words_of_node(node: nodes.Node) -> str:
     if isinstance(node, nodes.BinExpr | nodes.UnaryExpr):
         return "logic or arithmetic"
     return _WORDS.get(type(node), type(node).__name__)
 
 
-def _misuses(node: nodes.Node, known: _Known) -> Iterator[tuple[nodes.Node, str]]:
+def _misused_names(node: nodes.Node, known: _Known) -> Iterator[tuple[nodes.Node, str]]:
     if isinstance(node, nodes.Output):
         for part in node.nodes:
             if not isinstance(part, nodes.TemplateData | nodes.Filter | nodes.Call):
-                yield part, f"{_words(part)} printed without a filter"
+                yield part, f"{_words_of_node(part)} printed without a filter"
     for is_wrong, what in _WRONG.get(type(node), ()):
         if is_wrong(node, known):
             yield node, what.format(node=node, filters=" and |".join(sorted(known.filters)))
@@ -181,7 +181,8 @@ _WRONG: dict[type[nodes.Node], tuple[_Wrong, ...]] = {
     nodes.Include: (
         (
             lambda node, _: (
-                not isinstance(node.template, nodes.Const) or node.template.value not in theirs.names()
+                not isinstance(node.template, nodes.Const)
+                or node.template.value not in user_templates.builtin_names()
             ),
             "an include of anything but one of tfgen's templates, by name",
         ),
@@ -223,7 +224,7 @@ def _is_path(node: nodes.Node | None) -> bool:
 def check_templates(folder: Path) -> list[Problem]:
     """What in a folder of templates is not ours by name, does not parse, or does more than print."""
     try:
-        there = theirs.files(folder)
+        there = user_templates.template_files(folder)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         return [Problem("TG266", Location(str(error.filename)), f"the folder cannot be read: {reason}")]
@@ -232,20 +233,20 @@ def check_templates(folder: Path) -> list[Problem]:
 
 
 def _file_problems(name: str, folder: Path) -> Iterator[Problem]:
-    path, ours = folder / name, theirs.names()
+    path, ours = folder / name, user_templates.builtin_names()
     if name not in ours:
-        near = nearest(name, ours, 0.7)
+        near = nearest_word(name, ours, 0.7)
         hint = f"did you mean {near}?" if near else "use the name of a file in tfgen's own folder templates/"
         yield Problem("TG265", Location(str(path)), "tfgen has no template of this name", hint)
         return
     try:
-        text = theirs.read(path, folder)
-        found = breaches(text, "".join(path.suffixes[-2:]))
-    except theirs.UnreadableError as error:
+        text = user_templates.read_template(path, folder)
+        found = breaches_of_template(text, "".join(path.suffixes[-2:]))
+    except user_templates.UnreadableError as error:
         yield Problem("TG266", Location(str(path)), f"the template cannot be read: {error}")
         return
     except TemplateSyntaxError as error:
-        at = _line(str(path), error.lineno, text)
+        at = _location_of_line(str(path), error.lineno, text)
         yield Problem(
             "TG266",
             at,
@@ -255,42 +256,49 @@ def _file_problems(name: str, folder: Path) -> Iterator[Problem]:
         return
     hint = "print with {{ NAME|hcl }}, loop with for, include; see docs/overrides.md for the rest"
     for number, what in found:
-        yield Problem("TG267", _line(str(path), number, text), f"not allowed in a template: {what}", hint)
+        yield Problem(
+            "TG267", _location_of_line(str(path), number, text), f"not allowed in a template: {what}", hint
+        )
 
 
-def _line(path: str, number: int, text: str) -> Location:
+def _location_of_line(path: str, number: int, text: str) -> Location:
     """A whole line of a template, without its indentation."""
     line = [*text.split("\n"), ""][number - 1]
     return Location(path, number, len(line) - len(line.lstrip()) + 1, len(line.strip()) or 1)
 
 
-def rendered(blueprint: Blueprint, folder: Path | None) -> tuple[dict[str, str], list[Problem]]:
-    """The pages that our templates make with those in `folder`, and what stands in the way."""
+def render_under_laws(blueprint: Blueprint, folder: Path | None) -> tuple[dict[str, str], list[Problem]]:
+    """The pages that our templates make with those in `folder`, and why they cannot be rendered."""
     try:
-        return pages.render(blueprint, folder), []
+        return pages.render_pages(blueprint, folder), []
     except Exception as error:
         if folder is None:
             raise
         hint = "use the names that tfgen's own template uses, and includes without recursion"
         return {}, [
-            Problem("TG268", _place(error, folder), f"the template cannot be rendered: {_why(error)}", hint)
+            Problem(
+                "TG268",
+                _location_of_error(error, folder),
+                f"the template cannot be rendered: {_reason_of_error(error)}",
+                hint,
+            )
         ]
 
 
-def _why(error: Exception) -> str:
+def _reason_of_error(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it includes or calls itself"
     unknown = isinstance(error, TypeError) and "Undefined" in str(error)
     return "it uses an unknown name" if unknown else str(error)
 
 
-def _place(error: BaseException, folder: Path) -> Location:
+def _location_of_error(error: BaseException, folder: Path) -> Location:
     """The last line of a template in `folder` that was being printed; Jinja puts it into the traceback."""
     at, trace = Location(str(folder)), error.__traceback__
-    found = {str(folder / name): text for name, text in theirs.texts(folder).items()}
+    found = {str(folder / name): text for name, text in user_templates.template_texts(folder).items()}
     while trace:
         path = trace.tb_frame.f_code.co_filename
         if path in found:
-            at = _line(path, trace.tb_lineno, found[path])
+            at = _location_of_line(path, trace.tb_lineno, found[path])
         trace = trace.tb_next
     return at

@@ -14,10 +14,10 @@ from tfgen.blueprint.model import Blueprint, Override
 from tfgen.facts import provider
 from tfgen.hcl import traversal
 from tfgen.hcl.layout import lay_out
-from tfgen.hcl.lines import Chunk, around, chunks_of, entries_of, resources_of
+from tfgen.hcl.lines import Chunk, around_body, chunks_of, entries_of, resources_of
 from tfgen.hcl.printer import hcl, printed_key
 from tfgen.hcl.text import Comment, Label, address_parts
-from tfgen.problems import Locate, Problem, SpecPath, has_errors, is_affordable, nearest
+from tfgen.problems import Locate, Problem, SpecPath, has_errors, is_affordable, nearest_word
 from tfgen.render import arguments
 from tfgen.render.arguments import OBJECT, Fault, Place, are_blocks
 
@@ -27,7 +27,7 @@ _OBJECT = re.compile(r"\s*\S+ += \{ (?!for )(.*) \}\Z")  # in one line; `{ for` 
 
 
 class Inner(NamedTuple):
-    """A chunk that a patch can go into, around the body that it goes into."""
+    """A chunk that a patch can change, around the body that it changes."""
 
     head: tuple[str, ...]
     body: tuple[str, ...]
@@ -35,24 +35,24 @@ class Inner(NamedTuple):
     place: Place
 
 
-def apply(pages: Pages, blueprint: Blueprint, at: Locate) -> tuple[Pages, list[Problem]]:
+def apply_overrides(pages: Pages, blueprint: Blueprint, at: Locate) -> tuple[Pages, list[Problem]]:
     """The pages with every override in its place, and what the overrides have wrong.
 
     `at` tells where the spec has the key that a path leads to.
     """
     patcher = _Patcher(at, str(hcl(Comment(f"Override in {blueprint.spec_file}"))))
     patched = dict(pages)
-    places = addresses(pages)
+    places = resource_addresses(pages)
     for override in blueprint.overrides:
         page = places.get(override.address)
         if page is None:
             patcher.no_such_address(override.address, places)
         else:
-            patched[page] = patcher.page(patched[page], override)
+            patched[page] = patcher.patch_page(patched[page], override)
     return patched, patcher.problems
 
 
-def addresses(pages: Mapping[str, str]) -> dict[str, str]:
+def resource_addresses(pages: Mapping[str, str]) -> dict[str, str]:
     """The address of every resource -> the path of its page."""
     found = {}
     for path, text in pages.items():
@@ -71,27 +71,27 @@ class _Patcher:
 
     # --- where
 
-    def page(self, text: str, override: Override) -> str:
+    def patch_page(self, text: str, override: Override) -> str:
         _, kind, name = address_parts(override.address)
-        before, body, after = around(text, kind, name)
-        place = arguments.resource(override.address)
-        patched = self.body(tuple(body.split("\n")), override.patch, place)
+        before, body, after = around_body(text, kind, name)
+        place = arguments.place_of_resource(override.address)
+        patched = self.patch_body(tuple(body.split("\n")), override.patch, place)
         return lay_out("\n".join((before, *patched, after)))
 
-    def body(self, lines: tuple[str, ...], patch: dict[str, Any], place: Place) -> tuple[str, ...]:
+    def patch_body(self, lines: tuple[str, ...], patch: dict[str, Any], place: Place) -> tuple[str, ...]:
         chunks = chunks_of(lines)
         for name, value in _mappings_last(patch):
-            if self.passes(arguments.name_faults(place / name)):
-                chunks = self.chunks(chunks, value, place / name)
-        return tuple(line for chunk in self.commented(chunks) for line in chunk.lines)
+            if self.keep_faults(arguments.name_faults(place / name)):
+                chunks = self.patch_chunks(chunks, value, place / name)
+        return tuple(line for chunk in self.with_comments(chunks) for line in chunk.lines)
 
-    def commented(self, chunks: list[Chunk]) -> Iterator[Chunk]:
+    def with_comments(self, chunks: list[Chunk]) -> Iterator[Chunk]:
         """What is ours in paragraphs of its own, each below a comment."""
         before, last = _BLANK, _BLANK  # `last` is the last of the paragraph, if it is ours
         for chunk in chunks:
             if chunk.ours and not _goes_on(last, chunk):
                 yield from (() if before.is_comment else (_BLANK,))
-                yield self.said(".")
+                yield self.comment_chunk(".")
             elif last.ours and not chunk.ours and not chunk.is_blank:
                 yield _BLANK
             yield chunk
@@ -99,97 +99,105 @@ class _Patcher:
             if not (chunk.is_blank and last.is_block):
                 last = chunk
 
-    def chunks(self, chunks: list[Chunk], value: Any, place: Place) -> list[Chunk]:
+    def patch_chunks(self, chunks: list[Chunk], value: Any, place: Place) -> list[Chunk]:
         """The chunks of a body with one name patched."""
         name = printed_key(place.name)
         found = [index for index, chunk in enumerate(chunks) if chunk.name == name]
         if arguments.is_nothing(place, value, block=any(chunks[index].is_block for index in found)):
-            return self.removed(chunks, found, place)
+            return self.remove_chunks(chunks, found, place)
         encoded = any(chunks[index].is_encoded for index in found)
-        if not self.passes(arguments.value_faults(place, value, json=encoded)):
+        if not self.keep_faults(arguments.value_faults(place, value, json=encoded)):
             return chunks
-        return self.replaced(chunks, found, value, place) if found else self.added(chunks, value, place)
+        return (
+            self.replace_chunks(chunks, found, value, place)
+            if found
+            else self.add_chunks(chunks, value, place)
+        )
 
-    def removed(self, chunks: list[Chunk], found: list[int], place: Place) -> list[Chunk]:
+    def remove_chunks(self, chunks: list[Chunk], found: list[int], place: Place) -> list[Chunk]:
         if not found:
             self.nothing_to_remove(place, [chunk.name for chunk in chunks if chunk.name])
-        elif self.passes(arguments.removal_faults(place)):
-            return _replaced(chunks, found, self.said(f": no {printed_key(place.name)}."), _BLANK)
+        elif self.keep_faults(arguments.removal_faults(place)):
+            return _replace_chunks(
+                chunks, found, self.comment_chunk(f": no {printed_key(place.name)}."), _BLANK
+            )
         return chunks
 
-    def replaced(self, chunks: list[Chunk], found: list[int], value: Any, place: Place) -> list[Chunk]:
+    def replace_chunks(self, chunks: list[Chunk], found: list[int], value: Any, place: Place) -> list[Chunk]:
         first = chunks[found[0]]
         if isinstance(value, dict):
             count = max(len(found), first.items)
-            inner = _inner(first, place) if count == 1 else None
+            inner = _inner_body(first, place) if count == 1 else None
             if count > 1:
-                return self.several(chunks, count, place)
+                return self.patch_several(chunks, count, place)
             if inner:
-                body = self.body(inner.body, value, inner.place)
-                return _replaced(chunks, found, Chunk((*inner.head, *body, *inner.tail)))
+                body = self.patch_body(inner.body, value, inner.place)
+                return _replace_chunks(chunks, found, Chunk((*inner.head, *body, *inner.tail)))
         if first.is_block and place.attribute is None and not are_blocks(value):
-            self.passes([arguments.no_block(place)])
+            self.keep_faults([arguments.no_block(place)])
             return chunks
         call = "jsonencode" if first.is_encoded and isinstance(value, dict | list) else ""
         block = _is_block(place, value) if place.attribute else first.is_block
-        new = self.new(value, place, call=call, block=block)
-        return _replaced(chunks, found, *new) if new else chunks
+        new = self.new_chunks(value, place, call=call, block=block)
+        return _replace_chunks(chunks, found, *new) if new else chunks
 
-    def added(self, chunks: list[Chunk], value: Any, place: Place) -> list[Chunk]:
+    def add_chunks(self, chunks: list[Chunk], value: Any, place: Place) -> list[Chunk]:
         block = _is_block(place, value)
-        new = self.new(value, place, block=block)
+        new = self.new_chunks(value, place, block=block)
         index = _end_of_blocks(chunks) if block else _end_of_arguments(chunks)
         return [*chunks[:index], *new, *chunks[index:]]
 
     # --- what
 
-    def new(self, value: Any, place: Place, *, block: bool, call: str = "") -> list[Chunk]:
+    def new_chunks(self, value: Any, place: Place, *, block: bool, call: str = "") -> list[Chunk]:
         """An argument or blocks that were not there, or nothing where the value is not possible."""
         if block:
-            blocks = [self.new_block(place.name, body, inside) for body, inside in _bodies(value, place)]
+            blocks = [
+                self.new_block(place.name, body, inside) for body, inside in _bodies_of_blocks(value, place)
+            ]
             return [chunk for each in blocks for chunk in (Chunk(tuple(each), ours=True), _BLANK)]
         if not self.is_literal(value, place):
             return []
-        for each, way in _values(value, place.way):
-            self.passes(arguments.reference_faults(place._replace(way=way), each))
-        text = _printed(self.without_nulls(value, place.way), place)
+        for each, path in _values_within(value, place.path):
+            self.keep_faults(arguments.reference_faults(place._replace(path=path), each))
+        text = _print_value(self.without_nulls(value, place.path), place)
         text = f"{printed_key(place.name)} = {f'{call}({text})' if call else text}"
         return [Chunk(tuple(text.split("\n")), ours=True)]
 
     def new_block(self, name: str, body: dict[str, Any], place: Place) -> Iterator[str]:
         """Its arguments first, then the blocks in it."""
-        self.passes(arguments.missing_faults(place, body))
+        self.keep_faults(arguments.missing_faults(place, body))
         possible = [item for item in _mappings_last(body) if self.is_possible(place / item[0], item[1])]
         yield f"{name} {{"
         for blocks in (False, True):
             for key, value in possible:
                 if blocks == _is_block(place / key, value):
-                    for chunk in self.new(value, place / key, block=blocks):
+                    for chunk in self.new_chunks(value, place / key, block=blocks):
                         yield from chunk.lines
             yield ""
         yield "}"
 
-    def said(self, how: str) -> Chunk:
+    def comment_chunk(self, how: str) -> Chunk:
         return Chunk((f"{self.comment}{how}",))
 
     # --- what is wrong
 
-    def passes(self, faults: Iterable[Fault]) -> bool:
+    def keep_faults(self, faults: Iterable[Fault]) -> bool:
         """Keeps what is wrong as problems; whether no error is among it."""
         found = [
-            Problem(fault.code, self.at(fault.way), fault.message, fault.hint, fault.severity)
+            Problem(fault.code, self.at(fault.path), fault.message, fault.hint, fault.severity)
             for fault in faults
         ]
         self.problems += found
         return not has_errors(found)
 
     def no_such_address(self, address: str, known: Mapping[str, str]) -> None:
-        whole = re.sub(r"\[.*\]\Z", "", address)
-        kind = next((each for each in address.split(".") if provider.schema(each) is not None), "")
+        whole = re.sub(r"\[.*\]\Z", "", address)  # without the key of an instance: aws_subnet.private["a"]
+        kind = next((each for each in address.split(".") if provider.resource_schema(each) is not None), "")
         looked_at = known if is_affordable(len(self.problems), known) else ()
         alike = [each for each in looked_at if f".{kind}." in each] if kind else list(looked_at)
         ends = [each for each in looked_at if each.endswith(f".{address}")]
-        near = ends[0] if len(ends) == 1 else nearest(address, alike, 0.7)
+        near = ends[0] if len(ends) == 1 else nearest_word(address, alike, 0.7)
         hint = (
             f"did you mean {near}?" if near else "write one as it is in a plan, such as " + next(iter(known))
         )
@@ -198,20 +206,20 @@ class _Patcher:
         elif whole in known:
             hint = f"write {whole}, which overrides all its instances"
         message = f'this stack has no resource with the address "{address}"'
-        self.passes([Fault("TG260", ("overrides", address), message, hint)])
+        self.keep_faults([Fault("TG260", ("overrides", address), message, hint)])
 
     def nothing_to_remove(self, place: Place, names: list[str]) -> None:
-        near = nearest(place.name, names, 0.85)
+        near = nearest_word(place.name, names, 0.85)
         hint = f"did you mean {near}?" if near else "remove it"
         message = f'there is no "{place.name}" here to remove'
-        self.passes([Fault("TG271", place.way, message, hint, "warning")])
+        self.keep_faults([Fault("TG271", place.path, message, hint, "warning")])
 
     def is_possible(self, place: Place, value: Any) -> bool:
-        """Whether a name with that value is to stand in a new block."""
-        if not self.passes(arguments.name_faults(place)):
+        """Whether a new block may have a name with that value."""
+        if not self.keep_faults(arguments.name_faults(place)):
             return False
         if not arguments.is_nothing(place, value):
-            return self.passes(arguments.value_faults(place, value, json=False))
+            return self.keep_faults(arguments.value_faults(place, value, json=False))
         if not (place.attribute and place.attribute.required):  # of which `missing_faults` tells
             self.nothing_to_remove(place, [])
         return False
@@ -219,23 +227,29 @@ class _Patcher:
     def is_literal(self, value: Any, place: Place) -> bool:
         """Null removes a key, and an item of a list has none."""
         message, hint = "a list cannot contain null: it replaces the existing list", "remove it"
-        nulls = [way for each, way in _values(value, place.way) if each is None and isinstance(way[-1], int)]
-        return self.passes(Fault("TG263", way, message, hint) for way in nulls)
+        nulls = [
+            path
+            for each, path in _values_within(value, place.path)
+            if each is None and isinstance(path[-1], int)
+        ]
+        return self.keep_faults(Fault("TG263", path, message, hint) for path in nulls)
 
-    def without_nulls(self, value: Any, way: SpecPath) -> Any:
+    def without_nulls(self, value: Any, path: SpecPath) -> Any:
         """A new value without the keys that it removes."""
         if isinstance(value, list):
-            return [self.without_nulls(item, (*way, index)) for index, item in enumerate(value)]
+            return [self.without_nulls(item, (*path, index)) for index, item in enumerate(value)]
         if not isinstance(value, dict):
             return value
         for key in (key for key, item in value.items() if item is None):
-            self.nothing_to_remove(Place((*way, key), OBJECT), [])
-        return {key: self.without_nulls(item, (*way, key)) for key, item in value.items() if item is not None}
+            self.nothing_to_remove(Place((*path, key), OBJECT), [])
+        return {
+            key: self.without_nulls(item, (*path, key)) for key, item in value.items() if item is not None
+        }
 
-    def several(self, chunks: list[Chunk], count: int, place: Place) -> list[Chunk]:
+    def patch_several(self, chunks: list[Chunk], count: int, place: Place) -> list[Chunk]:
         message = f'there are {count} blocks "{place.name}" here, and this may mean any of them'
         hint = "write a list of all of them, which replaces them"
-        self.passes([Fault("TG264", place.way, message, hint)])
+        self.keep_faults([Fault("TG264", place.path, message, hint)])
         return chunks
 
 
@@ -250,16 +264,16 @@ def _goes_on(last: Chunk, chunk: Chunk) -> bool:
 
 
 def _mappings_last(patch: dict[str, Any]) -> list[tuple[str, Any]]:
-    """What takes one line each stands together."""
+    """Names that take one line each first, so that they are together."""
     return sorted(patch.items(), key=lambda item: isinstance(item[1], dict))
 
 
-def _inner(chunk: Chunk, place: Place) -> Inner | None:
+def _inner_body(chunk: Chunk, place: Place) -> Inner | None:
     """The body of a block, of an object, or of the one object in a list that becomes JSON."""
     first, lines = chunk.lines[0].rstrip(), chunk.lines
     if chunk.is_block:
         return Inner(lines[:1], lines[1:-1], lines[-1:], place.inside())
-    free = Place(place.way, OBJECT)
+    free = Place(place.path, OBJECT)
     if first.endswith(("= {", "= jsonencode({")):
         return Inner(lines[:1], lines[1:-1], lines[-1:], free)
     if first.endswith("= jsonencode([") and lines[1].strip() == "{":
@@ -270,7 +284,7 @@ def _inner(chunk: Chunk, place: Place) -> Inner | None:
     return None
 
 
-def _replaced(chunks: list[Chunk], found: list[int], *new: Chunk) -> list[Chunk]:
+def _replace_chunks(chunks: list[Chunk], found: list[int], *new: Chunk) -> list[Chunk]:
     """The first of what was found becomes the new, and the others go."""
     kept = [chunk for index, chunk in enumerate(chunks) if index not in found[1:]]
     return [*kept[: found[0]], *new, *kept[found[0] + 1 :]]
@@ -284,7 +298,7 @@ def _end_of_arguments(chunks: list[Chunk]) -> int:
 
 
 def _end_of_blocks(chunks: list[Chunk]) -> int:
-    """Before `lifecycle`, `depends_on` and what is said above them, which stand last by custom."""
+    """Before `lifecycle`, `depends_on` and comments above them, which are last by convention."""
     last = (i for i, chunk in enumerate(chunks) if i and chunk.name in ("lifecycle", "depends_on"))
     index = next(last, len(chunks))
     while index < len(chunks) and index and chunks[index - 1].lines[0].strip().startswith("#"):
@@ -292,7 +306,7 @@ def _end_of_blocks(chunks: list[Chunk]) -> int:
     return index
 
 
-def _bodies(value: Any, place: Place) -> list[tuple[dict[str, Any], Place]]:
+def _bodies_of_blocks(value: Any, place: Place) -> list[tuple[dict[str, Any], Place]]:
     """The bodies of blocks, with their places."""
     if isinstance(value, list):
         return [(body, place.inside(index)) for index, body in enumerate(value)]
@@ -300,28 +314,28 @@ def _bodies(value: Any, place: Place) -> list[tuple[dict[str, Any], Place]]:
 
 
 def _is_block(place: Place, value: Any) -> bool:
-    """Whether a value is written as blocks. Of a type that nobody knows, a mapping is one, but for tags."""
+    """Whether a value is written as blocks. In an unknown type, a mapping is one, except tags."""
     if place.attribute:
         return place.attribute.is_block and are_blocks(value)
     return place.kind != OBJECT and are_blocks(value) and place.name != "tags"
 
 
-def _printed(value: Any, place: Place) -> str:
+def _print_value(value: Any, place: Place) -> str:
     if place.attribute and place.attribute.shape == "names":
-        return hcl(Label(value) if value == "all" else tuple(map(_traversal, value)))
+        return hcl(Label(value) if value == "all" else tuple(map(_traversal_label, value)))
     return hcl(value)
 
 
-def _traversal(text: str) -> Label:
-    return Label(traversal.printed(traversal.read(text) or ()))
+def _traversal_label(text: str) -> Label:
+    return Label(traversal.print_traversal(traversal.read_traversal(text) or ()))
 
 
-def _values(value: Any, way: SpecPath) -> Iterator[tuple[Any, SpecPath]]:
+def _values_within(value: Any, path: SpecPath) -> Iterator[tuple[Any, SpecPath]]:
     """A value and everything in it."""
-    yield value, way
+    yield value, path
     if isinstance(value, dict):
         for key, item in value.items():
-            yield from _values(item, (*way, key))
+            yield from _values_within(item, (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _values(item, (*way, index))
+            yield from _values_within(item, (*path, index))

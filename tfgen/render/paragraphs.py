@@ -22,8 +22,8 @@ class Value(NamedTuple):
 Piece = str | Value
 
 
-def codes(pieces: Iterable[Piece]) -> Iterator[str]:
-    """Pieces as expressions in Python; text that stands together is one."""
+def codes_of_pieces(pieces: Iterable[Piece]) -> Iterator[str]:
+    """Pieces as expressions in Python; adjacent text is one."""
     for is_value, some in groupby(pieces, lambda piece: isinstance(piece, Value)):
         if is_value:
             yield from (value.code for value in some if isinstance(value, Value))
@@ -67,27 +67,27 @@ def lay_out_pieces(
         whole = index > 0 and (is_last or index < len(parts) - 1)
         looks, after = paragraph(part.strip(), depth) if part.strip() else ("", depth)
         if looks and whole and after <= DEEPEST_LAID and all(map(_is_known, looks.split("\n"))):
-            found.append(_laid(looks, after, values))
+            found.append(_laid_out_piece(looks, after, values))
         else:
-            found += _pieces(part, values)
+            found += _split_pieces(part, values)
         depth = after
     return found, depth
 
 
 def _is_known(line: str) -> bool:
-    """Whether no value decides how far the equals sign of a line stands to the right."""
+    """Whether no value decides the column of the equals sign in a line."""
     before, value, _ = line.partition(_VALUE)
     return not value or "=" not in line or "=" in before
 
 
-def _laid(text: str, depth: int, values: Iterator[Value]) -> Piece:
+def _laid_out_piece(text: str, depth: int, values: Iterator[Value]) -> Piece:
     if _VALUE not in text:
         return laid(text.count("\n"), depth, text)
-    parts = codes(_pieces(text, values))
+    parts = codes_of_pieces(_split_pieces(text, values))
     return Value(f"laid({text.count(chr(10))}, {depth}, {', '.join(parts)})")
 
 
-def _pieces(text: str, values: Iterator[Value]) -> Iterator[Piece]:
+def _split_pieces(text: str, values: Iterator[Value]) -> Iterator[Piece]:
     """A text in which _VALUE stands for each of `values`, as pieces."""
     for index, part in enumerate(text.split(_VALUE)):
         if index:

@@ -18,10 +18,10 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, NamedTuple
 
-from tfgen.files import read
+from tfgen.files import read_file
 from tfgen.hcl.printer import hcl
 from tfgen.render.markdown import markdown, mermaid
-from tfgen.render.theirs import TEMPLATES, names
+from tfgen.render.user_templates import TEMPLATES, builtin_names
 
 FILTERS = {"hcl": hcl, "markdown": markdown, "mermaid": mermaid}
 """Those of templates that Jinja renders. Ours have `literal` for `hcl`: they surely print no bare value."""
@@ -53,7 +53,7 @@ def pages(folder: str) -> Mapping[str, Page]:
         shipped: Mapping[str, Page] = import_module(f"tfgen.printed.{folder}").PAGES
         return shipped
     module: dict[str, Any] = {}
-    exec(_kept(folder) or _made(folder), module)  # noqa: S102 - made of our own templates
+    exec(_kept_code(folder) or _made_code(folder), module)  # noqa: S102 - made of our own templates
     return module["PAGES"]  # type: ignore[no-any-return]
 
 
@@ -61,36 +61,36 @@ def pages(folder: str) -> Mapping[str, Page]:
 
 
 @cache
-def _templates() -> Mapping[str, str]:
-    return {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in sorted(names())}
+def _template_texts() -> Mapping[str, str]:
+    return {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in sorted(builtin_names())}
 
 
 @cache
-def _key() -> bytes:
+def _cache_key() -> bytes:
     """What the functions depend on: all templates, how they are translated, and this Python."""
     translation = [(_PACKAGE / f"{name}.py").read_bytes() for name in _TRANSLATION]
-    return sha256(repr((MAGIC_NUMBER, translation, _templates())).encode()).digest()
+    return sha256(repr((MAGIC_NUMBER, translation, _template_texts())).encode()).digest()
 
 
 @cache
-def _translated() -> Mapping[str, str]:
-    from tfgen.render.translate import modules  # noqa: PLC0415 - brings Jinja, which seldom is needed
+def _translated_modules() -> Mapping[str, str]:
+    from tfgen.render.translate import module_sources  # noqa: PLC0415 - brings Jinja, which seldom is needed
 
-    return modules(_templates())
+    return module_sources(_template_texts())
 
 
-def _place(folder: str) -> Path:
+def _cache_place(folder: str) -> Path:
     return _KEPT / f"{folder}.{sys.implementation.cache_tag}.printers"
 
 
-def _kept(folder: str) -> CodeType | None:
+def _kept_code(folder: str) -> CodeType | None:
     """What was kept of a folder, if it is of these templates, and of nobody but this user or root."""
-    place = _place(folder)
+    place = _cache_place(folder)
     with suppress(OSError, EOFError, ValueError, TypeError):
         if _is_ours(_KEPT) and _is_ours(place):
-            content = read(place, follow=False)
-            if content.startswith(_key()):
-                code: CodeType = marshal.loads(content[len(_key()) :])  # noqa: S302 - see `_is_ours`
+            content = read_file(place, follow=False)
+            if content.startswith(_cache_key()):
+                code: CodeType = marshal.loads(content[len(_cache_key()) :])  # noqa: S302 - see `_is_ours`
                 return code
     return None
 
@@ -103,17 +103,17 @@ def _is_ours(place: Path) -> bool:
     )
 
 
-def _made(folder: str) -> CodeType:
+def _made_code(folder: str) -> CodeType:
     """What prints the pages of a folder, made now, and kept where that can be."""
-    code = compile(_translated()[folder], f"templates/{folder}", "exec")
+    code = compile(_translated_modules()[folder], f"templates/{folder}", "exec")
     if not sys.dont_write_bytecode:
         with suppress(OSError):
-            _keep(_key() + marshal.dumps(code), _place(folder))
+            _keep_file(_cache_key() + marshal.dumps(code), _cache_place(folder))
     return code
 
 
-def _keep(content: bytes, place: Path) -> None:
-    """Writes a file in one step: whoever reads it meanwhile finds the old one, or the new one whole."""
+def _keep_file(content: bytes, place: Path) -> None:
+    """Writes a file in one step: another process reads the old one, or the whole new one."""
     place.parent.mkdir(0o755, exist_ok=True)
     new = place.with_suffix(f".{os.getpid()}")
     number = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)

@@ -33,32 +33,32 @@ class Edge(NamedTuple):
     text: str
 
 
-def context(blueprint: Blueprint) -> dict[str, Any]:
+def readme_values(blueprint: Blueprint) -> dict[str, Any]:
     """The names that stack/README.md.j2 knows."""
     return {
         "name": blueprint.name,
         "region": blueprint.region,
         "spec_file": blueprint.spec_file,
-        "sentences": tuple(_sentences(blueprint)),
+        "sentences": tuple(_intro_sentences(blueprint)),
         "costs": tuple(filter(None, [short.sentence(short.short_cost(blueprint))])),
         "service_rows": tuple(_service_row(service) for service in blueprint.services),
-        "edges": tuple(_edges(blueprint)),
-        "boxes": tuple(_boxes(blueprint)),
+        "edges": tuple(_picture_edges(blueprint)),
+        "boxes": tuple(_picture_boxes(blueprint)),
         "where": "private subnets" if blueprint.network.private_subnets else "public subnets",
-        "subnets": tuple(_subnets(blueprint.network)),
-        "endpoints": tuple(_endpoints(blueprint.network)),
+        "subnets": tuple(_subnet_rows(blueprint.network)),
+        "endpoints": tuple(_endpoint_rows(blueprint.network)),
         "overrides": tuple(Row(each.address, ", ".join(each.patch)) for each in blueprint.overrides),
-        "inputs": tuple(_input(variable) for variable in blueprint.root.variables),
+        "inputs": tuple(_input_row(variable) for variable in blueprint.root.variables),
         "outputs": tuple(Row(o.label, o.description) for o in blueprint.root.outputs),
         "stack": blueprint.provider,
         "is_module": not blueprint.provider,
-        "deploy": tuple(_deploy(blueprint)),
-        "waits": tuple(_waits(blueprint)),
-        "unchecked": tuple(_unchecked(blueprint)),
+        "deploy": tuple(_deploy_rows(blueprint)),
+        "waits": tuple(_wait_commands(blueprint)),
+        "unchecked": tuple(_unchecked_services(blueprint)),
     }
 
 
-def _sentences(blueprint: Blueprint) -> Iterator[str]:
+def _intro_sentences(blueprint: Blueprint) -> Iterator[str]:
     """What the stack is."""
     network = blueprint.network
     zones = [subnet.zone for subnet in network.public_subnets]
@@ -71,19 +71,21 @@ def _sentences(blueprint: Blueprint) -> Iterator[str]:
         ports = sorted(listener.port for listener in balancer.listeners)
         word = "ports" if len(ports) > 1 else "port"
         yield f"An Application Load Balancer on {word} {', '.join(map(str, ports))}."
-    yield _way_out(network)
+    yield _egress_sentence(network)
 
 
-def _way_out(network: Network) -> str:
+def _egress_sentence(network: Network) -> str:
     if not network.private_subnets:
         return "Tasks have public addresses and are locked down by their security groups."
     nat = [len(gateways.zones) for gateways in network.nat]
-    way = f"Private subnets reach the internet through {nat[0]} NAT gateway{'s'[: nat[0] - 1]}" if nat else ""
+    through_nat = (
+        f"Private subnets reach the internet through {nat[0]} NAT gateway{'s'[: nat[0] - 1]}" if nat else ""
+    )
     if network.interface_endpoints:
-        if way:
-            return f"{way}, and AWS services through VPC endpoints."
+        if through_nat:
+            return f"{through_nat}, and AWS services through VPC endpoints."
         return "Private subnets have no route to the internet; they reach AWS services through VPC endpoints."
-    return f"{way}." if way else "Private subnets have no route to the internet."
+    return f"{through_nat}." if through_nat else "Private subnets have no route to the internet."
 
 
 def _service_row(service: Service) -> ServiceRow:
@@ -91,7 +93,7 @@ def _service_row(service: Service) -> ServiceRow:
     port = ", ".join(str(mapping.port) for mapping in service.port_mappings)
     return ServiceRow(
         key=service.key,
-        node=Row(_node(service.label), f"{service.key} {port}".strip()),
+        node=Row(_node_label(service.label), f"{service.key} {port}".strip()),
         port=port,
         routes=", ".join(f"{route.text} ({route.listener})" for route in service.routes),
         address=", ".join(addresses),
@@ -100,7 +102,7 @@ def _service_row(service: Service) -> ServiceRow:
     )
 
 
-def _edges(blueprint: Blueprint) -> Iterator[Edge]:
+def _picture_edges(blueprint: Blueprint) -> Iterator[Edge]:
     labels = {service.key: service.label for service in blueprint.services}
     addresses = {
         service.key: server.address
@@ -113,20 +115,20 @@ def _edges(blueprint: Blueprint) -> Iterator[Edge]:
             yield Edge(Label("internet"), Label("load_balancer"), f"port {listener.port}")
     for service in blueprint.services:
         for route in service.routes:
-            yield Edge(Label("load_balancer"), _node(service.label), route.text)
+            yield Edge(Label("load_balancer"), _node_label(service.label), route.text)
     if blueprint.services:
-        yield from _way_out_edges(blueprint.network)
+        yield from _egress_edges(blueprint.network)
     for call in sorted(blueprint.calls, key=lambda call: (call.caller, call.callee)):
-        yield Edge(_node(labels[call.caller]), _node(labels[call.callee]), addresses[call.callee])
+        yield Edge(_node_label(labels[call.caller]), _node_label(labels[call.callee]), addresses[call.callee])
 
 
-def _node(label: Label) -> Label:
+def _node_label(label: Label) -> Label:
     # "end" and other words of Mermaid would break the picture.
     return Label(f"service_{label}")
 
 
-def _boxes(blueprint: Blueprint) -> Iterator[Row]:
-    """What stands in the picture besides services, by its node's name."""
+def _picture_boxes(blueprint: Blueprint) -> Iterator[Row]:
+    """The boxes of the picture besides services, by the names of their nodes."""
     network = blueprint.network
     if blueprint.load_balancer or not network.interface_endpoints or network.nat:
         yield Row("internet", "internet")
@@ -138,7 +140,7 @@ def _boxes(blueprint: Blueprint) -> Iterator[Row]:
         yield Row("endpoints", "VPC endpoints")
 
 
-def _way_out_edges(network: Network) -> Iterator[Edge]:
+def _egress_edges(network: Network) -> Iterator[Edge]:
     if not network.private_subnets:
         yield Edge(Label("tasks"), Label("internet"), "public addresses")
     if network.interface_endpoints:
@@ -148,24 +150,24 @@ def _way_out_edges(network: Network) -> Iterator[Edge]:
         yield Edge(Label("nat"), Label("internet"), "port 443")
 
 
-def _subnets(network: Network) -> Iterator[Row]:
+def _subnet_rows(network: Network) -> Iterator[Row]:
     for role, subnets in (("public", network.public_subnets), ("private", network.private_subnets)):
         for subnet in subnets:
             yield Row(f"{role} {subnet.zone}", subnet.cidr)
 
 
-def _endpoints(network: Network) -> Iterator[Row]:
+def _endpoint_rows(network: Network) -> Iterator[Row]:
     for gateway in network.gateway_endpoints:
         yield Row(gateway.service_name, f"gateway. {gateway.comment}")
     for interface in network.interface_endpoints:
         yield Row(interface.service_name, f"interface. {interface.comment}")
 
 
-def _input(variable: Variable) -> Row:
+def _input_row(variable: Variable) -> Row:
     return Row(variable.label, variable.description)
 
 
-def _deploy(blueprint: Blueprint) -> Iterator[Row]:
+def _deploy_rows(blueprint: Blueprint) -> Iterator[Row]:
     """A command that deploys another image, by the example of the first service."""
     for container in islice(blueprint.containers, 1):
         repository = f"{container.image.registry}/{container.image.repository}"
@@ -176,12 +178,16 @@ _ADDRESS = "module.services.{}.{}"
 _MOST_SERVICES = 10  # botocore, ecs DescribeServices, which the command asks again and again
 
 
-def _waits(blueprint: Blueprint) -> Iterator[str]:
+def _wait_commands(blueprint: Blueprint) -> Iterator[str]:
     """Commands that end when every service runs what it should."""
     for cluster in blueprint.cluster:
-        name = _overridden(blueprint, _ADDRESS.format("aws_ecs_cluster", "main"), "name", cluster.name)
+        name = _overridden_argument(
+            blueprint, _ADDRESS.format("aws_ecs_cluster", "main"), "name", cluster.name
+        )
         services = [
-            _overridden(blueprint, _ADDRESS.format("aws_ecs_service", each.label), "name", each.aws_name)
+            _overridden_argument(
+                blueprint, _ADDRESS.format("aws_ecs_service", each.label), "name", each.aws_name
+            )
             for each in blueprint.services
         ]
         for start in range(0, len(services), _MOST_SERVICES):
@@ -189,15 +195,19 @@ def _waits(blueprint: Blueprint) -> Iterator[str]:
             yield f"aws ecs wait services-stable --region {blueprint.region} {shlex.join(words)}"
 
 
-def _overridden(blueprint: Blueprint, address: str, argument: str, otherwise: str) -> str:
+def _overridden_argument(blueprint: Blueprint, address: str, argument: str, otherwise: str) -> str:
     """An argument as the spec's overrides leave it."""
     said = [override.patch.get(argument) for override in blueprint.overrides if override.address == address]
     return next((value for value in said if isinstance(value, str)), otherwise)
 
 
-def _unchecked(blueprint: Blueprint) -> Iterator[str]:
+def _unchecked_services(blueprint: Blueprint) -> Iterator[str]:
     """The services of which nobody asks whether they are healthy, in one text."""
-    checked = {override.address for override in blueprint.overrides if "healthCheck" in _container(override)}
+    checked = {
+        override.address
+        for override in blueprint.overrides
+        if "healthCheck" in _container_of_override(override)
+    }
     keys = [
         service.key
         for service in blueprint.services
@@ -208,7 +218,7 @@ def _unchecked(blueprint: Blueprint) -> Iterator[str]:
         yield " and ".join(filter(None, (", ".join(keys[:-1]), keys[-1])))
 
 
-def _container(override: Override) -> Any:
+def _container_of_override(override: Override) -> Any:
     """What it says of the container, where it says it of one."""
     said = override.patch.get("container_definitions")
     return said if isinstance(said, dict) else {}

@@ -17,8 +17,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from tfgen.hcl.layout import lay_out
 from tfgen.hcl.printer import Hcl
 from tfgen.render.printers import FILTERS, Page
-from tfgen.render.theirs import TEMPLATES
 from tfgen.render.translate import SYNTAX
+from tfgen.render.user_templates import TEMPLATES
 
 # What the templates of a stack may cost: a character is 1, a turn of a loop, a call or an include some more.
 # Ours take a twentieth of it.
@@ -31,11 +31,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     `texts` are the user's templates by their names, which are in `folder`; where it has none, ours are taken.
     What is compiled of them is not kept: each render parses them anyway, to hold them against the laws, and
-    a cache would be a place where code of somebody else's waits to run.
+    in a cache, somebody else could place code that runs later.
     """
 
     def __init__(self, texts: Mapping[str, str], folder: Path) -> None:
         def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+            # The function says that the text is current: it was read once, for this render.
             return (texts[name], str(folder / name), lambda: True) if name in texts else None
 
         super().__init__(
@@ -44,8 +45,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
             undefined=StrictUndefined,
             finalize=self.finalized,
             auto_reload=False,
-            autoescape=False,
+            autoescape=False,  # it is for HTML; here filters escape, and `finalize` insists on one
         )
+        # Functions, tests and filters of Jinja can compute, and repeat text without a limit.
         self.globals.clear()
         self.tests.clear()
         self.filters.clear()
@@ -84,7 +86,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise SecurityError("it repeats or prints more than a stack of this size can need")
 
     def each(self, items: Iterable[Any], cost: int) -> Iterator[Any]:
-        """`items`, each of which costs something; every loop goes through this."""
+        """`items`, each of which has a cost; every loop of a template calls this."""
         for item in items:
             self.spend(cost)
             yield item
@@ -120,6 +122,6 @@ def _text_within(node: nodes.Node) -> int:
 
 
 @cache
-def sandbox(folder: str, found: tuple[tuple[str, str], ...]) -> Sandbox:
-    """What renders the user's templates in a folder; made once, and anew where they have changed."""
+def sandbox_of_folder(folder: str, found: tuple[tuple[str, str], ...]) -> Sandbox:
+    """What renders the user's templates in a folder; created again only when they have changed."""
     return Sandbox(dict(found), Path(folder))

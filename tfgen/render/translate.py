@@ -10,7 +10,7 @@ from itertools import count
 
 from jinja2 import Environment, nodes
 
-from tfgen.render.paragraphs import BLANK_LINE, Piece, Value, codes, lay_out_pieces, line_ends
+from tfgen.render.paragraphs import BLANK_LINE, Piece, Value, codes_of_pieces, lay_out_pieces, line_ends
 
 SYNTAX = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
 """How Jinja reads a template, ours and a user's."""
@@ -29,31 +29,31 @@ _FILTERS = {"hcl": "literal", "markdown": "markdown", "mermaid": "mermaid"}
 """What they are in Python."""
 
 
-def modules(templates: Mapping[str, str]) -> dict[str, str]:
+def module_sources(templates: Mapping[str, str]) -> dict[str, str]:
     """For each folder of templates the source of a Python module: its PAGES has what prints each page.
 
     `templates` are all there are, name -> text. One that another includes makes no page of its own.
     """
-    trees = {name: _environment().parse(text, name) for name, text in templates.items()}
-    included = {name for tree in trees.values() for name in _included(tree)}
+    trees = {name: _parsing_environment().parse(text, name) for name, text in templates.items()}
+    included = {name for tree in trees.values() for name in _included_names(tree)}
     pages: dict[str, list[str]] = {}
     for name in sorted(trees.keys() - included):
         folder = name.rpartition("/")[0]
         head = _HEAD.format(folder=folder)
-        pages.setdefault(folder, [head]).append(_page(name, trees))
+        pages.setdefault(folder, [head]).append(_page_function(name, trees))
     return {folder: "\n\n".join(parts) for folder, parts in pages.items()}
 
 
-def _environment() -> Environment:
+def _parsing_environment() -> Environment:
     return Environment(**SYNTAX)  # type: ignore[arg-type] # noqa: S701 - it renders nothing
 
 
-def _page(name: str, trees: Mapping[str, nodes.Template]) -> str:
+def _page_function(name: str, trees: Mapping[str, nodes.Template]) -> str:
     """The function that prints a template, and its line in PAGES."""
     file = name.rpartition("/")[2].removesuffix(".j2")
     function = re.sub(r"\W", "_", file)
-    needs = _needs(trees[name].body, trees)
-    made_of = tuple(dict.fromkeys(_closure(name, trees)))
+    needs = _needed_values(trees[name].body, trees)
+    made_of = tuple(dict.fromkeys(_included_closure(name, trees)))
     is_laid_out = file.endswith(".tf")
     code = _Code(trees, is_laid_out=is_laid_out)
     code.print_nodes(trees[name].body, {})
@@ -71,25 +71,25 @@ def _page(name: str, trees: Mapping[str, nodes.Template]) -> str:
     )
 
 
-def _included(tree: nodes.Template) -> Iterator[str]:
+def _included_names(tree: nodes.Template) -> Iterator[str]:
     """The names of the templates that one includes."""
-    return (_constant(include.template) for include in tree.find_all(nodes.Include))
+    return (_constant_text(include.template) for include in tree.find_all(nodes.Include))
 
 
-def _constant(node: nodes.Node) -> str:
+def _constant_text(node: nodes.Node) -> str:
     if not isinstance(node, nodes.Const):
-        raise _lawless(node)
+        raise _lawless_error(node)
     return str(node.value)
 
 
-def _closure(name: str, trees: Mapping[str, nodes.Template]) -> Iterator[str]:
+def _included_closure(name: str, trees: Mapping[str, nodes.Template]) -> Iterator[str]:
     """A template, those that it includes, and those that these include."""
     yield name
-    for each in _included(trees[name]):
-        yield from _closure(each, trees)
+    for each in _included_names(trees[name]):
+        yield from _included_closure(each, trees)
 
 
-def _needs(body: Iterable[nodes.Node], trees: Mapping[str, nodes.Template]) -> tuple[str, ...] | None:
+def _needed_values(body: Iterable[nodes.Node], trees: Mapping[str, nodes.Template]) -> tuple[str, ...] | None:
     """The values without which a template prints no more than white space; None where it always prints."""
     needs: dict[str, None] = {}
     for node in body:
@@ -101,7 +101,7 @@ def _needs(body: Iterable[nodes.Node], trees: Mapping[str, nodes.Template]) -> t
             case nodes.For(iter=nodes.Name(name=name)) | nodes.If(test=nodes.Name(name=name)):
                 needs[name] = None
             case nodes.Include():
-                within = _needs(trees[_constant(node.template)].body, trees)
+                within = _needed_values(trees[_constant_text(node.template)].body, trees)
                 if within is None:
                     return None
                 needs |= dict.fromkeys(within)
@@ -138,7 +138,7 @@ class _Code:
         return self._lines
 
     def print_nodes(self, body: Iterable[nodes.Node], scope: _Scope) -> None:
-        scope = dict(scope)
+        scope = dict(scope)  # a macro that is defined here is unknown outside
         for node in body:
             match node:
                 case nodes.Output():
@@ -150,11 +150,11 @@ class _Code:
                 case nodes.If(elif_=[], else_=[]):
                     self._block(f"if {self._path(node.test, scope)}:", node.body, scope)
                 case nodes.Include():
-                    self.print_nodes(self._trees[_constant(node.template)].body, scope)
+                    self.print_nodes(self._trees[_constant_text(node.template)].body, scope)
                 case nodes.Macro(defaults=[]):
                     scope[node.name] = self._macro(node, scope)
                 case _:
-                    raise _lawless(node)
+                    raise _lawless_error(node)
 
     def _piece(self, node: nodes.Expr, scope: _Scope) -> Piece:
         """What is printed: text as it is, a value only through a filter."""
@@ -168,7 +168,7 @@ class _Code:
                 if scope.get(name, "").endswith("_macro"):
                     given = ", ".join(self._path(each, scope) for each in node.args)
                     return Value(f"{scope[name]}({given})")
-        raise _lawless(node)
+        raise _lawless_error(node)
 
     def _path(self, node: nodes.Node, scope: _Scope) -> str:
         """A name, or an attribute of one."""
@@ -177,14 +177,14 @@ class _Code:
                 return scope.get(name) or self.values.setdefault(name, f"{name}_")
             case nodes.Getattr():
                 return f"{self._path(node.node, scope)}.{node.attr}"
-        raise _lawless(node)
+        raise _lawless_error(node)
 
     def _bound(self, target: nodes.Node, scope: _Scope) -> _Scope:
         """The scope within a loop, each of whose names is a variable of its own."""
-        return {**scope, **{name: f"{name}_{next(self._numbers)}" for name in _names(target)}}
+        return {**scope, **{name: f"{name}_{next(self._numbers)}" for name in _names_of_target(target)}}
 
     def _target(self, target: nodes.Node, scope: _Scope) -> str:
-        return ", ".join(scope[name] for name in _names(target))
+        return ", ".join(scope[name] for name in _names_of_target(target))
 
     def _macro(self, macro: nodes.Macro, scope: _Scope) -> str:
         """A function within the function, which returns what the macro prints."""
@@ -201,7 +201,7 @@ class _Code:
         return function
 
     def _block(self, head: str, body: list[nodes.Node], scope: _Scope) -> None:
-        """A loop or a condition, of which nobody knows how often it prints its body."""
+        """A loop or a condition: how often it prints its body is unknown here."""
         self._line(head)
         self._indent += 1
         lines, brackets, before = len(self._lines), self._brackets, self._line_ends
@@ -227,7 +227,7 @@ class _Code:
                 case nodes.For() | nodes.If():
                     ends = self._line_ends_behind(node.body, ends)
                 case nodes.Include():
-                    ends = self._line_ends_behind(self._trees[_constant(node.template)].body, ends)
+                    ends = self._line_ends_behind(self._trees[_constant_text(node.template)].body, ends)
         return min(before, ends)
 
     def _flush(self, *, is_last: bool = False) -> None:
@@ -240,16 +240,16 @@ class _Code:
             for piece in pieces:
                 self._line_ends = line_ends(piece, self._line_ends)
             pieces, self._brackets = lay_out_pieces(pieces, self._brackets, before=before, is_last=is_last)
-        self._line(f"out += {', '.join(codes(pieces))},")
+        self._line(f"out += {', '.join(codes_of_pieces(pieces))},")
 
     def _line(self, text: str) -> None:
         self._flush()
         self._lines.append("    " * self._indent + text)
 
 
-def _names(target: nodes.Node) -> list[str]:
+def _names_of_target(target: nodes.Node) -> list[str]:
     return [name.name for name in target.find_all(nodes.Name)] or [target.name]  # type: ignore[attr-defined]
 
 
-def _lawless(node: nodes.Node) -> ValueError:
+def _lawless_error(node: nodes.Node) -> ValueError:
     return ValueError(f"line {node.lineno}: a template only prints, and this does more: {node!r}")

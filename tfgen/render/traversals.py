@@ -7,24 +7,24 @@ Here = Schema | Attribute | None
 """What steps have led to: a body with names, what has a name, or a single value."""
 
 
-def stop(schema: Schema, steps: Steps) -> tuple[int, Here] | None:
+def first_wrong_step(schema: Schema, steps: Steps) -> tuple[int, Here] | None:
     """Where the steps lead no further: how many led somewhere, and what is there. None if all of them do."""
     here: Here = schema
     for index, step in enumerate(steps):
         try:
-            here = _after(here, step.kind, step.text)
+            here = _step_into(here, step.kind, step.text)
         except KeyError:
             return index, here
     return None
 
 
-def _after(here: Here, kind: str, text: str) -> Here:
+def _step_into(here: Here, kind: str, text: str) -> Here:
     """What one step leads to. Raises KeyError where it leads nowhere, as with any step into a set."""
     if isinstance(here, Attribute):
         if here.shape == "computed":  # the table does not say what: tags_all is a map
             return here
         if here.shape == "block" and here.nesting == "single":  # timeouts
-            return _after(here.inside, kind, text)
+            return _step_into(here.inside, kind, text)
         if here.shape == "block" and here.nesting == "list" and kind == "index":
             return here.inside
         if (here.shape, kind) in (("list", "index"), ("map", "name"), ("map", "key")):

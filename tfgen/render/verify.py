@@ -7,23 +7,25 @@ import hcl2
 from tfgen.problems import Location, Problem
 
 
-def verify(pages: dict[str, str]) -> list[Problem]:
+def verify_pages(pages: dict[str, str]) -> list[Problem]:
     """A problem for every page of HCL that does not parse; `pages` maps a path to its text."""
-    found = (_parse(path, text) for path, text in pages.items() if path.endswith(".tf"))
+    found = (_parse_page(path, text) for path, text in pages.items() if path.endswith(".tf"))
     return [problem for problem in found if problem]
 
 
-def _parse(path: str, text: str) -> Problem | None:
+_HINT = "correct this line if Terraform rejects it too; if tfgen owns the file, remove it and render again"
+
+
+def _parse_page(path: str, text: str) -> Problem | None:
     try:
         hcl2.load(StringIO(text))
     except Exception as error:
-        at = _place(error, path, text.splitlines())
-        hint = "if it was edited, see what Terraform reports; otherwise render again to replace it"
-        return Problem("TG401", at, "python-hcl2 cannot parse this as HCL", hint)
+        at = _location_of_error(error, path, text.splitlines())
+        return Problem("TG401", at, "python-hcl2 cannot parse this as HCL", _HINT)
     return None
 
 
-def _place(error: Exception, path: str, lines: list[str]) -> Location:
+def _location_of_error(error: Exception, path: str, lines: list[str]) -> Location:
     """Where the parser stopped; after the last line, where that ends. It need not say."""
     line, column = getattr(error, "line", None), getattr(error, "column", None)
     if not isinstance(line, int) or not isinstance(column, int) or line < 1 or not lines:

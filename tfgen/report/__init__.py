@@ -29,7 +29,7 @@ class Findings(NamedTuple):
         return {**severities, "ignored": len(self.ignored)}
 
 
-def text(findings: Findings, form: Format, *, colour: bool = False, width: int = 0) -> str:
+def format_findings(findings: Findings, form: Format, *, colour: bool = False, width: int = 0) -> str:
     """The findings in one of the formats, without a line break at the end.
 
     Text for people wraps at `width` columns, unless that is 0.
@@ -39,17 +39,17 @@ def text(findings: Findings, form: Format, *, colour: bool = False, width: int =
     return said
 
 
-def summary(findings: Findings) -> str:
+def summarize_findings(findings: Findings) -> str:
     """The counts, in one line: "1 error and 2 notes in 3 specs; 1 ignored"."""
     *severities, ignored = findings.counts().items()
-    found = [_count(number, severity) for severity, number in severities if number]
+    found = [_counted_noun(number, severity) for severity, number in severities if number]
     aside = f"; {ignored[1]} ignored" if ignored[1] else ""
-    specs = _count(len(findings.files), "spec")
+    specs = _counted_noun(len(findings.files), "spec")
     if not found:
-        return f"All is well: {specs} with {_count(findings.services, 'service')}{aside}"
+        return f"All is well: {specs} with {_counted_noun(findings.services, 'service')}{aside}"
     *rest, last = found
     return f"{', '.join(rest)}{' and ' if rest else ''}{last} in {specs}{aside}"
 
 
-def _count(number: int, noun: str) -> str:
+def _counted_noun(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"

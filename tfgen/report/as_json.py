@@ -12,13 +12,15 @@ def text(findings: Findings, *, colour: bool) -> str:  # noqa: ARG001 - the same
         "version": 1,
         "specs": list(findings.files),
         "counts": findings.counts(),
-        "problems": [_problem(problem) for problem in findings.problems],
-        "ignored": [{**_problem(ignored.problem), "reason": ignored.reason} for ignored in findings.ignored],
+        "problems": [_problem_object(problem) for problem in findings.problems],
+        "ignored": [
+            {**_problem_object(ignored.problem), "reason": ignored.reason} for ignored in findings.ignored
+        ],
     }
     return json.dumps(data, indent=2)
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
+def _problem_object(problem: Problem) -> dict[str, Any]:
     """A problem of the whole file has no line, column and width."""
     at = problem.at
     place = (at.line, at.column, at.width) if at.line else (None, None, None)

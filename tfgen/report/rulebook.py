@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tfgen.rules import OF_OVERRIDES, Rule, rules
+from tfgen.rules import OF_OVERRIDES, Rule, all_rules
 
 
 class Entry(NamedTuple):
@@ -96,9 +96,9 @@ _RAISED = {
 }
 
 
-def entries() -> list[Entry]:
+def rule_entries() -> list[Entry]:
     """The rules, in the order of their numbers."""
-    return sorted((_of_rule(rule) for rule in rules()), key=lambda entry: entry.code)
+    return sorted((_of_rule(rule) for rule in all_rules()), key=lambda entry: entry.code)
 
 
 def other_codes() -> list[Entry]:
@@ -106,16 +106,16 @@ def other_codes() -> list[Entry]:
     return [_of_code(code) for code in _CODES]
 
 
-def codes() -> list[str]:
+def all_codes() -> list[str]:
     """Every code there is."""
-    return sorted(entry.code for entry in (*entries(), *other_codes()))
+    return sorted(entry.code for entry in (*rule_entries(), *other_codes()))
 
 
-def entry(code: str) -> Entry:
+def entry_of_code(code: str) -> Entry:
     """What there is to say about a code. Raises KeyError where there is no such code."""
     if code in _CODES:
         return _of_code(code)
-    return {entry.code: entry for entry in entries()}[code]
+    return {entry.code: entry for entry in rule_entries()}[code]
 
 
 def _of_rule(rule: Rule) -> Entry:
@@ -138,14 +138,14 @@ def _to_be_read(example: str) -> str:
 
 def _of_code(code: str) -> Entry:
     can = (
-        f"can be ignored at the top of the spec: {_ignore(code)}"
+        f"can be ignored at the top of the spec: {_ignore_example(code)}"
         if code in OF_OVERRIDES
         else "cannot be ignored"
     )
     return Entry(code, "", _CODES[code], f"Raised {_RAISED[code[:3]]}; it is not a rule, and {can}.")
 
 
-def text(entry: Entry) -> str:
+def entry_as_text(entry: Entry) -> str:
     """As `tfgen explain` prints it."""
     if not entry.source:
         return f"{entry.code}: {entry.title}\n\n{entry.why}"
@@ -154,15 +154,15 @@ def text(entry: Entry) -> str:
             f"{entry.code} {entry.severity}: {entry.title}",
             entry.why,
             f"Source: {entry.source}",
-            f"Breaks the rule:\n{_indented(_to_be_read(entry.bad))}",
-            f"Follows the rule:\n{_indented(_to_be_read(entry.good))}",
+            f"Breaks the rule:\n{_indented_text(_to_be_read(entry.bad))}",
+            f"Follows the rule:\n{_indented_text(_to_be_read(entry.good))}",
             "Where it is intended, ignore it there (in a service, a listener, load_balancer or network) or "
-            f"at the top of the spec:\n{_indented(_ignore(entry.code))}",
+            f"at the top of the spec:\n{_indented_text(_ignore_example(entry.code))}",
         )
     )
 
 
-def markdown(entry: Entry) -> str:
+def entry_as_markdown(entry: Entry) -> str:
     """As in docs/rules.md and in SARIF."""
     parts = (
         f"{entry.why} ([source]({entry.source}))",
@@ -172,14 +172,14 @@ def markdown(entry: Entry) -> str:
     return "\n\n".join(parts)
 
 
-def _ignore(code: str) -> str:
+def _ignore_example(code: str) -> str:
     return f"ignore: [{{rule: {code}, reason: ...}}]"
 
 
-def _indented(text: str) -> str:
+def _indented_text(text: str) -> str:
     return "\n".join(f"    {line}" if line else "" for line in text.rstrip("\n").splitlines())
 
 
-def listing() -> str:
+def list_rules() -> str:
     """All rules, one a line."""
-    return "\n".join(f"{entry.code}  {entry.severity:<7}  {entry.title}" for entry in entries())
+    return "\n".join(f"{entry.code}  {entry.severity:<7}  {entry.title}" for entry in rule_entries())

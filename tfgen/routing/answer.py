@@ -19,9 +19,9 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import NamedTuple
 
 from tfgen.blueprint.model import Blueprint, Listener, ListenerRule, Service
-from tfgen.routing.patterns import matches
+from tfgen.routing.patterns import matches_any
 from tfgen.routing.request import Request
-from tfgen.routing.table import entries
+from tfgen.routing.table import entries_by_listener
 
 WORLD = "0.0.0.0/0"
 
@@ -72,28 +72,30 @@ class Answer(NamedTuple):
         return self.candidates[self.chosen : self.chosen + 1]
 
 
-def answer(blueprint: Blueprint, request: Request) -> Answer:
+def answer_request(blueprint: Blueprint, request: Request) -> Answer:
     """What happens to a request to the load balancer of this stack."""
     listeners = [each for balancer in blueprint.load_balancer for each in balancer.listeners]
     listener = next((each for each in listeners if each.port == request.port), None)
     if listener is None:
         return Answer(request, _no_listener(listeners, request))
-    if nobody := _refusal(listener, request):
+    if nobody := _refusal_reason(listener, request):
         return Answer(request, nobody, (listener,))
-    first, *others = readings(request)
-    candidates = _candidates(blueprint, listener, first)
-    chosen = _chosen(candidates)
+    first, *others = readings_of_request(request)
+    candidates = _candidate_rules(blueprint, listener, first)
+    chosen = _chosen_index(candidates)
     otherwise = []
     for seen in others:
-        found = _candidates(blueprint, listener, seen)
-        candidate = found[_chosen(found)]
+        found = _candidate_rules(blueprint, listener, seen)
+        candidate = found[_chosen_index(found)]
         if _leads_to(candidate) != _leads_to(candidates[chosen]):  # another rule may lead to the same service
             otherwise.append(Reading(seen, candidate))
-    doubts = tuple(_doubts(blueprint, listener, candidates))
+    doubts = tuple(_doubts_of_answer(blueprint, listener, candidates))
     return Answer(request, "", (listener,), candidates, chosen, tuple(otherwise), doubts)
 
 
-def _doubts(blueprint: Blueprint, listener: Listener, candidates: Sequence[Candidate]) -> Iterator[str]:
+def _doubts_of_answer(
+    blueprint: Blueprint, listener: Listener, candidates: Sequence[Candidate]
+) -> Iterator[str]:
     rules = {f"aws_lb_listener_rule.{rule.label}" for candidate in candidates for rule in candidate.rule}
     answering = {f"aws_lb_listener.{listener.label}", "aws_lb.main", *rules}
     for own in blueprint.overridden:
@@ -110,10 +112,10 @@ def _no_listener(listeners: Sequence[Listener], request: Request) -> str:
     return f"no listener has port {request.port} (the listeners: {ports}), so the connection times out"
 
 
-def _refusal(listener: Listener, request: Request) -> str:
+def _refusal_reason(listener: Listener, request: Request) -> str:
     """Why a listener does not evaluate its rules; empty where it does."""
     name = f"listener {listener.key} on port {listener.port}"
-    if not admits(listener, request):
+    if not admits_sender(listener, request):
         ranges = ", ".join(cidr.cidr for cidr in listener.admitted) or "no clients"
         other = f", not {request.source}" if request.source else ""
         return f"{name} allows {ranges}{other}; the connection times out"
@@ -126,7 +128,7 @@ def _refusal(listener: Listener, request: Request) -> str:
     return ""
 
 
-def admits(listener: Listener, request: Request) -> bool:
+def admits_sender(listener: Listener, request: Request) -> bool:
     """Whether the security group allows the sender, if it is known. All rules are for IPv4."""
     if request.source is None:
         return bool(listener.admitted)
@@ -139,16 +141,16 @@ def admits(listener: Listener, request: Request) -> bool:
 # --- the rules
 
 
-def _candidates(blueprint: Blueprint, listener: Listener, seen: Seen) -> tuple[Candidate, ...]:
+def _candidate_rules(blueprint: Blueprint, listener: Listener, seen: Seen) -> tuple[Candidate, ...]:
     services = {service.key: service for service in blueprint.services}
     rules = [
         Candidate((entry.rule,), (services[entry.service],), tuple(_why_not(entry.rule, seen)))
-        for entry in entries(blueprint).get(listener.key, ())
+        for entry in entries_by_listener(blueprint).get(listener.key, ())
     ]
     return (*rules, Candidate((), (), ()))
 
 
-def _chosen(candidates: Sequence[Candidate]) -> int:
+def _chosen_index(candidates: Sequence[Candidate]) -> int:
     return next(index for index, candidate in enumerate(candidates) if not candidate.why_not)
 
 
@@ -158,27 +160,27 @@ def _leads_to(candidate: Candidate) -> str:
 
 def _why_not(rule: ListenerRule, seen: Seen) -> Iterator[str]:
     for values in rule.hosts:
-        if not matches(tuple(value.lower() for value in values), seen.host):
-            yield f"host is not {_or(values)}"
+        if not matches_any(tuple(value.lower() for value in values), seen.host):
+            yield f"host is not {_joined_with_or(values)}"
     for values in rule.paths:
-        if not matches(values, seen.path):
-            yield f"path is not {_or(values)}"
+        if not matches_any(values, seen.path):
+            yield f"path is not {_joined_with_or(values)}"
     for values in rule.methods:
         if seen.method not in values:
-            yield f"method is not {_or(values)}"
+            yield f"method is not {_joined_with_or(values)}"
 
 
-def _or(values: Sequence[str]) -> str:
+def _joined_with_or(values: Sequence[str]) -> str:
     return " or ".join(values)
 
 
 # --- ways to read a request
 
 
-def readings(request: Request) -> list[Seen]:
+def readings_of_request(request: Request) -> list[Seen]:
     """What rules could see of the request, likeliest first, each once: see the head of this module."""
-    normal = _without_dots(_decoded(request.path, unreserved=True))
-    decoded = _without_dots(_decoded(request.path))
+    normal = _without_dots(_decoded_path(request.path, unreserved=True))
+    decoded = _without_dots(_decoded_path(request.path))
     paths = dict.fromkeys([normal, request.path, decoded, re.sub("/+", "/", decoded)])
     found = [Seen(request.host, path, request.method) for path in paths]
     if request.host.endswith("."):
@@ -191,7 +193,7 @@ def readings(request: Request) -> list[Seen]:
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
 
-def _decoded(path: str, *, unreserved: bool = False) -> str:
+def _decoded_path(path: str, *, unreserved: bool = False) -> str:
     """Percent-encoded characters of ASCII as themselves; with `unreserved` those that RFC 3986, 2.3 names."""
 
     def plain(match: re.Match[str]) -> str:

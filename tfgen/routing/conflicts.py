@@ -20,11 +20,11 @@ from tfgen.routing.patterns import (
     Allowance,
     Patterns,
     TooManyStatesError,
-    cover,
-    matches,
-    meet,
-    start,
-    witness,
+    find_witness,
+    fixed_start,
+    matches_any,
+    patterns_cover,
+    patterns_meet,
 )
 from tfgen.routing.table import Entry
 
@@ -52,13 +52,13 @@ class Overlap(Struct, frozen=True):
         """Such a request, as a person writes it: one in which every star is something, if there is one."""
         both = self.first.requests, self.second.requests
         full = tuple(tuple(pattern.replace("*", "?*") for pattern in patterns) for patterns in both)
-        taken = _requests(self.before)
+        taken = _requests_of_rules(self.before)
         try:
             allowance = Allowance(_MOST_STATES)
-            found = witness(full, taken, allowance) or witness(both, taken, allowance)
+            found = find_witness(full, taken, allowance) or find_witness(both, taken, allowance)
         except TooManyStatesError:
             found = None
-        return _readable(found or BREAK * 2, self.first, self.second)
+        return _readable_request(found or BREAK * 2, self.first, self.second)
 
 
 class Conflicts(Struct, frozen=True):
@@ -70,51 +70,53 @@ class Conflicts(Struct, frozen=True):
 
 
 @lru_cache(maxsize=16)
-def conflicts(entries: tuple[Entry, ...]) -> Conflicts:
+def find_conflicts(entries: tuple[Entry, ...]) -> Conflicts:
     """What is wrong with the rules of one listener, given in the order of evaluation.
 
     What many rules take together can be too much to work out (_MOST_STATES); then nothing is said.
     """
     try:
-        earlier = _earlier(entries, Allowance(together=_MOST_PAIRS))
+        earlier = _earlier_rules(entries, Allowance(together=_MOST_PAIRS))
     except TooManyStatesError:
         return Conflicts((), (), known=False)
     allowance = Allowance(_MOST_STATES, _MOST_TOGETHER)
-    shadows = tuple(filter(None, (_shadow(entry, earlier[entry], allowance) for entry in entries)))
+    shadows = tuple(filter(None, (_find_shadow(entry, earlier[entry], allowance) for entry in entries)))
     dead = {shadow.entry for shadow in shadows}
     alive = [entry for entry in entries if entry not in dead]
     pairs = ((first, second) for second in alive for first in earlier[second] if first not in dead)
-    overlaps = (_overlap(first, second, earlier, allowance) for first, second in pairs)
+    overlaps = (_find_overlap(first, second, earlier, allowance) for first, second in pairs)
     return Conflicts(shadows, tuple(filter(None, overlaps)))
 
 
 def is_inside(narrow: Entry, wide: Entry) -> bool:
     """Whether every request that matches `narrow` matches `wide` too."""
-    return all(cover(*parts) for parts in zip(wide.parts, narrow.parts, strict=True))
+    return all(patterns_cover(*parts) for parts in zip(wide.parts, narrow.parts, strict=True))
 
 
 # --- rules that receive no requests
 
 
-def _shadow(entry: Entry, earlier: Sequence[Entry], allowance: Allowance) -> Shadow | None:
+def _find_shadow(entry: Entry, earlier: Sequence[Entry], allowance: Allowance) -> Shadow | None:
     one = next((other for other in earlier if is_inside(entry, other)), None)
     if one:
         return Shadow(entry, (one,))
     if len(earlier) > 1 and _takes_all(earlier, entry, allowance):
-        return Shadow(entry, _needed(earlier, entry, allowance))
+        return Shadow(entry, _needed_rules(earlier, entry, allowance))
     return None
 
 
 def _takes_all(others: Sequence[Entry], entry: Entry, allowance: Allowance) -> bool:
     try:
         for part in range(len(entry.parts)):
-            others = _decisive(others, entry, part, allowance)
-        return bool(others) and witness((entry.requests,), _requests(others), allowance) is None
+            others = _decisive_rules(others, entry, part, allowance)
+        return bool(others) and find_witness((entry.requests,), _requests_of_rules(others), allowance) is None
     except TooManyStatesError:
         return False
 
 
-def _decisive(others: Sequence[Entry], entry: Entry, part: int, allowance: Allowance) -> Sequence[Entry]:
+def _decisive_rules(
+    others: Sequence[Entry], entry: Entry, part: int, allowance: Allowance
+) -> Sequence[Entry]:
     """Those of `others` that decide whether anything is left for `entry`.
 
     Some take requests for every host of `entry`, and some only for certain hosts. If the latter leave out
@@ -124,16 +126,16 @@ def _decisive(others: Sequence[Entry], entry: Entry, part: int, allowance: Allow
     wide: list[Entry] = []
     narrow: set[str] = set()
     for other in others:
-        if cover(other.parts[part], entry.parts[part]):
+        if patterns_cover(other.parts[part], entry.parts[part]):
             wide.append(other)
         else:
             narrow.update(other.parts[part])
-    if narrow and witness((entry.parts[part],), tuple(narrow), allowance) is None:
+    if narrow and find_witness((entry.parts[part],), tuple(narrow), allowance) is None:
         return others
     return wide
 
 
-def _needed(others: Sequence[Entry], entry: Entry, allowance: Allowance) -> tuple[Entry, ...]:
+def _needed_rules(others: Sequence[Entry], entry: Entry, allowance: Allowance) -> tuple[Entry, ...]:
     """Those of `others` without which something would be left for `entry`."""
     needed = list(others)
     for other in others:
@@ -143,14 +145,14 @@ def _needed(others: Sequence[Entry], entry: Entry, allowance: Allowance) -> tupl
     return tuple(needed)
 
 
-def _requests(entries: Sequence[Entry]) -> Patterns:
+def _requests_of_rules(entries: Sequence[Entry]) -> Patterns:
     return tuple(request for entry in entries for request in entry.requests)
 
 
 # --- rules that match the same request
 
 
-def _overlap(
+def _find_overlap(
     first: Entry, second: Entry, earlier: Mapping[Entry, Sequence[Entry]], allowance: Allowance
 ) -> Overlap | None:
     """The overlap of two rules, unless it is an ordinary one or does not matter."""
@@ -158,11 +160,11 @@ def _overlap(
     if first.service == second.service or pinned == 2 or _is_more_specific(first, second):
         return None
     if pinned and not _is_more_specific(second, first):
-        return None  # whoever gives one of two such rules a priority has settled their order
+        return None  # a priority in the spec for one of the two settles their order
     before = tuple(other for other in earlier[first] if other in earlier[second])
     try:
         both = first.requests, second.requests
-        if before and witness(both, _requests(before), allowance) is None:
+        if before and find_witness(both, _requests_of_rules(before), allowance) is None:
             return None
     except TooManyStatesError:
         return None
@@ -173,30 +175,30 @@ def _is_more_specific(one: Entry, other: Entry) -> bool:
     """By the first part in which they differ, of which only the values count that meet the other's."""
     for some, others in zip(one.parts, other.parts, strict=True):
         own, theirs = _meeting_values(some, others), _meeting_values(others, some)
-        if not cover(own, theirs):
-            return cover(theirs, own)
-        if not cover(theirs, own):
+        if not patterns_cover(own, theirs):
+            return patterns_cover(theirs, own)
+        if not patterns_cover(theirs, own):
             return False
     return False
 
 
 def _meeting_values(some: Patterns, others: Patterns) -> Patterns:
     """/a/* is none of those of the route /a (/a and /a/*) that meet /?."""
-    return tuple(pattern for pattern in some if meet((pattern,), others))
+    return tuple(pattern for pattern in some if patterns_meet((pattern,), others))
 
 
-def _readable(request: str, *entries: Entry) -> str:
+def _readable_request(request: str, *entries: Entry) -> str:
     """A request without what any value would do for."""
     host, path, method = request.replace(OTHER, "x").split(BREAK)
-    named_host = host if any(not matches(entry.hosts, OTHER) for entry in entries) else ""
-    named_method = method if any(not matches(entry.methods, OTHER) for entry in entries) else ""
+    named_host = host if any(not matches_any(entry.hosts, OTHER) for entry in entries) else ""
+    named_method = method if any(not matches_any(entry.methods, OTHER) for entry in entries) else ""
     return f"{named_method} {named_host}{path}".strip()
 
 
 # --- which rules could meet at all
 
 
-def _earlier(entries: Sequence[Entry], allowance: Allowance) -> dict[Entry, list[Entry]]:
+def _earlier_rules(entries: Sequence[Entry], allowance: Allowance) -> dict[Entry, list[Entry]]:
     """For each rule those before it that want some of its requests.
 
     Compares hosts once a pair of different ones, and then only paths that begin alike. Raises
@@ -206,16 +208,16 @@ def _earlier(entries: Sequence[Entry], allowance: Allowance) -> dict[Entry, list
     for number, entry in enumerate(entries):
         sites.setdefault(entry.hosts, _Site()).add(number, entry.paths)
     found: dict[Entry, list[Entry]] = {entry: [] for entry in entries}
-    for one, other in sorted(set(_near(sites, allowance))):
+    for one, other in sorted(set(_near_rules(sites, allowance))):
         first, second = entries[one], entries[other]
-        if meet(first.methods, second.methods) and meet(first.paths, second.paths):
+        if patterns_meet(first.methods, second.methods) and patterns_meet(first.paths, second.paths):
             found[second].append(first)
     return found
 
 
-def _near(sites: Mapping[Patterns, "_Site"], allowance: Allowance) -> Iterator[tuple[int, int]]:
-    """The numbers of any two rules that share hosts and begin alike; a pair can come twice."""
-    for some, others in _meeting(sites, allowance):
+def _near_rules(sites: Mapping[Patterns, "_Site"], allowance: Allowance) -> Iterator[tuple[int, int]]:
+    """The numbers of any two rules that share hosts and begin alike; a pair can be there twice."""
+    for some, others in _meeting_sites(sites, allowance):
         for start_, numbers in some.starts.items():
             for other in others.beginning_like(start_):
                 for one in numbers:
@@ -232,7 +234,7 @@ class _Site:
 
     def add(self, number: int, paths: Patterns) -> None:
         for path in paths:
-            self.starts.setdefault(start(path), []).append(number)
+            self.starts.setdefault(fixed_start(path), []).append(number)
 
     @cached_property
     def _in_order(self) -> list[str]:
@@ -248,12 +250,14 @@ class _Site:
             yield from self.starts[known]
 
 
-def _meeting(sites: Mapping[Patterns, "_Site"], allowance: Allowance) -> Iterator[tuple["_Site", "_Site"]]:
+def _meeting_sites(
+    sites: Mapping[Patterns, "_Site"], allowance: Allowance
+) -> Iterator[tuple["_Site", "_Site"]]:
     """Sites that share hosts, itself with each; two exact hosts never do."""
-    loose = [hosts for hosts in sites if any(start(host)[-1:] != BREAK for host in hosts)]
+    loose = [hosts for hosts in sites if any(fixed_start(host)[-1:] != BREAK for host in hosts)]
     for hosts, site in sites.items():
         yield site, site
         for other in loose:
             allowance.spend(0)
-            if other != hosts and meet(hosts, other):
+            if other != hosts and patterns_meet(hosts, other):
                 yield site, sites[other]

@@ -5,7 +5,7 @@ other (botocore, elbv2 PathPatternConditionConfig and HostHeaderConditionConfig)
 a pattern cannot contain the characters * and ? themselves.
 
 A pattern is matched like an automaton: its state is what is left of it to match, and several patterns at
-once are a set of such rests. `witness` follows sets of patterns through all possible texts, each
+once are a set of such rests. `find_witness` follows sets of patterns through all possible texts, each
 combination of rests once, so its result holds for all texts and not for samples.
 """
 
@@ -14,7 +14,7 @@ from functools import lru_cache
 from math import inf
 
 BREAK = "\n"
-"""No wildcard stands for it: joins a host, a path and a method to one pattern."""
+"""No wildcard matches it: joins a host, a path and a method to one pattern."""
 OTHER = "\0"
 """Any character that no pattern names. There is one: paths may hold % and hosts _, patterns may not."""
 
@@ -41,30 +41,33 @@ class Allowance:
             raise TooManyStatesError
 
 
-def matches(patterns: Patterns, text: str) -> bool:
+def matches_any(patterns: Patterns, text: str) -> bool:
     """Whether one of `patterns` matches the whole of `text`."""
-    rests = _rested(patterns)
+    rests = _possible_rests(patterns)
     for letter in text:
-        rests = _stepped(rests, letter)
+        rests = _rests_after_letter(rests, letter)
     return "" in rests
 
 
 @lru_cache(maxsize=4096)
-def meet(some: Patterns, others: Patterns) -> bool:
+def patterns_meet(some: Patterns, others: Patterns) -> bool:
     """Whether there is a text that both match."""
-    return some == others or any(_meet(one, other) for one in some for other in others)
+    return some == others or any(_pair_meets(one, other) for one in some for other in others)
 
 
 @lru_cache(maxsize=4096)
-def cover(wide: Patterns, narrow: Patterns) -> bool:
+def patterns_cover(wide: Patterns, narrow: Patterns) -> bool:
     """Whether `wide` matches every text that `narrow` matches."""
     if wide == narrow:
         return True
     # Most do not, and mostly a text with nothing in the place of stars shows it already.
-    return matches(wide, narrow[0].replace("*", "").replace("?", OTHER)) and witness((narrow,), wide) is None
+    return (
+        matches_any(wide, narrow[0].replace("*", "").replace("?", OTHER))
+        and find_witness((narrow,), wide) is None
+    )
 
 
-def witness(
+def find_witness(
     within: Sequence[Patterns], outside: Patterns = (), allowance: Allowance | None = None
 ) -> str | None:
     """A text that each of `within` matches and `outside` does not; None where there is none.
@@ -74,8 +77,8 @@ def witness(
     over together can have any number.
     """
     common = _common_start((*outside, *(pattern for patterns in within for pattern in patterns)))
-    inner = tuple(_rested(pattern[common:] for pattern in patterns) for patterns in within)
-    todo = [((inner, _rested(pattern[common:] for pattern in outside)), within[0][0][:common])]
+    inner = tuple(_possible_rests(pattern[common:] for pattern in patterns) for patterns in within)
+    todo = [((inner, _possible_rests(pattern[common:] for pattern in outside)), within[0][0][:common])]
     seen = set()
     while todo:
         state, text = todo.pop()
@@ -87,15 +90,15 @@ def witness(
         inner, outer = state
         if "" not in outer and all("" in rests for rests in inner):
             return text
-        for letter in _letters(inner):
-            after = tuple(_stepped(rests, letter) for rests in inner)
+        for letter in _letters_to_try(inner):
+            after = tuple(_rests_after_letter(rests, letter) for rests in inner)
             if all(after):
-                todo.append(((after, _stepped(outer, letter)), text + letter))
+                todo.append(((after, _rests_after_letter(outer, letter)), text + letter))
     return None
 
 
 @lru_cache(maxsize=4096)
-def start(pattern: str) -> str:
+def fixed_start(pattern: str) -> str:
     """What a pattern says before its first wildcard; with a BREAK behind it where it has none."""
     for index, char in enumerate(pattern):
         if char in "*?":
@@ -103,13 +106,13 @@ def start(pattern: str) -> str:
     return pattern + BREAK
 
 
-def _meet(one: str, other: str) -> bool:
-    """`meet` for two patterns. What stands before the first star of either must fit, and after the last.
+def _pair_meets(one: str, other: str) -> bool:
+    """`patterns_meet` for two patterns. What is before the first star of either must fit, and after the last.
 
     If then one begins with a star and the other ends in one, a text that begins as the other does and ends
     as the one does is matched by both.
     """
-    known = min(len(start(one)), len(start(other)))
+    known = min(len(fixed_start(one)), len(fixed_start(other)))
     if one[:known] != other[:known]:
         return False
     one, other = one[known:], other[known:]
@@ -125,7 +128,7 @@ def _meet(one: str, other: str) -> bool:
         return True
     if one[0] == other[-1] == "*" or other[0] == one[-1] == "*":
         return True
-    return witness(((one,), (other,))) is not None
+    return find_witness(((one,), (other,))) is not None
 
 
 def _common_start(patterns: Sequence[str]) -> int:
@@ -138,7 +141,7 @@ def _common_start(patterns: Sequence[str]) -> int:
     )
 
 
-def _letters(inner: Sequence[_Rests]) -> list[str]:
+def _letters_to_try(inner: Sequence[_Rests]) -> list[str]:
     """The letters worth a step; the last is tried first, so that a witness is short and plain.
 
     A letter that only patterns outside name leaves more of them alive than OTHER does, and of those within
@@ -149,7 +152,7 @@ def _letters(inner: Sequence[_Rests]) -> list[str]:
     return sorted(named - {BREAK}, reverse=True) + last
 
 
-def _rested(rests: Iterable[str]) -> _Rests:
+def _possible_rests(rests: Iterable[str]) -> _Rests:
     """All that can be left to match, a star being nothing too."""
     found = set(rests)
     for rest in tuple(found):
@@ -160,7 +163,7 @@ def _rested(rests: Iterable[str]) -> _Rests:
     return frozenset(found)
 
 
-def _stepped(rests: _Rests, letter: str) -> _Rests:
+def _rests_after_letter(rests: _Rests, letter: str) -> _Rests:
     """What is left after one more letter of the text."""
     found = []
     for rest in rests:
@@ -170,4 +173,4 @@ def _stepped(rests: _Rests, letter: str) -> _Rests:
                 found.append(rest if head == "*" else rest[1:])
         elif head == letter:
             found.append(rest[1:])
-    return _rested(found)
+    return _possible_rests(found)

@@ -5,68 +5,73 @@ from typing import Any
 
 from tfgen.blueprint.model import Listener
 from tfgen.routing.answer import WORLD, Answer, Candidate, Reading
-from tfgen.routing.table import text
-from tfgen.texts import in_line, wrapped
+from tfgen.routing.table import route_text
+from tfgen.texts import in_line, wrapped_text
 
 """Of the default action: templates/load_balancer/listeners.tf.j2."""
 
 
 def as_text(answer: Answer, width: int = 0) -> str:
     """What `tfgen route` prints; in lines of `width` columns where that is not 0."""
-    parts = [[str(answer.request)], list(_head(answer)), list(_before(answer)), list(_after(answer))]
-    lines = [[wrapped(in_line(line), width, _UNDER) for line in part] for part in parts if part]
+    parts = [
+        [str(answer.request)],
+        list(_head_lines(answer)),
+        list(_rules_before(answer)),
+        list(_rules_after(answer)),
+    ]
+    lines = [[wrapped_text(in_line(line), width, _UNDER) for line in part] for part in parts if part]
     return "\n\n".join(map("\n".join, lines))
 
 
 _UNDER = " " * 16
 
 
-def _head(answer: Answer) -> Iterator[str]:
+def _head_lines(answer: Answer) -> Iterator[str]:
     for winner in answer.winner:
-        yield f"{_who(answer.listener[0], winner)}."
-        yield f"  listener      {_listener(answer.listener[0])}"
-        yield f"  rule          {_rule(winner)}"
-        for target in _targets(winner):
+        yield f"{_owner_of_rule(answer.listener[0], winner)}."
+        yield f"  listener      {_listener_words(answer.listener[0])}"
+        yield f"  rule          {_rule_words(winner)}"
+        for target in _target_lines(winner):
             yield f"  target group  {target}"
     if answer.nobody:
         yield f"No response: {answer.nobody}."
-    for note in notes(answer):
+    for note in notes_on_answer(answer):
         yield f"  note: {note}"
 
 
-def _who(listener: Listener, candidate: Candidate) -> str:
+def _owner_of_rule(listener: Listener, candidate: Candidate) -> str:
     for service in candidate.service:
-        return f"{service.key} responds, on port {_port(candidate)}"
+        return f"{service.key} responds, on port {_container_port(candidate)}"
     for does in listener.answers:
         return f"No service responds: the load balancer itself {does}"
     response = f'{listener.default.status} "{listener.default.body}"'
     return f"No service responds: the load balancer itself responds with {response}"
 
 
-def _port(candidate: Candidate) -> int | None:
+def _container_port(candidate: Candidate) -> int | None:
     return next((group.port for service in candidate.service for group in service.target_groups), None)
 
 
-def _targets(candidate: Candidate) -> Iterator[str]:
+def _target_lines(candidate: Candidate) -> Iterator[str]:
     for service in candidate.service:
         for group in service.target_groups:
             yield f"aws_lb_target_group.{group.label}"
 
 
-def _listener(listener: Listener) -> str:
+def _listener_words(listener: Listener) -> str:
     ranges = [cidr.cidr for cidr in listener.admitted]
     return (
         f"{listener.key}, port {listener.port}, for {'all clients' if WORLD in ranges else ', '.join(ranges)}"
     )
 
 
-def _rule(candidate: Candidate) -> str:
+def _rule_words(candidate: Candidate) -> str:
     for rule in candidate.rule:
-        return f"{text(rule)}, priority {rule.priority}: aws_lb_listener_rule.{rule.label}"
+        return f"{route_text(rule)}, priority {rule.priority}: aws_lb_listener_rule.{rule.label}"
     return "none matches: the default action"
 
 
-def notes(answer: Answer) -> Iterator[str]:
+def notes_on_answer(answer: Answer) -> Iterator[str]:
     """Notes on the answer."""
     for listener in answer.listener:
         if answer.winner and not answer.request.source and WORLD not in [c.cidr for c in listener.admitted]:
@@ -74,17 +79,17 @@ def notes(answer: Answer) -> Iterator[str]:
     for service in (service for winner in answer.winner for service in winner.service):
         if not service.tasks.least:
             yield f"the count of {service.key} is 0: without tasks, the load balancer responds with 503"
-    for prefix in (prefix for winner in answer.winner for prefix in _prefix(winner)):
+    for prefix in (prefix for winner in answer.winner for prefix in _prefix_note(winner)):
         yield f"the service receives the whole path: {prefix} is not removed"
     if answer.winner and answer.request.other_headers:
         yield f"no rule looks at the header {' or '.join(answer.request.other_headers)}"
     for reading in answer.otherwise:
-        yield _otherwise(reading)
+        yield _other_reading_note(reading)
     for says in answer.doubts:
         yield f"{says}, so which service responds is not certain"
 
 
-def _prefix(candidate: Candidate) -> Iterator[str]:
+def _prefix_note(candidate: Candidate) -> Iterator[str]:
     """The path of a route that matches all below it, which some expect to be removed from the request."""
     for rule in candidate.rule:
         for path in (path for values in rule.paths for path in values[:1]):
@@ -92,7 +97,7 @@ def _prefix(candidate: Candidate) -> Iterator[str]:
                 yield path
 
 
-def _otherwise(reading: Reading) -> str:
+def _other_reading_note(reading: Reading) -> str:
     """The first reading is the one of RFC 3986, a host without its port."""
     who = next((service.key for service in reading.candidate.service), "the default action")
     return (
@@ -101,39 +106,39 @@ def _otherwise(reading: Reading) -> str:
     )
 
 
-def _before(answer: Answer) -> Iterator[str]:
+def _rules_before(answer: Answer) -> Iterator[str]:
     tried = answer.candidates[: answer.chosen]
     if tried:
         yield "Evaluated before, and why they do not match:"
-        yield from _rows(answer, [(candidate, "; ".join(candidate.why_not)) for candidate in tried])
+        yield from _table_rows(answer, [(candidate, "; ".join(candidate.why_not)) for candidate in tried])
 
 
-def _after(answer: Answer) -> Iterator[str]:
+def _rules_after(answer: Answer) -> Iterator[str]:
     later = answer.candidates[answer.chosen + 1 :]
     would = [candidate for candidate in later if not candidate.why_not]
     if would:
         yield "Would also match, but are evaluated later:"
-        yield from _rows(answer, [(candidate, "") for candidate in would])
+        yield from _table_rows(answer, [(candidate, "") for candidate in would])
     if len(later) > len(would):
         count = len(later) - len(would)
         rules = "rule is" if count == 1 else "rules are"
         yield f"{count}{' more' if would else ''} {rules} evaluated later and would not match."
 
 
-def _rows(answer: Answer, rows: Sequence[tuple[Candidate, str]]) -> Iterator[str]:
+def _table_rows(answer: Answer, rows: Sequence[tuple[Candidate, str]]) -> Iterator[str]:
     """One line for each candidate: its order, its conditions, its target, and a remark."""
     fixed = answer.listener[0].default.status
-    cells = [(*_cells(candidate, fixed), said) for candidate, said in rows]
+    cells = [(*_table_cells(candidate, fixed), said) for candidate, said in rows]
     widths = [max(len(row[column]) for row in cells) for column in range(3)]
     for when, what, where, said in cells:
         line = f"  {when:>{widths[0]}}  {what:<{widths[1]}}  -> {where:<{widths[2]}}  {said}"
         yield line.rstrip()
 
 
-def _cells(candidate: Candidate, fixed: str) -> tuple[str, str, str]:
+def _table_cells(candidate: Candidate, fixed: str) -> tuple[str, str, str]:
     where = next((service.key for service in candidate.service), fixed)
     for rule in candidate.rule:
-        return str(rule.priority), text(rule), where
+        return str(rule.priority), route_text(rule), where
     return "last", "the default action", where
 
 
@@ -146,30 +151,34 @@ def as_data(answer: Answer) -> dict[str, Any]:
     service = winner.service[0].key if winner and winner.service else None
     fixed = bool(winner) and service is None
     return {
-        "request": _request(answer),
+        "request": _request_object(answer),
         "answers": "service" if service else "load-balancer" if fixed else "nobody",
         "reason": answer.nobody or None,
         "status": int(answer.listener[0].default.status)
         if fixed and not answer.listener[0].answers
         else None,
         "service": service,
-        "port": _port(winner) if winner else None,
-        "target_group": next(_targets(winner), None) if winner else None,
+        "port": _container_port(winner) if winner else None,
+        "target_group": next(_target_lines(winner), None) if winner else None,
         "listener": next(map(_listener_data, answer.listener), None),
         "rule": _rule_data(winner) if winner else None,
-        "notes": list(notes(answer)),
+        "notes": list(notes_on_answer(answer)),
         "otherwise": [
             {"host": reading.seen.host, "path": reading.seen.path, **_rule_data(reading.candidate)}
             for reading in answer.otherwise
         ],
         "candidates": [
-            {**_rule_data(candidate), "outcome": _outcome(index, answer), "why_not": list(candidate.why_not)}
+            {
+                **_rule_data(candidate),
+                "outcome": _outcome_of_rule(index, answer),
+                "why_not": list(candidate.why_not),
+            }
             for index, candidate in enumerate(answer.candidates)
         ],
     }
 
 
-def _request(answer: Answer) -> dict[str, Any]:
+def _request_object(answer: Answer) -> dict[str, Any]:
     request = answer.request
     return {
         "method": request.method,
@@ -188,13 +197,13 @@ def _listener_data(listener: Listener) -> dict[str, Any]:
 def _rule_data(candidate: Candidate) -> dict[str, Any]:
     rule = candidate.rule[0] if candidate.rule else None
     return {
-        "route": text(rule) if rule else None,
+        "route": route_text(rule) if rule else None,
         "priority": rule.priority if rule else None,
         "address": f"aws_lb_listener_rule.{rule.label}" if rule else None,
         "leads_to": candidate.service[0].key if candidate.service else None,
     }
 
 
-def _outcome(index: int, answer: Answer) -> str:
+def _outcome_of_rule(index: int, answer: Answer) -> str:
     """Evaluated and passed over, the one that responds, or not evaluated."""
     return "answers" if index == answer.chosen else "passed" if index < answer.chosen else "not-tried"

@@ -34,17 +34,17 @@ class Request(NamedTuple):
         return f"{self.method} {self.url}"
 
 
-def read(method: str, url: str, headers: tuple[str, ...], source: str | None) -> Request:
+def read_request(method: str, url: str, headers: tuple[str, ...], source: str | None) -> Request:
     """The request, or a TfgenError (wrong usage) that names all that is wrong with the arguments."""
     wrong: list[str] = []
     if not _METHOD.fullmatch(method):
         wrong.append(_wrong_method(method))
-    scheme, host, port, path = _url(url, wrong)
-    names = [_header(header, wrong) for header in headers]
+    scheme, host, port, path = _read_url(url, wrong)
+    names = [_read_header(header, wrong) for header in headers]
     given = [value for name, value in names if name.lower() == "host"]
     # Clients omit the default port in the Host header.
-    sent = _host(given, wrong) if given else (host, None if port == _USUAL_PORTS[scheme] else port)
-    address = _address(source, wrong)
+    sent = _read_host(given, wrong) if given else (host, None if port == _USUAL_PORTS[scheme] else port)
+    address = _read_source(source, wrong)
     if wrong:
         message = "\n".join(["these arguments are wrong:", *(f"  {line}" for line in wrong)])
         raise TfgenError(message=message, code=Exit.WRONG_USAGE)
@@ -63,23 +63,23 @@ def read(method: str, url: str, headers: tuple[str, ...], source: str | None) ->
 
 def _wrong_method(method: str) -> str:
     if _METHOD.fullmatch(method.upper()):
-        return f"METHOD {_shown(method)}: methods are case-sensitive; write {method.upper()}"
-    return f"METHOD {_shown(method)}: expected an HTTP method such as GET"
+        return f"METHOD {_shown_text(method)}: methods are case-sensitive; write {method.upper()}"
+    return f"METHOD {_shown_text(method)}: expected an HTTP method such as GET"
 
 
-def _url(url: str, wrong: list[str]) -> tuple[str, str, int | None, str]:
+def _read_url(url: str, wrong: list[str]) -> tuple[str, str, int | None, str]:
     """Scheme, host, port and path."""
     match = _URL.fullmatch(url)
     if not match:
-        wrong.append(f"URL {_shown(url)}: expected one that begins with http:// or https://")
+        wrong.append(f"URL {_shown_text(url)}: expected one that begins with http:// or https://")
         return "http", "", None, "/"
     scheme, authority, path = match[1].lower(), match[2], match[3] or "/"
     if re.search(r"[\x00-\x20\x7f]", url):
-        wrong.append(f"URL {_shown(url)}: encode white space and control characters, as in %20")
-    host, port = _authority(authority)
+        wrong.append(f"URL {_shown_text(url)}: encode white space and control characters, as in %20")
+    host, port = _split_authority(authority)
     if not host:
-        wrong.append(f"URL {_shown(url)}: {_no_host(authority)}")
-    return scheme, host, port, _encoded(path)
+        wrong.append(f"URL {_shown_text(url)}: {_no_host(authority)}")
+    return scheme, host, port, _encoded_path(path)
 
 
 def _no_host(authority: str) -> str:
@@ -95,7 +95,7 @@ def _no_host(authority: str) -> str:
     return "expected a host name, with or without a port, such as api.example.com:8080"
 
 
-def _authority(text: str) -> tuple[str, int | None]:
+def _split_authority(text: str) -> tuple[str, int | None]:
     """Host and port; no host where the text is none."""
     match = _AUTHORITY.fullmatch(text)
     if not match or (match["port"] and not 1 <= int(match["port"]) <= 65535):
@@ -103,8 +103,8 @@ def _authority(text: str) -> tuple[str, int | None]:
     return match["host"], int(match["port"]) if match["port"] else None
 
 
-def _encoded(path: str) -> str:
-    """A path as browsers send it: what is not ASCII goes as the percent-encoded bytes of its UTF-8."""
+def _encoded_path(path: str) -> str:
+    """A path as browsers send it: what is not ASCII is sent as the percent-encoded bytes of its UTF-8."""
     return "".join(
         char
         if char.isascii()
@@ -113,30 +113,30 @@ def _encoded(path: str) -> str:
     )
 
 
-def _header(header: str, wrong: list[str]) -> tuple[str, str]:
+def _read_header(header: str, wrong: list[str]) -> tuple[str, str]:
     match = _HEADER.fullmatch(header)
     if not match or not header.isprintable():
-        wrong.append(f"-H {_shown(header)}: expected a header such as 'Host: api.example.com'")
+        wrong.append(f"-H {_shown_text(header)}: expected a header such as 'Host: api.example.com'")
         return "", ""
     return match[1], match[2]
 
 
-def _host(given: list[str], wrong: list[str]) -> tuple[str, int | None]:
+def _read_host(given: list[str], wrong: list[str]) -> tuple[str, int | None]:
     if len(given) > 1:
         wrong.append(f"-H: a request has one Host header, not {len(given)}")
-    host, port = _authority(given[0])
+    host, port = _split_authority(given[0])
     if not host:
-        wrong.append(f"-H {_shown(f'Host: {given[0]}')}: expected a host name, with or without a port")
+        wrong.append(f"-H {_shown_text(f'Host: {given[0]}')}: expected a host name, with or without a port")
     return host, port
 
 
-def _address(source: str | None, wrong: list[str]) -> Address | None:
+def _read_source(source: str | None, wrong: list[str]) -> Address | None:
     try:
         return None if source is None else ip_address(source)
     except ValueError:
-        wrong.append(f"--from {_shown(source or '')}: expected an IP address such as 203.0.113.7")
+        wrong.append(f"--from {_shown_text(source or '')}: expected an IP address such as 203.0.113.7")
         return None
 
 
-def _shown(text: str) -> str:
+def _shown_text(text: str) -> str:
     return f'"{in_line(text)}"'

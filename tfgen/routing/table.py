@@ -33,10 +33,10 @@ class Entry(Struct, frozen=True):
         )
 
     def __str__(self) -> str:
-        return f'"{text(self.rule)}"'
+        return f'"{route_text(self.rule)}"'
 
 
-def text(rule: ListenerRule) -> str:
+def route_text(rule: ListenerRule) -> str:
     """The route of a rule as a person writes it."""
     methods = " or ".join(values[0] for values in zip(*rule.methods, strict=False))
     host = "".join(values[0] for values in rule.hosts)
@@ -44,27 +44,27 @@ def text(rule: ListenerRule) -> str:
     return f"{methods} {host}{'/' if path in ('', '/*') else path}".strip()
 
 
-def entries(blueprint: Blueprint) -> dict[str, tuple[Entry, ...]]:
+def entries_by_listener(blueprint: Blueprint) -> dict[str, tuple[Entry, ...]]:
     """The rules of each listener that has some, by priority."""
     found: dict[str, list[Entry]] = {}
     for service in blueprint.services:
         for rule in service.rules:
-            found.setdefault(rule.listener, []).append(_entry(service, rule))
+            found.setdefault(rule.listener, []).append(_entry_of_rule(service, rule))
     return {
         listener: tuple(sorted(own, key=lambda entry: entry.rule.priority)) for listener, own in found.items()
     }
 
 
-def _entry(service: Service, rule: ListenerRule) -> Entry:
+def _entry_of_rule(service: Service, rule: ListenerRule) -> Entry:
     return Entry(
         service=service.key,
         rule=rule,
-        hosts=tuple(_legal(host) for values in rule.hosts for host in values) or _ANYTHING,
+        hosts=tuple(_legal_host(host) for values in rule.hosts for host in values) or _ANYTHING,
         paths=tuple(path for values in rule.paths for path in values) or ("/*",),
         methods=tuple(method for values in rule.methods for method in values) or _ANYTHING,
     )
 
 
-def _legal(host: str) -> str:
+def _legal_host(host: str) -> str:
     """A host pattern without the hosts that cannot be: no label of a host name is empty (RFC 1034, 3.1)."""
     return ".".join("?*" if label and not label.strip("*") else label for label in host.split("."))

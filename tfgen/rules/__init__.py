@@ -38,7 +38,7 @@ class Rule(Protocol):
 
 
 @cache
-def rules() -> tuple[Rule, ...]:
+def all_rules() -> tuple[Rule, ...]:
     """Every rule of this folder, by file name."""
     files = sorted(os.listdir(__path__[0]))  # noqa: PTH208 - a tenth of what pathlib takes
     names = (file.removesuffix(".py") for file in files if file.endswith(".py") and file[0] != "_")
@@ -47,9 +47,9 @@ def rules() -> tuple[Rule, ...]:
 
 def check(blueprint: Blueprint) -> list[Problem]:
     """What all rules find."""
-    return [problem for rule in rules() for problem in rule.check(blueprint)]
+    return [problem for rule in all_rules() for problem in rule.check(blueprint)]
 
 
-def numbers() -> tuple[str, ...]:
+def rule_numbers() -> tuple[str, ...]:
     """The numbers of all rules, in order."""
-    return tuple(sorted(rule.ID for rule in rules()))
+    return tuple(sorted(rule.ID for rule in all_rules()))

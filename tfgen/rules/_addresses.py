@@ -5,30 +5,32 @@ from tfgen.blueprint.model import Blueprint, Subnet
 from tfgen.problems import Location
 
 
-def tasks(blueprint: Blueprint) -> int:
+def most_tasks(blueprint: Blueprint) -> int:
     """How many run at most outside of deployments."""
     return sum(service.tasks.most for service in blueprint.services)
 
 
-def room(blueprint: Blueprint, *, beside_load_balancer: bool) -> int:
+def task_addresses(blueprint: Blueprint, *, beside_load_balancer: bool) -> int:
     """The addresses that tasks can have in all of their subnets."""
-    return sum(rooms(blueprint, beside_load_balancer=beside_load_balancer).values())
+    return sum(task_addresses_by_zone(blueprint, beside_load_balancer=beside_load_balancer).values())
 
 
-def rooms(blueprint: Blueprint, *, beside_load_balancer: bool) -> dict[str, int]:
+def task_addresses_by_zone(blueprint: Blueprint, *, beside_load_balancer: bool) -> dict[str, int]:
     """The addresses that tasks can have in each zone."""
-    taken = _taken(blueprint, beside_load_balancer=beside_load_balancer)
-    return {subnet.zone: max(0, 2 ** (32 - length(subnet)) - taken) for subnet in subnets(blueprint)}
+    taken = _taken_addresses(blueprint, beside_load_balancer=beside_load_balancer)
+    return {
+        subnet.zone: max(0, 2 ** (32 - prefix_length(subnet)) - taken) for subnet in task_subnets(blueprint)
+    }
 
 
-def enough(blueprint: Blueprint) -> int:
+def sufficient_prefix_length(blueprint: Blueprint) -> int:
     """The longest prefix length with which twice the tasks have an address each, or else the shortest."""
-    taken = _taken(blueprint, beside_load_balancer=True)
-    each = -(-2 * tasks(blueprint) // len(subnets(blueprint))) + taken
+    taken = _taken_addresses(blueprint, beside_load_balancer=True)
+    each = -(-2 * most_tasks(blueprint) // len(task_subnets(blueprint))) + taken
     return max(16, 32 - (each - 1).bit_length())
 
 
-def _taken(blueprint: Blueprint, *, beside_load_balancer: bool) -> int:
+def _taken_addresses(blueprint: Blueprint, *, beside_load_balancer: bool) -> int:
     """The addresses of a subnet that tasks cannot use: AWS's own and those of the endpoints.
 
     `beside_load_balancer` adds the addresses that AWS requires to be free for an Application Load Balancer in
@@ -41,22 +43,22 @@ def _taken(blueprint: Blueprint, *, beside_load_balancer: bool) -> int:
     return taken
 
 
-def subnets(blueprint: Blueprint) -> tuple[Subnet, ...]:
+def task_subnets(blueprint: Blueprint) -> tuple[Subnet, ...]:
     """The subnets that run tasks."""
     return blueprint.network.private_subnets or blueprint.network.public_subnets
 
 
-def role(blueprint: Blueprint) -> str:
+def task_subnet_role(blueprint: Blueprint) -> str:
     """The role of those subnets."""
     return blueprint.network.task_subnets
 
 
-def length(subnet: Subnet) -> int:
+def prefix_length(subnet: Subnet) -> int:
     """A subnet's prefix length."""
     return int(subnet.cidr.rpartition("/")[2])
 
 
-def place(blueprint: Blueprint, role: str) -> Location:
+def place_of_sizes(blueprint: Blueprint, role: str) -> Location:
     """Where the spec sets the size of the subnets, or else the range of the VPC that they derive from."""
     where = blueprint.locate(("network", "subnets", role))
     said = where != blueprint.locate(("network",))

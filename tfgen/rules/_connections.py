@@ -14,7 +14,7 @@ from tfgen import facts
 from tfgen.blueprint.model import Blueprint, ConnectServer, Container, Service
 from tfgen.problems import SpecPath
 from tfgen.rules._front import Front
-from tfgen.rules._hosts import is_host, is_ipv4, managed
+from tfgen.rules._hosts import is_host, is_ipv4, managed_kind
 
 _HTTP = frozenset({"http", "https", "ws", "wss"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -72,10 +72,12 @@ class Environment:
             for server in place.servers
         }
         self._meant = {service.key: service for service in blueprint.services}
+        # A Service Connect name has priority over the key of another service.
         self._meant.update({name: service for name, (service, _) in self.servers.items()})
+        # Specs that were ported from Cloud Map or Kubernetes have these domains behind a service's name.
         ends = ("local", "internal", "svc.cluster.local")
         self._domains = {blueprint.name, *ends, *(f"{blueprint.name}.{end}" for end in ends)}
-        self._own = facts.connection_signs().own | set(_split(blueprint.name))
+        self._own = facts.connection_signs().own | set(_split_name(blueprint.name))
         self._found: dict[str, tuple[Connection, ...]] = {}
 
     def connections(self, service: Service) -> tuple[Connection, ...]:
@@ -85,18 +87,18 @@ class Environment:
         return self._found[service.key]
 
     def _connections(self, service: Service) -> Iterator[Connection]:
-        own = self._own | set(_split(service.key))
+        own = self._own | set(_split_name(service.key))
         for container in service.containers:
             yield from self._connections_of(container, own)
 
     def _connections_of(self, container: Container, own: frozenset[str]) -> Iterator[Connection]:
         variables = {name.lower(): value for name, value in container.environment}
         for variable, value in container.environment:
-            names = _names(variable)
+            names = _words_of_variable(variable)
             if names is None:
                 continue
             secret = _may_hold_password(value)
-            for address in dict.fromkeys(_addresses(names, value.strip(), variables, own)):
+            for address in dict.fromkeys(_addresses_in_value(names, value.strip(), variables, own)):
                 if self._is_connection(address, names) and not _is_name_only(address, names, own):
                     path = (*container.path, "environment", variable)
                     yield Connection(variable, address.scheme, address.host, address.port, secret, path)
@@ -137,19 +139,19 @@ def environment_of(blueprint: Blueprint) -> Environment:
 # --- the name of a variable
 
 
-def words(name: str) -> frozenset[str]:
+def words_of_name(name: str) -> frozenset[str]:
     """The words of a name, in capitals: of dbHost, DB_HOST and db-host DB and HOST."""
-    return frozenset(_split(name))
+    return frozenset(_split_name(name))
 
 
-def _split(name: str) -> list[str]:
+def _split_name(name: str) -> list[str]:
     return [word.upper() for word in _WORD.findall(name)]
 
 
 @lru_cache(1024)
-def _names(variable: str) -> _Names | None:
+def _words_of_variable(variable: str) -> _Names | None:
     """The words of a variable; nothing if by its name it contains no address."""
-    words = _split(variable)
+    words = _split_name(variable)
     found = frozenset(words)
     if not words or found & facts.connection_signs().never or found >= {"NO", "PROXY"}:
         return None
@@ -176,19 +178,19 @@ def _may_hold_password(value: str) -> bool:
 # --- values
 
 
-def _addresses(
+def _addresses_in_value(
     names: _Names, value: str, variables: Mapping[str, str], own: frozenset[str]
 ) -> Iterator[_Address]:
     if "://" in value:
-        return _urls(value)
+        return _addresses_of_urls(value)
     if "=" in value or "@" in value:
-        return _strings(value)
+        return _addresses_of_driver(value)
     if ":" in value:
-        return _pairs(value)
-    return _hosts(names, value, variables, own)
+        return _addresses_of_pairs(value)
+    return _addresses_of_hosts(names, value, variables, own)
 
 
-def _urls(value: str) -> Iterator[_Address]:
+def _addresses_of_urls(value: str) -> Iterator[_Address]:
     """scheme://HOST:PORT of every URL in a value that begins with one."""
     before, *rest = value.split("://")
     if not _BEFORE.fullmatch(before):
@@ -198,11 +200,11 @@ def _urls(value: str) -> Iterator[_Address]:
         if index < len(rest) and authority == text:  # http://a,http://b
             authority = text.rpartition(",")[0]
         if scheme := _SCHEME.search(before[-32:]):
-            yield from _authority(scheme[0].lower(), authority)
+            yield from _addresses_of_authority(scheme[0].lower(), authority)
         before = text
 
 
-def _authority(scheme: str, authority: str) -> Iterator[_Address]:
+def _addresses_of_authority(scheme: str, authority: str) -> Iterator[_Address]:
     """Every host of user@HOST:PORT,HOST:PORT; a driver (postgresql+asyncpg) is no part of the scheme."""
     schemes = facts.connection_signs().schemes
     base = scheme if scheme in schemes else scheme.partition("+")[0]
@@ -214,25 +216,25 @@ def _host_and_port(scheme: str, text: str, usual: int = 0, *, bare: bool = False
     """HOST:PORT, or HOST with its default port; nothing where either is a placeholder."""
     host, colon, number = text.partition(":")
     host = host.partition("\\")[0]  # an instance of SQL Server
-    port = _port(number) if colon else usual
+    port = _parsed_port(number) if colon else usual
     if is_host(host) and (port or not colon):
         yield _Address(scheme, host, port, bare)
 
 
-def _port(text: str) -> int:
+def _parsed_port(text: str) -> int:
     """A port, or 0 for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 and int(text) < 65536 else 0
 
 
-def _pairs(value: str) -> Iterator[_Address]:
+def _addresses_of_pairs(value: str) -> Iterator[_Address]:
     """HOST:PORT, alone or in a list of nothing else."""
     parts = [part for part in _LIST.split(value) if part]
-    if all(_port(part.rpartition(":")[2]) for part in parts):
+    if all(_parsed_port(part.rpartition(":")[2]) for part in parts):
         for part in parts:
             yield from _host_and_port("", part, bare=True)
 
 
-def _strings(value: str) -> Iterator[_Address]:
+def _addresses_of_driver(value: str) -> Iterator[_Address]:
     """What drivers use instead of a URL: key=value pairs, user@tcp(HOST:PORT)/name, jdbc:oracle:thin:@."""
     if "@tcp(" in value:
         yield from _host_and_port("mysql", value.partition("@tcp(")[2].partition(")")[0], 3306)
@@ -240,15 +242,15 @@ def _strings(value: str) -> Iterator[_Address]:
         host, _, rest = value.partition("@")[2].lstrip("/").partition(":")
         yield from _host_and_port("oracle", f"{host}:{_DIGITS.match(rest)[0]}")  # type: ignore[index]
     elif "=" in value.partition(",")[0]:
-        yield from _fields(value)
+        yield from _addresses_of_fields(value)
     else:  # HOST:PORT,option=value, of StackExchange.Redis
-        yield from _pairs(",".join(part for part in value.split(",") if "=" not in part))
+        yield from _addresses_of_pairs(",".join(part for part in value.split(",") if "=" not in part))
 
 
 _HOST_KEYS = ("host", "server", "data source", "address", "addr")
 
 
-def _fields(value: str) -> Iterator[_Address]:
+def _addresses_of_fields(value: str) -> Iterator[_Address]:
     """Server=HOST,PORT;Database=... of ADO.NET, host=HOST port=PORT dbname=... of libpq."""
     parts = value.split(";") if ";" in value else value.split()
     fields = {key.strip().lower(): text.strip() for key, _, text in (part.partition("=") for part in parts)}
@@ -259,7 +261,7 @@ def _fields(value: str) -> Iterator[_Address]:
         yield from _host_and_port("", f"{host}:{port.strip()}" if port else host, usual)
 
 
-def _hosts(
+def _addresses_of_hosts(
     names: _Names, value: str, variables: Mapping[str, str], own: frozenset[str]
 ) -> Iterator[_Address]:
     """Hosts of a variable with such a name (DB_HOST), with the port of another variable or the default."""
@@ -267,10 +269,10 @@ def _hosts(
     if names.last not in signs.hosts or names.words <= own:
         return
     kinds = [signs.names[word] for word in names.words if word in signs.names]
-    port = _port(variables.get(names.port, ""))
+    port = _parsed_port(variables.get(names.port, ""))
     for host in _LIST.split(value):
         said = is_host(host) and host.lower() not in no_hosts
-        if said and (kinds or port or managed(host)):
+        if said and (kinds or port or managed_kind(host)):
             yield _Address("", host, port or max(kinds, default=0) or _by_engine(names, variables))
 
 

@@ -6,8 +6,8 @@ from tfgen.blueprint.model import Image
 DIGITS = 12
 
 
-def account(image: Image) -> str:
-    """What stands before `.dkr` in the host of an image."""
+def account_of_registry(image: Image) -> str:
+    """The part before `.dkr` in the host of an image."""
     return image.registry.partition(".")[0]
 
 

@@ -53,7 +53,7 @@ class Egress:
         host, front = connection.host, self.environment.front
         if "." not in host or _hosts.is_here(host) or self.environment.meant(host):
             return False
-        return front.door(connection.scheme, host, connection.port) is None
+        return front.listener_at(connection.scheme, host, connection.port) is None
 
     def _is_open(self, service: Service, connection: Connection) -> bool:
         """Whether an address is allowed. Those of a name are unknown: any range on its port may suffice."""
@@ -66,7 +66,7 @@ class Egress:
 
     def _has_endpoint(self, service: Service, host: str) -> bool:
         """Whether an endpoint of the stack serves the name of an API."""
-        api = _hosts.api(host)
+        api = _hosts.api_of_host(host)
         if api is None:
             return False
         if api.endpoint in facts.endpoint_ports():
@@ -83,7 +83,7 @@ def ports_of(connection: Connection) -> tuple[int, ...]:
     """The port of a connection, or those of servers of its kind; none where they are unknown."""
     if connection.port:
         return (connection.port,)
-    return facts.connection_signs().managed.get(_hosts.managed(connection.host), ())
+    return facts.connection_signs().managed.get(_hosts.managed_kind(connection.host), ())
 
 
 def is_outside(connection: Connection) -> bool:
@@ -91,21 +91,21 @@ def is_outside(connection: Connection) -> bool:
     host = connection.host
     if _hosts.is_ipv4(host):
         address = IPv4Address(host)
-        return not any(address in private for private in facts.ranges("private"))
-    if _hosts.is_private(host) or _hosts.managed(host):
+        return not any(address in private for private in facts.ip_ranges("private"))
+    if _hosts.is_private(host) or _hosts.managed_kind(host):
         return False
     return connection.port in (80, _HTTPS) or connection.scheme == "mongodb+srv"
 
 
-def entry(cidr: str, port: int) -> str:
+def egress_entry(cidr: str, port: int) -> str:
     """A range in the form of egress_cidrs."""
     return cidr if port == _HTTPS else f"{{cidr: {cidr}, port: {port}}}"
 
 
-def opening(service: Service, cidr: str, port: int, blueprint: Blueprint) -> str:
+def how_to_allow(service: Service, cidr: str, port: int, blueprint: Blueprint) -> str:
     """How to allow a service one more range. A list that the spec does not set contains its default."""
     said = blueprint.locate(("services", service.key, "egress_cidrs")) != service.at
     if said:
-        return f"add {entry(cidr, port)} to egress_cidrs"
-    kept = [entry(range_.cidr, range_.port) for range_ in service.egress_cidrs]
-    return f"write egress_cidrs: [{', '.join([*kept, entry(cidr, port)])}]"
+        return f"add {egress_entry(cidr, port)} to egress_cidrs"
+    kept = [egress_entry(range_.cidr, range_.port) for range_ in service.egress_cidrs]
+    return f"write egress_cidrs: [{', '.join([*kept, egress_entry(cidr, port)])}]"

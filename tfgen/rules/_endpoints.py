@@ -6,7 +6,7 @@ from tfgen.blueprint.model import Blueprint, InterfaceEndpoint
 from tfgen.problems import Location
 
 
-def placed(blueprint: Blueprint) -> Iterator[tuple[InterfaceEndpoint, Location]]:
+def placed_endpoints(blueprint: Blueprint) -> Iterator[tuple[InterfaceEndpoint, Location]]:
     """Each interface endpoint and where the spec asks for it: where a service first uses it, if one does."""
     used = {
         name: blueprint.locate(("services", service.key, "uses", index))

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from tfgen import facts
 from tfgen.blueprint.model import Blueprint, Listener, Service
-from tfgen.routing.patterns import matches
+from tfgen.routing.patterns import matches_any
 
 _Services = dict[str, Service]
-_Door = tuple[Listener, tuple[Service, ...]]
+_FrontListener = tuple[Listener, tuple[Service, ...]]
 """A listener, and the services that may respond there."""
 
 
@@ -21,25 +21,25 @@ class Front:
         self._exact: dict[tuple[str, str], _Services] = {}
         self._wild: dict[tuple[str, str], dict[str, _Services]] = {}
         self._any_host: dict[str, _Services] = {}
-        self._doors: dict[tuple[int, str], tuple[_Door, ...]] = {}
+        self._listeners_by_address: dict[tuple[int, str], tuple[_FrontListener, ...]] = {}
         for service in blueprint.services:
-            self._add(service)
+            self._add_service(service)
         names = "|".join(re.escape(balancer.name.lower()) for balancer in blueprint.load_balancer)
         domain = rf"{blueprint.region}\.elb\.amazonaws\.com(\.cn)?"
         self._name = re.compile(rf"((dualstack|ipv6)\.)?({names})-[0-9]+\.{domain}")
 
-    def _add(self, service: Service) -> None:
+    def _add_service(self, service: Service) -> None:
         for rule in service.rules:
             if not rule.hosts:
                 self._any_host.setdefault(rule.listener, {})[service.key] = service
             for host in (host for values in rule.hosts for host in values):
                 if not _is_wild(host):
                     self._exact.setdefault((rule.listener, host), {})[service.key] = service
-                elif domain := _domain(host):
+                elif domain := _fixed_domain(host):
                     patterns = self._wild.setdefault((rule.listener, domain), {})
                     patterns.setdefault(host, {})[service.key] = service
 
-    def door(self, scheme: str, host: str, port: int) -> _Door | None:
+    def listener_at(self, scheme: str, host: str, port: int) -> _FrontListener | None:
         """The listener and services of an address of the load balancer; nothing for another server's.
 
         A connection with TLS is for something in front of the load balancer: its listeners have no TLS.
@@ -47,16 +47,16 @@ class Front:
         if scheme in ("https", "wss") or port not in self._listeners:
             return None
         key = port, host.lower().rstrip(".")
-        if key not in self._doors:
-            self._doors[key] = tuple(self._found(*key))
-        return next(iter(self._doors[key]), None)
+        if key not in self._listeners_by_address:
+            self._listeners_by_address[key] = tuple(self._find_listeners(*key))
+        return next(iter(self._listeners_by_address[key]), None)
 
-    def _found(self, port: int, host: str) -> Iterator[_Door]:
+    def _find_listeners(self, port: int, host: str) -> Iterator[_FrontListener]:
         listener = self._listeners[port]
-        if behind := self._behind(listener.key, host):
+        if behind := self._services_behind(listener.key, host):
             yield listener, tuple(behind.values())
 
-    def _behind(self, listener: str, host: str) -> _Services:
+    def _services_behind(self, listener: str, host: str) -> _Services:
         if self._name.fullmatch(host):
             return self._any_host.get(listener, {})
         if found := self._exact.get((listener, host)):
@@ -66,7 +66,7 @@ class Front:
         for domain in (".".join(labels[index:]) for index in range(1, len(labels))):
             patterns = self._wild.get((listener, domain), {})
             for pattern in list(patterns)[: facts.limits()["rules_per_alb"].value]:  # that many can be
-                if matches((pattern,), host):
+                if matches_any((pattern,), host):
                     behind |= patterns[pattern]
         return behind
 
@@ -75,7 +75,7 @@ def _is_wild(host: str) -> bool:
     return "*" in host or "?" in host
 
 
-def _domain(pattern: str) -> str:
+def _fixed_domain(pattern: str) -> str:
     """The labels after the last wildcard; nothing where they are no domain (*.com)."""
     labels = pattern.split(".")
     last = max(index for index, label in enumerate(labels) if _is_wild(label))

@@ -5,7 +5,7 @@ import re
 _RANGE = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?\Z")
 
 
-def takes(codes: str, code: int) -> bool:
+def is_healthy_code(codes: str, code: int) -> bool:
     """Whether a response counts as healthy, by HTTP codes such as 200,301-399.
 
     An override may set anything as codes; what is none counts as no code.

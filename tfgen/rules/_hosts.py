@@ -41,7 +41,7 @@ def is_here(host: str) -> bool:
     )
 
 
-def managed(host: str) -> str:
+def managed_kind(host: str) -> str:
     """The kind of a host that AWS runs in a VPC, such as rds; nothing for other hosts."""
     name = host.lower().rstrip(".")
     if not name.endswith(_MANAGED):
@@ -59,7 +59,7 @@ def _in_vpc(name: str) -> bool:
 def is_private(host: str) -> bool:
     """Whether a name certainly has private addresses."""
     name = host.lower().rstrip(".")
-    kind = managed(name)
+    kind = managed_kind(name)
     if kind == "elb":
         return name.startswith("internal-")
     suffixes = facts.connection_signs().private_suffixes
@@ -73,10 +73,10 @@ class Api(NamedTuple):
     region: str
 
 
-def api(host: str) -> Api | None:
+def api_of_host(host: str) -> Api | None:
     """The AWS API of a host, or nothing for other hosts."""
     name = host.lower().rstrip(".")
-    if not name.endswith(_APIS) or managed(name):
+    if not name.endswith(_APIS) or managed_kind(name):
         return None
     labels = name.split(".amazonaws.")[0].split(".")
     region = (

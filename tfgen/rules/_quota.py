@@ -6,13 +6,13 @@ from tfgen import facts
 from tfgen.problems import Location
 
 
-def over(quota: str, used: int) -> facts.Limit | None:
+def exceeded_limit(quota: str, used: int) -> facts.Limit | None:
     """The limit, if `used` exceeds it."""
     limit = facts.limits()[quota]
     return limit if used > limit.value else None
 
 
-def more(limit: facts.Limit, used: int) -> str:
+def how_to_raise(limit: facts.Limit, used: int) -> str:
     """How to have a limit raised to what is used."""
     service, _, code = limit.quota.partition("/")
     return (
@@ -21,6 +21,6 @@ def more(limit: facts.Limit, used: int) -> str:
     )
 
 
-def place(places: Iterable[Location], limit: facts.Limit) -> Location:
+def place_over_limit(places: Iterable[Location], limit: facts.Limit) -> Location:
     """The first place, from the top of the spec, that exceeds the limit."""
     return sorted(places)[limit.value]

@@ -8,13 +8,13 @@ from tfgen.blueprint.model import Blueprint, Listener
 from tfgen.problems import Location
 
 
-def within(cidr: str, kind: str) -> str:
-    """The range among facts.ranges(kind) that contains all of `cidr`, or nothing."""
+def containing_range(cidr: str, kind: str) -> str:
+    """The range among facts.ip_ranges(kind) that contains all of `cidr`, or nothing."""
     range_ = IPv4Network(cidr)
-    return next((str(outer) for outer in facts.ranges(kind) if range_.subnet_of(outer)), "")
+    return next((str(outer) for outer in facts.ip_ranges(kind) if range_.subnet_of(outer)), "")
 
 
-def covered(cidrs: Iterable[str]) -> Iterator[tuple[str, str]]:
+def covered_ranges(cidrs: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Each range that another one contains, and that other one. Duplicates do not count."""
     outer = None
     for range_ in sorted(map(IPv4Network, set(cidrs))):  # a range sorts after those that contain it
@@ -30,7 +30,7 @@ def is_world(listener: Listener) -> bool:
     return any(range_.prefixlen == 0 for range_ in ranges)
 
 
-def clients(blueprint: Blueprint, listener: Listener) -> Location:
+def place_of_clients(blueprint: Blueprint, listener: Listener) -> Location:
     """Where the spec sets the clients of a listener: its own ranges, or the load balancer's."""
     where = blueprint.locate(("load_balancer", "listeners", listener.key, "cidrs"))
     return where if where != listener.at else blueprint.locate(("load_balancer", "cidrs"))

@@ -18,13 +18,13 @@ class Named(NamedTuple):
     at: Location
 
 
-def unknown(blueprint: Blueprint) -> Iterator[Named]:
+def unknown_regions(blueprint: Blueprint) -> Iterator[Named]:
     """Unknown Regions, except the stack's own (TG110)."""
     known = {"", blueprint.region, *facts.regions(), *facts.announced_regions()}
-    yield from (named for named in _named(blueprint) if named.region not in known)
+    yield from (named for named in _named_regions(blueprint) if named.region not in known)
 
 
-def _named(blueprint: Blueprint) -> Iterator[Named]:
+def _named_regions(blueprint: Blueprint) -> Iterator[Named]:
     """The Regions of the backend, of images, and of ARNs in secrets and in the environment."""
     for backend in blueprint.backend:
         yield Named(backend.region, blueprint.locate(("backend", "region")))
@@ -36,7 +36,7 @@ def _named(blueprint: Blueprint) -> Iterator[Named]:
                     yield Named(arn["region"], blueprint.locate((*container.path, key, name)))
 
 
-def meant(region: str) -> str:
+def similar_regions(region: str) -> str:
     """The Regions whose names look most like this one: "us-east-1 or us-east-2", or nothing."""
     return " or ".join(facts.regions_like(region))
 
@@ -47,4 +47,4 @@ def is_misspelled(region: str) -> bool:
         return False
     area, _, number = region.rpartition("-")
     areas = {known.rpartition("-")[0] for known in facts.regions()}
-    return bool(meant(region)) and not (area in areas and number.isdecimal())
+    return bool(similar_regions(region)) and not (area in areas and number.isdecimal())

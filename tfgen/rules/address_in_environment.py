@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint, ConnectServer, Service
-from tfgen.problems import Problem, nearest
+from tfgen.problems import Problem, nearest_word
 from tfgen.rules import _hosts
 from tfgen.rules._connections import Connection, Environment, environment_of
 
@@ -127,7 +127,7 @@ def _nobody(host: str, environment: Environment) -> Fault:
     message = (
         f'{_UNREACHABLE}: no service of this stack is named "{host}", and DNS resolves no name without a dot'
     )
-    if near := nearest(host, environment.servers, 0.8):
+    if near := nearest_word(host, environment.servers, 0.8):
         return message, f"did you mean {near}?"
     return message, (
         f"write the full host name, or give a service this name (connect: {host}) and add it to calls"

@@ -32,11 +32,11 @@ PASSES = (_listeners(50),)
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     listeners = [listener for balancer in blueprint.load_balancer for listener in balancer.listeners]
-    if limit := _quota.over("listeners_per_alb", len(listeners)):
-        where = _quota.place((listener.at for listener in listeners), limit)
+    if limit := _quota.exceeded_limit("listeners_per_alb", len(listeners)):
+        where = _quota.place_over_limit((listener.at for listener in listeners), limit)
         message = (
             f"{len(listeners)} listeners: AWS allows {limit.value} for a load balancer, and the apply "
             "stops there"
         )
-        hint = f"{_quota.more(limit, len(listeners))}; or separate services by path or host"
+        hint = f"{_quota.how_to_raise(limit, len(listeners))}; or separate services by path or host"
         yield Problem(ID, where, message, hint, SEVERITY)

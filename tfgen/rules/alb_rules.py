@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
-from tfgen.routing.conflicts import conflicts
-from tfgen.routing.table import entries
+from tfgen.routing.conflicts import find_conflicts
+from tfgen.routing.table import entries_by_listener
 from tfgen.rules import _quota
 
 ID = "TG330"
@@ -33,13 +33,13 @@ PASSES = (_routes(99),)
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     rules = [rule for service in blueprint.services for rule in service.rules]
-    if limit := _quota.over("rules_per_alb", len(rules)):
-        where = _quota.place((rule.at for rule in rules), limit)
+    if limit := _quota.exceeded_limit("rules_per_alb", len(rules)):
+        where = _quota.place_over_limit((rule.at for rule in rules), limit)
         message = (
             f"{len(rules)} routes need a listener rule each: AWS allows {limit.value} for a load balancer, "
             "and the apply stops there"
         )
-        if not all(conflicts(listener).known for listener in entries(blueprint).values()):
+        if not all(find_conflicts(listener).known for listener in entries_by_listener(blueprint).values()):
             message += "; with so many, tfgen does not compare all of them, and some may never match"
-        hint = f"{_quota.more(limit, len(rules))}; or join routes with wildcards"
+        hint = f"{_quota.how_to_raise(limit, len(rules))}; or join routes with wildcards"
         yield Problem(ID, where, message, hint, SEVERITY)

@@ -37,10 +37,10 @@ PASSES = ("services: {web: {port: 80, count: 501}}",)
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     routed = [service for service in blueprint.services if service.target_groups]
     tasks = sum(service.tasks.most for service in routed)
-    if limit := _quota.over("targets_per_alb", 2 * tasks):
+    if limit := _quota.exceeded_limit("targets_per_alb", 2 * tasks):
         most = max(routed, key=lambda service: service.tasks.most)
         message = (
             f"{tasks} tasks are behind the load balancer, and {2 * tasks} during a deployment of all "
             f"services: AWS allows {limit.value}, and the others receive no requests"
         )
-        yield Problem(ID, most.tasks.at, message, _quota.more(limit, 2 * tasks), SEVERITY)
+        yield Problem(ID, most.tasks.at, message, _quota.how_to_raise(limit, 2 * tasks), SEVERITY)

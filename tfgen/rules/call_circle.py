@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint, Call
 from tfgen.problems import Problem
-from tfgen.texts import word
+from tfgen.texts import shell_word
 
 ID = "TG304"
 SEVERITY = "warning"
@@ -67,5 +67,5 @@ def _message(call: Call) -> str:
 def _hint(call: Call) -> str:
     return (
         "after the first apply, restart the callers: aws ecs update-service --force-new-deployment "
-        f"--cluster CLUSTER --service {word(call.caller)}"
+        f"--cluster CLUSTER --service {shell_word(call.caller)}"
     )

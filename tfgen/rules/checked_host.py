@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tfgen.blueprint.model import Blueprint, Service
 from tfgen.problems import Problem, SpecPath
 from tfgen.rules import _health
-from tfgen.rules._connections import words
+from tfgen.rules._connections import words_of_name
 
 ID = "TG374"
 SEVERITY = "note"
@@ -57,7 +57,7 @@ _REFUSED = 400
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         for group in service.target_groups:
-            if _health.takes(group.codes, _REFUSED):
+            if _health.is_healthy_code(group.codes, _REFUSED):
                 continue
             for path, variable in _lists_of_hosts(service):
                 where = blueprint.locate((*path, "environment", variable))
@@ -77,7 +77,8 @@ def _lists_of_hosts(service: Service) -> Iterator[tuple[SpecPath, str]]:
     """The variables that list the hosts an application accepts, with no address among them."""
     for container in service.containers:
         for variable, value in container.environment:
-            named = words(variable)
+            named = words_of_name(variable)
+            # A wildcard accepts health checks, and "10." is probably an address or a range of the VPC.
             listed = "HOSTS" in named and not named.isdisjoint(("ALLOWED", "TRUSTED"))
             if listed and value.strip() and "*" not in value and "10." not in value:
                 yield container.path, variable

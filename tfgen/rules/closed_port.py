@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tfgen.blueprint.model import Blueprint, Service
 from tfgen.problems import Problem
 from tfgen.rules import _hosts
-from tfgen.rules._egress import Closed, Egress, is_outside, opening
+from tfgen.rules._egress import Closed, Egress, how_to_allow, is_outside
 
 ID = "TG370"
 SEVERITY = "warning"
@@ -64,12 +64,12 @@ def _message(closed: Closed, service: Service) -> str:
 def _hint(closed: Closed, service: Service, blueprint: Blueprint) -> str:
     host, vpc = closed.connection.host, blueprint.network.cidr
     if _hosts.is_ipv4(host):
-        return opening(service, f"{host}/32", closed.port, blueprint)
+        return how_to_allow(service, f"{host}/32", closed.port, blueprint)
     if is_outside(closed.connection):
-        return opening(service, "0.0.0.0/0", closed.port, blueprint)
+        return how_to_allow(service, "0.0.0.0/0", closed.port, blueprint)
     if _hosts.is_private(host):
-        open_ = opening(service, vpc, closed.port, blueprint)
+        open_ = how_to_allow(service, vpc, closed.port, blueprint)
         return f"{open_} (the VPC's range; if the host is elsewhere, the range there)"
-    open_ = opening(service, "RANGE", closed.port, blueprint)
+    open_ = how_to_allow(service, "RANGE", closed.port, blueprint)
     where = f"{vpc} if it is in the VPC, 0.0.0.0/0 if it is on the internet"
     return f"{open_} with a RANGE that contains its addresses: {where}"

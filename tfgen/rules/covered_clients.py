@@ -39,9 +39,9 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
-            for narrow, wide in _ranges.covered([cidr.cidr for cidr in listener.cidrs]):
-                if _ranges.within(narrow, "private"):
+            for narrow, wide in _ranges.covered_ranges([cidr.cidr for cidr in listener.cidrs]):
+                if _ranges.containing_range(narrow, "private"):
                     continue  # TG347 says that no client has such an address
                 message = f"{narrow} has no effect: all of {wide} may connect to port {listener.port}"
                 hint = f"remove {narrow}, or {wide} if it is too wide"
-                yield Problem(ID, _ranges.clients(blueprint, listener), message, hint, SEVERITY)
+                yield Problem(ID, _ranges.place_of_clients(blueprint, listener), message, hint, SEVERITY)

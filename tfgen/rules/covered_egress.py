@@ -35,7 +35,7 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         for port, cidrs in _by_port(service).items():
-            for narrow, wide in _covered(cidrs):
+            for narrow, wide in _covered_ranges(cidrs):
                 where = blueprint.locate(("services", service.key, "egress_cidrs"))
                 message = (
                     f'{narrow} has no effect: "{service.key}" may connect to port {port} in all of {wide}'
@@ -52,17 +52,17 @@ def _by_port(service: Service) -> dict[int, list[str]]:
     return found
 
 
-def _covered(cidrs: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _covered_ranges(cidrs: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Each range inside another one, with that one. Two ranges are disjoint, or one contains the other."""
     wide, end = "", -1
-    for first, size, cidr in sorted(map(_extent, cidrs)):
+    for first, size, cidr in sorted(map(_extent_of_range, cidrs)):
         if first <= end:
             yield cidr, wide
         else:
             wide, end = cidr, first - size - 1
 
 
-def _extent(cidr: str) -> tuple[int, int, str]:
+def _extent_of_range(cidr: str) -> tuple[int, int, str]:
     """The first address of a range as a number, and minus its size, so that the widest comes first."""
     address, _, length = cidr.partition("/")
     return int.from_bytes(bytes(map(int, address.split("."))), "big"), -(1 << 32 - int(length)), cidr

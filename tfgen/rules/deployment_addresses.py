@@ -52,19 +52,19 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    tasks = _addresses.tasks(blueprint)
-    rooms = _addresses.rooms(blueprint, beside_load_balancer=True)
+    tasks = _addresses.most_tasks(blueprint)
+    rooms = _addresses.task_addresses_by_zone(blueprint, beside_load_balancer=True)
     zone = min(rooms, key=lambda zone: rooms[zone])
-    in_each = -(-2 * tasks // len(rooms))
-    if in_each > rooms[zone] and tasks <= _addresses.room(blueprint, beside_load_balancer=False):
-        role = _addresses.role(blueprint)
+    in_each = -(-2 * tasks // len(rooms))  # rounded up
+    if in_each > rooms[zone] and tasks <= _addresses.task_addresses(blueprint, beside_load_balancer=False):
+        role = _addresses.task_subnet_role(blueprint)
         message = (
             f"{tasks} tasks become {2 * tasks} during a deployment of all services, {in_each} in each "
             f"zone, and the {role} subnet in zone {zone} has {rooms[zone]} addresses: tasks without one "
             "fail, which may roll the deployment back"
         )
         hint = (
-            f"write network.subnets.{role}: {_addresses.enough(blueprint)}, in a network.cidr with room "
-            "for it"
+            f"write network.subnets.{role}: {_addresses.sufficient_prefix_length(blueprint)}, in a "
+            "network.cidr with room for it"
         )
-        yield Problem(ID, _addresses.place(blueprint, role), message, hint, SEVERITY)
+        yield Problem(ID, _addresses.place_of_sizes(blueprint, role), message, hint, SEVERITY)

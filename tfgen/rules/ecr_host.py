@@ -81,7 +81,7 @@ def _fault(image: Image, blueprint: Blueprint) -> tuple[str, str] | None:
 def _unknown_form(image: Image, blueprint: Blueprint) -> tuple[str, str] | None:
     if not _ecr.is_unknown_form(image):
         return None
-    label = _ecr.account(image)
+    label = _ecr.account_of_registry(image)
     if not _ecr.is_account(label):
         message = (
             f'"{image.registry}" does not exist: an ECR host begins with an account ID of {_ecr.DIGITS} '

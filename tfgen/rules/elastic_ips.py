@@ -30,10 +30,10 @@ PASSES = ("network: {egress: nat, nat: single, zones: 6}", "network: {egress: en
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     used = sum(len(nat.zones) for nat in blueprint.network.nat)
-    if limit := _quota.over("elastic_ips_per_region", used):
+    if limit := _quota.exceeded_limit("elastic_ips_per_region", used):
         message = (
             f"{used} NAT gateways need an Elastic IP address each: AWS allows {limit.value} in a region, "
             "and the apply stops there"
         )
-        hint = f"{_quota.more(limit, used)}; or write nat: single, or fewer zones"
+        hint = f"{_quota.how_to_raise(limit, used)}; or write nat: single, or fewer zones"
         yield Problem(ID, blueprint.locate(("network", "zones")), message, hint, SEVERITY)

@@ -35,6 +35,11 @@ cost:
 """
 FAILS = ("network: {egress: nat+endpoints, nat: single, zones: 3}\nservices: {web: {}}",)
 PASSES = (
+    # five endpoints in two zones cost what two gateways do: 5 x 2 x 0.01 = 2 x 0.05
+    "network: {egress: nat+endpoints, endpoints: [sqs, sns]}\nservices: {web: {}}",
+    # seven in three zones save what they cost: 7 x 3 x 730 x 0.01 = 4,380 x 0.035
+    "network: {egress: nat+endpoints, nat: single, zones: 3, endpoints: [sqs, sns, kms, sts]}\n"
+    "services: {web: {}}\ncost: {traffic: {logs: 4380, ecr: 0}}",
     "network: {egress: nat+endpoints}\nservices: {web: {}}",
     "network: {egress: endpoints}\nservices: {web: {}}",
     "network: {egress: nat, nat: single}\nservices: {web: {}}",

@@ -39,7 +39,7 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for endpoint, where in _endpoints.placed(blueprint):
+    for endpoint, where in _endpoints.placed_endpoints(blueprint):
         if blueprint.region in facts.regions_without(endpoint.service):
             message = f'as far as tfgen knows, {blueprint.region} does not offer "{endpoint.service}"'
             hint = (

@@ -53,8 +53,10 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     if region is None or (len(region.zones) <= _FEW and "".join(region.zones) in _EVEN):
         return
     everywhere = facts.endpoints_in_every_zone()
-    doubted = [found for found in _endpoints.placed(blueprint) if found[0].service not in everywhere]
-    for _, where in doubted[:1]:
+    doubted = [
+        found for found in _endpoints.placed_endpoints(blueprint) if found[0].service not in everywhere
+    ]
+    for _, where in doubted[:1]:  # one problem names all of them
         names = [endpoint.service for endpoint, _ in doubted]
         zones = ", ".join(subnet.zone for subnet in blueprint.network.private_subnets)
         message = (

@@ -45,13 +45,13 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         for index, name in enumerate(service.uses):
             ports = facts.endpoint_ports().get(name, ())
-            if ports and (name in made or _opened(service).isdisjoint(ports)):
+            if ports and (name in made or _opened_ports(service).isdisjoint(ports)):
                 where = blueprint.locate(("services", service.key, "uses", index))
-                hint = _through_endpoint(name) if name in made else _outside(ports)
+                hint = _through_endpoint(name) if name in made else _ports_outside(ports)
                 yield Problem(ID, where, _message(name, ports), hint, SEVERITY)
 
 
-def _opened(service: Service) -> set[int]:
+def _opened_ports(service: Service) -> set[int]:
     """The ports on which a service may connect to ranges."""
     return {range_.port for range_ in service.egress_cidrs}
 
@@ -66,5 +66,5 @@ def _through_endpoint(name: str) -> str:
     return f"use email, the API of SES, or {rules}" if name == "email-smtp" else rules
 
 
-def _outside(ports: tuple[int, ...]) -> str:
+def _ports_outside(ports: tuple[int, ...]) -> str:
     return f"also add it to egress_cidrs: {{cidr: 0.0.0.0/0, port: {ports[-1]}}}"

@@ -40,11 +40,11 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 ID,
                 service.size_at,
                 message,
-                (f"with cpu: {service.cpu}, set memory to {_choices(sizes, service.cpu)}"),
+                (f"with cpu: {service.cpu}, set memory to {_offered_sizes(sizes, service.cpu)}"),
             )
 
 
-def _choices(sizes: Mapping[int, tuple[int, ...]], cpu: int) -> str:
+def _offered_sizes(sizes: Mapping[int, tuple[int, ...]], cpu: int) -> str:
     memory = sizes[cpu]
     if len(memory) <= 4:
         return f"one of {', '.join(map(str, memory))}"

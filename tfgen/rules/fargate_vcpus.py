@@ -32,11 +32,11 @@ PASSES = ("services:\n  a: {cpu: 2048, count: 1}\n  b: {cpu: 256, count: 4}\n",)
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     units = sum(service.cpu * service.tasks.most for service in blueprint.services)
-    if limit := _quota.over("fargate_vcpus", -(-2 * units // 1024)):
+    if limit := _quota.exceeded_limit("fargate_vcpus", -(-2 * units // 1024)):
         running = round(units / 1024, 2)
         most = max(blueprint.services, key=lambda service: service.cpu * service.tasks.most)
         message = (
             f"the tasks need {running:g} vCPUs, and {2 * running:g} during a deployment of all services: a "
             f"new account may run {limit.value}, and ECS starts no tasks beyond that"
         )
-        yield Problem(ID, most.tasks.at, message, _quota.more(limit, -(-2 * units // 1024)), SEVERITY)
+        yield Problem(ID, most.tasks.at, message, _quota.how_to_raise(limit, -(-2 * units // 1024)), SEVERITY)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
 from tfgen.rules import _hosts
-from tfgen.rules._egress import Closed, Egress, entry, is_outside
+from tfgen.rules._egress import Closed, Egress, egress_entry, is_outside
 
 ID = "TG371"
 SEVERITY = "warning"
@@ -62,10 +62,10 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _hint(closed: Closed, blueprint: Blueprint) -> str:
     """A hint by the kind of host: an API with an endpoint, one in another region, or any other host."""
     host = closed.connection.host
-    api, nat = _hosts.api(host), "use egress: nat+endpoints"
+    api, nat = _hosts.api_of_host(host), "use egress: nat+endpoints"
     if closed.port != 443:
         cidr = f"{host}/32" if _hosts.is_ipv4(host) else "0.0.0.0/0"
-        nat = f"{nat}, and add {entry(cidr, closed.port)} to egress_cidrs"
+        nat = f"{nat}, and add {egress_entry(cidr, closed.port)} to egress_cidrs"
     if api and api.endpoint and api.region == blueprint.region:
         return f"add uses: [{api.endpoint}], or {nat}"
     if api and api.region not in ("", blueprint.region):

@@ -31,10 +31,11 @@ PASSES = (_services(500),)
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     used = sum(len(service.roles) for service in blueprint.services)
-    if limit := _quota.over("iam_roles_per_account", used):
+    if limit := _quota.exceeded_limit("iam_roles_per_account", used):
         message = (
             f"{len(blueprint.services)} services need {used} IAM roles: AWS allows {limit.value} in an "
             "account, and the apply stops there"
         )
-        hint = f"{_quota.more(limit, used)} --region us-east-1 (up to 5000); or split the stack over accounts"
+        raising = f"{_quota.how_to_raise(limit, used)} --region us-east-1 (up to 5000)"
+        hint = f"{raising}; or split the stack over accounts"
         yield Problem(ID, blueprint.locate(("services",)), message, hint, SEVERITY)

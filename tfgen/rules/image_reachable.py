@@ -66,7 +66,7 @@ def _hint(image: Image, blueprint: Blueprint) -> str:
     region = facts.regions().get(blueprint.region)
     suffix = region.dns_suffix if region else "amazonaws.com"
     host = f"ACCOUNT.dkr.ecr.{blueprint.region}.{suffix}"
-    repository = f"{image.repository}{_version(image)}"
+    repository = f"{image.repository}{_version_of_image(image)}"
     copy = f"copy the image to {host}, or use egress: nat+endpoints"
     prefix = facts.cached_registries(blueprint.partition).get(image.registry)
     if prefix:
@@ -78,7 +78,7 @@ def _hint(image: Image, blueprint: Blueprint) -> str:
     return copy
 
 
-def _version(image: Image) -> str:
+def _version_of_image(image: Image) -> str:
     """The tag and the digest of an image, as they follow its name."""
     name = image.text.rpartition("/")[2]
     return name.removeprefix(name.partition("@")[0].partition(":")[0])

@@ -36,7 +36,7 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for container in blueprint.containers:
         image = container.image
-        if _tag(image.text) in ("", "latest"):
+        if _tag_of_image(image.text) in ("", "latest"):
             message = (
                 f'"{image.text}" names no version: Terraform sees no change when a new image is pushed, '
                 "and two deployments may run different ones"
@@ -46,6 +46,6 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             yield Problem(ID, image.at, message, hint, SEVERITY)
 
 
-def _tag(image: str) -> str:
+def _tag_of_image(image: str) -> str:
     """The tag, or the digest; nothing where there is neither."""
     return image.rpartition("/")[2].partition(":")[2]

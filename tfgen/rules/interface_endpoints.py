@@ -30,7 +30,7 @@ PASSES = (_asked(50),)
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     used = len(blueprint.network.interface_endpoints)
-    if limit := _quota.over("interface_endpoints_per_vpc", used):
+    if limit := _quota.exceeded_limit("interface_endpoints_per_vpc", used):
         message = f"{used} interface endpoints: AWS allows {limit.value} in a VPC, and the apply stops there"
-        hint = f"{_quota.more(limit, used)}; or reach some services through a NAT gateway"
+        hint = f"{_quota.how_to_raise(limit, used)}; or reach some services through a NAT gateway"
         yield Problem(ID, blueprint.locate(("network", "endpoints")), message, hint, SEVERITY)

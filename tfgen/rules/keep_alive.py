@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint, Service
 from tfgen.problems import Problem, SpecPath
-from tfgen.rules._connections import words
+from tfgen.rules._connections import words_of_name
 
 ID = "TG376"
 SEVERITY = "note"
@@ -63,7 +63,7 @@ _MILLISECONDS = 1000  # a larger number is in milliseconds
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
         for service in blueprint.services:
-            for path, seconds in _said(service) if service.target_groups else ():
+            for path, seconds in _idle_timeouts(service) if service.target_groups else ():
                 if seconds <= balancer.idle_timeout:
                     kept = balancer.idle_timeout
                     message = (
@@ -74,16 +74,16 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                     yield Problem(ID, blueprint.locate(path), message, hint, SEVERITY)
 
 
-def _said(service: Service) -> Iterator[tuple[SpecPath, float]]:
+def _idle_timeouts(service: Service) -> Iterator[tuple[SpecPath, float]]:
     """How long a service keeps idle connections, according to its command and its variables."""
     for container in service.containers:
         for command in container.command:
             for seconds in _by_command(" ".join(command).replace("=", " ").split()):
                 yield (*container.path, "command"), seconds
         for variable, value in container.environment:
-            named = words(variable)
+            named = words_of_name(variable)
             if "TIMEOUT" in named and _KEEP_ALIVE.search(variable):
-                for seconds in _seconds(value):
+                for seconds in _seconds_of_duration(value):
                     yield (*container.path, "environment", variable), seconds
 
 
@@ -91,12 +91,12 @@ def _by_command(parts: list[str]) -> Iterator[float]:
     """The value of a flag, or the default of Uvicorn without one."""
     flags = [index for index, part in enumerate(parts) if part in _FLAGS]
     for index in flags:
-        yield from _seconds("".join(parts[index + 1 : index + 2]))
+        yield from _seconds_of_duration("".join(parts[index + 1 : index + 2]))
     if "uvicorn" in parts and not flags:
         yield _USUAL
 
 
-def _seconds(text: str) -> Iterator[float]:
+def _seconds_of_duration(text: str) -> Iterator[float]:
     """A duration such as 65, 65s, 65000 or 65000ms; nothing for what is none."""
     if said := _DURATION.fullmatch(text.strip()):
         number = int(said[1])

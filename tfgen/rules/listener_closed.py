@@ -41,4 +41,4 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             if not listener.cidrs:
                 message = f'no range may connect to listener "{listener.key}": every client times out'
                 hint = "write cidrs: [0.0.0.0/0] for all clients, or the ranges of its clients"
-                yield Problem(ID, _ranges.clients(blueprint, listener), message, hint, SEVERITY)
+                yield Problem(ID, _ranges.place_of_clients(blueprint, listener), message, hint, SEVERITY)

@@ -37,11 +37,13 @@ PASSES = ("network: {subnets: {public: 28}}\nservices: {web: {port: 80}}",)
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     longest = facts.limits()["alb_subnet_prefix_max"].value
-    small = [subnet for subnet in blueprint.network.public_subnets if _addresses.length(subnet) > longest]
+    small = [
+        subnet for subnet in blueprint.network.public_subnets if _addresses.prefix_length(subnet) > longest
+    ]
     if small and blueprint.load_balancer:
         message = (
             f"the load balancer's subnet {small[0].cidr} (zone {small[0].zone}) is too small: AWS asks for "
             f"at least a /{longest}, so that it can grow"
         )
         hint = f"write network.subnets.public: {longest}, or a lower number"
-        yield Problem(ID, _addresses.place(blueprint, PUBLIC), message, hint, SEVERITY)
+        yield Problem(ID, _addresses.place_of_sizes(blueprint, PUBLIC), message, hint, SEVERITY)

@@ -34,14 +34,14 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    tasks, zones = 2 * _addresses.tasks(blueprint), len(_addresses.subnets(blueprint))
+    tasks, zones = 2 * _addresses.most_tasks(blueprint), len(_addresses.task_subnets(blueprint))
     used = -(-tasks // zones) + len(blueprint.network.interface_endpoints)
-    if limit := _quota.over("network_interfaces_per_region", used):
+    if limit := _quota.exceeded_limit("network_interfaces_per_region", used):
         most = max(blueprint.services, key=lambda service: service.tasks.most)
         message = (
             f"during a deployment of all services, {tasks} tasks in {zones} zones need {used} network "
             f"interfaces in each, endpoints included: AWS allows {limit.value}, and tasks beyond that do "
             "not start"
         )
-        hint = f"{_quota.more(limit, used)}; or use more zones"
+        hint = f"{_quota.how_to_raise(limit, used)}; or use more zones"
         yield Problem(ID, most.tasks.at, message, hint, SEVERITY)

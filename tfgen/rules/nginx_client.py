@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint, Image
 from tfgen.problems import Problem
-from tfgen.rules._connections import words
+from tfgen.rules._connections import words_of_name
 
 ID = "TG375"
 SEVERITY = "note"
@@ -37,7 +37,7 @@ services:
 FAILS = ("services: {a: {image: 'ghcr.io/acme/openresty:1', calls: [b]}, b: {port: 80, connect: b}}",)
 PASSES = (
     "services: {a: {image: 'ghcr.io/acme/nginx:1'}, b: {port: 80, connect: b}, c: {calls: [b]}}",
-    # As they come they proxy nothing.
+    # In their default configuration they proxy nothing.
     "services: {a: {image: 'nginx:1.27', calls: [b]}, b: {port: 80, connect: b}}",
     "services: {a: {image: 'public.ecr.aws/nginx/nginx:1.27', calls: [b]}, b: {port: 80, connect: b}}",
     "services: {a: {image: 'ghcr.io/nginx/agent:1', calls: [b]}, b: {port: 80, connect: b}}",
@@ -62,7 +62,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _is_nginx(image: Image) -> bool:
     """Whether an image is nginx with the user's configuration: the stock image is no client."""
     name = image.repository.rpartition("/")[2]
-    return not words(name).isdisjoint(("NGINX", "OPENRESTY")) and image.repository not in _STOCK
+    return not words_of_name(name).isdisjoint(("NGINX", "OPENRESTY")) and image.repository not in _STOCK
 
 
 def _names(calls: tuple[str, ...]) -> str:

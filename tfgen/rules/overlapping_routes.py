@@ -5,8 +5,8 @@ from itertools import groupby
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
-from tfgen.routing.conflicts import Overlap, conflicts
-from tfgen.routing.table import entries
+from tfgen.routing.conflicts import Overlap, find_conflicts
+from tfgen.routing.table import entries_by_listener
 
 ID = "TG381"
 SEVERITY = "warning"
@@ -50,7 +50,7 @@ FAILS = (
     "  b: {port: 1, routes: [/a/b]}\n",
 )
 PASSES = (
-    # Whoever gives one of them a priority has settled which comes first.
+    # A priority in the spec for one of them settles the order.
     "services:\n"
     "  a: {port: 1, routes: ['/*.png']}\n"
     "  b: {port: 1, routes: [{path: /b/*, priority: 50000}]}\n",
@@ -74,8 +74,8 @@ PASSES = (
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     """One problem for each route that is evaluated second, however many it overlaps."""
-    for listener in entries(blueprint).values():
-        for _, group in groupby(conflicts(listener).overlaps, key=lambda overlap: overlap.second):
+    for listener in entries_by_listener(blueprint).values():
+        for _, group in groupby(find_conflicts(listener).overlaps, key=lambda overlap: overlap.second):
             first, *others = group
             at = first.second.rule.at
             yield Problem(ID, at, f"{_message(first)}{_more(others)}", _hint(first), SEVERITY)

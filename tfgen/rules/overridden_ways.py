@@ -62,30 +62,30 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         yield Problem(ID, at, message, repair(hop, flows), SEVERITY)
 
 
-def _closed(flows: Flows, why: str) -> str:
-    return f"{_said(flows, '{} cannot reach {}', 'requests to {} do not reach {}')}: {why}"
+def _closed_message(flows: Flows, why: str) -> str:
+    return f"{_who_reaches_what(flows, '{} cannot reach {}', 'requests to {} do not reach {}')}: {why}"
 
 
-def _doubtful(flows: Flows, why: str) -> str:
-    said = _said(flows, "whether {} can reach {}", "whether requests to {} reach {}")
+def _doubtful_message(flows: Flows, why: str) -> str:
+    said = _who_reaches_what(flows, "whether {} can reach {}", "whether requests to {} reach {}")
     return f"{said} is unknown: {why}"
 
 
-def _past(flows: Flows, _why: str) -> str:
+def _past_message(flows: Flows, _why: str) -> str:
     return (
-        f"{_said(flows, 'traffic from {} to {}', '')} now bypasses the VPC endpoint and goes over the "
-        "internet"
+        f"{_who_reaches_what(flows, 'traffic from {} to {}', '')} now bypasses the VPC endpoint and goes "
+        "over the internet"
     )
 
 
 _MESSAGES = {
-    **dict.fromkeys((OK, TAKEN), _past),
-    **dict.fromkeys((UNKNOWN, UNSURE), _doubtful),
-    MISSING: _closed,
+    **dict.fromkeys((OK, TAKEN), _past_message),
+    **dict.fromkeys((UNKNOWN, UNSURE), _doubtful_message),
+    MISSING: _closed_message,
 }
 
 
-def _said(flows: Flows, out: str, into: str) -> str:
+def _who_reaches_what(flows: Flows, out: str, into: str) -> str:
     """Who reaches what, outbound and inbound."""
     ways_out = [flow for flow in flows if flow.kind != "route"]
     ways_in = [flow for flow in flows if flow.kind == "route"]

@@ -83,8 +83,12 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     environment = environment_of(blueprint)
     for service in blueprint.services:
         for connection in environment.connections(service):
-            door = environment.front.door(connection.scheme, connection.host, connection.port)
-            if door and service not in door[1] and (reasons := list(_reasons(service, door[0], blueprint))):
+            door = environment.front.listener_at(connection.scheme, connection.host, connection.port)
+            if (
+                door
+                and service not in door[1]
+                and (reasons := list(_reasons_of_failure(service, door[0], blueprint)))
+            ):
                 where = blueprint.locate(connection.path)
                 message = (
                     f"{connection.variable} points to this stack's own load balancer, {'; '.join(reasons)}"
@@ -92,7 +96,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 yield Problem(ID, where, message, _hint(door[1]), SEVERITY, connection.secret)
 
 
-def _reasons(service: Service, listener: Listener, blueprint: Blueprint) -> Iterator[str]:
+def _reasons_of_failure(service: Service, listener: Listener, blueprint: Blueprint) -> Iterator[str]:
     """Why the call fails; nothing where it may succeed."""
     if not blueprint.network.nat and not service.public_ip:
         yield "whose addresses are on the internet, and the stack has no route to the internet"

@@ -65,7 +65,7 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for container in blueprint.containers:
         for name, value in container.environment:
-            if found := _secret(name, value):
+            if found := _kind_of_secret(name, value):
                 where = blueprint.locate((*container.path, "environment", name))
                 message = (
                     f"{name} looks like {found}: here it is in Terraform's state and in the task "
@@ -75,7 +75,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 yield Problem(ID, where, message, hint, SEVERITY, secret=True)
 
 
-def _secret(name: str, value: str) -> str:
+def _kind_of_secret(name: str, value: str) -> str:
     """What kind of secret this is; nothing if it is none."""
     return _by_value(value) or _by_name(name, value)
 

@@ -41,10 +41,10 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
         for listener in () if balancer.internal else balancer.listeners:
             for cidr in listener.cidrs:
-                if _ranges.within(cidr.cidr, "private"):
+                if _ranges.containing_range(cidr.cidr, "private"):
                     message = (
                         f"{cidr.cidr} is private: clients connect to this load balancer over the internet, "
                         "from public addresses, so this range allows none of them"
                     )
                     hint = "write the public range of the clients' network"
-                    yield Problem(ID, _ranges.clients(blueprint, listener), message, hint, SEVERITY)
+                    yield Problem(ID, _ranges.place_of_clients(blueprint, listener), message, hint, SEVERITY)

@@ -35,7 +35,7 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    tasks = _addresses.tasks(blueprint)
+    tasks = _addresses.most_tasks(blueprint)
     if tasks and not blueprint.network.private_subnets:
         message = (
             f"each task ({tasks} in all) has a public IPv4 address: AWS charges for it by the hour, and "

@@ -48,7 +48,9 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for named in _regions.unknown(blueprint):
+    for named in _regions.unknown_regions(blueprint):
         if _regions.is_misspelled(named.region):
             message = f'the region "{named.region}" does not exist'
-            yield Problem(ID, named.at, message, f"did you mean {_regions.meant(named.region)}?", SEVERITY)
+            yield Problem(
+                ID, named.at, message, f"did you mean {_regions.similar_regions(named.region)}?", SEVERITY
+            )

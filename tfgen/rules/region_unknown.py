@@ -34,10 +34,10 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for named in _regions.unknown(blueprint):
+    for named in _regions.unknown_regions(blueprint):
         if not _regions.is_misspelled(named.region):
             message = f'unknown region "{named.region}"'
-            likely = _regions.meant(named.region)
+            likely = _regions.similar_regions(named.region)
             hint = (f"did you mean {likely}? " if likely else "") + (
                 "If it is newer than this version of tfgen, write ignore: [{rule: TG307, reason: ...}]"
             )

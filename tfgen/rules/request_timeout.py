@@ -104,24 +104,24 @@ class _Cut(NamedTuple):
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     """One problem for all services: at the first by name, naming the others."""
-    cut = list(_cut(blueprint))
+    cut = list(_cut_requests(blueprint))
     for first in cut[:1]:
         waits = f", although the load balancer waits {first.waits} s" if first.waits else ""
-        others = f"; likewise for {_listed(cut[1:])}" if cut[1:] else ""
+        others = f"; likewise for {_listed_services(cut[1:])}" if cut[1:] else ""
         proxy = "the Service Connect proxy responds with 504"
         message = f'requests to "{first.service.key}" time out after {first.after} s: {proxy}{waits}{others}'
         where = blueprint.locate(("services", first.service.key, "connect", "timeout"))
         yield Problem(ID, where, message, _hint(first), SEVERITY)
 
 
-def _cut(blueprint: Blueprint) -> Iterator[_Cut]:
+def _cut_requests(blueprint: Blueprint) -> Iterator[_Cut]:
     called = {call.callee for call in blueprint.calls}
     waits = max((balancer.idle_timeout for balancer in blueprint.load_balancer), default=0)
     for service in filter(_has_requests, blueprint.services):
         after = _request_timeout(service)
         if after and service.routes and waits > after:
             yield _Cut(service, after, waits)
-        elif after == _usual() and service.key in called:
+        elif after == _default_timeout() and service.key in called:
             yield _Cut(service, after, 0)
 
 
@@ -133,14 +133,16 @@ def _has_requests(service: Service) -> bool:
 def _request_timeout(service: Service) -> int:
     """The seconds that its proxy gives a request; 0 where nothing ends it."""
     servers = [server for connect in service.connect for server in connect.servers]
-    return max((each for server in servers for each in server.request_timeout or (_usual(),)), default=0)
+    return max(
+        (each for server in servers for each in server.request_timeout or (_default_timeout(),)), default=0
+    )
 
 
-def _usual() -> int:
+def _default_timeout() -> int:
     return facts.limits()["connect_request_timeout_seconds"].value
 
 
-def _listed(cut: list[_Cut]) -> str:
+def _listed_services(cut: list[_Cut]) -> str:
     keys = [f'"{each.service.key}"' for each in cut]
     shown = keys if len(keys) < 5 else [*keys[:3], f"{len(keys) - 3} more"]
     return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))

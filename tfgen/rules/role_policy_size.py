@@ -44,7 +44,7 @@ _STATEMENT = len('{"Action":,"Effect":"Allow","Resource":,"Sid":""},')
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     limit = facts.limits()["role_inline_policies_chars_max"].value
     for service in blueprint.services:
-        size = _size(service, blueprint.partition)
+        size = _size_of_policies(service, blueprint.partition)
         if size > limit:
             message = (
                 f'the permission to read the secrets of "{service.key}" takes {size} characters of policy; '
@@ -57,7 +57,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             yield Problem(ID, where, message, hint, SEVERITY)
 
 
-def _size(service: Service, partition: str) -> int:
+def _size_of_policies(service: Service, partition: str) -> int:
     """The characters of the execution role's policies, as IAM counts them: without white space."""
     stream = f"arn:{partition}:logs:{service.region}:123456789012:log-group:{service.log_group}:*"
     return sum(
@@ -65,16 +65,16 @@ def _size(service: Service, partition: str) -> int:
         + sum(
             _STATEMENT
             + len(statement.sid)
-            + _length(statement.actions, stream)
-            + _length(statement.resources, stream)
+            + _length_in_json(statement.actions, stream)
+            + _length_in_json(statement.resources, stream)
             for statement in policy.statements
         )
         for policy in service.execution_role.policies
     )
 
 
-def _length(value: Ref | str | tuple[Ref | str, ...], stream: str) -> int:
+def _length_in_json(value: Ref | str | tuple[Ref | str, ...], stream: str) -> int:
     """The characters of a value in JSON; the one reference among them is the service's log stream."""
     if isinstance(value, tuple):
-        return 1 + sum(1 + _length(part, stream) for part in value)
+        return 1 + sum(1 + _length_in_json(part, stream) for part in value)
     return 2 + len(stream if isinstance(value, Ref) else value)

@@ -55,7 +55,7 @@ class _Secret(NamedTuple):
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     secrets = list(_secrets(blueprint))
-    own = _own(secrets, blueprint)
+    own = _own_account(secrets, blueprint)
     for secret in secrets:
         if secret.account != own:
             message = (
@@ -76,7 +76,7 @@ def _secrets(blueprint: Blueprint) -> Iterator[_Secret]:
                     yield _Secret(name, account, store == "ssm", role, where)
 
 
-def _own(secrets: list[_Secret], blueprint: Blueprint) -> str:
+def _own_account(secrets: list[_Secret], blueprint: Blueprint) -> str:
     """The account of most secrets; in a tie, the one that an image is in."""
     counted = Counter(secret.account for secret in secrets)
     images = {container.image.account for container in blueprint.containers}

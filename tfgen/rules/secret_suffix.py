@@ -51,7 +51,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                     f'"{word}" at the end of this ARN is taken as the six characters that Secrets Manager '
                     "adds; if it is part of the name, the task may not read the secret"
                 )
-                secret = texts.word(parts[_NAME])
+                secret = texts.shell_word(parts[_NAME])
                 hint = f"write the full ARN: aws secretsmanager describe-secret --secret-id {secret}"
                 yield Problem(ID, where, message, hint, SEVERITY)
 

@@ -31,7 +31,7 @@ def _listener(ranges: int) -> str:
     return f"load_balancer: {{cidrs: [{_cidrs(ranges)}]}}\nservices: {{web: {{port: 80, routes: [/]}}}}"
 
 
-BAD = f"services: {{web: {{egress_cidrs: [{_cidrs(60)}]}}}}"  # and S3, where the image comes from
+BAD = f"services: {{web: {{egress_cidrs: [{_cidrs(60)}]}}}}"  # and S3, which stores the layers of the image
 GOOD = """\
 services:
   web:
@@ -48,12 +48,14 @@ _WORDS = {"ingress": "inbound", "egress": "outbound"}
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    """Each rule is counted by the place in the spec that it comes from."""
+    """Each rule is counted by its place in the spec."""
     routed = [service.at for service in blueprint.services if service.target_groups]
     yield from _problems("the load balancer", "egress", routed)
     for balancer in blueprint.load_balancer:
         ranges = [
-            _ranges.clients(blueprint, listener) for listener in balancer.listeners for _ in listener.cidrs
+            _ranges.place_of_clients(blueprint, listener)
+            for listener in balancer.listeners
+            for _ in listener.cidrs
         ]
         yield from _problems("the load balancer", "ingress", ranges)
     used = Counter(
@@ -66,10 +68,10 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 
 def _problems(owner: str, direction: str, places: list[Location]) -> Iterator[Problem]:
-    if limit := _quota.over("rules_per_security_group", len(places)):
+    if limit := _quota.exceeded_limit("rules_per_security_group", len(places)):
         message = (
             f"{owner} has {len(places)} {_WORDS[direction]} security group rules: AWS allows {limit.value}, "
             "and the apply stops there"
         )
-        hint = f"{_quota.more(limit, len(places))}; or reduce what needs a rule in it"
-        yield Problem(ID, _quota.place(places, limit), message, hint, SEVERITY)
+        hint = f"{_quota.how_to_raise(limit, len(places))}; or reduce what needs a rule in it"
+        yield Problem(ID, _quota.place_over_limit(places, limit), message, hint, SEVERITY)

@@ -36,7 +36,7 @@ SMTP = 25
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         for index, range_ in enumerate(service.egress_cidrs):
-            if range_.port == SMTP and not _ranges.within(range_.cidr, "unrouted"):
+            if range_.port == SMTP and not _ranges.containing_range(range_.cidr, "unrouted"):
                 where = blueprint.locate(("services", service.key, "egress_cidrs", index))
                 message = (
                     f"AWS blocks port {SMTP} to public addresses unless it has removed this restriction "

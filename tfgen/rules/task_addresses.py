@@ -43,14 +43,17 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    tasks, room = _addresses.tasks(blueprint), _addresses.room(blueprint, beside_load_balancer=False)
+    tasks, room = (
+        _addresses.most_tasks(blueprint),
+        _addresses.task_addresses(blueprint, beside_load_balancer=False),
+    )
     if tasks > room:
-        role = _addresses.role(blueprint)
+        role = _addresses.task_subnet_role(blueprint)
         message = (
             f"{tasks} tasks need an address each, and the {role} subnets have {room}: the others never start"
         )
         hint = (
-            f"write network.subnets.{role}: {_addresses.enough(blueprint)}, in a network.cidr with room "
-            "for it"
+            f"write network.subnets.{role}: {_addresses.sufficient_prefix_length(blueprint)}, in a "
+            "network.cidr with room for it"
         )
-        yield Problem(ID, _addresses.place(blueprint, role), message, hint)
+        yield Problem(ID, _addresses.place_of_sizes(blueprint, role), message, hint)

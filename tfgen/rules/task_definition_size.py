@@ -42,7 +42,7 @@ _VARIABLE, _SECRET, _WORD = len('{"name":"","value":""},'), len('{"name":"","val
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     limit = 1024 * facts.limits()["task_definition_kib_max"].value
     for service in blueprint.services:
-        size = _size(service)
+        size = _size_of_definition(service)
         if size > limit:
             message = (
                 f'the variables, secrets and command of "{service.key}" have {size} characters; ECS allows '
@@ -52,7 +52,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             yield Problem(ID, service.at, message, hint, SEVERITY)
 
 
-def _size(service: Service) -> int:
+def _size_of_definition(service: Service) -> int:
     """The characters that the task definition has at least."""
     return sum(map(_size_of_container, service.containers))
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
-from tfgen.routing.conflicts import Shadow, conflicts, is_inside
-from tfgen.routing.table import Entry, entries
+from tfgen.routing.conflicts import Shadow, find_conflicts, is_inside
+from tfgen.routing.table import Entry, entries_by_listener
 
 ID = "TG380"
 SEVERITY = "error"
@@ -59,8 +59,8 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for listener in entries(blueprint).values():
-        for shadow in conflicts(listener).shadows:
+    for listener in entries_by_listener(blueprint).values():
+        for shadow in find_conflicts(listener).shadows:
             yield Problem(ID, shadow.entry.rule.at, _message(shadow), _hint(shadow, listener), SEVERITY)
 
 

@@ -53,7 +53,7 @@ _NOT_FOUND = 404
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         for group in service.target_groups:
-            if _is_lost(service, group, blueprint) and not _health.takes(group.codes, _NOT_FOUND):
+            if _is_lost(service, group, blueprint) and not _health.is_healthy_code(group.codes, _NOT_FOUND):
                 message = (
                     f'health checks of "{service.key}" request "/", which matches none of its routes, and '
                     f"expect {group.codes}"

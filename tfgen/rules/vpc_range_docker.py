@@ -27,7 +27,7 @@ PASSES = ("network: {cidr: 172.16.0.0/16}",)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    if docker := _ranges.within(blueprint.network.cidr, "docker"):
+    if docker := _ranges.containing_range(blueprint.network.cidr, "docker"):
         message = (
             f"Docker, Cloud9 and SageMaker use {docker} inside their hosts, which then cannot reach this VPC"
         )

@@ -29,20 +29,21 @@ from tfgen.spec.model import (
 )
 
 
-def fill(spec: Spec, at: Locate) -> tuple[Spec, list[Problem]]:
+def fill_defaults(spec: Spec, at: Locate) -> tuple[Spec, list[Problem]]:
     """The spec with every default in its place, and what prevents one."""
     problems = [*_zone_problems(spec, at), *_retention_problems(spec, at), *_code_problems(spec, at)]
     if has_errors(problems):
         return spec, problems
     filled = replace(
         spec,
-        network=_network(spec),
+        network=_fill_network(spec),
         load_balancer=_load_balancer(spec.load_balancer),
         services={
-            key: _service(service, spec.load_balancer, spec.network) for key, service in spec.services.items()
+            key: _fill_service(service, spec.load_balancer, spec.network)
+            for key, service in spec.services.items()
         },
-        backend=spec.backend and _backend(spec.backend, spec),
-        cost=_cost(spec.cost, spec),
+        backend=spec.backend and _fill_backend(spec.backend, spec),
+        cost=_fill_cost(spec.cost, spec),
     )
     return filled, problems
 
@@ -119,12 +120,12 @@ def _code_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
                 yield Problem("TG116", where, message, f'write "{low}-{high}"')
 
 
-def _network(spec: Spec) -> Network:
+def _fill_network(spec: Spec) -> Network:
     network = spec.network
     if isinstance(network.zones, int):
         zones = list(facts.regions()[spec.region].zones[: network.zones])
     else:
-        zones = sorted(network.zones)
+        zones = sorted(network.zones)  # their order in the spec must not change the stack
     usual = usual_subnets(network.cidr)
     return replace(
         network,
@@ -148,16 +149,16 @@ def _load_balancer(load_balancer: LoadBalancer) -> LoadBalancer:
     return replace(load_balancer, listeners=listeners)
 
 
-def _service(service: Service, load_balancer: LoadBalancer, network: Network) -> Service:
+def _fill_service(service: Service, load_balancer: LoadBalancer, network: Network) -> Service:
     listener = service.listener or _default_listener(load_balancer)
     return replace(
         service,
-        routes=[_route(route, listener) for route in service.routes],
+        routes=[_fill_route(route, listener) for route in service.routes],
         listener=listener if service.routes else service.listener,
         health_check=_health_check(service),
-        connect=service.connect and _connect(service.connect, service),
-        memory=service.memory or _memory(service.cpu),
-        egress_cidrs=_egress(service, network),
+        connect=service.connect and _fill_connect(service.connect, service),
+        memory=service.memory or _default_memory(service.cpu),
+        egress_cidrs=_default_egress(service, network),
         was=[service.was] if isinstance(service.was, str) else service.was,
     )
 
@@ -168,7 +169,7 @@ def _default_listener(load_balancer: LoadBalancer) -> str | None:
     return next(iter(load_balancer.listeners))
 
 
-def _route(route: Route, listener: str | None) -> Route:
+def _fill_route(route: Route, listener: str | None) -> Route:
     return replace(route, listener=route.listener or listener)
 
 
@@ -183,28 +184,28 @@ def _health_check(service: Service) -> HealthCheck:
     return replace(said, path=said.path or usual.path, codes=said.codes or codes)
 
 
-def _connect(connect: Connect, service: Service) -> Connect:
+def _fill_connect(connect: Connect, service: Service) -> Connect:
     return replace(connect, port=connect.port or (service.port and service.port.number))
 
 
-def _memory(cpu: int) -> int:
+def _default_memory(cpu: int) -> int:
     enough = [memory for memory in facts.fargate_sizes().get(cpu, ()) if memory >= 2 * cpu]
     return min(enough, default=2 * cpu)
 
 
-def _egress(service: Service, network: Network) -> list[Egress]:
+def _default_egress(service: Service, network: Network) -> list[Egress]:
     if service.egress_cidrs is not None:
         return service.egress_cidrs
     return [Egress(cidr=WORLD)] if network.way_out.to_internet else []
 
 
-def _backend(backend: Backend, spec: Spec) -> Backend:
+def _fill_backend(backend: Backend, spec: Spec) -> Backend:
     # With the region: a stack of the same name in another one is another stack.
     key = backend.key or f"{spec.name}/{spec.region}/terraform.tfstate"
     return replace(backend, key=key, region=backend.region or spec.region)
 
 
-def _cost(cost: Cost, spec: Spec) -> Cost:
+def _fill_cost(cost: Cost, spec: Spec) -> Cost:
     """Small round numbers: nobody knows the traffic of a stack that is not deployed yet."""
     internet = 100 if spec.network.way_out.to_internet else 0
     usual = {"internet": internet, "clients": 100, "s3": 100, "ecr": 10, "logs": 10}

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from tfgen.problems import Ignored, Location, Problem, SpecPath, nearest
+from tfgen.problems import Ignored, Location, Problem, SpecPath, nearest_word
 from tfgen.spec.model import Ignore, Ignores, Spec
 from tfgen.spec.source import Source
 
@@ -10,7 +10,7 @@ UNUSED = "TG392"
 """Not checked in a spec with errors: what is mended may break a rule, at a place where it is ignored."""
 
 
-def apply(
+def apply_ignores(
     spec: Spec, source: Source, problems: Sequence[Problem], rules: Collection[str]
 ) -> tuple[list[Problem], list[Ignored]]:
     """Splits what was found into what remains and what the spec ignores.
@@ -19,7 +19,7 @@ def apply(
     applies. What remains includes warnings about ignores without a reason, an effect or a known rule.
     `rules` are the codes that can be ignored.
     """
-    said = dict(_said(spec))
+    said = dict(_ignores_of_spec(spec))
     if not said:
         return list(problems), []
     covering: dict[tuple[SpecPath, str], list[SpecPath]] = {}
@@ -29,7 +29,7 @@ def apply(
     stays, ignored = [], []
     chosen: dict[SpecPath, SpecPath] = {}  # for each ignore that covers a problem, the one that did
     for problem in problems:
-        around = _around(problem.at.path)
+        around = _paths_around(problem.at.path)
         covers = [place for path in around for place in covering.get((path, problem.code), ())]
         if covers:
             chosen[covers[0]] = covers[0]
@@ -41,13 +41,13 @@ def apply(
     for place, ignore in said.items():
         at = source.at((*place, "rule"))
         if place in chosen and chosen[place] != place:
-            stays.append(_needless(ignore, at, source.at((*chosen[place], "rule"))))
+            stays.append(_needless_ignore(ignore, at, source.at((*chosen[place], "rule"))))
         else:
-            stays += _complaints(ignore, place in chosen, at, rules)
+            stays += _wrong_ignores(ignore, place in chosen, at, rules)
     return stays, ignored
 
 
-def _said(spec: Spec) -> Iterator[tuple[SpecPath, Ignore]]:
+def _ignores_of_spec(spec: Spec) -> Iterator[tuple[SpecPath, Ignore]]:
     """Every ignore by its own path, which ends in "ignore" and its number there."""
     sections: list[tuple[SpecPath, Ignores]] = [
         ((), spec.ignore),
@@ -63,24 +63,25 @@ def _said(spec: Spec) -> Iterator[tuple[SpecPath, Ignore]]:
             yield (*section, "ignore", index), ignore
 
 
-def _around(path: SpecPath) -> Iterator[SpecPath]:
+def _paths_around(path: SpecPath) -> Iterator[SpecPath]:
     """A path and those of the sections around it, from the inside out."""
     for length in range(len(path), -1, -1):
         yield path[:length]
 
 
-def _needless(ignore: Ignore, at: Location, other: Location) -> Problem:
+def _needless_ignore(ignore: Ignore, at: Location, other: Location) -> Problem:
     message = (
         f"another ignore of {ignore.rule}, in line {other.line}, covers everything that this one would cover"
     )
     return Problem(UNUSED, at, message, "remove one of them", "warning")
 
 
-def _complaints(ignore: Ignore, used: bool, at: Location, rules: Collection[str]) -> Iterator[Problem]:
+def _wrong_ignores(ignore: Ignore, used: bool, at: Location, rules: Collection[str]) -> Iterator[Problem]:
     rule = ignore.rule
     if rule not in rules:
+        # A code of an error is spelled right but cannot be ignored: a similar code would mislead.
         other_kind = rule[:2] == "TG" and rule[2:].isdecimal() and rule[2:3] != "3"
-        near = "" if other_kind else nearest(rule.upper(), rules, 0.75)
+        near = "" if other_kind else nearest_word(rule.upper(), rules, 0.75)
         listed = "write a code that can be ignored: those that tfgen explain lists, and TG270 to TG272"
         hint = f"did you mean {near}?" if near else listed
         yield Problem("TG391", at, f'unknown rule "{rule}"', hint, "warning")

@@ -1,8 +1,8 @@
 """Possible corrections of wrong values, so that the rest of a spec can be checked.
 
 There are several ways to mend nearly everything: leave it out, or one value or another. It is unknown which
-one the user will choose, so a spec is mended in WAYS ways, and only what holds in all of them is reported
-of the rest. What depends on the mended value, in its text too, differs between the ways.
+one the user will choose, so a spec is mended in VARIANTS, and only what holds in all of them is reported
+of the rest. What depends on the mended value, in its text too, differs between the variants.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,11 +11,11 @@ from typing import Any, Literal, get_args, get_origin
 from tfgen import facts
 from tfgen.problems import Problem, SpecPath
 from tfgen.spec import model
-from tfgen.spec.read import Flaw, fields_of, flaws, shape, shown
+from tfgen.spec.read import Flaw, fields_of, flaws_of_source, shape_of_type, shown_value
 from tfgen.spec.source import Source
-from tfgen.spec.spelling import fits
+from tfgen.spec.spelling import fits_kind
 
-WAYS = 4
+VARIANTS = 4
 _GONE: Any = object()
 _Edits = Iterator[tuple[SpecPath, Any]]
 
@@ -44,96 +44,100 @@ _DIGITS = 10  # no number of a spec has more
 _NUMBERS = (0, 1, 2, 16, 256, 512, 1024, 4096, 30, 365)
 
 
-def mended(source: Source, problems: Sequence[Problem], way: int) -> Source | None:
+def mended_source(source: Source, problems: Sequence[Problem], variant: int) -> Source | None:
     """The spec without what these problems of one stage are about; None where that is not possible."""
-    mend = _Mend(source.data, way)
-    for flaw in flaws(source):
-        mend.flaw(flaw)
+    mend = _Mend(source.data, variant)
+    for flaw in flaws_of_source(source):
+        mend.mend_flaw(flaw)
     for problem in problems:
         if problem.severity == "error" and not problem.code.startswith("TG10"):
-            mend.problem(problem)
+            mend.mend_problem(problem)
     return source._replace(data=mend.data) if mend.touched else None
 
 
 class _Mend:
-    """A copy of a spec's data, with what is wrong replaced in one way."""
+    """A copy of a spec's data, with what is wrong replaced in one variant."""
 
-    def __init__(self, data: Any, way: int) -> None:
-        self.data = _copied(data)
-        self.way = way
+    def __init__(self, data: Any, variant: int) -> None:
+        self.data = _copied_data(data)
+        self.variant = variant
         self.touched = False
 
-    def flaw(self, flaw: Flaw) -> None:
+    def mend_flaw(self, flaw: Flaw) -> None:
         """What the schema refuses: an unknown key, a value of the wrong type, or a missing one."""
         *head, name = flaw.path
         if flaw.kind is None:
-            value = self.get(flaw.path)
-            self.put(flaw.path, _GONE)
-            if flaw.meant and self.way % 2 and self.get((*head, flaw.meant)) is None:
-                self.put((*head, flaw.meant), value)
+            value = self.value_at(flaw.path)
+            self.put_value(flaw.path, _GONE)
+            if flaw.meant and self.variant % 2 and self.value_at((*head, flaw.meant)) is None:
+                self.put_value((*head, flaw.meant), value)
             return
-        choices = [*self.alike(flaw), *self.known(flaw.path), *samples(flaw.kind, self.way)]
+        choices = [
+            *self.values_alike(flaw),
+            *self.known_names(flaw.path),
+            *sample_values(flaw.kind, self.variant),
+        ]
         if isinstance(name, str) and not flaw.required and head != ["load_balancer", "listeners"]:
             choices.insert(0, _GONE)
-        self.put(flaw.path, self.one_of(choices))
+        self.put_value(flaw.path, self.one_of(choices))
 
-    def alike(self, flaw: Flaw) -> list[Any]:
+    def values_alike(self, flaw: Flaw) -> list[Any]:
         """What was probably meant: one thing for a list of one, a number for its text, or text for it."""
-        value = self.get(flaw.path)
+        value = self.value_at(flaw.path)
         if value is None or isinstance(value, dict | list):
             return []
-        if shape(flaw.kind)[0] == "list":
+        if shape_of_type(flaw.kind)[0] == "list":
             return [[value]]
         number = int(value) if isinstance(value, str) and value.isdecimal() and len(value) < _DIGITS else None
-        texts = (value if isinstance(value, str) else shown(value), number)
-        return [other for other in texts if fits(other, flaw.kind)]
+        texts = (value if isinstance(value, str) else shown_value(value), number)
+        return [other for other in texts if fits_kind(other, flaw.kind)]
 
-    def problem(self, problem: Problem) -> None:
+    def mend_problem(self, problem: Problem) -> None:
         """What a later stage refuses, by its code."""
         path = problem.at.path
         if path[:1] == ("services",) and len(path) == 1:
-            return  # it came through a merge, and its service is unknown
-        for place, value in _MENDS.get(problem.code, _nothing)(self, path):
-            self.put(place, value)
+            return  # it is from a YAML merge, and its service is unknown
+        for place, value in _MENDS.get(problem.code, _mend_nothing)(self, path):
+            self.put_value(place, value)
 
-    def known(self, path: SpecPath) -> list[Any]:
+    def known_names(self, path: SpecPath) -> list[Any]:
         """What there is to be named, and what the rest of the spec names."""
         if path[0] == "services" and len(path) < 3:
-            return [self.service() if len(path) == 2 else {"mended": self.service()}]
+            return [self.sample_service() if len(path) == 2 else {"mended": self.sample_service()}]
         if path in (("load_balancer",), ("load_balancer", "listeners")):
-            listeners = {name: 20000 + number for number, name in enumerate(self.bound())}
+            listeners = {name: 20000 + number for number, name in enumerate(self.named_listeners())}
             return [listeners if len(path) == 2 else {"listeners": listeners}]
         if "calls" in path[-2:]:
-            return self.called()
-        return self.listeners() if path[-1] == "listener" else []
+            return self.callable_services()
+        return self.listener_names() if path[-1] == "listener" else []
 
-    def service(self) -> dict[str, Any]:
+    def sample_service(self) -> dict[str, Any]:
         """One that is behind every listener, and serves every caller."""
-        routes = [{"path": f"/mended-{name}", "listener": name} for name in self.listeners()]
+        routes = [{"path": f"/mended-{name}", "listener": name} for name in self.listener_names()]
         image = self.one_of(_SAMPLES[model.Image])
         return {"image": image, "port": 80, "routes": routes, "connect": "mended"}
 
-    def bound(self) -> list[str]:
+    def named_listeners(self) -> list[str]:
         """The listeners that services and routes name."""
-        services = _mappings(self.get(("services",)))
-        routes = [route for service in services for route in _mappings(service.get("routes"))]
+        services = _mappings_in(self.value_at(("services",)))
+        routes = [route for service in services for route in _mappings_in(service.get("routes"))]
         named = [each.get("listener") for each in (*services, *routes)]
         return list(dict.fromkeys(["http", *(name for name in named if isinstance(name, str))]))
 
-    def called(self) -> list[str]:
+    def callable_services(self) -> list[str]:
         """The services that can be called."""
-        services = self.get(("services",))
+        services = self.value_at(("services",))
         found = services.items() if isinstance(services, dict) else ()
         return [key for key, each in found if isinstance(each, dict) and each.get("connect")]
 
-    def listeners(self) -> list[str]:
-        found = self.get(("load_balancer", "listeners"))
+    def listener_names(self) -> list[str]:
+        found = self.value_at(("load_balancer", "listeners"))
         return list(found) if isinstance(found, dict) and found else ["http"]
 
     def one_of(self, choices: Sequence[Any]) -> Any:
-        return choices[self.way % len(choices)]
+        return choices[self.variant % len(choices)]
 
-    def get(self, path: SpecPath) -> Any:
+    def value_at(self, path: SpecPath) -> Any:
         """The value at a path, or None."""
         place = self.data
         for step in path:
@@ -143,10 +147,10 @@ class _Mend:
                 return None
         return place
 
-    def put(self, path: SpecPath, value: Any) -> None:
+    def put_value(self, path: SpecPath, value: Any) -> None:
         if not path:
             return
-        place = self.get(path[:-1])
+        place = self.value_at(path[:-1])
         if isinstance(place, list) and isinstance(path[-1], int) and value is not _GONE:
             place[path[-1]] = value
             self.touched = True
@@ -159,79 +163,81 @@ class _Mend:
         elif (
             value is not _GONE and path[:-1] and not isinstance(place, list)
         ):  # a section that the spec does not set
-            self.put(path[:-1], {path[-1]: value})
+            self.put_value(path[:-1], {path[-1]: value})
 
 
-def _copied(data: Any) -> Any:
+def _copied_data(data: Any) -> Any:
     if isinstance(data, dict):
-        return {key: _copied(value) for key, value in data.items()}
-    return [_copied(item) for item in data] if isinstance(data, list) else data
+        return {key: _copied_data(value) for key, value in data.items()}
+    return [_copied_data(item) for item in data] if isinstance(data, list) else data
 
 
-def _mappings(data: Any) -> list[dict[str, Any]]:
+def _mappings_in(data: Any) -> list[dict[str, Any]]:
     """What is a mapping among the values of a mapping or in a list."""
     values = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
     return [each for each in values if isinstance(each, dict)]
 
 
-def samples(kind: Any, way: int) -> list[Any]:
+def sample_values(kind: Any, variant: int) -> list[Any]:
     """Values that the schema takes for a kind, as different as may be."""
-    what, first, second = shape(kind)
+    what, first, second = shape_of_type(kind)
     if what == "either":
-        return samples(second, way)
+        return sample_values(second, variant)
     if what == "list":
-        return [[], [_one(first, way)]]
+        return [[], [_sample_value(first, variant)]]
     if what == "mapping":
-        return [{}, {_one(first, way): _one(second, way)}]
+        return [{}, {_sample_value(first, variant): _sample_value(second, variant)}]
     if what == "section":
         required = {name: field.kind for name, field in fields_of(first).items() if field.required}
-        return [{name: _one(inner, way) for name, inner in required.items()}]
-    return list(_SAMPLES.get(first) or _scalars(first))
+        return [{name: _sample_value(inner, variant) for name, inner in required.items()}]
+    return list(_SAMPLES.get(first) or _sample_scalars(first))
 
 
-def _one(kind: Any, way: int) -> Any:
-    choices = samples(kind, way)
-    return choices[way % len(choices)]
+def _sample_value(kind: Any, variant: int) -> Any:
+    choices = sample_values(kind, variant)
+    return choices[variant % len(choices)]
 
 
-def _scalars(kind: Any) -> Sequence[Any]:
+def _sample_scalars(kind: Any) -> Sequence[Any]:
     if get_origin(kind) is Literal:
         return get_args(kind)
-    numbers = [number for number in _NUMBERS if fits(number, kind)]
-    texts = [text for text in ("mended-a", "mended_b", "mended.aws_lb.main") if fits(text, kind)]
+    numbers = [number for number in _NUMBERS if fits_kind(number, kind)]
+    texts = [text for text in ("mended-a", "mended_b", "mended.aws_lb.main") if fits_kind(text, kind)]
     return numbers or texts or [1]
 
 
 # --- what later stages refuse, by code
 
 
-def _nothing(_mend: _Mend, _path: SpecPath) -> _Edits:
+def _mend_nothing(_mend: _Mend, _path: SpecPath) -> _Edits:
     yield from ()
 
 
-def _region(mend: _Mend, _path: SpecPath) -> _Edits:
+def _mend_region(mend: _Mend, _path: SpecPath) -> _Edits:
     yield ("region",), mend.one_of(_SAMPLES[model.RegionName])
 
 
-def _zones(mend: _Mend, _path: SpecPath) -> _Edits:
-    region = facts.regions().get(str(mend.get(("region",))))
+def _mend_zones(mend: _Mend, _path: SpecPath) -> _Edits:
+    region = facts.regions().get(str(mend.value_at(("region",))))
     letters = [*region.zones] if region and len(region.zones) > 2 else ["a", "b", "c"]
     choices = [letters[:2], letters[:3], letters[-2:], [letters[0], letters[-1]]]
-    pinned = mend.get(("network", "subnets", "public")) or mend.get(("network", "subnets", "private"))
+    pinned = mend.value_at(("network", "subnets", "public")) or mend.value_at(
+        ("network", "subnets", "private")
+    )
     if isinstance(pinned, dict) and 2 <= len(pinned) <= 6:
         choices[0] = list(pinned)
     yield ("network", "zones"), mend.one_of(choices)
 
 
-def _retention(mend: _Mend, _path: SpecPath) -> _Edits:
+def _mend_retention(mend: _Mend, _path: SpecPath) -> _Edits:
     yield ("logs", "retention"), mend.one_of((_GONE, 365, 7))
 
 
-def _codes(mend: _Mend, path: SpecPath) -> _Edits:
+def _mend_codes(mend: _Mend, path: SpecPath) -> _Edits:
     yield (*path[:2], "health_check", "codes"), mend.one_of((_GONE, "200", "200-299"))
 
 
-def _ranges(mend: _Mend, path: SpecPath) -> _Edits:
+def _mend_ranges(mend: _Mend, path: SpecPath) -> _Edits:
     """Of the network, of a listener, or one that a service connects to."""
     if path[0] == "network":
         yield ("network", "subnets"), _GONE
@@ -239,7 +245,7 @@ def _ranges(mend: _Mend, path: SpecPath) -> _Edits:
             yield ("network", "cidr"), mend.one_of(("10.0.0.0/16", "172.20.0.0/16", "192.168.0.0/16"))
     elif path[0] == "load_balancer":
         listener = ("load_balancer", "listeners", path[-1])
-        said = (*listener, "cidrs") if mend.get((*listener, "cidrs")) else ("load_balancer", "cidrs")
+        said = (*listener, "cidrs") if mend.value_at((*listener, "cidrs")) else ("load_balancer", "cidrs")
         yield said, mend.one_of((["0.0.0.0/0"], ["198.51.100.0/24"], ["203.0.113.0/24"]))
     elif len(path) > 3:
         yield path, mend.one_of(("203.0.113.0/24", "10.0.0.0/16", {"cidr": "198.51.100.0/24", "port": 5432}))
@@ -249,65 +255,65 @@ def _nat_zone(_mend: _Mend, _path: SpecPath) -> _Edits:
     yield ("network", "nat_zone"), _GONE
 
 
-def _endpoint(mend: _Mend, path: SpecPath) -> _Edits:
+def _mend_endpoint(mend: _Mend, path: SpecPath) -> _Edits:
     if path[0] == "network":
         yield ("network", "endpoints"), _GONE
     elif len(path) > 3:
         yield path, mend.one_of(("sqs", "sns", "kms"))
 
 
-def _route(mend: _Mend, path: SpecPath) -> _Edits:
+def _mend_route(mend: _Mend, path: SpecPath) -> _Edits:
     """Another path that no route has."""
     if len(path) < 4:
         return
-    said = mend.get(path)
+    said = mend.value_at(path)
     listener = {"listener": said["listener"]} if isinstance(said, dict) and "listener" in said else {}
     name = "-".join(map(str, path[1:]))
     yield path, {"path": f"/mended-{mend.one_of('abc')}-{name}", **listener}
 
 
-def _listener(mend: _Mend, path: SpecPath) -> _Edits:
-    said = mend.get(path)
+def _mend_listener(mend: _Mend, path: SpecPath) -> _Edits:
+    said = mend.value_at(path)
     route = dict(said) if isinstance(said, dict) else {"path": said}
-    yield path, {**route, "listener": mend.one_of(mend.listeners())}
+    yield path, {**route, "listener": mend.one_of(mend.listener_names())}
 
 
 def _listener_port(mend: _Mend, path: SpecPath) -> _Edits:
     """Another port, or no listener."""
-    said = mend.get(path)
-    if mend.way % 2:
+    said = mend.value_at(path)
+    if mend.variant % 2:
         yield path, _GONE
         return
-    port = 20000 + 1000 * mend.way + len(str(path[-1]))
+    port = 20000 + 1000 * mend.variant + len(str(path[-1]))
     yield path, {**said, "port": port} if isinstance(said, dict) else port
 
 
-def _call(mend: _Mend, path: SpecPath) -> _Edits:
+def _mend_call(mend: _Mend, path: SpecPath) -> _Edits:
     """No call at all, or one of a service that can be called."""
-    others = mend.called()
-    if others and mend.way % 2 and len(path) > 3:
+    others = mend.callable_services()
+    if others and mend.variant % 2 and len(path) > 3:
         yield path, mend.one_of(others)
     else:
         yield (*path[:2], "calls"), _GONE
 
 
-def _callee(mend: _Mend, path: SpecPath) -> _Edits:
+def _mend_callee(mend: _Mend, path: SpecPath) -> _Edits:
     """No call, or a name for what is called."""
-    callee = ("services", mend.get(path))
-    if mend.way % 2 and len(path) > 3:
-        yield (*callee, "connect"), f"mended-{mend.way}-{callee[-1]}"
-        if mend.get((*callee, "port")) is None:
-            yield (*callee, "port"), 8080 + mend.way
+    callee = ("services", mend.value_at(path))
+    if mend.variant % 2 and len(path) > 3:
+        yield (*callee, "connect"), f"mended-{mend.variant}-{callee[-1]}"
+        if mend.value_at((*callee, "port")) is None:
+            yield (*callee, "port"), 8080 + mend.variant
     else:
         yield (*path[:2], "calls"), _GONE
 
 
 def _port_or_not(mend: _Mend, path: SpecPath) -> _Edits:
     """A port, or nothing that needs one."""
-    if mend.way % 2:
+    if mend.variant % 2:
         yield (*path[:2], path[-1]), _GONE
     else:
-        yield (*path[:2], "port"), 8080 + mend.way
+        yield (*path[:2], "port"), 8080 + mend.variant
 
 
 def _connect_name(mend: _Mend, path: SpecPath) -> _Edits:
@@ -316,37 +322,44 @@ def _connect_name(mend: _Mend, path: SpecPath) -> _Edits:
 
 
 def _plain_port(mend: _Mend, path: SpecPath) -> _Edits:
-    port = mend.get((*path[:2], "port"))
-    if mend.way % 2:
+    port = mend.value_at((*path[:2], "port"))
+    if mend.variant % 2:
         yield (*path[:2], "routes"), _GONE
     else:
         yield (*path[:2], "port"), port["number"] if isinstance(port, dict) else 80
 
 
-def _variable(mend: _Mend, path: SpecPath) -> _Edits:
+def _mend_variable(mend: _Mend, path: SpecPath) -> _Edits:
     yield (*path[:2], mend.one_of(("secrets", "environment")), path[-1]), _GONE
 
 
-def _was(_mend: _Mend, path: SpecPath) -> _Edits:
+def _mend_was(_mend: _Mend, path: SpecPath) -> _Edits:
     yield (*path[:2], "was"), _GONE
 
 
+def _mend_assumption(_mend: _Mend, path: SpecPath) -> _Edits:
+    """An entry of `cost`, which nothing else depends on."""
+    if len(path) > 2:
+        yield path[:3], _GONE
+
+
 _MENDS = {
-    "TG110": _region,
-    **dict.fromkeys(("TG111", "TG112", "TG113", "TG114"), _zones),
-    "TG115": _retention,
-    "TG116": _codes,
-    **dict.fromkeys(("TG201", "TG202", "TG204", "TG205", "TG206", "TG207", "TG208", "TG209"), _ranges),
+    "TG110": _mend_region,
+    **dict.fromkeys(("TG111", "TG112", "TG113", "TG114"), _mend_zones),
+    "TG115": _mend_retention,
+    "TG116": _mend_codes,
+    **dict.fromkeys(("TG201", "TG202", "TG204", "TG205", "TG206", "TG207", "TG208", "TG209"), _mend_ranges),
     "TG210": _nat_zone,
-    **dict.fromkeys(("TG212", "TG213", "TG214"), _endpoint),
-    **dict.fromkeys(("TG203", "TG221", "TG222", "TG223"), _route),
-    "TG220": _listener,
+    **dict.fromkeys(("TG212", "TG213", "TG214"), _mend_endpoint),
+    **dict.fromkeys(("TG203", "TG221", "TG222", "TG223"), _mend_route),
+    "TG220": _mend_listener,
     "TG224": _listener_port,
-    "TG230": _call,
-    "TG231": _callee,
+    "TG230": _mend_call,
+    "TG231": _mend_callee,
     **dict.fromkeys(("TG232", "TG240"), _port_or_not),
     "TG233": _connect_name,
     "TG242": _plain_port,
-    "TG243": _variable,
-    "TG244": _was,
+    "TG243": _mend_variable,
+    "TG244": _mend_was,
+    **dict.fromkeys(("TG280", "TG281", "TG282"), _mend_assumption),
 }

@@ -1,6 +1,6 @@
 """The questions of `tfgen init`, and the spec file that the answers produce.
 
-Answers come from flags, from questions, or from both, and go through the same functions (`with_...`),
+Answers are from flags, from questions, or from both, and pass the same functions (`with_...`),
 which check them against the model of the spec and refuse them in the words of the spec reader. This
 module reads and writes nothing: the terminal is a parameter, and so is the check of what the answers mean
 together.
@@ -13,10 +13,10 @@ from textwrap import TextWrapper
 from typing import Any, NamedTuple, Protocol
 
 from tfgen import facts
-from tfgen.problems import Problem, SpecPath, has_errors, nearest
+from tfgen.problems import Problem, SpecPath, has_errors, nearest_word
 from tfgen.spec import ways_out
-from tfgen.spec.read import read_spec, shown
-from tfgen.spec.source import Source, dump, flow
+from tfgen.spec.read import read_spec, shown_value
+from tfgen.spec.source import Source, dump_in_line, dump_yaml
 from tfgen.texts import in_line
 
 EGRESS = tuple(ways_out.WAYS_OUT)
@@ -89,7 +89,7 @@ class Terminal(Protocol):
 
 
 class RefusedError(Exception):
-    """An answer that cannot stand, and why."""
+    """An answer that is not accepted, and why."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(f"{message}\nhint: {hint}" if hint else message)
@@ -106,13 +106,13 @@ Costs = Callable[[str], Mapping[str, str]]
 
 
 def with_name(answers: Answers, text: str) -> Answers:
-    _hold(("name",), text)
+    _check_value(("name",), text)
     return answers._replace(name=text)
 
 
 def with_region(answers: Answers, text: str) -> Answers:
     near = "" if text in facts.regions() else _near_regions(text)
-    _hold(("region",), text, near)
+    _check_value(("region",), text, near)
     if text not in facts.regions() and answers.zones is None:
         new = "for a region that is newer than this version of tfgen, name its zones: --zones a,b"
         message = f'the zones of region "{text}" are unknown'
@@ -129,59 +129,59 @@ def _near_regions(text: str) -> str:
 
 
 def with_egress(answers: Answers, text: str) -> Answers:
-    _hold(("network", "egress"), text)
+    _check_value(("network", "egress"), text)
     return answers._replace(egress=text)
 
 
 def with_zones(answers: Answers, text: str) -> Answers:
     """A count, or letters."""
-    said = _number(text)
-    zones = said if isinstance(said, int) else _words(said)
-    _hold(("network", "zones"), zones if isinstance(zones, int) else list(zones))
+    said = _parsed_number(text)
+    zones = said if isinstance(said, int) else _split_words(said)
+    _check_value(("network", "zones"), zones if isinstance(zones, int) else list(zones))
     return answers._replace(zones=zones)
 
 
 def with_service(answers: Answers, name: str) -> Answers:
-    _hold(("services", name), {"image": "a"})
-    if name in _keys(answers):
-        raise RefusedError(f"there is already a service {shown(name)}")
-    return _added(answers, name)
+    _check_value(("services", name), {"image": "a"})
+    if name in _service_keys(answers):
+        raise RefusedError(f"there is already a service {shown_value(name)}")
+    return _added_service(answers, name)
 
 
 def with_image(service: str, answers: Answers, text: str) -> Answers:
-    _hold(("services", "a", "image"), text)
-    return _edited(answers, service, image=text)
+    _check_value(("services", "a", "image"), text)
+    return _edited_service(answers, service, image=text)
 
 
 def with_port(service: str, answers: Answers, text: str) -> Answers:
     if not text:
-        return _edited(answers, service, port=None)
-    _hold(("services", "a", "port"), port := _number(text))
-    return _edited(answers, service, port=port)
+        return _edited_service(answers, service, port=None)
+    _check_value(("services", "a", "port"), port := _parsed_number(text))
+    return _edited_service(answers, service, port=port)
 
 
 def with_routes(service: str, answers: Answers, text: str) -> Answers:
-    routes = _words(text)
-    _hold(("services", "a", "routes"), list(routes))
-    return _edited(answers, service, routes=routes)
+    routes = _split_words(text)
+    _check_value(("services", "a", "routes"), list(routes))
+    return _edited_service(answers, service, routes=routes)
 
 
 def with_connect(service: str, answers: Answers, text: str) -> Answers:
     if text:
-        _hold(("services", "a", "connect"), text)
-    return _edited(answers, service, connect=text)
+        _check_value(("services", "a", "connect"), text)
+    return _edited_service(answers, service, connect=text)
 
 
 def with_calls(service: str, answers: Answers, text: str) -> Answers:
-    calls = tuple(dict.fromkeys(_words(text)))
-    _hold(("services", "a", "calls"), list(calls))
-    return _edited(answers, service, calls=calls)
+    calls = tuple(dict.fromkeys(_split_words(text)))
+    _check_value(("services", "a", "calls"), list(calls))
+    return _edited_service(answers, service, calls=calls)
 
 
-def _hold(path: SpecPath, value: Any, hint: str = "") -> None:
+def _check_value(path: SpecPath, value: Any, hint: str = "") -> None:
     """Lets the spec reader judge one value, in a spec that has nothing else wrong.
 
-    `hint` is for a refusal that comes without one.
+    `hint` is for a refusal that has none.
     """
     data: dict[Any, Any] = {
         "name": "a",
@@ -200,27 +200,27 @@ def _hold(path: SpecPath, value: Any, hint: str = "") -> None:
         )
 
 
-def _added(answers: Answers, name: str) -> Answers:
+def _added_service(answers: Answers, name: str) -> Answers:
     return answers._replace(services=(*(answers.services or ()), ServiceAnswers(name)))
 
 
-def _edited(answers: Answers, name: str, **changes: Any) -> Answers:
+def _edited_service(answers: Answers, name: str, **changes: Any) -> Answers:
     services = answers.services or ()
     return answers._replace(
         services=tuple(each._replace(**changes) if each.name == name else each for each in services)
     )
 
 
-def _keys(answers: Answers) -> list[str]:
+def _service_keys(answers: Answers) -> list[str]:
     return [service.name for service in answers.services or ()]
 
 
-def _number(text: str) -> int | str:
+def _parsed_number(text: str) -> int | str:
     """As YAML would read it."""
     return int(text) if re.fullmatch(r"0|-?[1-9][0-9]{0,18}", text) else text
 
 
-def _words(text: str) -> tuple[str, ...]:
+def _split_words(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[^,\s]+", text))
 
 
@@ -230,24 +230,24 @@ def _words(text: str) -> tuple[str, ...]:
 def from_flags(flags: Flags) -> tuple[Answers, list[str]]:
     """The answers that the command line gives, and everything that is wrong with them."""
     reader = _FlagReader()
-    reader.take("--zones", with_zones, flags.zones)
-    reader.take("--name", with_name, flags.name)
-    reader.take("--region", with_region, flags.region)
-    reader.take("--egress", with_egress, flags.egress)
+    reader.take_flag("--zones", with_zones, flags.zones)
+    reader.take_flag("--name", with_name, flags.name)
+    reader.take_flag("--region", with_region, flags.region)
+    reader.take_flag("--egress", with_egress, flags.egress)
     if flags.no_services and flags.services:
         reader.wrong.append("--no-services: conflicts with --service")
     if flags.no_services:
         reader.answers = reader.answers._replace(services=())
     for text in flags.services:
-        reader.service(text)
+        reader.take_service(text)
     for text in flags.connects:
-        reader.take(_flag("--connect", text), _connect_flag, text)
+        reader.take_flag(_shown_flag("--connect", text), _connect_flag, text)
     for text in flags.calls:
-        reader.take(_flag("--call", text), _call_flag, text)
+        reader.take_flag(_shown_flag("--call", text), _call_flag, text)
     return reader.answers, reader.wrong
 
 
-def missing(flags: Flags, answers: Answers) -> list[str]:
+def missing_flags(flags: Flags, answers: Answers) -> list[str]:
     """The flags that would answer the open questions; one that was given a wrong value is not among them."""
     open_flags = {
         "--name NAME": flags.name is None,
@@ -267,26 +267,26 @@ class _FlagReader:
         self.answers = Answers()
         self.wrong: list[str] = []
 
-    def take(self, flag: str, change: Change, text: str | None) -> None:
+    def take_flag(self, flag: str, change: Change, text: str | None) -> None:
         try:
             self.answers = self.answers if text is None else change(self.answers, text)
         except RefusedError as refused:
             self.wrong.append(f"{flag}: {refused}")
 
-    def service(self, text: str) -> None:
-        flag = _flag("--service", text)
+    def take_service(self, text: str) -> None:
+        flag = _shown_flag("--service", text)
         name, _, rest = text.partition("=")
-        self.take(flag, with_service, name)
-        if name not in _keys(self.answers):  # --connect and --call need not complain about it too
-            self.answers = _added(self.answers, name)
+        self.take_flag(flag, with_service, name)
+        if name not in _service_keys(self.answers):  # --connect and --call need not complain about it too
+            self.answers = _added_service(self.answers, name)
         try:
             image, port, routes = split_service(rest)
         except RefusedError as refused:
             self.wrong.append(f"{flag}: {refused}")
             return
-        self.take(flag, partial(with_image, name), image)
-        self.take(flag, partial(with_port, name), port)
-        self.take(flag, partial(with_routes, name), routes)
+        self.take_flag(flag, partial(with_image, name), image)
+        self.take_flag(flag, partial(with_port, name), port)
+        self.take_flag(flag, partial(with_routes, name), routes)
 
 
 def split_service(text: str) -> tuple[str, str, str]:
@@ -300,13 +300,13 @@ def split_service(text: str) -> tuple[str, str, str]:
         raise RefusedError("write it as NAME=IMAGE[:PORT][@ROUTE,...]", "such as webapp=webapp:1.4.2:3000@/")
     found = _IMAGE_AND_PORT.match(rest)
     if not found:
-        after = shown(rest.partition("@")[2])
+        after = shown_value(rest.partition("@")[2])
         raise RefusedError(f"after @ comes a route (/...) or a digest (sha256:...), not {after}")
     return found["image"], found["port"] or "", "".join(routes)
 
 
 def _connect_flag(answers: Answers, text: str) -> Answers:
-    service, name = _pair(answers, text, "SERVICE=NAME")
+    service, name = _split_pair(answers, text, "SERVICE=NAME")
     before = next(each.connect for each in answers.services or () if each.name == service)
     if before and before != name:
         raise RefusedError(f'"{service}" already has the Service Connect name "{before}"')
@@ -316,30 +316,30 @@ def _connect_flag(answers: Answers, text: str) -> Answers:
 
 
 def _call_flag(answers: Answers, text: str) -> Answers:
-    caller, callee = _pair(answers, text, "CALLER=CALLEE")
-    if callee not in _keys(answers):
-        raise _unknown(answers, callee)
+    caller, callee = _split_pair(answers, text, "CALLER=CALLEE")
+    if callee not in _service_keys(answers):
+        raise _unknown_service(answers, callee)
     before = next(each.calls for each in answers.services or () if each.name == caller)
-    return _edited(answers, caller, calls=tuple(dict.fromkeys((*before, callee))))
+    return _edited_service(answers, caller, calls=tuple(dict.fromkeys((*before, callee))))
 
 
-def _pair(answers: Answers, text: str, form: str) -> tuple[str, str]:
+def _split_pair(answers: Answers, text: str, form: str) -> tuple[str, str]:
     service, equals, other = text.partition("=")
     if not equals:
         raise RefusedError(f"write it as {form}")
-    if service not in _keys(answers):
-        raise _unknown(answers, service)
+    if service not in _service_keys(answers):
+        raise _unknown_service(answers, service)
     return service, other
 
 
-def _unknown(answers: Answers, service: str) -> RefusedError:
-    near = nearest(service, _keys(answers))
+def _unknown_service(answers: Answers, service: str) -> RefusedError:
+    near = nearest_word(service, _service_keys(answers))
     hint = f"did you mean {near}?" if near else "name it with --service"
-    return RefusedError(f"unknown service {shown(service)}", hint)
+    return RefusedError(f"unknown service {shown_value(service)}", hint)
 
 
-def _flag(flag: str, text: str) -> str:
-    return f"{flag} {shown(text.partition('=')[0])}"
+def _shown_flag(flag: str, text: str) -> str:
+    return f"{flag} {shown_value(text.partition('=')[0])}"
 
 
 # --- questions
@@ -351,19 +351,19 @@ def interview(
     """Asks what is open in `answers`. `usual` holds the defaults of the name and the region."""
     talk = _Talk(answers, terminal, check)
     if not answers.name:
-        talk.put("Stack name", with_name, usual.name, keep=True)
+        talk.put_question("Stack name", with_name, usual.name, keep=True)
     if not answers.region:
-        talk.put("AWS region", with_region, usual.region, keep=True)
+        talk.put_question("AWS region", with_region, usual.region, keep=True)
     if not answers.egress:
-        terminal.say("How do tasks reach the internet and AWS? (Costs are a month's, before traffic.)")
+        terminal.say("How do tasks reach the internet and AWS?")
         terminal.say(_listed_egress(costs(talk.answers.region)))
-        talk.put("Egress", with_egress, ways_out.USUAL, keep=True)
+        talk.put_question("Egress", with_egress, ways_out.USUAL, keep=True)
     if talk.answers.zones_open:
         terminal.say(f"The zones of {talk.answers.region} differ between accounts.")
-        talk.put("Letters of two or more zones of your account, such as a,c", with_zones, keep=True)
+        talk.put_question("Letters of two or more zones of your account, such as a,c", with_zones, keep=True)
     if answers.services is None:
-        talk.services()
-        talk.calls()
+        talk.ask_services()
+        talk.ask_calls()
     return talk.answers
 
 
@@ -383,10 +383,10 @@ class _Talk:
         self.check = check
         self.told: set[tuple[str, str]] = set()
 
-    def put(self, question: str, change: Change, default: str = "", *, keep: bool = False) -> str:
-        """Asks until the answer stands, and returns it.
+    def put_question(self, question: str, change: Change, default: str = "", *, keep: bool = False) -> str:
+        """Asks until an answer is accepted, and returns it.
 
-        `keep`: the user may insist. What is wrong then may have come by flag, where no other answer to
+        `keep`: the user may insist. What is wrong then may be from a flag, where no other answer to
         this question would help, or be an image that is still to move.
         """
         while True:
@@ -394,45 +394,45 @@ class _Talk:
             try:
                 answers = change(self.answers, text)
             except RefusedError as refused:
-                self.terminal.say(_indented(str(refused)))
+                self.terminal.say(_indented_text(str(refused)))
                 continue
-            if self.stands(answers, keep):
+            if self.is_accepted(answers, keep):
                 self.answers = answers
                 return text
 
-    def stands(self, answers: Answers, keep: bool) -> bool:
+    def is_accepted(self, answers: Answers, keep: bool) -> bool:
         """Whether a draft with this answer has no new problem, or the user wants it all the same."""
         problems = self.check(spec_text(answers)) if answers.make_a_spec else []
         # Notes are for the whole, which this is not yet.
         grave = [problem for problem in problems if problem.severity != "note"]
-        new = [problem for problem in grave if _finding(problem) not in self.told]
+        new = [problem for problem in grave if _finding_of_problem(problem) not in self.told]
         for problem in new:
-            self.terminal.say(_indented(_told(problem)))
+            self.terminal.say(_indented_text(_told_problem(problem)))
         if has_errors(new) and not (keep and self.terminal.confirm("  Keep it anyway?")):
             return False
-        self.told |= set(map(_finding, new))
+        self.told |= set(map(_finding_of_problem, new))
         return True
 
-    def services(self) -> None:
+    def ask_services(self) -> None:
         self.terminal.say("Services, one by one. Without services, the stack is a network only.")
         self.answers = self.answers._replace(services=())
-        while self.service():
+        while self.ask_service():
             pass
 
-    def service(self) -> bool:
+    def ask_service(self) -> bool:
         number = len(self.answers.services or ()) + 1
-        name = self.put(f"Name of service {number} (empty: done)", _free_name)
+        name = self.put_question(f"Name of service {number} (empty: done)", _free_name)
         if not name:
             return False
-        self.put("  Image", partial(_new_service, name), keep=True)
-        if self.put("  Container port (empty: none)", partial(with_port, name)):
-            self.put(
+        self.put_question("  Image", partial(_new_service, name), keep=True)
+        if self.put_question("  Container port (empty: none)", partial(with_port, name)):
+            self.put_question(
                 "  Routes of the load balancer, such as /, /api (empty: none)", partial(with_routes, name)
             )
-            self.put("  Service Connect name for callers (empty: none)", partial(with_connect, name))
+            self.put_question("  Service Connect name for callers (empty: none)", partial(with_connect, name))
         return True
 
-    def calls(self) -> None:
+    def ask_calls(self) -> None:
         services = self.answers.services or ()
         offered = [service for service in services if service.connect]
         callers = [service for service in services if any(each != service for each in offered)]
@@ -441,7 +441,7 @@ class _Talk:
         self.terminal.say("Which services does each one call? These have a Service Connect name:")
         self.terminal.say("\n".join(f"  {each.name}  ({each.address})" for each in offered))
         for caller in callers:
-            self.put(f"  {caller.name} calls (empty: none)", partial(with_calls, caller.name))
+            self.put_question(f"  {caller.name} calls (empty: none)", partial(with_calls, caller.name))
 
 
 def _free_name(answers: Answers, name: str) -> Answers:
@@ -455,18 +455,18 @@ def _new_service(name: str, answers: Answers, image: str) -> Answers:
     return with_image(name, with_service(answers, name), image)
 
 
-def _finding(problem: Problem) -> tuple[str, str]:
+def _finding_of_problem(problem: Problem) -> tuple[str, str]:
     """What a problem says, without the lines of a draft that nobody has seen."""
     return problem.severity, re.sub(r" \(line \d+\)", "", in_line(problem.message))
 
 
-def _told(problem: Problem) -> str:
-    severity, message = _finding(problem)
+def _told_problem(problem: Problem) -> str:
+    severity, message = _finding_of_problem(problem)
     title = message if severity == "error" else f"{severity}: {message}"
     return f"{title}\nhint: {in_line(problem.hint)}" if problem.hint else title
 
 
-def _indented(text: str) -> str:
+def _indented_text(text: str) -> str:
     wrapped = TextWrapper(_WIDTH, "    ", "    ", break_long_words=False, break_on_hyphens=False)
     return "\n".join(map(wrapped.fill, text.splitlines()))
 
@@ -483,40 +483,40 @@ def legal_name(text: str) -> str:
 def spec_text(answers: Answers) -> str:
     """The spec file of these answers, which must be enough for one."""
     head = ["# Written by tfgen init. `tfgen show` prints it with every default filled in."]
-    head += [f"name: {_scalar(answers.name)}", f"region: {_scalar(answers.region)}"]
-    services = ["\n".join(_service(service)) for service in answers.services or ()]
-    parts = ["\n".join(head), "\n".join(_network(answers))]
+    head += [f"name: {_yaml_scalar(answers.name)}", f"region: {_yaml_scalar(answers.region)}"]
+    services = ["\n".join(_service_lines(service)) for service in answers.services or ()]
+    parts = ["\n".join(head), "\n".join(_network_lines(answers))]
     if services:
         parts.append("services:\n" + "\n\n".join(services))
     return "\n\n".join(parts) + "\n"
 
 
-def _network(answers: Answers) -> Iterator[str]:
+def _network_lines(answers: Answers) -> Iterator[str]:
     yield "network:"
-    yield _commented(f"  egress: {_scalar(answers.egress)}", " | ".join(EGRESS))
+    yield _commented_line(f"  egress: {_yaml_scalar(answers.egress)}", " | ".join(EGRESS))
     if isinstance(answers.zones, int):
         yield f"  zones: {answers.zones}"
     elif answers.zones is not None:
-        yield f"  zones: {flow(list(answers.zones))}"
+        yield f"  zones: {dump_in_line(list(answers.zones))}"
 
 
-def _service(service: ServiceAnswers) -> Iterator[str]:
-    yield f"  {_scalar(service.name)}:"
-    yield f"    image: {_scalar(service.image)}"
+def _service_lines(service: ServiceAnswers) -> Iterator[str]:
+    yield f"  {_yaml_scalar(service.name)}:"
+    yield f"    image: {_yaml_scalar(service.image)}"
     if service.port is not None:
         yield f"    port: {service.port}"
     if service.routes:
-        yield f"    routes: {flow(list(service.routes))}"
+        yield f"    routes: {dump_in_line(list(service.routes))}"
     if service.connect:
         comment = f"others reach it at {service.address}" if service.address else ""
-        yield _commented(f"    connect: {_scalar(service.connect)}", comment)
+        yield _commented_line(f"    connect: {_yaml_scalar(service.connect)}", comment)
     if service.calls:
-        yield f"    calls: {flow(list(service.calls))}"
+        yield f"    calls: {dump_in_line(list(service.calls))}"
 
 
-def _commented(line: str, comment: str) -> str:
+def _commented_line(line: str, comment: str) -> str:
     return f"{line:<{_COMMENT_COLUMN - 1}}  # {comment}" if comment else line
 
 
-def _scalar(word: str) -> str:
-    return dump({"": word}).partition(": ")[2].rstrip("\n")
+def _yaml_scalar(word: str) -> str:
+    return dump_yaml({"": word}).partition(": ")[2].rstrip("\n")

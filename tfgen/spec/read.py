@@ -21,9 +21,11 @@ def read_spec(source: Source) -> tuple[Spec | None, list[Problem]]:
     """The spec in `source`, or None and the reasons."""
     reader = _Reader(source)
     if source.data is None:
-        reader.problem("TG101", Location(source.file), "the file is empty", "write one with: tfgen init")
+        reader.report_problem(
+            "TG101", Location(source.file), "the file is empty", "write one with: tfgen init"
+        )
         return None, reader.problems
-    spec = reader.section(source.data, Spec, ())
+    spec = reader.read_section(source.data, Spec, ())
     return (None if reader.problems else spec), reader.problems
 
 
@@ -39,10 +41,10 @@ class Flaw(NamedTuple):
     meant: str = ""
 
 
-def flaws(source: Source) -> list[Flaw]:
+def flaws_of_source(source: Source) -> list[Flaw]:
     """Everything that the schema refuses in data that is a mapping."""
     reader = _Reader(source)
-    reader.section(source.data, Spec, ())
+    reader.read_section(source.data, Spec, ())
     return reader.flaws
 
 
@@ -64,13 +66,13 @@ def fields_of(section: type[Section]) -> dict[str, _Field]:
 
 
 @cache
-def shape(kind: Any) -> tuple[str, Any, Any]:
+def shape_of_type(kind: Any) -> tuple[str, Any, Any]:
     """How to read a type: (what, first detail, second detail)."""
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
         options = [option for option in get_args(kind) if option is not type(None)]
         if len(options) == 1:
-            return shape(options[0])
+            return shape_of_type(options[0])
         containers = [option for option in options if get_origin(option) in (dict, list)]
         if containers:
             return "either", containers[0], next(o for o in options if o is not containers[0])
@@ -89,41 +91,41 @@ class _Reader:
         self.problems: list[Problem] = []
         self.flaws: list[Flaw] = []
 
-    def problem(self, code: str, at: Location, message: str, hint: str = "") -> Any:
+    def report_problem(self, code: str, at: Location, message: str, hint: str = "") -> Any:
         self.problems.append(Problem(code, at, message, hint))
         return _WRONG
 
-    def value(self, value: Any, kind: Any, path: SpecPath) -> Any:
+    def read_value(self, value: Any, kind: Any, path: SpecPath) -> Any:
         if kind is Any:
-            return self.data(value, path)
-        what, first, second = shape(kind)
+            return self.read_data(value, path)
+        what, first, second = shape_of_type(kind)
         if what == "either":
             container = get_origin(first)
-            return self.value(value, first if isinstance(value, container) else second, path)
+            return self.read_value(value, first if isinstance(value, container) else second, path)
         if what == "section":
-            return self.section(value, first, path)
+            return self.read_section(value, first, path)
         if what == "list":
-            return self.sequence(value, first, path)
+            return self.read_sequence(value, first, path)
         if what == "mapping":
-            return self.mapping(value, first, second, path)
-        return self.scalar(value, first, path)
+            return self.read_mapping(value, first, second, path)
+        return self.read_scalar(value, first, path)
 
-    def section(self, value: Any, section: type[Section], path: SpecPath) -> Any:
+    def read_section(self, value: Any, section: type[Section], path: SpecPath) -> Any:
         if not isinstance(value, dict):
             if not section.shorthand or isinstance(value, list):
                 keys = f"keys and values ({', '.join(fields_of(section))})"
-                return self.wrong(value, section, path, spelling.as_section(value, section), keys)
-            inner = self.value(value, fields_of(section)[section.shorthand].kind, path)
+                return self.report_wrong(value, section, path, spelling.as_section(value, section), keys)
+            inner = self.read_value(value, fields_of(section)[section.shorthand].kind, path)
             return _WRONG if inner is _WRONG else section(**{section.shorthand: inner})
         known = fields_of(section)
         kinds = {key: field.kind for key, field in known.items()}
-        value, wrong = self.indented(value, kinds, known, path)
+        value, wrong = self.report_shifted(value, kinds, known, path)
         given = {key: item for key, item in value.items() if key in known}
-        meant = {self.unknown(key, section, path) for key in value if key not in known} | wrong
-        read = {key: self.given(item, known[key], (*path, key)) for key, item in given.items()}
+        meant = {self.report_unknown(key, section, path) for key in value if key not in known} | wrong
+        read = {key: self.read_given(item, known[key], (*path, key)) for key, item in given.items()}
         for name, field in known.items():
             if field.required and name not in given and name not in meant:
-                self.missing(name, section, path)
+                self.report_missing(name, section, path)
         if (
             wrong
             or any(item is _WRONG for item in read.values())
@@ -132,75 +134,77 @@ class _Reader:
             return _WRONG
         return section(**{key: item for key, item in read.items() if item is not _ABSENT})
 
-    def indented(
+    def report_shifted(
         self, value: dict[str, Any], kinds: Mapping[str, Any], known: Container[str], path: SpecPath
     ) -> tuple[dict[str, Any], set[str]]:
         """Reports keys whose own keys are beside them; returns the other keys there, and those."""
-        shifted = _shifted(value, kinds, known)
+        shifted = _shifted_keys(value, kinds, known)
         for owner, keys in shifted.items():
             self.flaws += [Flaw((*path, owner), kinds[owner]), *(Flaw((*path, key), None) for key in keys)]
             message = f'"{owner}" has no value: its keys are beside it, not under it'
             hint = f"indent these lines under {owner}: {', '.join(keys)}"
-            self.problem("TG104", self.source.at_key((*path, owner)), message, hint)
+            self.report_problem("TG104", self.source.at_key((*path, owner)), message, hint)
         elsewhere = {*shifted, *(key for keys in shifted.values() for key in keys)}
         return {key: item for key, item in value.items() if key not in elsewhere}, set(shifted)
 
-    def given(self, value: Any, field: _Field, path: SpecPath) -> Any:
+    def read_given(self, value: Any, field: _Field, path: SpecPath) -> Any:
         """A key without a value (`services:` and nothing more) reads as if it were not there."""
         if value is not None:
-            return self.value(value, field.kind, path)
-        if not field.required and shape(field.kind)[0] != "scalar":
+            return self.read_value(value, field.kind, path)
+        if not field.required and shape_of_type(field.kind)[0] != "scalar":
             return _ABSENT
-        return self.empty(field.kind, path, "" if field.required else ", or remove the line")
+        return self.read_empty(field.kind, path, "" if field.required else ", or remove the line")
 
-    def empty(self, kind: Any, path: SpecPath, otherwise: str = "") -> Any:
-        blank = ' ("" for an empty one)' if spelling.fits("", kind) else ""
-        hint = f"write {path[-1]}: {needed(kind)}{blank}{otherwise}"
+    def read_empty(self, kind: Any, path: SpecPath, otherwise: str = "") -> Any:
+        blank = ' ("" for an empty one)' if spelling.fits_kind("", kind) else ""
+        hint = f"write {path[-1]}: {needed_kind(kind)}{blank}{otherwise}"
         self.flaws.append(Flaw(path, kind, required=not otherwise))
-        return self.problem("TG104", self.source.at_key(path), f'"{path[-1]}" has no value', hint)
+        return self.report_problem("TG104", self.source.at_key(path), f'"{path[-1]}" has no value', hint)
 
-    def unknown(self, key: str, section: type[Section], path: SpecPath) -> str:
+    def report_unknown(self, key: str, section: type[Section], path: SpecPath) -> str:
         """Reports an unknown key; returns the one that was probably meant."""
         meant, hint = spelling.as_key(key, section, fields_of(section), path)
         self.flaws.append(Flaw((*path, key), None, meant=meant))
-        self.problem("TG102", self.source.at_key((*path, key)), f"unknown key {shown(key)}", hint)
+        self.report_problem(
+            "TG102", self.source.at_key((*path, key)), f"unknown key {shown_value(key)}", hint
+        )
         return meant
 
-    def missing(self, name: str, section: type[Section], path: SpecPath) -> None:
+    def report_missing(self, name: str, section: type[Section], path: SpecPath) -> None:
         where = self.source.at_key(path) if path else Location(self.source.file)
         kind = fields_of(section)[name].kind
-        hint = f"{name}: {needed(kind)}"
+        hint = f"{name}: {needed_kind(kind)}"
         self.flaws.append(Flaw((*path, name), kind))
-        self.problem("TG103", where, f'{_subject(path)} needs "{name}"', hint)
+        self.report_problem("TG103", where, f'{_subject_of_path(path)} needs "{name}"', hint)
 
-    def mapping(self, value: Any, key_kind: Any, kind: Any, path: SpecPath) -> Any:
+    def read_mapping(self, value: Any, key_kind: Any, kind: Any, path: SpecPath) -> Any:
         if not isinstance(value, dict):
             hint = "write one KEY: VALUE on each line, without dashes" if isinstance(value, list) else ""
-            return self.wrong(value, dict[key_kind, kind], path, hint, "keys and values")
-        value, shifted = self.indented(value, dict.fromkeys(value, kind), (), path)
+            return self.report_wrong(value, dict[key_kind, kind], path, hint, "keys and values")
+        value, shifted = self.report_shifted(value, dict.fromkeys(value, kind), (), path)
         read: dict[Any, Any] = dict.fromkeys(shifted, _WRONG)
         for key, item in value.items():
             where = (*path, key)
-            name = self.scalar(key, key_kind, where, at=self.source.at_key(where))
+            name = self.read_scalar(key, key_kind, where, at=self.source.at_key(where))
             if item is None and kind is not Any:
-                read[name] = self.empty(kind, where)
+                read[name] = self.read_empty(kind, where)
             else:
-                read[name] = self.value(item, kind, where)
+                read[name] = self.read_value(item, kind, where)
         return _WRONG if _WRONG in read or any(item is _WRONG for item in read.values()) else read
 
-    def sequence(self, value: Any, kind: Any, path: SpecPath) -> Any:
+    def read_sequence(self, value: Any, kind: Any, path: SpecPath) -> Any:
         if not isinstance(value, list):
-            return self.wrong(value, list[kind], path, spelling.as_list(value, kind), "a list")
-        read = [self.value(item, kind, (*path, index)) for index, item in enumerate(value)]
+            return self.report_wrong(value, list[kind], path, spelling.as_list(value, kind), "a list")
+        read = [self.read_value(item, kind, (*path, index)) for index, item in enumerate(value)]
         return _WRONG if any(item is _WRONG for item in read) else read
 
-    def data(self, value: Any, path: SpecPath) -> Any:
-        """Anything at all, as it stands; of numbers, those that mean what they look like."""
+    def read_data(self, value: Any, path: SpecPath) -> Any:
+        """Anything at all, unchanged; of numbers, those that mean what they look like."""
         if isinstance(value, dict):
-            data = {key: self.data(item, (*path, key)) for key, item in value.items()}
+            data = {key: self.read_data(item, (*path, key)) for key, item in value.items()}
             return _WRONG if any(item is _WRONG for item in data.values()) else data
         if isinstance(value, list):
-            items = [self.data(item, (*path, index)) for index, item in enumerate(value)]
+            items = [self.read_data(item, (*path, index)) for index, item in enumerate(value)]
             return _WRONG if any(item is _WRONG for item in items) else items
         if not isinstance(value, float):
             return value
@@ -208,27 +212,33 @@ class _Reader:
         if str(value) == repr(number):
             return number
         other = f", or {number!r}" if math.isfinite(number) else ""
-        return self.wrong(value, str, path, f'write "{value}", in quotes{other}', "a number or text")
+        return self.report_wrong(value, str, path, f'write "{value}", in quotes{other}', "a number or text")
 
-    def scalar(self, value: Any, kind: Any, path: SpecPath, at: Location | None = None) -> Any:
+    def read_scalar(self, value: Any, kind: Any, path: SpecPath, at: Location | None = None) -> Any:
         try:
             return msgspec.convert(value, kind)
         except (msgspec.ValidationError, UnicodeEncodeError):  # a flag need not be UTF-8
-            hint = spelling.as_scalar(value, shown(value), kind)
+            hint = spelling.as_scalar(value, shown_value(value), kind)
         if at is None:
-            return self.wrong(value, kind, path, hint, expected(kind))
+            return self.report_wrong(value, kind, path, hint, expected_kind(kind))
         self.flaws.append(Flaw(path, None, meant=spelling.other_name(str(value), kind)))
-        return self.problem("TG105", at, f"expected {expected(kind)}, not {shown(value)}", hint)
+        return self.report_problem(
+            "TG105", at, f"expected {expected_kind(kind)}, not {shown_value(value)}", hint
+        )
 
-    def wrong(self, value: Any, kind: Any, path: SpecPath, hint: str, what: str) -> Any:
+    def report_wrong(self, value: Any, kind: Any, path: SpecPath, hint: str, what: str) -> Any:
         self.flaws.append(Flaw(path, kind, required=False))
-        return self.problem("TG105", self.source.at(path), f"expected {what}, not {shown(value)}", hint)
+        return self.report_problem(
+            "TG105", self.source.at(path), f"expected {what}, not {shown_value(value)}", hint
+        )
 
 
-def _shifted(value: dict[str, Any], kinds: Mapping[str, Any], known: Container[str]) -> dict[str, list[str]]:
+def _shifted_keys(
+    value: dict[str, Any], kinds: Mapping[str, Any], known: Container[str]
+) -> dict[str, list[str]]:
     """Each key without a value that keys of its own follow in its own column, and those.
 
-    `kinds` are the types of what stands here, and `known` the keys that belong here and to nothing else.
+    `kinds` are the types of the keys here, and `known` the keys that belong here and to nothing else.
     """
     found: dict[str, list[str]] = {}
     owner = ""
@@ -237,8 +247,8 @@ def _shifted(value: dict[str, Any], kinds: Mapping[str, Any], known: Container[s
         has_own = isinstance(item, dict) and not own.keys().isdisjoint(item)
         if owner and key in own and key not in known and not has_own:
             found.setdefault(owner, []).append(key)
-        elif item is None and shape(kinds.get(key, str))[0] == "section":
-            owner, own = key, fields_of(shape(kinds[key])[1])
+        elif item is None and shape_of_type(kinds.get(key, str))[0] == "section":
+            owner, own = key, fields_of(shape_of_type(kinds[key])[1])
         else:
             owner = ""
     return found
@@ -247,15 +257,15 @@ def _shifted(value: dict[str, Any], kinds: Mapping[str, Any], known: Container[s
 _ABSENT: Any = object()
 
 
-def expected(kind: Any) -> str:
+def expected_kind(kind: Any) -> str:
     """A type in words: "a port from 1 to 65535"."""
-    what, first, second = shape(kind)
+    what, first, second = shape_of_type(kind)
     if what == "either":
-        return f"{expected(second)}, or {expected(first)}"
+        return f"{expected_kind(second)}, or {expected_kind(first)}"
     if what == "list":
-        return f"a list ({expected(first)})"
+        return f"a list ({expected_kind(first)})"
     if what == "section" and first.shorthand:
-        return expected(fields_of(first)[first.shorthand].kind)
+        return expected_kind(fields_of(first)[first.shorthand].kind)
     return _scalar_words(first) if what == "scalar" else "keys and values"
 
 
@@ -269,7 +279,7 @@ def _scalar_words(kind: Any) -> str:
     return {bool: "true or false", int: "a whole number", str: "text"}.get(kind, "text or a whole number")
 
 
-def shown(value: Any) -> str:
+def shown_value(value: Any) -> str:
     """A value as the user wrote it, cut to a readable length."""
     if value is None:
         return "nothing"
@@ -285,18 +295,18 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-def needed(kind: Any) -> str:
-    """`expected`, and for a section the keys that it cannot do without."""
-    what, section, _ = shape(kind)
+def needed_kind(kind: Any) -> str:
+    """`expected_kind`, and for a section the keys that it cannot do without."""
+    what, section, _ = shape_of_type(kind)
     if what != "section" or section.shorthand:
-        return expected(kind)
+        return expected_kind(kind)
     required = [
-        f"{key} ({needed(field.kind)})" for key, field in fields_of(section).items() if field.required
+        f"{key} ({needed_kind(field.kind)})" for key, field in fields_of(section).items() if field.required
     ]
     return f"keys and values, at least {' and '.join(required)}" if required else "keys and values"
 
 
-def _subject(path: SpecPath) -> str:
+def _subject_of_path(path: SpecPath) -> str:
     if not path:
         return "the spec"
     return f'entry {path[-1] + 1} of "{path[-2]}"' if isinstance(path[-1], int) else f'"{path[-1]}"'

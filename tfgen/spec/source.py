@@ -28,7 +28,7 @@ _Loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 _INTEGER = re.compile(r"(0|-?[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-# What YAML lets stand in a file; libyaml stops at anything else without saying where.
+# The characters that YAML allows in a file; libyaml stops at anything else without saying where.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RARE_BREAK = re.compile("[\x85\u2028\u2029]")  # outside of double quotes it folds into a space
 _PLAIN_TAGS = {
@@ -110,41 +110,43 @@ class SourceError(Exception):
         self.lines = lines
 
 
-def read_source(path: Path, name: str | None = None) -> Source:
-    """Reads `path`. `name` is what messages call it. Raises SourceError."""
-    name = name or str(path)
-    return parse(_read_text(path, name), name)
+def read_source(path: Path, wanted: str = "") -> Source:
+    """Reads `path`. `wanted` is the hint if there is no file, for a command that says more than the usual.
+
+    Raises SourceError.
+    """
+    return parse_yaml(_read_text(path, wanted), str(path))
 
 
-def parse(text: str, name: str) -> Source:
+def parse_yaml(text: str, name: str) -> Source:
     """Reads YAML from a string. Raises SourceError."""
     lines = tuple(text.splitlines())
     if forbidden := _FORBIDDEN.search(text):
         raise SourceError(_forbidden_problem(text, forbidden.start(), name), lines)
     builder = _Builder(name)
     try:
-        data = builder.document(yaml.parse(text, Loader=_Loader))
+        data = builder.build_document(yaml.parse(text, Loader=_Loader))
     except _RefusedError as refused:
         raise SourceError(refused.problem, lines) from None
     except yaml.MarkedYAMLError as error:
-        line, column, message, hint = syntax.explain(error, lines)
+        line, column, message, hint = syntax.explain_error(error, lines)
         problem = Problem("TG002", Location(name, line + 1, column + 1), message, hint)
         raise SourceError(problem, lines) from None
     return Source(name, text, lines, data, builder.values, builder.keys)
 
 
-def _read_text(path: Path, name: str) -> str:
+def _read_text(path: Path, wanted: str) -> str:
     def refuse(message: str, hint: str = "") -> SourceError:
-        return SourceError(Problem("TG001", Location(name), message, hint))
+        return SourceError(Problem("TG001", Location(str(path)), message, hint))
 
     if str(path) == "-" and not path.exists():
         raise refuse("a spec cannot be read from standard input", "name its file")
     try:
         if path.is_dir():
-            raise refuse("this is a folder, not a spec file", "name the spec file in it")
-        raw = files.read(path, most=MAX_BYTES)
+            raise refuse("this is a folder, not a spec file", wanted or "name the spec file in it")
+        raw = files.read_file(path, most=MAX_BYTES)
     except FileNotFoundError:
-        raise refuse("there is no such file", "write one with: tfgen init") from None
+        raise refuse("there is no such file", wanted or "write one with: tfgen init") from None
     except files.NoFileError as error:
         raise refuse(str(error.strerror), "write the spec to a file, and name that file") from None
     except files.TooLargeError:
@@ -156,7 +158,7 @@ def _read_text(path: Path, name: str) -> str:
     except ValueError:
         raise refuse("this is not a file name") from None
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")  # editors on Windows write a byte order mark
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise refuse(f"line {line} is not UTF-8 text", "save the file as UTF-8") from None
@@ -181,118 +183,121 @@ class _Builder:
         self.count = 0
         self.repeated = 0
 
-    def document(self, events: Iterator[Any]) -> Any:
+    def build_document(self, events: Iterator[Any]) -> Any:
         data = None
         documents = 0
-        stream = self._recorded(events)
+        stream = self._record_events(events)
         for event in stream:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise self._refused(event, "a spec is one YAML document, and a second one starts here")
+                    raise self._refused_error(
+                        event, "a spec is one YAML document, and a second one starts here"
+                    )
             elif isinstance(event, yaml.NodeEvent):
-                data = self._value(event, stream, (), 0)
+                data = self._build_value(event, stream, (), 0)
         return data
 
-    def _recorded(self, events: Iterator[Any]) -> Iterator[Any]:
+    def _record_events(self, events: Iterator[Any]) -> Iterator[Any]:
         """Hands events on, and keeps those of each anchored value, for its aliases."""
         for event in events:
             for record in self.recording:
                 record.append(event)
             yield event
 
-    def _value(self, event: Any, events: Iterator[Any], path: SpecPath, depth: int) -> Any:
+    def _build_value(self, event: Any, events: Iterator[Any], path: SpecPath, depth: int) -> Any:
         self.count += 1
         if depth > MAX_DEPTH:
-            raise self._refused(event, f"nested more than {MAX_DEPTH} levels deep")
+            raise self._refused_error(event, f"nested more than {MAX_DEPTH} levels deep")
         if self.count > MAX_VALUES:
-            raise self._refused(event, f"more than {MAX_VALUES} values, the limit for a spec")
+            raise self._refused_error(event, f"more than {MAX_VALUES} values, the limit for a spec")
         self.repeated += self.replaying > 0
         if self.repeated > MAX_REPEATED:
             message = f"more than {MAX_REPEATED} values repeated by aliases, the limit for a spec"
-            raise self._refused(event, message, "use fewer aliases")
+            raise self._refused_error(event, message, "use fewer aliases")
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event, path, depth)
+            return self._build_alias(event, path, depth)
         self._check_tag(event)
-        anchor = None if self.replaying else event.anchor
+        anchor = None if self.replaying else event.anchor  # known since it was read first
         if anchor:
             self.recording.append([event])
-        self.values.setdefault(path, self._place(event, path))
+        self.values.setdefault(path, self._place_of_value(event, path))  # an alias has set its own place
         if isinstance(event, yaml.ScalarEvent):
-            value = self._scalar(event)
+            value = self._build_scalar(event)
         elif isinstance(event, yaml.MappingStartEvent):
-            value = self._mapping(events, path, depth)
+            value = self._build_mapping(events, path, depth)
         else:
-            value = self._sequence(events, path, depth)
+            value = self._build_sequence(events, path, depth)
         if anchor:
             self.anchors[anchor] = self.recording.pop()
         return value
 
-    def _place(self, event: Any, path: SpecPath) -> tuple[int, int, int]:
+    def _place_of_value(self, event: Any, path: SpecPath) -> tuple[int, int, int]:
         """The place of a value. A block is at its key: what it begins with is a value of its own."""
         if isinstance(event, yaml.ScalarEvent) or event.flow_style or path not in self.keys:
-            return _mark(event)
+            return _mark_of_event(event)
         return self.keys[path]
 
     def _check_tag(self, event: Any) -> None:
         if event.tag not in _PLAIN_TAGS[type(event)]:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
-            raise self._refused(event, f"YAML tags such as {tag} are not supported", "remove the tag")
+            raise self._refused_error(event, f"YAML tags such as {tag} are not supported", "remove the tag")
 
-    def _alias(self, event: Any, path: SpecPath, depth: int) -> Any:
+    def _build_alias(self, event: Any, path: SpecPath, depth: int) -> Any:
         if any(record[0].anchor == event.anchor for record in self.recording):
-            raise self._refused(event, f"the value of &{event.anchor} contains itself")
+            raise self._refused_error(event, f"the value of &{event.anchor} contains itself")
         if event.anchor not in self.anchors:
-            raise self._refused(event, f"no anchor &{event.anchor} above this line")
-        self.values[path] = _mark(event)
+            raise self._refused_error(event, f"no anchor &{event.anchor} above this line")
+        self.values[path] = _mark_of_event(event)
         replay = iter(self.anchors[event.anchor])
         self.replaying += 1
-        value = self._value(next(replay), replay, path, depth + 1)
+        value = self._build_value(next(replay), replay, path, depth + 1)
         self.replaying -= 1
         return value
 
-    def _mapping(self, events: Iterator[Any], path: SpecPath, depth: int) -> dict[str, Any]:
+    def _build_mapping(self, events: Iterator[Any], path: SpecPath, depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}
         merged: dict[str, Any] = {}
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
-            key = self._key(event)
+            key = self._build_key(event)
             where = (*path, key)
-            if key == "<<" and event.implicit[0]:
-                merged |= self._merge(next(events), events, path, depth)
+            if key == "<<" and event.implicit[0]:  # a quoted one is an ordinary key
+                merged |= self._build_merge(next(events), events, path, depth)
                 continue
             if key in data:
                 first = self.keys[where][0]
-                raise self._refused(event, f'duplicate key "{key}" (first in line {first})')
-            self.keys[where] = _mark(event)
-            data[key] = self._value(next(events), events, where, depth + 1)
+                raise self._refused_error(event, f'duplicate key "{key}" (first in line {first})')
+            self.keys[where] = _mark_of_event(event)
+            data[key] = self._build_value(next(events), events, where, depth + 1)
         return {**merged, **data} if merged else data
 
-    def _merge(self, event: Any, events: Iterator[Any], path: SpecPath, depth: int) -> dict[str, Any]:
-        value = self._value(event, events, (*path, "<<"), depth + 1)
+    def _build_merge(self, event: Any, events: Iterator[Any], path: SpecPath, depth: int) -> dict[str, Any]:
+        value = self._build_value(event, events, (*path, "<<"), depth + 1)
         parts = value if isinstance(value, list) else [value]
         if not all(isinstance(part, dict) for part in parts):
-            raise self._refused(event, "<< merges a mapping, and this is not a mapping")
+            raise self._refused_error(event, "<< merges a mapping, and this is not a mapping")
+        # Earlier mappings have priority: https://yaml.org/type/merge.html
         return {key: item for part in reversed(parts) for key, item in part.items()}
 
-    def _sequence(self, events: Iterator[Any], path: SpecPath, depth: int) -> list[Any]:
+    def _build_sequence(self, events: Iterator[Any], path: SpecPath, depth: int) -> list[Any]:
         data: list[Any] = []
         for event in events:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
-            data.append(self._value(event, events, (*path, len(data)), depth + 1))
+            data.append(self._build_value(event, events, (*path, len(data)), depth + 1))
         return data
 
-    def _key(self, event: Any) -> str:
+    def _build_key(self, event: Any) -> str:
         if isinstance(event, yaml.AliasEvent):
-            raise self._refused(event, "an alias cannot be a key", "write the key itself")
+            raise self._refused_error(event, "an alias cannot be a key", "write the key itself")
         if not isinstance(event, yaml.ScalarEvent):
-            raise self._refused(event, "a key must be a word", "quote text that begins with { or [")
-        return self._text(event)
+            raise self._refused_error(event, "a key must be a word", "quote text that begins with { or [")
+        return self._text_of_event(event)
 
-    def _scalar(self, event: Any) -> Any:
-        text = self._text(event)
+    def _build_scalar(self, event: Any) -> Any:
+        text = self._text_of_event(event)
         if not event.implicit[0]:
             return text
         if text in _WORDS:
@@ -301,19 +306,19 @@ class _Builder:
             return int(text) if len(text) < 20 else text
         return Number(text) if _FLOAT.match(text) else text
 
-    def _text(self, event: Any) -> str:
+    def _text_of_event(self, event: Any) -> str:
         text: str = event.value
         if text.isascii():
             return text
         if any("\ud800" <= char <= "\udfff" for char in text):
-            raise self._refused(event, "this contains half of a character (a lone surrogate)")
+            raise self._refused_error(event, "this contains half of a character (a lone surrogate)")
         return unicodedata.normalize("NFC", text)  # Terraform does this to every string
 
-    def _refused(self, event: Any, message: str, hint: str = "") -> _RefusedError:
-        return _RefusedError(Problem("TG002", Location(self.name, *_mark(event)), message, hint))
+    def _refused_error(self, event: Any, message: str, hint: str = "") -> _RefusedError:
+        return _RefusedError(Problem("TG002", Location(self.name, *_mark_of_event(event)), message, hint))
 
 
-def _mark(event: Any) -> tuple[int, int, int]:
+def _mark_of_event(event: Any) -> tuple[int, int, int]:
     start, end = event.start_mark, event.end_mark
     width = end.column - start.column if end.line == start.line else 1
     return start.line + 1, start.column + 1, max(1, width)
@@ -330,17 +335,17 @@ def _forbidden_problem(text: str, place: int, name: str) -> Problem:
     return Problem("TG002", at, message, f"remove it, or write {escape} in double quotes")
 
 
-def dump(data: Any, *, ascii_only: bool = False) -> str:
-    """Plain data as YAML that `parse` reads back as the same data."""
-    return _dump(data, flow=False, width=100, ascii_only=ascii_only)
+def dump_yaml(data: Any, *, ascii_only: bool = False) -> str:
+    """Plain data as YAML that `parse_yaml` reads back as the same data."""
+    return _dump_data(data, flow=False, width=100, ascii_only=ascii_only)
 
 
-def flow(data: Any) -> str:
+def dump_in_line(data: Any) -> str:
     """Plain data as YAML in one line."""
-    return _dump(data, flow=True, width=10**6).strip()
+    return _dump_data(data, flow=True, width=10**6).strip()
 
 
-def _dump(data: Any, *, flow: bool, width: int, ascii_only: bool = False) -> str:
+def _dump_data(data: Any, *, flow: bool, width: int, ascii_only: bool = False) -> str:
     text: str = yaml.dump(
         data,
         Dumper=_Dumper,
@@ -353,7 +358,7 @@ def _dump(data: Any, *, flow: bool, width: int, ascii_only: bool = False) -> str
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes every text that `parse` would take for something else."""
+    """Quotes every text that `parse_yaml` would take for something else."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
         super().increase_indent(flow, False)

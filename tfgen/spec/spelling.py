@@ -7,9 +7,10 @@ from typing import Any, Literal, get_args, get_origin
 import msgspec
 
 from tfgen import facts
-from tfgen.problems import SpecPath, nearest
+from tfgen.hcl.text import address_parts
+from tfgen.problems import SpecPath, nearest_word
 from tfgen.spec.model import ConnectName, Name, RegionName, Section, Text
-from tfgen.spec.source import flow
+from tfgen.spec.source import dump_in_line
 
 _WORDS = {**dict.fromkeys(("true", "yes", "on"), True), **dict.fromkeys(("false", "no", "off"), False)}
 
@@ -18,25 +19,29 @@ def as_scalar(value: Any, raw: str, kind: Any) -> str:
     """`value` does not fit `kind`; `raw` is its text."""
     if not isinstance(value, str):
         return (
-            f'write "{raw}", in quotes' if isinstance(value, bool | int | float) and fits(raw, kind) else ""
+            f'write "{raw}", in quotes'
+            if isinstance(value, bool | int | float) and fits_kind(raw, kind)
+            else ""
         )
-    near = nearest(value, get_args(kind)) if get_origin(kind) is Literal else ""
+    near = nearest_word(value, get_args(kind)) if get_origin(kind) is Literal else ""
     if near:
         return f"did you mean {near}?"
     bare = _WORDS.get(value.lower(), int(value) if re.fullmatch(r"[1-9][0-9]{0,9}|0", value) else None)
-    if bare is not None and fits(bare, kind):
-        plain = flow([bare])[1:-1]
+    if bare is not None and fits_kind(bare, kind):
+        plain = dump_in_line([bare])[1:-1]
         return f"write {plain}, without quotes" if plain == value else f"write {plain}"
-    other = next((other for other in _spellings(value, kind) if other != value and fits(other, kind)), "")
+    other = next(
+        (other for other in _spellings_of(value, kind) if other != value and fits_kind(other, kind)), ""
+    )
     return f"did you mean {other}?" if other else ""
 
 
 def other_name(value: str, kind: Any) -> str:
     """What `value` would be as a name, or any name, if there is one."""
-    return next((other for other in (*_spellings(value, kind), "mended") if fits(other, kind)), "")
+    return next((other for other in (*_spellings_of(value, kind), "mended") if fits_kind(other, kind)), "")
 
 
-def _spellings(value: str, kind: Any) -> Iterator[str]:
+def _spellings_of(value: str, kind: Any) -> Iterator[str]:
     yield value.strip()
     yield re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", value).lower()  # desiredCount
     yield value.lower()
@@ -62,7 +67,7 @@ def as_key(key: str, section: type[Section], known: Collection[str], path: SpecP
         return habit.key, f"write {habit.key} instead"
     if habit and word not in known:
         return "", f"{habit.hint}{_as_override(habit, path)}"
-    near = nearest(key, known)
+    near = nearest_word(key, known)
     return near, f"did you mean {near}?" if near else f"use one of the keys here: {', '.join(known)}"
 
 
@@ -76,19 +81,19 @@ def _as_override(habit: facts.Habit, path: SpecPath) -> str:
         own[places[str(path[0])]] = str(path[1 if path[0] == "services" else -1]).replace("-", "_")
     patch = {}
     for address, arguments in habit.override.items():
-        *head, label = address.split(".")
-        patch[".".join([*head, own.get(label, label)])] = arguments
-    return f": {flow({'overrides': patch})[1:-1]} (docs/overrides.md)"
+        parts = address_parts(address)
+        patch[str(parts._replace(label=own.get(parts.label, parts.label)))] = arguments
+    return f": {dump_in_line({'overrides': patch})[1:-1]} (docs/overrides.md)"
 
 
 def as_list(value: Any, kind: Any) -> str:
     """`value` is not a list of `kind`."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
-    return f"write {flow(_split(value, kind) if isinstance(value, str) else [value])}"
+    return f"write {dump_in_line(_split_value(value, kind) if isinstance(value, str) else [value])}"
 
 
-def _split(value: str, kind: Any) -> list[str]:
+def _split_value(value: str, kind: Any) -> list[str]:
     if kind is not Text:
         return [word for word in re.split(r"[,\s]+", value) if word]
     import shlex  # noqa: PLC0415 - only a mistake pays for it
@@ -103,12 +108,12 @@ def as_section(value: Any, section: type[Section]) -> str:
     """`value` is no mapping; it may be meant for the one key that `section` needs."""
     fields = msgspec.structs.fields(section)
     required = [field for field in fields if field.required] or list(fields)
-    if isinstance(value, dict | list) or len(required) != 1 or not fits(value, required[0].type):
+    if isinstance(value, dict | list) or len(required) != 1 or not fits_kind(value, required[0].type):
         return ""
-    return f"write {flow({required[0].name: value})}"
+    return f"write {dump_in_line({required[0].name: value})}"
 
 
-def fits(value: Any, kind: Any) -> bool:
+def fits_kind(value: Any, kind: Any) -> bool:
     """Whether the schema takes `value`."""
     try:
         msgspec.convert(value, kind)

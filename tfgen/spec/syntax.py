@@ -61,18 +61,18 @@ class _Stop(NamedTuple):
     lines: Sequence[str]
 
 
-def explain(error: Any, lines: Sequence[str]) -> Complaint:
+def explain_error(error: Any, lines: Sequence[str]) -> Complaint:
     """A `yaml.MarkedYAMLError` in the user's terms."""
     at = _before_end(error.problem_mark.line, error.problem_mark.column, lines)
     began = (error.context_mark.line, error.context_mark.column) if error.context_mark else at
     stop = _Stop(error.problem or "a syntax error", error.context or "", began, at, lines)
     return (
-        _tab(stop)
+        _explain_tab(stop)
         or _long_key(stop)
-        or _colon(stop)
+        or _explain_colon(stop)
         or _open_bracket(stop)
-        or _stray(stop)
-        or _known(stop)
+        or _explain_stray(stop)
+        or _explain_known(stop)
         or Complaint(*at, f"this is not YAML: {stop.says}")
     )
 
@@ -83,13 +83,13 @@ def _before_end(line: int, column: int, lines: Sequence[str]) -> tuple[int, int]
     return (line, column) if line <= last else (last, len(lines[last].rstrip()))
 
 
-def _indent(line: str) -> str:
+def _indent_of(line: str) -> str:
     return line[: len(line) - len(line.lstrip())]
 
 
-def _tab(stop: _Stop) -> Complaint | None:
+def _explain_tab(stop: _Stop) -> Complaint | None:
     line = stop.at[0]
-    column = _indent(stop.lines[line]).find("\t")
+    column = _indent_of(stop.lines[line]).find("\t")
     return Complaint(line, column, "a tab cannot indent YAML", "indent with spaces") if column >= 0 else None
 
 
@@ -100,10 +100,10 @@ def _long_key(stop: _Stop) -> Complaint | None:
     text = stop.lines[line]
     if len(text.lstrip().partition(": ")[0]) <= _LONGEST_KEY:
         return None
-    return Complaint(line, len(_indent(text)), f"a YAML key has at most {_LONGEST_KEY} characters")
+    return Complaint(line, len(_indent_of(text)), f"a YAML key has at most {_LONGEST_KEY} characters")
 
 
-def _colon(stop: _Stop) -> Complaint | None:
+def _explain_colon(stop: _Stop) -> Complaint | None:
     """A second colon in one line, or the colon of a key where the parser still reads the value above."""
     if "mapping values are not allowed" not in stop.says:
         return None
@@ -112,7 +112,7 @@ def _colon(stop: _Stop) -> Complaint | None:
         return Complaint(line, column, "a value with a colon at its end or before a space needs quotes")
     message = "this key is indented as if it were part of the value above it"
     return Complaint(
-        line, len(_indent(stop.lines[line])), message, "begin all keys of a mapping in one column"
+        line, len(_indent_of(stop.lines[line])), message, "begin all keys of a mapping in one column"
     )
 
 
@@ -126,7 +126,7 @@ def _open_bracket(stop: _Stop) -> Complaint | None:
     return Complaint(*stop.began, f"this {kind} is not closed", f"end it with {closing}")
 
 
-def _stray(stop: _Stop) -> Complaint | None:
+def _explain_stray(stop: _Stop) -> Complaint | None:
     """Something that neither continues what is above it nor begins anything."""
     if not any(part in stop.says for part in ("expected key", "'-' indicator", "<block end>")):
         return None
@@ -142,7 +142,7 @@ def _stray(stop: _Stop) -> Complaint | None:
     return Complaint(line, column, message, hint)
 
 
-def _known(stop: _Stop) -> Complaint | None:
+def _explain_known(stop: _Stop) -> Complaint | None:
     for part, at_beginning, message, hint in _KNOWN:
         if part in stop.says:
             line, column = stop.began if at_beginning else stop.at

@@ -11,14 +11,14 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from tfgen.problems import Problem, SpecPath
-from tfgen.spec.source import Source, parse
+from tfgen.spec.source import Source, parse_yaml
 
 Mark = tuple[int, int, int]
 """Line and column, from 1, and width: as a Source has them."""
 
 
 class Edit(NamedTuple):
-    """`text` in place of what stands from `start` to `end`, in characters from the beginning."""
+    """`text` that replaces what is from `start` to `end`, in characters from the beginning."""
 
     start: int
     end: int
@@ -31,14 +31,14 @@ MIGRATIONS: dict[int, Migration] = {}
 """From the version that a migration takes to what makes the next one of it. None is left out: 1, 2, ..."""
 
 
-def current() -> int:
+def current_version() -> int:
     """The version that this tfgen writes and understands."""
     return 1 + len(MIGRATIONS)
 
 
 def version_of(source: Source) -> int:
     """What a spec says, or 1, which did not have to say so. What is no version at all is refused later."""
-    return source.data.get("version", 1) if has_version(source) else current()
+    return source.data.get("version", 1) if has_version(source) else current_version()
 
 
 def has_version(source: Source) -> bool:
@@ -53,13 +53,13 @@ def brought_up_to_date(source: Source) -> tuple[Source, list[Problem]]:
     A version that is newer than tfgen is a problem, and the only one: nothing else can be judged.
     """
     version = version_of(source)
-    if version > current():
-        message = f"this spec has version {version}; this version of tfgen supports {_known()}"
+    if version > current_version():
+        message = f"this spec has version {version}; this version of tfgen supports {_known_versions()}"
         hint = "use a newer version of tfgen; an older one would misread the spec"
         return source, [Problem("TG106", source.at(("version",)), message, hint)]
-    if version == current():
+    if version == current_version():
         return source, []
-    now, steps = _migrated(source)
+    now, steps = _migrated_source(source)
     return now._replace(
         text=source.text,
         lines=source.lines,
@@ -68,12 +68,12 @@ def brought_up_to_date(source: Source) -> tuple[Source, list[Problem]]:
     ), []
 
 
-def upgraded(source: Source) -> str:
+def upgraded_text(source: Source) -> str:
     """The text of a spec in the current version; comments and layout stay as they are."""
-    return _migrated(source)[0].text if version_of(source) < current() else source.text
+    return _migrated_source(source)[0].text if version_of(source) < current_version() else source.text
 
 
-def difference(before: str, after: str, name: str) -> str:
+def diff_of_upgrade(before: str, after: str, name: str) -> str:
     """What an upgrade changes, as a unified diff."""
     import difflib  # noqa: PLC0415 - only tfgen upgrade pays for it
 
@@ -83,21 +83,21 @@ def difference(before: str, after: str, name: str) -> str:
     return "\n".join(lines)
 
 
-def _known() -> str:
-    return "version 1 only" if current() == 1 else f"versions 1 to {current()}"
+def _known_versions() -> str:
+    return "version 1 only" if current_version() == 1 else f"versions 1 to {current_version()}"
 
 
-def _migrated(source: Source) -> tuple[Source, list[list[Edit]]]:
+def _migrated_source(source: Source) -> tuple[Source, list[list[Edit]]]:
     """The current source, with its own places, and the edits of every step to it."""
     steps = []
-    for version in range(version_of(source), current()):
-        edits = sorted({*MIGRATIONS[version](source), _said(source, version + 1)})
-        source = parse(edited(source.text, edits), source.file)
+    for version in range(version_of(source), current_version()):
+        edits = sorted({*MIGRATIONS[version](source), _edit_of_version(source, version + 1)})
+        source = parse_yaml(edited_text(source.text, edits), source.file)
         steps.append(edits)
     return source, steps
 
 
-def edited(text: str, edits: Iterable[Edit]) -> str:
+def edited_text(text: str, edits: Iterable[Edit]) -> str:
     """`text` with edits, in order and apart, made in it."""
     parts, after = [], 0
     for edit in edits:
@@ -111,12 +111,12 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
 
 def at_key(source: Source, path: SpecPath) -> tuple[int, int]:
     """Where the key that leads to `path` begins and ends."""
-    return _span(source, source.keys[path])
+    return _span_of_mark(source, source.keys[path])
 
 
 def at_value(source: Source, path: SpecPath) -> tuple[int, int]:
     """Where a value of one line begins and ends."""
-    return _span(source, source.values[path])
+    return _span_of_mark(source, source.values[path])
 
 
 def renamed_key(source: Source, path: SpecPath, name: str) -> Iterator[Edit]:
@@ -125,7 +125,7 @@ def renamed_key(source: Source, path: SpecPath, name: str) -> Iterator[Edit]:
         yield Edit(*at_key(source, path), name)
 
 
-def _said(source: Source, version: int) -> Edit:
+def _edit_of_version(source: Source, version: int) -> Edit:
     """The spec's own word for its version; one that has none gets it above its first key."""
     if ("version",) in source.keys:
         return Edit(*at_value(source, ("version",)), str(version))
@@ -141,28 +141,28 @@ def _said(source: Source, version: int) -> Edit:
 # --- places
 
 
-def _starts(text: str) -> list[int]:
+def _line_starts(text: str) -> list[int]:
     """Where each line begins; YAML and Python agree on what ends one."""
     return [0, *accumulate(map(len, text.splitlines(keepends=True)))]
 
 
-def _span(source: Source, mark: Mark) -> tuple[int, int]:
+def _span_of_mark(source: Source, mark: Mark) -> tuple[int, int]:
     line, column, width = mark
-    start = _starts(source.text)[line - 1] + column - 1
+    start = _line_starts(source.text)[line - 1] + column - 1
     return start, start + width
 
 
 def _led_back(mark: Mark, now: Source, source: Source, steps: list[list[Edit]]) -> Mark:
-    """Where in the user's text stands what `mark` means in the migrated one."""
-    start, end = _span(now, mark)
+    """The place in the user's text of what `mark` is in the migrated one."""
+    start, end = _span_of_mark(now, mark)
     for edits in reversed(steps):
-        start, end = _before(start, edits), _before(end - 1, edits, last=True) + 1
-    starts = _starts(source.text)
+        start, end = _place_before_edits(start, edits), _place_before_edits(end - 1, edits, last=True) + 1
+    starts = _line_starts(source.text)
     line = bisect_right(starts, start, hi=len(source.lines))
     return line, start - starts[line - 1] + 1, max(1, end - start)
 
 
-def _before(place: int, edits: list[Edit], *, last: bool = False) -> int:
+def _place_before_edits(place: int, edits: list[Edit], *, last: bool = False) -> int:
     """Where a character of the edited text was; one that an edit put there was the edit's first or last."""
     shift = 0
     for edit in edits:

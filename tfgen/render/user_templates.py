@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from tfgen.files import walk
+from tfgen.files import walk_folder
 
 MAX_BYTES = 1024 * 1024
 """More than thirty times the largest of ours."""
@@ -20,14 +20,14 @@ class UnreadableError(Exception):
 
 
 @cache
-def names() -> frozenset[str]:
+def builtin_names() -> frozenset[str]:
     """The names of our own templates, which are those that a user's can have."""
-    return frozenset(name for name, _ in walk(TEMPLATES, _is_left_out) if name.endswith(".j2"))
+    return frozenset(name for name, _ in walk_folder(TEMPLATES, _is_left_out) if name.endswith(".j2"))
 
 
-def files(folder: Path) -> dict[str, Path]:
+def template_files(folder: Path) -> dict[str, Path]:
     """The files in a folder by their names from there, but for hidden and compiled ones. Raises OSError."""
-    there = walk(folder, _is_left_out)
+    there = walk_folder(folder, _is_left_out)
     return {name: folder / name for name, entry in there if name.endswith(".j2") or not entry.is_dir()}
 
 
@@ -35,10 +35,10 @@ def _is_left_out(name: str) -> bool:
     return name.startswith((".", "__pycache__"))
 
 
-def read(path: Path, folder: Path) -> str:
+def read_template(path: Path, folder: Path) -> str:
     """The text of a template in `folder`. Raises UnreadableError.
 
-    A link that leads out would put a file of somebody else's into a page.
+    A link to a file outside would copy somebody else's file into the stack.
     """
     if not path.is_file():  # a pipe would be waited for
         raise UnreadableError("it is not a file")
@@ -57,22 +57,22 @@ def read(path: Path, folder: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def texts(folder: Path) -> dict[str, str]:
-    """What stands in for ours: name -> text. What cannot be read, or has no name of ours, is left out."""
-    return dict(_readable(folder))
+def template_texts(folder: Path) -> dict[str, str]:
+    """What replaces built-in ones: name -> text. Unreadable files and other names are left out."""
+    return dict(_readable_templates(folder))
 
 
-def _readable(folder: Path) -> Iterator[tuple[str, str]]:
+def _readable_templates(folder: Path) -> Iterator[tuple[str, str]]:
     there: dict[str, Path] = {}
     with suppress(OSError):
-        there = files(folder)
-    for name in names() & there.keys():
+        there = template_files(folder)
+    for name in builtin_names() & there.keys():
         try:
-            yield name, read(folder / name, folder)
+            yield name, read_template(folder / name, folder)
         except UnreadableError:
             continue
 
 
-def lines(folder: Path) -> dict[str, tuple[str, ...]]:
+def template_lines(folder: Path) -> dict[str, tuple[str, ...]]:
     """The lines of every template in a folder, by its path; for messages."""
-    return {str(folder / name): tuple(text.split("\n")) for name, text in texts(folder).items()}
+    return {str(folder / name): tuple(text.split("\n")) for name, text in template_texts(folder).items()}

@@ -1,4 +1,4 @@
-"""Stacks that stand in the emulator, and what Terraform would do to them."""
+"""Stacks that are deployed in the emulator, and what Terraform would do to them."""
 
 import json
 import re
@@ -22,16 +22,16 @@ _SUM = re.compile(r"^Plan: (\d+) to add, (\d+) to change, (\d+) to destroy\.$", 
 Pages = Mapping[str, str]
 
 
-def stand_up(terraform: Terraform, stacks: Mapping[str, Pages]) -> dict[str, "Standing"]:
+def deploy_stacks(terraform: Terraform, stacks: Mapping[str, Pages]) -> dict[str, "DeployedStack"]:
     """Applies stacks (name -> pages) side by side: an apply is mostly waiting for its load balancer."""
 
-    def apply(name: str) -> Standing:
+    def apply(name: str) -> DeployedStack:
         folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=terraform.workspace))
         write(stacks[name], folder)
         stack = terraform.stack(folder)
         stack.init()
         stack.apply()
-        return Standing(stack)
+        return DeployedStack(stack)
 
     with ThreadPoolExecutor(len(stacks)) as pool:
         return dict(zip(stacks, pool.map(apply, stacks), strict=True))
@@ -112,9 +112,9 @@ def _key(instance: Mapping[str, Any]) -> str:
 _MODULES = ("network", "load_balancer", "services")
 
 
-def seat(terraform: Terraform) -> Stack:
+def empty_stack(terraform: Terraform) -> Stack:
     """An initialised folder, in which any stack can be planned."""
-    folder = Path(tempfile.mkdtemp(prefix="seat-", dir=terraform.workspace))
+    folder = Path(tempfile.mkdtemp(prefix="empty_stack-", dir=terraform.workspace))
     needed = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
     calls = "".join(f'module "{each}" {{\n  source = "./modules/{each}"\n}}\n' for each in _MODULES)
     write({"main.tf": needed + calls} | {f"modules/{each}/main.tf": needed for each in _MODULES}, folder)
@@ -123,7 +123,7 @@ def seat(terraform: Terraform) -> Stack:
     return stack
 
 
-class Standing:
+class DeployedStack:
     """An applied stack. Plans use its state, and never change it."""
 
     def __init__(self, stack: Stack, state: str = "") -> None:

@@ -14,7 +14,7 @@ Pages = Mapping[str, str]
 AnyPart = TypeVar("AnyPart", bound=Part)
 
 
-class Desk:
+class WorkingBlueprint:
     """The blueprint as far as it is carried over, and what could not be."""
 
     def __init__(self, blueprint: Blueprint) -> None:
@@ -23,49 +23,51 @@ class Desk:
         self._marks: list[Mark] = []
         self._moved: dict[SpecPath, Location] = {}
         self._services = {service.key: service for service in blueprint.services}
-        self._owners = dict(_owned(blueprint))
+        self._owners = dict(_owned_addresses(blueprint))
         self._priorities = Counter(
             (rule.listener, rule.priority) for service in blueprint.services for rule in service.rules
         )
 
-    def note(self, resource: Resource) -> None:
-        """Keeps what an override changes, for whoever asks why a way is closed."""
+    def note_changes(self, resource: Resource) -> None:
+        """Keeps what an override changes, as the reason why a network path is closed."""
         self._changed += [Changed(address=resource.place, at=at) for at in resource.pending.values()]
 
-    def mark(self, resource: Resource, says: str, *kinds: str, at: Location, certain: bool = False) -> None:
-        """The ways of some kinds over the resource are closed for certain, or cannot be known."""
+    def mark_flows(
+        self, resource: Resource, says: str, *kinds: str, at: Location, certain: bool = False
+    ) -> None:
+        """Flows of some kinds over the resource are closed for certain, or unknown."""
         changed = Changed(address=resource.place, at=at)
         self._marks.append(Mark(changed=changed, says=says, kinds=kinds, certain=certain))
 
-    def doubt(self, resource: Resource, *kinds: str, within: str = "") -> None:
+    def doubt_pending(self, resource: Resource, *kinds: str, within: str = "") -> None:
         """What is still pending, in one argument or in all, cannot be carried over."""
-        for name in resource.inside(within):
+        for name in resource.pending_names(within):
             at = resource.pending.pop(name)
-            self.mark(resource, f"{name} of {resource.address} is overridden", *kinds, at=at)
+            self.mark_flows(resource, f"{name} of {resource.address} is overridden", *kinds, at=at)
 
-    def moved(self, path: SpecPath, at: Location) -> None:
+    def move_location(self, path: SpecPath, at: Location) -> None:
         """What the spec says at a path, the override says now."""
         self._moved[path] = at
 
     # --- the parts
 
-    def network(self, **fields: Any) -> None:
+    def change_network(self, **fields: Any) -> None:
         self.blueprint = replace(self.blueprint, network=replace(self.blueprint.network, **fields))
 
-    def owner(self, resource: Resource) -> Service | None:
+    def owner_of(self, resource: Resource) -> Service | None:
         """The service that a resource belongs to, as far as it is carried over."""
         key = self._owners.get(resource.address)
         return None if key is None or resource.module != "services" else self._services[key]
 
-    def service(self, found: Service, **fields: Any) -> None:
+    def change_service(self, found: Service, **fields: Any) -> None:
         """The service with other fields, whatever was carried over since it was found."""
         self._services[found.key] = replace(self._services[found.key], **fields)
 
-    def container(self, service: Service, found: Container, **fields: Any) -> None:
+    def change_container(self, service: Service, found: Container, **fields: Any) -> None:
         """The container of a service with other fields, whatever was carried over since it was found."""
         containers = self._services[service.key].containers
         own = next(each for each in containers if each.name == found.name)
-        self.service(service, containers=swapped(containers, own, **fields))
+        self.change_service(service, containers=with_changed_part(containers, own, **fields))
 
     def takes_priority(self, listener: str, old: int, new: int) -> bool:
         """Whether no other rule of the listener has the new priority."""
@@ -73,7 +75,7 @@ class Desk:
         self._priorities[listener, new] += 1
         return self._priorities[listener, new] == 1
 
-    def done(self) -> Blueprint:
+    def finished_blueprint(self) -> Blueprint:
         """The blueprint with everything carried over; the one that it was where nothing is another."""
         if not self._changed:
             return self.was
@@ -88,7 +90,7 @@ class Desk:
         return self.was.locate(path)
 
 
-def _owned(blueprint: Blueprint) -> Iterator[tuple[str, str]]:
+def _owned_addresses(blueprint: Blueprint) -> Iterator[tuple[str, str]]:
     """The addresses of what belongs to one service, with its key."""
     for service in blueprint.services:
         for kind in ("aws_cloudwatch_log_group", "aws_ecs_service", "aws_ecs_task_definition"):
@@ -100,15 +102,15 @@ def _owned(blueprint: Blueprint) -> Iterator[tuple[str, str]]:
             yield f"aws_lb_target_group.{group.label}", service.key
         for rule in service.rules:
             yield f"aws_lb_listener_rule.{rule.label}", service.key
-        for way in service.security_rules:
-            yield f"aws_vpc_security_group_{way.direction}_rule.{way.label}", service.key
+        for security_rule in service.security_rules:
+            yield f"aws_vpc_security_group_{security_rule.direction}_rule.{security_rule.label}", service.key
 
 
-def labelled(parts: Iterable[Any], label: str) -> Any | None:
+def part_with_label(parts: Iterable[Any], label: str) -> Any | None:
     """The part with a label, if there is one."""
     return next((part for part in parts if part.label == label), None)
 
 
-def swapped(parts: tuple[AnyPart, ...], old: AnyPart, **fields: Any) -> tuple[AnyPart, ...]:
+def with_changed_part(parts: tuple[AnyPart, ...], old: AnyPart, **fields: Any) -> tuple[AnyPart, ...]:
     """The parts with other fields of one of them."""
     return tuple(replace(part, **fields) if part is old else part for part in parts)
