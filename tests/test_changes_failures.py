@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.change_matrix import BASES
+from support.costs import apart_from_cost
 
 from tfgen import render_text
 from tfgen.changes.report import changes_between
@@ -32,7 +33,7 @@ def edited(text: str, *edits: tuple[str, str]) -> str:
 
 
 def said(old: str, new: str) -> tuple[str, ...]:
-    return changes_between(pages(old), pages(new)).consequences
+    return apart_from_cost(changes_between(pages(old), pages(new)).consequences)
 
 
 TWO_GO_AND_COME = (
@@ -143,7 +144,7 @@ def test_a_name_that_a_file_of_the_users_has(days: int) -> None:
     before, after = ({"jobs.tf": group.format(each)} for each in (7, days))
     image = f"{'1' * 12}.dkr.ecr.us-east-1.amazonaws.com/jobs:1"
     new = pages(edited(EXAMPLES["shop"], ("services:\n", f"services:\n  jobs:\n    image: {image}\n")))
-    assert changes_between({**shop, **before}, {**new, **after}).consequences == (
+    assert apart_from_cost(changes_between({**shop, **before}, {**new, **after}).consequences) == (
         f"log group /ecs/shop/jobs{NO_ROOM}",
     )
 
@@ -320,7 +321,7 @@ def test_a_destroyed_endpoint_where_a_user_added_another_egress() -> None:
         '  transit_gateway_id = "tgw-1"\n}\n'
     }
     old, new = pages(network), pages(edited(network, (", sqs", "")))
-    assert changes_between({**old, **own}, {**new, **own}).consequences == (
+    assert apart_from_cost(changes_between({**old, **own}, {**new, **own}).consequences) == (
         "sqs: the VPC endpoint is removed; tasks that still need it use their route to the internet.",
     )
 

@@ -18,7 +18,7 @@ import pytest
 import tftest
 from support.deployed import remove, write
 
-from tfgen.changes.report import changes_between
+from tfgen.changes.report import Report, changes_between
 from tfgen.changes.stack import Stack
 from tfgen.problems import TfgenError
 
@@ -713,7 +713,7 @@ JSON = {
 def test_the_same_in_json() -> None:
     """Blocks, labels, maps and references come to what they come to in Terraform's own language."""
     one, other = Stack({"main.tf": HCL}), Stack({"main.tf.json": json.dumps(JSON)})
-    assert changes_between({"main.tf": HCL}, {"main.tf.json": json.dumps([JSON])}) == ((), (), ())
+    assert changes_between({"main.tf": HCL}, {"main.tf.json": json.dumps([JSON])}) == Report((), (), ())
     assert [each.arguments for each in one.resources.values()] == [
         each.arguments for each in other.resources.values()
     ]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 from support.command import Tfgen
+from support.costs import apart_from_cost
 
 ROOT = Path(__file__).parent.parent
 SHOP = (ROOT / "examples" / "shop.yaml").read_text()
@@ -35,7 +36,8 @@ class Stack(NamedTuple):
         assert done.code == 0
         assert not re.sub(r".*: (?:warning|note) TG365: .*\n.*\n.*\n.*\n\n?", "", done.err)
         head, _, rest = done.out.partition("\n\n")
-        return [head.rstrip(), *(line[4:] for line in rest.splitlines() if line.startswith("  * "))]
+        sentences = (line[4:] for line in rest.splitlines() if line.startswith("  * "))
+        return [head.rstrip(), *apart_from_cost(sentences)]
 
     def page(self, path: str) -> Path:
         return self.folder / "stack" / path

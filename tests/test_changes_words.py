@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.command import Tfgen
+from support.costs import apart_from_cost
 
 from tfgen.changes.report import changes_between
 
@@ -29,7 +30,7 @@ def edited(text: str, *edits: Edit) -> str:
 
 @pytest.fixture
 def changes(run_tfgen: Tfgen, tmp_path: Path) -> Changes:
-    """The counts and the sentences that are printed for two specs."""
+    """The counts and the sentences that are printed for two specs, apart from what they cost."""
 
     def run(old: str, new: str) -> list[str]:
         (tmp_path / "old.yaml").write_text(old)
@@ -37,7 +38,8 @@ def changes(run_tfgen: Tfgen, tmp_path: Path) -> Changes:
         done = run_tfgen("changes", tmp_path / "old.yaml", tmp_path / "new.yaml")
         assert (done.code, done.err) == (0, "")
         head, _, rest = done.out.partition("\n\n")
-        return [head.rstrip(), *(line[4:] for line in rest.splitlines() if line.startswith("  * "))]
+        sentences = (line[4:] for line in rest.splitlines() if line.startswith("  * "))
+        return [head.rstrip(), *apart_from_cost(sentences)]
 
     return run
 

@@ -43,10 +43,13 @@ TESTS = {
         "changes_cycles",
         "changes_limits",
         "changes_touched",
+        "changes_cost",
     ),
     "output": ("output", "merges", "special_files", "git", "stacks", "init", "messages"),
 }
 
+_COSTS = "any(map(may_change_cost, found.resources))"
+_COUNTED_AT_ALL = f"isinstance(was, str) and isinstance(will_be, str) and {_COSTS}"
 EQUIVALENT: dict[tuple[str, str], str] = {
     (
         "tfgen.blueprint.security",
@@ -61,6 +64,37 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "tfgen.reach.faults",
         "hop is None or _cause_of(flow, hop) != cause -> _cause_of(flow, hop) != cause",
     ): "a flow that fails has a hop that does, which its type does not tell",
+    **dict.fromkeys(
+        (
+            ("tfgen.changes.cost", f"{_COUNTED_AT_ALL} -> {other}")
+            for other in (
+                f"isinstance(was, str) or isinstance(will_be, str) or {_COSTS}",
+                f"isinstance(will_be, str) and {_COSTS}",
+                f"isinstance(was, str) and {_COSTS}",
+                "isinstance(was, str) and isinstance(will_be, str)",
+            )
+        ),
+        "without a Region there are no prices, and without a change no difference: it only saves time",
+    ),
+    (
+        "tfgen.changes.cost",
+        f"not ({_COUNTED_AT_ALL}) -> False",
+    ): "as above",
+    ("tfgen.changes.cost", "count > 0 -> count >= 0"): "a cause has more or less of something",
+    ("tfgen.changes.cost", "count > 0 -> count > -1"): "a cause has more or less of something",
+    ("tfgen.changes.cost", "difference > 0 -> difference >= 0"): "what makes no difference is not said",
+    (
+        "tfgen.changes.inventory",
+        "change.old.get(name) != change.new.get(name) -> change.old.get(name) == change.new.get(name)",
+    ): "of the many arguments that are read, some are always absent: it only saves time",
+    (
+        "tfgen.changes.inventory",
+        "repeated -> True",
+    ): "an address without keys, which is compared with nothing",
+}
+"""Why a mutant does the same whatever comes, by the module and what was changed."""
+
+UNNOTICED: dict[tuple[str, str], str] = {
     (
         "tfgen.changes.compare",
         "self.old != self.new -> True",
@@ -79,7 +113,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ): "a flow with a mark has a fault, which its type does not tell",
     (
         "tfgen.output.disk",
-        "self.obstacle(STAGING) or self.look(STAGING) is None -> self.look(STAGING) is None",
+        "self.obstacle(STAGING) or self.lstat(STAGING) is None -> self.lstat(STAGING) is None",
     ): "where folders can be held open, no link is followed anyway, and nothing but a folder is removed",
 }
 """Why a mutant does the same whatever comes, by the module and what was changed."""

@@ -169,7 +169,7 @@ def _route_lines(service: Service, listener: str) -> Iterator[str]:
 def _cost_line(blueprint: Blueprint) -> Iterator[str]:
     said = short_cost(blueprint)
     if said.cost:
-        yield f"  cost           about {said.cost} a month before traffic; tfgen cost lists the parts"
+        yield f"  cost           {said.text} a month before traffic; tfgen cost lists the parts"
 
 
 def _service_lines(blueprint: Blueprint) -> Iterator[str]:

@@ -59,7 +59,7 @@ load_balancer:
     http: 80
     admin: 8080
 
-cost: {hours: 730, traffic: {s3: 100}, tasks: {catalog: 2}}
+cost: {hours: 730, traffic: {s3: 100}, tasks: {storefront: 2}}
 
 services:
   storefront:
@@ -694,8 +694,8 @@ WHOLE = (
     ),
     market(
         "what tfgen cost assumes",
-        "cost: {hours: 730, traffic: {s3: 100}, tasks: {catalog: 2}}\n",
-        "cost: {hours: 300, traffic: {s3: 800}, tasks: {catalog: {low: 1, high: 6}}}\n",
+        "cost: {hours: 730, traffic: {s3: 100}, tasks: {storefront: 2}}\n",
+        "cost: {hours: 300, traffic: {s3: 800}, tasks: {storefront: {low: 1, high: 6}}}\n",
         "",
     ),
     market("tags changed", "  team: market\n", "  team: shops\n", TAGGED),

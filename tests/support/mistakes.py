@@ -121,6 +121,9 @@ _OTHERS = [
     Mistake("TG244", _services(new=_service(was="front"))),
     Mistake("TG260", {"overrides": {"module.network.aws_vpc.other": {"tags": {"A": "b"}}}}),
     Mistake("TG261", {"overrides": {"module.network.aws_vpc.main": {"tagz": "b"}}}),
+    Mistake("TG280", {"cost": {"traffic": {"s33": 1}}}),
+    Mistake("TG281", {"cost": {"tasks": {"nobody": 1}}}),
+    Mistake("TG282", {"cost": {"tasks": {"front": {"low": 3, "high": 1}}}}),
     Mistake("TG391", {"services": {"front": {"ignore": [{"rule": "TG399", "reason": "none"}]}}}),
 ]  # fmt: skip
 

@@ -83,6 +83,15 @@ class KnownResource(Protocol):
     @property
     def arguments(self) -> Mapping[str, Value]: ...
 
+    def only(self, names: Collection[str]) -> Mapping[str, Value]:
+        """The arguments and blocks of these names, and perhaps others."""
+        ...
+
+    @property
+    def is_regional(self) -> bool:
+        """Whether it is in the provider's Region; one with a provider of its own may be in any."""
+        ...
+
     def keeps(self, argument: str) -> bool:
         """Whether `ignore_changes` names an argument as a whole."""
         ...

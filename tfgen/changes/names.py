@@ -40,12 +40,15 @@ def _requests(arguments: Any) -> str:
     return f"{'everything else' if words == '/*' else words} on {listener}"
 
 
+def service_of_endpoint(arguments: Any) -> str:
+    """The service that a VPC endpoint leads to: `ecr.api`."""
+    return re.sub(r"^.*amazon\w*\.[^.]*\.", "", str(arguments.get("service_name")))
+
+
 _NAMES: dict[str, Callable[[Any], str]] = {
     "aws_lb_listener_rule": _requests,
     "aws_lb_listener": lambda arguments: str(arguments.get("port")),
-    "aws_vpc_endpoint": lambda arguments: re.sub(
-        r"^.*amazon\w*\.[^.]*\.", "", str(arguments.get("service_name"))
-    ),
+    "aws_vpc_endpoint": service_of_endpoint,
     INGRESS: lambda arguments: f"{arguments.get('cidr_ipv4')} on port {arguments.get('from_port')}",
 }
 

@@ -1,5 +1,7 @@
 """What a stack has that AWS charges for, counted."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from tfgen.blueprint.model import Blueprint, Service
@@ -66,8 +68,14 @@ def take_inventory(blueprint: Blueprint) -> Inventory:
             _tasks(service, averages.get(service.key, (service.tasks.least, service.tasks.most)))
             for service in blueprint.services
         ),
-        log_retention=max((service.log_retention for service in blueprint.services), default=0),
+        log_retention=_longest(service.log_retention for service in blueprint.services),
     )
+
+
+def _longest(retentions: Iterable[int]) -> int:
+    """The longest of them, of which 0 is without end."""
+    days = list(retentions)
+    return 0 if 0 in days else max(days, default=0)
 
 
 def _tasks(service: Service, average: tuple[int, int]) -> Tasks:

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from tfgen.blueprint.model import Blueprint
-from tfgen.cost.charges import Quantity, price_of, way_of
+from tfgen.cost.charges import Quantity, nat_quantities, price_of, way_of
 from tfgen.cost.inventory import take_inventory
 from tfgen.facts.prices import PriceList, price_list
 
@@ -24,11 +24,17 @@ class Beside(Struct, frozen=True):
 def endpoints_beside_nat(blueprint: Blueprint) -> Beside | None:
     """None where there are not both, or a price is unknown."""
     inventory, prices = take_inventory(blueprint), price_list(blueprint.region)
-    each = _unit_price("nat_gb", prices) - _unit_price("endpoint_gb", prices)
+    through_nat = [_unit_price(each.part, prices) * each.low for each in nat_quantities(1.0, inventory)]
+    each = sum(through_nat) - _unit_price("endpoint_gb", prices)
     gateways = cost_of_gateways(blueprint, inventory.nat_gateways)
     addresses = sum(zones for _, zones in inventory.interface_endpoints)
     endpoints = _unit_price("endpoint_hour", prices) * addresses * blueprint.cost.hours
-    if not gateways or not endpoints or each <= 0 or not _unit_price("endpoint_gb", prices):
+    if (
+        not gateways
+        or not endpoints
+        or each <= 0
+        or not all((*through_nat, _unit_price("endpoint_gb", prices)))
+    ):
         return None
     through = [gb for kind, gb in blueprint.cost.traffic if way_of(kind, inventory) == "interface"]
     return Beside(endpoints, gateways, each * sum(through), sum(through), endpoints / each)

@@ -18,6 +18,11 @@ class Short(Struct, frozen=True):
     without: tuple[str, ...]
     """What is not in it, since its price is unknown."""
 
+    @property
+    def text(self) -> str:
+        """Such as "about USD 154.21"; "at least" where something is not in it."""
+        return f"{'at least' if self.without else 'about'} {self.cost}"
+
 
 def dollars(amount: float) -> str:
     """An amount of USD in cents, half a cent up."""

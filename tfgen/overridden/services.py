@@ -147,7 +147,7 @@ def _task_definition(working: WorkingBlueprint, found: Resource) -> None:
     if service is None:
         return
     _carry_size(working, found, service)
-    _carry_platform(found)
+    _carry_platform(working, found, service)
     for name, kinds in (
         ("execution_role_arn", ("image", "logs", "secret")),
         ("task_role_arn", ("exec",)),  # the spec gives it no other permission
@@ -164,10 +164,14 @@ def _carry_size(working: WorkingBlueprint, found: Resource, service: Service) ->
             working.change_service(service, size_at=at, **{name: number})
 
 
-def _carry_platform(found: Resource) -> None:
-    """Fargate on Linux, each task with an interface of its own; the architecture is the image's affair."""
-    if str(one_block(found.after, "runtime_platform").get("operating_system_family", "LINUX")) == "LINUX":
+def _carry_platform(working: WorkingBlueprint, found: Resource, service: Service) -> None:
+    """Fargate on Linux, each task with an interface of its own. The architecture bears on the price alone:
+    whether the image runs on it is the image's affair."""
+    platform = one_block(found.after, "runtime_platform")
+    if str(platform.get("operating_system_family", "LINUX")) == "LINUX":
         found.take_pending("runtime_platform")
+        architecture = text_of(platform.get("cpu_architecture"))
+        working.change_service(service, architecture=architecture or "X86_64")
     if str(found.after.get("network_mode")) == "awsvpc":
         found.take_pending("network_mode")
     said = found.after.get("requires_compatibilities")

@@ -40,7 +40,7 @@ def readme_values(blueprint: Blueprint) -> dict[str, Any]:
         "region": blueprint.region,
         "spec_file": blueprint.spec_file,
         "sentences": tuple(_intro_sentences(blueprint)),
-        "costs": tuple(filter(None, [short.sentence(short.short_cost(blueprint))])),
+        "costs": tuple(_cost_sentences(blueprint)),
         "service_rows": tuple(_service_row(service) for service in blueprint.services),
         "edges": tuple(_picture_edges(blueprint)),
         "boxes": tuple(_picture_boxes(blueprint)),
@@ -56,6 +56,24 @@ def readme_values(blueprint: Blueprint) -> dict[str, Any]:
         "waits": tuple(_wait_commands(blueprint)),
         "unchecked": tuple(_unchecked_services(blueprint)),
     }
+
+
+_PRICED = frozenset(
+    {
+        *("desired_count", "cpu", "memory", "runtime_platform", "network_configuration"),
+        *("internal", "subnet_ids", "route_table_ids"),
+    }
+)
+"""The arguments that tfgen cost counts when they are overridden."""
+
+
+def _cost_sentences(blueprint: Blueprint) -> Iterator[str]:
+    """What the stack costs, if that is known. It is the cost of what the spec has without its overrides."""
+    said = short.sentence(short.short_cost(blueprint))
+    if said:
+        overridden = any(not _PRICED.isdisjoint(each.patch) for each in blueprint.overrides)
+        without = "; the overrides below, which tfgen cost counts, are not in it"
+        yield f"{said}{without if overridden else ''}"
 
 
 def _intro_sentences(blueprint: Blueprint) -> Iterator[str]:

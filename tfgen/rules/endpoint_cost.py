@@ -12,8 +12,9 @@ SEVERITY = "note"
 TITLE = "Interface endpoints beside NAT gateways save what they cost"
 WHY = (
     "An interface endpoint costs its hours in each zone; it saves the difference between what a NAT gateway "
-    "and an endpoint charge for a GB. With little traffic to AWS services it only adds to the bill. It also "
-    "keeps this traffic inside AWS's network, which may be worth it."
+    "and an endpoint charge for a GB, and what it costs to reach a NAT gateway in another zone. With little "
+    "traffic to AWS services it only adds to the bill. It also keeps this traffic inside AWS's network, "
+    "which may be worth it."
 )
 SOURCE = "https://aws.amazon.com/privatelink/pricing/"
 BAD = """\
@@ -35,6 +36,11 @@ cost:
 """
 FAILS = ("network: {egress: nat+endpoints, nat: single, zones: 3}\nservices: {web: {}}",)
 PASSES = (
+    # five endpoints in two zones cost what two gateways do: 5 x 2 x 0.01 = 2 x 0.05
+    "network: {egress: nat+endpoints, endpoints: [sqs, sns]}\nservices: {web: {}}",
+    # nine in two zones save what they cost: 9 x 2 x 730 x 0.01 = 2,920 x (0.045 + 0.01 - 0.01)
+    "network: {egress: nat+endpoints, nat: single, endpoints: [sqs, sns, kms, sts, ssm, events]}\n"
+    "services: {web: {}}\ncost: {traffic: {logs: 2920, ecr: 0}}",
     "network: {egress: nat+endpoints}\nservices: {web: {}}",
     "network: {egress: endpoints}\nservices: {web: {}}",
     "network: {egress: nat, nat: single}\nservices: {web: {}}",

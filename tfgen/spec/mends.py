@@ -337,6 +337,12 @@ def _mend_was(_mend: _Mend, path: SpecPath) -> _Edits:
     yield (*path[:2], "was"), _GONE
 
 
+def _mend_assumption(_mend: _Mend, path: SpecPath) -> _Edits:
+    """An entry of `cost`, which nothing else depends on."""
+    if len(path) > 2:
+        yield path[:3], _GONE
+
+
 _MENDS = {
     "TG110": _mend_region,
     **dict.fromkeys(("TG111", "TG112", "TG113", "TG114"), _mend_zones),
@@ -355,4 +361,5 @@ _MENDS = {
     "TG242": _plain_port,
     "TG243": _mend_variable,
     "TG244": _mend_was,
+    **dict.fromkeys(("TG280", "TG281", "TG282"), _mend_assumption),
 }
