@@ -3,6 +3,7 @@
 import re
 
 from tfgen.blueprint.model import Image
+from tfgen.hcl.text import Ref
 from tfgen.problems import Location
 
 # Private ECR: <account>.dkr.ecr.<region>.<suffix>, source ECR/vpc-endpoints in aws.md.
@@ -31,4 +32,18 @@ def parse(text: str, at: Location) -> Image:
         account=ecr["account"] if ecr else "",
         region=ecr["region"] if ecr else "",
         at=at,
+    )
+
+
+def given(value: Ref, repository_arn: tuple[Ref, ...], region: str, at: Location) -> Image:
+    """An image that only Terraform knows; it may be in the private ECR of the stack's region."""
+    return Image(
+        text="",
+        registry="",
+        repository="",
+        account="",
+        region=region,
+        at=at,
+        given=(value,),
+        repository_arn=repository_arn,
     )

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from tfgen import facts
 from tfgen.blueprint import names
-from tfgen.blueprint.model import Input, SecretReference, Validation, Variable
+from tfgen.blueprint.model import Input, Reference, SecretReference, Validation, Variable
 from tfgen.hcl.printer import interpolation, quoted_text
 from tfgen.hcl.reference import (
     NotAReferenceError,
@@ -40,7 +41,7 @@ class References:
 
     def __init__(self, spec: Spec, taken: frozenset[str]) -> None:
         self._inputs: dict[str, Input] = {}
-        roots = sorted({_root_value(each) for place in places(spec) for each in _atoms(place.reference)})
+        roots = sorted({root for place in places(spec) for root in _handed_down(place)})
         labels = [_label(root) for root in roots]
         for root, label in zip(roots, labels, strict=True):
             alone = labels.count(label) == 1 and label not in taken
@@ -63,13 +64,24 @@ class References:
             if isinstance(value, Given):
                 yield name, self.value(value)
 
+    def image(self, given: Given) -> tuple[Ref, tuple[Ref, ...]]:
+        """The image in the root, and what has the ARN of its repository in the services module, if known."""
+        arns = tuple(VariableRef(self._inputs[root].variable.label) for root in _repository_arns(given))
+        if given.join is None:
+            return _root_value(given), arns
+        return interpolation(
+            each if isinstance(each, str) else _root_value(each) for each in given.join
+        ), arns
+
     def secrets(self, service: Service) -> Iterator[SecretReference]:
         for name, secret in sorted(service.secrets.items()):
             if isinstance(secret, GivenSecret) and not isinstance(source := _source(secret), str):
                 arn = self.value(source)
                 key = (f":{secret.key}::",) if secret.key else ()
                 value = interpolation((arn, *key)) if key else arn
-                yield SecretReference(name=name, store=store_of(secret), arn=arn, value=value)
+                yield SecretReference(
+                    name=name, store=store_of(secret), root=_root_value(source), arn=arn, value=value
+                )
 
 
 def literal_secrets(service: Service) -> Iterator[tuple[str, str]]:
@@ -115,12 +127,58 @@ def _source(secret: GivenSecret) -> str | GivenSecret | Part:
 def places(spec: Spec) -> Iterator[Place]:
     """Every reference of the spec, in its order."""
     for key, service in spec.services.items():
+        if isinstance(service.image, Given):
+            yield Place(("services", key, "image"), service.image)
         for name, value in service.environment.items():
             if isinstance(value, Given):
                 yield Place(("services", key, "environment", name), value)
         for name, secret in service.secrets.items():
             if isinstance(secret, GivenSecret):
                 yield Place(("services", key, "secrets", name), secret)
+
+
+def build(spec: Spec, at: Locate) -> tuple[Reference, ...]:
+    """Every value of Terraform that the spec names, where it names it."""
+    return tuple(
+        _build_reference(each, at((*path, "ref")))
+        for place in places(spec)
+        for path, each in _located(place)
+        if each.ref is not None
+    )
+
+
+def environment_parts(key: str, spec: Spec, at: Locate) -> Iterator[tuple[str, tuple[str | Reference, ...]]]:
+    """What each variable is made of, of those that only Terraform knows."""
+    for name, value in sorted(spec.services[key].environment.items()):
+        if isinstance(value, Given):
+            where = at(("services", key, "environment", name))
+            parts = value.join if value.join is not None else (value,)
+            yield name, tuple(p if isinstance(p, str) else _build_reference(p, where) for p in parts)
+
+
+def _build_reference(given: Given | GivenSecret | Part, at: Location) -> Reference:
+    root = _root_value(given)
+    if given.ref is None:
+        return Reference(root=root, type="", attribute="", at=at)
+    traversal = parse_reference(given.ref)
+    kind = f"data.{traversal.type}" if traversal.first == "data" else traversal.type
+    return Reference(root=root, type=kind, attribute=traversal.attribute, at=at)
+
+
+def _handed_down(place: Place) -> Iterator[Ref]:
+    """The values in the root that the services module gets for a reference."""
+    if place.path[-1] == "image" and isinstance(place.reference, Given):
+        yield from _repository_arns(place.reference)
+    else:
+        yield from map(_root_value, _atoms(place.reference))
+
+
+def _repository_arns(image: Given) -> Iterator[Ref]:
+    """The ARN of the repository that an image is in, where a reference names its resource."""
+    for each in _atoms(image):
+        traversal = parse_reference(each.ref) if each.ref else None
+        if traversal and (traversal.type, traversal.attribute) == ("aws_ecr_repository", "repository_url"):
+            yield printed_reference(traversal._replace(steps=(*traversal.steps[:-1], "arn")))
 
 
 def _atoms(given: Given | GivenSecret | Part) -> Iterator[Given | GivenSecret | Part]:
@@ -255,6 +313,19 @@ def _traversal_problems(text: str, where: Location, *, as_module: bool) -> Itera
         return
     if traversal.first == "module" and traversal.words[1] in OUR_MODULES:
         yield from _own_module_problems(traversal, where)
+    yield from _attribute_problems(traversal, where)
+
+
+def _attribute_problems(traversal: Traversal, where: Location) -> Iterator[Problem]:
+    """What the provider's schema does not have."""
+    data = traversal.first == "data"
+    known = facts.reference_attributes(f"data.{traversal.type}" if data else traversal.type)
+    if known is None or traversal.attribute in known.names:
+        return
+    near = nearest_word(traversal.attribute, known.names, 0.5)
+    message = f"{'the data source ' if data else ''}{traversal.type} has no attribute {traversal.attribute}"
+    hint = f"did you mean {near}?" if near else "write an attribute that the provider documents for this type"
+    yield Problem("TG299", where, message, hint, "error" if known.complete else "warning")
 
 
 _OF_NETWORK = ("vpc_id",)

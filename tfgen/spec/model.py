@@ -419,8 +419,8 @@ class Egress(Section, frozen=True):
 class Service(Section, frozen=True):
     """One ECS service on Fargate with one container."""
 
-    image: Image
-    """The image to run. Also a Terraform variable, which can set another tag or digest."""
+    image: Image | Given
+    """The image to run. A text is also a Terraform variable, which can set another tag or digest."""
     port: Port | None = None
     """The container's port. Default: none, for a worker that accepts no connections."""
     routes: list[Route] = []
