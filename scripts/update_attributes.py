@@ -6,8 +6,8 @@ refer to most.
     scripts/update_attributes.py schema.json            write the table
 
 The types are those that the table has: add a row for a new one there ("data.aws_vpc": {"five": ""} for a data
-source), then run this. What only version 6 has comes from tests/data/aws-provider-6.69.json, which has arguments
-and no attributes that are only computed.
+source), then run this. What only version 6 has comes from tests/data/aws-provider-6.69.json, which has
+arguments and no attributes that are only computed.
 """
 
 import datetime

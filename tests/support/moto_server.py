@@ -18,6 +18,7 @@ from botocore import xform_name
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.responses import BaseResponse
 from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.elasticache.models import CacheCluster, ElastiCacheBackend
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from moto.server import ThreadedMotoServer
 from werkzeug.exceptions import HTTPException
@@ -82,11 +83,14 @@ def _teach() -> None:
     _replace(EC2ContainerServiceResponse, "create_service", _remember_settings)
     _replace(EC2ContainerServiceResponse, "update_service", _remember_settings)
     _replace(ApplicationAutoScalingResponse, "register_scalable_target", _remember_tags)
+    CacheCluster.cache_nodes = property(_cache_nodes)
+    CacheCluster.security_groups = property(_cache_security_groups)
+    _replace(ElastiCacheBackend, "delete_cache_cluster", _forget_cluster)
     for method in (list_tags_for_resource, tag_resource, untag_resource):
         setattr(ApplicationAutoScalingResponse, method.__name__, method)
 
 
-def _replace(response: type[BaseResponse], method: str, lesson: Callable[[Handler], Handler]) -> None:
+def _replace(response: type[Any], method: str, lesson: Callable[[Any], Any]) -> None:
     original = getattr(response, method)
     setattr(response, method, functools.wraps(original)(lesson(original)))
 
@@ -178,6 +182,28 @@ def _remember_tags(register: Handler) -> Handler:
         tags = _tags.setdefault(json.loads(answer)["ScalableTargetARN"], {})
         tags.update(response._get_param("Tags") or {})
         return answer
+
+    return wrapped
+
+
+def _cache_nodes(cluster: CacheCluster) -> list[dict[str, Any]]:
+    """The nodes of a cache cluster, with their addresses; moto has none."""
+    endpoint = {"Address": f"{cluster.cache_cluster_id}.0001.use1.cache.amazonaws.com", "Port": cluster.port}
+    node = {"CacheNodeId": "0001", "CacheNodeStatus": "available", "CustomerAvailabilityZone": "us-east-1a"}
+    return [{**node, "CacheNodeCreateTime": cluster.cache_cluster_create_time, "Endpoint": endpoint}]
+
+
+def _cache_security_groups(cluster: CacheCluster) -> list[dict[str, Any]]:
+    return [{"SecurityGroupId": group, "Status": "active"} for group in cluster.security_group_ids]
+
+
+def _forget_cluster(delete: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    """Lets a deleted cache cluster be gone; moto keeps it, and the provider would wait for it to go."""
+
+    def wrapped(backend: ElastiCacheBackend, cache_cluster_id: str) -> Any:
+        deleted = delete(backend, cache_cluster_id)
+        del backend.cache_clusters[cache_cluster_id]
+        return deleted
 
     return wrapped
 

@@ -104,6 +104,15 @@ EXPECTED = {
         calls=frozenset({("labels", "shelves")}),
         names={"shelves": "shelves:8080"},
     ),
+    "wired": Expected(
+        zones="ab",
+        tasks_in="private",
+        gateways=frozenset({"s3"}),
+        interfaces=PULL_AND_LOG | {"secretsmanager", "sqs", "ssm"},
+        listeners=frozenset({80}),
+        rules=frozenset({Rule("web", "http", paths=ALL)}),
+        services={"web": 8080, "worker": 0, "reports": 0},
+    ),
     "market": Expected(
         zones="abc",
         tasks_in="private",

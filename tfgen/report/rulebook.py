@@ -80,6 +80,7 @@ _CODES = {
     "TG280": "Traffic in cost.traffic goes to the internet, to clients or to an AWS service",
     "TG281": "cost.tasks names services of the spec",
     "TG282": "A range of tasks begins with the smaller number",
+    "TG289": "The default of an input has the type of the input",
     "TG290": "A reference names its value in one way",
     "TG291": "A reference is a traversal to a value of the root module",
     "TG292": "A secret says whether it is in Secrets Manager or in Systems Manager",

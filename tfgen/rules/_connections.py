@@ -110,8 +110,12 @@ class Environment:
         for variable, parts in container.environment_parts:
             if names := _words_of_variable(variable):
                 path = (*container.path, "environment", variable)
+                # A text with a password is not shown, whatever else of the value is.
+                texts = ((index, part) for index, part in enumerate(parts) if isinstance(part, str))
+                hidden = [index for index, text in texts if _may_hold_password(text)]
+                path = (*path, "join", hidden[0]) if hidden else path
                 for found in self._given_connections(parts, names, variables, own):
-                    yield found._replace(variable=variable, path=path)
+                    yield found._replace(variable=variable, path=path, secret=bool(hidden))
 
     def _given_connections(
         self,
@@ -132,16 +136,15 @@ class Environment:
                 yield self._given_connection(address, hosts)
 
     def _given_connection(self, address: _Address, hosts: GivenHosts) -> Connection:
-        secret = _may_hold_password(hosts.text)
         reference = hosts.references.get(address.host)
         kind = facts.reference_kind(reference.type) if reference else facts.ReferenceKind()
         if kind.api:
             region = facts.regions().get(self.blueprint.region)
             suffix = region.dns_suffix if region else "amazonaws.com"
             host = f"{kind.api}.{self.blueprint.region}.{suffix}"
-            return Connection("", "https", host, 443, secret, ())
+            return Connection("", "https", host, 443, False, ())
         host, given = hosts.shown(address.host), hosts.is_given(address.host)
-        return Connection("", address.scheme, host, address.port, secret, (), given, kind.managed)
+        return Connection("", address.scheme, host, address.port, False, (), given, kind.managed)
 
     def meant(self, host: str) -> Service | None:
         """The service of this stack that a host stands for, even if it has no such name.

@@ -30,6 +30,7 @@ FAILS = (
     "services: {web: {image: {ref: aws_ecr_repository.web.name}}}",
 )
 PASSES = (
+    "services: {web: {image: 'public.ecr.aws/acme/web:1.4.2'}}",
     "services: {web: {image: {ref: data.aws_ecr_repository.web.repository_url}}}",
     "services: {web: {image: {join: [{ref: 'aws_ecr_repository.all[\"web\"].repository_url'}, ':1']}}}",
 )
