@@ -16,9 +16,10 @@ from xml.sax.saxutils import escape
 import boto3
 from botocore import xform_name
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
-from moto.core.responses import BaseResponse
+from moto.core.responses import BaseResponse, EmptyResult
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elasticache.models import CacheCluster, ElastiCacheBackend
+from moto.elasticache.responses import ElastiCacheResponse
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from moto.server import ThreadedMotoServer
 from werkzeug.exceptions import HTTPException
@@ -86,6 +87,7 @@ def _teach() -> None:
     CacheCluster.cache_nodes = property(_cache_nodes)
     CacheCluster.security_groups = property(_cache_security_groups)
     _replace(ElastiCacheBackend, "delete_cache_cluster", _forget_cluster)
+    ElastiCacheResponse.delete_cache_subnet_group = delete_cache_subnet_group
     for method in (list_tags_for_resource, tag_resource, untag_resource):
         setattr(ApplicationAutoScalingResponse, method.__name__, method)
 
@@ -206,6 +208,12 @@ def _forget_cluster(delete: Callable[[Any, str], Any]) -> Callable[[Any, str], A
         return deleted
 
     return wrapped
+
+
+def delete_cache_subnet_group(response: ElastiCacheResponse) -> EmptyResult:
+    """ElastiCache's action of that name, which moto lacks."""
+    del response.elasticache_backend.cache_subnet_groups[response._get_param("CacheSubnetGroupName")]
+    return EmptyResult()
 
 
 def list_tags_for_resource(response: ApplicationAutoScalingResponse) -> str:
