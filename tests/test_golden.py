@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from support.stacks import OWN_FILES
 
 import tfgen
 from tfgen.output import manifest
@@ -11,8 +12,6 @@ from tfgen.pipe import run_file
 from tfgen.render.pages import files_to_keep
 
 ROOT = Path(__file__).parent.parent
-# The user's own files in golden stacks, which references name.
-OWN_FILES = {"wired": {"data.tf", "releases.tf", "production.auto.tfvars"}}
 SPECS = sorted((ROOT / "examples").glob("*.yaml"))
 
 

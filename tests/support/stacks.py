@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 GENERATED = Path(__file__).resolve().parents[2] / "generated"
+# The user's own files in golden stacks, which references name.
+OWN_FILES = {"wired": {"data.tf", "releases.tf", "production.auto.tfvars"}}
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def _start_statements(key: str, image: Image, partition: str) -> Iterator[Statem
 
 def _repository_arn(image: Image, partition: str) -> Ref | str:
     """What the role may pull: any repository of the region where nobody knows it before the apply."""
-    if image.given:
+    if image.is_unknown:
         return next(iter(image.repository_arn), f"arn:{partition}:ecr:{image.region}:*:repository/*")
     return f"arn:{partition}:ecr:{image.region}:{image.account}:repository/{image.repository}"
 

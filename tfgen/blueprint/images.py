@@ -2,6 +2,8 @@
 
 import re
 
+from msgspec import structs
+
 from tfgen.blueprint.model import Image
 from tfgen.hcl.text import Ref
 from tfgen.problems import Location
@@ -35,8 +37,13 @@ def parse(text: str, at: Location) -> Image:
     )
 
 
-def given(value: Ref, repository_arn: tuple[Ref, ...], region: str, at: Location) -> Image:
-    """An image that only Terraform knows; it may be in the private ECR of the stack's region."""
+def given(value: Ref, repository_arn: tuple[Ref, ...], begins: str, region: str, at: Location) -> Image:
+    """An image that only Terraform knows, at least its end: `begins` is the text that it begins with.
+
+    Where that does not name a repository, the image may be in the private ECR of the stack's region.
+    """
+    if re.search(r"[^/]+[:@]", begins.rpartition("/")[2]):
+        return structs.replace(parse(begins, at), text="", given=(value,))
     return Image(
         text="",
         registry="",

@@ -302,7 +302,8 @@ class ServiceConnect(Part, frozen=True):
 class Image(Part, frozen=True):
     """Where an image comes from. `repository` has no tag; `account` and `region` are ECR's or empty.
 
-    Of an image that only Terraform knows, all texts but the region are empty.
+    Of an image that only Terraform knows, `text` is empty, and all others but the region are where the spec
+    does not name the repository.
     """
 
     text: str
@@ -319,7 +320,12 @@ class Image(Part, frozen=True):
     @property
     def may_be_private(self) -> bool:
         """Whether it is in private ECR, or may be."""
-        return bool(self.account or self.given)
+        return bool(self.account) or self.is_unknown
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the spec does not say which registry it is in."""
+        return bool(self.given) and not self.registry
 
 
 class Variable(Part, frozen=True):

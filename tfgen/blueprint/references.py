@@ -64,14 +64,15 @@ class References:
             if isinstance(value, Given):
                 yield name, self.value(value)
 
-    def image(self, given: Given) -> tuple[Ref, tuple[Ref, ...]]:
-        """The image in the root, and what has the ARN of its repository in the services module, if known."""
+    def image(self, given: Given) -> tuple[Ref, tuple[Ref, ...], str]:
+        """The image in the root; what has the ARN of its repository in the services module, if known; and the
+        text that the image begins with."""
         arns = tuple(VariableRef(self._inputs[root].variable.label) for root in _repository_arns(given))
         if given.join is None:
-            return _root_value(given), arns
-        return interpolation(
-            each if isinstance(each, str) else _root_value(each) for each in given.join
-        ), arns
+            return _root_value(given), arns, ""
+        begins = next((each for each in given.join[:1] if isinstance(each, str)), "")
+        parts = (each if isinstance(each, str) else _root_value(each) for each in given.join)
+        return interpolation(parts), arns, begins
 
     def secrets(self, service: Service) -> Iterator[SecretReference]:
         for name, secret in sorted(service.secrets.items()):

@@ -126,7 +126,7 @@ class Ways:
             return
         for suffix, what in (("ecr.api", "login for"), ("ecr.dkr", "manifest of"), ("s3", "layers of")):
             way = self.aws(suffix, image.region, public)
-            for root in image.given:
+            for root in image.given if image.is_unknown else ():
                 way = self._given_way(root, way, "" if image.repository_arn else " ECR")
             yield self._build_flow(service, "image", f"{what} its image", path, way)
 

@@ -30,6 +30,7 @@ FAILS = (
     "services: {web: {image: {ref: aws_ecr_repository.web.name}}}",
 )
 PASSES = (
+    "services: {web: {image: {join: ['public.ecr.aws/acme/web:', {input: release}]}}}",
     "services: {web: {image: 'public.ecr.aws/acme/web:1.4.2'}}",
     "services: {web: {image: {ref: data.aws_ecr_repository.web.repository_url}}}",
     "services: {web: {image: {join: [{ref: 'aws_ecr_repository.all[\"web\"].repository_url'}, ':1']}}}",
@@ -39,7 +40,7 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for container in blueprint.containers:
         image = container.image
-        if image.given and not image.repository_arn:
+        if image.is_unknown and not image.repository_arn:
             message = (
                 "nobody knows before the apply which repository this image is in, so the execution role may "
                 f"pull from every repository in {blueprint.region}"
