@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import TEXTS, laws
+from support.accepted import committed
 
 import tfgen
+from tfgen import facts
 from tfgen.commands.common import with_own_files
 from tfgen.hcl.reader import read_expression, read_page
 from tfgen.hcl.reference import Key, NotAReferenceError, Traversal, parse_reference, printed_reference
@@ -40,7 +43,8 @@ PIECES = st.sampled_from(
     [
         "aws_db_instance", ".main", ".address", "[0]", '["a b"]', "data.aws_vpc", "module.db", "local.x",
         "var.x", "${", "}", "%{", '"', "'", "\\", "\n", "\r", "\t", " ", "\x00", "\u2028", "\u202e", "#",
-        "//",        "/*", "*/", "[*]", ".*", "[", "]", "(", ")", "file(", "?", ":", "=", "=>", "==", "-", "+", "*", "!", ",",
+        "//", "/*", "*/", "[*]", ".*", "[", "]", "(", ")", "file(", "?", ":", "=", "=>", "==", "-", "+", "*",
+        "!", ",",
         "<<EOT\n", "..", "...", "\uff0e", "\u0430ws_a", "\u0660", "[-1]", "[01]", "[1.5]", '["${x}"]',
         '["\\""]', "[each.key]",
     ]
@@ -125,7 +129,8 @@ def test_the_parts_of_a_reference(text: str, owner: str, type_: str, attribute: 
     [
         "", "aws_db_instance", "aws_db_instance.main", "aws_db_instance.main[0]",
         'aws_db_instance.main["a"]["b"]', "aws_db_instance[0].main.address", "data.aws_vpc.main",
-        "data[0].aws_vpc.main.id", "module.db", "local", "var", "each.key", "self.arn", "count.index", "path.root", "terraform.workspace", "db.main.address",
+        "data[0].aws_vpc.main.id", "module.db", "local", "var", "each.key", "self.arn", "count.index",
+        "path.root", "terraform.workspace", "db.main.address",
     ],
 )  # fmt: skip
 def test_what_names_no_value(text: str) -> None:
@@ -143,6 +148,33 @@ def test_terraform_evaluates_them_as_they_read(terraform: Terraform, tmp_path: P
     asked = ", ".join(printed_reference(parse_reference(text)) for text in wanted)
     done = terraform.run("console", cwd=tmp_path, stdin=f"jsonencode([{asked}])\n")
     assert json.loads(json.loads(done.stdout)) == list(wanted.values())
+
+
+# --- what the provider has
+
+ROOT = Path(__file__).parent.parent
+SCRIPT = runpy.run_path(str(ROOT / "scripts" / "update_attributes.py"))
+TABLE = json.loads((ROOT / "tfgen" / "facts" / "attributes.json").read_text())
+KINDS = json.loads((ROOT / "tfgen" / "facts" / "kinds.json").read_text())["types"]
+
+
+@pytest.mark.xdist_group("schema")
+def test_the_table_of_attributes_says_what_the_provider_says(terraform: Terraform) -> None:
+    stack = terraform.stack(ROOT / "generated" / "hello")
+    stack.init()
+    schema = json.loads(stack.execute_command("providers", "schema", "-json").out)
+    types = SCRIPT["made"](schema["provider_schemas"][SCRIPT["AWS"]], list(TABLE["types"]))
+    now = SCRIPT["text"](TABLE | {"types": types})
+    assert committed(ROOT / "tfgen" / "facts" / "attributes.json", now) == now, "run: make accept"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_a_host_is_an_attribute(kind: str) -> None:
+    known = facts.reference_attributes(kind)
+    assert known
+    assert known.names.issuperset(facts.reference_kind(kind).hosts)
+    managed = facts.reference_kind(kind).managed
+    assert not managed or facts.connection_signs().managed[managed]
 
 
 # --- what is rendered
@@ -187,6 +219,12 @@ def test_a_sensitive_input_is_in_no_output() -> None:
     assert "token" not in outputs
 
 
+def test_the_readme_of_a_stack_lists_inputs() -> None:
+    pages, _ = tfgen.render_text(SPEC.replace('Of \\"the\\" ${partner}', "Of the partner"))
+    assert "| token | Of the partner |" in pages["README.md"]
+    assert "| release | Set for each deployment: release. |" in pages["README.md"]
+
+
 def test_inputs_of_a_module_are_its_variables() -> None:
     spec = SPEC.replace("{ref: aws_ecr_repository.web.repository_url}", "{input: repository}")
     spec = spec.replace("ref: 'module.x[\"y\"].z'", "input: other").replace("ref: aws", "input: aws")
@@ -210,6 +248,7 @@ def test_show_prints_them(tmp_path: Path, run_tfgen: Tfgen) -> None:
 # --- the user's own files
 
 DATA = 'data "aws_db_instance" "main" {}\n'
+JSON = '{"resource": {"aws_db_instance": {"main": {}}}}'
 MANY = 'resource "aws_db_instance" "main" { count = 2 }\n'
 
 
@@ -217,7 +256,7 @@ MANY = 'resource "aws_db_instance" "main" { count = 2 }\n'
     ("reference", "files", "hint"),
     [
         ("aws_db_instance.main.address", {"a.tf": 'resource "aws_db_instance" "main" {}'}, ""),
-        ("aws_db_instance.main.address", {"a.tf.json": '{"resource": {"aws_db_instance": {"main": {}}}}'}, ""),
+        ("aws_db_instance.main.address", {"a.tf.json": JSON}, ""),
         ("aws_db_instance.main[1].address", {"a.tf": MANY}, ""),
         ("aws_db_instance.main.address", {"a.tf": MANY}, "name one: aws_db_instance.main[0].address"),
         ("aws_db_instance.main.address", {"a.tf": DATA}, "did you mean data.aws_db_instance.main?"),
@@ -270,7 +309,7 @@ def test_what_tfgen_writes_is_no_file_of_the_users(tmp_path: Path, run_tfgen: Tf
 
 
 def test_the_examples_of_the_document_are_right() -> None:
-    page = (Path(__file__).parent.parent / "docs" / "references.md").read_text()
+    page = (ROOT / "docs" / "references.md").read_text()
     values, inputs = (block.split("```")[0] for block in page.split("```yaml\n")[1:])
     for text in (values, inputs):
         outcome = run_text(f"name: shop\nregion: us-east-1\nnetwork: {{egress: nat}}\n{text}", "shop.yaml")
