@@ -220,8 +220,10 @@ def _input(label: Label, root: Ref, inputs: Mapping[str, InputVariable]) -> Inpu
 
 def root_variables(spec: Spec) -> Iterator[Variable]:
     """The variables of the root that inputs are, by name."""
-    used = {each.input for place in places(spec) for each in _atoms(place.reference) if each.input}
-    for name in sorted(used | spec.inputs.keys()):
+    atoms = [each for place in places(spec) for each in _atoms(place.reference)]
+    used = {each.input for each in atoms if each.input}
+    used |= spec.inputs.keys() & {name for each in atoms for name in _named_inputs(each)}
+    for name in sorted(used):
         said = spec.inputs.get(name, InputVariable())
         validation = () if said.pattern is None else (_validation(name, said.pattern),)
         yield Variable(
