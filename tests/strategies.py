@@ -501,6 +501,63 @@ def _add_renames(draw: st.DrawFn, services: dict[str, Data]) -> None:
         services[key]["was"] = was[0] if len(was) == 1 else was
 
 
+# --- references ---
+
+_REGULAR = st.sampled_from(["^[a-z]+$", ".", 'a"${b}'])
+_DEFAULTS = {
+    "string": TEXTS,
+    "number": st.sampled_from(["0", "-1.5", "100"]),
+    "bool": st.sampled_from(["true", "false"]),
+}
+_INPUT_NAMES = st.sampled_from(["secret_arn", "queue_url", "a1_b2", "i" * 64])
+_JSON_KEYS = st.sampled_from(["password", "k" * 256])
+
+
+@st.composite
+def _input_variables(draw: st.DrawFn) -> Data | str:
+    if draw(st.booleans()):
+        return draw(TEXTS)
+    kind = draw(st.sampled_from(["string", "number", "bool"]))
+    said: Data = {"type": kind, "description": draw(TEXTS)}
+    if draw(st.booleans()):
+        said["pattern"] = draw(_REGULAR)
+    if sensitive := draw(st.booleans()):
+        return said | {"sensitive": True}
+    return said | {"default": draw(_DEFAULTS[kind]), "sensitive": sensitive}
+
+
+@st.composite
+def _inputs(draw: st.DrawFn) -> dict[str, Any]:
+    """Variables of the root in a third of all specs."""
+    if draw(st.integers(0, 2)):
+        return {}
+    return draw(st.dictionaries(_INPUT_NAMES, _input_variables(), min_size=1, max_size=3))
+
+
+def _add_references(draw: st.DrawFn, services: dict[str, Data], inputs: Sequence[str]) -> None:
+    """Values that only Terraform knows: those of the root that are there without files of the user's."""
+    atoms = st.sampled_from(
+        [
+            {"ref": "module.network.vpc_id"},
+            *({"input": name} for name in inputs),
+            *({"ref": f"var.{name}"} for name in inputs),
+        ]
+    )
+    values = atoms | st.lists(TEXTS | atoms, min_size=1, max_size=3).map(lambda parts: {"join": parts})
+    secrets = st.fixed_dictionaries({"secret": atoms | st.just(_SECRET_ARN)}, optional={"key": _JSON_KEYS})
+    secrets |= st.fixed_dictionaries({"parameter": atoms | st.just("/a/b")})
+    secrets |= st.just({"ref": "var.secret_arn"}) if "secret_arn" in inputs else st.nothing()
+    for service in services.values():
+        if draw(st.booleans()):
+            service.setdefault("environment", {})["GIVEN"] = draw(values)
+        if draw(st.booleans()):
+            service.setdefault("secrets", {})["GIVEN_SECRET"] = draw(secrets)
+        if not draw(st.integers(0, 2)):
+            service["image"] = draw(values)
+
+
+_SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-a1b2c3"
+
 # --- whole specs ---
 
 _TAG_KEYS = TEXTS.map(lambda text: unicodedata.normalize("NFC", text)[:128]).filter(
@@ -565,6 +622,8 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
     region, egress = draw(st.sampled_from(_REGIONS)), draw(st.sampled_from(EGRESS))
     balancer, network = draw(load_balancers()), draw(networks(region, egress))
     services, tags = draw(_services(region, egress, balancer, most)), draw(_TAGS)
+    if inputs := draw(_inputs()):
+        _add_references(draw, services, list(inputs))
     room = _tasks_that_fit(network)
     for service in services.values():
         service["count"] = min(service.get("count", 2), room)
@@ -575,6 +634,7 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
         "network": network,
         "load_balancer": balancer,
         "services": services,
+        **({"inputs": inputs} if inputs else {}),
         "tags": dict(_tags_that_iam_takes(tags)) if services else tags,
         "cost": draw(_costs(list(services))),
         **draw(_REST),

@@ -367,6 +367,7 @@ def test_egress_of_one_service_that_is_no_longer_allowed() -> None:
             MARKET,
             ("    calls: [catalog]\n", ""),
             (MARKET[MARKET.index("  catalog:") : MARKET.index("  orders:")], ""),
+            (MARKET[MARKET.index("inputs:") : MARKET.index("services:")], ""),
         ),
     )
     switched = said(BASES["nat"], edited(BASES["nat"], ("egress: nat\n", "egress: endpoints\n")))

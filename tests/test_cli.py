@@ -18,6 +18,7 @@ from typing import Any
 import hcl2
 import pytest
 from support.command import Done, Tfgen
+from support.stacks import GENERATED, OWN_FILES
 
 import tfgen as package
 from tfgen import facts
@@ -682,6 +683,9 @@ def test_many_renders_at_once_into_a_new_folder(here: Path, tfgen: Tfgen) -> Non
 def rendered(text: str | bytes, here: Path, tfgen: Tfgen, name: str = "shop.yaml") -> dict[str, str]:
     (here / name).write_bytes(text if isinstance(text, bytes) else text.encode())
     folder = here / f"out-{len(list(here.iterdir()))}"
+    for own in OWN_FILES.get(Path(name).stem, ()):
+        folder.mkdir(exist_ok=True)
+        shutil.copy(GENERATED / Path(name).stem / own, folder)
     done = tfgen("render", name, "-o", folder)
     assert (done.code, done.err) == (0, "")
     return pages(folder)

@@ -33,6 +33,7 @@ SPEC: dict[str, Any] = {
             "routes": [{"path": "/"}],
             "health_check": {"path": "/healthz"},
             "connect": {"name": "web"},
+            "secrets": {"PASSWORD": {"ref": "aws_secretsmanager_secret.web.arn"}},
             "egress_cidrs": [{"cidr": "0.0.0.0/0"}],
         }
     },
@@ -43,6 +44,7 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "LoadBalancer": ("load_balancer",),
     "Listener": ("load_balancer", "listeners", "http"),
     "Service": ("services", "web"),
+    "GivenSecret": ("services", "web", "secrets", "PASSWORD"),
     "Route": ("services", "web", "routes", 0),
     "HealthCheck": ("services", "web", "health_check"),
     "Connect": ("services", "web", "connect"),
@@ -111,9 +113,12 @@ def test_an_override_that_is_advised_works(section: str, word: str) -> None:
     assert not [each for each in outcome.problems if each.severity != "note" and each.code != "TG365"]
 
 
+NO_HABITS = {"Ignore", "Subnets", "Cost", "TaskRange", "Given", "Part", "InputVariable"}
+
+
 def test_sections_that_people_fill_have_habits() -> None:
     """Every section that a service, the network or the load balancer is made of."""
-    sections = {section.__name__ for section in model.Section.__subclasses__()} - {"Ignore", "Subnets"}
+    sections = {section.__name__ for section in model.Section.__subclasses__()} - NO_HABITS
     assert set(facts.habits()) == sections
 
 

@@ -198,6 +198,70 @@ def tags_of_a_module(here: Path, _trouble: Trouble) -> list[str]:
     return ["render", "--as", "module", "shop.yaml"]
 
 
+WIRED = """services:
+  web:
+    image: nginx:1.27
+    environment:
+      DATABASE_HOST: {ref: aws_db_instance.main.address}
+      DATABASE_USER: {ref: aws_db_instance.main.username}
+      QUEUE_URL: {ref: "aws_sqs_queue.jobs[0].url"}
+      STREAM: {ref: aws_kinesis_stream.events.name}
+      COLOUR: {ref: local.color}
+      SEARCH: {ref: module.search.endpont}
+"""
+
+
+def with_own_files(here: Path, **texts: str) -> Path:
+    """A spec with references, and files of the user's beside its stack."""
+    (here / "shop.yaml").write_bytes(GOOD + WIRED.encode())
+    folder = here / "generated/shop"
+    folder.mkdir(parents=True)
+    for name, text in texts.items():
+        (folder / f"{name}.tf").write_text(text)
+    return folder
+
+
+OWN = """resource "aws_db_instance" "mian" {}
+resource "aws_sqs_queue" "jobs" {}
+resource "aws_kinesis_stream" "events" { for_each = toset(["a", "b"]) }
+locals { colour = "blue" }
+module "search" { source = "../search" }
+"""
+
+
+@situation
+def references_to_what_no_file_declares(here: Path, _trouble: Trouble) -> list[str]:
+    folder = with_own_files(here, data=OWN)
+    (folder.parent / "search").mkdir()
+    (folder.parent / "search/outputs.tf").write_text('output "endpoint" { value = "search.internal" }\n')
+    return ["render", "shop.yaml"]
+
+
+@situation
+def references_without_a_file_of_ones_own(here: Path, _trouble: Trouble) -> list[str]:
+    """Not an error: whoever begins with the spec writes them next."""
+    (here / "shop.yaml").write_bytes(GOOD + WIRED.encode())
+    return ["check", "shop.yaml"]
+
+
+@situation
+def references_beside_a_file_that_is_no_hcl(here: Path, _trouble: Trouble) -> list[str]:
+    with_own_files(here, data='resource "aws_db_instance" {')
+    return ["check", "shop.yaml"]
+
+
+@situation
+def references_in_another_folder(here: Path, _trouble: Trouble) -> list[str]:
+    with_own_files(here, data=OWN).rename(here / "elsewhere")
+    return ["check", "shop.yaml", "-o", "elsewhere"]
+
+
+@situation
+def references_of_a_module(here: Path, _trouble: Trouble) -> list[str]:
+    (here / "shop.yaml").write_bytes(GOOD + WIRED.encode())
+    return ["render", "--as", "module", "shop.yaml"]
+
+
 @situation
 def shown_spec_is_wrong(here: Path, _trouble: Trouble) -> list[str]:
     (here / "shop.yaml").write_bytes(GOOD.replace(b"nat", b"vpn"))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import hcl2
 import pytest
 
+from tfgen.output.manifest import read_manifest
+
 if TYPE_CHECKING:
     from support.terraform import Terraform
 
@@ -28,8 +30,11 @@ Found = tuple[str, tuple[str, ...], bool]
 
 @cache
 def used(stack: Path) -> tuple[Found, ...]:
-    """What the resources of a stack say, each thing once."""
-    return tuple(sorted({found for path in stack.rglob("*.tf") for found in in_file(path)}))
+    """What the resources of a stack say, each thing once; not those in files of the user's."""
+    owned = read_manifest(stack).owned
+    files = stack.rglob("*.tf")
+    ours = [path for path in files if not owned or path.relative_to(stack).as_posix() in owned]
+    return tuple(sorted({found for path in ours for found in in_file(path)}))
 
 
 def in_file(path: Path) -> Iterator[Found]:

@@ -215,7 +215,8 @@ class TestGolden:
             assert ("endpoints" in own) == (bool(golden.expected.interfaces) and not internet)
             callees = {label(callee) for caller, callee in golden.expected.calls if caller == service}
             assert callees <= own
-            assert own - callees <= {"internet", "endpoints", "s3", "dynamodb", "10_80_0_0_16_5432"}
+            ranges = {"10_80_0_0_16_5432", "10_80_0_0_16_6379"}
+            assert own - callees <= {"internet", "endpoints", "s3", "dynamodb", *ranges}
 
     def test_the_load_balancer_reaches_tasks_only(self, golden: Planned) -> None:
         rules = golden.all("aws_vpc_security_group_egress_rule")

@@ -59,6 +59,10 @@ load_balancer:
     http: 80
     admin: 8080
 
+inputs:
+  locale: {description: Language of the catalog., default: en}
+  shelves: {description: Rows of shelves., type: number, default: "3"}
+
 cost: {hours: 730, traffic: {s3: 100}, tasks: {storefront: 2}}
 
 services:
@@ -79,6 +83,10 @@ services:
     port: 8080
     routes: [/api/products]
     connect: catalog
+    environment:
+      VPC: {ref: module.network.vpc_id}
+      LOCALE: {input: locale}
+      SHELVES: {input: shelves}
 
   orders:
     image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/orders:5.5.5
@@ -707,6 +715,85 @@ WHOLE = (
     ),
 )
 
+INPUTS = "inputs:\n"
+STOREFRONT_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/storefront:7.3.1"
+LICENCE_ARN = "arn:aws:ssm:us-east-1:123456789012:parameter/storefront/licence"
+TOKEN_ARN = "arn:aws:ssm:us-east-1:123456789012:parameter/storefront/token"
+SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:storefront-Ab12Cd"
+STOREFRONT_ROLE = "~ services iam_role_policy.storefront_execution\n"
+
+
+def storefront(name: str, cost: str, inputs: dict[str, str], *edits: tuple[str, str]) -> Row:
+    """Values of the storefront that are references now, and inputs (name -> default) that are new."""
+    said = "".join(f"  {key}: {{default: {value!r}}}\n" for key, value in inputs.items())
+    return Row(name, "market", ((INPUTS, INPUTS + said), *edits), cost, ("storefront",))
+
+
+REFERENCES = (
+    market(
+        "reference added",
+        "      LOCALE: {input: locale}\n",
+        "      LOCALE: {input: locale}\n      ORDERS: {ref: var.orders_image}\n",
+        new_tasks("catalog"),
+    ),
+    market(
+        "reference changed", "{ref: module.network.vpc_id}", "{ref: var.orders_image}", new_tasks("catalog")
+    ),
+    market("reference removed", "      VPC: {ref: module.network.vpc_id}\n", "", new_tasks("catalog")),
+    market("another input", "LOCALE: {input: locale}", "LOCALE: {input: shelves}", new_tasks("catalog")),
+    market("default of an input changed", "default: en", "default: de", new_tasks("catalog")),
+    market(
+        "input with another type, description and pattern",
+        "{description: Rows of shelves., type: number,",
+        "{description: How many rows., type: string, sensitive: false, pattern: '^[0-9]+$',",
+        "",
+    ),
+    market(
+        "text joined from references",
+        "LOG_LEVEL: info",
+        "LOG_LEVEL: {join: [{input: locale}, '-', {ref: module.network.vpc_id}]}",
+        new_tasks("storefront"),
+    ),
+    storefront(
+        "secrets given by inputs",
+        STOREFRONT_ROLE + new_tasks("storefront"),
+        {"licence_arn": LICENCE_ARN, "token_arn": SECRET_ARN},
+        (f"LICENCE: {LICENCE_ARN}", "LICENCE: {parameter: {input: licence_arn}}"),
+        (f"TOKEN: {TOKEN_ARN}", "TOKEN: {secret: {input: token_arn}, key: token}"),
+    ),
+    storefront(
+        "secrets given by references",
+        STOREFRONT_ROLE + new_tasks("storefront"),
+        {"other_arn": TOKEN_ARN, "token_arn": SECRET_ARN},
+        (f"LICENCE: {LICENCE_ARN}", "LICENCE: {parameter: {ref: var.other_arn}}"),
+        (f"TOKEN: {TOKEN_ARN}", "TOKEN: {secret: {ref: var.token_arn}}"),
+    ),
+    storefront(
+        "a secret whose reference names its kind",
+        STOREFRONT_ROLE + new_tasks("storefront"),
+        {"secret_arn": SECRET_ARN},
+        (f"TOKEN: {TOKEN_ARN}", "TOKEN: {ref: var.secret_arn}"),
+    ),
+    storefront(
+        "image given by an input, with the same default",
+        STOREFRONT_ROLE,
+        {"storefront_image": STOREFRONT_IMAGE},
+        (f"image: {STOREFRONT_IMAGE}", "image: {input: storefront_image}"),
+    ),
+    storefront(
+        "image joined from an input and a reference, the same",
+        STOREFRONT_ROLE,
+        {"repository": STOREFRONT_IMAGE.partition(":")[0], "release": "7.3.1"},
+        (f"image: {STOREFRONT_IMAGE}", "image: {join: [{input: repository}, ':', {ref: var.release}]}"),
+    ),
+    storefront(
+        "image given by a reference to another",
+        STOREFRONT_ROLE + new_tasks("storefront"),
+        {},
+        (f"image: {STOREFRONT_IMAGE}", "image: {ref: var.orders_image}"),
+    ),
+)
+
 OVERRIDE = "overrides:\n  module.load_balancer.aws_lb.main: {{{}}}\n\nservices:\n"
 
 OVERRIDES = (
@@ -784,6 +871,7 @@ SECTIONS = {
     "Calls": CALLS,
     "Routes and listeners": ROUTES,
     "The whole stack": WHOLE,
+    "References and inputs": REFERENCES,
     "Overrides": OVERRIDES,
     "The foundation": FOUNDATION,
 }

@@ -16,8 +16,10 @@ from xml.sax.saxutils import escape
 import boto3
 from botocore import xform_name
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
-from moto.core.responses import BaseResponse
+from moto.core.responses import BaseResponse, EmptyResult
 from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.elasticache.models import CacheCluster, ElastiCacheBackend
+from moto.elasticache.responses import ElastiCacheResponse
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from moto.server import ThreadedMotoServer
 from werkzeug.exceptions import HTTPException
@@ -82,11 +84,15 @@ def _teach() -> None:
     _replace(EC2ContainerServiceResponse, "create_service", _remember_settings)
     _replace(EC2ContainerServiceResponse, "update_service", _remember_settings)
     _replace(ApplicationAutoScalingResponse, "register_scalable_target", _remember_tags)
+    CacheCluster.cache_nodes = property(_cache_nodes)
+    CacheCluster.security_groups = property(_cache_security_groups)
+    _replace(ElastiCacheBackend, "delete_cache_cluster", _forget_cluster)
+    ElastiCacheResponse.delete_cache_subnet_group = delete_cache_subnet_group
     for method in (list_tags_for_resource, tag_resource, untag_resource):
         setattr(ApplicationAutoScalingResponse, method.__name__, method)
 
 
-def _replace(response: type[BaseResponse], method: str, lesson: Callable[[Handler], Handler]) -> None:
+def _replace(response: type[Any], method: str, lesson: Callable[[Any], Any]) -> None:
     original = getattr(response, method)
     setattr(response, method, functools.wraps(original)(lesson(original)))
 
@@ -180,6 +186,34 @@ def _remember_tags(register: Handler) -> Handler:
         return answer
 
     return wrapped
+
+
+def _cache_nodes(cluster: CacheCluster) -> list[dict[str, Any]]:
+    """The nodes of a cache cluster, with their addresses; moto has none."""
+    endpoint = {"Address": f"{cluster.cache_cluster_id}.0001.use1.cache.amazonaws.com", "Port": cluster.port}
+    node = {"CacheNodeId": "0001", "CacheNodeStatus": "available", "CustomerAvailabilityZone": "us-east-1a"}
+    return [{**node, "CacheNodeCreateTime": cluster.cache_cluster_create_time, "Endpoint": endpoint}]
+
+
+def _cache_security_groups(cluster: CacheCluster) -> list[dict[str, Any]]:
+    return [{"SecurityGroupId": group, "Status": "active"} for group in cluster.security_group_ids]
+
+
+def _forget_cluster(delete: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    """Lets a deleted cache cluster be gone; moto keeps it, and the provider would wait for it to go."""
+
+    def wrapped(backend: ElastiCacheBackend, cache_cluster_id: str) -> Any:
+        deleted = delete(backend, cache_cluster_id)
+        del backend.cache_clusters[cache_cluster_id]
+        return deleted
+
+    return wrapped
+
+
+def delete_cache_subnet_group(response: ElastiCacheResponse) -> EmptyResult:
+    """ElastiCache's action of that name, which moto lacks."""
+    del response.elasticache_backend.cache_subnet_groups[response._get_param("CacheSubnetGroupName")]
+    return EmptyResult()
 
 
 def list_tags_for_resource(response: ApplicationAutoScalingResponse) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 GENERATED = Path(__file__).resolve().parents[2] / "generated"
+# The user's own files in golden stacks, which references name.
+OWN_FILES = {"wired": {"data.tf", "releases.tf", "production.auto.tfvars"}}
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,15 @@ EXPECTED = {
         admitted_from={"shelves": 5000},
         calls=frozenset({("labels", "shelves")}),
         names={"shelves": "shelves:8080"},
+    ),
+    "wired": Expected(
+        zones="ab",
+        tasks_in="private",
+        gateways=frozenset({"s3"}),
+        interfaces=PULL_AND_LOG | {"secretsmanager", "sqs", "ssm"},
+        listeners=frozenset({80}),
+        rules=frozenset({Rule("web", "http", paths=ALL)}),
+        services={"web": 8080, "worker": 0, "reports": 0},
     ),
     "market": Expected(
         zones="abc",

@@ -43,14 +43,21 @@ def execution_role(
 
 
 def _start_statements(key: str, image: Image, partition: str) -> Iterator[Statement]:
-    if image.account:
-        repository = f"arn:{partition}:ecr:{image.region}:{image.account}:repository/{image.repository}"
+    if image.may_be_private:
+        repository = _repository_arn(image, partition)
         yield Statement(sid="Login", actions="ecr:GetAuthorizationToken", resources="*")
         yield Statement(sid="PullImage", actions=_PULL, resources=repository)
         if _is_cached(image, partition):
             yield Statement(sid="ImportThroughCache", actions=_IMPORT, resources=repository)
     stream = names.ref('"${{aws_cloudwatch_log_group.{}.arn}}:*"', names.label(key))
     yield Statement(sid="WriteLogs", actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=stream)
+
+
+def _repository_arn(image: Image, partition: str) -> Ref | str:
+    """What the role may pull: any repository of the region where nobody knows it before the apply."""
+    if image.is_unknown:
+        return next(iter(image.repository_arn), f"arn:{partition}:ecr:{image.region}:*:repository/*")
+    return f"arn:{partition}:ecr:{image.region}:{image.account}:repository/{image.repository}"
 
 
 def _secret_statements(

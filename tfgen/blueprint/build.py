@@ -20,7 +20,7 @@ from tfgen.blueprint import (
     wiring,
 )
 from tfgen.blueprint.load_balancer import BoundRoute
-from tfgen.blueprint.model import Backend, Blueprint, Cluster, Namespace, Override, Provider, Service
+from tfgen.blueprint.model import Backend, Blueprint, Cluster, Image, Namespace, Override, Provider, Service
 from tfgen.hcl.text import Ref
 from tfgen.problems import Locate, Problem, has_errors
 from tfgen.spec.model import Spec
@@ -76,13 +76,10 @@ def _built_blueprint(
 ) -> Blueprint:
     region = facts.regions().get(spec.region)
     partition = region.partition if region else "aws"
-    found = {
-        key: images.parse(service.image, at(("services", key, "image")))
-        for key, service in spec.services.items()
-    }
+    referred = references.References(spec, wiring.own_variables(spec))
+    found = {key: _build_image(key, spec, referred, at) for key in spec.services}
     called = calls.build(spec, at)
     built_network = network.build(spec, found, at)
-    referred = references.References(spec, wiring.own_variables(spec))
     built_services = services.build(
         services.ServiceContext(spec, partition, built_network, found, bound, called, referred, at)
     )
@@ -124,8 +121,16 @@ def _built_blueprint(
         cost=cost.build(spec),
         modules=modules,
         root=root,
+        references=references.build(spec, at),
         locate=at,
     )
+
+
+def _build_image(key: str, spec: Spec, referred: references.References, at: Locate) -> Image:
+    said, where = spec.services[key].image, at(("services", key, "image"))
+    if isinstance(said, str):
+        return images.parse(said, where)
+    return images.given(*referred.image(said), spec.region, where)
 
 
 def _build_cluster(spec: Spec, partition: str) -> Cluster:

@@ -141,7 +141,7 @@ _AGENT = "Service Connect's proxy in {} may need it (AWS's documents disagree)"
 
 def _endpoint_needs(spec: Spec, images: dict[str, Image]) -> Iterator[_Need]:
     for key, service in sorted(spec.services.items()):
-        if images[key].account:
+        if images[key].may_be_private:
             yield _Need("ecr.api", "Login to ECR, for the images of {}", key)
             yield _Need("ecr.dkr", "Image manifests from ECR, for {}", key)
             yield _Need("s3", _SPARED if spec.network.way_out.nat else _LAYERS, "")

@@ -2,7 +2,10 @@
 
 import re
 
+from msgspec import structs
+
 from tfgen.blueprint.model import Image
+from tfgen.hcl.text import Ref
 from tfgen.problems import Location
 
 # Private ECR: <account>.dkr.ecr.<region>.<suffix>, source ECR/vpc-endpoints in aws.md.
@@ -31,4 +34,23 @@ def parse(text: str, at: Location) -> Image:
         account=ecr["account"] if ecr else "",
         region=ecr["region"] if ecr else "",
         at=at,
+    )
+
+
+def given(value: Ref, repository_arn: tuple[Ref, ...], begins: str, region: str, at: Location) -> Image:
+    """An image that only Terraform knows, at least its end: `begins` is the text that it begins with.
+
+    Where that does not name a repository, the image may be in the private ECR of the stack's region.
+    """
+    if re.search(r"[^/]+[:@]", begins.rpartition("/")[2]):
+        return structs.replace(parse(begins, at), text="", given=(value,))
+    return Image(
+        text="",
+        registry="",
+        repository="",
+        account="",
+        region=region,
+        at=at,
+        given=(value,),
+        repository_arn=repository_arn,
     )

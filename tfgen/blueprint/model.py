@@ -300,7 +300,11 @@ class ServiceConnect(Part, frozen=True):
 
 
 class Image(Part, frozen=True):
-    """Where an image comes from. `repository` has no tag; `account` and `region` are ECR's or empty."""
+    """Where an image comes from. `repository` has no tag; `account` and `region` are ECR's or empty.
+
+    Of an image that only Terraform knows, `text` is empty, and all others but the region are where the spec
+    does not name the repository.
+    """
 
     text: str
     registry: str
@@ -308,6 +312,20 @@ class Image(Part, frozen=True):
     account: str
     region: str
     at: Location
+    given: tuple[Ref, ...] = ()
+    """Its expression in the root, where only Terraform knows it."""
+    repository_arn: tuple[Ref, ...] = ()
+    """What has the ARN of its ECR repository in the services module, where only Terraform knows it."""
+
+    @property
+    def may_be_private(self) -> bool:
+        """Whether it is in private ECR, or may be."""
+        return bool(self.account) or self.is_unknown
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the spec does not say which registry it is in."""
+        return bool(self.given) and not self.registry
 
 
 class Variable(Part, frozen=True):
@@ -367,13 +385,26 @@ class SecretReference(Part, frozen=True):
     """A secret whose ARN only Terraform knows.
 
     `store` is the endpoint name of the service that keeps it; `value` is what ECS takes: the ARN, followed by
-    a JSON key where the spec has one.
+    a JSON key where the spec has one. `root` is the ARN in the root of the stack.
     """
 
     name: str
     store: str
+    root: Ref
     arn: Ref
     value: Ref
+
+
+class Reference(Part, frozen=True):
+    """A value that only Terraform knows: `root` is its expression in the root of the stack.
+
+    `type` and `attribute` are those of a resource or data source (`data.aws_vpc`); empty for others.
+    """
+
+    root: Ref
+    type: str
+    attribute: str
+    at: Location
 
 
 class Container(Part, frozen=True):
@@ -387,6 +418,8 @@ class Container(Part, frozen=True):
     """Variables with the values that the spec has."""
     environment_references: tuple[tuple[str, Ref], ...]
     """Variables whose values only Terraform knows."""
+    environment_parts: tuple[tuple[str, tuple[str | Reference, ...]], ...]
+    """The same variables: the texts and references that each is made of."""
     secrets: tuple[tuple[str, str], ...]
     """Variables with the ARNs or names that the spec has."""
     secret_references: tuple[SecretReference, ...]
@@ -623,6 +656,8 @@ class Blueprint(Part, frozen=True):
     modules: tuple[Module, ...]
     """Each needs those before it alone."""
     root: Root
+    references: tuple[Reference, ...]
+    """The values of Terraform that the spec names."""
     locate: Locate
     """Where the spec says a thing; for what no part carries with it."""
     overridden: tuple[Overridden, ...] = ()

@@ -1,10 +1,12 @@
 """Values that only Terraform knows: where the spec names them, and how the root hands them to the modules."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from tfgen import facts
 from tfgen.blueprint import names
-from tfgen.blueprint.model import Input, SecretReference, Validation, Variable
+from tfgen.blueprint.model import Input, Reference, SecretReference, Validation, Variable
 from tfgen.hcl.printer import interpolation, quoted_text
 from tfgen.hcl.reference import (
     NotAReferenceError,
@@ -25,7 +27,6 @@ _STORES = {
     "aws_secretsmanager_secret_version": _SECRET,
     "aws_ssm_parameter": _PARAMETER,
 }
-_ONE_OF = {Given: ("ref", "input", "join"), Part: ("ref", "input")}
 
 
 class Place(NamedTuple):
@@ -40,7 +41,7 @@ class References:
 
     def __init__(self, spec: Spec, taken: frozenset[str]) -> None:
         self._inputs: dict[str, Input] = {}
-        roots = sorted({_root_value(each) for place in places(spec) for each in _atoms(place.reference)})
+        roots = sorted({root for place in places(spec) for root in _handed_down(place)})
         labels = [_label(root) for root in roots]
         for root, label in zip(roots, labels, strict=True):
             alone = labels.count(label) == 1 and label not in taken
@@ -52,7 +53,7 @@ class References:
         """By label."""
         return tuple(sorted(self._inputs.values(), key=lambda each: each.variable.label))
 
-    def value(self, given: Given | GivenSecret | Part) -> Ref:
+    def value(self, given: Given | Part) -> Ref:
         """What stands for a reference in the services module."""
         if isinstance(given, Given) and given.join is not None:
             return interpolation(part if isinstance(part, str) else self.value(part) for part in given.join)
@@ -63,13 +64,25 @@ class References:
             if isinstance(value, Given):
                 yield name, self.value(value)
 
+    def image(self, given: Given) -> tuple[Ref, tuple[Ref, ...], str]:
+        """The image in the root; what has the ARN of its repository in the services module, if known; and the
+        text that the image begins with."""
+        arns = tuple(VariableRef(self._inputs[root].variable.label) for root in _repository_arns(given))
+        if given.join is None:
+            return _root_value(given), arns, ""
+        begins = next((each for each in given.join[:1] if isinstance(each, str)), "")
+        parts = (each if isinstance(each, str) else _root_value(each) for each in given.join)
+        return interpolation(parts), arns, begins
+
     def secrets(self, service: Service) -> Iterator[SecretReference]:
         for name, secret in sorted(service.secrets.items()):
             if isinstance(secret, GivenSecret) and not isinstance(source := _source(secret), str):
                 arn = self.value(source)
                 key = (f":{secret.key}::",) if secret.key else ()
                 value = interpolation((arn, *key)) if key else arn
-                yield SecretReference(name=name, store=store_of(secret), arn=arn, value=value)
+                yield SecretReference(
+                    name=name, store=store_of(secret), root=_root_value(source), arn=arn, value=value
+                )
 
 
 def literal_secrets(service: Service) -> Iterator[tuple[str, str]]:
@@ -106,15 +119,17 @@ def store_of(secret: GivenSecret) -> str:
     return _STORES.get(traversal.type) or (_SECRET if last == "secret_arn" else "")
 
 
-def _source(secret: GivenSecret) -> str | GivenSecret | Part:
+def _source(secret: GivenSecret) -> str | Part:
     """Where the ARN of a secret comes from."""
     inner = secret.secret if secret.secret is not None else secret.parameter
-    return secret if inner is None else inner
+    return Part(ref=secret.ref) if inner is None else inner
 
 
 def places(spec: Spec) -> Iterator[Place]:
     """Every reference of the spec, in its order."""
     for key, service in spec.services.items():
+        if isinstance(service.image, Given):
+            yield Place(("services", key, "image"), service.image)
         for name, value in service.environment.items():
             if isinstance(value, Given):
                 yield Place(("services", key, "environment", name), value)
@@ -123,7 +138,51 @@ def places(spec: Spec) -> Iterator[Place]:
                 yield Place(("services", key, "secrets", name), secret)
 
 
-def _atoms(given: Given | GivenSecret | Part) -> Iterator[Given | GivenSecret | Part]:
+def build(spec: Spec, at: Locate) -> tuple[Reference, ...]:
+    """Every value of Terraform that the spec names, where it names it."""
+    return tuple(
+        _build_reference(each, at((*path, "ref")))
+        for place in places(spec)
+        for path, each in _located(place)
+        if each.ref is not None
+    )
+
+
+def environment_parts(key: str, spec: Spec, at: Locate) -> Iterator[tuple[str, tuple[str | Reference, ...]]]:
+    """What each variable is made of, of those that only Terraform knows."""
+    for name, value in sorted(spec.services[key].environment.items()):
+        if isinstance(value, Given):
+            where = at(("services", key, "environment", name))
+            parts = value.join if value.join is not None else (value,)
+            yield name, tuple(p if isinstance(p, str) else _build_reference(p, where) for p in parts)
+
+
+def _build_reference(given: Given | Part, at: Location) -> Reference:
+    root = _root_value(given)
+    if given.ref is None:
+        return Reference(root=root, type="", attribute="", at=at)
+    traversal = parse_reference(given.ref)
+    kind = f"data.{traversal.type}" if traversal.first == "data" else traversal.type
+    return Reference(root=root, type=kind, attribute=traversal.attribute, at=at)
+
+
+def _handed_down(place: Place) -> Iterator[Ref]:
+    """The values in the root that the services module gets for a reference."""
+    if place.path[-1] == "image" and isinstance(place.reference, Given):
+        yield from _repository_arns(place.reference)
+    else:
+        yield from map(_root_value, _atoms(place.reference))
+
+
+def _repository_arns(image: Given) -> Iterator[Ref]:
+    """The ARN of the repository that an image is in, where a reference names its resource."""
+    for each in _atoms(image):
+        traversal = parse_reference(each.ref) if each.ref else None
+        if traversal and (traversal.type, traversal.attribute) == ("aws_ecr_repository", "repository_url"):
+            yield printed_reference(traversal._replace(steps=(*traversal.steps[:-1], "arn")))
+
+
+def _atoms(given: Given | GivenSecret | Part) -> Iterator[Given | Part]:
     """What each has one traversal or one input of."""
     if isinstance(given, Given) and given.join is not None:
         yield from (part for part in given.join if isinstance(part, Part))
@@ -133,7 +192,7 @@ def _atoms(given: Given | GivenSecret | Part) -> Iterator[Given | GivenSecret | 
         yield source
 
 
-def _root_value(given: Given | GivenSecret | Part) -> Ref:
+def _root_value(given: Given | Part) -> Ref:
     """The expression in the root."""
     if given.input is not None:
         return VariableRef(Label(given.input))
@@ -161,8 +220,10 @@ def _input(label: Label, root: Ref, inputs: Mapping[str, InputVariable]) -> Inpu
 
 def root_variables(spec: Spec) -> Iterator[Variable]:
     """The variables of the root that inputs are, by name."""
-    used = {each.input for place in places(spec) for each in _atoms(place.reference) if each.input}
-    for name in sorted(used | spec.inputs.keys()):
+    atoms = [each for place in places(spec) for each in _atoms(place.reference)]
+    used = {each.input for each in atoms if each.input}
+    used |= spec.inputs.keys() & {name for each in atoms for name in _named_inputs(each)}
+    for name in sorted(used):
         said = spec.inputs.get(name, InputVariable())
         validation = () if said.pattern is None else (_validation(name, said.pattern),)
         yield Variable(
@@ -188,14 +249,22 @@ def problems(spec: Spec, at: Locate, *, as_module: bool) -> Iterator[Problem]:
     for place in places(spec):
         yield from _form_problems(place, at)
         for path, each in _located(place):
-            used |= {each.input} if each.input else set()
+            used |= set(_named_inputs(each))
             if each.ref is not None:
                 yield from _traversal_problems(each.ref, at((*path, "ref")), as_module=as_module)
     for name, said in spec.inputs.items():
         yield from _input_problems(name, said, used, at(("inputs", name)))
 
 
-def _located(place: Place) -> Iterator[tuple[SpecPath, Given | GivenSecret | Part]]:
+def _named_inputs(given: Given | Part) -> Iterator[str]:
+    """The input that a reference names, also as the variable that it is."""
+    if given.input:
+        yield given.input
+    elif given.ref and given.ref.startswith("var."):
+        yield given.ref.removeprefix("var.")
+
+
+def _located(place: Place) -> Iterator[tuple[SpecPath, Given | Part]]:
     given = place.reference
     if isinstance(given, Given) and given.join is not None:
         for index, part in enumerate(given.join):
@@ -204,8 +273,9 @@ def _located(place: Place) -> Iterator[tuple[SpecPath, Given | GivenSecret | Par
     elif not isinstance(given, GivenSecret):
         yield place.path, given
     elif not isinstance(source := _source(given), str):
-        inner = "secret" if given.secret is not None else "parameter"
-        yield (place.path if source is given else (*place.path, inner)), source
+        inner = next((name for name in ("secret", "parameter") if getattr(given, name) is not None), "")
+        if inner or given.ref is not None:
+            yield ((*place.path, inner) if inner else place.path), source
 
 
 def _form_problems(place: Place, at: Locate) -> Iterator[Problem]:
@@ -226,14 +296,14 @@ def _form_problems(place: Place, at: Locate) -> Iterator[Problem]:
 
 
 def _secret_problems(secret: GivenSecret, where: Location) -> Iterator[Problem]:
-    said = [name for name in ("ref", "input", "secret", "parameter") if getattr(secret, name) is not None]
+    said = [name for name in ("ref", "secret", "parameter") if getattr(secret, name) is not None]
     if len(said) > 1:
         yield Problem("TG290", where, f"this has {' and '.join(said)}", "write one of them")
     elif not said:
-        return
+        yield Problem("TG290", where, "this has no secret", "write one of ref:, secret: and parameter:")
     elif not (store := store_of(secret)):
-        message = f"nothing says whether {secret.ref or secret.input} is a secret or a parameter"
-        inner = f"{{ref: {secret.ref}}}" if secret.ref else f"{{input: {secret.input}}}"
+        message = f"nothing says whether {secret.ref} is a secret or a parameter"
+        inner = f"{{ref: {secret.ref}}}"
         hint = f"write {{secret: {inner}}} for Secrets Manager, or {{parameter: {inner}}} for Systems Manager"
         yield Problem("TG292", where, message, hint)
     elif secret.key and store == _PARAMETER:
@@ -255,9 +325,30 @@ def _traversal_problems(text: str, where: Location, *, as_module: bool) -> Itera
         return
     if traversal.first == "module" and traversal.words[1] in OUR_MODULES:
         yield from _own_module_problems(traversal, where)
+    yield from _attribute_problems(traversal, where)
+
+
+def _attribute_problems(traversal: Traversal, where: Location) -> Iterator[Problem]:
+    """What the provider's schema does not have."""
+    data = traversal.first == "data"
+    known = facts.reference_attributes(f"data.{traversal.type}" if data else traversal.type)
+    if known is None or traversal.attribute in known.names:
+        return
+    near = _nearest_attribute(traversal.attribute, known.names)
+    message = f"{'the data source ' if data else ''}{traversal.type} has no attribute {traversal.attribute}"
+    hint = f"did you mean {near}?" if near else "write an attribute that the provider documents for this type"
+    yield Problem("TG299", where, message, hint, "error" if known.complete else "warning")
 
 
 _OF_NETWORK = ("vpc_id",)
+
+
+def _nearest_attribute(attribute: str, names: frozenset[str]) -> str:
+    """One that differs by letters, or by first words: queue_url and url, brokers and bootstrap_brokers."""
+    longer = (name for name in sorted(names) if name.endswith(f"_{attribute}"))
+    shorter = (name for name in sorted(names) if attribute.endswith(f"_{name}"))
+    alike = next(longer, "") or next(shorter, "")
+    return nearest_word(attribute, names, 0.8) or alike or nearest_word(attribute, names)
 
 
 def _own_module_problems(traversal: Traversal, where: Location) -> Iterator[Problem]:
@@ -285,11 +376,25 @@ def _input_problems(name: str, said: InputVariable, used: set[str], where: Locat
             else f"write {{input: {name}}} where its value belongs, or remove it"
         )
         yield Problem("TG295", where, f'nothing uses the input "{name}"', hint, "warning")
+    if said.default is not None and not _fits_type(said.default, said.type):
+        message = f'the default of the input "{name}" is no {said.type}'
+        hint = "write true or false" if said.type == "bool" else "write a number, or type: string"
+        yield Problem("TG289", where, message, hint)
     if said.sensitive and said.default is not None:
         hint = "remove the default, and pass the value with TF_VAR or a file that is not committed"
         yield Problem(
             "TG296", where, f'the default of the sensitive input "{name}" would be in the repository', hint
         )
+
+
+def _fits_type(default: str, kind: str) -> bool:
+    """Whether Terraform converts a text to the type of an input."""
+    if kind == "bool":
+        return default in ("true", "false")
+    return kind == "string" or _NUMBER.fullmatch(default) is not None
+
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
 
 def input_collisions(spec: Spec, taken: Mapping[str, str], at: Locate) -> Iterator[Problem]:

@@ -117,7 +117,7 @@ def depends_on(rules: tuple[SecurityRule, ...]) -> Iterator[Ref]:
 
 def _used_gateways(service: Service, image: Image, spec: Spec) -> set[str]:
     """The gateway endpoints that a service uses: S3 for the layers of its image, and what it declares."""
-    return {*service.uses, *spec.network.endpoints, *(["s3"] if image.account else [])}
+    return {*service.uses, *spec.network.endpoints, *(["s3"] if image.may_be_private else [])}
 
 
 def _to_endpoints(service: Service, network: Network, wanted: set[str]) -> Iterator[_Way]:

@@ -108,7 +108,7 @@ def _build_service(key: str, context: ServiceContext) -> Service:
         aws_name=aws_name,
         summary=_summary_comment(key, service, context),
         family=f"{spec.name}-{aws_name}",
-        inputs=(_image_input(key),),
+        inputs=(_image_input(key, image),),
         cpu=service.cpu,
         memory=service.memory or 0,
         size_at=_size_at(key, context),
@@ -161,6 +161,7 @@ def _application_container(key: str, service: ServiceSpec, context: ServiceConte
             if not isinstance(value, Given)
         ),
         environment_references=tuple(context.references.environment(service)),
+        environment_parts=tuple(references.environment_parts(key, context.spec, context.at)),
         secrets=tuple(references.literal_secrets(service)),
         secret_references=tuple(context.references.secrets(service)),
         port_mappings=tuple(_port_mappings(aws_name, service.port, service.connect)),
@@ -172,10 +173,10 @@ def _application_container(key: str, service: ServiceSpec, context: ServiceConte
     )
 
 
-def _image_input(key: str) -> Input:
+def _image_input(key: str, image: Image) -> Input:
     label = names.label(key, "image")
     variable = Variable(label=label, type=Ref("string"), description=f"Image of {key}.")
-    return Input(variable=variable, value=VariableRef(label))
+    return Input(variable=variable, value=next(iter(image.given), VariableRef(label)))
 
 
 def _size_at(key: str, context: ServiceContext) -> Location:

@@ -238,7 +238,8 @@ def own_variables(spec: Spec) -> frozenset[str]:
 
 def own_root_variables(spec: Spec) -> dict[str, str]:
     """The names of variables that the root has anyway, and what each is."""
-    images = {str(names.label(key, "image")): f"the image of {key}" for key in spec.services}
+    known = (key for key, service in spec.services.items() if isinstance(service.image, str))
+    images = {str(names.label(key, "image")): f"the image of {key}" for key in known}
     return {"tags": "the tags of every resource", **images}
 
 
@@ -265,7 +266,8 @@ def _services_outputs(stack: Stack) -> Iterator[Output]:
 def _root_variables(stack: Stack) -> Iterator[Variable]:
     yield from stack.inputs
     for service in stack.services:
-        yield from (_image_variable(container, service) for container in service.containers)
+        known = (container for container in service.containers if not container.image.given)
+        yield from (_image_variable(container, service) for container in known)
     if stack.has_provider:
         yield Variable(
             label=Label("tags"), type=TEXTS, description="Tags of every resource.", default=(stack.tags,)

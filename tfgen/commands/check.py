@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from tfgen import __version__, texts
-from tfgen.commands.common import Specs, terminal_columns, wants_colour
+from tfgen.commands.common import Output, Specs, terminal_columns, wants_colour, with_own_files
 from tfgen.problems import Exit, TfgenError, ordered_problems
 from tfgen.texts import in_line
 
@@ -30,13 +30,14 @@ def check(
             "--explain", help=("Print the network path to everything that a task must reach, hop by hop.")
         ),
     ] = False,
+    output: Output = None,
 ) -> None:
     """Report what is wrong with one or more specs, and how to fix it. Writes nothing."""
     from tfgen import report
 
     if explain and form != "text":
         raise TfgenError(message="--explain requires --format text", code=Exit.WRONG_USAGE)
-    outcomes = _outcomes_by_spec(specs)
+    outcomes = _outcomes_by_spec(specs, output)
     findings = _collect_findings(outcomes)
     if explain:
         _print_walks(outcomes)
@@ -51,11 +52,11 @@ def check(
     raise typer.Exit(Exit.SPEC_HAS_ERRORS if failed else Exit.DONE)
 
 
-def _outcomes_by_spec(specs: list[Path]) -> dict[str, "Outcome"]:
+def _outcomes_by_spec(specs: list[Path], output: Path | None) -> dict[str, "Outcome"]:
     """Every spec through the pipe, once, by its name."""
     from tfgen.pipe import run_file
 
-    return {str(path): run_file(path) for path in specs}
+    return {str(path): with_own_files(run_file(path), output) for path in specs}
 
 
 def _collect_findings(outcomes: dict[str, "Outcome"]) -> "Findings":

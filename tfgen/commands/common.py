@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -64,15 +64,17 @@ def run_specs(
     templates: Path | None = None,
     spec_file: str = "",
     wanted: Mapping[Path, str] = MappingProxyType({}),
+    besides: Callable[["Outcome"], "Outcome"] = lambda outcome: outcome,
 ) -> list["Outcome"]:
     """Every spec through the pipe, with its options; what they have wrong goes to standard error.
 
-    `wanted` has the hints for specs that are no files, where a command has its own.
+    `wanted` has the hints for specs that are no files, where a command has its own. `besides` adds what a
+    command finds besides.
     """
     from tfgen.pipe import run_file
 
     one = partial(run_file, as_module=as_module, templates=templates, spec_file=spec_file)
-    outcomes = [one(path, wanted=wanted.get(path, "")) for path in specs]
+    outcomes = [besides(one(path, wanted=wanted.get(path, ""))) for path in specs]
     problems = [problem for outcome in outcomes for problem in outcome.problems]
     lines = {str(path): outcome.lines for path, outcome in zip(specs, outcomes, strict=True)}
     if problems and templates:
@@ -81,6 +83,17 @@ def run_specs(
         lines |= user_templates.template_lines(templates)
     print_problems(problems, lines)
     return outcomes
+
+
+def with_own_files(outcome: "Outcome", output: Path | None) -> "Outcome":
+    """With what the spec's references name that the user's own files in the stack's folder do not have."""
+    stack = outcome.blueprint
+    if not (stack and stack.references):
+        return outcome
+    from tfgen import own_files, stacks
+
+    folder = Path(str(output or stacks.FOLDERS).replace(stacks.NAME, stack.name))
+    return outcome._replace(problems=(*outcome.problems, *own_files.reference_problems(stack, folder)))
 
 
 def print_problems(problems: Iterable[Problem], files: Mapping[str, Sequence[str]]) -> None:

@@ -1,5 +1,6 @@
 """tfgen render: writes stacks, or shows what would change."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from tfgen.commands.common import (
     run_specs,
     say_waiting,
     wants_colour,
+    with_own_files,
 )
 from tfgen.problems import Exit
 
@@ -43,7 +45,8 @@ def render(  # noqa: PLR0913, PLR0917 - one parameter a flag
     from tfgen.summary import next_steps
 
     mode = stacks.RenderMode(check, diff, dry_run, force)
-    outcomes = run_specs(specs, as_module=kind == "module", templates=templates)
+    find = partial(with_own_files, output=output)
+    outcomes = run_specs(specs, as_module=kind == "module", templates=templates, besides=find)
     results = []
     options = stacks.Options(output, mode, say_waiting)
     for result in stacks.render_stacks(specs, outcomes, options):

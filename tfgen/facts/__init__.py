@@ -363,6 +363,42 @@ def _read_table(table: str) -> dict[str, Any]:
     return content
 
 
+class ReferenceAttributes(NamedTuple):
+    """The attributes of a type; `complete` where those of both versions of the provider are known."""
+
+    names: frozenset[str]
+    complete: bool
+
+
+@cache
+def reference_attributes(kind: str) -> ReferenceAttributes | None:
+    """The attributes of a resource or of a data source (`data.aws_vpc`); None where the type is not known."""
+    row = _read_table("attributes")["types"].get(kind)
+    if row is None:
+        return None
+    return ReferenceAttributes(
+        frozenset((*row["five"].split(), *row.get("six", "").split())), complete="six" in row
+    )
+
+
+class ReferenceKind(NamedTuple):
+    """What a reference leads to: a database, a queue. `managed` names a kind of server, whose ports are in
+    `connection_signs`; `api` is the first word of the host that a task calls."""
+
+    kind: str = ""
+    managed: str = ""
+    hosts: tuple[str, ...] = ()
+    """The attributes that are the host of a server, or HOST:PORT."""
+    api: str = ""
+
+
+@cache
+def reference_kind(type_: str) -> ReferenceKind:
+    """What a resource or data source is; empty where its type is not known."""
+    row = _read_table("kinds")["types"].get(type_.removeprefix("data."), {})
+    return ReferenceKind(**{**row, "hosts": tuple(row.get("hosts", ()))})
+
+
 class Habit(NamedTuple):
     """A key that people write out of habit: `key` is its name here, or else `hint` explains it.
 

@@ -57,8 +57,7 @@ class Traversal(NamedTuple):
     @property
     def owner(self) -> str:
         """What has the value, such as `aws_db_instance.main`, `data.aws_vpc.main` or `module.db`."""
-        least = {"data": 3, "module": 2}.get(self.first, 2)
-        return ".".join(self.words[:least])
+        return ".".join(self.words[: _words_of_owner(self.first)])
 
     @property
     def type(self) -> str:
@@ -68,10 +67,20 @@ class Traversal(NamedTuple):
         return "" if self.first in _LEAST_WORDS else self.first
 
     @property
+    def has_instance(self) -> bool:
+        """Whether it names one instance of its owner: `aws_instance.main[0].id`."""
+        return bool(self._after_owner) and isinstance(self._after_owner[0], int | Key)
+
+    @property
     def attribute(self) -> str:
-        """The attribute of the resource or data source; empty for others."""
-        words = self.words[len(self.owner.split(".")) :]
-        return words[0] if self.type and words else ""
+        """The attribute of the resource or data source, or the output of the module; empty for others."""
+        rest = self._after_owner[int(self.has_instance) :]
+        name = rest[0] if rest and self.first not in ("local", "var") else ""
+        return name if isinstance(name, str) and not isinstance(name, Key) else ""
+
+    @property
+    def _after_owner(self) -> tuple["str | int | Key", ...]:
+        return self.steps[_words_of_owner(self.first) - 1 :]
 
 
 class Key(str):
@@ -113,8 +122,13 @@ def _check_owner(traversal: Traversal) -> None:
     least = _LEAST_WORDS.get(traversal.first, 3)
     if traversal.first not in _LEAST_WORDS and "_" not in traversal.first:
         raise NotAReferenceError(f"{traversal.first} is no type of a resource: write one, such as {_EXAMPLE}")
-    if len(traversal.words) < least:
+    own = len(traversal.owner.split("."))
+    if own < _words_of_owner(traversal.first) or (least > own and not traversal.attribute):
         raise NotAReferenceError(f"this names no value: add what it is of, such as {_EXAMPLE}")
+
+
+def _words_of_owner(first: str) -> int:
+    return 3 if first == "data" else 2
 
 
 def printed_reference(traversal: Traversal) -> Ref:

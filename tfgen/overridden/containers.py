@@ -152,7 +152,7 @@ def _carry_environment(place: Place, value: Any, at: Location) -> Carried:
     if pairs is None:
         return {}
     place.moved("environment", at)
-    return {"environment": pairs}
+    return {"environment": pairs, "environment_references": (), "environment_parts": ()}
 
 
 def _carry_secrets(place: Place, value: Any, at: Location) -> Carried:
@@ -166,7 +166,7 @@ def _carry_secrets(place: Place, value: Any, at: Location) -> Carried:
         role = f"aws_iam_role.{place.service.execution_role.label} may read only those of the spec"
         place.doubt("secrets", at, "secret", also=f", and {role}")
     place.moved("secrets", at)
-    return {"secrets": pairs}
+    return {"secrets": pairs, "secret_references": ()}
 
 
 def _is_source(source: str) -> bool:

@@ -21,7 +21,7 @@ from tfgen.blueprint.model import (
     Part,
     Service,
 )
-from tfgen.hcl.text import ResourceRef
+from tfgen.hcl.text import Ref, ResourceRef
 from tfgen.problems import SpecPath
 from tfgen.reach.ground import (
     EGRESS,
@@ -114,15 +114,26 @@ class Ways:
             store, region = _secret_store(source, self.region)
             path, way = (*container.path, "secrets", name), self.aws(store, region, public)
             yield self._build_flow(service, "secret", f"its secret {name}", path, way)
+        for secret in container.secret_references:
+            path = (*container.path, "secrets", secret.name)
+            way = self._given_way(secret.root, self.aws(secret.store, self.region, public))
+            yield self._build_flow(service, "secret", f"its secret {secret.name}", path, way)
 
     def _image_flows(self, service: Service, container: Container, public: bool) -> Iterator[Flow]:
         image, path = container.image, (*container.path, "image")
-        if not image.account:
+        if not image.may_be_private:
             yield self._build_flow(service, "image", "its image", path, self.registry(image, public))
             return
         for suffix, what in (("ecr.api", "login for"), ("ecr.dkr", "manifest of"), ("s3", "layers of")):
             way = self.aws(suffix, image.region, public)
+            for root in image.given if image.is_unknown else ():
+                way = self._given_way(root, way, "" if image.repository_arn else " ECR")
             yield self._build_flow(service, "image", f"{what} its image", path, way)
+
+    def _given_way(self, root: Ref, way: Way, where: str = "") -> Way:
+        """A way to what only Terraform knows: that it is in this region, nothing here can tell."""
+        text = f"{root} is given by you: taken to be in{where} {self.region}"
+        return replace(way, hops=(Hop("given", text, TAKEN), *way.hops))
 
     def _control_flows(self, service: Service, here: SpecPath, public: bool) -> Iterator[Flow]:
         """The management of Service Connect's proxy.
@@ -370,7 +381,7 @@ class Ways:
         ]
         hint = f"write egress_cidrs: [{', '.join([_egress_in_yaml(_WORLD, port), *kept])}]"
         # No VPC endpoint reaches a registry other than ECR, the only one with a port of its own.
-        own = all(container.image.account for container in service.containers)
+        own = all(container.image.may_be_private for container in service.containers)
         helped = own and not self.ground.interface
         return f"{hint}, or {_NAT}" if helped else hint
 

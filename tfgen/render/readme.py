@@ -187,7 +187,8 @@ def _input_row(variable: Variable) -> Row:
 
 def _deploy_rows(blueprint: Blueprint) -> Iterator[Row]:
     """A command that deploys another image, by the example of the first service."""
-    for container in islice(blueprint.containers, 1):
+    known = (container for container in blueprint.containers if not container.image.given)
+    for container in islice(known, 1):
         repository = f"{container.image.registry}/{container.image.repository}"
         yield Row(container.image_variable, f"{repository}:NEW_TAG")
 

@@ -11,9 +11,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint, ConnectServer, Container, Service
+from tfgen.blueprint.model import Blueprint, ConnectServer, Container, Reference, Service
 from tfgen.problems import SpecPath
 from tfgen.rules._front import Front
+from tfgen.rules._given import GivenHosts
 from tfgen.rules._hosts import is_host, is_ipv4, managed_kind
 
 _HTTP = frozenset({"http", "https", "ws", "wss"})
@@ -37,6 +38,10 @@ class Connection(NamedTuple):
     """Whether the value may hold a password, which no message may show."""
     path: SpecPath
     """Where the spec sets it."""
+    given: bool = False
+    """Whether only Terraform knows the host, so that `host` is a reference."""
+    managed: str = ""
+    """The kind of a given host, if it is one that AWS runs in a VPC."""
 
     @property
     def text(self) -> str:
@@ -98,10 +103,48 @@ class Environment:
             if names is None:
                 continue
             secret = _may_hold_password(value)
+            path = (*container.path, "environment", variable)
             for address in dict.fromkeys(_addresses_in_value(names, value.strip(), variables, own)):
                 if self._is_connection(address, names) and not _is_name_only(address, names, own):
-                    path = (*container.path, "environment", variable)
                     yield Connection(variable, address.scheme, address.host, address.port, secret, path)
+        for variable, parts in container.environment_parts:
+            if names := _words_of_variable(variable):
+                path = (*container.path, "environment", variable)
+                # A text with a password is not shown, whatever else of the value is.
+                texts = ((index, part) for index, part in enumerate(parts) if isinstance(part, str))
+                hidden = [index for index, text in texts if _may_hold_password(text)]
+                path = (*path, "join", hidden[0]) if hidden else path
+                for found in self._given_connections(parts, names, variables, own):
+                    yield found._replace(variable=variable, path=path, secret=bool(hidden))
+
+    def _given_connections(
+        self,
+        parts: tuple[str | Reference, ...],
+        names: _Names,
+        variables: Mapping[str, str],
+        own: frozenset[str],
+    ) -> Iterator[Connection]:
+        """Where a value points to that only Terraform knows; nothing where nobody can tell."""
+        hosts = GivenHosts(parts)
+        only = parts[0] if len(parts) == 1 and isinstance(parts[0], Reference) else None
+        if only and (kind := facts.reference_kind(only.type)).kind:
+            if kind.api or only.attribute in kind.hosts:
+                yield self._given_connection(_Address("", hosts.text, _port_by_name(names, variables)), hosts)
+            return
+        for address in dict.fromkeys(_addresses_in_value(names, hosts.text, variables, own)):
+            if self._is_connection(address, names) and not _is_name_only(address, names, own):
+                yield self._given_connection(address, hosts)
+
+    def _given_connection(self, address: _Address, hosts: GivenHosts) -> Connection:
+        reference = hosts.references.get(address.host)
+        kind = facts.reference_kind(reference.type) if reference else facts.ReferenceKind()
+        if kind.api:
+            region = facts.regions().get(self.blueprint.region)
+            suffix = region.dns_suffix if region else "amazonaws.com"
+            host = f"{kind.api}.{self.blueprint.region}.{suffix}"
+            return Connection("", "https", host, 443, False, ())
+        host, given = hosts.shown(address.host), hosts.is_given(address.host)
+        return Connection("", address.scheme, host, address.port, False, (), given, kind.managed)
 
     def meant(self, host: str) -> Service | None:
         """The service of this stack that a host stands for, even if it has no such name.
@@ -273,7 +316,14 @@ def _addresses_of_hosts(
     for host in _LIST.split(value):
         said = is_host(host) and host.lower() not in no_hosts
         if said and (kinds or port or managed_kind(host)):
-            yield _Address("", host, port or max(kinds, default=0) or _by_engine(names, variables))
+            yield _Address("", host, _port_by_name(names, variables))
+
+
+def _port_by_name(names: _Names, variables: Mapping[str, str]) -> int:
+    """The port of another variable, or the default by the words of this one; 0 where neither tells."""
+    kinds = [facts.connection_signs().names.get(word, 0) for word in names.words]
+    port = _parsed_port(variables.get(names.port, ""))
+    return port or max(kinds, default=0) or _by_engine(names, variables)
 
 
 def _by_engine(names: _Names, variables: Mapping[str, str]) -> int:

@@ -51,6 +51,8 @@ class Egress:
     def _is_beyond(self, connection: Connection) -> bool:
         """Whether an address is not the task's own, a service's of the stack, or its load balancer's."""
         host, front = connection.host, self.environment.front
+        if connection.given:
+            return True
         if "." not in host or _hosts.is_here(host) or self.environment.meant(host):
             return False
         return front.listener_at(connection.scheme, host, connection.port) is None
@@ -83,12 +85,15 @@ def ports_of(connection: Connection) -> tuple[int, ...]:
     """The port of a connection, or those of servers of its kind; none where they are unknown."""
     if connection.port:
         return (connection.port,)
-    return facts.connection_signs().managed.get(_hosts.managed_kind(connection.host), ())
+    kind = connection.managed or _hosts.managed_kind(connection.host)
+    return facts.connection_signs().managed.get(kind, ())
 
 
 def is_outside(connection: Connection) -> bool:
     """Whether an address is certainly on the internet or an API's; others may be private."""
     host = connection.host
+    if connection.given:
+        return False
     if _hosts.is_ipv4(host):
         address = IPv4Address(host)
         return not any(address in private for private in facts.ip_ranges("private"))

@@ -104,6 +104,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 
 def _fault(connection: Connection, caller: Service, environment: Environment) -> Fault | None:
+    if connection.given:
+        return None
     host, callee = connection.host, environment.meant(connection.host)
     if callee is None:
         return _nobody(host, environment) if _is_lost(host) else None

@@ -30,6 +30,10 @@ services:
     egress_cidrs: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5432}]
 """
 FAILS = (
+    "services: {web: {environment: {DATABASE: {ref: aws_db_instance.main.address}}}}",
+    "services: {web: {environment: {CACHE: {join: ['rediss://', {input: cache_host}, '/0']}}}}",
+    "services: {web: {environment: {DB_URL: {join: ['postgres://', {ref: aws_rds_cluster.a.endpoint}]}}}}",
+    "services: {web: {environment: {DB_HOST: {input: db_host}, DB_PORT: 3306}}}",
     "services: {web: {environment: {CACHE: 'rediss://c.abc.0001.use1.cache.amazonaws.com'}}}",
     "network: {egress: endpoints}\nservices: {web: {environment: {DB_HOST: 10.0.3.4, DB_PORT: 5432}}}",
     "network: {egress: endpoints}\nservices: {web: {environment: {DB: 'mysql://db.acme.example/shop'}}}",
@@ -37,6 +41,17 @@ FAILS = (
     "services: {web: {egress_cidrs: [], environment: {API: 'https://api.acme.example/'}}}",
 )
 PASSES = (
+    "services: {web: {environment: {URL: {input: url}, PORT: {ref: aws_db_instance.main.port}}}}",
+    "services: {web: {environment: {API: {join: ['https://', {ref: module.api.host}, '/v1']}}}}",
+    "services:\n"
+    "  web:\n"
+    "    egress_cidrs: [{cidr: 10.0.0.0/16, port: 3306}]\n"
+    "    environment: {DB_HOST: {ref: aws_db_instance.main.address}}\n",
+    "services:\n"
+    "  web:\n"
+    "    egress_cidrs: [{cidr: 10.0.0.0/16, port: 3306}]\n"
+    "    environment:\n"
+    "      DB: {join: ['mysql://', {ref: aws_db_instance.a.address}, ':', {ref: aws_db_instance.a.port}]}\n",
     "services: {web: {environment: {API: 'https://api.acme.example/', QUEUES: 'mailer:100', AT: '12:30'}}}",
     "network: {egress: endpoints}\nservices: {web: {environment: {API: 'https://api.acme.example/'}}}",
     "network: {egress: public}\n"
@@ -67,7 +82,7 @@ def _hint(closed: Closed, service: Service, blueprint: Blueprint) -> str:
         return how_to_allow(service, f"{host}/32", closed.port, blueprint)
     if is_outside(closed.connection):
         return how_to_allow(service, "0.0.0.0/0", closed.port, blueprint)
-    if _hosts.is_private(host):
+    if closed.connection.managed or _hosts.is_private(host):
         open_ = how_to_allow(service, vpc, closed.port, blueprint)
         return f"{open_} (the VPC's range; if the host is elsewhere, the range there)"
     open_ = how_to_allow(service, "RANGE", closed.port, blueprint)

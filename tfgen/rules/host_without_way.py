@@ -36,8 +36,12 @@ FAILS = (
     "network: {egress: endpoints}\nservices: {web: {environment: {API: 'https://api.acme.example/'}}}",
     "network: {egress: endpoints}\n"
     "services: {web: {uses: [sqs], environment: {QUEUE: 'https://sqs.eu-west-1.amazonaws.com/1/a'}}}",
+    "network: {egress: endpoints}\nservices: {web: {environment: {QUEUE: {ref: aws_sqs_queue.jobs.url}}}}",
+    "network: {egress: endpoints}\nservices: {web: {environment: {TABLE: {ref: aws_dynamodb_table.a.name}}}}",
 )
 PASSES = (
+    "network: {egress: endpoints}\n"
+    "services: {web: {uses: [sqs], environment: {QUEUE: {ref: aws_sqs_queue.jobs.url}}}}",
     "network: {egress: endpoints}\n"
     "services: {web: {environment: {PGHOST: 10.9.1.1, OIDC_ISSUER: 'https://login.acme.example/'}}}",
     "network: {egress: nat+endpoints}\n"

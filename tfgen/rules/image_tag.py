@@ -36,7 +36,7 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for container in blueprint.containers:
         image = container.image
-        if _tag_of_image(image.text) in ("", "latest"):
+        if image.text and _tag_of_image(image.text) in ("", "latest"):
             message = (
                 f'"{image.text}" names no version: Terraform sees no change when a new image is pushed, '
                 "and two deployments may run different ones"

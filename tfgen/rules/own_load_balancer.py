@@ -86,6 +86,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             door = environment.front.listener_at(connection.scheme, connection.host, connection.port)
             if (
                 door
+                and not connection.given
                 and service not in door[1]
                 and (reasons := list(_reasons_of_failure(service, door[0], blueprint)))
             ):

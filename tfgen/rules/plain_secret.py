@@ -1,10 +1,11 @@
 """A secret among the plain environment variables. Messages never show the value."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint
-from tfgen.problems import Problem
+from tfgen.blueprint.model import Blueprint, Container
+from tfgen.problems import Problem, SpecPath
 
 ID = "TG313"
 SEVERITY = "warning"
@@ -27,6 +28,8 @@ services:
       DATABASE_PASSWORD: arn:aws:secretsmanager:us-east-1:123456789012:secret:web/database-a1b2c3
 """
 FAILS = (
+    "services: {web: {environment: {DB: {join: ['postgres://shop:correct-horse@', {input: host}]}}}}",
+    "services: {web: {environment: {A_PASSWORD: {join: [hunter2]}}}}",
     "services: {web: {environment: {stripeApiKey: rk_test_9}}}",
     "services: {web: {environment: {A_PASSWORD: abab, A_TOKEN: aB3/xYz9}}}",
     "services: {web: {environment: {SETTING: postgres://shop:correct-horse@db.example.com/shop}}}",
@@ -44,6 +47,8 @@ FAILS = (
     "services: {web: {environment: {A_PASSWORD: correct-horse, B_TOKEN: y-b-token}}}",
 )
 PASSES = (
+    "services: {web: {environment: {A_PASSWORD: {input: password}, A_TOKEN: {join: [x-, {input: token}]}}}}",
+    "services: {web: {environment: {DB: {join: ['postgres://shop:', {input: password}, '@db.a.example']}}}}",
     "services: {web: {environment: {TOKEN_URL: 'https://example.com/token', SECRET_NAME: web/database}}}",
     "services: {web: {environment: {PASSWORD_MIN_LENGTH: 12, RESET_TOKEN: 3600, SESSION_SECRET: ''}}}",
     "services: {web: {environment: {REQUIRE_PASSWORD: 'Yes', JWT_SECRET: changeme, A_TOKEN: '****'}}}",
@@ -62,17 +67,36 @@ PASSES = (
 )
 
 
+class _Text(NamedTuple):
+    """A text in the environment, by the name of its variable; `whole` where it is not a part of a join."""
+
+    variable: str
+    value: str
+    path: SpecPath
+    whole: bool = True
+
+
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for container in blueprint.containers:
-        for name, value in container.environment:
-            if found := _kind_of_secret(name, value):
-                where = blueprint.locate((*container.path, "environment", name))
+        for name, value, path, whole in _texts(container):
+            if found := _kind_of_secret(name, value) if whole else _by_value(value):
+                where = blueprint.locate(path)
                 message = (
                     f"{name} looks like {found}: here it is in Terraform's state and in the task "
                     "definition, readable by everybody with access to them"
                 )
                 hint = f"store it in Secrets Manager, and write secrets: {{{name}: ARN}} instead"
                 yield Problem(ID, where, message, hint, SEVERITY, secret=True)
+
+
+def _texts(container: Container) -> Iterator[_Text]:
+    for name, value in container.environment:
+        yield _Text(name, value, (*container.path, "environment", name))
+    for name, parts in container.environment_parts:
+        for index, part in enumerate(parts):
+            if isinstance(part, str):
+                path = (*container.path, "environment", name, "join", index)
+                yield _Text(name, part, path, whole=len(parts) == 1)
 
 
 def _kind_of_secret(name: str, value: str) -> str:

@@ -37,7 +37,7 @@ PASSES = ("services: {web: {environment: {AWS_ENDPOINT_URL: 'http://proxy:4566',
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for container in blueprint.containers:
-        for section, variables in (("environment", container.environment), ("secrets", container.secrets)):
+        for section, variables in (("environment", container.variables), ("secrets", container.all_secrets)):
             for name, _ in variables:
                 if name.startswith(("AWS_", "ECS_")) and (found := _meaning(name)):
                     where = blueprint.locate((*container.path, section, name))

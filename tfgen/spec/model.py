@@ -208,12 +208,10 @@ class Given(Section, frozen=True):
 
 
 class GivenSecret(Section, frozen=True):
-    """A secret that only Terraform knows, or one key of it: `ref` or `input`, or `secret` or `parameter`."""
+    """A secret that only Terraform knows, or one key of it: one of `ref`, `secret` and `parameter`."""
 
     ref: Traversal | None = None
     """The ARN of a secret or a parameter, whose type says which of the two."""
-    input: InputName | None = None
-    """A variable of the root with such an ARN; write it under `secret` or `parameter`."""
     secret: Text | Part | None = None
     """The ARN of a secret in Secrets Manager."""
     parameter: Text | Part | None = None
@@ -419,8 +417,8 @@ class Egress(Section, frozen=True):
 class Service(Section, frozen=True):
     """One ECS service on Fargate with one container."""
 
-    image: Image
-    """The image to run. Also a Terraform variable, which can set another tag or digest."""
+    image: Image | Given
+    """The image to run. A text is also a Terraform variable, which can set another tag or digest."""
     port: Port | None = None
     """The container's port. Default: none, for a worker that accepts no connections."""
     routes: list[Route] = []
