@@ -40,7 +40,8 @@ class References:
 
     def __init__(self, spec: Spec, taken: frozenset[str]) -> None:
         self._inputs: dict[str, Input] = {}
-        roots = sorted({_root_value(each) for place in places(spec) for each in _atoms(place.reference)})
+        own = _places_of_services(spec)
+        roots = sorted({_root_value(each) for place in own for each in _atoms(place.reference)})
         labels = [_label(root) for root in roots]
         for root, label in zip(roots, labels, strict=True):
             alone = labels.count(label) == 1 and label not in taken
@@ -113,7 +114,49 @@ def _source(secret: GivenSecret) -> str | GivenSecret | Part:
 
 
 def places(spec: Spec) -> Iterator[Place]:
-    """Every reference of the spec, in its order."""
+    """Every reference of the spec."""
+    yield from _places_of_what_exists(spec)
+    yield from _places_of_services(spec)
+
+
+def _places_of_what_exists(spec: Spec) -> Iterator[Place]:
+    """Those that the root hands down under names of their own: see `blueprint.existing`."""
+    yield from (
+        Place(path, value)
+        for path, value in (
+            *existing_values(spec),
+            *(each for key in spec.services for each in role_values(key, spec.services[key])),
+        )
+        if isinstance(value, Given)
+    )
+
+
+def existing_values(spec: Spec) -> Iterator[tuple[SpecPath, str | Given]]:
+    """Whatever exists, by its place in the spec; roles of services are apart."""
+    if balancer := spec.load_balancer.existing:
+        path = ("load_balancer", "existing")
+        for name, arn in balancer.listener_arns.items():
+            yield (*path, "listener_arns", name), arn
+        yield (*path, "security_group"), balancer.security_group
+        yield from _set_values((*path, "dns_name"), balancer.dns_name)
+        yield from _set_values((*path, "arn"), balancer.arn)
+    yield from _set_values(("cluster",), spec.cluster)
+    yield from _set_values(("iam", "permissions_boundary"), spec.iam.permissions_boundary)
+
+
+def role_values(key: str, service: Service) -> Iterator[tuple[SpecPath, str | Given]]:
+    """The roles of a service that exist."""
+    yield from _set_values(("services", key, "roles", "execution"), service.roles.execution)
+    yield from _set_values(("services", key, "roles", "task"), service.roles.task)
+
+
+def _set_values(path: SpecPath, value: str | Given | None) -> Iterator[tuple[SpecPath, str | Given]]:
+    if value is not None:
+        yield path, value
+
+
+def _places_of_services(spec: Spec) -> Iterator[Place]:
+    """Those whose values are variables of the services module, named for what they refer to."""
     for key, service in spec.services.items():
         for name, value in service.environment.items():
             if isinstance(value, Given):
@@ -138,6 +181,15 @@ def _root_value(given: Given | GivenSecret | Part) -> Ref:
     if given.input is not None:
         return VariableRef(Label(given.input))
     return printed_reference(parse_reference(given.ref or ""))
+
+
+def in_root(value: str | Given | Part) -> Ref | str:
+    """A text, or the expression in the root that a reference stands for."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Given) and value.join is not None:
+        return interpolation(map(in_root, value.join))
+    return _root_value(value)
 
 
 def _label(root: Ref) -> Label:

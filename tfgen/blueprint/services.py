@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tfgen.blueprint import access, load_balancer, names, references, renames, security
+from tfgen.blueprint import access, existing, load_balancer, names, references, renames, security
 from tfgen.blueprint.load_balancer import BoundRoute
 from tfgen.blueprint.model import (
     Call,
@@ -29,6 +29,7 @@ from tfgen.spec.model import LENIENT_CODES, Connect, Given, Port, Spec, has_root
 from tfgen.spec.model import Service as ServiceSpec
 
 _ANY_ANSWER = names.comment('No route is "/", so any response but a server error counts as healthy.')
+_FARGATE = "FARGATE"
 _SCHEME = {"http": "http://", "http2": "http://", "grpc": "", "tcp": ""}
 
 
@@ -98,6 +99,8 @@ def _build_service(key: str, context: ServiceContext) -> Service:
     secrets = tuple(context.references.secrets(service))
     execution_role = access.execution_role(key, spec, image, context.partition, secrets)
     task_role = access.task_role(key, spec)
+    arns = existing.role_arns(key, service, execution_role, task_role)
+    own_roles = tuple(existing.own_roles(service, spec, execution_role, task_role))
     egress = security.egress(key, spec, image, context.network, calls)
     security_rules = (*security.ingress(key, spec, calls), *egress.rules)
     rules = load_balancer.rules(context.bound, key)
@@ -108,7 +111,10 @@ def _build_service(key: str, context: ServiceContext) -> Service:
         aws_name=aws_name,
         summary=_summary_comment(key, service, context),
         family=f"{spec.name}-{aws_name}",
-        inputs=(_image_input(key),),
+        cluster=existing.cluster_of_services(spec),
+        launch_types=() if spec.cluster is None else (_FARGATE,),
+        capacity_providers=(_FARGATE,) if spec.cluster is None else (),
+        inputs=(_image_input(key), *existing.role_inputs(key, service)),
         cpu=service.cpu,
         memory=service.memory or 0,
         size_at=_size_at(key, context),
@@ -120,7 +126,10 @@ def _build_service(key: str, context: ServiceContext) -> Service:
         log_retention=spec.logs.retention,
         execution_role=execution_role,
         task_role=task_role,
-        roles=(execution_role, task_role),
+        roles=own_roles,
+        execution_role_arn=arns[0],
+        task_role_arn=arns[1],
+        given_roles=tuple(existing.given_roles(key, service, execution_role, task_role, context.at)),
         security_group_name=names.security_group(spec.name, aws_name),
         security_group_description=f"Tasks of {aws_name}",
         security_rules=security_rules,
@@ -137,8 +146,8 @@ def _build_service(key: str, context: ServiceContext) -> Service:
         uses=tuple(service.uses),
         egress_cidrs=tuple(EgressCidr(cidr=e.cidr, port=e.port) for e in service.egress_cidrs or ()),
         depends_on=(
-            Ref("aws_ecs_cluster_capacity_providers.main"),
-            *(access.policies((execution_role, task_role))),
+            *existing.capacity_providers(spec),
+            *access.policies(own_roles),
             *security.depends_on(security_rules),
             *load_balancer.depends_on(context.bound, key),
             *_started_first(key, context),
