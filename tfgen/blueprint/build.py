@@ -125,16 +125,18 @@ def _built_blueprint(
         calls=called,
         renames=renames.build(spec),
         stand_in=(),
-        overrides=tuple(
-            Override(address=address, patch=_with_ordered_keys(patch))
-            for address, patch in sorted(spec.overrides.items())
-        ),
+        overrides=tuple(_build_overrides(spec)),
         unused=unused.build(spec, at),
         cost=cost.build(spec),
         modules=modules,
         root=root,
         locate=at,
     )
+
+
+def _build_overrides(spec: Spec) -> Iterator[Override]:
+    for address, patch in sorted(spec.overrides.items()):
+        yield Override(address=address, patch=_with_ordered_keys(patch))
 
 
 def _build_trust(spec: Spec, partition: str) -> Iterator[Trust]:

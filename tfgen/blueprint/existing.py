@@ -6,6 +6,7 @@ the stack or is given, so that the files of services do not change with it.
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -19,7 +20,6 @@ from tfgen.blueprint.model import (
     GivenRole,
     Input,
     Role,
-    Statement,
     Variable,
 )
 from tfgen.blueprint.references import existing_values, in_root, role_values
@@ -116,13 +116,48 @@ def has_own_roles(spec: Spec) -> bool:
     return any(len(list(role_values(key, each))) < 2 for key, each in spec.services.items())
 
 
-def own_roles(service: Service, spec: Spec, execution: Role, task: Role) -> Iterator[Role]:
-    """The roles that the stack creates for a service, with what the spec says of all."""
-    paths = () if spec.iam.path == "/" else (spec.iam.path,)
-    boundaries = () if spec.iam.permissions_boundary is None else (VariableRef(_BOUNDARY_ARN),)
-    for role, given in ((execution, service.roles.execution), (task, service.roles.task)):
-        if given is None:
-            yield replace(role, paths=paths, boundaries=boundaries)
+class ServiceRoles(NamedTuple):
+    """Both roles of a service: as the stack would create them, and which of them it does."""
+
+    execution: Role
+    task: Role
+    own: tuple[Role, ...]
+    given: tuple[GivenRole, ...]
+    execution_arn: Ref
+    task_arn: Ref
+
+
+def build_roles(key: str, spec: Spec, execution: Role, task: Role, at: Locate) -> ServiceRoles:
+    said = spec.services[key].roles
+    pairs = ((execution, said.execution), (task, said.task))
+    arns = (
+        names.ref("aws_iam_role.{}.arn", role.label) if given is None else VariableRef(variable)
+        for (role, given), variable in zip(pairs, own_role_variables(key), strict=True)
+    )
+    return ServiceRoles(
+        execution,
+        task,
+        tuple(_own_role(role, spec) for role, given in pairs if given is None),
+        tuple(_given_roles(key, spec, {"execution": execution, "task": task}, at)),
+        *arns,
+    )
+
+
+def _own_role(role: Role, spec: Spec) -> Role:
+    """A role that the stack creates, with what the spec says of all."""
+    return replace(
+        role,
+        paths=() if spec.iam.path == "/" else (spec.iam.path,),
+        boundaries=() if spec.iam.permissions_boundary is None else (VariableRef(_BOUNDARY_ARN),),
+    )
+
+
+def _given_roles(key: str, spec: Spec, roles: dict[str, Role], at: Locate) -> Iterator[GivenRole]:
+    """Those that exist, with the permissions that roles of the stack's own would have."""
+    for path, value in role_values(key, spec.services[key]):
+        purpose = str(path[-1])
+        statements = tuple(each for policy in roles[purpose].policies for each in policy.statements)
+        yield GivenRole(purpose=purpose, arn=in_root(value), statements=statements, at=at(path))
 
 
 def role_inputs(key: str, service: Service) -> Iterator[Input]:
@@ -133,41 +168,6 @@ def role_inputs(key: str, service: Service) -> Iterator[Input]:
         yield _input(execution, f"ARN of the role with which ECS starts tasks of {key}.", said.execution)
     if said.task is not None:
         yield _input(task, f"ARN of the role of the application {key}.", said.task)
-
-
-def role_arns(key: str, service: Service, execution: Role, task: Role) -> tuple[Ref, Ref]:
-    """The ARNs of both roles in the services module."""
-    variables = own_role_variables(key)
-    return (
-        _role_arn(service.roles.execution, variables[0], execution),
-        _role_arn(service.roles.task, variables[1], task),
-    )
-
-
-def _role_arn(given: str | Given | None, variable: Label, role: Role) -> Ref:
-    return names.ref("aws_iam_role.{}.arn", role.label) if given is None else VariableRef(variable)
-
-
-def given_roles(key: str, service: Service, execution: Role, task: Role, at: Locate) -> Iterator[GivenRole]:
-    """The roles that exist, with the permissions that roles of the stack's own would have."""
-    for (path, value), role in zip(
-        role_values(key, service), _of_given(service, execution, task), strict=True
-    ):
-        yield GivenRole(
-            purpose=str(path[-1]), arn=in_root(value), statements=tuple(_statements(role)), at=at(path)
-        )
-
-
-def _of_given(service: Service, execution: Role, task: Role) -> Iterator[Role]:
-    if service.roles.execution is not None:
-        yield execution
-    if service.roles.task is not None:
-        yield task
-
-
-def _statements(role: Role) -> Iterator[Statement]:
-    for policy in role.policies:
-        yield from policy.statements
 
 
 # --- what is wrong with them

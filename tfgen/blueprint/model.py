@@ -515,6 +515,10 @@ class Service(Part, frozen=True):
     depends_on: tuple[Ref, ...]
     at: Location
 
+    def creates(self, role: Role) -> bool:
+        """Whether a role of its own takes the place that `role` describes, and not one that exists."""
+        return any(each.label == role.label for each in self.roles)
+
     @property
     def port_mappings(self) -> tuple[PortMapping, ...]:
         """Those of all its containers, which share their tasks' addresses."""

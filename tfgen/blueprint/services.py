@@ -96,11 +96,7 @@ def _build_service(key: str, context: ServiceContext) -> Service:
     service = spec.services[key]
     aws_name = renames.in_aws(key, spec)
     image = context.images[key]
-    secrets = tuple(context.references.secrets(service))
-    execution_role = access.execution_role(key, spec, image, context.partition, secrets)
-    task_role = access.task_role(key, spec)
-    arns = existing.role_arns(key, service, execution_role, task_role)
-    own_roles = tuple(existing.own_roles(service, spec, execution_role, task_role))
+    roles = _build_roles(key, service, context)
     egress = security.egress(key, spec, image, context.network, calls)
     security_rules = (*security.ingress(key, spec, calls), *egress.rules)
     rules = load_balancer.rules(context.bound, key)
@@ -124,12 +120,12 @@ def _build_service(key: str, context: ServiceContext) -> Service:
         region=spec.region,
         log_group=f"/ecs/{spec.name}/{aws_name}",
         log_retention=spec.logs.retention,
-        execution_role=execution_role,
-        task_role=task_role,
-        roles=own_roles,
-        execution_role_arn=arns[0],
-        task_role_arn=arns[1],
-        given_roles=tuple(existing.given_roles(key, service, execution_role, task_role, context.at)),
+        execution_role=roles.execution,
+        task_role=roles.task,
+        roles=roles.own,
+        execution_role_arn=roles.execution_arn,
+        task_role_arn=roles.task_arn,
+        given_roles=roles.given,
         security_group_name=names.security_group(spec.name, aws_name),
         security_group_description=f"Tasks of {aws_name}",
         security_rules=security_rules,
@@ -147,13 +143,20 @@ def _build_service(key: str, context: ServiceContext) -> Service:
         egress_cidrs=tuple(EgressCidr(cidr=e.cidr, port=e.port) for e in service.egress_cidrs or ()),
         depends_on=(
             *existing.capacity_providers(spec),
-            *access.policies(own_roles),
+            *access.policies(roles.own),
             *security.depends_on(security_rules),
             *load_balancer.depends_on(context.bound, key),
             *_started_first(key, context),
         ),
         at=context.at(("services", key)),
     )
+
+
+def _build_roles(key: str, service: ServiceSpec, context: ServiceContext) -> existing.ServiceRoles:
+    spec, image = context.spec, context.images[key]
+    secrets = tuple(context.references.secrets(service))
+    execution = access.execution_role(key, spec, image, context.partition, secrets)
+    return existing.build_roles(key, spec, execution, access.task_role(key, spec), context.at)
 
 
 def _application_container(key: str, service: ServiceSpec, context: ServiceContext) -> Container:

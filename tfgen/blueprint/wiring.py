@@ -261,7 +261,7 @@ def _services_outputs(stack: Stack) -> Iterator[Output]:
         "IDs of the services' security groups.",
         {s.key: ResourceRef("aws_security_group", s.label, ".id") for s in services},
     )
-    own = [s for s in services if any(role.label == s.task_role.label for role in s.roles)]
+    own = [s for s in services if s.creates(s.task_role)]
     if own:
         yield _build_output(
             "task_role_names",

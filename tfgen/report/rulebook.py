@@ -80,6 +80,9 @@ _CODES = {
     "TG280": "Traffic in cost.traffic goes to the internet, to clients or to an AWS service",
     "TG281": "cost.tasks names services of the spec",
     "TG282": "A range of tasks begins with the smaller number",
+    "TG510": "Listeners are the stack's own, or they exist already",
+    "TG511": "The ARN of what exists is in the region and the partition of the stack",
+    "TG512": "Each existing listener is named once, and all belong to one load balancer",
     "TG390": "An ignore gives its reason",
     "TG391": "An ignore names an existing rule",
     "TG392": "An ignore has an effect",
@@ -93,6 +96,7 @@ _RAISED = {
     "TG2": "when the stack is derived from the spec",
     "TG3": "when the spec's ignores are compared with what the rules found",
     "TG4": "by tfgen validate or tfgen changes",
+    "TG5": "when the stack is derived from the spec",
 }
 
 

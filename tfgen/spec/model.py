@@ -380,7 +380,7 @@ class Listener(Section, frozen=True):
 
 
 class ExistingLoadBalancer(Section, frozen=True):
-    """A load balancer that exists. The stack adds listener rules to its listeners and changes nothing else."""
+    """A load balancer that exists. The stack adds rules to its listeners and changes nothing else."""
 
     listener_arns: dict[Name, ListenerArn | Given]
     """The ARNs of its listeners, by the names that routes use."""
