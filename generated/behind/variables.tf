@@ -4,6 +4,7 @@ variable "internal_listener_arn" {
   type        = string
   description = "ARN of the listener for the company's own network"
   nullable    = false
+  default     = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/shared/50dc6c495c0c9188/8fb5ba19a7e6c312"
 }
 
 variable "labels_image" {

@@ -99,7 +99,7 @@ def _bind_route(key: str, route: Route, where: Location) -> BoundRoute:
 def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Problem]:
     """What is wrong with routes, individually and together, and with their listeners."""
     known = spec.load_balancer.listener_names
-    lost = [each for each in _spec_routes(spec, at) if each[1].listener not in known]
+    lost = [each for each in _spec_routes(spec, at) if known and each[1].listener not in known]
     for before, (_, route, where) in enumerate(lost):
         yield _no_listener(route, where, spec, before)
     for each in bound:

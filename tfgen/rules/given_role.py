@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint, GivenRole, Statement
-from tfgen.problems import Problem
+from tfgen.problems import Problem, some_words
 
 ID = "TG515"
 SEVERITY = "note"
@@ -39,9 +39,11 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 
 def _note(service: str, role: GivenRole) -> Problem:
-    first, *more = (action for statement in role.statements for action in _actions(statement))
-    allowed = f"{first} and {len(more)} more actions"
-    message = f'the {role.purpose} role of "{service}" is given: whether it allows {allowed} cannot be known'
+    needed = [action for statement in role.statements for action in _actions(statement)]
+    message = (
+        f'the {role.purpose} role of "{service}" is given: whether it allows {some_words(needed, 2)} cannot be '
+        "known"
+    )
     hint = "compare it with the policy that tfgen check --explain prints, and add what it lacks"
     return Problem(ID, role.at, message, hint, SEVERITY)
 
