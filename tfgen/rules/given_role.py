@@ -41,8 +41,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _note(service: str, role: GivenRole) -> Problem:
     needed = [action for statement in role.statements for action in _actions(statement)]
     message = (
-        f'the {role.purpose} role of "{service}" is given: whether it allows {some_words(needed, 2)} cannot be '
-        "known"
+        f'the {role.purpose} role of "{service}" is given: whether it allows {some_words(needed, 2)} '
+        "cannot be known"
     )
     hint = "compare it with the policy that tfgen check --explain prints, and add what it lacks"
     return Problem(ID, role.at, message, hint, SEVERITY)
