@@ -42,6 +42,9 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "Network": ("network",),
     "LoadBalancer": ("load_balancer",),
     "Listener": ("load_balancer", "listeners", "http"),
+    "ExistingLoadBalancer": ("load_balancer", "existing"),
+    "Roles": ("services", "web", "roles"),
+    "Iam": ("iam",),
     "Service": ("services", "web"),
     "Route": ("services", "web", "routes", 0),
     "HealthCheck": ("services", "web", "health_check"),
@@ -58,7 +61,7 @@ def hint_of(section: str, word: str) -> str:
     data = parse_yaml(dump_yaml(SPEC), "shop.yaml").data
     place = data
     for step in PLACES[section]:
-        place = place[step]
+        place = place[step] if isinstance(place, list) else place.setdefault(step, {})
     place[word] = "x"
     problems = pipe.run_text(dump_yaml(data), "shop.yaml").problems
     (hint,) = [problem.hint for problem in problems if problem.code == "TG102"]
