@@ -884,6 +884,10 @@ EARLY: dict[str, tuple[str, str]] = {
     ),
     "listener closed to the world": (_DOORS, "no tasks and no service know who may connect"),
     "load balancer closed to the world": (_DOORS, "no tasks and no service know who may connect"),
+    "load balancer exchanged for an existing one": (
+        f"{_RULES} {_DOORS} aws_vpc_security_group_egress_rule",
+        "the new rules exist, the target groups stay, and so no service is updated",
+    ),
     "route narrowed to a host and a method": (
         _RULES,
         "the requests of the old route are to find nothing any more",
