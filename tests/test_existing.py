@@ -147,6 +147,35 @@ def test_a_service_that_needs_nothing_of_the_stack_waits_for_nothing() -> None:
     assert "depends_on" not in pages_of(text)["modules/services/job.tf"]
 
 
+UNUSED = {
+    "a load balancer without routes": BALANCER.replace(f"'{LISTENER}'", "{input: given}")
+    + WEB.replace("    routes: [{path: /shop, priority: 7}]\n", ""),
+    "a listener without routes": BALANCER.replace(f"'{LISTENER}'", f"'{LISTENER}', other: {{input: given}}")
+    + WEB.replace("/shop,", "/shop, listener: https,"),
+    "a cluster without services": "cluster: {input: given}\n",
+    "a boundary without roles": "iam: {permissions_boundary: {input: given}}\n"
+    + WEB
+    + f"    roles: {{execution: '{ROLE}', task: '{ROLE}'}}\n",
+}
+
+
+@pytest.mark.parametrize("text", UNUSED.values(), ids=UNUSED)
+def test_what_nothing_uses_is_not_handed_down(text: str) -> None:
+    pages = pages_of(HEAD + text)
+    assert "given" not in "".join(pages.values())
+    blueprint = outcome_of(HEAD + text).blueprint
+    assert blueprint
+    assert blueprint.existing_cluster == ()
+    assert len(blueprint.existing_load_balancer) == ("other" in text)
+
+
+def test_what_a_load_balancer_says_of_itself_are_outputs() -> None:
+    more = ", dns_name: {input: name}, arn: {ref: aws_lb.shared.arn}, listener_arns"
+    outputs = pages_of(HEAD + BALANCER.replace(", listener_arns", more) + WEB)["outputs.tf"]
+    assert re.search(r'"load_balancer_dns_name" \{\n.*\n  value       = var\.name\n', outputs)
+    assert re.search(r'"load_balancer_arn" \{\n.*\n  value       = aws_lb\.shared\.arn\n', outputs)
+
+
 # --- what is said of it
 
 

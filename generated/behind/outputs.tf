@@ -5,6 +5,11 @@ output "cluster_name" {
   value       = module.services.cluster_name
 }
 
+output "load_balancer_arn" {
+  description = "ARN of the load balancer."
+  value       = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/shared/50dc6c495c0c9188"
+}
+
 output "load_balancer_dns_name" {
   description = "DNS name of the load balancer."
   value       = "shared-1234567890.us-east-1.elb.amazonaws.com"

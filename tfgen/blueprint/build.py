@@ -141,7 +141,7 @@ def _build_overrides(spec: Spec) -> Iterator[Override]:
 
 def _build_trust(spec: Spec, partition: str) -> Iterator[Trust]:
     """ECS supports no narrower pattern of tasks: naming a cluster breaks credentials (ECS/task-iam-roles)."""
-    if existing.has_own_roles(spec):
+    if references.has_own_roles(spec):
         tasks = f'"arn:{partition}:ecs:{spec.region}:${{local.cluster_account_id}}:*"'
         yield Trust(cluster_arn=existing.cluster_arn(spec), tasks=Ref(tasks))
 

@@ -22,7 +22,7 @@ from tfgen.blueprint.model import (
     Role,
     Variable,
 )
-from tfgen.blueprint.references import existing_values, in_root, role_values
+from tfgen.blueprint.references import existing_values, has_own_roles, in_root, role_values
 from tfgen.hcl.text import Label, Ref, VariableRef
 from tfgen.problems import Locate, Location, Problem
 from tfgen.spec.model import Given, Service, Spec
@@ -60,6 +60,7 @@ def build_load_balancer(
             listeners=listeners,
             security_group=in_root(said.security_group),
             dns_name=() if said.dns_name is None else (in_root(said.dns_name),),
+            arn=() if said.arn is None else (in_root(said.arn),),
             at=at(path),
         ),
     )
@@ -109,11 +110,6 @@ def _input(label: Label, description: str, value: str | Given) -> Input:
 
 
 # --- roles
-
-
-def has_own_roles(spec: Spec) -> bool:
-    """Whether the stack creates any role."""
-    return any(len(list(role_values(key, each))) < 2 for key, each in spec.services.items())
 
 
 class ServiceRoles(NamedTuple):

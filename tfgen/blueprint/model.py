@@ -203,6 +203,7 @@ class ExistingLoadBalancer(Part, frozen=True):
     listeners: tuple[ExistingListener, ...]
     security_group: Ref | str
     dns_name: tuple[Ref | str, ...]
+    arn: tuple[Ref | str, ...]
     at: Location
 
 

@@ -150,6 +150,23 @@ def role_values(key: str, service: Service) -> Iterator[tuple[SpecPath, str | Gi
     yield from _set_values(("services", key, "roles", "task"), service.roles.task)
 
 
+def _is_handed_down(path: SpecPath, spec: Spec) -> bool:
+    """Whether the stack uses a value: of a load balancer nobody has routes for, and the like, it does not."""
+    listeners = {route.listener for service in spec.services.values() for route in service.routes}
+    if path[:3] == ("load_balancer", "existing", "listener_arns"):
+        return path[-1] in listeners
+    if path[0] == "load_balancer":
+        return bool(listeners)
+    if path[0] == "iam":
+        return has_own_roles(spec)
+    return path != ("cluster",) or bool(spec.services)
+
+
+def has_own_roles(spec: Spec) -> bool:
+    """Whether the stack creates any role."""
+    return any(len(list(role_values(key, each))) < 2 for key, each in spec.services.items())
+
+
 def _set_values(path: SpecPath, value: str | Given | None) -> Iterator[tuple[SpecPath, str | Given]]:
     if value is not None:
         yield path, value
@@ -213,7 +230,13 @@ def _input(label: Label, root: Ref, inputs: Mapping[str, InputVariable]) -> Inpu
 
 def root_variables(spec: Spec) -> Iterator[Variable]:
     """The variables of the root that inputs are, by name."""
-    used = {each.input for place in places(spec) for each in _atoms(place.reference) if each.input}
+    used = {
+        each.input
+        for place in places(spec)
+        if _is_handed_down(place.path, spec)
+        for each in _atoms(place.reference)
+        if each.input
+    }
     for name in sorted(used | spec.inputs.keys()):
         said = spec.inputs.get(name, InputVariable())
         validation = () if said.pattern is None else (_validation(name, said.pattern),)

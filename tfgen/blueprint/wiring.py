@@ -312,6 +312,8 @@ def _root_outputs(stack: Stack, modules: list[Module]) -> Iterator[Output]:
     for balancer in stack.existing_load_balancer:
         for name in balancer.dns_name:
             yield _build_output("load_balancer_dns_name", "DNS name of the load balancer.", name)
+        for arn in balancer.arn:
+            yield _build_output("load_balancer_arn", "ARN of the load balancer.", arn)
     addresses = {
         service.key: server.address
         for service in stack.services

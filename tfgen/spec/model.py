@@ -389,7 +389,7 @@ class ExistingLoadBalancer(Section, frozen=True):
     dns_name: DnsName | Given | None = None
     """Its DNS name. Becomes an output of the stack."""
     arn: LoadBalancerArn | Given | None = None
-    """Its ARN, which the ARNs of its listeners are compared with."""
+    """Its ARN, which the ARNs of its listeners are compared with. Becomes an output of the stack."""
 
 
 class LoadBalancer(Section, frozen=True):
