@@ -453,7 +453,7 @@ def _add_routes(draw: st.DrawFn, services: dict[str, Data], balancer: Data) -> N
     routable = [key for key, service in services.items() if _speaks_http(service.get("port"))]
     if not routable:
         return
-    listeners = list(balancer.get("listeners", {"http": 80}))
+    listeners = list(_listeners_of(balancer))
     silent = "http" if "http" in listeners else listeners[0] if len(listeners) == 1 else None
     for route in draw(_bound_routes(listeners, 2 * len(routable))):
         if route["listener"] == silent and draw(st.booleans()):
@@ -462,6 +462,13 @@ def _add_routes(draw: st.DrawFn, services: dict[str, Data], balancer: Data) -> N
         service.setdefault("routes", []).append(route["path"] if list(route) == ["path"] else route)
     for service in services.values():
         _say_listener_once(draw, service)
+
+
+def _listeners_of(balancer: Data) -> Data:
+    """What routes can name."""
+    existing: Data = balancer.get("existing", {})
+    listeners: Data = existing.get("listener_arns") or balancer.get("listeners", {"http": 80})
+    return listeners
 
 
 def _say_listener_once(draw: st.DrawFn, service: Data) -> None:
@@ -558,6 +565,64 @@ def _add_references(draw: st.DrawFn, services: dict[str, Data], inputs: Sequence
 
 _SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-a1b2c3"
 
+# --- what exists ---
+
+_OUTSIDE = st.sampled_from([{"ref": "module.network.vpc_id"}, {"input": "given"}, {"input": "i" * 64}])
+
+
+def _given(*texts: str) -> st.SearchStrategy[Any]:
+    """One of some texts, or a value that only Terraform knows."""
+    parts = st.lists(TEXTS | _OUTSIDE, min_size=1, max_size=3)
+    return st.sampled_from(texts) | _OUTSIDE | parts.map(lambda joined: {"join": joined})
+
+
+def _arn(region: str, service: str, name: str) -> str:
+    place = "" if service == "iam" else region
+    return f"arn:{_partition(region)}:{service}:{place}:123456789012:{name}"
+
+
+@st.composite
+def _existing_load_balancers(draw: st.DrawFn, region: str) -> Data:
+    keys = draw(st.lists(NAMES | st.just("http"), min_size=1, max_size=3, unique=True))
+    balancer = "app/shared/50dc6c495c0c9188"
+    existing: Data = {
+        "listener_arns": {
+            key: draw(_given(_arn(region, "elasticloadbalancing", f"listener/{balancer}/{number}")))
+            for number, key in enumerate(keys)
+        },
+        "security_group": draw(_given("sg-0a1b2c3d", "sg-0a1b2c3d4e5f60718")),
+    }
+    if draw(st.booleans()):
+        existing["dns_name"] = draw(_given("shared-1.elb.amazonaws.com", f"{'long-name.' * 25}com"))
+    if draw(st.booleans()):
+        existing["arn"] = draw(_given(_arn(region, "elasticloadbalancing", f"loadbalancer/{balancer}")))
+    return {"existing": existing} | draw(_IGNORING)
+
+
+def _roles(region: str) -> st.SearchStrategy[Data]:
+    role = _given(_arn(region, "iam", "role/start-tasks"), _arn(region, "iam", "role/teams/a/web+1"))
+    return st.fixed_dictionaries({}, optional={"execution": role, "task": role})
+
+
+@st.composite
+def _what_exists(draw: st.DrawFn, region: str, services: dict[str, Data]) -> Data:
+    """A cluster, and what is true of all roles; and roles of some services."""
+    for service in services.values():
+        if not draw(st.integers(0, 4)):
+            service["roles"] = draw(_roles(region))
+    iam = st.fixed_dictionaries(
+        {},
+        optional={
+            "path": st.sampled_from(["/", "/teams/a/", f"/{'p' * 510}/"]),
+            "permissions_boundary": _given(_arn(region, "iam", "policy/teams/limit")),
+        },
+    )
+    found: Data = {"iam": draw(iam)} if not draw(st.integers(0, 3)) else {}
+    if not draw(st.integers(0, 4)):
+        found["cluster"] = draw(_given(_arn(region, "ecs", "cluster/shared_1")))
+    return found
+
+
 # --- whole specs ---
 
 _TAG_KEYS = TEXTS.map(lambda text: unicodedata.normalize("NFC", text)[:128]).filter(
@@ -621,9 +686,12 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
     """A valid spec with at most this many services."""
     region, egress = draw(st.sampled_from(_REGIONS)), draw(st.sampled_from(EGRESS))
     balancer, network = draw(load_balancers()), draw(networks(region, egress))
+    if not draw(st.integers(0, 4)):
+        balancer = draw(_existing_load_balancers(region))
     services, tags = draw(_services(region, egress, balancer, most)), draw(_TAGS)
     if inputs := draw(_inputs()):
         _add_references(draw, services, list(inputs))
+    existing = draw(_what_exists(region, services))
     room = _tasks_that_fit(network)
     for service in services.values():
         service["count"] = min(service.get("count", 2), room)
@@ -638,6 +706,7 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
         "tags": dict(_tags_that_iam_takes(tags)) if services else tags,
         "cost": draw(_costs(list(services))),
         **draw(_REST),
+        **existing,
         **draw(_IGNORING),
     }
 

@@ -41,7 +41,7 @@ IN_USE = ("aws_ecs_service", "aws_lb_target_group", "aws_lb_listener_rule")
 
 
 # The stacks that one process applies side by side.
-GROUPS = {"shop": ("public", "nat", "endpoints", "nat-endpoints"), "market": ("market",)}
+GROUPS = {"shop": ("public", "nat", "endpoints", "nat-endpoints", "given"), "market": ("market",)}
 
 
 @cache

@@ -43,6 +43,9 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "Network": ("network",),
     "LoadBalancer": ("load_balancer",),
     "Listener": ("load_balancer", "listeners", "http"),
+    "ExistingLoadBalancer": ("load_balancer", "existing"),
+    "Roles": ("services", "web", "roles"),
+    "Iam": ("iam",),
     "Service": ("services", "web"),
     "GivenSecret": ("services", "web", "secrets", "PASSWORD"),
     "Route": ("services", "web", "routes", 0),
@@ -60,7 +63,7 @@ def hint_of(section: str, word: str) -> str:
     data = parse_yaml(dump_yaml(SPEC), "shop.yaml").data
     place = data
     for step in PLACES[section]:
-        place = place[step]
+        place = place[step] if isinstance(place, list) else place.setdefault(step, {})
     place[word] = "x"
     problems = pipe.run_text(dump_yaml(data), "shop.yaml").problems
     (hint,) = [problem.hint for problem in problems if problem.code == "TG102"]
@@ -91,7 +94,8 @@ def test_no_habit_is_listed_twice_in_a_section() -> None:
         ("LoadBalancer", "domain", "aws_route53_record"),
         ("Network", "vpc_id", "creates its own VPC"),
         ("Service", "desiredCount", "write count instead"),
-        ("Service", "task-role", "task_role_names"),
+        ("Service", "task-role", "write roles instead"),
+        ("Service", "policies", "task_role_names"),
         ("Service", "containerPort", "write port instead"),
         ("Spec", "environments", "one spec for each"),
         ("Service", "prot", "did you mean port?"),

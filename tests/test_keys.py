@@ -30,14 +30,29 @@ _REFS = (
 )  # fmt: skip
 _ELSEWHERE = "terraform init moves the state, and no plan over a stack that stands shows it"
 _LONG = "no root of a drawn stack has a value of 512 characters: tests/test_references.py draws one"
+_GIVEN = (
+    "load_balancer.existing.listener_arns.*", "load_balancer.existing.security_group",
+    "load_balancer.existing.dns_name", "load_balancer.existing.arn", "cluster", "iam.permissions_boundary",
+    "services.*.roles.execution", "services.*.roles.task",
+)  # fmt: skip
+_FORMS = ("ref", "input", "join", "join.*.ref", "join.*.input")
+_ALIKE = "a reference is handed down alike at every place, which tests/test_existing.py holds for one"
+_LONG_NAME = "nothing in the root of a drawn stack has a name of 512 characters"
 EXCEPTIONS: dict[str, dict[str, str]] = {
     "drawn": {
         "network.subnets.public: least 16": _HALF,
         "network.subnets.private: least 16": _HALF,
         **{f"services.*.{way}ref: longest 512": _LONG for way in _REFS},
+        **{f"{place}.{way}ref: longest 512": _LONG_NAME for place in _GIVEN for way in ("", "join.*.")},
     },
-    "golden": {},
+    "golden": {
+        f"{place}.{form}": _ALIKE
+        for place in _GIVEN
+        for form in _FORMS
+        if (place, form) != ("load_balancer.existing.listener_arns.*", "input")
+    },
     "changed": {
+        **{f"{place}.{form}": _ALIKE for place in _GIVEN for form in _FORMS if form != "join"},
         "version": "the spec's language has one version: there is no other to change to",
         "region": "another region is another stack, where Terraform finds nothing of this one but its roles: "
         "test_change_matrix.py plans it by itself",
@@ -186,4 +201,4 @@ def test_what_a_spec_says() -> None:
 
 
 def test_a_key_that_nobody_says_is_named() -> None:
-    assert lacking("golden", {"a", "b", "services.*.c"}, {"b"}) == ["a", "services.*.c"]
+    assert lacking("documented", {"a", "b", "services.*.c"}, {"b"}) == ["a", "services.*.c"]

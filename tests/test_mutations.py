@@ -25,6 +25,7 @@ COUNT = int(os.environ.get("TFGEN_MUTANTS", "3"))
 TESTS = {
     "blueprint": (
         "blueprint",
+        "existing",
         "golden",
         "priorities",
         "connections",
@@ -33,7 +34,7 @@ TESTS = {
         "messages",
         "properties",
     ),
-    "reach": ("reach", "overridden", "messages"),
+    "reach": ("reach", "existing", "overridden", "messages"),
     "changes": (
         "changes",
         "changes_words",

@@ -226,7 +226,8 @@ class TestGolden:
             for name, values in rules.items()
             if name.startswith("load_balancer_to_")
         }
-        assert found == {f"load_balancer_to_{label(s)}": golden.expected.ports(s) for s in routed}
+        own = set() if golden.expected.joins else routed
+        assert found == {f"load_balancer_to_{label(s)}": golden.expected.ports(s) for s in own}
 
     def test_services(self, golden: Planned) -> None:
         services = golden.all("aws_ecs_service")
@@ -243,6 +244,14 @@ class TestGolden:
         if services:
             subnets = calls["services"]["expressions"]["subnet_ids"]["references"]
             assert f"module.network.{role}_subnet_ids" in subnets
+
+    def test_what_exists_is_not_created(self, golden: Planned) -> None:
+        made = bool(golden.expected.services) and not golden.expected.joins
+        assert len(golden.all("aws_ecs_cluster")) == made
+        assert len(golden.all("aws_ecs_cluster_capacity_providers")) == made
+        for values in golden.all("aws_ecs_service").values():
+            assert values["launch_type"] == ("FARGATE" if golden.expected.joins else None)
+            assert bool(values["capacity_provider_strategy"]) == made
 
     def test_service_connect(self, golden: Planned) -> None:
         members = {service for call in golden.expected.calls for service in call} | set(golden.expected.names)
@@ -269,6 +278,7 @@ class TestGolden:
     def test_outputs(self, golden: Planned) -> None:
         outputs = set(golden.plan["planned_values"]["outputs"])
         assert {"vpc_id", "public_subnet_ids"} <= outputs
-        assert ("load_balancer_dns_name" in outputs) == bool(golden.expected.listeners)
+        fronted = bool(golden.expected.listeners) or golden.expected.joins
+        assert ("load_balancer_dns_name" in outputs) == fronted
         assert ("cluster_name" in outputs) == bool(golden.expected.services)
         assert ("service_connect_addresses" in outputs) == bool(golden.expected.names)

@@ -17,6 +17,7 @@ def summarize(blueprint: Blueprint, changes: Changes, folder: Path) -> str:
         *(f"  {line}" for line in _outdated_lines(changes)),
         f"  network        {_network_line(blueprint)}",
         *(f"  load balancer  {line}" for line in _load_balancer(blueprint)),
+        *(f"  cluster        {in_line(each.arn)}, which exists" for each in blueprint.existing_cluster),
         *_service_lines(blueprint),
         *_cost_line(blueprint),
         *(
@@ -146,13 +147,21 @@ def _ways_out(network: Network) -> Iterator[str]:
 def _load_balancer(blueprint: Blueprint) -> Iterator[str]:
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
-            routes = [
-                f"{path} -> {service.key}:{mapping.port}"
-                for service in blueprint.services
-                for path in _route_lines(service, listener.key)
-                for mapping in service.port_mappings
-            ]
+            routes = _routes_of_listener(blueprint, listener.key)
             yield f"port {listener.port}: {_cut_words(routes) or '404 only'}"
+    for given in blueprint.existing_load_balancer:
+        for each in given.listeners:
+            if routes := _routes_of_listener(blueprint, each.key):
+                yield f"existing listener {each.key}: {_cut_words(routes)}"
+
+
+def _routes_of_listener(blueprint: Blueprint, listener: str) -> list[str]:
+    return [
+        f"{path} -> {service.key}:{mapping.port}"
+        for service in blueprint.services
+        for path in _route_lines(service, listener)
+        for mapping in service.port_mappings
+    ]
 
 
 def _cut_words(words: list[str], most: int = 4) -> str:

@@ -103,7 +103,13 @@ services:
 
 # The stacks have no "+" in their names.
 BASE_OF = {egress: egress.replace("+", "-") for egress in WAYS_OUT}
-BASES = {name: SHOP.format(name=name, egress=egress) for egress, name in BASE_OF.items()} | {"market": MARKET}
+ROLES = (
+    "    roles: {execution: arn:aws:iam::123456789012:role/start, task: arn:aws:iam::123456789012:role/own}\n"
+)
+# The webapp with roles that exist; nobody asks the emulator for them.
+GIVEN = SHOP.format(name="given", egress="public").replace("    port: 3000\n", f"    port: 3000\n{ROLES}")
+BASES = {name: SHOP.format(name=name, egress=egress) for egress, name in BASE_OF.items()}
+BASES |= {"given": GIVEN, "market": MARKET}
 
 
 class Row(NamedTuple):
@@ -811,6 +817,54 @@ OVERRIDES = (
     ),
 )
 
+BOUNDARY = "iam: {permissions_boundary: arn:aws:iam::123456789012:policy/limit}\n\nservices:\n"
+ROLES_OF_ORDERS = "iam_role.orders_{execution,task} iam_role_policy.orders_execution"
+
+WHAT_EXISTS = (
+    market(
+        "roles of a service exchanged for existing ones",
+        "    connect: orders\n",
+        f"    connect: orders\n{ROLES}",
+        f"- services {ROLES_OF_ORDERS}\n{new_tasks('orders')}",
+        "orders",
+    ),
+    Row(
+        "existing roles of a service exchanged for roles of the stack",
+        "given",
+        ((ROLES, ""),),
+        "+ services iam_role.webapp_{execution,task} iam_role_policy.webapp_execution\n"
+        + new_tasks("webapp"),
+        ("webapp",),
+    ),
+    market(
+        "permissions boundary of all roles set",
+        "services:\n",
+        BOUNDARY,
+        f"~ services iam_role.{ALL}_{{execution,task}}\n",
+    ),
+    market(
+        "path of all roles set",
+        "services:\n",
+        "iam: {path: /teams/}\n\nservices:\n",
+        f"+/- services iam_role.{ALL}_{{execution,task}} iam_role_policy.{ALL}_execution\n"
+        + new_tasks("storefront", "catalog", "orders", "dashboard"),
+    ),
+)
+
+EXISTING = """\
+load_balancer:
+  existing:
+    arn: arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/shared/1
+    listener_arns:
+      http: arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/shared/1/2
+      admin: arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/shared/1/3
+    security_group: sg-0a1b2c3d
+    dns_name: shared-1.us-east-1.elb.amazonaws.com
+"""
+# In another account than the emulator's, so that the roles trust another one.
+CLUSTER = "cluster: arn:aws:ecs:us-east-1:210987654321:cluster/shared\n\nservices:\n"
+OWN_LISTENERS = "load_balancer:\n  listeners:\n    http: 80\n    admin: 8080\n"
+
 ROUTED = "{webapp,backendserver}"
 LOAD_BALANCER_PARTS = "lb.main lb_listener.http security_group.main ingress_rule.http_from_world"
 SERVICE_RULES = (
@@ -845,6 +899,31 @@ FOUNDATION = (
         f"~ services {SERVICES} lb_listener_rule.{{everything_else,api_profile}}\n",
         ("webapp", "backendserver"),
     ),
+    market(
+        "load balancer exchanged for an existing one",
+        OWN_LISTENERS,
+        EXISTING,
+        "- load_balancer lb.main lb_listener.{http,admin} security_group.main\n"
+        "- load_balancer ingress_rule.{http,admin}_from_world\n"
+        "+/- services lb_listener_rule.{everything_else,admin_grafana_ccda}\n"
+        "+/- services lb_listener_rule.api_{products,orders,returns}\n"
+        f"- services egress_rule.load_balancer_to_{ALL}\n~ services ingress_rule.{ALL}_from_load_balancer\n",
+        "storefront",
+        "catalog",
+        "orders",
+        "dashboard",
+    ),
+    market(
+        "cluster exchanged for an existing one",
+        "services:\n",
+        CLUSTER,
+        "- services ecs_cluster.main ecs_cluster_capacity_providers.main\n"
+        f"+/- services ecs_service.{ALL}\n~ services iam_role.{ALL}_{{execution,task}}\n",
+        "storefront",
+        "catalog",
+        "orders",
+        "dashboard",
+    ),
     Row(
         "stack renamed",
         "nat",
@@ -872,6 +951,7 @@ SECTIONS = {
     "Routes and listeners": ROUTES,
     "The whole stack": WHOLE,
     "References and inputs": REFERENCES,
+    "What exists": WHAT_EXISTS,
     "Overrides": OVERRIDES,
     "The foundation": FOUNDATION,
 }
@@ -892,6 +972,10 @@ EARLY: dict[str, tuple[str, str]] = {
     ),
     "listener closed to the world": (_DOORS, "no tasks and no service know who may connect"),
     "load balancer closed to the world": (_DOORS, "no tasks and no service know who may connect"),
+    "load balancer exchanged for an existing one": (
+        f"{_RULES} {_DOORS} aws_vpc_security_group_egress_rule",
+        "the new rules exist, the target groups stay, and so no service is updated",
+    ),
     "route narrowed to a host and a method": (
         _RULES,
         "the requests of the old route are to find nothing any more",

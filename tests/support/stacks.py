@@ -32,6 +32,8 @@ class Expected:
     interfaces: frozenset[str] = frozenset()
     listeners: frozenset[int] = frozenset()
     """Their ports."""
+    joins: bool = False
+    """Whether its services are behind a load balancer and in a cluster that exist."""
     rules: frozenset[Rule] = frozenset()
     services: Mapping[str, int] = field(default_factory=dict)
     """Name -> container port; 0 for none."""
@@ -114,6 +116,22 @@ EXPECTED = {
         listeners=frozenset({80}),
         rules=frozenset({Rule("web", "http", paths=ALL)}),
         services={"web": 8080, "worker": 0, "reports": 0},
+    ),
+    "behind": Expected(
+        zones="ab",
+        tasks_in="private",
+        nat_in="a",
+        gateways=frozenset({"s3"}),
+        joins=True,
+        rules=frozenset(
+            {
+                Rule("portal", "https", hosts=("returns.example.com",)),
+                Rule("labels", "internal", paths=("/labels", "/labels/*")),
+            }
+        ),
+        services={"portal": 3000, "labels": 8080},
+        calls=frozenset({("portal", "labels")}),
+        names={"labels": "labels:8080"},
     ),
     "market": Expected(
         zones="abc",

@@ -9,6 +9,7 @@ from tfgen import facts
 from tfgen.blueprint import (
     calls,
     cost,
+    existing,
     images,
     load_balancer,
     names,
@@ -20,7 +21,17 @@ from tfgen.blueprint import (
     wiring,
 )
 from tfgen.blueprint.load_balancer import BoundRoute
-from tfgen.blueprint.model import Backend, Blueprint, Cluster, Image, Namespace, Override, Provider, Service
+from tfgen.blueprint.model import (
+    Backend,
+    Blueprint,
+    Cluster,
+    Image,
+    Namespace,
+    Override,
+    Provider,
+    Service,
+    Trust,
+)
 from tfgen.hcl.text import Ref
 from tfgen.problems import Locate, Problem, has_errors
 from tfgen.spec.model import Spec
@@ -59,6 +70,7 @@ def _problems_of_spec(
 ) -> Iterator[Problem]:
     yield from renames.problems(spec, at)
     yield from load_balancer.problems(spec, bound, at)
+    yield from existing.problems(spec, at)
     yield from calls.problems(spec, at)
     yield from network.problems(spec, at)
     yield from services.problems(spec, at)
@@ -83,13 +95,17 @@ def _built_blueprint(
     built_services = services.build(
         services.ServiceContext(spec, partition, built_network, found, bound, called, referred, at)
     )
-    balancer = (load_balancer.build(spec, at),) if bound else ()
+    own_balancer = bound and not spec.load_balancer.existing
+    balancer = (load_balancer.build(spec, at),) if own_balancer else ()
+    existing_balancer = existing.build_load_balancer(spec, bound, at)
     modules, root = wiring.build(
         wiring.Stack(
             built_network,
             balancer,
             built_services,
-            referred.inputs,
+            (*existing.inputs(spec, bound), *referred.inputs),
+            existing_balancer,
+            existing.cluster_arn(spec),
             tuple(references.root_variables(spec)),
             dict(sorted(spec.tags.items())),
             not as_module,
@@ -107,16 +123,16 @@ def _built_blueprint(
         backend=backend,
         network=built_network,
         load_balancer=balancer,
-        cluster=(_build_cluster(spec, partition),) if spec.services else (),
+        cluster=(Cluster(name=spec.name),) if spec.services and spec.cluster is None else (),
+        trust=tuple(_build_trust(spec, partition)),
+        existing_load_balancer=existing_balancer,
+        existing_cluster=existing.build_cluster(spec, at),
         namespace=tuple(_build_namespace(spec, built_services)),
         services=built_services,
         calls=called,
         renames=renames.build(spec),
         stand_in=(),
-        overrides=tuple(
-            Override(address=address, patch=_with_ordered_keys(patch))
-            for address, patch in sorted(spec.overrides.items())
-        ),
+        overrides=tuple(_build_overrides(spec)),
         unused=unused.build(spec, at),
         cost=cost.build(spec),
         modules=modules,
@@ -133,10 +149,16 @@ def _build_image(key: str, spec: Spec, referred: references.References, at: Loca
     return images.given(*referred.image(said), spec.region, where)
 
 
-def _build_cluster(spec: Spec, partition: str) -> Cluster:
+def _build_overrides(spec: Spec) -> Iterator[Override]:
+    for address, patch in sorted(spec.overrides.items()):
+        yield Override(address=address, patch=_with_ordered_keys(patch))
+
+
+def _build_trust(spec: Spec, partition: str) -> Iterator[Trust]:
     """ECS supports no narrower pattern of tasks: naming a cluster breaks credentials (ECS/task-iam-roles)."""
-    tasks = f'"arn:{partition}:ecs:{spec.region}:${{local.cluster_account_id}}:*"'
-    return Cluster(name=spec.name, tasks=Ref(tasks))
+    if references.has_own_roles(spec):
+        tasks = f'"arn:{partition}:ecs:{spec.region}:${{local.cluster_account_id}}:*"'
+        yield Trust(cluster_arn=existing.cluster_arn(spec), tasks=Ref(tasks))
 
 
 def _with_ordered_keys(data: Any) -> Any:

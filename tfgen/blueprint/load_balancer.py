@@ -69,10 +69,11 @@ class BoundRoute(NamedTuple):
 
 def bind(spec: Spec, at: Locate) -> tuple[BoundRoute, ...]:
     """Every route of every service whose listener exists."""
+    known = spec.load_balancer.listener_names
     return tuple(
         _bind_route(key, route, where)
         for key, route, where in _spec_routes(spec, at)
-        if route.listener in spec.load_balancer.listeners
+        if route.listener in known
     )
 
 
@@ -97,7 +98,8 @@ def _bind_route(key: str, route: Route, where: Location) -> BoundRoute:
 
 def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Problem]:
     """What is wrong with routes, individually and together, and with their listeners."""
-    lost = [each for each in _spec_routes(spec, at) if each[1].listener not in spec.load_balancer.listeners]
+    known = spec.load_balancer.listener_names
+    lost = [each for each in _spec_routes(spec, at) if known and each[1].listener not in known]
     for before, (_, route, where) in enumerate(lost):
         yield _no_listener(route, where, spec, before)
     for each in bound:
@@ -108,7 +110,7 @@ def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Pr
 
 
 def _no_listener(route: Route, where: Location, spec: Spec, before: int) -> Problem:
-    listeners = spec.load_balancer.listeners
+    listeners = spec.load_balancer.listener_names
     hint = f"write listener: NAME, with one of {some_words(listeners)}"
     if not route.listener:
         message = "the load balancer has several listeners, and this route names none of them"

@@ -188,6 +188,25 @@ class LoadBalancer(Part, frozen=True):
     listeners: tuple[Listener, ...]
 
 
+class ExistingListener(Part, frozen=True):
+    """A listener that exists. `arn` is its ARN, or the expression in the root that gives it."""
+
+    key: str
+    arn: Ref | str
+    arn_input: Label
+    at: Location
+
+
+class ExistingLoadBalancer(Part, frozen=True):
+    """A load balancer that exists; nothing of it is the stack's but rules of its listeners."""
+
+    listeners: tuple[ExistingListener, ...]
+    security_group: Ref | str
+    dns_name: tuple[Ref | str, ...]
+    arn: tuple[Ref | str, ...]
+    at: Location
+
+
 class Peer(Part, frozen=True):
     """The other side of a security group rule: an argument of the rule resource and its value."""
 
@@ -228,6 +247,20 @@ class Role(Part, frozen=True):
     label: Label
     name: str
     policies: tuple[Policy, ...]
+    paths: tuple[str, ...] = ()
+    """No path but /, or the one in front of its name."""
+    boundaries: tuple[Ref, ...] = ()
+    """No policy that limits its permissions, or the ARN of one."""
+
+
+class GivenRole(Part, frozen=True):
+    """A role that exists, and what it must allow; `arn` is text, or the expression in the root."""
+
+    purpose: str
+    """execution or task."""
+    arn: Ref | str
+    statements: tuple[Statement, ...]
+    at: Location
 
 
 class TargetGroup(Part, frozen=True):
@@ -348,7 +381,7 @@ class Input(Part, frozen=True):
     """A variable of a module together with the value that the root gives it."""
 
     variable: Variable
-    value: Ref
+    value: Ref | str
 
 
 class Output(Part, frozen=True):
@@ -356,7 +389,7 @@ class Output(Part, frozen=True):
 
     label: Label
     description: str
-    value: Ref | dict[str, Any]
+    value: Ref | str | dict[str, Any]
     ready: tuple["Ready", ...] = ()
 
 
@@ -467,6 +500,11 @@ class Service(Part, frozen=True):
     """What it is called in AWS: the oldest name that it had, since names there cannot be changed."""
     summary: Comment
     family: str
+    cluster: Ref
+    launch_types: tuple[str, ...]
+    """How tasks start in a cluster whose capacity providers are not known."""
+    capacity_providers: tuple[str, ...]
+    """Otherwise, the one that they start with."""
     inputs: tuple[Input, ...]
     """The variables of the module that are its own."""
     cpu: int
@@ -482,6 +520,11 @@ class Service(Part, frozen=True):
     execution_role: Role
     task_role: Role
     roles: tuple[Role, ...]
+    """Those of the two that the stack creates."""
+    execution_role_arn: Ref
+    task_role_arn: Ref
+    given_roles: tuple[GivenRole, ...]
+    """The others."""
     security_group_name: str
     security_group_description: str
     security_rules: tuple[SecurityRule, ...]
@@ -506,6 +549,10 @@ class Service(Part, frozen=True):
     depends_on: tuple[Ref, ...]
     at: Location
 
+    def creates(self, role: Role) -> bool:
+        """Whether a role of its own takes the place that `role` describes, and not one that exists."""
+        return any(each.label == role.label for each in self.roles)
+
     @property
     def port_mappings(self) -> tuple[PortMapping, ...]:
         """Those of all its containers, which share their tasks' addresses."""
@@ -513,9 +560,23 @@ class Service(Part, frozen=True):
 
 
 class Cluster(Part, frozen=True):
-    """`tasks` is a pattern for the ARNs of all that ECS runs in this account and region."""
-
     name: str
+
+
+class ExistingCluster(Part, frozen=True):
+    """A cluster that exists; `arn` is its ARN, or the expression in the root that gives it."""
+
+    arn: Ref | str
+    at: Location
+
+
+class Trust(Part, frozen=True):
+    """Whom the roles of tasks trust: ECS, for what it runs in the account of the cluster.
+
+    `tasks` is a pattern for the ARNs of all that it runs in this account and region.
+    """
+
+    cluster_arn: Ref
     tasks: Ref
 
 
@@ -643,6 +704,10 @@ class Blueprint(Part, frozen=True):
     network: Network
     load_balancer: tuple[LoadBalancer, ...]
     cluster: tuple[Cluster, ...]
+    trust: tuple[Trust, ...]
+    """Empty where no role is the stack's own."""
+    existing_load_balancer: tuple[ExistingLoadBalancer, ...]
+    existing_cluster: tuple[ExistingCluster, ...]
     namespace: tuple[Namespace, ...]
     services: tuple[Service, ...]
     calls: tuple[Call, ...]

@@ -41,7 +41,8 @@ class References:
 
     def __init__(self, spec: Spec, taken: frozenset[str]) -> None:
         self._inputs: dict[str, Input] = {}
-        roots = sorted({root for place in places(spec) for root in _handed_down(place)})
+        own = _places_of_services(spec)
+        roots = sorted({root for place in own for root in _handed_down(place)})
         labels = [_label(root) for root in roots]
         for root, label in zip(roots, labels, strict=True):
             alone = labels.count(label) == 1 and label not in taken
@@ -126,7 +127,66 @@ def _source(secret: GivenSecret) -> str | Part:
 
 
 def places(spec: Spec) -> Iterator[Place]:
-    """Every reference of the spec, in its order."""
+    """Every reference of the spec."""
+    yield from _places_of_what_exists(spec)
+    yield from _places_of_services(spec)
+
+
+def _places_of_what_exists(spec: Spec) -> Iterator[Place]:
+    """Those that the root hands down under names of their own: see `blueprint.existing`."""
+    yield from (
+        Place(path, value)
+        for path, value in (
+            *existing_values(spec),
+            *(each for key in spec.services for each in role_values(key, spec.services[key])),
+        )
+        if isinstance(value, Given)
+    )
+
+
+def existing_values(spec: Spec) -> Iterator[tuple[SpecPath, str | Given]]:
+    """Whatever exists, by its place in the spec; roles of services are apart."""
+    if balancer := spec.load_balancer.existing:
+        path = ("load_balancer", "existing")
+        for name, arn in balancer.listener_arns.items():
+            yield (*path, "listener_arns", name), arn
+        yield (*path, "security_group"), balancer.security_group
+        yield from _set_values((*path, "dns_name"), balancer.dns_name)
+        yield from _set_values((*path, "arn"), balancer.arn)
+    yield from _set_values(("cluster",), spec.cluster)
+    yield from _set_values(("iam", "permissions_boundary"), spec.iam.permissions_boundary)
+
+
+def role_values(key: str, service: Service) -> Iterator[tuple[SpecPath, str | Given]]:
+    """The roles of a service that exist."""
+    yield from _set_values(("services", key, "roles", "execution"), service.roles.execution)
+    yield from _set_values(("services", key, "roles", "task"), service.roles.task)
+
+
+def _is_handed_down(path: SpecPath, spec: Spec) -> bool:
+    """Whether the stack uses a value: of a load balancer nobody has routes for, and the like, it does not."""
+    listeners = {route.listener for service in spec.services.values() for route in service.routes}
+    if path[:3] == ("load_balancer", "existing", "listener_arns"):
+        return path[-1] in listeners
+    if path[0] == "load_balancer":
+        return bool(listeners)
+    if path[0] == "iam":
+        return has_own_roles(spec)
+    return path != ("cluster",) or bool(spec.services)
+
+
+def has_own_roles(spec: Spec) -> bool:
+    """Whether the stack creates any role."""
+    return any(len(list(role_values(key, each))) < 2 for key, each in spec.services.items())
+
+
+def _set_values(path: SpecPath, value: str | Given | None) -> Iterator[tuple[SpecPath, str | Given]]:
+    if value is not None:
+        yield path, value
+
+
+def _places_of_services(spec: Spec) -> Iterator[Place]:
+    """Those whose values are variables of the services module, named for what they refer to."""
     for key, service in spec.services.items():
         if isinstance(service.image, Given):
             yield Place(("services", key, "image"), service.image)
@@ -199,6 +259,15 @@ def _root_value(given: Given | Part) -> Ref:
     return printed_reference(parse_reference(given.ref or ""))
 
 
+def in_root(value: str | Given | Part) -> Ref | str:
+    """A text, or the expression in the root that a reference stands for."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Given) and value.join is not None:
+        return interpolation(map(in_root, value.join))
+    return _root_value(value)
+
+
 def _label(root: Ref) -> Label:
     """The variable's name: the words of the reference, without what its place says anyway."""
     if isinstance(root, VariableRef):
@@ -220,7 +289,12 @@ def _input(label: Label, root: Ref, inputs: Mapping[str, InputVariable]) -> Inpu
 
 def root_variables(spec: Spec) -> Iterator[Variable]:
     """The variables of the root that inputs are, by name."""
-    atoms = [each for place in places(spec) for each in _atoms(place.reference)]
+    atoms = [
+        each
+        for place in places(spec)
+        if _is_handed_down(place.path, spec)
+        for each in _atoms(place.reference)
+    ]
     used = {each.input for each in atoms if each.input}
     used |= spec.inputs.keys() & {name for each in atoms for name in _named_inputs(each)}
     for name in sorted(used):

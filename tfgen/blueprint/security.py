@@ -98,14 +98,14 @@ def egress(
     network: Network,
     calls: tuple[Call, ...],
 ) -> Egress:
-    """Out of the tasks, and out of the load balancer towards them."""
+    """Out of the tasks, and out of a load balancer of the stack's own towards them."""
     service = spec.services[key]
     outward = [
         *_to_endpoints(service, network, _used_gateways(service, image, spec)),
         *_to_cidrs(service),
     ]
     rules = [_egress_rule(key, way) for way in (*outward, *_to_callees(key, spec, calls))]
-    if service.routes and service.port:
+    if service.routes and service.port and spec.load_balancer.existing is None:
         rules.append(_from_load_balancer(key, renames.in_aws(key, spec), _allowed_ports(service.port)))
     return Egress(tuple(rules), names.fit(" + ".join(way.to for way in outward), _TAG_VALUE))
 

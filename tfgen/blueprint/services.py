@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tfgen.blueprint import access, load_balancer, names, references, renames, security
+from tfgen.blueprint import access, existing, load_balancer, names, references, renames, security
 from tfgen.blueprint.load_balancer import BoundRoute
 from tfgen.blueprint.model import (
     Call,
@@ -29,6 +29,7 @@ from tfgen.spec.model import LENIENT_CODES, Connect, Given, Port, Spec, has_root
 from tfgen.spec.model import Service as ServiceSpec
 
 _ANY_ANSWER = names.comment('No route is "/", so any response but a server error counts as healthy.')
+_FARGATE = "FARGATE"
 _SCHEME = {"http": "http://", "http2": "http://", "grpc": "", "tcp": ""}
 
 
@@ -95,9 +96,7 @@ def _build_service(key: str, context: ServiceContext) -> Service:
     service = spec.services[key]
     aws_name = renames.in_aws(key, spec)
     image = context.images[key]
-    secrets = tuple(context.references.secrets(service))
-    execution_role = access.execution_role(key, spec, image, context.partition, secrets)
-    task_role = access.task_role(key, spec)
+    roles = _build_roles(key, service, context)
     egress = security.egress(key, spec, image, context.network, calls)
     security_rules = (*security.ingress(key, spec, calls), *egress.rules)
     rules = load_balancer.rules(context.bound, key)
@@ -108,7 +107,10 @@ def _build_service(key: str, context: ServiceContext) -> Service:
         aws_name=aws_name,
         summary=_summary_comment(key, service, context),
         family=f"{spec.name}-{aws_name}",
-        inputs=(_image_input(key, image),),
+        cluster=existing.cluster_of_services(spec),
+        launch_types=() if spec.cluster is None else (_FARGATE,),
+        capacity_providers=(_FARGATE,) if spec.cluster is None else (),
+        inputs=(_image_input(key, image), *existing.role_inputs(key, service)),
         cpu=service.cpu,
         memory=service.memory or 0,
         size_at=_size_at(key, context),
@@ -118,9 +120,12 @@ def _build_service(key: str, context: ServiceContext) -> Service:
         region=spec.region,
         log_group=f"/ecs/{spec.name}/{aws_name}",
         log_retention=spec.logs.retention,
-        execution_role=execution_role,
-        task_role=task_role,
-        roles=(execution_role, task_role),
+        execution_role=roles.execution,
+        task_role=roles.task,
+        roles=roles.own,
+        execution_role_arn=roles.execution_arn,
+        task_role_arn=roles.task_arn,
+        given_roles=roles.given,
         security_group_name=names.security_group(spec.name, aws_name),
         security_group_description=f"Tasks of {aws_name}",
         security_rules=security_rules,
@@ -137,14 +142,21 @@ def _build_service(key: str, context: ServiceContext) -> Service:
         uses=tuple(service.uses),
         egress_cidrs=tuple(EgressCidr(cidr=e.cidr, port=e.port) for e in service.egress_cidrs or ()),
         depends_on=(
-            Ref("aws_ecs_cluster_capacity_providers.main"),
-            *(access.policies((execution_role, task_role))),
+            *existing.capacity_providers(spec),
+            *access.policies(roles.own),
             *security.depends_on(security_rules),
             *load_balancer.depends_on(context.bound, key),
             *_started_first(key, context),
         ),
         at=context.at(("services", key)),
     )
+
+
+def _build_roles(key: str, service: ServiceSpec, context: ServiceContext) -> existing.ServiceRoles:
+    spec, image = context.spec, context.images[key]
+    secrets = tuple(context.references.secrets(service))
+    execution = access.execution_role(key, spec, image, context.partition, secrets)
+    return existing.build_roles(key, spec, execution, access.task_role(key, spec), context.at)
 
 
 def _application_container(key: str, service: ServiceSpec, context: ServiceContext) -> Container:

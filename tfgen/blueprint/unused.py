@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from tfgen.blueprint.model import Unused
 from tfgen.problems import Locate, SpecPath
 from tfgen.spec.model import (
+    Iam,
     LoadBalancer,
     Network,
     Service,
@@ -48,13 +49,34 @@ def _is_endpoints_alone(network: Network) -> bool:
 
 def _unused_of_rest(spec: Spec, at: Locate) -> Iterator[tuple[SpecPath, str]]:
     routed = any(service.routes for service in spec.services.values())
-    if not routed and (
-        _set_values(spec.load_balancer) != _set_values(LoadBalancer()) or _lists_listeners(at)
-    ):
+    balancer = spec.load_balancer
+    if balancer.existing:
+        yield from _unused_of_existing(balancer, routed=routed)
+    elif not routed and (_set_values(balancer) != _set_values(LoadBalancer()) or _lists_listeners(at)):
         yield ("load_balancer",), "no service has routes, so there is no load balancer"
+    yield from _unused_without_roles(spec)
     for key, service in spec.services.items():
         if not service.routes:
             yield from _unused_without_routes(key, service)
+
+
+def _unused_of_existing(balancer: LoadBalancer, *, routed: bool) -> Iterator[tuple[SpecPath, str]]:
+    if not routed:
+        yield ("load_balancer", "existing"), "no service has routes, so nothing is added to it"
+    usual = LoadBalancer()
+    for name in ("cidrs", "idle_timeout"):
+        if getattr(balancer, name) != getattr(usual, name):
+            yield ("load_balancer", name), "the load balancer exists, and the stack does not change it"
+
+
+def _unused_without_roles(spec: Spec) -> Iterator[tuple[SpecPath, str]]:
+    if all(service.roles.execution and service.roles.task for service in spec.services.values()):
+        usual = Iam()
+        for name in ("path", "permissions_boundary"):
+            if getattr(spec.iam, name) != getattr(usual, name):
+                yield ("iam", name), "the stack creates no role"
+    if spec.cluster is not None and not spec.services:
+        yield ("cluster",), "there are no services"
 
 
 def _lists_listeners(at: Locate) -> bool:

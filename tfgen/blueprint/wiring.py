@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint import load_balancer, names, security
+from tfgen.blueprint import existing, load_balancer, names, security
 from tfgen.blueprint.labels import ENDPOINTS, LOAD_BALANCER, NETWORK, PRIVATE, PUBLIC, SERVICES
 from tfgen.blueprint.model import (
     Container,
+    ExistingLoadBalancer,
     Input,
     Listener,
     LoadBalancer,
@@ -30,8 +31,10 @@ class Stack(NamedTuple):
     network: Network
     load_balancer: tuple[LoadBalancer, ...]
     services: tuple[Service, ...]
-    references: tuple[Input, ...]
-    """What the services refer to outside the spec."""
+    given: tuple[Input, ...]
+    """What the services have from outside the stack."""
+    existing_load_balancer: tuple[ExistingLoadBalancer, ...]
+    cluster_arn: Ref
     inputs: tuple[Variable, ...]
     """Variables of the root that the spec asks for."""
     tags: dict[str, str]
@@ -73,7 +76,7 @@ def _sorted_by_label(outputs: Iterator[Output]) -> tuple[Output, ...]:
     return tuple(sorted(outputs, key=lambda output: output.label))
 
 
-def _build_output(name: str, description: str, value: Ref | dict[str, Any]) -> Output:
+def _build_output(name: str, description: str, value: Ref | str | dict[str, Any]) -> Output:
     return Output(label=Label(name), description=description, value=value)
 
 
@@ -224,16 +227,18 @@ def _services_inputs(
             f"ARN of the listener on port {listener.port}.",
             OutputRef(LOAD_BALANCER, listener.arn_input),
         )
-    yield from stack.references
+    yield from stack.given
 
 
 def own_variables(spec: Spec) -> frozenset[str]:
     """The names of variables that the services module may have of its own."""
     of_services = (names.label(key, "image") for key in spec.services)
-    of_listeners = (load_balancer.arn_input(key) for key in spec.load_balancer.listeners)
+    of_listeners = (load_balancer.arn_input(key) for key in spec.load_balancer.listener_names)
     endpoints = map(security.prefix_list_input, facts.gateway_endpoints())
     groups = (security.LOAD_BALANCER_GROUP.label, security.ENDPOINT_GROUP.label)
-    return frozenset(("vpc_id", "subnet_ids", *groups, *of_services, *of_listeners, *endpoints))
+    of_roles = (label for key in spec.services for label in existing.own_role_variables(key))
+    own = ("vpc_id", "subnet_ids", *groups, *existing.OWN_VARIABLES, *of_roles)
+    return frozenset((*own, *of_services, *of_listeners, *endpoints))
 
 
 def own_root_variables(spec: Spec) -> dict[str, str]:
@@ -245,7 +250,8 @@ def own_root_variables(spec: Spec) -> dict[str, str]:
 
 def _services_outputs(stack: Stack) -> Iterator[Output]:
     services = stack.services
-    yield _build_output("cluster_name", "Name of the ECS cluster.", Ref("aws_ecs_cluster.main.name"))
+    name = _cluster_name(stack.cluster_arn)
+    yield _build_output("cluster_name", "Name of the ECS cluster.", name)
     yield _build_output(
         "service_names",
         "Names of the ECS services.",
@@ -256,11 +262,19 @@ def _services_outputs(stack: Stack) -> Iterator[Output]:
         "IDs of the services' security groups.",
         {s.key: ResourceRef("aws_security_group", s.label, ".id") for s in services},
     )
-    yield _build_output(
-        "task_role_names",
-        "Names of the services' task roles, to attach policies to.",
-        {s.key: names.ref("aws_iam_role.{}.name", s.task_role.label) for s in services},
-    )
+    own = [s for s in services if s.creates(s.task_role)]
+    if own:
+        yield _build_output(
+            "task_role_names",
+            "Names of the services' task roles, to attach policies to.",
+            {s.key: names.ref("aws_iam_role.{}.name", s.task_role.label) for s in own},
+        )
+
+
+def _cluster_name(arn: Ref) -> Ref:
+    """Of the stack's own cluster, or the last part of the ARN of one that exists."""
+    own = not isinstance(arn, VariableRef)
+    return Ref("aws_ecs_cluster.main.name") if own else Ref(f'split("/", {arn})[1]')
 
 
 def _root_variables(stack: Stack) -> Iterator[Variable]:
@@ -297,6 +311,11 @@ def _root_outputs(stack: Stack, modules: list[Module]) -> Iterator[Output]:
         yield from (
             _of_root(output, module) for output in module.outputs if _is_of_root(output, module, stack)
         )
+    for balancer in stack.existing_load_balancer:
+        for name in balancer.dns_name:
+            yield _build_output("load_balancer_dns_name", "DNS name of the load balancer.", name)
+        for arn in balancer.arn:
+            yield _build_output("load_balancer_arn", "ARN of the load balancer.", arn)
     addresses = {
         service.key: server.address
         for service in stack.services

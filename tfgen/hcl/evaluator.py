@@ -63,6 +63,10 @@ def _set(value: Value) -> Value:
     return tuple(sorted(set(value))) if texts else None
 
 
+def _split(by: Value, text: Value) -> Value:
+    return tuple(text.split(by)) if isinstance(by, str) and by and isinstance(text, str) else None
+
+
 def _values(value: Value) -> Value:
     return tuple(value[key] for key in sorted(value)) if isinstance(value, dict) else None
 
@@ -119,6 +123,7 @@ _QUICK = re.compile(r"[^(){}*+?]*[*+?]?[^(){}*+?]*[*+?]?[^(){}*+?]*")
 # The functions that are worked out, with how many arguments; None where they cannot be.
 _FUNCTIONS: dict[tuple[str, int], Callable[..., Value]] = {
     ("toset", 1): _set,
+    ("split", 2): _split,
     ("values", 1): _values,
     ("keys", 1): _keys,
     ("tolist", 1): _same,

@@ -118,7 +118,8 @@ def _carry_image(place: Place, value: Any, at: Location) -> Carried:
     place.moved("image", at)
     own = place.container.image
     same = (image.account, image.region, image.repository)
-    if image.account and same != (own.account, own.region, own.repository):
+    other = image.account and same != (own.account, own.region, own.repository)
+    if other and place.service.creates(place.service.execution_role):
         role = f"aws_iam_role.{place.service.execution_role.label} may only pull {own.repository}"
         place.doubt("image", at, "image", also=f", and {role}")
     return {"image": image}
@@ -162,7 +163,8 @@ def _carry_secrets(place: Place, value: Any, at: Location) -> Carried:
     if pairs is None or not all(_is_source(source) for _, source in pairs):
         place.doubt("secrets", at, "secret")
         return {}
-    if any(source not in known for _, source in pairs):
+    other = any(source not in known for _, source in pairs)
+    if other and place.service.creates(place.service.execution_role):
         role = f"aws_iam_role.{place.service.execution_role.label} may read only those of the spec"
         place.doubt("secrets", at, "secret", also=f", and {role}")
     place.moved("secrets", at)

@@ -43,7 +43,7 @@ def _carry_exec(working: WorkingBlueprint, found: Resource, service: Service, at
     """ECS Exec, for which a task role has permissions where the spec asks for it."""
     name = "enable_execute_command"
     on = flag_of(found.after.get(name), False)
-    if on and not service.exec:
+    if on and not service.exec and service.creates(service.task_role):
         says = f"aws_iam_role.{service.task_role.label} does not allow what ECS Exec needs"
         working.mark_flows(found, says, "exec", at=at)
     working.move_location(("services", service.key, "exec"), at)

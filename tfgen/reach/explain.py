@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from tfgen.blueprint.model import Blueprint
-from tfgen.reach import walks
+from tfgen.reach import given, walks
 from tfgen.reach.faults import place, repair
 from tfgen.reach.model import MISSING, OK, TAKEN, UNKNOWN, UNSURE, Flow, Hop
 from tfgen.texts import in_line
@@ -27,9 +27,9 @@ def text(blueprint: Blueprint, services: Collection[str] = ()) -> str:
         if flow.service in by_service:
             by_service[flow.service].append(flow)
     lines = [line for key in chosen for line in _lines_of_service(by_service[key], blueprint)]
-    return (
-        "\n".join([*lines, _ASSUMED]) if lines else ("No services, so there are no network paths to show.\n")
-    )
+    if not lines:
+        return "No services, so there are no network paths to show.\n"
+    return "\n".join([*lines, _ASSUMED, *given.texts(blueprint, chosen)])
 
 
 def _lines_of_service(flows: list[Flow], blueprint: Blueprint) -> Iterator[str]:

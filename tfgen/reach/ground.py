@@ -12,7 +12,7 @@ from ipaddress import IPv4Network, collapse_addresses
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint.labels import LOAD_BALANCER, PRIVATE, PUBLIC
+from tfgen.blueprint.labels import LOAD_BALANCER, PRIVATE, PUBLIC, SERVICES
 from tfgen.blueprint.model import (
     Blueprint,
     InternetRoute,
@@ -23,7 +23,7 @@ from tfgen.blueprint.model import (
     SecurityRule,
     Subnet,
 )
-from tfgen.hcl.text import OutputRef, Ref, ResourceRef, VariableRef
+from tfgen.hcl.text import Label, OutputRef, Ref, ResourceRef, VariableRef
 from tfgen.reach.model import MISSING, OK, UNSURE, Hop
 
 EGRESS, INGRESS = "egress", "ingress"
@@ -59,6 +59,8 @@ def group_in(module: str, label: str) -> Followed:
 
 
 BALANCER_GROUP = group_in(LOAD_BALANCER, "main")
+EXISTING_GROUP = Followed(SERVICES, VariableRef(Label("load_balancer_security_group_id")))
+"""That of a load balancer that exists, as the services know it."""
 
 
 class NetworkPeer(Part, frozen=True, eq=False):

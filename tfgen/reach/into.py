@@ -2,12 +2,22 @@
 
 from collections.abc import Iterator, Mapping
 
-from tfgen.blueprint.labels import LOAD_BALANCER
-from tfgen.blueprint.model import Listener, ListenerRule, LoadBalancer, Part, Route, Service, TargetGroup
-from tfgen.hcl.text import Label, ResourceRef
+from tfgen.blueprint.labels import LOAD_BALANCER, SERVICES
+from tfgen.blueprint.model import (
+    ExistingListener,
+    Listener,
+    ListenerRule,
+    LoadBalancer,
+    Part,
+    Route,
+    Service,
+    TargetGroup,
+)
+from tfgen.hcl.text import Label, ResourceRef, VariableRef
 from tfgen.reach.ground import (
     BALANCER_GROUP,
     EGRESS,
+    EXISTING_GROUP,
     INGRESS,
     Followed,
     Ground,
@@ -20,9 +30,10 @@ from tfgen.reach.out import group_of
 
 
 class ListenerEntry(Part, frozen=True):
-    """A listener, with the hops from the clients to it."""
+    """A listener, with the hops from the clients to it. `name` is what a person calls it."""
 
-    listener: Listener
+    name: str
+    address: str
     hops: tuple[Hop, ...]
     arn: Followed
 
@@ -35,6 +46,10 @@ class WaysIn:
         self.entries = {
             listener.key: self._listener_entry(balancer, listener)
             for balancer in ground.blueprint.load_balancer
+            for listener in balancer.listeners
+        } | {
+            listener.key: _existing_entry(listener)
+            for balancer in ground.blueprint.existing_load_balancer
             for listener in balancer.listeners
         }
         self.cidrs = tuple(
@@ -61,7 +76,7 @@ class WaysIn:
             hops: tuple[Hop, ...] = (Hop("listener", f"there is no listener {route.listener}", MISSING),)
             what = route.text
         else:
-            what = f"{route.text} on port {entry.listener.port}"
+            what = f"{route.text} on {entry.name}"
             hops = to_fault((*entry.hops, self._rule_hop(route, rules, entry), *inside))
         return Flow(service.key, "route", what, f'"{service.key}"', path, hops, state_of(hops))
 
@@ -69,7 +84,8 @@ class WaysIn:
 
     def _listener_entry(self, balancer: LoadBalancer, listener: Listener) -> ListenerEntry:
         return ListenerEntry(
-            listener,
+            f"port {listener.port}",
+            ResourceRef("aws_lb_listener", listener.label),
             tuple(self._hops_outside(balancer, listener)),
             Followed(LOAD_BALANCER, ResourceRef("aws_lb_listener", listener.label, ".arn")),
         )
@@ -119,7 +135,7 @@ class WaysIn:
         address = ResourceRef("aws_lb_listener_rule", route.rule)
         rule = rules.get(route.rule)
         if rule is None or self.ground.follow("services", rule.listener_arn) != entry.arn:
-            return Hop("rule", f"aws_lb_listener.{entry.listener.label} has no {address}", MISSING)
+            return Hop("rule", f"{entry.address} has no {address}", MISSING)
         return Hop("rule", f"{address}, priority {rule.priority}", parts=(address,))
 
     def _hops_inside(self, service: Service) -> Iterator[Hop]:
@@ -145,6 +161,9 @@ class WaysIn:
     def _zone_hop(self) -> Iterator[Hop]:
         """A load balancer sends nothing to targets in zones that it is not in (aws.md section 5)."""
         ground = self.ground
+        for _ in ground.blueprint.existing_load_balancer:
+            text = "the load balancer is given: it must be in this VPC, in every zone of the tasks"
+            yield Hop("route", text, TAKEN)
         for balancer in ground.blueprint.load_balancer:
             present = ground.zones[balancer.subnets]
             lost = [zone for zone in ground.zones[ground.network.task_subnets] if zone not in present]
@@ -155,6 +174,9 @@ class WaysIn:
                 yield Hop("route", f"inside the VPC ({ground.network.cidr})")
 
     def _leaving_hop(self, service: Service, group: TargetGroup) -> Hop:
+        if self.ground.blueprint.existing_load_balancer:
+            text = f"the load balancer's security group is given: it must allow outbound port {group.port}"
+            return Hop("leaves", text, TAKEN)
         tasks = tuple(subnet.cidr for subnet in self.ground.subnets[self.ground.network.task_subnets])
         side = NetworkPeer(service.key, (group_of(service),), tasks, group.port)
         state, rules = self.ground.passes(EGRESS, BALANCER_GROUP, side)
@@ -167,12 +189,21 @@ class WaysIn:
         return Hop("leaves", text, MISSING)
 
     def _entering_hop(self, service: Service, group: TargetGroup) -> Hop:
-        side = NetworkPeer("the load balancer", (BALANCER_GROUP,), self.cidrs, group.port)
+        own = EXISTING_GROUP if self.ground.blueprint.existing_load_balancer else BALANCER_GROUP
+        side = NetworkPeer("the load balancer", (own,), self.cidrs, group.port)
         state, rules = self.ground.passes(INGRESS, group_of(service), side)
         if state == OK:
             return Hop("enters", " and ".join(rules), parts=rules)
         text = f'the security group of "{service.key}" does not allow the load balancer on port {group.port}'
         return Hop("enters", text, MISSING)
+
+
+def _existing_entry(listener: ExistingListener) -> ListenerEntry:
+    """A listener that exists: whom it lets in, and which rules it has besides, is given."""
+    name = f"the listener {listener.key}"
+    text = f"{name} is given: its clients, its port and its other rules are not known"
+    arn = Followed(SERVICES, VariableRef(listener.arn_input))
+    return ListenerEntry(name, name, (Hop("listener", text, TAKEN),), arn)
 
 
 def _first_cidrs(cidrs: list[str]) -> str:

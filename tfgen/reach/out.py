@@ -20,6 +20,7 @@ from tfgen.blueprint.model import (
     InterfaceEndpoint,
     Part,
     Service,
+    Statement,
 )
 from tfgen.hcl.text import Ref, ResourceRef
 from tfgen.problems import SpecPath
@@ -343,6 +344,8 @@ class Ways:
             if crossed is None:
                 crossed = self._crossed[way.side] = self._crossing_hops(service, way.side)
             hops, state = (*hops, *crossed[0]), crossed[1]
+        if state != MISSING:
+            hops = (*hops, *_given_role_hops(service, kind))
         return Flow(service.key, kind, what, way.to, path, hops, state)
 
     def _crossing_hops(self, service: Service, side: NetworkPeer) -> tuple[tuple[Hop, ...], str]:
@@ -394,6 +397,23 @@ class Ways:
                 return Hop("enters", " and ".join(rules), parts=rules)
         text = f"{side.name} does not allow these tasks on port {side.port}"
         return Hop("enters", text, MISSING)
+
+
+_ACTIONS = {"image": ("ecr:",), "logs": ("logs:",), "secret": ("secretsmanager:", "ssm:"), "exec": ("ssmm",)}
+"""How the actions begin that a role must allow for a flow."""
+
+
+def _given_role_hops(service: Service, kind: str) -> Iterator[Hop]:
+    """The role that a flow needs, where it exists already: what it allows cannot be known."""
+    wanted = _ACTIONS.get(kind)
+    for role in service.given_roles if wanted else ():
+        actions = [action for statement in role.statements for action in _actions(statement)]
+        if wanted and any(action.startswith(wanted) for action in actions):
+            yield Hop("role", f"the {role.purpose} role is given: it must allow this", TAKEN)
+
+
+def _actions(statement: Statement) -> tuple[str, ...]:
+    return (statement.actions,) if isinstance(statement.actions, str) else statement.actions
 
 
 def group_of(service: Service) -> Followed:

@@ -130,6 +130,7 @@ def _load_balancer_values(blueprint: Blueprint, _theirs: "Sandbox | None") -> di
 def _services_values(blueprint: Blueprint, theirs: "Sandbox | None") -> dict[str, Any]:
     return {
         "clusters": blueprint.cluster,
+        "trusts": blueprint.trust,
         "namespaces": blueprint.namespace,
         "renames": tuple(_moves_of_renames(blueprint, theirs)),
     }

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tfgen.blueprint.model import Blueprint, Network, Override, Service, Variable
 from tfgen.cost import short
-from tfgen.hcl.text import Label
+from tfgen.hcl.text import Label, Ref
 
 
 class Row(NamedTuple):
@@ -89,7 +89,22 @@ def _intro_sentences(blueprint: Blueprint) -> Iterator[str]:
         ports = sorted(listener.port for listener in balancer.listeners)
         word = "ports" if len(ports) > 1 else "port"
         yield f"An Application Load Balancer on {word} {', '.join(map(str, ports))}."
+    if existing := tuple(_existing_parts(blueprint)):
+        yield f"What exists already and is used as it is: {', '.join(existing)}."
     yield _egress_sentence(network)
+
+
+def _existing_parts(blueprint: Blueprint) -> Iterator[str]:
+    """What the stack uses and does not change."""
+    for balancer in blueprint.existing_load_balancer:
+        listeners = [listener.key for listener in balancer.listeners]
+        word = "listeners" if len(listeners) > 1 else "listener"
+        yield f"a load balancer ({word} {', '.join(listeners)})"
+    for cluster in blueprint.existing_cluster:
+        yield f"a cluster ({cluster.arn})"
+    roles = {role.arn for service in blueprint.services for role in service.given_roles}
+    if roles:
+        yield f"{len(roles)} role{'s' if len(roles) > 1 else ''}"
 
 
 def _egress_sentence(network: Network) -> str:
@@ -128,6 +143,9 @@ def _picture_edges(blueprint: Blueprint) -> Iterator[Edge]:
         for connect in service.connect
         for server in connect.servers
     }
+    for existing in blueprint.existing_load_balancer:
+        for each in existing.listeners:
+            yield Edge(Label("clients"), Label("load_balancer"), f"listener {each.key}")
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
             yield Edge(Label("internet"), Label("load_balancer"), f"port {listener.port}")
@@ -152,6 +170,9 @@ def _picture_boxes(blueprint: Blueprint) -> Iterator[Row]:
         yield Row("internet", "internet")
     if blueprint.load_balancer:
         yield Row("load_balancer", "load balancer")
+    if blueprint.existing_load_balancer:
+        yield Row("clients", "clients")
+        yield Row("load_balancer", "existing load balancer")
     for nat in network.nat:
         yield Row("nat", f"NAT in {', '.join(nat.zones)}")
     if network.interface_endpoints:
@@ -199,10 +220,7 @@ _MOST_SERVICES = 10  # botocore, ecs DescribeServices, which the command asks ag
 
 def _wait_commands(blueprint: Blueprint) -> Iterator[str]:
     """Commands that end when every service runs what it should."""
-    for cluster in blueprint.cluster:
-        name = _overridden_argument(
-            blueprint, _ADDRESS.format("aws_ecs_cluster", "main"), "name", cluster.name
-        )
+    for name in _cluster_words(blueprint):
         services = [
             _overridden_argument(
                 blueprint, _ADDRESS.format("aws_ecs_service", each.label), "name", each.aws_name
@@ -210,8 +228,18 @@ def _wait_commands(blueprint: Blueprint) -> Iterator[str]:
             for each in blueprint.services
         ]
         for start in range(0, len(services), _MOST_SERVICES):
-            words = ["--cluster", name, "--services", *services[start : start + _MOST_SERVICES]]
-            yield f"aws ecs wait services-stable --region {blueprint.region} {shlex.join(words)}"
+            words = shlex.join(["--services", *services[start : start + _MOST_SERVICES]])
+            yield f"aws ecs wait services-stable --region {blueprint.region} --cluster {name} {words}"
+
+
+def _cluster_words(blueprint: Blueprint) -> Iterator[str]:
+    """The cluster, as a word of a shell: where only Terraform knows it, its output."""
+    for cluster in blueprint.cluster:
+        address = _ADDRESS.format("aws_ecs_cluster", "main")
+        yield shlex.quote(_overridden_argument(blueprint, address, "name", cluster.name))
+    for existing in blueprint.existing_cluster:
+        known = not isinstance(existing.arn, Ref)
+        yield shlex.quote(existing.arn) if known else '"$(terraform output -raw cluster_name)"'
 
 
 def _overridden_argument(blueprint: Blueprint, address: str, argument: str, otherwise: str) -> str:

@@ -91,6 +91,9 @@ _CODES = {
     "TG297": "An input has a name that no other variable of the root has",
     "TG298": "A reference names what a file of your own in the stack's folder declares",
     "TG299": "A reference names an attribute that the provider has",
+    "TG510": "Listeners are the stack's own, or they exist already",
+    "TG511": "The ARN of what exists is in the region and the partition of the stack",
+    "TG512": "Each existing listener is named once, and all belong to one load balancer",
     "TG390": "An ignore gives its reason",
     "TG391": "An ignore names an existing rule",
     "TG392": "An ignore has an effect",
@@ -104,6 +107,7 @@ _RAISED = {
     "TG2": "when the stack is derived from the spec",
     "TG3": "when the spec's ignores are compared with what the rules found",
     "TG4": "by tfgen validate or tfgen changes",
+    "TG5": "when the stack is derived from the spec",
 }
 
 

@@ -18,7 +18,14 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network
 from typing import NamedTuple
 
-from tfgen.blueprint.model import Blueprint, Listener, ListenerRule, Service
+from tfgen.blueprint.model import (
+    Blueprint,
+    ExistingListener,
+    ExistingLoadBalancer,
+    Listener,
+    ListenerRule,
+    Service,
+)
 from tfgen.routing.patterns import matches_any
 from tfgen.routing.request import Request
 from tfgen.routing.table import entries_by_listener
@@ -53,14 +60,15 @@ class Reading(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """`nobody` says why no rule is asked; else `candidates[chosen]` answers, the last being the default.
+    """`nobody` says why no rule is asked; else `candidates[chosen]` answers, the last being the default, or
+    whatever an existing listener has besides.
 
     `otherwise` holds readings of the request with which another one would answer.
     """
 
     request: Request
     nobody: str = ""
-    listener: tuple[Listener, ...] = ()
+    listener: tuple[Listener | ExistingListener, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     chosen: int = 0
     otherwise: tuple[Reading, ...] = ()
@@ -74,12 +82,33 @@ class Answer(NamedTuple):
 
 def answer_request(blueprint: Blueprint, request: Request) -> Answer:
     """What happens to a request to the load balancer of this stack."""
+    for balancer in blueprint.existing_load_balancer:
+        return _answer_of_existing(blueprint, balancer, request)
     listeners = [each for balancer in blueprint.load_balancer for each in balancer.listeners]
     listener = next((each for each in listeners if each.port == request.port), None)
     if listener is None:
         return Answer(request, _no_listener(listeners, request))
     if nobody := _refusal_reason(listener, request):
         return Answer(request, nobody, (listener,))
+    return _answer_of_listener(blueprint, listener, request)
+
+
+def _answer_of_existing(blueprint: Blueprint, balancer: ExistingLoadBalancer, request: Request) -> Answer:
+    """Which of its listeners has the port of a request is known where there is one, or one with its scheme as
+    its name."""
+    listener = next(
+        (each for each in balancer.listeners if each.key == request.scheme), balancer.listeners[0]
+    )
+    if len(balancer.listeners) > 1 and listener.key != request.scheme:
+        names = ", ".join(each.key for each in balancer.listeners)
+        nobody = f"which of the existing listeners ({names}) has port {request.port} is not known"
+        return Answer(request, f"{nobody}; one named {request.scheme} would be taken for it")
+    return _answer_of_listener(blueprint, listener, request)
+
+
+def _answer_of_listener(
+    blueprint: Blueprint, listener: Listener | ExistingListener, request: Request
+) -> Answer:
     first, *others = readings_of_request(request)
     candidates = _candidate_rules(blueprint, listener, first)
     chosen = _chosen_index(candidates)
@@ -94,12 +123,13 @@ def answer_request(blueprint: Blueprint, request: Request) -> Answer:
 
 
 def _doubts_of_answer(
-    blueprint: Blueprint, listener: Listener, candidates: Sequence[Candidate]
+    blueprint: Blueprint, listener: Listener | ExistingListener, candidates: Sequence[Candidate]
 ) -> Iterator[str]:
     rules = {f"aws_lb_listener_rule.{rule.label}" for candidate in candidates for rule in candidate.rule}
-    answering = {f"aws_lb_listener.{listener.label}", "aws_lb.main", *rules}
-    for own in blueprint.overridden:
-        yield from (mark.says for mark in own.marks if mark.changed.address in answering)
+    own = {f"aws_lb_listener.{listener.label}", "aws_lb.main"} if isinstance(listener, Listener) else set()
+    answering = own | rules
+    for overridden in blueprint.overridden:
+        yield from (mark.says for mark in overridden.marks if mark.changed.address in answering)
 
 
 # --- before any rule
@@ -141,7 +171,9 @@ def admits_sender(listener: Listener, request: Request) -> bool:
 # --- the rules
 
 
-def _candidate_rules(blueprint: Blueprint, listener: Listener, seen: Seen) -> tuple[Candidate, ...]:
+def _candidate_rules(
+    blueprint: Blueprint, listener: Listener | ExistingListener, seen: Seen
+) -> tuple[Candidate, ...]:
     services = {service.key: service for service in blueprint.services}
     rules = [
         Candidate((entry.rule,), (services[entry.service],), tuple(_why_not(entry.rule, seen)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tfgen.blueprint.model import Listener
+from tfgen.blueprint.model import ExistingListener, Listener
 from tfgen.routing.answer import WORLD, Answer, Candidate, Reading
 from tfgen.routing.table import route_text
 from tfgen.texts import in_line, wrapped_text
@@ -39,9 +39,11 @@ def _head_lines(answer: Answer) -> Iterator[str]:
         yield f"  note: {note}"
 
 
-def _owner_of_rule(listener: Listener, candidate: Candidate) -> str:
+def _owner_of_rule(listener: Listener | ExistingListener, candidate: Candidate) -> str:
     for service in candidate.service:
         return f"{service.key} responds, on port {_container_port(candidate)}"
+    if isinstance(listener, ExistingListener):
+        return "No service of this stack responds: what else the existing listener has decides"
     for does in listener.answers:
         return f"No service responds: the load balancer itself {does}"
     response = f'{listener.default.status} "{listener.default.body}"'
@@ -58,7 +60,9 @@ def _target_lines(candidate: Candidate) -> Iterator[str]:
             yield f"aws_lb_target_group.{group.label}"
 
 
-def _listener_words(listener: Listener) -> str:
+def _listener_words(listener: Listener | ExistingListener) -> str:
+    if isinstance(listener, ExistingListener):
+        return f"{listener.key}, which exists: {listener.arn}"
     ranges = [cidr.cidr for cidr in listener.admitted]
     return (
         f"{listener.key}, port {listener.port}, for {'all clients' if WORLD in ranges else ', '.join(ranges)}"
@@ -74,8 +78,7 @@ def _rule_words(candidate: Candidate) -> str:
 def notes_on_answer(answer: Answer) -> Iterator[str]:
     """Notes on the answer."""
     for listener in answer.listener:
-        if answer.winner and not answer.request.source and WORLD not in [c.cidr for c in listener.admitted]:
-            yield "not every address may connect to this listener; check one with --from ADDRESS"
+        yield from _listener_notes(listener, answer)
     for service in (service for winner in answer.winner for service in winner.service):
         if not service.tasks.least:
             yield f"the count of {service.key} is 0: without tasks, the load balancer responds with 503"
@@ -87,6 +90,15 @@ def notes_on_answer(answer: Answer) -> Iterator[str]:
         yield _other_reading_note(reading)
     for says in answer.doubts:
         yield f"{says}, so which service responds is not certain"
+
+
+def _listener_notes(listener: Listener | ExistingListener, answer: Answer) -> Iterator[str]:
+    if isinstance(listener, ExistingListener):
+        yield "the port, the clients and the other rules of this listener are not known"
+        if answer.winner and answer.winner[0].rule:
+            yield "another rule with a lower priority may respond before it"
+    elif answer.winner and not answer.request.source and WORLD not in [c.cidr for c in listener.admitted]:
+        yield "not every address may connect to this listener; check one with --from ADDRESS"
 
 
 def _prefix_note(candidate: Candidate) -> Iterator[str]:
@@ -127,12 +139,16 @@ def _rules_after(answer: Answer) -> Iterator[str]:
 
 def _table_rows(answer: Answer, rows: Sequence[tuple[Candidate, str]]) -> Iterator[str]:
     """One line for each candidate: its order, its conditions, its target, and a remark."""
-    fixed = answer.listener[0].default.status
+    fixed = _default_words(answer.listener[0])
     cells = [(*_table_cells(candidate, fixed), said) for candidate, said in rows]
     widths = [max(len(row[column]) for row in cells) for column in range(3)]
     for when, what, where, said in cells:
         line = f"  {when:>{widths[0]}}  {what:<{widths[1]}}  -> {where:<{widths[2]}}  {said}"
         yield line.rstrip()
+
+
+def _default_words(listener: Listener | ExistingListener) -> str:
+    return "not known" if isinstance(listener, ExistingListener) else listener.default.status
 
 
 def _table_cells(candidate: Candidate, fixed: str) -> tuple[str, str, str]:
@@ -154,9 +170,7 @@ def as_data(answer: Answer) -> dict[str, Any]:
         "request": _request_object(answer),
         "answers": "service" if service else "load-balancer" if fixed else "nobody",
         "reason": answer.nobody or None,
-        "status": int(answer.listener[0].default.status)
-        if fixed and not answer.listener[0].answers
-        else None,
+        "status": _status(answer) if fixed else None,
         "service": service,
         "port": _container_port(winner) if winner else None,
         "target_group": next(_target_lines(winner), None) if winner else None,
@@ -178,6 +192,14 @@ def as_data(answer: Answer) -> dict[str, Any]:
     }
 
 
+def _status(answer: Answer) -> int | None:
+    """Of the default action, where it is a fixed response."""
+    for listener in answer.listener:
+        if isinstance(listener, Listener) and not listener.answers:
+            return int(listener.default.status)
+    return None
+
+
 def _request_object(answer: Answer) -> dict[str, Any]:
     request = answer.request
     return {
@@ -190,7 +212,9 @@ def _request_object(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _listener_data(listener: Listener) -> dict[str, Any]:
+def _listener_data(listener: Listener | ExistingListener) -> dict[str, Any]:
+    if isinstance(listener, ExistingListener):
+        return {"name": listener.key, "port": None, "cidrs": None}
     return {"name": listener.key, "port": listener.port, "cidrs": [cidr.cidr for cidr in listener.admitted]}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint, Service
+from tfgen.blueprint.model import Blueprint, Role, Service
 from tfgen.hcl.text import Ref
 from tfgen.problems import Problem
 
@@ -43,8 +43,8 @@ _STATEMENT = len('{"Action":,"Effect":"Allow","Resource":,"Sid":""},')
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     limit = facts.limits()["role_inline_policies_chars_max"].value
-    for service in blueprint.services:
-        size = _size_of_policies(service, blueprint.partition)
+    for service, role in ((each, role) for each in blueprint.services for role in each.roles):
+        size = _size_of_policies(service, role, blueprint.partition)
         if size > limit:
             message = (
                 f'the permission to read the secrets of "{service.key}" takes {size} characters of policy; '
@@ -57,8 +57,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             yield Problem(ID, where, message, hint, SEVERITY)
 
 
-def _size_of_policies(service: Service, partition: str) -> int:
-    """The characters of the execution role's policies, as IAM counts them: without white space."""
+def _size_of_policies(service: Service, role: Role, partition: str) -> int:
+    """The characters of a role's policies, as IAM counts them: without white space."""
     stream = f"arn:{partition}:logs:{service.region}:123456789012:log-group:{service.log_group}:*"
     return sum(
         _POLICY
@@ -69,7 +69,7 @@ def _size_of_policies(service: Service, partition: str) -> int:
             + _length_in_json(statement.resources, stream)
             for statement in policy.statements
         )
-        for policy in service.execution_role.policies
+        for policy in role.policies
     )
 
 

@@ -37,6 +37,7 @@ FAILS = (
     f"  b: {{secrets: {{A: '{_PARAMETER.format('2' * 12)}', B: '{_PARAMETER.format('2' * 12)}'}}}}\n",
     "services:\n"
     f"  web: {{secrets: {{A: '{_PARAMETER.format('1' * 12)}', B: '{_PARAMETER.format('123456789012')}'}}}}\n",
+    f"{BAD}    roles: {{execution: 'arn:aws:iam::123456789012:role/start-tasks'}}\n",
 )
 PASSES = (
     # Images are often in an account of their own, and say nothing of the stack's.
@@ -67,7 +68,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _secrets(blueprint: Blueprint) -> Iterator[_Secret]:
     for service in blueprint.services:
-        role = f"aws_iam_role.{service.execution_role.label}"
+        own = service.creates(service.execution_role)
+        role = f"aws_iam_role.{service.execution_role.label}" if own else "the execution role"
         for container in service.containers:
             for name, source in container.secrets:
                 if source.startswith("arn:"):

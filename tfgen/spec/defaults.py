@@ -37,7 +37,7 @@ def fill_defaults(spec: Spec, at: Locate) -> tuple[Spec, list[Problem]]:
     filled = replace(
         spec,
         network=_fill_network(spec),
-        load_balancer=_load_balancer(spec.load_balancer),
+        load_balancer=_load_balancer(spec.load_balancer, at),
         services={
             key: _fill_service(service, spec.load_balancer, spec.network)
             for key, service in spec.services.items()
@@ -141,7 +141,10 @@ def _has_single_nat(network: Network) -> bool:
     return network.way_out.nat and network.nat == "single"
 
 
-def _load_balancer(load_balancer: LoadBalancer) -> LoadBalancer:
+def _load_balancer(load_balancer: LoadBalancer, at: Locate) -> LoadBalancer:
+    path = ("load_balancer", "listeners")
+    if load_balancer.existing and at(path).path != path:
+        return replace(load_balancer, listeners={})  # the default is for one of the stack's own
     listeners = {
         key: replace(listener, cidrs=load_balancer.cidrs if listener.cidrs is None else listener.cidrs)
         for key, listener in load_balancer.listeners.items()
@@ -164,9 +167,10 @@ def _fill_service(service: Service, load_balancer: LoadBalancer, network: Networ
 
 
 def _default_listener(load_balancer: LoadBalancer) -> str | None:
-    if "http" in load_balancer.listeners or len(load_balancer.listeners) != 1:
-        return "http" if "http" in load_balancer.listeners else None
-    return next(iter(load_balancer.listeners))
+    listeners = load_balancer.listener_names
+    if "http" in listeners or len(listeners) != 1:
+        return "http" if "http" in listeners else None
+    return listeners[0]
 
 
 def _fill_route(route: Route, listener: str | None) -> Route:

@@ -19,6 +19,11 @@ VARIANTS = 4
 _GONE: Any = object()
 _Edits = Iterator[tuple[SpecPath, Any]]
 
+
+def _arn(place: str, name: str) -> str:
+    return f"arn:aws:{place}:123456789012:{name}"
+
+
 _ECR = "123456789012.dkr.ecr.{}.amazonaws.com/mended:1"
 _SAMPLES: dict[Any, tuple[Any, ...]] = {
     model.Name: ("mended-a", "mended-b"),
@@ -35,6 +40,14 @@ _SAMPLES: dict[Any, tuple[Any, ...]] = {
     model.HttpCodes: ("200", "200-399"),
     model.Image: (_ECR.format("us-east-1"), "nginx:1.27", _ECR.format("eu-west-1"), "ghcr.io/a/b"),
     model.SecretSource: ("/mended/a", "arn:aws:secretsmanager:us-east-1:123456789012:secret:mended-AbCdEf"),
+    model.ListenerArn: (_arn("elasticloadbalancing:us-east-1", "listener/app/mended/1/2"),),
+    model.LoadBalancerArn: (_arn("elasticloadbalancing:us-east-1", "loadbalancer/app/mended/1"),),
+    model.DnsName: ("mended.example.com",),
+    model.SecurityGroupId: ("sg-0a1b2c3d",),
+    model.ClusterArn: (_arn("ecs:us-east-1", "cluster/mended"),),
+    model.RoleArn: (_arn("iam:", "role/mended"),),
+    model.PolicyArn: (_arn("iam:", "policy/mended"),),
+    model.IamPath: ("/mended/",),
     model.AwsService: ("sqs", "sns"),
     model.BucketName: ("mended-a", "mended-b"),
     model.StateKey: ("mended/a", "mended/b"),
@@ -131,7 +144,8 @@ class _Mend:
         return [key for key, each in found if isinstance(each, dict) and each.get("connect")]
 
     def listener_names(self) -> list[str]:
-        found = self.value_at(("load_balancer", "listeners"))
+        existing = self.value_at(("load_balancer", "existing", "listener_arns"))
+        found = existing or self.value_at(("load_balancer", "listeners"))
         return list(found) if isinstance(found, dict) and found else ["http"]
 
     def one_of(self, choices: Sequence[Any]) -> Any:
@@ -272,6 +286,16 @@ def _mend_route(mend: _Mend, path: SpecPath) -> _Edits:
     yield path, {"path": f"/mended-{mend.one_of('abc')}-{name}", **listener}
 
 
+def _mend_existing(_mend: _Mend, path: SpecPath) -> _Edits:
+    """Listeners are those that exist; what is elsewhere is given by a variable."""
+    if path[-1] == "listeners":
+        yield path, _GONE
+    elif path[-1] == "listener_arns":
+        yield path, {"http": {"input": "mended"}}
+    else:
+        yield path, {"input": "mended"}
+
+
 def _mend_listener(mend: _Mend, path: SpecPath) -> _Edits:
     said = mend.value_at(path)
     route = dict(said) if isinstance(said, dict) else {"path": said}
@@ -354,6 +378,7 @@ _MENDS = {
     **dict.fromkeys(("TG203", "TG221", "TG222", "TG223"), _mend_route),
     "TG220": _mend_listener,
     "TG224": _listener_port,
+    **dict.fromkeys(("TG510", "TG511", "TG512"), _mend_existing),
     "TG230": _mend_call,
     "TG231": _mend_callee,
     **dict.fromkeys(("TG232", "TG240"), _port_or_not),

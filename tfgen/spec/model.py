@@ -119,6 +119,65 @@ InputName = Annotated[
 JsonKey = Annotated[
     str, Meta(pattern=r"^[^\s:]+\Z", max_length=256, description="a JSON key without spaces and colons")
 ]
+ListenerArn = Annotated[
+    str,
+    Meta(
+        pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:listener/app(/[A-Za-z0-9-]+){3}\Z",
+        description="the ARN of a listener of an Application Load Balancer",
+    ),
+]
+LoadBalancerArn = Annotated[
+    str,
+    Meta(
+        pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:loadbalancer/app(/[A-Za-z0-9-]+){2}\Z",
+        description="the ARN of an Application Load Balancer",
+    ),
+]
+DnsName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z",
+        max_length=253,
+        description="a DNS name such as shared-1234567890.us-east-1.elb.amazonaws.com",
+    ),
+]
+SecurityGroupId = Annotated[
+    str,
+    Meta(
+        pattern=r"^sg-([0-9a-f]{8}|[0-9a-f]{17})\Z",
+        description="the ID of a security group, such as sg-0a1b2c3d4e5f60718",
+    ),
+]
+ClusterArn = Annotated[
+    str,
+    Meta(
+        pattern=r"^arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:cluster/[A-Za-z0-9_-]{1,255}\Z",
+        description="the ARN of an ECS cluster",
+    ),
+]
+RoleArn = Annotated[
+    str,
+    Meta(
+        # IAM/reference_iam-quotas: a path and a name of these characters.
+        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-.0-~]+/)*[A-Za-z0-9_+=,.@-]{1,64}\Z",
+        description="the ARN of an IAM role",
+    ),
+]
+PolicyArn = Annotated[
+    str,
+    Meta(
+        pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/([!-.0-~]+/)*[A-Za-z0-9_+=,.@-]{1,128}\Z",
+        description="the ARN of a managed IAM policy",
+    ),
+]
+IamPath = Annotated[
+    str,
+    Meta(
+        pattern=r"^/([!-.0-~]+/)*\Z",
+        max_length=512,
+        description='an IAM path that begins and ends with "/", such as /apps/',
+    ),
+]
 AwsService = Annotated[
     str,
     Meta(
@@ -318,8 +377,21 @@ class Listener(Section, frozen=True):
     """Rules to ignore in this listener."""
 
 
+class ExistingLoadBalancer(Section, frozen=True):
+    """A load balancer that exists. The stack adds rules to its listeners and changes nothing else."""
+
+    listener_arns: dict[Name, ListenerArn | Given]
+    """The ARNs of its listeners, by the names that routes use."""
+    security_group: SecurityGroupId | Given
+    """The ID of its security group, from which tasks accept requests."""
+    dns_name: DnsName | Given | None = None
+    """Its DNS name. Becomes an output of the stack."""
+    arn: LoadBalancerArn | Given | None = None
+    """Its ARN, which the ARNs of its listeners are compared with. Becomes an output of the stack."""
+
+
 class LoadBalancer(Section, frozen=True):
-    """The Application Load Balancer, which is created if any service has routes."""
+    """The Application Load Balancer, which is created if any service has routes and none is given."""
 
     listeners: dict[Name, Listener] = field(default_factory=lambda: {"http": Listener(port=80)})
     """Its listeners, by name."""
@@ -327,8 +399,15 @@ class LoadBalancer(Section, frozen=True):
     """The ranges of clients that may connect."""
     idle_timeout: Annotated[int, Meta(ge=1, le=4000, description="seconds from 1 to 4000")] = 60
     """Seconds after which an idle connection is closed; applications should close theirs later."""
+    existing: ExistingLoadBalancer | None = None
+    """A load balancer that exists, instead of one of the stack's own."""
     ignore: Ignores = None
     """Rules to ignore in this section."""
+
+    @property
+    def listener_names(self) -> list[str]:
+        """The names that routes can use."""
+        return list(self.existing.listener_arns if self.existing else self.listeners)
 
 
 class Logs(Section, frozen=True):
@@ -414,6 +493,15 @@ class Egress(Section, frozen=True):
     """The port to allow in that range."""
 
 
+class Roles(Section, frozen=True):
+    """Roles that exist, for which the stack creates no role and no policy."""
+
+    execution: RoleArn | Given | None = None
+    """The ARN of the role with which ECS starts tasks. Default: a role of the stack's own."""
+    task: RoleArn | Given | None = None
+    """The ARN of the role of the application. Default: a role of the stack's own."""
+
+
 class Service(Section, frozen=True):
     """One ECS service on Fargate with one container."""
 
@@ -459,8 +547,19 @@ class Service(Section, frozen=True):
     oldest in AWS, so that renaming replaces nothing."""
     exec: bool = False
     """Whether `aws ecs execute-command` can open a shell in a task."""
+    roles: Roles = Roles()
+    """Roles that exist, for this service to use."""
     ignore: Ignores = None
     """Rules to ignore in this service."""
+
+
+class Iam(Section, frozen=True):
+    """What all roles of the stack have."""
+
+    path: IamPath = "/"
+    """The path in front of their names."""
+    permissions_boundary: PolicyArn | Given | None = None
+    """The ARN of the policy that limits their permissions."""
 
 
 class TaskRange(Section, frozen=True):
@@ -514,6 +613,10 @@ class Spec(Section, frozen=True, kw_only=True):
     """The VPC and its egress."""
     load_balancer: LoadBalancer = LoadBalancer()
     """The load balancer, which is created if any service has routes."""
+    cluster: ClusterArn | Given | None = None
+    """The ARN of an ECS cluster that exists. Default: a cluster with the name of the stack."""
+    iam: Iam = Iam()
+    """What all roles of the stack have."""
     logs: Logs = Logs()
     """CloudWatch log groups."""
     services: dict[Name, Service] = {}
