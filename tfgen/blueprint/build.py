@@ -87,11 +87,13 @@ def _built_blueprint(
         services.ServiceContext(spec, partition, built_network, found, bound, called, referred, at)
     )
     balancer = (load_balancer.build(spec, at),) if bound else ()
+    namespace = tuple(_build_namespace(spec, built_services))
     modules, root = wiring.build(
         wiring.Stack(
             built_network,
             balancer,
             built_services,
+            namespace,
             referred.inputs,
             tuple(references.root_variables(spec)),
             dict(sorted(spec.tags.items())),
@@ -111,7 +113,7 @@ def _built_blueprint(
         network=built_network,
         load_balancer=balancer,
         cluster=(_build_cluster(spec, partition),) if spec.services else (),
-        namespace=tuple(_build_namespace(spec, built_services)),
+        namespace=namespace,
         services=built_services,
         calls=called,
         renames=renames.build(spec),

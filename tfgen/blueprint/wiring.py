@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint import load_balancer, names, security
+from tfgen.blueprint import exports, load_balancer, names, security
 from tfgen.blueprint.labels import ENDPOINTS, LOAD_BALANCER, NETWORK, PRIVATE, PUBLIC, SERVICES
 from tfgen.blueprint.model import (
     Container,
@@ -12,6 +12,7 @@ from tfgen.blueprint.model import (
     Listener,
     LoadBalancer,
     Module,
+    Namespace,
     Network,
     Output,
     Ready,
@@ -30,6 +31,7 @@ class Stack(NamedTuple):
     network: Network
     load_balancer: tuple[LoadBalancer, ...]
     services: tuple[Service, ...]
+    namespace: tuple[Namespace, ...]
     references: tuple[Input, ...]
     """What the services refer to outside the spec."""
     inputs: tuple[Variable, ...]
@@ -134,6 +136,7 @@ def _network_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
     yield _subnet_ids(PUBLIC, _public_ready(stack.network))
     if stack.network.private_subnets:
         yield _subnet_ids(PRIVATE, _private_ready(stack.network))
+    yield from exports.of_network(stack.network)
     # A network alone tells all of it, for services that are described elsewhere.
     group = security.ENDPOINT_GROUP.label
     if group in used or (stack.network.endpoint_security_group and not stack.services):
@@ -185,6 +188,8 @@ def _load_balancer_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Out
         "ID of the load balancer's security group.",
         ResourceRef("aws_security_group", "main", ".id"),
     )
+    for balancer in stack.load_balancer:
+        yield from exports.of_load_balancer(balancer)
     for listener in _used_listeners(stack, used):
         yield _build_output(
             listener.arn_input,
@@ -260,6 +265,7 @@ def _services_outputs(stack: Stack) -> Iterator[Output]:
         "Names of the services' task roles, to attach policies to.",
         {s.key: names.ref("aws_iam_role.{}.name", s.task_role.label) for s in services},
     )
+    yield from exports.of_services(services, stack.namespace)
 
 
 def _root_variables(stack: Stack) -> Iterator[Variable]:
@@ -308,9 +314,12 @@ def _root_outputs(stack: Stack, modules: list[Module]) -> Iterator[Output]:
 
 
 # Outputs of the network that a user may want; the rest is for the services.
-_OF_NETWORK = frozenset({"vpc_id", "public_subnet_ids", "private_subnet_ids"})
+_OF_NETWORK = frozenset({"vpc_id", "public_subnet_ids", "private_subnet_ids"}) | exports.OF_NETWORK
 # Those of the load balancer, as the root names them.
-_OFLOAD_BALANCER = {name: f"load_balancer_{name}" for name in ("dns_name", "security_group_id")}
+_OFLOAD_BALANCER = {
+    **{name: f"load_balancer_{name}" for name in ("dns_name", "security_group_id")},
+    **exports.OF_LOAD_BALANCER,
+}
 
 
 def _is_of_root(output: Output, module: Module, stack: Stack) -> bool:
