@@ -81,7 +81,8 @@ def _built_blueprint(
         for key, service in spec.services.items()
     }
     called = calls.build(spec, at)
-    built_network = network.build(spec, found, at)
+    of_network = references.References(spec, frozenset(), references.route_places)
+    built_network = network.build(spec, found, of_network, at)
     referred = references.References(spec, wiring.own_variables(spec))
     built_services = services.build(
         services.ServiceContext(spec, partition, built_network, found, bound, called, referred, at)
@@ -94,6 +95,7 @@ def _built_blueprint(
             balancer,
             built_services,
             namespace,
+            of_network.inputs,
             referred.inputs,
             tuple(references.root_variables(spec)),
             dict(sorted(spec.tags.items())),

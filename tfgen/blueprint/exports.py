@@ -8,11 +8,20 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from tfgen.blueprint import names
-from tfgen.blueprint.labels import PRIVATE, PUBLIC
+from tfgen.blueprint.labels import DATABASE, PRIVATE, PUBLIC
 from tfgen.blueprint.model import LoadBalancer, Namespace, Network, Output, Service
 from tfgen.hcl.text import Label, Ref, ResourceRef
 
-OF_NETWORK = frozenset({"endpoint_ids", "nat_public_ips", "private_route_table_ids", "public_route_table_id"})
+OF_NETWORK = frozenset(
+    {
+        "database_route_table_id",
+        "database_subnet_ids",
+        "endpoint_ids",
+        "nat_public_ips",
+        "private_route_table_ids",
+        "public_route_table_id",
+    }
+)
 """Those of the network module that the root has too, under the same names."""
 OF_LOAD_BALANCER = {
     **{name: f"load_balancer_{name}" for name in ("arn", "arn_suffix", "zone_id")},
@@ -23,12 +32,13 @@ OF_LOAD_BALANCER = {
 
 def of_network(network: Network) -> Iterator[Output]:
     tables = {table.label: table for table in network.route_tables}
-    if PUBLIC in tables:
-        yield _output(
-            "public_route_table_id",
-            "ID of the public subnets' route table.",
-            ResourceRef("aws_route_table", PUBLIC, ".id"),
-        )
+    for role in (PUBLIC, DATABASE):
+        if role in tables:
+            yield _output(
+                f"{role}_route_table_id",
+                f"ID of the {role} subnets' route table.",
+                ResourceRef("aws_route_table", role, ".id"),
+            )
     if PRIVATE in tables:
         yield _output(
             "private_route_table_ids",
@@ -42,7 +52,8 @@ def of_network(network: Network) -> Iterator[Output]:
             _by_zone("gateway", "aws_nat_gateway.main", "public_ip"),
         )
     endpoints = {
-        each.service: each.label for each in (*network.gateway_endpoints, *network.interface_endpoints)
+        **{each.service: each.label for each in network.gateway_endpoints},
+        **{each.service: each.label for each in network.interface_endpoints},
     }
     if endpoints:
         yield _output("endpoint_ids", "IDs of the VPC endpoints.", _ids("aws_vpc_endpoint", endpoints, "id"))

@@ -1,6 +1,6 @@
 """Values that only Terraform knows: where the spec names them, and how the root hands them to the modules."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from tfgen.blueprint import names
@@ -36,11 +36,14 @@ class Place(NamedTuple):
 
 
 class References:
-    """The variables of the services module that carry what the services refer to."""
+    """The variables of a module that carry what it refers to: by default, those of the services module."""
 
-    def __init__(self, spec: Spec, taken: frozenset[str]) -> None:
+    def __init__(
+        self, spec: Spec, taken: frozenset[str], found: Callable[[Spec], Iterator[Place]] | None = None
+    ) -> None:
         self._inputs: dict[str, Input] = {}
-        roots = sorted({_root_value(each) for place in places(spec) for each in _atoms(place.reference)})
+        referred = (found or service_places)(spec)
+        roots = sorted({_root_value(each) for place in referred for each in _atoms(place.reference)})
         labels = [_label(root) for root in roots]
         for root, label in zip(roots, labels, strict=True):
             alone = labels.count(label) == 1 and label not in taken
@@ -53,7 +56,7 @@ class References:
         return tuple(sorted(self._inputs.values(), key=lambda each: each.variable.label))
 
     def value(self, given: Given | GivenSecret | Part) -> Ref:
-        """What stands for a reference in the services module."""
+        """What stands for a reference in the module."""
         if isinstance(given, Given) and given.join is not None:
             return interpolation(part if isinstance(part, str) else self.value(part) for part in given.join)
         return VariableRef(self._inputs[_root_value(given)].variable.label)
@@ -113,7 +116,23 @@ def _source(secret: GivenSecret) -> str | GivenSecret | Part:
 
 
 def places(spec: Spec) -> Iterator[Place]:
-    """Every reference of the spec, in its order."""
+    """Every reference of the spec."""
+    yield from route_places(spec)
+    yield from service_places(spec)
+
+
+def route_places(spec: Spec) -> Iterator[Place]:
+    """Those to addresses of NAT gateways and to targets of routes."""
+    for zone, address in spec.network.nat.addresses.items():
+        if isinstance(address, Part):
+            yield Place(("network", "nat", "addresses", zone), address)
+    for index, route in enumerate(spec.network.routes):
+        if isinstance(route.via, Part):
+            yield Place(("network", "routes", index, "via"), route.via)
+
+
+def service_places(spec: Spec) -> Iterator[Place]:
+    """Those of services, in their order."""
     for key, service in spec.services.items():
         for name, value in service.environment.items():
             if isinstance(value, Given):

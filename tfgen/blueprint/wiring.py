@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from tfgen import facts
 from tfgen.blueprint import exports, load_balancer, names, security
-from tfgen.blueprint.labels import ENDPOINTS, LOAD_BALANCER, NETWORK, PRIVATE, PUBLIC, SERVICES
+from tfgen.blueprint.labels import DATABASE, ENDPOINTS, LOAD_BALANCER, NETWORK, PRIVATE, PUBLIC, SERVICES
 from tfgen.blueprint.model import (
     Container,
     Input,
@@ -32,6 +32,8 @@ class Stack(NamedTuple):
     load_balancer: tuple[LoadBalancer, ...]
     services: tuple[Service, ...]
     namespace: tuple[Namespace, ...]
+    network_references: tuple[Input, ...]
+    """What the network refers to outside the spec."""
     references: tuple[Input, ...]
     """What the services refer to outside the spec."""
     inputs: tuple[Variable, ...]
@@ -42,7 +44,7 @@ class Stack(NamedTuple):
 
 def build(stack: Stack) -> tuple[tuple[Module, ...], Root]:
     used = _used_variables(stack.services)
-    network = _build_module(NETWORK, (), _network_outputs(stack, used))
+    network = _build_module(NETWORK, stack.network_references, _network_outputs(stack, used))
     modules = [network]
     if stack.load_balancer:
         outputs = _load_balancer_outputs(stack, used)
@@ -89,12 +91,12 @@ def _input_from_output(output: Output, module: Label) -> Input:
     return _build_input(output.label, STRING, output.description, OutputRef(module, output.label))
 
 
-def _subnet_ids(role: str, ready: Ready) -> Output:
+def _subnet_ids(role: str, *ready: Ready) -> Output:
     return Output(
         label=Label(f"{role}_subnet_ids"),
         description=f"IDs of the {role} subnets, by zone letter.",
         value=Ref(f"{{ for zone, subnet in aws_subnet.{role} : zone => subnet.id }}"),
-        ready=(ready,),
+        ready=ready,
     )
 
 
@@ -136,6 +138,8 @@ def _network_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
     yield _subnet_ids(PUBLIC, _public_ready(stack.network))
     if stack.network.private_subnets:
         yield _subnet_ids(PRIVATE, _private_ready(stack.network))
+    if stack.network.database_subnets:
+        yield _subnet_ids(DATABASE)
     yield from exports.of_network(stack.network)
     # A network alone tells all of it, for services that are described elsewhere.
     group = security.ENDPOINT_GROUP.label

@@ -80,6 +80,12 @@ _CODES = {
     "TG280": "Traffic in cost.traffic goes to the internet, to clients or to an AWS service",
     "TG281": "cost.tasks names services of the spec",
     "TG282": "A range of tasks begins with the smaller number",
+    "TG530": "nat lists zones, each once",
+    "TG531": "Elastic IP addresses are given for zones with a NAT gateway, each its own",
+    "TG532": "A route leads out of the VPC",
+    "TG533": "No two routes of a table have the same destination",
+    "TG534": "A route leads to a target of a known kind",
+    "TG535": "A route names the ID of its target",
     "TG390": "An ignore gives its reason",
     "TG391": "An ignore names an existing rule",
     "TG392": "An ignore has an effect",
@@ -93,6 +99,7 @@ _RAISED = {
     "TG2": "when the stack is derived from the spec",
     "TG3": "when the spec's ignores are compared with what the rules found",
     "TG4": "by tfgen validate or tfgen changes",
+    "TG5": "when the stack is derived from the spec",
 }
 
 
