@@ -457,7 +457,8 @@ def test_outputs_and_variables_that_go() -> None:
         "tfvars files are ignored.",
     )
     public = said(shop, edited(shop, ("egress: endpoints", "egress: public")))
-    assert "private_subnet_ids: this output is removed; anything that reads it will fail." in public
+    gone = "endpoint_ids, private_route_table_ids and private_subnet_ids: these outputs are removed"
+    assert f"{gone}; anything that reads them will fail." in public
 
 
 def test_logs_that_outlive_their_service() -> None:
@@ -482,8 +483,9 @@ def test_the_parts_of_what_is_destroyed_are_not_listed() -> None:
     assert said(shop, unrouted) == (
         "The load balancer is destroyed with its DNS name: all requests to it fail.",
         "backendserver and webapp: tasks are replaced; the old ones stop when the new ones are healthy.",
-        "load_balancer_dns_name and load_balancer_security_group_id: these outputs are removed; anything "
-        "that reads them will fail.",
+        "listener_arns, load_balancer_arn, load_balancer_arn_suffix, load_balancer_dns_name, "
+        "load_balancer_security_group_id, load_balancer_zone_id, target_group_arn_suffixes and "
+        "target_group_arns: these outputs are removed; anything that reads them will fail.",
     )
 
 

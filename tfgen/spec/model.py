@@ -203,7 +203,7 @@ class Section(Struct, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class Part(Section, frozen=True):
-    """A part of a `join`: one of these."""
+    """A value that only Terraform knows, in a `join` or in the place of an ID: one of these."""
 
     ref: Traversal | None = None
     """A value of Terraform in the root of the stack: of a resource, a data source, a module, a local or a
@@ -335,7 +335,7 @@ class Network(Section, frozen=True):
     zones: ZoneCount | list[ZoneLetter] = 2
     """The number of zones, or their letters."""
     nat: Nat = Nat()
-    """The NAT gateways: `per-zone`, `single`, or the zones that have one."""
+    """The NAT gateways: `per-zone`, `single`, or the zones that have one. Default: `per-zone`."""
     nat_zone: ZoneLetter | None = None
     """The zone of the single NAT gateway. Default: the first zone."""
     subnets: Subnets = Subnets()
