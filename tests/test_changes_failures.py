@@ -461,6 +461,16 @@ def test_outputs_and_variables_that_go() -> None:
     assert f"{gone}; anything that reads them will fail." in public
 
 
+def test_routes_that_go() -> None:
+    """A range without a route, but not a table that goes with its zone, nor another target."""
+    peered = EXAMPLES["peered"]
+    (line,) = [each for each in peered.splitlines() if "pcx-" in each]
+    lost = "10.50.0.0/16: no route leads to this range any more; connections to it fail."
+    assert lost in said(peered, edited(peered, (f"{line}\n", "")))
+    assert lost not in said(peered, edited(peered, ("zones: [a, b, c]", "zones: [a, c]")))
+    assert lost not in said(peered, edited(peered, ("pcx-0a1b2c3d4e5f60718}", "pcx-0f9e8d7c6b5a40312}")))
+
+
 def test_logs_that_outlive_their_service() -> None:
     group = "module.services.aws_cloudwatch_log_group.orders"
     overrides = f"overrides:\n  {group}: {{skip_destroy: true}}\nservices:\n"
