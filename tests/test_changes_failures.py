@@ -471,6 +471,17 @@ def test_routes_that_go() -> None:
     assert lost not in said(peered, edited(peered, ("pcx-0a1b2c3d4e5f60718}", "pcx-0f9e8d7c6b5a40312}")))
 
 
+def test_an_address_that_its_own_successor_needs() -> None:
+    """A given address is the old gateway's while the new one is created; one that tfgen makes is new too."""
+    clash = "AWS does not allow two of each, and one still exists when the new one is created"
+    peered, made = EXAMPLES["peered"], EXAMPLES["shop-nat"]
+    ranges = "subnets: {public: {a: 10.40.240.0/24, b: 10.40.241.0/24, c: 10.40.242.0/24}}"
+    moved = said(peered, edited(peered, ("subnets: {database: true}", ranges)))
+    assert any(each.startswith(f"nat gateway a and nat gateway c: {clash}") for each in moved)
+    pinned = "  egress: nat\n  subnets: {public: {a: 10.0.240.0/24, b: 10.0.241.0/24}}\n"
+    assert not any(clash in each for each in said(made, edited(made, ("  egress: nat\n", pinned))))
+
+
 def test_logs_that_outlive_their_service() -> None:
     group = "module.services.aws_cloudwatch_log_group.orders"
     overrides = f"overrides:\n  {group}: {{skip_destroy: true}}\nservices:\n"
