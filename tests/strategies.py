@@ -147,6 +147,49 @@ def _vpcs(draw: st.DrawFn, longest: int, shortest: int) -> IPv4Network:
     return IPv4Network((int(around.network_address) + (place << (32 - length)), length))
 
 
+_GATEWAY_IDS = st.sampled_from(["pcx-0a1b2c3d", "tgw-0a1b2c3d4e5f60718", "vgw-0a1b2c3d", "eni-0a1b2c3d"])
+_ALLOCATIONS = [f"eipalloc-0a1b2c3d4e5f6071{digit}" for digit in "abcdefgh"]
+_PEERINGS = [f"aws_vpc_peering_connection.{name}.id" for name in ("main", "x" * 482, "a-b_c")]
+_GIVEN_IDS = st.one_of(
+    st.fixed_dictionaries({"ref": st.sampled_from([*_PEERINGS, 'module.gateways.ids["a b"]', "local.x[0]"])}),
+    st.fixed_dictionaries({"input": st.sampled_from(["gateway", "other_gateway", "g" * 64])}),
+)
+"""IDs that only Terraform knows."""
+_KINDS = st.sampled_from(["peering", "transit-gateway", "vpn-gateway", "network-interface"])
+
+
+@st.composite
+def _nat(draw: st.DrawFn, letters: Sequence[str]) -> str | list[str] | Data:
+    """Where NAT gateways are, and addresses for some of them."""
+    some = st.lists(st.sampled_from(letters), min_size=1, unique=True)
+    zones = draw(st.sampled_from(["per-zone", "single"]) | some)
+    if draw(st.booleans()):
+        return zones
+    having = letters if zones == "per-zone" else zones if isinstance(zones, list) else letters[:1]
+    allocation = dict(zip(letters, _ALLOCATIONS, strict=False))
+    given = {
+        zone: draw(_GIVEN_IDS) if number == 0 and draw(st.booleans()) else allocation[zone]
+        for number, zone in enumerate(having)
+        if draw(st.booleans())
+    }
+    return {"zones": zones, "addresses": given}
+
+
+@st.composite
+def _given_routes(draw: st.DrawFn, vpc: IPv4Network, egress: str) -> list[Data]:
+    """Routes to ranges outside of the VPC, no two to the same."""
+    ranges = draw(st.lists(_blocks(8, 32).map(str), max_size=3, unique=True))
+    if egress == "endpoints" and draw(st.booleans()):
+        ranges.append("0.0.0.0/0")
+    found = []
+    for to in ranges:
+        if not IPv4Network(to).subnet_of(vpc):
+            via = draw(_GATEWAY_IDS | _GIVEN_IDS)
+            says_it = via.get("ref", "").startswith("aws_") if isinstance(via, dict) else True
+            found.append({"to": to, "via": via, **({} if says_it else {"kind": draw(_KINDS)})})
+    return found
+
+
 @st.composite
 def networks(draw: st.DrawFn, region: str, egress: str) -> Data:
     zones, letters = draw(_zones(region))
@@ -154,9 +197,11 @@ def networks(draw: st.DrawFn, region: str, egress: str) -> Data:
     vpc = draw(_vpcs(16, 27 - bits))  # its half still has a /28 for the last letter
     network = {"egress": egress, "cidr": str(vpc), "zones": zones, "subnets": draw(_subnets(vpc, letters))}
     if draw(st.booleans()):
-        network["nat"] = draw(st.sampled_from(["per-zone", "single"]))
+        network["nat"] = draw(_nat(letters))
         if network["nat"] == "single" and draw(st.booleans()):
             network["nat_zone"] = draw(st.sampled_from(letters))
+    if draw(st.booleans()):
+        network["routes"] = draw(_given_routes(vpc, egress))
     if draw(st.booleans()):
         network["service_connect_endpoint"] = draw(st.booleans())
     if draw(st.booleans()):
@@ -197,7 +242,21 @@ def _subnets(draw: st.DrawFn, vpc: IPv4Network, letters: Sequence[str]) -> Data:
             found[role] = draw(_pins(half, letters))
         elif way == "size" or derived[role] < smallest:
             found[role] = draw(st.integers(smallest, 28))
-    return found
+    return found | draw(_database_subnets(vpc, letters))
+
+
+@st.composite
+def _database_subnets(draw: st.DrawFn, vpc: IPv4Network, letters: Sequence[str]) -> Data:
+    """The last quarter of the VPC, which public subnets of a size that fits into the third leave free."""
+    smallest = vpc.prefixlen + 2 + _room_for(letters).bit_length()
+    if smallest > 28 or draw(st.booleans()):
+        return {}
+    quarter = list(vpc.subnets(2))[3]
+    way = draw(st.sampled_from(["derived", "size", "pinned"]))
+    size: bool | int | dict[str, str] = draw(_pins(quarter, letters)) if way == "pinned" else True
+    if way == "size" or min(vpc.prefixlen + 6, 28) < smallest:
+        size = draw(st.just(28) | st.integers(smallest, 28))
+    return {"database": size, "public": draw(st.integers(smallest, 28))}
 
 
 @st.composite

@@ -459,7 +459,29 @@ def test_outputs_and_variables_that_go() -> None:
         "tfvars files are ignored.",
     )
     public = said(shop, edited(shop, ("egress: endpoints", "egress: public")))
-    assert "private_subnet_ids: this output is removed; anything that reads it will fail." in public
+    gone = "endpoint_ids, private_route_table_ids and private_subnet_ids: these outputs are removed"
+    assert f"{gone}; anything that reads them will fail." in public
+
+
+def test_routes_that_go() -> None:
+    """A range without a route, but not a table that goes with its zone, nor another target."""
+    peered = EXAMPLES["peered"]
+    (line,) = [each for each in peered.splitlines() if "pcx-" in each]
+    lost = "10.50.0.0/16: no route leads to this range any more; connections to it fail."
+    assert lost in said(peered, edited(peered, (f"{line}\n", "")))
+    assert lost not in said(peered, edited(peered, ("zones: [a, b, c]", "zones: [a, c]")))
+    assert lost not in said(peered, edited(peered, ("pcx-0a1b2c3d4e5f60718}", "pcx-0f9e8d7c6b5a40312}")))
+
+
+def test_an_address_that_its_own_successor_needs() -> None:
+    """A given address is the old gateway's while the new one is created; one that tfgen makes is new too."""
+    clash = "AWS does not allow two of each, and one still exists when the new one is created"
+    peered, made = EXAMPLES["peered"], EXAMPLES["shop-nat"]
+    ranges = "subnets: {public: {a: 10.40.240.0/24, b: 10.40.241.0/24, c: 10.40.242.0/24}}"
+    moved = said(peered, edited(peered, ("subnets: {database: true}", ranges)))
+    assert any(each.startswith(f"nat gateway a and nat gateway c: {clash}") for each in moved)
+    pinned = "  egress: nat\n  subnets: {public: {a: 10.0.240.0/24, b: 10.0.241.0/24}}\n"
+    assert not any(clash in each for each in said(made, edited(made, ("  egress: nat\n", pinned))))
 
 
 def test_logs_that_outlive_their_service() -> None:
@@ -484,8 +506,9 @@ def test_the_parts_of_what_is_destroyed_are_not_listed() -> None:
     assert said(shop, unrouted) == (
         "The load balancer is destroyed with its DNS name: all requests to it fail.",
         "backendserver and webapp: tasks are replaced; the old ones stop when the new ones are healthy.",
-        "load_balancer_dns_name and load_balancer_security_group_id: these outputs are removed; anything "
-        "that reads them will fail.",
+        "listener_arns, load_balancer_arn, load_balancer_arn_suffix, load_balancer_dns_name, "
+        "load_balancer_security_group_id, load_balancer_zone_id, target_group_arn_suffixes and "
+        "target_group_arns: these outputs are removed; anything that reads them will fail.",
     )
 
 

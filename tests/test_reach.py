@@ -171,9 +171,10 @@ def declared(blueprint: Blueprint) -> str:
 
 def nat_zones(text: str) -> str:
     """What the NAT gateways and their addresses are made for."""
-    found = re.search(r'resource "aws_eip" "nat" \{\n +for_each = toset\((.*)\)\n', text)
-    assert found
-    return found[1]
+    made = re.search(r'resource "aws_eip" "nat" \{\n +for_each = toset\((.*)\)\n', text)
+    gateways = re.search(r'resource "aws_nat_gateway" "main" \{\n +for_each = \{\n((?: +\w = .*\n)+)', text)
+    given = re.findall(r"^ +(\w) =", gateways[1], re.MULTILINE) if gateways else []
+    return (made[1] if made else "") + "".join(f'"{zone}"' for zone in given)
 
 
 # --- the same, by hand ---

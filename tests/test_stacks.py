@@ -72,6 +72,7 @@ class TestGolden:
     def test_subnets(self, golden: Planned) -> None:
         subnets = golden.all("aws_subnet")
         roles = ["public"] if golden.expected.tasks_in == "public" else ["public", "private"]
+        roles += ["database"] if golden.expected.database else []
         wanted = {f'{role}["{zone}"]' for role in roles for zone in golden.expected.zones}
         assert set(subnets) == wanted
         for name, values in subnets.items():
@@ -82,6 +83,8 @@ class TestGolden:
         tables = {"public"}
         if golden.expected.tasks_in == "private":
             tables |= {f'private["{zone}"]' for zone in golden.expected.zones}
+        if golden.expected.database:
+            tables.add("database")
         assert set(golden.all("aws_route_table")) == tables
 
     def test_egress_of_tasks(self, golden: Planned) -> None:
@@ -89,15 +92,31 @@ class TestGolden:
         routes = {"public_internet"}
         if nat_in:
             routes |= {f'private_internet["{zone}"]' for zone in golden.expected.zones}
-        assert set(golden.all("aws_route")) == routes
-        assert {each["destination_cidr_block"] for each in golden.all("aws_route").values()} == {"0.0.0.0/0"}
-        for kind in ("aws_nat_gateway", "aws_eip"):
-            assert {name[-3] for name in golden.all(kind)} == set(nat_in)
+        found = {name: each for name, each in golden.all("aws_route").items() if "internet" in name}
+        assert set(found) == routes
+        assert {each["destination_cidr_block"] for each in found.values()} == {"0.0.0.0/0"}
+        assert {name[-3] for name in golden.all("aws_nat_gateway")} == set(nat_in)
+        made = set(nat_in) - set(golden.expected.given_addresses)
+        assert {name[-3] for name in golden.all("aws_eip")} == made
         gateway = references(golden.plan, "network", "aws_route", "private_internet", "nat_gateway_id")
         if nat_in:
             own = len(nat_in) == len(golden.expected.zones)
             wanted = "each.key" if own else f'aws_nat_gateway.main["{nat_in}"]'
+            wanted = "each.value" if golden.expected.next_nat else wanted
             assert any(reference.startswith(wanted) for reference in gateway)
+
+    def test_routes_to_other_networks(self, golden: Planned) -> None:
+        tables = [f'private["{zone}"]' for zone in golden.expected.zones] + ["database"]
+        found = {
+            (name.partition("_to_")[0] + name.partition("[")[1] + name.partition("[")[2], argument, to)
+            for name, each in golden.all("aws_route").items()
+            for to, argument in golden.expected.routes.items()
+            if each["destination_cidr_block"] == to and each[argument]
+        }
+        wanted = {
+            (table, argument, to) for table in tables for to, argument in golden.expected.routes.items()
+        }
+        assert found == wanted
 
     def test_endpoints(self, golden: Planned) -> None:
         found = golden.all("aws_vpc_endpoint").values()
@@ -215,8 +234,8 @@ class TestGolden:
             assert ("endpoints" in own) == (bool(golden.expected.interfaces) and not internet)
             callees = {label(callee) for caller, callee in golden.expected.calls if caller == service}
             assert callees <= own
-            ranges = {"10_80_0_0_16_5432", "10_80_0_0_16_6379"}
-            assert own - callees <= {"internet", "endpoints", "s3", "dynamodb", *ranges}
+            known = {"internet", "endpoints", "s3", "dynamodb", "10_80_0_0_16_5432", "10_80_0_0_16_6379"}
+            assert own - callees <= known | golden.expected.ranges
 
     def test_the_load_balancer_reaches_tasks_only(self, golden: Planned) -> None:
         rules = golden.all("aws_vpc_security_group_egress_rule")

@@ -21,12 +21,15 @@ def ways_of(path: Path, given: Values, own: Outcome) -> tuple[Way, ...]:
     """
     if own.spec is None:
         return ()
-    network, choices = own.spec.network, list(_choices())
+    network = own.spec.network
+    listed = ("+".join(network.nat.zones),) if isinstance(network.nat.zones, list) else ()
+    choices = list(_choices(listed))
+    own_nat = listed[0] if listed else network.nat.zones
     outcomes = run_variants(path, [{**given, **_variant(*choice, network.endpoints)} for choice in choices])
     return tuple(
         _way(egress, nat, own if is_own else outcome, is_own)
         for (egress, nat), outcome in zip(choices, outcomes, strict=True)
-        for is_own in [egress == network.egress and nat in ("", network.nat)]
+        for is_own in [egress == network.egress and nat in ("", own_nat)]
     )
 
 
@@ -54,9 +57,10 @@ def costs_of_egress(region: str) -> dict[str, str]:
     return {egress: f"{', '.join(texts)}; two zones, before traffic" for egress, texts in found.items()}
 
 
-def _choices() -> Iterator[tuple[str, str]]:
+def _choices(listed: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Each egress, with each number of NAT gateways; `listed` are the zones that a spec lists."""
     for egress, way in WAYS_OUT.items():
-        for nat in NATS if way.nat else ("",):
+        for nat in (*NATS, *listed) if way.nat else ("",):
             yield egress, nat
 
 
@@ -69,7 +73,7 @@ def _variant(egress: str, nat: str, endpoints: list[str]) -> dict[tuple[Any, ...
     )
     return {
         ("network", "egress"): egress,
-        ("network", "nat"): nat or None,
+        ("network", "nat"): (nat if nat in NATS else nat.split("+")) if nat else None,
         ("network", "nat_zone"): None,
         ("network", "endpoints"): kept,
         ("overrides",): None,  # they name resources that another egress may not have

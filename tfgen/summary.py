@@ -138,6 +138,9 @@ def _ways_out(network: Network) -> Iterator[str]:
         yield "tasks in public subnets"
     for nat in network.nat:
         yield f"{len(nat.zones)} NAT gateway{'s' if len(nat.zones) > 1 else ''}"
+    if network.target_routes:
+        given = dict.fromkeys(route.destination for route in network.target_routes)
+        yield f"routes to {' '.join(given)}"
     endpoints = [endpoint.service for endpoint in network.gateway_endpoints]
     endpoints += [endpoint.service for endpoint in network.interface_endpoints]
     if endpoints:

@@ -5,14 +5,29 @@ output "dynamodb_prefix_list_id" {
   value       = module.network.dynamodb_prefix_list_id
 }
 
+output "endpoint_ids" {
+  description = "IDs of the VPC endpoints."
+  value       = module.network.endpoint_ids
+}
+
 output "endpoint_security_group_id" {
   description = "ID of the security group of the interface endpoints."
   value       = module.network.endpoint_security_group_id
 }
 
+output "private_route_table_ids" {
+  description = "IDs of the private subnets' route tables, by zone letter."
+  value       = module.network.private_route_table_ids
+}
+
 output "private_subnet_ids" {
   description = "IDs of the private subnets, by zone letter."
   value       = module.network.private_subnet_ids
+}
+
+output "public_route_table_id" {
+  description = "ID of the public subnets' route table."
+  value       = module.network.public_route_table_id
 }
 
 output "public_subnet_ids" {

@@ -297,6 +297,57 @@ NETWORK = (
         "~ network route.private_internet[a,b,c]\n",
     ),
     market(
+        "NAT gateway added in a second zone",
+        "nat: single",
+        "nat: [a, c]",
+        "+ network eip.nat[c] nat_gateway.main[c]\n~ network route.private_internet[b,c]\n",
+    ),
+    market(
+        "Elastic IP address of your own for a NAT gateway",
+        "nat: single",
+        "nat: {zones: single, addresses: {a: eipalloc-0a1b2c3d4e5f60718}}",
+        "- network eip.nat[a]\n+/- network nat_gateway.main[a]\n~ network route.private_internet[a,b,c]\n",
+    ),
+    Row(
+        "NAT gateways with addresses that only Terraform knows",
+        "market",
+        (
+            (
+                "nat: single",
+                "nat: {zones: [a, b], addresses: {a: {input: address}, b: {ref: 'var.tags[\"team\"]'}}}",
+            ),
+            ("cost: {", "inputs: {address: {default: eipalloc-0a1b2c3d4e5f60718}}\ncost: {"),
+        ),
+        "- network eip.nat[a]\n+/- network nat_gateway.main[a]\n+ network nat_gateway.main[b]\n"
+        "~ network route.private_internet[a,b,c]\n",
+    ),
+    Row(
+        "route to another network added",
+        "nat",
+        ((ZONES, f"{ZONES}  routes: [{{to: 10.50.0.0/16, via: pcx-0a1b2c3d4e5f60718}}]\n"),),
+        "+ network route.private_to_10_50_0_0_16[a,b,c]\n",
+    ),
+    Row(
+        "route added whose target only Terraform knows",
+        "market",
+        (
+            (
+                "  nat: single\n",
+                "  nat: single\n  routes:\n"
+                "    - {to: 10.50.0.0/16, via: {input: gateway}, kind: transit-gateway}\n"
+                "    - {to: 10.60.0.0/16, via: {ref: 'var.tags[\"team\"]'}, kind: vpn-gateway}\n",
+            ),
+            ("cost: {", "inputs: {gateway: {default: tgw-0a1b2c3d4e5f60718}}\ncost: {"),
+        ),
+        "+ network route.private_to_{10_50_0_0_16,10_60_0_0_16}[a,b,c]\n",
+    ),
+    market(
+        "database subnets added",
+        "  nat: single\n",
+        "  nat: single\n  subnets: {database: true}\n",
+        "+ network subnet.database[a,b,c] route_table.database route_table_association.database[a,b,c]\n",
+    ),
+    market(
         "private subnets given other ranges",
         "  nat: single\n",
         "  nat: single\n  subnets: {private: {a: 10.0.64.0/20, b: 10.0.80.0/20, c: 10.0.96.0/20}}\n",

@@ -28,6 +28,15 @@ class Expected:
     zones: str
     tasks_in: str
     nat_in: str = ""
+    next_nat: Mapping[str, str] = field(default_factory=dict)
+    """Zone -> the zone of the NAT gateway that it uses, where only some zones have one."""
+    given_addresses: str = ""
+    """The zones whose NAT gateways have addresses of the user's."""
+    database: bool = False
+    routes: Mapping[str, str] = field(default_factory=dict)
+    """Ranges of other networks -> the argument that names what leads there."""
+    ranges: frozenset[str] = frozenset()
+    """What services may connect to besides what they need: range and port, as labels have them."""
     gateways: frozenset[str] = frozenset()
     interfaces: frozenset[str] = frozenset()
     listeners: frozenset[int] = frozenset()
@@ -132,6 +141,20 @@ EXPECTED = {
         services={"portal": 3000, "labels": 8080},
         calls=frozenset({("portal", "labels")}),
         names={"labels": "labels:8080"},
+    ),
+    "peered": Expected(
+        zones="abc",
+        tasks_in="private",
+        nat_in="ac",
+        next_nat={"a": "a", "b": "c", "c": "c"},
+        given_addresses="ac",
+        database=True,
+        routes={"10.50.0.0/16": "vpc_peering_connection_id", "10.60.0.0/14": "transit_gateway_id"},
+        ranges=frozenset({"10_40_192_0_20_5432", "10_50_16_0_20_8443", "10_61_0_0_16_9092"}),
+        gateways=frozenset({"s3"}),
+        listeners=frozenset({80}),
+        rules=frozenset({Rule("orders", "http", paths=ALL)}),
+        services={"orders": 8080},
     ),
     "market": Expected(
         zones="abc",

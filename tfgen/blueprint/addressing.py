@@ -1,13 +1,15 @@
 """CIDR ranges. A subnet's range depends on its role and zone letter, never on its neighbors.
 
-The lower half of the VPC is for private subnets, the upper half for public ones; in each half, every
-letter from a to h has a fixed place. Adding, removing or reordering zones therefore moves no subnet.
+The lower half of the VPC is for private subnets, the upper half for public ones, and its last quarter, which
+public subnets of the default size leave free, for those of databases; in each part, every letter from a to h
+has a fixed place. Adding, removing or reordering zones therefore moves no subnet, and neither does another
+role.
 """
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from tfgen.blueprint.labels import PRIVATE, PUBLIC
+from tfgen.blueprint.labels import DATABASE, PRIVATE, PUBLIC
 from tfgen.blueprint.model import Subnet
 from tfgen.hcl.text import Label
 from tfgen.problems import Locate, Location, Problem
@@ -30,7 +32,7 @@ def problems(network: Network, at: Locate) -> Iterator[Problem]:
         yield Problem("TG201", where, message, f"write one such as {_nearest_allowed(vpc, 24)}")
         return
     placed: list[_Placed] = []
-    for role, half in _halves_of_vpc(vpc):
+    for role, half in _parts_of_vpc(vpc, network):
         found = list(_role_problems(role, half, network, at))
         yield from found
         if isinstance(getattr(network.subnets, role), dict) or not found:
@@ -42,16 +44,16 @@ def problems(network: Network, at: Locate) -> Iterator[Problem]:
     yield from _misplaced_subnet(vpc, placed)
 
 
-def subnets(network: Network) -> tuple[tuple[Subnet, ...], tuple[Subnet, ...]]:
-    """Public and private subnets, by zone."""
-    public, private = (
-        tuple(
+def subnets(network: Network) -> dict[Label, tuple[Subnet, ...]]:
+    """The subnets of each role, by zone."""
+    return {
+        role: tuple(
             Subnet(zone=Label(zone), cidr=str(cidr))
-            for zone, cidr in _subnet_ranges(role, half, network).items()
+            for zone, cidr in _subnet_ranges(role, part, network).items()
         )
-        for role, half in _halves_of_vpc(IPv4Network(network.cidr))
-    )
-    return public, () if network.way_out.public_tasks else private
+        for role, part in _parts_of_vpc(IPv4Network(network.cidr), network)
+        if role != PRIVATE or not network.way_out.public_tasks
+    }
 
 
 def range_problems(text: str, where: Location) -> Iterator[Problem]:
@@ -73,10 +75,13 @@ def _parsed_range(text: str) -> IPv4Network | None:
         return None
 
 
-def _halves_of_vpc(vpc: IPv4Network) -> tuple[tuple[str, IPv4Network], tuple[str, IPv4Network]]:
-    """Each role of subnets with its half of the VPC; the smallest VPC has no halves."""
+def _parts_of_vpc(vpc: IPv4Network, network: Network) -> Iterator[tuple[Label, IPv4Network]]:
+    """Each role of subnets with its part of the VPC; the smallest VPC has no parts."""
     private, public = vpc.subnets(1) if vpc.prefixlen < LONGEST else (vpc, vpc)
-    return (PUBLIC, public), (PRIVATE, private)
+    yield PUBLIC, public
+    yield PRIVATE, private
+    if network.subnets.database:
+        yield DATABASE, list(public.subnets(1))[1] if public.prefixlen < LONGEST else public
 
 
 def _subnet_ranges(role: str, half: IPv4Network, network: Network) -> dict[str, IPv4Network]:
@@ -144,8 +149,8 @@ def _too_small(
 def _needed_prefix_length(role: str, length: int, network: Network) -> int:
     """The prefix length of a VPC in which subnets of a length fit for every zone."""
     furthest = max(network.zones) if isinstance(network.zones, list) else LETTERS[-1]
-    # Half of the VPC, cut into places of which the letters before the furthest have each one, used or not.
-    taken = LETTERS.index(furthest).bit_length() + 1
+    # A part of the VPC, cut into places of which the letters before the furthest have each one, used or not.
+    taken = LETTERS.index(furthest).bit_length() + (2 if role == DATABASE else 1)
     needed = length - taken
     # In a larger VPC, subnets without a size of their own are larger too.
     if getattr(network.subnets, role) == getattr(usual_subnets(network.cidr), role):

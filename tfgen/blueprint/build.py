@@ -91,18 +91,22 @@ def _built_blueprint(
     referred = references.References(spec, wiring.own_variables(spec))
     found = {key: _build_image(key, spec, referred, at) for key in spec.services}
     called = calls.build(spec, at)
-    built_network = network.build(spec, found, at)
+    of_network = references.References(spec, frozenset(), references.route_places)
+    built_network = network.build(spec, found, of_network, at)
     built_services = services.build(
         services.ServiceContext(spec, partition, built_network, found, bound, called, referred, at)
     )
     own_balancer = bound and not spec.load_balancer.existing
     balancer = (load_balancer.build(spec, at),) if own_balancer else ()
     existing_balancer = existing.build_load_balancer(spec, bound, at)
+    namespace = tuple(_build_namespace(spec, built_services))
     modules, root = wiring.build(
         wiring.Stack(
             built_network,
             balancer,
             built_services,
+            namespace,
+            of_network.inputs,
             (*existing.inputs(spec, bound), *referred.inputs),
             existing_balancer,
             existing.cluster_arn(spec),
@@ -127,7 +131,7 @@ def _built_blueprint(
         trust=tuple(_build_trust(spec, partition)),
         existing_load_balancer=existing_balancer,
         existing_cluster=existing.build_cluster(spec, at),
-        namespace=tuple(_build_namespace(spec, built_services)),
+        namespace=namespace,
         services=built_services,
         calls=called,
         renames=renames.build(spec),

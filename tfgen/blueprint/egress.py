@@ -8,21 +8,19 @@ from typing import NamedTuple
 
 from tfgen import facts
 from tfgen.blueprint import names, security
-from tfgen.blueprint.labels import ENDPOINTS, PRIVATE, PUBLIC
+from tfgen.blueprint.labels import ENDPOINTS, PRIVATE
 from tfgen.blueprint.model import (
     EndpointSecurityGroup,
     GatewayEndpoint,
     Image,
     InterfaceEndpoint,
-    NatGateway,
-    NatRoute,
     Peer,
     SecurityRule,
 )
 from tfgen.blueprint.references import secret_stores
 from tfgen.hcl.text import Comment, Label, Ref, ResourceRef
 from tfgen.problems import Locate, Problem, SpecPath, nearest_word
-from tfgen.spec.model import WORLD, Network, Service, Spec
+from tfgen.spec.model import Service, Spec
 from tfgen.spec.ways_out import WayOut
 
 _GROUP_ID = ResourceRef("aws_security_group", ENDPOINTS, ".id")
@@ -40,52 +38,6 @@ class Endpoints(NamedTuple):
     gateway: tuple[GatewayEndpoint, ...]
     interface: tuple[InterfaceEndpoint, ...]
     security_group: tuple[EndpointSecurityGroup, ...]
-
-
-def nat_gateways(network: Network) -> tuple[NatGateway, ...]:
-    if not network.way_out.nat:
-        return ()
-    zones = tuple(network.zones) if isinstance(network.zones, list) else ()
-    if network.nat == "per-zone":
-        return (_nat_gateways(zones, Ref("each.key")),)
-    zone = network.nat_zone or zones[0]
-    return (_nat_gateways((zone,), zone),)
-
-
-def _nat_gateways(zones: tuple[str, ...], gateway_key: Ref | str) -> NatGateway:
-    route = NatRoute(
-        label=Label("private_internet"), table=PRIVATE, destination=WORLD, gateway_key=gateway_key
-    )
-    return NatGateway(
-        zones=zones,
-        subnets=PUBLIC,
-        routes=(route,),
-        depends_on=(Ref("aws_route.public_internet"), names.ref("aws_route_table_association.{}", PUBLIC)),
-    )
-
-
-def nat_problems(network: Network, at: Locate) -> Iterator[Problem]:
-    zones = network.zones if isinstance(network.zones, list) else []
-    path = ("network", "nat_zone")
-    if network.nat_zone and network.nat_zone not in zones:
-        message = f'zone "{network.nat_zone}" is not one of network.zones ({", ".join(zones)})'
-        yield Problem("TG210", at(path), message, "write one of them, or remove this line")
-    elif not network.way_out.nat:
-        for key in _without_effect(network):
-            message = f"{key} has no effect here: with egress: {network.egress} there is no NAT gateway"
-            where = at(("network", key.partition(":")[0]))
-            yield Problem("TG211", where, message, "remove it", "warning")
-    elif network.nat_zone and network.nat == "per-zone":
-        message = "nat_zone has no effect here: with nat: per-zone every zone has a NAT gateway"
-        yield Problem("TG211", at(path), message, "remove it, or write nat: single", "warning")
-
-
-def _without_effect(network: Network) -> Iterator[str]:
-    """What the spec sets for NAT gateways, where there are none."""
-    if network.nat == "single":
-        yield "nat: single"
-    if network.nat_zone:
-        yield "nat_zone"
 
 
 def endpoints(spec: Spec, images: dict[str, Image]) -> Endpoints:

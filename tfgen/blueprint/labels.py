@@ -2,7 +2,7 @@
 
 from tfgen.hcl.text import Label
 
-PUBLIC, PRIVATE = Label("public"), Label("private")
+PUBLIC, PRIVATE, DATABASE = Label("public"), Label("private"), Label("database")
 """The roles of subnets and of their route tables."""
 ENDPOINTS = Label("endpoints")
 """The security group of the interface endpoints."""

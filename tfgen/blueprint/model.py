@@ -55,7 +55,7 @@ class RouteTable(Part, frozen=True):
     """The ID as one of its subnets knows it."""
     routes: tuple[InternetRoute, ...]
     subnets: tuple[Label, ...]
-    """The roles, public or private, of the subnets that use it."""
+    """The roles of the subnets that use it: public, private or database."""
 
 
 class NatRoute(Part, frozen=True):
@@ -64,18 +64,64 @@ class NatRoute(Part, frozen=True):
     label: Label
     table: Label
     destination: str
+    for_each: Ref | dict[str, str]
+    """The tables, or the zone of the gateway for each of their zones."""
+    route_table_id: Ref
     gateway_key: Ref | str
-    """The key of a table's gateway: each.key, or the one zone there is."""
+    """The key of a table's gateway: each.key, each.value, or the one zone there is."""
+
+    def gateway_of_zone(self, zone: str) -> str:
+        """The key of the gateway that the table of a zone leads to."""
+        if isinstance(self.for_each, dict):
+            return self.for_each.get(zone, "")
+        return zone if self.gateway_key == "each.key" else self.gateway_key
+
+
+class TargetRoute(Part, frozen=True):
+    """A route of each table with a label to a target that is not of the stack.
+
+    `argument` is the argument of aws_route for a target of its kind.
+    """
+
+    label: Label
+    table: Label
+    for_each: tuple[Ref, ...]
+    """One table, or those of which each has the route."""
+    route_table_id: Ref
+    destination: str
+    argument: Label
+    target: Ref | str
+    at: Location
 
 
 class NatGateway(Part, frozen=True):
     """The NAT gateways of some zones, each in the subnet of its zone, and the routes to them."""
 
     zones: tuple[str, ...]
+    given: tuple[tuple[str, Ref | str], ...]
+    """Allocation IDs of addresses that are not made here, by zone."""
     subnets: Label
     """The role of the subnets that they are in."""
     routes: tuple[NatRoute, ...]
     depends_on: tuple[Ref, ...]
+
+    @property
+    def made(self) -> tuple[tuple[str, ...], ...]:
+        """No zones, or those whose addresses are made."""
+        given = dict(self.given)
+        zones = tuple(zone for zone in self.zones if zone not in given)
+        return (zones,) if zones else ()
+
+    @property
+    def for_each(self) -> Ref | dict[str, Ref | str]:
+        """The addresses that are made, or the allocation ID for each zone."""
+        given = dict(self.given)
+        ids = {zone: given.get(zone, Ref(f'aws_eip.nat["{zone}"].id')) for zone in self.zones}
+        return ids if given else Ref("aws_eip.nat")
+
+    @property
+    def allocation_id(self) -> Ref:
+        return Ref("each.value" if self.given else "each.value.id")
 
 
 class GatewayEndpoint(Part, frozen=True):
@@ -119,19 +165,28 @@ class Network(Part, frozen=True):
     zone_name: Ref
     public_subnet_name: Ref
     private_subnet_name: Ref
+    database_subnet_name: Ref
     nat_name: Ref
     default_security_group_name: str
     public_subnets: tuple[Subnet, ...]
     private_subnets: tuple[Subnet, ...]
+    database_subnets: tuple[Subnet, ...]
     task_subnets: Label
     """The role of the subnets that run tasks."""
     internet_gateways: tuple[InternetGateway, ...]
     route_tables: tuple[RouteTable, ...]
     nat: tuple[NatGateway, ...]
+    target_routes: tuple[TargetRoute, ...]
     gateway_endpoints: tuple[GatewayEndpoint, ...]
     interface_endpoints: tuple[InterfaceEndpoint, ...]
     endpoint_security_group: tuple[EndpointSecurityGroup, ...]
     at: Location
+
+    @property
+    def reaches_internet(self) -> bool:
+        """Whether tasks without public addresses may: by NAT gateways, or by a given default route."""
+        given = (route for route in self.target_routes if route.table == self.task_subnets)
+        return bool(self.nat) or any(route.destination == "0.0.0.0/0" for route in given)
 
 
 class ListenerCidr(Part, frozen=True):

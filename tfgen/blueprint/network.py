@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from tfgen.blueprint import addressing, egress, names
-from tfgen.blueprint.labels import PRIVATE, PUBLIC
+from tfgen.blueprint import addressing, egress, names, nat, routes
+from tfgen.blueprint.labels import DATABASE, PRIVATE, PUBLIC
 from tfgen.blueprint.model import Image, InternetGateway, InternetRoute, Network, RouteTable
+from tfgen.blueprint.references import References
 from tfgen.hcl.text import Label, Ref
 from tfgen.problems import Locate, Problem
 from tfgen.spec.model import WORLD, Spec
@@ -15,12 +16,14 @@ _GATEWAY = Label("main")
 def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     """What is wrong with ranges, NAT gateways and endpoints."""
     yield from addressing.problems(spec.network, at)
-    yield from egress.nat_problems(spec.network, at)
+    yield from nat.problems(spec.network, at)
+    yield from routes.problems(spec.network, at)
     yield from egress.endpoint_problems(spec, at)
 
 
-def build(spec: Spec, images: dict[str, Image], at: Locate) -> Network:
-    public, private = addressing.subnets(spec.network)
+def build(spec: Spec, images: dict[str, Image], references: References, at: Locate) -> Network:
+    subnets = addressing.subnets(spec.network)
+    private, database = subnets.get(PRIVATE, ()), subnets.get(DATABASE, ())
     endpoints = egress.endpoints(spec, images)
     return Network(
         name=spec.name,
@@ -31,14 +34,21 @@ def build(spec: Spec, images: dict[str, Image], at: Locate) -> Network:
         zone_name=_per_zone(spec.region, ""),
         public_subnet_name=_per_zone(spec.name, "-public-"),
         private_subnet_name=_per_zone(spec.name, "-private-"),
+        database_subnet_name=_per_zone(spec.name, "-database-"),
         nat_name=_per_zone(spec.name, "-nat-"),
         default_security_group_name=f"{spec.name}-default",
-        public_subnets=public,
+        public_subnets=subnets[PUBLIC],
         private_subnets=private,
+        database_subnets=database,
         task_subnets=PRIVATE if private else PUBLIC,
         internet_gateways=(InternetGateway(label=_GATEWAY, name=spec.name),),
-        route_tables=(_public_table(spec), *([_private_tables(spec)] if private else [])),
-        nat=egress.nat_gateways(spec.network),
+        route_tables=(
+            _public_table(spec),
+            *([_private_tables(spec)] if private else []),
+            *([_database_table(spec)] if database else []),
+        ),
+        nat=nat.gateways(spec.network, references),
+        target_routes=routes.build(spec, references, at),
         gateway_endpoints=endpoints.gateway,
         interface_endpoints=endpoints.interface,
         endpoint_security_group=endpoints.security_group,
@@ -65,6 +75,18 @@ def _private_tables(spec: Spec) -> RouteTable:
         id=names.ref("aws_route_table.{}[each.key].id", PRIVATE),
         routes=(),
         subnets=(PRIVATE,),
+    )
+
+
+def _database_table(spec: Spec) -> RouteTable:
+    """One for all zones: without a NAT gateway, no route of it depends on the zone."""
+    return RouteTable(
+        label=DATABASE,
+        name=f"{spec.name}-database",
+        for_each=(),
+        id=names.ref("aws_route_table.{}.id", DATABASE),
+        routes=(),
+        subnets=(DATABASE,),
     )
 
 

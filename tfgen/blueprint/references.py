@@ -1,7 +1,7 @@
 """Values that only Terraform knows: where the spec names them, and how the root hands them to the modules."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from tfgen import facts
@@ -37,12 +37,14 @@ class Place(NamedTuple):
 
 
 class References:
-    """The variables of the services module that carry what the services refer to."""
+    """The variables of a module that carry what it refers to: by default, those of the services module."""
 
-    def __init__(self, spec: Spec, taken: frozenset[str]) -> None:
+    def __init__(
+        self, spec: Spec, taken: frozenset[str], found: Callable[[Spec], Iterator[Place]] | None = None
+    ) -> None:
         self._inputs: dict[str, Input] = {}
-        own = _places_of_services(spec)
-        roots = sorted({root for place in own for root in _handed_down(place)})
+        referred = (found or service_places)(spec)
+        roots = sorted({root for place in referred for root in _handed_down(place)})
         labels = [_label(root) for root in roots]
         for root, label in zip(roots, labels, strict=True):
             alone = labels.count(label) == 1 and label not in taken
@@ -55,7 +57,7 @@ class References:
         return tuple(sorted(self._inputs.values(), key=lambda each: each.variable.label))
 
     def value(self, given: Given | Part) -> Ref:
-        """What stands for a reference in the services module."""
+        """What stands for a reference in the module."""
         if isinstance(given, Given) and given.join is not None:
             return interpolation(part if isinstance(part, str) else self.value(part) for part in given.join)
         return VariableRef(self._inputs[_root_value(given)].variable.label)
@@ -129,7 +131,8 @@ def _source(secret: GivenSecret) -> str | Part:
 def places(spec: Spec) -> Iterator[Place]:
     """Every reference of the spec."""
     yield from _places_of_what_exists(spec)
-    yield from _places_of_services(spec)
+    yield from route_places(spec)
+    yield from service_places(spec)
 
 
 def _places_of_what_exists(spec: Spec) -> Iterator[Place]:
@@ -185,7 +188,17 @@ def _set_values(path: SpecPath, value: str | Given | None) -> Iterator[tuple[Spe
         yield path, value
 
 
-def _places_of_services(spec: Spec) -> Iterator[Place]:
+def route_places(spec: Spec) -> Iterator[Place]:
+    """Those to addresses of NAT gateways and to targets of routes."""
+    for zone, address in spec.network.nat.addresses.items():
+        if isinstance(address, Part):
+            yield Place(("network", "nat", "addresses", zone), address)
+    for index, route in enumerate(spec.network.routes):
+        if isinstance(route.via, Part):
+            yield Place(("network", "routes", index, "via"), route.via)
+
+
+def service_places(spec: Spec) -> Iterator[Place]:
     """Those whose values are variables of the services module, named for what they refer to."""
     for key, service in spec.services.items():
         if isinstance(service.image, Given):

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint import existing, load_balancer, names, security
-from tfgen.blueprint.labels import ENDPOINTS, LOAD_BALANCER, NETWORK, PRIVATE, PUBLIC, SERVICES
+from tfgen.blueprint import existing, exports, load_balancer, names, security
+from tfgen.blueprint.labels import DATABASE, ENDPOINTS, LOAD_BALANCER, NETWORK, PRIVATE, PUBLIC, SERVICES
 from tfgen.blueprint.model import (
     Container,
     ExistingLoadBalancer,
@@ -13,6 +13,7 @@ from tfgen.blueprint.model import (
     Listener,
     LoadBalancer,
     Module,
+    Namespace,
     Network,
     Output,
     Ready,
@@ -31,6 +32,9 @@ class Stack(NamedTuple):
     network: Network
     load_balancer: tuple[LoadBalancer, ...]
     services: tuple[Service, ...]
+    namespace: tuple[Namespace, ...]
+    network_references: tuple[Input, ...]
+    """What the network refers to outside the spec."""
     given: tuple[Input, ...]
     """What the services have from outside the stack."""
     existing_load_balancer: tuple[ExistingLoadBalancer, ...]
@@ -43,7 +47,7 @@ class Stack(NamedTuple):
 
 def build(stack: Stack) -> tuple[tuple[Module, ...], Root]:
     used = _used_variables(stack.services)
-    network = _build_module(NETWORK, (), _network_outputs(stack, used))
+    network = _build_module(NETWORK, stack.network_references, _network_outputs(stack, used))
     modules = [network]
     if stack.load_balancer:
         outputs = _load_balancer_outputs(stack, used)
@@ -90,12 +94,12 @@ def _input_from_output(output: Output, module: Label) -> Input:
     return _build_input(output.label, STRING, output.description, OutputRef(module, output.label))
 
 
-def _subnet_ids(role: str, ready: Ready) -> Output:
+def _subnet_ids(role: str, *ready: Ready) -> Output:
     return Output(
         label=Label(f"{role}_subnet_ids"),
         description=f"IDs of the {role} subnets, by zone letter.",
         value=Ref(f"{{ for zone, subnet in aws_subnet.{role} : zone => subnet.id }}"),
-        ready=(ready,),
+        ready=ready,
     )
 
 
@@ -137,6 +141,9 @@ def _network_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
     yield _subnet_ids(PUBLIC, _public_ready(stack.network))
     if stack.network.private_subnets:
         yield _subnet_ids(PRIVATE, _private_ready(stack.network))
+    if stack.network.database_subnets:
+        yield _subnet_ids(DATABASE)
+    yield from exports.of_network(stack.network)
     # A network alone tells all of it, for services that are described elsewhere.
     group = security.ENDPOINT_GROUP.label
     if group in used or (stack.network.endpoint_security_group and not stack.services):
@@ -188,6 +195,8 @@ def _load_balancer_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Out
         "ID of the load balancer's security group.",
         ResourceRef("aws_security_group", "main", ".id"),
     )
+    for balancer in stack.load_balancer:
+        yield from exports.of_load_balancer(balancer)
     for listener in _used_listeners(stack, used):
         yield _build_output(
             listener.arn_input,
@@ -269,6 +278,7 @@ def _services_outputs(stack: Stack) -> Iterator[Output]:
             "Names of the services' task roles, to attach policies to.",
             {s.key: names.ref("aws_iam_role.{}.name", s.task_role.label) for s in own},
         )
+    yield from exports.of_services(services, stack.namespace, stack.cluster_arn)
 
 
 def _cluster_name(arn: Ref) -> Ref:
@@ -329,9 +339,12 @@ def _root_outputs(stack: Stack, modules: list[Module]) -> Iterator[Output]:
 
 
 # Outputs of the network that a user may want; the rest is for the services.
-_OF_NETWORK = frozenset({"vpc_id", "public_subnet_ids", "private_subnet_ids"})
+_OF_NETWORK = frozenset({"vpc_id", "public_subnet_ids", "private_subnet_ids"}) | exports.OF_NETWORK
 # Those of the load balancer, as the root names them.
-_OFLOAD_BALANCER = {name: f"load_balancer_{name}" for name in ("dns_name", "security_group_id")}
+_OFLOAD_BALANCER = {
+    **{name: f"load_balancer_{name}" for name in ("dns_name", "security_group_id")},
+    **exports.OF_LOAD_BALANCER,
+}
 
 
 def _is_of_root(output: Output, module: Module, stack: Stack) -> bool:

@@ -32,6 +32,7 @@ def egress_consequences(
         )
     routes = tuple(change for change in changes if change.type == "aws_route")
     yield from about_changes(routes, lambda change: _waits_for_nat(change, changes, old), _NO_NAT)
+    yield from about_names(_lost_destinations(routes, new), _NO_ROUTE)
     tasks = PRIVATE if private[0] else PUBLIC
     yield from about_changes(changes, _loses_route_in_zone(tasks, "aws_ecs_service", old, new), _TASKS)
     yield from about_changes(changes, _loses_route_in_zone(PUBLIC, "aws_lb", old, new), _NODES)
@@ -117,6 +118,17 @@ _NO_NAT = (
     "Tasks may be unable to reach the internet for minutes: their NAT gateway is destroyed before their "
     "route leads to another ([zone|zones] {})."
 )
+
+
+_NO_ROUTE = "{}: no route leads to [this range|these ranges] any more; connections to [it|them] fail."
+
+
+def _lost_destinations(routes: Sequence[Change], new: KnownStack) -> set[str]:
+    """The ranges of other networks that had a route, and have none in any table."""
+    lost = {str(change.old.get("destination_cidr_block")) for change in routes if is_destroyed(change)}
+    remaining = (each for each in new.resources.values() if each.type == "aws_route")
+    kept = {str(each.arguments.get("destination_cidr_block")) for each in remaining}
+    return lost - kept - {"0.0.0.0/0"}
 
 
 # A subnet is destroyed only when it is empty; its route is not kept until then.

@@ -24,7 +24,7 @@ class Way(NamedTuple):
 
     egress: str
     nat: str
-    """single, per-zone, or empty without NAT gateways."""
+    """single, per-zone, the zones that have a NAT gateway, or empty without any."""
     inventory: Inventory | None
     """None where the stack cannot be derived with it."""
     refused: str = ""

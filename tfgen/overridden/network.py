@@ -45,7 +45,8 @@ def _carry_route(working: WorkingBlueprint, found: Resource) -> None:
         replace(each, routes=_changed_routes(each.routes, found.label, fields)) for each in own.route_tables
     )
     nat = tuple(replace(each, routes=_changed_routes(each.routes, found.label, fields)) for each in own.nat)
-    working.change_network(route_tables=tables, nat=nat)
+    given = _changed_routes(own.target_routes, found.label, fields)
+    working.change_network(route_tables=tables, nat=nat, target_routes=given)
 
 
 def _changed_routes(routes: tuple[Any, ...], label: str, fields: dict[str, Any]) -> tuple[Any, ...]:

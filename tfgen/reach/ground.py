@@ -6,13 +6,13 @@ everything, security groups are stateful and do not filter the VPC's own DNS res
 table has a route to the VPC's range.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from ipaddress import IPv4Network, collapse_addresses
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint.labels import LOAD_BALANCER, PRIVATE, PUBLIC, SERVICES
+from tfgen.blueprint.labels import DATABASE, LOAD_BALANCER, PRIVATE, PUBLIC, SERVICES
 from tfgen.blueprint.model import (
     Blueprint,
     InternetRoute,
@@ -22,9 +22,10 @@ from tfgen.blueprint.model import (
     RouteTable,
     SecurityRule,
     Subnet,
+    TargetRoute,
 )
 from tfgen.hcl.text import Label, OutputRef, Ref, ResourceRef, VariableRef
-from tfgen.reach.model import MISSING, OK, UNSURE, Hop
+from tfgen.reach.model import MISSING, OK, TAKEN, UNSURE, Hop
 
 EGRESS, INGRESS = "egress", "ingress"
 HTTPS = 443
@@ -99,6 +100,7 @@ class Ground:
         self.subnets: dict[str, tuple[Subnet, ...]] = {
             PUBLIC: own.public_subnets,
             PRIVATE: own.private_subnets,
+            DATABASE: own.database_subnets,
         }
         self.zones = {role: tuple(subnet.zone for subnet in found) for role, found in self.subnets.items()}
         self.tables: dict[str, RouteTable] = {
@@ -186,21 +188,14 @@ class Ground:
     def internet(self, role: str, destination: str = "0.0.0.0/0", because: str = "") -> tuple[Hop, ...]:
         """From the subnets of a role to the internet, and so to a range in it.
 
-        `because` begins the message where there is no route. The last hop is an internet gateway, or missing.
+        `because` begins the message where there is no route. The last hop is an internet gateway, a target of
+        the user's own, or missing.
         """
         table = self.tables.get(role)
         if table is None:
             text = f"the {role} subnets have no route table of their own (aws_route_table_association.{role})"
             return (Hop("route", f"{because}{text}", MISSING),)
-        best = max(
-            (
-                route
-                for route in self._routes_of_table(table)
-                if _route_covers(route.destination, destination)
-            ),
-            key=lambda route: network(route.destination).prefixlen,
-            default=None,
-        )
+        best = _narrowest(self._routes_of_table(table), destination)
         if best is None:
             where = "the internet" if destination == "0.0.0.0/0" else destination
             return (Hop("route", f"{because}the {role} subnets have no route to {where}", MISSING),)
@@ -208,14 +203,24 @@ class Ground:
             ResourceRef("aws_route_table", table.label),
             ResourceRef("aws_route_table_association", role),
         )
+        if isinstance(best, TargetRoute):
+            return (_to_target(role, best, parts),)
         if isinstance(best, InternetRoute):
             return (self._through_gateway(role, best, parts),)
         nat = next(nat for nat in self.network.nat if best in nat.routes)
         return self._through_nat(role, best, nat, parts)
 
-    def _routes_of_table(self, table: RouteTable) -> Iterator[InternetRoute | NatRoute]:
+    def given(self, role: str, destination: str) -> tuple[Hop, ...]:
+        """From the subnets of a role to a range, through a target of the user's own; nothing without one."""
+        table = self.tables.get(role)
+        lost = (route for route in self.network.target_routes if route.table == role)  # without their table
+        best = _narrowest(self._routes_of_table(table) if table else lost, destination)
+        return self.internet(role, destination) if isinstance(best, TargetRoute) else ()
+
+    def _routes_of_table(self, table: RouteTable) -> Iterator["_Route"]:
         """The routes of a table, but for that to the VPC and those that gateway endpoints make."""
         yield from table.routes
+        yield from (route for route in self.network.target_routes if route.table == table.label)
         for nat in self.network.nat:
             yield from (route for route in nat.routes if route.table == table.label)
 
@@ -232,9 +237,7 @@ class Ground:
     def _through_nat(
         self, role: str, route: NatRoute, nat: NatGateway, parts: tuple[ResourceRef, ...]
     ) -> tuple[Hop, ...]:
-        keys = {
-            zone: zone if route.gateway_key == "each.key" else route.gateway_key for zone in self.zones[role]
-        }
+        keys = {zone: route.gateway_of_zone(zone) for zone in self.zones[role]}
         present = set(nat.zones) & set(self.zones[nat.subnets])
         lost = [zone for zone, key in keys.items() if key not in present]
         if lost:
@@ -253,6 +256,19 @@ class Ground:
             )
         onward = self.internet(nat.subnets)
         return (hop, *(_at_nat(each) for each in onward))
+
+
+def _narrowest(routes: Iterable["_Route"], destination: str) -> "_Route | None":
+    """The route that traffic to a range takes."""
+    covering = (route for route in routes if _route_covers(route.destination, destination))
+    return max(covering, key=lambda route: network(route.destination).prefixlen, default=None)
+
+
+def _to_target(role: str, route: TargetRoute, parts: tuple[ResourceRef, ...]) -> Hop:
+    """What is behind a target, and whether it leads back, is the user's to know."""
+    target = "a target of a variable" if isinstance(route.target, Ref) else route.target
+    text = f"{role} subnets: {route.destination} to {target}, which is given by you"
+    return Hop("route", text, TAKEN, (*parts, ResourceRef("aws_route", route.label)))
 
 
 def _at_nat(hop: Hop) -> Hop:
@@ -291,6 +307,7 @@ def _route_covers(route: str, destination: str) -> bool:
     return network(destination).subnet_of(network(route))
 
 
+_Route = InternetRoute | NatRoute | TargetRoute
 _Ranges = dict[IPv4Network, tuple[int, ResourceRef]]
 """The ranges that a security group allows on a port, each with its number and its rule's address."""
 _LENGTHS = 33

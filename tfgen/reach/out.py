@@ -223,6 +223,8 @@ class Ways:
         vpc = self.ground.network.cidr
         if network(cidr).subnet_of(network(vpc)):
             return (local(vpc),)
+        if given := self.ground.given(self.role, cidr):
+            return given
         if is_private(cidr):
             text = "private addresses outside the VPC: you add the peering or transit gateway"
             return (Hop("route", text, TAKEN),)
@@ -328,7 +330,7 @@ class Ways:
         if hops[0].state == MISSING:
             fix = ("network", "egress") if hint == _NAT else ()
             return (replace(hops[0], hint=hint, fix=fix),) if self._is_closed(public) else hops
-        if len(hops) > 1:
+        if len(hops) > 1 or hops[0].state == TAKEN:
             return hops
         if public:
             return (*hops, Hop("address", "the tasks have public addresses", parts=("assign_public_ip",)))

@@ -82,6 +82,7 @@ def _intro_sentences(blueprint: Blueprint) -> Iterator[str]:
     zones = [subnet.zone for subnet in network.public_subnets]
     where = "private" if network.private_subnets else "public"
     yield f"A VPC ({network.cidr}) in zones {', '.join(zones)} of {blueprint.region}."
+    yield from _other_subnets_sentences(network)
     if blueprint.services:
         count = len(blueprint.services)
         yield f"{count} Fargate service{'s' if count > 1 else ''} in {where} subnets."
@@ -105,6 +106,14 @@ def _existing_parts(blueprint: Blueprint) -> Iterator[str]:
     roles = {role.arn for service in blueprint.services for role in service.given_roles}
     if roles:
         yield f"{len(roles)} role{'s' if len(roles) > 1 else ''}"
+
+
+def _other_subnets_sentences(network: Network) -> Iterator[str]:
+    if network.database_subnets:
+        yield "Subnets for databases, which have no route to the internet."
+    given = dict.fromkeys(route.destination for route in network.target_routes)
+    if given:
+        yield f"Routes to {', '.join(given)} through gateways or connections that are not of this stack."
 
 
 def _egress_sentence(network: Network) -> str:
@@ -190,7 +199,11 @@ def _egress_edges(network: Network) -> Iterator[Edge]:
 
 
 def _subnet_rows(network: Network) -> Iterator[Row]:
-    for role, subnets in (("public", network.public_subnets), ("private", network.private_subnets)):
+    for role, subnets in (
+        ("public", network.public_subnets),
+        ("private", network.private_subnets),
+        ("database", network.database_subnets),
+    ):
         for subnet in subnets:
             yield Row(f"{role} {subnet.zone}", subnet.cidr)
 

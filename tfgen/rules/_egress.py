@@ -46,7 +46,7 @@ class Egress:
             yield Closed(connections[0], port, len(connections) - 1)
 
     def has_internet(self, service: Service) -> bool:
-        return bool(self.blueprint.network.nat or service.public_ip)
+        return self.blueprint.network.reaches_internet or bool(service.public_ip)
 
     def _is_beyond(self, connection: Connection) -> bool:
         """Whether an address is not the task's own, a service's of the stack, or its load balancer's."""

@@ -29,7 +29,7 @@ PASSES = ("network: {egress: nat, nat: single, zones: 6}", "network: {egress: en
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    used = sum(len(nat.zones) for nat in blueprint.network.nat)
+    used = sum(len(zones) for nat in blueprint.network.nat for zones in nat.made)
     if limit := _quota.exceeded_limit("elastic_ips_per_region", used):
         message = (
             f"{used} NAT gateways need an Elastic IP address each: AWS allows {limit.value} in a region, "

@@ -99,13 +99,13 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _reasons_of_failure(service: Service, listener: Listener, blueprint: Blueprint) -> Iterator[str]:
     """Why the call fails; nothing where it may succeed."""
-    if not blueprint.network.nat and not service.public_ip:
+    if not blueprint.network.reaches_internet and not service.public_ip:
         yield "whose addresses are on the internet, and the stack has no route to the internet"
         return
     if all(range_.port != listener.port for range_ in service.egress_cidrs):
         yield f'and "{service.key}" may connect to nothing on port {listener.port}'
     if not _ranges.is_world(listener) and not _may_list_gateways(listener, blueprint):
-        came = "a NAT gateway" if blueprint.network.nat else "its own public address"
+        came = "its own public address" if service.public_ip else "a NAT gateway"
         ranges = ", ".join(cidr.cidr for cidr in listener.cidrs) or "no clients"
         yield f'where the call arrives from {came}, and listener "{listener.key}" allows {ranges}'
 

@@ -1,16 +1,17 @@
-"""One NAT gateway that several zones depend on."""
+"""A NAT gateway that several zones depend on."""
 
 from collections.abc import Iterator
 
-from tfgen.blueprint.model import Blueprint
+from tfgen.blueprint.model import Blueprint, NatGateway
+from tfgen.hcl.text import Label
 from tfgen.problems import Problem
 
 ID = "TG344"
 SEVERITY = "note"
-TITLE = "A single NAT gateway is a single point of failure"
+TITLE = "A NAT gateway that several zones share is a single point of failure"
 WHY = (
-    "If its zone fails, tasks in every other zone lose their route to the internet; until then AWS charges "
-    "for their traffic across zones. It saves the hourly price of the other gateways."
+    "If its zone fails, tasks in the other zones that use it lose their route to the internet; until then "
+    "AWS charges for their traffic across zones. It saves the hourly price of the other gateways."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html"
 BAD = """\
@@ -23,17 +24,41 @@ network:
   egress: nat
   nat: per-zone
 """
-FAILS = ("network: {egress: nat+endpoints, nat: single, nat_zone: b, zones: 3}",)
-PASSES = ("network: {egress: endpoints, nat: single}", "network: {egress: public, nat: single}")
+FAILS = (
+    "network: {egress: nat+endpoints, nat: single, nat_zone: b, zones: 3}",
+    "network: {egress: nat, nat: [a, c], zones: [a, b, c]}",
+    "network: {egress: nat, nat: [b], zones: [a, b, c]}",
+)
+PASSES = (
+    "network: {egress: nat, nat: [a, b], zones: [a, b]}",
+    "network: {egress: endpoints, nat: single}",
+    "network: {egress: public, nat: single}",
+)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    zones = len(blueprint.network.private_subnets)
+    zones = [subnet.zone for subnet in blueprint.network.private_subnets]
     for nat in blueprint.network.nat:
-        if len(nat.zones) < zones:
-            message = (
-                f"{zones} zones share the NAT gateway in zone {nat.zones[0]}: if that zone fails, no task "
-                "reaches the internet; AWS charges for traffic to it across zones"
-            )
-            hint = f"write nat: per-zone to make the zones independent, for the price of {zones - 1} more"
-            yield Problem(ID, blueprint.locate(("network", "nat")), message, hint, SEVERITY)
+        without = len(zones) - len(nat.zones)
+        if without:
+            hint = f"write nat: per-zone to make the zones independent, for the price of {without} more"
+            where = blueprint.locate(("network", "nat"))
+            yield Problem(ID, where, _message(nat, zones), hint, SEVERITY)
+
+
+def _message(nat: NatGateway, zones: list[Label]) -> str:
+    if len(nat.zones) == 1:
+        return (
+            f"{len(zones)} zones share the NAT gateway in zone {nat.zones[0]}: if that zone fails, no task "
+            "reaches the internet; AWS charges for traffic to it across zones"
+        )
+    shared = [
+        f"zone {zone} uses that in zone {route.gateway_of_zone(zone)}"
+        for route in nat.routes
+        for zone in zones
+        if zone not in nat.zones
+    ]
+    return (
+        f"of {len(zones)} zones, {len(nat.zones)} have a NAT gateway: {', '.join(shared)}, and its tasks "
+        "lose their route to the internet if that zone fails; AWS charges for traffic across zones"
+    )

@@ -132,13 +132,15 @@ def _fill_network(spec: Spec) -> Network:
         zones=zones,
         nat_zone=network.nat_zone or (zones[0] if _has_single_nat(network) else None),
         subnets=Subnets(
-            public=network.subnets.public or usual.public, private=network.subnets.private or usual.private
+            public=network.subnets.public or usual.public,
+            private=network.subnets.private or usual.private,
+            database=usual.database if network.subnets.database is True else network.subnets.database or None,
         ),
     )
 
 
 def _has_single_nat(network: Network) -> bool:
-    return network.way_out.nat and network.nat == "single"
+    return network.way_out.nat and network.nat.zones == "single"
 
 
 def _load_balancer(load_balancer: LoadBalancer, at: Locate) -> LoadBalancer:

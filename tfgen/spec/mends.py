@@ -48,6 +48,9 @@ _SAMPLES: dict[Any, tuple[Any, ...]] = {
     model.RoleArn: (_arn("iam:", "role/mended"),),
     model.PolicyArn: (_arn("iam:", "policy/mended"),),
     model.IamPath: ("/mended/",),
+    model.RouteTarget: ("pcx-0a1b2c3d", "tgw-0a1b2c3d"),
+    model.AllocationId: ("eipalloc-0a1b2c3d", "eipalloc-1a1b2c3d"),
+    bool | model.PrefixLength | None: (True, 24),
     model.AwsService: ("sqs", "sns"),
     model.BucketName: ("mended-a", "mended-b"),
     model.StateKey: ("mended/a", "mended/b"),
@@ -253,7 +256,9 @@ def _mend_codes(mend: _Mend, path: SpecPath) -> _Edits:
 
 def _mend_ranges(mend: _Mend, path: SpecPath) -> _Edits:
     """Of the network, of a listener, or one that a service connects to."""
-    if path[0] == "network":
+    if path[:2] == ("network", "routes"):
+        yield ("network", "routes"), _GONE
+    elif path[0] == "network":
         yield ("network", "subnets"), _GONE
         if path[:2] != ("network", "subnets"):
             yield ("network", "cidr"), mend.one_of(("10.0.0.0/16", "172.20.0.0/16", "192.168.0.0/16"))
@@ -265,8 +270,16 @@ def _mend_ranges(mend: _Mend, path: SpecPath) -> _Edits:
         yield path, mend.one_of(("203.0.113.0/24", "10.0.0.0/16", {"cidr": "198.51.100.0/24", "port": 5432}))
 
 
-def _nat_zone(_mend: _Mend, _path: SpecPath) -> _Edits:
-    yield ("network", "nat_zone"), _GONE
+def _nat_zone(_mend: _Mend, path: SpecPath) -> _Edits:
+    yield ("network", "nat_zone" if path[-1] == "nat_zone" else "nat"), _GONE
+
+
+def _mend_nat(_mend: _Mend, _path: SpecPath) -> _Edits:
+    yield ("network", "nat"), _GONE
+
+
+def _mend_target(_mend: _Mend, _path: SpecPath) -> _Edits:
+    yield ("network", "routes"), _GONE
 
 
 def _mend_endpoint(mend: _Mend, path: SpecPath) -> _Edits:
@@ -387,4 +400,6 @@ _MENDS = {
     "TG243": _mend_variable,
     "TG244": _mend_was,
     **dict.fromkeys(("TG280", "TG281", "TG282"), _mend_assumption),
+    **dict.fromkeys(("TG530", "TG531"), _mend_nat),
+    **dict.fromkeys(("TG532", "TG533", "TG534", "TG535"), _mend_target),
 }

@@ -116,6 +116,23 @@ InputName = Annotated[
         description="a name of lowercase letters, digits and single underscores that begins with a letter",
     ),
 ]
+RouteTarget = Annotated[
+    str,
+    Meta(
+        pattern=r"^(pcx|tgw|vgw|eni)-([0-9a-f]{8}|[0-9a-f]{17})\Z",
+        description=(
+            "the ID of a peering connection (pcx-), a transit gateway (tgw-), a virtual private gateway "
+            "(vgw-) or a network interface (eni-)"
+        ),
+    ),
+]
+AllocationId = Annotated[
+    str,
+    Meta(
+        pattern=r"^eipalloc-([0-9a-f]{8}|[0-9a-f]{17})\Z",
+        description="the allocation ID of an Elastic IP address, such as eipalloc-0123456789abcdef0",
+    ),
+]
 JsonKey = Annotated[
     str, Meta(pattern=r"^[^\s:]+\Z", max_length=256, description="a JSON key without spaces and colons")
 ]
@@ -245,7 +262,7 @@ class Section(Struct, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class Part(Section, frozen=True):
-    """A part of a `join`: one of these."""
+    """A value that only Terraform knows, in a `join` or in the place of an ID: one of these."""
 
     ref: Traversal | None = None
     """A value of Terraform in the root of the stack: of a resource, a data source, a module, a local or a
@@ -328,13 +345,41 @@ class Subnets(Section, frozen=True):
     """Public subnets. Default: 6 bits longer than the VPC's prefix (a /22 in a /16), up to /27."""
     private: PrefixLength | dict[ZoneLetter, Cidr] | None = None
     """Private subnets. Default: 4 bits longer than the VPC's prefix (a /20 in a /16), up to /28."""
+    database: bool | PrefixLength | dict[ZoneLetter, Cidr] | None = None
+    """Subnets for databases, without a route to the internet. `true`: 6 bits longer than the VPC's prefix
+    (a /22 in a /16), up to /28. Default: none."""
 
 
 def usual_subnets(cidr: str) -> Subnets:
     """The default sizes of subnets in a VPC's range."""
     length = int(cidr.rpartition("/")[2])
     # A load balancer wants a /27 or larger in each zone (aws.md section 5); AWS ends at /28.
-    return Subnets(public=min(length + 6, max(27, length)), private=min(length + 4, 28))
+    return Subnets(
+        public=min(length + 6, max(27, length)), private=min(length + 4, 28), database=min(length + 6, 28)
+    )
+
+
+class Nat(Section, frozen=True):
+    """The NAT gateways. `single` is `{zones: single}`."""
+
+    shorthand: ClassVar[str] = "zones"
+
+    zones: Literal["per-zone", "single"] | list[ZoneLetter] = "per-zone"
+    """One NAT gateway in each zone, one for all zones, or one in each of these zones; a zone without one uses
+    that of the next listed zone."""
+    addresses: dict[ZoneLetter, AllocationId | Part] = {}
+    """Elastic IP addresses of your own, by zone. Default: tfgen creates one for each NAT gateway."""
+
+
+class NetworkRoute(Section, frozen=True):
+    """A route to another network, through a gateway or a connection of your own."""
+
+    to: Cidr
+    """The range of the other network."""
+    via: RouteTarget | Part
+    """The target of the route."""
+    kind: Literal["peering", "transit-gateway", "vpn-gateway", "network-interface"] | None = None
+    """What the target is. Default: what its ID or the type of its resource says."""
 
 
 class Network(Section, frozen=True):
@@ -346,12 +391,14 @@ class Network(Section, frozen=True):
     """The range of the VPC, /16 to /28. Two zones with subnets of the default sizes need at least a /25."""
     zones: ZoneCount | list[ZoneLetter] = 2
     """The number of zones, or their letters."""
-    nat: Literal["per-zone", "single"] = "per-zone"
-    """One NAT gateway in each zone, or one for all zones."""
+    nat: Nat = Nat()
+    """The NAT gateways: `per-zone`, `single`, or the zones that have one. Default: `per-zone`."""
     nat_zone: ZoneLetter | None = None
     """The zone of the single NAT gateway. Default: the first zone."""
     subnets: Subnets = Subnets()
     """The sizes or ranges of the subnets."""
+    routes: list[NetworkRoute] = []
+    """Routes to other networks, from the subnets that run tasks and from database subnets."""
     endpoints: list[AwsService] = []
     """VPC endpoints in addition to those that tfgen derives."""
     service_connect_endpoint: bool = True
@@ -362,6 +409,16 @@ class Network(Section, frozen=True):
     @property
     def way_out(self) -> WayOut:
         return WAYS_OUT[self.egress]
+
+    @property
+    def nat_zones(self) -> list[str]:
+        """The zones with a NAT gateway, where there are any; known once zones are filled in."""
+        if isinstance(self.nat.zones, list):
+            return sorted(set(self.nat.zones))
+        zones = self.zones if isinstance(self.zones, list) else []
+        if self.nat.zones == "single":
+            return [self.nat_zone or zones[0]] if zones else []
+        return zones
 
 
 class Listener(Section, frozen=True):

@@ -88,6 +88,12 @@ def shape_of_type(kind: Any) -> tuple[str, Any, Any]:
     return "scalar", kind, None
 
 
+def _takes_list(section: type[Section]) -> bool:
+    """Whether the short form of a section may be a list."""
+    what, first, _ = shape_of_type(fields_of(section)[section.shorthand].kind)
+    return what == "list" or get_origin(first) is list
+
+
 def _is_section(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Section)
 
@@ -119,7 +125,7 @@ class _Reader:
 
     def read_section(self, value: Any, section: type[Section], path: SpecPath) -> Any:
         if not isinstance(value, dict):
-            if not section.shorthand or isinstance(value, list):
+            if not section.shorthand or (isinstance(value, list) and not _takes_list(section)):
                 keys = f"keys and values ({', '.join(fields_of(section))})"
                 return self.report_wrong(value, section, path, spelling.as_section(value, section), keys)
             inner = self.read_value(value, fields_of(section)[section.shorthand].kind, path)
@@ -276,10 +282,17 @@ def expected_kind(kind: Any) -> str:
     return _scalar_words(first) if what == "scalar" else "keys and values"
 
 
+_NO_WORDS = (bool, type(None))
+
+
 def _scalar_words(kind: Any) -> str:
     if get_origin(kind) is Literal:
         *rest, last = map(str, get_args(kind))
         return f"{', '.join(rest)} or {last}"
+    if get_origin(kind) in (Union, types.UnionType) and bool in get_args(kind):
+        return " or ".join(
+            ["true", *(_scalar_words(each) for each in get_args(kind) if each not in _NO_WORDS)]
+        )
     for meta in get_args(kind):
         if isinstance(meta, msgspec.Meta) and meta.description:
             return meta.description

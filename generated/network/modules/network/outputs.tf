@@ -5,9 +5,26 @@ output "dynamodb_prefix_list_id" {
   value       = aws_vpc_endpoint.dynamodb.prefix_list_id
 }
 
+output "endpoint_ids" {
+  description = "IDs of the VPC endpoints."
+  value = {
+    dynamodb  = aws_vpc_endpoint.dynamodb.id
+    "ecr.api" = aws_vpc_endpoint.ecr_api.id
+    "ecr.dkr" = aws_vpc_endpoint.ecr_dkr.id
+    logs      = aws_vpc_endpoint.logs.id
+    s3        = aws_vpc_endpoint.s3.id
+    sqs       = aws_vpc_endpoint.sqs.id
+  }
+}
+
 output "endpoint_security_group_id" {
   description = "ID of the security group of the interface endpoints."
   value       = aws_security_group.endpoints.id
+}
+
+output "private_route_table_ids" {
+  description = "IDs of the private subnets' route tables, by zone letter."
+  value       = { for zone, table in aws_route_table.private : zone => table.id }
 }
 
 output "private_subnet_ids" {
@@ -25,6 +42,11 @@ output "private_subnet_ids" {
     aws_vpc_endpoint.sqs,
     aws_vpc_security_group_ingress_rule.endpoints_from_vpc,
   ]
+}
+
+output "public_route_table_id" {
+  description = "ID of the public subnets' route table."
+  value       = aws_route_table.public.id
 }
 
 output "public_subnet_ids" {
