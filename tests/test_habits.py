@@ -22,7 +22,11 @@ OVERRIDES = [(section, word) for section, word in WORDS if facts.habits()[sectio
 SPEC: dict[str, Any] = {
     "name": "shop",
     "region": "us-east-1",
-    "network": {"egress": "nat"},
+    "network": {
+        "egress": "nat",
+        "nat": {"zones": "single"},
+        "routes": [{"to": "10.50.0.0/16", "via": "pcx-0a1b2c3d"}],
+    },
     "load_balancer": {"listeners": {"http": {"port": 80}}},
     "backend": {"bucket": "shop-state"},
     "logs": {"retention": 30},
@@ -41,6 +45,8 @@ SPEC: dict[str, Any] = {
 PLACES: dict[str, tuple[str | int, ...]] = {
     "Spec": (),
     "Network": ("network",),
+    "Nat": ("network", "nat"),
+    "NetworkRoute": ("network", "routes", 0),
     "LoadBalancer": ("load_balancer",),
     "Listener": ("load_balancer", "listeners", "http"),
     "ExistingLoadBalancer": ("load_balancer", "existing"),
