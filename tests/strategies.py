@@ -384,7 +384,7 @@ _LONE = st.fixed_dictionaries(
         "command": st.lists(TEXTS, max_size=3),
         "environment": st.dictionaries(_VARIABLES, TEXTS | st.integers(-(10**18), 10**18), max_size=3),
         "uses": st.lists(st.sampled_from([*_GATEWAYS, "sqs", "ssm", "logs", "ecr.api"]), max_size=3),
-        "egress_cidrs": st.lists(
+        "egress": st.lists(
             _CIDRS | st.fixed_dictionaries({"cidr": _CIDRS}, optional={"port": _PORTS}), max_size=3
         ),
         "exec": st.booleans(),
@@ -431,10 +431,10 @@ def _lone_services(draw: st.DrawFn, region: str, egress: str) -> Data:
 
 def _open_ways(service: Data, egress: str) -> None:
     """Lets a service reach its registry and its logs."""
-    if egress != "endpoints" and "egress_cidrs" in service:
-        service["egress_cidrs"].append("0.0.0.0/0")
+    if egress != "endpoints" and "egress" in service:
+        service["egress"].append("0.0.0.0/0")
     if ":5000/" in service["image"]:
-        service["egress_cidrs"] = ["0.0.0.0/0", {"cidr": "0.0.0.0/0", "port": 5000}]
+        service["egress"] = ["0.0.0.0/0", {"cidr": "0.0.0.0/0", "port": 5000}]
 
 
 @st.composite

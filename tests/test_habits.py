@@ -33,7 +33,8 @@ SPEC: dict[str, Any] = {
             "routes": [{"path": "/"}],
             "health_check": {"path": "/healthz"},
             "connect": {"name": "web"},
-            "egress_cidrs": [{"cidr": "0.0.0.0/0"}],
+            "egress": [{"cidr": "0.0.0.0/0"}],
+            "ingress": [{"cidr": "10.0.0.0/8"}],
         }
     },
 }
@@ -49,7 +50,8 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "Port": ("services", "web", "port"),
     "Logs": ("logs",),
     "Backend": ("backend",),
-    "Egress": ("services", "web", "egress_cidrs", 0),
+    "Egress": ("services", "web", "egress", 0),
+    "Ingress": ("services", "web", "ingress", 0),
 }
 
 

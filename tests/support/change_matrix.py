@@ -431,7 +431,7 @@ SERVICE_ROWS = (
     market(
         "egress of a service narrowed",
         "    connect: orders\n",
-        "    connect: orders\n    egress_cidrs: [192.0.2.0/24]\n",
+        "    connect: orders\n    egress: [192.0.2.0/24]\n",
         "+ services egress_rule.orders_to_{192_0_2_0_24,s3}\n- services egress_rule.orders_to_internet\n"
         "~ services ecs_service.orders\n",
     ),
@@ -445,7 +445,7 @@ SERVICE_ROWS = (
     market(
         "range opened to a service on another port",
         "    connect: orders\n",
-        "    connect: orders\n    egress_cidrs: [0.0.0.0/0, {cidr: 192.0.2.0/24, port: 5432}]\n",
+        "    connect: orders\n    egress: [0.0.0.0/0, {cidr: 192.0.2.0/24, port: 5432}]\n",
         "+ services egress_rule.orders_to_192_0_2_0_24_5432\n~ services ecs_service.orders\n",
         "orders",
     ),

@@ -93,8 +93,8 @@ _OTHERS = [
     Mistake(
         "TG207", {"network": {"subnets": {"private": {"a": "10.0.0.0/20", "b": "10.0.0.0/21"}}}}
     ),
-    Mistake("TG208", _services(far=_service(egress_cidrs=["300.0.0.0/8"]))),
-    Mistake("TG209", _services(near=_service(egress_cidrs=["203.0.113.9/24"]))),
+    Mistake("TG208", _services(far=_service(egress=["300.0.0.0/8"]))),
+    Mistake("TG209", _services(near=_service(egress=["203.0.113.9/24"]))),
     Mistake("TG210", {"network": {"nat": "single", "nat_zone": "d"}}),
     Mistake("TG212", _services(user=_service(uses=["sqss"])), {"network": {"egress": "nat+endpoints"}}),
     Mistake("TG213", {"network": {"endpoints": ["sqs"]}}),

@@ -25,7 +25,7 @@ from tfgen.changes.clashes import clashes
 from tfgen.changes.egress import egress_consequences
 from tfgen.changes.failures import apply_failures
 from tfgen.changes.ignored import ignored_consequences, ignored_target_groups, lacks_port
-from tfgen.changes.names import INGRESS, Consequence, about_changes, about_names, end_of
+from tfgen.changes.names import INGRESS, Consequence, about_changes, about_names, end_of, is_of_service
 from tfgen.changes.permissions import permission_consequences
 from tfgen.changes.relocation import region_consequences, state_consequences
 from tfgen.changes.renames import misnamed_services, rename_consequences, unpinned_images
@@ -89,13 +89,26 @@ def _changes_task_count(change: Change) -> bool:
 
 
 def _is_range_rule(test: ChangeTest) -> ChangeTest:
-    """Whether an ingress rule for a range of addresses passes a test."""
+    """Whether a rule for clients of the load balancer, a range of addresses, passes a test."""
 
     def is_door(change: Change) -> bool:
         rule = change.new or change.old
-        return "cidr_ipv4" in rule and end_of(rule.get("security_group_id")) != ENDPOINTS and test(change)
+        is_endpoint = end_of(rule.get("security_group_id")) == ENDPOINTS
+        return "cidr_ipv4" in rule and not is_endpoint and not is_of_service(change) and test(change)
 
     return is_door
+
+
+def _is_listed_ingress(test: ChangeTest) -> ChangeTest:
+    """Whether a rule for what the ingress of a service lists passes a test: not its callers, whose groups the
+    stack has."""
+
+    def is_listed(change: Change) -> bool:
+        group = references_in((change.new or change.old).get("referenced_security_group_id"))
+        is_own = any(used.address.startswith("module.") for used in group)
+        return is_of_service(change) and not is_own and test(change)
+
+    return is_listed
 
 
 def _deletes_logs(change: Change) -> bool:
@@ -222,6 +235,8 @@ SENTENCES = (
     ),
     Sentence(INGRESS, _is_range_rule(is_destroyed), "{}: no longer allowed to connect to the load balancer."),
     Sentence(INGRESS, _is_range_rule(is_created), "{}: now allowed to connect to the load balancer."),
+    Sentence(INGRESS, _is_listed_ingress(is_destroyed), "{}: this ingress is no longer allowed."),
+    Sentence(INGRESS, _is_listed_ingress(is_created), "{}: this ingress is now allowed."),
     Sentence(
         "aws_lb_listener_rule",
         is_destroyed,

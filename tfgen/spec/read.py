@@ -122,8 +122,9 @@ class _Reader:
             if not section.shorthand or isinstance(value, list):
                 keys = f"keys and values ({', '.join(fields_of(section))})"
                 return self.report_wrong(value, section, path, spelling.as_section(value, section), keys)
-            inner = self.read_value(value, fields_of(section)[section.shorthand].kind, path)
-            return _WRONG if inner is _WRONG else section(**{section.shorthand: inner})
+            key = section.short_key(value)
+            inner = self.read_value(value, fields_of(section)[key].kind, path)
+            return _WRONG if inner is _WRONG else section(**{key: inner})
         known = fields_of(section)
         kinds = {key: field.kind for key, field in known.items()}
         value, wrong = self.report_shifted(value, kinds, known, path)
@@ -272,14 +273,17 @@ def expected_kind(kind: Any) -> str:
     if what == "list":
         return f"a list ({expected_kind(first)})"
     if what == "section" and first.shorthand:
-        return expected_kind(fields_of(first)[first.shorthand].kind)
+        keys = filter(None, (first.shorthand, first.shorthand_of_ports))
+        return ", or ".join(expected_kind(fields_of(first)[key].kind) for key in keys)
     return _scalar_words(first) if what == "scalar" else "keys and values"
 
 
 def _scalar_words(kind: Any) -> str:
     if get_origin(kind) is Literal:
         *rest, last = map(str, get_args(kind))
-        return f"{', '.join(rest)} or {last}"
+        return f"{', '.join(rest)} or {last}" if rest else last
+    if get_origin(kind) in (Union, types.UnionType):
+        return " or ".join(_scalar_words(each) for each in get_args(kind) if each is not type(None))
     for meta in get_args(kind):
         if isinstance(meta, msgspec.Meta) and meta.description:
             return meta.description
