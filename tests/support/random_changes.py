@@ -241,9 +241,7 @@ def _repair_service(spec: Data, name: str, service: Data, listeners: list[str]) 
     if spec["network"]["egress"] == "endpoints" and ".dkr.ecr." not in service["image"]:
         service["image"] = "ecr:app:" + service["image"].rpartition(":")[2]
     service["image"] = service["image"].replace("ecr:", f"123456789012.dkr.ecr.{region}.amazonaws.com/")
-    if spec["network"]["egress"] != "endpoints" and "0.0.0.0/0" not in service.get(
-        "egress", ["0.0.0.0/0"]
-    ):
+    if spec["network"]["egress"] != "endpoints" and "0.0.0.0/0" not in service.get("egress", ["0.0.0.0/0"]):
         service["egress"].append("0.0.0.0/0")
     if service.get("connect") is True:
         service["connect"] = name

@@ -19,7 +19,7 @@ from tfgen.blueprint.model import (
     Peer,
     SecurityRule,
 )
-from tfgen.blueprint.peers import CIDR
+from tfgen.blueprint.peer_words import CIDR
 from tfgen.blueprint.references import secret_stores
 from tfgen.hcl.text import Comment, Label, Ref, ResourceRef
 from tfgen.problems import Locate, Problem, SpecPath, nearest_word

@@ -17,7 +17,6 @@ from msgspec import Struct
 from tfgen.hcl.text import Comment, Label, Ref, VariableRef
 from tfgen.problems import Locate, Location, SpecPath
 
-
 TCP = "tcp"
 ALL_PROTOCOLS = "-1"
 """What AWS calls all protocols of a security group rule."""

@@ -6,28 +6,21 @@ from typing import NamedTuple
 from tfgen.blueprint import names
 from tfgen.blueprint.addressing import range_problems
 from tfgen.blueprint.model import ALL_PROTOCOLS, Peer
-from tfgen.blueprint.model import Egress as Listed
+from tfgen.blueprint.peer_words import ARGUMENTS, CIDR, port_words
 from tfgen.blueprint.references import References
-from tfgen.hcl.text import Label
 from tfgen.problems import Locate, Location, Problem
 from tfgen.spec.model import HTTPS, WORLD, Egress, Given, Ingress, Port, Service
 
-GROUP, CIDR, PREFIX_LIST = (
-    Label("referenced_security_group_id"),
-    Label("cidr_ipv4"),
-    Label("prefix_list_id"),
-)
 LAST_PORT = 65535
 _ALL_PORTS = (0, LAST_PORT)
 _ICMP = (-1, -1)  # every type and code
-_ARGUMENTS = {"cidr": CIDR, "security_group": GROUP, "prefix_list": PREFIX_LIST}
 _WORDS = {"cidr": "Range", "security_group": "Security group", "prefix_list": "Prefix list"}
 _DESCRIPTION = 255  # VPC/security-group-rules: the characters of a description
 
 
 class Entry(NamedTuple):
-    """One entry, resolved: `name` is the part of a rule's label that is its own, `text` what a person calls it,
-    and `source` how the spec writes it."""
+    """One entry, resolved: `name` is what of a rule's label is its own, `text` what a person calls it, and
+    `source` how the spec writes it."""
 
     name: str
     text: str
@@ -75,12 +68,18 @@ def ports_of(entry: Egress | Ingress) -> tuple[int, int]:
     return int(first), int(last or first)
 
 
+def allowed_ports(port: Port) -> tuple[int, int]:
+    """The first and the last port that rules allow: running tasks may have another port than new ones."""
+    ends = (port.number, port.was or port.number)
+    return min(ends), max(ends)
+
+
 def _peer(entry: Egress | Ingress, references: References) -> tuple[Peer, str, str, str]:
     """The other side, what a person calls it, how the spec writes it, and its name in labels."""
     key, said = next(_said(entry))
     if isinstance(said, str):
-        return Peer(argument=_ARGUMENTS[key], value=said), said, said, said
-    name, peer = references.name(said), Peer(argument=_ARGUMENTS[key], value=references.value(said))
+        return Peer(argument=ARGUMENTS[key], value=said), said, said, said
+    name, peer = references.name(said), Peer(argument=ARGUMENTS[key], value=references.value(said))
     if said.join is not None:
         return peer, name, "{join: [...]}", name
     if said.input:
@@ -95,7 +94,7 @@ def _plain(text: str) -> str:
 
 def _said(entry: Egress | Ingress) -> Iterator[tuple[str, str | Given]]:
     """The peers that an entry names: one, where nothing is wrong with it."""
-    for key in _ARGUMENTS:
+    for key in ARGUMENTS:
         if said := getattr(entry, key):
             yield key, said
 
@@ -114,32 +113,6 @@ def _description(entry: Egress | Ingress, name: str, ports: tuple[int, int]) -> 
     return f"{names.fit(where, _DESCRIPTION - 30)}, {port_words(entry.protocol, ports)}"
 
 
-def port_words(protocol: str, ports: tuple[int, int]) -> str:
-    """`port 443`, `UDP ports 8000-8100`, `ICMP`."""
-    if protocol == ALL_PROTOCOLS:
-        return "all protocols and ports"
-    if protocol == "icmp":
-        return "ICMP"
-    kind = "" if protocol == "tcp" else f"{protocol.upper()} "
-    return f"{kind}port {ports[0]}" if ports[0] == ports[1] else f"{kind}ports {ports[0]}-{ports[1]}"
-
-
-def range_in_yaml(cidr: str, port: int) -> str:
-    """An entry for one port of a range."""
-    return cidr if port == HTTPS else f"{{cidr: {cidr}, port: {port}}}"
-
-
-def entry_in_yaml(each: Listed) -> str:
-    """An entry as the spec could have it."""
-    key = next(key for key, argument in _ARGUMENTS.items() if argument == each.peer.argument)
-    if (key, each.protocol) == ("cidr", "tcp") and each.port == each.last_port:
-        return range_in_yaml(each.source, each.port)
-    ports = f"{each.port}-{each.last_port}" if each.last_port > each.port else each.port
-    port = "" if each.protocol == "icmp" else f", port: {ports}"
-    protocol = "" if each.protocol == "tcp" else f", protocol: {each.protocol}"
-    return f"{{{key}: {each.source}{port}{protocol}}}"
-
-
 # --- what is wrong with them
 
 
@@ -152,6 +125,7 @@ def problems(key: str, service: Service, at: Locate) -> Iterator[Problem]:
         where = at(("services", key, "ingress", index))
         yield from _entry_problems(each, where, at)
         yield from _own_port_problems(each, service.port, key, where)
+    yield from _twice_allowed(key, service, at)
 
 
 def _entry_problems(entry: Egress | Ingress, where: Location, at: Locate) -> Iterator[Problem]:
@@ -159,8 +133,8 @@ def _entry_problems(entry: Egress | Ingress, where: Location, at: Locate) -> Ite
     if len(said) != 1:
         names_ = " and ".join(said)
         message = f"this has {names_}" if said else "this names nothing that may connect"
-        hint = "write one of cidr, security_group and prefix_list"
-        yield Problem("TG520", where, message, f"{hint} in an entry; a list has an entry for each")
+        hint = "write one of cidr, security_group and prefix_list; each has an entry of its own"
+        yield Problem("TG520", where, message, hint)
     if isinstance(entry.cidr, str):
         yield from range_problems(entry.cidr, at((*where.path, "cidr")))
     if entry.protocol == "icmp" and entry.port is not None:
@@ -169,11 +143,27 @@ def _entry_problems(entry: Egress | Ingress, where: Location, at: Locate) -> Ite
         first, last = ports_of(entry)
         if not first <= last <= LAST_PORT:
             message = f"{entry.port} is no range of ports"
-            low, high = sorted((min(first, LAST_PORT), min(last, LAST_PORT)))
-            yield Problem("TG522", at((*where.path, "port")), message, f"write {low}-{high}")
+            hint = f"write {last}-{first}" if last <= first <= LAST_PORT else f"end it at {LAST_PORT} at most"
+            yield Problem("TG522", at((*where.path, "port")), message, hint)
 
 
 def _own_port_problems(entry: Ingress, port: Port | None, key: str, where: Location) -> Iterator[Problem]:
     if entry.port is None and entry.protocol != "icmp" and port is None:
         message = f'this names no port, and "{key}" has none'
-        yield Problem("TG523", where, message, f'add the port that tasks listen on: "{key}" needs port: NUMBER')
+        yield Problem("TG523", where, message, "add port: NUMBER to it, the port that tasks listen on")
+
+
+def _twice_allowed(key: str, service: Service, at: Locate) -> Iterator[Problem]:
+    """Entries with the container's own port, by default and by its number: AWS refuses the second rule."""
+    if service.port is None:
+        return
+    own = allowed_ports(service.port)
+    by_default = [(each.protocol, repr(list(_said(each)))) for each in service.ingress if each.port is None]
+    for index, each in enumerate(service.ingress):
+        is_own = each.port is not None and each.protocol != "icmp" and ports_of(each) == own
+        if is_own and (each.protocol, repr(list(_said(each)))) in by_default:
+            where = at(("services", key, "ingress", index))
+            message = (
+                f"another entry allows the same: {port_words(each.protocol, own)} is the container's own"
+            )
+            yield Problem("TG524", where, message, "remove one of them")

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from tfgen.blueprint import names, peers, renames
 from tfgen.blueprint.labels import ENDPOINTS
 from tfgen.blueprint.model import TCP, Call, Image, Network, Peer, SecurityRule
-from tfgen.blueprint.peers import GROUP, PREFIX_LIST
+from tfgen.blueprint.peer_words import CIDR, GROUP, PREFIX_LIST
+from tfgen.blueprint.peers import allowed_ports
 from tfgen.blueprint.references import References
 from tfgen.hcl.text import Label, Ref, ResourceRef, VariableRef
 from tfgen.spec.model import HTTPS, WORLD, Port, Service, Spec
@@ -47,8 +48,9 @@ def ingress(
 
 
 def _listed_ingress(key: str, service: Service, references: References) -> Iterator[SecurityRule]:
-    own = _allowed_ports(service.port) if service.port else (0, 0)
-    for entry in sorted(peers.ingress_entries(service, references, own), key=_place_of_entry):
+    own = allowed_ports(service.port) if service.port else (0, 0)
+    entries = dict.fromkeys(peers.ingress_entries(service, references, own))
+    for entry in sorted(entries, key=_place_of_entry):
         yield SecurityRule(
             direction=INGRESS,
             label=names.label(key, "from", entry.name),
@@ -65,14 +67,8 @@ def _callee_keys(key: str, calls: tuple[Call, ...]) -> list[str]:
     return sorted(call.callee for call in calls if call.caller == key)
 
 
-def _allowed_ports(port: Port) -> tuple[int, int]:
-    """The first and the last port that rules allow: running tasks may have another port than new ones."""
-    ends = (port.number, port.was or port.number)
-    return min(ends), max(ends)
-
-
 def _ingress_rule(key: str, peer: str, description: str, port: Port, group: Ref) -> SecurityRule:
-    ports = _allowed_ports(port)
+    ports = allowed_ports(port)
     return SecurityRule(
         direction=INGRESS,
         label=names.label(key, "from", peer),
@@ -120,7 +116,7 @@ def egress(
     ]
     rules = [_egress_rule(key, way) for way in (*outward, *_to_callees(key, spec, calls))]
     if service.routes and service.port:
-        rules.append(_from_load_balancer(key, renames.in_aws(key, spec), _allowed_ports(service.port)))
+        rules.append(_from_load_balancer(key, renames.in_aws(key, spec), allowed_ports(service.port)))
     return Egress(tuple(rules), names.fit(" + ".join(way.to for way in outward), _TAG_VALUE))
 
 
@@ -149,13 +145,14 @@ def _to_endpoints(service: Service, network: Network, wanted: set[str]) -> Itera
 
 
 def _to_listed(service: Service, references: References) -> Iterator[_Way]:
-    for entry in sorted(dict.fromkeys(peers.egress_entries(service, references)), key=_place_of_entry):
+    entries = dict.fromkeys(peers.egress_entries(service, references))
+    for entry in sorted(entries, key=_place_of_entry):
         yield _Way(entry.name, entry.description, entry.ports, entry.peer, entry.protocol)
 
 
 def _place_of_entry(entry: peers.Entry) -> tuple[bool, str, tuple[int, int], str]:
     """Ranges before others, so that their order stays what it was when there were only ranges."""
-    return entry.peer.argument != peers.CIDR, entry.text, entry.ports, entry.name
+    return entry.peer.argument != CIDR, entry.text, entry.ports, entry.name
 
 
 def reaches_world(service: Service) -> bool:
@@ -176,9 +173,7 @@ def _to_callees(key: str, spec: Spec, calls: tuple[Call, ...]) -> Iterator[_Way]
     for callee in _callee_keys(key, calls):
         if port := spec.services[callee].port:
             description = f"Calls to {renames.in_aws(callee, spec)}"
-            yield _Way(
-                callee, description, _allowed_ports(port), Peer(argument=GROUP, value=group_of(callee))
-            )
+            yield _Way(callee, description, allowed_ports(port), Peer(argument=GROUP, value=group_of(callee)))
 
 
 def _from_load_balancer(key: str, aws_name: str, ports: tuple[int, int]) -> SecurityRule:

@@ -151,7 +151,12 @@ def _listed_egress(service: ServiceSpec, context: ServiceContext) -> Iterator[Eg
     for entry in peers.egress_entries(service, context.references):
         first, last = entry.ports
         yield Egress(
-            peer=entry.peer, text=entry.text, source=entry.source, protocol=entry.protocol, port=first, last_port=last
+            peer=entry.peer,
+            text=entry.text,
+            source=entry.source,
+            protocol=entry.protocol,
+            port=first,
+            last_port=last,
         )
 
 

@@ -53,7 +53,9 @@ def _service_rules(spec: Spec, places: dict[str, Location]) -> Iterator[Problem]
     callers = Counter(callee for service in spec.services.values() for callee in set(service.calls))
     for key, service in spec.services.items():
         hint = "have fewer services call it, or put a proxy service in between"
-        yield from quotas.rules(f'"{key}"', "inbound", _inbound_rules(service, callers[key]), places[key], hint)
+        yield from quotas.rules(
+            f'"{key}"', "inbound", _inbound_rules(service, callers[key]), places[key], hint
+        )
         hint = "have it call fewer services, and list fewer, larger ranges in egress"
         yield from quotas.rules(f'"{key}"', "outbound", _outbound_rules(service), places[key], hint)
 

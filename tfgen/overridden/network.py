@@ -162,9 +162,7 @@ def _changed_rules(
     )
 
 
-def _listener_cidr(
-    working: WorkingBlueprint, found: Resource, ports: _Ports, peer: tuple[Peer, ...]
-) -> None:
+def _listener_cidr(working: WorkingBlueprint, found: Resource, ports: _Ports, peer: tuple[Peer, ...]) -> None:
     """The rule for clients of a listener; with other ports it may be for those of other listeners too."""
     closed = ports.protocol not in ("tcp", "-1") or any(each.argument == "cidr_ipv6" for each in peer)
     fields: dict[str, Any] = {"ports": (0, 0) if closed else (ports.first, ports.last)}

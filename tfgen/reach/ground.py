@@ -120,7 +120,9 @@ class Ground:
         self.gateway = {endpoint.service: endpoint for endpoint in own.gateway_endpoints}
         self._followed: dict[tuple[str, str], Followed] = {}
         self._all_security_rules: dict[tuple[str, Followed, Followed, int], SecurityRule] = {}
-        self._wide: dict[tuple[str, Followed, Followed], list[SecurityRule]] = {}  # of several ports, or not TCP
+        self._wide: dict[
+            tuple[str, Followed, Followed], list[SecurityRule]
+        ] = {}  # of several ports, or not TCP
         self._ranges: dict[tuple[str, Followed, int], _Ranges] = {}
         self._wide_ranges: dict[tuple[str, Followed], list[Opening]] = {}
         self._ranged: dict[tuple[object, ...], tuple[str, tuple[ResourceRef, ...]]] = {}
@@ -154,9 +156,7 @@ class Ground:
         if rule.peer.argument == "cidr_ipv4":
             value = self.network.cidr if rule.peer.value == "aws_vpc.main.cidr_block" else rule.peer.value
             if not isinstance(value, Ref):
-                opening = Opening(
-                    network(value), rule.port, rule.last_port, address_of(rule), rule.protocol
-                )
+                opening = Opening(network(value), rule.port, rule.last_port, address_of(rule), rule.protocol)
                 self._open_range(rule.direction, group, opening)
                 return
         peer = self.follow(module, rule.peer.value)

@@ -21,7 +21,7 @@ from tfgen.blueprint.model import (
     Part,
     Service,
 )
-from tfgen.blueprint.peers import entry_in_yaml, port_words, range_in_yaml
+from tfgen.blueprint.peer_words import entry_in_yaml, port_words, range_in_yaml
 from tfgen.hcl.text import ResourceRef
 from tfgen.problems import SpecPath
 from tfgen.reach.ground import (

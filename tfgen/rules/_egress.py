@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tfgen import facts
 from tfgen.blueprint.model import Blueprint, Service
 from tfgen.blueprint.model import Egress as EgressEntry
-from tfgen.blueprint.peers import entry_in_yaml, range_in_yaml
+from tfgen.blueprint.peer_words import entry_in_yaml, range_in_yaml
 from tfgen.rules import _hosts
 from tfgen.rules._connections import Connection, environment_of
 

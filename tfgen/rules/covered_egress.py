@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from tfgen.blueprint.model import Blueprint, Service
-from tfgen.blueprint.peers import port_words
+from tfgen.blueprint.peer_words import port_words
 from tfgen.hcl.text import Ref
 from tfgen.problems import Problem
 

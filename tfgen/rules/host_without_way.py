@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint
-from tfgen.blueprint.peers import range_in_yaml
+from tfgen.blueprint.peer_words import range_in_yaml
 from tfgen.problems import Problem
 from tfgen.rules import _hosts
 from tfgen.rules._egress import Closed, Egress, is_outside

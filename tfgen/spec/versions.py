@@ -28,13 +28,12 @@ class Edit(NamedTuple):
 Migration = Callable[[Source], Iterable[Edit]]
 
 
-
 def _egress_of_services(source: Source) -> Iterator[Edit]:
     """Version 2: what a service may connect to is more than ranges."""
     for path in source.keys:
-        if path[:1] == ("services",) and path[2:] == ("egress_cidrs",):
-            if (*path[:2], "egress") not in source.keys:
-                yield from renamed_key(source, path, "egress")
+        is_old = path[:1] == ("services",) and path[2:] == ("egress_cidrs",)
+        if is_old and (*path[:2], "egress") not in source.keys:
+            yield from renamed_key(source, path, "egress")
 
 
 MIGRATIONS: dict[int, Migration] = {1: _egress_of_services}
