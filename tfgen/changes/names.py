@@ -59,7 +59,7 @@ def _connection(arguments: Any) -> str:
 
 
 def _inbound_connection(change: Change, arguments: Any) -> str:
-    """What an ingress rule allows: `10.1.0.0/16 on port 80`, or of a service `bastion to orders on port 22`."""
+    """What an ingress rule allows: `10.1.0.0/16 on port 80`, of a service `bastion to orders on port 22`."""
     service = f" to {end_of(arguments.get('security_group_id'))}" if is_of_service(change) else ""
     return f"{_other_end(arguments)}{service}{_ports(arguments)}"
 
