@@ -26,7 +26,7 @@ from tfgen.changes.egress import egress_consequences
 from tfgen.changes.failures import apply_failures
 from tfgen.changes.ignored import ignored_consequences, ignored_target_groups, lacks_port
 from tfgen.changes.names import INGRESS, Consequence, about_changes, about_names, end_of, is_of_service
-from tfgen.changes.permissions import permission_consequences
+from tfgen.changes.permissions import is_listed_ingress, permission_consequences
 from tfgen.changes.relocation import region_consequences, state_consequences
 from tfgen.changes.renames import misnamed_services, rename_consequences, unpinned_images
 from tfgen.changes.target_groups import leading_to_new_targets, requests_of, was_served
@@ -99,16 +99,8 @@ def _is_range_rule(test: ChangeTest) -> ChangeTest:
     return is_door
 
 
-def _is_listed_ingress(test: ChangeTest) -> ChangeTest:
-    """Whether a rule for what the ingress of a service lists passes a test: not its callers, whose groups the
-    stack has."""
-
-    def is_listed(change: Change) -> bool:
-        group = references_in((change.new or change.old).get("referenced_security_group_id"))
-        is_own = any(used.address.startswith("module.") for used in group)
-        return is_of_service(change) and not is_own and test(change)
-
-    return is_listed
+def _adds_ingress(change: Change) -> bool:
+    return is_listed_ingress(change) and is_created(change)
 
 
 def _deletes_logs(change: Change) -> bool:
@@ -235,8 +227,7 @@ SENTENCES = (
     ),
     Sentence(INGRESS, _is_range_rule(is_destroyed), "{}: no longer allowed to connect to the load balancer."),
     Sentence(INGRESS, _is_range_rule(is_created), "{}: now allowed to connect to the load balancer."),
-    Sentence(INGRESS, _is_listed_ingress(is_destroyed), "{}: this ingress is no longer allowed."),
-    Sentence(INGRESS, _is_listed_ingress(is_created), "{}: this ingress is now allowed."),
+    Sentence(INGRESS, _adds_ingress, "{}: this ingress is now allowed."),
     Sentence(
         "aws_lb_listener_rule",
         is_destroyed,
