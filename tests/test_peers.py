@@ -122,8 +122,8 @@ def test_what_is_given_is_called_given() -> None:
     said = explain.text(blueprint, ["payments", "terminals"])
     assert (
         "payments -> var.database_group, port 5432 (declared in egress)\n"
-        "    given    route      var.database_group: its addresses cannot be known here; the route to them is "
-        "yours, and so are its rules, which must allow these tasks\n"
+        "    given    route      var.database_group: its addresses cannot be known here; the route to them "
+        "is yours, and so are its rules, which must allow these tasks\n"
     ) in said
     assert "terminals -> pl-0a1b2c3d4e5f67890, port 8583 (declared in egress)\n    given " in said
     assert "terminals -> 10.50.0.53/32, UDP port 53 (declared in egress)\n" in said

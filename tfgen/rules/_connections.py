@@ -14,6 +14,7 @@ from tfgen import facts
 from tfgen.blueprint.model import Blueprint, ConnectServer, Container, Service
 from tfgen.problems import SpecPath
 from tfgen.rules._front import Front
+from tfgen.rules._given import GIVEN_END, GivenHost, given_hosts, given_variables
 from tfgen.rules._hosts import is_host, is_ipv4, managed_kind
 
 _HTTP = frozenset({"http", "https", "ws", "wss"})
@@ -37,10 +38,17 @@ class Connection(NamedTuple):
     """Whether the value may hold a password, which no message may show."""
     path: SpecPath
     """Where the spec sets it."""
+    given: tuple[GivenHost, ...] = ()
+    """What the host stands for, where only Terraform knows it."""
+
+    @property
+    def name(self) -> str:
+        """The host as a message shows it."""
+        return self.given[0].text if self.given else self.host
 
     @property
     def text(self) -> str:
-        return f"{self.host}:{self.port}" if self.port else self.host
+        return f"{self.name}:{self.port}" if self.port else self.name
 
 
 class _Address(NamedTuple):
@@ -78,10 +86,20 @@ class Environment:
         ends = ("local", "internal", "svc.cluster.local")
         self._domains = {blueprint.name, *ends, *(f"{blueprint.name}.{end}" for end in ends)}
         self._own = facts.connection_signs().own | set(_split_name(blueprint.name))
+        self._given = given_hosts(blueprint)
         self._found: dict[str, tuple[Connection, ...]] = {}
 
     def connections(self, service: Service) -> tuple[Connection, ...]:
         """Where the variables of a service point to, each place once for a variable."""
+        return tuple(each for each in self._all_connections(service) if not each.given)
+
+    def given_connections(self, service: Service) -> Iterator[Connection]:
+        """Those to hosts that only Terraform knows, but for web addresses, which may be anywhere."""
+        for each in self._all_connections(service):
+            if each.given and each.scheme not in _HTTP and each.port not in (80, 443):
+                yield each
+
+    def _all_connections(self, service: Service) -> tuple[Connection, ...]:
         if service.key not in self._found:
             self._found[service.key] = tuple(self._connections(service))
         return self._found[service.key]
@@ -92,8 +110,9 @@ class Environment:
             yield from self._connections_of(container, own)
 
     def _connections_of(self, container: Container, own: frozenset[str]) -> Iterator[Connection]:
-        variables = {name.lower(): value for name, value in container.environment}
-        for variable, value in container.environment:
+        said = (*container.environment, *given_variables(container))
+        variables = {name.lower(): value for name, value in said}
+        for variable, value in said:
             names = _words_of_variable(variable)
             if names is None:
                 continue
@@ -101,7 +120,10 @@ class Environment:
             for address in dict.fromkeys(_addresses_in_value(names, value.strip(), variables, own)):
                 if self._is_connection(address, names) and not _is_name_only(address, names, own):
                     path = (*container.path, "environment", variable)
-                    yield Connection(variable, address.scheme, address.host, address.port, secret, path)
+                    given = (self._given[address.host],) if address.host in self._given else ()
+                    yield Connection(
+                        variable, address.scheme, address.host, address.port, secret, path, given
+                    )
 
     def meant(self, host: str) -> Service | None:
         """The service of this stack that a host stands for, even if it has no such name.
@@ -272,7 +294,7 @@ def _addresses_of_hosts(
     port = _parsed_port(variables.get(names.port, ""))
     for host in _LIST.split(value):
         said = is_host(host) and host.lower() not in no_hosts
-        if said and (kinds or port or managed_kind(host)):
+        if said and (kinds or port or managed_kind(host) or host.endswith(GIVEN_END)):
             yield _Address("", host, port or max(kinds, default=0) or _by_engine(names, variables))
 
 

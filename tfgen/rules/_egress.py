@@ -25,7 +25,7 @@ class Closed(NamedTuple):
     @property
     def text(self) -> str:
         more = f" and {self.more} more" if self.more else ""
-        return f"{self.connection.host}{more}, port {self.port}"
+        return f"{self.connection.name}{more}, port {self.port}"
 
 
 class Egress:
@@ -40,7 +40,8 @@ class Egress:
     def closed(self, service: Service) -> Iterator[Closed]:
         """Hosts outside of the stack that the service may not connect to, by variable and port."""
         found: dict[tuple[str, int], list[Connection]] = {}
-        for connection in self.environment.connections(service):
+        environment = self.environment
+        for connection in (*environment.connections(service), *environment.given_connections(service)):
             ports = ports_of(connection)
             if self._is_beyond(connection) and ports and not self._is_open(service, connection):
                 found.setdefault((connection.variable, ports[0]), []).append(connection)
@@ -53,6 +54,8 @@ class Egress:
     def _is_beyond(self, connection: Connection) -> bool:
         """Whether an address is not the task's own, a service's of the stack, or its load balancer's."""
         host, front = connection.host, self.environment.front
+        if connection.given:
+            return True
         if "." not in host or _hosts.is_here(host) or self.environment.meant(host):
             return False
         return front.listener_at(connection.scheme, host, connection.port) is None
@@ -88,12 +91,16 @@ def ports_of(connection: Connection) -> tuple[int, ...]:
     """The port of a connection, or those of servers of its kind; none where they are unknown."""
     if connection.port:
         return (connection.port,)
+    for host in connection.given:
+        return host.ports
     return facts.connection_signs().managed.get(_hosts.managed_kind(connection.host), ())
 
 
 def is_outside(connection: Connection) -> bool:
     """Whether an address is certainly on the internet or an API's; others may be private."""
     host = connection.host
+    if connection.given:
+        return False
     if _hosts.is_ipv4(host):
         address = IPv4Address(host)
         return not any(address in private for private in facts.ip_ranges("private"))

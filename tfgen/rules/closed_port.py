@@ -30,6 +30,10 @@ services:
     egress: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5432}]
 """
 FAILS = (
+    "services: {web: {environment: {DB_HOST: {ref: aws_db_instance.main.address}}}}",
+    "services: {web: {environment: {DB_HOST: {input: database}, DB_PORT: 5432}}}",
+    "services:\n"
+    "  web: {environment: {CACHE: {join: ['redis://', {ref: aws_elasticache_cluster.a.name}, ':6380']}}}\n",
     "services: {web: {environment: {CACHE: 'rediss://c.abc.0001.use1.cache.amazonaws.com'}}}",
     "network: {egress: endpoints}\nservices: {web: {environment: {DB_HOST: 10.0.3.4, DB_PORT: 5432}}}",
     "network: {egress: endpoints}\nservices: {web: {environment: {DB: 'mysql://db.acme.example/shop'}}}",
@@ -37,6 +41,11 @@ FAILS = (
     "services: {web: {egress: [], environment: {API: 'https://api.acme.example/'}}}",
 )
 PASSES = (
+    "services: {web: {environment: {DB_HOST: {input: database}, API: {join: ['https://', {input: api}]}}}}",
+    "services:\n"
+    "  web:\n"
+    "    egress: [443, {security_group: {input: group}, port: 5432}]\n"
+    "    environment: {DB_HOST: {ref: aws_db_instance.main.address}}\n",
     "services: {web: {environment: {API: 'https://api.acme.example/', QUEUES: 'mailer:100', AT: '12:30'}}}",
     "network: {egress: endpoints}\nservices: {web: {environment: {API: 'https://api.acme.example/'}}}",
     "network: {egress: public}\n"
@@ -63,6 +72,11 @@ def _message(closed: Closed, service: Service) -> str:
 
 def _hint(closed: Closed, service: Service, blueprint: Blueprint) -> str:
     host, vpc = closed.connection.host, blueprint.network.cidr
+    if closed.connection.given:
+        open_ = how_to_allow(service, vpc, closed.port, blueprint)
+        return (
+            f"{open_} (the VPC's range), or {{security_group: ..., port: {closed.port}}} for its group alone"
+        )
     if _hosts.is_ipv4(host):
         return how_to_allow(service, f"{host}/32", closed.port, blueprint)
     if is_outside(closed.connection):
