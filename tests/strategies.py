@@ -433,6 +433,27 @@ _LONE_CHECKS = st.fixed_dictionaries(
         "unhealthy": _numbers(model.HealthCheck, "unhealthy"),
     },
 )
+_PORT_RANGES = _between(0, 30000).flatmap(
+    lambda first: _between(first, 65535).map(lambda last: f"{first}-{last}")
+)
+
+
+def _peers() -> st.SearchStrategy[Data]:
+    """Entries of egress or ingress in their long form: what has the addresses, and what is allowed."""
+    ids = st.sampled_from(["0a1b2c3d", "0123456789abcdef0"])
+    given_ = st.sampled_from(["office", "partners"]).map(lambda name: {"input": name})
+    ends = (
+        st.fixed_dictionaries({"cidr": _CIDRS | given_}),
+        st.fixed_dictionaries({"security_group": ids.map("sg-{}".format) | given_}),
+        st.fixed_dictionaries({"prefix_list": ids.map("pl-{}".format) | given_}),
+    )
+    ports = st.fixed_dictionaries(
+        {}, optional={"port": _PORTS | _PORT_RANGES, "protocol": st.sampled_from(["tcp", "udp"])}
+    )
+    allowed = ports | st.just({"protocol": "icmp"})
+    return st.tuples(st.one_of(ends), allowed).map(lambda parts: parts[0] | parts[1])
+
+
 _LONE = st.fixed_dictionaries(
     {},
     optional={
@@ -443,9 +464,8 @@ _LONE = st.fixed_dictionaries(
         "command": st.lists(TEXTS, max_size=3),
         "environment": st.dictionaries(_VARIABLES, TEXTS | st.integers(-(10**18), 10**18), max_size=3),
         "uses": st.lists(st.sampled_from([*_GATEWAYS, "sqs", "ssm", "logs", "ecr.api"]), max_size=3),
-        "egress_cidrs": st.lists(
-            _CIDRS | st.fixed_dictionaries({"cidr": _CIDRS}, optional={"port": _PORTS}), max_size=3
-        ),
+        "egress": st.lists(_CIDRS | _PORTS | _PORT_RANGES | _peers(), max_size=3) | st.just("all"),
+        "ingress": st.lists(_CIDRS | _peers(), max_size=2),
         "exec": st.booleans(),
     },
 )
@@ -485,15 +505,17 @@ def _lone_services(draw: st.DrawFn, region: str, egress: str) -> Data:
             service["memory"] = memory
     if draw(st.integers(0, 3)):
         service["port"] = draw(_SERVICE_PORTS)
+    elif "ingress" in service:  # by default the container's port
+        service["ingress"] = [each for each in service["ingress"] if "port" in each]
     return service | draw(_IGNORING)
 
 
 def _open_ways(service: Data, egress: str) -> None:
     """Lets a service reach its registry and its logs."""
-    if egress != "endpoints" and "egress_cidrs" in service:
-        service["egress_cidrs"].append("0.0.0.0/0")
+    if egress != "endpoints" and isinstance(service.get("egress"), list):
+        service["egress"].append("0.0.0.0/0")
     if ":5000/" in service["image"]:
-        service["egress_cidrs"] = ["0.0.0.0/0", {"cidr": "0.0.0.0/0", "port": 5000}]
+        service["egress"] = ["0.0.0.0/0", {"cidr": "0.0.0.0/0", "port": 5000}]
 
 
 @st.composite

@@ -54,7 +54,7 @@ def test_a_rule_holds_five_values_and_six_wildcards(route: dict[str, Any], codes
     ],
 )
 def test_only_the_whole_internet_on_port_443_reaches_aws(ranges: list[Any], rules: set[str]) -> None:
-    (web,) = blueprint_of({"egress_cidrs": ranges}, "nat+endpoints").services
+    (web,) = blueprint_of({"egress": ranges}, "nat+endpoints").services
     found = {str(rule.label) for rule in web.security_rules if rule.direction == "egress"}
     assert found == rules
 
@@ -92,7 +92,7 @@ def test_the_priority_that_a_hint_advises_is_free(used: tuple[int, ...], free: i
 )
 def test_an_image_in_parts(image: str, registry: str, repository: str) -> None:
     ranges = [{"cidr": "0.0.0.0/0", "port": port} for port in (443, 5000)]
-    (web,) = blueprint_of({"image": image, "egress_cidrs": ranges}).services
+    (web,) = blueprint_of({"image": image, "egress": ranges}).services
     (container,) = web.containers
     assert (container.image.registry, container.image.repository) == (registry, repository)
 

@@ -343,7 +343,7 @@ def test_egress_under_another_label_is_still_allowed() -> None:
     market, page = pages(MARKET), "modules/services/dns.tf"
     before = {**market, page: DNS % "vpc"}
     gone = changes_between(before, market).consequences
-    assert gone == ("orders to 10.0.0.2/32 on port 53: this egress is no longer allowed.",)
+    assert gone == ("orders to 10.0.0.2/32 on UDP port 53: this egress is no longer allowed.",)
     for after in (DNS % "resolver", DNS.replace('"dns"', '"names"') % "vpc"):
         assert not [
             each

@@ -233,7 +233,7 @@ services:
   web:
     image: {ECR}/web:1.4.2
     cpu: 300
-    egress_cidrs: []
+    egress: []
     ignore: [{{rule: TG302, reason: "100% wanted, größer"}}, TG305]
 """
 

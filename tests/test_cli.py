@@ -862,7 +862,7 @@ def test_show_fills_in_every_default(here: Path, tfgen: Tfgen) -> None:
     assert api["routes"] == [{"path": "/api/profile", "methods": [], "listener": "http"}]
     assert api["connect"] == {"name": "backend", "port": 5000}
     assert (api["cpu"], api["memory"], api["count"]) == (512, 1024, 2)
-    assert api["egress_cidrs"] == [{"cidr": "0.0.0.0/0", "port": 443}]
+    assert api["egress"] == [{"cidr": "0.0.0.0/0", "port": 443, "protocol": "tcp"}]
 
 
 WORDS = "1.10 true ~ << = no 0x1F 007 1e3 {}[] a: a:b #a a#b ' \" { &a *a !a %a @a `a` \\n | > - ? 大きさ 😀"

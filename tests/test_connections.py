@@ -208,37 +208,37 @@ def test_what_every_task_with_a_route_to_the_internet_reaches(variable: str, val
         (
             {"DATABASE_URL": f"postgres://{RDS}/orders"},
             f'DATABASE_URL points to {RDS}, port 5432: "web" may connect to nothing on that port',
-            "write egress_cidrs: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5432}] (the VPC's range; if the "
+            "write egress: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5432}] (the VPC's range; if the "
             "host is elsewhere, the range there)",
         ),
         (
             {"DB_HOST": RDS},
             f'DB_HOST points to {RDS}, port 5432: "web" may connect to nothing on that port',
-            "write egress_cidrs: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5432}] (the VPC's range; if the "
+            "write egress: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5432}] (the VPC's range; if the "
             "host is elsewhere, the range there)",
         ),
         (
             {"DATABASE_URL": "mysql://10.9.1.1/orders"},
             'DATABASE_URL points to 10.9.1.1, port 3306: "web" may connect to nothing on that port',
-            "write egress_cidrs: [0.0.0.0/0, {cidr: 10.9.1.1/32, port: 3306}]",
+            "write egress: [0.0.0.0/0, {cidr: 10.9.1.1/32, port: 3306}]",
         ),
         (
             {"MONGO": "mongodb+srv://c0.ab1cd.mongodb.net/shop"},
             'MONGO points to c0.ab1cd.mongodb.net, port 27017: "web" may connect to nothing on that port',
-            "write egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 27017}]",
+            "write egress: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 27017}]",
         ),
         (
             {"KAFKA_BROKERS": "b-1.acme.example:9096,b-2.acme.example:9096,b-3.acme.example:9096"},
             "KAFKA_BROKERS points to b-1.acme.example and 2 more, port 9096: "
             '"web" may connect to nothing on that port',
-            "write egress_cidrs: [0.0.0.0/0, {cidr: RANGE, port: 9096}] "
+            "write egress: [0.0.0.0/0, {cidr: RANGE, port: 9096}] "
             "with a RANGE that contains its addresses: 10.0.0.0/16 if it is in the "
             "VPC, 0.0.0.0/0 if it is on the internet",
         ),
         (
             {"ERP_URL": "http://erp.acme.example"},
             'ERP_URL points to erp.acme.example, port 80: "web" may connect to nothing on that port',
-            "write egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 80}]",
+            "write egress: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 80}]",
         ),
     ],
 )
@@ -267,10 +267,10 @@ NAT = "use egress: nat+endpoints"
         ),
         (
             "https://api.acme.example",
-            f"{NAT}, or, if the host has a private address, add its range to egress_cidrs",
+            f"{NAT}, or, if the host has a private address, add its range to egress",
         ),
         ("https://198.51.100.7", NAT),
-        ("http://198.51.100.7", f"{NAT}, and add {{cidr: 198.51.100.7/32, port: 80}} to egress_cidrs"),
+        ("http://198.51.100.7", f"{NAT}, and add {{cidr: 198.51.100.7/32, port: 80}} to egress"),
     ],
 )
 def test_the_hint_without_a_route_to_the_internet(url: str, hint: str) -> None:
@@ -279,15 +279,15 @@ def test_the_hint_without_a_route_to_the_internet(url: str, hint: str) -> None:
 
 
 def test_a_list_that_the_spec_says_gets_one_more() -> None:
-    services = {"web": {"egress_cidrs": ["0.0.0.0/0"], "environment": {"PGHOST": "10.9.1.1"}}}
+    services = {"web": {"egress": ["0.0.0.0/0"], "environment": {"PGHOST": "10.9.1.1"}}}
     (problem,) = [each for each in problems_of(dump_yaml({"services": services})) if each.code in RULES]
-    assert problem.hint == "add {cidr: 10.9.1.1/32, port: 5432} to egress_cidrs"
+    assert problem.hint == "add {cidr: 10.9.1.1/32, port: 5432} to egress"
 
 
 def test_a_range_that_does_not_hold_the_address_is_named() -> None:
     services = {
         "web": {
-            "egress_cidrs": ["0.0.0.0/0", {"cidr": "10.9.1.0/24", "port": 5432}],
+            "egress": ["0.0.0.0/0", {"cidr": "10.9.1.0/24", "port": 5432}],
             "environment": {"PGHOST": "10.9.2.1"},
         }
     }

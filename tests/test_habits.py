@@ -38,7 +38,8 @@ SPEC: dict[str, Any] = {
             "health_check": {"path": "/healthz"},
             "connect": {"name": "web"},
             "secrets": {"PASSWORD": {"ref": "aws_secretsmanager_secret.web.arn"}},
-            "egress_cidrs": [{"cidr": "0.0.0.0/0"}],
+            "egress": [{"cidr": "0.0.0.0/0"}],
+            "ingress": [{"cidr": "10.0.0.0/8"}],
         }
     },
 }
@@ -60,7 +61,8 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "Port": ("services", "web", "port"),
     "Logs": ("logs",),
     "Backend": ("backend",),
-    "Egress": ("services", "web", "egress_cidrs", 0),
+    "Egress": ("services", "web", "egress", 0),
+    "Ingress": ("services", "web", "ingress", 0),
 }
 
 

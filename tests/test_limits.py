@@ -77,7 +77,7 @@ GROWING: dict[str, Callable[[int], str]] = {
     "listeners that there are not": lambda size: services(
         f"port: 80, routes: [{{path: /, listener: l{n}}}]" for n in range(size)
     ),
-    "ranges to connect to": lambda size: services([f"egress_cidrs: [{ranges(size)}]"]),
+    "ranges to connect to": lambda size: services([f"egress: [{ranges(size)}]"]),
     "ranges to connect from": lambda size: load_balancer(3, size),
     "listeners": lambda size: load_balancer(size, 3),
     "unknown keys": lambda size: services(f"qrs{n}: 1" for n in range(size)),

@@ -533,11 +533,11 @@ def test_a_network_path_that_cannot_be_known_is_reported_as_such() -> None:
 def test_a_default_is_called_one() -> None:
     outcome = without("nat")
     assert outcome.overridden
-    assert "web -> the internet, port 443 (the default of egress_cidrs)" in explain.text(outcome.overridden)
-    text = STACK.replace("EGRESS", "nat").replace("uses: [s3]", "egress_cidrs: [0.0.0.0/0]")
+    assert "web -> the internet, port 443 (the default of egress)" in explain.text(outcome.overridden)
+    text = STACK.replace("EGRESS", "nat").replace("uses: [s3]", "egress: [0.0.0.0/0]")
     declared = run_text(text, "s.yaml").overridden
     assert declared
-    assert "api -> the internet, port 443 (declared in egress_cidrs)" in explain.text(declared)
+    assert "api -> the internet, port 443 (declared in egress)" in explain.text(declared)
 
 
 def test_the_command_of_an_override_has_an_order() -> None:
@@ -694,7 +694,7 @@ def test_two_overrides_are_two_warnings_each_at_its_line() -> None:
 
 
 def test_what_failed_before_is_not_the_fault_of_an_override() -> None:
-    text = STACK.replace("EGRESS", "nat").replace("uses: [s3]", "egress_cidrs: [52.94.0.0/16]")
+    text = STACK.replace("EGRESS", "nat").replace("uses: [s3]", "egress: [52.94.0.0/16]")
     patch = {f"{SERVICES}aws_security_group.api": {"tags": {"Team": "a"}}}
     plain_, patched = run_text(text, "s.yaml"), run_text(text + dump_yaml({"overrides": patch}), "s.yaml")
     assert "TG305" in {each.code for each in plain_.problems}
@@ -720,7 +720,7 @@ def test_an_override_of_a_callee_is_about_its_callers_too() -> None:
 
 
 def test_an_override_may_open_what_the_spec_closes() -> None:
-    text = STACK.replace("EGRESS", "nat").replace("uses: [s3]", "egress_cidrs: [52.94.0.0/16]")
+    text = STACK.replace("EGRESS", "nat").replace("uses: [s3]", "egress: [52.94.0.0/16]")
     address = f"{SERVICES}{OUT}api_to_52_94_0_0_16"
     patched = run_text(text + dump_yaml({"overrides": {address: {"cidr_ipv4": "0.0.0.0/0"}}}), "s.yaml")
     assert not {"TG305", "TG360", "TG365"} & {each.code for each in patched.problems}, patched.problems
@@ -728,7 +728,7 @@ def test_an_override_may_open_what_the_spec_closes() -> None:
 
 def test_what_another_rule_still_allows_is_not_blocked() -> None:
     """The call goes past another rule of the caller's group than before, and past no endpoint before or now."""
-    ranges = "egress_cidrs: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5000}]"
+    ranges = "egress: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5000}]"
     text = STACK.replace("EGRESS", "nat").replace("exec: true", ranges)
     patch = {f"{SERVICES}{OUT}web_to_api": {"from_port": 80, "to_port": 80}}
     assert said(run_text(text + dump_yaml({"overrides": patch}), "s.yaml")) == said(run_text(text, "s.yaml"))

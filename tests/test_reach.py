@@ -475,7 +475,7 @@ def test_the_most_specific_route_wins() -> None:
     lost = InternetRoute(label=Label("lost"), destination="198.18.0.0/15", gateway=Label("other"))
     service_ = replace(
         blueprint.services[0],
-        egress_cidrs=(*blueprint.services[0].egress_cidrs, _range("198.19.0.0/16"), _range("198.20.0.0/16")),
+        egress=(*blueprint.services[0].egress, _range("198.19.0.0/16"), _range("198.20.0.0/16")),
     )
     stack = replace(
         network(blueprint, route_tables=(replace(table, routes=(lost, *table.routes)),)),
@@ -488,7 +488,8 @@ def test_the_most_specific_route_wins() -> None:
 
 
 def _range(cidr: str) -> Any:
-    return type(blueprint_of("shop-nat").services[0].egress_cidrs[0])(cidr=cidr, port=443)
+    (own,) = blueprint_of("shop-nat").services[0].egress
+    return replace(own, peer=replace(own.peer, value=cidr), text=cidr, source=cidr)
 
 
 def test_a_nat_gateway_in_a_subnet_without_the_internet_leads_nowhere() -> None:
@@ -500,7 +501,7 @@ def test_a_nat_gateway_in_a_subnet_without_the_internet_leads_nowhere() -> None:
 
 
 def test_a_range_in_the_vpc_needs_no_route_and_one_of_a_peer_is_taken_as_given() -> None:
-    text = EXAMPLES["shop"].read_text() + "    egress_cidrs: [10.0.9.0/24, 192.168.0.0/16]\n"
+    text = EXAMPLES["shop"].read_text() + "    egress: [10.0.9.0/24, 192.168.0.0/16]\n"
     blueprint = run_text(text, "s.yaml").blueprint
     assert blueprint
     inner, peer = [flow.hops[0] for flow in walks(blueprint).out if flow.kind == "range"]
@@ -562,7 +563,7 @@ def test_every_failing_flow_of_a_valid_spec_is_reported(data: Data) -> None:
 
 def test_the_documentation_shows_a_real_walk() -> None:
     page = ROOT / "docs" / "reach.md"
-    narrow = EXAMPLES["shop-nat"].read_text() + "    egress_cidrs: [10.8.0.0/16]\n"
+    narrow = EXAMPLES["shop-nat"].read_text() + "    egress: [10.8.0.0/16]\n"
     blueprint = run_text(narrow, "shop.yaml").blueprint
     assert blueprint
     heads = re.findall(r"^```text\n(.*\n)", page.read_text(), re.MULTILINE)
@@ -592,7 +593,7 @@ def test_the_text_of_some_services() -> None:
 
 
 def test_the_text_marks_what_is_missing_and_where_to_repair_it() -> None:
-    text = EXAMPLES["shop-nat"].read_text() + "    egress_cidrs: [10.8.0.0/16]\n"
+    text = EXAMPLES["shop-nat"].read_text() + "    egress: [10.8.0.0/16]\n"
     blueprint = run_text(text, "s.yaml").blueprint
     assert blueprint
     found = explain.text(blueprint, ["backendserver"])
@@ -603,11 +604,11 @@ def test_the_text_marks_what_is_missing_and_where_to_repair_it() -> None:
     )
     assert found.count("    MISSING  leaves     ") == 3
     assert found.count("    unsure   leaves     ") == 1  # the endpoint of which nobody knows
-    assert f"    repair   s.yaml:{row}:{column}: write egress_cidrs: [0.0.0.0/0]" in found
+    assert f"    repair   s.yaml:{row}:{column}: write egress: [0.0.0.0/0]" in found
 
 
 def test_ranges_that_are_the_internet_only_together() -> None:
-    text = EXAMPLES["shop-nat"].read_text() + "    egress_cidrs: [128.0.0.0/1, {}]\n"
+    text = EXAMPLES["shop-nat"].read_text() + "    egress: [128.0.0.0/1, {}]\n"
     whole, half = (run_text(text.format(cidr), "s.yaml").blueprint for cidr in ("0.0.0.0/1", "0.0.0.0/2"))
     assert whole
     assert half
@@ -620,7 +621,7 @@ def test_ranges_that_are_the_internet_only_together() -> None:
 @pytest.mark.parametrize("count", [3, 40])
 def test_a_range_is_reached_by_its_own_rule_however_many_there_are(count: int) -> None:
     ranges = [f"52.94.{number}.0/24" for number in range(count)]
-    text = EXAMPLES["shop-nat"].read_text() + f"    egress_cidrs: [{', '.join(ranges)}]\n"
+    text = EXAMPLES["shop-nat"].read_text() + f"    egress: [{', '.join(ranges)}]\n"
     blueprint = run_text(text, "s.yaml").blueprint
     assert blueprint
     found = {flow.to: flow.hops[-1].parts for flow in walks(blueprint).out if flow.kind == "range"}
@@ -634,12 +635,12 @@ def test_a_range_is_reached_by_its_own_rule_however_many_there_are(count: int) -
 )
 def test_endpoints_are_advised_where_there_are_none(egress: str, others: str) -> None:
     secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1b2c3"
-    service_ = f'{{image: "{IMAGE}", egress_cidrs: [10.8.0.0/16], secrets: {{DB: "{secret}"}}}}'
+    service_ = f'{{image: "{IMAGE}", egress: [10.8.0.0/16], secrets: {{DB: "{secret}"}}}}'
     text = f"name: a\nregion: us-east-1\nnetwork: {{egress: {egress}}}\nservices: {{web: {service_}}}\n"
     blueprint = run_text(text, "s.yaml").blueprint
     assert blueprint
     hints = {flow.to: flow.fault.hint for flow in walks(blueprint).failing if flow.fault}
-    assert hints["Secrets Manager in eu-west-1"] == f"write egress_cidrs: [0.0.0.0/0]{others}"
+    assert hints["Secrets Manager in eu-west-1"] == f"write egress: [0.0.0.0/0]{others}"
 
 
 def test_the_hint_about_egress_repairs_what_the_spec_sets() -> None:

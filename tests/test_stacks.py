@@ -219,7 +219,8 @@ class TestGolden:
             for name, values in rules.items()
             if f"module.services.aws_vpc_security_group_ingress_rule.{name}" in golden.resources
         }
-        assert found == {name: (*ports, None) for name, ports in wanted.items()}
+        called = {name: (*ports, None) for name, ports in wanted.items()}
+        assert found == {**called, **golden.expected.ingress}
 
     def test_a_task_reaches_what_it_needs(self, golden: Planned) -> None:
         rules = golden.all("aws_vpc_security_group_egress_rule")
@@ -230,6 +231,9 @@ class TestGolden:
                 for name in rules
                 if name.startswith(f"{label(service)}_to_")
             }
+            if service in golden.expected.egress:
+                assert own == golden.expected.egress[service]
+                continue
             assert ("internet" in own) == internet
             assert ("endpoints" in own) == (bool(golden.expected.interfaces) and not internet)
             callees = {label(callee) for caller, callee in golden.expected.calls if caller == service}

@@ -14,6 +14,7 @@ from tfgen.commands.main import main
 from tfgen.output import disk
 from tfgen.pipe import run_text
 from tfgen.spec import versions
+from tfgen.spec.model import Spec
 from tfgen.spec.source import Source, parse_yaml
 from tfgen.spec.versions import Edit, at_key, at_value, brought_up_to_date, renamed_key, upgraded_text
 
@@ -89,19 +90,57 @@ def test_no_version_is_left_out() -> None:
     assert sorted(versions.MIGRATIONS) == list(range(1, versions.current_version()))
 
 
-@pytest.mark.parametrize("text", [SHOP, f"version: 1\n{SHOP}"])
-def test_a_current_spec_stays_as_it_is(text: str) -> None:
+def test_a_current_spec_stays_as_it_is() -> None:
+    text = f"version: 2\n{SHOP}"
     source = of(text)
     assert brought_up_to_date(source) == (source, [])
     assert upgraded_text(source) == text
     assert run_text(text, "shop.yaml").problems == ()
 
 
-@pytest.mark.parametrize("version", ["2", "7"])
+@pytest.mark.parametrize("text", [SHOP, f"version: 1\n{SHOP}"])
+def test_a_spec_without_old_words_is_read_as_it_is(text: str) -> None:
+    source, problems = brought_up_to_date(of(text))
+    assert (source._replace(data=of(text).data), problems) == (of(text), [])
+    assert source.data["version"] == versions.current_version() == Spec.__struct_defaults__[0]
+    assert run_text(text, "shop.yaml").problems == ()
+
+
+EGRESS = """# Ranges, as they were.
+name: shop
+region: us-east-1
+network: {egress: nat}
+services:
+  web: &web
+    image: nginx:1.27
+    # All of HTTPS, and the office.
+    egress_cidrs: [0.0.0.0/0, {cidr: 10.1.0.0/16, port: 5432}]  # for now
+  worker:
+    <<: *web
+  api: {image: "nginx:1.27", "egress_cidrs": [0.0.0.0/0]}
+"""
+
+
+def test_ranges_are_now_one_form_of_egress() -> None:
+    new = upgraded_text(of(EGRESS))
+    assert new == EGRESS.replace("name: shop", "version: 2\nname: shop").replace(
+        '"egress_cidrs"', "egress"
+    ).replace("egress_cidrs", "egress")
+    assert tfgen.render_text(EGRESS, "shop.yaml")[0] == tfgen.render_text(new, "shop.yaml")[0] != {}
+
+
+def test_the_old_word_is_unknown_in_the_new_version() -> None:
+    for text in (f"version: 2\n{EGRESS}", EGRESS.replace("  # for now", "\n    egress: []")):
+        problems = [each for each in run_text(text, "shop.yaml").problems if each.code == "TG102"]
+        assert {each.message for each in problems} == {'unknown key "egress_cidrs"'}
+        assert {each.hint for each in problems} == {"write egress instead"}
+
+
+@pytest.mark.parametrize("version", ["3", "7"])
 def test_a_newer_version_is_the_only_problem(version: str) -> None:
     (problem,) = run_text(f"version: {version}\nnonsense: true\n", "shop.yaml").problems
     assert (problem.code, problem.at[1:3]) == ("TG106", (1, 10))
-    assert "supports version 1 only" in problem.message
+    assert "supports versions 1 to 2" in problem.message
 
 
 @pytest.mark.parametrize("version", ["0", "-1", "two", "1.0", "true", "[1]", "", '"1"'])
@@ -198,9 +237,10 @@ def upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     return run
 
 
-def test_without_migrations_a_spec_is_current(upgrade: Upgrade) -> None:
+def test_a_spec_of_the_current_version_is_current(upgrade: Upgrade) -> None:
+    Path("shop.yaml").write_text(NEW)
     assert upgrade("shop.yaml", "--write") == (0, "shop.yaml is current\n", "")
-    assert Path("shop.yaml").read_text() == OLD
+    assert Path("shop.yaml").read_text() == NEW
 
 
 @pytest.mark.usefixtures("second")
@@ -269,5 +309,5 @@ def test_what_is_no_spec_is_not_current(run_tfgen: Tfgen, tmp_path: Path, text: 
 
 
 def test_what_else_is_wrong_is_not_upgrades_business(run_tfgen: Tfgen, tmp_path: Path) -> None:
-    (tmp_path / "shop.yaml").write_text("nme: shop\n")
+    (tmp_path / "shop.yaml").write_text("version: 2\nnme: shop\n")
     assert run_tfgen("upgrade", tmp_path / "shop.yaml").out.endswith("shop.yaml is current\n")

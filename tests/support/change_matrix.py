@@ -496,7 +496,7 @@ SERVICE_ROWS = (
     market(
         "egress of a service narrowed",
         "    connect: orders\n",
-        "    connect: orders\n    egress_cidrs: [192.0.2.0/24]\n",
+        "    connect: orders\n    egress: [192.0.2.0/24]\n",
         "+ services egress_rule.orders_to_{192_0_2_0_24,s3}\n- services egress_rule.orders_to_internet\n"
         "~ services ecs_service.orders\n",
     ),
@@ -510,8 +510,41 @@ SERVICE_ROWS = (
     market(
         "range opened to a service on another port",
         "    connect: orders\n",
-        "    connect: orders\n    egress_cidrs: [0.0.0.0/0, {cidr: 192.0.2.0/24, port: 5432}]\n",
+        "    connect: orders\n    egress: [0.0.0.0/0, {cidr: 192.0.2.0/24, port: 5432}]\n",
         "+ services egress_rule.orders_to_192_0_2_0_24_5432\n~ services ecs_service.orders\n",
+        "orders",
+    ),
+    market(
+        "egress of a service widened to everything",
+        "    connect: orders\n",
+        "    connect: orders\n    egress: all\n",
+        "+ services egress_rule.orders_to_internet_all\n- services egress_rule.orders_to_internet\n"
+        "~ services ecs_service.orders\n",
+        "orders",
+    ),
+    market(
+        "egress opened to a security group, a prefix list and a resolver",
+        "    connect: orders\n",
+        "    connect: orders\n"
+        "    egress:\n"
+        "      - 443\n"
+        "      - {security_group: sg-0a1b2c3d4e5f67890, port: 5432}\n"
+        "      - {prefix_list: pl-0a1b2c3d, port: 8000-8100}\n"
+        "      - {cidr: 192.0.2.53/32, port: 53, protocol: udp}\n",
+        "+ services egress_rule.orders_to_{sg_0a1b2c3d4e5f67890_5432,pl_0a1b2c3d_8000_8100}\n"
+        "+ services egress_rule.orders_to_192_0_2_53_32_udp_53\n"
+        "~ services ecs_service.orders\n",
+        "orders",
+    ),
+    market(
+        "ingress of a service added",
+        "    connect: orders\n",
+        "    connect: orders\n"
+        "    ingress:\n"
+        "      - 192.0.2.0/24\n"
+        "      - {security_group: sg-0a1b2c3d4e5f67890, port: 9000}\n"
+        "      - {prefix_list: pl-0a1b2c3d, protocol: icmp}\n",
+        "+ services ingress_rule.orders_from_{192_0_2_0_24,sg_0a1b2c3d4e5f67890_9000,pl_0a1b2c3d_icmp}\n",
         "orders",
     ),
     market(

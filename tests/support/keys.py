@@ -5,6 +5,7 @@ What a key takes in several forms has a name for each: `services.*.port: short`,
 `network.egress: nat`. So has each limit: `services.*.count: most 5000`, `services.(name): longest 64`.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
@@ -22,6 +23,11 @@ def keys_of_the_model(section: type[Section] = Spec, way: str = "") -> Iterator[
         yield f"{way}{name}"
         for inner, sections in _sections(field.kind, f"{way}{name}"):
             yield from keys_of_the_model(sections, f"{inner}.")
+
+
+def is_within_reference(key: str) -> bool:
+    """Whether a key is in a reference for a range or an ID; one in `environment` has the same keys."""
+    return re.search(r"\.(cidr|security_group|prefix_list)\.(ref|input|join)\b", key) is not None
 
 
 def forms_of_the_model(section: type[Section] = Spec, way: str = "") -> Iterator[str]:
@@ -87,7 +93,7 @@ class SpecContents:
 
     def _section(self, value: Any, section: type[Section], way: tuple[str, ...]) -> None:
         if not isinstance(value, Mapping):
-            value = {section.shorthand: value}
+            value = {section.short_key(value): value}
         for name, inner in value.items():
             self.values.setdefault((*way, name), [])
             self._value(inner, fields_of(section)[name].kind, (*way, name))

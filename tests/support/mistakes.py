@@ -93,8 +93,8 @@ _OTHERS = [
     Mistake(
         "TG207", {"network": {"subnets": {"private": {"a": "10.0.0.0/20", "b": "10.0.0.0/21"}}}}
     ),
-    Mistake("TG208", _services(far=_service(egress_cidrs=["300.0.0.0/8"]))),
-    Mistake("TG209", _services(near=_service(egress_cidrs=["203.0.113.9/24"]))),
+    Mistake("TG208", _services(far=_service(egress=["300.0.0.0/8"]))),
+    Mistake("TG209", _services(near=_service(egress=["203.0.113.9/24"]))),
     Mistake("TG210", {"network": {"nat": "single", "nat_zone": "d"}}),
     Mistake("TG212", _services(user=_service(uses=["sqss"])), {"network": {"egress": "nat+endpoints"}}),
     Mistake("TG213", {"network": {"endpoints": ["sqs"]}}),
@@ -119,6 +119,13 @@ _OTHERS = [
     Mistake("TG242", _services(tcp=_service(port={"number": 1, "protocol": "tcp"}, routes=["/tcp"]))),
     Mistake("TG243", _services(both=_service(environment={"A": "x"}, secrets={"A": "/a"}))),
     Mistake("TG244", _services(new=_service(was="front"))),
+    Mistake("TG520", _services(two=_service(egress=[{"cidr": "10.1.0.0/16", "prefix_list": "pl-0a1b2c3d"}]))),
+    Mistake("TG521", _services(ping=_service(egress=[{"port": 8, "protocol": "icmp"}]))),
+    Mistake("TG522", _services(span=_service(egress=["9000-8000"]))),
+    Mistake("TG523", _services(closed=_service(ingress=["10.0.0.0/8"]))),
+    Mistake(
+        "TG524", _services(same=_service(port=81, ingress=["10.0.0.0/8", {"cidr": "10.0.0.0/8", "port": 81}]))
+    ),
     Mistake("TG260", {"overrides": {"module.network.aws_vpc.other": {"tags": {"A": "b"}}}}),
     Mistake("TG261", {"overrides": {"module.network.aws_vpc.main": {"tagz": "b"}}}),
     Mistake("TG280", {"cost": {"traffic": {"s33": 1}}}),

@@ -185,7 +185,7 @@ _MORE: Mapping[str, Callable[[Random], Any]] = {
     "secrets": _secrets,
     "uses": lambda rng: rng.sample(["s3", "sqs", "sts", "dynamodb", "secretsmanager"], rng.randint(1, 2)),
     "exec": lambda rng: rng.choice([True, False]),
-    "egress_cidrs": lambda rng: ["0.0.0.0/0", *rng.sample(_OUT, rng.randint(0, 2))],
+    "egress": lambda rng: ["0.0.0.0/0", *rng.sample(_OUT, rng.randint(0, 2))],
     "health_check": _health_check,
     "grace_period": lambda rng: rng.choice([30, 120]),
 }  # fmt: skip
@@ -241,10 +241,8 @@ def _repair_service(spec: Data, name: str, service: Data, listeners: list[str]) 
     if spec["network"]["egress"] == "endpoints" and ".dkr.ecr." not in service["image"]:
         service["image"] = "ecr:app:" + service["image"].rpartition(":")[2]
     service["image"] = service["image"].replace("ecr:", f"123456789012.dkr.ecr.{region}.amazonaws.com/")
-    if spec["network"]["egress"] != "endpoints" and "0.0.0.0/0" not in service.get(
-        "egress_cidrs", ["0.0.0.0/0"]
-    ):
-        service["egress_cidrs"].append("0.0.0.0/0")
+    if spec["network"]["egress"] != "endpoints" and "0.0.0.0/0" not in service.get("egress", ["0.0.0.0/0"]):
+        service["egress"].append("0.0.0.0/0")
     if service.get("connect") is True:
         service["connect"] = name
     if "port" not in service:

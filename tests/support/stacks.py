@@ -51,6 +51,10 @@ class Expected:
     admitted_from: Mapping[str, int] = field(default_factory=dict)
     """Name -> the first port that is admitted, where running tasks still have another one."""
     calls: frozenset[tuple[str, str]] = frozenset()
+    egress: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Name -> what its outbound rules are named after, where the spec lists what it connects to."""
+    ingress: Mapping[str, tuple[int, int, str | None]] = field(default_factory=dict)
+    """Inbound rule -> its first and last port and its range, where the spec lists what connects."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Service -> its address in Service Connect, name:port."""
 
@@ -155,6 +159,31 @@ EXPECTED = {
         listeners=frozenset({80}),
         rules=frozenset({Rule("orders", "http", paths=ALL)}),
         services={"orders": 8080},
+    ),
+    "narrow": Expected(
+        zones="ab",
+        tasks_in="private",
+        nat_in="ab",
+        gateways=frozenset({"s3"}),
+        interfaces=PULL_AND_LOG,
+        listeners=frozenset({80}),
+        rules=frozenset({Rule("payments", "http", paths=("/pay", "/pay/*"))}),
+        services={"payments": 8443, "terminals": 5000, "notices": 0, "crawler": 0},
+        egress={
+            "payments": frozenset(
+                {"endpoints", "s3", "198_51_100_0_24", "198_51_100_0_24_8000_8100", "database_group_5432"}
+            ),
+            "terminals": frozenset(
+                {"endpoints", "s3", "pl_0a1b2c3d4e5f67890_8583", "10_50_0_53_32_udp_53", "10_50_0_0_16_icmp"}
+            ),
+            "notices": frozenset({"internet", "internet_587"}),
+            "crawler": frozenset({"internet_all"}),
+        },
+        ingress={
+            "payments_from_bastion_group_9000": (9000, 9000, None),
+            "payments_from_office_range": (8443, 8443, "10.50.0.0/16"),
+            "terminals_from_pl_0a1b2c3d4e5f67890_udp_5000_5003": (5000, 5003, None),
+        },
     ),
     "market": Expected(
         zones="abc",

@@ -17,10 +17,11 @@ from tfgen.blueprint.model import (
     Peer,
     SecurityRule,
 )
+from tfgen.blueprint.peer_words import CIDR
 from tfgen.blueprint.references import secret_stores
 from tfgen.hcl.text import Comment, Label, Ref, ResourceRef
 from tfgen.problems import Locate, Problem, SpecPath, nearest_word
-from tfgen.spec.model import Service, Spec
+from tfgen.spec.model import HTTPS, Service, Spec
 from tfgen.spec.ways_out import WayOut
 
 _GROUP_ID = ResourceRef("aws_security_group", ENDPOINTS, ".id")
@@ -80,9 +81,9 @@ _FROM_VPC = SecurityRule(
     label=Label("endpoints_from_vpc"),
     group=_GROUP_ID,
     description="HTTPS from the VPC",
-    port=security.HTTPS,
-    last_port=security.HTTPS,
-    peer=Peer(argument=security.CIDR, value=Ref("aws_vpc.main.cidr_block")),
+    port=HTTPS,
+    last_port=HTTPS,
+    peer=Peer(argument=CIDR, value=Ref("aws_vpc.main.cidr_block")),
 )
 
 

@@ -17,6 +17,10 @@ from msgspec import Struct
 from tfgen.hcl.text import Comment, Label, Ref, VariableRef
 from tfgen.problems import Locate, Location, SpecPath
 
+TCP = "tcp"
+ALL_PROTOCOLS = "-1"
+"""What AWS calls all protocols of a security group rule."""
+
 
 class Part(Struct, frozen=True, kw_only=True, gc=False):
     """The base of everything in a blueprint."""
@@ -280,9 +284,12 @@ class SecurityRule(Part, frozen=True):
     last_port: int
     """The last of the ports that begin with `port`; mostly the same."""
     peer: Peer
+    protocol: str = TCP
 
-    def has_port(self, port: int) -> bool:
-        return self.port <= port <= self.last_port
+    @property
+    def ports(self) -> tuple[tuple[int, int], ...]:
+        """The first and the last port; none where the rule is about all protocols."""
+        return () if self.protocol == ALL_PROTOCOLS else ((self.port, self.last_port),)
 
 
 class Statement(Part, frozen=True):
@@ -453,11 +460,27 @@ class Ready(Part, frozen=True):
     depends_on: tuple[Ref, ...]
 
 
-class EgressCidr(Part, frozen=True):
-    """A range and a port in it that a service says it connects to."""
+class Egress(Part, frozen=True):
+    """Something that a service says it connects to."""
 
-    cidr: str
+    peer: Peer
+    text: str
+    """What it is, as a person calls it: a range, an ID, a reference."""
+    source: str
+    """How the spec writes it."""
+    protocol: str
     port: int
+    last_port: int
+
+    @property
+    def cidr(self) -> str:
+        """The range, where the spec has one; empty for what only Terraform or AWS knows the addresses of."""
+        value = self.peer.value
+        return "" if self.peer.argument != "cidr_ipv4" or isinstance(value, Ref) else value
+
+    def has_port(self, port: int) -> bool:
+        """Whether TCP connections to a port are allowed."""
+        return self.protocol in (TCP, ALL_PROTOCOLS) and self.port <= port <= self.last_port
 
 
 class Call(Part, frozen=True):
@@ -599,7 +622,7 @@ class Service(Part, frozen=True):
     """The names of the services that it calls."""
     uses: tuple[str, ...]
     """The AWS services that it says it calls, by the names of their endpoints."""
-    egress_cidrs: tuple[EgressCidr, ...]
+    egress: tuple[Egress, ...]
     """What else it says it connects to, in the spec's order."""
     depends_on: tuple[Ref, ...]
     at: Location

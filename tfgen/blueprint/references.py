@@ -62,6 +62,12 @@ class References:
             return interpolation(part if isinstance(part, str) else self.value(part) for part in given.join)
         return VariableRef(self._inputs[_root_value(given)].variable.label)
 
+    def name(self, given: Given) -> Label:
+        """A name that follows from the words of a reference alone."""
+        if given.join is not None:
+            return names.label("joined", names.digest(repr(given.join)))
+        return _label(_root_value(given))
+
     def environment(self, service: Service) -> Iterator[tuple[str, Ref]]:
         for name, value in sorted(service.environment.items()):
             if isinstance(value, Given):
@@ -209,6 +215,17 @@ def service_places(spec: Spec) -> Iterator[Place]:
         for name, secret in service.secrets.items():
             if isinstance(secret, GivenSecret):
                 yield Place(("services", key, "secrets", name), secret)
+        yield from _peers(key, service)
+
+
+def _peers(key: str, service: Service) -> Iterator[Place]:
+    """The references in what tasks may connect to, and in what may connect to them."""
+    egress = () if service.egress == "all" else service.egress or ()
+    for kind, entries in (("egress", egress), ("ingress", service.ingress)):
+        for index, entry in enumerate(entries):
+            for name in ("cidr", "security_group", "prefix_list"):
+                if isinstance(value := getattr(entry, name), Given):
+                    yield Place(("services", key, kind, index, name), value)
 
 
 def build(spec: Spec, at: Locate) -> tuple[Reference, ...]:

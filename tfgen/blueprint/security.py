@@ -3,23 +3,18 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tfgen.blueprint import names, renames
-from tfgen.blueprint.addressing import range_problems
+from tfgen.blueprint import names, peers, renames
 from tfgen.blueprint.labels import ENDPOINTS
-from tfgen.blueprint.model import Call, Image, Network, Peer, SecurityRule
+from tfgen.blueprint.model import TCP, Call, Image, Network, Peer, SecurityRule
+from tfgen.blueprint.peer_words import CIDR, GROUP, PREFIX_LIST
+from tfgen.blueprint.peers import allowed_ports
+from tfgen.blueprint.references import References
 from tfgen.hcl.text import Label, Ref, ResourceRef, VariableRef
-from tfgen.problems import Locate, Problem
-from tfgen.spec.model import WORLD, Port, Service, Spec
+from tfgen.spec.model import HTTPS, WORLD, Port, Service, Spec
 
-GROUP, CIDR, PREFIX_LIST = (
-    Label("referenced_security_group_id"),
-    Label("cidr_ipv4"),
-    Label("prefix_list_id"),
-)
 LOAD_BALANCER_GROUP = VariableRef(Label("load_balancer_security_group_id"))
 ENDPOINT_GROUP = VariableRef(Label("endpoint_security_group_id"))
 INGRESS, EGRESS = Label("ingress"), Label("egress")
-HTTPS = 443
 _TAG_VALUE = 256  # botocore, ecs Tag.value
 
 
@@ -31,8 +26,10 @@ def prefix_list_input(endpoint: str) -> Label:
     return names.label(endpoint, "prefix_list_id")
 
 
-def ingress(key: str, spec: Spec, calls: tuple[Call, ...]) -> tuple[SecurityRule, ...]:
-    """Into the tasks from the load balancer, and into the tasks that they call.
+def ingress(
+    key: str, spec: Spec, calls: tuple[Call, ...], references: References
+) -> tuple[SecurityRule, ...]:
+    """Into the tasks from the load balancer and what else the spec lists, and into the tasks that they call.
 
     Both ends of a call belong to the caller: a service that is added changes no file of another.
     """
@@ -41,6 +38,7 @@ def ingress(key: str, spec: Spec, calls: tuple[Call, ...]) -> tuple[SecurityRule
     if service.routes and service.port:
         description = "Requests from the load balancer"
         rules.append(_ingress_rule(key, "load_balancer", description, service.port, LOAD_BALANCER_GROUP))
+    rules += _listed_ingress(key, service, references)
     for callee in _callee_keys(key, calls):
         if port := spec.services[callee].port:
             rules.append(
@@ -49,18 +47,28 @@ def ingress(key: str, spec: Spec, calls: tuple[Call, ...]) -> tuple[SecurityRule
     return tuple(rules)
 
 
+def _listed_ingress(key: str, service: Service, references: References) -> Iterator[SecurityRule]:
+    own = allowed_ports(service.port) if service.port else (0, 0)
+    entries = dict.fromkeys(peers.ingress_entries(service, references, own))
+    for entry in sorted(entries, key=_place_of_entry):
+        yield SecurityRule(
+            direction=INGRESS,
+            label=names.label(key, "from", entry.name),
+            group=group_of(key),
+            description=entry.description,
+            port=entry.ports[0],
+            last_port=entry.ports[1],
+            peer=entry.peer,
+            protocol=entry.protocol,
+        )
+
+
 def _callee_keys(key: str, calls: tuple[Call, ...]) -> list[str]:
     return sorted(call.callee for call in calls if call.caller == key)
 
 
-def _allowed_ports(port: Port) -> tuple[int, int]:
-    """The first and the last port that rules allow: running tasks may have another port than new ones."""
-    ends = (port.number, port.was or port.number)
-    return min(ends), max(ends)
-
-
 def _ingress_rule(key: str, peer: str, description: str, port: Port, group: Ref) -> SecurityRule:
-    ports = _allowed_ports(port)
+    ports = allowed_ports(port)
     return SecurityRule(
         direction=INGRESS,
         label=names.label(key, "from", peer),
@@ -79,6 +87,7 @@ class _Way(NamedTuple):
     description: str
     ports: tuple[int, int]
     peer: Peer
+    protocol: str = TCP
 
 
 class Egress(NamedTuple):
@@ -97,16 +106,17 @@ def egress(
     image: Image,
     network: Network,
     calls: tuple[Call, ...],
+    references: References,
 ) -> Egress:
     """Out of the tasks, and out of a load balancer of the stack's own towards them."""
     service = spec.services[key]
     outward = [
         *_to_endpoints(service, network, _used_gateways(service, image, spec)),
-        *_to_cidrs(service),
+        *_to_listed(service, references),
     ]
     rules = [_egress_rule(key, way) for way in (*outward, *_to_callees(key, spec, calls))]
     if service.routes and service.port and spec.load_balancer.existing is None:
-        rules.append(_from_load_balancer(key, renames.in_aws(key, spec), _allowed_ports(service.port)))
+        rules.append(_from_load_balancer(key, renames.in_aws(key, spec), allowed_ports(service.port)))
     return Egress(tuple(rules), names.fit(" + ".join(way.to for way in outward), _TAG_VALUE))
 
 
@@ -134,33 +144,36 @@ def _to_endpoints(service: Service, network: Network, wanted: set[str]) -> Itera
             yield _Way(endpoint.service, f"{name}, through the gateway endpoint", (HTTPS, HTTPS), peer)
 
 
-def egress_problems(key: str, service: Service, at: Locate) -> Iterator[Problem]:
-    """What is wrong with the ranges that tasks may reach."""
-    for index, range_ in enumerate(service.egress_cidrs or ()):
-        yield from range_problems(range_.cidr, at(("services", key, "egress_cidrs", index)))
+def _to_listed(service: Service, references: References) -> Iterator[_Way]:
+    entries = dict.fromkeys(peers.egress_entries(service, references))
+    for entry in sorted(entries, key=_place_of_entry):
+        yield _Way(entry.name, entry.description, entry.ports, entry.peer, entry.protocol)
 
 
-def _to_cidrs(service: Service) -> Iterator[_Way]:
-    for range_ in sorted(set(service.egress_cidrs or ()), key=lambda e: (e.cidr, e.port)):
-        world = range_.cidr == WORLD
-        where = "internet" if world else range_.cidr
-        words = where if range_.port == HTTPS else f"{where} {range_.port}"
-        description = f"{'The internet' if world else range_.cidr}, port {range_.port}"
-        ports = (range_.port, range_.port)
-        yield _Way(words, description, ports, Peer(argument=CIDR, value=range_.cidr))
+def _place_of_entry(entry: peers.Entry) -> tuple[bool, str, tuple[int, int], str]:
+    """Ranges before others, so that their order stays what it was when there were only ranges."""
+    return entry.peer.argument != CIDR, entry.text, entry.ports, entry.name
 
 
 def reaches_world(service: Service) -> bool:
-    return any(range_.cidr == WORLD and range_.port == HTTPS for range_ in service.egress_cidrs or ())
+    """Whether tasks may connect to the HTTPS port of every address."""
+    if service.egress is None or service.egress == "all":
+        return service.egress == "all"
+    return any(
+        (each.cidr, each.protocol) == (WORLD, TCP) and _has_https(peers.ports_of(each))
+        for each in service.egress
+    )
+
+
+def _has_https(ports: tuple[int, int]) -> bool:
+    return ports[0] <= HTTPS <= ports[1]
 
 
 def _to_callees(key: str, spec: Spec, calls: tuple[Call, ...]) -> Iterator[_Way]:
     for callee in _callee_keys(key, calls):
         if port := spec.services[callee].port:
             description = f"Calls to {renames.in_aws(callee, spec)}"
-            yield _Way(
-                callee, description, _allowed_ports(port), Peer(argument=GROUP, value=group_of(callee))
-            )
+            yield _Way(callee, description, allowed_ports(port), Peer(argument=GROUP, value=group_of(callee)))
 
 
 def _from_load_balancer(key: str, aws_name: str, ports: tuple[int, int]) -> SecurityRule:
@@ -184,4 +197,5 @@ def _egress_rule(key: str, way: _Way) -> SecurityRule:
         port=way.ports[0],
         last_port=way.ports[1],
         peer=way.peer,
+        protocol=way.protocol,
     )

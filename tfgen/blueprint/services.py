@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tfgen.blueprint import access, existing, load_balancer, names, references, renames, security
+from tfgen.blueprint import access, existing, load_balancer, names, peers, references, renames, security
 from tfgen.blueprint.load_balancer import BoundRoute
 from tfgen.blueprint.model import (
     Call,
     ConnectServer,
     Container,
-    EgressCidr,
+    Egress,
     Image,
     Input,
     ListenerRule,
@@ -50,7 +50,7 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     """What is wrong with services, each by itself."""
     for key, service in spec.services.items():
         yield from _service_problems(key, service, at)
-        yield from security.egress_problems(key, service, at)
+        yield from peers.problems(key, service, at)
 
 
 def build(context: ServiceContext) -> tuple[Service, ...]:
@@ -97,8 +97,8 @@ def _build_service(key: str, context: ServiceContext) -> Service:
     aws_name = renames.in_aws(key, spec)
     image = context.images[key]
     roles = _build_roles(key, service, context)
-    egress = security.egress(key, spec, image, context.network, calls)
-    security_rules = (*security.ingress(key, spec, calls), *egress.rules)
+    egress = security.egress(key, spec, image, context.network, calls, context.references)
+    security_rules = (*security.ingress(key, spec, calls, context.references), *egress.rules)
     rules = load_balancer.rules(context.bound, key)
     return Service(
         key=key,
@@ -140,7 +140,7 @@ def _build_service(key: str, context: ServiceContext) -> Service:
         connect=_service_connect(key, service, context),
         calls=_callee_keys(key, context),
         uses=tuple(service.uses),
-        egress_cidrs=tuple(EgressCidr(cidr=e.cidr, port=e.port) for e in service.egress_cidrs or ()),
+        egress=tuple(_listed_egress(service, context)),
         depends_on=(
             *existing.capacity_providers(spec),
             *access.policies(roles.own),
@@ -157,6 +157,19 @@ def _build_roles(key: str, service: ServiceSpec, context: ServiceContext) -> exi
     secrets = tuple(context.references.secrets(service))
     execution = access.execution_role(key, spec, image, context.partition, secrets)
     return existing.build_roles(key, spec, execution, access.task_role(key, spec), context.at)
+
+
+def _listed_egress(service: ServiceSpec, context: ServiceContext) -> Iterator[Egress]:
+    for entry in peers.egress_entries(service, context.references):
+        first, last = entry.ports
+        yield Egress(
+            peer=entry.peer,
+            text=entry.text,
+            source=entry.source,
+            protocol=entry.protocol,
+            port=first,
+            last_port=last,
+        )
 
 
 def _application_container(key: str, service: ServiceSpec, context: ServiceContext) -> Container:

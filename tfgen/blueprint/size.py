@@ -53,10 +53,17 @@ def _service_rules(spec: Spec, places: dict[str, Location]) -> Iterator[Problem]
     callers = Counter(callee for service in spec.services.values() for callee in set(service.calls))
     for key, service in spec.services.items():
         hint = "have fewer services call it, or put a proxy service in between"
-        yield from quotas.rules(f'"{key}"', "inbound", callers[key] + bool(service.routes), places[key], hint)
-        hint = "have it call fewer services, and list fewer, larger ranges in egress_cidrs"
+        yield from quotas.rules(
+            f'"{key}"', "inbound", _inbound_rules(service, callers[key]), places[key], hint
+        )
+        hint = "have it call fewer services, and list fewer, larger ranges in egress"
         yield from quotas.rules(f'"{key}"', "outbound", _outbound_rules(service), places[key], hint)
 
 
 def _outbound_rules(service: Service) -> int:
-    return len(set(service.calls)) + len(set(service.egress_cidrs or ()))
+    listed = ["all"] if service.egress == "all" else service.egress or ()
+    return len(set(service.calls)) + len(set(map(repr, listed)))
+
+
+def _inbound_rules(service: Service, callers: int) -> int:
+    return callers + bool(service.routes) + len(set(map(repr, service.ingress)))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from tfgen.blueprint.labels import SERVICES
 from tfgen.changes.change import Action, Change, ChangeTest
 from tfgen.hcl.text import address_parts
 from tfgen.hcl.values import Reference, Term, Value
@@ -20,6 +21,8 @@ def name_of(change: Change) -> str:
         return _NAMES[change.type](arguments)
     if change.type == EGRESS:
         return _connection(arguments) or change.name
+    if change.type == INGRESS:
+        return _inbound_connection(change, arguments)
     if change.type == "aws_subnet" and key:
         return f"{change.name} {key[1]}"
     name = key[1] if key else arguments.get("name")
@@ -49,17 +52,39 @@ _NAMES: dict[str, Callable[[Any], str]] = {
     "aws_lb_listener_rule": _requests,
     "aws_lb_listener": lambda arguments: str(arguments.get("port")),
     "aws_vpc_endpoint": service_of_endpoint,
-    INGRESS: lambda arguments: f"{arguments.get('cidr_ipv4')} on port {arguments.get('from_port')}",
 }
 
 
 def _connection(arguments: Any) -> str:
     """What an egress rule allows: `orders to 10.80.0.0/16 on port 5432`; empty where an end has no name."""
-    source = end_of(arguments.get("security_group_id"))
-    target = next(filter(None, (end_of(arguments.get(name)) for name in _ENDS)), "")
+    source, target = end_of(arguments.get("security_group_id")), _other_end(arguments)
+    return f"{source} to {target}{_ports(arguments)}" if source and target else ""
+
+
+def _inbound_connection(change: Change, arguments: Any) -> str:
+    """What an ingress rule allows: `10.1.0.0/16 on port 80`, of a service `bastion to orders on port 22`."""
+    service = f" to {end_of(arguments.get('security_group_id'))}" if is_of_service(change) else ""
+    return f"{_other_end(arguments)}{service}{_ports(arguments)}"
+
+
+def is_of_service(change: Change) -> bool:
+    """Whether a resource is part of the services module."""
+    return f"module.{SERVICES}." in change.address
+
+
+def _other_end(arguments: Any) -> str:
+    return next(filter(None, (end_of(arguments.get(name)) for name in _ENDS)), "")
+
+
+def _ports(arguments: Any) -> str:
+    """` on port 443`, ` on UDP ports 8000 to 8100`, ` by ICMP`; empty for all protocols and ports."""
+    protocol = str(arguments.get("ip_protocol"))
+    if protocol == "icmp":
+        return " by ICMP"
     first, last = (arguments.get(name) for name in ("from_port", "to_port"))
-    ports = f" on port {first}" if first == last else f" on ports {first} to {last}"
-    return f"{source} to {target}{ports if last else ''}" if source and target else ""
+    kind = "UDP " if protocol == "udp" else ""
+    ports = f" on {kind}port {first}" if first == last else f" on {kind}ports {first} to {last}"
+    return ports if last else ""
 
 
 _ENDS = ("cidr_ipv4", "cidr_ipv6", "referenced_security_group_id", "prefix_list_id")

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from itertools import product
 from typing import Any
 
-from tfgen.changes.change import Action, Change, updates
+from tfgen.changes.change import Action, Change, is_destroyed, is_lost, updates
 from tfgen.changes.names import (
     EGRESS,
     INGRESS,
@@ -14,11 +14,12 @@ from tfgen.changes.names import (
     about_names,
     containers,
     end_of,
+    is_of_service,
     listed,
     name_of,
     tasks_of,
 )
-from tfgen.hcl.values import Term, Value, addresses_in
+from tfgen.hcl.values import Term, Value, addresses_in, references_in
 
 
 def permission_consequences(changes: tuple[Change, ...]) -> Iterator[Consequence]:
@@ -27,6 +28,7 @@ def permission_consequences(changes: tuple[Change, ...]) -> Iterator[Consequence
     ways = tuple(filter(_changes_egress, changes))
     yield from about_changes(ways, lambda change: not _widens(change), _NARROWED, _old_and_new_egress)
     yield from about_changes(ways, _widens, _WIDENED, _old_and_new_egress)
+    yield from _removed_ingress(changes)
     yield from about_changes(changes, _moves_ports, _CUT_OFF, _ports_become)
 
 
@@ -67,6 +69,31 @@ def _range(arguments: Mapping[str, Value]) -> tuple[int, int]:
 def _ports_become(change: Change) -> str:
     service = end_of(change.old.get("security_group_id")) or change.name
     return f"{service} ({change.old.get('from_port')} to {change.new.get('to_port')})"
+
+
+# What a service lists in its ingress
+
+
+def is_listed_ingress(change: Change) -> bool:
+    """Whether a rule is for what the ingress of a service lists: not for its callers or the load balancer,
+    whose security groups the stack has."""
+    group = references_in((change.new or change.old).get("referenced_security_group_id"))
+    is_own = any(used.address.startswith("module.") for used in group)
+    return change.type == INGRESS and is_of_service(change) and not is_own
+
+
+def _removed_ingress(changes: tuple[Change, ...]) -> Iterator[Consequence]:
+    """A sentence about such rules that are removed, but for those of services that are removed with them."""
+    gone = {change.address for change in changes if is_lost(change)}
+    yield from about_changes(
+        changes,
+        lambda change: (
+            is_listed_ingress(change)
+            and is_destroyed(change)
+            and not any(used.address in gone for used in references_in(change.old.get("security_group_id")))
+        ),
+        "{}: this ingress is no longer allowed.",
+    )
 
 
 # What old revisions need to start

@@ -25,8 +25,8 @@ from tfgen.changes.clashes import clashes
 from tfgen.changes.egress import egress_consequences
 from tfgen.changes.failures import apply_failures
 from tfgen.changes.ignored import ignored_consequences, ignored_target_groups, lacks_port
-from tfgen.changes.names import INGRESS, Consequence, about_changes, about_names, end_of
-from tfgen.changes.permissions import permission_consequences
+from tfgen.changes.names import INGRESS, Consequence, about_changes, about_names, end_of, is_of_service
+from tfgen.changes.permissions import is_listed_ingress, permission_consequences
 from tfgen.changes.relocation import region_consequences, state_consequences
 from tfgen.changes.renames import misnamed_services, rename_consequences, unpinned_images
 from tfgen.changes.target_groups import leading_to_new_targets, requests_of, was_served
@@ -89,13 +89,18 @@ def _changes_task_count(change: Change) -> bool:
 
 
 def _is_range_rule(test: ChangeTest) -> ChangeTest:
-    """Whether an ingress rule for a range of addresses passes a test."""
+    """Whether a rule for clients of the load balancer, a range of addresses, passes a test."""
 
     def is_door(change: Change) -> bool:
         rule = change.new or change.old
-        return "cidr_ipv4" in rule and end_of(rule.get("security_group_id")) != ENDPOINTS and test(change)
+        is_endpoint = end_of(rule.get("security_group_id")) == ENDPOINTS
+        return "cidr_ipv4" in rule and not is_endpoint and not is_of_service(change) and test(change)
 
     return is_door
+
+
+def _adds_ingress(change: Change) -> bool:
+    return is_listed_ingress(change) and is_created(change)
 
 
 def _deletes_logs(change: Change) -> bool:
@@ -222,6 +227,7 @@ SENTENCES = (
     ),
     Sentence(INGRESS, _is_range_rule(is_destroyed), "{}: no longer allowed to connect to the load balancer."),
     Sentence(INGRESS, _is_range_rule(is_created), "{}: now allowed to connect to the load balancer."),
+    Sentence(INGRESS, _adds_ingress, "{}: this ingress is now allowed."),
     Sentence(
         "aws_lb_listener_rule",
         is_destroyed,

@@ -72,6 +72,7 @@ class ConnectionSigns(NamedTuple):
     schemes: Mapping[str, int]  # the ports of URL schemes; 0 where the address says it
     names: Mapping[str, int]  # words that name a kind of server, and its port
     managed: Mapping[str, tuple[int, ...]]  # AWS's servers inside a VPC, by the label in their host names
+    types: Mapping[str, str]  # the types of resources that are such servers, each with its label above
     private_suffixes: frozenset[str]  # of names that no public DNS has
     apis: Mapping[str, str]  # the first word of an AWS host name, and the endpoint that answers to it
     never: frozenset[str]  # words of variables that hold no address to connect to
@@ -280,6 +281,7 @@ def connection_signs() -> ConnectionSigns:
         MappingProxyType({**dict.fromkeys(table["bare_schemes"], 0), **table["schemes"]}),
         MappingProxyType(table["names"]),
         MappingProxyType({label: tuple(ports) for label, ports in table["managed"].items()}),
+        MappingProxyType(table["types"]),
         frozenset(table["private_suffixes"]),
         MappingProxyType(table["apis"]),
         *(frozenset(table[words]) for words in ("never", "not_http", "own", "connects", "hosts")),

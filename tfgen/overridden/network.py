@@ -1,7 +1,7 @@
 """Overrides of the network: DNS, routes, NAT gateways, endpoints, and security group rules."""
 
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -12,7 +12,15 @@ from tfgen.overridden.resource import Resource, flag_of, text_of, whole_number
 from tfgen.overridden.working_blueprint import WorkingBlueprint, part_with_label, with_changed_part
 
 _PEERS = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")
-_PORTS = (0, 65535)
+_PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "all": "-1"}
+
+
+class _Ports(NamedTuple):
+    """What a rule lets through: a protocol, and the first and the last port."""
+
+    protocol: str
+    first: int
+    last: int
 
 
 def _carry_vpc(working: WorkingBlueprint, found: Resource) -> None:
@@ -115,15 +123,14 @@ def _security_rule(working: WorkingBlueprint, found: Resource) -> None:
         )
 
 
-def _rule_ports(found: Resource) -> tuple[int, ...] | None:
-    """The first and the last port that a rule lets TCP through, none of them, or None where nobody knows."""
-    protocol = str(found.after.get("ip_protocol")).lower()
-    if protocol in ("-1", "all"):
-        return _PORTS
-    if protocol not in ("tcp", "6"):
-        return ()
+def _rule_ports(found: Resource) -> _Ports | None:
+    """What a rule lets through, or None where nobody knows."""
+    said = str(found.after.get("ip_protocol")).lower()
+    protocol = _PROTOCOLS.get(said, said)
+    if protocol == "-1":
+        return _Ports(protocol, 0, 65535)
     first, last = whole_number(found.after.get("from_port")), whole_number(found.after.get("to_port"))
-    return None if first is None or last is None else (first, last)
+    return None if first is None or last is None else _Ports(protocol, first, last)
 
 
 def _rule_peer(found: Resource) -> tuple[Peer, ...] | None:
@@ -141,25 +148,25 @@ def _rule_peer(found: Resource) -> tuple[Peer, ...] | None:
 
 
 def _changed_rules(
-    rules: tuple[SecurityRule, ...], found: Resource, ports: tuple[int, ...], peer: tuple[Peer, ...]
+    rules: tuple[SecurityRule, ...], found: Resource, ports: _Ports, peer: tuple[Peer, ...]
 ) -> tuple[SecurityRule, ...]:
-    """The rules with another in the place of the overridden one, or none where it lets nothing through."""
+    """The rules with another in the place of the overridden one, or none where it is about IPv6."""
     direction = "ingress" if "ingress" in found.kind else "egress"
     rule = next((each for each in rules if (each.direction, each.label) == (direction, found.label)), None)
     if rule is None:
         return rules
-    if not ports or any(each.argument == "cidr_ipv6" for each in peer):
+    if any(each.argument == "cidr_ipv6" for each in peer):
         return tuple(each for each in rules if each is not rule)
     other = peer[0] if peer else rule.peer
-    return with_changed_part(rules, rule, port=ports[0], last_port=ports[1], peer=other)
+    return with_changed_part(
+        rules, rule, protocol=ports.protocol, port=ports.first, last_port=ports.last, peer=other
+    )
 
 
-def _listener_cidr(
-    working: WorkingBlueprint, found: Resource, ports: tuple[int, ...], peer: tuple[Peer, ...]
-) -> None:
+def _listener_cidr(working: WorkingBlueprint, found: Resource, ports: _Ports, peer: tuple[Peer, ...]) -> None:
     """The rule for clients of a listener; with other ports it may be for those of other listeners too."""
-    closed = not ports or any(each.argument == "cidr_ipv6" for each in peer)
-    fields: dict[str, Any] = {"ports": (0, 0) if closed else ports}
+    closed = ports.protocol not in ("tcp", "-1") or any(each.argument == "cidr_ipv6" for each in peer)
+    fields: dict[str, Any] = {"ports": (0, 0) if closed else (ports.first, ports.last)}
     if peer and not closed:
         fields["cidr"] = peer[0].value
     for balancer in working.blueprint.load_balancer:

@@ -14,6 +14,8 @@ from typing import NamedTuple
 from tfgen import facts
 from tfgen.blueprint.labels import DATABASE, LOAD_BALANCER, PRIVATE, PUBLIC, SERVICES
 from tfgen.blueprint.model import (
+    ALL_PROTOCOLS,
+    TCP,
     Blueprint,
     InternetRoute,
     NatGateway,
@@ -78,6 +80,13 @@ class NetworkPeer(Part, frozen=True, eq=False):
     port: int
     known: bool = True
     guards: tuple[Followed, ...] = ()
+    protocol: str = TCP
+    last_port: int = 0
+    """The last of several ports, or 0 for one."""
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        return self.port, max(self.port, self.last_port)
 
 
 class Opening(NamedTuple):
@@ -87,6 +96,11 @@ class Opening(NamedTuple):
     first: int
     last: int
     address: ResourceRef
+    protocol: str = TCP
+
+    def has_ports(self, side: NetworkPeer) -> bool:
+        first, last = side.ports
+        return self.protocol in (side.protocol, ALL_PROTOCOLS) and self.first <= first and last <= self.last
 
 
 class Ground:
@@ -110,7 +124,9 @@ class Ground:
         self.gateway = {endpoint.service: endpoint for endpoint in own.gateway_endpoints}
         self._followed: dict[tuple[str, str], Followed] = {}
         self._all_security_rules: dict[tuple[str, Followed, Followed, int], SecurityRule] = {}
-        self._wide: dict[tuple[str, Followed, Followed], list[SecurityRule]] = {}  # of several ports
+        self._wide: dict[
+            tuple[str, Followed, Followed], list[SecurityRule]
+        ] = {}  # of several ports, or not TCP
         self._ranges: dict[tuple[str, Followed, int], _Ranges] = {}
         self._wide_ranges: dict[tuple[str, Followed], list[Opening]] = {}
         self._ranged: dict[tuple[object, ...], tuple[str, tuple[ResourceRef, ...]]] = {}
@@ -143,28 +159,31 @@ class Ground:
         group = self.follow(module, rule.group)
         if rule.peer.argument == "cidr_ipv4":
             value = self.network.cidr if rule.peer.value == "aws_vpc.main.cidr_block" else rule.peer.value
-            opening = Opening(network(value), rule.port, rule.last_port, address_of(rule))
-            self._open_range(rule.direction, group, opening)
-            return
+            if not isinstance(value, Ref):
+                opening = Opening(network(value), rule.port, rule.last_port, address_of(rule), rule.protocol)
+                self._open_range(rule.direction, group, opening)
+                return
         peer = self.follow(module, rule.peer.value)
-        if rule.last_port > rule.port:
+        if rule.last_port > rule.port or rule.protocol != TCP:
             self._wide.setdefault((rule.direction, group, peer), []).append(rule)
         else:
             self._all_security_rules[rule.direction, group, peer, rule.port] = rule
 
     def _open_range(self, direction: str, group: Followed, opening: Opening) -> None:
-        if opening.last > opening.first:
+        if opening.last > opening.first or opening.protocol != TCP:
             self._wide_ranges.setdefault((direction, group), []).append(opening)
         else:
             ranges = self._ranges.setdefault((direction, group, opening.first), {})
             ranges.setdefault(opening.range, (len(ranges), opening.address))
 
-    def _open_ranges(self, direction: str, group: Followed, port: int) -> "_Ranges":
-        found = self._ranges.get((direction, group, port), {})
+    def _open_ranges(self, direction: str, group: Followed, side: NetworkPeer) -> "_Ranges":
+        first, last = side.ports
+        is_one = side.protocol == TCP and first == last
+        found = self._ranges.get((direction, group, first), {}) if is_one else {}
         wide = [
             each
             for each in self._wide_ranges.get((direction, group), ())
-            if each.first <= port <= each.last and each.range not in found
+            if each.has_ports(side) and each.range not in found
         ]
         return found | {each.range: (len(found) + n, each.address) for n, each in enumerate(wide)}
 
@@ -172,15 +191,17 @@ class Ground:
         self, direction: str, group: Followed, side: NetworkPeer
     ) -> tuple[str, tuple[ResourceRef, ...]]:
         """Whether a security group allows a side: OK, UNSURE or MISSING, and the rules that do."""
+        first, last = side.ports
         for peer in side.peers:
-            if found := self._all_security_rules.get((direction, group, peer, side.port)):
+            is_one = side.protocol == TCP and first == last
+            if is_one and (found := self._all_security_rules.get((direction, group, peer, first))):
                 return OK, (address_of(found),)
             for wide in self._wide.get((direction, group, peer), ()):
-                if wide.has_port(side.port):
+                if _allows_ports(wide, side):
                     return OK, (address_of(wide),)
-        key = (direction, group, side.cidrs, side.port, side.known)
+        key = (direction, group, side.cidrs, side.ports, side.protocol, side.known)
         if key not in self._ranged:
-            self._ranged[key] = _in_ranges(self._open_ranges(direction, group, side.port), side)
+            self._ranged[key] = _in_ranges(self._open_ranges(direction, group, side), side)
         return self._ranged[key]
 
     # --- routes ---
@@ -275,6 +296,11 @@ def _at_nat(hop: Hop) -> Hop:
     """A hop of the NAT gateway's own way."""
     text = hop.text if hop.state == MISSING else f"the NAT gateway: {hop.text}"
     return Hop("nat", text, hop.state, hop.parts)
+
+
+def _allows_ports(rule: SecurityRule, side: NetworkPeer) -> bool:
+    first, last = side.ports
+    return rule.protocol in (side.protocol, ALL_PROTOCOLS) and rule.port <= first and last <= rule.last_port
 
 
 def address_of(rule: SecurityRule) -> ResourceRef:

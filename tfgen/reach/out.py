@@ -15,13 +15,14 @@ from tfgen.blueprint.labels import NETWORK, SERVICES
 from tfgen.blueprint.model import (
     ConnectServer,
     Container,
-    EgressCidr,
+    Egress,
     Image,
     InterfaceEndpoint,
     Part,
     Service,
     Statement,
 )
+from tfgen.blueprint.peer_words import entry_in_yaml, port_words, range_in_yaml
 from tfgen.hcl.text import Ref, ResourceRef
 from tfgen.problems import SpecPath
 from tfgen.reach.ground import (
@@ -97,11 +98,11 @@ class Ways:
         for index, name in enumerate(service.uses):
             way = self.aws(name, self.region, public)
             yield self._build_flow(service, "use", f"{name}, which it uses", (*here, "uses", index), way)
-        for index, range_ in enumerate(service.egress_cidrs):
-            way = self.range(range_.cidr, range_.port, public)
-            path = (*here, "egress_cidrs", index)
-            said = "egress_cidrs" in self.ground.blueprint.locate(path).path
-            what = "declared in egress_cidrs" if said else "the default of egress_cidrs"
+        for index, listed in enumerate(service.egress):
+            way = self.listed(listed, public)
+            path = (*here, "egress", index)
+            said = self.ground.blueprint.locate(path).path[2:3] == ("egress",)
+            what = "declared in egress" if said else "the default of egress"
             yield self._build_flow(service, "range", what, path, way)
         if service.connect:
             yield from self._control_flows(service, here, public)
@@ -211,13 +212,31 @@ class Ways:
             self._ways[key] = _way(image.registry, hops, side)
         return self._ways[key]
 
-    def range(self, cidr: str, port: int, public: bool) -> Way:
-        key = (cidr, port, public)
+    def listed(self, each: Egress, public: bool) -> Way:
+        """To what a service lists in its egress."""
+        key = (each.peer, each.protocol, each.port, each.last_port, public)
         if key not in self._ways:
-            hops = self._to_range(cidr, public)
-            name, where = ("the internet", _PUBLIC) if cidr == _WORLD else (cidr, cidr)
-            self._ways[key] = _way(f"{name}, port {port}", hops, NetworkPeer(where, (), (cidr,), port))
+            self._ways[key] = self._range(each, public) if each.cidr else self._given(each)
         return self._ways[key]
+
+    def _range(self, each: Egress, public: bool) -> Way:
+        hops = self._to_range(each.cidr, public)
+        name, where = ("the internet", _PUBLIC) if each.cidr == _WORLD else (each.cidr, each.cidr)
+        side = NetworkPeer(
+            where, (), (each.cidr,), each.port, protocol=each.protocol, last_port=each.last_port
+        )
+        return _way(f"{name}, {_port_words(each)}", hops, side)
+
+    def _given(self, each: Egress) -> Way:
+        """To what only its owner knows the addresses of."""
+        text = f"{each.text}: its addresses cannot be known here; the route to them is yours"
+        if each.peer.argument == "referenced_security_group_id":
+            text = f"{text}, and so are its rules, which must allow these tasks"
+        peers = (self.ground.follow(SERVICES, each.peer.value),)
+        side = NetworkPeer(
+            each.text, peers, (), each.port, False, protocol=each.protocol, last_port=each.last_port
+        )
+        return _way(f"{each.text}, {_port_words(each)}", (Hop("route", text, TAKEN),), side)
 
     def _to_range(self, cidr: str, public: bool) -> tuple[Hop, ...]:
         vpc = self.ground.network.cidr
@@ -364,12 +383,12 @@ class Ways:
             return Hop("leaves", " and ".join(rules), parts=rules)
         text = (
             f'the security group of "{service.key}" does not allow outbound connections to {side.name} on '
-            f"port {side.port}"
+            f"{port_words(side.protocol, side.ports)}"
         )
-        world = EgressCidr(cidr=_WORLD, port=side.port)
-        if side.cidrs or side.peers or world in service.egress_cidrs:  # no range that a spec can add
+        world = any(each.cidr == _WORLD and each.has_port(side.port) for each in service.egress)
+        if side.cidrs or side.peers or world:  # no range that a spec can add
             return Hop("leaves", text, MISSING)
-        fix, hint = ("services", service.key, "egress_cidrs"), self._wider_egress_hint(service, side.port)
+        fix, hint = ("services", service.key, "egress"), self._wider_egress_hint(service, side.port)
         if state == UNSURE:
             text = (
                 f'the security group of "{service.key}" allows outbound port {side.port} to some ranges only'
@@ -378,13 +397,9 @@ class Ways:
         return Hop("leaves", text, MISSING, (), fix, hint)
 
     def _wider_egress_hint(self, service: Service, port: int) -> str:
-        """The egress_cidrs that allow a service to reach the internet on a port."""
-        kept = [
-            _egress_in_yaml(range_.cidr, range_.port)
-            for range_ in service.egress_cidrs
-            if range_.port != port
-        ]
-        hint = f"write egress_cidrs: [{', '.join([_egress_in_yaml(_WORLD, port), *kept])}]"
+        """The egress that allow a service to reach the internet on a port."""
+        kept = [entry_in_yaml(each) for each in service.egress if not (each.cidr and each.has_port(port))]
+        hint = f"write egress: [{', '.join([range_in_yaml(_WORLD, port), *kept])}]"
         # No VPC endpoint reaches a registry other than ECR, the only one with a port of its own.
         own = all(container.image.may_be_private for container in service.containers)
         helped = own and not self.ground.interface
@@ -463,8 +478,8 @@ def _secret_store(source: str, region: str) -> tuple[str, str]:
     return service, own
 
 
-def _egress_in_yaml(cidr: str, port: int) -> str:
-    return cidr if port == HTTPS else f"{{cidr: {cidr}, port: {port}}}"
+def _port_words(each: Egress) -> str:
+    return port_words(each.protocol, (each.port, each.last_port))
 
 
 def _way(to: str, hops: tuple[Hop, ...], side: NetworkPeer) -> Way:

@@ -103,6 +103,11 @@ _CODES = {
     "TG390": "An ignore gives its reason",
     "TG391": "An ignore names an existing rule",
     "TG392": "An ignore has an effect",
+    "TG520": "An entry of egress or ingress names one thing",
+    "TG521": "ICMP has no ports",
+    "TG522": "A range of ports begins with the lower port, and ends at 65535 at most",
+    "TG523": "An entry of ingress names a port where the service has none",
+    "TG524": "No two entries of ingress allow the same",
     "TG401": "A rendered file is HCL",
     "TG402": "The files of a stack that is compared with a spec can be read",
 }

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from tfgen import facts
 from tfgen.blueprint.model import Blueprint, Service
+from tfgen.blueprint.model import Egress as EgressEntry
+from tfgen.blueprint.peer_words import entry_in_yaml, range_in_yaml
 from tfgen.rules import _hosts
 from tfgen.rules._connections import Connection, environment_of
 
@@ -60,11 +62,14 @@ class Egress:
     def _is_open(self, service: Service, connection: Connection) -> bool:
         """Whether an address is allowed. Those of a name are unknown: any range on its port may suffice."""
         ports = ports_of(connection)
-        opened = [range_.cidr for range_ in service.egress_cidrs if range_.port in ports]
+        opened = [each for each in service.egress if any(map(each.has_port, ports))]
+        if any(not each.cidr and _may_contain(each, connection) for each in opened):
+            return True
+        cidrs = [each.cidr for each in opened if each.cidr]
         if _hosts.is_ipv4(connection.host):
             address = IPv4Address(connection.host)
-            return any(address in IPv4Network(cidr) for cidr in opened)
-        return bool(opened) or self._has_endpoint(service, connection.host)
+            return any(address in IPv4Network(cidr) for cidr in cidrs)
+        return bool(cidrs) or self._has_endpoint(service, connection.host)
 
     def _has_endpoint(self, service: Service, host: str) -> bool:
         """Whether an endpoint of the stack serves the name of an API."""
@@ -102,15 +107,15 @@ def is_outside(connection: Connection) -> bool:
     return connection.port in (80, _HTTPS) or connection.scheme == "mongodb+srv"
 
 
-def egress_entry(cidr: str, port: int) -> str:
-    """A range in the form of egress_cidrs."""
-    return cidr if port == _HTTPS else f"{{cidr: {cidr}, port: {port}}}"
+def _may_contain(each: EgressEntry, connection: Connection) -> bool:
+    """Whether what only Terraform or AWS knows may have the host: no security group is on the internet."""
+    return each.peer.argument != "referenced_security_group_id" or not is_outside(connection)
 
 
 def how_to_allow(service: Service, cidr: str, port: int, blueprint: Blueprint) -> str:
     """How to allow a service one more range. A list that the spec does not set contains its default."""
-    said = blueprint.locate(("services", service.key, "egress_cidrs")) != service.at
+    said = blueprint.locate(("services", service.key, "egress")) != service.at
     if said:
-        return f"add {egress_entry(cidr, port)} to egress_cidrs"
-    kept = [egress_entry(range_.cidr, range_.port) for range_ in service.egress_cidrs]
-    return f"write egress_cidrs: [{', '.join([*kept, egress_entry(cidr, port)])}]"
+        return f"add {range_in_yaml(cidr, port)} to egress"
+    kept = [entry_in_yaml(each) for each in service.egress]
+    return f"write egress: [{', '.join([*kept, range_in_yaml(cidr, port)])}]"

@@ -12,7 +12,7 @@ SEVERITY = "warning"
 TITLE = "A task may connect to the addresses in its environment"
 WHY = (
     "A task's security group allows what the spec specifies, by default port 443 at most: a database, "
-    "cache or broker on another port needs an entry in egress_cidrs, and its own security group must allow "
+    "cache or broker on another port needs an entry in egress, and its own security group must allow "
     "the tasks. Until then every connection times out."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
@@ -27,7 +27,7 @@ services:
   web:
     environment:
       DATABASE_URL: postgres://shop@orders.abc123xyz.us-east-1.rds.amazonaws.com:5432/orders
-    egress_cidrs: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5432}]
+    egress: [0.0.0.0/0, {cidr: 10.0.0.0/16, port: 5432}]
 """
 FAILS = (
     "services: {web: {environment: {DATABASE: {ref: aws_db_instance.main.address}}}}",
@@ -38,24 +38,24 @@ FAILS = (
     "network: {egress: endpoints}\nservices: {web: {environment: {DB_HOST: 10.0.3.4, DB_PORT: 5432}}}",
     "network: {egress: endpoints}\nservices: {web: {environment: {DB: 'mysql://db.acme.example/shop'}}}",
     "services: {web: {environment: {LEGACY_API: 'http://erp.acme.example/'}}}",
-    "services: {web: {egress_cidrs: [], environment: {API: 'https://api.acme.example/'}}}",
+    "services: {web: {egress: [], environment: {API: 'https://api.acme.example/'}}}",
 )
 PASSES = (
     "services: {web: {environment: {URL: {input: url}, PORT: {ref: aws_db_instance.main.port}}}}",
     "services: {web: {environment: {API: {join: ['https://', {ref: module.api.host}, '/v1']}}}}",
     "services:\n"
     "  web:\n"
-    "    egress_cidrs: [{cidr: 10.0.0.0/16, port: 3306}]\n"
+    "    egress: [{cidr: 10.0.0.0/16, port: 3306}]\n"
     "    environment: {DB_HOST: {ref: aws_db_instance.main.address}}\n",
     "services:\n"
     "  web:\n"
-    "    egress_cidrs: [{cidr: 10.0.0.0/16, port: 3306}]\n"
+    "    egress: [{cidr: 10.0.0.0/16, port: 3306}]\n"
     "    environment:\n"
     "      DB: {join: ['mysql://', {ref: aws_db_instance.a.address}, ':', {ref: aws_db_instance.a.port}]}\n",
     "services: {web: {environment: {API: 'https://api.acme.example/', QUEUES: 'mailer:100', AT: '12:30'}}}",
     "network: {egress: endpoints}\nservices: {web: {environment: {API: 'https://api.acme.example/'}}}",
     "network: {egress: public}\n"
-    "services: {web: {egress_cidrs: [{cidr: 10.9.0.0/16, port: 5432}], environment: {PGHOST: 10.9.1.1}}}",
+    "services: {web: {egress: [{cidr: 10.9.0.0/16, port: 5432}], environment: {PGHOST: 10.9.1.1}}}",
 )
 
 
@@ -71,7 +71,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _message(closed: Closed, service: Service) -> str:
     variable = closed.connection.variable
-    some = [range_.cidr for range_ in service.egress_cidrs if range_.port == closed.port]
+    some = [each.text for each in service.egress if each.has_port(closed.port)]
     may = f"on that port only to {', '.join(some)}" if some else "to nothing on that port"
     return f'{variable} points to {closed.text}: "{service.key}" may connect {may}'
 

@@ -31,7 +31,7 @@ FAILS = (
     "network: {egress: endpoints, service_connect_endpoint: false, endpoints: [sts]}\n"
     "services: {api: {port: 80, connect: {name: api}}}",
     # There is a route to the public address, but the security group does not allow it.
-    "network: {egress: nat+endpoints}\nservices: {api: {port: 80, connect: api, egress_cidrs: [10.0.0.0/8]}}",
+    "network: {egress: nat+endpoints}\nservices: {api: {port: 80, connect: api, egress: [10.0.0.0/8]}}",
 )
 PASSES = (
     "network: {egress: nat+endpoints, service_connect_endpoint: false}\n"

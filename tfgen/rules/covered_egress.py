@@ -1,65 +1,107 @@
-"""A range in egress_cidrs that another range covers."""
+"""A range in egress that another range covers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from tfgen.blueprint.model import Blueprint, Service
+from tfgen.blueprint.model import ALL_PROTOCOLS, Blueprint, Service
+from tfgen.blueprint.peer_words import port_words
+from tfgen.hcl.text import Ref
 from tfgen.problems import Problem
 
 ID = "TG317"
 SEVERITY = "note"
-TITLE = "No range in egress_cidrs is covered by another"
+TITLE = "No range in egress is covered by another"
 WHY = "The narrower range has no effect, and suggests that egress is narrower than it is."
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 BAD = """\
 services:
   web:
-    egress_cidrs: [0.0.0.0/0, 10.20.0.0/16]
+    egress: [0.0.0.0/0, 10.20.0.0/16]
 """
 GOOD = """\
 services:
   web:
-    egress_cidrs: [10.20.0.0/16, 10.21.0.0/16]
+    egress: [10.20.0.0/16, 10.21.0.0/16]
 """
-FAILS = (
+FAILS: tuple[str, ...] = (
     "services:\n"
-    "  web: {egress_cidrs: [{cidr: 10.0.0.0/8, port: 5432}, 0.0.0.0/0, {cidr: 10.9.0.0/16, port: 5432}]}\n",
-    "services: {web: {egress_cidrs: [10.8.0.0/15, 10.8.0.0/16]}}",
-    "services: {web: {egress_cidrs: [10.8.0.0/15, 10.9.255.255/32]}}",
+    "  web: {egress: [{cidr: 10.0.0.0/8, port: 5432}, 0.0.0.0/0, {cidr: 10.9.0.0/16, port: 5432}]}\n",
+    "services: {web: {egress: [10.8.0.0/15, 10.8.0.0/16]}}",
+    "services: {web: {egress: [10.8.0.0/15, 10.9.255.255/32]}}",
+    "services: {web: {egress: [443, 400-500]}}",
+    "services: {web: {egress: [443, 400-500, 400-600]}}",
+    "services: {web: {egress: [443, 8000-8100, {cidr: 10.8.0.0/16, port: 8100}]}}",
+    "services: {web: {egress: [443, {protocol: udp, port: 1-99}, {protocol: udp, port: 53}]}}",
+    "services: {web: {egress: [{protocol: icmp}, 443, {protocol: icmp, cidr: 10.8.0.0/16}]}}",
+)
+_RULE = "module.services.aws_vpc_security_group_egress_rule.web_to_internet"
+FAILS += (
+    "services: {web: {egress: [443, {cidr: 10.8.0.0/16, port: 53, protocol: udp}]}}\n"
+    f"overrides: {{{_RULE}: {{ip_protocol: '-1', from_port: null, to_port: null}}}}",
 )
 PASSES = (
-    "services: {web: {egress_cidrs: [0.0.0.0/0, {cidr: 10.20.0.0/16, port: 5432}]}}",
-    "services: {web: {egress_cidrs: [10.8.0.0/16, 10.8.0.0/16, 10.9.0.0/16]}}",
+    "services: {web: {egress: [0.0.0.0/0, {cidr: 10.20.0.0/16, port: 5432}]}}",
+    "services: {web: {egress: [10.8.0.0/16, 10.8.0.0/16, 10.9.0.0/16]}}",
+    "services: {web: {egress: [443, {cidr: 10.8.0.0/16, protocol: udp}, {cidr: {input: office}}]}}",
+    "services: {web: {egress: [{cidr: 10.8.0.0/16, port: 443-444}, {cidr: 10.8.0.0/16, port: 442-443}]}}",
+    "services: {web: {egress: [443, {cidr: 10.9.0.0/16, port: 5000-6000}, {cidr: 10.8.0.0/16, port: 5432}]}}",
+    "services: {web: {port: 80, egress: [443], ingress: [{cidr: 10.8.0.0/16, port: 443}]}}",
 )
+
+
+Ports = tuple[str, tuple[int, int]]
+"""A protocol, with the first and the last port."""
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
-        for port, cidrs in _by_port(service).items():
-            for narrow, wide in _covered_ranges(cidrs):
-                where = blueprint.locate(("services", service.key, "egress_cidrs"))
-                message = (
-                    f'{narrow} has no effect: "{service.key}" may connect to port {port} in all of {wide}'
-                )
+        where = blueprint.locate(("services", service.key, "egress"))
+        by_ports = _by_ports(service)
+        for own, cidrs in by_ports.items():
+            outer = [each for each in by_ports if each != own and _holds(each, own)]
+            around = [(cidr, port_words(*each)) for each in outer for cidr in by_ports[each]]
+            for narrow, wide, words in _covered_ranges([(cidr, "") for cidr in cidrs], around):
+                this = f"{narrow}, {port_words(*own)}," if words else narrow
+                ports = words or port_words(*own)
+                message = f'{this} has no effect: "{service.key}" may connect to {ports} in all of {wide}'
                 hint = f"remove {narrow}, or {wide} if tasks should not reach the rest of it"
+                if words:
+                    hint = f"remove this entry, or the one that allows {words}"
                 yield Problem(ID, where, message, hint, SEVERITY)
 
 
-def _by_port(service: Service) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
+def _holds(wide: Ports, narrow: Ports) -> bool:
+    """Whether all of some ports are among others."""
+    (protocol, (first, last)), (other, (start, end)) = wide, narrow
+    return protocol == ALL_PROTOCOLS or (protocol == other and first <= start and end <= last)
+
+
+def _by_ports(service: Service) -> dict[Ports, list[str]]:
+    """The ranges that a service may connect to, by protocol and ports."""
+    found: dict[Ports, list[str]] = {}
     for rule in service.security_rules:
-        if rule.peer.argument == "cidr_ipv4":
-            found.setdefault(rule.port, []).append(rule.peer.value)
+        cidr = rule.peer.value
+        if (rule.direction, rule.peer.argument) == ("egress", "cidr_ipv4") and not isinstance(cidr, Ref):
+            found.setdefault((rule.protocol, (rule.port, rule.last_port)), []).append(cidr)
     return found
 
 
-def _covered_ranges(cidrs: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each range inside another one, with that one. Two ranges are disjoint, or one contains the other."""
-    wide, end = "", -1
-    for first, size, cidr in sorted(map(_extent_of_range, cidrs)):
-        if first <= end:
-            yield cidr, wide
-        else:
-            wide, end = cidr, first - size - 1
+Range = tuple[str, str]
+"""A range, and what is allowed in it where that is more than what is compared with it; else nothing."""
+
+
+def _covered_ranges(ranges: list[Range], around: list[Range]) -> Iterator[tuple[str, str, str]]:
+    """Each range inside another one, with that one and what it allows. Two ranges are disjoint, or one
+    contains the other."""
+    wide, allowed, end = "", "", -1
+    extents = (
+        *((*_extent_of_range(cidr), words) for cidr, words in around),
+        *((*_extent_of_range(cidr), words) for cidr, words in ranges),
+    )
+    for first, size, cidr, words in sorted(extents, key=lambda each: each[:2]):
+        if first > end:
+            wide, allowed, end = cidr, words, first - size - 1
+        elif not words:
+            yield cidr, wide, allowed
 
 
 def _extent_of_range(cidr: str) -> tuple[int, int, str]:

@@ -30,13 +30,13 @@ services:
 """
 FAILS = (
     "network: {egress: nat+endpoints}\n"
-    "services: {web: {uses: [sqs, cassandra], egress_cidrs: [{cidr: 0.0.0.0/0, port: 9142}]}}",
+    "services: {web: {uses: [sqs, cassandra], egress: [{cidr: 0.0.0.0/0, port: 9142}]}}",
     "network: {egress: nat}\nservices: {web: {uses: [cassandra]}}",
-    "services: {web: {uses: [cassandra], egress_cidrs: [{cidr: 0.0.0.0/0, port: 9143}, 0.0.0.0/0]}}",
+    "services: {web: {uses: [cassandra], egress: [{cidr: 0.0.0.0/0, port: 9143}, 0.0.0.0/0]}}",
 )
 PASSES = (
-    "services: {web: {uses: [cassandra], egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 9142}]}}",
-    "services: {web: {uses: [email-smtp], egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 2587}]}}",
+    "services: {web: {uses: [cassandra], egress: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 9142}]}}",
+    "services: {web: {uses: [email-smtp], egress: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 2587}]}}",
 )
 
 
@@ -45,15 +45,15 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         for index, name in enumerate(service.uses):
             ports = facts.endpoint_ports().get(name, ())
-            if ports and (name in made or _opened_ports(service).isdisjoint(ports)):
+            if ports and (name in made or not _opens(service, ports)):
                 where = blueprint.locate(("services", service.key, "uses", index))
                 hint = _through_endpoint(name) if name in made else _ports_outside(ports)
                 yield Problem(ID, where, _message(name, ports), hint, SEVERITY)
 
 
-def _opened_ports(service: Service) -> set[int]:
-    """The ports on which a service may connect to ranges."""
-    return {range_.port for range_ in service.egress_cidrs}
+def _opens(service: Service, ports: tuple[int, ...]) -> bool:
+    """Whether a service may connect to one of the ports somewhere."""
+    return any(each.has_port(port) for each in service.egress for port in ports)
 
 
 def _message(name: str, ports: tuple[int, ...]) -> str:
@@ -67,4 +67,4 @@ def _through_endpoint(name: str) -> str:
 
 
 def _ports_outside(ports: tuple[int, ...]) -> str:
-    return f"also add it to egress_cidrs: {{cidr: 0.0.0.0/0, port: {ports[-1]}}}"
+    return f"also add it to egress: {{cidr: 0.0.0.0/0, port: {ports[-1]}}}"

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint
+from tfgen.blueprint.peer_words import range_in_yaml
 from tfgen.problems import Problem
 from tfgen.rules import _hosts
-from tfgen.rules._egress import Closed, Egress, egress_entry, is_outside
+from tfgen.rules._egress import Closed, Egress, is_outside
 
 ID = "TG371"
 SEVERITY = "warning"
@@ -45,7 +46,7 @@ PASSES = (
     "network: {egress: endpoints}\n"
     "services: {web: {environment: {PGHOST: 10.9.1.1, OIDC_ISSUER: 'https://login.acme.example/'}}}",
     "network: {egress: nat+endpoints}\n"
-    "services: {web: {egress_cidrs: [], environment: {API: 'https://api.acme.example/'}}}",
+    "services: {web: {egress: [], environment: {API: 'https://api.acme.example/'}}}",
 )
 
 
@@ -69,7 +70,7 @@ def _hint(closed: Closed, blueprint: Blueprint) -> str:
     api, nat = _hosts.api_of_host(host), "use egress: nat+endpoints"
     if closed.port != 443:
         cidr = f"{host}/32" if _hosts.is_ipv4(host) else "0.0.0.0/0"
-        nat = f"{nat}, and add {egress_entry(cidr, closed.port)} to egress_cidrs"
+        nat = f"{nat}, and add {range_in_yaml(cidr, closed.port)} to egress"
     if api and api.endpoint and api.region == blueprint.region:
         return f"add uses: [{api.endpoint}], or {nat}"
     if api and api.region not in ("", blueprint.region):
@@ -80,4 +81,4 @@ def _hint(closed: Closed, blueprint: Blueprint) -> str:
         return f"add uses: [{api.endpoint}] and write the regional host, {regional}, or {nat}"
     if _hosts.is_ipv4(host):
         return nat
-    return f"{nat}, or, if the host has a private address, add its range to egress_cidrs"
+    return f"{nat}, or, if the host has a private address, add its range to egress"

@@ -36,7 +36,7 @@ FAILS = (
     "overrides: {module.services.aws_ecs_service.web: {network_configuration: {subnets: [subnet-1]}}}",
     "services: {web: {port: 80, routes: [/], calls: [api]}, api: {port: 81, connect: api}}\n"
     "overrides: {module.services.aws_ecs_task_definition.api: {container_definitions: {portMappings: null}}}",
-    "services: {web: {egress_cidrs: [0.0.0.0/0, 10.0.0.0/8]}}\n"
+    "services: {web: {egress: [0.0.0.0/0, 10.0.0.0/8]}}\n"
     "overrides:\n"
     "  module.services.aws_vpc_security_group_egress_rule.web_to_internet: {cidr_ipv4: 52.94.0.0/16}",
     "services: {web: {port: 80, routes: [/]}}\n"

@@ -39,39 +39,39 @@ services:
 FAILS = (
     "load_balancer: {cidrs: [198.51.100.0/24]}\n"
     "services:\n"
-    "  web: {egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  web: {egress: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
     "  api: {port: 5000, routes: [{host: '*.acme.example'}]}\n",
     "network: {egress: endpoints}\n"
     "services:\n"
-    "  web: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  web: {egress: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
     "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
     "network: {egress: public}\n"
     "load_balancer: {cidrs: [198.51.100.1/32, 198.51.100.2/32]}\n"
     "services:\n"
-    "  web: {egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  web: {egress: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
     "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
     "load_balancer: {cidrs: [198.51.100.0/24, 198.51.100.1/32]}\n"
     "services:\n"
-    "  web: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  web: {egress: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
     "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
     "load_balancer: {cidrs: []}\n"
     "services:\n"
-    "  web: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  web: {egress: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
     "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
 )
 PASSES = (
     "services:\n"
-    "  web: {egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  web: {egress: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
     "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
     # The addresses of the NAT gateways may be those that are listed.
     "load_balancer: {cidrs: [198.51.100.1/32, 198.51.100.2/32]}\n"
     "services:\n"
-    "  web: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  web: {egress: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
     "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
     "network: {egress: public}\n"
     "load_balancer: {cidrs: [0.0.0.0/1, 128.0.0.0/1]}\n"
     "services:\n"
-    "  web: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  web: {egress: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
     "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
     "services:\n"
     "  web: {environment: {A: 'https://a.acme.example', PUBLIC_URL: 'http://a.acme.example'}}\n"
@@ -102,7 +102,7 @@ def _reasons_of_failure(service: Service, listener: Listener, blueprint: Bluepri
     if not blueprint.network.reaches_internet and not service.public_ip:
         yield "whose addresses are on the internet, and the stack has no route to the internet"
         return
-    if all(range_.port != listener.port for range_ in service.egress_cidrs):
+    if not any(each.has_port(listener.port) for each in service.egress):
         yield f'and "{service.key}" may connect to nothing on port {listener.port}'
     if not _ranges.is_world(listener) and not _may_list_gateways(listener, blueprint):
         came = "its own public address" if service.public_ip else "a NAT gateway"

@@ -10,7 +10,7 @@ ID = "TG361"
 SEVERITY = "warning"
 TITLE = "A range on the internet has a route"
 WHY = (
-    "egress_cidrs opens a security group and creates no route; with egress: endpoints there is no route to "
+    "egress opens a security group and creates no route; with egress: endpoints there is no route to "
     "the internet, so connections hang until they time out."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html"
@@ -19,24 +19,24 @@ network:
   egress: endpoints
 services:
   web:
-    egress_cidrs: [0.0.0.0/0]
+    egress: [0.0.0.0/0]
 """
 GOOD = """\
 network:
   egress: nat+endpoints
 services:
   web:
-    egress_cidrs: [0.0.0.0/0]
+    egress: [0.0.0.0/0]
 """
 FAILS = (
-    "network: {egress: endpoints}\nservices: {web: {egress_cidrs: [{cidr: 172.32.0.0/16, port: 5432}]}}",
-    "network: {egress: endpoints}\nservices: {web: {egress_cidrs: [10.0.0.0/7]}}",
+    "network: {egress: endpoints}\nservices: {web: {egress: [{cidr: 172.32.0.0/16, port: 5432}]}}",
+    "network: {egress: endpoints}\nservices: {web: {egress: [10.0.0.0/7]}}",
 )
 PASSES = (
     # A private range may be joined to the VPC by a peering or a transit gateway of one's own.
-    "network: {egress: endpoints}\nservices: {web: {egress_cidrs: [{cidr: 172.31.0.0/16, port: 5432}]}}",
-    "network: {egress: endpoints, cidr: 172.40.0.0/16}\nservices: {web: {egress_cidrs: [172.40.1.0/24]}}",
-    "network: {egress: public}\nservices: {web: {egress_cidrs: [0.0.0.0/0]}}",
+    "network: {egress: endpoints}\nservices: {web: {egress: [{cidr: 172.31.0.0/16, port: 5432}]}}",
+    "network: {egress: endpoints, cidr: 172.40.0.0/16}\nservices: {web: {egress: [172.40.1.0/24]}}",
+    "network: {egress: public}\nservices: {web: {egress: [0.0.0.0/0]}}",
 )
 
 _WHY = "with egress: endpoints there is no route to the internet"

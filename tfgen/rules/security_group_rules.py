@@ -31,15 +31,15 @@ def _listener(ranges: int) -> str:
     return f"load_balancer: {{cidrs: [{_cidrs(ranges)}]}}\nservices: {{web: {{port: 80, routes: [/]}}}}"
 
 
-BAD = f"services: {{web: {{egress_cidrs: [{_cidrs(60)}]}}}}"  # and S3, which stores the layers of the image
+BAD = f"services: {{web: {{egress: [{_cidrs(60)}]}}}}"  # and S3, which stores the layers of the image
 GOOD = """\
 services:
   web:
-    egress_cidrs: [10.1.0.0/16]
+    egress: [10.1.0.0/16]
 """
 FAILS = (_routed(61), _listener(61))
 PASSES = (
-    f"services: {{web: {{port: 80, routes: [/], egress_cidrs: [{_cidrs(59)}]}}}}",
+    f"services: {{web: {{port: 80, routes: [/], egress: [{_cidrs(59)}]}}}}",
     _routed(60) + "\n  worker: {}",
     _listener(60),
 )

@@ -17,17 +17,20 @@ SOURCE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-resource-limit
 BAD = """\
 services:
   mailer:
-    egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 25}]
+    egress: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 25}]
 """
 GOOD = """\
 services:
   mailer:
-    egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 587}]
+    egress: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 587}]
 """
-FAILS = ("services: {mailer: {egress_cidrs: [{cidr: 8.8.8.8/32, port: 25}]}}",)
+FAILS = ("services: {mailer: {egress: [{cidr: 8.8.8.8/32, port: 25}]}}",)
 PASSES = (
-    "services: {mailer: {egress_cidrs: [0.0.0.0/0, {cidr: 10.1.0.0/16, port: 25}]}}",
-    "services: {mailer: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 26}, {cidr: 0.0.0.0/0, port: 24}]}}",
+    "services: {mailer: {egress: [0.0.0.0/0, {cidr: 10.1.0.0/16, port: 25}]}}",
+    "services: {mailer: {egress: [{cidr: 0.0.0.0/0, port: 26}, {cidr: 0.0.0.0/0, port: 24}]}}",
+    "services: {mailer: {egress: [{cidr: 0.0.0.0/0, port: 25, protocol: udp}]}}",
+    "services: {mailer: {egress: [24-25, 25-26]}}",
+    "services: {mailer: {egress: [{security_group: sg-0a1b2c3d, port: 25}]}}",
 )
 
 SMTP = 25
@@ -35,9 +38,11 @@ SMTP = 25
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
-        for index, range_ in enumerate(service.egress_cidrs):
-            if range_.port == SMTP and not _ranges.containing_range(range_.cidr, "unrouted"):
-                where = blueprint.locate(("services", service.key, "egress_cidrs", index))
+        for index, each in enumerate(service.egress):
+            # All ports, or a range of them, are hardly meant for mail.
+            is_smtp = (each.protocol, each.port, each.last_port) == ("tcp", SMTP, SMTP)
+            if is_smtp and each.cidr and not _ranges.containing_range(each.cidr, "unrouted"):
+                where = blueprint.locate(("services", service.key, "egress", index))
                 message = (
                     f"AWS blocks port {SMTP} to public addresses unless it has removed this restriction "
                     "for the account"

@@ -18,23 +18,23 @@ SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-ta
 BAD = """\
 services:
   web:
-    egress_cidrs: [10.20.0.0/16]
+    egress: [10.20.0.0/16]
 """
 GOOD = """\
 services:
   web:
-    egress_cidrs: [0.0.0.0/0]
+    egress: [0.0.0.0/0]
 """
 FAILS = (
-    "network: {egress: public}\nservices: {web: {egress_cidrs: []}}",
-    "services: {web: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 80}]}}",
+    "network: {egress: public}\nservices: {web: {egress: []}}",
+    "services: {web: {egress: [{cidr: 0.0.0.0/0, port: 80}]}}",
     "services: {web: {image: 'registry.example.com:5000/web:1'}}",
-    "network: {egress: nat+endpoints}\nservices: {web: {image: 'nginx:1.27', egress_cidrs: [10.20.0.0/16]}}",
+    "network: {egress: nat+endpoints}\nservices: {web: {image: 'nginx:1.27', egress: [10.20.0.0/16]}}",
 )
 PASSES = (
-    "network: {egress: nat+endpoints}\nservices: {web: {egress_cidrs: [10.20.0.0/16]}}",
+    "network: {egress: nat+endpoints}\nservices: {web: {egress: [10.20.0.0/16]}}",
     "services: {web: {image: 'registry.example.com:5000/web:1', "
-    "egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 5000}]}}",
+    "egress: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 5000}]}}",
 )
 
 

@@ -4,12 +4,14 @@ After this, only fields for which None means "there is none" are None (a port, a
 """
 
 from collections.abc import Iterator
+from typing import Literal
 
 from msgspec.structs import replace
 
 from tfgen import facts
 from tfgen.problems import Locate, Problem, has_errors
 from tfgen.spec.model import (
+    HTTPS,
     LENIENT_CODES,
     WORLD,
     Backend,
@@ -163,7 +165,7 @@ def _fill_service(service: Service, load_balancer: LoadBalancer, network: Networ
         health_check=_health_check(service),
         connect=service.connect and _fill_connect(service.connect, service),
         memory=service.memory or _default_memory(service.cpu),
-        egress_cidrs=_default_egress(service, network),
+        egress=_fill_egress(service, network),
         was=[service.was] if isinstance(service.was, str) else service.was,
     )
 
@@ -199,10 +201,17 @@ def _default_memory(cpu: int) -> int:
     return min(enough, default=2 * cpu)
 
 
-def _default_egress(service: Service, network: Network) -> list[Egress]:
-    if service.egress_cidrs is not None:
-        return service.egress_cidrs
-    return [Egress(cidr=WORLD)] if network.way_out.to_internet else []
+def _fill_egress(service: Service, network: Network) -> Literal["all"] | list[Egress]:
+    if service.egress is None:
+        return [Egress(cidr=WORLD, port=HTTPS)] if network.way_out.to_internet else []
+    return service.egress if service.egress == "all" else [_fill_entry(each) for each in service.egress]
+
+
+def _fill_entry(entry: Egress) -> Egress:
+    """An entry with its addresses and its port: any, and HTTPS."""
+    said = entry.cidr or entry.security_group or entry.prefix_list
+    port = entry.port if entry.port is not None or entry.protocol == "icmp" else HTTPS
+    return replace(entry, cidr=entry.cidr if said else WORLD, port=port)
 
 
 def _fill_backend(backend: Backend, spec: Spec) -> Backend:

@@ -33,6 +33,9 @@ _SAMPLES: dict[Any, tuple[Any, ...]] = {
     model.Cidr: ("10.0.0.0/16", "203.0.113.0/24", "0.0.0.0/0", "192.168.0.0/16"),
     model.PrefixLength: (24, 22),
     model.PortNumber: (8080, 9090, 50051, 81),
+    model.PortRange: ("8000-8100", "9000-9001"),
+    model.SecurityGroupId: ("sg-0a1b2c3d4e5f67890", "sg-0a1b2c3d"),
+    model.PrefixListId: ("pl-0a1b2c3d4e5f67890", "pl-0a1b2c3d"),
     model.PathPattern: ("/", "/mended-a", "/mended-b", "/mended/*"),
     model.HostPattern: ("a.mended.example.com", "*.mended.example.com"),
     model.Priority: (40001, 40002),
@@ -266,8 +269,15 @@ def _mend_ranges(mend: _Mend, path: SpecPath) -> _Edits:
         listener = ("load_balancer", "listeners", path[-1])
         said = (*listener, "cidrs") if mend.value_at((*listener, "cidrs")) else ("load_balancer", "cidrs")
         yield said, mend.one_of((["0.0.0.0/0"], ["198.51.100.0/24"], ["203.0.113.0/24"]))
-    elif len(path) > 3:
-        yield path, mend.one_of(("203.0.113.0/24", "10.0.0.0/16", {"cidr": "198.51.100.0/24", "port": 5432}))
+    else:
+        yield from _mend_entry(mend, path)
+
+
+def _mend_entry(mend: _Mend, path: SpecPath) -> _Edits:
+    """An entry of what a service connects to, or of what connects to it."""
+    if len(path) > 3:
+        cidrs = ("203.0.113.0/24", "10.0.0.0/16", "198.51.100.0/24", "192.0.2.0/24")
+        yield path[:4], {"cidr": mend.one_of(cidrs), "port": mend.one_of((443, 5432, 8080, 81))}
 
 
 def _nat_zone(_mend: _Mend, path: SpecPath) -> _Edits:
@@ -402,4 +412,5 @@ _MENDS = {
     **dict.fromkeys(("TG280", "TG281", "TG282"), _mend_assumption),
     **dict.fromkeys(("TG530", "TG531"), _mend_nat),
     **dict.fromkeys(("TG532", "TG533", "TG534", "TG535"), _mend_target),
+    **dict.fromkeys(("TG520", "TG521", "TG522", "TG523", "TG524"), _mend_entry),
 }

@@ -7,6 +7,7 @@ line below it. `shorthand` names the field that a bare value sets: `port: 3000` 
 the spec.
 """
 
+import re
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
@@ -14,6 +15,7 @@ from msgspec import Meta, Struct, field
 from tfgen.spec.ways_out import WAYS_OUT, WayOut
 
 WORLD = "0.0.0.0/0"
+HTTPS = 443
 
 Name = Annotated[
     str,
@@ -48,6 +50,15 @@ Cidr = Annotated[
 ]
 PrefixLength = Annotated[int, Meta(ge=16, le=28, description="a prefix length from 16 to 28")]
 PortNumber = Annotated[int, Meta(ge=1, le=65535, description="a port from 1 to 65535")]
+PortRange = Annotated[
+    str, Meta(pattern=r"^[0-9]{1,5}-[0-9]{1,5}\Z", description="a range of ports such as 8000-8100")
+]
+SecurityGroupId = Annotated[
+    str, Meta(pattern=r"^sg-[0-9a-f]{8,17}\Z", description="the ID of a security group, sg-...")
+]
+PrefixListId = Annotated[
+    str, Meta(pattern=r"^pl-[0-9a-f]{8,17}\Z", description="the ID of a prefix list, pl-...")
+]
 PathPattern = Annotated[
     str,
     Meta(
@@ -158,13 +169,6 @@ DnsName = Annotated[
         description="a DNS name such as shared-1234567890.us-east-1.elb.amazonaws.com",
     ),
 ]
-SecurityGroupId = Annotated[
-    str,
-    Meta(
-        pattern=r"^sg-([0-9a-f]{8}|[0-9a-f]{17})\Z",
-        description="the ID of a security group, such as sg-0a1b2c3d4e5f60718",
-    ),
-]
 ClusterArn = Annotated[
     str,
     Meta(
@@ -259,6 +263,15 @@ class Section(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """A mapping of the spec."""
 
     shorthand: ClassVar[str] = ""
+    shorthand_of_ports: ClassVar[str] = ""
+    """What a bare number or a range of numbers sets, where that is another key."""
+
+    @classmethod
+    def short_key(cls, value: object) -> str:
+        """The key that a bare value sets."""
+        if cls.shorthand_of_ports and re.fullmatch(r"[0-9]+(-[0-9]+)?", str(value)):
+            return cls.shorthand_of_ports
+        return cls.shorthand
 
 
 class Part(Section, frozen=True):
@@ -540,14 +553,40 @@ class Connect(Section, frozen=True):
 
 
 class Egress(Section, frozen=True):
-    """A range that tasks may connect to. `10.1.0.0/16` is `{cidr: 10.1.0.0/16}`."""
+    """What tasks may connect to: a range, a security group or a prefix list. `443` is `{port: 443}`, to any
+    address; `10.1.0.0/16` is `{cidr: 10.1.0.0/16}`."""
+
+    shorthand: ClassVar[str] = "cidr"
+    shorthand_of_ports: ClassVar[str] = "port"
+
+    cidr: Cidr | Given | None = None
+    """The range to allow. Default: 0.0.0.0/0, where there is no security group and no prefix list."""
+    security_group: SecurityGroupId | Given | None = None
+    """The security group to allow, whose own rules must allow the tasks."""
+    prefix_list: PrefixListId | Given | None = None
+    """The prefix list to allow."""
+    port: PortNumber | PortRange | None = None
+    """The port to allow, or a range of ports. Default: 443; ICMP has none."""
+    protocol: Literal["tcp", "udp", "icmp"] = "tcp"
+    """The protocol to allow."""
+
+
+class Ingress(Section, frozen=True):
+    """What may connect to the tasks: a range, a security group or a prefix list. `10.1.0.0/16` is
+    `{cidr: 10.1.0.0/16}`."""
 
     shorthand: ClassVar[str] = "cidr"
 
-    cidr: Cidr
+    cidr: Cidr | Given | None = None
     """The range to allow."""
-    port: PortNumber = 443
-    """The port to allow in that range."""
+    security_group: SecurityGroupId | Given | None = None
+    """The security group to allow."""
+    prefix_list: PrefixListId | Given | None = None
+    """The prefix list to allow."""
+    port: PortNumber | PortRange | None = None
+    """The port to allow, or a range of ports. Default: the container's port; ICMP has none."""
+    protocol: Literal["tcp", "udp", "icmp"] = "tcp"
+    """The protocol to allow."""
 
 
 class Roles(Section, frozen=True):
@@ -596,9 +635,11 @@ class Service(Section, frozen=True):
     """Environment variables that ECS reads from Secrets Manager or SSM when a task starts."""
     uses: list[AwsService] = []
     """AWS services that the application calls. Opens a network path to them; you attach the permissions."""
-    egress_cidrs: list[Egress] | None = None
-    """The ranges that tasks may connect to. Default: 0.0.0.0/0 with NAT gateways or public subnets, otherwise
-    none."""
+    egress: Literal["all"] | list[Egress] | None = None
+    """What tasks may connect to besides what the spec tells anyway; `all` is every protocol and port.
+    Default: port 443 of 0.0.0.0/0 with NAT gateways or public subnets, otherwise nothing."""
+    ingress: list[Ingress] = []
+    """What may connect to the tasks besides the load balancer and callers."""
     was: Name | list[Name] = []
     """Earlier names of this service, oldest first, including one that it has again. The service keeps the
     oldest in AWS, so that renaming replaces nothing."""
@@ -660,7 +701,7 @@ def has_root(service: Service) -> bool:
 class Spec(Section, frozen=True, kw_only=True):
     """A whole spec file."""
 
-    version: Annotated[int, Meta(ge=1, description="a version of the spec's language")] = 1
+    version: Annotated[int, Meta(ge=1, description="a version of the spec's language")] = 2
     """The version of the spec format; `tfgen upgrade` updates an older one."""
     name: Name
     """The name of the stack, which is part of the names of its resources."""

@@ -2,13 +2,13 @@
 
 import math
 import types
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from tfgen.problems import Location, Problem, SpecPath
+from tfgen.problems import Location, Problem, SpecPath, nearest_word
 from tfgen.spec import spelling
 from tfgen.spec.model import Section, Spec
 from tfgen.spec.source import Source
@@ -113,8 +113,7 @@ class _Reader:
             return self.read_data(value, path)
         what, first, second = shape_of_type(kind)
         if what == "either":
-            container = get_origin(first) or dict
-            return self.read_value(value, first if isinstance(value, container) else second, path)
+            return self.read_either(value, kind, path)
         if what == "section":
             return self.read_section(value, first, path)
         if what == "list":
@@ -123,13 +122,25 @@ class _Reader:
             return self.read_mapping(value, first, second, path)
         return self.read_scalar(value, first, path)
 
+    def read_either(self, value: Any, kind: Any, path: SpecPath) -> Any:
+        """A list, or keys and values, or else what may stand for them."""
+        _, first, second = shape_of_type(kind)
+        if isinstance(value, get_origin(first) or dict):
+            return self.read_value(value, first, path)
+        if get_origin(second) is Literal and value not in get_args(second):
+            return self.report_no_word(value, kind, path)
+        return self.read_value(value, second, path)
+
     def read_section(self, value: Any, section: type[Section], path: SpecPath) -> Any:
         if not isinstance(value, dict):
             if not section.shorthand or (isinstance(value, list) and not _takes_list(section)):
                 keys = f"keys and values ({', '.join(fields_of(section))})"
                 return self.report_wrong(value, section, path, spelling.as_section(value, section), keys)
-            inner = self.read_value(value, fields_of(section)[section.shorthand].kind, path)
-            return _WRONG if inner is _WRONG else section(**{section.shorthand: inner})
+            key = section.short_key(value)
+            if section.shorthand_of_ports and not spelling.fits_kind(value, fields_of(section)[key].kind):
+                return self.report_wrong(value, section, path, "", expected_kind(section))
+            inner = self.read_value(value, fields_of(section)[key].kind, path)
+            return _WRONG if inner is _WRONG else section(**{key: inner})
         known = fields_of(section)
         kinds = {key: field.kind for key, field in known.items()}
         value, wrong = self.report_shifted(value, kinds, known, path)
@@ -239,6 +250,19 @@ class _Reader:
             "TG105", at, f"expected {expected_kind(kind)}, not {shown_value(value)}", hint
         )
 
+    def report_no_word(self, value: Any, kind: Any, path: SpecPath) -> Any:
+        """What is neither a list nor the word that stands for one."""
+        _, listed, words = shape_of_type(kind)
+        item = get_args(listed)[0]
+        near = nearest_word(str(value), get_args(words), 0.6)
+        hint = f"did you mean {near}?" if near else self.as_only_entry(value, item)
+        return self.report_wrong(value, kind, path, hint, expected_kind(kind))
+
+    def as_only_entry(self, value: Any, item: Any) -> str:
+        """The list that a value is meant to be the one entry of, if the schema takes it there."""
+        probe = _Reader(self.source)
+        return "" if probe.read_value(value, item, ()) is _WRONG else spelling.as_list(value, item)
+
     def report_wrong(self, value: Any, kind: Any, path: SpecPath, hint: str, what: str) -> Any:
         self.flaws.append(Flaw(path, kind, required=False))
         return self.report_problem(
@@ -278,21 +302,30 @@ def expected_kind(kind: Any) -> str:
     if what == "list":
         return f"a list ({expected_kind(first)})"
     if what == "section" and first.shorthand:
-        return expected_kind(fields_of(first)[first.shorthand].kind)
+        return ", or ".join(map(expected_kind, _short_kinds(first)))
     return _scalar_words(first) if what == "scalar" else "keys and values"
 
 
 _NO_WORDS = (bool, type(None))
 
 
+def _short_kinds(section: type[Section]) -> Iterator[Any]:
+    """The types of the bare values that a section takes; keys and values would be its own."""
+    for key in filter(None, (section.shorthand, section.shorthand_of_ports)):
+        kind = fields_of(section)[key].kind
+        yield shape_of_type(kind)[2] if shape_of_type(kind)[0] == "either" else kind
+
+
 def _scalar_words(kind: Any) -> str:
     if get_origin(kind) is Literal:
         *rest, last = map(str, get_args(kind))
-        return f"{', '.join(rest)} or {last}"
+        return f"{', '.join(rest)} or {last}" if rest else last
     if get_origin(kind) in (Union, types.UnionType) and bool in get_args(kind):
         return " or ".join(
             ["true", *(_scalar_words(each) for each in get_args(kind) if each not in _NO_WORDS)]
         )
+    if get_origin(kind) in (Union, types.UnionType):
+        return " or ".join(_scalar_words(each) for each in get_args(kind) if each is not type(None))
     for meta in get_args(kind):
         if isinstance(meta, msgspec.Meta) and meta.description:
             return meta.description

@@ -27,7 +27,16 @@ class Edit(NamedTuple):
 
 Migration = Callable[[Source], Iterable[Edit]]
 
-MIGRATIONS: dict[int, Migration] = {}
+
+def _egress_of_services(source: Source) -> Iterator[Edit]:
+    """Version 2: what a service may connect to is more than ranges."""
+    for path in source.keys:
+        is_old = path[:1] == ("services",) and path[2:] == ("egress_cidrs",)
+        if is_old and (*path[:2], "egress") not in source.keys:
+            yield from renamed_key(source, path, "egress")
+
+
+MIGRATIONS: dict[int, Migration] = {1: _egress_of_services}
 """From the version that a migration takes to what makes the next one of it. None is left out: 1, 2, ..."""
 
 
@@ -59,6 +68,8 @@ def brought_up_to_date(source: Source) -> tuple[Source, list[Problem]]:
         return source, [Problem("TG106", source.at(("version",)), message, hint)]
     if version == current_version():
         return source, []
+    if not any(any(MIGRATIONS[each](source)) for each in range(version, current_version())):
+        return source._replace(data={**source.data, "version": current_version()}), []  # nothing to edit
     now, steps = _migrated_source(source)
     return now._replace(
         text=source.text,
