@@ -96,6 +96,7 @@ def _built_blueprint(
             tuple(references.root_variables(spec)),
             dict(sorted(spec.tags.items())),
             not as_module,
+            spec.network.vpc,
         )
     )
     backend = () if as_module else tuple(_build_backend(spec))

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from tfgen.blueprint import addressing, egress, names
+from tfgen.blueprint import addressing, egress, existing_vpc, names
 from tfgen.blueprint.labels import PRIVATE, PUBLIC
-from tfgen.blueprint.model import Image, InternetGateway, InternetRoute, Network, RouteTable
+from tfgen.blueprint.model import Image, InternetGateway, InternetRoute, Network, RouteTable, Subnet
 from tfgen.hcl.text import Label, Ref
 from tfgen.problems import Locate, Problem
 from tfgen.spec.model import WORLD, Spec
@@ -14,13 +14,29 @@ _GATEWAY = Label("main")
 
 def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     """What is wrong with ranges, NAT gateways and endpoints."""
-    yield from addressing.problems(spec.network, at)
-    yield from egress.nat_problems(spec.network, at)
+    if spec.network.vpc:
+        yield from existing_vpc.problems(spec, spec.network.vpc, at)
+    else:
+        yield from addressing.problems(spec.network, at)
+        yield from egress.nat_problems(spec.network, at)
     yield from egress.endpoint_problems(spec, at)
 
 
 def build(spec: Spec, images: dict[str, Image], at: Locate) -> Network:
-    public, private = addressing.subnets(spec.network)
+    vpc = spec.network.vpc
+    if vpc is None:
+        return _build_network(spec, images, at, *addressing.subnets(spec.network))
+    subnets = existing_vpc.subnets(vpc, spec.network.way_out)
+    return existing_vpc.joined(_build_network(spec, images, at, *subnets), spec, vpc, at)
+
+
+def _build_network(
+    spec: Spec,
+    images: dict[str, Image],
+    at: Locate,
+    public: tuple[Subnet, ...],
+    private: tuple[Subnet, ...],
+) -> Network:
     endpoints = egress.endpoints(spec, images)
     return Network(
         name=spec.name,

@@ -40,7 +40,8 @@ class References:
 
     def __init__(self, spec: Spec, taken: frozenset[str]) -> None:
         self._inputs: dict[str, Input] = {}
-        roots = sorted({_root_value(each) for place in places(spec) for each in _atoms(place.reference)})
+        used = service_places(spec)
+        roots = sorted({_root_value(each) for place in used for each in _atoms(place.reference)})
         labels = [_label(root) for root in roots]
         for root, label in zip(roots, labels, strict=True):
             alone = labels.count(label) == 1 and label not in taken
@@ -113,7 +114,26 @@ def _source(secret: GivenSecret) -> str | GivenSecret | Part:
 
 
 def places(spec: Spec) -> Iterator[Place]:
-    """Every reference of the spec, in its order."""
+    """Every reference of the spec."""
+    yield from vpc_places(spec)
+    yield from service_places(spec)
+
+
+def vpc_places(spec: Spec) -> Iterator[Place]:
+    """What the root knows of a VPC that exists."""
+    if vpc := spec.network.vpc:
+        for path, value in vpc.values:
+            if isinstance(value, Part):
+                yield Place(("network", "vpc", *path), value)
+
+
+def in_root(given: str | Part) -> Ref | str:
+    """A text, or the expression in the root that stands for it."""
+    return given if isinstance(given, str) else _root_value(given)
+
+
+def service_places(spec: Spec) -> Iterator[Place]:
+    """Those of the services, in the spec's order."""
     for key, service in spec.services.items():
         for name, value in service.environment.items():
             if isinstance(value, Given):

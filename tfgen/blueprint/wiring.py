@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from tfgen import facts
-from tfgen.blueprint import load_balancer, names, security
+from tfgen.blueprint import existing_vpc, load_balancer, names, security
 from tfgen.blueprint.labels import ENDPOINTS, LOAD_BALANCER, NETWORK, PRIVATE, PUBLIC, SERVICES
 from tfgen.blueprint.model import (
     Container,
@@ -21,7 +23,7 @@ from tfgen.blueprint.model import (
     Variable,
 )
 from tfgen.hcl.text import Comment, Label, OutputRef, Ref, ResourceRef, VariableRef
-from tfgen.spec.model import Spec
+from tfgen.spec.model import ExistingVpc, Spec
 
 STRING, STRINGS, TEXTS = Ref("string"), Ref("list(string)"), Ref("map(string)")
 
@@ -36,23 +38,44 @@ class Stack(NamedTuple):
     """Variables of the root that the spec asks for."""
     tags: dict[str, str]
     has_provider: bool
+    vpc: ExistingVpc | None
+    """What the spec says of a VPC that exists."""
 
 
 def build(stack: Stack) -> tuple[tuple[Module, ...], Root]:
     used = _used_variables(stack.services)
-    network = _build_module(NETWORK, (), _network_outputs(stack, used))
-    modules = [network]
+    modules = []
+    if network := _network_module(stack, used):
+        modules.append(network)
     if stack.load_balancer:
         outputs = _load_balancer_outputs(stack, used)
         modules.append(_build_module(LOAD_BALANCER, _load_balancer_inputs(stack), outputs))
     if stack.services:
-        inputs = _services_inputs(stack, network.outputs, used)
+        inputs = _services_inputs(stack, network.outputs if network else (), used)
         own = tuple(each for service in stack.services for each in service.inputs)
         modules.append(_build_module(SERVICES, inputs, _services_outputs(stack), own))
     root = Root(
-        variables=tuple(_root_variables(stack)), outputs=_sorted_by_label(_root_outputs(stack, modules))
+        variables=tuple(_root_variables(stack)),
+        outputs=_sorted_by_label(_root_outputs(stack, modules)),
+        values=tuple(existing_vpc.root_values(stack.vpc)) if stack.vpc else (),
     )
     return tuple(modules), root
+
+
+def _network_module(stack: Stack, used: frozenset[Label]) -> Module | None:
+    """The network's module, where it has anything to create."""
+    network = stack.network
+    if stack.vpc is None:
+        return _build_module(NETWORK, (), _network_outputs(stack, used))
+    if not network.gateway_endpoints and not network.interface_endpoints:
+        return None
+    outputs = (_existing_private_subnets(network), *_endpoint_outputs(stack, used))
+    return _build_module(NETWORK, existing_vpc.network_inputs(network, stack.vpc), iter(outputs))
+
+
+def _existing_private_subnets(network: Network) -> Output:
+    output = existing_vpc.subnet_output(PRIVATE, existing_vpc.PRIVATE_SUBNETS)
+    return replace(output, ready=(_private_ready(network),))
 
 
 def _build_module(
@@ -134,6 +157,10 @@ def _network_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
     yield _subnet_ids(PUBLIC, _public_ready(stack.network))
     if stack.network.private_subnets:
         yield _subnet_ids(PRIVATE, _private_ready(stack.network))
+    yield from _endpoint_outputs(stack, used)
+
+
+def _endpoint_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
     # A network alone tells all of it, for services that are described elsewhere.
     group = security.ENDPOINT_GROUP.label
     if group in used or (stack.network.endpoint_security_group and not stack.services):
@@ -160,22 +187,29 @@ def _used_variables(services: tuple[Service, ...]) -> frozenset[Label]:
 
 
 def _load_balancer_inputs(stack: Stack) -> Iterator[Input]:
-    yield _vpc_id()
+    yield _vpc_id(stack)
     yield _build_input(
         "public_subnet_ids",
         STRINGS,
         "IDs of the public subnets, one in each zone that has tasks.",
-        _ids_of_subnets(stack.load_balancer[0].subnets),
+        _ids_of_subnets(stack.load_balancer[0].subnets, stack),
     )
 
 
-def _vpc_id() -> Input:
-    return _build_input("vpc_id", STRING, "ID of the VPC.", OutputRef(NETWORK, Label("vpc_id")))
+def _vpc_id(stack: Stack) -> Input:
+    value = Ref("local.vpc_id") if stack.vpc else OutputRef(NETWORK, Label("vpc_id"))
+    return _build_input("vpc_id", STRING, "ID of the VPC.", value)
 
 
-def _ids_of_subnets(role: Label) -> Ref:
-    subnet_ids = OutputRef(NETWORK, Label(f"{role}_subnet_ids"))
-    return Ref(f"values({subnet_ids})")
+def _ids_of_subnets(role: Label, stack: Stack) -> Ref:
+    return Ref(f"values({_subnets_in_root(role, stack)})")
+
+
+def _subnets_in_root(role: str, stack: Stack) -> Ref:
+    """The IDs of subnets by zone; those of tasks wait for the endpoints that the stack creates."""
+    name, network = Label(f"{role}_subnet_ids"), stack.network
+    waits = role == PRIVATE and (network.gateway_endpoints or network.interface_endpoints)
+    return OutputRef(NETWORK, name) if waits or not stack.vpc else Ref(f"local.{name}")
 
 
 def _load_balancer_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
@@ -202,14 +236,16 @@ def _used_listeners(stack: Stack, used: frozenset[Label]) -> Iterator[Listener]:
 def _services_inputs(
     stack: Stack, network_outputs: tuple[Output, ...], used: frozenset[Label]
 ) -> Iterator[Input]:
-    yield _vpc_id()
+    yield _vpc_id(stack)
     yield _build_input(
         "subnet_ids",
         STRINGS,
         "IDs of the subnets that run tasks.",
-        _ids_of_subnets(stack.network.task_subnets),
+        _ids_of_subnets(stack.network.task_subnets, stack),
     )
     yield from (_input_from_output(output, NETWORK) for output in network_outputs if output.label in used)
+    if stack.vpc:
+        yield from existing_vpc.services_inputs(stack.network, stack.vpc, used)
     if stack.load_balancer:
         yield _build_input(
             security.LOAD_BALANCER_GROUP.label,
@@ -232,7 +268,11 @@ def own_variables(spec: Spec) -> frozenset[str]:
     of_services = (names.label(key, "image") for key in spec.services)
     of_listeners = (load_balancer.arn_input(key) for key in spec.load_balancer.listeners)
     endpoints = map(security.prefix_list_input, facts.gateway_endpoints())
-    groups = (security.LOAD_BALANCER_GROUP.label, security.ENDPOINT_GROUP.label)
+    groups = (
+        security.LOAD_BALANCER_GROUP.label,
+        security.ENDPOINT_GROUP.label,
+        security.EXISTING_ENDPOINT_GROUP.label,
+    )
     return frozenset(("vpc_id", "subnet_ids", *groups, *of_services, *of_listeners, *endpoints))
 
 
@@ -295,6 +335,10 @@ def _root_outputs(stack: Stack, modules: list[Module]) -> Iterator[Output]:
         yield from (
             _of_root(output, module) for output in module.outputs if _is_of_root(output, module, stack)
         )
+    if stack.vpc:
+        yield from existing_vpc.root_outputs(stack.vpc)
+        if stack.network.private_subnets and not any(module.label == NETWORK for module in modules):
+            yield existing_vpc.subnet_output(PRIVATE, _subnets_in_root(PRIVATE, stack))
     addresses = {
         service.key: server.address
         for service in stack.services

@@ -32,8 +32,9 @@ class Egress:
     def __init__(self, blueprint: Blueprint) -> None:
         self.blueprint = blueprint
         self.environment = environment_of(blueprint)
-        endpoints = blueprint.network.interface_endpoints
-        self._endpoints = {endpoint.service for endpoint in endpoints if endpoint.private_dns}
+        network = blueprint.network
+        without_dns = {each.service for each in network.interface_endpoints if not each.private_dns}
+        self._endpoints = network.endpoint_services - without_dns
 
     def closed(self, service: Service) -> Iterator[Closed]:
         """Hosts outside of the stack that the service may not connect to, by variable and port."""
@@ -46,7 +47,7 @@ class Egress:
             yield Closed(connections[0], port, len(connections) - 1)
 
     def has_internet(self, service: Service) -> bool:
-        return bool(self.blueprint.network.nat or service.public_ip)
+        return bool(self.blueprint.network.has_nat or service.public_ip)
 
     def _is_beyond(self, connection: Connection) -> bool:
         """Whether an address is not the task's own, a service's of the stack, or its load balancer's."""

@@ -52,6 +52,8 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
+    if not _addresses.are_sizes_known(blueprint):
+        return
     tasks = _addresses.most_tasks(blueprint)
     rooms = _addresses.task_addresses_by_zone(blueprint, beside_load_balancer=True)
     zone = min(rooms, key=lambda zone: rooms[zone])

@@ -41,7 +41,7 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    made = {endpoint.service for endpoint in blueprint.network.interface_endpoints}
+    made = blueprint.network.endpoint_services
     for service in blueprint.services:
         for index, name in enumerate(service.uses):
             ports = facts.endpoint_ports().get(name, ())

@@ -53,7 +53,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 connection = closed.connection
                 message = (
                     f'{connection.variable} points to {closed.text}, which "{service.key}" cannot reach: '
-                    "with egress: endpoints there is no route to the internet"
+                    f"with {blueprint.network.egress_key}: endpoints there is no route to the internet"
                 )
                 where = blueprint.locate(connection.path)
                 yield Problem(ID, where, message, _hint(closed, blueprint), SEVERITY, connection.secret)
@@ -62,7 +62,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _hint(closed: Closed, blueprint: Blueprint) -> str:
     """A hint by the kind of host: an API with an endpoint, one in another region, or any other host."""
     host = closed.connection.host
-    api, nat = _hosts.api_of_host(host), "use egress: nat+endpoints"
+    api, nat = _hosts.api_of_host(host), blueprint.network.nat_advice
     if closed.port != 443:
         cidr = f"{host}/32" if _hosts.is_ipv4(host) else "0.0.0.0/0"
         nat = f"{nat}, and add {egress_entry(cidr, closed.port)} to egress_cidrs"

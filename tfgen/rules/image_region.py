@@ -38,7 +38,7 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    if blueprint.network.private_subnets and not blueprint.network.nat:
+    if blueprint.network.private_subnets and not blueprint.network.has_nat:
         return  # then it cannot be pulled at all: TG301
     for container in blueprint.containers:
         image = container.image

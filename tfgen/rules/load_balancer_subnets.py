@@ -36,6 +36,8 @@ PASSES = ("network: {subnets: {public: 28}}\nservices: {web: {port: 80}}",)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
+    if not _addresses.are_sizes_known(blueprint):
+        return
     longest = facts.limits()["alb_subnet_prefix_max"].value
     small = [
         subnet for subnet in blueprint.network.public_subnets if _addresses.prefix_length(subnet) > longest

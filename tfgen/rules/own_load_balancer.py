@@ -98,13 +98,13 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _reasons_of_failure(service: Service, listener: Listener, blueprint: Blueprint) -> Iterator[str]:
     """Why the call fails; nothing where it may succeed."""
-    if not blueprint.network.nat and not service.public_ip:
+    if not blueprint.network.has_nat and not service.public_ip:
         yield "whose addresses are on the internet, and the stack has no route to the internet"
         return
     if all(range_.port != listener.port for range_ in service.egress_cidrs):
         yield f'and "{service.key}" may connect to nothing on port {listener.port}'
     if not _ranges.is_world(listener) and not _may_list_gateways(listener, blueprint):
-        came = "a NAT gateway" if blueprint.network.nat else "its own public address"
+        came = "a NAT gateway" if blueprint.network.has_nat else "its own public address"
         ranges = ", ".join(cidr.cidr for cidr in listener.cidrs) or "no clients"
         yield f'where the call arrives from {came}, and listener "{listener.key}" allows {ranges}'
 
@@ -112,8 +112,10 @@ def _reasons_of_failure(service: Service, listener: Listener, blueprint: Bluepri
 def _may_list_gateways(listener: Listener, blueprint: Blueprint) -> bool:
     """Whether the ranges may include one address for each NAT gateway; the spec cannot tell which."""
     single = [cidr for cidr in listener.cidrs if cidr.cidr.endswith("/32")]
-    gateways = [zone for nat in blueprint.network.nat for zone in nat.zones]
-    return bool(gateways) and len(single) >= len(gateways)
+    created = sum(len(nat.zones) for nat in blueprint.network.nat)
+    given = int(blueprint.network.has_nat)  # of gateways that exist nobody here knows the number
+    gateways = created or given
+    return bool(gateways) and len(single) >= gateways
 
 
 def _hint(behind: tuple[Service, ...]) -> str:

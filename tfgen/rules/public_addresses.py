@@ -41,5 +41,6 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             f"each task ({tasks} in all) has a public IPv4 address: AWS charges for it by the hour, and "
             "only its security group protects it from the internet"
         )
-        hint = "use egress: nat, endpoints or nat+endpoints for private addresses"
-        yield Problem(ID, blueprint.locate(("network", "egress")), message, hint, SEVERITY)
+        key = blueprint.network.egress_key
+        hint = f"use {key}: nat, endpoints or nat+endpoints for private addresses"
+        yield Problem(ID, blueprint.locate(("network", *key.split("."))), message, hint, SEVERITY)

@@ -75,9 +75,9 @@ def _fault(name: str, source: str, blueprint: Blueprint) -> tuple[str, str] | No
             "permissions"
         )
         return message, f"create it in {blueprint.region}"
-    closed = blueprint.network.private_subnets and not blueprint.network.nat
+    closed = blueprint.network.private_subnets and not blueprint.network.has_nat
     if region != blueprint.region and closed and not _regions.is_misspelled(region):
         where = {"ssm": "SSM Parameter Store"}.get(store, "Secrets Manager")
         message = f"tasks cannot reach {where} in {region}: VPC endpoints reach their own region only"
-        return message, f"replicate {name} to {blueprint.region}, or use egress: nat+endpoints"
+        return message, f"replicate {name} to {blueprint.region}, or {blueprint.network.nat_advice}"
     return None

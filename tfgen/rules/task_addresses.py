@@ -43,6 +43,8 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
+    if not _addresses.are_sizes_known(blueprint):
+        return
     tasks, room = (
         _addresses.most_tasks(blueprint),
         _addresses.task_addresses(blueprint, beside_load_balancer=False),
