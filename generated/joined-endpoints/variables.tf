@@ -4,48 +4,56 @@ variable "endpoint_security_group" {
   type        = string
   description = "Security group of the VPC endpoints for ECR"
   nullable    = false
+  default     = "sg-0b30000000000000e"
 }
 
 variable "private_route_table_a" {
   type        = string
   description = "Route table of the private subnet in zone a"
   nullable    = false
+  default     = "rtb-0b20000000000000a"
 }
 
 variable "private_route_table_b" {
   type        = string
   description = "Route table of the private subnet in zone b"
   nullable    = false
+  default     = "rtb-0b20000000000000b"
 }
 
 variable "private_subnet_a" {
   type        = string
   description = "Private subnet in zone a"
   nullable    = false
+  default     = "subnet-0b20000000000000a"
 }
 
 variable "private_subnet_b" {
   type        = string
   description = "Private subnet in zone b"
   nullable    = false
+  default     = "subnet-0b20000000000000b"
 }
 
 variable "public_subnet_a" {
   type        = string
   description = "Public subnet in zone a"
   nullable    = false
+  default     = "subnet-0b10000000000000a"
 }
 
 variable "public_subnet_b" {
   type        = string
   description = "Public subnet in zone b"
   nullable    = false
+  default     = "subnet-0b10000000000000b"
 }
 
 variable "vpc_id" {
   type        = string
   description = "VPC of the environment"
   nullable    = false
+  default     = "vpc-0b10000000000000f"
 }
 
 variable "backendserver_image" {

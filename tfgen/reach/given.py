@@ -2,7 +2,7 @@
 
 from tfgen.blueprint.labels import SERVICES
 from tfgen.blueprint.model import ExistingVpc, GivenGateway
-from tfgen.hcl.text import Ref
+from tfgen.hcl.text import Ref, ResourceRef
 from tfgen.reach.ground import HTTPS, Followed, Ground, NetworkPeer
 from tfgen.reach.model import TAKEN, Hop
 
@@ -15,10 +15,10 @@ def given_resolver(existing: ExistingVpc, remark: str) -> Hop:
     return Hop("name", f"public addresses{remark}, by the resolver of {existing.id}, given by you", TAKEN)
 
 
-def given_private_dns(existing: ExistingVpc, address: str) -> Hop:
+def given_private_dns(existing: ExistingVpc, address: ResourceRef) -> Hop:
     """The name of an endpoint that the stack creates in the VPC."""
     text = f"private DNS resolves to {address}; {existing.id} has DNS support and hostnames, given by you"
-    return Hop("name", text, TAKEN, (Ref(address),))
+    return Hop("name", text, TAKEN, (address,))
 
 
 def given_endpoint(
@@ -50,10 +50,10 @@ def _to_gateway(
     return (given_resolver(existing, ""), Hop("route", text, TAKEN)), side
 
 
-def given_route(existing: ExistingVpc, role: str, address: str) -> Hop:
+def given_route(existing: ExistingVpc, role: str, address: ResourceRef) -> Hop:
     """The route of a gateway endpoint that the stack creates, in route tables that exist."""
     text = f"{role} subnets of {existing.id}: its prefix list to {address}, by route_tables, given by you"
-    return Hop("route", text, TAKEN, (Ref(address),))
+    return Hop("route", text, TAKEN, (address,))
 
 
 def given_entry(existing: ExistingVpc, group: Followed) -> Hop | None:
