@@ -40,6 +40,7 @@ SPEC: dict[str, Any] = {
 PLACES: dict[str, tuple[str | int, ...]] = {
     "Spec": (),
     "Network": ("network",),
+    "ExistingVpc": ("network", "vpc"),
     "LoadBalancer": ("load_balancer",),
     "Listener": ("load_balancer", "listeners", "http"),
     "Service": ("services", "web"),
@@ -55,7 +56,8 @@ PLACES: dict[str, tuple[str | int, ...]] = {
 
 def hint_of(section: str, word: str) -> str:
     """What is said of a word at its place, and of nothing else."""
-    data = parse_yaml(dump_yaml(SPEC), "shop.yaml").data
+    joined = {"network": {"vpc": {"id": "vpc-0a1b2c3d", "cidr": "10.0.0.0/16", "way_out": "nat"}}}
+    data = parse_yaml(dump_yaml(SPEC | (joined if section == "ExistingVpc" else {})), "shop.yaml").data
     place = data
     for step in PLACES[section]:
         place = place[step]
@@ -87,7 +89,9 @@ def test_no_habit_is_listed_twice_in_a_section() -> None:
         ("Service", "sidecars", "a service has one container so far"),
         ("Service", "spot", "capacity_provider: FARGATE_SPOT"),
         ("LoadBalancer", "domain", "aws_route53_record"),
-        ("Network", "vpc_id", "creates its own VPC"),
+        ("Network", "vpc_id", "write vpc instead"),
+        ("Spec", "vpc_id", "joins one that exists"),
+        ("ExistingVpc", "subnet_ids", "write private_subnets"),
         ("Service", "desiredCount", "write count instead"),
         ("Service", "task-role", "task_role_names"),
         ("Service", "containerPort", "write port instead"),

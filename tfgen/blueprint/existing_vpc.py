@@ -239,7 +239,7 @@ def _repeated_ids(vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]:
         if value in first:
             where, line = at(("network", "vpc", *path)), at(("network", "vpc", *first[value])).line
             name = value if isinstance(value, str) else value.ref or value.input
-            message = f"{name} is here twice{f' (line {line})' if line else ''}"
+            message = f"{name} is in the spec twice{f' (line {line})' if line else ''}"
             yield Problem(
                 "TG504", where, message, "give each zone a subnet of its own, and list each table once"
             )
@@ -274,7 +274,7 @@ def _unknown_prefix_lists(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iter
                 index = vpc.endpoints.index(name)
                 message = (
                     f'"{key}" may not connect to the internet, and {name} is reached by a prefix list whose '
-                    "ID is not here"
+                    "ID is not in the spec"
                 )
                 hint = (
                     f"add prefix_lists: {{{name}: pl-...}}; its ID: aws ec2 describe-prefix-lists --region "
@@ -312,8 +312,10 @@ def _unknown_group(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Pr
     interface = [name for name in vpc.endpoints if name not in facts.gateway_endpoints()]
     if interface and vpc.endpoint_security_group is None and spec.services:
         message = (
-            f"the security group of the endpoints for {names.listed(interface)} is not here: whether it "
-            f"allows the tasks cannot be known, and the tasks may connect to port 443 in all of {vpc.cidr}"
+            f"the security group of the endpoints for {names.listed(interface)} is not in the spec: whether "
+            "it allows the tasks cannot be known"
         )
+        if not all(map(security.reaches_world, spec.services.values())):
+            message += f", and tasks may connect to port 443 in all of {vpc.cidr}"
         where = at(("network", "vpc", "endpoints"))
         yield Problem("TG509", where, message, "add endpoint_security_group: sg-...", "note")

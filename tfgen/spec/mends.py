@@ -36,6 +36,11 @@ _SAMPLES: dict[Any, tuple[Any, ...]] = {
     model.Image: (_ECR.format("us-east-1"), "nginx:1.27", _ECR.format("eu-west-1"), "ghcr.io/a/b"),
     model.SecretSource: ("/mended/a", "arn:aws:secretsmanager:us-east-1:123456789012:secret:mended-AbCdEf"),
     model.AwsService: ("sqs", "sns"),
+    model.VpcId: ("vpc-0a1b2c3d", "vpc-1a1b2c3d"),
+    model.SubnetId: ("subnet-0a1b2c3d", "subnet-1a1b2c3d"),
+    model.RouteTableId: ("rtb-0a1b2c3d", "rtb-1a1b2c3d"),
+    model.SecurityGroupId: ("sg-0a1b2c3d", "sg-1a1b2c3d"),
+    model.PrefixListId: ("pl-0a1b2c3d", "pl-1a1b2c3d"),
     model.BucketName: ("mended-a", "mended-b"),
     model.StateKey: ("mended/a", "mended/b"),
     bool: (True, False),
@@ -239,7 +244,9 @@ def _mend_codes(mend: _Mend, path: SpecPath) -> _Edits:
 
 def _mend_ranges(mend: _Mend, path: SpecPath) -> _Edits:
     """Of the network, of a listener, or one that a service connects to."""
-    if path[0] == "network":
+    if path[:2] == ("network", "vpc"):
+        yield path, mend.one_of(("10.0.0.0/16", "172.20.0.0/16", "192.168.0.0/16"))
+    elif path[0] == "network":
         yield ("network", "subnets"), _GONE
         if path[:2] != ("network", "subnets"):
             yield ("network", "cidr"), mend.one_of(("10.0.0.0/16", "172.20.0.0/16", "192.168.0.0/16"))
@@ -257,9 +264,20 @@ def _nat_zone(_mend: _Mend, _path: SpecPath) -> _Edits:
 
 def _mend_endpoint(mend: _Mend, path: SpecPath) -> _Edits:
     if path[0] == "network":
-        yield ("network", "endpoints"), _GONE
+        yield path[:-1], _GONE
     elif len(path) > 3:
         yield path, mend.one_of(("sqs", "sns", "kms"))
+
+
+def _mend_created(_mend: _Mend, path: SpecPath) -> _Edits:
+    yield path, _GONE
+
+
+def _mend_vpc(mend: _Mend, _path: SpecPath) -> _Edits:
+    """A VPC that is created, with the same egress."""
+    if (way_out := mend.value_at(("network", "vpc", "way_out"))) is not None:
+        yield ("network", "egress"), way_out
+        yield ("network", "vpc"), _GONE
 
 
 def _mend_route(mend: _Mend, path: SpecPath) -> _Edits:
@@ -355,4 +373,6 @@ _MENDS = {
     "TG242": _plain_port,
     "TG243": _mend_variable,
     "TG244": _mend_was,
+    "TG500": _mend_created,
+    **dict.fromkeys(("TG501", "TG503", "TG504", "TG505", "TG507", "TG508"), _mend_vpc),
 }
