@@ -35,6 +35,7 @@ FAILS = (
     "network: {egress: endpoints}\nservices: {web: {environment: {DB: 'mysql://db.acme.example/shop'}}}",
     "services: {web: {environment: {LEGACY_API: 'http://erp.acme.example/'}}}",
     "services: {web: {egress_cidrs: [], environment: {API: 'https://api.acme.example/'}}}",
+    "network: {vpc: {way_out: nat}}\nservices: {web: {environment: {LEGACY_API: http://erp.acme.example/}}}",
 )
 PASSES = (
     "services: {web: {environment: {API: 'https://api.acme.example/', QUEUES: 'mailer:100', AT: '12:30'}}}",

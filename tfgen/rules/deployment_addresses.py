@@ -48,6 +48,7 @@ PASSES = (
     "services: {a: {count: 11}}",
     "network: {egress: nat, subnets: {private: 28, public: 27}}\n"
     "services: {a: {count: 11, port: 80, routes: [/]}}",
+    "network: {vpc: {way_out: nat}}\nservices: {a: {count: 200}}",
 )
 
 

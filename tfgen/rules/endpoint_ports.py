@@ -33,6 +33,8 @@ FAILS = (
     "services: {web: {uses: [sqs, cassandra], egress_cidrs: [{cidr: 0.0.0.0/0, port: 9142}]}}",
     "network: {egress: nat}\nservices: {web: {uses: [cassandra]}}",
     "services: {web: {uses: [cassandra], egress_cidrs: [{cidr: 0.0.0.0/0, port: 9143}, 0.0.0.0/0]}}",
+    "network: {vpc: {way_out: endpoints, endpoints: [email-smtp], route_tables: [rtb-0000000a]}}\n"
+    "services: {web: {uses: [email-smtp]}}",
 )
 PASSES = (
     "services: {web: {uses: [cassandra], egress_cidrs: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 9142}]}}",

@@ -36,12 +36,16 @@ FAILS = (
     "network: {egress: endpoints}\nservices: {web: {environment: {API: 'https://api.acme.example/'}}}",
     "network: {egress: endpoints}\n"
     "services: {web: {uses: [sqs], environment: {QUEUE: 'https://sqs.eu-west-1.amazonaws.com/1/a'}}}",
+    "network: {vpc: {way_out: endpoints, route_tables: [rtb-0000000a]}}\n"
+    "services: {web: {environment: {API: https://api.acme.example/}}}",
 )
 PASSES = (
     "network: {egress: endpoints}\n"
     "services: {web: {environment: {PGHOST: 10.9.1.1, OIDC_ISSUER: 'https://login.acme.example/'}}}",
     "network: {egress: nat+endpoints}\n"
     "services: {web: {egress_cidrs: [], environment: {API: 'https://api.acme.example/'}}}",
+    "network: {vpc: {way_out: endpoints, endpoints: [sqs], route_tables: [rtb-0000000a]}}\n"
+    "services: {web: {environment: {Q: https://sqs.us-east-1.amazonaws.com/1/a}}}",
 )
 
 

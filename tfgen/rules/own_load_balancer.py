@@ -58,6 +58,11 @@ FAILS = (
     "services:\n"
     "  web: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
     "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
+    "network: {vpc: {way_out: nat}}\n"
+    "load_balancer: {cidrs: [198.51.100.0/24]}\n"
+    "services:\n"
+    "  web: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: http://a.acme.example}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
 )
 PASSES = (
     "services:\n"
@@ -76,6 +81,11 @@ PASSES = (
     "services:\n"
     "  web: {environment: {A: 'https://a.acme.example', PUBLIC_URL: 'http://a.acme.example'}}\n"
     "  api: {port: 5000, routes: [{host: a.acme.example}], environment: {STORE: 'http://a.acme.example'}}\n",
+    "network: {vpc: {way_out: nat}}\n"
+    "load_balancer: {cidrs: [198.51.100.1/32]}\n"
+    "services:\n"
+    "  web: {egress_cidrs: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: http://a.acme.example}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
 )
 
 

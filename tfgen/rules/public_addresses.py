@@ -26,7 +26,10 @@ network:
 services:
   web: {}
 """
-FAILS = ("network: {egress: public}\nservices: {web: {count: 1}}",)
+FAILS = (
+    "network: {egress: public}\nservices: {web: {count: 1}}",
+    "network: {vpc: {way_out: public}}\nservices: {web: {}}",
+)
 PASSES = (
     "network: {egress: public}",
     "network: {egress: public}\nservices: {web: {count: 0}}",

@@ -39,6 +39,7 @@ FAILS = (
 PASSES = (
     "network: {egress: nat, subnets: {private: 28}}\nservices: {a: {count: 20}, b: {count: 2}}",
     "network: {egress: endpoints, subnets: {private: 28}}\nservices: {a: {count: 16}}",
+    "network: {vpc: {way_out: nat}}\nservices: {a: {count: 5000}}",
 )
 
 

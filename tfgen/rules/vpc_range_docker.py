@@ -23,7 +23,10 @@ network:
   cidr: 172.18.0.0/16
 """
 FAILS = ("network: {cidr: 172.17.128.0/20}",)
-PASSES = ("network: {cidr: 172.16.0.0/16}",)
+PASSES = (
+    "network: {cidr: 172.16.0.0/16}",
+    "network: {vpc: {way_out: nat, cidr: 172.17.0.0/16}}",
+)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:

@@ -27,6 +27,7 @@ PASSES = (
     "network: {cidr: 100.64.0.0/16}",
     "network: {cidr: 198.19.0.0/16}",
     "network: {cidr: 127.0.0.0/16}",
+    "network: {vpc: {way_out: nat, cidr: 8.8.8.0/24}}",
 )
 
 

@@ -26,7 +26,11 @@ FAILS = (
     "network: {cidr: 240.0.0.0/16}",
     "network: {cidr: 255.255.0.0/16}",
 )
-PASSES = ("network: {cidr: 192.168.0.0/16}", "network: {cidr: 223.255.0.0/16}")
+PASSES = (
+    "network: {cidr: 192.168.0.0/16}",
+    "network: {cidr: 223.255.0.0/16}",
+    "network: {vpc: {way_out: nat, cidr: 169.254.0.0/16}}",
+)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
