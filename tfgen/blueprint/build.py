@@ -94,6 +94,7 @@ def _built_blueprint(
             built_services,
             referred.inputs,
             tuple(references.root_variables(spec)),
+            references.inputs_of_vpc(spec),
             dict(sorted(spec.tags.items())),
             not as_module,
             spec.network.vpc,

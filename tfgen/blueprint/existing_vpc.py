@@ -100,13 +100,20 @@ def _existing(spec: Spec, vpc: said.ExistingVpc) -> ExistingVpc:
 # --- what the root hands on
 
 
-def root_values(vpc: said.ExistingVpc) -> Iterator[Local]:
+def root_values(network: Network, vpc: said.ExistingVpc) -> Iterator[Local]:
     """What several modules need to know of it."""
     yield Local(label=Label("vpc_id"), value=in_root(vpc.id))
-    for role, subnets in (("public", vpc.public_subnets), ("private", vpc.private_subnets)):
-        if subnets:
-            ids = {zone: in_root(subnets[zone]) for zone in sorted(subnets)}
-            yield Local(label=Label(f"{role}_subnet_ids"), value=ids)
+    for role, subnets in _used_subnets(network, vpc):
+        ids = {zone: in_root(subnets[zone]) for zone in sorted(subnets)}
+        yield Local(label=Label(f"{role}_subnet_ids"), value=ids)
+
+
+def _used_subnets(network: Network, vpc: said.ExistingVpc) -> Iterator[tuple[str, Mapping[str, str | Part]]]:
+    """The subnets by zone, with their role; private ones where tasks run in them."""
+    if vpc.public_subnets:
+        yield "public", vpc.public_subnets
+    if network.private_subnets:
+        yield "private", vpc.private_subnets
 
 
 def network_inputs(network: Network, vpc: said.ExistingVpc) -> Iterator[Input]:
@@ -141,13 +148,13 @@ def _input(
     return Input(variable=Variable(label=variable.label, type=type_, description=description), value=value)
 
 
-def root_outputs(vpc: said.ExistingVpc) -> Iterator[Output]:
+def root_outputs(network: Network, vpc: said.ExistingVpc) -> Iterator[Output]:
     """What the root gives on of it; `vpc_id` checks what several values say together."""
     yield Output(
         label=Label("vpc_id"),
         description="ID of the VPC.",
         value=Ref("local.vpc_id"),
-        preconditions=tuple(_each_another_subnet(vpc)),
+        preconditions=tuple(_each_another_subnet(network, vpc)),
     )
     if vpc.public_subnets:
         yield subnet_output("public", Ref("local.public_subnet_ids"))
@@ -161,12 +168,12 @@ def subnet_output(role: str, value: Ref) -> Output:
     )
 
 
-def _each_another_subnet(vpc: said.ExistingVpc) -> Iterator[Validation]:
+def _each_another_subnet(network: Network, vpc: said.ExistingVpc) -> Iterator[Validation]:
     """Of subnets that only Terraform knows: no two are the same."""
-    given = [*vpc.public_subnets.values(), *vpc.private_subnets.values()]
+    used = list(_used_subnets(network, vpc))
+    given = [each for _, subnets in used for each in subnets.values()]
     if any(isinstance(each, Part) for each in given):
-        named = (("public", vpc.public_subnets), ("private", vpc.private_subnets))
-        ids = ", ".join(f"values(local.{role}_subnet_ids)" for role, subnets in named if subnets)
+        ids = ", ".join(f"values(local.{role}_subnet_ids)" for role, _ in used)
         yield Validation(
             condition=Ref(f"length(distinct(concat({ids}))) == {len(given)}"),
             message="Two subnets are the same: each zone needs its own, and public ones are not private.",
@@ -290,9 +297,16 @@ def _is_needed(name: str, service: Service) -> bool:
 
 def _lost_gateways(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]:
     """Gateway endpoints that services need, and that cannot be created."""
-    if spec.network.way_out.to_internet or vpc.route_tables:
+    if vpc.route_tables:
         return
+    for index, name in enumerate(spec.network.endpoints):
+        if name in facts.gateway_endpoints() - set(vpc.endpoints):
+            message = f"no gateway endpoint for {name} can be created without route tables"
+            hint = "add vpc.route_tables: [rtb-...], those of the private subnets, or remove it"
+            yield Problem("TG508", at(("network", "endpoints", index)), message, hint)
     for name in sorted(facts.gateway_endpoints() - set(vpc.endpoints)):
+        if spec.network.way_out.to_internet:
+            return
         needing = [key for key, service in spec.services.items() if _is_needed(name, service)]
         if needing:
             why = "ECR stores image layers there" if name == "s3" else "it says so in uses"

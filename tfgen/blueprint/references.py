@@ -127,6 +127,15 @@ def vpc_places(spec: Spec) -> Iterator[Place]:
                 yield Place(("network", "vpc", *path), value)
 
 
+def inputs_of_vpc(spec: Spec) -> frozenset[str]:
+    """The inputs that only a VPC that exists needs."""
+    of_vpc, of_services = (
+        {each.input for place in found for each in _atoms(place.reference) if each.input}
+        for found in (vpc_places(spec), service_places(spec))
+    )
+    return frozenset(of_vpc - of_services)
+
+
 def in_root(given: str | Part) -> Ref | str:
     """A text, or the expression in the root that stands for it."""
     return given if isinstance(given, str) else _root_value(given)

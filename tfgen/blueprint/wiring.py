@@ -13,6 +13,7 @@ from tfgen.blueprint.model import (
     Input,
     Listener,
     LoadBalancer,
+    Local,
     Module,
     Network,
     Output,
@@ -36,6 +37,8 @@ class Stack(NamedTuple):
     """What the services refer to outside the spec."""
     inputs: tuple[Variable, ...]
     """Variables of the root that the spec asks for."""
+    inputs_of_vpc: frozenset[str]
+    """Those that only a VPC that exists needs."""
     tags: dict[str, str]
     has_provider: bool
     vpc: ExistingVpc | None
@@ -54,10 +57,12 @@ def build(stack: Stack) -> tuple[tuple[Module, ...], Root]:
         inputs = _services_inputs(stack, network.outputs if network else (), used)
         own = tuple(each for service in stack.services for each in service.inputs)
         modules.append(_build_module(SERVICES, inputs, _services_outputs(stack), own))
+    values = tuple(existing_vpc.root_values(stack.network, stack.vpc)) if stack.vpc else ()
+    passed = frozenset(_variables_in((values, *(module.arguments for module in modules))))
     root = Root(
-        variables=tuple(_root_variables(stack)),
+        variables=tuple(_root_variables(stack, passed)),
         outputs=_sorted_by_label(_root_outputs(stack, modules)),
-        values=tuple(existing_vpc.root_values(stack.vpc)) if stack.vpc else (),
+        values=values,
     )
     return tuple(modules), root
 
@@ -302,8 +307,21 @@ def _services_outputs(stack: Stack) -> Iterator[Output]:
     )
 
 
-def _root_variables(stack: Stack) -> Iterator[Variable]:
-    yield from stack.inputs
+def _variables_in(value: Any) -> Iterator[Label]:
+    """The variables of the root in what it passes on."""
+    if isinstance(value, VariableRef):
+        yield value.label
+    elif isinstance(value, Input | Local):
+        yield from _variables_in(value.value)
+    elif isinstance(value, dict | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _variables_in(each)
+
+
+def _root_variables(stack: Stack, passed: frozenset[Label]) -> Iterator[Variable]:
+    """Of a VPC that exists, only what the stack needs of it is passed on."""
+    spared = stack.inputs_of_vpc - passed
+    yield from (variable for variable in stack.inputs if variable.label not in spared)
     for service in stack.services:
         yield from (_image_variable(container, service) for container in service.containers)
     if stack.has_provider:
@@ -336,7 +354,7 @@ def _root_outputs(stack: Stack, modules: list[Module]) -> Iterator[Output]:
             _of_root(output, module) for output in module.outputs if _is_of_root(output, module, stack)
         )
     if stack.vpc:
-        yield from existing_vpc.root_outputs(stack.vpc)
+        yield from existing_vpc.root_outputs(stack.network, stack.vpc)
         if stack.network.private_subnets and not any(module.label == NETWORK for module in modules):
             yield existing_vpc.subnet_output(PRIVATE, _subnets_in_root(PRIVATE, stack))
     addresses = {
