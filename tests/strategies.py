@@ -173,6 +173,7 @@ def joined_networks(draw: st.DrawFn, egress: str) -> Data:
 
     def some_id(kind: str) -> str | Data:
         name = f"{kind}_{next(number) % 1000}"
+        name += draw(st.sampled_from(["", "_" + "long" * 16]))[: 64 - len(name)]
         return {"input": name} if draw(st.booleans()) else f"{kind}-{next(number):x}"
 
     vpc: Data = {"id": some_id("vpc"), "cidr": str(draw(_vpcs(16, 28))), "way_out": egress}

@@ -138,7 +138,7 @@ def test_show_prints_a_spec_that_is_the_same(tmp_path: Path) -> None:
 
 
 class Foreign:
-    """A VPC of a network team: subnets, one route table, endpoints for ECR."""
+    """A VPC of a network team: subnets, route tables, endpoints for ECR and S3."""
 
     def __init__(self, moto: Moto) -> None:
         ec2 = self.ec2 = moto.boto3_client("ec2")
@@ -163,6 +163,12 @@ class Foreign:
                 SecurityGroupIds=[group["GroupId"]],
                 PrivateDnsEnabled=True,
             )
+        ec2.create_vpc_endpoint(
+            VpcId=self.vpc,
+            ServiceName="com.amazonaws.us-east-1.s3",
+            VpcEndpointType="Gateway",
+            RouteTableIds=[ids["private_route_table_a"], ids["private_route_table_b"]],
+        )
         self.ids = ids
 
     def _subnet(self, number: int, zone: str) -> str:
@@ -201,7 +207,7 @@ def test_the_vpc_stands_after_the_stack_is_destroyed(terraform: Terraform, moto:
     try:
         assert unexpected_changes(stack.plan()) == []
         during = foreign.seen()
-        assert services_of(during) == {"ecr.api", "ecr.dkr", "logs", "ecs-agent", "s3"}
+        assert services_of(during) == {"ecr.api", "ecr.dkr", "s3", "logs", "ecs-agent", "dynamodb"}
         assert [each["SubnetId"] for each in during["subnets"]] == [
             each["SubnetId"] for each in before["subnets"]
         ]

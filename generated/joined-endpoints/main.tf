@@ -33,9 +33,10 @@ module "services" {
 
   vpc_id                              = local.vpc_id
   subnet_ids                          = values(module.network.private_subnet_ids)
+  dynamodb_prefix_list_id             = module.network.dynamodb_prefix_list_id
   endpoint_security_group_id          = module.network.endpoint_security_group_id
-  s3_prefix_list_id                   = module.network.s3_prefix_list_id
   existing_endpoint_security_group_id = var.endpoint_security_group
+  s3_prefix_list_id                   = var.s3_prefix_list
   load_balancer_security_group_id     = module.load_balancer.security_group_id
   http_listener_arn                   = module.load_balancer.http_listener_arn
   backendserver_image                 = var.backendserver_image

@@ -49,6 +49,13 @@ variable "public_subnet_b" {
   default     = "subnet-0b10000000000000b"
 }
 
+variable "s3_prefix_list" {
+  type        = string
+  description = "Prefix list of S3 in the region"
+  nullable    = false
+  default     = "pl-63a5400a"
+}
+
 variable "vpc_id" {
   type        = string
   description = "VPC of the environment"

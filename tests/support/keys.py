@@ -95,7 +95,7 @@ class SpecContents:
     def _value(self, value: Any, kind: Any, way: tuple[str, ...]) -> None:
         what, first, second = shape_of_type(kind)
         if what == "either":
-            is_first = isinstance(value, get_origin(first))
+            is_first = isinstance(value, get_origin(first) or dict)
             self._form(way, shape_of_type(first if is_first else second)[0])
             self._value(value, first if is_first else second, way)
         elif what == "section":

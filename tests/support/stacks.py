@@ -82,7 +82,7 @@ EXPECTED = {
     "joined-endpoints": Expected(
         **SHOP,
         tasks_in="private",
-        gateways=frozenset({"s3"}),
+        gateways=frozenset({"dynamodb"}),
         interfaces=frozenset({"logs", "ecs-agent"}),
         joins="10.30.0.0/16",
         has_interfaces=True,

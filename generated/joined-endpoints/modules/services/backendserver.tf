@@ -86,6 +86,15 @@ resource "aws_vpc_security_group_egress_rule" "backendserver_to_existing_endpoin
   to_port                      = 443
 }
 
+resource "aws_vpc_security_group_egress_rule" "backendserver_to_dynamodb" {
+  security_group_id = aws_security_group.backendserver.id
+  description       = "DynamoDB, through the gateway endpoint"
+  prefix_list_id    = var.dynamodb_prefix_list_id
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
 resource "aws_vpc_security_group_egress_rule" "backendserver_to_s3" {
   security_group_id = aws_security_group.backendserver.id
   description       = "S3, through the gateway endpoint"
@@ -209,7 +218,7 @@ resource "aws_ecs_service" "backendserver" {
   wait_for_steady_state             = true
 
   # Changes with the egress rules above, so that old rules are destroyed only after new ones exist.
-  tags = { Egress = "endpoints + existing-endpoints + s3" }
+  tags = { Egress = "endpoints + existing-endpoints + dynamodb + s3" }
 
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
@@ -263,6 +272,7 @@ resource "aws_ecs_service" "backendserver" {
     aws_vpc_security_group_ingress_rule.backendserver_from_load_balancer,
     aws_vpc_security_group_egress_rule.backendserver_to_endpoints,
     aws_vpc_security_group_egress_rule.backendserver_to_existing_endpoints,
+    aws_vpc_security_group_egress_rule.backendserver_to_dynamodb,
     aws_vpc_security_group_egress_rule.backendserver_to_s3,
     aws_vpc_security_group_egress_rule.load_balancer_to_backendserver,
     aws_lb_listener_rule.api_profile,

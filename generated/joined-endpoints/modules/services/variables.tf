@@ -10,19 +10,24 @@ variable "subnet_ids" {
   description = "IDs of the subnets that run tasks."
 }
 
+variable "dynamodb_prefix_list_id" {
+  type        = string
+  description = "ID of the prefix list that the dynamodb gateway endpoint routes."
+}
+
 variable "endpoint_security_group_id" {
   type        = string
   description = "ID of the security group of the interface endpoints."
 }
 
-variable "s3_prefix_list_id" {
-  type        = string
-  description = "ID of the prefix list that the s3 gateway endpoint routes."
-}
-
 variable "existing_endpoint_security_group_id" {
   type        = string
   description = "ID of the security group of the interface endpoints that the VPC has."
+}
+
+variable "s3_prefix_list_id" {
+  type        = string
+  description = "ID of the prefix list that the s3 gateway endpoint routes."
 }
 
 variable "load_balancer_security_group_id" {
