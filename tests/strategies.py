@@ -211,6 +211,34 @@ def networks(draw: st.DrawFn, region: str, egress: str) -> Data:
 
 
 @st.composite
+def joined_networks(draw: st.DrawFn, egress: str) -> Data:
+    """A VPC that exists, with a public subnet in each zone, and all that says how to reach what it has."""
+    letters = draw(st.lists(st.sampled_from("abcdefgh"), min_size=2, max_size=4, unique=True))
+    number = iter(range(0xA0000000, 0xB0000000))
+
+    def some_id(kind: str) -> str | Data:
+        name = f"{kind}_{next(number) % 1000}"
+        name += draw(st.sampled_from(["", "_" + "long" * 16]))[: 64 - len(name)]
+        return {"input": name} if draw(st.booleans()) else f"{kind}-{next(number):x}"
+
+    vpc: Data = {"id": some_id("vpc"), "cidr": str(draw(_vpcs(16, 28))), "way_out": egress}
+    vpc["public_subnets"] = {letter: some_id("subnet") for letter in letters}
+    vpc["private_subnets"] = {letter: some_id("subnet") for letter in letters[draw(st.integers(0, 1)) :]}
+    endpoints = draw(st.lists(st.sampled_from(_ENDPOINTS), max_size=4, unique=True))
+    vpc["endpoints"] = endpoints
+    if draw(st.booleans()):
+        vpc["endpoint_security_group"] = some_id("sg")
+    vpc["prefix_lists"] = {name: some_id("pl") for name in endpoints if name in _GATEWAYS}
+    vpc["route_tables"] = [some_id("rtb") for _ in letters]
+    network: Data = {"vpc": vpc}
+    if draw(st.booleans()):
+        known = _ENDPOINTS if "endpoints" in egress else _GATEWAYS
+        more = draw(st.lists(st.sampled_from(known), max_size=3))
+        network["endpoints"] = [name for name in more if name not in endpoints]
+    return network | draw(_IGNORING)
+
+
+@st.composite
 def _zones(draw: st.DrawFn, region: str) -> tuple[int | list[str], list[str]]:
     """`network.zones`, and the letters that it means."""
     known = facts.regions().get(region)
@@ -731,6 +759,8 @@ _REST = st.fixed_dictionaries(
 
 def _tasks_that_fit(network: Data) -> int:
     """How many have an address at least: in two subnets, beside as many interface endpoints as are drawn."""
+    if "vpc" in network:
+        return 1000  # how large its subnets are nobody here knows
     role = "public" if network["egress"] == "public" else "private"
     size = network["subnets"].get(role)
     if isinstance(size, dict):
@@ -766,7 +796,8 @@ def _costs(draw: st.DrawFn, services: Sequence[str]) -> Data:
 def specs(draw: st.DrawFn, most: int = 6) -> Data:
     """A valid spec with at most this many services."""
     region, egress = draw(st.sampled_from(_REGIONS)), draw(st.sampled_from(EGRESS))
-    balancer, network = draw(load_balancers()), draw(networks(region, egress))
+    balancer, is_joined = draw(load_balancers()), draw(st.integers(0, 3)) == 3
+    network = draw(joined_networks(egress) if is_joined else networks(region, egress))
     if not draw(st.integers(0, 4)):
         balancer = draw(_existing_load_balancers(region))
     services, tags = draw(_services(region, egress, balancer, most)), draw(_TAGS)
@@ -777,6 +808,9 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
     for service in services.values():
         service["count"] = min(service.get("count", 2), room)
         room -= service["count"]
+    rest = draw(_REST)
+    if is_joined:
+        rest.pop("overrides", None)  # of its VPC
     return {
         "name": draw(NAMES),
         "region": region,
@@ -786,7 +820,7 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
         **({"inputs": inputs} if inputs else {}),
         "tags": dict(_tags_that_iam_takes(tags)) if services else tags,
         "cost": draw(_costs(list(services))),
-        **draw(_REST),
+        **rest,
         **existing,
         **draw(_IGNORING),
     }

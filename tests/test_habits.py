@@ -48,6 +48,7 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "Network": ("network",),
     "Nat": ("network", "nat"),
     "NetworkRoute": ("network", "routes", 0),
+    "ExistingVpc": ("network", "vpc"),
     "LoadBalancer": ("load_balancer",),
     "Listener": ("load_balancer", "listeners", "http"),
     "ExistingLoadBalancer": ("load_balancer", "existing"),
@@ -68,7 +69,8 @@ PLACES: dict[str, tuple[str | int, ...]] = {
 
 def hint_of(section: str, word: str) -> str:
     """What is said of a word at its place, and of nothing else."""
-    data = parse_yaml(dump_yaml(SPEC), "shop.yaml").data
+    joined = {"network": {"vpc": {"id": "vpc-0a1b2c3d", "cidr": "10.0.0.0/16", "way_out": "nat"}}}
+    data = parse_yaml(dump_yaml(SPEC | (joined if section == "ExistingVpc" else {})), "shop.yaml").data
     place = data
     for step in PLACES[section]:
         place = place[step] if isinstance(place, list) else place.setdefault(step, {})
@@ -100,7 +102,9 @@ def test_no_habit_is_listed_twice_in_a_section() -> None:
         ("Service", "sidecars", "a service has one container so far"),
         ("Service", "spot", "capacity_provider: FARGATE_SPOT"),
         ("LoadBalancer", "domain", "aws_route53_record"),
-        ("Network", "vpc_id", "creates its own VPC"),
+        ("Network", "vpc_id", "write vpc instead"),
+        ("Spec", "vpc_id", "joins one that exists"),
+        ("ExistingVpc", "subnet_ids", "write private_subnets"),
         ("Service", "desiredCount", "write count instead"),
         ("Service", "task-role", "write roles instead"),
         ("Service", "policies", "task_role_names"),

@@ -260,7 +260,7 @@ def test_what_is_no_service(text: str) -> None:
 
 
 def test_every_value_of_egress_is_explained() -> None:
-    assert tuple(WAYS_OUT) == EGRESS == get_args(Network.__annotations__["egress"])
+    assert tuple(WAYS_OUT) == EGRESS == get_args(get_args(Network.__annotations__["egress"])[0])
     assert all(way.explained and len(way.explained) < 80 for way in WAYS_OUT.values())
 
 

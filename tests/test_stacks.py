@@ -63,16 +63,20 @@ class TestGolden:
         assert actions == {("create",)}
 
     def test_vpc(self, golden: Planned) -> None:
-        vpc = golden.all("aws_vpc")["main"]
-        assert (vpc["enable_dns_support"], vpc["enable_dns_hostnames"]) == (True, True)
-        default = golden.all("aws_default_security_group")["main"]
-        assert not default.get("ingress")
-        assert not default.get("egress")
+        own = set() if golden.expected.existing_vpc else {"main"}
+        vpcs, defaults = golden.all("aws_vpc"), golden.all("aws_default_security_group")
+        assert set(vpcs) == set(defaults) == set(golden.all("aws_internet_gateway")) == own
+        for vpc in vpcs.values():
+            assert (vpc["enable_dns_support"], vpc["enable_dns_hostnames"]) == (True, True)
+        for default in defaults.values():
+            assert not default.get("ingress")
+            assert not default.get("egress")
 
     def test_subnets(self, golden: Planned) -> None:
         subnets = golden.all("aws_subnet")
         roles = ["public"] if golden.expected.tasks_in == "public" else ["public", "private"]
         roles += ["database"] if golden.expected.database else []
+        roles = [] if golden.expected.existing_vpc else roles
         wanted = {f'{role}["{zone}"]' for role in roles for zone in golden.expected.zones}
         assert set(subnets) == wanted
         for name, values in subnets.items():
@@ -80,8 +84,8 @@ class TestGolden:
         assert set(golden.all("aws_route_table_association")) == wanted
 
     def test_route_tables(self, golden: Planned) -> None:
-        tables = {"public"}
-        if golden.expected.tasks_in == "private":
+        tables = set() if golden.expected.existing_vpc else {"public"}
+        if golden.expected.tasks_in == "private" and not golden.expected.existing_vpc:
             tables |= {f'private["{zone}"]' for zone in golden.expected.zones}
         if golden.expected.database:
             tables.add("database")
@@ -89,17 +93,17 @@ class TestGolden:
 
     def test_egress_of_tasks(self, golden: Planned) -> None:
         nat_in = golden.expected.nat_in
-        routes = {"public_internet"}
+        routes = set() if golden.expected.existing_vpc else {"public_internet"}
         if nat_in:
             routes |= {f'private_internet["{zone}"]' for zone in golden.expected.zones}
         found = {name: each for name, each in golden.all("aws_route").items() if "internet" in name}
         assert set(found) == routes
-        assert {each["destination_cidr_block"] for each in found.values()} == {"0.0.0.0/0"}
+        assert all(each["destination_cidr_block"] == "0.0.0.0/0" for each in found.values())
         assert {name[-3] for name in golden.all("aws_nat_gateway")} == set(nat_in)
         made = set(nat_in) - set(golden.expected.given_addresses)
         assert {name[-3] for name in golden.all("aws_eip")} == made
-        gateway = references(golden.plan, "network", "aws_route", "private_internet", "nat_gateway_id")
         if nat_in:
+            gateway = references(golden.plan, "network", "aws_route", "private_internet", "nat_gateway_id")
             own = len(nat_in) == len(golden.expected.zones)
             wanted = "each.key" if own else f'aws_nat_gateway.main["{nat_in}"]'
             wanted = "each.value" if golden.expected.next_nat else wanted
@@ -131,15 +135,18 @@ class TestGolden:
         assert all(each["private_dns_enabled"] for each in found if each["vpc_endpoint_type"] == "Interface")
 
     def test_endpoints_reach_every_private_subnet(self, golden: Planned) -> None:
+        joins = bool(golden.expected.existing_vpc)
+        subnets = ("aws_subnet.private", "var.private_subnet_ids")[joins]
+        tables = ("aws_route_table.private", "var.route_table_ids")[joins]
         for name, values in golden.all("aws_vpc_endpoint").items():
             if values["vpc_endpoint_type"] == "Interface":
                 found = references(golden.plan, "network", "aws_vpc_endpoint", name, "subnet_ids")
-                assert "aws_subnet.private" in found
+                assert subnets in found
                 groups = references(golden.plan, "network", "aws_vpc_endpoint", name, "security_group_ids")
                 assert "aws_security_group.endpoints" in groups
             else:
                 found = references(golden.plan, "network", "aws_vpc_endpoint", name, "route_table_ids")
-                assert "aws_route_table.private" in found
+                assert tables in found
 
     def test_the_endpoints_admit_https_of_the_vpc_and_nothing_else(self, golden: Planned) -> None:
         rules = {
@@ -149,7 +156,7 @@ class TestGolden:
         }
         assert len(rules) == bool(golden.expected.interfaces)
         for rule in rules.values():
-            vpc = golden.all("aws_vpc")["main"]["cidr_block"]
+            vpc = golden.expected.existing_vpc or golden.all("aws_vpc")["main"]["cidr_block"]
             assert (rule["cidr_ipv4"], rule["from_port"], rule["to_port"], rule["ip_protocol"]) == (
                 vpc, 443, 443, "tcp",
             )  # fmt: skip
@@ -224,7 +231,8 @@ class TestGolden:
 
     def test_a_task_reaches_what_it_needs(self, golden: Planned) -> None:
         rules = golden.all("aws_vpc_security_group_egress_rule")
-        internet = golden.expected.tasks_in == "public" or golden.expected.nat_in != ""
+        expected = golden.expected
+        internet = expected.tasks_in == "public" or expected.nat_in != "" or expected.has_nat
         for service in golden.expected.services:
             own = {
                 name.removeprefix(f"{label(service)}_to_")
@@ -236,9 +244,11 @@ class TestGolden:
                 continue
             assert ("internet" in own) == internet
             assert ("endpoints" in own) == (bool(golden.expected.interfaces) and not internet)
+            assert ("existing_endpoints" in own) == (expected.has_interfaces and not internet)
             callees = {label(callee) for caller, callee in golden.expected.calls if caller == service}
             assert callees <= own
-            known = {"internet", "endpoints", "s3", "dynamodb", "10_80_0_0_16_5432", "10_80_0_0_16_6379"}
+            known = {"internet", "endpoints", "existing_endpoints", "s3", "dynamodb"}
+            known |= {"10_80_0_0_16_5432", "10_80_0_0_16_6379"}
             assert own - callees <= known | golden.expected.ranges
 
     def test_the_load_balancer_reaches_tasks_only(self, golden: Planned) -> None:
@@ -266,7 +276,8 @@ class TestGolden:
         calls = golden.plan["configuration"]["root_module"]["module_calls"]
         if services:
             subnets = calls["services"]["expressions"]["subnet_ids"]["references"]
-            assert f"module.network.{role}_subnet_ids" in subnets
+            source = "module.network" if "network" in calls else "local"
+            assert f"{source}.{role}_subnet_ids" in subnets
 
     def test_what_exists_is_not_created(self, golden: Planned) -> None:
         made = bool(golden.expected.services) and not golden.expected.joins

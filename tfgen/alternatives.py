@@ -17,9 +17,9 @@ NATS = ("single", "per-zone")
 def ways_of(path: Path, given: Values, own: Outcome) -> tuple[Way, ...]:
     """Every egress for the spec at `path`, with `given` values in place of its own.
 
-    `own` is the outcome of the spec as it is; there are none where that has no spec.
+    `own` is the outcome of the spec as it is; there are none where that has no spec, or a VPC that exists.
     """
-    if own.spec is None:
+    if own.spec is None or own.spec.network.vpc:
         return ()
     network = own.spec.network
     listed = ("+".join(network.nat.zones),) if isinstance(network.nat.zones, list) else ()

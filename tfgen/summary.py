@@ -130,12 +130,17 @@ def _count_files(changes: Changes, *, force: bool = True) -> str:
 def _network_line(blueprint: Blueprint) -> str:
     network = blueprint.network
     zones = ", ".join(f"{blueprint.region}{subnet.zone}" for subnet in network.public_subnets)
-    return f"{network.cidr} in {zones}; {', '.join(_ways_out(network))}"
+    if not zones:
+        zones = ", ".join(f"{blueprint.region}{subnet.zone}" for subnet in network.private_subnets)
+    where = next((f"{each.id}, which exists, {network.cidr}" for each in network.existing), network.cidr)
+    return f"{in_line(where)} in {zones}; {', '.join(_ways_out(network))}"
 
 
 def _ways_out(network: Network) -> Iterator[str]:
     if not network.private_subnets:
         yield "tasks in public subnets"
+    for existing in network.existing:
+        yield f"way out given: {existing.way_out}"
     for nat in network.nat:
         yield f"{len(nat.zones)} NAT gateway{'s' if len(nat.zones) > 1 else ''}"
     if network.target_routes:
@@ -144,7 +149,7 @@ def _ways_out(network: Network) -> Iterator[str]:
     endpoints = [endpoint.service for endpoint in network.gateway_endpoints]
     endpoints += [endpoint.service for endpoint in network.interface_endpoints]
     if endpoints:
-        yield f"endpoints {' '.join(endpoints)}"
+        yield f"{'new ' if network.existing else ''}endpoints {' '.join(endpoints)}"
 
 
 def _load_balancer(blueprint: Blueprint) -> Iterator[str]:

@@ -316,7 +316,7 @@ NETWORK = (
                 "nat: single",
                 "nat: {zones: [a, b], addresses: {a: {input: address}, b: {ref: 'var.tags[\"team\"]'}}}",
             ),
-            ("cost: {", "inputs: {address: {default: eipalloc-0a1b2c3d4e5f60718}}\ncost: {"),
+            ("inputs:\n", "inputs:\n  address: {default: eipalloc-0a1b2c3d4e5f60718}\n"),
         ),
         "- network eip.nat[a]\n+/- network nat_gateway.main[a]\n+ network nat_gateway.main[b]\n"
         "~ network route.private_internet[a,b,c]\n",
@@ -337,7 +337,7 @@ NETWORK = (
                 "    - {to: 10.50.0.0/16, via: {input: gateway}, kind: transit-gateway}\n"
                 "    - {to: 10.60.0.0/16, via: {ref: 'var.tags[\"team\"]'}, kind: vpn-gateway}\n",
             ),
-            ("cost: {", "inputs: {gateway: {default: tgw-0a1b2c3d4e5f60718}}\ncost: {"),
+            ("inputs:\n", "inputs:\n  gateway: {default: tgw-0a1b2c3d4e5f60718}\n"),
         ),
         "+ network route.private_to_{10_50_0_0_16,10_60_0_0_16}[a,b,c]\n",
     ),
@@ -958,6 +958,30 @@ SERVICE_RULES = (
 )
 ZONED = "[a,b,c]"
 
+# Which one, inputs say: an ID that a plan does not look up.
+EXISTING_VPC = """\
+  vpc:
+    id: {input: vpc}
+    cidr: 10.40.0.0/16
+    public_subnets: {a: {input: public_a}, b: {input: public_b}}
+    private_subnets: {a: {input: private_a}, b: {input: private_b}}
+    way_out: nat
+    endpoints: [logs, s3]
+    endpoint_security_group: {input: endpoint_group}
+    prefix_lists: {s3: {input: s3_list}}
+    route_tables: [{input: table}]
+
+inputs:
+  vpc: {description: The VPC, default: vpc-0000000f}
+  public_a: {description: A public subnet, default: subnet-000000a1}
+  public_b: {description: A public subnet, default: subnet-000000b1}
+  private_a: {description: A private subnet, default: subnet-000000a2}
+  private_b: {description: A private subnet, default: subnet-000000b2}
+  endpoint_group: {description: The group of the endpoints, default: sg-0000000e}
+  s3_list: {description: The prefix list of S3, default: pl-0000000e}
+  table: {description: A route table, default: rtb-0000000a}
+"""
+
 # What no change of a running stack should cost: another VPC, load balancer, cluster or namespace.
 FOUNDATION = (
     Row(
@@ -1007,6 +1031,20 @@ FOUNDATION = (
         "catalog",
         "orders",
         "dashboard",
+    ),
+    Row(
+        "a VPC that exists in place of its own",
+        "nat",
+        (("  egress: nat\n  zones: [a, b, c]\n", EXISTING_VPC),),
+        f"- network vpc.main subnet.{{public,private}}{ZONED} eip.nat{ZONED} nat_gateway.main{ZONED} "
+        f"route.public_internet route_table.public route.private_internet{ZONED} route_table.private{ZONED} "
+        f"route_table_association.{{public,private}}{ZONED} vpc_endpoint.s3 internet_gateway.main "
+        "default_security_group.main\n"
+        "~ load_balancer lb.main\n"
+        "+/- load_balancer security_group.main ingress_rule.http_from_world\n"
+        f"+/- services lb_target_group.{ROUTED} security_group.{ROUTED} {SERVICE_RULES}\n"
+        f"~ services {SERVICES} lb_listener_rule.{{everything_else,api_profile}}\n",
+        ("webapp", "backendserver"),
     ),
     Row(
         "stack renamed",

@@ -66,7 +66,7 @@ def _endpoints(blueprint: Blueprint) -> Iterator[Removal]:
         yield Removal(part, f"no VPC endpoint for {each.service}", gone)
         for says, fields in {
             f"{part} has no private DNS": {"private_dns": False},
-            f"{part} is in no subnet": {"subnets": ()},
+            f"{part} is in no subnet": {"subnets": (), "given_subnets": ()},
             f"{part} has the default security group": {"security_groups": ()},
         }.items():
             lame = network(blueprint, interface_endpoints=_swapped(interface, index, replace(each, **fields)))
@@ -75,7 +75,7 @@ def _endpoints(blueprint: Blueprint) -> Iterator[Removal]:
         part = f"aws_vpc_endpoint.{route.label}"
         gone = network(blueprint, gateway_endpoints=_swapped(gateway, index))
         yield Removal(part, f"no VPC endpoint for {route.service}", gone)
-        lame = _swapped(gateway, index, replace(route, route_tables=()))
+        lame = _swapped(gateway, index, replace(route, route_tables=(), given_tables=()))
         says = f"leads to {part}"
         yield Removal(part, says, network(blueprint, gateway_endpoints=lame), whole=False)
     for group in blueprint.network.endpoint_security_group:
@@ -117,7 +117,7 @@ def _routes(blueprint: Blueprint) -> Iterator[Removal]:
 
 def _flags(blueprint: Blueprint) -> Iterator[Removal]:
     own = blueprint.network
-    for flag in ("dns_support", "dns_hostnames"):
+    for flag in ("dns_support", "dns_hostnames") if own.vpcs else ():
         off = network(blueprint, **{flag: False})
         yield Removal(f"aws_vpc.main.enable_{flag}", f"enable_{flag} of the VPC", off, whole=False)
     for index, gateway in enumerate(own.internet_gateways):

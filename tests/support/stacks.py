@@ -57,6 +57,12 @@ class Expected:
     """Inbound rule -> its first and last port and its range, where the spec lists what connects."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Service -> its address in Service Connect, name:port."""
+    existing_vpc: str = ""
+    """The range of the VPC that it joins; none where it makes its own."""
+    has_nat: bool = False
+    """Whether that VPC has NAT gateways."""
+    has_interfaces: bool = False
+    """Whether that VPC has interface endpoints."""
 
     def name_in_aws(self, service: str) -> str:
         return self.in_aws.get(service, service)
@@ -89,6 +95,15 @@ EXPECTED = {
         **SHOP, tasks_in="private", nat_in="ab", gateways=frozenset({"s3"}), interfaces=PULL_AND_LOG
     ),
     "shop-public": Expected(**SHOP, tasks_in="public"),
+    "joined-nat": Expected(**SHOP, tasks_in="private", existing_vpc="10.20.0.0/16", has_nat=True),
+    "joined-endpoints": Expected(
+        **SHOP,
+        tasks_in="private",
+        gateways=frozenset({"dynamodb"}),
+        interfaces=frozenset({"logs", "ecs-agent"}),
+        existing_vpc="10.30.0.0/16",
+        has_interfaces=True,
+    ),
     "hello": Expected(
         zones="ab",
         tasks_in="public",

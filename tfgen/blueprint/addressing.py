@@ -22,14 +22,9 @@ LONGEST, SHORTEST = 28, 16
 
 def problems(network: Network, at: Locate) -> Iterator[Problem]:
     """What is wrong with the ranges of the VPC and of its subnets."""
-    where = at(("network", "cidr"))
-    yield from range_problems(network.cidr, where)
+    yield from vpc_range_problems(network.cidr, at(("network", "cidr")))
     vpc = _parsed_range(network.cidr)
-    if vpc is None:
-        return
-    if not SHORTEST <= vpc.prefixlen <= LONGEST:
-        message = f"a VPC's range is a /16 to /28, and {network.cidr} is a /{vpc.prefixlen}"
-        yield Problem("TG201", where, message, f"write one such as {_nearest_allowed(vpc, 24)}")
+    if vpc is None or not SHORTEST <= vpc.prefixlen <= LONGEST:
         return
     placed: list[_Placed] = []
     for role, half in _parts_of_vpc(vpc, network):
@@ -54,6 +49,15 @@ def subnets(network: Network) -> dict[Label, tuple[Subnet, ...]]:
         for role, part in _parts_of_vpc(IPv4Network(network.cidr), network)
         if role != PRIVATE or not network.way_out.public_tasks
     }
+
+
+def vpc_range_problems(text: str, where: Location) -> Iterator[Problem]:
+    """What is wrong with the range of a VPC."""
+    yield from range_problems(text, where)
+    vpc = _parsed_range(text)
+    if vpc and not SHORTEST <= vpc.prefixlen <= LONGEST:
+        message = f"a VPC's range is a /16 to /28, and {text} is a /{vpc.prefixlen}"
+        yield Problem("TG201", where, message, f"write one such as {_nearest_allowed(vpc, 24)}")
 
 
 def range_problems(text: str, where: Location) -> Iterator[Problem]:

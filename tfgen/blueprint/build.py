@@ -102,6 +102,7 @@ def _built_blueprint(
     namespace = tuple(_build_namespace(spec, built_services))
     modules, root = wiring.build(
         wiring.Stack(
+            spec,
             built_network,
             balancer,
             built_services,
@@ -110,8 +111,6 @@ def _built_blueprint(
             (*existing.inputs(spec, bound), *referred.inputs),
             existing_balancer,
             existing.cluster_arn(spec),
-            tuple(references.root_variables(spec)),
-            dict(sorted(spec.tags.items())),
             not as_module,
         )
     )

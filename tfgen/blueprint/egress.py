@@ -50,10 +50,12 @@ def endpoints(spec: Spec, images: dict[str, Image]) -> Endpoints:
     for need in needs:
         found.setdefault(need.endpoint, []).append(need)
     everything = len(spec.services)
+    for name in spec.network.vpc.endpoints if spec.network.vpc else ():
+        found.pop(name, None)
     gateway = tuple(
         _gateway_endpoint(name, spec, found.get(name, []), everything)
         for name in sorted(facts.gateway_endpoints())
-        if name in found or name == "s3"
+        if name in found or (name == "s3" and not spec.network.vpc)
     )
     if not egress.interface_endpoints:
         return Endpoints(gateway, (), ())
@@ -173,13 +175,17 @@ def endpoint_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     asked: dict[SpecPath, str] = {
         ("network", "endpoints", i): name for i, name in enumerate(spec.network.endpoints)
     }
+    given: dict[SpecPath, str] = {
+        ("network", "vpc", "endpoints", i): name
+        for i, name in enumerate(spec.network.vpc.endpoints if spec.network.vpc else ())
+    }
     used: dict[SpecPath, str] = {
         ("services", key, "uses", i): name
         for key, service in spec.services.items()
         for i, name in enumerate(service.uses)
     }
     labels: dict[str, str] = {}
-    for path, name in {**asked, **used}.items():
+    for path, name in {**asked, **given, **used}.items():
         if name not in known:
             yield _unknown_endpoint(name, known, egress, path, at)
         other = labels.setdefault(names.label(name), name)
@@ -188,8 +194,9 @@ def endpoint_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
             yield Problem("TG214", at(path), message, "remove one of them")
     for path, name in asked.items():
         if not egress.interface_endpoints and name in facts.interface_endpoints() - facts.gateway_endpoints():
-            message = f"with egress: {spec.network.egress} there are no interface endpoints"
-            hint = "write egress: endpoints or nat+endpoints, or remove this"
+            key, value = spec.network.said_way_out
+            message = f"with {key}: {value} there are no interface endpoints"
+            hint = f"write {key}: endpoints or nat+endpoints, or remove this"
             yield Problem("TG213", at(path), message, hint)
 
 

@@ -29,6 +29,7 @@ class Part(Struct, frozen=True, kw_only=True, gc=False):
 class Subnet(Part, frozen=True):
     zone: Label
     cidr: str
+    """Its range; empty for one that exists, of which only its VPC's range is known."""
 
 
 class InternetGateway(Part, frozen=True):
@@ -136,6 +137,8 @@ class GatewayEndpoint(Part, frozen=True):
     comment: Comment
     route_tables: tuple[Label, ...]
     """No route table, or the label of those that lead to it."""
+    given_tables: tuple[Ref, ...] = ()
+    """The IDs of those that exist and will lead to it."""
 
 
 class InterfaceEndpoint(Part, frozen=True):
@@ -150,6 +153,8 @@ class InterfaceEndpoint(Part, frozen=True):
     security_groups: tuple[Ref, ...]
     depends_on: tuple[Ref, ...]
     """What lets its clients in, which must be there before its private DNS leads to it."""
+    given_subnets: tuple[Ref, ...] = ()
+    """The IDs of those that exist, where it has addresses in such."""
 
 
 class EndpointSecurityGroup(Part, frozen=True):
@@ -157,6 +162,45 @@ class EndpointSecurityGroup(Part, frozen=True):
     name: str
     comment: Comment
     rules: tuple["SecurityRule", ...]
+
+
+class GivenEndpoints(Part, frozen=True):
+    """The interface endpoints that a VPC has: their services, and their security group if it is known."""
+
+    services: tuple[str, ...]
+    security_group: tuple[VariableRef, ...]
+
+
+class GivenGateway(Part, frozen=True):
+    """A gateway endpoint that a VPC has, and its prefix list if it is known."""
+
+    service: str
+    prefix_list: tuple[VariableRef, ...]
+
+
+class ExistingVpc(Part, frozen=True):
+    """A VPC that the stack joins. What it says of it is given: nothing of the stack decides it."""
+
+    id: Ref | str
+    way_out: str
+    """How tasks reach what is outside, in the spec's word."""
+    has_nat: bool
+    """Whether that is by NAT gateways."""
+    interface_endpoints: GivenEndpoints
+    gateway_endpoints: tuple[GivenGateway, ...]
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The services that its endpoints reach, of both kinds."""
+        gateways = (each.service for each in self.gateway_endpoints)
+        return tuple(sorted((*self.interface_endpoints.services, *gateways)))
+
+
+class Local(Part, frozen=True):
+    """A local value of the root."""
+
+    label: Label
+    value: Any
 
 
 class Network(Part, frozen=True):
@@ -185,12 +229,40 @@ class Network(Part, frozen=True):
     interface_endpoints: tuple[InterfaceEndpoint, ...]
     endpoint_security_group: tuple[EndpointSecurityGroup, ...]
     at: Location
+    vpcs: tuple[Label, ...] = (Label("main"),)
+    """The label of the VPC, if the stack creates it."""
+    vpc_id: Ref = Ref("aws_vpc.main.id")
+    """Its ID in the network's module."""
+    existing: tuple[ExistingVpc, ...] = ()
+    """The VPC that the stack joins, if it creates none."""
+
+    @property
+    def has_nat(self) -> bool:
+        """Whether private subnets reach the internet through NAT gateways, created or given."""
+        return bool(self.nat) or any(each.has_nat for each in self.existing)
+
+    @property
+    def egress_key(self) -> str:
+        """The key of the spec that says how tasks reach what is outside."""
+        return "vpc.way_out" if self.existing else "egress"
+
+    @property
+    def nat_advice(self) -> str:
+        """What to do where tasks need a route to the internet."""
+        use = f"use {self.egress_key}: nat+endpoints"
+        return f"{use}, once the VPC has NAT gateways" if self.existing else use
+
+    @property
+    def endpoint_services(self) -> frozenset[str]:
+        """The services that interface endpoints reach, created or given."""
+        given = (name for each in self.existing for name in each.interface_endpoints.services)
+        return frozenset((*given, *(each.service for each in self.interface_endpoints)))
 
     @property
     def reaches_internet(self) -> bool:
         """Whether tasks without public addresses may: by NAT gateways, or by a given default route."""
         given = (route for route in self.target_routes if route.table == self.task_subnets)
-        return bool(self.nat) or any(route.destination == "0.0.0.0/0" for route in given)
+        return self.has_nat or any(route.destination == "0.0.0.0/0" for route in given)
 
 
 class ListenerCidr(Part, frozen=True):
@@ -443,7 +515,7 @@ class Input(Part, frozen=True):
     """A variable of a module together with the value that the root gives it."""
 
     variable: Variable
-    value: Ref | str
+    value: Ref | str | tuple[Ref | str, ...]
 
 
 class Output(Part, frozen=True):
@@ -453,6 +525,7 @@ class Output(Part, frozen=True):
     description: str
     value: Ref | str | dict[str, Any]
     ready: tuple["Ready", ...] = ()
+    preconditions: tuple["Validation", ...] = ()
 
 
 class Ready(Part, frozen=True):
@@ -765,6 +838,8 @@ class Root(Part, frozen=True):
 
     variables: tuple[Variable, ...]
     outputs: tuple[Output, ...]
+    values: tuple[Local, ...] = ()
+    """What it has of its own for several modules."""
 
 
 class Blueprint(Part, frozen=True):

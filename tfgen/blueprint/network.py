@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from tfgen.blueprint import addressing, egress, names, nat, routes
+from tfgen.blueprint import addressing, egress, existing_vpc, names, nat, routes
 from tfgen.blueprint.labels import DATABASE, PRIVATE, PUBLIC
-from tfgen.blueprint.model import Image, InternetGateway, InternetRoute, Network, RouteTable
+from tfgen.blueprint.model import Image, InternetGateway, InternetRoute, Network, RouteTable, Subnet
 from tfgen.blueprint.references import References
 from tfgen.hcl.text import Label, Ref
 from tfgen.problems import Locate, Problem
@@ -15,14 +15,30 @@ _GATEWAY = Label("main")
 
 def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     """What is wrong with ranges, NAT gateways and endpoints."""
-    yield from addressing.problems(spec.network, at)
-    yield from nat.problems(spec.network, at)
-    yield from routes.problems(spec.network, at)
+    if spec.network.vpc:
+        yield from existing_vpc.problems(spec, spec.network.vpc, at)
+    else:
+        yield from addressing.problems(spec.network, at)
+        yield from nat.problems(spec.network, at)
+        yield from routes.problems(spec.network, at)
     yield from egress.endpoint_problems(spec, at)
 
 
 def build(spec: Spec, images: dict[str, Image], references: References, at: Locate) -> Network:
-    subnets = addressing.subnets(spec.network)
+    vpc = spec.network.vpc
+    if vpc is None:
+        return _build_network(spec, images, references, at, addressing.subnets(spec.network))
+    subnets = existing_vpc.subnets(vpc, spec.network.way_out)
+    return existing_vpc.joined(_build_network(spec, images, references, at, subnets), spec, vpc, at)
+
+
+def _build_network(
+    spec: Spec,
+    images: dict[str, Image],
+    references: References,
+    at: Locate,
+    subnets: dict[Label, tuple[Subnet, ...]],
+) -> Network:
     private, database = subnets.get(PRIVATE, ()), subnets.get(DATABASE, ())
     endpoints = egress.endpoints(spec, images)
     return Network(

@@ -79,9 +79,8 @@ class References:
         arns = tuple(VariableRef(self._inputs[root].variable.label) for root in _repository_arns(given))
         if given.join is None:
             return _root_value(given), arns, ""
-        begins = next((each for each in given.join[:1] if isinstance(each, str)), "")
         parts = (each if isinstance(each, str) else _root_value(each) for each in given.join)
-        return interpolation(parts), arns, begins
+        return interpolation(parts), arns, beginning(given)
 
     def secrets(self, service: Service) -> Iterator[SecretReference]:
         for name, secret in sorted(service.secrets.items()):
@@ -92,6 +91,11 @@ class References:
                 yield SecretReference(
                     name=name, store=store_of(secret), root=_root_value(source), arn=arn, value=value
                 )
+
+
+def beginning(given: Given) -> str:
+    """The text that a value begins with, as far as the spec says it."""
+    return next((each for each in (given.join or ())[:1] if isinstance(each, str)), "")
 
 
 def literal_secrets(service: Service) -> Iterator[tuple[str, str]]:
@@ -136,9 +140,31 @@ def _source(secret: GivenSecret) -> str | Part:
 
 def places(spec: Spec) -> Iterator[Place]:
     """Every reference of the spec."""
+    yield from vpc_places(spec)
     yield from _places_of_what_exists(spec)
     yield from route_places(spec)
     yield from service_places(spec)
+
+
+def vpc_places(spec: Spec) -> Iterator[Place]:
+    """What the root knows of a VPC that exists."""
+    if vpc := spec.network.vpc:
+        for path, value in vpc.values:
+            if isinstance(value, Part):
+                yield Place(("network", "vpc", *path), value)
+
+
+def inputs_of_vpc(spec: Spec) -> frozenset[str]:
+    """The inputs that only a VPC that exists needs."""
+    others: set[str] = set()
+    for place in places(spec):
+        if place.path[:2] != ("network", "vpc") and _is_handed_down(place.path, spec):
+            others |= _inputs_in(place)
+    return frozenset(name for place in vpc_places(spec) for name in _inputs_in(place) - others)
+
+
+def _inputs_in(place: Place) -> frozenset[str]:
+    return frozenset(name for each in _atoms(place.reference) for name in _named_inputs(each))
 
 
 def _places_of_what_exists(spec: Spec) -> Iterator[Place]:
@@ -355,7 +381,8 @@ def problems(spec: Spec, at: Locate, *, as_module: bool) -> Iterator[Problem]:
         for path, each in _located(place):
             used |= set(_named_inputs(each))
             if each.ref is not None:
-                yield from _traversal_problems(each.ref, at((*path, "ref")), as_module=as_module)
+                where = at((*path, "ref"))
+                yield from _traversal_problems(each.ref, spec, where, as_module=as_module)
     for name, said in spec.inputs.items():
         yield from _input_problems(name, said, used, at(("inputs", name)))
 
@@ -415,7 +442,7 @@ def _secret_problems(secret: GivenSecret, where: Location) -> Iterator[Problem]:
         yield Problem("TG293", where, "a parameter has no JSON keys for ECS", hint)
 
 
-def _traversal_problems(text: str, where: Location, *, as_module: bool) -> Iterator[Problem]:
+def _traversal_problems(text: str, spec: Spec, where: Location, *, as_module: bool) -> Iterator[Problem]:
     if as_module:
         message = f"a module cannot refer to {text} of the root that calls it"
         yield Problem(
@@ -428,7 +455,7 @@ def _traversal_problems(text: str, where: Location, *, as_module: bool) -> Itera
         yield Problem("TG291", where, "this is no reference to a value of Terraform", str(error))
         return
     if traversal.first == "module" and traversal.words[1] in OUR_MODULES:
-        yield from _own_module_problems(traversal, where)
+        yield from _own_module_problems(traversal, spec, where)
     yield from _attribute_problems(traversal, where)
 
 
@@ -455,9 +482,12 @@ def _nearest_attribute(attribute: str, names: frozenset[str]) -> str:
     return nearest_word(attribute, names, 0.8) or alike or nearest_word(attribute, names)
 
 
-def _own_module_problems(traversal: Traversal, where: Location) -> Iterator[Problem]:
+def _own_module_problems(traversal: Traversal, spec: Spec, where: Location) -> Iterator[Problem]:
     _, module, *output = traversal.words
     if module == "network" and output[:1] and output[0] in _OF_NETWORK:
+        if spec.network.vpc:
+            message = "module.network of this stack has no VPC: network.vpc names one that exists"
+            yield Problem("TG291", where, message, "write what network.vpc.id has")
         return
     if module == "services":
         message = "services cannot refer to their own module: Terraform would find a cycle"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tfgen.blueprint import names, peers, renames
 from tfgen.blueprint.labels import ENDPOINTS
-from tfgen.blueprint.model import TCP, Call, Image, Network, Peer, SecurityRule
+from tfgen.blueprint.model import TCP, Call, ExistingVpc, Image, Network, Peer, SecurityRule
 from tfgen.blueprint.peer_words import CIDR, GROUP, PREFIX_LIST
 from tfgen.blueprint.peers import allowed_ports
 from tfgen.blueprint.references import References
@@ -14,6 +14,7 @@ from tfgen.spec.model import HTTPS, WORLD, Port, Service, Spec
 
 LOAD_BALANCER_GROUP = VariableRef(Label("load_balancer_security_group_id"))
 ENDPOINT_GROUP = VariableRef(Label("endpoint_security_group_id"))
+EXISTING_ENDPOINT_GROUP = VariableRef(Label("existing_endpoint_security_group_id"))
 INGRESS, EGRESS = Label("ingress"), Label("egress")
 _TAG_VALUE = 256  # botocore, ecs Tag.value
 
@@ -136,12 +137,29 @@ def _to_endpoints(service: Service, network: Network, wanted: set[str]) -> Itera
     if network.endpoint_security_group:
         description = "AWS services, through the interface endpoints"
         yield _Way(ENDPOINTS, description, (HTTPS, HTTPS), Peer(argument=GROUP, value=ENDPOINT_GROUP))
-    for endpoint in network.gateway_endpoints:
-        if endpoint.service in wanted:
-            name = {"s3": "S3", "dynamodb": "DynamoDB"}[endpoint.service]
-            prefix_list = VariableRef(prefix_list_input(endpoint.service))
-            peer = Peer(argument=PREFIX_LIST, value=prefix_list)
-            yield _Way(endpoint.service, f"{name}, through the gateway endpoint", (HTTPS, HTTPS), peer)
+    for existing in network.existing:
+        yield from _to_existing_endpoints(existing, network.cidr)
+    for service_name in sorted(wanted & set(_routed_services(network))):
+        name = {"s3": "S3", "dynamodb": "DynamoDB"}[service_name]
+        peer = Peer(argument=PREFIX_LIST, value=VariableRef(prefix_list_input(service_name)))
+        yield _Way(service_name, f"{name}, through the gateway endpoint", (HTTPS, HTTPS), peer)
+
+
+def _routed_services(network: Network) -> Iterator[str]:
+    """The services to which gateway endpoints lead by prefix lists that are known."""
+    yield from (endpoint.service for endpoint in network.gateway_endpoints)
+    for existing in network.existing:
+        yield from (endpoint.service for endpoint in existing.gateway_endpoints if endpoint.prefix_list)
+
+
+def _to_existing_endpoints(existing: ExistingVpc, cidr: str) -> Iterator[_Way]:
+    """To the endpoints that the VPC has: to their security group, or anywhere in the VPC if it is unknown."""
+    given = existing.interface_endpoints
+    if given.services:
+        groups = (Peer(argument=GROUP, value=group) for group in given.security_group)
+        peer = next(groups, Peer(argument=CIDR, value=cidr))
+        description = "AWS services, through interface endpoints that the VPC has"
+        yield _Way("existing-endpoints", description, (HTTPS, HTTPS), peer)
 
 
 def _to_listed(service: Service, references: References) -> Iterator[_Way]:

@@ -29,16 +29,17 @@ def build(spec: Spec, at: Locate) -> tuple[Unused, ...]:
 
 def _unused_of_network(spec: Spec) -> Iterator[tuple[SpecPath, str]]:
     network = spec.network
+    said = ": ".join(network.said_way_out)
     if network.way_out.public_tasks:
         if network.endpoints:
-            yield ("network", "endpoints"), f"with egress: {network.egress} there are no VPC endpoints"
-        if network.subnets.private != usual_subnets(network.cidr).private:
+            yield ("network", "endpoints"), f"with {said} there are no VPC endpoints"
+        if not network.vpc and network.subnets.private != usual_subnets(network.cidr).private:
             yield (
                 ("network", "subnets", "private"),
-                f"with egress: {network.egress} there are no private subnets",
+                f"with {said} there are no private subnets",
             )
     if not network.service_connect_endpoint and not _is_endpoints_alone(network):
-        reason = "only with egress: endpoints does this endpoint exist"
+        reason = f"only with {network.said_way_out[0]}: endpoints does this endpoint exist"
         yield ("network", "service_connect_endpoint"), reason
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from tfgen import facts
-from tfgen.blueprint import existing, exports, load_balancer, names, security
+from tfgen.blueprint import existing, existing_vpc, exports, load_balancer, names, references, security
 from tfgen.blueprint.labels import DATABASE, ENDPOINTS, LOAD_BALANCER, NETWORK, PRIVATE, PUBLIC, SERVICES
 from tfgen.blueprint.model import (
     Container,
@@ -12,6 +14,7 @@ from tfgen.blueprint.model import (
     Input,
     Listener,
     LoadBalancer,
+    Local,
     Module,
     Namespace,
     Network,
@@ -23,12 +26,13 @@ from tfgen.blueprint.model import (
     Variable,
 )
 from tfgen.hcl.text import Comment, Label, OutputRef, Ref, ResourceRef, VariableRef
-from tfgen.spec.model import Spec
+from tfgen.spec.model import ExistingVpc, Spec
 
 STRING, STRINGS, TEXTS = Ref("string"), Ref("list(string)"), Ref("map(string)")
 
 
 class Stack(NamedTuple):
+    spec: Spec
     network: Network
     load_balancer: tuple[LoadBalancer, ...]
     services: tuple[Service, ...]
@@ -39,27 +43,57 @@ class Stack(NamedTuple):
     """What the services have from outside the stack."""
     existing_load_balancer: tuple[ExistingLoadBalancer, ...]
     cluster_arn: Ref
-    inputs: tuple[Variable, ...]
-    """Variables of the root that the spec asks for."""
-    tags: dict[str, str]
     has_provider: bool
+
+    @property
+    def vpc(self) -> ExistingVpc | None:
+        """What the spec says of a VPC that exists."""
+        return self.spec.network.vpc
 
 
 def build(stack: Stack) -> tuple[tuple[Module, ...], Root]:
     used = _used_variables(stack.services)
-    network = _build_module(NETWORK, stack.network_references, _network_outputs(stack, used))
-    modules = [network]
+    modules = []
+    if network := _network_module(stack, used):
+        modules.append(network)
     if stack.load_balancer:
         outputs = _load_balancer_outputs(stack, used)
         modules.append(_build_module(LOAD_BALANCER, _load_balancer_inputs(stack), outputs))
     if stack.services:
-        inputs = _services_inputs(stack, network.outputs, used)
+        inputs = _services_inputs(stack, network.outputs if network else (), used)
         own = tuple(each for service in stack.services for each in service.inputs)
         modules.append(_build_module(SERVICES, inputs, _services_outputs(stack), own))
+    values = tuple(existing_vpc.root_values(stack.network, stack.vpc)) if stack.vpc else ()
+    passed = frozenset(_variables_in((values, *(module.arguments for module in modules))))
     root = Root(
-        variables=tuple(_root_variables(stack)), outputs=_sorted_by_label(_root_outputs(stack, modules))
+        variables=tuple(_root_variables(stack, passed)),
+        outputs=_sorted_by_label(_root_outputs(stack, modules)),
+        values=values,
     )
     return tuple(modules), root
+
+
+def _network_module(stack: Stack, used: frozenset[Label]) -> Module | None:
+    """The network's module, where it has anything to create."""
+    network = stack.network
+    if stack.vpc is None:
+        return _build_module(NETWORK, stack.network_references, _network_outputs(stack, used))
+    if not network.gateway_endpoints and not network.interface_endpoints:
+        return None
+    outputs = _joined_outputs(stack, used)
+    return _build_module(NETWORK, existing_vpc.network_inputs(network, stack.vpc), outputs)
+
+
+def _joined_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
+    """Of what is created in a VPC that exists."""
+    yield _existing_private_subnets(stack.network)
+    yield from exports.of_network(stack.network)
+    yield from _endpoint_outputs(stack, used)
+
+
+def _existing_private_subnets(network: Network) -> Output:
+    output = existing_vpc.subnet_output(PRIVATE, existing_vpc.PRIVATE_SUBNETS)
+    return replace(output, ready=(_private_ready(network),))
 
 
 def _build_module(
@@ -144,6 +178,10 @@ def _network_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
     if stack.network.database_subnets:
         yield _subnet_ids(DATABASE)
     yield from exports.of_network(stack.network)
+    yield from _endpoint_outputs(stack, used)
+
+
+def _endpoint_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
     # A network alone tells all of it, for services that are described elsewhere.
     group = security.ENDPOINT_GROUP.label
     if group in used or (stack.network.endpoint_security_group and not stack.services):
@@ -170,22 +208,29 @@ def _used_variables(services: tuple[Service, ...]) -> frozenset[Label]:
 
 
 def _load_balancer_inputs(stack: Stack) -> Iterator[Input]:
-    yield _vpc_id()
+    yield _vpc_id(stack)
     yield _build_input(
         "public_subnet_ids",
         STRINGS,
         "IDs of the public subnets, one in each zone that has tasks.",
-        _ids_of_subnets(stack.load_balancer[0].subnets),
+        _ids_of_subnets(stack.load_balancer[0].subnets, stack),
     )
 
 
-def _vpc_id() -> Input:
-    return _build_input("vpc_id", STRING, "ID of the VPC.", OutputRef(NETWORK, Label("vpc_id")))
+def _vpc_id(stack: Stack) -> Input:
+    value = Ref("local.vpc_id") if stack.vpc else OutputRef(NETWORK, Label("vpc_id"))
+    return _build_input("vpc_id", STRING, "ID of the VPC.", value)
 
 
-def _ids_of_subnets(role: Label) -> Ref:
-    subnet_ids = OutputRef(NETWORK, Label(f"{role}_subnet_ids"))
-    return Ref(f"values({subnet_ids})")
+def _ids_of_subnets(role: Label, stack: Stack) -> Ref:
+    return Ref(f"values({_subnets_in_root(role, stack)})")
+
+
+def _subnets_in_root(role: str, stack: Stack) -> Ref:
+    """The IDs of subnets by zone; those of tasks wait for the endpoints that the stack creates."""
+    name, network = Label(f"{role}_subnet_ids"), stack.network
+    waits = role == PRIVATE and (network.gateway_endpoints or network.interface_endpoints)
+    return OutputRef(NETWORK, name) if waits or not stack.vpc else Ref(f"local.{name}")
 
 
 def _load_balancer_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
@@ -214,14 +259,16 @@ def _used_listeners(stack: Stack, used: frozenset[Label]) -> Iterator[Listener]:
 def _services_inputs(
     stack: Stack, network_outputs: tuple[Output, ...], used: frozenset[Label]
 ) -> Iterator[Input]:
-    yield _vpc_id()
+    yield _vpc_id(stack)
     yield _build_input(
         "subnet_ids",
         STRINGS,
         "IDs of the subnets that run tasks.",
-        _ids_of_subnets(stack.network.task_subnets),
+        _ids_of_subnets(stack.network.task_subnets, stack),
     )
     yield from (_input_from_output(output, NETWORK) for output in network_outputs if output.label in used)
+    if stack.vpc:
+        yield from existing_vpc.services_inputs(stack.network, stack.vpc, used)
     if stack.load_balancer:
         yield _build_input(
             security.LOAD_BALANCER_GROUP.label,
@@ -244,7 +291,11 @@ def own_variables(spec: Spec) -> frozenset[str]:
     of_services = (names.label(key, "image") for key in spec.services)
     of_listeners = (load_balancer.arn_input(key) for key in spec.load_balancer.listener_names)
     endpoints = map(security.prefix_list_input, facts.gateway_endpoints())
-    groups = (security.LOAD_BALANCER_GROUP.label, security.ENDPOINT_GROUP.label)
+    groups = (
+        security.LOAD_BALANCER_GROUP.label,
+        security.ENDPOINT_GROUP.label,
+        security.EXISTING_ENDPOINT_GROUP.label,
+    )
     of_roles = (label for key in spec.services for label in existing.own_role_variables(key))
     own = ("vpc_id", "subnet_ids", *groups, *existing.OWN_VARIABLES, *of_roles)
     return frozenset((*own, *of_services, *of_listeners, *endpoints))
@@ -287,14 +338,29 @@ def _cluster_name(arn: Ref) -> Ref:
     return Ref("aws_ecs_cluster.main.name") if own else Ref(f'split("/", {arn})[1]')
 
 
-def _root_variables(stack: Stack) -> Iterator[Variable]:
-    yield from stack.inputs
+def _variables_in(value: Any) -> Iterator[Label]:
+    """The variables of the root in what it passes on."""
+    if isinstance(value, VariableRef):
+        yield value.label
+    elif isinstance(value, Input | Local):
+        yield from _variables_in(value.value)
+    elif isinstance(value, dict | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _variables_in(each)
+
+
+def _root_variables(stack: Stack, passed: frozenset[Label]) -> Iterator[Variable]:
+    """Of a VPC that exists, only what the stack needs of it is passed on."""
+    spared = references.inputs_of_vpc(stack.spec) - passed
+    inputs = references.root_variables(stack.spec)
+    yield from (variable for variable in inputs if variable.label not in spared)
     for service in stack.services:
         known = (container for container in service.containers if not container.image.given)
         yield from (_image_variable(container, service) for container in known)
     if stack.has_provider:
+        tags = dict(sorted(stack.spec.tags.items()))
         yield Variable(
-            label=Label("tags"), type=TEXTS, description="Tags of every resource.", default=(stack.tags,)
+            label=Label("tags"), type=TEXTS, description="Tags of every resource.", default=(tags,)
         )
 
 
@@ -326,6 +392,10 @@ def _root_outputs(stack: Stack, modules: list[Module]) -> Iterator[Output]:
             yield _build_output("load_balancer_dns_name", "DNS name of the load balancer.", name)
         for arn in balancer.arn:
             yield _build_output("load_balancer_arn", "ARN of the load balancer.", arn)
+    if stack.vpc:
+        yield from existing_vpc.root_outputs(stack.network, stack.vpc)
+        if stack.network.private_subnets and not any(module.label == NETWORK for module in modules):
+            yield existing_vpc.subnet_output(PRIVATE, _subnets_in_root(PRIVATE, stack))
     addresses = {
         service.key: server.address
         for service in stack.services

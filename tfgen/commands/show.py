@@ -18,11 +18,18 @@ def show(spec: OneSpec, json: Json = False) -> None:
     if outcome.failed:
         raise typer.Exit(Exit.SPEC_HAS_ERRORS)
     said: dict[str, Any] = msgspec.to_builtins(outcome.spec)
+    if outcome.spec and outcome.spec.network.vpc:
+        said["network"] = _without_created(said["network"], outcome.spec.network.of_created)
     data = _without_none({**said, "overrides": {}}) | {"overrides": said["overrides"]}
     if json:
         print_json(data)
     else:
         typer.echo(dump_yaml(data, ascii_only=not prints_unicode()), nl=False)
+
+
+def _without_created(network: dict[str, Any], of_created: tuple[str, ...]) -> dict[str, Any]:
+    """What describes a VPC to create is refused beside one that exists."""
+    return {key: value for key, value in network.items() if key not in of_created}
 
 
 def _without_none(data: Any) -> Any:

@@ -36,6 +36,8 @@ class Item(Struct, frozen=True):
     name: str
     detail: str
     quantities: tuple[Quantity, ...]
+    is_counted: bool = True
+    """Whether the stack is charged for it, if anybody is."""
 
 
 class Cost(Struct, frozen=True):
@@ -183,7 +185,8 @@ def _items_of_traffic(kind: str, gigabytes: int, inventory: Inventory) -> Iterat
         return
     if not inventory.tasks:
         return
-    yield Item(TRAFFIC, kind, *_by_way(kind, gigabytes, inventory))
+    is_counted = way_of(kind, inventory) != "given"
+    yield Item(TRAFFIC, kind, *_by_way(kind, gigabytes, inventory), is_counted=is_counted)
     if kind == LOGS:
         stored = gigabytes * inventory.log_retention / _DAYS
         quantities = (*_hourly(gigabytes, "logs_gb"), *_hourly(stored, "logs_stored_gb_month"))
@@ -193,12 +196,15 @@ def _items_of_traffic(kind: str, gigabytes: int, inventory: Inventory) -> Iterat
 
 
 def way_of(kind: str, inventory: Inventory) -> str:
-    """How traffic leaves the VPC: `gateway`, `interface`, `nat`, `public`, or nothing if it cannot."""
+    """How traffic leaves the VPC: `gateway`, `interface`, `nat`, `public`, `given` by a VPC that exists, or
+    nothing if it cannot."""
     endpoint = _ENDPOINTS.get(kind, kind)
     if endpoint in inventory.gateway_endpoints:
         return "gateway"
     if any(endpoint == service for service, _ in inventory.interface_endpoints):
         return "interface"
+    if endpoint in inventory.given_endpoints or inventory.given_nat:
+        return "given"
     return "nat" if inventory.nat_gateways else "public" if inventory.public_tasks else ""
 
 
@@ -209,6 +215,7 @@ def _by_way(kind: str, gigabytes: int, inventory: Inventory) -> tuple[str, tuple
         "interface": (f"{gigabytes} GB through the interface endpoint", _hourly(gigabytes, "endpoint_gb")),
         "nat": (f"{gigabytes} GB through NAT gateways", nat_quantities(gigabytes, inventory)),
         "public": (f"{gigabytes} GB through the internet gateway", ()),
+        "given": (f"{gigabytes} GB through what the VPC has", ()),
         "": (f"{gigabytes} GB, which no task can exchange", ()),
     }[way_of(kind, inventory)]
 

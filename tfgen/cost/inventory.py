@@ -45,6 +45,10 @@ class Inventory(Struct, frozen=True):
     """By service."""
     log_retention: int
     """The days that log lines are kept; 0 is without end."""
+    given_endpoints: tuple[str, ...] = ()
+    """The services that endpoints of a VPC reach that the stack joins. They are not counted."""
+    given_nat: bool = False
+    """Whether such a VPC has NAT gateways. Neither they nor what passes through them is counted."""
 
 
 def take_inventory(blueprint: Blueprint) -> Inventory:
@@ -56,9 +60,13 @@ def take_inventory(blueprint: Blueprint) -> Inventory:
         region=blueprint.region,
         zones=private or len(network.public_subnets),
         nat_gateways=sum(len(nat.zones) for nat in network.nat),
-        gateway_endpoints=tuple(each.service for each in network.gateway_endpoints if each.route_tables),
+        gateway_endpoints=tuple(
+            each.service for each in network.gateway_endpoints if each.route_tables or each.given_tables
+        ),
         interface_endpoints=tuple(
-            (each.service, private) for each in network.interface_endpoints if each.subnets
+            (each.service, private)
+            for each in network.interface_endpoints
+            if each.subnets or each.given_subnets
         ),
         public_tasks=not private,
         balancers=tuple(
@@ -69,6 +77,8 @@ def take_inventory(blueprint: Blueprint) -> Inventory:
             for service in blueprint.services
         ),
         log_retention=_longest(service.log_retention for service in blueprint.services),
+        given_endpoints=tuple(name for each in network.existing for name in each.endpoints),
+        given_nat=any(each.has_nat for each in network.existing),
     )
 
 

@@ -50,7 +50,7 @@ def _name(item: Item) -> str:
 
 def _cost_text(item: Item, bill: Bill) -> str:
     if not item.quantities:
-        return "free"
+        return "free" if item.is_counted else "not counted"
     unknown = [each.part for each in item.quantities if each.part in bill.unpriced]
     return "unknown" if unknown else amount(cost_of((item,), bill.prices))
 

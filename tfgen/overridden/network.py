@@ -83,14 +83,14 @@ def _endpoint_fields(found: Resource) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if found.take_pending("private_dns_enabled"):
         fields["private_dns"] = flag_of(found.after.get("private_dns_enabled"), False)
-    for name, field in (
-        ("subnet_ids", "subnets"),
-        ("security_group_ids", "security_groups"),
-        ("route_table_ids", "route_tables"),
+    for name, lost in (
+        ("subnet_ids", ("subnets", "given_subnets")),
+        ("security_group_ids", ("security_groups",)),
+        ("route_table_ids", ("route_tables", "given_tables")),
     ):
         if name in found.pending and not found.after.get(name):
             found.take_pending(name)
-            fields[field] = ()
+            fields |= dict.fromkeys(lost, ())
     return fields
 
 

@@ -17,6 +17,7 @@ from tfgen.blueprint.model import (
     ALL_PROTOCOLS,
     TCP,
     Blueprint,
+    ExistingVpc,
     InternetRoute,
     NatGateway,
     NatRoute,
@@ -116,10 +117,16 @@ class Ground:
             PRIVATE: own.private_subnets,
             DATABASE: own.database_subnets,
         }
+        # Of a subnet that exists only the range is known that its VPC has.
+        self.ranges = {
+            role: tuple(dict.fromkeys(subnet.cidr or own.cidr for subnet in found))
+            for role, found in self.subnets.items()
+        }
         self.zones = {role: tuple(subnet.zone for subnet in found) for role, found in self.subnets.items()}
         self.tables: dict[str, RouteTable] = {
             role: table for table in own.route_tables for role in table.subnets
         }
+        self.existing = next(iter(own.existing), None)
         self.interface = {endpoint.service: endpoint for endpoint in own.interface_endpoints}
         self.gateway = {endpoint.service: endpoint for endpoint in own.gateway_endpoints}
         self._followed: dict[tuple[str, str], Followed] = {}
@@ -213,6 +220,8 @@ class Ground:
         the user's own, or missing.
         """
         table = self.tables.get(role)
+        if self.existing:
+            return self._given_internet(role, self.existing, destination, because)
         if table is None:
             text = f"the {role} subnets have no route table of their own (aws_route_table_association.{role})"
             return (Hop("route", f"{because}{text}", MISSING),)
@@ -237,6 +246,23 @@ class Ground:
         lost = (route for route in self.network.target_routes if route.table == role)  # without their table
         best = _narrowest(self._routes_of_table(table) if table else lost, destination)
         return self.internet(role, destination) if isinstance(best, TargetRoute) else ()
+
+    def _given_internet(
+        self, role: str, existing: ExistingVpc, destination: str, because: str
+    ) -> tuple[Hop, ...]:
+        """As the spec says that the routes of a VPC are which exists."""
+        given = f"{existing.id}, given by you as way_out: {existing.way_out}"
+        if role == PUBLIC:
+            text = f"public subnets of {existing.id}, given by you: a route to an internet gateway"
+            return (Hop("route", text, TAKEN),)
+        if not existing.has_nat:
+            where = "the internet" if destination == "0.0.0.0/0" else destination
+            text = f"{because}the {role} subnets have no route to {where} (vpc.way_out: {existing.way_out})"
+            return (Hop("route", text, MISSING),)
+        return (
+            Hop("route", f"{role} subnets of {given}: {destination} to NAT gateways", TAKEN),
+            Hop("nat", "the NAT gateways: public addresses and a route to the internet, given by you", TAKEN),
+        )
 
     def _routes_of_table(self, table: RouteTable) -> Iterator["_Route"]:
         """The routes of a table, but for that to the VPC and those that gateway endpoints make."""

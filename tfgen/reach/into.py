@@ -53,9 +53,7 @@ class WaysIn:
             for listener in balancer.listeners
         }
         self.cidrs = tuple(
-            subnet.cidr
-            for balancer in ground.blueprint.load_balancer
-            for subnet in ground.subnets[balancer.subnets]
+            cidr for balancer in ground.blueprint.load_balancer for cidr in ground.ranges[balancer.subnets]
         )
 
     def of(self, service: Service) -> Iterator[Flow]:
@@ -101,7 +99,7 @@ class WaysIn:
             yield Hop("balancer", behind if len(onward) > 1 else onward[0].text, MISSING)
             return
         text = f"aws_lb.main in the {balancer.subnets} subnets, which have a route to the internet"
-        yield Hop("balancer", text, parts=onward[0].parts)
+        yield Hop("balancer", text, onward[0].state, onward[0].parts)
         address = ResourceRef("aws_lb_listener", listener.label)
         yield Hop("listener", f"{address}, port {listener.port}", parts=(address,))
 
@@ -177,7 +175,7 @@ class WaysIn:
         if self.ground.blueprint.existing_load_balancer:
             text = f"the load balancer's security group is given: it must allow outbound port {group.port}"
             return Hop("leaves", text, TAKEN)
-        tasks = tuple(subnet.cidr for subnet in self.ground.subnets[self.ground.network.task_subnets])
+        tasks = self.ground.ranges[self.ground.network.task_subnets]
         side = NetworkPeer(service.key, (group_of(service),), tasks, group.port)
         state, rules = self.ground.passes(EGRESS, BALANCER_GROUP, side)
         if state == OK:

@@ -25,6 +25,13 @@ from tfgen.blueprint.model import (
 from tfgen.blueprint.peer_words import entry_in_yaml, port_words, range_in_yaml
 from tfgen.hcl.text import Ref, ResourceRef
 from tfgen.problems import SpecPath
+from tfgen.reach.given import (
+    given_endpoint,
+    given_entry,
+    given_private_dns,
+    given_resolver,
+    given_route,
+)
 from tfgen.reach.ground import (
     EGRESS,
     HTTPS,
@@ -54,7 +61,6 @@ _NAMES = {
 _DNS_SUPPORT = ResourceRef("aws_vpc", "main", ".enable_dns_support")
 _PUBLIC = "public addresses"
 _WORLD = "0.0.0.0/0"
-_NAT = "use egress: nat+endpoints"
 _CONTROL_HINT = "test that calls work, or remove service_connect_endpoint: false"
 
 
@@ -76,8 +82,9 @@ class Ways:
         self.region = ground.blueprint.region
         known = facts.regions().get(self.region)
         self.needs_all = known is not None and known.needs_all_ecs_endpoints
+        self.nat = ground.network.nat_advice
         self.role = ground.network.task_subnets
-        self.tasks = tuple(subnet.cidr for subnet in ground.subnets[self.role])
+        self.tasks = ground.ranges[self.role]
         self.services = {service.key: service for service in ground.blueprint.services}
         self._ways: dict[tuple[object, ...], Way] = {}
         self._sides: dict[tuple[object, ...], NetworkPeer] = {}
@@ -162,7 +169,7 @@ class Ways:
 
     def _is_closed(self, public: bool) -> bool:
         """Whether the spec creates no route to the internet for the tasks."""
-        return not self.ground.network.nat and not public
+        return not self.ground.network.has_nat and not public
 
     def _call_flow(self, service: Service, callee: str, path: SpecPath) -> Flow:
         """To another service by its Service Connect name: to the container's port, not the name's."""
@@ -207,7 +214,7 @@ class Ways:
         if key not in self._ways:
             host, _, port = image.registry.partition(":")
             known = host in facts.cached_registries(self.ground.blueprint.partition)
-            hops = (self._dns_hop(), *self._internet_hops(public, hint=_NAT))
+            hops = (self._dns_hop(), *self._internet_hops(public, hint=self.nat))
             side = self._public_way(int(port or HTTPS), known)
             self._ways[key] = _way(image.registry, hops, side)
         return self._ways[key]
@@ -247,20 +254,23 @@ class Ways:
         if is_private(cidr):
             text = "private addresses outside the VPC: you add the peering or transit gateway"
             return (Hop("route", text, TAKEN),)
-        return self._internet_hops(public, cidr, hint=_NAT)
+        return self._internet_hops(public, cidr, hint=self.nat)
 
     def _way_to_aws(self, suffix: str, region: str, public: bool) -> Way:
         to = _NAMES.get(suffix, suffix) + ("" if region == self.region else f" in {region}")
         endpoint = self.ground.interface.get(suffix) if region == self.region else None
         if endpoint and endpoint.private_dns:
             return self._through_endpoint(endpoint, to)
+        existing = self.ground.existing if region == self.region else None
+        if existing and (found := given_endpoint(existing, suffix, self.ground)):
+            return _way(to, *found)
         name = self._dns_hop(self._with_remark(suffix, region, endpoint))
         routed = self._prefix_list(suffix, region)
         if routed:
             return _way(to, (name, routed), self._public_side(suffix, region))
         because = self._blamed_hop(suffix, region, endpoint)
         # In the stack's own Region the endpoint is missing, which tfgen creates.
-        hint = f"keep a replica of it in {self.region}, or {_NAT}" if region != self.region else ""
+        hint = f"keep a replica of it in {self.region}, or {self.nat}" if region != self.region else ""
         hops = (name, *self._internet_hops(public, because=because, hint=hint))
         return _way(to, hops, self._public_side(suffix, region))
 
@@ -270,7 +280,7 @@ class Ways:
         if endpoint is None:
             return self._public_way(HTTPS)
         prefix_list = Followed(NETWORK, ResourceRef("aws_vpc_endpoint", endpoint.label, ".prefix_list_id"))
-        name = _PUBLIC if self.ground.network.nat else f"the prefix list of {prefix_list.address}"
+        name = _PUBLIC if self.ground.network.has_nat else f"the prefix list of {prefix_list.address}"
         return NetworkPeer(name, (prefix_list,), (), HTTPS)
 
     def _public_way(self, port: int, known: bool = True) -> NetworkPeer:
@@ -279,7 +289,8 @@ class Ways:
 
     def _through_endpoint(self, endpoint: InterfaceEndpoint, to: str) -> Way:
         address, own = ResourceRef("aws_vpc_endpoint", endpoint.label), self.ground.network
-        cidrs = tuple(s.cidr for role in endpoint.subnets for s in self.ground.subnets[role])
+        roles = (*endpoint.subnets, *((self.role,) if endpoint.given_subnets else ()))
+        cidrs = tuple(cidr for role in roles for cidr in self.ground.ranges[role])
         groups = tuple(self.ground.follow(NETWORK, group) for group in endpoint.security_groups)
         side = self._sides.setdefault(
             (*cidrs, *groups), NetworkPeer(_group_addresses(groups), groups, cidrs, HTTPS, guards=groups)
@@ -289,8 +300,7 @@ class Ways:
         if not own.dns_hostnames:
             text = "interface endpoints have no private DNS without enable_dns_hostnames of the VPC"
             return _way(to, (Hop("name", text, MISSING),), side)
-        flags = (_DNS_SUPPORT, ResourceRef("aws_vpc", "main", ".enable_dns_hostnames"))
-        name = Hop("name", f"private DNS resolves to {address}", parts=(address, *flags))
+        name = self._private_name(address)
         if not cidrs:
             return _way(to, (name, Hop("route", f"{address} is in no subnet", MISSING)), side)
         if not groups:
@@ -298,10 +308,20 @@ class Ways:
             return _way(to, (name, Hop("enters", text, MISSING)), side)
         return _way(to, (name, local(own.cidr)), side)
 
+    def _private_name(self, address: ResourceRef) -> Hop:
+        """The name of an endpoint with private DNS."""
+        if self.ground.existing:
+            return given_private_dns(self.ground.existing, address)
+        flags = (_DNS_SUPPORT, ResourceRef("aws_vpc", "main", ".enable_dns_hostnames"))
+        return Hop("name", f"private DNS resolves to {address}", parts=(address, *flags))
+
     def _prefix_list(self, suffix: str, region: str) -> Hop | None:
         """The route of a gateway endpoint; it leads to its own Region only (PL/vpc-endpoints-s3)."""
         endpoint = self.ground.gateway.get(suffix) if region == self.region else None
         table = self.ground.tables.get(self.role)
+        if endpoint and self.ground.existing and endpoint.given_tables:
+            address = ResourceRef("aws_vpc_endpoint", endpoint.label)
+            return given_route(self.ground.existing, self.role, address)
         if endpoint is None or table is None or table.label not in endpoint.route_tables:
             return None
         address = ResourceRef("aws_vpc_endpoint", endpoint.label)
@@ -316,6 +336,8 @@ class Ways:
         """A public name, asked of the VPC's own resolver."""
         if not self.ground.network.dns_support:
             return Hop("name", "no name can be resolved without enable_dns_support of the VPC", MISSING)
+        if self.ground.existing:
+            return given_resolver(self.ground.existing, remark)
         text = f"public addresses{remark}"
         return Hop("name", text, parts=(_DNS_SUPPORT,))
 
@@ -328,7 +350,7 @@ class Ways:
 
     def _blamed_hop(self, suffix: str, region: str, endpoint: InterfaceEndpoint | None) -> str:
         """What would have made a route to the internet needless."""
-        if self.ground.network.nat or not self.ground.network.private_subnets:
+        if self.ground.network.has_nat or not self.ground.network.private_subnets:
             return ""
         if region != self.region:
             return f"VPC endpoints reach {self.region} only, and "
@@ -347,7 +369,7 @@ class Ways:
         """
         hops = self.ground.internet(self.role, cidr, because)
         if hops[0].state == MISSING:
-            fix = ("network", "egress") if hint == _NAT else ()
+            fix = ("network", *self.ground.network.egress_key.split(".")) if hint == self.nat else ()
             return (replace(hops[0], hint=hint, fix=fix),) if self._is_closed(public) else hops
         if len(hops) > 1 or hops[0].state == TAKEN:
             return hops
@@ -403,12 +425,14 @@ class Ways:
         # No VPC endpoint reaches a registry other than ECR, the only one with a port of its own.
         own = all(container.image.may_be_private for container in service.containers)
         helped = own and not self.ground.interface
-        return f"{hint}, or {_NAT}" if helped else hint
+        return f"{hint}, or {self.nat}" if helped else hint
 
     def _entering_hop(self, service: Service, side: NetworkPeer) -> Hop:
         """Any of the groups may let it in."""
         tasks = NetworkPeer(service.key, (group_of(service),), self.tasks, side.port)
         for group in side.guards:
+            if self.ground.existing and (hop := given_entry(self.ground.existing, group)):
+                return hop
             state, rules = self.ground.passes(INGRESS, group, tasks)
             if state == OK:
                 return Hop("enters", " and ".join(rules), parts=rules)

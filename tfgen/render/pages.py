@@ -152,6 +152,7 @@ def _stack_values(blueprint: Blueprint) -> dict[str, Any]:
         "provider_version": blueprint.provider_version,
         "backends": blueprint.backend,
         "providers": blueprint.provider,
+        "values": blueprint.root.values,
         "modules": blueprint.modules,
         "variables": blueprint.root.variables,
         "outputs": blueprint.root.outputs,

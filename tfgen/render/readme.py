@@ -81,7 +81,14 @@ def _intro_sentences(blueprint: Blueprint) -> Iterator[str]:
     network = blueprint.network
     zones = [subnet.zone for subnet in network.public_subnets]
     where = "private" if network.private_subnets else "public"
-    yield f"A VPC ({network.cidr}) in zones {', '.join(zones)} of {blueprint.region}."
+    if network.existing:
+        zones = zones or [subnet.zone for subnet in network.private_subnets]
+        yield (
+            f"The VPC ({network.cidr}) exists and is managed elsewhere; of it, zones {', '.join(zones)} of "
+            f"{blueprint.region} are used."
+        )
+    else:
+        yield f"A VPC ({network.cidr}) in zones {', '.join(zones)} of {blueprint.region}."
     yield from _other_subnets_sentences(network)
     if blueprint.services:
         count = len(blueprint.services)
@@ -123,7 +130,9 @@ def _egress_sentence(network: Network) -> str:
     through_nat = (
         f"Private subnets reach the internet through {nat[0]} NAT gateway{'s'[: nat[0] - 1]}" if nat else ""
     )
-    if network.interface_endpoints:
+    if network.existing and network.has_nat:
+        through_nat = "Private subnets reach the internet through NAT gateways that the VPC has"
+    if network.endpoint_services:
         if through_nat:
             return f"{through_nat}, and AWS services through VPC endpoints."
         return "Private subnets have no route to the internet; they reach AWS services through VPC endpoints."
@@ -175,7 +184,7 @@ def _node_label(label: Label) -> Label:
 def _picture_boxes(blueprint: Blueprint) -> Iterator[Row]:
     """The boxes of the picture besides services, by the names of their nodes."""
     network = blueprint.network
-    if blueprint.load_balancer or not network.interface_endpoints or network.nat:
+    if blueprint.load_balancer or not network.endpoint_services or network.has_nat:
         yield Row("internet", "internet")
     if blueprint.load_balancer:
         yield Row("load_balancer", "load balancer")
@@ -184,17 +193,19 @@ def _picture_boxes(blueprint: Blueprint) -> Iterator[Row]:
         yield Row("load_balancer", "existing load balancer")
     for nat in network.nat:
         yield Row("nat", f"NAT in {', '.join(nat.zones)}")
-    if network.interface_endpoints:
+    if network.existing and network.has_nat:
+        yield Row("nat", "NAT of the VPC")
+    if network.endpoint_services:
         yield Row("endpoints", "VPC endpoints")
 
 
 def _egress_edges(network: Network) -> Iterator[Edge]:
     if not network.private_subnets:
         yield Edge(Label("tasks"), Label("internet"), "public addresses")
-    if network.interface_endpoints:
+    if network.endpoint_services:
         yield Edge(Label("tasks"), Label("endpoints"), "AWS services")
-    for _ in network.nat:
-        yield Edge(Label("tasks"), Label("nat"), "everything else" if network.interface_endpoints else "all")
+    if network.has_nat:
+        yield Edge(Label("tasks"), Label("nat"), "everything else" if network.endpoint_services else "all")
         yield Edge(Label("nat"), Label("internet"), "port 443")
 
 
@@ -205,10 +216,12 @@ def _subnet_rows(network: Network) -> Iterator[Row]:
         ("database", network.database_subnets),
     ):
         for subnet in subnets:
-            yield Row(f"{role} {subnet.zone}", subnet.cidr)
+            yield Row(f"{role} {subnet.zone}", subnet.cidr or f"exists, in {network.cidr}")
 
 
 def _endpoint_rows(network: Network) -> Iterator[Row]:
+    for existing in network.existing:
+        yield from (Row(service, "exists") for service in existing.endpoints)
     for gateway in network.gateway_endpoints:
         yield Row(gateway.service_name, f"gateway. {gateway.comment}")
     for interface in network.interface_endpoints:

@@ -110,6 +110,16 @@ _CODES = {
     "TG524": "No two entries of ingress allow the same",
     "TG401": "A rendered file is HCL",
     "TG402": "The files of a stack that is compared with a spec can be read",
+    "TG500": "Beside a VPC that exists, no key describes one to create",
+    "TG501": "A VPC that exists has the subnets that tasks run in",
+    "TG502": "The subnets of a VPC that exists are used",
+    "TG503": "A VPC that exists has public subnets in two zones or more, and in each with tasks",
+    "TG504": "Each subnet and each route table of a VPC that exists is in the spec once",
+    "TG505": "An endpoint exists or is created, not both",
+    "TG506": "Prefix lists and the security group are those of endpoints that the VPC has",
+    "TG507": "The prefix list of a gateway endpoint is in the spec where tasks may connect to nothing else",
+    "TG508": "A gateway endpoint that services need can be created, or exists",
+    "TG509": "The security group of endpoints that exist is in the spec",
 }
 
 _RAISED = {

@@ -10,6 +10,11 @@ def most_tasks(blueprint: Blueprint) -> int:
     return sum(service.tasks.most for service in blueprint.services)
 
 
+def are_sizes_known(blueprint: Blueprint) -> bool:
+    """Whether the sizes of the subnets are in the spec; those of subnets that exist are not."""
+    return not blueprint.network.existing
+
+
 def task_addresses(blueprint: Blueprint, *, beside_load_balancer: bool) -> int:
     """The addresses that tasks can have in all of their subnets."""
     return sum(task_addresses_by_zone(blueprint, beside_load_balancer=beside_load_balancer).values())

@@ -34,8 +34,9 @@ class Egress:
     def __init__(self, blueprint: Blueprint) -> None:
         self.blueprint = blueprint
         self.environment = environment_of(blueprint)
-        endpoints = blueprint.network.interface_endpoints
-        self._endpoints = {endpoint.service for endpoint in endpoints if endpoint.private_dns}
+        network = blueprint.network
+        without_dns = {each.service for each in network.interface_endpoints if not each.private_dns}
+        self._endpoints = network.endpoint_services - without_dns
 
     def closed(self, service: Service) -> Iterator[Closed]:
         """Hosts outside of the stack that the service may not connect to, by variable and port."""

@@ -14,6 +14,17 @@ def containing_range(cidr: str, kind: str) -> str:
     return next((str(outer) for outer in facts.ip_ranges(kind) if range_.subnet_of(outer)), "")
 
 
+def ranges_to_create(blueprint: Blueprint) -> tuple[str, ...]:
+    """The range of the VPC, where the stack creates it and the spec can have another."""
+    return () if blueprint.network.existing else (blueprint.network.cidr,)
+
+
+def ranges_around_created(blueprint: Blueprint, kind: str) -> tuple[str, ...]:
+    """The range among facts.ip_ranges(kind) in which the stack creates its VPC."""
+    found = (containing_range(cidr, kind) for cidr in ranges_to_create(blueprint))
+    return tuple(filter(None, found))
+
+
 def covered_ranges(cidrs: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Each range that another one contains, and that other one. Duplicates do not count."""
     outer = None

@@ -39,6 +39,7 @@ FAILS = (
     "network: {egress: endpoints}\nservices: {web: {environment: {DB: 'mysql://db.acme.example/shop'}}}",
     "services: {web: {environment: {LEGACY_API: 'http://erp.acme.example/'}}}",
     "services: {web: {egress: [], environment: {API: 'https://api.acme.example/'}}}",
+    "network: {vpc: {way_out: nat}}\nservices: {web: {environment: {LEGACY_API: http://erp.acme.example/}}}",
 )
 PASSES = (
     "services: {web: {environment: {URL: {input: url}, PORT: {ref: aws_db_instance.main.port}}}}",

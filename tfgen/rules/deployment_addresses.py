@@ -48,10 +48,13 @@ PASSES = (
     "services: {a: {count: 11}}",
     "network: {egress: nat, subnets: {private: 28, public: 27}}\n"
     "services: {a: {count: 11, port: 80, routes: [/]}}",
+    "network: {vpc: {way_out: nat}}\nservices: {a: {count: 200}}",
 )
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
+    if not _addresses.are_sizes_known(blueprint):
+        return
     tasks = _addresses.most_tasks(blueprint)
     rooms = _addresses.task_addresses_by_zone(blueprint, beside_load_balancer=True)
     zone = min(rooms, key=lambda zone: rooms[zone])

@@ -33,6 +33,8 @@ FAILS = (
     "services: {web: {uses: [sqs, cassandra], egress: [{cidr: 0.0.0.0/0, port: 9142}]}}",
     "network: {egress: nat}\nservices: {web: {uses: [cassandra]}}",
     "services: {web: {uses: [cassandra], egress: [{cidr: 0.0.0.0/0, port: 9143}, 0.0.0.0/0]}}",
+    "network: {vpc: {way_out: endpoints, endpoints: [email-smtp], route_tables: [rtb-0000000a]}}\n"
+    "services: {web: {uses: [email-smtp]}}",
 )
 PASSES = (
     "services: {web: {uses: [cassandra], egress: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 9142}]}}",
@@ -41,7 +43,7 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    made = {endpoint.service for endpoint in blueprint.network.interface_endpoints}
+    made = blueprint.network.endpoint_services
     for service in blueprint.services:
         for index, name in enumerate(service.uses):
             ports = facts.endpoint_ports().get(name, ())

@@ -39,6 +39,8 @@ FAILS = (
     "services: {web: {uses: [sqs], environment: {QUEUE: 'https://sqs.eu-west-1.amazonaws.com/1/a'}}}",
     "network: {egress: endpoints}\nservices: {web: {environment: {QUEUE: {ref: aws_sqs_queue.jobs.url}}}}",
     "network: {egress: endpoints}\nservices: {web: {environment: {TABLE: {ref: aws_dynamodb_table.a.name}}}}",
+    "network: {vpc: {way_out: endpoints, route_tables: [rtb-0000000a]}}\n"
+    "services: {web: {environment: {API: https://api.acme.example/}}}",
 )
 PASSES = (
     "network: {egress: endpoints}\n"
@@ -47,6 +49,8 @@ PASSES = (
     "services: {web: {environment: {PGHOST: 10.9.1.1, OIDC_ISSUER: 'https://login.acme.example/'}}}",
     "network: {egress: nat+endpoints}\n"
     "services: {web: {egress: [], environment: {API: 'https://api.acme.example/'}}}",
+    "network: {vpc: {way_out: endpoints, endpoints: [sqs], route_tables: [rtb-0000000a]}}\n"
+    "services: {web: {environment: {Q: https://sqs.us-east-1.amazonaws.com/1/a}}}",
 )
 
 
@@ -58,7 +62,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 connection = closed.connection
                 message = (
                     f'{connection.variable} points to {closed.text}, which "{service.key}" cannot reach: '
-                    "with egress: endpoints there is no route to the internet"
+                    f"with {blueprint.network.egress_key}: endpoints there is no route to the internet"
                 )
                 where = blueprint.locate(connection.path)
                 yield Problem(ID, where, message, _hint(closed, blueprint), SEVERITY, connection.secret)
@@ -67,7 +71,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _hint(closed: Closed, blueprint: Blueprint) -> str:
     """A hint by the kind of host: an API with an endpoint, one in another region, or any other host."""
     host = closed.connection.host
-    api, nat = _hosts.api_of_host(host), "use egress: nat+endpoints"
+    api, nat = _hosts.api_of_host(host), blueprint.network.nat_advice
     if closed.port != 443:
         cidr = f"{host}/32" if _hosts.is_ipv4(host) else "0.0.0.0/0"
         nat = f"{nat}, and add {range_in_yaml(cidr, closed.port)} to egress"

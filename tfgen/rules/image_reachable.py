@@ -51,23 +51,24 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for image in (container.image for key in failing for container in services[key].containers):
         if image.is_unknown or _ecr.is_unknown_form(image) or _regions.is_misspelled(image.region):
             continue  # TG321 and TG306 say what to write
-        yield Problem(ID, image.at, _message(image), _hint(image, blueprint))
+        yield Problem(ID, image.at, _message(image, blueprint), _hint(image, blueprint))
 
 
-def _message(image: Image) -> str:
+def _message(image: Image, blueprint: Blueprint) -> str:
     if image.account:
         return f"tasks cannot reach ECR in {image.region}: VPC endpoints reach their own region only"
-    return f"tasks cannot reach {image.registry}: with egress: endpoints there is no route to the internet"
+    said = f"{blueprint.network.egress_key}: endpoints"
+    return f"tasks cannot reach {image.registry}: with {said} there is no route to the internet"
 
 
 def _hint(image: Image, blueprint: Blueprint) -> str:
     if image.account:
-        return f"replicate the image to {blueprint.region}, or use egress: nat+endpoints"
+        return f"replicate the image to {blueprint.region}, or {blueprint.network.nat_advice}"
     region = facts.regions().get(blueprint.region)
     suffix = region.dns_suffix if region else "amazonaws.com"
     host = f"ACCOUNT.dkr.ecr.{blueprint.region}.{suffix}"
     repository = f"{image.repository}{_version_of_image(image)}"
-    copy = f"copy the image to {host}, or use egress: nat+endpoints"
+    copy = f"copy the image to {host}, or {blueprint.network.nat_advice}"
     prefix = facts.cached_registries(blueprint.partition).get(image.registry)
     if prefix:
         cached = f"{host}/{prefix}/{repository}"

@@ -27,6 +27,8 @@ services:
 FAILS = (
     "network: {egress: public}\n"
     "services: {web: {image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1'}}",
+    "network: {vpc: {way_out: nat}}\n"
+    "services: {web: {image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1}}",
 )
 PASSES = (
     "services: {web: {image: 'nginx:1.27'}}",

@@ -29,7 +29,7 @@ PASSES = (_asked(50),)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    used = len(blueprint.network.interface_endpoints)
+    used = len(blueprint.network.endpoint_services)
     if limit := _quota.exceeded_limit("interface_endpoints_per_vpc", used):
         message = f"{used} interface endpoints: AWS allows {limit.value} in a VPC, and the apply stops there"
         hint = f"{_quota.how_to_raise(limit, used)}; or reach some services through a NAT gateway"

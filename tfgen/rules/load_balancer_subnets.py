@@ -32,10 +32,15 @@ FAILS = (
     "network: {subnets: {public: {a: 10.0.128.0/27, b: 10.0.129.0/28}}}\n"
     "services: {web: {port: 80, routes: [/]}}",
 )
-PASSES = ("network: {subnets: {public: 28}}\nservices: {web: {port: 80}}",)
+PASSES = (
+    "network: {subnets: {public: 28}}\nservices: {web: {port: 80}}",
+    "network: {vpc: {way_out: nat}}\nservices: {web: {port: 80, routes: [/]}}",
+)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
+    if not _addresses.are_sizes_known(blueprint):
+        return
     longest = facts.limits()["alb_subnet_prefix_max"].value
     small = [
         subnet for subnet in blueprint.network.public_subnets if _addresses.prefix_length(subnet) > longest

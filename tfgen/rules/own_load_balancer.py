@@ -58,6 +58,11 @@ FAILS = (
     "services:\n"
     "  web: {egress: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
     "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
+    "network: {vpc: {way_out: nat}}\n"
+    "load_balancer: {cidrs: [198.51.100.0/24]}\n"
+    "services:\n"
+    "  web: {egress: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: http://a.acme.example}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
 )
 PASSES = (
     "services:\n"
@@ -76,6 +81,11 @@ PASSES = (
     "services:\n"
     "  web: {environment: {A: 'https://a.acme.example', PUBLIC_URL: 'http://a.acme.example'}}\n"
     "  api: {port: 5000, routes: [{host: a.acme.example}], environment: {STORE: 'http://a.acme.example'}}\n",
+    "network: {vpc: {way_out: nat}}\n"
+    "load_balancer: {cidrs: [198.51.100.1/32]}\n"
+    "services:\n"
+    "  web: {egress: [{cidr: 0.0.0.0/0, port: 80}], environment: {A: http://a.acme.example}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
 )
 
 
@@ -113,8 +123,10 @@ def _reasons_of_failure(service: Service, listener: Listener, blueprint: Bluepri
 def _may_list_gateways(listener: Listener, blueprint: Blueprint) -> bool:
     """Whether the ranges may include one address for each NAT gateway; the spec cannot tell which."""
     single = [cidr for cidr in listener.cidrs if cidr.cidr.endswith("/32")]
-    gateways = [zone for nat in blueprint.network.nat for zone in nat.zones]
-    return bool(gateways) and len(single) >= len(gateways)
+    created = sum(len(nat.zones) for nat in blueprint.network.nat)
+    given = int(blueprint.network.has_nat)  # of gateways that exist nobody here knows the number
+    gateways = created or given
+    return bool(gateways) and len(single) >= gateways
 
 
 def _hint(behind: tuple[Service, ...]) -> str:

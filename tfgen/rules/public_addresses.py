@@ -26,7 +26,10 @@ network:
 services:
   web: {}
 """
-FAILS = ("network: {egress: public}\nservices: {web: {count: 1}}",)
+FAILS = (
+    "network: {egress: public}\nservices: {web: {count: 1}}",
+    "network: {vpc: {way_out: public}}\nservices: {web: {}}",
+)
 PASSES = (
     "network: {egress: public}",
     "network: {egress: public}\nservices: {web: {count: 0}}",
@@ -41,5 +44,6 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             f"each task ({tasks} in all) has a public IPv4 address: AWS charges for it by the hour, and "
             "only its security group protects it from the internet"
         )
-        hint = "use egress: nat, endpoints or nat+endpoints for private addresses"
-        yield Problem(ID, blueprint.locate(("network", "egress")), message, hint, SEVERITY)
+        key = blueprint.network.egress_key
+        hint = f"use {key}: nat, endpoints or nat+endpoints for private addresses"
+        yield Problem(ID, blueprint.locate(("network", *key.split("."))), message, hint, SEVERITY)

@@ -39,12 +39,12 @@ PASSES = (
     "network: {egress: public}\nservices: {web: {egress: [0.0.0.0/0]}}",
 )
 
-_WHY = "with egress: endpoints there is no route to the internet"
-
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
+    network = blueprint.network
+    why = f"with {network.egress_key}: endpoints there is no route to the internet"
     for _, flows in faults(blueprint, RANGE):
         for flow in flows:
-            message = f'"{flow.service}" cannot reach {flow.to}: {_WHY}'
-            hint = "use egress: nat+endpoints, or remove the range"
+            message = f'"{flow.service}" cannot reach {flow.to}: {why}'
+            hint = f"{network.nat_advice}, or remove the range"
             yield Problem(ID, blueprint.locate(flow.path), message, hint, SEVERITY)

@@ -41,6 +41,8 @@ FAILS = (
     "services: {web: {secrets: {A: 'arn:aws-new:ssm:xx-new-1:123456789012:parameter/a'}}}",
     "network: {egress: endpoints}\n"
     "services: {web: {secrets: {A: 'arn:aws:ssm:us-east-3:123456789012:parameter/a'}}}",
+    "network: {vpc: {way_out: endpoints, route_tables: [rtb-0000000a]}}\n"
+    "services: {web: {secrets: {A: arn:aws:ssm:eu-west-1:123456789012:parameter/a}}}",
 )
 PASSES = (
     "services: {web: {secrets: {A: 'arn:aws:ssm:eu-west-1:123456789012:parameter/a'}}}",
@@ -51,6 +53,8 @@ PASSES = (
     "services: {web: {secrets: {A: 'arn:aws-new:ssm:xx-new-1:123456789012:parameter/a'}}}",
     "network: {egress: endpoints}\n"  # TG306
     "services: {web: {secrets: {A: 'arn:aws:ssm:us-esat-1:123456789012:parameter/a'}}}",
+    "network: {vpc: {way_out: nat}}\n"
+    "services: {web: {secrets: {A: arn:aws:ssm:eu-west-1:123456789012:parameter/a}}}",
 )
 
 
@@ -79,5 +83,5 @@ def _fault(name: str, source: str, blueprint: Blueprint) -> tuple[str, str] | No
     if region != blueprint.region and closed and not _regions.is_misspelled(region):
         where = {"ssm": "SSM Parameter Store"}.get(store, "Secrets Manager")
         message = f"tasks cannot reach {where} in {region}: VPC endpoints reach their own region only"
-        return message, f"replicate {name} to {blueprint.region}, or use egress: nat+endpoints"
+        return message, f"replicate {name} to {blueprint.region}, or {blueprint.network.nat_advice}"
     return None

@@ -39,10 +39,13 @@ FAILS = (
 PASSES = (
     "network: {egress: nat, subnets: {private: 28}}\nservices: {a: {count: 20}, b: {count: 2}}",
     "network: {egress: endpoints, subnets: {private: 28}}\nservices: {a: {count: 16}}",
+    "network: {vpc: {way_out: nat}}\nservices: {a: {count: 5000}}",
 )
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
+    if not _addresses.are_sizes_known(blueprint):
+        return
     tasks, room = (
         _addresses.most_tasks(blueprint),
         _addresses.task_addresses(blueprint, beside_load_balancer=False),

@@ -23,11 +23,14 @@ network:
   cidr: 172.18.0.0/16
 """
 FAILS = ("network: {cidr: 172.17.128.0/20}",)
-PASSES = ("network: {cidr: 172.16.0.0/16}",)
+PASSES = (
+    "network: {cidr: 172.16.0.0/16}",
+    "network: {vpc: {way_out: nat, cidr: 172.17.0.0/16}}",
+)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    if docker := _ranges.containing_range(blueprint.network.cidr, "docker"):
+    for docker in _ranges.ranges_around_created(blueprint, "docker"):
         message = (
             f"Docker, Cloud9 and SageMaker use {docker} inside their hosts, which then cannot reach this VPC"
         )

@@ -27,12 +27,14 @@ PASSES = (
     "network: {cidr: 100.64.0.0/16}",
     "network: {cidr: 198.19.0.0/16}",
     "network: {cidr: 127.0.0.0/16}",
+    "network: {vpc: {way_out: nat, cidr: 8.8.8.0/24}}",
 )
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    cidr = blueprint.network.cidr
-    if not _ranges.containing_range(cidr, "unrouted") and not _ranges.containing_range(cidr, "refused"):
+    for cidr in _ranges.ranges_to_create(blueprint):
+        if _ranges.containing_range(cidr, "unrouted") or _ranges.containing_range(cidr, "refused"):
+            continue
         message = f"{cidr} is not private: tasks cannot reach hosts on the internet that have these addresses"
         hint = "write a private range, unless this one is yours: 10.0.0.0/16, 172.20.0.0/16, 192.168.0.0/16"
         yield Problem(ID, blueprint.locate(("network", "cidr")), message, hint, SEVERITY)

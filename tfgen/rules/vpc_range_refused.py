@@ -26,11 +26,15 @@ FAILS = (
     "network: {cidr: 240.0.0.0/16}",
     "network: {cidr: 255.255.0.0/16}",
 )
-PASSES = ("network: {cidr: 192.168.0.0/16}", "network: {cidr: 223.255.0.0/16}")
+PASSES = (
+    "network: {cidr: 192.168.0.0/16}",
+    "network: {cidr: 223.255.0.0/16}",
+    "network: {vpc: {way_out: nat, cidr: 169.254.0.0/16}}",
+)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    if refused := _ranges.containing_range(blueprint.network.cidr, "refused"):
+    for refused in _ranges.ranges_around_created(blueprint, "refused"):
         message = f"AWS refuses a VPC in {refused}"
         hint = "write a private range such as 10.0.0.0/16, 172.20.0.0/16 or 192.168.0.0/16"
         yield Problem(ID, blueprint.locate(("network", "cidr")), message, hint)

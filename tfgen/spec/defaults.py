@@ -57,6 +57,8 @@ def _zone_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     region = facts.regions().get(spec.region)
     if region is None:
         yield _unknown_region(spec, at)
+    if spec.network.vpc:
+        return  # its subnets name them
     if isinstance(zones, list):
         yield from _zone_list_problems(zones, region, at)
     elif region and region.zones_vary:
@@ -73,7 +75,7 @@ def _zone_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
 
 def _unknown_region(spec: Spec, at: Locate) -> Problem:
     """An error where zones are only counted; else a warning, since AWS may have newer regions."""
-    listed = isinstance(spec.network.zones, list)
+    listed = spec.network.vpc or isinstance(spec.network.zones, list)
     message = f'unknown region "{spec.region}"'
     near = facts.regions_like(spec.region)
     hint = f"did you mean {' or '.join(near)}?" if near else ""
@@ -124,6 +126,9 @@ def _code_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
 
 def _fill_network(spec: Spec) -> Network:
     network = spec.network
+    if network.vpc:
+        zones = sorted({*network.vpc.public_subnets, *network.vpc.private_subnets})
+        return replace(network, zones=zones)
     if isinstance(network.zones, int):
         zones = list(facts.regions()[spec.region].zones[: network.zones])
     else:

@@ -46,7 +46,6 @@ _SAMPLES: dict[Any, tuple[Any, ...]] = {
     model.ListenerArn: (_arn("elasticloadbalancing:us-east-1", "listener/app/mended/1/2"),),
     model.LoadBalancerArn: (_arn("elasticloadbalancing:us-east-1", "loadbalancer/app/mended/1"),),
     model.DnsName: ("mended.example.com",),
-    model.SecurityGroupId: ("sg-0a1b2c3d",),
     model.ClusterArn: (_arn("ecs:us-east-1", "cluster/mended"),),
     model.RoleArn: (_arn("iam:", "role/mended"),),
     model.PolicyArn: (_arn("iam:", "policy/mended"),),
@@ -55,6 +54,9 @@ _SAMPLES: dict[Any, tuple[Any, ...]] = {
     model.AllocationId: ("eipalloc-0a1b2c3d", "eipalloc-1a1b2c3d"),
     bool | model.PrefixLength | None: (True, 24),
     model.AwsService: ("sqs", "sns"),
+    model.VpcId: ("vpc-0a1b2c3d", "vpc-1a1b2c3d"),
+    model.SubnetId: ("subnet-0a1b2c3d", "subnet-1a1b2c3d"),
+    model.RouteTableId: ("rtb-0a1b2c3d", "rtb-1a1b2c3d"),
     model.BucketName: ("mended-a", "mended-b"),
     model.StateKey: ("mended/a", "mended/b"),
     bool: (True, False),
@@ -259,7 +261,9 @@ def _mend_codes(mend: _Mend, path: SpecPath) -> _Edits:
 
 def _mend_ranges(mend: _Mend, path: SpecPath) -> _Edits:
     """Of the network, of a listener, or one that a service connects to."""
-    if path[:2] == ("network", "routes"):
+    if path[:2] == ("network", "vpc"):
+        yield path, mend.one_of(("10.0.0.0/16", "172.20.0.0/16", "192.168.0.0/16"))
+    elif path[:2] == ("network", "routes"):
         yield ("network", "routes"), _GONE
     elif path[0] == "network":
         yield ("network", "subnets"), _GONE
@@ -294,9 +298,20 @@ def _mend_target(_mend: _Mend, _path: SpecPath) -> _Edits:
 
 def _mend_endpoint(mend: _Mend, path: SpecPath) -> _Edits:
     if path[0] == "network":
-        yield ("network", "endpoints"), _GONE
+        yield path[:-1], _GONE
     elif len(path) > 3:
         yield path, mend.one_of(("sqs", "sns", "kms"))
+
+
+def _mend_created(_mend: _Mend, path: SpecPath) -> _Edits:
+    yield path, _GONE
+
+
+def _mend_vpc(mend: _Mend, _path: SpecPath) -> _Edits:
+    """A VPC that is created, with the same egress."""
+    if (way_out := mend.value_at(("network", "vpc", "way_out"))) is not None:
+        yield ("network", "egress"), way_out
+        yield ("network", "vpc"), _GONE
 
 
 def _mend_route(mend: _Mend, path: SpecPath) -> _Edits:
@@ -413,4 +428,6 @@ _MENDS = {
     **dict.fromkeys(("TG530", "TG531"), _mend_nat),
     **dict.fromkeys(("TG532", "TG533", "TG534", "TG535"), _mend_target),
     **dict.fromkeys(("TG520", "TG521", "TG522", "TG523", "TG524"), _mend_entry),
+    "TG500": _mend_created,
+    **dict.fromkeys(("TG501", "TG503", "TG504", "TG505", "TG507", "TG508"), _mend_vpc),
 }

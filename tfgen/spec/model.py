@@ -8,11 +8,13 @@ the spec.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
 
-from tfgen.spec.ways_out import WAYS_OUT, WayOut
+from tfgen.problems import SpecPath
+from tfgen.spec.ways_out import USUAL, WAYS_OUT, WayOut
 
 WORLD = "0.0.0.0/0"
 HTTPS = 443
@@ -117,6 +119,23 @@ Traversal = Annotated[
     Meta(
         max_length=512,
         description="a value of Terraform, such as aws_db_instance.main.address or module.db.endpoint",
+    ),
+]
+VpcId = Annotated[
+    str, Meta(pattern=r"^vpc-[0-9a-f]{8,17}\Z", description="the ID of a VPC, such as vpc-0a1b2c3d4e5f60718")
+]
+SubnetId = Annotated[
+    str,
+    Meta(
+        pattern=r"^subnet-[0-9a-f]{8,17}\Z",
+        description="the ID of a subnet, such as subnet-0a1b2c3d4e5f60718",
+    ),
+]
+RouteTableId = Annotated[
+    str,
+    Meta(
+        pattern=r"^rtb-[0-9a-f]{8,17}\Z",
+        description="the ID of a route table, such as rtb-0a1b2c3d4e5f60718",
     ),
 ]
 InputName = Annotated[
@@ -265,6 +284,8 @@ class Section(Struct, frozen=True, kw_only=True, omit_defaults=False):
     shorthand: ClassVar[str] = ""
     shorthand_of_ports: ClassVar[str] = ""
     """What a bare number or a range of numbers sets, where that is another key."""
+    replaceable: ClassVar[Mapping[str, str]] = {}
+    """Keys that are required, each with the key that takes its place."""
 
     @classmethod
     def short_key(cls, value: object) -> str:
@@ -395,11 +416,59 @@ class NetworkRoute(Section, frozen=True):
     """What the target is. Default: what its ID or the type of its resource says."""
 
 
+class ExistingVpc(Section, frozen=True):
+    """A VPC that exists. Nothing of it is changed; endpoints that it lacks and the services need are created
+    in it."""
+
+    id: VpcId | Part
+    """Its ID."""
+    cidr: Cidr
+    """Its range, in which all the subnets below are."""
+    way_out: Literal["public", "nat", "endpoints", "nat+endpoints"]
+    """How tasks reach what is outside the VPC, as its routes are now; tfgen cannot check it. With endpoints,
+    those that the services need and `endpoints` does not list are created."""
+    public_subnets: dict[ZoneLetter, SubnetId | Part] = {}
+    """Its public subnets, by zone, for the load balancer, and with `way_out: public` for tasks."""
+    private_subnets: dict[ZoneLetter, SubnetId | Part] = {}
+    """Its private subnets, by zone, for tasks."""
+    endpoints: list[AwsService] = []
+    """The VPC endpoints that it has; those with an interface have private DNS."""
+    endpoint_security_group: SecurityGroupId | Part | None = None
+    """The security group of the interface endpoints that it has. Default: unknown, so that tasks may connect
+    to port 443 in the whole range."""
+    prefix_lists: dict[AwsService, PrefixListId | Part] = {}
+    """The prefix lists of the gateway endpoints that it has. Needed where tasks may not connect to the
+    internet."""
+    route_tables: list[RouteTableId | Part] = []
+    """The route tables of the private subnets, for gateway endpoints to create. Default: none, so that no
+    gateway endpoint is created."""
+
+    @property
+    def values(self) -> Iterator[tuple[SpecPath, str | Part]]:
+        """The IDs in it, each with its path."""
+        yield ("id",), self.id
+        for key, subnets in (
+            ("public_subnets", self.public_subnets),
+            ("private_subnets", self.private_subnets),
+        ):
+            yield from (((key, zone), subnet) for zone, subnet in subnets.items())
+        if self.endpoint_security_group is not None:
+            yield ("endpoint_security_group",), self.endpoint_security_group
+        yield from ((("prefix_lists", name), each) for name, each in self.prefix_lists.items())
+        yield from ((("route_tables", index), each) for index, each in enumerate(self.route_tables))
+
+
 class Network(Section, frozen=True):
     """The VPC and its egress."""
 
-    egress: Literal["public", "nat", "endpoints", "nat+endpoints"]
-    """How tasks reach what is outside the VPC."""
+    replaceable: ClassVar[Mapping[str, str]] = {"egress": "vpc"}
+    of_created: ClassVar[tuple[str, ...]] = (
+        *("egress", "cidr", "zones", "nat", "nat_zone", "subnets", "routes"),
+    )
+    """The keys that describe a VPC to create."""
+
+    egress: Literal["public", "nat", "endpoints", "nat+endpoints"] | None = None
+    """How tasks reach what is outside the VPC. Required, but for a `vpc` that exists."""
     cidr: Cidr = "10.0.0.0/16"
     """The range of the VPC, /16 to /28. Two zones with subnets of the default sizes need at least a /25."""
     zones: ZoneCount | list[ZoneLetter] = 2
@@ -416,12 +485,21 @@ class Network(Section, frozen=True):
     """VPC endpoints in addition to those that tfgen derives."""
     service_connect_endpoint: bool = True
     """Whether `egress: endpoints` includes an ecs-agent endpoint for Service Connect's proxy."""
+    vpc: ExistingVpc | None = None
+    """A VPC that exists, instead of one that is created."""
     ignore: Ignores = None
     """Rules to ignore in this section."""
 
     @property
     def way_out(self) -> WayOut:
-        return WAYS_OUT[self.egress]
+        return WAYS_OUT[self.said_way_out[1]]
+
+    @property
+    def said_way_out(self) -> tuple[str, str]:
+        """The key that says how tasks reach what is outside, and its value."""
+        if self.vpc:
+            return "vpc.way_out", self.vpc.way_out
+        return "egress", self.egress or USUAL
 
     @property
     def nat_zones(self) -> list[str]:

@@ -58,7 +58,10 @@ def fields_of(section: type[Section]) -> dict[str, _Field]:
     """The keys of a section with their types."""
     hints = get_type_hints(section, include_extras=True)
     return {
-        name: _Field(hints[name], default is msgspec.NODEFAULT and factory is msgspec.NODEFAULT)
+        name: _Field(
+            hints[name],
+            name in section.replaceable or (default is msgspec.NODEFAULT and factory is msgspec.NODEFAULT),
+        )
         for name, default, factory in (
             (field.name, field.default, field.default_factory) for field in msgspec.structs.fields(section)
         )
@@ -147,14 +150,15 @@ class _Reader:
         given = {key: item for key, item in value.items() if key in known}
         meant = {self.report_unknown(key, section, path) for key in value if key not in known} | wrong
         read = {key: self.read_given(item, known[key], (*path, key)) for key, item in given.items()}
-        for name, field in known.items():
-            if field.required and name not in given and name not in meant:
+        missing = [
+            name
+            for name, field in known.items()
+            if field.required and name not in given and section.replaceable.get(name) not in given
+        ]
+        for name in missing:
+            if name not in meant:
                 self.report_missing(name, section, path)
-        if (
-            wrong
-            or any(item is _WRONG for item in read.values())
-            or any(field.required and name not in read for name, field in known.items())
-        ):
+        if wrong or missing or any(item is _WRONG for item in read.values()):
             return _WRONG
         return section(**{key: item for key, item in read.items() if item is not _ABSENT})
 

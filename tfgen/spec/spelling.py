@@ -107,7 +107,8 @@ def _split_value(value: str, kind: Any) -> list[str]:
 def as_section(value: Any, section: type[Section]) -> str:
     """`value` is no mapping; it may be meant for the one key that `section` needs."""
     fields = msgspec.structs.fields(section)
-    required = [field for field in fields if field.required] or list(fields)
+    needed = [field for field in fields if field.required or field.name in section.replaceable]
+    required = needed or list(fields)
     if isinstance(value, dict | list) or len(required) != 1 or not fits_kind(value, required[0].type):
         return ""
     return f"write {dump_in_line({required[0].name: value})}"

@@ -1,0 +1,233 @@
+"""A stack in a VPC that exists: what is created in it, what is taken as given, and that it stays as it was.
+
+The emulator's part makes the VPC as a network team would, applies the golden stack that joins it, and
+compares the VPC before, while the stack is there, and after it was destroyed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.changes import unexpected_changes
+from support.command import run
+from support.stacks import GENERATED
+
+import tfgen
+
+if TYPE_CHECKING:
+    from support.moto_server import Moto
+    from support.terraform import Terraform
+
+SPEC = """\
+name: shop
+region: us-east-1
+network:
+  vpc:
+    id: vpc-0a1b2c3d
+    cidr: 10.20.0.0/16
+    public_subnets: {a: subnet-000000a1, b: subnet-000000b1}
+    private_subnets: {a: subnet-000000a2, b: subnet-000000b2}
+    WAY
+services:
+  web:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1.0
+    port: 3000
+    routes: [/]
+"""
+
+
+def rendered(way: str, text: str = SPEC) -> Mapping[str, str]:
+    written, problems = tfgen.render_text(text.replace("WAY", way.replace("\n", "\n    ")))
+    assert [problem for problem in problems if problem.severity == "error"] == []
+    return dict(written)
+
+
+def endpoints(pages: Mapping[str, str]) -> set[str]:
+    page = pages.get("modules/network/endpoints.tf", "")
+    return set(re.findall(r'"com\.amazonaws\.us-east-1\.(.+)"', page))
+
+
+def egress(pages: Mapping[str, str]) -> dict[str, str]:
+    """What the security group of web allows outbound, by the label of the rule: the other side."""
+    page = pages["modules/services/web.tf"]
+    blocks = re.findall(r'egress_rule" "web_to_(\w+)" \{\n(.*?)\n\}', page, re.DOTALL)
+    peers = r"(?:cidr_ipv4|prefix_list_id|referenced_security_group_id) += (.+)"
+    return {label: re.findall(peers, block)[0] for label, block in blocks}
+
+
+# --- what is created
+
+
+@pytest.mark.parametrize(
+    ("way", "created", "allowed"),
+    [
+        ("way_out: nat", set(), {"internet": '"0.0.0.0/0"'}),
+        ("way_out: public", set(), {"internet": '"0.0.0.0/0"'}),
+        ("way_out: nat\nroute_tables: [rtb-0000000a]", {"s3"}, {"internet": '"0.0.0.0/0"'}),
+        ("way_out: nat\nroute_tables: [rtb-0000000a]\nendpoints: [s3]", set(), {"internet": '"0.0.0.0/0"'}),
+        ("way_out: nat+endpoints", {"ecr.api", "ecr.dkr", "logs"}, {"internet": '"0.0.0.0/0"'}),
+        (
+            "way_out: endpoints\nroute_tables: [rtb-0000000a]",
+            {"ecr.api", "ecr.dkr", "logs", "s3"},
+            {"endpoints": "var.endpoint_security_group_id", "s3": "var.s3_prefix_list_id"},
+        ),
+        (
+            "way_out: endpoints\nendpoints: [ecr.api, logs, s3]\nprefix_lists: {s3: pl-63a5400a}",
+            {"ecr.dkr"},
+            {
+                "endpoints": "var.endpoint_security_group_id",
+                "existing_endpoints": '"10.20.0.0/16"',
+                "s3": "var.s3_prefix_list_id",
+            },
+        ),
+        (
+            "way_out: endpoints\nendpoints: [ecr.api, ecr.dkr, logs, s3]\nprefix_lists: {s3: pl-63a5400a}\n"
+            "endpoint_security_group: sg-0000000e",
+            set(),
+            {
+                "existing_endpoints": "var.existing_endpoint_security_group_id",
+                "s3": "var.s3_prefix_list_id",
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_only_what_is_missing_is_created(way: str, created: set[str], allowed: dict[str, str]) -> None:
+    pages = rendered(way)
+    assert endpoints(pages) == created
+    assert egress(pages) == allowed
+    assert ('module "network"' in pages["main.tf"]) == bool(created)
+    everything = "".join(pages.values())
+    for kind in ("vpc", "subnet", "route", "route_table", "internet_gateway", "nat_gateway", "eip"):
+        assert f'resource "aws_{kind}"' not in everything
+
+
+def test_ids_are_literals_inputs_and_references() -> None:
+    way = (
+        "way_out: endpoints\nendpoints: [ecr.api, s3]\n"
+        "endpoint_security_group: {ref: aws_security_group.e.id}\nprefix_lists: {s3: {input: s3_list}}"
+    )
+    text = SPEC.replace("vpc-0a1b2c3d", "{ref: module.base.vpc_id}").replace(
+        "subnet-000000a2", "{input: private_a}"
+    )
+    pages = rendered(way, text)
+    main = pages["main.tf"]
+    assert "  vpc_id = module.base.vpc_id\n" in main
+    assert '    a = var.private_a\n    b = "subnet-000000b2"\n' in main
+    assert re.search(r"existing_endpoint_security_group_id += aws_security_group\.e\.id\n", main)
+    assert re.search(r"s3_prefix_list_id += var\.s3_list\n", main)
+    assert 'variable "private_a"' in pages["variables.tf"]
+    assert "length(distinct(concat(" in pages["outputs.tf"]
+
+
+def test_where_everything_is_literal_nothing_is_left_to_check() -> None:
+    assert "precondition" not in rendered("way_out: nat")["outputs.tf"]
+
+
+def test_show_prints_a_spec_that_is_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(SPEC.replace("WAY", "way_out: nat"))
+    assert rendered("", run("show", str(path)).out) == rendered("way_out: nat")
+
+
+# --- in the emulator
+
+
+class Foreign:
+    """A VPC of a network team: subnets, route tables, endpoints for ECR and S3."""
+
+    def __init__(self, moto: Moto) -> None:
+        ec2 = self.ec2 = moto.boto3_client("ec2")
+        self.vpc = ec2.create_vpc(CidrBlock="10.30.0.0/16")["Vpc"]["VpcId"]
+        for flag in ("EnableDnsSupport", "EnableDnsHostnames"):
+            ec2.modify_vpc_attribute(VpcId=self.vpc, **{flag: {"Value": True}})
+        ids: dict[str, str] = {"vpc_id": self.vpc}
+        for number, (role, zone) in enumerate((r, z) for r in ("public", "private") for z in "ab"):
+            ids[f"{role}_subnet_{zone}"] = self._subnet(number, zone)
+        for zone in "ab":
+            table = ec2.create_route_table(VpcId=self.vpc)["RouteTable"]["RouteTableId"]
+            ec2.associate_route_table(RouteTableId=table, SubnetId=ids[f"private_subnet_{zone}"])
+            ids[f"private_route_table_{zone}"] = table
+        group = ec2.create_security_group(GroupName="endpoints", Description="Endpoints", VpcId=self.vpc)
+        ids["endpoint_security_group"] = group["GroupId"]
+        for name in ("ecr.api", "ecr.dkr"):
+            ec2.create_vpc_endpoint(
+                VpcId=self.vpc,
+                ServiceName=f"com.amazonaws.us-east-1.{name}",
+                VpcEndpointType="Interface",
+                SubnetIds=[ids["private_subnet_a"], ids["private_subnet_b"]],
+                SecurityGroupIds=[group["GroupId"]],
+                PrivateDnsEnabled=True,
+            )
+        ec2.create_vpc_endpoint(
+            VpcId=self.vpc,
+            ServiceName="com.amazonaws.us-east-1.s3",
+            VpcEndpointType="Gateway",
+            RouteTableIds=[ids["private_route_table_a"], ids["private_route_table_b"]],
+        )
+        self.ids = ids
+
+    def _subnet(self, number: int, zone: str) -> str:
+        subnet = self.ec2.create_subnet(
+            VpcId=self.vpc, CidrBlock=f"10.30.{number}.0/24", AvailabilityZone=f"us-east-1{zone}"
+        )
+        found: str = subnet["Subnet"]["SubnetId"]
+        return found
+
+    def seen(self) -> dict[str, Any]:
+        """Everything in it, but for the addresses that a subnet has left."""
+        own = [{"Name": "vpc-id", "Values": [self.vpc]}]
+        subnets = self.ec2.describe_subnets(Filters=own)["Subnets"]
+        return {
+            "vpc": self.ec2.describe_vpcs(VpcIds=[self.vpc])["Vpcs"],
+            "subnets": [{**each, "AvailableIpAddressCount": 0} for each in subnets],
+            "tables": self.ec2.describe_route_tables(Filters=own)["RouteTables"],
+            "groups": self.ec2.describe_security_groups(Filters=own)["SecurityGroups"],
+            "endpoints": self.ec2.describe_vpc_endpoints(Filters=own)["VpcEndpoints"],
+        }
+
+
+def services_of(seen: Mapping[str, Any]) -> set[str]:
+    return {each["ServiceName"].removeprefix("com.amazonaws.us-east-1.") for each in seen["endpoints"]}
+
+
+@pytest.mark.terraform
+@pytest.mark.xdist_group("apply-joined")
+def test_the_vpc_stands_after_the_stack_is_destroyed(terraform: Terraform, moto: Moto) -> None:
+    foreign = Foreign(moto)
+    before = foreign.seen()
+    stack = terraform.stack(GENERATED / "joined-endpoints")
+    (stack.folder / "foreign.auto.tfvars.json").write_text(json.dumps(foreign.ids))
+    stack.init()
+    stack.apply()
+    try:
+        assert unexpected_changes(stack.plan()) == []
+        during = foreign.seen()
+        assert services_of(during) == {"ecr.api", "ecr.dkr", "s3", "logs", "ecs-agent", "dynamodb"}
+        assert [each["SubnetId"] for each in during["subnets"]] == [
+            each["SubnetId"] for each in before["subnets"]
+        ]
+        assert during["vpc"] == before["vpc"]
+        assert [group for group in during["groups"] if group in before["groups"]] == before["groups"]
+        assert dict(stack.output())["vpc_id"] == foreign.vpc
+    finally:
+        stack.destroy()
+    after = foreign.seen()
+    after["endpoints"] = [each for each in after["endpoints"] if each["State"] != "deleted"]
+    assert after == before
+
+
+@pytest.mark.terraform
+@pytest.mark.xdist_group("apply-joined")
+def test_one_subnet_for_two_zones_is_refused_by_the_plan(terraform: Terraform) -> None:
+    stack = terraform.stack(GENERATED / "joined-endpoints")
+    (stack.folder / "foreign.auto.tfvars.json").write_text(
+        json.dumps({"private_subnet_b": "subnet-0b20000000000000a"})
+    )
+    stack.init()
+    with pytest.raises(Exception, match="Two subnets are the same"):
+        stack.plan()

@@ -1,0 +1,345 @@
+"""A VPC that exists: what the spec gives of it, and what is created in it."""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec.structs import replace
+
+from tfgen import facts
+from tfgen.blueprint import addressing, images, names, security
+from tfgen.blueprint.labels import PRIVATE, PUBLIC
+from tfgen.blueprint.model import (
+    EndpointSecurityGroup,
+    ExistingVpc,
+    GivenEndpoints,
+    GivenGateway,
+    Input,
+    Local,
+    Network,
+    Output,
+    Peer,
+    Subnet,
+    Validation,
+    Variable,
+)
+from tfgen.blueprint.peer_words import CIDR
+from tfgen.blueprint.references import beginning, in_root
+from tfgen.hcl.text import Label, Ref, VariableRef
+from tfgen.problems import Locate, Problem, SpecPath
+from tfgen.spec import model as said
+from tfgen.spec.model import Part, Spec
+from tfgen.spec.ways_out import WayOut
+
+STRING, STRINGS, TEXTS = Ref("string"), Ref("list(string)"), Ref("map(string)")
+VPC_ID = VariableRef(Label("vpc_id"))
+ROUTE_TABLES = VariableRef(Label("route_table_ids"))
+PRIVATE_SUBNETS = VariableRef(Label("private_subnet_ids"))
+"""Variables of the network's module, where it is in a VPC that exists."""
+
+
+def joined(created: Network, spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Network:
+    """The network of a stack that creates no VPC: what is created in one that exists."""
+    return replace(
+        created,
+        cidr=vpc.cidr,
+        internet_gateways=(),
+        route_tables=(),
+        nat=(),
+        target_routes=(),
+        gateway_endpoints=tuple(
+            replace(endpoint, route_tables=(), given_tables=(ROUTE_TABLES,))
+            for endpoint in created.gateway_endpoints
+            if vpc.route_tables
+        ),
+        interface_endpoints=tuple(
+            replace(endpoint, subnets=(), given_subnets=(Ref(f"values({PRIVATE_SUBNETS})"),))
+            for endpoint in created.interface_endpoints
+        ),
+        endpoint_security_group=tuple(
+            _open_to_range(group, vpc.cidr) for group in created.endpoint_security_group
+        ),
+        at=at(("network", "vpc")),
+        vpcs=(),
+        vpc_id=VPC_ID,
+        existing=(_existing(spec, vpc),),
+    )
+
+
+def subnets(vpc: said.ExistingVpc, way_out: WayOut) -> dict[Label, tuple[Subnet, ...]]:
+    """The subnets of each role, by zone."""
+    public = {PUBLIC: _subnets(vpc.public_subnets)}
+    return public if way_out.public_tasks else {**public, PRIVATE: _subnets(vpc.private_subnets)}
+
+
+def _subnets(given: Mapping[str, str | Part]) -> tuple[Subnet, ...]:
+    return tuple(Subnet(zone=Label(zone), cidr="") for zone in sorted(given))
+
+
+def _open_to_range(group: EndpointSecurityGroup, cidr: str) -> EndpointSecurityGroup:
+    peer = Peer(argument=CIDR, value=cidr)
+    return replace(group, rules=tuple(replace(rule, peer=peer) for rule in group.rules))
+
+
+def _existing(spec: Spec, vpc: said.ExistingVpc) -> ExistingVpc:
+    gateways = facts.gateway_endpoints()
+    return ExistingVpc(
+        id=in_root(vpc.id),
+        way_out=vpc.way_out,
+        has_nat=spec.network.way_out.nat,
+        interface_endpoints=GivenEndpoints(
+            services=tuple(sorted(set(vpc.endpoints) - gateways)),
+            security_group=(security.EXISTING_ENDPOINT_GROUP,) if vpc.endpoint_security_group else (),
+        ),
+        gateway_endpoints=tuple(
+            GivenGateway(
+                service=name,
+                prefix_list=(VariableRef(security.prefix_list_input(name)),)
+                if name in vpc.prefix_lists
+                else (),
+            )
+            for name in sorted(set(vpc.endpoints) & gateways)
+        ),
+    )
+
+
+# --- what the root hands on
+
+
+def root_values(network: Network, vpc: said.ExistingVpc) -> Iterator[Local]:
+    """What several modules need to know of it."""
+    yield Local(label=Label("vpc_id"), value=in_root(vpc.id))
+    for role, subnets in _used_subnets(network, vpc):
+        ids = {zone: in_root(subnets[zone]) for zone in sorted(subnets)}
+        yield Local(label=Label(f"{role}_subnet_ids"), value=ids)
+
+
+def _used_subnets(network: Network, vpc: said.ExistingVpc) -> Iterator[tuple[str, Mapping[str, str | Part]]]:
+    """The subnets by zone, with their role; private ones where tasks run in them."""
+    if vpc.public_subnets:
+        yield "public", vpc.public_subnets
+    if network.private_subnets:
+        yield "private", vpc.private_subnets
+
+
+def network_inputs(network: Network, vpc: said.ExistingVpc) -> Iterator[Input]:
+    """What the module of the network needs, where something is created."""
+    yield _input(VPC_ID, STRING, "ID of the VPC.", Ref("local.vpc_id"))
+    if network.private_subnets:
+        description = "IDs of the private subnets, by zone letter."
+        yield _input(PRIVATE_SUBNETS, TEXTS, description, Ref("local.private_subnet_ids"))
+    if network.gateway_endpoints:
+        description = "IDs of the route tables of the private subnets."
+        yield _input(ROUTE_TABLES, STRINGS, description, tuple(map(in_root, vpc.route_tables)))
+
+
+def services_inputs(network: Network, vpc: said.ExistingVpc, used: frozenset[Label]) -> Iterator[Input]:
+    """What rules of security groups refer to."""
+    if vpc.endpoint_security_group and security.EXISTING_ENDPOINT_GROUP.label in used:
+        description = "ID of the security group of the interface endpoints that the VPC has."
+        yield _input(
+            security.EXISTING_ENDPOINT_GROUP, STRING, description, in_root(vpc.endpoint_security_group)
+        )
+    for existing in network.existing:
+        for gateway in existing.gateway_endpoints:
+            for variable in gateway.prefix_list:
+                if variable.label in used:
+                    description = f"ID of the prefix list that the {gateway.service} gateway endpoint routes."
+                    yield _input(variable, STRING, description, in_root(vpc.prefix_lists[gateway.service]))
+
+
+def _input(
+    variable: VariableRef, type_: Ref, description: str, value: Ref | str | tuple[Ref | str, ...]
+) -> Input:
+    return Input(variable=Variable(label=variable.label, type=type_, description=description), value=value)
+
+
+def root_outputs(network: Network, vpc: said.ExistingVpc) -> Iterator[Output]:
+    """What the root gives on of it; `vpc_id` checks what several values say together."""
+    yield Output(
+        label=Label("vpc_id"),
+        description="ID of the VPC.",
+        value=Ref("local.vpc_id"),
+        preconditions=tuple(_each_another_subnet(network, vpc)),
+    )
+    if vpc.public_subnets:
+        yield subnet_output("public", Ref("local.public_subnet_ids"))
+
+
+def subnet_output(role: str, value: Ref) -> Output:
+    return Output(
+        label=Label(f"{role}_subnet_ids"),
+        description=f"IDs of the {role} subnets, by zone letter.",
+        value=value,
+    )
+
+
+def _each_another_subnet(network: Network, vpc: said.ExistingVpc) -> Iterator[Validation]:
+    """Of subnets that only Terraform knows: no two are the same."""
+    used = list(_used_subnets(network, vpc))
+    given = [each for _, subnets in used for each in subnets.values()]
+    if any(isinstance(each, Part) for each in given):
+        ids = ", ".join(f"values(local.{role}_subnet_ids)" for role, _ in used)
+        yield Validation(
+            condition=Ref(f"length(distinct(concat({ids}))) == {len(given)}"),
+            message="Two subnets are the same: each zone needs its own, and public ones are not private.",
+        )
+
+
+# --- what is wrong with it
+
+
+def problems(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]:
+    yield from _misplaced_keys(spec, at)
+    yield from addressing.vpc_range_problems(vpc.cidr, at(("network", "vpc", "cidr")))
+    yield from _subnet_problems(spec, vpc, at)
+    yield from _repeated_ids(vpc, at)
+    yield from _endpoint_problems(spec, vpc, at)
+    yield from _unknown_prefix_lists(spec, vpc, at)
+    yield from _lost_gateways(spec, vpc, at)
+    yield from _unknown_group(spec, vpc, at)
+
+
+_INSTEAD = {
+    "egress": "remove it; vpc.way_out says how tasks reach what is outside",
+    "cidr": "remove it; vpc.cidr is the range of the VPC",
+    "zones": "remove it; the keys of vpc.public_subnets and vpc.private_subnets are the zones",
+}
+
+
+def _misplaced_keys(spec: Spec, at: Locate) -> Iterator[Problem]:
+    """Keys that describe a VPC to create."""
+    for key in spec.network.of_created:
+        path = ("network", key)
+        if at(path).path == path:
+            message = f"{key} describes a VPC to create, and vpc says that there is one"
+            yield Problem("TG500", at(path), message, _INSTEAD.get(key, "remove it, or remove vpc"))
+
+
+def _subnet_problems(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]:
+    here = ("network", "vpc")
+    public_tasks = spec.network.way_out.public_tasks
+    role = "public" if public_tasks else "private"
+    tasks = vpc.public_subnets if public_tasks else vpc.private_subnets
+    if spec.services and not tasks:
+        message = f"with way_out: {vpc.way_out} tasks run in {role} subnets, and vpc has none"
+        yield Problem("TG501", at(here), message, f"add {role}_subnets: {{a: subnet-..., b: subnet-...}}")
+    if public_tasks and vpc.private_subnets:
+        message = "private_subnets has no effect here: with way_out: public tasks run in public subnets"
+        yield Problem("TG502", at((*here, "private_subnets")), message, "remove it", "warning")
+    if spec.load_balancer.existing or not any(service.routes for service in spec.services.values()):
+        return  # nothing is created in public subnets
+    where = at((*here, "public_subnets"))
+    if len(vpc.public_subnets) < 2:
+        count = len(vpc.public_subnets) or "none"
+        message = f"a load balancer needs public subnets in two zones, and vpc has {count}"
+        yield Problem("TG503", where, message, "add public_subnets: {a: subnet-..., b: subnet-...}")
+    elif lost := sorted(tasks.keys() - vpc.public_subnets.keys()):
+        message = (
+            f"tasks run in zone {', '.join(lost)}, where the load balancer has no public subnet: it sends "
+            "nothing to them"
+        )
+        hint = f"add {lost[0]}: subnet-... to public_subnets, or remove {lost[0]} from private_subnets"
+        yield Problem("TG503", where, message, hint)
+
+
+def _repeated_ids(vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]:
+    """The same text for two things; of references, their values are checked by Terraform."""
+    first: dict[str | Part, SpecPath] = {}
+    for path, value in vpc.values:
+        if path[0] not in ("public_subnets", "private_subnets", "route_tables"):
+            continue
+        if value in first:
+            where, line = at(("network", "vpc", *path)), at(("network", "vpc", *first[value])).line
+            name = value if isinstance(value, str) else value.ref or value.input
+            message = f"{name} is in the spec twice{f' (line {line})' if line else ''}"
+            yield Problem(
+                "TG504", where, message, "give each zone a subnet of its own, and list each table once"
+            )
+        first.setdefault(value, path)
+
+
+def _endpoint_problems(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]:
+    for index, name in enumerate(spec.network.endpoints):
+        if name in vpc.endpoints:
+            message = (
+                f'the VPC has an endpoint for "{name}" (vpc.endpoints), and AWS allows one private DNS name'
+            )
+            where = at(("network", "endpoints", index))
+            yield Problem("TG505", where, message, "remove it here, or from vpc.endpoints if there is none")
+    interface = set(vpc.endpoints) - facts.gateway_endpoints()
+    if vpc.endpoint_security_group and not interface:
+        where = at(("network", "vpc", "endpoint_security_group"))
+        message = "endpoint_security_group has no effect: vpc.endpoints lists no interface endpoint"
+        yield Problem("TG506", where, message, "list them in vpc.endpoints, or remove it", "warning")
+    for name in vpc.prefix_lists:
+        if name not in set(vpc.endpoints) & facts.gateway_endpoints():
+            where = at(("network", "vpc", "prefix_lists", name))
+            message = f'prefix_lists: {name} has no effect: vpc.endpoints lists no gateway endpoint "{name}"'
+            yield Problem("TG506", where, message, "list it in vpc.endpoints, or remove it", "warning")
+
+
+def _unknown_prefix_lists(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]:
+    """Gateway endpoints that a service needs and its security group cannot allow."""
+    for name in sorted(set(vpc.endpoints) & facts.gateway_endpoints() - vpc.prefix_lists.keys()):
+        for key, service in spec.services.items():
+            if _is_needed(name, key, spec, at) and not security.reaches_world(service):
+                index = vpc.endpoints.index(name)
+                message = (
+                    f'"{key}" may not connect to the internet, and {name} is reached by a prefix list whose '
+                    "ID is not in the spec"
+                )
+                hint = (
+                    f"add prefix_lists: {{{name}: pl-...}}; its ID: aws ec2 describe-prefix-lists --region "
+                    f"{spec.region} --filters Name=prefix-list-name,Values=com.amazonaws.{spec.region}.{name}"
+                )
+                yield Problem("TG507", at(("network", "vpc", "endpoints", index)), message, hint)
+                break
+
+
+def _is_needed(name: str, key: str, spec: Spec, at: Locate) -> bool:
+    """Whether a service calls it, or pulls an image from private ECR, or may."""
+    service, where = spec.services[key], at(("services", key, "image"))
+    if name in service.uses or name != "s3":
+        return name in service.uses
+    if isinstance(service.image, str):
+        return images.parse(service.image, where).may_be_private
+    return images.given(Ref(""), (), beginning(service.image), spec.region, where).may_be_private
+
+
+def _lost_gateways(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]:
+    """Gateway endpoints that services need, and that cannot be created."""
+    if vpc.route_tables:
+        return
+    for index, name in enumerate(spec.network.endpoints):
+        if name in facts.gateway_endpoints() - set(vpc.endpoints):
+            message = f"no gateway endpoint for {name} can be created without route tables"
+            hint = "add vpc.route_tables: [rtb-...], those of the private subnets, or remove it"
+            yield Problem("TG508", at(("network", "endpoints", index)), message, hint)
+    for name in sorted(facts.gateway_endpoints() - set(vpc.endpoints)):
+        if spec.network.way_out.to_internet:
+            return
+        needing = [key for key in spec.services if _is_needed(name, key, spec, at)]
+        if needing:
+            why = "ECR stores image layers there" if name == "s3" else "it says so in uses"
+            message = (
+                f'"{needing[0]}" needs {name} ({why}), and no gateway endpoint can be created without route '
+                "tables"
+            )
+            hint = (
+                "add route_tables: [rtb-...], those of the private subnets, or, if the VPC has this "
+                f"endpoint, add {name} to vpc.endpoints"
+            )
+            yield Problem("TG508", at(("network", "vpc")), message, hint)
+
+
+def _unknown_group(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]:
+    """Interface endpoints of which nobody knows whom they let in."""
+    interface = [name for name in vpc.endpoints if name not in facts.gateway_endpoints()]
+    if interface and vpc.endpoint_security_group is None and spec.services:
+        message = (
+            f"the security group of the endpoints for {names.listed(interface)} is not in the spec: whether "
+            "it allows the tasks cannot be known"
+        )
+        if not all(map(security.reaches_world, spec.services.values())):
+            message += f", and tasks may connect to port 443 in all of {vpc.cidr}"
+        where = at(("network", "vpc", "endpoints"))
+        yield Problem("TG509", where, message, "add endpoint_security_group: sg-...", "note")
