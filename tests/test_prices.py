@@ -334,7 +334,7 @@ def in_source(more: str) -> str:
     return '{"sources": {"a": {"source": "a note",\n' + more + "}}}"
 
 
-WRONG_PRICE = "this is not a price: write USD as a number from 0 to 1000, such as 0.045"
+WRONG_PRICE = "the value of nat_hour is not a price: write USD as a number from 0 to 1000, such as 0.045"
 WRONG_TIERS = (
     "these are not tiers of prices: "
     "write [[1000000, 0.01], 0.006]: limits in GB a month with their prices, and the price above them"

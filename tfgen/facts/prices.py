@@ -359,7 +359,9 @@ def _price_faults(keys: _Keys, part: str, price: Any) -> Iterator[_Fault]:
             yield _Fault(keys, "these are not tiers of prices", _TIERS_HINT)
     elif price is not None and not _is_price(price):
         yield _Fault(
-            keys, "this is not a price", f"write USD as a number from 0 to {_MOST_USD}, such as 0.045"
+            keys,
+            f"the value of {part} is not a price",
+            f"write USD as a number from 0 to {_MOST_USD}, such as 0.045",
         )
 
 
