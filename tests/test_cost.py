@@ -711,6 +711,15 @@ def test_an_svg_names_every_line(run_tfgen: Tfgen, shop: Path) -> None:
     assert (shop.parent / "again.svg").read_text() == svg
 
 
+def test_what_costs_nothing_is_drawn_too(run_tfgen: Tfgen, shop: Path) -> None:
+    free = dict.fromkeys(("nat_hour", "nat_gb", "endpoint_hour", "endpoint_gb", "public_ipv4_hour"), 0)
+    own = {"regions": {"us-east-1": {**free, "cross_zone_gb": 0}}}
+    (shop.parent / "own.json").write_text(json.dumps(own))
+    done = run_tfgen("cost", "shop.yaml", "--prices", "own.json", "--plot", "cost.svg")
+    assert (done.code, done.err) == (0, "tfgen: wrote cost.svg\n")
+    assert "nat, single and endpoints cost the same.\n" in done.out
+
+
 def test_a_plot_replaces_plots_alone(run_tfgen: Tfgen, shop: Path) -> None:
     other = shop.parent / "other.svg"
     other.write_text("<svg>mine</svg>")

@@ -59,7 +59,7 @@ def as_text(bill: Bill) -> str:
     figure.with_colors, figure.origin = False, False
     figure.x_label, figure.y_label = "GB a month to AWS services", "USD a month"
     figure.set_x_limits(0, most)
-    figure.set_y_limits(0, max(line.at(most) for line in lines) * 1.05)
+    figure.set_y_limits(0, max(line.at(most) for line in lines) * 1.05 or 1.0)  # own prices may all be 0
     figure.x_ticks_fkt = figure.y_ticks_fkt = lambda value, _: f"{value:.0f}"
     xs = [most * step / _COLUMNS for step in range(_COLUMNS)]
     for line in lines:
