@@ -365,6 +365,24 @@ def test_addresses_of_tasks(count: int, text: str) -> None:
     assert text in as_text(bill_of(spec_of("us-east-1", {"egress": "public"}, {"web": {"count": count}})))
 
 
+def test_the_own_egress_is_compared_with_nat_gateways_alone(tmp_path: Path) -> None:
+    network = {"egress": "nat+endpoints", "nat": "single"}
+    found = break_evens(ways(spec_of("us-east-1", network, {"worker": {}}), tmp_path))
+    assert [(each.below.name, each.above.name, round(each.gigabytes, 1)) for each in found] == [
+        ("nat, single", "endpoints", round((43.80 - 36.50) / 0.045, 1)),
+        ("nat, single", "nat+endpoints, single", round(43.80 / 0.045, 1)),
+        ("endpoints", "nat, per-zone", float("inf")),
+    ]
+
+
+def test_what_does_not_work_is_compared_with_nothing(tmp_path: Path) -> None:
+    """Its tasks may connect to the VPC alone, and so to endpoints."""
+    spec = spec_of("us-east-1", {"egress": "endpoints"}, {"worker": {"egress_cidrs": ["10.0.0.0/16"]}})
+    bill = ways(spec, tmp_path)
+    assert [way.name for way, _ in bill.ways if way.refused] == ["public", "nat, single", "nat, per-zone"]
+    assert list(break_evens(bill)) == []
+
+
 ASSUMED = CostAssumptions(traffic=(), hours=730, tasks=())
 EMPTY = Inventory("us-east-1", 2, 0, (), (), False, (), (), 30)
 

@@ -87,13 +87,14 @@ def make_bill(blueprint: Blueprint, prices: PriceList, ways: Sequence[Way] = ())
 
 
 def break_evens(bill: Bill) -> Iterator[BreakEven]:
-    """NAT gateways against endpoints alone, or against endpoints beside them where those alone do not do."""
-    costs = [(way, cost) for way, cost in bill.ways if cost and not cost.unpriced]
-    gateways = [each for each in costs if each[0].egress == "nat"]
-    endpoints = [each for each in costs if each[0].inventory and each[0].inventory.interface_endpoints]
-    alone = [each for each in endpoints if each[0].egress == "endpoints" and not each[0].refused]
-    beside = [each for each in endpoints if each[0].egress == "nat+endpoints"]
-    for nat, other in product(gateways, alone or beside):
+    """NAT gateways against endpoints alone, and against endpoints beside them if the spec has those or if
+    endpoints alone do not do. What does not work with the spec is compared with nothing."""
+    works = [(way, cost) for way, cost in bill.ways if cost and not cost.unpriced and not way.refused]
+    gateways = [each for each in works if each[0].egress == "nat"]
+    endpoints = [each for each in works if each[0].inventory and each[0].inventory.interface_endpoints]
+    alone = [each for each in endpoints if each[0].egress == "endpoints"]
+    beside = [each for each in endpoints if each[0].egress == "nat+endpoints" and (each[0].own or not alone)]
+    for nat, other in product(gateways, (*alone, *beside)):
         if other[0].nat in ("", nat[0].nat):
             yield break_even(nat, other)
 
