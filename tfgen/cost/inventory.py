@@ -68,11 +68,11 @@ def take_inventory(blueprint: Blueprint) -> Inventory:
             _tasks(service, averages.get(service.key, (service.tasks.least, service.tasks.most)))
             for service in blueprint.services
         ),
-        log_retention=_longest(service.log_retention for service in blueprint.services),
+        log_retention=longest_retention(service.log_retention for service in blueprint.services),
     )
 
 
-def _longest(retentions: Iterable[int]) -> int:
+def longest_retention(retentions: Iterable[int]) -> int:
     """The longest of them, of which 0 is without end."""
     days = list(retentions)
     return 0 if 0 in days else max(days, default=0)
