@@ -316,7 +316,7 @@ NETWORK = (
                 "nat: single",
                 "nat: {zones: [a, b], addresses: {a: {input: address}, b: {ref: 'var.tags[\"team\"]'}}}",
             ),
-            ("cost: {", "inputs: {address: {default: eipalloc-0a1b2c3d4e5f60718}}\ncost: {"),
+            ("inputs:\n", "inputs:\n  address: {default: eipalloc-0a1b2c3d4e5f60718}\n"),
         ),
         "- network eip.nat[a]\n+/- network nat_gateway.main[a]\n+ network nat_gateway.main[b]\n"
         "~ network route.private_internet[a,b,c]\n",
@@ -337,7 +337,7 @@ NETWORK = (
                 "    - {to: 10.50.0.0/16, via: {input: gateway}, kind: transit-gateway}\n"
                 "    - {to: 10.60.0.0/16, via: {ref: 'var.tags[\"team\"]'}, kind: vpn-gateway}\n",
             ),
-            ("cost: {", "inputs: {gateway: {default: tgw-0a1b2c3d4e5f60718}}\ncost: {"),
+            ("inputs:\n", "inputs:\n  gateway: {default: tgw-0a1b2c3d4e5f60718}\n"),
         ),
         "+ network route.private_to_{10_50_0_0_16,10_60_0_0_16}[a,b,c]\n",
     ),
