@@ -471,7 +471,8 @@ def _peers() -> st.SearchStrategy[Data]:
     ids = st.sampled_from(["0a1b2c3d", "0123456789abcdef0"])
     given_ = st.sampled_from(["office", "partners"]).map(lambda name: {"input": name})
     ends = (
-        st.fixed_dictionaries({"cidr": _CIDRS | given_}),
+        st.fixed_dictionaries({"cidr": _CIDRS}),
+        st.fixed_dictionaries({"cidr": given_}),
         st.fixed_dictionaries({"security_group": ids.map("sg-{}".format) | given_}),
         st.fixed_dictionaries({"prefix_list": ids.map("pl-{}".format) | given_}),
     )
@@ -492,8 +493,8 @@ _LONE = st.fixed_dictionaries(
         "command": st.lists(TEXTS, max_size=3),
         "environment": st.dictionaries(_VARIABLES, TEXTS | st.integers(-(10**18), 10**18), max_size=3),
         "uses": st.lists(st.sampled_from([*_GATEWAYS, "sqs", "ssm", "logs", "ecr.api"]), max_size=3),
-        "egress": st.lists(_CIDRS | _PORTS | _PORT_RANGES | _peers(), max_size=3) | st.just("all"),
-        "ingress": st.lists(_CIDRS | _peers(), max_size=2),
+        "egress": _sized(_CIDRS | _PORTS | _PORT_RANGES | _peers(), 4) | st.just("all"),
+        "ingress": _sized(_CIDRS | _peers(), 3),
         "exec": st.booleans(),
     },
 )

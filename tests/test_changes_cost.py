@@ -98,6 +98,9 @@ ENDPOINT = "module.network.aws_vpc_endpoint."
         (WEB, {"capacity_provider_strategy": None}),
         (WEB, {"capacity_provider_strategy": None, "launch_type": "FARGATE"}),
         (TASK, {"cpu": 1024, "memory": "2048"}),
+        (TASK, {"runtime_platform": {"cpu_architecture": "ARM64"}}),
+        (f"{MODULE}aws_cloudwatch_log_group.webapp", {"retention_in_days": 0}),
+        (f"{MODULE}aws_cloudwatch_log_group.webapp", {"retention_in_days": 7}),
         (f"{ENDPOINT}ecr_api", {"subnet_ids": []}),
         (f"{ENDPOINT}ecr_api", {"subnet_ids": None}),
         (f"{ENDPOINT}s3", {"route_table_ids": []}),
@@ -112,8 +115,6 @@ def test_overrides_count_as_in_the_blueprint(address: str, patch: Any) -> None:
 @pytest.mark.parametrize(
     ("address", "patch", "field", "value"),
     [
-        # Which processor runs an image bears on no network path, so an overridden blueprint leaves it.
-        (TASK, {"runtime_platform": {"cpu_architecture": "ARM64"}}, "arm", True),
         # Where a load balancer stands is only a doubt in the eyes of proofs; how many zones it is in costs.
         (
             "module.load_balancer.aws_lb.main",
@@ -132,7 +133,6 @@ def test_pages_tell_more_than_an_overridden_blueprint(
     assert not unknown
     assert found != expected(overridden(outcome))
     seen = {
-        "arm": found.tasks[1].arm,
         "balancers": found.balancers[0].zones,
         "interface_endpoints": found.interface_endpoints[0][1],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +17,10 @@ from tfgen.blueprint.model import CostAssumptions
 from tfgen.cost.bill import Bill, break_evens, make_bill
 from tfgen.cost.charges import Cost, cost_of, list_items
 from tfgen.cost.inventory import Balancer, Inventory, Tasks
+from tfgen.cost.plot import spread
+from tfgen.cost.savings import endpoints_beside_nat
 from tfgen.cost.short import dollars, sentence, short_cost
+from tfgen.cost.text import as_text
 from tfgen.cost.ways import Way, break_even, cost_of_way
 from tfgen.facts.prices import PriceList, price_list
 from tfgen.pipe import run_file, run_text
@@ -300,6 +304,85 @@ def test_every_egress_says_whether_the_stack_works_with_it(tmp_path: Path) -> No
     }
 
 
+def sentences(data: Data, tmp_path: Path) -> list[str]:
+    """What the bill says about NAT gateways against endpoints."""
+    lines = as_text(ways(data, tmp_path)).split("\n\n")
+    return next((part.splitlines() for part in lines if " costs less than " in part), [])
+
+
+def test_endpoints_that_cost_what_gateways_do_win_with_the_first_gigabyte(tmp_path: Path) -> None:
+    """Five endpoints in two zones: 5 x 2 x 0.01 = 2 x 0.05."""
+    network = {"egress": "endpoints", "endpoints": ["sqs", "sns"]}
+    said = sentences(spec_of("us-east-1", network, {"worker": {}}), tmp_path)
+    assert said[1:] == [
+        "endpoints costs less than nat, per-zone from the first GB a month to AWS services on."
+    ]
+
+
+def test_a_network_without_endpoints_is_compared_with_nothing(tmp_path: Path) -> None:
+    assert sentences(spec_of("us-east-1", {"egress": "public"}), tmp_path) == []
+
+
+def test_what_costs_the_same_says_so() -> None:
+    cost = cost_of_way(EMPTY, ASSUMED, price_list("us-east-1"))
+    costs = [(Way(name, "", EMPTY), cost) for name in "ab"]
+    found = break_even(costs[0], costs[1])
+    assert (found.same, found.gigabytes) == (True, float("inf"))
+
+
+def test_an_egress_that_cannot_carry_the_traffic_says_so(tmp_path: Path) -> None:
+    spec = spec_of("us-east-1", {"egress": "endpoints"}, {"worker": {}}, internet=5, sqs=500)
+    text = as_text(ways(spec, tmp_path))
+    (own,) = [line for line in text.splitlines() if line.startswith("*")]
+    assert own.endswith(
+        "  if no task connects to the internet; without the traffic to sqs, which needs an endpoint"
+    )
+    assert re.search(r"sqs: 500 GB, which no task can exchange +none\n", text)
+
+
+def test_overrides_count() -> None:
+    spec = spec_of("us-east-1", {"egress": "public"}, {"web": {}}, logs=10)
+    spec["overrides"] = {
+        "module.services.aws_ecs_service.web": {"desired_count": 3},
+        "module.services.aws_ecs_task_definition.web": {
+            "cpu": 1024,
+            "memory": 4096,
+            "runtime_platform": {"cpu_architecture": "ARM64"},
+        },
+        "module.services.aws_cloudwatch_log_group.web": {"retention_in_days": 0},
+    }
+    bill = bill_of(spec)
+    assert bill.fixed.low == pytest.approx(3 * 730 * (0.005 + 0.03238 + 4 * 0.00356))
+    assert bill.traffic.low == pytest.approx(10 * 0.5)
+    assert "web: 3 x 1 vCPU, 4 GB, ARM64" in as_text(bill)
+    assert "logs: 10 GB received by CloudWatch Logs, and never deleted" in as_text(bill)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(1, "public address of 1 task "), (2, "public addresses of 2 tasks ")]
+)
+def test_addresses_of_tasks(count: int, text: str) -> None:
+    assert text in as_text(bill_of(spec_of("us-east-1", {"egress": "public"}, {"web": {"count": count}})))
+
+
+def test_the_own_egress_is_compared_with_nat_gateways_alone(tmp_path: Path) -> None:
+    network = {"egress": "nat+endpoints", "nat": "single"}
+    found = break_evens(ways(spec_of("us-east-1", network, {"worker": {}}), tmp_path))
+    assert [(each.below.name, each.above.name, round(each.gigabytes, 1)) for each in found] == [
+        ("nat, single", "endpoints", round((43.80 - 36.50) / 0.045, 1)),
+        ("nat, single", "nat+endpoints, single", round(43.80 / 0.045, 1)),
+        ("endpoints", "nat, per-zone", float("inf")),
+    ]
+
+
+def test_what_does_not_work_is_compared_with_nothing(tmp_path: Path) -> None:
+    """Its tasks may connect to the VPC alone, and so to endpoints."""
+    spec = spec_of("us-east-1", {"egress": "endpoints"}, {"worker": {"egress_cidrs": ["10.0.0.0/16"]}})
+    bill = ways(spec, tmp_path)
+    assert [way.name for way, _ in bill.ways if way.refused] == ["public", "nat, single", "nat, per-zone"]
+    assert list(break_evens(bill)) == []
+
+
 ASSUMED = CostAssumptions(traffic=(), hours=730, tasks=())
 EMPTY = Inventory("us-east-1", 2, 0, (), (), False, (), (), 30)
 
@@ -343,6 +426,27 @@ def test_the_cheaper_of_two_changes_sides_at_the_break_even(one: Inventory, othe
         assert difference(found.gigabytes) == pytest.approx(0, abs=1e-6)
         assert difference(found.gigabytes + 1) < 0
         assert difference(max(0, found.gigabytes - 1)) >= -1e-9
+
+
+def test_the_note_about_endpoints_has_the_break_even_of_the_bill(tmp_path: Path) -> None:
+    network = {"egress": "nat+endpoints", "nat": "single", "zones": 3}
+    spec = spec_of("us-east-1", network, {"worker": {}})
+    spec["services"]["worker"]["image"] = "nginx:1.27"
+    bill = ways(spec, tmp_path)
+    (found,) = (each for each in break_evens(bill) if each.below.name == "nat, single")
+    beside = endpoints_beside_nat(outcome_of(spec).overridden)
+    assert beside
+    assert beside.break_even == pytest.approx(found.gigabytes)
+
+
+def test_the_readme_of_a_stack_says_that_overrides_are_not_in_its_cost(run_tfgen: Tfgen, shop: Path) -> None:
+    without = "; the overrides below, which tfgen cost counts, are not in it."
+    for override, said in (({"desired_count": 3}, True), ({"health_check_grace_period_seconds": 9}, False)):
+        spec = spec_of("us-east-1", {"egress": "public"}, {"web": WEB})
+        spec["overrides"] = {"module.services.aws_ecs_service.web": override}
+        shop.write_text(dump_yaml(spec))
+        run_tfgen("render", "shop.yaml", "-o", "stack")
+        assert (without in (shop.parent / "stack" / "README.md").read_text()) is said
 
 
 # --- laws
@@ -466,6 +570,11 @@ def test_flags_replace_what_the_spec_assumes(run_tfgen: Tfgen) -> None:
         ),
         (["--prices", "missing.json"], "cannot read missing.json: no such file or directory"),
         (["--plot", "a.svg", "shop.yaml"], "--plot draws one spec at a time"),
+        (["--plot", "a.png"], "--plot a.png: expected the name of an SVG file, such as cost.svg"),
+        (
+            ["--tasks", "web=5001"],
+            "these flags are wrong:\n  --tasks web=5001: expected a number of tasks from 0 to 5000, not 5001",
+        ),
     ],
 )
 def test_wrong_flags(run_tfgen: Tfgen, flags: Sequence[str], message: str) -> None:
@@ -487,6 +596,63 @@ def test_own_prices_replace_public_ones(run_tfgen: Tfgen, shop: Path) -> None:
     (shop.parent / "own.json").write_text('{"regions": {"us-east-1": {"endpoint_hour": 0.02}}}')
     (after,) = json.loads(run_tfgen("cost", "shop.yaml", "--json", "--prices", "own.json").out)
     assert after["total"]["low"] - before["total"]["low"] == pytest.approx(730 * 3 * 2 * 0.01)
+    assert (after["prices"]["file"], after["prices"]["from_file"]) == ("own.json", ["endpoint_hour"])
+
+
+def prices_said(out: str) -> str:
+    """The sentence about prices, in one line."""
+    return " ".join(out[out.index("Prices: ") : out.index("Not counted: ")].split())
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (
+            {"us-east-1": {"endpoint_hour": 0.02}},
+            "Prices: public ones of us-east-1, 2026-07 or newer; from own.json: hour of an interface "
+            "endpoint in one zone.",
+        ),
+        (
+            {"us-esat-1": {"endpoint_hour": 0.02}},
+            "Prices: public ones of us-east-1, 2026-07 or newer; from own.json: none of these.",
+        ),
+    ],
+)
+def test_it_says_which_prices_are_from_the_file(run_tfgen: Tfgen, shop: Path, file: Data, said: str) -> None:
+    (shop.parent / "own.json").write_text(json.dumps({"regions": file}))
+    assert prices_said(run_tfgen("cost", "shop.yaml", "--prices", "own.json").out) == said
+
+
+def test_own_prices_alone_have_no_date(run_tfgen: Tfgen, shop: Path) -> None:
+    shop.write_text(
+        dump_yaml(spec_of("mars-north-1", {"egress": "public", "zones": ["a", "b"]}, {"job": {}}))
+    )
+    own = {"public_ipv4_hour": 0.005, "vcpu_hour": 0.04, "memory_gb_hour": 0.004}
+    (shop.parent / "own.json").write_text(json.dumps({"regions": {"mars-north-1": own}}))
+    done = run_tfgen("cost", "shop.yaml", "--prices", "own.json")
+    assert prices_said(done.out).startswith("Prices: from own.json: hour of a public IPv4 address, vCPU-hour")
+    (bill,) = json.loads(run_tfgen("cost", "shop.yaml", "--prices", "own.json", "--json").out)
+    assert bill["prices"]["date"] is None
+
+
+def test_prices_of_another_egress_are_told_too(run_tfgen: Tfgen, shop: Path) -> None:
+    """Of Sydney's endpoints no source confirms the price; of Stockholm's none is known."""
+    for region, said in (
+        ("ap-southeast-2", "unconfirmed: hour of an interface endpoint in one zone."),
+        ("eu-north-1", "unknown, so in no sum: hour of an interface endpoint in one zone (add them with"),
+    ):
+        shop.write_text(dump_yaml(spec_of(region, {"egress": "nat"}, {"worker": {}})))
+        assert said in prices_said(run_tfgen("cost", "shop.yaml").out)
+    (bill,) = json.loads(run_tfgen("cost", "shop.yaml", "--json").out)
+    found = {way["egress"]: (way["unknown"], way["fixed"], way["total"]) for way in bill["ways"]}
+    assert found["endpoints"] == (["endpoint_hour"], None, None)
+    assert found["nat"][0] == []
+    (shop.parent / "own.json").write_text('{"everywhere": {"nat_hour": 0.04}}')
+    flags = ("--assume-region=eu-west-1", "--prices=own.json")
+    assert prices_said(run_tfgen("cost", "shop.yaml", *flags).out) == (
+        "Prices: public ones of eu-north-1, 2026-07 or newer; from own.json: NAT gateway-hour; those of "
+        "eu-west-1, as asked: hour of an interface endpoint in one zone."
+    )
 
 
 def test_a_region_without_prices_is_never_guessed(run_tfgen: Tfgen, shop: Path) -> None:
@@ -509,6 +675,16 @@ def test_unknown_prices_are_in_no_sum_and_named(run_tfgen: Tfgen, shop: Path) ->
     assert "at least USD" in done.out.splitlines()[0]
     assert "unknown, so in no sum: Application Load Balancer-hour" in done.out.replace("\n  ", " ")
     assert "Application Load Balancer" in next(line for line in done.out.splitlines() if "unknown" in line)
+
+
+def test_what_is_known_of_a_line_is_in_it(run_tfgen: Tfgen, shop: Path) -> None:
+    """Of a NAT gateway in Milan, only the price of the address is known: 2 x 730 x 0.005."""
+    shop.write_text(dump_yaml(spec_of("eu-south-1", {"egress": "nat"})))
+    lines = run_tfgen("cost", "shop.yaml").out.splitlines()
+    assert lines[3].endswith("2 NAT gateways with their addresses  at least 7.30")
+    assert lines[5].split() == ["before", "any", "traffic", "7.30"]
+    rendered = run_tfgen("render", "shop.yaml").out
+    assert "  cost           at least USD 7.30 a month before traffic;" in rendered
 
 
 def test_several_specs_have_a_sum(run_tfgen: Tfgen, shop: Path) -> None:
@@ -551,6 +727,39 @@ def test_an_svg_names_every_line(run_tfgen: Tfgen, shop: Path) -> None:
         assert f">{text}</text>" in svg
     run_tfgen("cost", "shop.yaml", "--plot", "again.svg")
     assert (shop.parent / "again.svg").read_text() == svg
+
+
+def test_what_costs_nothing_is_drawn_too(run_tfgen: Tfgen, shop: Path) -> None:
+    free = dict.fromkeys(("nat_hour", "nat_gb", "endpoint_hour", "endpoint_gb", "public_ipv4_hour"), 0)
+    own = {"regions": {"us-east-1": {**free, "cross_zone_gb": 0}}}
+    (shop.parent / "own.json").write_text(json.dumps(own))
+    done = run_tfgen("cost", "shop.yaml", "--prices", "own.json", "--plot", "cost.svg")
+    assert (done.code, done.err) == (0, "tfgen: wrote cost.svg\n")
+    assert "nat, single and endpoints cost the same.\n" in done.out
+
+
+def test_a_plot_replaces_plots_alone(run_tfgen: Tfgen, shop: Path) -> None:
+    other = shop.parent / "other.svg"
+    other.write_text("<svg>mine</svg>")
+    done = run_tfgen("cost", "shop.yaml", "--plot", "other.svg")
+    message = "tfgen: other.svg already exists, and tfgen did not draw it. Nothing was written.\n"
+    assert (done.code, done.out, done.err) == (4, "", message)
+    assert other.read_text() == "<svg>mine</svg>"
+
+
+def test_what_cannot_be_compared_is_not_drawn(run_tfgen: Tfgen, shop: Path) -> None:
+    shop.write_text(dump_yaml(spec_of("eu-south-1", {"egress": "endpoints"}, {"worker": {}})))
+    done = run_tfgen("cost", "shop.yaml", "--plot", "cost.svg")
+    assert (done.code, "no two egresses can be compared" in done.err) == (2, True)
+    assert not (shop.parent / "cost.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("ends", "places"),
+    [([10, 50, 30], [10, 50, 30]), ([50, 10, 49], [54, 10, 49]), ([7, 7, 7], [7, 12, 17]), ([], [])],
+)
+def test_names_of_lines_do_not_overlap(ends: list[float], places: list[float]) -> None:
+    assert spread(ends, 5) == places
 
 
 def test_without_matplotlib_a_hint_says_how_to_get_it(

@@ -352,7 +352,7 @@ def test_a_module_has_neither_provider_nor_backend(data: Data) -> None:
     assert 'backend "' not in pages
 
 
-UNORDERED = {"zones", "endpoints", "calls", "uses", "cidrs", "egress", "routes", "methods"}
+UNORDERED = {"zones", "endpoints", "calls", "uses", "cidrs", "egress", "ingress", "routes", "methods"}
 
 
 def shuffled(data: Any, chance: random.Random, key: str = "") -> Any:

@@ -245,6 +245,18 @@ def test_show_prints_them(tmp_path: Path, run_tfgen: Tfgen) -> None:
     assert run_text(done.out, "shown.yaml").blueprint
 
 
+def test_the_proof_says_what_it_takes_as_given(tmp_path: Path, run_tfgen: Tfgen) -> None:
+    spec = SPEC.replace("{ref: aws_ecr_repository.web.repository_url}", "{input: repository}")
+    (tmp_path / "shop.yaml").write_text(spec)
+    said = run_tfgen("check", "--explain", tmp_path / "shop.yaml").out
+    assert (
+        "given    given      aws_secretsmanager_secret.db.arn is given by you: taken to be in us-east-1"
+        in said
+    )
+    image = "${var.repository}:${var.release} is given by you: taken to be in ECR in us-east-1"
+    assert image in said.replace('"', "")
+
+
 # --- the user's own files
 
 DATA = 'data "aws_db_instance" "main" {}\n'

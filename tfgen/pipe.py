@@ -81,6 +81,7 @@ def run_variants(path: Path, variants: Sequence[Values]) -> list[Outcome]:
         source = read_source(path)
     except SourceError as error:
         return [Outcome(None, None, (error.problem,), error.lines)] * len(variants)
+    source, _ = versions.brought_up_to_date(source)  # an older one is read from its text, not from its data
     return [_run_source(with_values(source, values), path.name, False, None) for values in variants]
 
 

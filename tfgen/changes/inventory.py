@@ -11,7 +11,7 @@ from typing import Any
 
 from tfgen.changes.change import Change, Changes, KnownResource, KnownStack
 from tfgen.changes.names import end_of, service_of_endpoint
-from tfgen.cost.inventory import Balancer, Inventory, Tasks
+from tfgen.cost.inventory import Balancer, Inventory, Tasks, longest_retention
 from tfgen.hcl.text import without_keys
 from tfgen.hcl.values import Term, Value, addresses_in
 
@@ -96,7 +96,7 @@ def inventory_of(region: str, counted: Counted, without: Collection[str] = ()) -
         public_tasks=any(each.public for each in tasks),
         balancers=tuple(found["balancers"]),
         tasks=tuple(tasks),
-        log_retention=max(found["log_retention"], default=0),
+        log_retention=longest_retention(found["log_retention"]),
     )
 
 

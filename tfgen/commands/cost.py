@@ -61,26 +61,28 @@ def cost(  # noqa: PLR0913, PLR0917 - one parameter a flag
     json: Json = False,
 ) -> None:
     """Print what stacks cost a month, with each egress."""
-    from tfgen.cost import plot as plots
-    from tfgen.cost import text
-
     values, flags = _given_values(traffic or [], hours, tasks or [])
-    if plot and len(specs) > 1:
-        raise TfgenError(message="--plot draws one spec at a time", code=Exit.WRONG_USAGE)
+    if plot:
+        _check_plot(plot, specs)
     found = [_bill_of(path, values, flags, _Prices(prices, assume_region)) for path in specs]
     bills = [bill for bill in found if bill]
-    if json:
-        from tfgen.cost import bill as data
-
-        print_json([data.as_json(bill) for bill in bills])
-    else:
-        for bill in bills:
-            typer.echo(f"{text.as_text(bill)}\n{plots.as_text(bill)}")
-        if len(bills) > 1:
-            typer.echo(text.sum_of(bills))
+    _print_bills(bills, json=json)
     if plot and bills:
         _write_plot(bills[0], plot)
     raise typer.Exit(Exit.DONE if all(found) else Exit.SPEC_HAS_ERRORS)
+
+
+def _print_bills(bills: "Sequence[Bill]", *, json: bool) -> None:
+    from tfgen.cost import bill as data
+    from tfgen.cost import plot, text
+
+    if json:
+        print_json([data.as_json(bill) for bill in bills])
+        return
+    for bill in bills:
+        typer.echo(f"{text.as_text(bill)}\n{plot.as_text(bill)}")
+    if len(bills) > 1:
+        typer.echo(text.sum_of(bills))
 
 
 class _Prices:
@@ -119,7 +121,7 @@ def _bill_of(path: Path, values: Values, flags: Mapping[SpecPath, str], prices: 
     (outcome,) = run_variants(path, [values])
     errors = [problem for problem in outcome.problems if problem.severity == "error"]
     if wrong := [f"{flags[each.at.path]}: {_in_words(each)}" for each in errors if each.at.path in flags]:
-        message = "\n  ".join(["these flags are wrong:", *wrong])
+        message = "\n  ".join(dict.fromkeys(["these flags are wrong:", *wrong]))
         raise TfgenError(message=message, code=Exit.WRONG_USAGE)
     print_problems(errors, {str(path): outcome.lines})
     if outcome.failed or outcome.overridden is None:
@@ -138,8 +140,8 @@ def _refuse_unpriced(region: str) -> NoReturn:
     from tfgen.facts.prices import nearest_priced
 
     message = (
-        f"no prices are known for {in_line(region)}. Give them with --prices FILE, or use those of the "
-        f"nearest region that has some: --assume-region {nearest_priced(region)}"
+        f"no prices are known for {in_line(region)}. Give them with --prices FILE, or use those of another "
+        f"region: --assume-region {nearest_priced(region)}"
     )
     raise TfgenError(message=message, code=Exit.WRONG_USAGE)
 
@@ -181,10 +183,33 @@ def _pair(said: str, form: str, flag: str, expected: str) -> tuple[str, str]:
     return name, number
 
 
+def _check_plot(path: Path, specs: Sequence[Path]) -> None:
+    """A file that is there stays as it is, unless it is a plot too."""
+    from tfgen import files
+    from tfgen.cost.plot import is_plot
+
+    if len(specs) > 1:
+        raise TfgenError(message="--plot draws one spec at a time", code=Exit.WRONG_USAGE)
+    if path.suffix.lower() != ".svg":
+        message = f"--plot {in_line(path)}: expected the name of an SVG file, such as cost.svg"
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE)
+    try:
+        is_ours = is_plot(files.read_file(path))
+    except (OSError, ValueError):  # writing it says what is wrong
+        return
+    if not is_ours:
+        message = f"{in_line(path)} already exists, and tfgen did not draw it. Nothing was written."
+        raise TfgenError(message=message, code=Exit.NOT_OURS)
+
+
 def _write_plot(bill: "Bill", path: Path) -> None:
     from tfgen.cost import plot
     from tfgen.output.spec_file import write_spec
 
+    if len(plot.lines_of(bill)) < 2:
+        region, reason = in_line(bill.inventory.region), "no two egresses can be compared"
+        message = f"no plot: with the prices that are known for {region} and these services, {reason}"
+        raise TfgenError(message=message, code=Exit.WRONG_USAGE)
     try:
         text = plot.as_svg(bill)
     except ImportError:

@@ -13,6 +13,7 @@ from tfgen.cost.charges import (
     Item,
     cost_of,
     list_items,
+    parts_of,
     unpriced,
     way_of,
 )
@@ -86,12 +87,14 @@ def make_bill(blueprint: Blueprint, prices: PriceList, ways: Sequence[Way] = ())
 
 
 def break_evens(bill: Bill) -> Iterator[BreakEven]:
-    """NAT gateways against endpoints alone, or against endpoints beside them where those alone do not do."""
-    costs = [(way, cost) for way, cost in bill.ways if cost and not cost.unpriced]
-    alone = [each for each in costs if each[0].egress == "endpoints" and not each[0].refused]
-    gateways = [each for each in costs if each[0].egress == "nat"]
-    beside = [each for each in costs if each[0].egress == "nat+endpoints"]
-    for nat, other in product(gateways, alone or beside):
+    """NAT gateways against endpoints alone, and against endpoints beside them if the spec has those or if
+    endpoints alone do not do. What does not work with the spec is compared with nothing."""
+    works = [(way, cost) for way, cost in bill.ways if cost and not cost.unpriced and not way.refused]
+    gateways = [each for each in works if each[0].egress == "nat"]
+    endpoints = [each for each in works if each[0].inventory and each[0].inventory.interface_endpoints]
+    alone = [each for each in endpoints if each[0].egress == "endpoints"]
+    beside = [each for each in endpoints if each[0].egress == "nat+endpoints" and (each[0].own or not alone)]
+    for nat, other in product(gateways, (*alone, *beside)):
         if other[0].nat in ("", nat[0].nat):
             yield break_even(nat, other)
 
@@ -102,10 +105,12 @@ def as_json(bill: Bill) -> dict[str, Any]:
         "name": bill.name,
         "region": bill.inventory.region,
         "prices": {
-            "date": bill.prices.date,
+            "date": date_of(bill, used_parts(bill)) or None,
             "unconfirmed": [part for part in used_parts(bill) if part in bill.prices.unconfirmed],
             "assumed_from": bill.prices.assumed_from or None,
             "assumed": [part for part in used_parts(bill) if part in bill.prices.assumed],
+            "file": bill.prices.own_file or None,
+            "from_file": [part for part in used_parts(bill) if part in bill.prices.own],
             "unknown": list(bill.unpriced),
         },
         "assumed": {
@@ -134,8 +139,15 @@ def as_json(bill: Bill) -> dict[str, Any]:
 
 
 def used_parts(bill: Bill) -> tuple[str, ...]:
-    """The parts that the bill has quantities of."""
-    return tuple(dict.fromkeys(each.part for item in bill.items for each in item.quantities))
+    """The parts that the bill has quantities of, or one of the egresses beside it."""
+    beside = (part for _, cost in bill.ways if cost for part in cost.parts)
+    return tuple(dict.fromkeys((*parts_of(bill.items), *beside)))
+
+
+def date_of(bill: Bill, parts: Sequence[str]) -> str:
+    """The oldest date of these prices; empty if none has one."""
+    prices = (bill.prices.prices.get(part) for part in parts)
+    return min((price.source.date for price in prices if price and price.source.date), default="")
 
 
 def _item_as_json(item: Item, prices: PriceList) -> dict[str, Any]:
@@ -146,16 +158,20 @@ def _item_as_json(item: Item, prices: PriceList) -> dict[str, Any]:
         "detail": item.detail,
         "low": cost.low,
         "high": cost.high,
+        "unknown": list(unpriced((item,), prices)),
         "quantities": [asdict(each) for each in item.quantities],
     }
 
 
-def _way_as_json(way: Way, cost: WayCost | None) -> dict[str, Any]:
+def _way_as_json(way: Way, found: WayCost | None) -> dict[str, Any]:
+    """Without numbers where a price is unknown, as they would be too low to compare."""
+    cost = None if found and found.unpriced else found
     return {
         "egress": way.egress,
         "nat": way.nat or None,
         "own": way.own,
         "refused": way.refused or None,
+        "unknown": list(found.unpriced) if found else [],
         "fixed": cost and asdict(cost.fixed),
         "traffic": cost and cost.traffic,
         "per_gb": cost and cost.per_gb,

@@ -84,16 +84,15 @@ def cost_of(items: Iterator[Item] | tuple[Item, ...], prices: PriceList) -> Cost
     return total
 
 
+def parts_of(items: tuple[Item, ...]) -> tuple[str, ...]:
+    """The parts of which something is used."""
+    used = (quantity.part for item in items for quantity in item.quantities if quantity.high)
+    return tuple(dict.fromkeys(used))
+
+
 def unpriced(items: tuple[Item, ...], prices: PriceList) -> tuple[str, ...]:
-    """The parts of which something is used, and whose price is unknown."""
-    return tuple(
-        dict.fromkeys(
-            quantity.part
-            for item in items
-            for quantity in item.quantities
-            if quantity.high and quantity.part not in prices.prices
-        )
-    )
+    """Those of them whose price is unknown."""
+    return tuple(part for part in parts_of(items) if part not in prices.prices)
 
 
 def list_items(inventory: Inventory, assumed: CostAssumptions) -> tuple[Item, ...]:
@@ -135,7 +134,11 @@ def _egress_items(inventory: Inventory, hours: int) -> Iterator[Item]:
     public = [tasks for tasks in inventory.tasks if tasks.public]
     if public:
         low, high = sum(each.low for each in public), sum(each.high for each in public)
-        name = f"public addresses of {_range(low, high)} tasks"
+        name = (
+            "public address of 1 task"
+            if high == 1 == low
+            else f"public addresses of {_range(low, high)} tasks"
+        )
         yield Item(EGRESS, name, "", (Quantity("public_ipv4_hour", low * hours, high * hours),))
 
 
@@ -188,11 +191,18 @@ def _items_of_traffic(kind: str, gigabytes: int, inventory: Inventory) -> Iterat
     is_counted = way_of(kind, inventory) != "given"
     yield Item(TRAFFIC, kind, *_by_way(kind, gigabytes, inventory), is_counted=is_counted)
     if kind == LOGS:
-        stored = gigabytes * inventory.log_retention / _DAYS
-        quantities = (*_hourly(gigabytes, "logs_gb"), *_hourly(stored, "logs_stored_gb_month"))
-        yield Item(
-            TRAFFIC, kind, f"{gigabytes} GB received by CloudWatch Logs, {stored:g} GB stored", quantities
-        )
+        yield _logs_item(gigabytes, inventory.log_retention)
+
+
+def _logs_item(gigabytes: int, retention: int) -> Item:
+    """What CloudWatch Logs receives, and stores once the first logs are old enough to be deleted."""
+    received = f"{gigabytes} GB received by CloudWatch Logs"
+    if not retention:
+        detail = f"{received}, and never deleted"
+        return Item(TRAFFIC, LOGS, detail, _hourly(gigabytes, "logs_gb"))
+    stored = gigabytes * retention / _DAYS
+    quantities = (*_hourly(gigabytes, "logs_gb"), *_hourly(stored, "logs_stored_gb_month"))
+    return Item(TRAFFIC, LOGS, f"{received}, {stored:g} GB stored", quantities)
 
 
 def way_of(kind: str, inventory: Inventory) -> str:

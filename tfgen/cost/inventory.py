@@ -76,13 +76,13 @@ def take_inventory(blueprint: Blueprint) -> Inventory:
             _tasks(service, averages.get(service.key, (service.tasks.least, service.tasks.most)))
             for service in blueprint.services
         ),
-        log_retention=_longest(service.log_retention for service in blueprint.services),
+        log_retention=longest_retention(service.log_retention for service in blueprint.services),
         given_endpoints=tuple(name for each in network.existing for name in each.endpoints),
         given_nat=any(each.has_nat for each in network.existing),
     )
 
 
-def _longest(retentions: Iterable[int]) -> int:
+def longest_retention(retentions: Iterable[int]) -> int:
     """The longest of them, of which 0 is without end."""
     days = list(retentions)
     return 0 if 0 in days else max(days, default=0)

@@ -30,7 +30,11 @@ class Line(NamedTuple):
 def lines_of(bill: Bill) -> tuple[Line, ...]:
     """The spec's egress and every one that a break-even is about, each with a letter as its mark."""
     shown = {way.name for each in break_evens(bill) for way in (each.below, each.above)}
-    drawn = [(way, cost) for way, cost in bill.ways if cost and (way.own or way.name in shown)]
+    drawn = [
+        (way, cost)
+        for way, cost in bill.ways
+        if cost and not cost.unpriced and (way.own or way.name in shown)
+    ]
     return tuple(
         Line(way, mark, cost.fixed.low, cost.per_gb)
         for (way, cost), mark in zip(drawn, "abcdefgh", strict=False)
@@ -55,7 +59,7 @@ def as_text(bill: Bill) -> str:
     figure.with_colors, figure.origin = False, False
     figure.x_label, figure.y_label = "GB a month to AWS services", "USD a month"
     figure.set_x_limits(0, most)
-    figure.set_y_limits(0, max(line.at(most) for line in lines) * 1.05)
+    figure.set_y_limits(0, max(line.at(most) for line in lines) * 1.05 or 1.0)  # own prices may all be 0
     figure.x_ticks_fkt = figure.y_ticks_fkt = lambda value, _: f"{value:.0f}"
     xs = [most * step / _COLUMNS for step in range(_COLUMNS)]
     for line in lines:
@@ -84,6 +88,11 @@ def as_svg(bill: Bill) -> str:
     return text.getvalue()
 
 
+def is_plot(content: bytes) -> bool:
+    """Whether a file is one that `as_svg` made."""
+    return b"<svg" in content and b"<dc:title>tfgen</dc:title>" in content
+
+
 def drawn(bill: Bill) -> "Figure":
     """The figure: each egress a line, and a mark at each break-even."""
     from matplotlib.figure import Figure  # noqa: PLC0415
@@ -91,10 +100,12 @@ def drawn(bill: Bill) -> "Figure":
     lines, most = lines_of(bill), most_gigabytes(bill)
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.add_subplot()
-    for line, dashes in zip(lines, _DASHES, strict=False):
-        axes.plot([0, most], [line.at(0), line.at(most)], color="black", linewidth=1.4, linestyle=dashes)
-        axes.annotate(line.way.name, (most, line.at(most)), (6, 0), textcoords="offset points", va="center")
-    for gigabytes in sorted({each.gigabytes for each in break_evens(bill) if each.gigabytes < most}):
+    ends = [line.at(most) for line in lines]
+    places = spread(ends, max(ends) / 22)
+    for line, dashes, end, place in zip(lines, _DASHES, ends, places, strict=False):
+        axes.plot([0, most], [line.at(0), end], color="black", linewidth=1.4, linestyle=dashes)
+        axes.annotate(line.way.name, (most, place), (6, 0), textcoords="offset points", va="center")
+    for gigabytes in sorted({each.gigabytes for each in break_evens(bill) if 0.5 <= each.gigabytes < most}):
         axes.axvline(gigabytes, color="gray", linewidth=0.8)
         axes.annotate(f"{gigabytes:,.0f} GB", (gigabytes, 0), (4, 4), textcoords="offset points")
     axes.set(xlim=(0, most), title=f"Egress of {bill.name} in {bill.inventory.region}")
@@ -103,6 +114,15 @@ def drawn(bill: Bill) -> "Figure":
     axes.set_ylabel("USD a month")
     axes.spines[["top", "right"]].set_visible(False)
     return figure
+
+
+def spread(values: Sequence[float], least: float) -> list[float]:
+    """The values in their order, moved up until no two are closer than `least`: names that do not overlap."""
+    moved: dict[int, float] = {}
+    last = float("-inf")
+    for index in sorted(range(len(values)), key=values.__getitem__):
+        last = moved[index] = max(values[index], last + least)
+    return [moved[index] for index in range(len(values))]
 
 
 _DASHES: tuple[Any, ...] = ("solid", "dashed", "dotted", "dashdot", (0, (8, 3)), (0, (1, 4)))

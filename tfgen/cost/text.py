@@ -2,8 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
-from tfgen.cost.bill import NOT_COUNTED, Bill, break_evens, used_parts
-from tfgen.cost.charges import EGRESS, GROUPS, TRAFFIC, Cost, Item, cost_of
+from tfgen.cost.bill import NOT_COUNTED, Bill, break_evens, date_of, used_parts
+from tfgen.cost.charges import (
+    CLIENTS,
+    EGRESS,
+    GROUPS,
+    INTERNET,
+    TRAFFIC,
+    Cost,
+    Item,
+    cost_of,
+    unpriced,
+    way_of,
+)
 from tfgen.cost.short import amount, dollars
 from tfgen.cost.ways import BreakEven, Way, WayCost
 from tfgen.facts.prices import PARTS
@@ -50,9 +61,13 @@ def _name(item: Item) -> str:
 
 def _cost_text(item: Item, bill: Bill) -> str:
     if not item.quantities:
-        return "free" if item.is_counted else "not counted"
-    unknown = [each.part for each in item.quantities if each.part in bill.unpriced]
-    return "unknown" if unknown else amount(cost_of((item,), bill.prices))
+        if not item.is_counted:
+            return "not counted"
+        return "none" if item.group == TRAFFIC and not way_of(item.name, bill.inventory) else "free"
+    cost = cost_of((item,), bill.prices)
+    if unpriced((item,), bill.prices):
+        return f"at least {amount(cost)}" if cost.high else "unknown"
+    return amount(cost)
 
 
 def _remark(item: Item, bill: Bill) -> str:
@@ -84,10 +99,16 @@ def _verdict(way: Way, bill: Bill) -> str:
     """Whether the stack works with an egress."""
     if way.refused:
         return f"no: {in_line(way.refused)}"
-    own = next(each for each, _ in bill.ways if each.own)
-    if way.egress == "endpoints" and own.egress != "endpoints" and bill.inventory.tasks:
-        return "if no task connects to the internet"
-    return ""
+    if way.egress != "endpoints" or not way.inventory or not bill.inventory.tasks:
+        return ""
+    left_out = [
+        kind for kind, gigabytes in bill.assumed.traffic if gigabytes and kind not in (CLIENTS, INTERNET)
+    ]
+    left_out = [kind for kind in left_out if not way_of(kind, way.inventory)]
+    remarks = [f"without the traffic to {', '.join(left_out)}, which needs an endpoint"] if left_out else []
+    if not way.own or dict(bill.assumed.traffic).get(INTERNET):
+        remarks.insert(0, "if no task connects to the internet")
+    return "; ".join(remarks)
 
 
 def _aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -109,6 +130,10 @@ def _aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _sentence(found: BreakEven) -> str:
     below, above = found.below.name, found.above.name
+    if found.same:
+        return f"{below} and {above} cost the same."
+    if found.gigabytes < 0.5:
+        return f"{above} costs less than {below} from the first GB a month to AWS services on."
     if found.gigabytes == float("inf"):
         return f"{below} always costs less than {above}."
     text = f"{below} costs less than {above} up to {found.gigabytes:,.0f} GB a month to AWS services"
@@ -131,17 +156,31 @@ def _notes(bill: Bill) -> Iterator[str]:
 
 
 def _prices(bill: Bill) -> str:
-    prices = bill.prices
-    if not prices.prices:
-        return f"none are known for {bill.inventory.region}."
-    parts = [f"public ones of {prices.region}, {prices.date} or newer"]
-    if doubtful := [PARTS[part] for part in used_parts(bill) if part in prices.unconfirmed]:
-        parts.append(f"unconfirmed: {', '.join(doubtful)}")
-    if borrowed := [PARTS[part] for part in used_parts(bill) if part in prices.assumed]:
-        parts.append(f"those of {prices.assumed_from}, as asked: {', '.join(borrowed)}")
-    if bill.unpriced:
-        parts.append(f"unknown, so in no sum: {', '.join(PARTS[part] for part in bill.unpriced)}")
-    return "; ".join(parts) + "."
+    """Where the prices of this bill and of every egress beside it are from."""
+    return "; ".join(_origins(bill)) + "."
+
+
+def _origins(bill: Bill) -> Iterator[str]:
+    prices, used = bill.prices, used_parts(bill)
+    public = [part for part in used if part in prices.prices and part not in (*prices.own, *prices.assumed)]
+    if public:
+        yield f"public ones of {prices.region}, {date_of(bill, public)} or newer"
+    if prices.own_file:
+        own = _names(used, prices.own) or "none of these"
+        yield f"from {in_line(prices.own_file)}: {own}"
+    if borrowed := _names(used, prices.assumed):
+        yield f"those of {prices.assumed_from}, as asked: {borrowed}"
+    if doubtful := _names(used, prices.unconfirmed):
+        yield f"unconfirmed: {doubtful}"
+    if unknown := _names(used, [part for part in used if part not in prices.prices]):
+        yield f"unknown, so in no sum: {unknown} (add them with --prices or --assume-region)"
+    if not used:
+        yield "none are needed"
+
+
+def _names(used: Sequence[str], parts: Sequence[str]) -> str:
+    """The names of the parts that are used."""
+    return ", ".join(PARTS[part] for part in used if part in parts)
 
 
 def _note(title: str, text: str) -> list[str]:

@@ -12,6 +12,7 @@ from tfgen.cost.charges import (
     cost_of,
     list_items,
     nat_quantities,
+    parts_of,
     price_of,
     unpriced,
 )
@@ -47,6 +48,8 @@ class WayCost(NamedTuple):
     """As `per_gb`, if no traffic crossed zones on its way to a NAT gateway."""
     unpriced: tuple[str, ...]
     """The parts of it whose prices are unknown; where there are any, the numbers are too low."""
+    parts: tuple[str, ...]
+    """The parts of which something is used, with this egress."""
 
     @property
     def total(self) -> Cost:
@@ -71,6 +74,7 @@ def cost_of_way(inventory: Inventory, assumed: CostAssumptions, prices: PriceLis
         sum(charged),
         sum(charged[:1]),
         unpriced((*fixed, *traffic, of_a_gb), prices),
+        parts_of((*fixed, *traffic, of_a_gb)),
     )
 
 
@@ -85,27 +89,36 @@ def _quantities_of_a_gb(inventory: Inventory) -> tuple[Quantity, ...]:
 class BreakEven(NamedTuple):
     """Which of two ways costs less: `below` up to `gigabytes` a month to AWS services, `above` from there on.
 
-    `gigabytes` is infinite where `below` always costs less. `in_zone` is the same if no traffic crossed
-    zones on its way to a NAT gateway.
+    `gigabytes` is infinite where `below` always costs less, or where both always cost the same. `in_zone` is
+    the same if no traffic crossed zones on its way to a NAT gateway.
     """
 
     below: Way
     above: Way
     gigabytes: float
     in_zone: float
+    same: bool
+    """Whether both cost the same, whatever the traffic."""
 
 
 def break_even(one: tuple[Way, WayCost], other: tuple[Way, WayCost]) -> BreakEven:
     """The traffic at which two ways cost the same: (fixed difference) / (difference of a GB's price)."""
-    (below, low), (above, high) = sorted((one, other), key=lambda each: each[1].fixed.low)
-    gap = high.fixed.low - low.fixed.low
+    (below, low), (above, high) = sorted((one, other), key=lambda each: _fixed_then_per_gb(each[1]))
+    gap = max(0.0, high.fixed.low - low.fixed.low)
     return BreakEven(
         below,
         above,
         _crossing(gap, low.per_gb - high.per_gb),
         _crossing(gap, low.per_gb_in_zone - high.per_gb_in_zone),
+        _fixed_then_per_gb(low) == _fixed_then_per_gb(high),
     )
 
 
+def _fixed_then_per_gb(cost: WayCost) -> tuple[float, float]:
+    """Of two that cost the same by the hour, the one with the cheaper GB is above. Sums of floats differ in
+    their last digits."""
+    return round(cost.fixed.low, 6), -round(cost.per_gb, 9)
+
+
 def _crossing(gap: float, saved: float) -> float:
-    return gap / saved if saved > 0 else float("inf")
+    return gap / saved if saved > 1e-9 else float("inf")

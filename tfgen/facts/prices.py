@@ -86,6 +86,9 @@ class PriceList(Struct, frozen=True):
     assumed: tuple[str, ...] = ()
     """The parts whose prices are those of another Region, `assumed_from`."""
     assumed_from: str = ""
+    own: tuple[str, ...] = ()
+    """The parts whose prices are those of the user's file, `own_file`."""
+    own_file: str = ""
 
     @property
     def date(self) -> str:
@@ -135,7 +138,14 @@ def replaced(prices: PriceList, text: str, file: str) -> PriceList:
     if faults:
         raise _refused(faults, dict(places), file)
     own = _prices(table, prices.region, Source(file, "", CONFIDENCES[0]))
-    return _listed(prices.region, {**prices.prices, **own})
+    listed = _listed(prices.region, {**prices.prices, **own})
+    return replace(
+        listed,
+        assumed=tuple(part for part in prices.assumed if part not in own),
+        assumed_from=prices.assumed_from,
+        own=tuple(part for part in listed.prices if part in own),
+        own_file=file,
+    )
 
 
 def completed(prices: PriceList, region: str) -> PriceList:
@@ -349,7 +359,9 @@ def _price_faults(keys: _Keys, part: str, price: Any) -> Iterator[_Fault]:
             yield _Fault(keys, "these are not tiers of prices", _TIERS_HINT)
     elif price is not None and not _is_price(price):
         yield _Fault(
-            keys, "this is not a price", f"write USD as a number from 0 to {_MOST_USD}, such as 0.045"
+            keys,
+            f"the value of {part} is not a price",
+            f"write USD as a number from 0 to {_MOST_USD}, such as 0.045",
         )
 
 

@@ -136,12 +136,12 @@ class Ways:
         for suffix, what in (("ecr.api", "login for"), ("ecr.dkr", "manifest of"), ("s3", "layers of")):
             way = self.aws(suffix, image.region, public)
             for root in image.given if image.is_unknown else ():
-                way = self._given_way(root, way, "" if image.repository_arn else " ECR")
+                way = self._given_way(root, way, "" if image.repository_arn else "ECR in ")
             yield self._build_flow(service, "image", f"{what} its image", path, way)
 
     def _given_way(self, root: Ref, way: Way, where: str = "") -> Way:
         """A way to what only Terraform knows: that it is in this region, nothing here can tell."""
-        text = f"{root} is given by you: taken to be in{where} {self.region}"
+        text = f"{root} is given by you: taken to be in {where}{self.region}"
         return replace(way, hops=(Hop("given", text, TAKEN), *way.hops))
 
     def _control_flows(self, service: Service, here: SpecPath, public: bool) -> Iterator[Flow]:

@@ -12,9 +12,8 @@ SEVERITY = "note"
 TITLE = "Interface endpoints beside NAT gateways save what they cost"
 WHY = (
     "An interface endpoint costs its hours in each zone; it saves the difference between what a NAT gateway "
-    "and an endpoint charge for a GB, and what it costs to reach a NAT gateway in another zone. With little "
-    "traffic to AWS services it only adds to the bill. It also keeps this traffic inside AWS's network, "
-    "which may be worth it."
+    "and an endpoint charge for a GB, also across zones. With little traffic to AWS services it only adds to "
+    "the bill. It also keeps this traffic inside AWS's network."
 )
 SOURCE = "https://aws.amazon.com/privatelink/pricing/"
 BAD = """\

@@ -10,8 +10,8 @@ ID = "TG361"
 SEVERITY = "warning"
 TITLE = "A range on the internet has a route"
 WHY = (
-    "egress opens a security group and creates no route; with egress: endpoints there is no route to "
-    "the internet, so connections hang until they time out."
+    "What a service lists in its egress opens its security group and creates no route; with egress: "
+    "endpoints in the network there is no route to the internet, so connections hang until they time out."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html"
 BAD = """\
