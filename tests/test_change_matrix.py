@@ -236,7 +236,12 @@ def owners(pages: Mapping[str, str]) -> dict[str, str]:
 def test_only_a_removed_service_is_destroyed() -> None:
     """A service is destroyed only with its name in the spec; replaced, with the stack's or its cluster."""
     rows = [row.name for row in ROWS if any(each.startswith("aws_ecs_service.") for each in lost(row))]
-    assert rows == ["service removed", "service renamed", "cluster exchanged for an existing one", "stack renamed"]
+    assert rows == [
+        "service removed",
+        "service renamed",
+        "cluster exchanged for an existing one",
+        "stack renamed",
+    ]
 
 
 def test_every_change_of_egress_is_a_row() -> None:
