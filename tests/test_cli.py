@@ -853,8 +853,10 @@ def test_a_shown_spec_says_the_same(example: Path, here: Path, tfgen: Tfgen) -> 
 def test_show_fills_in_every_default(here: Path, tfgen: Tfgen) -> None:
     shown = json.loads(tfgen("show", "--json", spec(here, SHOP)).out)
     assert shown["network"] == {
-        "egress": "nat", "cidr": "10.0.0.0/16", "zones": ["a", "b"], "nat": "per-zone",
-        "subnets": {"public": 22, "private": 20}, "endpoints": [], "service_connect_endpoint": True,
+        "egress": "nat", "cidr": "10.0.0.0/16", "zones": ["a", "b"],
+        "nat": {"zones": "per-zone", "addresses": {}},
+        "subnets": {"public": 22, "private": 20}, "routes": [], "endpoints": [],
+        "service_connect_endpoint": True,
     }  # fmt: skip
     assert shown["load_balancer"]["listeners"] == {"http": {"port": 80, "cidrs": ["0.0.0.0/0"]}}
     api = shown["services"]["api"]

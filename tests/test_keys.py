@@ -41,7 +41,7 @@ _REFS = (
 _ELSEWHERE = "terraform init moves the state, and no plan over a stack that stands shows it"
 _LONG = "no root of a drawn stack has a value of 512 characters: tests/test_references.py draws one"
 _GIVEN = (
-    "load_balancer.existing.listener_arns.*", "load_balancer.existing.security_group",
+    "load_balancer.existing.listener_arns.*",
     "load_balancer.existing.dns_name", "load_balancer.existing.arn", "cluster", "iam.permissions_boundary",
     "services.*.roles.execution", "services.*.roles.task",
 )  # fmt: skip
