@@ -219,7 +219,9 @@ def joined_networks(draw: st.DrawFn, egress: str) -> Data:
     def some_id(kind: str) -> str | Data:
         name = f"{kind}_{next(number) % 1000}"
         name += draw(st.sampled_from(["", "_" + "long" * 16]))[: 64 - len(name)]
-        return {"input": name} if draw(st.booleans()) else f"{kind}-{next(number):x}"
+        return draw(
+            st.sampled_from([{"input": name}, {"ref": f"module.base.{name}"}, f"{kind}-{next(number):x}"])
+        )
 
     vpc: Data = {"id": some_id("vpc"), "cidr": str(draw(_vpcs(16, 28))), "way_out": egress}
     vpc["public_subnets"] = {letter: some_id("subnet") for letter in letters}
@@ -812,7 +814,7 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
     rest = draw(_REST)
     if is_joined:
         rest.pop("overrides", None)  # of its VPC
-    return {
+    said = {
         "name": draw(NAMES),
         "region": region,
         "network": network,
@@ -825,6 +827,16 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
         **existing,
         **draw(_IGNORING),
     }
+    return _without_own_vpc(said) if is_joined else said
+
+
+def _without_own_vpc(said: Any) -> Any:
+    """A stack in a VPC that exists has no `module.network.vpc_id`; its root has the ID as a local value."""
+    if isinstance(said, dict):
+        return {key: _without_own_vpc(each) for key, each in said.items()}
+    if isinstance(said, list):
+        return [_without_own_vpc(each) for each in said]
+    return "local.vpc_id" if said == "module.network.vpc_id" else said
 
 
 def batch(number: int) -> list[Data]:

@@ -45,6 +45,10 @@ _GIVEN = (
     "load_balancer.existing.dns_name", "load_balancer.existing.arn", "cluster", "iam.permissions_boundary",
     "services.*.roles.execution", "services.*.roles.task",
 )  # fmt: skip
+_OF_VPC = (
+    "network.vpc.id", "network.vpc.public_subnets.*", "network.vpc.private_subnets.*",
+    "network.vpc.endpoint_security_group", "network.vpc.prefix_lists.*", "network.vpc.route_tables.*",
+)  # fmt: skip
 _FORMS = ("ref", "input", "join", "join.*.ref", "join.*.input")
 _ALIKE = "a reference is handed down alike at every place, which tests/test_existing.py holds for one"
 _LONG_NAME = "nothing in the root of a drawn stack has a name of 512 characters"
@@ -54,14 +58,19 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "network.subnets.private: least 16": _HALF,
         **{f"services.*.{way}ref: longest 512": _LONG for way in _REFS},
         **{f"{place}.{way}ref: longest 512": _LONG_NAME for place in _GIVEN for way in ("", "join.*.")},
+        **{f"{place}.ref: longest 512": _LONG_NAME for place in _OF_VPC},
     },
     "golden": {
-        f"{place}.{form}": _ALIKE
-        for place in _GIVEN
-        for form in _FORMS
-        if (place, form) != ("load_balancer.existing.listener_arns.*", "input")
+        **{
+            f"{place}.{form}": _ALIKE
+            for place in _GIVEN
+            for form in _FORMS
+            if (place, form) != ("load_balancer.existing.listener_arns.*", "input")
+        },
+        **{f"{place}.ref": _ALIKE for place in _OF_VPC},
     },
     "changed": {
+        **{f"{place}.ref": _ALIKE for place in _OF_VPC},
         **{f"{place}.{form}": _ALIKE for place in _GIVEN for form in _FORMS if form != "join"},
         "version": "another version is another way to write the same stack: test_upgrade.py",
         "region": "another region is another stack, where Terraform finds nothing of this one but its roles: "
