@@ -273,7 +273,7 @@ class TestGolden:
         assert len(golden.all("aws_ecs_cluster")) == made
         assert len(golden.all("aws_ecs_cluster_capacity_providers")) == made
         for values in golden.all("aws_ecs_service").values():
-            assert values["launch_type"] == ("FARGATE" if golden.expected.joins else None)
+            assert values.get("launch_type") == ("FARGATE" if golden.expected.joins else None)
             assert bool(values["capacity_provider_strategy"]) == made
 
     def test_service_connect(self, golden: Planned) -> None:
