@@ -653,7 +653,7 @@ def _inputs(draw: st.DrawFn) -> dict[str, Any]:
     return draw(st.dictionaries(_INPUT_NAMES, _input_variables(), min_size=1, max_size=3))
 
 
-def _add_references(draw: st.DrawFn, services: dict[str, Data], inputs: Sequence[str]) -> None:
+def _add_references(draw: st.DrawFn, services: dict[str, Data], inputs: Sequence[str], region: str) -> None:
     """Values that only Terraform knows: those of the root that are there without files of the user's."""
     atoms = st.sampled_from(
         [
@@ -663,7 +663,8 @@ def _add_references(draw: st.DrawFn, services: dict[str, Data], inputs: Sequence
         ]
     )
     values = atoms | st.lists(TEXTS | atoms, min_size=1, max_size=3).map(lambda parts: {"join": parts})
-    secrets = st.fixed_dictionaries({"secret": atoms | st.just(_SECRET_ARN)}, optional={"key": _JSON_KEYS})
+    arn = f"arn:{_partition(region)}:secretsmanager:{region}:123456789012:secret:app/db-a1b2c3"
+    secrets = st.fixed_dictionaries({"secret": atoms | st.just(arn)}, optional={"key": _JSON_KEYS})
     secrets |= st.fixed_dictionaries({"parameter": atoms | st.just("/a/b")})
     secrets |= st.just({"ref": "var.secret_arn"}) if "secret_arn" in inputs else st.nothing()
     for service in services.values():
@@ -674,8 +675,6 @@ def _add_references(draw: st.DrawFn, services: dict[str, Data], inputs: Sequence
         if not draw(st.integers(0, 2)):
             service["image"] = draw(values)
 
-
-_SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-a1b2c3"
 
 # --- what exists ---
 
@@ -805,7 +804,7 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
         balancer = draw(_existing_load_balancers(region))
     services, tags = draw(_services(region, egress, balancer, most)), draw(_TAGS)
     if inputs := draw(_inputs()):
-        _add_references(draw, services, list(inputs))
+        _add_references(draw, services, list(inputs), region)
     existing = draw(_what_exists(region, services))
     room = _tasks_that_fit(network)
     for service in services.values():

@@ -453,7 +453,9 @@ def test_proofs_agree_with_a_walk_over_the_files_of_any_stack(spec: Data, data: 
         if fits(pages, address, patch):
             overrides[address] = patch
     outcome = run_text(dump_yaml({**spec, "overrides": overrides}), "s.yaml")
-    if outcome.blueprint and not [each for each in outcome.problems if each.code.startswith("TG2")]:
+    refused = [each for each in outcome.problems if each.code.startswith("TG2")]
+    # Of a VPC that exists the pages have neither subnets nor routes to walk over.
+    if outcome.blueprint and not refused and "vpc" not in spec["network"]:
         compared(outcome)
 
 

@@ -284,7 +284,6 @@ class TestGolden:
         assert len(golden.all("aws_ecs_cluster")) == made
         assert len(golden.all("aws_ecs_cluster_capacity_providers")) == made
         for values in golden.all("aws_ecs_service").values():
-            # What a page does not set of it, only an apply shows.
             assert values.get("launch_type") == ("FARGATE" if golden.expected.joins else None)
             assert bool(values["capacity_provider_strategy"]) == made
 

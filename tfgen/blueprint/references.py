@@ -223,7 +223,7 @@ def _set_values(path: SpecPath, value: str | Given | None) -> Iterator[tuple[Spe
 def route_places(spec: Spec) -> Iterator[Place]:
     """Those to addresses of NAT gateways and to targets of routes."""
     for zone, address in spec.network.nat.addresses.items():
-        if isinstance(address, Part):
+        if isinstance(address, Part) and spec.network.way_out.nat:
             yield Place(("network", "nat", "addresses", zone), address)
     for index, route in enumerate(spec.network.routes):
         if isinstance(route.via, Part):
@@ -309,10 +309,13 @@ def _atoms(given: Given | GivenSecret | Part) -> Iterator[Given | Part]:
 
 
 def _root_value(given: Given | Part) -> Ref:
-    """The expression in the root."""
+    """The expression in the root; a variable of it, however the spec names it."""
     if given.input is not None:
         return VariableRef(Label(given.input))
-    return printed_reference(parse_reference(given.ref or ""))
+    traversal = parse_reference(given.ref or "")
+    if traversal.first == "var" and len(traversal.steps) == 1:
+        return VariableRef(Label(traversal.steps[0]))
+    return printed_reference(traversal)
 
 
 def in_root(value: str | Given | Part) -> Ref | str:

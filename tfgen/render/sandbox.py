@@ -14,6 +14,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from tfgen.blueprint.model import Part
 from tfgen.hcl.layout import lay_out
 from tfgen.hcl.printer import Hcl
 from tfgen.render.printers import FILTERS, Page
@@ -93,7 +94,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002 - Jinja's signature
         fields = getattr(type(obj), "__struct_fields__", ()) or getattr(type(obj), "_fields", ())
-        return attr in fields and not attr.startswith("_")
+        is_ours = isinstance(obj, Part) and isinstance(getattr(type(obj), attr, None), property)
+        return (attr in fields or is_ours) and not attr.startswith("_")
 
     def is_safe_callable(self, obj: Any) -> bool:
         return type(obj) is Macro

@@ -67,6 +67,10 @@ FAILS = (
     "services: {web: {environment: {DB_HOST: db, DB_PORT: 5432, CACHE: 'redis://cache', K: 'http://key'}}}",
 )
 PASSES = (
+    # only Terraform knows this host, which is not the service that a variable has the name of
+    "services:\n"
+    "  web: {environment: {API: {join: ['http://', {input: shop}, ':5000']}}}\n"
+    "  var: {port: 5000, connect: var}\n",
     "services: {web: {environment: {DB_HOST: db.acme.example, CACHE: 'redis://localhost', BUCKET: 's3://files'}}}",
     "services:\n"
     "  web: {calls: [api], environment: {API: 'http://api/v1', B: 'api:80', C: 'https://api.example.com:5000'}}\n"

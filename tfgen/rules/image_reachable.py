@@ -49,7 +49,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     services = {service.key: service for service in blueprint.services}
     failing = dict.fromkeys(flow.service for _, flows in faults(blueprint, IMAGE) for flow in flows)
     for image in (container.image for key in failing for container in services[key].containers):
-        if image.is_unknown or _ecr.is_unknown_form(image) or _regions.is_misspelled(image.region):
+        if _ecr.is_unknown_form(image) or _regions.is_misspelled(image.region):
             continue  # TG321 and TG306 say what to write
         yield Problem(ID, image.at, _message(image, blueprint), _hint(image, blueprint))
 

@@ -28,6 +28,7 @@ FAILS = (
     "services: {web: {image: 'registry.example.com:5000/web'}}",
 )
 PASSES = (
+    "services: {web: {image: {input: image}}}",
     "services: {web: {image: 'registry.example.com:5000/web:latest-1'}}",
     "services: {web: {image: 'n@sha256:6c3c624b58dbbcd3c0dd82b4c53f04194d1247c6eebdaab7c610cf7d66709b3b'}}",
 )

@@ -65,6 +65,10 @@ FAILS = (
     "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
 )
 PASSES = (
+    # only Terraform knows this host, which is not the one that a variable has the name of
+    "services:\n"
+    "  web: {environment: {API: {join: ['http://', {input: shop}]}}}\n"
+    "  api: {port: 5000, routes: [{host: var.shop}]}\n",
     "services:\n"
     "  web: {egress: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
     "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",

@@ -405,6 +405,11 @@ def _mend_assumption(_mend: _Mend, path: SpecPath) -> _Edits:
         yield path[:3], _GONE
 
 
+def _mend_default(_mend: _Mend, path: SpecPath) -> _Edits:
+    if path[0] == "inputs" and len(path) > 1:
+        yield (*path[:2], "default"), _GONE
+
+
 _MENDS = {
     "TG110": _mend_region,
     **dict.fromkeys(("TG111", "TG112", "TG113", "TG114"), _mend_zones),
@@ -424,6 +429,7 @@ _MENDS = {
     "TG242": _plain_port,
     "TG243": _mend_variable,
     "TG244": _mend_was,
+    "TG289": _mend_default,
     **dict.fromkeys(("TG280", "TG281", "TG282"), _mend_assumption),
     **dict.fromkeys(("TG530", "TG531"), _mend_nat),
     **dict.fromkeys(("TG532", "TG533", "TG534", "TG535"), _mend_target),
