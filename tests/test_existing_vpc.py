@@ -128,6 +128,31 @@ def test_where_everything_is_literal_nothing_is_left_to_check() -> None:
     assert "precondition" not in rendered("way_out: nat")["outputs.tf"]
 
 
+def test_a_load_balancer_and_a_cluster_can_exist_too() -> None:
+    """Then no public subnets are needed, and nothing but the services is created."""
+    text = SPEC.replace("    public_subnets: {a: subnet-000000a1, b: subnet-000000b1}\n", "")
+    existing = "listener_arns: {http: {input: listener}}, security_group: sg-0000000a"
+    cluster = "arn:aws:ecs:us-east-1:123456789012:cluster/shared"
+    pages = rendered(
+        "way_out: nat", f"{text}load_balancer: {{existing: {{{existing}}}}}\ncluster: {cluster}\n"
+    )
+    assert re.findall(r'module "(\w+)"', pages["main.tf"]) == ["services"]
+    assert "public" not in pages["outputs.tf"]
+    assert 'resource "aws_ecs_cluster"' not in "".join(pages.values())
+
+
+def test_an_image_that_only_terraform_knows_may_need_s3() -> None:
+    """Its repository may be in ECR, whose layers are there, unless the text before the tag names another."""
+    way = "way_out: endpoints\nendpoints: [ecr.api, ecr.dkr, logs]"
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1.0"
+    codes = {}
+    for said in ("{input: web}", "{join: ['ghcr.io/acme/web:', {input: tag}]}"):
+        text = SPEC.replace("WAY", way.replace("\n", "\n    ")).replace(image, said)
+        codes[said[1:6]] = {problem.code for problem in tfgen.render_text(text)[1]}
+    assert "TG508" in codes["input"]
+    assert "TG508" not in codes["join:"]
+
+
 def test_show_prints_a_spec_that_is_the_same(tmp_path: Path) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text(SPEC.replace("WAY", "way_out: nat"))
