@@ -17,9 +17,11 @@ from support.accepted import committed
 import tfgen
 from tfgen import facts
 from tfgen.commands.common import with_own_files
+from tfgen.hcl.printer import interpolation
 from tfgen.hcl.reader import read_expression, read_page
 from tfgen.hcl.reference import Key, NotAReferenceError, Traversal, parse_reference, printed_reference
 from tfgen.hcl.syntax import Attribute, Index, Literal, Name, Node
+from tfgen.hcl.text import Ref
 from tfgen.pipe import run_text
 
 if TYPE_CHECKING:
@@ -326,3 +328,18 @@ def test_the_examples_of_the_document_are_right() -> None:
     for text in (values, inputs):
         outcome = run_text(f"name: shop\nregion: us-east-1\nnetwork: {{egress: nat}}\n{text}", "shop.yaml")
         assert not outcome.failed, outcome.problems
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        ([Ref("var.x")], "var.x"),
+        (["", Ref("var.x"), ""], "var.x"),
+        (["a", Ref("var.x")], '"a${var.x}"'),
+        ([Ref("var.x"), Ref("var.y")], '"${var.x}${var.y}"'),
+        (["${a}", "b"], '"$${a}b"'),
+        ([], '""'),
+    ],
+)
+def test_a_join_is_written_as_terraform_fmt_leaves_it(parts: list[str], text: str) -> None:
+    assert interpolation(parts) == text

@@ -52,9 +52,15 @@ def quoted_text(text: str) -> str:
     return f'"{text}"'
 
 
-def interpolation(parts: Iterable[str]) -> Interpolation:
-    """A string that Terraform evaluates to its parts, one after another: texts and values."""
-    texts = (f"${{{part}}}" if isinstance(part, Ref) else quoted_text(part)[1:-1] for part in parts)
+def interpolation(parts: Iterable[str]) -> Ref:
+    """A string that Terraform evaluates to its parts, one after another: texts and values.
+
+    A value alone stays as it is, since `terraform fmt` would take `"${var.x}"` apart.
+    """
+    known = [part for part in parts if part]
+    if len(known) == 1 and isinstance(known[0], Ref):
+        return known[0]
+    texts = (f"${{{part}}}" if isinstance(part, Ref) else quoted_text(part)[1:-1] for part in known)
     return Interpolation(f'"{"".join(texts)}"')
 
 
