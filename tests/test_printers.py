@@ -112,7 +112,7 @@ PARTS = {
     [
         "",
         "no values, 'quotes' and \"quotes\", \\ and {}\n\n  end",
-        "{{ name|hcl }} {{ text|hcl }}{{ text|markdown }}\n{{ text|mermaid }}\n",
+        "{{ name|hcl }} {{ text|hcl }}{{ text|markdown }}\n{{ text|mermaid }} {{ text|code }}\n",
         "{% for key, value in pairs %}\n{{ key|hcl }} = {{ value|hcl }}\n{% endfor %}\n",
         "{% for name in things %}{% for name in name.parts %}{{ name|hcl }}{% endfor %}{{ name.name|hcl }}"
         "{% endfor %}{{ name|hcl }}",

@@ -159,6 +159,14 @@ def test_the_command_names_what_exists_in_aws() -> None:
     ]
 
 
+def test_the_command_can_be_pasted_where_only_terraform_knows_the_cluster() -> None:
+    """A block of code shows an HTML entity as it is."""
+    assert commands(rendered(WORKER, more="cluster: {input: cluster_arn}\n")) == [
+        "aws ecs wait services-stable --region us-east-1 "
+        '--cluster "$(terraform output -raw cluster_name)" --services worker'
+    ]
+
+
 def test_a_command_asks_for_ten_services_at_most() -> None:
     many = "".join(f"  s{number:02}: {{image: '{REGISTRY}/team/s:1'}}\n" for number in range(21))
     assert [len(command.partition("--services ")[2].split()) for command in commands(rendered(many))] == [

@@ -140,7 +140,7 @@ def _ways_out(network: Network) -> Iterator[str]:
     if not network.private_subnets:
         yield "tasks in public subnets"
     for existing in network.existing:
-        yield f"way out given: {existing.way_out}"
+        yield f"egress given: {existing.way_out}"
     for nat in network.nat:
         yield f"{len(nat.zones)} NAT gateway{'s' if len(nat.zones) > 1 else ''}"
     if network.target_routes:

@@ -15,7 +15,7 @@ from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Location, Problem, nearest_word
 from tfgen.render import pages, user_templates
 
-FILTERS = {".tf.j2": {"hcl"}, ".md.j2": {"markdown", "mermaid"}}
+FILTERS = {".tf.j2": {"hcl"}, ".md.j2": {"markdown", "code", "mermaid"}}
 
 # What a template may be made of; `_misused_names` says how.
 _ALLOWED = (

@@ -20,10 +20,10 @@ from typing import Any, NamedTuple
 
 from tfgen.files import read_file
 from tfgen.hcl.printer import hcl
-from tfgen.render.markdown import markdown, mermaid
+from tfgen.render.markdown import code, markdown, mermaid
 from tfgen.render.user_templates import TEMPLATES, builtin_names
 
-FILTERS = {"hcl": hcl, "markdown": markdown, "mermaid": mermaid}
+FILTERS = {"hcl": hcl, "markdown": markdown, "code": code, "mermaid": mermaid}
 """Those of templates that Jinja renders. Ours have `literal` for `hcl`: they surely print no bare value."""
 
 _PACKAGE = Path(__file__).parent.parent

@@ -20,12 +20,12 @@ _HEAD = '''\
 
 from tfgen.hcl.printer import literal
 from tfgen.hcl.layout import laid, lay_out
-from tfgen.render.markdown import markdown, mermaid
+from tfgen.render.markdown import code, markdown, mermaid
 from tfgen.render.printers import Page
 
 PAGES = {{}}
 '''
-_FILTERS = {"hcl": "literal", "markdown": "markdown", "mermaid": "mermaid"}
+_FILTERS = {"hcl": "literal", "markdown": "markdown", "code": "code", "mermaid": "mermaid"}
 """What they are in Python."""
 
 
