@@ -36,7 +36,6 @@ class Bill(NamedTuple):
     """What a stack costs a month."""
 
     name: str
-    spec_file: str
     inventory: Inventory
     assumed: CostAssumptions
     prices: PriceList
@@ -77,7 +76,6 @@ def make_bill(blueprint: Blueprint, prices: PriceList, ways: Sequence[Way] = ())
     inventory, assumed = take_inventory(blueprint), blueprint.cost
     return Bill(
         blueprint.name,
-        blueprint.spec_file,
         inventory,
         assumed,
         prices,
