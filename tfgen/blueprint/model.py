@@ -71,6 +71,8 @@ class NatRoute(Part, frozen=True):
     destination: str
     for_each: Ref | dict[str, str]
     """The tables, or the zone of the gateway for each of their zones."""
+    comments: tuple[Comment, ...]
+    """Why zones use gateways of others, where some do."""
     route_table_id: Ref
     gateway_key: Ref | str
     """The key of a table's gateway: each.key, each.value, or the one zone there is."""

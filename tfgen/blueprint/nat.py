@@ -7,7 +7,7 @@ from tfgen.blueprint import names
 from tfgen.blueprint.labels import PRIVATE, PUBLIC
 from tfgen.blueprint.model import NatGateway, NatRoute
 from tfgen.blueprint.references import References
-from tfgen.hcl.text import Label, Ref
+from tfgen.hcl.text import Comment, Label, Ref
 from tfgen.problems import Locate, Problem
 from tfgen.spec.model import WORLD, Network
 
@@ -34,6 +34,9 @@ def gateways(network: Network, references: References) -> tuple[NatGateway, ...]
     )
 
 
+_SHARED = Comment("A zone without a NAT gateway uses that of the next zone that has one.")
+
+
 def _route(network: Network, zones: list[str]) -> NatRoute:
     """To the one gateway, to that of each zone, or where some zones have one, to that of the next of them."""
     all_zones = network.zones if isinstance(network.zones, list) else []
@@ -45,6 +48,7 @@ def _route(network: Network, zones: list[str]) -> NatRoute:
         for_each={zone: _next_of(zone, zones) for zone in all_zones}
         if spread
         else Ref("aws_route_table.private"),
+        comments=(_SHARED,) if spread else (),
         route_table_id=Ref("aws_route_table.private[each.key].id" if spread else "each.value.id"),
         gateway_key=Ref("each.value") if spread else zones[0] if len(zones) == 1 else Ref("each.key"),
     )

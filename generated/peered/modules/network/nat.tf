@@ -20,6 +20,7 @@ resource "aws_nat_gateway" "main" {
   }
 }
 
+# A zone without a NAT gateway uses that of the next zone that has one.
 resource "aws_route" "private_internet" {
   for_each = {
     a = "a"
