@@ -11,6 +11,7 @@ import string
 import subprocess
 import sys
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -450,20 +451,29 @@ def test_a_diff_shows_what_a_render_would_do(here: Path, tfgen: Tfgen) -> None:
     assert everything(here) == before
 
 
+def terminal_text(descriptor: int) -> bytes:
+    """What is written to a terminal, until its other side is closed."""
+    shown = b""
+    with suppress(OSError):  # the end, on Linux
+        while some := os.read(descriptor, 65536):
+            shown += some
+    return shown
+
+
 @pytest.mark.parametrize(("no_colour", "coloured"), [("", True), ("1", False)])
 def test_a_diff_has_colours_on_a_terminal(here: Path, no_colour: str, coloured: bool) -> None:
     pty = pytest.importorskip("pty", reason="a terminal of Unix")
     spec(here, NETWORK)
     ours, theirs = pty.openpty()
     environment = {"NO_COLOR": no_colour, "TERM": "xterm"}
-    done = process("render", "--diff", "shop.yaml", cwd=here, stdout=theirs, environment=environment)
-    os.close(theirs)
-    shown = b""
-    with suppress(OSError):  # the end, once the other side is closed
-        while some := os.read(ours, 65536):
-            shown += some
-            if b"vpc.tf" in shown:
-                break
+    # A terminal holds only a few KB: what reads it must not wait for the end of what writes it.
+    with ThreadPoolExecutor(1) as readers:
+        read = readers.submit(terminal_text, ours)
+        try:
+            done = process("render", "--diff", "shop.yaml", cwd=here, stdout=theirs, environment=environment)
+        finally:
+            os.close(theirs)
+        shown = read.result(timeout=60)
     os.close(ours)
     assert done.returncode == 0
     assert (b"\x1b[32m+++ b/generated/shop/README.md" in shown) == coloured
