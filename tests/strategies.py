@@ -566,7 +566,7 @@ def _add_routes(draw: st.DrawFn, services: dict[str, Data], balancer: Data) -> N
     if not routable:
         return
     listeners = list(_listeners_of(balancer))
-    silent = "http" if "http" in listeners else listeners[0] if len(listeners) == 1 else None
+    silent = _silent_listener(balancer)
     for route in draw(_bound_routes(listeners, 2 * len(routable))):
         if route["listener"] == silent and draw(st.booleans()):
             del route["listener"]
@@ -574,13 +574,57 @@ def _add_routes(draw: st.DrawFn, services: dict[str, Data], balancer: Data) -> N
         service.setdefault("routes", []).append(route["path"] if list(route) == ["path"] else route)
     for service in services.values():
         _say_listener_once(draw, service)
+    if draw(st.booleans()):
+        _say_default(draw, routable, services, balancer)
+
+
+def _say_default(draw: st.DrawFn, routable: Sequence[str], services: dict[str, Data], balancer: Data) -> None:
+    """Makes a service the default of a listener on which no route is for everything."""
+    own = balancer.get("listeners", {})
+    taken = {
+        _listener_of(route, service, balancer)
+        for service in services.values()
+        for route in service.get("routes", [])
+        if normal_path(route if isinstance(route, dict) else {"path": route}) == "/"
+    }
+    free = sorted(key for key in own.keys() - taken if not _redirects(own[key]))
+    if free:
+        key, name = draw(st.sampled_from(free)), draw(st.sampled_from(routable))
+        said = own[key] if isinstance(own[key], dict) else {"port": own[key]}
+        own[key] = {**said, "default": draw(st.sampled_from([name, {"service": name}]))}
+
+
+def _listener_of(route: Any, service: Data, balancer: Data) -> str | None:
+    said = route.get("listener") if isinstance(route, dict) else None
+    return said or service.get("listener") or _silent_listener(balancer)
 
 
 def _listeners_of(balancer: Data) -> Data:
     """What routes can name."""
     existing: Data = balancer.get("existing", {})
-    listeners: Data = existing.get("listener_arns") or balancer.get("listeners", {"http": 80})
+    has_tls = "certificate" in balancer or "domain" in balancer
+    usual = {"https": 443, "http": {"port": 80, "redirect": "https"}} if has_tls else {"http": 80}
+    listeners: Data = existing.get("listener_arns") or balancer.get("listeners", usual)
     return listeners
+
+
+def _silent_listener(balancer: Data) -> str | None:
+    """The listener of a route that names none."""
+    known = _listeners_of(balancer)
+    names = [key for key, said in known.items() if "existing" in balancer or not _redirects(said)]
+    usual = ["https"] if "https" in names and "existing" not in balancer and _speaks_tls(known) else []
+    found = [key for key in (*usual, "http") if key in names]
+    return found[0] if found else names[0] if len(names) == 1 else None
+
+
+def _redirects(said: Any) -> bool:
+    return isinstance(said, dict) and ("redirect" in said or "redirect" in said.get("default", {}))
+
+
+def _speaks_tls(listeners: Data) -> bool:
+    """Whether the one named https does."""
+    said = listeners["https"]
+    return not isinstance(said, dict) or said.get("protocol", "https") == "https"
 
 
 def _say_listener_once(draw: st.DrawFn, service: Data) -> None:
@@ -710,6 +754,97 @@ def _existing_load_balancers(draw: st.DrawFn, region: str) -> Data:
     return {"existing": existing} | draw(_IGNORING)
 
 
+# --- TLS ---
+
+_ZONE_IDS = ("Z0123456789ABCDEFGHIJ", "Z" + "9" * 31)
+_HEADERS = st.dictionaries(
+    st.sampled_from(sorted(facts.response_headers())), st.sampled_from(["nosniff", "x" * 1024]), max_size=2
+)
+_DOMAINS = st.sampled_from(["shop.example.com", "*.shop.example.com", "API.example.com", "example.com"])
+_RESPONSES = st.sampled_from([200, 404, 599, 410]) | st.fixed_dictionaries(
+    {
+        "status": st.sampled_from([200, 503, 599]),
+        "body": st.sampled_from(["", "Closed\u200b ${x}", "b" * 1024]),
+        "type": st.sampled_from(
+            ["text/plain", "text/html", "text/css", "application/javascript", "application/json"]
+        ),
+    },
+)
+_TARGETS = st.sampled_from(
+    ["https://www.example.com", "/moved/#{path}?old=1", "https://#{host}:8443/#{path}", "/" + "p" * 511]
+)
+_REDIRECTS = _TARGETS | st.fixed_dictionaries(
+    {"to": _TARGETS}, optional={"status": st.sampled_from([301, 302])}
+)
+
+
+def _certificates(region: str) -> st.SearchStrategy[Any]:
+    known = _given(
+        _arn(region, "acm", "certificate/0a1b2c3d-0000-4000-8000-000000000000"),
+        _arn(region, "iam", "server-certificate/shop"),
+    )
+    return known | st.lists(known, min_size=1, max_size=3)
+
+
+@st.composite
+def _domains(draw: st.DrawFn, own_certificate: bool) -> Data:
+    """Names and the zone of their records; one of a certificate of the stack's own is short."""
+    names: Any = draw(_DOMAINS | st.lists(_DOMAINS, min_size=1, max_size=4, unique=True))
+    if not own_certificate and draw(st.booleans()):
+        longest = ".".join(["n" * 63, "n" * 63, "n" * 63, "n" * 49, "example.com"])
+        names = draw(st.sampled_from([longest, [longest]]))
+    return {"domain": names, "zone": draw(_given(*_ZONE_IDS))}
+
+
+@st.composite
+def _fronts(draw: st.DrawFn, region: str, balancer: Data) -> Data:
+    """A load balancer with TLS: certificates that are given, or of the stack's own."""
+    own = draw(st.booleans())
+    front: Data = {**balancer} if own else {**balancer, "certificate": draw(_certificates(region))}
+    if own or draw(st.booleans()):
+        front |= draw(_domains(own))
+    if draw(st.integers(0, 3)):
+        listeners = front.get("listeners", {"web": 444, "in": 8443})
+        front["listeners"] = {key: draw(_front_listeners(region, said)) for key, said in listeners.items()}
+    return front
+
+
+@st.composite
+def _front_listeners(draw: st.DrawFn, region: str, said: Any) -> Data:
+    """What a listener can say beside its port."""
+    listener: Data = {**said} if isinstance(said, dict) else {"port": said}
+    listener["protocol"] = draw(st.sampled_from(["https"] if listener["port"] == 443 else ["http", "https"]))
+    if listener["protocol"] == "https":
+        listener |= draw(_tls_keys(region))
+    listener |= draw(
+        st.fixed_dictionaries({}, optional={"headers": _HEADERS, "server_header": st.booleans()})
+    )
+    if draw(st.booleans()):
+        rest = st.fixed_dictionaries({"respond": _RESPONSES}) | st.fixed_dictionaries(
+            {"redirect": _REDIRECTS}
+        )
+        return listener | draw(rest.map(lambda each: {"default": each}) | _REDIRECTS.map(_as_redirect))
+    return listener
+
+
+def _as_redirect(target: Any) -> Data:
+    return {"redirect": target}
+
+
+def _tls_keys(region: str) -> st.SearchStrategy[Data]:
+    store = _given(_arn(region, "elasticloadbalancing", "truststore/partners/0a1b2c3d"))
+    verified = store.filter(lambda each: isinstance(each, str)) | st.fixed_dictionaries(
+        {"trust_store": store},
+        optional={"mode": st.just("verify"), "allow_expired": st.booleans()},
+    )
+    certificates = {
+        "certificate": _certificates(region),
+        "policy": st.sampled_from(sorted(facts.tls_policies())),
+    }
+    clients = {"mutual_tls": verified | st.just({"mode": "passthrough"})}
+    return st.fixed_dictionaries({}, optional=certificates) | st.fixed_dictionaries(clients)
+
+
 def _roles(region: str) -> st.SearchStrategy[Data]:
     role = _given(_arn(region, "iam", "role/start-tasks"), _arn(region, "iam", "role/teams/a/web+1"))
     return st.fixed_dictionaries({}, optional={"execution": role, "task": role})
@@ -802,6 +937,8 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
     network = draw(joined_networks(egress) if is_joined else networks(region, egress))
     if not draw(st.integers(0, 4)):
         balancer = draw(_existing_load_balancers(region))
+    elif not draw(st.integers(0, 2)):
+        balancer = draw(_fronts(region, balancer))
     services, tags = draw(_services(region, egress, balancer, most)), draw(_TAGS)
     if inputs := draw(_inputs()):
         _add_references(draw, services, list(inputs), region)

@@ -41,7 +41,7 @@ IN_USE = ("aws_ecs_service", "aws_lb_target_group", "aws_lb_listener_rule")
 
 
 # The stacks that one process applies side by side.
-GROUPS = {"shop": ("public", "nat", "endpoints", "nat-endpoints", "given"), "market": ("market",)}
+GROUPS = {"shop": ("public", "nat", "endpoints", "nat-endpoints", "given"), "market": ("market", "front")}
 
 
 @cache
@@ -56,7 +56,7 @@ def planned() -> list[ParameterSet]:
     homes = {
         base: pytest.mark.xdist_group(f"changes-{name}") for name, bases in GROUPS.items() for base in bases
     }
-    rows = sorted(ROWS, key=lambda row: row.base == "market")
+    rows = sorted(ROWS, key=lambda row: row.base in GROUPS["market"])
     return [pytest.param(row, marks=homes[row.base], id=row.name) for row in rows]
 
 

@@ -49,6 +49,13 @@ _OF_VPC = (
     "network.vpc.id", "network.vpc.public_subnets.*", "network.vpc.private_subnets.*",
     "network.vpc.endpoint_security_group", "network.vpc.prefix_lists.*", "network.vpc.route_tables.*",
 )  # fmt: skip
+_OF_FRONT = tuple(
+    f"load_balancer.{place}"
+    for place in (
+        "zone", "certificate", "certificate.*", "listeners.*.certificate", "listeners.*.certificate.*",
+        "listeners.*.mutual_tls.trust_store",
+    )
+)  # fmt: skip
 _FORMS = ("ref", "input", "join", "join.*.ref", "join.*.input")
 _ALIKE = "a reference is handed down alike at every place, which tests/test_existing.py holds for one"
 _LONG_NAME = "nothing in the root of a drawn stack has a name of 512 characters"
@@ -59,8 +66,21 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         **{f"services.*.{way}ref: longest 512": _LONG for way in _REFS},
         **{f"{place}.{way}ref: longest 512": _LONG_NAME for place in _GIVEN for way in ("", "join.*.")},
         **{f"{place}.ref: longest 512": _LONG_NAME for place in _OF_VPC},
+        **{f"{place}.{way}ref: longest 512": _LONG_NAME for place in _OF_FRONT for way in ("", "join.*.")},
     },
     "golden": {
+        **{
+            f"{place}.{form}": _ALIKE
+            for place in _OF_FRONT
+            for form in _FORMS
+            if (place.removeprefix("load_balancer."), form)
+            not in {
+                ("zone", "input"),
+                ("zone", "ref"),
+                ("certificate.*", "ref"),
+                ("listeners.*.certificate.*", "input"),
+            }
+        },
         **{
             f"{place}.{form}": _ALIKE
             for place in _GIVEN
@@ -70,6 +90,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         **{f"{place}.ref": _ALIKE for place in _OF_VPC},
     },
     "changed": {
+        **{f"{place}.{form}": _ALIKE for place in _OF_FRONT for form in _FORMS if form != "join"},
         **{f"{place}.ref": _ALIKE for place in _OF_VPC},
         **{f"{place}.{form}": _ALIKE for place in _GIVEN for form in _FORMS if form != "join"},
         "version": "another version is another way to write the same stack: test_upgrade.py",

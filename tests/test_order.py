@@ -161,6 +161,28 @@ class TestWaysOut:
 class TestServices:
     """In this order, each from where the one before it ended."""
 
+    TLS = (
+        "services:\n",
+        "load_balancer: {domain: shop.example.com, zone: Z0123456789ABCDEFGHIJ}\n\nservices:\n",
+    )
+
+    def test_http_to_https(self, change: Change) -> None:
+        """A certificate takes minutes, or is never issued: until then everything is served as it was."""
+        found = change("order-services", self.TLS)
+        assert early(found) == []
+        (issued,) = of(found, "create", "aws_acm_certificate")
+        (listens,) = of(found, "create", "aws_lb_listener")
+        rules, updated = of(found, "create", "aws_lb_listener_rule"), of(found, "update", "aws_ecs_service")
+        assert issued < listens < min(rules)
+        assert (len(rules), len(updated), len(of(found, "delete", "aws_lb_listener_rule"))) == (2, 2, 2)
+
+    def test_https_to_http(self, change: Change) -> None:
+        found = change("order-services")
+        assert early(found) == []
+        (gone,) = of(found, "delete", "aws_acm_certificate")
+        (listens,) = of(found, "delete", "aws_lb_listener")
+        assert max(of(found, "create", "aws_lb_listener_rule")) < listens < gone
+
     IMAGE = ("webapp:1.4.2", "webapp:1.5.0")
     PORT = ("port: 5000", "port: 5001")
 

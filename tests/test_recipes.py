@@ -29,7 +29,7 @@ copy its files beside the stack's, and run `terraform validate` and `terraform p
 TITLES = {
     "database": "A database that services reach",
     "cloudfront": "A CloudFront distribution in front",
-    "dns-record": "A Route 53 record",
+    "certificate": "A hosted zone and a certificate of your own",
     "function": "A Lambda function in the VPC",
     "listener-rule": "A further listener rule",
     "target-group": "A second target group",
@@ -47,7 +47,12 @@ PLANNED = {
         "aws_cloudfront_distribution.main",
         "aws_vpc_security_group_ingress_rule.load_balancer_from_cloudfront",
     },
-    "dns-record": {"aws_route53_record.main", "aws_route53_zone.main"},
+    "certificate": {
+        "aws_acm_certificate.wildcard",
+        "aws_acm_certificate_validation.wildcard",
+        'aws_route53_record.validation["*.example.com"]',
+        "aws_route53_zone.main",
+    },
     "function": {
         "aws_iam_role.report",
         "aws_iam_role_policy_attachment.report",

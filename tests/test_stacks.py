@@ -164,13 +164,30 @@ class TestGolden:
     def test_listeners(self, golden: Planned) -> None:
         listeners = golden.all("aws_lb_listener").values()
         assert {each["port"] for each in listeners} == golden.expected.listeners
+        assert {each["port"] for each in listeners if each["protocol"] == "HTTPS"} == golden.expected.tls
         for listener in listeners:
             (action,) = listener["default_action"]
-            assert action["type"] == "fixed-response"
-            assert action["fixed_response"][0]["status_code"] == "404"
+            if listener["port"] in golden.expected.redirects:
+                (redirect,) = action["redirect"]
+                where = redirect["protocol"], redirect["port"], redirect["host"]
+                assert where == golden.expected.redirects[listener["port"]]
+            else:
+                assert action["type"] == "fixed-response"
+                assert action["fixed_response"][0]["status_code"] in ("404", "403")
         assert len(golden.all("aws_lb")) == bool(golden.expected.listeners)
         for balancer in golden.all("aws_lb").values():
             assert balancer["drop_invalid_header_fields"] is True
+
+    def test_names_of_the_load_balancer(self, golden: Planned) -> None:
+        domains = golden.expected.domains
+        records = golden.all("aws_route53_record")
+        own = {name: each for name, each in records.items() if name.startswith("alias")}
+        assert {each["name"] for each in own.values()} == domains
+        assert {each["type"] for each in own.values()} == ({"A"} if domains else set())
+        names = {name.removeprefix("*.") for name in domains}
+        assert records.keys() - own.keys() == {f'validation["{name}"]' for name in names}
+        for certificate in golden.all("aws_acm_certificate").values():
+            assert {certificate["domain_name"], *certificate["subject_alternative_names"]} == domains
 
     def test_listener_rules(self, golden: Planned) -> None:
         found = golden.all("aws_lb_listener_rule")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tfgen.blueprint.model import Blueprint, Network, Service
+from tfgen.blueprint.model import Blueprint, Listener, Network, Service
 from tfgen.cost.short import short_cost
 from tfgen.output.compare import Changes
 from tfgen.problems import some_words
@@ -156,11 +156,20 @@ def _load_balancer(blueprint: Blueprint) -> Iterator[str]:
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
             routes = _routes_of_listener(blueprint, listener.key)
-            yield f"port {listener.port}: {_cut_words(routes) or '404 only'}"
+            yield f"port {listener.port}: {_cut_words(routes) or _without_routes(listener)}"
+        for records in balancer.records:
+            yield f"names {_cut_words(list(records.names))}"
     for given in blueprint.existing_load_balancer:
         for each in given.listeners:
             if routes := _routes_of_listener(blueprint, each.key):
                 yield f"existing listener {each.key}: {_cut_words(routes)}"
+
+
+def _without_routes(listener: Listener) -> str:
+    """What a listener does that no route uses."""
+    for response in listener.responses:
+        return f"{response.status} only"
+    return listener.default
 
 
 def _routes_of_listener(blueprint: Blueprint, listener: str) -> list[str]:

@@ -53,6 +53,8 @@ _CALLS = {
     "RegisterTaskDefinition": ("create", "aws_ecs_task_definition"),
     "DeregisterTaskDefinition": ("delete", "aws_ecs_task_definition"),
     "SetSubnets": ("update", "aws_lb"),
+    "RequestCertificate": ("create", "aws_acm_certificate"),
+    "DeleteCertificate": ("delete", "aws_acm_certificate"),
     "TagResource": ("update", "aws_ecs_service"),
     "ReplaceRoute": ("update", "aws_route"),
 }

@@ -101,6 +101,36 @@ services:
     routes: [/grafana]
 """
 
+FRONT = """\
+name: matrix-front
+region: us-east-1
+
+network:
+  egress: public
+  zones: [a, b, c]
+
+load_balancer:
+  domain: [shop.example.com, www.shop.example.com]
+  zone: Z0123456789ABCDEFGHIJ
+  listeners:
+    https:
+      port: 443
+      default: web
+    http: {port: 80, redirect: https}
+    app: {port: 8080, protocol: http, default: {redirect: {to: /, status: 301}}}
+    ops: {port: 8443, default: {respond: {status: 403, body: Closed., type: text/plain}}}
+
+services:
+  web:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1.4.2
+    port: 3000
+
+  api:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/api:2.0.0
+    port: 8080
+    routes: [/api, {path: /, listener: ops}]
+"""
+
 # The stacks have no "+" in their names.
 BASE_OF = {egress: egress.replace("+", "-") for egress in WAYS_OUT}
 ROLES = (
@@ -109,7 +139,7 @@ ROLES = (
 # The webapp with roles that exist; nobody asks the emulator for them.
 GIVEN = SHOP.format(name="given", egress="public").replace("    port: 3000\n", f"    port: 3000\n{ROLES}")
 BASES = {name: SHOP.format(name=name, egress=egress) for egress, name in BASE_OF.items()}
-BASES |= {"given": GIVEN, "market": MARKET}
+BASES |= {"given": GIVEN, "market": MARKET, "front": FRONT}
 
 
 class Row(NamedTuple):
@@ -751,6 +781,99 @@ ROUTES = (
     ),
 )
 
+# TLS and names, as they come, change and go.
+_CERTIFICATE = "acm_certificate.main acm_certificate_validation.main"
+_STORE = "arn:aws:elasticloadbalancing:us-east-1:123456789012:truststore/ops/0a1b2c3d4e5f6071"
+FRONT_ROWS = (
+    Row(
+        "HTTP to HTTPS",
+        "public",
+        (
+            (
+                "services:\n",
+                "load_balancer: {domain: shop.example.com, zone: Z0123456789ABCDEFGHIJ}\n\nservices:\n",
+            ),
+        ),
+        f"+ load_balancer {_CERTIFICATE} route53_record.alias[shop.example.com] "
+        "route53_record.validation[shop.example.com] lb_listener.https ingress_rule.https_from_world\n"
+        "~ load_balancer lb_listener.http\n"
+        "+ services lb_listener_rule.https_{everything_else,api_profile_8b61}\n"
+        f"~ services {SERVICES}\n"
+        "- services lb_listener_rule.{everything_else,api_profile}\n",
+        ("webapp", "backendserver"),
+    ),
+    Row(
+        "HTTPS to HTTP",
+        "front",
+        (
+            (
+                "  domain: [shop.example.com, www.shop.example.com]\n  zone: Z0123456789ABCDEFGHIJ\n",
+                "",
+            ),
+            ("    https:\n      port: 443\n      default: web\n", ""),
+            ("    http: {port: 80, redirect: https}\n", "    http: {port: 80, default: web}\n"),
+            ("    ops: {port: 8443,", "    ops: {port: 8443, protocol: http,"),
+        ),
+        f"- load_balancer {_CERTIFICATE} route53_record.alias[shop.example.com,www.shop.example.com] "
+        "route53_record.validation[shop.example.com,www.shop.example.com] lb_listener.https "
+        "ingress_rule.https_from_world\n"
+        "~ load_balancer lb_listener.{http,ops}\n"
+        "+ services lb_listener_rule.{everything_else,api}\n"
+        "~ services ecs_service.{web,api}\n"
+        "- services lb_listener_rule.{https_everything_else,https_api_bb4a}\n",
+        ("web", "api"),
+    ),
+    Row(
+        "another name in the domain",
+        "front",
+        (("[shop.example.com, www.shop.example.com]", "[shop.example.com, api.shop.example.com]"),),
+        f"+/- load_balancer {_CERTIFICATE}\n"
+        "+ load_balancer route53_record.{alias,validation}[api.shop.example.com]\n"
+        "- load_balancer route53_record.{alias,validation}[www.shop.example.com]\n"
+        "~ load_balancer lb_listener.{https,ops}\n",
+    ),
+    Row(
+        "certificates given",
+        "front",
+        (
+            (
+                "  zone: Z0123456789ABCDEFGHIJ\n",
+                "  zone: Z0123456789ABCDEFGHIJ\n  certificate:\n"
+                "    - arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000\n"
+                "    - {join: [arn:aws:acm:us-east-1:123456789012, ':certificate/0a1b2c3d']}\n",
+            ),
+            ("ops: {port: 8443,", "ops: {port: 8443, certificate: {join: [arn:aws:acm:us-east-1]},"),
+        ),
+        f"- load_balancer {_CERTIFICATE} "
+        "route53_record.validation[shop.example.com,www.shop.example.com]\n"
+        "+ load_balancer lb_listener_certificate.https_joined_e9d622\n"
+        "~ load_balancer lb_listener.{https,ops}\n",
+    ),
+    Row(
+        "what listeners say changed",
+        "front",
+        (
+            (
+                "      default: web\n",
+                "      headers: {X-Frame-Options: DENY}\n      server_header: false\n",
+            ),
+            ("redirect: https}", "redirect: {to: 'https://shop.example.com', status: 302}}"),
+            (
+                "protocol: http, default: {redirect: {to: /, status: 301}}",
+                "protocol: https, default: {redirect: {to: /old, status: 302}}",
+            ),
+            (
+                "ops: {port: 8443, default: {respond: {status: 403, body: Closed., type: text/plain}}}",
+                "ops: {port: 8443, policy: ELBSecurityPolicy-TLS13-1-3-PQ-2025-09, "
+                f"mutual_tls: {{trust_store: '{_STORE}', mode: verify, allow_expired: true}}, "
+                "default: {respond: {status: 404, body: <p>, type: text/html}}}",
+            ),
+            ("    port: 3000\n", "    port: 3000\n    routes: [/]\n"),
+        ),
+        "~ load_balancer lb_listener.{https,http,app,ops}\n",
+    ),
+)
+
 # What takes tags in the market: everything but routes, associations, role policies, capacity providers.
 TAGGED = (
     "~ network vpc.main default_security_group.main internet_gateway.main subnet.{public,private}[a,b,c] "
@@ -1071,6 +1194,7 @@ SECTIONS = {
     "Services": SERVICE_ROWS,
     "Calls": CALLS,
     "Routes and listeners": ROUTES,
+    "TLS and names": FRONT_ROWS,
     "The whole stack": WHOLE,
     "References and inputs": REFERENCES,
     "What exists": WHAT_EXISTS,

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 import boto3
+import moto.settings
 from botocore import xform_name
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.responses import BaseResponse, EmptyResult
@@ -21,6 +22,8 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elasticache.models import CacheCluster, ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
 from moto.moto_server.werkzeug_app import MotoRequestHandler
+from moto.route53.exceptions import NoSuchHostedZone
+from moto.route53.models import Route53Backend
 from moto.server import ThreadedMotoServer
 from werkzeug.exceptions import HTTPException
 
@@ -88,6 +91,8 @@ def _teach() -> None:
     CacheCluster.security_groups = property(_cache_security_groups)
     _replace(ElastiCacheBackend, "delete_cache_cluster", _forget_cluster)
     ElastiCacheResponse.delete_cache_subnet_group = delete_cache_subnet_group
+    moto.settings.ACM_VALIDATION_WAIT = 1  # seconds until a certificate is issued
+    _replace(Route53Backend, "get_hosted_zone", _have_hosted_zone)
     for method in (list_tags_for_resource, tag_resource, untag_resource):
         setattr(ApplicationAutoScalingResponse, method.__name__, method)
 
@@ -206,6 +211,24 @@ def _forget_cluster(delete: Callable[[Any, str], Any]) -> Callable[[Any, str], A
         deleted = delete(backend, cache_cluster_id)
         del backend.cache_clusters[cache_cluster_id]
         return deleted
+
+    return wrapped
+
+
+def _have_hosted_zone(get: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    """Lets a stack's hosted zone exist, which is the user's and has the ID that the spec says; moto makes up
+    IDs of its own."""
+
+    def wrapped(backend: Route53Backend, id_: str) -> Any:
+        try:
+            return get(backend, id_)
+        except NoSuchHostedZone:
+            if not id_.startswith("Z"):
+                raise
+            made = backend.create_hosted_zone("example.com", private_zone=False)
+            backend.zones[id_] = backend.zones.pop(made.id.removeprefix("/hostedzone/"))
+            made.resource_id = id_
+            return made
 
     return wrapped
 

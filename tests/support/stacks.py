@@ -41,6 +41,12 @@ class Expected:
     interfaces: frozenset[str] = frozenset()
     listeners: frozenset[int] = frozenset()
     """Their ports."""
+    tls: frozenset[int] = frozenset()
+    """Those that speak HTTPS."""
+    redirects: Mapping[int, tuple[str, str, str]] = field(default_factory=dict)
+    """Those that redirect what no rule matches: protocol, port and host of the new address."""
+    domains: frozenset[str] = frozenset()
+    """The names that lead to the load balancer, of which it has a certificate."""
     joins: bool = False
     """Whether its services are behind a load balancer and in a cluster that exist."""
     rules: frozenset[Rule] = frozenset()
@@ -199,6 +205,24 @@ EXPECTED = {
             "payments_from_office_range": (8443, 8443, "10.50.0.0/16"),
             "terminals_from_pl_0a1b2c3d4e5f67890_udp_5000_5003": (5000, 5003, None),
         },
+    ),
+    "front": Expected(
+        zones="ab",
+        tasks_in="private",
+        nat_in="ab",
+        gateways=frozenset({"s3"}),
+        listeners=frozenset({80, 443, 8080, 8443}),
+        tls=frozenset({443, 8443}),
+        redirects={80: ("HTTPS", "443", "#{host}"), 8080: ("HTTPS", "443", "api.shop.example.com")},
+        domains=frozenset({"shop.example.com", "www.shop.example.com", "api.shop.example.com"}),
+        rules=frozenset(
+            {
+                Rule("web", "https", paths=ALL),
+                Rule("api", "https", hosts=("api.shop.example.com",)),
+                Rule("api", "warehouse", paths=("/stock", "/stock/*")),
+            }
+        ),
+        services={"web": 3000, "api": 8080},
     ),
     "market": Expected(
         zones="abc",

@@ -97,7 +97,8 @@ def _built_blueprint(
         services.ServiceContext(spec, partition, built_network, found, bound, called, referred, at)
     )
     own_balancer = bound and not spec.load_balancer.existing
-    balancer = (load_balancer.build(spec, at),) if own_balancer else ()
+    of_balancer = references.References(spec, wiring.LOAD_BALANCER_VARIABLES, references.front_places)
+    balancer = (load_balancer.build(spec, of_balancer, at),) if own_balancer else ()
     existing_balancer = existing.build_load_balancer(spec, bound, at)
     namespace = tuple(_build_namespace(spec, built_services))
     modules, root = wiring.build(
@@ -108,6 +109,7 @@ def _built_blueprint(
             built_services,
             namespace,
             of_network.inputs,
+            of_balancer.inputs if own_balancer else (),
             (*existing.inputs(spec, bound), *referred.inputs),
             existing_balancer,
             existing.cluster_arn(spec),

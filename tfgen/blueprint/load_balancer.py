@@ -8,12 +8,13 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint import names
+from tfgen.blueprint import names, redirects, tls
 from tfgen.blueprint.addressing import range_problems
 from tfgen.blueprint.labels import PUBLIC
-from tfgen.blueprint.model import FixedResponse, Listener, ListenerCidr, ListenerRule, LoadBalancer
+from tfgen.blueprint.model import Listener, ListenerCidr, ListenerRule, LoadBalancer
 from tfgen.blueprint.model import Route as RoutePart
 from tfgen.blueprint.priorities import LAST, priority
+from tfgen.blueprint.references import References
 from tfgen.hcl.text import Label, Ref, VariableRef
 from tfgen.problems import Locate, Location, Problem, nearest_of_many, some_words
 from tfgen.spec.model import WORLD, Route, Spec
@@ -107,6 +108,8 @@ def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Pr
     yield from _clash_problems(bound, spec)
     if bound:
         yield from _listener_problems(spec, at)
+    yield from tls.problems(spec, at)
+    yield from redirects.problems(spec, at)
 
 
 def _no_listener(route: Route, where: Location, spec: Spec, before: int) -> Problem:
@@ -207,7 +210,8 @@ def _yaml_scalar(text: str) -> str:
     return f'"{text}"' if text[0] in "*?" or text.endswith(":") else text
 
 
-def build(spec: Spec, at: Locate) -> LoadBalancer:
+def build(spec: Spec, referred: References, at: Locate) -> LoadBalancer:
+    """`referred` has what the load balancer's module refers to outside the spec."""
     return LoadBalancer(
         name=names.load_balancer(spec.name),
         security_group_name=names.security_group(spec.name, "load-balancer"),
@@ -215,24 +219,32 @@ def build(spec: Spec, at: Locate) -> LoadBalancer:
         subnets=PUBLIC,
         idle_timeout=spec.load_balancer.idle_timeout,
         listeners=tuple(
-            _build_listener(key, spec.load_balancer.listeners[key], at)
-            for key in sorted(spec.load_balancer.listeners)
+            _build_listener(key, spec, referred, at) for key in sorted(spec.load_balancer.listeners)
         ),
+        certificate=tls.build_certificate(spec),
+        records=tls.build_records(spec, referred),
     )
 
 
-def _build_listener(key: str, listener: ListenerSpec, at: Locate) -> Listener:
-    label = names.label(key)
+def _build_listener(key: str, spec: Spec, referred: References, at: Locate) -> Listener:
+    listener = spec.load_balancer.listeners[key]
     cidrs = tuple(_listener_cidrs(key, listener))
     rules = tuple(names.ref("aws_vpc_security_group_ingress_rule.{}", cidr.label) for cidr in cidrs)
+    certificates = tls.certificates(key, spec, referred)
     return Listener(
         key=key,
-        label=label,
+        label=names.label(key),
         port=listener.port,
-        protocol="HTTP",
-        certificates=(),
+        protocol="HTTPS" if tls.is_tls(listener) else "HTTP",
+        policies=tls.policies(listener),
+        certificates=tuple(each.arn for each in certificates[:1]),
+        more_certificates=certificates[1:],
+        mutual_tls=tls.mutual_tls(listener, referred),
+        headers=tuple(tls.headers(listener)),
+        server_header=() if listener.server_header else (False,),
         cidrs=cidrs,
-        default=FixedResponse(status="404", body="Not found"),
+        responses=redirects.responses(listener),
+        redirects=redirects.redirects(listener, spec.load_balancer.listeners),
         arn_input=arn_input(key),
         depends_on=(rules,) if rules else (),
         at=at(("load_balancer", "listeners", key)),

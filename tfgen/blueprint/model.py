@@ -282,6 +282,55 @@ class FixedResponse(Part, frozen=True):
 
     status: str
     body: str
+    type: str = "text/plain"
+
+
+NOT_FOUND = FixedResponse(status="404", body="Not found")
+"""What a listener responds where the spec says nothing."""
+
+
+class Redirect(Part, frozen=True):
+    """Where clients are sent. A part is empty where it stays as it was requested, and so is its line."""
+
+    status: str
+    protocol: tuple[str, ...]
+    host: tuple[str, ...]
+    port: tuple[str, ...]
+    path: tuple[str, ...]
+    query: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The new address, as far as it is another: `https`, `https://www.example.com:8443/new`."""
+        scheme, host, port = (next(iter(part), "") for part in (self.protocol, self.host, self.port))
+        rest = "".join((*self.path, *(f"?{query}" for query in self.query)))
+        usual = {"HTTP": "80", "HTTPS": "443"}.get(scheme) == port
+        if not host and not rest and usual:
+            return scheme.lower()
+        if not host and not scheme and not port:
+            return rest
+        shown = f"{host or '#{host}'}{'' if usual or not port else f':{port}'}"
+        return f"{scheme.lower() or '#{protocol}'}://{shown}{rest}"
+
+
+class ListenerCertificate(Part, frozen=True):
+    """A certificate of a listener; `label` is that of its resource, where it is not the default one."""
+
+    label: Label
+    arn: Ref | str
+
+
+class MutualTls(Part, frozen=True):
+    mode: str
+    trust_store: tuple[Ref | str, ...]
+    allow_expired: tuple[bool, ...]
+
+
+class Header(Part, frozen=True):
+    """A header of every response, by the argument that sets it."""
+
+    argument: Label
+    value: str
 
 
 class Listener(Part, frozen=True):
@@ -291,11 +340,20 @@ class Listener(Part, frozen=True):
     label: Label
     port: int
     protocol: str
-    certificates: tuple[Ref, ...]
-    """No certificate, or the ARN of the one that clients see."""
+    policies: tuple[str, ...]
+    """No TLS security policy, or one."""
+    certificates: tuple[Ref | str, ...]
+    """No certificate, or the ARN of the one for clients that name no host."""
+    more_certificates: tuple[ListenerCertificate, ...]
+    mutual_tls: tuple[MutualTls, ...]
+    headers: tuple[Header, ...]
+    server_header: tuple[bool, ...]
+    """Nothing, or that responses do not name the load balancer."""
     cidrs: tuple[ListenerCidr, ...]
-    default: FixedResponse
-    """What answers when no rule matches."""
+    responses: tuple[FixedResponse, ...]
+    """What the load balancer responds when no rule matches; nothing where it redirects."""
+    redirects: tuple[Redirect, ...]
+    """Where clients are sent when no rule matches; nothing where it responds."""
     arn_input: Label
     depends_on: tuple[tuple[Ref, ...], ...]
     """No order, or the rules that admit its clients."""
@@ -304,11 +362,50 @@ class Listener(Part, frozen=True):
     """What the load balancer does when no rule matches, where an override says so: `redirects with 301`."""
 
     @property
+    def is_tls(self) -> bool:
+        return self.protocol == "HTTPS"
+
+    @property
+    def default(self) -> str:
+        """What the load balancer does when no rule matches: `responds with 404 "Not found"`."""
+        for does in self.answers:
+            return does
+        for redirect in self.redirects:
+            return f"redirects to {redirect.text} with {redirect.status.removeprefix('HTTP_')}"
+        (response,) = self.responses
+        return f"responds with {response.status}" + (f' "{response.body}"' if response.body else "")
+
+    @property
     def admitted(self) -> tuple[ListenerCidr, ...]:
         """The ranges that may connect to its port: all of them, but for what overrides say."""
         return tuple(
             each for each in self.cidrs if not each.ports or each.ports[0] <= self.port <= each.ports[1]
         )
+
+
+class Certificate(Part, frozen=True):
+    """A certificate of ACM that the stack makes."""
+
+    domain: str
+    alternatives: tuple[str, ...]
+    """The other names. Written although there is none: Terraform would keep those that there were."""
+
+
+class AliasRecord(Part, frozen=True):
+    """Records with the addresses of the load balancer: A."""
+
+    label: Label
+    type: str
+
+
+class Records(Part, frozen=True):
+    """The records of the load balancer's names."""
+
+    zone_id: Ref | str
+    names: tuple[str, ...]
+    aliases: tuple[AliasRecord, ...]
+    validated: tuple[str, ...]
+    """The names that records prove to ACM to be the user's; none where no certificate is made."""
 
 
 class LoadBalancer(Part, frozen=True):
@@ -319,6 +416,8 @@ class LoadBalancer(Part, frozen=True):
     """The role of the subnets that it is in."""
     idle_timeout: int
     listeners: tuple[Listener, ...]
+    certificate: tuple[Certificate, ...] = ()
+    records: tuple[Records, ...] = ()
 
 
 class ExistingListener(Part, frozen=True):
@@ -643,6 +742,13 @@ class Tasks(Part, frozen=True):
         return str(self.most) if self.least == self.most else f"{self.least} to {self.most}"
 
 
+class OrderTags(Part, frozen=True):
+    """Tags of a service that change with what it uses, so that Terraform updates it in between."""
+
+    egress: tuple[str, ...]
+    listeners: str
+
+
 class Service(Part, frozen=True):
     """One ECS service; its fields are the names that its template knows."""
 
@@ -683,7 +789,10 @@ class Service(Part, frozen=True):
     security_rules: tuple[SecurityRule, ...]
     """Its own, those of the load balancer towards it, and those of what it calls that let it in."""
     reached: tuple[str, ...]
-    """Where its tasks may go besides what it calls, in one text; none where they may go nowhere."""
+    """Where its tasks may go besides what it calls, in one text; none where they may go nowhere, and where
+    `order` says it."""
+    order: tuple["OrderTags", ...]
+    """Nothing, or what changes with its listener rules too, where a listener of its has TLS."""
     target_groups: tuple[TargetGroup, ...]
     routes: tuple[Route, ...]
     priorities: tuple[Comment, ...]

@@ -16,7 +16,7 @@ from tfgen.hcl.reference import (
 )
 from tfgen.hcl.text import Label, Ref, VariableRef
 from tfgen.problems import Locate, Location, Problem, SpecPath, nearest_word
-from tfgen.spec.model import Given, GivenSecret, InputVariable, Part, Service, Spec
+from tfgen.spec.model import Given, GivenSecret, InputVariable, Part, Service, Spec, listed_certificates
 
 STRING = Ref("string")
 OUR_MODULES = ("network", "load_balancer", "services")
@@ -143,6 +143,7 @@ def places(spec: Spec) -> Iterator[Place]:
     yield from vpc_places(spec)
     yield from _places_of_what_exists(spec)
     yield from route_places(spec)
+    yield from front_places(spec)
     yield from service_places(spec)
 
 
@@ -228,6 +229,28 @@ def route_places(spec: Spec) -> Iterator[Place]:
     for index, route in enumerate(spec.network.routes):
         if isinstance(route.via, Part):
             yield Place(("network", "routes", index, "via"), route.via)
+
+
+def front_places(spec: Spec) -> Iterator[Place]:
+    """Those of the load balancer: certificates, the hosted zone, trust stores."""
+    balancer = spec.load_balancer
+    if balancer.existing:
+        return
+    yield from _certificate_places(("load_balancer", "certificate"), balancer.certificate)
+    if isinstance(balancer.zone, Given):
+        yield Place(("load_balancer", "zone"), balancer.zone)
+    for key, listener in balancer.listeners.items():
+        path = ("load_balancer", "listeners", key)
+        if listener.certificate != balancer.certificate:  # which defaults hand down
+            yield from _certificate_places((*path, "certificate"), listener.certificate)
+        if listener.mutual_tls and isinstance(store := listener.mutual_tls.trust_store, Given):
+            yield Place((*path, "mutual_tls", "trust_store"), store)
+
+
+def _certificate_places(path: SpecPath, said: str | Given | list[str | Given] | None) -> Iterator[Place]:
+    for index, each in enumerate(listed_certificates(said)):
+        if isinstance(each, Given):
+            yield Place((*path, index) if isinstance(said, list) else path, each)
 
 
 def service_places(spec: Spec) -> Iterator[Place]:

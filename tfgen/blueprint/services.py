@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tfgen.blueprint import access, existing, load_balancer, names, peers, references, renames, security
+from tfgen.blueprint import access, existing, load_balancer, names, peers, references, renames, security, tls
 from tfgen.blueprint.load_balancer import BoundRoute
 from tfgen.blueprint.model import (
     Call,
@@ -15,6 +15,7 @@ from tfgen.blueprint.model import (
     ListenerRule,
     NamedPort,
     Network,
+    OrderTags,
     PortMapping,
     Service,
     ServiceConnect,
@@ -59,6 +60,15 @@ def build(context: ServiceContext) -> tuple[Service, ...]:
     return tuple(_build_service(key, own[key]) for key in sorted(context.spec.services))
 
 
+def _order_tags(rules: tuple[ListenerRule, ...], spec: Spec, reached: str) -> Iterator[OrderTags]:
+    """Where rules move to another listener, as from HTTP to HTTPS, the old ones must outlive the new ones'
+    creation, and nothing but a change of the service itself comes between the two."""
+    own = sorted({rule.listener for rule in rules})
+    known = spec.load_balancer.listeners
+    if any(name in known and tls.is_tls(known[name]) for name in own):
+        yield OrderTags(egress=(reached,) if reached else (), listeners=" ".join(own))
+
+
 def _by_service(context: ServiceContext) -> dict[str, ServiceContext]:
     """For each service the routes and calls that concern it, so that the work grows with their number."""
     bound: dict[str, list[BoundRoute]] = {key: [] for key in context.spec.services}
@@ -100,6 +110,7 @@ def _build_service(key: str, context: ServiceContext) -> Service:
     egress = security.egress(key, spec, image, context.network, calls, context.references)
     security_rules = (*security.ingress(key, spec, calls, context.references), *egress.rules)
     rules = load_balancer.rules(context.bound, key)
+    order = tuple(_order_tags(rules, spec, egress.reached))
     return Service(
         key=key,
         label=names.label(key),
@@ -129,7 +140,8 @@ def _build_service(key: str, context: ServiceContext) -> Service:
         security_group_name=names.security_group(spec.name, aws_name),
         security_group_description=f"Tasks of {aws_name}",
         security_rules=security_rules,
-        reached=(egress.reached,) if egress.reached else (),
+        reached=(egress.reached,) if egress.reached and not order else (),
+        order=order,
         target_groups=tuple(_target_groups(key, service, context)),
         routes=load_balancer.routes(context.bound, key),
         priorities=tuple(_priority_comments(rules)),

@@ -39,6 +39,8 @@ class Stack(NamedTuple):
     namespace: tuple[Namespace, ...]
     network_references: tuple[Input, ...]
     """What the network refers to outside the spec."""
+    load_balancer_references: tuple[Input, ...]
+    """What the load balancer refers to outside the spec."""
     given: tuple[Input, ...]
     """What the services have from outside the stack."""
     existing_load_balancer: tuple[ExistingLoadBalancer, ...]
@@ -215,6 +217,7 @@ def _load_balancer_inputs(stack: Stack) -> Iterator[Input]:
         "IDs of the public subnets, one in each zone that has tasks.",
         _ids_of_subnets(stack.load_balancer[0].subnets, stack),
     )
+    yield from stack.load_balancer_references
 
 
 def _vpc_id(stack: Stack) -> Input:
@@ -284,6 +287,10 @@ def _services_inputs(
             OutputRef(LOAD_BALANCER, listener.arn_input),
         )
     yield from stack.given
+
+
+LOAD_BALANCER_VARIABLES = frozenset({"vpc_id", "public_subnet_ids"})
+"""The names of variables that the load balancer's module has anyway."""
 
 
 def own_variables(spec: Spec) -> frozenset[str]:

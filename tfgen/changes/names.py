@@ -52,6 +52,7 @@ _NAMES: dict[str, Callable[[Any], str]] = {
     "aws_lb_listener_rule": _requests,
     "aws_lb_listener": lambda arguments: str(arguments.get("port")),
     "aws_vpc_endpoint": service_of_endpoint,
+    "aws_acm_certificate": lambda arguments: str(arguments.get("domain_name")),
 }
 
 

@@ -39,6 +39,11 @@ def _is_default_route(test: ChangeTest) -> ChangeTest:
     return lambda change: change.new.get("destination_cidr_block") == "0.0.0.0/0" and test(change)
 
 
+def _is_alias(test: ChangeTest) -> ChangeTest:
+    """Whether a record with the address of the load balancer passes a test."""
+    return lambda change: change.name == "alias" and test(change)
+
+
 def _is_destroyed_first(change: Change) -> bool:
     return change.action is Action.REPLACE
 
@@ -55,7 +60,7 @@ def _restarts_tasks(change: Change) -> bool:
 
 
 def _changes_default_action(change: Change) -> bool:
-    return changes_value("default_action")(change) and not _responds_itself(change)
+    return changes_value("default_action")(change) and not _responds_itself(change) and not _redirects(change)
 
 
 def _responds_itself(change: Change) -> bool:
@@ -63,6 +68,11 @@ def _responds_itself(change: Change) -> bool:
     return changes_value("default_action")(change) and any(
         each.get("type") == "fixed-response" for each in actions
     )
+
+
+def _redirects(change: Change) -> bool:
+    actions = change.new.get("default_action", ())
+    return changes_value("default_action")(change) and any(each.get("type") == "redirect" for each in actions)
 
 
 def _changes_capacity_provider(change: Change) -> bool:
@@ -215,8 +225,49 @@ SENTENCES = (
     ),
     Sentence(
         "aws_lb_listener",
+        _redirects,
+        "[Port|Ports] {}: requests that match no rule are redirected.",
+    ),
+    Sentence(
+        "aws_lb_listener",
         _changes_default_action,
         "[Port|Ports] {}: the default action changes for requests that match no rule.",
+    ),
+    Sentence(
+        "aws_lb_listener",
+        updates("certificate_arn"),
+        "[Port|Ports] {}: clients see another certificate.",
+    ),
+    Sentence(
+        "aws_lb_listener",
+        updates("ssl_policy"),
+        "[Port|Ports] {}: the TLS security policy changes; clients that it does not know cannot connect.",
+    ),
+    Sentence(
+        "aws_lb_listener",
+        updates("mutual_authentication"),
+        "[Port|Ports] {}: what clients must show changes; those without it cannot connect.",
+    ),
+    Sentence(
+        "aws_acm_certificate",
+        is_replaced,
+        "A certificate for {} is issued, which takes minutes; listeners change to it before the old one is "
+        "deleted.",
+    ),
+    Sentence(
+        "aws_acm_certificate",
+        is_created,
+        "A certificate for {} is issued, which takes minutes; the apply waits for it.",
+    ),
+    Sentence(
+        "aws_route53_record",
+        _is_alias(is_created),
+        "{}: [this name now leads|these names now lead] to the load balancer.",
+    ),
+    Sentence(
+        "aws_route53_record",
+        _is_alias(is_destroyed),
+        "{}: [this name no longer leads|these names no longer lead] to the load balancer.",
     ),
     Sentence(
         "aws_vpc_endpoint",

@@ -30,15 +30,15 @@ def route(
 ) -> None:
     """Print what responds to a request, and why nothing else does."""
     from tfgen.routing import report
-    from tfgen.routing.answer import answer_request
+    from tfgen.routing.answer import answers_of_request
     from tfgen.routing.request import read_request
 
     request = read_request(method, url, tuple(header or ()), source)
     outcome = run_specs([spec])[0]
     if outcome.failed or outcome.overridden is None:
         raise typer.Exit(Exit.SPEC_HAS_ERRORS)
-    found = answer_request(outcome.overridden, request)
+    found = answers_of_request(outcome.overridden, request)
     if json:
-        print_json(report.as_data(found))
+        print_json(report.all_as_data(found))
     else:
-        typer.echo(report.as_text(found, terminal_columns(sys.stdout)))
+        typer.echo(report.all_as_text(found, terminal_columns(sys.stdout)))

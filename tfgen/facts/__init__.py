@@ -246,6 +246,29 @@ def limits() -> Mapping[str, Limit]:
 
 
 @cache
+def tls_policies() -> Mapping[str, str]:
+    """TLS security policy -> the lowest version of TLS that it accepts."""
+    return MappingProxyType(_read_table("tls")["policies"])
+
+
+def default_tls_policy() -> str:
+    policy: str = _read_table("tls")["default"]
+    return policy
+
+
+@cache
+def weak_tls_versions() -> frozenset[str]:
+    """Versions of TLS that nothing should accept (RFC 8996)."""
+    return frozenset(_read_table("tls")["weak"])
+
+
+@cache
+def response_headers() -> Mapping[str, str]:
+    """Header that a listener can set in every response -> its part of the argument's name."""
+    return MappingProxyType(_read_table("tls")["headers"])
+
+
+@cache
 def credential_variables() -> frozenset[str]:
     """The variables in which AWS SDKs look for credentials before they ask for those of the task role."""
     return frozenset(_read_table("variables")["credentials"])

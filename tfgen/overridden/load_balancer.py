@@ -63,12 +63,15 @@ def _carry_port(found: Resource, listener: Listener) -> dict[str, Any]:
 
 def _carry_protocol(found: Resource) -> dict[str, Any]:
     """HTTPS with the certificate that it needs; nothing else is for an Application Load Balancer."""
-    protocol = str(found.after.get("protocol", "HTTP"))
-    if protocol == "HTTP" or (protocol == "HTTPS" and found.after.get("certificate_arn")):
-        found.take_pending("certificate_arn")
+    protocol, certificate = str(found.after.get("protocol", "HTTP")), found.after.get("certificate_arn")
+    policy = found.after.get("ssl_policy")
+    policies = {"policies": (text_of(policy),)} if isinstance(policy, str) else {}
+    if protocol == "HTTP" or (protocol == "HTTPS" and certificate):
+        other = found.take_pending("certificate_arn")
         found.take_pending("protocol")
-        return {"protocol": protocol}
-    return {}
+        given = {"certificates": (text_of(certificate),)} if other and isinstance(certificate, str) else {}
+        return {"protocol": protocol, **policies, **given}
+    return policies
 
 
 def _carry_default(found: Resource) -> dict[str, Any]:

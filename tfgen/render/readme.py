@@ -96,7 +96,9 @@ def _intro_sentences(blueprint: Blueprint) -> Iterator[str]:
     for balancer in blueprint.load_balancer:
         ports = sorted(listener.port for listener in balancer.listeners)
         word = "ports" if len(ports) > 1 else "port"
-        yield f"An Application Load Balancer on {word} {', '.join(map(str, ports))}."
+        known = [name for records in balancer.records for name in records.names]
+        names = f", known as {', '.join(known)}" if known else ""
+        yield f"An Application Load Balancer on {word} {', '.join(map(str, ports))}{names}."
     if existing := tuple(_existing_parts(blueprint)):
         yield f"What exists already and is used as it is: {', '.join(existing)}."
     yield _egress_sentence(network)

@@ -27,7 +27,7 @@ from tfgen.blueprint.model import (
     Service,
 )
 from tfgen.routing.patterns import matches_any
-from tfgen.routing.request import Request
+from tfgen.routing.request import Request, redirected_url, request_of_redirect
 from tfgen.routing.table import entries_by_listener
 
 WORLD = "0.0.0.0/0"
@@ -74,6 +74,8 @@ class Answer(NamedTuple):
     otherwise: tuple[Reading, ...] = ()
     doubts: tuple[str, ...] = ()
     """What overrides do to the listener and its rules and tfgen cannot evaluate."""
+    redirected: tuple[str, ...] = ()
+    """No address, or the one that the client is sent to instead."""
 
     @property
     def winner(self) -> tuple[Candidate, ...]:
@@ -119,7 +121,45 @@ def _answer_of_listener(
         if _leads_to(candidate) != _leads_to(candidates[chosen]):  # another rule may lead to the same service
             otherwise.append(Reading(seen, candidate))
     doubts = tuple(_doubts_of_answer(blueprint, listener, candidates))
-    return Answer(request, "", (listener,), candidates, chosen, tuple(otherwise), doubts)
+    redirected = () if candidates[chosen].rule else tuple(_default_redirects(listener, request))
+    return Answer(request, "", (listener,), candidates, chosen, tuple(otherwise), doubts, redirected)
+
+
+def _default_redirects(listener: Listener | ExistingListener, request: Request) -> Iterator[str]:
+    """Where the default action of a listener sends a client, if it does."""
+    if isinstance(listener, Listener) and not listener.answers:
+        yield from (redirected_url(request, redirect) for redirect in listener.redirects)
+
+
+MOST_REDIRECTS = 10
+"""Browsers give up after some 20."""
+
+
+def answers_of_request(blueprint: Blueprint, request: Request) -> tuple[Answer, ...]:
+    """The answer to a request, and to each that a client makes because it was redirected: the last one is
+    redirected no more, leads elsewhere, or is one of too many."""
+    answers = [answer_request(blueprint, request)]
+    while answers[-1].redirected and len(answers) <= MOST_REDIRECTS:
+        url = answers[-1].redirected[0]
+        onward = request_of_redirect(answers[-1].request, url)
+        if not _is_here(blueprint, onward, request):
+            break
+        answers.append(answer_request(blueprint, onward))
+    return tuple(answers)
+
+
+def _is_here(blueprint: Blueprint, onward: Request, first: Request) -> bool:
+    """Whether a redirect leads to the load balancer again: to the host that the client asked for, to one of
+    its names, or to a host of its routes."""
+    if onward.host == first.host:
+        return True
+    names = [name for each in blueprint.load_balancer for records in each.records for name in records.names]
+    hosts = [host for service in blueprint.services for rule in service.rules for host in rule_hosts(rule)]
+    return matches_any(tuple(names), onward.host) or matches_any(tuple(hosts), onward.host)
+
+
+def rule_hosts(rule: ListenerRule) -> Iterator[str]:
+    yield from (host.lower() for values in rule.hosts for host in values)
 
 
 def _doubts_of_answer(

@@ -4,15 +4,28 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tfgen.blueprint.model import ExistingListener, Listener
-from tfgen.routing.answer import WORLD, Answer, Candidate, Reading
+from tfgen.routing.answer import MOST_REDIRECTS, WORLD, Answer, Candidate, Reading
 from tfgen.routing.table import route_text
 from tfgen.texts import in_line, wrapped_text
 
-"""Of the default action: templates/load_balancer/listeners.tf.j2."""
+
+def all_as_text(answers: Sequence[Answer], width: int = 0) -> str:
+    """What `tfgen route` prints of a request and of those that redirects make of it."""
+    texts = [as_text(answer, width) for answer in answers]
+    onward = answers[-1].redirected
+    left = [f"{onward[0]}\n\n{_left_words(answers)}"] if onward else []
+    return "\n\n".join([*texts, *left])
+
+
+def _left_words(answers: Sequence[Answer]) -> str:
+    """Why a redirect is not followed."""
+    if len(answers) > MOST_REDIRECTS:
+        return f"Not followed: a client gives up after so many redirects as these {len(answers)}."
+    return "Not followed: this host is not one of the load balancer's."
 
 
 def as_text(answer: Answer, width: int = 0) -> str:
-    """What `tfgen route` prints; in lines of `width` columns where that is not 0."""
+    """What `tfgen route` prints of one request; in lines of `width` columns where that is not 0."""
     parts = [
         [str(answer.request)],
         list(_head_lines(answer)),
@@ -44,10 +57,7 @@ def _owner_of_rule(listener: Listener | ExistingListener, candidate: Candidate) 
         return f"{service.key} responds, on port {_container_port(candidate)}"
     if isinstance(listener, ExistingListener):
         return "No service of this stack responds: what else the existing listener has decides"
-    for does in listener.answers:
-        return f"No service responds: the load balancer itself {does}"
-    response = f'{listener.default.status} "{listener.default.body}"'
-    return f"No service responds: the load balancer itself responds with {response}"
+    return f"No service responds: the load balancer itself {listener.default}"
 
 
 def _container_port(candidate: Candidate) -> int | None:
@@ -148,7 +158,13 @@ def _table_rows(answer: Answer, rows: Sequence[tuple[Candidate, str]]) -> Iterat
 
 
 def _default_words(listener: Listener | ExistingListener) -> str:
-    return "not known" if isinstance(listener, ExistingListener) else listener.default.status
+    if isinstance(listener, ExistingListener):
+        return "not known"
+    return next((redirect.text for redirect in listener.redirects), _fixed_status(listener))
+
+
+def _fixed_status(listener: Listener) -> str:
+    return next((response.status for response in listener.responses), "")
 
 
 def _table_cells(candidate: Candidate, fixed: str) -> tuple[str, str, str]:
@@ -161,8 +177,15 @@ def _table_cells(candidate: Candidate, fixed: str) -> tuple[str, str, str]:
 # --- as data
 
 
+def all_as_data(answers: Sequence[Answer]) -> dict[str, Any]:
+    """What `tfgen route --json` prints: of a request, and under `then` of the one that a redirect makes of
+    it."""
+    first, *others = answers
+    return {**as_data(first), "then": all_as_data(others) if others else None}
+
+
 def as_data(answer: Answer) -> dict[str, Any]:
-    """What `tfgen route --json` prints. `answers` is service, load-balancer or nobody."""
+    """What `tfgen route --json` prints of one request. `answers` is service, load-balancer or nobody."""
     winner = answer.winner[0] if answer.winner else None
     service = winner.service[0].key if winner and winner.service else None
     fixed = bool(winner) and service is None
@@ -171,6 +194,7 @@ def as_data(answer: Answer) -> dict[str, Any]:
         "answers": "service" if service else "load-balancer" if fixed else "nobody",
         "reason": answer.nobody or None,
         "status": _status(answer) if fixed else None,
+        "location": next(iter(answer.redirected), None),
         "service": service,
         "port": _container_port(winner) if winner else None,
         "target_group": next(_target_lines(winner), None) if winner else None,
@@ -193,10 +217,11 @@ def as_data(answer: Answer) -> dict[str, Any]:
 
 
 def _status(answer: Answer) -> int | None:
-    """Of the default action, where it is a fixed response."""
+    """Of the default action, but for one that an override says."""
     for listener in answer.listener:
         if isinstance(listener, Listener) and not listener.answers:
-            return int(listener.default.status)
+            found = [_fixed_status(listener), *(each.status for each in listener.redirects)]
+            return next(int(each.removeprefix("HTTP_")) for each in found if each)
     return None
 
 

@@ -4,6 +4,7 @@ import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
+from tfgen.blueprint.model import Redirect
 from tfgen.problems import Exit, TfgenError
 from tfgen.texts import in_line
 
@@ -59,6 +60,36 @@ def read_request(method: str, url: str, headers: tuple[str, ...], source: str | 
         source=address,
         other_headers=tuple(name for name, _ in names if name.lower() != "host"),
     )
+
+
+def request_of_redirect(request: Request, url: str) -> Request:
+    """The request that a client makes after a redirect, with nothing but the new address changed."""
+    return read_request(request.method, url, (), str(request.source) if request.source else None)._replace(
+        other_headers=request.other_headers
+    )
+
+
+def redirected_url(request: Request, redirect: Redirect) -> str:
+    """Where a redirect leads a client, who leaves out the usual port of a scheme."""
+    url = _URL.fullmatch(request.url)
+    was = {
+        "protocol": request.scheme,
+        "host": request.host,
+        "port": str(request.port),
+        "path": request.path.removeprefix("/"),
+        "query": ((url and url[4]) or "").removeprefix("?"),
+    }
+
+    def filled(part: tuple[str, ...], usual: str) -> str:
+        text = part[0] if part else usual
+        return re.sub(r"#\{([a-z]+)\}", lambda match: was.get(match[1], match[0]), text)
+
+    scheme = filled(redirect.protocol, "#{protocol}").lower()
+    port = filled(redirect.port, "#{port}")
+    shown = "" if port == str(_USUAL_PORTS.get(scheme)) else f":{port}"
+    query = filled(redirect.query, "#{query}")
+    path = filled(redirect.path, "/#{path}")
+    return f"{scheme}://{filled(redirect.host, '#{host}')}{shown}{path}{'?' if query else ''}{query}"
 
 
 def _wrong_method(method: str) -> str:

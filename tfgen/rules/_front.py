@@ -42,9 +42,9 @@ class Front:
     def listener_at(self, scheme: str, host: str, port: int) -> _FrontListener | None:
         """The listener and services of an address of the load balancer; nothing for another server's.
 
-        A connection with TLS is for something in front of the load balancer: its listeners have no TLS.
+        A connection with TLS to a listener without TLS is for something in front of the load balancer.
         """
-        if scheme in ("https", "wss") or port not in self._listeners:
+        if port not in self._listeners or (scheme in ("https", "wss")) != self._listeners[port].is_tls:
             return None
         key = port, host.lower().rstrip(".")
         if key not in self._listeners_by_address:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tfgen.blueprint.model import Blueprint
+from tfgen.blueprint.model import NOT_FOUND, Blueprint
 from tfgen.problems import Problem
 
 ID = "TG352"
@@ -27,6 +27,10 @@ FAILS = (
 )
 PASSES = (
     "services: {web: {port: 80, routes: [/only]}}",
+    "load_balancer: {listeners: {http: 80, other: {port: 81, redirect: http}}}\n"
+    "services: {web: {port: 80, routes: [/]}}",
+    "load_balancer: {listeners: {http: 80, other: {port: 81, default: {respond: 410}}}}\n"
+    "services: {web: {port: 80, routes: [/]}}",
     "load_balancer: {listeners: {http: 80, plain: 81}}\nservices: {web: {port: 80, routes: [/]}}\n"
     "overrides:\n"
     "  module.load_balancer.aws_lb_listener.plain:\n"
@@ -38,7 +42,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     bound = {route.listener for service in blueprint.services for route in service.routes}
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
-            if listener.key not in bound and not listener.answers:
+            silent = listener.responses == (NOT_FOUND,) and not listener.answers
+            if silent and listener.key not in bound:
                 message = f'no route uses listener "{listener.key}": it responds with 404 to every request'
                 hint = f"remove it, or write listener: {listener.key} for a service or a route"
                 yield Problem(ID, listener.at, message, hint, SEVERITY)

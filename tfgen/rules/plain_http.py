@@ -6,11 +6,11 @@ from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
 
 ID = "TG358"
-SEVERITY = "warning"
+SEVERITY = "error"
 TITLE = "Port 443 is not for plain HTTP"
 WHY = (
-    "tfgen's listeners speak HTTP without TLS. A client of an https:// URL begins with a TLS handshake, "
-    "which such a listener does not understand, so no browser gets a response."
+    "A client of an https:// URL begins with a TLS handshake, which a listener that speaks plain HTTP does "
+    "not understand, so no browser gets a response."
 )
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html"
 BAD = """\
@@ -21,7 +21,10 @@ services:
 """
 GOOD = """\
 load_balancer:
-  listeners: {http: 80}
+  listeners:
+    https:
+      port: 443
+      certificate: arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000
 services:
   web: {port: 80, routes: [/]}
 """
@@ -45,5 +48,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 message = (
                     f'listener "{listener.key}" speaks plain HTTP on port 443: requests to https:// URLs fail'
                 )
-                hint = "use port 80, or another; tfgen does not support TLS listeners yet"
+                hint = (
+                    "give it a certificate: ARN, or the load balancer a domain and its zone; or use port 80"
+                )
                 yield Problem(ID, listener.at, message, hint, SEVERITY)

@@ -19,8 +19,10 @@ from tfgen.spec.model import (
     Cost,
     Egress,
     HealthCheck,
+    Listener,
     LoadBalancer,
     Network,
+    Redirect,
     Route,
     Service,
     Spec,
@@ -36,13 +38,13 @@ def fill_defaults(spec: Spec, at: Locate) -> tuple[Spec, list[Problem]]:
     problems = [*_zone_problems(spec, at), *_retention_problems(spec, at), *_code_problems(spec, at)]
     if has_errors(problems):
         return spec, problems
+    balancer = _load_balancer(spec.load_balancer, at)
     filled = replace(
         spec,
         network=_fill_network(spec),
-        load_balancer=_load_balancer(spec.load_balancer, at),
+        load_balancer=balancer,
         services={
-            key: _fill_service(service, spec.load_balancer, spec.network)
-            for key, service in spec.services.items()
+            key: _fill_service(key, service, balancer, spec.network) for key, service in spec.services.items()
         },
         backend=spec.backend and _fill_backend(spec.backend, spec),
         cost=_fill_cost(spec.cost, spec),
@@ -152,22 +154,55 @@ def _has_single_nat(network: Network) -> bool:
 
 def _load_balancer(load_balancer: LoadBalancer, at: Locate) -> LoadBalancer:
     path = ("load_balancer", "listeners")
-    if load_balancer.existing and at(path).path != path:
+    is_said = at(path).path == path
+    if load_balancer.existing and not is_said:
         return replace(load_balancer, listeners={})  # the default is for one of the stack's own
-    listeners = {
-        key: replace(listener, cidrs=load_balancer.cidrs if listener.cidrs is None else listener.cidrs)
-        for key, listener in load_balancer.listeners.items()
-    }
-    return replace(load_balancer, listeners=listeners)
+    has_tls = bool(load_balancer.certificates or load_balancer.domains)
+    listeners = _TLS_LISTENERS if has_tls and not is_said else load_balancer.listeners
+    return replace(
+        load_balancer,
+        domain=load_balancer.domains,
+        listeners={key: _fill_listener(listener, load_balancer) for key, listener in listeners.items()},
+    )
 
 
-def _fill_service(service: Service, load_balancer: LoadBalancer, network: Network) -> Service:
+_TLS_LISTENERS = {"https": Listener(port=443), "http": Listener(port=80, redirect=Redirect(to="https"))}
+"""The listeners of a load balancer with certificates."""
+
+
+def _fill_listener(listener: Listener, load_balancer: LoadBalancer) -> Listener:
+    protocol = listener.protocol or _protocol(listener, load_balancer)
+    shared = load_balancer.certificate if protocol == "https" else None
+    policy = facts.default_tls_policy() if protocol == "https" else None
+    return replace(
+        listener,
+        protocol=protocol,
+        certificate=listener.certificate or shared,
+        policy=listener.policy or policy,
+        cidrs=load_balancer.cidrs if listener.cidrs is None else listener.cidrs,
+    )
+
+
+def _protocol(listener: Listener, load_balancer: LoadBalancer) -> Literal["http", "https"]:
+    """Port 80 is for HTTP, and so is what sends clients on to HTTPS."""
+    if listener.certificate:
+        return "https"
+    has_tls = bool(load_balancer.certificates or load_balancer.domains)
+    return "https" if has_tls and listener.port != _HTTP and not listener.redirects_the_rest else "http"
+
+
+_HTTP = 80
+
+
+def _fill_service(key: str, service: Service, load_balancer: LoadBalancer, network: Network) -> Service:
     listener = service.listener or _default_listener(load_balancer)
+    routes = [_fill_route(route, listener) for route in service.routes]
+    routes += _default_routes(key, routes, load_balancer)
     return replace(
         service,
-        routes=[_fill_route(route, listener) for route in service.routes],
-        listener=listener if service.routes else service.listener,
-        health_check=_health_check(service),
+        routes=routes,
+        listener=listener if routes else service.listener,
+        health_check=_health_check(replace(service, routes=routes)),
         connect=service.connect and _fill_connect(service.connect, service),
         memory=service.memory or _default_memory(service.cpu),
         egress=_fill_egress(service, network),
@@ -176,10 +211,26 @@ def _fill_service(service: Service, load_balancer: LoadBalancer, network: Networ
 
 
 def _default_listener(load_balancer: LoadBalancer) -> str | None:
-    listeners = load_balancer.listener_names
-    if "http" in listeners or len(listeners) != 1:
-        return "http" if "http" in listeners else None
-    return listeners[0]
+    """`http`, or `https` where that has TLS or the other one redirects; or the only one with routes."""
+    own = load_balancer.listeners
+    names = [
+        name
+        for name in load_balancer.listener_names
+        if load_balancer.existing or not own[name].redirects_the_rest
+    ]
+    usual = ["https", "http"] if "https" in own and own["https"].protocol == "https" else ["http"]
+    found = [name for name in usual if name in names]
+    return found[0] if found else names[0] if len(names) == 1 else None
+
+
+def _default_routes(key: str, routes: list[Route], load_balancer: LoadBalancer) -> list[Route]:
+    """Those of a service that is the default of listeners."""
+    known = {(route.listener, route.path) for route in routes if not route.host and not route.methods}
+    return [
+        Route(path="/", listener=name)
+        for name, listener in load_balancer.listeners.items()
+        if listener.default and listener.default.service == key and (name, "/") not in known
+    ]
 
 
 def _fill_route(route: Route, listener: str | None) -> Route:

@@ -46,6 +46,15 @@ _SAMPLES: dict[Any, tuple[Any, ...]] = {
     model.ListenerArn: (_arn("elasticloadbalancing:us-east-1", "listener/app/mended/1/2"),),
     model.LoadBalancerArn: (_arn("elasticloadbalancing:us-east-1", "loadbalancer/app/mended/1"),),
     model.DnsName: ("mended.example.com",),
+    model.CertificateArn: (_arn("acm:us-east-1", "certificate/0a1b2c3d-0000-4000-8000-000000000000"),),
+    model.DomainName: ("mended.example.com",),
+    model.ZoneId: ("Z0123456789MENDED",),
+    model.TlsPolicy: ("ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",),
+    model.TrustStoreArn: (_arn("elasticloadbalancing:us-east-1", "truststore/mended/1"),),
+    model.RedirectTarget: ("https://mended.example.com",),
+    model.ResponseStatus: (410,),
+    model.ResponseBody: ("mended",),
+    model.HeaderValue: ("mended",),
     model.ClusterArn: (_arn("ecs:us-east-1", "cluster/mended"),),
     model.RoleArn: (_arn("iam:", "role/mended"),),
     model.PolicyArn: (_arn("iam:", "policy/mended"),),
@@ -98,7 +107,8 @@ class _Mend:
             *self.known_names(flaw.path),
             *sample_values(flaw.kind, self.variant),
         ]
-        if isinstance(name, str) and not flaw.required and head != ["load_balancer", "listeners"]:
+        needed = head == ["load_balancer", "listeners"] or name == "redirect"
+        if isinstance(name, str) and not flaw.required and not needed:
             choices.insert(0, _GONE)
         self.put_value(flaw.path, self.one_of(choices))
 
@@ -410,6 +420,35 @@ def _mend_default(_mend: _Mend, path: SpecPath) -> _Edits:
         yield (*path[:2], "default"), _GONE
 
 
+def _mend_domain(_mend: _Mend, _path: SpecPath) -> _Edits:
+    yield ("load_balancer", "domain"), _GONE
+    yield ("load_balancer", "zone"), _GONE
+
+
+def _mend_tls(_mend: _Mend, path: SpecPath) -> _Edits:
+    """A certificate that the root knows, or nothing that needs one."""
+    if path[-1] == "certificate":
+        yield path, {"input": "mended"}
+    elif len(path) == 3:
+        yield (*path, "certificate"), {"input": "mended"}
+    else:
+        yield path, _GONE
+
+
+def _mend_headers(_mend: _Mend, path: SpecPath) -> _Edits:
+    yield (*path[:3], "headers"), _GONE
+
+
+def _mend_clients(_mend: _Mend, path: SpecPath) -> _Edits:
+    yield (*path[:3], "mutual_tls"), _GONE
+
+
+def _mend_rest(_mend: _Mend, path: SpecPath) -> _Edits:
+    """Something simple for what no route matches."""
+    yield (*path[:3], "redirect"), _GONE
+    yield (*path[:3], "default"), {"respond": 410}
+
+
 _MENDS = {
     "TG110": _mend_region,
     **dict.fromkeys(("TG111", "TG112", "TG113", "TG114"), _mend_zones),
@@ -434,6 +473,11 @@ _MENDS = {
     **dict.fromkeys(("TG530", "TG531"), _mend_nat),
     **dict.fromkeys(("TG532", "TG533", "TG534", "TG535"), _mend_target),
     **dict.fromkeys(("TG520", "TG521", "TG522", "TG523", "TG524"), _mend_entry),
+    **dict.fromkeys(("TG540", "TG541"), _mend_domain),
+    **dict.fromkeys(("TG542", "TG546"), _mend_tls),
+    "TG543": _mend_headers,
+    "TG545": _mend_clients,
+    **dict.fromkeys(("TG547", "TG548"), _mend_rest),
     "TG500": _mend_created,
     **dict.fromkeys(("TG501", "TG503", "TG504", "TG505", "TG507", "TG508"), _mend_vpc),
 }

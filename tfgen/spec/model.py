@@ -188,6 +188,57 @@ DnsName = Annotated[
         description="a DNS name such as shared-1234567890.us-east-1.elb.amazonaws.com",
     ),
 ]
+CertificateArn = Annotated[
+    str,
+    Meta(
+        pattern=r"^arn:aws[a-z-]*:(acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+|iam::[0-9]{12}:server-certificate/[!-~]+)\Z",
+        description="the ARN of a certificate in ACM, or of a server certificate in IAM",
+    ),
+]
+DomainName = Annotated[
+    str,
+    Meta(
+        # botocore, acm DomainNameString.
+        pattern=r"^(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])\Z",
+        max_length=253,
+        description="a domain name such as shop.example.com, or *.shop.example.com for all names below it",
+    ),
+]
+ZoneId = Annotated[
+    str,
+    Meta(
+        # botocore, route53 ResourceId: 32 characters at most.
+        pattern=r"^Z[A-Z0-9]{4,31}\Z",
+        description="the ID of a hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ",
+    ),
+]
+TlsPolicy = Annotated[
+    str,
+    Meta(
+        pattern=r"^ELBSecurityPolicy-[A-Za-z0-9-]+\Z",
+        description="the name of a TLS security policy, such as ELBSecurityPolicy-TLS13-1-3-PQ-2025-09",
+    ),
+]
+TrustStoreArn = Annotated[
+    str,
+    Meta(
+        pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:truststore(/[A-Za-z0-9-]+){2}\Z",
+        description="the ARN of a trust store of Elastic Load Balancing",
+    ),
+]
+RedirectTarget = Annotated[
+    str,
+    Meta(
+        pattern=r"^([a-z][a-z0-9-]*|/[!-~]*|https?://[!->@-~]+([/?][!-~]*)?)\Z",
+        max_length=512,
+        description="the name of a listener, a path that begins with /, or a URL such as https://www.example.com",
+    ),
+]
+ResponseStatus = Annotated[int, Meta(ge=200, le=599, description="a status code: 2xx, 4xx or 5xx")]
+ResponseBody = Annotated[str, Meta(max_length=1024, description="text of at most 1024 characters")]
+HeaderValue = Annotated[
+    str, Meta(pattern=r"^[ -~]+\Z", max_length=1024, description="the value of a header, in ASCII")
+]
 ClusterArn = Annotated[
     str,
     Meta(
@@ -512,6 +563,61 @@ class Network(Section, frozen=True):
         return zones
 
 
+class Redirect(Section, frozen=True):
+    """Where clients are sent. `https` is `{to: https}`."""
+
+    shorthand: ClassVar[str] = "to"
+
+    to: RedirectTarget
+    """The name of a listener, whose protocol and port the new address has; a path; or a URL. What it does not
+    name stays as it was requested: the host, the path, the query. In a path or a query, `#{host}`, `#{path}`
+    (without its first slash) and `#{query}` stand for those of the request."""
+    status: Literal[301, 302] = 301
+    """301, which browsers keep, or 302."""
+
+
+class Response(Section, frozen=True):
+    """A response of the load balancer itself. `403` is `{status: 403}`."""
+
+    shorthand: ClassVar[str] = "status"
+
+    status: ResponseStatus
+    """The status code: 2xx, 4xx or 5xx."""
+    body: ResponseBody | None = None
+    """Its text. Default: what the status code is called."""
+    type: Literal["text/plain", "text/html", "text/css", "application/javascript", "application/json"] = (
+        "text/plain"
+    )
+    """The type of the text."""
+
+
+class DefaultAction(Section, frozen=True):
+    """What happens to requests that no route matches: one of these. `web` is `{service: web}`."""
+
+    shorthand: ClassVar[str] = "service"
+
+    service: Name | None = None
+    """The service that gets them, as with a route `/` of its own."""
+    respond: Response | None = None
+    """A response of the load balancer itself."""
+    redirect: Redirect | None = None
+    """Where clients are sent."""
+
+
+class MutualTls(Section, frozen=True):
+    """Certificates of clients. `ARN` is `{trust_store: ARN}`."""
+
+    shorthand: ClassVar[str] = "trust_store"
+
+    trust_store: TrustStoreArn | Given | None = None
+    """The ARN of the trust store with the authorities whose certificates are accepted."""
+    mode: Literal["verify", "passthrough"] = "verify"
+    """`verify` refuses clients without a valid certificate; `passthrough` accepts all of them and passes the
+    certificate to the service in a header."""
+    allow_expired: bool = False
+    """Whether certificates that have expired are accepted."""
+
+
 class Listener(Section, frozen=True):
     """A listener of the load balancer. `http: 80` is `http: {port: 80}`."""
 
@@ -519,10 +625,40 @@ class Listener(Section, frozen=True):
 
     port: PortNumber
     """The port that clients connect to."""
+    protocol: Literal["http", "https"] | None = None
+    """What clients speak. Default: https where the listener has a `certificate`, or the load balancer has one
+    or a `domain` and the listener neither redirects nor has port 80; otherwise http."""
+    certificate: CertificateArn | Given | list[CertificateArn | Given] | None = None
+    """The ARNs of its certificates: the first for clients that name no host, the others by the names in them.
+    Default: those of the load balancer."""
+    policy: TlsPolicy | None = None
+    """The TLS security policy. Default: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09 (TLS 1.3 and 1.2)."""
+    mutual_tls: MutualTls | None = None
+    """Certificates that clients must show. Default: none."""
+    headers: dict[Text, HeaderValue] = {}
+    """Headers that the load balancer sets in every response, by name, such as Strict-Transport-Security."""
+    server_header: bool = True
+    """Whether responses of the load balancer itself name it in a `Server` header."""
+    redirect: Redirect | None = None
+    """Sends every request that no route matches elsewhere; the short form of `default: {redirect: ...}`."""
+    default: DefaultAction | None = None
+    """What happens to requests that no route matches. Default: a response with 404."""
     cidrs: list[Cidr] | None = None
     """The ranges of clients that may connect. Default: the load balancer's `cidrs`."""
     ignore: Ignores = None
     """Rules to ignore in this listener."""
+
+    @property
+    def redirects_the_rest(self) -> bool:
+        """Whether what no route matches is sent elsewhere."""
+        return self.redirect is not None or bool(self.default and self.default.redirect)
+
+
+def listed_certificates(said: str | Given | list[str | Given] | None) -> list[str | Given]:
+    """The certificates of a key that takes one or several."""
+    if said is None:
+        return []
+    return said if isinstance(said, list) else [said]
 
 
 class ExistingLoadBalancer(Section, frozen=True):
@@ -541,8 +677,17 @@ class ExistingLoadBalancer(Section, frozen=True):
 class LoadBalancer(Section, frozen=True):
     """The Application Load Balancer, which is created if any service has routes and none is given."""
 
+    certificate: CertificateArn | Given | list[CertificateArn | Given] | None = None
+    """The ARNs of certificates for its listeners with TLS: the first for clients that name no host, the
+    others by the names in them. With a `domain`, the records are created and no certificate is."""
+    domain: DomainName | list[DomainName] = []
+    """The names that lead to it. A certificate for them is created, records that prove to ACM who owns them,
+    and records with the address of the load balancer."""
+    zone: ZoneId | Given | None = None
+    """The ID of the public hosted zone for the records of `domain`."""
     listeners: dict[Name, Listener] = field(default_factory=lambda: {"http": Listener(port=80)})
-    """Its listeners, by name."""
+    """Its listeners, by name. Default: `http` on port 80; with a `certificate` or a `domain`, `https` on port
+    443, and `http` on port 80, which redirects to it."""
     cidrs: list[Cidr] = field(default_factory=lambda: ["0.0.0.0/0"])
     """The ranges of clients that may connect."""
     idle_timeout: Annotated[int, Meta(ge=1, le=4000, description="seconds from 1 to 4000")] = 60
@@ -551,6 +696,17 @@ class LoadBalancer(Section, frozen=True):
     """A load balancer that exists, instead of one of the stack's own."""
     ignore: Ignores = None
     """Rules to ignore in this section."""
+
+    @property
+    def certificates(self) -> list[str | Given]:
+        """Those that are given."""
+        return listed_certificates(self.certificate)
+
+    @property
+    def domains(self) -> list[str]:
+        """The names that lead to it, in the case that DNS has them in."""
+        said = [self.domain] if isinstance(self.domain, str) else self.domain
+        return list(dict.fromkeys(name.lower() for name in said))
 
     @property
     def listener_names(self) -> list[str]:

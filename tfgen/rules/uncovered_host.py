@@ -1,0 +1,76 @@
+"""A route for a host that the certificate of its listener does not cover."""
+
+from collections.abc import Iterator
+
+from tfgen.blueprint.model import Blueprint, Certificate, ListenerRule
+from tfgen.hcl.text import ResourceRef
+from tfgen.problems import Problem
+
+ID = "TG394"
+SEVERITY = "error"
+TITLE = "The certificate of a listener covers the hosts of its routes"
+WHY = (
+    "A client compares the host that it asks for with the names in the certificate. If none of them is the "
+    "host, or a wildcard for its first label, browsers show a warning and other clients close the connection."
+)
+SOURCE = "https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html"
+
+
+def _spec(domain: str, host: str) -> str:
+    return (
+        f"load_balancer: {{domain: {domain}, zone: Z0123456789ABCDEF}}\n"
+        f"services: {{web: {{port: 80, routes: [{{path: /, host: {host}}}]}}}}\n"
+    )
+
+
+BAD = _spec("shop.example.com", "api.example.com")
+GOOD = _spec("[shop.example.com, api.example.com]", "api.example.com")
+FAILS = (
+    _spec("'*.example.com'", "a.b.example.com"),
+    _spec("'*.example.com'", "example.com"),
+)
+PASSES = (
+    _spec("www.example.com", "'*.example.com'"),
+    _spec("www.example.com", "ww?.example.com"),
+    _spec("'*.example.com'", "api.example.com"),
+    _spec("shop.example.com", "SHOP.example.com"),
+    _spec("'*.example.com'", "'*.example.com'"),
+    "load_balancer: {domain: a.example.com, zone: Z0123456789ABCDEF}\n"
+    "services: {web: {port: 80, routes: [/]}}\n",
+    "load_balancer:\n"
+    "  certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000'\n"
+    "services: {web: {port: 80, routes: [{path: /, host: api.example.com}]}}\n",
+    "load_balancer:\n"
+    "  domain: a.example.com\n"
+    "  zone: Z0123456789ABCDEF\n"
+    "  listeners: {https: 443, http: 80}\n"
+    "services: {web: {port: 80, routes: [/, {path: /, host: b.example.com, listener: http}]}}\n",
+)
+
+
+def check(blueprint: Blueprint) -> Iterator[Problem]:
+    own = {
+        listener.key: certificate
+        for balancer in blueprint.load_balancer
+        for certificate in balancer.certificate
+        for listener in balancer.listeners
+        if listener.is_tls and isinstance(next(iter(listener.certificates), ""), ResourceRef)
+    }
+    for service in blueprint.services:
+        for rule in service.rules:
+            if rule.listener in own:
+                yield from _uncovered_hosts(rule, own[rule.listener])
+
+
+def _uncovered_hosts(rule: ListenerRule, certificate: Certificate) -> Iterator[Problem]:
+    names = [certificate.domain, *certificate.alternatives]
+    for host in (host for values in rule.hosts for host in values):
+        wild = "*" in host or "?" in host  # then it depends on the request
+        if not wild and not any(_covers(name, host.lower()) for name in names):
+            message = f"the certificate of listener {rule.listener} does not cover {host}: clients refuse it"
+            yield Problem(ID, rule.at, message, f"add {host} to domain of load_balancer", SEVERITY)
+
+
+def _covers(name: str, host: str) -> bool:
+    """Whether a name of a certificate is a host, or a wildcard for its first label."""
+    return name in (host, f"*.{host.partition('.')[2]}")
