@@ -1,7 +1,7 @@
 # PostgreSQL and Redis. The services' own rules are in clinic.yaml (egress); these are the other side.
 
 resource "aws_security_group" "data" {
-  name        = "clinic-data"
+  name_prefix = "clinic-data-"
   description = "PostgreSQL and Redis"
   vpc_id      = module.network.vpc_id
 }
@@ -23,8 +23,8 @@ resource "aws_vpc_security_group_ingress_rule" "data" {
 }
 
 resource "aws_db_subnet_group" "main" {
-  name       = "clinic"
-  subnet_ids = values(module.network.private_subnet_ids)
+  name_prefix = "clinic-"
+  subnet_ids  = values(module.network.private_subnet_ids)
 }
 
 resource "aws_db_instance" "main" {

@@ -37,7 +37,7 @@ resource "aws_dynamodb_table" "postings" {
 }
 
 resource "aws_security_group" "cache" {
-  name        = "ledger-cache"
+  name_prefix = "ledger-cache-"
   description = "Redis"
   vpc_id      = module.network.vpc_id
 }

@@ -6,18 +6,14 @@ variable "database_subnet_ids" {
 }
 
 resource "aws_db_subnet_group" "main" {
-  name       = "permits"
-  subnet_ids = var.database_subnet_ids
+  name_prefix = "permits-"
+  subnet_ids  = var.database_subnet_ids
 }
 
 resource "aws_security_group" "database" {
   name_prefix = "permits-database-"
   description = "The permits database"
   vpc_id      = var.vpc_id
-
-  lifecycle {
-    create_before_destroy = true
-  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "database_from_permits" {

@@ -5,7 +5,7 @@ locals {
 }
 
 resource "aws_security_group" "database" {
-  name        = "plants-database"
+  name_prefix = "plants-database-"
   description = "PostgreSQL"
   vpc_id      = module.network.vpc_id
 }
@@ -22,8 +22,8 @@ resource "aws_vpc_security_group_ingress_rule" "database" {
 }
 
 resource "aws_db_subnet_group" "main" {
-  name       = "plants"
-  subnet_ids = values(module.network.database_subnet_ids)
+  name_prefix = "plants-"
+  subnet_ids  = values(module.network.database_subnet_ids)
 }
 
 resource "aws_db_instance" "main" {
@@ -47,7 +47,7 @@ resource "aws_db_instance" "main" {
 }
 
 resource "aws_security_group" "cache" {
-  name        = "plants-cache"
+  name_prefix = "plants-cache-"
   description = "Redis"
   vpc_id      = module.network.vpc_id
 }

@@ -1,12 +1,12 @@
 # The database, the secret of the sessions and the bucket with exported answers.
 
 resource "aws_db_subnet_group" "main" {
-  name       = "surveys"
-  subnet_ids = values(module.network.database_subnet_ids)
+  name_prefix = "surveys-"
+  subnet_ids  = values(module.network.database_subnet_ids)
 }
 
 resource "aws_security_group" "database" {
-  name        = "surveys-database"
+  name_prefix = "surveys-database-"
   description = "MySQL"
   vpc_id      = module.network.vpc_id
 }

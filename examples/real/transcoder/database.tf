@@ -1,7 +1,7 @@
 # Which recording is in which state.
 
 resource "aws_security_group" "database" {
-  name        = "transcoder-database"
+  name_prefix = "transcoder-database-"
   description = "PostgreSQL"
   vpc_id      = local.platform.vpc_id
 }
@@ -18,8 +18,8 @@ resource "aws_vpc_security_group_ingress_rule" "database" {
 }
 
 resource "aws_db_subnet_group" "main" {
-  name       = "transcoder"
-  subnet_ids = values(local.platform.private_subnet_ids)
+  name_prefix = "transcoder-"
+  subnet_ids  = values(local.platform.private_subnet_ids)
 }
 
 resource "aws_db_instance" "main" {
