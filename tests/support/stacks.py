@@ -290,7 +290,7 @@ def planned(plan: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 def _resources(module: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for resource in module.get("resources", []):
-        yield resource["address"], resource["values"]
+        yield resource["address"], resource.get("values", {})  # it has none where all are unknown
     for child in module.get("child_modules", []):
         yield from _resources(child)
 

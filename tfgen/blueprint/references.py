@@ -533,7 +533,8 @@ def _input_problems(name: str, said: InputVariable, used: set[str], where: Locat
         hint = (
             f"did you mean {near}?"
             if near
-            else f"write {{input: {name}}} where its value belongs, or remove it"
+            else f"write {{input: {name}}} where its value belongs, or remove it; "
+            "if only your own files use it, declare it there"
         )
         yield Problem("TG295", where, f'nothing uses the input "{name}"', hint, "warning")
     if said.default is not None and not _fits_type(said.default, said.type):

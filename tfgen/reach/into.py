@@ -91,7 +91,7 @@ class WaysIn:
     def _hops_outside(self, balancer: LoadBalancer, listener: Listener) -> Iterator[Hop]:
         yield self._client_hop(balancer, listener)
         if balancer.internal:
-            yield self._inside_only(listener)
+            yield self._inside_only(balancer, listener)
             return
         onward = self.ground.internet(balancer.subnets)
         if len(onward) > 1 or onward[0].state == MISSING:
@@ -103,10 +103,13 @@ class WaysIn:
         address = ResourceRef("aws_lb_listener", listener.label)
         yield Hop("listener", f"{address}, port {listener.port}", parts=(address,))
 
-    def _inside_only(self, listener: Listener) -> Hop:
+    def _inside_only(self, balancer: LoadBalancer, listener: Listener) -> Hop:
         """An internal load balancer has private addresses only; how clients reach it is up to the user."""
         if all(is_private(cidr.cidr) for cidr in listener.admitted):
-            return Hop("balancer", "aws_lb.main is internal, for clients with private addresses", TAKEN)
+            where = (
+                f"in the {balancer.subnets} subnets: routes from there to clients outside the VPC are yours"
+            )
+            return Hop("balancer", f"aws_lb.main is internal, {where}", TAKEN)
         hint = "give the listener the cidrs of its clients, such as cidrs: [10.0.0.0/8]"
         text = "aws_lb.main is internal: clients on the internet cannot reach it"
         return Hop("balancer", text, MISSING, hint=hint)

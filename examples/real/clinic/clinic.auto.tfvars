@@ -1,0 +1,2 @@
+host    = "termine.clinic.example"
+zone_id = "Z0123456789ABCDEFGHIJ"

@@ -1,0 +1,5 @@
+transit_gateway_id = "tgw-0c1d2e3f4a5b60718"
+accounts_version   = "3.18.0"
+postings_version   = "5.2.1"
+limits_version     = "1.9.4"
+statements_version = "2.30.0"

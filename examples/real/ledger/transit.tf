@@ -1,0 +1,21 @@
+# The attachment to the bank's transit gateway, whose route tables are the network team's.
+
+variable "transit_gateway_id" {
+  type        = string
+  description = "The bank's transit gateway."
+}
+
+resource "aws_ec2_transit_gateway_vpc_attachment" "main" {
+  transit_gateway_id = var.transit_gateway_id
+  vpc_id             = module.network.vpc_id
+  subnet_ids         = values(module.network.private_subnet_ids)
+
+  tags = { Name = "ledger" }
+}
+
+# The load balancer is in the public subnets, and its answers to the bank's other systems go back this way.
+resource "aws_route" "load_balancer_to_bank" {
+  route_table_id         = module.network.public_route_table_id
+  destination_cidr_block = "10.0.0.0/10"
+  transit_gateway_id     = aws_ec2_transit_gateway_vpc_attachment.main.transit_gateway_id
+}

@@ -1,0 +1,10 @@
+release                         = "4.11.2"
+vpc_id                          = "vpc-0c1d2e3f4a5b60718"
+public_subnet_a                 = "subnet-0c10000000000000a"
+public_subnet_b                 = "subnet-0c10000000000000b"
+database_subnet_ids             = ["subnet-0c20000000000000a", "subnet-0c20000000000000b"]
+https_listener_arn              = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/city/1a2b3c4d5e6f7081/9f8e7d6c5b4a3021"
+load_balancer_security_group_id = "sg-0c3d4e5f60718293a"
+cluster_arn                     = "arn:aws:ecs:eu-west-1:123456789012:cluster/city"
+execution_role_arn              = "arn:aws:iam::123456789012:role/apps/permits-start"
+task_role_arn                   = "arn:aws:iam::123456789012:role/apps/permits"

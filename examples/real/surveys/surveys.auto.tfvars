@@ -1,0 +1,5 @@
+web_version        = "2024.11.3"
+worker_version     = "2024.11.1"
+execution_role_arn = "arn:aws:iam::210987654321:role/surveys-ecs-execution"
+task_role_arn      = "arn:aws:iam::210987654321:role/surveys-app"
+office_range       = "203.0.113.16/29"
