@@ -842,7 +842,10 @@ FRONT_ROWS = (
                 "    - arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000\n"
                 "    - {join: [arn:aws:acm:us-east-1:123456789012, ':certificate/0a1b2c3d']}\n",
             ),
-            ("ops: {port: 8443,", "ops: {port: 8443, certificate: {join: [arn:aws:acm:us-east-1]},"),
+            (
+                "ops: {port: 8443,",
+                "ops: {port: 8443, certificate: {join: [arn:aws:acm:us-east-1, ':123456789012:certificate/1']},",
+            ),
         ),
         f"- load_balancer {_CERTIFICATE} "
         "route53_record.validation[shop.example.com,www.shop.example.com]\n"
@@ -1221,6 +1224,10 @@ EARLY: dict[str, tuple[str, str]] = {
     "load balancer exchanged for an existing one": (
         f"{_RULES} {_DOORS} aws_vpc_security_group_egress_rule",
         "the new rules exist, the target groups stay, and so no service is updated",
+    ),
+    "HTTPS to HTTP": (
+        _RULES,
+        "each service leaves its old rules when it has its new ones, whatever others do",
     ),
     "route narrowed to a host and a method": (
         _RULES,

@@ -26,6 +26,8 @@ from tfgen.blueprint.model import (
     Blueprint,
     Cluster,
     Image,
+    Input,
+    LoadBalancer,
     Namespace,
     Override,
     Provider,
@@ -96,9 +98,7 @@ def _built_blueprint(
     built_services = services.build(
         services.ServiceContext(spec, partition, built_network, found, bound, called, referred, at)
     )
-    own_balancer = bound and not spec.load_balancer.existing
-    of_balancer = references.References(spec, wiring.LOAD_BALANCER_VARIABLES, references.front_places)
-    balancer = (load_balancer.build(spec, of_balancer, at),) if own_balancer else ()
+    balancer, of_balancer = _build_load_balancer(spec, bound, at)
     existing_balancer = existing.build_load_balancer(spec, bound, at)
     namespace = tuple(_build_namespace(spec, built_services))
     modules, root = wiring.build(
@@ -109,7 +109,7 @@ def _built_blueprint(
             built_services,
             namespace,
             of_network.inputs,
-            of_balancer.inputs if own_balancer else (),
+            of_balancer,
             (*existing.inputs(spec, bound), *referred.inputs),
             existing_balancer,
             existing.cluster_arn(spec),
@@ -145,6 +145,16 @@ def _built_blueprint(
         references=references.build(spec, at),
         locate=at,
     )
+
+
+def _build_load_balancer(
+    spec: Spec, bound: tuple[BoundRoute, ...], at: Locate
+) -> tuple[tuple[LoadBalancer, ...], tuple[Input, ...]]:
+    """The stack's own, where services have routes, and what it refers to outside the spec."""
+    if not bound or spec.load_balancer.existing:
+        return (), ()
+    referred = references.References(spec, wiring.LOAD_BALANCER_VARIABLES, references.front_places)
+    return (load_balancer.build(spec, referred, at),), referred.inputs
 
 
 def _build_image(key: str, spec: Spec, referred: references.References, at: Locate) -> Image:

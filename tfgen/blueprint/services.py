@@ -1,7 +1,7 @@
 """The ECS services, each with everything that its file contains."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tfgen.blueprint import access, existing, load_balancer, names, peers, references, renames, security, tls
 from tfgen.blueprint.load_balancer import BoundRoute
@@ -60,13 +60,14 @@ def build(context: ServiceContext) -> tuple[Service, ...]:
     return tuple(_build_service(key, own[key]) for key in sorted(context.spec.services))
 
 
-def _order_tags(rules: tuple[ListenerRule, ...], spec: Spec, reached: str) -> Iterator[OrderTags]:
-    """Where rules move to another listener, as from HTTP to HTTPS, the old ones must outlive the new ones'
-    creation, and nothing but a change of the service itself comes between the two."""
+def _order_tags(rules: tuple[ListenerRule, ...], spec: Spec, reached: str) -> dict[str, Any]:
+    """What a service has tags for. Where rules move to another listener, as from HTTP to HTTPS, the old ones
+    must outlive the new ones' creation, and nothing but a change of the service itself comes between them."""
     own = sorted({rule.listener for rule in rules})
-    known = spec.load_balancer.listeners
+    known, text = spec.load_balancer.listeners, (reached,) if reached else ()
     if any(name in known and tls.is_tls(known[name]) for name in own):
-        yield OrderTags(egress=(reached,) if reached else (), listeners=" ".join(own))
+        return {"reached": (), "order": (OrderTags(egress=text, listeners=" ".join(own)),)}
+    return {"reached": text, "order": ()}
 
 
 def _by_service(context: ServiceContext) -> dict[str, ServiceContext]:
@@ -110,7 +111,6 @@ def _build_service(key: str, context: ServiceContext) -> Service:
     egress = security.egress(key, spec, image, context.network, calls, context.references)
     security_rules = (*security.ingress(key, spec, calls, context.references), *egress.rules)
     rules = load_balancer.rules(context.bound, key)
-    order = tuple(_order_tags(rules, spec, egress.reached))
     return Service(
         key=key,
         label=names.label(key),
@@ -140,8 +140,7 @@ def _build_service(key: str, context: ServiceContext) -> Service:
         security_group_name=names.security_group(spec.name, aws_name),
         security_group_description=f"Tasks of {aws_name}",
         security_rules=security_rules,
-        reached=(egress.reached,) if egress.reached and not order else (),
-        order=order,
+        **_order_tags(rules, spec, egress.reached),
         target_groups=tuple(_target_groups(key, service, context)),
         routes=load_balancer.routes(context.bound, key),
         priorities=tuple(_priority_comments(rules)),

@@ -1,4 +1,5 @@
 transit_gateway_id = "tgw-0c1d2e3f4a5b60718"
+certificate        = "arn:aws:acm:eu-central-1:567890123456:certificate/7a6b5c4d-3e2f-4102-93a4-b5c6d7e8f901"
 accounts_version   = "3.18.0"
 postings_version   = "5.2.1"
 limits_version     = "1.9.4"

@@ -19,11 +19,11 @@ variable "cloudfront_prefix_list_id" {
 
 resource "aws_vpc_security_group_ingress_rule" "load_balancer_from_cloudfront" {
   security_group_id = module.load_balancer.security_group_id
-  description       = "HTTP from CloudFront"
+  description       = "HTTPS from CloudFront"
   prefix_list_id    = var.cloudfront_prefix_list_id
   ip_protocol       = "tcp"
-  from_port         = 80
-  to_port           = 80
+  from_port         = 443
+  to_port           = 443
 }
 
 resource "aws_acm_certificate" "shop" {
@@ -105,12 +105,12 @@ resource "aws_cloudfront_distribution" "shop" {
 
   origin {
     origin_id   = "load_balancer"
-    domain_name = module.load_balancer.dns_name
+    domain_name = "origin.plants.example"
 
     custom_origin_config {
       http_port              = 80
       https_port             = 443
-      origin_protocol_policy = "http-only"
+      origin_protocol_policy = "https-only"
       origin_ssl_protocols   = ["TLSv1.2"]
     }
   }
