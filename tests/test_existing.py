@@ -317,7 +317,7 @@ def rules_of(moto: Moto, listener: str) -> list[str]:
 
 @pytest.mark.xdist_group("apply-existing")
 def test_a_stack_comes_and_goes_beside_what_exists(
-    terraform: Terraform, moto: Moto, foreign: Foreign, tmp_path: Path
+    running: Terraform, moto: Moto, foreign: Foreign, tmp_path: Path
 ) -> None:
     spec = (
         HEAD.replace("{egress: nat}", "{egress: public}")
@@ -330,7 +330,7 @@ def test_a_stack_comes_and_goes_beside_what_exists(
     )
     before = state_of_foreign(moto, foreign)
     write(pages_of(spec), tmp_path)
-    stack = terraform.stack(tmp_path)
+    stack = running.stack(tmp_path)
     stack.init()
     stack.apply()
     assert unexpected_changes(stack.plan()) == []

@@ -222,10 +222,10 @@ def services_of(seen: Mapping[str, Any]) -> set[str]:
 
 @pytest.mark.terraform
 @pytest.mark.xdist_group("apply-joined")
-def test_the_vpc_stands_after_the_stack_is_destroyed(terraform: Terraform, moto: Moto) -> None:
+def test_the_vpc_stands_after_the_stack_is_destroyed(running: Terraform, moto: Moto) -> None:
     foreign = Foreign(moto)
     before = foreign.seen()
-    stack = terraform.stack(GENERATED / "joined-endpoints")
+    stack = running.stack(GENERATED / "joined-endpoints")
     (stack.folder / "foreign.auto.tfvars.json").write_text(json.dumps(foreign.ids))
     stack.init()
     stack.apply()
@@ -248,8 +248,8 @@ def test_the_vpc_stands_after_the_stack_is_destroyed(terraform: Terraform, moto:
 
 @pytest.mark.terraform
 @pytest.mark.xdist_group("apply-joined")
-def test_one_subnet_for_two_zones_is_refused_by_the_plan(terraform: Terraform) -> None:
-    stack = terraform.stack(GENERATED / "joined-endpoints")
+def test_one_subnet_for_two_zones_is_refused_by_the_plan(running: Terraform) -> None:
+    stack = running.stack(GENERATED / "joined-endpoints")
     (stack.folder / "foreign.auto.tfvars.json").write_text(
         json.dumps({"private_subnet_b": "subnet-0b20000000000000a"})
     )

@@ -10,15 +10,13 @@ the change 12 of the stack 7. By default there are a few, in a minute. TFGEN_CHA
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 from support.deployed import DeployedStack, Module, empty_stack, signs, states_of
-from support.provider import running_provider
 from support.random_changes import Data, change, pairs, stack
-from support.terraform import Stack
 
 from tfgen import render_text
 from tfgen.changes.report import changes_between
@@ -55,13 +53,12 @@ def module(spec: Data) -> Module:
 
 
 @pytest.fixture(scope="module")
-def deployed(terraform: Terraform) -> Iterator[Callable[[int], DeployedStack]]:
+def deployed(terraform: Terraform, running: Terraform) -> Callable[[int], DeployedStack]:
     """The deployed stack of a number."""
     numbers = sorted({number for number, _ in PAIRS})
     states = states_of(terraform, {f"stack_{number}": module(stack(number)) for number in numbers})
-    empty = empty_stack(terraform)
-    with running_provider(empty) as running:
-        yield lambda number: DeployedStack(Stack(running, empty.folder), states[f"stack_{number}"])
+    empty = empty_stack(running)
+    return lambda number: DeployedStack(empty, states[f"stack_{number}"])
 
 
 def takes_all_tags_away(old: Data, new: Data) -> bool:
