@@ -26,6 +26,10 @@ TESTS = {
     "blueprint": (
         "blueprint",
         "existing",
+        "existing_vpc",
+        "routes_and_nat",
+        "peers",
+        "references",
         "golden",
         "priorities",
         "connections",
