@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.deployed import DeployedStack, Module, empty_stack, signs, states_of
-from support.random_changes import Data, change, pairs, stack
+from support.random_changes import OWN_FILE, Data, change, pairs, stack
 
 from tfgen import render_text
 from tfgen.changes.report import changes_between
@@ -45,7 +45,7 @@ PAIRS = chosen(WANTED)
 def pages(text: str, *, as_module: bool = False) -> Mapping[str, str]:
     found, problems = render_text(text, as_module=as_module)
     assert found, problems
-    return found
+    return {**found, "own.tf": OWN_FILE}
 
 
 def module(spec: Data) -> Module:
@@ -91,8 +91,8 @@ def test_terraform_plans_what_tfgen_foresees(deployed: Callable[[int], DeployedS
 
 
 def test_a_number_is_the_same_change_on_every_machine() -> None:
-    assert (stack(3)["name"], list(stack(3)["services"])) == ("stack-3", ["cart", "s3"])
-    assert change(1, 1).edits == ("port", "image_of_one", "rename_with_was")
+    assert (stack(3)["name"], list(stack(3)["services"])) == ("stack-3", ["cron", "mail"])
+    assert change(1, 1).edits == ("nat", "clients", "vpc_range")
 
 
 def test_changes_make_many_edits_at_once() -> None:
