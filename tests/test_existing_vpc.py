@@ -106,6 +106,20 @@ def test_only_what_is_missing_is_created(way: str, created: set[str], allowed: d
         assert f'resource "aws_{kind}"' not in everything
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "endpoints: [ecr.api]\nendpoint_security_group: sg-0000000e",
+        "endpoints: [s3]\nprefix_lists: {s3: pl-63a5400a}",
+    ],
+)
+def test_what_no_rule_refers_to_is_no_variable(given: str) -> None:
+    """Tasks that may connect to the internet need no rule of their own for an endpoint."""
+    pages = rendered(f"way_out: nat\n{given}")
+    assert egress(pages) == {"internet": '"0.0.0.0/0"'}
+    assert not re.search("sg-0000000e|pl-63a5400a|existing_endpoint|prefix_list", "".join(pages.values()))
+
+
 def test_ids_are_literals_inputs_and_references() -> None:
     way = (
         "way_out: endpoints\nendpoints: [ecr.api, s3]\n"

@@ -180,6 +180,19 @@ def test_what_is_given_is_called_given() -> None:
 
 
 @pytest.mark.parametrize(
+    ("group", "called"),
+    [
+        (GROUP, GROUP),
+        ({"input": "db"}, "var.db"),
+        ({"ref": "aws_security_group.db.id"}, "aws_security_group.db.id"),
+    ],
+)
+def test_what_a_person_calls_the_other_side(group: Any, called: str) -> None:
+    blueprint = blueprint_of(egress=[443, {"security_group": group, "port": 5432}])
+    assert f"web -> {called}, port 5432 (declared in egress)\n" in explain.text(blueprint, ["web"])
+
+
+@pytest.mark.parametrize(
     ("egress", "variables", "codes"),
     [
         ([443], {"PGHOST": "db.internal.acme.example"}, ["TG370"]),
