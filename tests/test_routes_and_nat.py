@@ -233,6 +233,7 @@ NARROWER = "write narrower ranges, or egress: endpoints"
         ("nat", [{"to": REMOTE, "via": {"ref": "local.x"}}],
          [("TG534", "nothing says what local.x is", KINDS)]),
         ("nat", [{"to": REMOTE, "via": {"input": "x"}}], [("TG534", "nothing says what x is", KINDS)]),
+        ("nat", [{"to": REMOTE, "via": {"ref": "no_reference"}}], []),  # which is said of the reference
         ("nat", [{"to": REMOTE, "via": {"ref": "aws_instance.x.id"}}],
          [("TG535", "a route needs the ID of a network interface, which id is not",
            "write aws_instance.x.primary_network_interface_id")]),
