@@ -120,6 +120,20 @@ def test_what_no_rule_refers_to_is_no_variable(given: str) -> None:
     assert not re.search("sg-0000000e|pl-63a5400a|existing_endpoint|prefix_list", "".join(pages.values()))
 
 
+def test_private_subnets_that_nothing_uses_are_not_written() -> None:
+    assert "private_subnet" not in "".join(rendered("way_out: public").values())
+
+
+def test_a_network_alone_needs_no_private_subnets() -> None:
+    private = "    private_subnets: {a: subnet-000000a2, b: subnet-000000b2}\n"
+    network = SPEC[: SPEC.index("services:")].replace(private, "") + "  endpoints: [dynamodb]\n"
+    pages = rendered("way_out: endpoints\nroute_tables: [rtb-0000000a]", network)
+    assert endpoints(pages) == {"dynamodb"}
+    variables = re.findall(r'variable "(\w+)"', pages["modules/network/variables.tf"])
+    assert variables == ["vpc_id", "route_table_ids"]
+    assert "private_subnet" not in pages["main.tf"]
+
+
 def test_ids_are_literals_inputs_and_references() -> None:
     way = (
         "way_out: endpoints\nendpoints: [ecr.api, s3]\n"
