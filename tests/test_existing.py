@@ -61,6 +61,12 @@ def outcome_of(text: str) -> pipe.Outcome:
 # --- what is created
 
 
+def test_without_routes_a_load_balancer_is_no_variable() -> None:
+    worker = WEB[: WEB.index("    port:")]
+    own, given = pages_of(HEAD + worker), pages_of(HEAD + BALANCER + worker)
+    assert {path for path in own if own[path] != given[path]} <= {"README.md"}
+
+
 def test_a_given_value_takes_the_place_of_what_it_is() -> None:
     own = resources(pages_of(HEAD + WEB))
     balancer = resources(pages_of(HEAD + BALANCER + WEB))
