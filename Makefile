@@ -2,8 +2,10 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# Each worker uses about 700 MB for Terraform and its provider, hence the upper limit.
-PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadgroup
+# Half of the time of an apply is waiting for a load balancer: one worker more than there are processors. Each uses
+# about 1 GB for Python, Terraform and its provider, hence the upper limit.
+WORKERS = $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
+PYTEST = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo accept test test-fast fuzz mutants changes check bench lock clean

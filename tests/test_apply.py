@@ -55,8 +55,8 @@ class Applied:
         pytest.param(name, marks=pytest.mark.xdist_group(f"apply-{name}")) for name in ("shop", "shop-nat")
     ],
 )
-def applied(request: pytest.FixtureRequest, terraform: Terraform, moto: Moto) -> Iterator[Applied]:
-    stack = terraform.stack(GENERATED / request.param)
+def applied(request: pytest.FixtureRequest, running: Terraform, moto: Moto) -> Iterator[Applied]:
+    stack = running.stack(GENERATED / request.param)
     stack.init()
     stack.apply()
     yield Applied(request.param, stack, dict(stack.output()), moto)
@@ -236,14 +236,14 @@ GATEWAY, ROUTE = "module.network.aws_nat_gateway.main", "module.network.aws_rout
 
 
 @pytest.mark.xdist_group("apply-shop-nat")
-def test_a_nat_gateway_is_destroyed_last(terraform: Terraform, tmp_path: Path) -> None:
+def test_a_nat_gateway_is_destroyed_last(running: Terraform, tmp_path: Path) -> None:
     def rendered(more: str = "") -> Mapping[str, str]:
         pages, problems = render_text(NETWORK + more)
         assert pages, problems
         return pages
 
     write(rendered(), tmp_path)
-    stack = terraform.stack(tmp_path)
+    stack = running.stack(tmp_path)
     stack.init()
     stack.apply()
     # In its zone, two gateways cannot share an address: the new one gets its own.

@@ -35,14 +35,14 @@ output "address" {
 """
 
 
-def test_in_a_root_of_the_users_own(terraform: Terraform, tmp_path: Path) -> None:
+def test_in_a_root_of_the_users_own(running: Terraform, tmp_path: Path) -> None:
     pages, problems = tfgen.render_file(SPEC, as_module=True)
     assert [problem.code for problem in problems] == ["TG316"]
     for path, text in pages.items():
         (tmp_path / "shop" / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "shop" / path).write_text(text)
     (tmp_path / "main.tf").write_text(ROOT)
-    stack = terraform.stack(tmp_path)
+    stack = running.stack(tmp_path)
     stack.init()
     assert stack.validate() == []
 
@@ -55,14 +55,14 @@ def test_in_a_root_of_the_users_own(terraform: Terraform, tmp_path: Path) -> Non
     assert definition["tags_all"] == {"team": "platform"}
 
 
-def test_an_image_of_another_repository_is_refused(terraform: Terraform, tmp_path: Path) -> None:
+def test_an_image_of_another_repository_is_refused(running: Terraform, tmp_path: Path) -> None:
     """The execution role may pull one repository; Terraform says so before ECS would."""
     pages, _ = tfgen.render_file(SPEC)
     for path, text in pages.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
-    stack = terraform.stack(tmp_path)
+    stack = running.stack(tmp_path)
     stack.init()
-    done = terraform.run("plan", "-var=webapp_image=docker.io/library/nginx:1", cwd=stack.folder)
+    done = running.run("plan", "-var=webapp_image=docker.io/library/nginx:1", cwd=stack.folder)
     assert done.returncode == 1
     assert "may pull only" in done.stderr.replace("\n│ ", " ")

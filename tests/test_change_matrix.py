@@ -67,21 +67,22 @@ def each(rows: Iterable[Row] = ROWS) -> pytest.MarkDecorator:
 
 
 @pytest.fixture(scope="module")
-def deployed(terraform: Terraform) -> Callable[[str], DeployedStack]:
+def deployed(terraform: Terraform, running: Terraform) -> Callable[[str], DeployedStack]:
     """The applied stack of a base; the first one asked for brings the others of its group along."""
 
     @cache
     def group(bases: tuple[str, ...]) -> Mapping[str, DeployedStack]:
-        return deploy_stacks(terraform, {base: pages(BASES[base]) for base in bases})
+        stacks = deploy_stacks(terraform, {base: pages(BASES[base]) for base in bases})
+        return {base: each.run_by(running) for base, each in stacks.items()}
 
     return lambda base: next(group(bases)[base] for bases in GROUPS.values() if base in bases)
 
 
 @pytest.mark.parametrize("row", planned())
 def test_terraform_plans_what_the_row_says(deployed: Callable[[str], DeployedStack], row: Row) -> None:
-    planned = deployed(row.base).plan(pages(row.spec))
-    assert planned.signs == row.expected
-    assert early(planned) == set(EARLY.get(row.name, ("", ""))[0].split())
+    with deployed(row.base).planned(pages(row.spec)) as planned:
+        assert planned.signs == row.expected
+        assert early(planned) == set(EARLY.get(row.name, ("", ""))[0].split())
 
 
 # What tasks and requests use while they run.

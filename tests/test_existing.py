@@ -61,6 +61,12 @@ def outcome_of(text: str) -> pipe.Outcome:
 # --- what is created
 
 
+def test_without_routes_a_load_balancer_is_no_variable() -> None:
+    worker = WEB[: WEB.index("    port:")]
+    own, given = pages_of(HEAD + worker), pages_of(HEAD + BALANCER + worker)
+    assert {path for path in own if own[path] != given[path]} <= {"README.md"}
+
+
 def test_a_given_value_takes_the_place_of_what_it_is() -> None:
     own = resources(pages_of(HEAD + WEB))
     balancer = resources(pages_of(HEAD + BALANCER + WEB))
@@ -317,7 +323,7 @@ def rules_of(moto: Moto, listener: str) -> list[str]:
 
 @pytest.mark.xdist_group("apply-existing")
 def test_a_stack_comes_and_goes_beside_what_exists(
-    terraform: Terraform, moto: Moto, foreign: Foreign, tmp_path: Path
+    running: Terraform, moto: Moto, foreign: Foreign, tmp_path: Path
 ) -> None:
     spec = (
         HEAD.replace("{egress: nat}", "{egress: public}")
@@ -330,7 +336,7 @@ def test_a_stack_comes_and_goes_beside_what_exists(
     )
     before = state_of_foreign(moto, foreign)
     write(pages_of(spec), tmp_path)
-    stack = terraform.stack(tmp_path)
+    stack = running.stack(tmp_path)
     stack.init()
     stack.apply()
     assert unexpected_changes(stack.plan()) == []

@@ -106,6 +106,34 @@ def test_only_what_is_missing_is_created(way: str, created: set[str], allowed: d
         assert f'resource "aws_{kind}"' not in everything
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "endpoints: [ecr.api]\nendpoint_security_group: sg-0000000e",
+        "endpoints: [s3]\nprefix_lists: {s3: pl-63a5400a}",
+    ],
+)
+def test_what_no_rule_refers_to_is_no_variable(given: str) -> None:
+    """Tasks that may connect to the internet need no rule of their own for an endpoint."""
+    pages = rendered(f"way_out: nat\n{given}")
+    assert egress(pages) == {"internet": '"0.0.0.0/0"'}
+    assert not re.search("sg-0000000e|pl-63a5400a|existing_endpoint|prefix_list", "".join(pages.values()))
+
+
+def test_private_subnets_that_nothing_uses_are_not_written() -> None:
+    assert "private_subnet" not in "".join(rendered("way_out: public").values())
+
+
+def test_a_network_alone_needs_no_private_subnets() -> None:
+    private = "    private_subnets: {a: subnet-000000a2, b: subnet-000000b2}\n"
+    network = SPEC[: SPEC.index("services:")].replace(private, "") + "  endpoints: [dynamodb]\n"
+    pages = rendered("way_out: endpoints\nroute_tables: [rtb-0000000a]", network)
+    assert endpoints(pages) == {"dynamodb"}
+    variables = re.findall(r'variable "(\w+)"', pages["modules/network/variables.tf"])
+    assert variables == ["vpc_id", "route_table_ids"]
+    assert "private_subnet" not in pages["main.tf"]
+
+
 def test_ids_are_literals_inputs_and_references() -> None:
     way = (
         "way_out: endpoints\nendpoints: [ecr.api, s3]\n"
@@ -222,10 +250,10 @@ def services_of(seen: Mapping[str, Any]) -> set[str]:
 
 @pytest.mark.terraform
 @pytest.mark.xdist_group("apply-joined")
-def test_the_vpc_stands_after_the_stack_is_destroyed(terraform: Terraform, moto: Moto) -> None:
+def test_the_vpc_stands_after_the_stack_is_destroyed(running: Terraform, moto: Moto) -> None:
     foreign = Foreign(moto)
     before = foreign.seen()
-    stack = terraform.stack(GENERATED / "joined-endpoints")
+    stack = running.stack(GENERATED / "joined-endpoints")
     (stack.folder / "foreign.auto.tfvars.json").write_text(json.dumps(foreign.ids))
     stack.init()
     stack.apply()
@@ -248,8 +276,8 @@ def test_the_vpc_stands_after_the_stack_is_destroyed(terraform: Terraform, moto:
 
 @pytest.mark.terraform
 @pytest.mark.xdist_group("apply-joined")
-def test_one_subnet_for_two_zones_is_refused_by_the_plan(terraform: Terraform) -> None:
-    stack = terraform.stack(GENERATED / "joined-endpoints")
+def test_one_subnet_for_two_zones_is_refused_by_the_plan(running: Terraform) -> None:
+    stack = running.stack(GENERATED / "joined-endpoints")
     (stack.folder / "foreign.auto.tfvars.json").write_text(
         json.dumps({"private_subnet_b": "subnet-0b20000000000000a"})
     )

@@ -247,13 +247,13 @@ resource "aws_vpc_security_group_egress_rule" "web_to_database" {
 }
 
 
-def test_files_that_are_advised_plan_beside_the_stack(terraform: Terraform, tmp_path: Path) -> None:
+def test_files_that_are_advised_plan_beside_the_stack(running: Terraform, tmp_path: Path) -> None:
     """By the names of resources and outputs that the hints tell, in the folders that they tell."""
     pages = pipe.run_text(dump_yaml(SPEC | {"backend": None}), "shop.yaml").pages()
     for name, text in (pages | OWN_FILES).items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    stack = terraform.stack(tmp_path)
+    stack = running.stack(tmp_path)
     stack.init()
     created = {each["address"] for each in stack.plan()["resource_changes"]}
     own = {

@@ -26,6 +26,10 @@ TESTS = {
     "blueprint": (
         "blueprint",
         "existing",
+        "existing_vpc",
+        "routes_and_nat",
+        "peers",
+        "references",
         "golden",
         "priorities",
         "connections",
@@ -52,6 +56,10 @@ TESTS = {
 _COSTS = "any(map(may_change_cost, found.resources))"
 _COUNTED_AT_ALL = f"isinstance(was, str) and isinstance(will_be, str) and {_COSTS}"
 EQUIVALENT: dict[tuple[str, str], str] = {
+    (
+        "tfgen.blueprint.peers",
+        "said.ref or '' -> said.ref",
+    ): "where there is no join and no input, there is a ref (TG290), which its type does not tell",
     (
         "tfgen.blueprint.security",
         "service.routes and service.port -> service.routes",

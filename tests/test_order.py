@@ -55,11 +55,10 @@ def edited(name: str, *edits: tuple[str, str]) -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="module")
-def deployed(terraform: Terraform) -> Iterator[Mapping[str, Stack]]:
+def deployed(terraform: Terraform, running: Terraform) -> Iterator[Mapping[str, Stack]]:
     names = ("order-ways", "order-services")
-    stacks = {
-        name: each.stack for name, each in deploy_stacks(terraform, {n: edited(n) for n in names}).items()
-    }
+    found = deploy_stacks(terraform, {name: edited(name) for name in names})
+    stacks = {name: each.run_by(running).stack for name, each in found.items()}
     yield stacks
     for stack in stacks.values():
         stack.destroy()

@@ -632,13 +632,13 @@ def test_terraform_converts_what_it_can_and_so_that_is_no_mistake(patch: dict[st
 
 
 @pytest.mark.xdist_group("overrides")
-def test_terraform_converts_what_passes(terraform: Terraform, tmp_path: Path) -> None:
+def test_terraform_converts_what_passes(running: Terraform, tmp_path: Path) -> None:
     for number, patch in enumerate(CONVERTED):
         pages, _ = tfgen.render_text(with_overrides({BALANCER: patch}), "shop.yaml", as_module=True)
         write_pages(pages, tmp_path / f"m{number}")
     modules = (f'module "m{number}" {{\n  source = "./m{number}"\n}}\n' for number in range(len(CONVERTED)))
     (tmp_path / "main.tf").write_text("\n".join(modules))
-    stack = terraform.stack(tmp_path)
+    stack = running.stack(tmp_path)
     stack.init()
     assert stack.validate() == []
 
@@ -854,12 +854,12 @@ resource "aws_lb" "main" {
 
 @pytest.mark.xdist_group("overrides")
 def test_terraform_takes_from_a_file_of_the_users_own_what_the_hints_send_there(
-    terraform: Terraform, tmp_path: Path
+    running: Terraform, tmp_path: Path
 ) -> None:
     write_pages(PLAIN, tmp_path)
     file = tmp_path / "modules/load_balancer/main_override.tf"
     file.write_text(OWN_FILE)
-    stack = terraform.stack(tmp_path)
+    stack = running.stack(tmp_path)
     stack.init()
     assert stack.validate() == []
     (stack.folder / "modules/load_balancer/main_override.tf").write_text(NOT_IN_OWN_FILE)
@@ -1037,7 +1037,7 @@ _ONE_VERSION = """terraform {
 
 
 @pytest.mark.xdist_group("overrides")
-def test_terraform_takes_overrides_and_files_of_the_users_own(terraform: Terraform, tmp_path: Path) -> None:
+def test_terraform_takes_overrides_and_files_of_the_users_own(running: Terraform, tmp_path: Path) -> None:
     write_pages(rendered(EVERYTHING), tmp_path)
     mine = {
         tmp_path / "alarms.tf": _ALARMS.format("mine", _ALARM.format("module.load_balancer.dns_name")),
@@ -1053,8 +1053,8 @@ def test_terraform_takes_overrides_and_files_of_the_users_own(terraform: Terrafo
     assert write_pages(PLAIN, tmp_path).removed == ()
     write_pages(rendered(EVERYTHING), tmp_path)
     assert {path: path.read_text() for path in mine} == mine
-    assert terraform.unformatted(tmp_path) == []
-    stack = terraform.stack(tmp_path)
+    assert running.unformatted(tmp_path) == []
+    stack = running.stack(tmp_path)
     stack.init()
     assert stack.validate() == []
     values = planned(stack.plan())
@@ -1154,11 +1154,11 @@ BROAD: dict[str, Any] = {
 
 
 @pytest.mark.xdist_group("overrides")
-def test_terraform_takes_many_overrides_of_many_types(terraform: Terraform, tmp_path: Path) -> None:
+def test_terraform_takes_many_overrides_of_many_types(running: Terraform, tmp_path: Path) -> None:
     # TG365 says of some that nobody can know what becomes of a way.
     assert [each for each in found_in(BROAD) if each[1] != "note" and each[0] != "TG365"] == []
     write_pages(rendered(BROAD), tmp_path)
-    stack = terraform.stack(tmp_path)
+    stack = running.stack(tmp_path)
     stack.init()
     assert stack.validate() == []
 
@@ -1170,7 +1170,7 @@ _FOUND_ELSEWHERE = {"tags_all", "in lifecycle", "to remove", "null in a list"}
 
 @pytest.mark.xdist_group("overrides")
 def test_terraform_refuses_what_is_refused(
-    terraform: Terraform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    running: Terraform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each of the cases above, written all the same, is a module of one stack; one more has no fault."""
     cases = {
@@ -1184,7 +1184,7 @@ def test_terraform_refuses_what_is_refused(
         write_pages(tfgen.render_text(spec, "shop.yaml", as_module=True)[0], tmp_path / name)
     modules = (f'module "{name}" {{\n  source = "./{name}"\n}}\n' for name in ("without_fault", *cases))
     (tmp_path / "main.tf").write_text("\n".join(modules))
-    stack = terraform.stack(tmp_path)
+    stack = running.stack(tmp_path)
     stack.init()
     found = {line.partition(" ")[2].partition("/")[0] for line in stack.validate()}
     assert len(cases) > 20

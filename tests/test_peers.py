@@ -107,6 +107,56 @@ def test_each_form_of_ingress_is_one_rule(ingress: Any, rule: tuple[Any, ...]) -
     assert [written(each) for each in web.security_rules if each.direction == "ingress"] == [rule]
 
 
+@pytest.mark.parametrize(
+    ("entry", "repeated"),
+    [
+        ({"security_group": GROUP, "port": 5432}, "{security_group: sg-0a1b2c3d, port: 5432}"),
+        ({"security_group": {"input": "peer"}, "port": 5432}, "{security_group: {input: peer}, port: 5432}"),
+        (
+            {"security_group": {"ref": "aws_security_group.db.id"}, "port": 5432},
+            "{security_group: {ref: aws_security_group.db.id}, port: 5432}",
+        ),
+        (
+            {"security_group": {"ref": "aws_security_group.db[0].id"}, "port": 5432},
+            "{security_group: {ref: 'aws_security_group.db[0].id'}, port: 5432}",
+        ),
+        (
+            {"security_group": {"join": ["sg-", {"input": "peer"}]}, "port": 5432},
+            "{security_group: {join: [...]}, port: 5432}",
+        ),
+        ({"cidr": "10.0.0.0/8", "protocol": "icmp"}, "{cidr: 10.0.0.0/8, protocol: icmp}"),
+        (
+            {"cidr": "10.0.0.0/8", "port": "1-2", "protocol": "udp"},
+            "{cidr: 10.0.0.0/8, port: 1-2, protocol: udp}",
+        ),
+    ],
+)
+def test_a_hint_repeats_what_egress_has(entry: dict[str, Any], repeated: str) -> None:
+    (hint,) = [each.hint for each in outcome_of(egress=[entry]).problems if each.code == "TG360"]
+    assert hint == f"write egress: [0.0.0.0/0, {repeated}]"
+
+
+OWN = {"cidr": "10.0.0.0/8", "port": 3000}
+
+
+@pytest.mark.parametrize(
+    ("ingress", "codes"),
+    [
+        ([OWN], []),
+        (["10.0.0.0/8", OWN], ["TG524"]),
+        ([OWN, "10.0.0.0/8"], ["TG524"]),
+        (["10.0.0.0/8", {**OWN, "port": 3001}], []),
+        (["10.0.0.0/8", {**OWN, "cidr": "10.1.0.0/16"}], []),
+        (["10.0.0.0/8", {**OWN, "protocol": "udp"}], []),
+        ([{"cidr": "10.0.0.0/8", "protocol": "udp"}, {**OWN, "protocol": "udp"}], ["TG524"]),
+        ([{"cidr": "10.0.0.0/8", "protocol": "icmp"}, OWN], []),
+        (["10.0.0.1/8"], ["TG209"]),
+    ],
+)
+def test_a_range_is_allowed_the_containers_own_port_once(ingress: Any, codes: list[str]) -> None:
+    assert [each.code for each in outcome_of(ingress=ingress).problems if each.severity == "error"] == codes
+
+
 def test_a_range_is_allowed_the_old_port_while_tasks_have_it() -> None:
     """As the load balancer is, by a rule that keeps its label."""
     port = {"number": 3000, "was": 2999}
@@ -127,6 +177,19 @@ def test_what_is_given_is_called_given() -> None:
     ) in said
     assert "terminals -> pl-0a1b2c3d4e5f67890, port 8583 (declared in egress)\n    given " in said
     assert "terminals -> 10.50.0.53/32, UDP port 53 (declared in egress)\n" in said
+
+
+@pytest.mark.parametrize(
+    ("group", "called"),
+    [
+        (GROUP, GROUP),
+        ({"input": "db"}, "var.db"),
+        ({"ref": "aws_security_group.db.id"}, "aws_security_group.db.id"),
+    ],
+)
+def test_what_a_person_calls_the_other_side(group: Any, called: str) -> None:
+    blueprint = blueprint_of(egress=[443, {"security_group": group, "port": 5432}])
+    assert f"web -> {called}, port 5432 (declared in egress)\n" in explain.text(blueprint, ["web"])
 
 
 @pytest.mark.parametrize(

@@ -146,12 +146,8 @@ def test_a_list_of_anything_but_text_would_need_a_shape_of_its_own() -> None:
 
 
 @pytest.mark.xdist_group("schema")
-def test_it_says_what_the_provider_says(terraform: Terraform) -> None:
-    stack = terraform.stack(ROOT / "generated" / "hello")
-    stack.init()
-    schema = json.loads(stack.execute_command("providers", "schema", "-json").out)
-    schemas = schema["provider_schemas"][SCRIPT["AWS"]]["resource_schemas"]
-    now = SCRIPT["text"](TABLE | {"types": SCRIPT["made"](schemas)})
+def test_it_says_what_the_provider_says(provider_schemas: Mapping[str, Any]) -> None:
+    now = SCRIPT["text"](TABLE | {"types": SCRIPT["made"](provider_schemas["resource_schemas"])})
     assert committed(ROOT / "tfgen" / "facts" / "provider_schema.json", now) == now, "run: make accept"
 
 
@@ -159,13 +155,13 @@ FILLED = {"string": '"x"', "bool": "true", "integer": "1", "list": '["x"]', "set
 
 
 @pytest.mark.xdist_group("schema")
-def test_version_5_refuses_a_fraction_for_every_number(terraform: Terraform, tmp_path: Path) -> None:
+def test_version_5_refuses_a_fraction_for_every_number(running: Terraform, tmp_path: Path) -> None:
     """Its schema only says that they are numbers."""
     ways = [(kind, way) for kind in WRITTEN for way in integers(provider.resource_schema(kind) or {})]
     for number, (kind, way) in enumerate(ways):
         body = filled(provider.resource_schema(kind) or {}, way)
         (tmp_path / f"{number}.tf").write_text(f'resource "{kind}" "main{number}" {{\n{body}}}\n')
-    stack = terraform.stack(tmp_path)
+    stack = running.stack(tmp_path)
     stack.init()
     # Newer resources (of the plugin framework) cannot even read what does not fit.
     whole = re.compile(r"^error ([0-9]+)\.tf:[0-9]+: (?:.* whole number, got 1\.5|Configuration Read Error)")

@@ -97,13 +97,13 @@ def test_every_recipe_is_here() -> None:
 
 @pytest.mark.parametrize("recipe", TITLES)
 def test_the_stack_and_the_files_beside_it_are_planned(
-    terraform: Terraform, tmp_path: Path, recipe: str
+    running: Terraform, tmp_path: Path, recipe: str
 ) -> None:
     for path, text in rendered(recipe).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
-    assert terraform.unformatted(tmp_path) == []
-    stack = terraform.stack(tmp_path)
+    assert running.unformatted(tmp_path) == []
+    stack = running.stack(tmp_path)
     stack.init()
     assert stack.validate() == []
     resources = planned(stack.plan())

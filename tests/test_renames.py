@@ -226,8 +226,8 @@ def _actions(resource: Mapping[str, Any]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def applied(terraform: Terraform) -> Iterator[Applied]:
-    found = Applied(terraform.stack(GENERATED / "shop"))
+def applied(running: Terraform) -> Iterator[Applied]:
+    found = Applied(running.stack(GENERATED / "shop"))
     yield found
     found.stack.destroy()
 

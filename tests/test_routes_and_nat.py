@@ -151,3 +151,98 @@ def test_database_subnets_move_nothing(egress: str, cidr: str) -> None:
     assert 'resource "aws_subnet" "database"' in after.removeprefix(before)
     table = page({**network, "subnets": {"database": True}}, "routes")
     assert "aws_route_table.database.id\n  destination" not in table
+
+
+def found(network: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """What is wrong with the routes and the NAT gateways of a network, and what helps."""
+    problems = run_text(spec(network), "spec.yaml").problems
+    own = ("TG209", "TG210", "TG211", "TG530", "TG531", "TG532", "TG533", "TG534", "TG535")
+    return [(each.code, each.message, each.hint) for each in problems if each.code in own]
+
+
+ADDRESS, OTHER = "eipalloc-0a1b2c3d", "eipalloc-0a1b2c3e"
+NONE = "has no effect here: with egress: public there is no NAT gateway"
+NO_ZONE, LIST_ZONES = 'zone "c" is not one of network.zones (a, b)', "list zones of the network"
+ADDRESS_OF_NONE = 'zone "b" has an address and no NAT gateway'
+SINGLE = "remove it, or write nat: single"
+
+
+@pytest.mark.parametrize(
+    ("egress", "network", "problems"),
+    [
+        ("public", {"nat": "per-zone"}, []),
+        ("public", {"nat": "single"}, [("TG211", f"nat: single {NONE}", "remove it")]),
+        ("public", {"nat": ["a"]}, [("TG211", f"nat {NONE}", "remove it")]),
+        ("public", {"nat": {"addresses": {"a": ADDRESS}}}, [("TG211", f"nat {NONE}", "remove it")]),
+        ("public", {"nat_zone": "a"}, [("TG211", f"nat_zone {NONE}", "remove it")]),
+        ("public", {"nat": ["c"]}, [("TG210", NO_ZONE, LIST_ZONES)]),
+        ("nat", {"nat": "single", "nat_zone": "b"}, []),
+        ("nat", {"nat_zone": "a"},
+         [("TG211", "nat_zone has no effect here: with nat: per-zone every zone has a NAT gateway", SINGLE)]),
+        ("nat", {"nat": ["a"], "nat_zone": "a"},
+         [("TG211", "nat_zone has no effect here: nat lists the zones with a NAT gateway", SINGLE)]),
+        ("nat", {"nat": "single", "nat_zone": "c"},
+         [("TG210", NO_ZONE, "write one of them, or remove this line")]),
+        ("nat", {"nat": ["c"]}, [("TG210", NO_ZONE, LIST_ZONES)]),
+        ("nat", {"nat": []},
+         [("TG530", "no zone has a NAT gateway", "list zones, or write egress: endpoints")]),
+        ("nat", {"nat": ["b", "a", "b"]}, [("TG530", 'zone "b" is listed twice', "remove one of them")]),
+        ("nat", {"nat": {"addresses": {"a": ADDRESS, "b": OTHER}}}, []),
+        ("nat", {"nat": {"addresses": {"a": ADDRESS, "b": ADDRESS}}},
+         [("TG531", 'zones "a" and "b" have the same address',
+           "an address belongs to one NAT gateway: give each its own")]),
+        ("nat", {"nat": {"zones": ["a"], "addresses": {"b": ADDRESS}}},
+         [("TG531", ADDRESS_OF_NONE, "remove the address; NAT gateways are in a")]),
+        ("nat", {"nat": {"zones": "single", "addresses": {"a": ADDRESS, "b": OTHER}}},
+         [("TG531", ADDRESS_OF_NONE, "remove the address; NAT gateways are in a")]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_nat_gateways(
+    egress: str, network: dict[str, Any], problems: list[tuple[str, str, str]]
+) -> None:
+    assert found({"egress": egress, **network}) == problems
+
+
+INSIDE, REMOTE = "is in the VPC's own range 10.0.0.0/16, where traffic stays in the VPC", "10.50.0.0/16"
+KINDS = "add kind: peering, transit-gateway, vpn-gateway or network-interface"
+NARROWER = "write narrower ranges, or egress: endpoints"
+
+
+@pytest.mark.parametrize(
+    ("egress", "routes", "problems"),
+    [
+        ("nat", [ROUTE], []),
+        ("nat", [{**ROUTE, "kind": "peering"}], []),
+        ("nat", [{**ROUTE, "to": "10.0.0.0/15"}], []),
+        ("endpoints", [DEFAULT], []),
+        ("nat", [DEFAULT], [("TG533", "with egress: nat there is a route to 0.0.0.0/0 already", NARROWER)]),
+        ("public", [DEFAULT],
+         [("TG533", "with egress: public there is a route to 0.0.0.0/0 already", NARROWER)]),
+        ("nat", [ROUTE, {**ROUTE, "via": "tgw-0a1b2c3d"}],
+         [("TG533", "10.50.0.0/16 has a route already (line 6)", "remove one of the two")]),
+        ("nat", [{**ROUTE, "to": "10.0.4.0/24"}],
+         [("TG532", f"10.0.4.0/24 {INSIDE}", "write the range of the other network")]),
+        ("nat", [{**ROUTE, "to": "10.0.0.0/16"}],
+         [("TG532", f"10.0.0.0/16 {INSIDE}", "write the range of the other network")]),
+        ("nat", [{**ROUTE, "to": "10.50.0.1/16"}],
+         [("TG209", "10.50.0.1/16 has host bits set", "write the range as 10.50.0.0/16")]),
+        ("nat", [{**ROUTE, "kind": "vpn-gateway"}],
+         [("TG534", "kind is vpn-gateway, and the target is a peering connection", "remove kind")]),
+        ("nat", [{"to": REMOTE, "via": {"ref": "aws_ec2_transit_gateway.x.id"}, "kind": "peering"}],
+         [("TG534", "kind is peering, and the target is a transit gateway", "remove kind")]),
+        ("nat", [{"to": REMOTE, "via": {"ref": "local.x"}}],
+         [("TG534", "nothing says what local.x is", KINDS)]),
+        ("nat", [{"to": REMOTE, "via": {"input": "x"}}], [("TG534", "nothing says what x is", KINDS)]),
+        ("nat", [{"to": REMOTE, "via": {"ref": "no_reference"}}], []),  # which is said of the reference
+        ("nat", [{"to": REMOTE, "via": {"ref": "aws_instance.x.id"}}],
+         [("TG535", "a route needs the ID of a network interface, which id is not",
+           "write aws_instance.x.primary_network_interface_id")]),
+        ("nat", [{"to": REMOTE, "via": {"ref": "aws_vpc_peering_connection.x.status"}}],
+         [("TG535", "a route needs the ID of a peering connection, which status is not",
+           "write aws_vpc_peering_connection.x.id")]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_routes(
+    egress: str, routes: list[dict[str, Any]], problems: list[tuple[str, str, str]]
+) -> None:
+    assert found({"egress": egress, "routes": routes}) == problems

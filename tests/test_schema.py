@@ -6,15 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import hcl2
 import pytest
 
 from tfgen.output.manifest import read_manifest
-
-if TYPE_CHECKING:
-    from support.terraform import Terraform
 
 ROOT = Path(__file__).parent.parent
 STACKS = sorted(path for path in (ROOT / "generated").iterdir() if path.is_dir())
@@ -115,15 +112,10 @@ def test_what_provider_6_does_not_know_is_found(tmp_path: Path, resource: str, c
     assert complaint in complaints_6(used(tmp_path))
 
 
-@pytest.fixture(scope="module")
-def provider_5(terraform: Terraform) -> Mapping[str, Any]:
-    """The resource schemas of the provider that the tests run with."""
-    stack = terraform.stack(ROOT / "generated" / "hello")
-    stack.init()
-    schema = json.loads(stack.execute_command("providers", "schema", "-json").out)
-    schemas: Mapping[str, Any] = schema["provider_schemas"]["registry.terraform.io/hashicorp/aws"][
-        "resource_schemas"
-    ]
+@pytest.fixture
+def provider_5(provider_schemas: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schemas of its resources."""
+    schemas: Mapping[str, Any] = provider_schemas["resource_schemas"]
     return schemas
 
 

@@ -33,9 +33,9 @@ class Planned:
     scope="class",
     params=[pytest.param(name, marks=pytest.mark.xdist_group(f"stack-{name}")) for name in EXPECTED],
 )
-def golden(request: pytest.FixtureRequest, terraform: Terraform) -> Planned:
+def golden(request: pytest.FixtureRequest, running: Terraform) -> Planned:
     name = request.param
-    stack = terraform.stack(GENERATED / name)
+    stack = running.stack(GENERATED / name)
     stack.init()
     plan = stack.plan()
     return Planned(name, stack, plan, planned(plan), EXPECTED[name])

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.xdist_group("apply-wired")
-def test_it_is_applied_and_planned_again(terraform: Terraform, moto: Moto) -> None:
-    stack = terraform.stack(GENERATED / "wired")
+def test_it_is_applied_and_planned_again(running: Terraform, moto: Moto) -> None:
+    stack = running.stack(GENERATED / "wired")
     stack.init()
     stack.apply()
     assert unexpected_changes(stack.plan()) == []

@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -132,12 +134,18 @@ class DeployedStack:
         self._state = state
         self.without_tags = told_without_tags(state) if state else set()
 
+    def run_by(self, terraform: Terraform) -> "DeployedStack":
+        """The same in the hands of another Terraform: one whose provider runs already."""
+        return DeployedStack(Stack(terraform, self.stack.folder), self._state)
+
     def signs(self, pages: Pages, *, refresh: bool = False) -> dict[str, str]:
         """Address -> sign of whatever Terraform would change to make the stack hold `pages`."""
-        return self.plan(pages, refresh=refresh).signs
+        with self.planned(pages, refresh=refresh) as planned:
+            return planned.signs
 
-    def plan(self, pages: Pages, *, refresh: bool = False) -> "Planned":
-        """What Terraform would change to make the stack hold `pages`, and in which order.
+    @contextmanager
+    def planned(self, pages: Pages, *, refresh: bool = False) -> "Iterator[Planned]":
+        """What Terraform would change to make the stack hold `pages`.
 
         Without `refresh` the plan trusts the state, which the apply has just written: reading everything
         again from the emulator takes twice the time, and shows its gaps and nothing else (test_apply.py
@@ -145,8 +153,7 @@ class DeployedStack:
         """
         with self._changed(pages) as stack:
             said = stack.execute_command("plan", *_options(refresh=refresh), "-out=tfplan")
-            graph = stack.execute_command("graph", "-plan=tfplan")
-        return Planned(signs(said.out), _edges(graph.out))
+            yield Planned(stack, signs(said.out))
 
     def attempt(self, pages: Pages, *, refresh: bool = False) -> subprocess.CompletedProcess[str]:
         """What Terraform says when it plans to make the stack hold `pages`, also where it refuses."""
@@ -170,14 +177,21 @@ def _options(*, refresh: bool) -> tuple[str, ...]:
     return (f"-refresh={str(refresh).lower()}", "-input=false", "-no-color")
 
 
-class Planned(NamedTuple):
-    """A plan: address -> sign, and for each step of its apply the steps that it waits for.
+@dataclass(frozen=True)
+class Planned:
+    """A plan that is on disk: address -> sign, and in which order it is applied."""
 
-    A step is an address, with " (destroy)" behind it where something goes.
-    """
-
+    stack: Stack
     signs: Mapping[str, str]
-    waits_for: Mapping[str, set[str]]
+
+    @cached_property
+    def waits_for(self) -> Mapping[str, set[str]]:
+        """For each step of its apply the steps that it waits for.
+
+        A step is an address, with " (destroy)" behind it where something goes. Terraform is asked when
+        somebody wants to know: that takes half as long as the plan.
+        """
+        return _edges(self.stack.execute_command("graph", "-plan=tfplan").out)
 
     def is_after(self, step: str, other: str) -> bool:
         """Whether a step waits for another one, however many lie between them."""

@@ -10,6 +10,7 @@ drawn again where that is not enough.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from random import Random
@@ -52,7 +53,49 @@ _OUT = (
     "192.168.4.0/24",
     {"cidr": "172.20.0.0/14", "port": 5432},
     {"cidr": "0.0.0.0/0", "port": 6379},
+    {"cidr": "10.50.0.53/32", "port": 53, "protocol": "udp"},
+    {"cidr": {"input": "office"}, "port": "8000-8100"},
+    {"cidr": {"ref": "local.lab"}, "protocol": "icmp"},
+    587,
 )
+_IN = (
+    "10.60.0.0/16",
+    {"cidr": "10.61.0.0/16", "port": 9000},
+    {"cidr": {"input": "office"}},
+    {"cidr": {"ref": "local.lab"}, "port": "5000-5003", "protocol": "udp"},
+)
+_PEERS = (
+    {"security_group": "sg-0d1e2f3a4b5c60718", "port": 5432},
+    {"security_group": {"input": "peer"}, "port": 9000},
+    {"prefix_list": "pl-0a1b2c3d4e5f67890", "port": 8583},
+)
+"""What the emulator lacks, so that only changes name it."""
+_TO = ("10.50.0.0/16", "10.61.0.0/16", "10.64.0.0/14")
+_VIA = ("pcx-0a1b2c3d4e5f60718", "tgw-0f9e8d7c6b5a40312", {"ref": "local.gateway"}, {"input": "gateway"})
+_DEFAULTS = {
+    "level": "info",
+    "office": "10.50.0.0/16",
+    "lab": "10.62.0.0/16",
+    "peer": "sg-0b1a2c3d4e5f60718",
+    "gateway": "tgw-0a1b2c3d4e5f60718",
+    "address": "eipalloc-0f9e8d7c6b5a40312",
+    "vpc": "vpc-0b10000000000000f",
+    # Not of the emulator's account: which account a stack is in, only Terraform knows.
+    "cluster": "arn:aws:ecs:REGION:111122223333:cluster/shared",
+    "role": "arn:aws:iam::123456789012:role/apps/shared",
+    "parameter": "arn:aws:ssm:REGION:123456789012:parameter/prod/level",
+}
+"""Inputs that specs refer to, and their values."""
+
+OWN_FILE = """\
+locals {
+  level   = "info"
+  lab     = "10.62.0.0/16"
+  gateway = "tgw-0a1b2c3d4e5f60718"
+  role    = "arn:aws:iam::123456789012:role/apps/shared"
+}
+"""
+"""What specs refer to in a file of the user's own."""
 
 
 class Changed(NamedTuple):
@@ -66,7 +109,8 @@ class Changed(NamedTuple):
 def stack(number: int) -> Data:
     """A valid spec."""
     for attempt in range(_TRIES):
-        spec = _stack(Random(f"stack {number} {attempt}"), number)
+        spec = _with_inputs(_stack(Random(f"stack {number} {attempt}"), number))
+        _repair(spec)
         if _is_valid(spec):
             return spec
     raise AssertionError(f"no valid stack {number}")
@@ -107,21 +151,24 @@ def _is_valid(spec: Data) -> bool:
 # --- stacks
 
 
+def _network(rng: Random) -> Data:
+    network: Data = {"egress": rng.choice(_WAYS)}
+    for key, chance, draw in (
+        ("cidr", 0.5, lambda: rng.choice(_RANGES)),
+        ("zones", 0.6, lambda: rng.choice([2, 3, ["a", "b"], ["a", "c"], ["a", "b", "c"]])),
+        ("nat", 0.6, lambda: rng.choice(["single", "per-zone", {"zones": rng.sample(["a", "b", "c"], 2)}])),
+        ("endpoints", 0.3, lambda: rng.sample(["sqs", "sts", "dynamodb"], rng.randint(1, 2))),
+        ("subnets", 0.3, lambda: {"database": rng.choice([True, 26])}),
+    ):
+        if rng.random() < chance:
+            network[key] = draw()
+    return network
+
+
 def _stack(rng: Random, number: int) -> Data:
-    spec: Data = {
-        "name": f"stack-{number}",
-        "region": rng.choice(_REGIONS),
-        "network": {"egress": rng.choice(_WAYS)},
-    }
-    network = spec["network"]
-    if rng.random() < 0.5:
-        network["cidr"] = rng.choice(_RANGES)
-    if rng.random() < 0.6:
-        network["zones"] = rng.choice([2, 3, ["a", "b"], ["a", "c"], ["a", "b", "c"]])
-    if rng.random() < 0.5:
-        network["nat"] = rng.choice(["single", "per-zone"])
-    if rng.random() < 0.3:
-        network["endpoints"] = rng.sample(["sqs", "sts", "dynamodb"], rng.randint(1, 2))
+    spec: Data = {"name": f"stack-{number}", "region": rng.choice(_REGIONS), "network": _network(rng)}
+    if rng.random() < 0.2:
+        spec["iam"] = _iam(rng)
     if rng.random() < 0.7:
         spec["load_balancer"] = _load_balancer(rng)
     if rng.random() < 0.7:
@@ -134,8 +181,16 @@ def _stack(rng: Random, number: int) -> Data:
         _give_calls(rng, spec, name)
     for name in rng.sample(sorted(OVERRIDES), rng.choice([0, 0, 1, 2])):
         _override(rng, spec, name)
-    _repair(spec)
     return spec
+
+
+def _with_inputs(said: Any) -> Any:
+    """Inputs in place of references: stacks are applied as modules, which see no local values of the root."""
+    if isinstance(said, dict):
+        if "ref" in said:
+            return {"input": said["ref"].removeprefix("local.")}
+        return {key: _with_inputs(value) for key, value in said.items()}
+    return [_with_inputs(each) for each in said] if isinstance(said, list) else said
 
 
 def _load_balancer(rng: Random) -> Data:
@@ -159,6 +214,13 @@ def _service(rng: Random) -> Data:
     return service
 
 
+def _iam(rng: Random) -> Data:
+    return {
+        "path": rng.choice(["/teams/returns/", "/apps/"]),
+        "permissions_boundary": "arn:aws:iam::123456789012:policy/team-boundary",
+    }
+
+
 def _image(rng: Random) -> str:
     """`ecr:app:1` is in a registry of the stack's own region."""
     repository = rng.choice([*_PUBLIC, "ecr:app", "ecr:team/api", "ecr:tools/worker"])
@@ -172,8 +234,26 @@ def _health_check(rng: Random) -> str | Data:
 
 
 def _secrets(rng: Random) -> Data:
-    found = {"API_KEY": "/prod/app/key", "DB_URL": "/prod/team/db"}
+    found = {
+        "API_KEY": "/prod/app/key",
+        "DB_URL": "/prod/team/db",
+        "LEVEL": {"parameter": {"input": "parameter"}},
+    }
     return {key: found[key] for key in rng.sample(sorted(found), rng.randint(1, 2))}
+
+
+def _values(rng: Random) -> Data:
+    said = ({"input": "level"}, {"ref": "local.level"}, {"join": ["at ", {"ref": "local.level"}]})
+    return {key: rng.choice((*_TEXTS, *said)) for key in rng.sample(["MODE", "GREETING", "TZ"], 2)}
+
+
+def _roles(rng: Random) -> Data:
+    arns = ("arn:aws:iam::123456789012:role/apps/other", {"input": "role"}, {"ref": "local.role"})
+    return {which: rng.choice(arns) for which in rng.sample(["execution", "task"], rng.randint(1, 2))}
+
+
+def _egress(rng: Random) -> str | list[Any]:
+    return "all" if rng.random() < 0.1 else ["0.0.0.0/0", *rng.sample(_OUT, rng.randint(0, 3))]
 
 
 _MORE: Mapping[str, Callable[[Random], Any]] = {
@@ -181,11 +261,13 @@ _MORE: Mapping[str, Callable[[Random], Any]] = {
     "architecture": lambda rng: rng.choice(["arm64", "x86_64"]),
     "count": lambda rng: rng.choice([0, 1, 3, 5]),
     "command": lambda rng: rng.choice([["serve"], ["worker", "--queue", "mail"]]),
-    "environment": lambda rng: {key: rng.choice(_TEXTS) for key in rng.sample(["MODE", "GREETING", "TZ"], 2)},
+    "environment": _values,
     "secrets": _secrets,
     "uses": lambda rng: rng.sample(["s3", "sqs", "sts", "dynamodb", "secretsmanager"], rng.randint(1, 2)),
     "exec": lambda rng: rng.choice([True, False]),
-    "egress": lambda rng: ["0.0.0.0/0", *rng.sample(_OUT, rng.randint(0, 2))],
+    "egress": _egress,
+    "ingress": lambda rng: rng.sample(_IN, rng.randint(1, 2)),
+    "roles": _roles,
     "health_check": _health_check,
     "grace_period": lambda rng: rng.choice([30, 120]),
 }  # fmt: skip
@@ -209,7 +291,10 @@ def _route(rng: Random, spec: Data) -> str | Data:
 
 
 def _listeners(spec: Data) -> list[str]:
-    return list(spec.get("load_balancer", {}).get("listeners", {"http": 80}))
+    balancer = spec.get("load_balancer", {})
+    return list(
+        balancer.get("existing", {}).get("listener_arns", ()) or balancer.get("listeners", {"http": 80})
+    )
 
 
 def _give_calls(rng: Random, spec: Data, name: str) -> None:
@@ -222,26 +307,75 @@ def _give_calls(rng: Random, spec: Data, name: str) -> None:
 
 
 def _repair(spec: Data) -> None:
-    network, services = spec["network"], spec["services"]
+    _repair_network(spec)
+    if "existing" in spec.get("load_balancer", {}):
+        spec["load_balancer"] = {"existing": spec["load_balancer"]["existing"]}
+    listeners = _listeners(spec)
+    for name, service in spec["services"].items():
+        _repair_service(spec, name, service, listeners)
+    if "existing" in spec.get("load_balancer", {}):
+        _pin_all(spec)
+    _repair_inputs(spec)
+    _repair_overrides(spec)
+
+
+def _repair_network(spec: Data) -> None:
+    network = spec["network"]
+    if "vpc" in network:  # `egress` stays said until here, where other edits look for it
+        spec["network"] = {"vpc": network["vpc"]}
+        return
     if "nat" not in network["egress"]:
         network.pop("nat", None)
         network.pop("nat_zone", None)
+    if isinstance(network.get("nat"), dict):
+        _repair_gateways(network["nat"], _zones_of(spec))
     if network.get("nat") != "single":
         network.pop("nat_zone", None)
     if "endpoints" not in network["egress"]:
         _set(network, "endpoints", [name for name in network.get("endpoints", ()) if name == "dynamodb"])
-    listeners = _listeners(spec)
-    for name, service in services.items():
-        _repair_service(spec, name, service, listeners)
-    _repair_overrides(spec)
+
+
+def _repair_gateways(nat: Data, zones: list[str]) -> None:
+    """Those in zones that there are."""
+    nat["zones"] = [zone for zone in nat["zones"] if zone in zones] or [zones[0]]
+    _set(
+        nat,
+        "addresses",
+        {zone: each for zone, each in nat.get("addresses", {}).items() if zone in nat["zones"]},
+    )
+
+
+def _zones_of(spec: Data) -> list[str]:
+    zones = spec["network"].get("zones", 2)
+    return list(facts.regions()[spec["region"]].zones[:zones]) if isinstance(zones, int) else zones
+
+
+def _pin_all(spec: Data) -> None:
+    """Other stacks have rules on a listener that exists, so each route says its priority."""
+    for index, service in enumerate(spec["services"].values()):
+        service["routes"] = [
+            {"priority": 300 + 10 * index + place, **(route if isinstance(route, dict) else {"path": route})}
+            for place, route in enumerate(service.get("routes", ()))
+        ]
+        _set(service, "routes", service["routes"])
+
+
+def _repair_inputs(spec: Data) -> None:
+    """Those that something refers to."""
+    spec.pop("inputs", None)
+    named = set(re.findall(r"'input': '(\w+)'", repr(spec)))
+    inputs = {name: {"default": _DEFAULTS[name].replace("REGION", spec["region"])} for name in sorted(named)}
+    _set(spec, "inputs", inputs)
 
 
 def _repair_service(spec: Data, name: str, service: Data, listeners: list[str]) -> None:
     services, region = spec["services"], spec["region"]
-    if spec["network"]["egress"] == "endpoints" and ".dkr.ecr." not in service["image"]:
+    egress = spec["network"].get("egress", "nat")
+    if egress == "endpoints" and ".dkr.ecr." not in service["image"]:
         service["image"] = "ecr:app:" + service["image"].rpartition(":")[2]
     service["image"] = service["image"].replace("ecr:", f"123456789012.dkr.ecr.{region}.amazonaws.com/")
-    if spec["network"]["egress"] != "endpoints" and "0.0.0.0/0" not in service.get("egress", ["0.0.0.0/0"]):
+    allowed = service.get("egress", "all")
+    if egress != "endpoints" and allowed != "all" and "0.0.0.0/0" not in allowed:
         service["egress"].append("0.0.0.0/0")
     if service.get("connect") is True:
         service["connect"] = name
@@ -334,6 +468,44 @@ def _subnets(rng: Random, spec: Data) -> bool:
 
 
 @_edit
+def _database_subnets(rng: Random, spec: Data) -> bool:
+    subnets = spec["network"].setdefault("subnets", {})
+    if "database" in subnets and rng.random() < 0.5:
+        del subnets["database"]
+        _set(spec["network"], "subnets", subnets)
+    else:
+        subnets["database"] = _other(rng, (True, 26, 27), subnets.get("database"))
+    return True
+
+
+@_edit
+def _routes_to_others(rng: Random, spec: Data) -> bool:
+    old = spec["network"].get("routes", [])
+    new = [{"to": to, "via": rng.choice(_VIA)} for to in rng.sample(_TO, rng.randint(1, 2))]
+    for route in new:
+        if isinstance(route["via"], dict):
+            route["kind"] = "transit-gateway"
+    _set(spec["network"], "routes", [] if old and rng.random() < 0.3 else new)
+    return True
+
+
+@_edit
+def _vpc(rng: Random, spec: Data) -> bool:
+    """The services move to a VPC that exists."""
+    if rng.random() < 0.4:
+        return False
+    vpc: Data = {
+        "id": rng.choice(["vpc-0a1b2c3d4e5f60718", {"input": "vpc"}]),
+        "cidr": "10.20.0.0/16",
+        "way_out": rng.choice(["nat", "public"]),
+    }
+    for number, role in enumerate(["public", "private"], 1):
+        vpc[f"{role}_subnets"] = {zone: f"subnet-0a{number}000000000000{zone}" for zone in "ab"}
+    spec["network"]["vpc"] = vpc
+    return True
+
+
+@_edit
 def _way_out(rng: Random, spec: Data) -> bool:
     spec["network"]["egress"] = _other(
         rng, ("public", "nat", "endpoints", "nat+endpoints"), spec["network"]["egress"]
@@ -359,6 +531,19 @@ def _nat(rng: Random, spec: Data) -> bool:
         network["nat_zone"] = "b"
     else:
         network["nat"] = _other(rng, ("single", "per-zone"), network.get("nat", "per-zone"))
+    return True
+
+
+@_edit
+def _nat_of_some_zones(rng: Random, spec: Data) -> bool:
+    network, zones = spec["network"], _zones_of(spec)
+    if "nat" not in network["egress"]:
+        return False
+    chosen = rng.sample(zones, rng.randint(1, len(zones)))
+    network["nat"] = {"zones": chosen}
+    if rng.random() < 0.4:
+        address = rng.choice(["eipalloc-0a1b2c3d4e5f60718", {"input": "address"}])
+        network["nat"]["addresses"] = {rng.choice(chosen): address}
     return True
 
 
@@ -599,6 +784,20 @@ def _clients(rng: Random, spec: Data) -> bool:
 
 
 @_edit
+def _existing_balancer(rng: Random, spec: Data) -> bool:
+    if rng.random() < 0.4:
+        return False
+    place = f"arn:aws:elasticloadbalancing:{spec['region']}:123456789012:listener/app/shared/50dc6c495c0c9188"
+    spec["load_balancer"] = {
+        "existing": {
+            "listener_arns": {"https": f"{place}/f2f7dc8efc522ab2"},
+            "security_group": rng.choice(["sg-0a1b2c3d4e5f60718", {"input": "peer"}]),
+        }
+    }
+    return True
+
+
+@_edit
 def _idle_timeout(rng: Random, spec: Data) -> bool:
     balancer = _balancer(spec)
     balancer["idle_timeout"] = _other(rng, (30, 60, 120), balancer.get("idle_timeout"))
@@ -674,6 +873,34 @@ def _more_of_another(rng: Random, spec: Data) -> bool:
 @_edit
 def _retention(rng: Random, spec: Data) -> bool:
     spec["logs"] = {"retention": rng.choice([7, 14, 90])}
+    return True
+
+
+@_edit
+def _peers_of_one(rng: Random, spec: Data) -> bool:
+    service = _any_service(rng, spec)
+    for key in rng.sample(["egress", "ingress"], rng.randint(1, 2)) if service else ():
+        if service and service.get(key) != "all":
+            service.setdefault(key, []).append(rng.choice(_PEERS))
+    return bool(service)
+
+
+@_edit
+def _cluster(rng: Random, spec: Data) -> bool:
+    if rng.random() < 0.4:
+        return False
+    spec["cluster"] = rng.choice(
+        [_DEFAULTS["cluster"].replace("REGION", spec["region"]), {"input": "cluster"}]
+    )
+    return True
+
+
+@_edit
+def _iam_of_all(rng: Random, spec: Data) -> bool:
+    if "iam" in spec and rng.random() < 0.5:
+        del spec["iam"]
+    else:
+        spec["iam"] = _other(rng, (_iam(rng), {"path": "/next/"}), spec.get("iam"))
     return True
 
 

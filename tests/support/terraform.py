@@ -33,6 +33,9 @@ TIMEOUT = 600  # seconds for one command; an apply with a load balancer sleeps f
 # without a backend block does, so every copy gets this and none is a special case.
 LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
 
+# The providers that Terraform finds running.
+RUNNING_PROVIDERS = "TF_REATTACH_PROVIDERS"
+
 # Account and settings of whoever runs the tests: none of it may decide a result.
 FOREIGN = ("AWS_", "TF_")
 MADE_UP = {
@@ -42,6 +45,9 @@ MADE_UP = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
     "CHECKPOINT_DISABLE": "1",
+    # Terraform and its provider read 1,500 types for each command. Collecting that garbage a quarter as often
+    # saves a quarter of their work, for 100 MB.
+    "GOGC": "400",
     "TF_IN_AUTOMATION": "1",
     "TF_INPUT": "0",
 }
@@ -133,7 +139,7 @@ class Terraform:
         process = subprocess.Popen(
             [self.binary, *arguments],
             cwd=cwd,
-            env=self.env,
+            env=self._env_of(arguments[0]),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -147,6 +153,10 @@ class Terraform:
                 os.killpg(process.pid, signal.SIGKILL)
                 raise
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+    def _env_of(self, command: str) -> Mapping[str, str]:
+        """`init` chooses a provider by the stack's versions, also where one runs already."""
+        return {k: v for k, v in self.env.items() if command != "init" or k != RUNNING_PROVIDERS}
 
 
 class Stack(tftest.TerraformTest):  # type: ignore[misc] # tftest has no types
