@@ -844,7 +844,8 @@ FRONT_ROWS = (
             ),
             (
                 "ops: {port: 8443,",
-                "ops: {port: 8443, certificate: {join: [arn:aws:acm:us-east-1, ':123456789012:certificate/1']},",
+                "ops: {port: 8443, certificate: "
+                "{join: [arn:aws:acm:us-east-1, ':123456789012:certificate/1']},",
             ),
         ),
         f"- load_balancer {_CERTIFICATE} "
