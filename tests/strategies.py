@@ -679,12 +679,13 @@ def _add_references(draw: st.DrawFn, services: dict[str, Data], inputs: Sequence
 # --- what exists ---
 
 _OUTSIDE = st.sampled_from([{"ref": "module.network.vpc_id"}, {"input": "given"}, {"input": "i" * 64}])
+_UNKNOWN = _OUTSIDE | st.lists(TEXTS | _OUTSIDE, min_size=1, max_size=3).map(lambda parts: {"join": parts})
+"""A value that only Terraform knows."""
 
 
 def _given(*texts: str) -> st.SearchStrategy[Any]:
     """One of some texts, or a value that only Terraform knows."""
-    parts = st.lists(TEXTS | _OUTSIDE, min_size=1, max_size=3)
-    return st.sampled_from(texts) | _OUTSIDE | parts.map(lambda joined: {"join": joined})
+    return st.sampled_from(texts) | _UNKNOWN
 
 
 def _arn(region: str, service: str, name: str) -> str:
@@ -693,15 +694,17 @@ def _arn(region: str, service: str, name: str) -> str:
 
 
 @st.composite
-def _existing_load_balancers(draw: st.DrawFn, region: str) -> Data:
+def _existing_load_balancers(draw: st.DrawFn, region: str, *, is_joined: bool) -> Data:
+    """One in a VPC that exists; or in the stack's own, made by files that only Terraform knows."""
     keys = draw(st.lists(NAMES | st.just("http"), min_size=1, max_size=3, unique=True))
     balancer = "app/shared/50dc6c495c0c9188"
+    known = _given if is_joined else lambda *_: _UNKNOWN
     existing: Data = {
         "listener_arns": {
-            key: draw(_given(_arn(region, "elasticloadbalancing", f"listener/{balancer}/{number}")))
+            key: draw(known(_arn(region, "elasticloadbalancing", f"listener/{balancer}/{number}")))
             for number, key in enumerate(keys)
         },
-        "security_group": draw(_given("sg-0a1b2c3d", "sg-0a1b2c3d4e5f60718")),
+        "security_group": draw(known("sg-0a1b2c3d", "sg-0a1b2c3d4e5f60718")),
     }
     if draw(st.booleans()):
         existing["dns_name"] = draw(_given("shared-1.elb.amazonaws.com", f"{'long-name.' * 25}com"))
@@ -801,7 +804,7 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
     balancer, is_joined = draw(load_balancers()), draw(st.integers(0, 3)) == 3
     network = draw(joined_networks(egress) if is_joined else networks(region, egress))
     if not draw(st.integers(0, 4)):
-        balancer = draw(_existing_load_balancers(region))
+        balancer = draw(_existing_load_balancers(region, is_joined=is_joined))
     services, tags = draw(_services(region, egress, balancer, most)), draw(_TAGS)
     if inputs := draw(_inputs()):
         _add_references(draw, services, list(inputs), region)
