@@ -223,7 +223,8 @@ def joined_networks(draw: st.DrawFn, egress: str) -> Data:
             st.sampled_from([{"input": name}, {"ref": f"module.base.{name}"}, f"{kind}-{next(number):x}"])
         )
 
-    vpc: Data = {"id": some_id("vpc"), "cidr": str(draw(_vpcs(16, 28))), "way_out": egress}
+    range_ = draw(_vpcs(16, 28))
+    vpc: Data = {"id": some_id("vpc"), "cidr": str(range_), "way_out": egress}
     vpc["public_subnets"] = {letter: some_id("subnet") for letter in letters}
     vpc["private_subnets"] = {letter: some_id("subnet") for letter in letters[draw(st.integers(0, 1)) :]}
     endpoints = draw(st.lists(st.sampled_from(_ENDPOINTS), max_size=4, unique=True))
@@ -233,6 +234,8 @@ def joined_networks(draw: st.DrawFn, egress: str) -> Data:
     vpc["prefix_lists"] = {name: some_id("pl") for name in endpoints if name in _GATEWAYS}
     vpc["route_tables"] = [some_id("rtb") for _ in letters]
     network: Data = {"vpc": vpc}
+    if draw(st.booleans()):
+        network["routes"] = draw(_given_routes(range_, egress))
     if draw(st.booleans()):
         known = _ENDPOINTS if "endpoints" in egress else _GATEWAYS
         more = draw(st.lists(st.sampled_from(known), max_size=3))

@@ -291,9 +291,9 @@ def foreign(moto: Moto) -> Iterator[Foreign]:
         for n, zone in enumerate("ab")
     ]
     group = ec2.create_security_group(GroupName="shared", Description="shared", VpcId=vpc)["GroupId"]
-    balancer = elb.create_load_balancer(
-        Name="shared", Subnets=subnets, SecurityGroups=[group]
-    )["LoadBalancers"][0]["LoadBalancerArn"]
+    balancer = elb.create_load_balancer(Name="shared", Subnets=subnets, SecurityGroups=[group])[
+        "LoadBalancers"
+    ][0]["LoadBalancerArn"]
     listener = elb.create_listener(
         LoadBalancerArn=balancer,
         Protocol="HTTP",

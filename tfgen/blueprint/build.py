@@ -10,6 +10,7 @@ from tfgen.blueprint import (
     calls,
     cost,
     existing,
+    existing_vpc,
     images,
     load_balancer,
     names,
@@ -91,7 +92,8 @@ def _built_blueprint(
     referred = references.References(spec, wiring.own_variables(spec))
     found = {key: _build_image(key, spec, referred, at) for key in spec.services}
     called = calls.build(spec, at)
-    of_network = references.References(spec, frozenset(), references.route_places)
+    taken = existing_vpc.OWN_VARIABLES if spec.network.vpc else frozenset()
+    of_network = references.References(spec, taken, references.route_places)
     built_network = network.build(spec, found, of_network, at)
     built_services = services.build(
         services.ServiceContext(spec, partition, built_network, found, bound, called, referred, at)

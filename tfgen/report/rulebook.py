@@ -100,6 +100,7 @@ _CODES = {
     "TG533": "No two routes of a table have the same destination",
     "TG534": "A route leads to a target of a known kind",
     "TG535": "A route names the ID of its target",
+    "TG536": "Routes in a VPC that exists are created in route tables that the spec names",
     "TG390": "An ignore gives its reason",
     "TG391": "An ignore names an existing rule",
     "TG392": "An ignore has an effect",

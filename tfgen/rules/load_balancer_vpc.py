@@ -10,12 +10,15 @@ ID = "TG513"
 SEVERITY = "error"
 TITLE = "A load balancer that exists is in a VPC that exists"
 WHY = (
-    "A load balancer, its target groups and the security group that tasks accept requests from are in one VPC: "
-    "AWS refuses a listener rule for a target group of another VPC, and a security group rule that names a group "
-    "of a VPC without a peering connection. A VPC that the stack creates has no load balancer yet. Values that "
-    "only Terraform knows are not judged, since files beside the stack may create the load balancer in its VPC."
+    "A load balancer, its target groups and the security group that tasks accept requests from are in one "
+    "VPC: AWS refuses a listener rule for a target group of another VPC, and a security group rule that "
+    "names a group of a VPC without a peering connection. A VPC that the stack creates has no load "
+    "balancer yet. Values that only Terraform knows are not judged, since files beside the stack may "
+    "create the load balancer in its VPC."
 )
-SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html"
+SOURCE = (
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html"
+)
 _LISTENER = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/shared/1/2"
 _BAD_NETWORK = "network: {egress: nat}\n"
 _GOOD_NETWORK = "network: {vpc: {way_out: nat}}\n"
@@ -43,8 +46,12 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in () if blueprint.network.existing else blueprint.existing_load_balancer:
         for where in _literal(balancer)[:1]:
-            message = "this load balancer exists, and the stack creates the VPC: a load balancer is in one VPC"
-            hint = "join its VPC with network.vpc, or write {ref: ...} if files of yours create it in this one"
+            message = (
+                "this load balancer exists, and the stack creates the VPC: a load balancer is in one VPC"
+            )
+            hint = (
+                "join its VPC with network.vpc, or write {ref: ...} if files of yours create it in this one"
+            )
             yield Problem(ID, where, message, hint, SEVERITY)
 
 
