@@ -92,8 +92,7 @@ def _built_blueprint(
     referred = references.References(spec, wiring.own_variables(spec))
     found = {key: _build_image(key, spec, referred, at) for key in spec.services}
     called = calls.build(spec, at)
-    taken = existing_vpc.OWN_VARIABLES if spec.network.vpc else frozenset()
-    of_network = references.References(spec, taken, references.route_places)
+    of_network = references.References(spec, existing_vpc.own_variables(spec), references.route_places)
     built_network = network.build(spec, found, of_network, at)
     built_services = services.build(
         services.ServiceContext(spec, partition, built_network, found, bound, called, referred, at)

@@ -35,8 +35,13 @@ VPC_ID = VariableRef(Label("vpc_id"))
 ROUTE_TABLES = VariableRef(Label("route_table_ids"))
 TABLES_BY_NAME = VariableRef(Label("route_tables"))
 PRIVATE_SUBNETS = VariableRef(Label("private_subnet_ids"))
-OWN_VARIABLES = frozenset(each.label for each in (VPC_ID, ROUTE_TABLES, TABLES_BY_NAME, PRIVATE_SUBNETS))
 """Variables of the network's module, where it is in a VPC that exists."""
+
+
+def own_variables(spec: Spec) -> frozenset[str]:
+    """The names of variables that the network's module may have of its own."""
+    own = (VPC_ID, ROUTE_TABLES, TABLES_BY_NAME, PRIVATE_SUBNETS)
+    return frozenset(each.label for each in own) if spec.network.vpc else frozenset()
 
 
 def joined(created: Network, spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Network:
