@@ -223,7 +223,8 @@ def joined_networks(draw: st.DrawFn, egress: str) -> Data:
             st.sampled_from([{"input": name}, {"ref": f"module.base.{name}"}, f"{kind}-{next(number):x}"])
         )
 
-    vpc: Data = {"id": some_id("vpc"), "cidr": str(draw(_vpcs(16, 28))), "way_out": egress}
+    range_ = draw(_vpcs(16, 28))
+    vpc: Data = {"id": some_id("vpc"), "cidr": str(range_), "way_out": egress}
     vpc["public_subnets"] = {letter: some_id("subnet") for letter in letters}
     vpc["private_subnets"] = {letter: some_id("subnet") for letter in letters[draw(st.integers(0, 1)) :]}
     endpoints = draw(st.lists(st.sampled_from(_ENDPOINTS), max_size=4, unique=True))
@@ -233,6 +234,8 @@ def joined_networks(draw: st.DrawFn, egress: str) -> Data:
     vpc["prefix_lists"] = {name: some_id("pl") for name in endpoints if name in _GATEWAYS}
     vpc["route_tables"] = [some_id("rtb") for _ in letters]
     network: Data = {"vpc": vpc}
+    if draw(st.booleans()):
+        network["routes"] = draw(_given_routes(range_, egress))
     if draw(st.booleans()):
         known = _ENDPOINTS if "endpoints" in egress else _GATEWAYS
         more = draw(st.lists(st.sampled_from(known), max_size=3))
@@ -723,12 +726,13 @@ def _add_references(draw: st.DrawFn, services: dict[str, Data], inputs: Sequence
 # --- what exists ---
 
 _OUTSIDE = st.sampled_from([{"ref": "module.network.vpc_id"}, {"input": "given"}, {"input": "i" * 64}])
+_UNKNOWN = _OUTSIDE | st.lists(TEXTS | _OUTSIDE, min_size=1, max_size=3).map(lambda parts: {"join": parts})
+"""A value that only Terraform knows."""
 
 
 def _given(*texts: str) -> st.SearchStrategy[Any]:
     """One of some texts, or a value that only Terraform knows."""
-    parts = st.lists(TEXTS | _OUTSIDE, min_size=1, max_size=3)
-    return st.sampled_from(texts) | _OUTSIDE | parts.map(lambda joined: {"join": joined})
+    return st.sampled_from(texts) | _UNKNOWN
 
 
 def _arn(region: str, service: str, name: str) -> str:
@@ -737,15 +741,17 @@ def _arn(region: str, service: str, name: str) -> str:
 
 
 @st.composite
-def _existing_load_balancers(draw: st.DrawFn, region: str) -> Data:
+def _existing_load_balancers(draw: st.DrawFn, region: str, *, is_joined: bool) -> Data:
+    """One in a VPC that exists; or in the stack's own, made by files that only Terraform knows."""
     keys = draw(st.lists(NAMES | st.just("http"), min_size=1, max_size=3, unique=True))
     balancer = "app/shared/50dc6c495c0c9188"
+    known = _given if is_joined else lambda *_: _UNKNOWN
     existing: Data = {
         "listener_arns": {
-            key: draw(_given(_arn(region, "elasticloadbalancing", f"listener/{balancer}/{number}")))
+            key: draw(known(_arn(region, "elasticloadbalancing", f"listener/{balancer}/{number}")))
             for number, key in enumerate(keys)
         },
-        "security_group": draw(_given("sg-0a1b2c3d", "sg-0a1b2c3d4e5f60718")),
+        "security_group": draw(known("sg-0a1b2c3d", "sg-0a1b2c3d4e5f60718")),
     }
     if draw(st.booleans()):
         existing["dns_name"] = draw(_given("shared-1.elb.amazonaws.com", f"{'long-name.' * 25}com"))
@@ -761,7 +767,7 @@ _HEADERS = st.dictionaries(
     st.sampled_from(sorted(facts.response_headers())), st.sampled_from(["nosniff", "x" * 1024]), max_size=2
 )
 _DOMAINS = st.sampled_from(["shop.example.com", "*.shop.example.com", "API.example.com", "example.com"])
-_RESPONSES = st.sampled_from([200, 404, 599, 410]) | st.fixed_dictionaries(
+_LONG_RESPONSES = st.fixed_dictionaries(
     {
         "status": st.sampled_from([200, 503, 599]),
         "body": st.sampled_from(["", "Closed\u200b ${x}", "b" * 1024]),
@@ -770,6 +776,7 @@ _RESPONSES = st.sampled_from([200, 404, 599, 410]) | st.fixed_dictionaries(
         ),
     },
 )
+_RESPONSES = st.sampled_from([200, 404, 599, 410]) | _LONG_RESPONSES | _LONG_RESPONSES
 _TARGETS = st.sampled_from(
     ["https://www.example.com", "/moved/#{path}?old=1", "https://#{host}:8443/#{path}", "/" + "p" * 511]
 )
@@ -819,7 +826,7 @@ def _front_listeners(draw: st.DrawFn, region: str, said: Any) -> Data:
     listener |= draw(
         st.fixed_dictionaries({}, optional={"headers": _HEADERS, "server_header": st.booleans()})
     )
-    if draw(st.booleans()):
+    if draw(st.integers(0, 2)):
         rest = st.fixed_dictionaries({"respond": _RESPONSES}) | st.fixed_dictionaries(
             {"redirect": _REDIRECTS}
         )
@@ -936,8 +943,8 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
     balancer, is_joined = draw(load_balancers()), draw(st.integers(0, 3)) == 3
     network = draw(joined_networks(egress) if is_joined else networks(region, egress))
     if not draw(st.integers(0, 4)):
-        balancer = draw(_existing_load_balancers(region))
-    elif not draw(st.integers(0, 2)):
+        balancer = draw(_existing_load_balancers(region, is_joined=is_joined))
+    elif draw(st.booleans()):
         balancer = draw(_fronts(region, balancer))
     services, tags = draw(_services(region, egress, balancer, most)), draw(_TAGS)
     if inputs := draw(_inputs()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,7 +28,18 @@ ACCOUNT = "123456789012"
 LISTENER = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:listener/app/shared/1/2"
 CLUSTER = f"arn:aws:ecs:us-east-1:{ACCOUNT}:cluster/shared"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/teams/start-tasks"
-HEAD = "name: shop\nregion: us-east-1\nnetwork: {egress: nat}\n"
+HEAD = """\
+name: shop
+region: us-east-1
+network:
+  vpc:
+    id: vpc-0a1b2c3d
+    cidr: 10.99.0.0/16
+    public_subnets: {a: subnet-000000a1, b: subnet-000000b1}
+    private_subnets: {a: subnet-000000a2, b: subnet-000000b2}
+    way_out: nat
+    endpoints: [s3]
+"""
 BALANCER = (
     f"load_balancer: {{existing: {{security_group: sg-0a1b2c3d, listener_arns: {{https: '{LISTENER}'}}}}}}\n"
 )
@@ -267,6 +278,8 @@ def test_what_exists_costs_this_stack_nothing() -> None:
 class Foreign(NamedTuple):
     """What somebody else has deployed."""
 
+    vpc: str
+    subnets: Sequence[str]
     listener: str
     group: str
     cluster: str
@@ -278,13 +291,15 @@ def foreign(moto: Moto) -> Iterator[Foreign]:
     ec2, elb, ecs, iam = (moto.boto3_client(name) for name in ("ec2", "elbv2", "ecs", "iam"))
     vpc = ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
     subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.99.{n}.0/24", AvailabilityZone=f"us-east-1{zone}")
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.99.{n}.0/24", AvailabilityZone=f"us-east-1{zone}")[
+            "Subnet"
+        ]["SubnetId"]
         for n, zone in enumerate("ab")
     ]
     group = ec2.create_security_group(GroupName="shared", Description="shared", VpcId=vpc)["GroupId"]
-    balancer = elb.create_load_balancer(
-        Name="shared", Subnets=[each["Subnet"]["SubnetId"] for each in subnets], SecurityGroups=[group]
-    )["LoadBalancers"][0]["LoadBalancerArn"]
+    balancer = elb.create_load_balancer(Name="shared", Subnets=subnets, SecurityGroups=[group])[
+        "LoadBalancers"
+    ][0]["LoadBalancerArn"]
     listener = elb.create_listener(
         LoadBalancerArn=balancer,
         Protocol="HTTP",
@@ -296,7 +311,7 @@ def foreign(moto: Moto) -> Iterator[Foreign]:
         name: iam.create_role(RoleName=f"shared-{name}", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
         for name in ("execution", "task")
     }
-    yield Foreign(listener, group, cluster, roles)
+    yield Foreign(vpc, subnets, listener, group, cluster, roles)
     moto.reset()
 
 
@@ -326,7 +341,9 @@ def test_a_stack_comes_and_goes_beside_what_exists(
     running: Terraform, moto: Moto, foreign: Foreign, tmp_path: Path
 ) -> None:
     spec = (
-        HEAD.replace("{egress: nat}", "{egress: public}")
+        HEAD.replace("vpc-0a1b2c3d", foreign.vpc)
+        .replace("subnet-000000a2", foreign.subnets[0])
+        .replace("subnet-000000b2", foreign.subnets[1])
         + BALANCER.replace("sg-0a1b2c3d", foreign.group).replace(
             f"https: '{LISTENER}", f"http: '{foreign.listener}"
         )

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.changes import unexpected_changes
 from support.command import run
+from support.deployed import write
 from support.stacks import GENERATED
 
 import tfgen
+from tfgen import pipe
+from tfgen.reach import explain
 
 if TYPE_CHECKING:
     from support.moto_server import Moto
@@ -152,6 +155,66 @@ def test_ids_are_literals_inputs_and_references() -> None:
     assert "length(distinct(concat(" in pages["outputs.tf"]
 
 
+TABLES = """\
+way_out: nat
+route_tables: [rtb-0000000a, {input: table_b}, {ref: 'module.base.tables["c"]'}]
+"""
+ROUTES = "routes: [{to: 10.50.0.0/16, via: pcx-0a1b2c3d}]"
+
+
+def test_routes_are_added_to_the_tables_that_the_spec_names() -> None:
+    pages = rendered(TABLES.rstrip(), SPEC.replace("  vpc:", f"  {ROUTES}\n  vpc:"))
+    text = pages["modules/network/routes.tf"]
+    assert re.findall(r'resource "(\w+)" "(\w+)"', text) == [("aws_route", "private_to_10_50_0_0_16")]
+    arguments = dict(re.findall(r"^  (\w+) += (.+)$", text, re.MULTILINE))
+    assert arguments == {
+        "for_each": "var.route_tables",
+        "route_table_id": "each.value",
+        "destination_cidr_block": '"10.50.0.0/16"',
+        "vpc_peering_connection_id": '"pcx-0a1b2c3d"',
+    }
+    # Each by what names it, so that a plan knows the keys of IDs that it does not know.
+    (tables,) = re.findall(r"  route_tables = \{\n(.*?)  \}\n", pages["main.tf"], re.DOTALL)
+    assert dict(re.findall(r"^ +(\S+) += (.+)$", tables, re.MULTILINE)) == {
+        "rtb-0000000a": '"rtb-0000000a"',
+        "table_b": "var.table_b",
+        '"module.base.tables.c"': 'module.base.tables["c"]',
+    }
+    # The gateway endpoint for S3 is created in the same tables.
+    assert "route_table_ids   = values(var.route_tables)\n" in pages["modules/network/endpoints.tf"]
+    assert "elsewhere; this stack adds routes to its tables.\n" in pages["main.tf"]
+
+
+def test_where_only_routes_are_created_the_subnets_stay_as_given() -> None:
+    way = "way_out: nat\nendpoints: [s3]\nroute_tables: [rtb-0000000a]"
+    pages = rendered(way, SPEC.replace("  vpc:", f"  {ROUTES}\n  vpc:"))
+    (module,) = re.findall(r'module "network" \{\n(.*?)\n\}', pages["main.tf"], re.DOTALL)
+    assert re.findall(r"^  (\w+) +=", module, re.MULTILINE) == ["source", "route_tables"]
+    assert re.search(r"  subnet_ids +=  ?values\(local\.private_subnet_ids\)\n", pages["main.tf"])
+    assert "modules/network/outputs.tf" not in pages
+
+
+@pytest.mark.parametrize(
+    ("way_out", "to", "cidr", "said"),
+    [
+        ("nat", "10.50.0.0/16", "10.50.1.0/24", "given    route      private subnets in its route_tables"),
+        ("public", "10.50.0.0/16", "10.50.1.0/24", "given    route      public subnets in its route_tables"),
+        ("nat", "10.50.0.0/16", "10.60.1.0/24", "given    route      private addresses outside the VPC"),
+        ("endpoints", "0.0.0.0/0", "198.51.100.0/24", "0.0.0.0/0 to pcx-0a1b2c3d, which is given by you"),
+        ("endpoints", "10.50.0.0/16", "198.51.100.0/24", "MISSING  route"),
+    ],
+)
+def test_the_proof_follows_routes_to_what_is_given(way_out: str, to: str, cidr: str, said: str) -> None:
+    text = SPEC.replace("  vpc:", f"  {ROUTES}\n  vpc:").replace("10.50.0.0/16", to)
+    endpoints = "endpoints: [s3, ecr.api, ecr.dkr, logs]\n    prefix_lists: {s3: pl-63a5400a}"
+    way = f"way_out: {way_out}\n    {endpoints}\n    route_tables: [rtb-0000000a]"
+    text = text.replace("WAY", way) + f"    egress: [443, {{cidr: {cidr}, port: 5432}}]\n"
+    outcome = pipe.run_text(text, "shop.yaml")
+    assert outcome.overridden, outcome.problems
+    flow = explain.text(outcome.overridden).partition(f"web -> {cidr}, port 5432")[2].partition("\n\n")[0]
+    assert said in flow
+
+
 def test_where_everything_is_literal_nothing_is_left_to_check() -> None:
     assert "precondition" not in rendered("way_out: nat")["outputs.tf"]
 
@@ -272,6 +335,34 @@ def test_the_vpc_stands_after_the_stack_is_destroyed(running: Terraform, moto: M
     after = foreign.seen()
     after["endpoints"] = [each for each in after["endpoints"] if each["State"] != "deleted"]
     assert after == before
+
+
+@pytest.mark.terraform
+@pytest.mark.xdist_group("apply-joined")
+def test_routes_come_to_its_tables_and_go(terraform: Terraform, moto: Moto, tmp_path: Path) -> None:
+    foreign = Foreign(moto)
+    before = foreign.seen()
+    gateway = foreign.ec2.create_vpn_gateway(Type="ipsec.1")["VpnGateway"]["VpnGatewayId"]
+    tables = [foreign.ids[f"private_route_table_{zone}"] for zone in "ab"]
+    head = SPEC[: SPEC.index("    WAY")].replace("10.20.0.0/16", "10.30.0.0/16")
+    way = f"    way_out: nat\n    endpoints: [s3]\n    route_tables: [{tables[0]}, {{input: table}}]\n"
+    routes = f"  routes: [{{to: 10.50.0.0/16, via: {gateway}}}]\n"
+    pages, problems = tfgen.render_text(head + way + routes)
+    assert pages, problems
+    write(pages, tmp_path)
+    (tmp_path / "foreign.auto.tfvars.json").write_text(json.dumps({"table": tables[1]}))
+    stack = terraform.stack(tmp_path)
+    stack.init()
+    stack.apply()
+    try:
+        assert unexpected_changes(stack.plan()) == []
+        for old, new in zip(before["tables"], foreign.seen()["tables"], strict=True):
+            more = [route for route in new["Routes"] if route not in old["Routes"]]
+            found = [(route["DestinationCidrBlock"], route["GatewayId"]) for route in more]
+            assert found == ([("10.50.0.0/16", gateway)] if new["RouteTableId"] in tables else [])
+    finally:
+        stack.destroy()
+    assert foreign.seen() == before
 
 
 @pytest.mark.terraform

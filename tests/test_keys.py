@@ -56,6 +56,15 @@ _OF_FRONT = tuple(
         "listeners.*.mutual_tls.trust_store",
     )
 )  # fmt: skip
+_IN_EXAMPLES = {
+    ("load_balancer.existing.listener_arns.*", "input"),
+    *((place, "ref") for place in ("load_balancer.existing.listener_arns.*", "cluster")),
+    *((place, "ref") for place in ("network.vpc.id", "network.vpc.private_subnets.*")),
+}
+_IN_ROWS = {
+    ("load_balancer.existing.listener_arns.*", "input"),
+    ("load_balancer.existing.arn", "input"),
+}
 _FORMS = ("ref", "input", "join", "join.*.ref", "join.*.input")
 _ALIKE = "a reference is handed down alike at every place, which tests/test_existing.py holds for one"
 _LONG_NAME = "nothing in the root of a drawn stack has a name of 512 characters"
@@ -85,14 +94,19 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
             f"{place}.{form}": _ALIKE
             for place in _GIVEN
             for form in _FORMS
-            if (place, form) != ("load_balancer.existing.listener_arns.*", "input")
+            if (place, form) not in _IN_EXAMPLES
         },
-        **{f"{place}.ref": _ALIKE for place in _OF_VPC},
+        **{f"{place}.ref": _ALIKE for place in _OF_VPC if (place, "ref") not in _IN_EXAMPLES},
     },
     "changed": {
         **{f"{place}.{form}": _ALIKE for place in _OF_FRONT for form in _FORMS if form != "join"},
         **{f"{place}.ref": _ALIKE for place in _OF_VPC},
-        **{f"{place}.{form}": _ALIKE for place in _GIVEN for form in _FORMS if form != "join"},
+        **{
+            f"{place}.{form}": _ALIKE
+            for place in _GIVEN
+            for form in _FORMS
+            if form != "join" and (place, form) not in _IN_ROWS
+        },
         "version": "another version is another way to write the same stack: test_upgrade.py",
         "region": "another region is another stack, where Terraform finds nothing of this one but its roles: "
         "test_change_matrix.py plans it by itself",

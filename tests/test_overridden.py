@@ -432,9 +432,7 @@ def compared(outcome: Outcome) -> int:
             own = next(each for each in outcome.blueprint.services if each.key == flow.service)
             route = next(routes[flow.service])
             here = walk.service(own.label)
-            # Of a load balancer that exists the files have neither listeners nor a security group.
-            given = outcome.blueprint.existing_load_balancer
-            whole: bool | None = None if given else here.answers(route.rule)
+            whole: bool | None = here.answers(route.rule)
         else:
             whole = whole_by_pages(walk, outcome.blueprint, flow)
         if whole is not None:

@@ -298,14 +298,17 @@ def test_what_the_own_files_have(reference: str, files: dict[str, str], hint: st
     )
 
 
-def looked_up(reference: str, folder: Path) -> list[Any]:
-    spec = f"""name: shop
+def referring(reference: str) -> str:
+    return f"""name: shop
 region: us-east-1
 network: {{egress: public}}
 services:
   web: {{image: 'nginx:1.27', environment: {{X: {{ref: {json.dumps(reference)}}}}}}}
 """
-    outcome = run_text(spec, "shop.yaml")
+
+
+def looked_up(reference: str, folder: Path) -> list[Any]:
+    outcome = run_text(referring(reference), "shop.yaml")
     assert outcome.blueprint
     found = with_own_files(outcome, folder).problems
     return [each for each in found if each.code == "TG298"]
@@ -318,6 +321,22 @@ def test_what_tfgen_writes_is_no_file_of_the_users(tmp_path: Path, run_tfgen: Tf
     again = run_tfgen("render", tmp_path / "shop.yaml", "-o", tmp_path / "stack")
     assert again.code == 0
     assert f"{tmp_path}/stack has no file of your own yet" in again.err
+
+
+def test_changes_of_a_folder_looks_into_it(tmp_path: Path, run_tfgen: Tfgen) -> None:
+    """Of two specs nobody knows the folder, so nothing is said of what is beside the stack."""
+    spec, new, stack = tmp_path / "shop.yaml", tmp_path / "new.yaml", tmp_path / "stack"
+    spec.write_text(referring("local.address"))
+    assert run_tfgen("render", spec, "-o", stack).code == 0
+    (stack / "data.tf").write_text('locals { address = "x" }\n')
+    new.write_text(referring("local.address").replace("1.27", "1.28"))
+    done = run_tfgen("changes", stack, new)
+    assert (done.code, done.err) == (0, "")
+    new.write_text(referring("local.adress"))
+    done = run_tfgen("changes", stack, new)
+    assert done.code == 1
+    assert "did you mean local.address?" in done.err
+    assert run_tfgen("changes", spec, new).code == 0
 
 
 def test_the_examples_of_the_document_are_right() -> None:

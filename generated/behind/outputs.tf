@@ -10,11 +10,6 @@ output "cluster_name" {
   value       = module.services.cluster_name
 }
 
-output "endpoint_ids" {
-  description = "IDs of the VPC endpoints."
-  value       = module.network.endpoint_ids
-}
-
 output "load_balancer_arn" {
   description = "ARN of the load balancer."
   value       = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/shared/50dc6c495c0c9188"
@@ -35,29 +30,9 @@ output "namespace_arn" {
   value       = module.services.namespace_arn
 }
 
-output "nat_public_ips" {
-  description = "Public IP addresses from which tasks reach the internet, by zone letter of the NAT gateway."
-  value       = module.network.nat_public_ips
-}
-
-output "private_route_table_ids" {
-  description = "IDs of the private subnets' route tables, by zone letter."
-  value       = module.network.private_route_table_ids
-}
-
 output "private_subnet_ids" {
   description = "IDs of the private subnets, by zone letter."
-  value       = module.network.private_subnet_ids
-}
-
-output "public_route_table_id" {
-  description = "ID of the public subnets' route table."
-  value       = module.network.public_route_table_id
-}
-
-output "public_subnet_ids" {
-  description = "IDs of the public subnets, by zone letter."
-  value       = module.network.public_subnet_ids
+  value       = local.private_subnet_ids
 }
 
 output "security_group_ids" {
@@ -109,5 +84,5 @@ output "task_role_names" {
 
 output "vpc_id" {
   description = "ID of the VPC."
-  value       = module.network.vpc_id
+  value       = local.vpc_id
 }

@@ -52,6 +52,7 @@ _CALLS = {
     "ModifySecurityGroupRules": ("update", "aws_vpc_security_group_*_rule"),
     "RegisterTaskDefinition": ("create", "aws_ecs_task_definition"),
     "DeregisterTaskDefinition": ("delete", "aws_ecs_task_definition"),
+    "SetRulePriorities": ("update", "aws_lb_listener_rule"),
     "SetSubnets": ("update", "aws_lb"),
     "RequestCertificate": ("create", "aws_acm_certificate"),
     "DeleteCertificate": ("delete", "aws_acm_certificate"),

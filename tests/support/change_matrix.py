@@ -1062,19 +1062,24 @@ WHAT_EXISTS = (
     ),
 )
 
+# Which one, inputs say: with a VPC of the stack's own, only files beside it can have created one in that.
 EXISTING = """\
 load_balancer:
   existing:
-    arn: arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/shared/1
-    listener_arns:
-      http: arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/shared/1/2
-      admin: arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/shared/1/3
-    security_group: sg-0a1b2c3d
+    arn: {input: load_balancer}
+    listener_arns: {http: {input: http_listener}, admin: {input: admin_listener}}
+    security_group: {input: load_balancer_group}
     dns_name: shared-1.us-east-1.elb.amazonaws.com
-"""
+
+inputs:
+  load_balancer: {description: The load balancer, default: "ARN:loadbalancer/app/shared/1"}
+  http_listener: {description: Its listener http, default: "ARN:listener/app/shared/1/2"}
+  admin_listener: {description: Its listener admin, default: "ARN:listener/app/shared/1/3"}
+  load_balancer_group: {description: Its security group, default: sg-0a1b2c3d}
+""".replace("ARN:", "arn:aws:elasticloadbalancing:us-east-1:123456789012:")
 # In another account than the emulator's, so that the roles trust another one.
 CLUSTER = "cluster: arn:aws:ecs:us-east-1:210987654321:cluster/shared\n\nservices:\n"
-OWN_LISTENERS = "load_balancer:\n  listeners:\n    http: 80\n    admin: 8080\n"
+OWN_LISTENERS = "load_balancer:\n  listeners:\n    http: 80\n    admin: 8080\n\ninputs:\n"
 
 ROUTED = "{webapp,backendserver}"
 LOAD_BALANCER_PARTS = "lb.main lb_listener.http security_group.main ingress_rule.http_from_world"

@@ -49,21 +49,25 @@ class Walk:
         }
 
     def internet(self, subnet: Resource) -> str:
-        """How a subnet comes to the internet: by a gateway, by NAT, or not at all."""
+        """How a subnet comes to the internet: by a gateway, a target of the user's, NAT, or not at all."""
         tables = self.tables(subnet)
-        for route in self.of("aws_route"):
-            arguments = route.arguments
-            if not addresses_in(arguments.get("route_table_id")) & tables:
-                continue
-            if arguments.get("destination_cidr_block") != "0.0.0.0/0":
-                continue
-            if self.named(arguments.get("gateway_id"), "aws_internet_gateway"):
-                return "gateway"
-            for nat in self.named(arguments.get("nat_gateway_id"), "aws_nat_gateway"):
-                own = self.subnets(nat.arguments.get("subnet_id"))
-                public = nat.arguments.get("connectivity_type", "public") == "public"
-                if public and own and self.internet(own[0]) == "gateway":
-                    return "nat"
+        found = {
+            self._target(route.arguments)
+            for route in self.of("aws_route")
+            if addresses_in(route.arguments.get("route_table_id")) & tables
+            and route.arguments.get("destination_cidr_block") == "0.0.0.0/0"
+        }
+        return next((each for each in ("gateway", "given", "nat") if each in found), "")
+
+    def _target(self, route: Mapping[str, Any]) -> str:
+        if "nat_gateway_id" not in route:
+            own = self.named(route.get("gateway_id"), "aws_internet_gateway")
+            return "gateway" if own else "given"
+        for nat in self.named(route["nat_gateway_id"], "aws_nat_gateway"):
+            own = self.subnets(nat.arguments.get("subnet_id"))
+            public = nat.arguments.get("connectivity_type", "public") == "public"
+            if public and own and self.internet(own[0]) in ("gateway", "given"):
+                return "nat"
         return ""
 
     # --- security groups
@@ -159,7 +163,7 @@ class Service:
 
     def _over_internet(self, peers: set[str], *, routed: bool = False) -> bool:
         ways = {self.walk.internet(subnet) for subnet in self.subnets}
-        there = routed or ways == {"nat"} or (ways == {"gateway"} and self.public)
+        there = routed or ways in ({"nat"}, {"given"}) or (ways == {"gateway"} and self.public)
         return there and self.walk.lets("egress", self.groups, 443, peers, [WORLD])
 
     # --- to each other
@@ -190,28 +194,44 @@ class Service:
         """Whether clients on the internet come to it by a listener's rule."""
         walk = self.walk
         arguments = walk.one("aws_lb_listener_rule", rule).arguments
+        port = self._registered_port(arguments.get("action"))
+        if port is None or not self.groups or not self.subnets or port not in self.ports.values():
+            return False
+        if not any(walk.of("aws_lb")):
+            return self._lets_given_balancer_in(port)
         for listener in walk.named(arguments.get("listener_arn"), "aws_lb_listener"):
-            return self._answers(listener, arguments.get("action"))
+            return self._answers(listener, port)
         return False
 
-    def _answers(self, listener: Resource, action: Any) -> bool:
+    def _registered_port(self, action: Any) -> int | None:
+        """The port that its tasks have in the target group of an action."""
+        registered = self.own.arguments.get("load_balancer") or ()
+        targets = addresses_in(action) & {each for block in registered for each in addresses_in(block)}
+        return int(registered[0]["container_port"]) if len(registered) == 1 and targets else None
+
+    def _lets_given_balancer_in(self, port: int) -> bool:
+        """Of a load balancer that exists the files have only the rule for its security group."""
+        walk = self.walk
+        for rule in walk.of("aws_vpc_security_group_ingress_rule"):
+            group = rule.arguments.get("referenced_security_group_id")
+            is_own = rule.name == f"{self.own.name}_from_load_balancer"
+            if is_own and group and not walk.named(group, "aws_security_group"):
+                here = addresses_in(rule.arguments.get("security_group_id")) & self.groups
+                return bool(here) and _has_port(rule.arguments, port)
+        return walk.lets("ingress", self.groups, port, set(), [WORLD])
+
+    def _answers(self, listener: Resource, port: int) -> bool:
         walk, balancer = self.walk, self.walk.one("aws_lb", "main").arguments
         subnets = walk.subnets(balancer.get("subnets"))
         groups = {each.address for each in walk.named(balancer.get("security_groups"), "aws_security_group")}
-        registered = self.own.arguments.get("load_balancer") or ()
-        targets = addresses_in(action) & {each for block in registered for each in addresses_in(block)}
-        if len(registered) != 1 or not targets or not self.groups or not self.subnets:
-            return False
-        port = int(registered[0]["container_port"])
         return (
             balancer.get("internal") != "true"
             and bool(subnets)
-            and all(walk.internet(subnet) == "gateway" for subnet in subnets)
+            and all(walk.internet(subnet) in ("gateway", "given") for subnet in subnets)
             and _zones(self.subnets) <= _zones(subnets)
             and self._has_clients(groups, int(str(listener.arguments["port"])))
             and walk.lets("egress", groups, port, self.groups, walk.cidrs(self.subnets))
             and walk.lets("ingress", self.groups, port, groups, walk.cidrs(subnets))
-            and port in self.ports.values()
         )
 
     def _has_clients(self, groups: set[str], port: int) -> bool:

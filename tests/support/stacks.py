@@ -154,8 +154,8 @@ EXPECTED = {
     "behind": Expected(
         zones="ab",
         tasks_in="private",
-        nat_in="a",
-        gateways=frozenset({"s3"}),
+        existing_vpc="10.20.0.0/16",
+        has_nat=True,
         joins=True,
         rules=frozenset(
             {

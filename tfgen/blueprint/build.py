@@ -10,6 +10,7 @@ from tfgen.blueprint import (
     calls,
     cost,
     existing,
+    existing_vpc,
     images,
     load_balancer,
     names,
@@ -93,7 +94,7 @@ def _built_blueprint(
     referred = references.References(spec, wiring.own_variables(spec))
     found = {key: _build_image(key, spec, referred, at) for key in spec.services}
     called = calls.build(spec, at)
-    of_network = references.References(spec, frozenset(), references.route_places)
+    of_network = references.References(spec, existing_vpc.own_variables(spec), references.route_places)
     built_network = network.build(spec, found, of_network, at)
     built_services = services.build(
         services.ServiceContext(spec, partition, built_network, found, bound, called, referred, at)

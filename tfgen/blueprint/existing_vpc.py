@@ -1,5 +1,6 @@
 """A VPC that exists: what the spec gives of it, and what is created in it."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
@@ -23,7 +24,7 @@ from tfgen.blueprint.model import (
 )
 from tfgen.blueprint.peer_words import CIDR
 from tfgen.blueprint.references import beginning, in_root
-from tfgen.hcl.text import Label, Ref, VariableRef
+from tfgen.hcl.text import Comment, Label, Ref, VariableRef
 from tfgen.problems import Locate, Problem, SpecPath
 from tfgen.spec import model as said
 from tfgen.spec.model import Part, Spec
@@ -32,21 +33,32 @@ from tfgen.spec.ways_out import WayOut
 STRING, STRINGS, TEXTS = Ref("string"), Ref("list(string)"), Ref("map(string)")
 VPC_ID = VariableRef(Label("vpc_id"))
 ROUTE_TABLES = VariableRef(Label("route_table_ids"))
+TABLES_BY_NAME = VariableRef(Label("route_tables"))
 PRIVATE_SUBNETS = VariableRef(Label("private_subnet_ids"))
 """Variables of the network's module, where it is in a VPC that exists."""
 
 
+def own_variables(spec: Spec) -> frozenset[str]:
+    """The names of variables that the network's module may have of its own."""
+    own = (VPC_ID, ROUTE_TABLES, TABLES_BY_NAME, PRIVATE_SUBNETS)
+    return frozenset(each.label for each in own) if spec.network.vpc else frozenset()
+
+
 def joined(created: Network, spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Network:
     """The network of a stack that creates no VPC: what is created in one that exists."""
+    tables = Ref(f"values({TABLES_BY_NAME})") if created.target_routes else ROUTE_TABLES
     return replace(
         created,
         cidr=vpc.cidr,
         internet_gateways=(),
         route_tables=(),
         nat=(),
-        target_routes=(),
+        target_routes=tuple(
+            replace(route, for_each=(TABLES_BY_NAME,), route_table_id=Ref("each.value"))
+            for route in created.target_routes
+        ),
         gateway_endpoints=tuple(
-            replace(endpoint, route_tables=(), given_tables=(ROUTE_TABLES,))
+            replace(endpoint, route_tables=(), given_tables=(tables,))
             for endpoint in created.gateway_endpoints
             if vpc.route_tables
         ),
@@ -104,6 +116,11 @@ def _existing(spec: Spec, vpc: said.ExistingVpc) -> ExistingVpc:
 # --- what the root hands on
 
 
+def comment(network: Network) -> Comment:
+    what = "this stack adds routes to its tables" if network.target_routes else "nothing here changes it"
+    return Comment(f"The VPC exists and is managed elsewhere; {what}.")
+
+
 def root_values(network: Network, vpc: said.ExistingVpc) -> Iterator[Local]:
     """What several modules need to know of it."""
     yield Local(label=Label("vpc_id"), value=in_root(vpc.id))
@@ -122,13 +139,31 @@ def _used_subnets(network: Network, vpc: said.ExistingVpc) -> Iterator[tuple[str
 
 def network_inputs(network: Network, vpc: said.ExistingVpc) -> Iterator[Input]:
     """What the module of the network needs, where something is created."""
-    yield _input(VPC_ID, STRING, "ID of the VPC.", Ref("local.vpc_id"))
-    if network.private_subnets:
+    if network.has_new_endpoints:
+        yield _input(VPC_ID, STRING, "ID of the VPC.", Ref("local.vpc_id"))
+    if network.has_new_endpoints and network.private_subnets:
         description = "IDs of the private subnets, by zone letter."
         yield _input(PRIVATE_SUBNETS, TEXTS, description, Ref("local.private_subnet_ids"))
-    if network.gateway_endpoints:
+    if network.target_routes:
+        description = f"IDs of the route tables of the {network.task_subnets} subnets, by name."
+        yield _input(TABLES_BY_NAME, TEXTS, description, _tables_by_name(vpc))
+    elif network.gateway_endpoints:
         description = "IDs of the route tables of the private subnets."
         yield _input(ROUTE_TABLES, STRINGS, description, tuple(map(in_root, vpc.route_tables)))
+
+
+def _tables_by_name(vpc: said.ExistingVpc) -> dict[str, Ref | str]:
+    """The route tables, each by what names it in the spec: their IDs may be known only after an apply."""
+    return {_name(each): in_root(each) for each in vpc.route_tables}
+
+
+def _name(given: str | Part) -> str:
+    return given if isinstance(given, str) else given.input or _in_dots(given.ref or "")
+
+
+def _in_dots(traversal: str) -> str:
+    """A traversal with dots only, as a key that can be written in an address: x["a"] is x.a."""
+    return re.sub(r'\["?(.*?)"?\]', r".\1", traversal)
 
 
 def services_inputs(network: Network, vpc: said.ExistingVpc, used: frozenset[Label]) -> Iterator[Input]:
@@ -147,7 +182,10 @@ def services_inputs(network: Network, vpc: said.ExistingVpc, used: frozenset[Lab
 
 
 def _input(
-    variable: VariableRef, type_: Ref, description: str, value: Ref | str | tuple[Ref | str, ...]
+    variable: VariableRef,
+    type_: Ref,
+    description: str,
+    value: Ref | str | tuple[Ref | str, ...] | dict[str, Ref | str],
 ) -> Input:
     return Input(variable=Variable(label=variable.label, type=type_, description=description), value=value)
 
@@ -195,6 +233,7 @@ def problems(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]
     yield from _endpoint_problems(spec, vpc, at)
     yield from _unknown_prefix_lists(spec, vpc, at)
     yield from _lost_gateways(spec, vpc, at)
+    yield from _lost_routes(spec, vpc, at)
     yield from _unknown_group(spec, vpc, at)
 
 
@@ -243,18 +282,19 @@ def _subnet_problems(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[
 
 def _repeated_ids(vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]:
     """The same text for two things; of references, their values are checked by Terraform."""
-    first: dict[str | Part, SpecPath] = {}
+    first: dict[str, SpecPath] = {}
     for path, value in vpc.values:
         if path[0] not in ("public_subnets", "private_subnets", "route_tables"):
             continue
-        if value in first:
-            where, line = at(("network", "vpc", *path)), at(("network", "vpc", *first[value])).line
-            name = value if isinstance(value, str) else value.ref or value.input
-            message = f"{name} is in the spec twice{f' (line {line})' if line else ''}"
+        name = _name(value)
+        if name in first:
+            where, line = at(("network", "vpc", *path)), at(("network", "vpc", *first[name])).line
+            text = value if isinstance(value, str) else value.ref or value.input
+            message = f"{text} is in the spec twice{f' (line {line})' if line else ''}"
             yield Problem(
                 "TG504", where, message, "give each zone a subnet of its own, and list each table once"
             )
-        first.setdefault(value, path)
+        first.setdefault(name, path)
 
 
 def _endpoint_problems(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]:
@@ -329,6 +369,14 @@ def _lost_gateways(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Pr
                 f"endpoint, add {name} to vpc.endpoints"
             )
             yield Problem("TG508", at(("network", "vpc")), message, hint)
+
+
+def _lost_routes(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]:
+    if spec.network.routes and not vpc.route_tables:
+        message = "no route can be created in a VPC whose route tables are not in the spec"
+        role = "public" if spec.network.way_out.public_tasks else "private"
+        hint = f"add vpc.route_tables: [rtb-...], those of the {role} subnets, or remove routes"
+        yield Problem("TG536", at(("network", "routes")), message, hint)
 
 
 def _unknown_group(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]:

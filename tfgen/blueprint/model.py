@@ -244,6 +244,11 @@ class Network(Part, frozen=True):
         return bool(self.nat) or any(each.has_nat for each in self.existing)
 
     @property
+    def has_new_endpoints(self) -> bool:
+        """Whether the stack creates an endpoint."""
+        return bool(self.gateway_endpoints or self.interface_endpoints)
+
+    @property
     def egress_key(self) -> str:
         """The key of the spec that says how tasks reach what is outside."""
         return "vpc.way_out" if self.existing else "egress"
@@ -616,7 +621,7 @@ class Input(Part, frozen=True):
     """A variable of a module together with the value that the root gives it."""
 
     variable: Variable
-    value: Ref | str | tuple[Ref | str, ...]
+    value: Ref | str | tuple[Ref | str, ...] | dict[str, Ref | str]
 
 
 class Output(Part, frozen=True):
@@ -951,6 +956,7 @@ class Root(Part, frozen=True):
     outputs: tuple[Output, ...]
     values: tuple[Local, ...] = ()
     """What it has of its own for several modules."""
+    values_comment: Comment = Comment("")
 
 
 class Blueprint(Part, frozen=True):

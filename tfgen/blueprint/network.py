@@ -20,7 +20,7 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     else:
         yield from addressing.problems(spec.network, at)
         yield from nat.problems(spec.network, at)
-        yield from routes.problems(spec.network, at)
+    yield from routes.problems(spec.network, at)
     yield from egress.endpoint_problems(spec, at)
 
 

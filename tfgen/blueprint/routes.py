@@ -57,6 +57,7 @@ _KINDS = {
         },
     ),
 }
+_NO_ROUTE = ", or egress: endpoints"
 _OF_TYPE = {type_: name for name, kind in _KINDS.items() for type_ in kind.types}
 
 
@@ -134,10 +135,11 @@ def _destination_problems(
         message = f"{to} has a route already (line {seen[to].line})"
         yield Problem("TG533", where, message, "remove one of the two")
     if to == WORLD and network.way_out.to_internet:
-        message = f"with egress: {network.egress} there is a route to {WORLD} already"
-        yield Problem("TG533", where, message, "write narrower ranges, or egress: endpoints")
-    if IPv4Network(to).subnet_of(IPv4Network(network.cidr)):
-        message = f"{to} is in the VPC's own range {network.cidr}, where traffic stays in the VPC"
+        message = f"with {': '.join(network.said_way_out)} there is a route to {WORLD} already"
+        yield Problem("TG533", where, message, f"write narrower ranges{'' if network.vpc else _NO_ROUTE}")
+    cidr = network.vpc.cidr if network.vpc else network.cidr
+    if IPv4Network(to).subnet_of(IPv4Network(cidr, strict=False)):
+        message = f"{to} is in the VPC's own range {cidr}, where traffic stays in the VPC"
         yield Problem("TG532", where, message, "write the range of the other network")
 
 

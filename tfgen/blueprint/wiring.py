@@ -71,6 +71,7 @@ def build(stack: Stack) -> tuple[tuple[Module, ...], Root]:
         variables=tuple(_root_variables(stack, passed)),
         outputs=_sorted_by_label(_root_outputs(stack, modules)),
         values=values,
+        values_comment=existing_vpc.comment(stack.network),
     )
     return tuple(modules), root
 
@@ -80,15 +81,17 @@ def _network_module(stack: Stack, used: frozenset[Label]) -> Module | None:
     network = stack.network
     if stack.vpc is None:
         return _build_module(NETWORK, stack.network_references, _network_outputs(stack, used))
-    if not network.gateway_endpoints and not network.interface_endpoints:
+    if not network.has_new_endpoints and not network.target_routes:
         return None
     outputs = _joined_outputs(stack, used)
-    return _build_module(NETWORK, existing_vpc.network_inputs(network, stack.vpc), outputs)
+    inputs = (*existing_vpc.network_inputs(network, stack.vpc), *stack.network_references)
+    return _build_module(NETWORK, inputs, outputs)
 
 
 def _joined_outputs(stack: Stack, used: frozenset[Label]) -> Iterator[Output]:
     """Of what is created in a VPC that exists."""
-    yield _existing_private_subnets(stack.network)
+    if stack.network.has_new_endpoints:
+        yield _existing_private_subnets(stack.network)
     yield from exports.of_network(stack.network)
     yield from _endpoint_outputs(stack, used)
 
@@ -232,7 +235,7 @@ def _ids_of_subnets(role: Label, stack: Stack) -> Ref:
 def _subnets_in_root(role: str, stack: Stack) -> Ref:
     """The IDs of subnets by zone; those of tasks wait for the endpoints that the stack creates."""
     name, network = Label(f"{role}_subnet_ids"), stack.network
-    waits = role == PRIVATE and (network.gateway_endpoints or network.interface_endpoints)
+    waits = role == PRIVATE and network.has_new_endpoints
     return OutputRef(NETWORK, name) if waits or not stack.vpc else Ref(f"local.{name}")
 
 
@@ -401,7 +404,7 @@ def _root_outputs(stack: Stack, modules: list[Module]) -> Iterator[Output]:
             yield _build_output("load_balancer_arn", "ARN of the load balancer.", arn)
     if stack.vpc:
         yield from existing_vpc.root_outputs(stack.network, stack.vpc)
-        if stack.network.private_subnets and not any(module.label == NETWORK for module in modules):
+        if stack.network.private_subnets and not stack.network.has_new_endpoints:
             yield existing_vpc.subnet_output(PRIVATE, _subnets_in_root(PRIVATE, stack))
     addresses = {
         service.key: server.address

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from tfgen.commands.common import (
     print_problems,
     run_specs,
     terminal_columns,
+    with_own_files,
 )
 from tfgen.problems import Exit, TfgenError
 
@@ -41,6 +43,7 @@ def changes(
             templates=templates,
             # The new spec takes the place of the one that the pages name.
             spec_file=report.spec_file(pages),
+            besides=partial(with_own_files, output=old) if pages else lambda outcome: outcome,
             wanted={
                 old: "name the old spec, or the folder of the stack",
                 new: "name the new spec; only OLD may be a folder",

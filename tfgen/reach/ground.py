@@ -243,14 +243,17 @@ class Ground:
     def given(self, role: str, destination: str) -> tuple[Hop, ...]:
         """From the subnets of a role to a range, through a target of the user's own; nothing without one."""
         table = self.tables.get(role)
-        lost = (route for route in self.network.target_routes if route.table == role)  # without their table
-        best = _narrowest(self._routes_of_table(table) if table else lost, destination)
+        own = self._routes_to_targets(role)  # of a table that exists, or without their table
+        best = _narrowest(self._routes_of_table(table) if table else own, destination)
         return self.internet(role, destination) if isinstance(best, TargetRoute) else ()
 
     def _given_internet(
         self, role: str, existing: ExistingVpc, destination: str, because: str
     ) -> tuple[Hop, ...]:
-        """As the spec says that the routes of a VPC are which exists."""
+        """As the spec says that the routes of a VPC are which exists, and by those that the stack adds."""
+        own = _narrowest(self._routes_to_targets(role), destination)
+        if isinstance(own, TargetRoute):
+            return (_to_target(role, own, (), " in its route_tables, given by you"),)
         given = f"{existing.id}, given by you as way_out: {existing.way_out}"
         if role == PUBLIC:
             text = f"public subnets of {existing.id}, given by you: a route to an internet gateway"
@@ -264,10 +267,13 @@ class Ground:
             Hop("nat", "the NAT gateways: public addresses and a route to the internet, given by you", TAKEN),
         )
 
+    def _routes_to_targets(self, role: str) -> Iterator[TargetRoute]:
+        return (route for route in self.network.target_routes if route.table == role)
+
     def _routes_of_table(self, table: RouteTable) -> Iterator["_Route"]:
         """The routes of a table, but for that to the VPC and those that gateway endpoints make."""
         yield from table.routes
-        yield from (route for route in self.network.target_routes if route.table == table.label)
+        yield from self._routes_to_targets(table.label)
         for nat in self.network.nat:
             yield from (route for route in nat.routes if route.table == table.label)
 
@@ -311,10 +317,10 @@ def _narrowest(routes: Iterable["_Route"], destination: str) -> "_Route | None":
     return max(covering, key=lambda route: network(route.destination).prefixlen, default=None)
 
 
-def _to_target(role: str, route: TargetRoute, parts: tuple[ResourceRef, ...]) -> Hop:
+def _to_target(role: str, route: TargetRoute, parts: tuple[ResourceRef, ...], where: str = "") -> Hop:
     """What is behind a target, and whether it leads back, is the user's to know."""
     target = "a target of a variable" if isinstance(route.target, Ref) else route.target
-    text = f"{role} subnets: {route.destination} to {target}, which is given by you"
+    text = f"{role} subnets{where}: {route.destination} to {target}, which is given by you"
     return Hop("route", text, TAKEN, (*parts, ResourceRef("aws_route", route.label)))
 
 

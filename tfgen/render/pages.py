@@ -153,6 +153,7 @@ def _stack_values(blueprint: Blueprint) -> dict[str, Any]:
         "backends": blueprint.backend,
         "providers": blueprint.provider,
         "values": blueprint.root.values,
+        "values_comment": blueprint.root.values_comment,
         "modules": blueprint.modules,
         "variables": blueprint.root.variables,
         "outputs": blueprint.root.outputs,

@@ -16,6 +16,7 @@ WHY = (
 )
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html"
 _EXISTING = """\
+network: {vpc: {way_out: nat}}
 load_balancer:
   existing:
     listener_arns: {https: "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/shared/1/2"}

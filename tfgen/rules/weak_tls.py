@@ -14,12 +14,19 @@ WHY = (
     "them. Without a policy, AWS takes one that does; tfgen writes one that does not."
 )
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html"
-_TLS = "certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000'"
-_WEB = "services: {web: {port: 80, listener: https, routes: [/]}}\n"
 
 
 def _listener(policy: str) -> str:
-    return f"load_balancer:\n  listeners:\n    https: {{port: 443, {_TLS}, policy: {policy}}}\n{_WEB}"
+    return f"""\
+load_balancer:
+  listeners:
+    https:
+      port: 443
+      certificate: arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000
+      policy: {policy}
+services:
+  web: {{port: 80, routes: [/]}}
+"""
 
 
 BAD = _listener("ELBSecurityPolicy-2016-08")
@@ -28,7 +35,9 @@ FAILS = (_listener("ELBSecurityPolicy-TLS13-1-1-2021-06"),)
 PASSES = (
     _listener("ELBSecurityPolicy-TLS-1-2-2017-01"),
     _listener("ELBSecurityPolicy-TLS14-1-4-2031-01"),
-    f"load_balancer: {{listeners: {{https: {{port: 443, {_TLS}}}}}}}\n{_WEB}",
+    "load_balancer:\n"
+    "  certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000'\n"
+    "services: {web: {port: 80, routes: [/]}}",
     "services: {web: {port: 80, routes: [/]}}",
 )
 

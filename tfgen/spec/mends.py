@@ -322,6 +322,16 @@ def _mend_vpc(mend: _Mend, _path: SpecPath) -> _Edits:
     if (way_out := mend.value_at(("network", "vpc", "way_out"))) is not None:
         yield ("network", "egress"), way_out
         yield ("network", "vpc"), _GONE
+    yield from _unknown_load_balancer(mend)
+
+
+def _unknown_load_balancer(mend: _Mend) -> _Edits:
+    """A load balancer that may be in any VPC."""
+    path = ("load_balancer", "existing")
+    for key in mend.value_at((*path, "listener_arns")) or ():
+        yield (*path, "listener_arns", key), {"input": "mended"}
+    if mend.value_at((*path, "security_group")) is not None:
+        yield (*path, "security_group"), {"input": "mended"}
 
 
 def _mend_route(mend: _Mend, path: SpecPath) -> _Edits:
@@ -479,5 +489,5 @@ _MENDS = {
     "TG545": _mend_clients,
     **dict.fromkeys(("TG547", "TG548"), _mend_rest),
     "TG500": _mend_created,
-    **dict.fromkeys(("TG501", "TG503", "TG504", "TG505", "TG507", "TG508"), _mend_vpc),
+    **dict.fromkeys(("TG501", "TG503", "TG504", "TG505", "TG507", "TG508", "TG536"), _mend_vpc),
 }

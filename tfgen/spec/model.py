@@ -468,8 +468,8 @@ class NetworkRoute(Section, frozen=True):
 
 
 class ExistingVpc(Section, frozen=True):
-    """A VPC that exists. Nothing of it is changed; endpoints that it lacks and the services need are created
-    in it."""
+    """A VPC that exists. Nothing of it is changed but what the spec asks for: endpoints that it lacks and the
+    services need are created in it, and `routes` are added to its route tables."""
 
     id: VpcId | Part
     """Its ID."""
@@ -491,8 +491,8 @@ class ExistingVpc(Section, frozen=True):
     """The prefix lists of the gateway endpoints that it has. Needed where tasks may not connect to the
     internet."""
     route_tables: list[RouteTableId | Part] = []
-    """The route tables of the private subnets, for gateway endpoints to create. Default: none, so that no
-    gateway endpoint is created."""
+    """The route tables of the subnets that run tasks, for gateway endpoints and routes to create. Default:
+    none, so that neither is created."""
 
     @property
     def values(self) -> Iterator[tuple[SpecPath, str | Part]]:
@@ -513,9 +513,7 @@ class Network(Section, frozen=True):
     """The VPC and its egress."""
 
     replaceable: ClassVar[Mapping[str, str]] = {"egress": "vpc"}
-    of_created: ClassVar[tuple[str, ...]] = (
-        *("egress", "cidr", "zones", "nat", "nat_zone", "subnets", "routes"),
-    )
+    of_created: ClassVar[tuple[str, ...]] = (*("egress", "cidr", "zones", "nat", "nat_zone", "subnets"),)
     """The keys that describe a VPC to create."""
 
     egress: Literal["public", "nat", "endpoints", "nat+endpoints"] | None = None
@@ -531,7 +529,8 @@ class Network(Section, frozen=True):
     subnets: Subnets = Subnets()
     """The sizes or ranges of the subnets."""
     routes: list[NetworkRoute] = []
-    """Routes to other networks, from the subnets that run tasks and from database subnets."""
+    """Routes to other networks, from the subnets that run tasks and from database subnets. In a VPC that
+    exists: in its `route_tables`."""
     endpoints: list[AwsService] = []
     """VPC endpoints in addition to those that tfgen derives."""
     service_connect_endpoint: bool = True
