@@ -434,7 +434,8 @@ def compared(outcome: Outcome) -> int:
             here = walk.service(own.label)
             # Of a load balancer that exists the files have neither listeners nor a security group.
             given = outcome.blueprint.existing_load_balancer
-            whole: bool | None = None if given else here.answers(route.rule)
+            inside = bool(outcome.spec and outcome.spec.load_balancer.is_internal)
+            whole: bool | None = None if given else here.answers(route.rule, inside=inside)
         else:
             whole = whole_by_pages(walk, outcome.blueprint, flow)
         if whole is not None:

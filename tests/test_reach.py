@@ -102,7 +102,9 @@ def test_what_a_service_must_reach() -> None:
 
 # Where a stack has another way to the same, the walk takes it: NAT instead of an endpoint, the range
 # 0.0.0.0/0 of a security group instead of its rule for an endpoint, another range of a listener.
-OTHER_WAY = re.compile(r'aws_nat_gateway\.main\["|egress_rule\.\w+_to_internet|ingress_rule\.partners_from_')
+OTHER_WAY = re.compile(
+    r'aws_nat_gateway\.main\["|egress_rule\.\w+_to_internet|ingress_rule\.(partners_from_|http_from_10_)'
+)
 # What prevents the other way in an example whose tasks may connect to little of the internet.
 BEYOND = {
     "narrow": (

@@ -156,7 +156,8 @@ def _load_balancer(blueprint: Blueprint) -> Iterator[str]:
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
             routes = _routes_of_listener(blueprint, listener.key)
-            yield f"port {listener.port}: {_cut_words(routes) or '404 only'}"
+            where = "internal, " if balancer.internal else ""
+            yield f"{where}port {listener.port}: {_cut_words(routes) or '404 only'}"
     for given in blueprint.existing_load_balancer:
         for each in given.listeners:
             if routes := _routes_of_listener(blueprint, each.key):

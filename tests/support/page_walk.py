@@ -186,15 +186,16 @@ class Service:
 
     # --- ways in
 
-    def answers(self, rule: str) -> bool:
-        """Whether clients on the internet come to it by a listener's rule."""
+    def answers(self, rule: str, *, inside: bool = False) -> bool:
+        """Whether clients on the internet come to it by a listener's rule; with `inside` those in the VPC and
+        in networks that are connected to it, where the load balancer is internal."""
         walk = self.walk
         arguments = walk.one("aws_lb_listener_rule", rule).arguments
         for listener in walk.named(arguments.get("listener_arn"), "aws_lb_listener"):
-            return self._answers(listener, arguments.get("action"))
+            return self._answers(listener, arguments.get("action"), inside=inside)
         return False
 
-    def _answers(self, listener: Resource, action: Any) -> bool:
+    def _answers(self, listener: Resource, action: Any, *, inside: bool) -> bool:
         walk, balancer = self.walk, self.walk.one("aws_lb", "main").arguments
         subnets = walk.subnets(balancer.get("subnets"))
         groups = {each.address for each in walk.named(balancer.get("security_groups"), "aws_security_group")}
@@ -203,27 +204,36 @@ class Service:
         if len(registered) != 1 or not targets or not self.groups or not self.subnets:
             return False
         port = int(registered[0]["container_port"])
+        internal = balancer.get("internal") == "true"
+        facing = not internal and all(walk.internet(subnet) == "gateway" for subnet in subnets)
+        clients = list(self._clients(groups, int(str(listener.arguments["port"]))))
         return (
-            balancer.get("internal") != "true"
+            (facing or (internal and inside))
             and bool(subnets)
-            and all(walk.internet(subnet) == "gateway" for subnet in subnets)
             and _zones(self.subnets) <= _zones(subnets)
-            and self._has_clients(groups, int(str(listener.arguments["port"])))
+            and any(self._is_inside(each) if internal else not _is_private(each) for each in clients)
             and walk.lets("egress", groups, port, self.groups, walk.cidrs(self.subnets))
             and walk.lets("ingress", self.groups, port, groups, walk.cidrs(subnets))
             and port in self.ports.values()
         )
 
-    def _has_clients(self, groups: set[str], port: int) -> bool:
+    def _is_inside(self, range_: IPv4Network) -> bool:
+        known = [str(each.arguments["cidr_block"]) for each in self.walk.of("aws_vpc")]
+        routes = (each.arguments.get("destination_cidr_block") for each in self.walk.of("aws_route"))
+        known += [each for each in routes if isinstance(each, str) and IPv4Network(each) != WORLD]
+        return _is_private(range_) or any(range_.overlaps(IPv4Network(each)) for each in known)
+
+    def _clients(self, groups: set[str], port: int) -> Iterator[IPv4Network]:
         for rule in self.walk.of("aws_vpc_security_group_ingress_rule"):
             arguments = rule.arguments
             here = addresses_in(arguments.get("security_group_id")) & groups and _has_port(arguments, port)
             cidr = arguments.get("cidr_ipv4")
             if here and isinstance(cidr, str):
-                range_ = IPv4Network(cidr)
-                if not any(range_.subnet_of(private) for private in PRIVATE):
-                    return True
-        return False
+                yield IPv4Network(cidr)
+
+
+def _is_private(range_: IPv4Network) -> bool:
+    return any(range_.subnet_of(private) for private in PRIVATE)
 
 
 def _zones(subnets: list[Resource]) -> set[str]:

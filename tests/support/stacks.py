@@ -200,6 +200,22 @@ EXPECTED = {
             "terminals_from_pl_0a1b2c3d4e5f67890_udp_5000_5003": (5000, 5003, None),
         },
     ),
+    "intranet": Expected(
+        zones="ab",
+        tasks_in="private",
+        nat_in="ab",
+        routes={"10.100.0.0/14": "transit_gateway_id"},
+        gateways=frozenset({"s3"}),
+        listeners=frozenset({80}),
+        rules=frozenset(
+            {
+                Rule("portal", "http", paths=ALL),
+                Rule("reports", "http", paths=("/reports", "/reports/*")),
+                Rule("search", "http", paths=("/search", "/search/*")),
+            }
+        ),
+        services={"portal": 8080, "reports": 8080, "search": 8080},
+    ),
     "market": Expected(
         zones="abc",
         tasks_in="private",
@@ -266,7 +282,7 @@ def planned(plan: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 def _resources(module: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for resource in module.get("resources", []):
-        yield resource["address"], resource["values"]
+        yield resource["address"], resource.get("values", {})  # where none is known yet
     for child in module.get("child_modules", []):
         yield from _resources(child)
 

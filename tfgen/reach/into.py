@@ -24,6 +24,7 @@ from tfgen.reach.ground import (
     NetworkPeer,
     ingress_rule,
     is_private,
+    network,
 )
 from tfgen.reach.model import MISSING, OK, TAKEN, Flow, Hop, state_of, to_fault
 from tfgen.reach.out import group_of
@@ -91,7 +92,7 @@ class WaysIn:
     def _hops_outside(self, balancer: LoadBalancer, listener: Listener) -> Iterator[Hop]:
         yield self._client_hop(balancer, listener)
         if balancer.internal:
-            yield self._inside_only(listener)
+            yield self._inside_only(balancer, listener)
             return
         onward = self.ground.internet(balancer.subnets)
         if len(onward) > 1 or onward[0].state == MISSING:
@@ -103,9 +104,19 @@ class WaysIn:
         address = ResourceRef("aws_lb_listener", listener.label)
         yield Hop("listener", f"{address}, port {listener.port}", parts=(address,))
 
-    def _inside_only(self, listener: Listener) -> Hop:
-        """An internal load balancer has private addresses only; how clients reach it is up to the user."""
-        if all(is_private(cidr.cidr) for cidr in listener.admitted):
+    def _inside_only(self, balancer: LoadBalancer, listener: Listener) -> Hop:
+        """An internal load balancer has addresses of the VPC only; how clients outside reach it is up to the
+        user."""
+        vpc, ranges = network(self.ground.network.cidr), [cidr.cidr for cidr in listener.admitted]
+        if not balancer.faces_internet and any(network(cidr).overlaps(vpc) for cidr in ranges):
+            text = f"aws_lb.main is internal, in the {balancer.subnets} subnets: clients in the VPC reach it"
+            address = ResourceRef("aws_lb_listener", listener.label)
+            return Hop("balancer", text, parts=(address,))
+        routed = [network(route.destination) for route in self.ground.network.target_routes]
+        test = all if balancer.faces_internet else any
+        if test(map(is_private, ranges)) or any(
+            network(cidr).overlaps(other) for cidr in ranges for other in routed if other.prefixlen
+        ):
             return Hop("balancer", "aws_lb.main is internal, for clients with private addresses", TAKEN)
         hint = "give the listener the cidrs of its clients, such as cidrs: [10.0.0.0/8]"
         text = "aws_lb.main is internal: clients on the internet cannot reach it"

@@ -74,6 +74,8 @@ class Answer(NamedTuple):
     otherwise: tuple[Reading, ...] = ()
     doubts: tuple[str, ...] = ()
     """What overrides do to the listener and its rules and tfgen cannot evaluate."""
+    internal: bool = False
+    """Whether the load balancer is internal."""
 
     @property
     def winner(self) -> tuple[Candidate, ...]:
@@ -88,9 +90,10 @@ def answer_request(blueprint: Blueprint, request: Request) -> Answer:
     listener = next((each for each in listeners if each.port == request.port), None)
     if listener is None:
         return Answer(request, _no_listener(listeners, request))
+    internal = any(balancer.internal for balancer in blueprint.load_balancer)
     if nobody := _refusal_reason(listener, request):
-        return Answer(request, nobody, (listener,))
-    return _answer_of_listener(blueprint, listener, request)
+        return Answer(request, nobody, (listener,), internal=internal)
+    return _answer_of_listener(blueprint, listener, request)._replace(internal=internal)
 
 
 def _answer_of_existing(blueprint: Blueprint, balancer: ExistingLoadBalancer, request: Request) -> Answer:

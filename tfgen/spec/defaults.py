@@ -26,6 +26,7 @@ from tfgen.spec.model import (
     Spec,
     Subnets,
     has_root,
+    usual_clients,
     usual_health_check,
     usual_subnets,
 )
@@ -39,7 +40,7 @@ def fill_defaults(spec: Spec, at: Locate) -> tuple[Spec, list[Problem]]:
     filled = replace(
         spec,
         network=_fill_network(spec),
-        load_balancer=_load_balancer(spec.load_balancer, at),
+        load_balancer=_load_balancer(spec.load_balancer, spec.network, at),
         services={
             key: _fill_service(service, spec.load_balancer, spec.network)
             for key, service in spec.services.items()
@@ -150,15 +151,16 @@ def _has_single_nat(network: Network) -> bool:
     return network.way_out.nat and network.nat.zones == "single"
 
 
-def _load_balancer(load_balancer: LoadBalancer, at: Locate) -> LoadBalancer:
+def _load_balancer(said: LoadBalancer, network: Network, at: Locate) -> LoadBalancer:
     path = ("load_balancer", "listeners")
-    if load_balancer.existing and at(path).path != path:
-        return replace(load_balancer, listeners={})  # the default is for one of the stack's own
+    cidrs = usual_clients(said, network) if said.cidrs is None else said.cidrs
+    if said.existing and at(path).path != path:
+        return replace(said, cidrs=cidrs, listeners={})  # the default is for one of the stack's own
     listeners = {
-        key: replace(listener, cidrs=load_balancer.cidrs if listener.cidrs is None else listener.cidrs)
-        for key, listener in load_balancer.listeners.items()
+        key: replace(listener, cidrs=cidrs if listener.cidrs is None else listener.cidrs)
+        for key, listener in said.listeners.items()
     }
-    return replace(load_balancer, listeners=listeners)
+    return replace(said, cidrs=cidrs, listeners=listeners)
 
 
 def _fill_service(service: Service, load_balancer: LoadBalancer, network: Network) -> Service:

@@ -410,6 +410,11 @@ def _mend_default(_mend: _Mend, path: SpecPath) -> _Edits:
         yield (*path[:2], "default"), _GONE
 
 
+def _mend_key(_: _Mend, path: SpecPath) -> _Edits:
+    """Removes a key that the spec need not set."""
+    yield path, _GONE
+
+
 _MENDS = {
     "TG110": _mend_region,
     **dict.fromkeys(("TG111", "TG112", "TG113", "TG114"), _mend_zones),
@@ -434,6 +439,7 @@ _MENDS = {
     **dict.fromkeys(("TG530", "TG531"), _mend_nat),
     **dict.fromkeys(("TG532", "TG533", "TG534", "TG535"), _mend_target),
     **dict.fromkeys(("TG520", "TG521", "TG522", "TG523", "TG524"), _mend_entry),
+    **dict.fromkeys(("TG550", "TG551", "TG552"), _mend_key),
     "TG500": _mend_created,
     **dict.fromkeys(("TG501", "TG503", "TG504", "TG505", "TG507", "TG508"), _mend_vpc),
 }
