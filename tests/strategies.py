@@ -798,8 +798,8 @@ def _of_own_load_balancer(draw: st.DrawFn, region: str) -> Data:
     """Where its logs go, and its web ACL."""
     names = st.sampled_from(["shop-logs", "lb.logs.example"]) | st.booleans()
     prefixes = st.sampled_from(["shop", "a/b_c!.(1)-d", "p" * 256])
-    buckets = names | _given("shop-logs")
-    logs = names | st.fixed_dictionaries({}, optional={"bucket": buckets, "prefix": prefixes})
+    buckets = _given("shop-logs") | names
+    logs = st.fixed_dictionaries({"bucket": buckets}, optional={"prefix": prefixes}) | names
     acl = _arn(region, "wafv2", "regional/webacl/shop/0a1b2c3d-0000-4000-8000-000000000000")
     found: Data = draw(
         st.fixed_dictionaries({}, optional={"access_logs": logs, "connection_logs": logs, "waf": _given(acl)})

@@ -120,7 +120,7 @@ class WaysIn:
             return Hop("balancer", "aws_lb.main is internal, for clients with private addresses", TAKEN)
         hint = "give the listener the cidrs of its clients, such as cidrs: [10.0.0.0/8]"
         text = "aws_lb.main is internal: clients on the internet cannot reach it"
-        return Hop("balancer", text, MISSING, hint=hint)
+        return Hop("balancer" if balancer.faces_internet else "clients", text, MISSING, hint=hint)
 
     def _client_hop(self, balancer: LoadBalancer, listener: Listener) -> Hop:
         fix = ("load_balancer", "listeners", listener.key, "cidrs")
