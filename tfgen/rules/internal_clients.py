@@ -30,6 +30,9 @@ services:
   web: {port: 80, routes: [/]}
 """
 FAILS = (
+    "network: {egress: endpoints, routes: [{to: 0.0.0.0/0, via: tgw-0123456789abcdef0}]}\n"
+    "load_balancer: {scheme: internal, cidrs: [198.51.100.0/24]}\n"
+    "services: {web: {port: 80, routes: [/]}}",
     "load_balancer: {scheme: internal, listeners: {http: {port: 80, cidrs: [10.0.0.0/8, 198.51.100.7/32]}}}\n"
     "services: {web: {port: 80, routes: [/]}}",
     "load_balancer: {cidrs: [10.0.0.0/16, 198.51.100.0/24]}\nservices: {web: {port: 80, routes: [/]}}\n"
@@ -62,5 +65,6 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _has_inside_addresses(cidr: str, blueprint: Blueprint) -> bool:
     """Whether some of a range are private, or of the VPC or a network that it has routes to."""
-    own = (blueprint.network.cidr, *(route.destination for route in blueprint.network.target_routes))
+    routed = (route.destination for route in blueprint.network.target_routes)
+    own = (blueprint.network.cidr, *(each for each in routed if not each.endswith("/0")))
     return _ranges.meets_private(cidr) or any(_ranges.overlap(cidr, each) for each in own)
