@@ -796,14 +796,17 @@ def _what_exists(draw: st.DrawFn, region: str, services: dict[str, Data]) -> Dat
 @st.composite
 def _of_own_load_balancer(draw: st.DrawFn, region: str) -> Data:
     """Where its logs go, and its web ACL."""
-    names = st.sampled_from(["shop-logs", "lb.logs.example"]) | st.booleans()
-    prefixes = st.sampled_from(["shop", "a/b_c!.(1)-d", "p" * 256])
-    buckets = _given("shop-logs") | names
-    logs = st.fixed_dictionaries({"bucket": buckets}, optional={"prefix": prefixes}) | names
-    acl = _arn(region, "wafv2", "regional/webacl/shop/0a1b2c3d-0000-4000-8000-000000000000")
-    found: Data = draw(
-        st.fixed_dictionaries({}, optional={"access_logs": logs, "connection_logs": logs, "waf": _given(acl)})
-    )
+    found: Data = {}
+    for name in ("access_logs", "connection_logs"):
+        if draw(st.booleans()):
+            own = st.sampled_from(["shop-logs", "lb.logs.example", True, False])
+            logs = {"bucket": draw(_given("shop-logs") if draw(st.integers(0, 2)) else own)}
+            if draw(st.booleans()):
+                logs["prefix"] = draw(st.sampled_from(["shop", "a/b_c!.(1)-d", "p" * 256]))
+            found[name] = logs if draw(st.integers(0, 2)) else draw(own)
+    if draw(st.booleans()):
+        acl = "regional/webacl/shop/0a1b2c3d-0000-4000-8000-000000000000"
+        found["waf"] = draw(_given(_arn(region, "wafv2", acl)))
     return found
 
 
@@ -875,7 +878,7 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
     network = draw(joined_networks(egress) if is_joined else networks(region, egress))
     if not draw(st.integers(0, 4)):
         balancer = draw(_existing_load_balancers(region))
-    elif draw(st.booleans()):
+    else:
         balancer |= draw(_of_own_load_balancer(region))
     services, tags = draw(_services(region, egress, balancer, most)), draw(_TAGS)
     if inputs := draw(_inputs()):

@@ -11,10 +11,9 @@ ID = "TG372"
 SEVERITY = "warning"
 TITLE = "A task that calls its stack's load balancer is allowed out, and in again"
 WHY = (
-    "The name of an internet-facing load balancer resolves to its public addresses, inside the VPC too: the "
-    "call goes to the internet, on the listener's port, and arrives from the public address of a NAT gateway "
-    "or of the task, which the listener must allow. With an internal one it stays in the VPC, on the "
-    "listener's port. A Service Connect name needs none of that."
+    "Unless it is internal, its name resolves to public addresses, inside the VPC too: the call goes to the "
+    "internet, on the listener's port, and arrives from the public address of a NAT gateway or of the "
+    "task, which the listener must allow. A Service Connect name needs none of that."
 )
 SOURCE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html"
 BAD = """\

@@ -93,7 +93,8 @@ resource "aws_lb_target_group" "portal" {
   protocol             = "HTTP"
   port                 = 8080
   deregistration_delay = 300
-  slow_start           = 60
+
+  slow_start = 60
 
   tags = { Name = "intranet-portal" }
 

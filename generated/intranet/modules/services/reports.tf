@@ -87,12 +87,13 @@ resource "aws_vpc_security_group_egress_rule" "load_balancer_to_reports" {
 }
 
 resource "aws_lb_target_group" "reports" {
-  name_prefix                       = "rep-i-"
-  target_type                       = "ip"
-  vpc_id                            = var.vpc_id
-  protocol                          = "HTTP"
-  port                              = 8080
-  deregistration_delay              = 60
+  name_prefix          = "rep-i-"
+  target_type          = "ip"
+  vpc_id               = var.vpc_id
+  protocol             = "HTTP"
+  port                 = 8080
+  deregistration_delay = 60
+
   load_balancing_algorithm_type     = "least_outstanding_requests"
   load_balancing_cross_zone_enabled = "false"
 

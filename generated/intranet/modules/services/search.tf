@@ -87,12 +87,13 @@ resource "aws_vpc_security_group_egress_rule" "load_balancer_to_search" {
 }
 
 resource "aws_lb_target_group" "search" {
-  name_prefix                       = "sea-i-"
-  target_type                       = "ip"
-  vpc_id                            = var.vpc_id
-  protocol                          = "HTTP"
-  port                              = 8080
-  deregistration_delay              = 60
+  name_prefix          = "sea-i-"
+  target_type          = "ip"
+  vpc_id               = var.vpc_id
+  protocol             = "HTTP"
+  port                 = 8080
+  deregistration_delay = 60
+
   load_balancing_algorithm_type     = "weighted_random"
   load_balancing_anomaly_mitigation = "on"
 
