@@ -119,7 +119,8 @@ def body(five: Json, six: Json, shapes: Json, way: str) -> Json:
 
 def argument(five: Json, six: str | Json | None, shapes: Json, way: str) -> Any:
     if not (five.get("optional") or five.get("required")):
-        return "computed"
+        # Of a bucket, version 5 has the region as an answer alone.
+        return words(shape(five["type"]), "only=6") if six and way == "region" else "computed"
     needed = five.get("required", False)
     marks = (required(needed), "only=5") if six is None else (required(needed, six == "required"),)
     kind = five["type"]

@@ -313,13 +313,35 @@ _CIDRS = _blocks(8, 32).map(str) | st.just("0.0.0.0/0")
 _SOME_CIDRS = st.lists(_CIDRS, max_size=3)
 _PORTS = _numbers(model.Listener, "port")
 _BALANCERS = st.fixed_dictionaries(
-    {}, optional={"cidrs": _SOME_CIDRS, "idle_timeout": _numbers(model.LoadBalancer, "idle_timeout")}
+    {},
+    optional={
+        "cidrs": _SOME_CIDRS,
+        "idle_timeout": _numbers(model.LoadBalancer, "idle_timeout"),
+        "scheme": st.sampled_from(["internet-facing", "internal"]),
+    },
+)
+_FORWARDED = st.sampled_from(["append", "preserve", "remove"])
+_ATTRIBUTES = st.fixed_dictionaries(
+    {},
+    optional={
+        "deletion_protection": st.booleans(),
+        "client_keep_alive": _numbers(model.LoadBalancer, "client_keep_alive"),
+        "desync": st.sampled_from(["defensive", "strictest", "monitor"]),
+        "drop_invalid_headers": st.booleans(),
+        "preserve_host": st.booleans(),
+        "x_forwarded_for": _FORWARDED
+        | st.fixed_dictionaries({}, optional={"mode": _FORWARDED, "client_port": st.booleans()}),
+        "http2": st.booleans(),
+        "zonal_shift": st.booleans(),
+    },
 )
 
 
 @st.composite
 def load_balancers(draw: st.DrawFn) -> Data:
     balancer: Data = draw(_BALANCERS)
+    if draw(st.booleans()):
+        balancer |= draw(_ATTRIBUTES)
     if draw(st.booleans()):
         keys = draw(st.lists(NAMES | st.just("http"), min_size=1, max_size=3, unique=True))
         ports = draw(st.lists(_PORTS, min_size=len(keys), max_size=len(keys), unique=True))
@@ -503,6 +525,41 @@ _LONE = st.fixed_dictionaries(
         "exec": st.booleans(),
     },
 )
+_COOKIES = st.sampled_from(["SESSION", "__Host-sid", "c" * 128])
+_STICKY = st.booleans() | st.fixed_dictionaries(
+    {},
+    optional={
+        "enabled": st.booleans(),
+        "duration": _numbers(model.Sticky, "duration"),
+        "cookie": _COOKIES,
+    },
+)
+_DELAYS = st.fixed_dictionaries(
+    {}, optional={"deregistration_delay": _numbers(model.Service, "deregistration_delay")}
+)
+# How requests are spread: what cannot be used together is apart.
+_OF_TARGETS = st.tuples(
+    _DELAYS,
+    st.one_of(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "slow_start": st.just(0) | _between(30, 900),
+                "algorithm": st.just("round_robin"),
+                "sticky": _STICKY,
+                "cross_zone": st.just(True),
+                "anomaly_mitigation": st.just(False),
+            },
+        ),
+        st.fixed_dictionaries(
+            {"algorithm": st.just("least_outstanding_requests")}, optional={"sticky": _STICKY}
+        ),
+        st.fixed_dictionaries(
+            {"algorithm": st.just("weighted_random")},
+            optional={"anomaly_mitigation": st.booleans(), "cross_zone": st.booleans()},
+        ),
+    ),
+).map(lambda parts: parts[0] | parts[1])
 _SIZES = st.sampled_from([(cpu, memory) for cpu, sizes in facts.fargate_sizes().items() for memory in sizes])
 _PROTOCOLS = st.sampled_from(["http", "http2", "grpc", "tcp"])
 _CONTAINER_PORTS = _numbers(model.Port, "number")
@@ -533,6 +590,8 @@ def _lone_services(draw: st.DrawFn, region: str, egress: str) -> Data:
     for name in service.get("environment", {}):
         service.get("secrets", {}).pop(name, None)
     _open_ways(service, egress)
+    if draw(st.booleans()):
+        service |= draw(_OF_TARGETS)
     if draw(st.booleans()):
         service["cpu"], memory = draw(_SIZES)
         if draw(st.booleans()):
@@ -876,6 +935,23 @@ def _what_exists(draw: st.DrawFn, region: str, services: dict[str, Data]) -> Dat
     return found
 
 
+@st.composite
+def _of_own_load_balancer(draw: st.DrawFn, region: str) -> Data:
+    """Where its logs go, and its web ACL."""
+    found: Data = {}
+    for name in ("access_logs", "connection_logs"):
+        if draw(st.booleans()):
+            own = st.sampled_from(["shop-logs", "lb.logs.example", True, False])
+            logs = {"bucket": draw(_given("shop-logs") if draw(st.integers(0, 2)) else own)}
+            if draw(st.booleans()):
+                logs["prefix"] = draw(st.sampled_from(["shop", "a/b_c!.(1)-d", "p" * 256]))
+            found[name] = logs if draw(st.integers(0, 2)) else draw(own)
+    if draw(st.booleans()):
+        acl = "regional/webacl/shop/0a1b2c3d-0000-4000-8000-000000000000"
+        found["waf"] = draw(_given(_arn(region, "wafv2", acl)))
+    return found
+
+
 # --- whole specs ---
 
 _TAG_KEYS = TEXTS.map(lambda text: unicodedata.normalize("NFC", text)[:128]).filter(
@@ -944,8 +1020,9 @@ def specs(draw: st.DrawFn, most: int = 6) -> Data:
     network = draw(joined_networks(egress) if is_joined else networks(region, egress))
     if not draw(st.integers(0, 4)):
         balancer = draw(_existing_load_balancers(region, is_joined=is_joined))
-    elif draw(st.booleans()):
-        balancer = draw(_fronts(region, balancer))
+    else:
+        balancer |= draw(_of_own_load_balancer(region))
+        balancer = draw(_fronts(region, balancer)) if draw(st.booleans()) else balancer
     services, tags = draw(_services(region, egress, balancer, most)), draw(_TAGS)
     if inputs := draw(_inputs()):
         _add_references(draw, services, list(inputs), region)

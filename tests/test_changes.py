@@ -115,6 +115,14 @@ WITHOUT_THE_FLAG = (
 )
 
 
+AND_BACK = (
+    "logs of the load balancer turned on",
+    "web ACL associated",
+    "requests spread over tasks in another way",
+    "load balancer made internal",
+)
+
+
 def old_first(pages: Mapping[str, str]) -> dict[str, str]:
     """Pages without create_before_destroy, as a stack may have been applied."""
     return {
@@ -146,6 +154,9 @@ def cases() -> Iterator[tuple[str, Report]]:
         if row.name in WITHOUT_THE_FLAG:
             old, new = (old_first(pages(text)) for text in (BASES[row.base], row.spec))
             yield f"{row.name}, without create_before_destroy", changes_between(old, new)
+    for row in ROWS:
+        if row.name in AND_BACK:
+            yield f"{row.name}, and back", changes_between(pages(row.spec), pages(BASES[row.base]))
     for name in ("endpoints", "market"):
         yield f"everything removed from {name}", changes_between(pages(BASES[name]), {"main.tf": ""})
 

@@ -399,13 +399,30 @@ services:
     ],
 )
 def test_the_own_load_balancer_by_its_names(url: str, behind: list[str]) -> None:
-    blueprint = outcome_of(FRONT.replace("URL", f"'{url}'")).blueprint
+    assert services_behind(FRONT, url) == behind
+
+
+@pytest.mark.parametrize(
+    ("url", "behind"),
+    [
+        ("http://internal-shop-internal-123456.us-east-1.elb.amazonaws.com", ["web"]),
+        ("http://shop-internal-123456.us-east-1.elb.amazonaws.com", []),
+        ("http://shop-123456.us-east-1.elb.amazonaws.com", []),
+    ],
+)
+def test_an_internal_load_balancer_by_its_names(url: str, behind: list[str]) -> None:
+    assert services_behind(f"load_balancer: {{scheme: internal}}\n{FRONT}", url) == behind
+
+
+def services_behind(spec: str, url: str) -> list[str]:
+    """The services that may respond at an address which a job has in its environment."""
+    blueprint = outcome_of(spec.replace("URL", f"'{url}'")).blueprint
     assert blueprint
     job = next(service for service in blueprint.services if service.key == "job")
     environment = Environment(blueprint)
     (connection,) = environment.connections(job)
     listener = environment.front.listener_at(connection.scheme, connection.host, connection.port)
-    assert sorted(service.key for service in (listener[1] if listener else ())) == behind
+    return sorted(service.key for service in (listener[1] if listener else ()))
 
 
 _SEPARATORS = [

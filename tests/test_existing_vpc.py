@@ -66,6 +66,17 @@ def egress(pages: Mapping[str, str]) -> dict[str, str]:
 # --- what is created
 
 
+@pytest.mark.parametrize(("way", "role"), [("way_out: nat", "private"), ("way_out: public", "public")])
+def test_an_internal_load_balancer_is_in_the_subnets_of_the_tasks(way: str, role: str) -> None:
+    other = "public" if role == "private" else "private"
+    without = re.sub(rf"    {other}_subnets: .*\n", "", SPEC)
+    pages = rendered(way, f"{without}load_balancer: {{scheme: internal}}\n")
+    assert f"values(local.{role}_subnet_ids)" in pages["main.tf"]
+    page = pages["modules/load_balancer/load_balancer.tf"]
+    assert re.search(rf"subnets += var\.{role}_subnet_ids\n", page)
+    assert re.search(r'cidr_ipv4 += "10\.20\.0\.0/16"\n', pages["modules/load_balancer/security.tf"])
+
+
 @pytest.mark.parametrize(
     ("way", "created", "allowed"),
     [

@@ -43,6 +43,7 @@ _LONG = "no root of a drawn stack has a value of 512 characters: tests/test_refe
 _GIVEN = (
     "load_balancer.existing.listener_arns.*",
     "load_balancer.existing.dns_name", "load_balancer.existing.arn", "cluster", "iam.permissions_boundary",
+    "load_balancer.waf", "load_balancer.access_logs.bucket", "load_balancer.connection_logs.bucket",
     "services.*.roles.execution", "services.*.roles.task",
 )  # fmt: skip
 _OF_VPC = (
@@ -68,6 +69,11 @@ _IN_ROWS = {
 _FORMS = ("ref", "input", "join", "join.*.ref", "join.*.input")
 _ALIKE = "a reference is handed down alike at every place, which tests/test_existing.py holds for one"
 _LONG_NAME = "nothing in the root of a drawn stack has a name of 512 characters"
+IN_EXAMPLES = {
+    ("load_balancer.existing.listener_arns.*", "input"),
+    ("load_balancer.connection_logs.bucket", "input"),
+    ("load_balancer.waf", "input"),
+}
 EXCEPTIONS: dict[str, dict[str, str]] = {
     "drawn": {
         "network.subnets.public: least 16": _HALF,
@@ -94,7 +100,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
             f"{place}.{form}": _ALIKE
             for place in _GIVEN
             for form in _FORMS
-            if (place, form) not in _IN_EXAMPLES
+            if (place, form) not in IN_EXAMPLES
         },
         **{f"{place}.ref": _ALIKE for place in _OF_VPC if (place, "ref") not in _IN_EXAMPLES},
     },

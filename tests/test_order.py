@@ -7,8 +7,9 @@ test_change_matrix.py.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.call_log import Step, steps
@@ -19,12 +20,14 @@ from support.moto_server import CALLS
 from tfgen import render_text
 
 if TYPE_CHECKING:
+    from support.moto_server import Moto
     from support.terraform import Stack, Terraform
 
 Change = Callable[..., list[Step]]
 
 SHOP = BASE.replace("{egress}", "nat").replace("  zones: [a, b, c]\n", "  zones: [a, b, c]\n  nat: single\n")
 ENDPOINTS = ("egress: nat", "egress: endpoints"), ("  nat: single\n", "")
+INSIDE_ONLY = "services:\n", "load_balancer: {scheme: internal}\nservices:\n"
 PUBLIC = ("egress: nat", "egress: public"), ("  nat: single\n", "")
 
 # What tasks and requests use while they run.
@@ -94,6 +97,16 @@ def early(found: Sequence[Step]) -> list[str]:
     gone = {step.address for step in found if step.verb == "delete"}
     ready = [*of(found, "create", *IN_USE), *(each for each in services if found[each].address not in gone)]
     return [found[place].address for place in of(found, "delete", *IN_USE) if place < max(ready, default=-1)]
+
+
+def writers_of_logs(s3: Any) -> list[tuple[str, str, str]]:
+    """Who may do what in the buckets for logs: principal, action, and objects."""
+    (name,) = (each["Name"] for each in s3.list_buckets()["Buckets"] if "alb-logs-order" in each["Name"])
+    return [
+        (each["Principal"]["Service"], each["Action"], resource.removeprefix(f"arn:aws:s3:::{name}"))
+        for each in json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])["Statement"]
+        for resource in each["Resource"]
+    ]
 
 
 @pytest.mark.xdist_group("order")
@@ -202,8 +215,38 @@ class TestServices:
         assert len(rules) == 4
         assert max(rules) < min(of(found, "update", "aws_ecs_service"))
 
+    INSIDE = "services:\n", "load_balancer: {scheme: internal, access_logs: true}\nservices:\n"
+
+    def test_a_load_balancer_made_internal(self, change: Change, moto: Moto) -> None:
+        """The new one exists beside the old one until no service is behind that; a target group has one."""
+        found = change("order-services", self.IMAGE, self.PORT, self.INSIDE)
+        assert [each for each in early(found) if "ingress_rule.http_from" not in each] == []
+        balancers = of(found, "create", "aws_lb"), of(found, "delete", "aws_lb")
+        assert [len(each) for each in balancers] == [1, 1]
+        updated = of(found, "update", "aws_ecs_service")
+        assert len(updated) == len(of(found, "create", "aws_lb_target_group")) == 2
+        assert max(balancers[0]) < min(updated)
+        assert max(updated) < min(balancers[1])
+        assert max(updated) < min(of(found, "delete", "aws_lb_target_group"))
+        assert not of(found, "update", "aws_lb_listener_rule", "aws_lb_listener")
+        # AWS writes a test file when logs are turned on, which happens after the load balancer exists.
+        (policy,) = of(found, "create", "aws_s3_bucket_policy")
+        assert policy < min(balancers[0])
+        assert writers_of_logs(moto.boto3_client("s3")) == [
+            ("logdelivery.elasticloadbalancing.amazonaws.com", "s3:PutObject", "/AWSLogs/123456789012/*")
+        ]
+
+    def test_logs_turned_off(self, change: Change) -> None:
+        """Before the bucket and its policy are destroyed, so that no line is lost to a missing permission."""
+        found = change("order-services", self.IMAGE, self.PORT, INSIDE_ONLY)
+        assert [step.address for step in found if step.verb == "create"] == []
+        (off,) = of(found, "update", "aws_lb")
+        assert off < min(of(found, "delete", "aws_s3_bucket_policy", "aws_s3_bucket"))
+
     def test_routes_taken_from_a_service_that_stays(self, change: Change) -> None:
-        found = change("order-services", self.IMAGE, self.PORT, ("    routes: [/api/profile]\n", ""))
+        found = change(
+            "order-services", self.IMAGE, self.PORT, INSIDE_ONLY, ("    routes: [/api/profile]\n", "")
+        )
         assert early(found) == []
         (rule,) = of(found, "delete", "aws_lb_listener_rule")
         (group,) = of(found, "delete", "aws_lb_target_group")
@@ -216,6 +259,7 @@ class TestServices:
             "order-services",
             self.IMAGE,
             self.PORT,
+            INSIDE_ONLY,
             ("    routes: [/api/profile]\n", ""),
             ("    routes: [/]\n", ""),
         )

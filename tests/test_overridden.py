@@ -432,7 +432,8 @@ def compared(outcome: Outcome) -> int:
             own = next(each for each in outcome.blueprint.services if each.key == flow.service)
             route = next(routes[flow.service])
             here = walk.service(own.label)
-            whole: bool | None = here.answers(route.rule)
+            inside = bool(outcome.spec and outcome.spec.load_balancer.is_internal)
+            whole: bool | None = here.answers(route.rule, inside=inside)
         else:
             whole = whole_by_pages(walk, outcome.blueprint, flow)
         if whole is not None:

@@ -167,9 +167,11 @@ def test_version_5_refuses_a_fraction_for_every_number(running: Terraform, tmp_p
     whole = re.compile(r"^error ([0-9]+)\.tf:[0-9]+: (?:.* whole number, got 1\.5|Configuration Read Error)")
     refused = {int(match[1]) for line in stack.validate() if (match := whole.match(line))}
     assert len(ways) > 60
-    # These two are looked at beside an address pool alone.
+    # Three are looked at beside a storage class that exists alone, and two beside an address pool.
+    older = "noncurrent_version_transition"
     assert [way for number, (_, way) in enumerate(ways) if number not in refused] == [
-        ("ipv4_netmask_length",), ("ipv6_netmask_length",)
+        ("rule", older, "newer_noncurrent_versions"), ("rule", older, "noncurrent_days"),
+        ("rule", "transition", "days"), ("ipv4_netmask_length",), ("ipv6_netmask_length",)
     ]  # fmt: skip
 
 

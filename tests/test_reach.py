@@ -29,7 +29,7 @@ ROOT = Path(__file__).parent.parent
 EXAMPLES = {path.stem: path for path in sorted((ROOT / "examples").glob("*.yaml"))}
 # The rules that read the walks, and those that speak of the same without one.
 CODES = {"TG301", "TG305", "TG320", "TG354", "TG360", "TG361"}
-CLIENTS = {"TG347", "TG355"}
+CLIENTS = {"TG347", "TG355", "TG395"}
 
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1"
 
@@ -102,7 +102,9 @@ def test_what_a_service_must_reach() -> None:
 
 # Where a stack has another way to the same, the walk takes it: NAT instead of an endpoint, the range
 # 0.0.0.0/0 of a security group instead of its rule for an endpoint, another range of a listener.
-OTHER_WAY = re.compile(r'aws_nat_gateway\.main\["|egress_rule\.\w+_to_internet|ingress_rule\.partners_from_')
+OTHER_WAY = re.compile(
+    r'aws_nat_gateway\.main\["|egress_rule\.\w+_to_internet|ingress_rule\.(partners_from_|http_from_10_)'
+)
 # What prevents the other way in an example whose tasks may connect to little of the internet.
 BEYOND = {
     "narrow": (
@@ -536,6 +538,37 @@ def test_an_internal_load_balancer_has_no_clients() -> None:
         blueprint_of("shop-nat"), load_balancer=(replace(balancer, subnets=Label("private")),)
     )
     assert failing(behind_nat) == IN
+
+
+@pytest.mark.parametrize(
+    ("cidrs", "routed", "state", "codes"),
+    [
+        ("", "", OK, set()),
+        ("[0.0.0.0/0]", "", OK, set()),
+        ("[10.0.5.0/24, 203.0.113.0/24]", "", OK, {"TG395"}),
+        ("[192.168.0.0/16]", "", TAKEN, set()),
+        ("[203.0.113.0/24, 192.168.0.0/16]", "", TAKEN, {"TG395"}),
+        ("[203.0.113.0/24]", "", MISSING, {"TG395"}),
+        ("[203.0.113.0/24]", "203.0.113.0/25", TAKEN, set()),
+        ("[203.0.113.0/24]", "0.0.0.0/0", MISSING, {"TG395"}),
+        ("[]", "", MISSING, {"TG355"}),
+    ],
+)
+def test_clients_of_an_internal_load_balancer(cidrs: str, routed: str, state: str, codes: set[str]) -> None:
+    """Those in the VPC reach it; how others come to it is up to the user."""
+    routes = f"  routes: [{{to: {routed}, via: tgw-0a1b2c3d}}]\n" if routed else ""
+    own = f", cidrs: {cidrs}" if cidrs else ""
+    text = f"network:\n{routes}  egress: endpoints\nload_balancer: {{scheme: internal{own}}}\n"
+    shop = EXAMPLES["shop"].read_text()
+    blueprint = run_text(re.sub(r"(?s)network:.*?\n\n", text, shop, count=1), "s.yaml").blueprint
+    assert blueprint
+    into = walks(blueprint).into
+    states = {hop.state for flow in into for hop in flow.hops}
+    assert states - {OK} == ({state} - {OK})
+    assert {problem.code for problem in problems_of(blueprint)} == codes
+    texts = {hop.text for flow in into for hop in flow.hops}
+    inside = "aws_lb.main is internal, in the private subnets: clients in the VPC reach it"
+    assert (inside in texts) == (state == OK)
 
 
 def test_new_regions_want_three_endpoints_of_ecs() -> None:

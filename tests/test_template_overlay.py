@@ -61,7 +61,7 @@ def test_the_template_of_services_makes_every_service(mine: Mine) -> None:
     name = "services/service/load_balancer.tf.j2"
     text = (pages.TEMPLATES / name).read_text()
     page = name.removesuffix(".j2")
-    found = rendered(mine(**{page: text.replace("deregistration_delay = 60", "deregistration_delay = 9")}))
+    found = rendered(mine(**{page: text.replace("= {{ group.deregistration_delay|hcl }}", "= 9")}))
     for service in ("webapp", "backendserver"):
         assert "  deregistration_delay = 9\n" in found[f"modules/services/{service}.tf"]
 

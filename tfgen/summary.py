@@ -156,7 +156,8 @@ def _load_balancer(blueprint: Blueprint) -> Iterator[str]:
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
             routes = _routes_of_listener(blueprint, listener.key)
-            yield f"port {listener.port}: {_cut_words(routes) or _without_routes(listener)}"
+            where = "internal, " if balancer.internal else ""
+            yield f"{where}port {listener.port}: {_cut_words(routes) or _without_routes(listener)}"
         for records in balancer.records:
             yield f"names {_cut_words(list(records.names))}"
     for given in blueprint.existing_load_balancer:

@@ -58,6 +58,11 @@ _CALLS = {
     "DeleteCertificate": ("delete", "aws_acm_certificate"),
     "TagResource": ("update", "aws_ecs_service"),
     "ReplaceRoute": ("update", "aws_route"),
+    "PutBucketPolicy": ("create", "aws_s3_bucket_policy"),
+    "DeleteBucketPolicy": ("delete", "aws_s3_bucket_policy"),
+    "CreateBucket": ("create", "aws_s3_bucket"),
+    "DeleteBucket": ("delete", "aws_s3_bucket"),
+    "ModifyLoadBalancerAttributes": ("update", "aws_lb"),
 }
 _VERBS = {"Create": "create", "Delete": "delete", "Modify": "update", "Update": "update"}
 

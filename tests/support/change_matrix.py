@@ -1114,8 +1114,64 @@ inputs:
   table: {description: A route table, default: rtb-0000000a}
 """
 
+FRONT = (
+    market(
+        "attributes of the load balancer changed",
+        "load_balancer:\n",
+        "load_balancer:\n  client_keep_alive: 600\n  desync: strictest\n  drop_invalid_headers: false\n"
+        "  preserve_host: true\n  x_forwarded_for: {mode: append, client_port: true}\n  http2: false\n"
+        "  zonal_shift: true\n  deletion_protection: true\n",
+        "~ load_balancer lb.main\n",
+    ),
+    market(
+        "logs of the load balancer turned on",
+        "load_balancer:\n",
+        "load_balancer:\n  access_logs: {bucket: true, prefix: requests}\n"
+        "  connection_logs: {bucket: market-logs, prefix: connections}\n",
+        "~ load_balancer lb.main\n"
+        "+ load_balancer s3_bucket.logs s3_bucket_policy.logs s3_bucket_public_access_block.logs "
+        "s3_bucket_lifecycle_configuration.logs s3_bucket_server_side_encryption_configuration.logs\n",
+    ),
+    market(
+        "web ACL associated",
+        "load_balancer:\n",
+        "load_balancer:\n  waf: arn:aws:wafv2:us-east-1:123456789012:regional/webacl/market/"
+        "0a1b2c3d-0000-4000-8000-000000000000\n",
+        "+ load_balancer wafv2_web_acl_association.main\n",
+    ),
+    Row(
+        "requests spread over tasks in another way",
+        "market",
+        (
+            (
+                "    connect: orders\n",
+                "    connect: orders\n    deregistration_delay: 30\n    slow_start: 60\n"
+                "    sticky: {enabled: true, duration: 3600, cookie: SESSION}\n",
+            ),
+            (
+                "    connect: catalog\n",
+                "    connect: catalog\n    algorithm: weighted_random\n    anomaly_mitigation: true\n",
+            ),
+            ("    listener: admin\n", "    listener: admin\n    cross_zone: false\n"),
+        ),
+        "~ services lb_target_group.{orders,catalog,dashboard}\n",
+        ("orders", "catalog", "dashboard"),
+    ),
+)
+
 # What no change of a running stack should cost: another VPC, load balancer, cluster or namespace.
 FOUNDATION = (
+    Row(
+        "load balancer made internal",
+        "nat",
+        (("services:\n", "load_balancer: {scheme: internal}\nservices:\n"),),
+        "+/- load_balancer lb.main lb_listener.http\n"
+        "- load_balancer ingress_rule.http_from_world\n"
+        "+ load_balancer ingress_rule.http_from_10_0_0_0_16\n"
+        f"+/- services lb_target_group.{ROUTED} lb_listener_rule.{{everything_else,api_profile}}\n"
+        f"~ services {SERVICES}\n",
+        ("webapp", "backendserver"),
+    ),
     Row(
         "last route removed, and the load balancer with it",
         "nat",
@@ -1207,6 +1263,7 @@ SECTIONS = {
     "The whole stack": WHOLE,
     "References and inputs": REFERENCES,
     "What exists": WHAT_EXISTS,
+    "The load balancer and its targets": FRONT,
     "Overrides": OVERRIDES,
     "The foundation": FOUNDATION,
 }

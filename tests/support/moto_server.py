@@ -24,6 +24,7 @@ from moto.elasticache.responses import ElastiCacheResponse
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from moto.route53.exceptions import NoSuchHostedZone
 from moto.route53.models import Route53Backend
+from moto.s3.responses import S3Response
 from moto.server import ThreadedMotoServer
 from werkzeug.exceptions import HTTPException
 
@@ -87,6 +88,7 @@ def _teach() -> None:
     _replace(EC2ContainerServiceResponse, "create_service", _remember_settings)
     _replace(EC2ContainerServiceResponse, "update_service", _remember_settings)
     _replace(ApplicationAutoScalingResponse, "register_scalable_target", _remember_tags)
+    _replace(S3Response, "_bucket_response", _log_bucket_calls)
     CacheCluster.cache_nodes = property(_cache_nodes)
     CacheCluster.security_groups = property(_cache_security_groups)
     _replace(ElastiCacheBackend, "delete_cache_cluster", _forget_cluster)
@@ -126,6 +128,19 @@ def _log(response: BaseResponse, answer: Any) -> None:
         asked = response.body if in_body else json.dumps(response.querystring)
         asked = asked.decode() if isinstance(asked, bytes) else asked
         CALLS.append(LoggedCall(time.monotonic(), action, asked, str(answer)))
+
+
+def _log_bucket_calls(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Keeps calls to S3, which moto answers apart from all others; the address names the bucket."""
+
+    def wrapped(response: S3Response, request: Any, full_url: str) -> Any:
+        answer = handler(response, request, full_url)
+        action = str(response.data.get("Action", ""))
+        if action and not action.startswith((*_READS, "Head")):
+            CALLS.append(LoggedCall(time.monotonic(), action, full_url, full_url))
+        return answer
+
+    return wrapped
 
 
 def _refusal(response: BaseResponse, why: str) -> tuple[int, dict[str, str], str]:

@@ -190,8 +190,9 @@ class Service:
 
     # --- ways in
 
-    def answers(self, rule: str) -> bool:
-        """Whether clients on the internet come to it by a listener's rule."""
+    def answers(self, rule: str, *, inside: bool = False) -> bool:
+        """Whether clients on the internet come to it by a listener's rule; with `inside` those in the VPC and
+        in networks that are connected to it, where the load balancer is internal."""
         walk = self.walk
         arguments = walk.one("aws_lb_listener_rule", rule).arguments
         port = self._registered_port(arguments.get("action"))
@@ -200,7 +201,7 @@ class Service:
         if not any(walk.of("aws_lb")):
             return self._lets_given_balancer_in(port)
         for listener in walk.named(arguments.get("listener_arn"), "aws_lb_listener"):
-            return self._answers(listener, port)
+            return self._answers(listener, port, inside=inside)
         return False
 
     def _registered_port(self, action: Any) -> int | None:
@@ -220,30 +221,39 @@ class Service:
                 return bool(here) and _has_port(rule.arguments, port)
         return walk.lets("ingress", self.groups, port, set(), [WORLD])
 
-    def _answers(self, listener: Resource, port: int) -> bool:
+    def _answers(self, listener: Resource, port: int, *, inside: bool) -> bool:
         walk, balancer = self.walk, self.walk.one("aws_lb", "main").arguments
         subnets = walk.subnets(balancer.get("subnets"))
         groups = {each.address for each in walk.named(balancer.get("security_groups"), "aws_security_group")}
+        internal = balancer.get("internal") == "true"
+        facing = not internal and all(walk.internet(subnet) in ("gateway", "given") for subnet in subnets)
+        clients = list(self._clients(groups, int(str(listener.arguments["port"]))))
         return (
-            balancer.get("internal") != "true"
+            (facing or (internal and inside))
             and bool(subnets)
-            and all(walk.internet(subnet) in ("gateway", "given") for subnet in subnets)
             and _zones(self.subnets) <= _zones(subnets)
-            and self._has_clients(groups, int(str(listener.arguments["port"])))
+            and any(self._is_inside(each) if internal else not _is_private(each) for each in clients)
             and walk.lets("egress", groups, port, self.groups, walk.cidrs(self.subnets))
             and walk.lets("ingress", self.groups, port, groups, walk.cidrs(subnets))
         )
 
-    def _has_clients(self, groups: set[str], port: int) -> bool:
+    def _is_inside(self, range_: IPv4Network) -> bool:
+        known = [str(each.arguments["cidr_block"]) for each in self.walk.of("aws_vpc")]
+        routes = (each.arguments.get("destination_cidr_block") for each in self.walk.of("aws_route"))
+        known += [each for each in routes if isinstance(each, str) and IPv4Network(each) != WORLD]
+        return _is_private(range_) or any(range_.overlaps(IPv4Network(each)) for each in known)
+
+    def _clients(self, groups: set[str], port: int) -> Iterator[IPv4Network]:
         for rule in self.walk.of("aws_vpc_security_group_ingress_rule"):
             arguments = rule.arguments
             here = addresses_in(arguments.get("security_group_id")) & groups and _has_port(arguments, port)
             cidr = arguments.get("cidr_ipv4")
             if here and isinstance(cidr, str):
-                range_ = IPv4Network(cidr)
-                if not any(range_.subnet_of(private) for private in PRIVATE):
-                    return True
-        return False
+                yield IPv4Network(cidr)
+
+
+def _is_private(range_: IPv4Network) -> bool:
+    return any(range_.subnet_of(private) for private in PRIVATE)
 
 
 def _zones(subnets: list[Resource]) -> set[str]:

@@ -224,6 +224,22 @@ EXPECTED = {
         ),
         services={"web": 3000, "api": 8080},
     ),
+    "intranet": Expected(
+        zones="ab",
+        tasks_in="private",
+        nat_in="ab",
+        routes={"10.100.0.0/14": "transit_gateway_id"},
+        gateways=frozenset({"s3"}),
+        listeners=frozenset({80}),
+        rules=frozenset(
+            {
+                Rule("portal", "http", paths=ALL),
+                Rule("reports", "http", paths=("/reports", "/reports/*")),
+                Rule("search", "http", paths=("/search", "/search/*")),
+            }
+        ),
+        services={"portal": 8080, "reports": 8080, "search": 8080},
+    ),
     "market": Expected(
         zones="abc",
         tasks_in="private",

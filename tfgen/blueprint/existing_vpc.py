@@ -265,13 +265,14 @@ def _subnet_problems(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[
         message = "private_subnets has no effect here: with way_out: public tasks run in public subnets"
         yield Problem("TG502", at((*here, "private_subnets")), message, "remove it", "warning")
     if spec.load_balancer.existing or not any(service.routes for service in spec.services.values()):
-        return  # nothing is created in public subnets
-    where = at((*here, "public_subnets"))
-    if len(vpc.public_subnets) < 2:
-        count = len(vpc.public_subnets) or "none"
-        message = f"a load balancer needs public subnets in two zones, and vpc has {count}"
-        yield Problem("TG503", where, message, "add public_subnets: {a: subnet-..., b: subnet-...}")
-    elif lost := sorted(tasks.keys() - vpc.public_subnets.keys()):
+        return  # no load balancer is created
+    beside_tasks = public_tasks or spec.load_balancer.is_internal
+    role, front = (role, tasks) if beside_tasks else ("public", vpc.public_subnets)
+    where = at((*here, f"{role}_subnets"))
+    if len(front) < 2:
+        message = f"a load balancer needs {role} subnets in two zones, and vpc has {len(front) or 'none'}"
+        yield Problem("TG503", where, message, f"add {role}_subnets: {{a: subnet-..., b: subnet-...}}")
+    elif lost := sorted(tasks.keys() - front.keys()):
         message = (
             f"tasks run in zone {', '.join(lost)}, where the load balancer has no public subnet: it sends "
             "nothing to them"

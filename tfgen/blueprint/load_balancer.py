@@ -8,9 +8,9 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint import names, redirects, tls
+from tfgen.blueprint import front_door, names, redirects, tls
 from tfgen.blueprint.addressing import range_problems
-from tfgen.blueprint.labels import PUBLIC
+from tfgen.blueprint.labels import PRIVATE, PUBLIC
 from tfgen.blueprint.model import Listener, ListenerCidr, ListenerRule, LoadBalancer
 from tfgen.blueprint.model import Route as RoutePart
 from tfgen.blueprint.priorities import LAST, priority
@@ -212,17 +212,25 @@ def _yaml_scalar(text: str) -> str:
 
 def build(spec: Spec, referred: References, at: Locate) -> LoadBalancer:
     """`referred` has what the load balancer's module refers to outside the spec."""
+    internal = spec.load_balancer.is_internal
     return LoadBalancer(
-        name=names.load_balancer(spec.name),
+        name=names.load_balancer(spec.name, internal=internal),
         security_group_name=names.security_group(spec.name, "load-balancer"),
-        internal=False,
-        subnets=PUBLIC,
+        internal=internal,
+        subnets=PRIVATE if internal and not spec.network.way_out.public_tasks else PUBLIC,
         idle_timeout=spec.load_balancer.idle_timeout,
         listeners=tuple(
             _build_listener(key, spec, referred, at) for key in sorted(spec.load_balancer.listeners)
         ),
         certificate=tls.build_certificate(spec),
         records=tls.build_records(spec, referred),
+        faces_internet=not internal,
+        attributes=tuple(front_door.attributes(spec.load_balancer)),
+        drop_invalid_headers=(True,) if spec.load_balancer.drop_invalid_headers else (),
+        logs=tuple(front_door.logs(spec.load_balancer)),
+        log_bucket=tuple(front_door.log_bucket(spec)),
+        web_acls=() if spec.load_balancer.waf is None else (front_door.WEB_ACL,),
+        depends_on=(order,) if (order := tuple(front_door.depends_on(spec))) else (),
     )
 
 

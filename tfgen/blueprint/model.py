@@ -238,6 +238,10 @@ class Network(Part, frozen=True):
     existing: tuple[ExistingVpc, ...] = ()
     """The VPC that the stack joins, if it creates none."""
 
+    def subnets_of(self, role: str) -> tuple[Subnet, ...]:
+        """The subnets that run tasks, or that a load balancer is in."""
+        return self.public_subnets if role == "public" else self.private_subnets
+
     @property
     def has_nat(self) -> bool:
         """Whether private subnets reach the internet through NAT gateways, created or given."""
@@ -413,6 +417,33 @@ class Records(Part, frozen=True):
     """The names that records prove to ACM to be the user's; none where no certificate is made."""
 
 
+class LogDelivery(Part, frozen=True):
+    """Logs of the load balancer, by the name of their block."""
+
+    block: Label
+    bucket: Ref | str
+    prefix: tuple[str, ...]
+
+
+class LogBucket(Part, frozen=True):
+    """The stack's own bucket for logs."""
+
+    name_prefix: str
+    objects: tuple[Ref, ...]
+    """The ARNs of what the load balancer may write."""
+    retention: tuple[int, ...]
+    """No end, or the days after which logs are deleted."""
+
+
+class Stickiness(Part, frozen=True):
+    """Sessions that stay with a target; `cookies` holds the application's cookie, if it is that."""
+
+    kind: str
+    enabled: bool
+    duration: int
+    cookies: tuple[str, ...]
+
+
 class LoadBalancer(Part, frozen=True):
     name: str
     security_group_name: str
@@ -423,6 +454,19 @@ class LoadBalancer(Part, frozen=True):
     listeners: tuple[Listener, ...]
     certificate: tuple[Certificate, ...] = ()
     records: tuple[Records, ...] = ()
+    attributes: tuple[tuple[Label, bool | int | str], ...] = ()
+    """Its arguments that have another value than the provider's default."""
+    drop_invalid_headers: tuple[bool, ...] = (True,)
+    """Whether malformed headers are removed; empty where they are not."""
+    logs: tuple[LogDelivery, ...] = ()
+    log_bucket: tuple[LogBucket, ...] = ()
+    """The stack's own bucket for logs."""
+    web_acls: tuple[VariableRef, ...] = ()
+    """No web ACL, or the ARN of the one that is associated with it."""
+    depends_on: tuple[tuple[Ref, ...], ...] = ()
+    """No order, or what must allow the delivery of logs first."""
+    faces_internet: bool = True
+    """Whether the spec has clients on the internet in mind, whatever overrides make of it."""
 
 
 class ExistingListener(Part, frozen=True):
@@ -517,6 +561,12 @@ class TargetGroup(Part, frozen=True):
     comments: tuple[Comment, ...]
     """Why the health check is as it is, where the spec does not say it."""
     at: Location
+    deregistration_delay: int = 60
+    attributes: tuple[tuple[Label, int | str], ...] = ()
+    """Its arguments that the spec sets to another value than the provider's default, or says."""
+    cross_zone: tuple[str, ...] = ()
+    """As the load balancer does it, or the value that the spec sets."""
+    stickiness: tuple[Stickiness, ...] = ()
 
 
 class ListenerRule(Part, frozen=True):

@@ -70,14 +70,22 @@ def service_file(key: str) -> str:
     return f"{key}_service" if key in TAKEN_FILES | _TAKEN_NAMES else key
 
 
-def load_balancer(stack: str) -> str:
+def load_balancer(stack: str, *, internal: bool = False) -> str:
+    """Another name for an internal one: where the scheme changes, the new one exists before the old one
+    goes, and a name is taken once."""
+    name = f"{stack}-internal" if internal else stack
     # Elastic Load Balancing refuses names that begin with "internal-".
-    return fit(f"alb-{stack}" if stack.startswith("internal-") else stack, LOAD_BALANCER)
+    return fit(f"alb-{name}" if name.startswith("internal-") else name, LOAD_BALANCER)
 
 
-def target_group_prefix(key: str) -> str:
-    """Replacing a target group needs a second one beside the first, so AWS makes up the rest."""
-    return f"{key[: TARGET_GROUP_PREFIX - 1].rstrip('-')}-"
+def target_group_prefix(key: str, *, internal: bool = False) -> str:
+    """Replacing a target group needs a second one beside the first, so AWS makes up the rest.
+
+    Behind an internal load balancer it is another one, so that a change of the scheme replaces the target
+    group, too: AWS lets one load balancer forward to it, and for a while there are two.
+    """
+    end = "-i-" if internal else "-"
+    return f"{key[: TARGET_GROUP_PREFIX - len(end)].rstrip('-')}{end}"
 
 
 def security_group(*words: str) -> str:

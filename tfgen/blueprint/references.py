@@ -189,6 +189,11 @@ def existing_values(spec: Spec) -> Iterator[tuple[SpecPath, str | Given]]:
         yield (*path, "security_group"), balancer.security_group
         yield from _set_values((*path, "dns_name"), balancer.dns_name)
         yield from _set_values((*path, "arn"), balancer.arn)
+    yield from _set_values(("load_balancer", "waf"), spec.load_balancer.waf)
+    for name in ("access_logs", "connection_logs"):
+        logs = getattr(spec.load_balancer, name)
+        if logs and not isinstance(logs.bucket, bool):
+            yield ("load_balancer", name, "bucket"), logs.bucket
     yield from _set_values(("cluster",), spec.cluster)
     yield from _set_values(("iam", "permissions_boundary"), spec.iam.permissions_boundary)
 
@@ -205,7 +210,8 @@ def _is_handed_down(path: SpecPath, spec: Spec) -> bool:
     if path[:3] == ("load_balancer", "existing", "listener_arns"):
         return path[-1] in listeners
     if path[0] == "load_balancer":
-        return bool(listeners)
+        own = spec.load_balancer.existing is None
+        return bool(listeners) and own == (path[1] != "existing")
     if path[0] == "iam":
         return has_own_roles(spec)
     return path != ("cluster",) or bool(spec.services)

@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tfgen.blueprint import access, existing, load_balancer, names, peers, references, renames, security, tls
+from tfgen.blueprint import (
+    access,
+    existing,
+    load_balancer,
+    names,
+    peers,
+    references,
+    renames,
+    security,
+    target_groups,
+    tls,
+)
 from tfgen.blueprint.load_balancer import BoundRoute
 from tfgen.blueprint.model import (
     Call,
@@ -52,6 +63,7 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     for key, service in spec.services.items():
         yield from _service_problems(key, service, at)
         yield from peers.problems(key, service, at)
+        yield from target_groups.problems(key, service, at)
 
 
 def build(context: ServiceContext) -> tuple[Service, ...]:
@@ -268,7 +280,7 @@ def _target_groups(key: str, service: ServiceSpec, context: ServiceContext) -> I
     aws_name = renames.in_aws(key, context.spec)
     yield TargetGroup(
         label=names.label(key),
-        name_prefix=names.target_group_prefix(aws_name),
+        name_prefix=names.target_group_prefix(aws_name, internal=context.spec.load_balancer.is_internal),
         name=f"{context.spec.name}-{aws_name}",
         port=service.port.number,
         path=check.path or "",
@@ -279,6 +291,10 @@ def _target_groups(key: str, service: ServiceSpec, context: ServiceContext) -> I
         unhealthy=check.unhealthy,
         comments=(_ANY_ANSWER,) if _takes_any_answer(service) else (),
         at=context.at(("services", key, "health_check")),
+        deregistration_delay=service.deregistration_delay,
+        attributes=tuple(target_groups.attributes(service)),
+        cross_zone=tuple(target_groups.cross_zone(service)),
+        stickiness=tuple(target_groups.stickiness(service)),
     )
 
 

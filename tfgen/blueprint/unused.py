@@ -6,6 +6,8 @@ a person wrote.
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from tfgen.blueprint.model import Unused
 from tfgen.problems import Locate, SpecPath
 from tfgen.spec.model import (
@@ -14,6 +16,7 @@ from tfgen.spec.model import (
     Network,
     Service,
     Spec,
+    usual_clients,
     usual_health_check,
     usual_subnets,
 )
@@ -52,8 +55,8 @@ def _unused_of_rest(spec: Spec, at: Locate) -> Iterator[tuple[SpecPath, str]]:
     routed = any(service.routes for service in spec.services.values())
     balancer = spec.load_balancer
     if balancer.existing:
-        yield from _unused_of_existing(balancer, routed=routed)
-    elif not routed and (_set_values(balancer) != _set_values(LoadBalancer()) or _lists_listeners(at)):
+        yield from _unused_of_existing(spec, routed=routed)
+    elif not routed and (_is_set(spec) or _lists_listeners(at)):
         yield ("load_balancer",), "no service has routes, so there is no load balancer"
     yield from _unused_without_roles(spec)
     for key, service in spec.services.items():
@@ -61,13 +64,22 @@ def _unused_of_rest(spec: Spec, at: Locate) -> Iterator[tuple[SpecPath, str]]:
             yield from _unused_without_routes(key, service)
 
 
-def _unused_of_existing(balancer: LoadBalancer, *, routed: bool) -> Iterator[tuple[SpecPath, str]]:
+def _unused_of_existing(spec: Spec, *, routed: bool) -> Iterator[tuple[SpecPath, str]]:
     if not routed:
         yield ("load_balancer", "existing"), "no service has routes, so nothing is added to it"
-    usual = LoadBalancer()
-    for name in ("cidrs", "idle_timeout"):
-        if getattr(balancer, name) != getattr(usual, name):
-            yield ("load_balancer", name), "the load balancer exists, and the stack does not change it"
+    for name in _set_keys(spec):
+        yield ("load_balancer", name), "the load balancer exists, and the stack does not change it"
+
+
+def _set_keys(spec: Spec) -> Iterator[str]:
+    """The keys of the load balancer's own that have another value than the default."""
+    balancer = spec.load_balancer
+    usual = LoadBalancer(cidrs=usual_clients(balancer, spec.network))
+    for name in LoadBalancer.__struct_fields__:
+        if name not in ("listeners", "existing", "ignore") and getattr(balancer, name) != getattr(
+            usual, name
+        ):
+            yield name
 
 
 def _unused_without_roles(spec: Spec) -> Iterator[tuple[SpecPath, str]]:
@@ -86,17 +98,26 @@ def _lists_listeners(at: Locate) -> bool:
     return at(listeners).path == listeners and at(timeout).path != timeout
 
 
-def _set_values(load_balancer: LoadBalancer) -> tuple[object, ...]:
-    """Everything but the ignores, with the ranges that listeners inherit from the load balancer."""
-    listeners = {
-        key: (listener.port, load_balancer.cidrs if listener.cidrs is None else listener.cidrs)
-        for key, listener in load_balancer.listeners.items()
+def _is_set(spec: Spec) -> bool:
+    """Whether the load balancer or its listeners, but for what they ignore, are not the default."""
+    usual = {
+        key: replace(each, cidrs=spec.load_balancer.cidrs, protocol="http")
+        for key, each in LoadBalancer().listeners.items()
     }
-    return listeners, load_balancer.cidrs, load_balancer.idle_timeout
+    said = {key: replace(each, ignore=None) for key, each in spec.load_balancer.listeners.items()}
+    return said != usual or any(_set_keys(spec))
 
 
 def _unused_without_routes(key: str, service: Service) -> Iterator[tuple[SpecPath, str]]:
     usual = Service(image=service.image, health_check=usual_health_check())
-    for name in ("listener", "health_check", "grace_period"):
+    of_targets = (
+        "deregistration_delay",
+        "slow_start",
+        "algorithm",
+        "anomaly_mitigation",
+        "sticky",
+        "cross_zone",
+    )
+    for name in ("listener", "health_check", "grace_period", *of_targets):
         if getattr(service, name) != getattr(usual, name):
             yield ("services", key, name), f'"{key}" has no routes, so it is not behind the load balancer'

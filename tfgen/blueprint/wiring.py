@@ -6,7 +6,16 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from tfgen import facts
-from tfgen.blueprint import existing, existing_vpc, exports, load_balancer, names, references, security
+from tfgen.blueprint import (
+    existing,
+    existing_vpc,
+    exports,
+    front_door,
+    load_balancer,
+    names,
+    references,
+    security,
+)
 from tfgen.blueprint.labels import DATABASE, ENDPOINTS, LOAD_BALANCER, NETWORK, PRIVATE, PUBLIC, SERVICES
 from tfgen.blueprint.model import (
     Container,
@@ -214,12 +223,14 @@ def _used_variables(services: tuple[Service, ...]) -> frozenset[Label]:
 
 def _load_balancer_inputs(stack: Stack) -> Iterator[Input]:
     yield _vpc_id(stack)
+    role = stack.load_balancer[0].subnets
     yield _build_input(
-        "public_subnet_ids",
+        f"{role}_subnet_ids",
         STRINGS,
-        "IDs of the public subnets, one in each zone that has tasks.",
-        _ids_of_subnets(stack.load_balancer[0].subnets, stack),
+        f"IDs of the {role} subnets, one in each zone that has tasks.",
+        _ids_of_subnets(role, stack),
     )
+    yield from front_door.inputs(stack.spec)
     yield from stack.load_balancer_references
 
 

@@ -89,7 +89,8 @@ class _Pair:
             without_defaults(self.resource.type, _without_parts(each, ignored))
             for each in (self.old, self.new)
         )
-        return {name for name in names if old.get(name) != new.get(name)}
+        stay = facts.kept_arguments(self.resource.type) - self.new.keys()
+        return {name for name in names - stay if old.get(name) != new.get(name)}
 
     def differing(self, fresh: set[str]) -> tuple[str, ...]:
         """The arguments that change when the resources at the `fresh` addresses are new."""

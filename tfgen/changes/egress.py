@@ -35,13 +35,14 @@ def egress_consequences(
     yield from about_names(_lost_destinations(routes, new), _NO_ROUTE)
     tasks = PRIVATE if private[0] else PUBLIC
     yield from about_changes(changes, _loses_route_in_zone(tasks, "aws_ecs_service", old, new), _TASKS)
-    yield from about_changes(changes, _loses_route_in_zone(PUBLIC, "aws_lb", old, new), _NODES)
+    facing = tuple(change for change in changes if str(change.old.get("internal")) != "true")
+    yield from about_changes(facing, _loses_route_in_zone(PUBLIC, "aws_lb", old, new), _NODES)
     if tasks == PRIVATE and not any(nat):
         yield from about_changes(
             changes, _loses_route_in_zone(tasks, "aws_ecs_service", old, new, in_order=True), _NO_S3
         )
     yield from about_changes(
-        changes, _loses_route_in_zone(PUBLIC, "aws_lb", old, new, in_order=True), _FEWER_NODES
+        facing, _loses_route_in_zone(PUBLIC, "aws_lb", old, new, in_order=True), _FEWER_NODES
     )
     if all(private):
         yield from _private_subnet_consequences(changes, old, new, nat, endpoints)

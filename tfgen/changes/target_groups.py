@@ -1,8 +1,9 @@
-"""Requests that go to a new target group: the rule forwards to it before it has healthy tasks."""
+"""Target groups: requests that go to a new one before it has healthy tasks, and settings that one keeps."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tfgen import facts
 from tfgen.changes.change import Change, KnownStack, changes_value, is_created
 from tfgen.changes.names import name_of
 from tfgen.hcl.values import Value, addresses_in
@@ -79,3 +80,12 @@ def requests_of(change: Change) -> str:
     if change.type == "aws_lb_listener":
         return f"requests that match no rule on port {name_of(change)}"
     return name_of(change)
+
+
+def kept_settings(old: KnownStack, new: KnownStack) -> Iterator[str]:
+    """The settings that Terraform leaves as they are in AWS, because nothing sets them any more."""
+    for address, resource in new.resources.items():
+        if (kept := facts.kept_arguments(resource.type)) and address in old.resources:
+            said, usual = old.resources[address].arguments, facts.default_values()[resource.type]
+            lost = (said.keys() - resource.arguments.keys()) & kept
+            yield from (f"{resource.name} {name}" for name in lost if said[name] != usual.get(name))

@@ -1,7 +1,7 @@
 """What changes mean for the people who run the stack: sentences, the gravest first."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from tfgen import facts
@@ -29,9 +29,9 @@ from tfgen.changes.names import INGRESS, Consequence, about_changes, about_names
 from tfgen.changes.permissions import is_listed_ingress, permission_consequences
 from tfgen.changes.relocation import region_consequences, state_consequences
 from tfgen.changes.renames import misnamed_services, rename_consequences, unpinned_images
-from tfgen.changes.target_groups import leading_to_new_targets, requests_of, was_served
+from tfgen.changes.target_groups import kept_settings, leading_to_new_targets, requests_of, was_served
 from tfgen.changes.unknown_counts import unknown_count_consequences
-from tfgen.hcl.values import references_in
+from tfgen.hcl.values import Value, references_in
 
 
 def _is_default_route(test: ChangeTest) -> ChangeTest:
@@ -134,6 +134,18 @@ class Sentence(NamedTuple):
     text: str
 
 
+def _becomes_internal(change: Change) -> bool:
+    return is_replaced(change) and _is_internal(change.new) > _is_internal(change.old)
+
+
+def _faces_internet(change: Change) -> bool:
+    return is_replaced(change) and _is_internal(change.new) < _is_internal(change.old)
+
+
+def _is_internal(balancer: Mapping[str, Value]) -> bool:
+    return balancer.get("internal") == "true"
+
+
 SENTENCES = (
     Sentence(
         "aws_vpc",
@@ -152,6 +164,8 @@ SENTENCES = (
         "The load balancer is replaced and gets another DNS name: the old name stops responding when the new "
         "services are running.",
     ),
+    Sentence("aws_lb", _becomes_internal, "Clients on the internet can no longer reach the load balancer."),
+    Sentence("aws_lb", _faces_internet, "Clients on the internet can reach the load balancer."),
     Sentence(
         "aws_lb", is_destroyed, "The load balancer is destroyed with its DNS name: all requests to it fail."
     ),
@@ -205,6 +219,22 @@ SENTENCES = (
         changes_value("health_check"),
         "{}: the new health [check applies|checks apply] to running tasks at once; tasks that fail [it|them] "
         "are stopped.",
+    ),
+    Sentence(
+        "aws_lb_target_group",
+        changes_value("stickiness"),
+        "{}: sticky sessions change; requests of a client may go to another task.",
+    ),
+    Sentence(
+        "aws_s3_bucket",
+        is_destroyed,
+        "{}: the [bucket is|buckets are] destroyed, which AWS refuses while [it holds|they hold] anything, "
+        "so that the apply fails halfway: empty [it|them] first.",
+    ),
+    Sentence(
+        "aws_wafv2_web_acl_association",
+        is_destroyed,
+        "AWS WAF no longer inspects requests to the load balancer.",
     ),
     Sentence("aws_lb_listener", is_destroyed, "The load balancer no longer listens on [port|ports] {}."),
     Sentence("aws_lb_listener", is_created, "The load balancer now listens on [port|ports] {}."),
@@ -356,6 +386,12 @@ def consequences(found: Changes) -> Iterator[Consequence]:
     yield from unknown_count_consequences(changes, old, new)
 
 
+_KEPT = (
+    "{}: AWS keeps [this setting|these settings] of a target group, although the spec no longer has "
+    "[it|them]: specify the default to return to it."
+)
+
+
 def _consequences_in_region(
     changes: tuple[Change, ...], old: KnownStack, new: KnownStack
 ) -> Iterator[Consequence]:
@@ -383,6 +419,7 @@ def _consequences_in_region(
     yield from about_changes(
         begins, lambda change: not was_served(change, old, new), _FIRST_TASKS, requests_of
     )
+    yield from about_names(kept_settings(old, new), _KEPT)
     yield from ignored_consequences(changes, old, new)
     yield from call_consequences(tuple(change for change in changes if change.address not in stuck), new)
 

@@ -70,7 +70,8 @@ def take_inventory(blueprint: Blueprint) -> Inventory:
         ),
         public_tasks=not private,
         balancers=tuple(
-            Balancer(len(network.public_subnets), not each.internal) for each in blueprint.load_balancer
+            Balancer(len(network.subnets_of(each.subnets)), not each.internal)
+            for each in blueprint.load_balancer
         ),
         tasks=tuple(
             _tasks(service, averages.get(service.key, (service.tasks.least, service.tasks.most)))

@@ -345,6 +345,12 @@ def default_values() -> Mapping[str, Mapping[str, Any]]:
 
 
 @cache
+def kept_arguments(kind: str) -> frozenset[str]:
+    """The arguments and blocks of a type that keep their value when they are left out."""
+    return frozenset(_read_table("replacement")["kept"]["types"].get(kind, ()))
+
+
+@cache
 def is_regional(kind: str) -> bool:
     """Whether resources of this type are in one Region of AWS."""
     return kind.startswith("aws_") and not kind.startswith(

@@ -61,11 +61,19 @@ _NAMES = {
     "aws_lb_listener_rule": "transform",
     # ECS registers each task with its container's port, so the group's own is a default that nobody uses.
     "aws_lb_target_group": (
-        "connection_termination deregistration_delay lambda_multi_value_headers_enabled "
-        "load_balancing_algorithm_type load_balancing_anomaly_mitigation load_balancing_cross_zone_enabled "
+        "connection_termination lambda_multi_value_headers_enabled "
+        "load_balancing_algorithm_type load_balancing_anomaly_mitigation "
         "port preserve_client_ip proxy_protocol_v2 slow_start stickiness target_failover "
         "target_group_health target_health_state"
     ),
+    "aws_s3_bucket": "bucket bucket_prefix force_destroy object_lock_enabled",
+    "aws_s3_bucket_lifecycle_configuration": "rule transition_default_minimum_object_size",
+    "aws_s3_bucket_policy": "policy",
+    "aws_s3_bucket_public_access_block": (
+        "block_public_acls block_public_policy ignore_public_acls restrict_public_buckets"
+    ),
+    "aws_s3_bucket_server_side_encryption_configuration": "rule",
+    "aws_wafv2_web_acl_association": "web_acl_arn",
     "aws_cloudwatch_log_group": "kms_key_id skip_destroy",
     # What a boundary or a managed policy allows, nobody here knows; permissions are not walked.
     "aws_iam_role": (

@@ -166,12 +166,26 @@ def _target_group(working: WorkingBlueprint, found: Resource) -> None:
     service = working.owner_of(found)
     if service is None:
         return
-    group, fields = part_with_label(service.target_groups, found.label), _health_check(found)
+    group = part_with_label(service.target_groups, found.label)
+    fields = {**_health_check(found), **_carry_cross_zone(found), **_carry_delay(found)}
     if group is not None:
         working.change_service(
             service, target_groups=with_changed_part(service.target_groups, group, **fields)
         )
         _spoken_protocol(found, service)
+
+
+def _carry_cross_zone(found: Resource) -> dict[str, Any]:
+    value = found.after.get("load_balancing_cross_zone_enabled")
+    if found.take_pending("load_balancing_cross_zone_enabled"):
+        return {"cross_zone": (text_of(value),) if value is not None else ()}
+    return {}
+
+
+def _carry_delay(found: Resource) -> dict[str, Any]:
+    seconds = whole_number(found.after.get("deregistration_delay"))
+    taken = found.take_pending("deregistration_delay")
+    return {"deregistration_delay": seconds} if taken and seconds is not None else {}
 
 
 def _health_check(found: Resource) -> dict[str, Any]:

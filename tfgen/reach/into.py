@@ -24,6 +24,7 @@ from tfgen.reach.ground import (
     NetworkPeer,
     ingress_rule,
     is_private,
+    network,
 )
 from tfgen.reach.model import MISSING, OK, TAKEN, Flow, Hop, state_of, to_fault
 from tfgen.reach.out import group_of
@@ -104,15 +105,22 @@ class WaysIn:
         yield Hop("listener", f"{address}, port {listener.port}", parts=(address,))
 
     def _inside_only(self, balancer: LoadBalancer, listener: Listener) -> Hop:
-        """An internal load balancer has private addresses only; how clients reach it is up to the user."""
-        if all(is_private(cidr.cidr) for cidr in listener.admitted):
-            where = (
-                f"in the {balancer.subnets} subnets: routes from there to clients outside the VPC are yours"
-            )
-            return Hop("balancer", f"aws_lb.main is internal, {where}", TAKEN)
+        """An internal load balancer has addresses of the VPC only; how clients outside reach it is up to the
+        user."""
+        vpc, ranges = network(self.ground.network.cidr), [cidr.cidr for cidr in listener.admitted]
+        if not balancer.faces_internet and any(network(cidr).overlaps(vpc) for cidr in ranges):
+            text = f"aws_lb.main is internal, in the {balancer.subnets} subnets: clients in the VPC reach it"
+            address = ResourceRef("aws_lb_listener", listener.label)
+            return Hop("balancer", text, parts=(address,))
+        routed = [network(route.destination) for route in self.ground.network.target_routes]
+        test = all if balancer.faces_internet else any
+        if test(map(is_private, ranges)) or any(
+            network(cidr).overlaps(other) for cidr in ranges for other in routed if other.prefixlen
+        ):
+            return Hop("balancer", "aws_lb.main is internal, for clients with private addresses", TAKEN)
         hint = "give the listener the cidrs of its clients, such as cidrs: [10.0.0.0/8]"
         text = "aws_lb.main is internal: clients on the internet cannot reach it"
-        return Hop("balancer", text, MISSING, hint=hint)
+        return Hop("balancer" if balancer.faces_internet else "clients", text, MISSING, hint=hint)
 
     def _client_hop(self, balancer: LoadBalancer, listener: Listener) -> Hop:
         fix = ("load_balancer", "listeners", listener.key, "cidrs")

@@ -98,7 +98,8 @@ def _intro_sentences(blueprint: Blueprint) -> Iterator[str]:
         word = "ports" if len(ports) > 1 else "port"
         known = [name for records in balancer.records for name in records.names]
         names = f", known as {', '.join(known)}" if known else ""
-        yield f"An Application Load Balancer on {word} {', '.join(map(str, ports))}{names}."
+        kind = "An internal" if balancer.internal else "An"
+        yield f"{kind} Application Load Balancer on {word} {', '.join(map(str, ports))}{names}."
     if existing := tuple(_existing_parts(blueprint)):
         yield f"What exists already and is used as it is: {', '.join(existing)}."
     yield _egress_sentence(network)
@@ -168,7 +169,8 @@ def _picture_edges(blueprint: Blueprint) -> Iterator[Edge]:
             yield Edge(Label("clients"), Label("load_balancer"), f"listener {each.key}")
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
-            yield Edge(Label("internet"), Label("load_balancer"), f"port {listener.port}")
+            start = "clients" if balancer.internal else "internet"
+            yield Edge(Label(start), Label("load_balancer"), f"port {listener.port}")
     for service in blueprint.services:
         for route in service.routes:
             yield Edge(Label("load_balancer"), _node_label(service.label), route.text)
@@ -186,10 +188,13 @@ def _node_label(label: Label) -> Label:
 def _picture_boxes(blueprint: Blueprint) -> Iterator[Row]:
     """The boxes of the picture besides services, by the names of their nodes."""
     network = blueprint.network
-    if blueprint.load_balancer or not network.endpoint_services or network.has_nat:
+    facing = any(not balancer.internal for balancer in blueprint.load_balancer)
+    if facing or not network.endpoint_services or network.has_nat:
         yield Row("internet", "internet")
-    if blueprint.load_balancer:
-        yield Row("load_balancer", "load balancer")
+    for balancer in blueprint.load_balancer:
+        if balancer.internal:
+            yield Row("clients", "clients in the VPC and connected networks")
+        yield Row("load_balancer", "internal load balancer" if balancer.internal else "load balancer")
     if blueprint.existing_load_balancer:
         yield Row("clients", "clients")
         yield Row("load_balancer", "existing load balancer")

@@ -76,6 +76,8 @@ class Answer(NamedTuple):
     """What overrides do to the listener and its rules and tfgen cannot evaluate."""
     redirected: tuple[str, ...] = ()
     """No address, or the one that the client is sent to instead."""
+    internal: bool = False
+    """Whether the load balancer is internal."""
 
     @property
     def winner(self) -> tuple[Candidate, ...]:
@@ -90,9 +92,10 @@ def answer_request(blueprint: Blueprint, request: Request) -> Answer:
     listener = next((each for each in listeners if each.port == request.port), None)
     if listener is None:
         return Answer(request, _no_listener(listeners, request))
+    internal = any(balancer.internal for balancer in blueprint.load_balancer)
     if nobody := _refusal_reason(listener, request):
-        return Answer(request, nobody, (listener,))
-    return _answer_of_listener(blueprint, listener, request)
+        return Answer(request, nobody, (listener,), internal=internal)
+    return _answer_of_listener(blueprint, listener, request)._replace(internal=internal)
 
 
 def _answer_of_existing(blueprint: Blueprint, balancer: ExistingLoadBalancer, request: Request) -> Answer:

@@ -87,6 +87,8 @@ def _rule_words(candidate: Candidate) -> str:
 
 def notes_on_answer(answer: Answer) -> Iterator[str]:
     """Notes on the answer."""
+    if answer.internal:
+        yield "the load balancer is internal: only clients in the VPC and in connected networks can connect"
     for listener in answer.listener:
         yield from _listener_notes(listener, answer)
     for service in (service for winner in answer.winner for service in winner.service):

@@ -43,7 +43,8 @@ def _taken_addresses(blueprint: Blueprint, *, beside_load_balancer: bool) -> int
     """
     limits = facts.limits()
     taken = limits["subnet_reserved_addresses"].value + len(blueprint.network.interface_endpoints)
-    if beside_load_balancer and blueprint.load_balancer and not blueprint.network.private_subnets:
+    balancers = (each.subnets for each in blueprint.load_balancer)
+    if beside_load_balancer and blueprint.network.task_subnets in balancers:
         taken += limits["alb_subnet_free_addresses_min"].value
     return taken
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint, Listener, Service
+from tfgen.blueprint.model import Blueprint, Listener, LoadBalancer, Service
 from tfgen.routing.patterns import matches_any
 
 _Services = dict[str, Service]
@@ -24,7 +24,7 @@ class Front:
         self._listeners_by_address: dict[tuple[int, str], tuple[_FrontListener, ...]] = {}
         for service in blueprint.services:
             self._add_service(service)
-        names = "|".join(re.escape(balancer.name.lower()) for balancer in blueprint.load_balancer)
+        names = "|".join(map(_name_in_dns, blueprint.load_balancer))
         domain = rf"{blueprint.region}\.elb\.amazonaws\.com(\.cn)?"
         self._name = re.compile(rf"((dualstack|ipv6)\.)?({names})-[0-9]+\.{domain}")
 
@@ -69,6 +69,11 @@ class Front:
                 if matches_any((pattern,), host):
                     behind |= patterns[pattern]
         return behind
+
+
+def _name_in_dns(balancer: LoadBalancer) -> str:
+    """A pattern of how the DNS name of a load balancer begins, which says whether it is internal."""
+    return re.escape(f"{'internal-' if balancer.internal else ''}{balancer.name.lower()}")
 
 
 def _is_wild(host: str) -> bool:

@@ -35,6 +35,16 @@ def covered_ranges(cidrs: Iterable[str]) -> Iterator[tuple[str, str]]:
             outer = range_
 
 
+def meets_private(cidr: str) -> bool:
+    """Whether a range has private addresses."""
+    return any(IPv4Network(cidr).overlaps(private) for private in facts.ip_ranges("private"))
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether two ranges have addresses in common."""
+    return IPv4Network(one).overlaps(IPv4Network(other))
+
+
 def is_world(listener: Listener) -> bool:
     """Whether the ranges of a listener cover the whole internet, even in parts."""
     ranges = collapse_addresses(IPv4Network(cidr.cidr) for cidr in listener.admitted)

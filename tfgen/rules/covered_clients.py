@@ -24,6 +24,8 @@ services:
   web: {port: 80, routes: [/]}
 """
 FAILS = (
+    "load_balancer: {scheme: internal, cidrs: [10.0.0.0/8, 10.1.0.0/16]}\n"
+    "services: {web: {port: 80, routes: [/]}}",
     "load_balancer: {listeners: {http: {port: 80, cidrs: [192.0.2.0/24, 192.0.2.128/25]}}}\n"
     "services: {web: {port: 80, routes: [/]}}",
     "load_balancer: {cidrs: [192.0.2.0/25, 198.51.100.0/24, 0.0.0.0/0]}\n"
@@ -40,7 +42,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
             for narrow, wide in _ranges.covered_ranges([cidr.cidr for cidr in listener.cidrs]):
-                if _ranges.containing_range(narrow, "private"):
+                if not balancer.internal and _ranges.containing_range(narrow, "private"):
                     continue  # TG347 says that no client has such an address
                 message = f"{narrow} has no effect: all of {wide} may connect to port {listener.port}"
                 hint = f"remove {narrow}, or {wide} if it is too wide"

@@ -31,6 +31,8 @@ FAILS = (
     "services: {web: {port: 80, routes: [/]}}",
 )
 PASSES = (
+    "load_balancer: {scheme: internal, listeners: {http: {port: 81, cidrs: [0.0.0.0/0]}}}\n"
+    "services: {web: {port: 80, routes: [/]}}",
     "load_balancer: {listeners: {http: 81}, cidrs: [128.0.0.0/1]}\nservices: {web: {port: 80, routes: [/]}}",
     "services: {web: {port: 80, routes: [/]}}",
     "load_balancer: {listeners: {http: 443}}\nservices: {web: {port: 80, routes: [/]}}",
@@ -39,7 +41,7 @@ PASSES = (
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
-        for listener in balancer.listeners:
+        for listener in () if balancer.internal else balancer.listeners:
             if _ranges.is_world(listener) and listener.port not in (80, 443):
                 message = f"the whole internet may connect to port {listener.port}"
                 hint = (

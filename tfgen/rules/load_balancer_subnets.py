@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from tfgen import facts
-from tfgen.blueprint.labels import PUBLIC
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
 from tfgen.rules import _addresses
@@ -29,10 +28,16 @@ services:
   web: {port: 80, routes: [/]}
 """
 FAILS = (
+    "network: {subnets: {private: 28}}\nload_balancer: {scheme: internal}\n"
+    "services: {web: {port: 80, routes: [/]}}",
+    "network: {egress: public, subnets: {public: 28}}\nload_balancer: {scheme: internal}\n"
+    "services: {web: {port: 80, routes: [/]}}",
     "network: {subnets: {public: {a: 10.0.128.0/27, b: 10.0.129.0/28}}}\n"
     "services: {web: {port: 80, routes: [/]}}",
 )
 PASSES = (
+    "network: {subnets: {public: 28}}\nload_balancer: {scheme: internal}\n"
+    "services: {web: {port: 80, routes: [/]}}",
     "network: {subnets: {public: 28}}\nservices: {web: {port: 80}}",
     "network: {vpc: {way_out: nat}}\nservices: {web: {port: 80, routes: [/]}}",
 )
@@ -42,13 +47,14 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     if not _addresses.are_sizes_known(blueprint):
         return
     longest = facts.limits()["alb_subnet_prefix_max"].value
-    small = [
-        subnet for subnet in blueprint.network.public_subnets if _addresses.prefix_length(subnet) > longest
-    ]
-    if small and blueprint.load_balancer:
+    for balancer in blueprint.load_balancer:
+        subnets = blueprint.network.subnets_of(balancer.subnets)
+        small = [subnet for subnet in subnets if _addresses.prefix_length(subnet) > longest]
+        if not small:
+            continue
         message = (
             f"the load balancer's subnet {small[0].cidr} (zone {small[0].zone}) is too small: AWS asks for "
             f"at least a /{longest}, so that it can grow"
         )
-        hint = f"write network.subnets.public: {longest}, or a lower number"
-        yield Problem(ID, _addresses.place_of_sizes(blueprint, PUBLIC), message, hint, SEVERITY)
+        hint = f"write network.subnets.{balancer.subnets}: {longest}, or a lower number"
+        yield Problem(ID, _addresses.place_of_sizes(blueprint, balancer.subnets), message, hint, SEVERITY)

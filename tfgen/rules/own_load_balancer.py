@@ -11,7 +11,7 @@ ID = "TG372"
 SEVERITY = "warning"
 TITLE = "A task that calls its stack's load balancer is allowed out, and in again"
 WHY = (
-    "The load balancer's name resolves to its public addresses, inside the VPC too: the call goes to the "
+    "Unless it is internal, its name resolves to public addresses, inside the VPC too: the call goes to the "
     "internet, on the listener's port, and arrives from the public address of a NAT gateway or of the "
     "task, which the listener must allow. A Service Connect name needs none of that."
 )
@@ -37,6 +37,18 @@ services:
     connect: api
 """
 FAILS = (
+    "load_balancer: {scheme: internal}\n"
+    "services:\n"
+    "  web: {egress: [0.0.0.0/0], environment: {A: 'http://a.acme.example'}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
+    "load_balancer: {scheme: internal, cidrs: [192.168.0.0/16]}\n"
+    "services:\n"
+    "  web: {egress: [{cidr: 10.0.0.0/16, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
+    "load_balancer: {scheme: internal, cidrs: []}\n"
+    "services:\n"
+    "  web: {egress: [{cidr: 10.0.0.0/16, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
     "load_balancer: {cidrs: [198.51.100.0/24]}\n"
     "services:\n"
     "  web: {egress: [0.0.0.0/0, {cidr: 0.0.0.0/0, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
@@ -65,6 +77,10 @@ FAILS = (
     "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
 )
 PASSES = (
+    "load_balancer: {scheme: internal}\n"
+    "services:\n"
+    "  web: {egress: [{cidr: 10.0.0.0/16, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}]}\n",
     # only Terraform knows this host, which is not the one that a variable has the name of
     "services:\n"
     "  web: {environment: {API: {join: ['http://', {input: shop}]}}}\n"
@@ -113,6 +129,9 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _reasons_of_failure(service: Service, listener: Listener, blueprint: Blueprint) -> Iterator[str]:
     """Why the call fails; nothing where it may succeed."""
+    if any(balancer.internal for balancer in blueprint.load_balancer):
+        yield from _reasons_inside(service, listener, blueprint.network.cidr)
+        return
     if not blueprint.network.reaches_internet and not service.public_ip:
         yield "whose addresses are on the internet, and the stack has no route to the internet"
         return
@@ -122,6 +141,15 @@ def _reasons_of_failure(service: Service, listener: Listener, blueprint: Bluepri
         came = "its own public address" if service.public_ip else "a NAT gateway"
         ranges = ", ".join(cidr.cidr for cidr in listener.cidrs) or "no clients"
         yield f'where the call arrives from {came}, and listener "{listener.key}" allows {ranges}'
+
+
+def _reasons_inside(service: Service, listener: Listener, vpc: str) -> Iterator[str]:
+    """As above, of a load balancer with addresses of the VPC."""
+    if not any(each.has_port(listener.port) for each in service.egress):
+        yield f'and "{service.key}" may connect to nothing on port {listener.port}'
+    if not any(_ranges.overlap(cidr.cidr, vpc) for cidr in listener.cidrs):
+        ranges = ", ".join(cidr.cidr for cidr in listener.cidrs) or "no clients"
+        yield f'where the call arrives from the VPC, and listener "{listener.key}" allows {ranges}'
 
 
 def _may_list_gateways(listener: Listener, blueprint: Blueprint) -> bool:

@@ -32,6 +32,7 @@ FAILS = (
 )
 PASSES = (
     "services: {web: {port: 80, routes: [/]}}",
+    "load_balancer: {scheme: internal, cidrs: [10.0.0.0/8]}\nservices: {web: {port: 80, routes: [/]}}",
     "load_balancer: {cidrs: [10.0.0.0/8]}\nservices: {web: {port: 80, routes: [/]}}\n"
     "overrides: {module.load_balancer.aws_lb.main: {internal: true}}",
 )
@@ -46,5 +47,5 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                         f"{cidr.cidr} is private: clients connect to this load balancer over the internet, "
                         "from public addresses, so this range allows none of them"
                     )
-                    hint = "write the public range of the clients' network"
+                    hint = "write the public range of the clients' network, or scheme: internal"
                     yield Problem(ID, _ranges.place_of_clients(blueprint, listener), message, hint, SEVERITY)

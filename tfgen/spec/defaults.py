@@ -28,6 +28,7 @@ from tfgen.spec.model import (
     Spec,
     Subnets,
     has_root,
+    usual_clients,
     usual_health_check,
     usual_subnets,
 )
@@ -38,7 +39,7 @@ def fill_defaults(spec: Spec, at: Locate) -> tuple[Spec, list[Problem]]:
     problems = [*_zone_problems(spec, at), *_retention_problems(spec, at), *_code_problems(spec, at)]
     if has_errors(problems):
         return spec, problems
-    balancer = _load_balancer(spec.load_balancer, at)
+    balancer = _load_balancer(spec.load_balancer, spec.network, at)
     filled = replace(
         spec,
         network=_fill_network(spec),
@@ -152,17 +153,16 @@ def _has_single_nat(network: Network) -> bool:
     return network.way_out.nat and network.nat.zones == "single"
 
 
-def _load_balancer(load_balancer: LoadBalancer, at: Locate) -> LoadBalancer:
+def _load_balancer(said: LoadBalancer, network: Network, at: Locate) -> LoadBalancer:
     path = ("load_balancer", "listeners")
-    is_said = at(path).path == path
-    if load_balancer.existing and not is_said:
-        return replace(load_balancer, listeners={})  # the default is for one of the stack's own
-    has_tls = bool(load_balancer.certificates or load_balancer.domains)
-    listeners = _TLS_LISTENERS if has_tls and not is_said else load_balancer.listeners
+    is_said, cidrs = at(path).path == path, usual_clients(said, network) if said.cidrs is None else said.cidrs
+    if said.existing and not is_said:
+        return replace(said, cidrs=cidrs, listeners={})  # the default is for one of the stack's own
+    has_tls = bool(said.certificates or said.domains)
+    listeners = _TLS_LISTENERS if has_tls and not is_said else said.listeners
+    filled = replace(said, cidrs=cidrs, domain=said.domains)
     return replace(
-        load_balancer,
-        domain=load_balancer.domains,
-        listeners={key: _fill_listener(listener, load_balancer) for key, listener in listeners.items()},
+        filled, listeners={key: _fill_listener(listener, filled) for key, listener in listeners.items()}
     )
 
 

@@ -459,6 +459,11 @@ def _mend_rest(_mend: _Mend, path: SpecPath) -> _Edits:
     yield (*path[:3], "default"), {"respond": 410}
 
 
+def _mend_key(_: _Mend, path: SpecPath) -> _Edits:
+    """Removes a key that the spec need not set."""
+    yield path, _GONE
+
+
 _MENDS = {
     "TG110": _mend_region,
     **dict.fromkeys(("TG111", "TG112", "TG113", "TG114"), _mend_zones),
@@ -488,6 +493,7 @@ _MENDS = {
     "TG543": _mend_headers,
     "TG545": _mend_clients,
     **dict.fromkeys(("TG547", "TG548"), _mend_rest),
+    **dict.fromkeys(("TG550", "TG551", "TG552"), _mend_key),
     "TG500": _mend_created,
     **dict.fromkeys(("TG501", "TG503", "TG504", "TG505", "TG507", "TG508", "TG536"), _mend_vpc),
 }

@@ -329,6 +329,34 @@ StateKey = Annotated[
 ]
 
 
+WebAclArn = Annotated[
+    str,
+    Meta(
+        # A regional one: those of CloudFront are global. wafv2 AssociateWebACL.
+        pattern=r"^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[A-Za-z0-9_-]{1,128}/[0-9a-f-]{1,36}\Z",
+        description="the ARN of a regional web ACL of AWS WAF",
+    ),
+]
+LogPrefix = Annotated[
+    str,
+    Meta(
+        # ELB/enable-access-logging: not AWSLogs, and no slash at either end.
+        pattern=r"^(?!.*AWSLogs)[A-Za-z0-9!_.()-]+(/[A-Za-z0-9!_.()-]+)*\Z",
+        max_length=256,
+        description='a prefix of S3 keys without "AWSLogs" and without "/" at either end',
+    ),
+]
+CookieName = Annotated[
+    str,
+    Meta(
+        # The characters of a token: RFC 6265.
+        pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z",
+        max_length=128,
+        description="the name of a cookie (at most 128 characters, no spaces)",
+    ),
+]
+
+
 class Section(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """A mapping of the spec."""
 
@@ -673,6 +701,29 @@ class ExistingLoadBalancer(Section, frozen=True):
     """Its ARN, which the ARNs of its listeners are compared with. Becomes an output of the stack."""
 
 
+class ForwardedFor(Section, frozen=True):
+    """What the load balancer does with the header X-Forwarded-For. `preserve` is `{mode: preserve}`."""
+
+    shorthand: ClassVar[str] = "mode"
+
+    mode: Literal["append", "preserve", "remove"] = "append"
+    """Appends the client's address, leaves the header as it is, or removes it."""
+    client_port: bool = False
+    """Whether the client's port is appended, too."""
+
+
+class LogDelivery(Section, frozen=True):
+    """Where logs of the load balancer are stored. `true` is `{bucket: true}`."""
+
+    shorthand: ClassVar[str] = "bucket"
+
+    bucket: bool | BucketName | Given = True
+    """A bucket that exists in the region of the stack and whose policy allows the delivery, or `true` for one
+    of the stack's own; `false` stores no logs."""
+    prefix: LogPrefix | None = None
+    """The beginning of the logs' keys in the bucket. Default: none."""
+
+
 class LoadBalancer(Section, frozen=True):
     """The Application Load Balancer, which is created if any service has routes and none is given."""
 
@@ -687,14 +738,46 @@ class LoadBalancer(Section, frozen=True):
     listeners: dict[Name, Listener] = field(default_factory=lambda: {"http": Listener(port=80)})
     """Its listeners, by name. Default: `http` on port 80; with a `certificate` or a `domain`, `https` on port
     443, and `http` on port 80, which redirects to it."""
-    cidrs: list[Cidr] = field(default_factory=lambda: ["0.0.0.0/0"])
-    """The ranges of clients that may connect."""
+    cidrs: list[Cidr] | None = None
+    """The ranges of clients that may connect. Default: 0.0.0.0/0, or the VPC's range if it is internal."""
     idle_timeout: Annotated[int, Meta(ge=1, le=4000, description="seconds from 1 to 4000")] = 60
     """Seconds after which an idle connection is closed; applications should close theirs later."""
     existing: ExistingLoadBalancer | None = None
     """A load balancer that exists, instead of one of the stack's own."""
+    scheme: Literal["internet-facing", "internal"] = "internet-facing"
+    """Whether clients on the internet can connect. An internal one is in the subnets that run tasks, for
+    clients in the VPC and in networks connected to it. A change replaces the load balancer."""
+    deletion_protection: bool = False
+    """Whether AWS refuses to delete the load balancer. `terraform destroy` and whatever replaces it then
+    fail: set `false` and apply first."""
+    client_keep_alive: Annotated[int, Meta(ge=60, le=604800, description="seconds from 60 to 604800")] = 3600
+    """Seconds for which the connection of a client is kept at most."""
+    desync: Literal["defensive", "strictest", "monitor"] = "defensive"
+    """How requests that applications may read differently (request smuggling) are handled."""
+    drop_invalid_headers: bool = True
+    """Whether headers are removed whose names have other characters than letters, digits and hyphens."""
+    preserve_host: bool = False
+    """Whether tasks get the header Host as the client sent it, with its port."""
+    x_forwarded_for: ForwardedFor = ForwardedFor()
+    """What becomes of the header X-Forwarded-For of requests."""
+    http2: bool = True
+    """Whether clients can use HTTP/2, which they do with HTTPS only."""
+    zonal_shift: bool = False
+    """Whether Application Recovery Controller may shift traffic away from a zone."""
+    access_logs: LogDelivery | None = None
+    """Where a line for each request is stored. A bucket of the stack's own keeps them for the days of
+    `logs.retention`, and must be emptied before it can be destroyed. Whether its policy suffices in China is
+    not confirmed. Default: nowhere."""
+    connection_logs: LogDelivery | None = None
+    """Where a line for each connection of a client is stored, as `access_logs`. Default: nowhere."""
+    waf: WebAclArn | Given | None = None
+    """The ARN of a web ACL of AWS WAF, which is associated with the load balancer."""
     ignore: Ignores = None
     """Rules to ignore in this section."""
+
+    @property
+    def is_internal(self) -> bool:
+        return self.scheme == "internal"
 
     @property
     def certificates(self) -> list[str | Given]:
@@ -711,6 +794,13 @@ class LoadBalancer(Section, frozen=True):
     def listener_names(self) -> list[str]:
         """The names that routes can use."""
         return list(self.existing.listener_arns if self.existing else self.listeners)
+
+
+def usual_clients(load_balancer: LoadBalancer, network: Network) -> list[str]:
+    """The default ranges of clients that may connect to a load balancer."""
+    if not load_balancer.is_internal:
+        return [WORLD]
+    return [network.vpc.cidr if network.vpc else network.cidr]
 
 
 class Logs(Section, frozen=True):
@@ -831,6 +921,19 @@ class Roles(Section, frozen=True):
     """The ARN of the role of the application. Default: a role of the stack's own."""
 
 
+class Sticky(Section, frozen=True):
+    """Sessions that stay with a task. `true` is `{enabled: true}`."""
+
+    shorthand: ClassVar[str] = "enabled"
+
+    enabled: bool = True
+    """`false` turns off what was on: AWS keeps what a removed key said."""
+    duration: Annotated[int, Meta(ge=1, le=604800, description="seconds from 1 to 604800")] = 86400
+    """Seconds for which requests of a client go to the same task."""
+    cookie: CookieName | None = None
+    """The application's own cookie that begins a session. Default: a cookie of the load balancer."""
+
+
 class Service(Section, frozen=True):
     """One ECS service on Fargate with one container."""
 
@@ -880,6 +983,21 @@ class Service(Section, frozen=True):
     """Whether `aws ecs execute-command` can open a shell in a task."""
     roles: Roles = Roles()
     """Roles that exist, for this service to use."""
+    deregistration_delay: Annotated[int, Meta(ge=0, le=3600, description="seconds from 0 to 3600")] = 60
+    """Seconds for which requests in flight may go on when a task is stopped; a deployment waits for them."""
+    slow_start: Annotated[int, Meta(ge=0, le=900, description="seconds from 0 to 900")] = 0
+    """Seconds, 30 or more, during which the share of requests of a new task grows; 0 for all at once."""
+    algorithm: Literal["round_robin", "least_outstanding_requests", "weighted_random"] | None = None
+    """How the load balancer chooses a task. Default: `round_robin`, which must be written to return to it:
+    AWS keeps what a removed key said."""
+    anomaly_mitigation: bool | None = None
+    """Whether tasks whose error rate is unusual get fewer requests, with `algorithm: weighted_random`.
+    Default: no; AWS keeps what a removed key said."""
+    sticky: Sticky | None = None
+    """Whether requests of a client go to the same task. Default: no."""
+    cross_zone: bool | None = None
+    """Whether requests go to the tasks of all zones, or from each zone of the load balancer only to tasks in
+    it. Default: `true`; AWS keeps what a removed key said."""
     ignore: Ignores = None
     """Rules to ignore in this service."""
 
