@@ -369,12 +369,40 @@ def _fits(route: Data) -> bool:
     """A rule holds so many values and wildcards; a plain path is matched by itself and by PATH/*."""
     path, host = normal_path(route), route.get("host", "")
     paths = 0 if path == "/" else 1 if is_wild(path) else 2
-    values = paths + len(route.get("methods", ())) + bool(host)
-    wildcards = sum(f"{path}{host}".count(wildcard) for wildcard in "*?") + (paths == 2)
+    others = list(_named_values(route))
+    values = paths + len(route.get("methods", ())) + bool(host) + len(others) + len(route.get("source", ()))
+    wildcards = sum(f"{path}{host}{''.join(others)}".count(wildcard) for wildcard in "*?") + (paths == 2)
     return values <= MOST_VALUES and wildcards <= MOST_WILDCARDS
 
 
-ROUTES = st.fixed_dictionaries({"path": _PATHS}, optional={"host": _HOSTS, "methods": _METHODS}).filter(_fits)
+def _named_values(route: Data) -> Iterator[str]:
+    """The values of conditions on headers and query parameters."""
+    for said in (*route.get("headers", {}).values(), *route.get("query", {}).values()):
+        yield from [said] if isinstance(said, str) else said
+
+
+def _named(names: Sequence[str], values: Sequence[str]) -> st.SearchStrategy[Data]:
+    """Conditions on one or two of these names, each with a value or with several."""
+    one = st.sampled_from(values)
+    several = st.lists(one, min_size=1, max_size=2, unique_by=str.lower)
+    return st.dictionaries(st.sampled_from(names), one | several, min_size=1, max_size=2)
+
+
+_HEADERS = _named(
+    ["X-Tenant", "x-canary", "Cookie", f"X-{'Long' * 9}er"],
+    ["a", "A*", "*b=1; *", "always", 'it\'s "5" % ${x}', "v" * 128],
+)
+_QUERIES = _named(["v", "Debug", "utm_source[]", "k" * 128], ["2", "2*", "?", "*", "a=b", "$(x)", "w" * 128])
+_SOURCES = st.lists(
+    st.sampled_from(["203.0.113.0/24", "198.51.100.7/32", "0.0.0.0/0", "192.0.0.0/8"]),
+    min_size=1, max_size=2, unique=True,
+)  # fmt: skip
+ROUTES = st.fixed_dictionaries({"path": _PATHS}, optional={"host": _HOSTS, "methods": _METHODS}).filter(
+    _fits
+) | st.fixed_dictionaries(
+    {"path": st.just("/") | _PATHS},
+    optional={"host": _HOSTS, "headers": _HEADERS, "query": _QUERIES, "source": _SOURCES},
+).filter(_fits)
 
 
 @st.composite

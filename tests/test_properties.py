@@ -151,7 +151,8 @@ def test_priorities_are_unique_on_each_listener(data: Data) -> None:
 def test_a_load_balancer_takes_every_rule(data: Data) -> None:
     rules = [rule for service in blueprint_of(data).services for rule in service.rules]
     for rule in rules:
-        conditions = [*rule.hosts, *rule.paths, *rule.methods]
+        named = [condition.values for condition in (*rule.headers, *rule.queries)]
+        conditions = [*rule.hosts, *rule.paths, *rule.methods, *rule.sources, *named]
         values = [value for condition in conditions for value in condition]
         assert 1 <= len(values) <= MOST_VALUES
         assert sum(value.count("*") + value.count("?") for value in values) <= MOST_WILDCARDS

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, reduce
 from io import StringIO
+from ipaddress import ip_address, ip_network
 from itertools import combinations, combinations_with_replacement, pairwise, product
 from operator import or_
 from pathlib import Path
@@ -19,22 +20,25 @@ import hcl2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from strategies import Data, laws, outcome_of, specs
 from support.accepted import shown
 
-from tfgen.blueprint.model import Blueprint, ListenerRule
+from tfgen.blueprint.model import Blueprint, ListenerRule, NamedCondition
 from tfgen.commands.main import main
 from tfgen.hcl.text import Label, Ref
 from tfgen.pipe import run_file, run_text
 from tfgen.problems import Location, TfgenError
 from tfgen.render.pages import render_pages
 from tfgen.routing import patterns
-from tfgen.routing.answer import answer_request, readings_of_request
+from tfgen.routing.answer import Answer, answer_request, readings_of_request
 from tfgen.routing.conflicts import find_conflicts
+from tfgen.routing.extras import Subject, patterns_of_rule
 from tfgen.routing.patterns import OTHER, Allowance, find_witness, matches_any, patterns_cover, patterns_meet
 from tfgen.routing.report import as_data
 from tfgen.routing.request import read_request
 from tfgen.routing.table import Entry, entries_by_listener
+from tfgen.spec.source import dump_yaml
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -143,20 +147,26 @@ def test_questions_share_what_they_may_take() -> None:
 # --- rules that conflict, against every request of a small world
 
 HOSTS = ["a.com", "b.com", "a.org", "b.org", "a.b.com", "b.a.com"]
-PATHS = ["/" + "".join(letters) for size in range(7) for letters in product("a/c", repeat=size)]
+PATHS = ["/" + "".join(letters) for size in range(6) for letters in product("a/c", repeat=size)]
 METHODS = ["GET", "POST", "PUT"]
-REQUESTS = list(product(HOSTS, PATHS, METHODS))
-Parts = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+TENANTS = ["", "=", "=a", "=b", "=c"]  # a header that is missing, and one with a value
+WORLDS = (HOSTS, PATHS, METHODS, TENANTS)
+REQUESTS = list(product(*WORLDS))
+Parts = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 
 def entry(number: int, service: str, parts: Parts, pinned: bool) -> Entry:
-    hosts, paths, methods = parts
+    hosts, paths, methods, tenants = parts
+    headers = (NamedCondition(name="X-Tenant", values=tenants),) if tenants else ()
     rule = ListenerRule(
         label=Label(f"rule_{number}"), listener="http", listener_arn=Ref("var.arn"), priority=number,
         pinned=pinned, hosts=(hosts,) if hosts else (), paths=(paths,) if paths else (),
-        methods=(methods,) if methods else (), at=Location("spec.yaml", number),
+        methods=(methods,) if methods else (), headers=headers, queries=(), sources=(),
+        at=Location("spec.yaml", number),
     )  # fmt: skip
-    return Entry(service, rule, hosts or ("?*",), paths or ("/*",), methods or ("?*",))
+    subject = Subject("header", "x-tenant")
+    extras = (patterns_of_rule(rule, subject),)
+    return Entry(service, rule, hosts or ("?*",), paths or ("/*",), methods or ("?*",), (subject,), extras)
 
 
 SITES = [(), (), (), (), ("a.com",), ("?*.com",), ("a.*",)]
@@ -165,7 +175,8 @@ PLACES = [
     ("/a/a", "/a/a/*"),
 ]  # fmt: skip
 VERBS = [(), (), (), ("GET",), ("GET", "POST"), ("POST",)]
-_PARTS = st.tuples(*map(st.sampled_from, (SITES, PLACES, VERBS)))
+WHOSE = [(), (), (), ("a",), ("?",), ("*",), ("A", "b")]
+_PARTS = st.tuples(*map(st.sampled_from, (SITES, PLACES, VERBS, WHOSE)))
 PIECES = {
     (): (("/",), ("/?*",)),
     ("/a*",): (("/a",), ("/a?*",)),
@@ -176,15 +187,17 @@ PIECES = {
 @st.composite
 def in_pieces(draw: st.DrawFn) -> list[Parts]:
     """Rules of which some together take all that the last one takes, if nothing is between them."""
-    host, path, methods = draw(_PARTS)
+    host, path, methods, tenants = draw(_PARTS)
     found: list[Parts]
     if path in PIECES:
-        found = [(host, piece, methods) for piece in PIECES[path]]
+        found = [(host, piece, methods, tenants) for piece in PIECES[path]]
+    elif len(tenants) > 1:
+        found = [(host, path, methods, (tenant,)) for tenant in tenants]
     else:
         methods = ("GET", "POST")
-        found = [(host, path, (method,)) for method in methods]
+        found = [(host, path, (method,), tenants) for method in methods]
     found.insert(draw(st.integers(0, 2)), draw(_PARTS))
-    return [*found, (host, path, methods)]
+    return [*found, (host, path, methods, tenants)]
 
 
 @st.composite
@@ -207,14 +220,13 @@ def wanted(each: Entry) -> int:
 
 @cache
 def _wanted(parts: tuple[tuple[str, ...], ...]) -> int:
-    hosts, paths, methods = (
-        {text for text in world if fits(part, text)}
-        for part, world in zip(parts, (HOSTS, PATHS, METHODS), strict=True)
-    )
+    fitting = [
+        {text for text in world if fits(part, text)} for part, world in zip(parts, WORLDS, strict=True)
+    ]
     return sum(
         1 << index
-        for index, (host, path, method) in enumerate(REQUESTS)
-        if host in hosts and path in paths and method in methods
+        for index, request in enumerate(REQUESTS)
+        if all(text in texts for text, texts in zip(request, fitting, strict=True))
     )
 
 
@@ -285,8 +297,8 @@ def test_an_overlap_is_one_that_somebody_meets(rules: tuple[Entry, ...]) -> None
 
 
 def specific(one: Entry, other: Entry) -> bool:
-    """The documented order, by sets: host, then path, then methods, each by the values that meet."""
-    for some, others, world in zip(one.parts, other.parts, (HOSTS, PATHS, METHODS), strict=True):
+    """The documented order, by sets: host, then path, each by the values that meet; then all the rest."""
+    for some, others, world in zip(one.parts[:2], other.parts[:2], WORLDS, strict=False):
         both = {text for text in world if fits(some, text) and fits(others, text)}
         own, theirs = (
             {
@@ -300,7 +312,15 @@ def specific(one: Entry, other: Entry) -> bool:
         )
         if own != theirs:
             return own < theirs
-    return False
+    own, theirs = (
+        {
+            (method, tenant)
+            for method, tenant in product(METHODS, TENANTS)
+            if fits(each.parts[2], method) and fits(each.parts[3], tenant)
+        }
+        for each in (one, other)
+    )
+    return own < theirs
 
 
 SHADOWED = """\
@@ -568,12 +588,26 @@ def test_arguments_that_are_wrong(
 
 
 class Rendered(NamedTuple):
-    """A rule as Terraform reads it; `listener` and `target` are resources' labels, "" is a fixed response."""
+    """A rule as Terraform reads it; `listener` and `target` are resources' labels, "" is a fixed response.
+
+    A condition is its kind, the name of the header if it is about one, and its values; those of a query are
+    pairs."""
 
     listener: str
     priority: int
     target: str
-    conditions: dict[str, list[str]]
+    conditions: list[tuple[str, str, list[Any]]]
+
+
+class Sent(NamedTuple):
+    """A request as a load balancer gets it."""
+
+    host: str
+    path: str
+    method: str
+    headers: tuple[tuple[str, str], ...] = ()
+    query: tuple[tuple[str, str], ...] = ()
+    source: str = "192.0.2.1"
 
 
 def parsed(text: str, block: str) -> Iterator[Any]:
@@ -623,62 +657,113 @@ def rules_of(pages: Mapping[str, str]) -> list[Rendered]:
             action = body["default_action"][0]
             arn = action.get("target_group_arn")
             target = label(behind[f"load_balancer {reference(arn)}"]) if arn else ""
-            found.append(Rendered(unquoted(name), 99999, target, {}))
+            found.append(Rendered(unquoted(name), 99999, target, []))
     return found
 
 
 def rule_of(body: Any, behind: Mapping[str, str]) -> Rendered:
-    conditions = {
-        kind: [unquoted(value) for value in inner[0]["values"]]
+    conditions = [
+        condition_of(kind, inner)
         for condition in body["condition"]
         for kind, inner in condition.items()
         if kind != "__is_block__"
-    }
+    ]
     arn = behind[f"services {reference(body['listener_arn'])}"]
     target = label(reference(body["action"][0]["target_group_arn"]))
     return Rendered(label(arn), body["priority"], target, conditions)
+
+
+def condition_of(kind: str, blocks: Any) -> tuple[str, str, list[Any]]:
+    if kind == "query_string":
+        return kind, "", [(unquoted(block["key"]), unquoted(block["value"])) for block in blocks]
+    (block,) = blocks
+    name = unquoted(block["http_header_name"]) if kind == "http_header" else ""
+    return kind, name, [unquoted(value) for value in block["values"]]
 
 
 def label(arn: str) -> str:
     return arn.split(".")[1]
 
 
-def naive(rules: list[Rendered], listener: str, host: str, path: str, method: str) -> str:
-    """The target group that answers, by regular expressions, one rule after the other."""
+def naive(rules: list[Rendered], listener: str, sent: Sent) -> str:
+    """The target group that answers, by regular expressions, one rule after the other.
+
+    Written from what AWS documents of conditions (aws.md section 5), and from nothing of tfgen's: all
+    conditions of a rule must hold, one value of each; the lowest priority comes first."""
     for rule in sorted(rules, key=lambda rule: rule.priority):
-        asked = {
-            "host_header": lambda value: re.fullmatch(expression(value).pattern, host, re.IGNORECASE),
-            "path_pattern": lambda value: expression(value).fullmatch(path),
-            "http_request_method": lambda value: value == method,
-        }
-        if rule.listener == listener and all(
-            any(asked[kind](value) for value in values) for kind, values in rule.conditions.items()
-        ):
+        if rule.listener == listener and all(holds(condition, sent) for condition in rule.conditions):
             return rule.target
     raise AssertionError("a listener has a default action")
+
+
+def holds(condition: tuple[str, str, list[Any]], sent: Sent) -> bool:
+    kind, name, values = condition
+    match kind:
+        case "host_header":
+            return any(alike(value, sent.host) for value in values)
+        case "path_pattern":
+            return any(expression(value).fullmatch(sent.path) for value in values)
+        case "http_request_method":
+            return sent.method in values
+        case "http_header":
+            own = [text for key, text in sent.headers if key.lower() == name.lower()]
+            return any(alike(value, text) for value in values for text in own)
+        case "query_string":
+            return any(alike(k, key) and alike(v, text) for k, v in values for key, text in sent.query)
+        case "source_ip":
+            return any(ip_address(sent.source) in ip_network(value) for value in values)
+    raise AssertionError(kind)
+
+
+def alike(pattern: str, text: str) -> bool:
+    return re.fullmatch(expression(pattern).pattern, text, re.IGNORECASE) is not None
 
 
 _WORDS = st.sampled_from(["a", "b", "api", "v1", "x.css", "", "1", "profile", "A"])
 
 
+def filled(draw: st.DrawFn, pattern: str) -> str:
+    """A text that a pattern matches, mostly."""
+    text = "".join(draw(_WORDS) if char in "*?" else char for char in pattern)
+    return draw(st.sampled_from([text, text, text.upper(), text + "m"]))
+
+
 @st.composite
-def asked(draw: st.DrawFn, rules: list[Rendered]) -> tuple[str, str, str]:
-    """A host, a path and a method, most of them such as some rule wants, or nearly."""
-    values: dict[str, list[str]] = {
-        "host_header": ["x.com"],
-        "path_pattern": ["/"],
-        "http_request_method": ["GET"],
-    }
-    for rule in rules:
-        for kind, own in rule.conditions.items():
-            values[kind] += own
-    filled = []
-    for kind in ("host_header", "path_pattern", "http_request_method"):
-        wanted = draw(st.sampled_from(values[kind]))
-        filled.append("".join(draw(_WORDS) if char in "*?" else char for char in wanted))
-    host, path, method = filled
-    host = host.replace("..", ".x.").strip(".") + draw(st.sampled_from(["", "", "", "m"]))
-    return host, path + draw(st.sampled_from(["", "", "/", "/a", "b"])), method
+def asked(draw: st.DrawFn, rules: list[Rendered]) -> Sent:
+    """A request such as some rule wants, or nearly, with something that another one wants."""
+    sent = Sent("x.com", "/", "GET")
+    chosen = draw(st.lists(st.sampled_from(rules), min_size=1, max_size=3))
+    for kind, name, values in [condition for rule in chosen for condition in rule.conditions]:
+        value = draw(st.sampled_from(values))
+        if not draw(st.integers(0, 9)):
+            continue
+        match kind:
+            case "host_header":
+                host = "".join(draw(_WORDS) if char in "*?" else char for char in value)
+                host = host.replace("..", ".x.").strip(".") + draw(st.sampled_from(["", "", "", "m"]))
+                sent = sent._replace(host=host)
+            case "path_pattern":
+                path = "".join(draw(_WORDS) if char in "*?" else char for char in value)
+                sent = sent._replace(path=path + draw(st.sampled_from(["", "", "/", "/a", "b"])))
+            case "http_request_method":
+                sent = sent._replace(method=value)
+            case "http_header":
+                header = draw(st.sampled_from([name, name.upper()])), filled(draw, value).strip()
+                sent = sent._replace(headers=(*sent.headers, header))
+            case "query_string":
+                pair = draw(st.sampled_from([value[0], value[0].upper()])), filled(draw, value[1])
+                sent = sent._replace(query=(*sent.query, pair))
+            case "source_ip":
+                range_ = ip_network(value)
+                sent = sent._replace(source=str(draw(st.sampled_from([range_[0], range_[-1]]))))
+    return sent
+
+
+def asked_of_tfgen(blueprint: Blueprint, sent: Sent, port: int) -> Answer:
+    query = "&".join(f"{key}={value}" for key, value in sent.query)
+    url = f"http://{sent.host}:{port}{sent.path}{'?' if query else ''}{query}"
+    headers = (f"Host: {sent.host}", *(f"{name}: {value}" for name, value in sent.headers))
+    return answer_request(blueprint, read_request(sent.method, url, headers, sent.source))
 
 
 @laws(25)
@@ -695,15 +780,24 @@ def test_the_rendered_rules_send_every_request_where_tfgen_says(data: st.DataObj
     labels = {service.key: service.target_groups[0].label for service in blueprint.services if service.routes}
     for listener in blueprint.load_balancer[0].listeners:
         for _ in range(6):
-            host, path, method = data.draw(asked(rules))
-            if not listener.cidrs or "?" in path:
+            sent = data.draw(asked(rules))
+            if not listener.cidrs or "?" in sent.path:
                 continue
-            url = f"http://{host}:{listener.port}{path}"
-            found = answer_request(blueprint, read_request(method, url, (f"Host: {host}",), None))
+            found = asked_of_tfgen(opened(blueprint), sent, listener.port)
             seen = readings_of_request(found.request)[0]
-            expected = naive(rules, listener.label, seen.host, seen.path, method)
+            expected = naive(rules, listener.label, sent._replace(host=seen.host, path=seen.path))
             said = next((labels[service.key] for each in found.winner for service in each.service), "")
-            assert said == expected, (url, method)
+            assert said == expected, sent
+
+
+def opened(blueprint: Blueprint) -> Blueprint:
+    """With listeners that everybody may connect to: these laws are about their rules."""
+    (balancer,) = blueprint.load_balancer
+    listeners = tuple(
+        replace(each, cidrs=tuple(replace(cidr, cidr="0.0.0.0/0") for cidr in each.cidrs[:1]))
+        for each in balancer.listeners
+    )
+    return replace(blueprint, load_balancer=(replace(balancer, listeners=listeners),))
 
 
 def test_the_golden_rules_send_every_request_where_tfgen_says() -> None:
@@ -717,7 +811,46 @@ def test_the_golden_rules_send_every_request_where_tfgen_says() -> None:
     for host, path, method in product(["m.example", "LOGIN.market.example"], paths, ["GET", "PUT"]):
         found = answer_request(blueprint, read_request(method, f"http://{host}{path}", (), None))
         said = found.winner[0].service[0].label
-        assert said == naive(rules, "http", host, path, method)
+        assert said == naive(rules, "http", Sent(host, path, method))
+
+
+# A listener on which each route has conditions, more of them or fewer, on few names and values: most requests
+# match several rules.
+_SOME_VALUES = st.sampled_from(["a", "b", "A", "a*", "?", "*"])
+_VALUES = _SOME_VALUES | st.lists(_SOME_VALUES, min_size=1, max_size=2, unique_by=str.lower)
+_DENSE = st.fixed_dictionaries(
+    {"path": st.sampled_from(["/", "/a", "/a*"])},
+    optional={
+        "headers": st.dictionaries(st.sampled_from(["X-A", "x-b"]), _VALUES, min_size=1),
+        "query": st.dictionaries(st.sampled_from(["q", "R"]), _VALUES, min_size=1),
+        "source": st.just(["203.0.113.0/24"]) | st.just(["203.0.113.0/25", "198.51.100.1/32"]),
+        "host": st.sampled_from(["a.com", "*.com"]),
+    },
+)
+
+
+@laws(150)
+@given(st.data(), st.lists(_DENSE, min_size=2, max_size=8))
+def test_rules_with_many_conditions_send_every_request_where_tfgen_says(
+    data: st.DataObject, routes: list[Data]
+) -> None:
+    numbers = data.draw(st.permutations(range(1, len(routes) + 1)))
+    routes = [{**route, "priority": number} for route, number in zip(routes, numbers, strict=True)]
+    services = {
+        f"s{number}": {"image": "nginx:1.27", "port": 80, "routes": [route]}
+        for number, route in enumerate(routes)
+    }
+    spec = {"name": "a", "region": "us-east-1", "network": {"egress": "nat"}, "services": services}
+    outcome = run_text(dump_yaml(spec), "spec.yaml")
+    if not outcome.blueprint:  # the same route twice, or more values than a rule has
+        return
+    rules = rules_of(render_pages(outcome.blueprint))
+    for _ in range(12):
+        sent = data.draw(asked(rules))
+        if "?" not in sent.path:
+            found = asked_of_tfgen(outcome.blueprint, sent, 80)
+            said = next((service.label for each in found.winner for service in each.service), "")
+            assert said == naive(rules, "http", sent), sent
 
 
 # --- the command

@@ -8,12 +8,13 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint import names
+from tfgen.blueprint import conditions, names
 from tfgen.blueprint.addressing import range_problems
+from tfgen.blueprint.conditions import Conditions
 from tfgen.blueprint.labels import PUBLIC
 from tfgen.blueprint.model import FixedResponse, Listener, ListenerCidr, ListenerRule, LoadBalancer
 from tfgen.blueprint.model import Route as RoutePart
-from tfgen.blueprint.priorities import LAST, priority
+from tfgen.blueprint.priorities import LAST, Extra, priority
 from tfgen.hcl.text import Label, Ref, VariableRef
 from tfgen.problems import Locate, Location, Problem, nearest_of_many, some_words
 from tfgen.spec.model import WORLD, Route, Spec
@@ -30,23 +31,31 @@ class BoundRoute(NamedTuple):
     methods: tuple[str, ...]
     pinned: int | None
     at: Location
+    conditions: Conditions = Conditions()
 
     @property
     def takes_the_rest(self) -> bool:
         """Whether it is the listener's last rule, for what no other rule matches."""
-        return self.path == "/" and self.host is None and not self.methods and self.pinned is None
+        return self.path == "/" and not self.is_narrowed and self.pinned is None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it has a condition besides its path."""
+        return bool(self.host or self.methods or self.conditions.values)
 
     @property
     def priority(self) -> int:
         if self.takes_the_rest:
             return LAST
-        return self.pinned or priority(self.host, self.path, self.methods)
+        return self.pinned or priority(
+            self.host, self.path, self.methods, extra_of_conditions(self.conditions)
+        )
 
     @property
     def values(self) -> tuple[str, ...]:
         """The path patterns; none where every path matches."""
         if self.path == "/":  # a rule must have some condition
-            return () if self.host or self.methods else ("/*",)
+            return () if self.is_narrowed else ("/*",)
         wild = "*" in self.path or "?" in self.path
         return (self.path,) if wild else (self.path, f"{self.path}/*")
 
@@ -57,14 +66,24 @@ class BoundRoute(NamedTuple):
             return names.label(*([] if self.listener == "http" else [self.listener]), "everything_else")
         listener = "" if self.listener == "http" else f"{self.listener}:"
         methods = f" {' '.join(self.methods)}" if self.methods else ""
-        return names.slug(f"{listener}{self.host or ''}{self.path}{methods}")
+        request = f"{listener}{self.host or ''}{self.path}{methods}"
+        return names.slug(request, self.conditions.normal)
 
     @property
     def text(self) -> str:
-        return f"{' or '.join(self.methods)} {self.host or ''}{self.path}".strip()
+        request = f"{' or '.join(self.methods)} {self.host or ''}{self.path}".strip()
+        return f"{request}{self.conditions.text}"
 
     def __str__(self) -> str:
         return f'"{self.text}"'
+
+
+def extra_of_conditions(found: Conditions) -> Extra | None:
+    """What the priority of a route depends on besides its host, path and methods."""
+    if not found.values:
+        return None
+    count = len(found.headers) + len(found.queries) + bool(found.sources)
+    return Extra(count, conditions.looseness(found), found.normal)
 
 
 def bind(spec: Spec, at: Locate) -> tuple[BoundRoute, ...]:
@@ -93,6 +112,7 @@ def _bind_route(key: str, route: Route, where: Location) -> BoundRoute:
         methods=tuple(sorted(set(route.methods))),
         pinned=route.priority,
         at=where,
+        conditions=conditions.of_route(route),
     )
 
 
@@ -102,6 +122,9 @@ def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Pr
     lost = [each for each in _spec_routes(spec, at) if known and each[1].listener not in known]
     for before, (_, route, where) in enumerate(lost):
         yield _no_listener(route, where, spec, before)
+    for key, service in spec.services.items():
+        for index, route in enumerate(service.routes):
+            yield from conditions.problems(route, ("services", key, "routes", index), at)
     for each in bound:
         yield from _limit_problems(each)
     yield from _clash_problems(bound, spec)
@@ -121,12 +144,12 @@ def _no_listener(route: Route, where: Location, spec: Spec, before: int) -> Prob
 
 
 def _limit_problems(bound: BoundRoute) -> Iterator[Problem]:
-    values = [*bound.values, *bound.methods, *filter(None, [bound.host])]
+    values = [*bound.values, *bound.methods, *filter(None, [bound.host]), *bound.conditions.values]
     limits = facts.limits()
     most = limits["condition_values_per_rule"].value
     if len(values) > most:
         message = f"a listener rule has at most {most} values; this route needs {len(values)}"
-        hint = "use fewer: a path counts twice (itself, and everything under it), a host and each method once"
+        hint = "use fewer: a path counts twice (itself, and everything under it), every other value once"
         yield Problem("TG221", bound.at, message, hint)
     wildcards = sum(value.count("*") + value.count("?") for value in values)
     most = limits["wildcards_per_rule"].value
@@ -136,11 +159,12 @@ def _limit_problems(bound: BoundRoute) -> Iterator[Problem]:
 
 
 def _clash_problems(bound: Sequence[BoundRoute], spec: Spec) -> Iterator[Problem]:
-    asked: dict[tuple[str, str | None, str, str], tuple[int, BoundRoute]] = {}
+    asked: dict[tuple[str, str | None, str, str, str], tuple[int, BoundRoute]] = {}
     taken: dict[str, dict[int, BoundRoute]] = {}
     met: list[tuple[BoundRoute, BoundRoute, int]] = []
     for order, route in enumerate(bound):
-        keys = [(route.listener, route.host, route.path, method) for method in route.methods or ("",)]
+        known = route.conditions.normal
+        keys = [(route.listener, route.host, route.path, each, known) for each in route.methods or ("",)]
         others = [asked[key] for key in keys if key in asked]
         for key in keys:
             asked.setdefault(key, (order, route))
@@ -198,8 +222,22 @@ def _route_in_yaml(route: BoundRoute, spec: Spec) -> Iterator[str]:
         yield f"host: {_yaml_scalar(route.host)}"
     if route.methods:
         yield f"methods: [{', '.join(route.methods)}]"
+    yield from _conditions_in_yaml(route.conditions)
     if route.listener != spec.services[route.service].listener:
         yield f"listener: {route.listener}"
+
+
+def _conditions_in_yaml(found: Conditions) -> Iterator[str]:
+    for key, named in (("headers", found.headers), ("query", found.queries)):
+        if named:
+            pairs = (f"{each.name}: [{', '.join(map(_quoted, each.values))}]" for each in named)
+            yield f"{key}: {{{', '.join(pairs)}}}"
+    if found.sources:
+        yield f"source: [{', '.join(found.sources)}]"
+
+
+def _quoted(text: str) -> str:
+    return "'{}'".format(text.replace("'", "''"))
 
 
 def _yaml_scalar(text: str) -> str:
@@ -288,6 +326,9 @@ def _listener_rule(route: BoundRoute) -> ListenerRule:
         hosts=((route.host,),) if route.host else (),
         paths=(route.values,) if route.values else (),
         methods=(route.methods,) if route.methods else (),
+        headers=route.conditions.headers,
+        queries=route.conditions.queries,
+        sources=(route.conditions.sources,) if route.conditions.sources else (),
         at=route.at,
     )
 

@@ -415,6 +415,23 @@ class TargetGroup(Part, frozen=True):
     at: Location
 
 
+class NamedCondition(Part, frozen=True):
+    """What a header or a query parameter must be: one of the values."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+def text_of_conditions(
+    headers: tuple[NamedCondition, ...], queries: tuple[NamedCondition, ...], sources: tuple[str, ...]
+) -> str:
+    """As a person reads them, behind a path: ` (X-Tenant: a*, ?v=2 or 3, from 10.0.0.0/8)`."""
+    named = [f"{each.name}: {' or '.join(each.values)}" for each in headers]
+    named += [f"?{each.name}={' or '.join(each.values)}" for each in queries]
+    parts = [*named, *([f"from {' or '.join(sources)}"] if sources else [])]
+    return f" ({', '.join(parts)})" if parts else ""
+
+
 class ListenerRule(Part, frozen=True):
     label: Label
     listener: str
@@ -426,6 +443,10 @@ class ListenerRule(Part, frozen=True):
     """No condition, or one with its values; likewise below."""
     paths: tuple[tuple[str, ...], ...]
     methods: tuple[tuple[str, ...], ...]
+    headers: tuple[NamedCondition, ...]
+    """Each is a condition of its own, as are the query parameters."""
+    queries: tuple[NamedCondition, ...]
+    sources: tuple[tuple[str, ...], ...]
     at: Location
 
 

@@ -84,12 +84,19 @@ def notes_on_answer(answer: Answer) -> Iterator[str]:
             yield f"the count of {service.key} is 0: without tasks, the load balancer responds with 503"
     for prefix in (prefix for winner in answer.winner for prefix in _prefix_note(winner)):
         yield f"the service receives the whole path: {prefix} is not removed"
-    if answer.winner and answer.request.other_headers:
-        yield f"no rule looks at the header {' or '.join(answer.request.other_headers)}"
+    if answer.winner and (ignored := list(_ignored_headers(answer))):
+        yield f"no rule looks at the header {' or '.join(ignored)}"
     for reading in answer.otherwise:
         yield _other_reading_note(reading)
     for says in answer.doubts:
         yield f"{says}, so which service responds is not certain"
+
+
+def _ignored_headers(answer: Answer) -> Iterator[str]:
+    """Headers of the request that no rule of the listener has a condition on."""
+    rules = [rule for candidate in answer.candidates for rule in candidate.rule]
+    read = {header.name.lower() for rule in rules for header in rule.headers}
+    return (name for name, _ in answer.request.headers if name.lower() not in read)
 
 
 def _listener_notes(listener: Listener | ExistingListener, answer: Answer) -> Iterator[str]:
@@ -112,9 +119,12 @@ def _prefix_note(candidate: Candidate) -> Iterator[str]:
 def _other_reading_note(reading: Reading) -> str:
     """The first reading is the one of RFC 3986, a host without its port."""
     who = next((service.key for service in reading.candidate.service), "the default action")
+    if reading.within:
+        return f"for clients in {reading.within}, {who} responds; check one with --from ADDRESS"
+    query = "&".join(f"{key}={value}" for key, value in reading.seen.query)
     return (
         "AWS does not document how its load balancers normalize a request; if the rules see "
-        f"{reading.seen.host}{reading.seen.path}, {who} responds"
+        f"{reading.seen.host}{reading.seen.path}{'?' if query else ''}{query}, {who} responds"
     )
 
 
@@ -178,7 +188,12 @@ def as_data(answer: Answer) -> dict[str, Any]:
         "rule": _rule_data(winner) if winner else None,
         "notes": list(notes_on_answer(answer)),
         "otherwise": [
-            {"host": reading.seen.host, "path": reading.seen.path, **_rule_data(reading.candidate)}
+            {
+                "host": reading.seen.host,
+                "path": reading.seen.path,
+                "from": reading.within or None,
+                **_rule_data(reading.candidate),
+            }
             for reading in answer.otherwise
         ],
         "candidates": [

@@ -27,8 +27,10 @@ class Request(NamedTuple):
     host: str
     host_port: int | None
     path: str
+    query: str
     source: Address | None
-    other_headers: tuple[str, ...]
+    headers: tuple[tuple[str, str], ...]
+    """Name and value of each but Host."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"
@@ -40,6 +42,7 @@ def read_request(method: str, url: str, headers: tuple[str, ...], source: str | 
     if not _METHOD.fullmatch(method):
         wrong.append(_wrong_method(method))
     scheme, host, port, path = _read_url(url, wrong)
+    _, _, query = url.partition("#")[0].partition("?")
     names = [_read_header(header, wrong) for header in headers]
     given = [value for name, value in names if name.lower() == "host"]
     # Clients omit the default port in the Host header.
@@ -56,8 +59,9 @@ def read_request(method: str, url: str, headers: tuple[str, ...], source: str | 
         host=sent[0].lower(),
         host_port=sent[1],
         path=path,
+        query=_encoded_path(query),
         source=address,
-        other_headers=tuple(name for name, _ in names if name.lower() != "host"),
+        headers=tuple((name, value) for name, value in names if name.lower() != "host"),
     )
 
 
@@ -104,7 +108,7 @@ def _split_authority(text: str) -> tuple[str, int | None]:
 
 
 def _encoded_path(path: str) -> str:
-    """A path as browsers send it: what is not ASCII is sent as the percent-encoded bytes of its UTF-8."""
+    """A path or a query as browsers send it: what is not ASCII, as the percent-encoded bytes of its UTF-8."""
     return "".join(
         char
         if char.isascii()

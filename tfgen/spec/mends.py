@@ -260,7 +260,7 @@ def _mend_codes(mend: _Mend, path: SpecPath) -> _Edits:
 
 
 def _mend_ranges(mend: _Mend, path: SpecPath) -> _Edits:
-    """Of the network, of a listener, or one that a service connects to."""
+    """Of the network, of a listener, of a route, or one that a service connects to."""
     if path[:2] == ("network", "vpc"):
         yield path, mend.one_of(("10.0.0.0/16", "172.20.0.0/16", "192.168.0.0/16"))
     elif path[:2] == ("network", "routes"):
@@ -273,6 +273,8 @@ def _mend_ranges(mend: _Mend, path: SpecPath) -> _Edits:
         listener = ("load_balancer", "listeners", path[-1])
         said = (*listener, "cidrs") if mend.value_at((*listener, "cidrs")) else ("load_balancer", "cidrs")
         yield said, mend.one_of((["0.0.0.0/0"], ["198.51.100.0/24"], ["203.0.113.0/24"]))
+    elif path[2:3] == ("routes",):
+        yield (*path[:4], "source"), mend.one_of((["198.51.100.0/24"], ["203.0.113.0/24"], ["192.0.2.0/24"]))
     else:
         yield from _mend_entry(mend, path)
 
@@ -322,6 +324,11 @@ def _mend_route(mend: _Mend, path: SpecPath) -> _Edits:
     listener = {"listener": said["listener"]} if isinstance(said, dict) and "listener" in said else {}
     name = "-".join(map(str, path[1:]))
     yield path, {"path": f"/mended-{mend.one_of('abc')}-{name}", **listener}
+
+
+def _mend_condition(mend: _Mend, path: SpecPath) -> _Edits:
+    """Without this condition, or all of its kind; the path tells the route from others."""
+    yield path if mend.variant % 2 else path[:-1], _GONE
 
 
 def _mend_existing(_mend: _Mend, path: SpecPath) -> _Edits:
@@ -421,6 +428,7 @@ _MENDS = {
     **dict.fromkeys(("TG203", "TG221", "TG222", "TG223"), _mend_route),
     "TG220": _mend_listener,
     "TG224": _listener_port,
+    **dict.fromkeys(("TG560", "TG561", "TG562"), _mend_condition),
     **dict.fromkeys(("TG510", "TG511", "TG512"), _mend_existing),
     "TG230": _mend_call,
     "TG231": _mend_callee,

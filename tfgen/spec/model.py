@@ -80,6 +80,45 @@ HostPattern = Annotated[
         description="a host name such as api.example.com (* and ? are wildcards)",
     ),
 ]
+HeaderName = Annotated[
+    str,
+    Meta(
+        # The load balancer drops headers with other characters (drop_invalid_header_fields).
+        pattern=r"^[A-Za-z0-9-]+\Z",
+        max_length=40,
+        description="the name of a header: at most 40 letters, digits and hyphens (no wildcards)",
+    ),
+]
+HeaderValue = Annotated[
+    str,
+    Meta(
+        # Whether "\\" escapes anything in a header's value is not documented.
+        pattern=r"^[!-\[\]-~]([ -\[\]-~]*[!-\[\]-~])?\Z",
+        max_length=128,
+        description=(
+            "the value of a header: at most 128 ASCII characters without a backslash (* and ? are wildcards)"
+        ),
+    ),
+]
+QueryKey = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_.~!$'(),;:@/\[\]+-]+\Z",
+        max_length=128,
+        description="the name of a query parameter: at most 128 characters (no wildcards, no = & # %)",
+    ),
+]
+QueryValue = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_.~!$'(),;:@/\[\]+=*?-]+\Z",
+        max_length=128,
+        description=(
+            "the value of a query parameter: at most 128 characters, no spaces, no & # % "
+            "(* and ? are wildcards)"
+        ),
+    ),
+]
 Priority = Annotated[int, Meta(ge=1, le=50000, description="a priority from 1 to 50000")]
 HealthPath = Annotated[
     str,
@@ -592,6 +631,15 @@ class Route(Section, frozen=True):
         Annotated[str, Meta(pattern=r"^[A-Z_-]{1,40}\Z", description="an HTTP method in capital letters")]
     ] = []
     """Match only requests with one of these methods."""
+    headers: dict[HeaderName, HeaderValue | list[HeaderValue]] = {}
+    """Match only requests that have each of these headers, with its value or one of its values. Neither names
+    nor values are case-sensitive."""
+    query: dict[QueryKey, QueryValue | list[QueryValue]] = {}
+    """Match only requests that have each of these query parameters, with its value or one of its values.
+    Neither is case-sensitive. AWS does not document whether it decodes percent-encoded requests first."""
+    source: list[Cidr] = []
+    """Match only requests from these ranges. It is the address that connects to the load balancer: behind a
+    proxy or a CDN, theirs."""
     listener: Name | None = None
     """The listener of this route. Default: the service's `listener`."""
     priority: Priority | None = None
