@@ -423,6 +423,18 @@ def _bound_routes(draw: st.DrawFn, listeners: Sequence[str], most: int) -> list[
     return bound
 
 
+@st.composite
+def _in_lists(draw: st.DrawFn, route: Data, number: int) -> Data:
+    """A route with its host or path in a list, which may have more of them if its priority is not pinned."""
+    key = draw(st.sampled_from(["host", "path", "path", "neither"]))
+    if key not in route or draw(st.booleans()):
+        return route
+    more = {"host": [f"more-{number}.example.org"], "path": [f"/more-{number}/*"]}[key]
+    more = more if "priority" not in route and _fits(route) and draw(st.booleans()) else []
+    found = {**route, key: [route[key], *more]}
+    return found if all(_fits({**route, key: value}) for value in found[key]) else route
+
+
 def _split_by_method(bound: list[Data]) -> Iterator[Data]:
     """Makes of a route for two methods two routes that differ in nothing else."""
     for route in bound:
@@ -599,9 +611,24 @@ def _add_routes(draw: st.DrawFn, services: dict[str, Data], balancer: Data) -> N
         if route["listener"] == silent and draw(st.booleans()):
             del route["listener"]
         service = services[draw(st.sampled_from(routable))]
-        service.setdefault("routes", []).append(route["path"] if list(route) == ["path"] else route)
+        said = draw(_in_lists(route, len(service.get("routes", ()))))
+        service.setdefault("routes", []).append(said["path"] if list(said) == ["path"] else said)
+        if len(routable) > 1 and not draw(st.integers(0, 3)):
+            _share_route(draw, service, said, [services[key] for key in routable])
     for service in services.values():
         _say_listener_once(draw, service)
+
+
+def _share_route(draw: st.DrawFn, service: Data, said: Data, services: list[Data]) -> None:
+    """Gives the last route of a service to another one too, each with a weight."""
+    other = draw(st.sampled_from([each for each in services if each is not service]))
+    shared = {key: value for key, value in said.items() if key not in ("priority", "listener")}
+    listener = {"listener": said["listener"]} if "listener" in said else {}
+    own = {**said, "weight": draw(_numbers(model.Route, "weight"))}
+    if draw(st.booleans()):
+        own["sticky"] = draw(_numbers(model.Route, "sticky"))
+    service["routes"][-1] = own
+    other.setdefault("routes", []).append({**shared, **listener, "weight": draw(st.integers(1, 999))})
 
 
 def _listeners_of(balancer: Data) -> Data:

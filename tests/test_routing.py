@@ -162,7 +162,7 @@ def entry(number: int, service: str, parts: Parts, pinned: bool) -> Entry:
         label=Label(f"rule_{number}"), listener="http", listener_arn=Ref("var.arn"), priority=number,
         pinned=pinned, hosts=(hosts,) if hosts else (), paths=(paths,) if paths else (),
         methods=(methods,) if methods else (), headers=headers, queries=(), sources=(),
-        at=Location("spec.yaml", number),
+        target_groups=(), weighted=(), at=Location("spec.yaml", number),
     )  # fmt: skip
     subject = Subject("header", "x-tenant")
     extras = (patterns_of_rule(rule, subject),)
@@ -669,8 +669,15 @@ def rule_of(body: Any, behind: Mapping[str, str]) -> Rendered:
         if kind != "__is_block__"
     ]
     arn = behind[f"services {reference(body['listener_arn'])}"]
-    target = label(reference(body["action"][0]["target_group_arn"]))
-    return Rendered(label(arn), body["priority"], target, conditions)
+    return Rendered(label(arn), body["priority"], target_of(body["action"][0]), conditions)
+
+
+def target_of(action: Any) -> str:
+    """The target group of an action, or all those that get a share, however small."""
+    if "forward" not in action:
+        return label(reference(action["target_group_arn"]))
+    targets = action["forward"][0]["target_group"]
+    return " ".join(label(reference(target["arn"])) for target in targets)
 
 
 def condition_of(kind: str, blocks: Any) -> tuple[str, str, list[Any]]:
@@ -786,7 +793,7 @@ def test_the_rendered_rules_send_every_request_where_tfgen_says(data: st.DataObj
             found = asked_of_tfgen(opened(blueprint), sent, listener.port)
             seen = readings_of_request(found.request)[0]
             expected = naive(rules, listener.label, sent._replace(host=seen.host, path=seen.path))
-            said = next((labels[service.key] for each in found.winner for service in each.service), "")
+            said = " ".join(labels[service.key] for each in found.winner for service in each.service)
             assert said == expected, sent
 
 
@@ -903,6 +910,68 @@ def test_a_service_without_tasks_is_told(tfgen: Tfgen, tmp_path: Path) -> None:
     assert code == 0
     assert "idle responds, on port 3003." in out
     assert "the count of idle is 0: without tasks, the load balancer responds with 503" in out
+
+
+WEIGHTED = """\
+name: shop
+region: us-east-1
+network: {egress: nat}
+services:
+  web: {image: nginx:1.27, port: 3000, routes: [{path: /, weight: 90, sticky: 600}, {path: /*.png}]}
+  canary: {image: nginx:1.28, port: 3001, routes: [{path: /, weight: 10}]}
+  old: {image: nginx:1.26, port: 3000, routes: [{path: /old, priority: 9}]}
+"""
+
+
+def test_services_that_share_a_route_are_told_with_their_weights(tfgen: Tfgen, tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(WEIGHTED)
+    words = ("route", str(tmp_path / "shop.yaml"), "GET", "http://x/a")
+    code, out, _ = tfgen(*words)
+    assert code == 0
+    assert "canary (weight 10) or web (weight 90) responds, on port 3001 or 3000." in out
+    assert "note: a client stays with the service of its first request for 600 s" in out
+    data = json.loads(tfgen(*words, "--json")[1])
+    assert (data["answers"], data["service"], data["port"], data["target_group"]) == (
+        "service",
+        None,
+        None,
+        None,
+    )
+    assert data["weights"] == {"canary": 10, "web": 90}
+    assert data["rule"]["leads_to"] == "canary and web"
+    single = json.loads(tfgen(*words[:-1], "http://x/old", "--json")[1])
+    assert (single["service"], single["weights"]) == ("old", None)
+    assert "50000  /                   -> canary or web" in tfgen(*words[:-1], "http://x/old")[1]
+
+
+def test_a_rule_that_divides_requests_has_the_address_that_it_has_without_weights() -> None:
+    plain = blueprint_of(WEIGHTED.replace("path: /, weight: 90, sticky: 600", "path: /").replace(
+        "routes: [{path: /, weight: 10}]", "routes: [/canary]"
+    ))  # fmt: skip
+    shared = blueprint_of(WEIGHTED)
+    labels = [
+        {rule.label: rule.priority for service in each.services for rule in service.rules}
+        for each in (plain, shared)
+    ]
+    assert labels[0].pop("canary")
+    assert labels[0] == labels[1]
+    of_canary, of_web = (service for service in shared.services if service.key != "old")
+    assert [rule.label for rule in of_canary.rules] == ["everything_else"]
+    assert "everything_else" not in [rule.label for rule in of_web.rules]
+    assert "aws_lb_listener_rule.everything_else" in of_web.depends_on
+
+
+@pytest.mark.parametrize("key", ["host", "path"])
+def test_a_list_that_grows_changes_no_other_rule(key: str) -> None:
+    values = {"host": ["b.example", "a.example", "*.c.example"], "path": ["/b", "/a", "/c/*"]}[key]
+    found = []
+    for size in (1, 2, 3):
+        said = ", ".join(f'"{value}"' for value in values[:size])
+        text = WEIGHTED.replace("{path: /old, priority: 9}", f"{{{key}: [{said}]}}")
+        (old,) = (service for service in blueprint_of(text).services if service.key == "old")
+        found.append({(rule.label, rule.priority, rule.hosts, rule.paths) for rule in old.rules})
+    assert [len(rules) for rules in found] == [1, 2, 3]
+    assert found[0] < found[1] < found[2]
 
 
 def test_a_spec_with_errors_is_told_as_render_tells_it(tfgen: Tfgen, tmp_path: Path) -> None:

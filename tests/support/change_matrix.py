@@ -666,6 +666,15 @@ ROUTES = (
         "- services lb_listener_rule.api_returns\n",
         "orders",
     ),
+    Row(
+        "share of a route given to another service",
+        "market",
+        (
+            ("[/api/orders, /api/returns]", "[/api/orders, {path: /api/returns, weight: 90, sticky: 600}]"),
+            ("[/api/products]", "[/api/products, {path: /api/returns, weight: 10}]"),
+        ),
+        "~ services lb_listener_rule.api_returns\n",
+    ),
     market("routes in another order", "[/api/orders, /api/returns]", "[/api/returns, /api/orders]", ""),
     market(
         "route added on a second listener",

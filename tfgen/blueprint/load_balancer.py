@@ -3,20 +3,23 @@
 Limits are those of ELB/load-balancer-limits (aws.md section 5).
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from itertools import product
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint import conditions, names
+from tfgen.blueprint import conditions, names, shares
 from tfgen.blueprint.addressing import range_problems
 from tfgen.blueprint.conditions import Conditions
 from tfgen.blueprint.labels import PUBLIC
 from tfgen.blueprint.model import FixedResponse, Listener, ListenerCidr, ListenerRule, LoadBalancer
 from tfgen.blueprint.model import Route as RoutePart
 from tfgen.blueprint.priorities import LAST, Extra, priority
-from tfgen.hcl.text import Label, Ref, VariableRef
-from tfgen.problems import Locate, Location, Problem, nearest_of_many, some_words
+from tfgen.blueprint.shares import Share
+from tfgen.hcl.text import Comment, Label, Ref, VariableRef
+from tfgen.problems import Locate, Location, Problem, SpecPath, nearest_of_many, some_words
 from tfgen.spec.model import WORLD, Route, Spec
 from tfgen.spec.model import Listener as ListenerSpec
 
@@ -32,6 +35,20 @@ class BoundRoute(NamedTuple):
     pinned: int | None
     at: Location
     conditions: Conditions = Conditions()
+    weight: int | None = None
+    sticky: int | None = None
+    shares: tuple[Share, ...] = ()
+    """Of all services that have this route with a weight, by name."""
+
+    @property
+    def owns_rule(self) -> bool:
+        """Whether the rule is in the file of this service, and not of another with the same route."""
+        return not self.shares or self.shares[0].service == self.service
+
+    @property
+    def request(self) -> tuple[str, str | None, str, tuple[str, ...], str]:
+        """What two routes for the same requests have in common."""
+        return self.listener, self.host, self.path, self.methods, self.conditions.normal
 
     @property
     def takes_the_rest(self) -> bool:
@@ -89,11 +106,32 @@ def extra_of_conditions(found: Conditions) -> Extra | None:
 def bind(spec: Spec, at: Locate) -> tuple[BoundRoute, ...]:
     """Every route of every service whose listener exists."""
     known = spec.load_balancer.listener_names
-    return tuple(
-        _bind_route(key, route, where)
-        for key, route, where in _spec_routes(spec, at)
-        if route.listener in known
+    return _with_shares(
+        [
+            each
+            for key, route, where in _spec_routes(spec, at)
+            if route.listener in known
+            for each in _bind_route(key, route, where)
+        ]
     )
+
+
+def _with_shares(bound: Sequence[BoundRoute]) -> tuple[BoundRoute, ...]:
+    """The routes; those with weights know all that share their requests, and the priority that one has."""
+    found: dict[Any, dict[str, Share]] = {}
+    for each in bound:
+        if each.weight is not None:
+            share = Share(each.service, each.weight, each.sticky, each.pinned, each.at)
+            found.setdefault(each.request, {}).setdefault(each.service, share)
+    sorted_shares = {request: tuple(sorted(own.values())) for request, own in found.items()}
+    return tuple(
+        _sharing(each, sorted_shares[each.request]) if each.weight is not None else each for each in bound
+    )
+
+
+def _sharing(route: BoundRoute, own: tuple[Share, ...]) -> BoundRoute:
+    pinned = next((share.pinned for share in own if share.pinned is not None), None)
+    return route._replace(shares=own, pinned=pinned)
 
 
 def _spec_routes(spec: Spec, at: Locate) -> Iterator[tuple[str, Route, Location]]:
@@ -102,18 +140,28 @@ def _spec_routes(spec: Spec, at: Locate) -> Iterator[tuple[str, Route, Location]
             yield key, route, at(("services", key, "routes", index))
 
 
-def _bind_route(key: str, route: Route, where: Location) -> BoundRoute:
-    path = route.path if "*" in route.path or "?" in route.path else route.path.rstrip("/") or "/"
-    return BoundRoute(
-        service=key,
-        listener=route.listener or "",
-        host=route.host.lower() if route.host else None,
-        path="/" if path == "/*" else path,
-        methods=tuple(sorted(set(route.methods))),
-        pinned=route.priority,
-        at=where,
-        conditions=conditions.of_route(route),
-    )
+def _bind_route(key: str, route: Route, where: Location) -> Iterator[BoundRoute]:
+    """One for each host and path, so that a list may grow and no other rule changes."""
+    hosts = {host and host.lower(): None for host in route.hosts}
+    paths = {_normal_path(path): None for path in route.paths}
+    for host, path in product(hosts, paths):
+        yield BoundRoute(
+            service=key,
+            listener=route.listener or "",
+            host=host,
+            path=path,
+            methods=tuple(sorted(set(route.methods))),
+            pinned=route.priority,
+            at=where,
+            conditions=conditions.of_route(route),
+            weight=route.weight,
+            sticky=route.sticky,
+        )
+
+
+def _normal_path(text: str) -> str:
+    path = text if "*" in text or "?" in text else text.rstrip("/") or "/"
+    return "/" if path == "/*" else path
 
 
 def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Problem]:
@@ -125,11 +173,35 @@ def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Pr
     for key, service in spec.services.items():
         for index, route in enumerate(service.routes):
             yield from conditions.problems(route, ("services", key, "routes", index), at)
+            yield from _list_problems(route, ("services", key, "routes", index), at)
     for each in bound:
         yield from _limit_problems(each)
+    yield from _share_problems(bound)
     yield from _clash_problems(bound, spec)
     if bound:
         yield from _listener_problems(spec, at)
+
+
+def _share_problems(bound: Sequence[BoundRoute]) -> Iterator[Problem]:
+    times = Counter(each.request for each in bound)
+    for each in bound:
+        if each.shares and each.owns_rule:
+            yield from shares.problems(str(each), each.shares, alone=times[each.request] == 1)
+        elif each.sticky is not None and not each.shares:
+            message = f"sticky is for routes whose requests are divided, and {each} has no weight"
+            hint = "remove it, or write a weight for each service"
+            yield Problem("TG567", each.at, message, hint, "warning")
+
+
+def _list_problems(route: Route, path: SpecPath, at: Locate) -> Iterator[Problem]:
+    for key, values in (("host", route.hosts), ("path", route.paths)):
+        if not values:
+            yield Problem("TG565", at((*path, key)), f"{key} is an empty list", f"remove {key}, or write one")
+    rules = len(list(_bind_route("", route, at(path))))
+    if rules > 1 and route.priority is not None:
+        message = f"this route makes {rules} listener rules, which cannot all have priority {route.priority}"
+        hint = "write a route for each host and path, each with its priority, or remove priority"
+        yield Problem("TG566", at((*path, "priority")), message, hint)
 
 
 def _no_listener(route: Route, where: Location, spec: Spec, before: int) -> Problem:
@@ -163,6 +235,8 @@ def _clash_problems(bound: Sequence[BoundRoute], spec: Spec) -> Iterator[Problem
     taken: dict[str, dict[int, BoundRoute]] = {}
     met: list[tuple[BoundRoute, BoundRoute, int]] = []
     for order, route in enumerate(bound):
+        if any(share.at == route.at for share in route.shares) and not route.owns_rule:
+            continue  # it shares the rule of another one
         known = route.conditions.normal
         keys = [(route.listener, route.host, route.path, each, known) for each in route.methods or ("",)]
         others = [asked[key] for key in keys if key in asked]
@@ -173,7 +247,7 @@ def _clash_problems(bound: Sequence[BoundRoute], spec: Spec) -> Iterator[Problem
         else:
             number = route.priority
             other = taken.setdefault(route.listener, {}).setdefault(number, route)
-            if other is not route:
+            if other is not route and other.at != route.at:  # of one route, TG566 says it
                 met.append((route, other, number))
     free = {listener: _nearest_free(taken[listener]) for listener in {route.listener for route, _, _ in met}}
     for route, other, number in met:
@@ -195,6 +269,11 @@ def _leads_elsewhere(route: BoundRoute, other: BoundRoute) -> Problem:
     message = f'path {route} already leads to service "{other.service}" (line {other.at.line})'
     if route.service == other.service:
         return _same_route_problem(route, other)
+    if route.methods == other.methods and (route.shares or other.shares):
+        lacking = other if route.shares else route
+        message = f'"{route.service}" and "{other.service}" (line {other.at.line}) have the route {route}'
+        hint = f'give "{lacking.service}" a weight too, such as weight: 100'
+        return Problem("TG203", route.at, f'{message}, and that of "{lacking.service}" has no weight', hint)
     hint = f'give "{route.service}" a longer path such as {route.path.rstrip("/*")}/profile, or another host'
     return Problem("TG203", route.at, message, hint)
 
@@ -304,8 +383,8 @@ def arn_input(listener: str) -> Label:
 
 
 def rules(bound: tuple[BoundRoute, ...], service: str) -> tuple[ListenerRule, ...]:
-    """The listener rules of a service, most specific first."""
-    own = (route for route in bound if route.service == service)
+    """The listener rules in the file of a service, most specific first."""
+    own = (route for route in bound if route.service == service and route.owns_rule)
     return tuple(_listener_rule(route) for route in sorted(own, key=lambda r: (r.listener, r.priority)))
 
 
@@ -313,10 +392,25 @@ def routes(bound: tuple[BoundRoute, ...], service: str) -> tuple[RoutePart, ...]
     """Every route of a service, in the order of evaluation."""
     own = [route for route in bound if route.service == service]
     own.sort(key=lambda route: (route.listener, route.priority))
-    return tuple(RoutePart(listener=route.listener, text=route.text, rule=route.label) for route in own)
+    return tuple(
+        RoutePart(listener=route.listener, text=_text_with_weight(route), rule=route.label) for route in own
+    )
+
+
+def shared_comments(bound: tuple[BoundRoute, ...], service: str) -> Iterator[Comment]:
+    """Where the rule of a route is that is in the file of another service."""
+    for route in bound:
+        if route.service == service and not route.owns_rule:
+            file = names.service_file(route.shares[0].service)
+            yield Comment(f"The rule of {route.text} divides its requests; it is in {file}.tf.")
+
+
+def _text_with_weight(route: BoundRoute) -> str:
+    return f"{route.text} (weight {route.weight})" if len(route.shares) > 1 else route.text
 
 
 def _listener_rule(route: BoundRoute) -> ListenerRule:
+    weighted = shares.build(route.shares)
     return ListenerRule(
         label=route.label,
         listener=route.listener,
@@ -329,6 +423,8 @@ def _listener_rule(route: BoundRoute) -> ListenerRule:
         headers=route.conditions.headers,
         queries=route.conditions.queries,
         sources=(route.conditions.sources,) if route.conditions.sources else (),
+        target_groups=() if weighted else (names.label(route.service),),
+        weighted=weighted,
         at=route.at,
     )
 

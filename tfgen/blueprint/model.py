@@ -422,6 +422,20 @@ class NamedCondition(Part, frozen=True):
     values: tuple[str, ...]
 
 
+class WeightedTarget(Part, frozen=True):
+    """A service among which a rule divides its requests."""
+
+    service: str
+    target_group: Label
+    weight: int
+
+
+class WeightedForward(Part, frozen=True):
+    targets: tuple[WeightedTarget, ...]
+    sticky: tuple[int, ...]
+    """The seconds, if clients stay with the service that got their first request."""
+
+
 def text_of_conditions(
     headers: tuple[NamedCondition, ...], queries: tuple[NamedCondition, ...], sources: tuple[str, ...]
 ) -> str:
@@ -447,7 +461,15 @@ class ListenerRule(Part, frozen=True):
     """Each is a condition of its own, as are the query parameters."""
     queries: tuple[NamedCondition, ...]
     sources: tuple[tuple[str, ...], ...]
+    target_groups: tuple[Label, ...]
+    """The one that gets all requests; none where `weighted` divides them."""
+    weighted: tuple[WeightedForward, ...]
     at: Location
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Those among which the rule divides its requests, or nothing."""
+        return tuple(target.service for forward in self.weighted for target in forward.targets)
 
 
 class Route(Part, frozen=True):

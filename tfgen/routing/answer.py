@@ -32,7 +32,7 @@ from tfgen.blueprint.model import (
 )
 from tfgen.routing.patterns import matches_any
 from tfgen.routing.request import Address, Request
-from tfgen.routing.table import entries_by_listener
+from tfgen.routing.table import entries_by_listener, services_of_entry
 
 WORLD = "0.0.0.0/0"
 
@@ -51,7 +51,8 @@ class Seen(NamedTuple):
 class Candidate(NamedTuple):
     """A rule of the listener, or its default action where `rule` is empty.
 
-    `service` is empty where the action is a fixed response; `why_not` says which conditions fail.
+    `service` is empty where the action is a fixed response, and more than one where a rule divides its
+    requests; `why_not` says which conditions fail.
     """
 
     rule: tuple[ListenerRule, ...]
@@ -184,7 +185,11 @@ def _candidate_rules(
 ) -> tuple[Candidate, ...]:
     services = {service.key: service for service in blueprint.services}
     rules = [
-        Candidate((entry.rule,), (services[entry.service],), tuple(_why_not(entry.rule, seen)))
+        Candidate(
+            (entry.rule,),
+            tuple(services[key] for key in services_of_entry(entry)),
+            tuple(_why_not(entry.rule, seen)),
+        )
         for entry in entries_by_listener(blueprint).get(listener.key, ())
     ]
     return (*rules, Candidate((), (), ()))
@@ -195,7 +200,7 @@ def _chosen_index(candidates: Sequence[Candidate]) -> int:
 
 
 def _leads_to(candidate: Candidate) -> str:
-    return next((service.key for service in candidate.service), "")
+    return " and ".join(service.key for service in candidate.service)
 
 
 def _why_not(rule: ListenerRule, seen: Seen) -> Iterator[str]:

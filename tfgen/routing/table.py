@@ -13,7 +13,9 @@ _ANYTHING = ("?*",)
 
 
 class Entry(Struct, frozen=True):
-    """One rule, and the requests that it matches: each part holds the patterns of one condition."""
+    """One rule, and the requests that it matches: each part holds the patterns of one condition.
+
+    `service` may be several, of which each gets a share."""
 
     service: str
     rule: ListenerRule
@@ -52,6 +54,10 @@ def route_text(rule: ListenerRule) -> str:
     return f"{request}{text_of_conditions(rule.headers, rule.queries, sources)}"
 
 
+def services_of_entry(entry: Entry) -> tuple[str, ...]:
+    return entry.rule.services or (entry.service,)
+
+
 def entries_by_listener(blueprint: Blueprint) -> dict[str, tuple[Entry, ...]]:
     """The rules of each listener that has some, by priority."""
     found: dict[str, list[tuple[Service, ListenerRule]]] = {}
@@ -65,7 +71,7 @@ def _entries_of_rules(rules: list[tuple[Service, ListenerRule]]) -> Iterator[Ent
     subjects = tuple(sorted({subject for _, rule in rules for subject in subjects_of_rule(rule)}))
     for service, rule in sorted(rules, key=lambda pair: pair[1].priority):
         yield Entry(
-            service=service.key,
+            service=" and ".join(rule.services or (service.key,)),
             rule=rule,
             hosts=tuple(_legal_host(host) for values in rule.hosts for host in values) or _ANYTHING,
             paths=tuple(path for values in rule.paths for path in values) or ("/*",),

@@ -327,8 +327,11 @@ def _mend_route(mend: _Mend, path: SpecPath) -> _Edits:
 
 
 def _mend_condition(mend: _Mend, path: SpecPath) -> _Edits:
-    """Without this condition, or all of its kind; the path tells the route from others."""
-    yield path if mend.variant % 2 else path[:-1], _GONE
+    """Without this condition, or with another route in the place of this one."""
+    if mend.variant % 2:
+        yield path, _GONE
+    else:
+        yield from _mend_route(mend, path[:4])
 
 
 def _mend_existing(_mend: _Mend, path: SpecPath) -> _Edits:
@@ -425,10 +428,10 @@ _MENDS = {
     **dict.fromkeys(("TG201", "TG202", "TG204", "TG205", "TG206", "TG207", "TG208", "TG209"), _mend_ranges),
     "TG210": _nat_zone,
     **dict.fromkeys(("TG212", "TG213", "TG214"), _mend_endpoint),
-    **dict.fromkeys(("TG203", "TG221", "TG222", "TG223"), _mend_route),
+    **dict.fromkeys(("TG203", "TG221", "TG222", "TG223", "TG568", "TG569"), _mend_route),
     "TG220": _mend_listener,
     "TG224": _listener_port,
-    **dict.fromkeys(("TG560", "TG561", "TG562"), _mend_condition),
+    **dict.fromkeys(("TG560", "TG561", "TG562", "TG565", "TG566"), _mend_condition),
     **dict.fromkeys(("TG510", "TG511", "TG512"), _mend_existing),
     "TG230": _mend_call,
     "TG231": _mend_callee,

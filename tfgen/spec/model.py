@@ -120,6 +120,7 @@ QueryValue = Annotated[
     ),
 ]
 Priority = Annotated[int, Meta(ge=1, le=50000, description="a priority from 1 to 50000")]
+Weight = Annotated[int, Meta(ge=0, le=999, description="a weight from 0 to 999")]
 HealthPath = Annotated[
     str,
     Meta(pattern=r"^/[!-~]*\Z", max_length=1024, description='a path that begins with "/"'),
@@ -622,11 +623,11 @@ class Route(Section, frozen=True):
 
     shorthand: ClassVar[str] = "path"
 
-    path: PathPattern = "/"
+    path: PathPattern | list[PathPattern] = "/"
     """Matches itself and everything below it; a path with * or ? matches only as a pattern. The service
-    receives the full path: no prefix is removed."""
-    host: HostPattern | None = None
-    """Match only requests for this host."""
+    receives the full path: no prefix is removed. A list makes a listener rule for each path."""
+    host: HostPattern | list[HostPattern] | None = None
+    """Match only requests for this host. A list makes a listener rule for each host (and path)."""
     methods: list[
         Annotated[str, Meta(pattern=r"^[A-Z_-]{1,40}\Z", description="an HTTP method in capital letters")]
     ] = []
@@ -640,10 +641,26 @@ class Route(Section, frozen=True):
     source: list[Cidr] = []
     """Match only requests from these ranges. It is the address that connects to the load balancer: behind a
     proxy or a CDN, theirs."""
+    weight: Weight | None = None
+    """The share of the requests that this service gets of a route that several services have: of 90 and 10,
+    nine tenths and one. With 0, it gets none. AWS does not document that others take over the share of a
+    service without healthy tasks: give a new one 0 first."""
+    sticky: Annotated[int, Meta(ge=1, le=604800, description="seconds from 1 to 604800")] | None = None
+    """Seconds for which a client stays with the service that got its first request, where the weights of a
+    route divide them."""
     listener: Name | None = None
     """The listener of this route. Default: the service's `listener`."""
     priority: Priority | None = None
     """The priority of the listener rule. Default: derived from the route; more specific routes come first."""
+
+    @property
+    def paths(self) -> list[str]:
+        return [self.path] if isinstance(self.path, str) else self.path
+
+    @property
+    def hosts(self) -> list[str | None]:
+        """The hosts; None stands for any."""
+        return [*self.host] if isinstance(self.host, list) else [self.host]
 
 
 class HealthCheck(Section, frozen=True):
@@ -821,7 +838,7 @@ def usual_health_check() -> HealthCheck:
 
 def has_root(service: Service) -> bool:
     """Whether one of the routes is "/", on any host."""
-    return any(route.path in ("/", "/*") for route in service.routes)
+    return any(path in ("/", "/*") for route in service.routes for path in route.paths)
 
 
 class Spec(Section, frozen=True, kw_only=True):
