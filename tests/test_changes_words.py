@@ -424,11 +424,10 @@ def test_a_route_of_a_service_that_is_added(
 
 
 _ALARM = (
-    "everything else on http: a share of these requests goes to a new target group, and may get 503 until tasks "
-    "in it are healthy; apply it with weight: 0 first to avoid that."
+    "everything else on http: a share of these requests goes to a new target group, and may get 503 until "
+    "tasks in it are healthy; apply it with weight: 0 first to avoid that."
 )
-_DIVIDED = "everything else on http: these requests are now divided between services."
-_ONE = "everything else on http: these requests now go to one service only."
+_DIVIDED = "everything else on http: these requests are now divided differently between services."
 _OTHER = "everything else on http: these requests now go to another service."
 
 
@@ -442,8 +441,8 @@ _OTHER = "everything else on http: these requests now go to another service."
         (("{path: /, weight: 9}", "{path: /, weight: 1}"),
          ("{path: /, weight: 9, sticky: 60}", "{path: /, weight: 1}"), [_DIVIDED]),
         (("{path: /, weight: 9}", "{path: /, weight: 1}"), ("{path: /, weight: 9}", "{path: /, weight: 0}"),
-         [_ONE]),
-        (("{path: /, weight: 9}", "{path: /, weight: 1}"), ("/", "/x"), [_ONE]),
+         [_DIVIDED]),
+        (("{path: /, weight: 9}", "{path: /, weight: 1}"), ("/", "/x"), [_DIVIDED]),
         (("/", "/x"), ("/x", "/"), [f"/x on http and {_OTHER}"]),
     ],
 )  # fmt: skip

@@ -26,14 +26,14 @@ class Conditions(NamedTuple):
     @property
     def values(self) -> tuple[str, ...]:
         """All values; AWS limits their number in a rule, and that of their wildcards."""
-        named = (value for each in (*self.headers, *self.queries) for value in each.values)
+        named = (value for each in (*self.headers, *self.queries) for value in each.accepted)
         return (*named, *self.sources)
 
     @property
     def normal(self) -> str:
         """What two routes with the same conditions have in common; empty without conditions."""
-        headers = ["\t".join((f"{each.name}:", *each.values)).lower() for each in self.headers]
-        queries = ["\t".join((f"{each.name}=", *each.values)).lower() for each in self.queries]
+        headers = ["\t".join((f"{each.name}:", *each.accepted)).lower() for each in self.headers]
+        queries = ["\t".join((f"{each.name}=", *each.accepted)).lower() for each in self.queries]
         return "\n".join([*headers, *queries, *self.sources])
 
     @property
@@ -51,7 +51,8 @@ def of_route(route: Route) -> Conditions:
 
 def _named_conditions(said: _Said) -> tuple[NamedCondition, ...]:
     return tuple(
-        NamedCondition(name=name, values=_distinct_values(said[name])) for name in sorted(said, key=str.lower)
+        NamedCondition(name=name, accepted=_distinct_values(said[name]))
+        for name in sorted(said, key=str.lower)
     )
 
 
@@ -95,7 +96,7 @@ def looseness(conditions: Conditions) -> int:
     Of conditions on the same things, those that match less are looser by less; where lists overlap in part,
     or patterns differ in little, the numbers can be the same.
     """
-    named: list[Sequence[str]] = [each.values for each in (*conditions.headers, *conditions.queries)]
+    named: list[Sequence[str]] = [each.accepted for each in (*conditions.headers, *conditions.queries)]
     found = sum(map(_values_looseness, named)) + _ranges_looseness(conditions.sources)
     return min(LOOSEST, found)
 

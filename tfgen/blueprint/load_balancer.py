@@ -235,8 +235,11 @@ def _clash_problems(bound: Sequence[BoundRoute], spec: Spec) -> Iterator[Problem
     taken: dict[str, dict[int, BoundRoute]] = {}
     met: list[tuple[BoundRoute, BoundRoute, int]] = []
     for order, route in enumerate(bound):
-        if any(share.at == route.at for share in route.shares) and not route.owns_rule:
-            continue  # it shares the rule of another one
+        own = next((share for share in route.shares if share.service == route.service), None)
+        if own and own.at != route.at:
+            yield _same_route(route, own.at)
+        if own and (own.at != route.at or not route.owns_rule):
+            continue  # it has the rule of another one
         known = route.conditions.normal
         keys = [(route.listener, route.host, route.path, each, known) for each in route.methods or ("",)]
         others = [asked[key] for key in keys if key in asked]
@@ -280,12 +283,16 @@ def _leads_elsewhere(route: BoundRoute, other: BoundRoute) -> Problem:
 
 def _same_route_problem(route: BoundRoute, other: BoundRoute) -> Problem:
     """A trailing slash makes no difference."""
-    another = f'another of "{route.service}" (line {other.at.line})'
     if route.methods == other.methods:
-        message = f"path {route} is the same route as {another}"
-        return Problem("TG203", route.at, message, "remove one of them")
+        return _same_route(route, other.at)
+    another = f'another of "{route.service}" (line {other.at.line})'
     message = f"path {route} matches some of the same requests as {another}"
     return Problem("TG203", route.at, message, "list each method in one of them only")
+
+
+def _same_route(route: BoundRoute, other: Location) -> Problem:
+    message = f'path {route} is the same route as another of "{route.service}" (line {other.line})'
+    return Problem("TG203", route.at, message, "remove one of them")
 
 
 def _same_priority(route: BoundRoute, other: BoundRoute, number: int, free: int, spec: Spec) -> Problem:
@@ -309,7 +316,7 @@ def _route_in_yaml(route: BoundRoute, spec: Spec) -> Iterator[str]:
 def _conditions_in_yaml(found: Conditions) -> Iterator[str]:
     for key, named in (("headers", found.headers), ("query", found.queries)):
         if named:
-            pairs = (f"{each.name}: [{', '.join(map(_quoted, each.values))}]" for each in named)
+            pairs = (f"{each.name}: [{', '.join(map(_quoted, each.accepted))}]" for each in named)
             yield f"{key}: {{{', '.join(pairs)}}}"
     if found.sources:
         yield f"source: [{', '.join(found.sources)}]"

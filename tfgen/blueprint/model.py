@@ -416,10 +416,10 @@ class TargetGroup(Part, frozen=True):
 
 
 class NamedCondition(Part, frozen=True):
-    """What a header or a query parameter must be: one of the values."""
+    """What a header or a query parameter must be: one of what is accepted."""
 
     name: str
-    values: tuple[str, ...]
+    accepted: tuple[str, ...]
 
 
 class WeightedTarget(Part, frozen=True):
@@ -440,8 +440,8 @@ def text_of_conditions(
     headers: tuple[NamedCondition, ...], queries: tuple[NamedCondition, ...], sources: tuple[str, ...]
 ) -> str:
     """As a person reads them, behind a path: ` (X-Tenant: a*, ?v=2 or 3, from 10.0.0.0/8)`."""
-    named = [f"{each.name}: {' or '.join(each.values)}" for each in headers]
-    named += [f"?{each.name}={' or '.join(each.values)}" for each in queries]
+    named = [f"{each.name}: {' or '.join(each.accepted)}" for each in headers]
+    named += [f"?{each.name}={' or '.join(each.accepted)}" for each in queries]
     parts = [*named, *([f"from {' or '.join(sources)}"] if sources else [])]
     return f" ({', '.join(parts)})" if parts else ""
 

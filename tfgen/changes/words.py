@@ -46,13 +46,8 @@ def _is_default_route(test: ChangeTest) -> ChangeTest:
     return lambda change: change.new.get("destination_cidr_block") == "0.0.0.0/0" and test(change)
 
 
-def _divides_requests_anew(change: Change) -> bool:
-    return changes_value("action")(change) and divides_requests(change)
-
-
-def _no_longer_divides(change: Change) -> bool:
-    changed = changes_value("action")(change) and not divides_requests(change)
-    return changed and divided_requests(change)
+def _changes_shares(change: Change) -> bool:
+    return changes_value("action")(change) and (divides_requests(change) or divided_requests(change))
 
 
 def _gives_requests_away(change: Change) -> bool:
@@ -261,9 +256,10 @@ SENTENCES = (
         "{}: for a moment these requests go to the next rule that matches, or to the default action.",
     ),
     Sentence(
-        "aws_lb_listener_rule", _divides_requests_anew, "{}: these requests are now divided between services."
+        "aws_lb_listener_rule",
+        _changes_shares,
+        "{}: these requests are now divided differently between services.",
     ),
-    Sentence("aws_lb_listener_rule", _no_longer_divides, "{}: these requests now go to one service only."),
     Sentence("aws_lb_listener_rule", _gives_requests_away, "{}: these requests now go to another service."),
     Sentence("aws_lb_listener_rule", is_created, "{}: these requests get a listener rule of their own."),
     Sentence(
@@ -374,8 +370,8 @@ def _without_groups_of(changes: tuple[Change, ...], services: Collection[str]) -
 
 
 _NO_TASKS_OF_SHARE = (
-    "{}: a share of these requests goes to a new target group, and may get 503 until tasks in it are healthy; "
-    "apply it with weight: 0 first to avoid that."
+    "{}: a share of these requests goes to a new target group, and may get 503 until tasks in it are "
+    "healthy; apply it with weight: 0 first to avoid that."
 )
 _NO_TASKS = "{}: these requests go to a new target group, and get 503 until tasks in it are healthy."
 _FIRST_TASKS = "{}: no service responds to these requests yet; the new tasks do when they are healthy."

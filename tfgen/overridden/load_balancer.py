@@ -177,13 +177,13 @@ def _named_condition(condition: Tree, kind: str) -> NamedCondition | None:
     if kind == "http_header":
         block = one_block(condition, kind)
         name, values = text_of(block.get("http_header_name")), texts_of(block.get("values"))
-        return NamedCondition(name=name, values=values) if name and values else None
+        return NamedCondition(name=name, accepted=values) if name and values else None
     blocks = condition.get(kind)
     pairs = [(text_of(each.get("key")), text_of(each.get("value"))) for each in blocks or ()]
     names = {key for key, _ in pairs}
     if len(names) != 1 or not all(map(all, pairs)):
         return None
-    return NamedCondition(name=names.pop() or "", values=tuple(value or "" for _, value in pairs))
+    return NamedCondition(name=names.pop() or "", accepted=tuple(value or "" for _, value in pairs))
 
 
 def _holds_values(now: tuple[tuple[str, ...], ...], was: tuple[tuple[str, ...], ...]) -> bool:
@@ -192,9 +192,9 @@ def _holds_values(now: tuple[tuple[str, ...], ...], was: tuple[tuple[str, ...], 
 
 
 def _holds_named(now: tuple[NamedCondition, ...], was: tuple[NamedCondition, ...]) -> bool:
-    known = {each.name.lower(): {value.lower() for value in each.values} for each in was}
+    known = {each.name.lower(): {value.lower() for value in each.accepted} for each in was}
     return all(
-        each.name.lower() in known and known[each.name.lower()] <= {value.lower() for value in each.values}
+        each.name.lower() in known and known[each.name.lower()] <= {value.lower() for value in each.accepted}
         for each in now
     )
 

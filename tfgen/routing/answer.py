@@ -226,10 +226,10 @@ def _why_not_named(
     kind: str, conditions: Sequence[NamedCondition], sent: Sequence[tuple[str, str]]
 ) -> Iterator[str]:
     for condition in conditions:
-        patterns = tuple(value.lower() for value in condition.values)
+        patterns = tuple(value.lower() for value in condition.accepted)
         values = [value.lower() for name, value in sent if name.lower() == condition.name.lower()]
         if not any(matches_any(patterns, value) for value in values):
-            yield f"{kind} {condition.name} is not {_joined_with_or(condition.values)}"
+            yield f"{kind} {condition.name} is not {_joined_with_or(condition.accepted)}"
 
 
 def is_within(address: Address, ranges: Sequence[str]) -> bool:

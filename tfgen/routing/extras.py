@@ -50,7 +50,7 @@ def patterns_of_rule(rule: ListenerRule, subject: Subject) -> Patterns:
 def _values_of(named: tuple[NamedCondition, ...], name: str) -> Iterator[str]:
     for condition in named:
         if condition.name.lower() == name:
-            yield from (f"{_PRESENT}{value.lower()}" for value in condition.values)
+            yield from (f"{_PRESENT}{value.lower()}" for value in condition.accepted)
 
 
 def _range_pattern(cidr: IPv4Network) -> str:
