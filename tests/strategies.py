@@ -394,12 +394,40 @@ def _fits(route: Data) -> bool:
     """A rule holds so many values and wildcards; a plain path is matched by itself and by PATH/*."""
     path, host = normal_path(route), route.get("host", "")
     paths = 0 if path == "/" else 1 if is_wild(path) else 2
-    values = paths + len(route.get("methods", ())) + bool(host)
-    wildcards = sum(f"{path}{host}".count(wildcard) for wildcard in "*?") + (paths == 2)
+    others = list(_named_values(route))
+    values = paths + len(route.get("methods", ())) + bool(host) + len(others) + len(route.get("source", ()))
+    wildcards = sum(f"{path}{host}{''.join(others)}".count(wildcard) for wildcard in "*?") + (paths == 2)
     return values <= MOST_VALUES and wildcards <= MOST_WILDCARDS
 
 
-ROUTES = st.fixed_dictionaries({"path": _PATHS}, optional={"host": _HOSTS, "methods": _METHODS}).filter(_fits)
+def _named_values(route: Data) -> Iterator[str]:
+    """The values of conditions on headers and query parameters."""
+    for said in (*route.get("headers", {}).values(), *route.get("query", {}).values()):
+        yield from [said] if isinstance(said, str) else said
+
+
+def _named(names: Sequence[str], values: Sequence[str]) -> st.SearchStrategy[Data]:
+    """Conditions on one or two of these names, each with a value or with several."""
+    one = st.sampled_from(values)
+    several = st.lists(one, min_size=1, max_size=2, unique_by=str.lower)
+    return st.dictionaries(st.sampled_from(names), one | several, min_size=1, max_size=2)
+
+
+_HEADERS = _named(
+    ["X-Tenant", "x-canary", "Cookie", f"X-{'Long' * 9}er"],
+    ["a", "A*", "*b=1; *", "always", 'it\'s "5" % ${x}', "v" * 128],
+)
+_QUERIES = _named(["v", "Debug", "utm_source[]", "k" * 128], ["2", "2*", "?", "*", "a=b", "$(x)", "w" * 128])
+_SOURCES = st.lists(
+    st.sampled_from(["203.0.113.0/24", "198.51.100.7/32", "0.0.0.0/0", "192.0.0.0/8"]),
+    min_size=1, max_size=2, unique=True,
+)  # fmt: skip
+ROUTES = st.fixed_dictionaries({"path": _PATHS}, optional={"host": _HOSTS, "methods": _METHODS}).filter(
+    _fits
+) | st.fixed_dictionaries(
+    {"path": st.just("/") | _PATHS},
+    optional={"host": _HOSTS, "headers": _HEADERS, "query": _QUERIES, "source": _SOURCES},
+).filter(_fits)
 
 
 @st.composite
@@ -418,6 +446,18 @@ def _bound_routes(draw: st.DrawFn, listeners: Sequence[str], most: int) -> list[
     if draw(st.booleans()):
         bound += list(_split_by_method(bound))
     return bound
+
+
+@st.composite
+def _in_lists(draw: st.DrawFn, route: Data, number: int) -> Data:
+    """A route with its host or path in a list, which may have more of them if its priority is not pinned."""
+    key = draw(st.sampled_from(["host", "path", "path", "neither"]))
+    if key not in route or draw(st.booleans()):
+        return route
+    more = {"host": [f"more-{number}.example.org"], "path": [f"/more-{number}/*"]}[key]
+    more = more if "priority" not in route and _fits(route) and draw(st.booleans()) else []
+    found = {**route, key: [route[key], *more]}
+    return found if all(_fits({**route, key: value}) for value in found[key]) else route
 
 
 def _split_by_method(bound: list[Data]) -> Iterator[Data]:
@@ -633,7 +673,10 @@ def _add_routes(draw: st.DrawFn, services: dict[str, Data], balancer: Data) -> N
         if route["listener"] == silent and draw(st.booleans()):
             del route["listener"]
         service = services[draw(st.sampled_from(routable))]
-        service.setdefault("routes", []).append(route["path"] if list(route) == ["path"] else route)
+        said = draw(_in_lists(route, len(service.get("routes", ()))))
+        service.setdefault("routes", []).append(said["path"] if list(said) == ["path"] else said)
+        if len(routable) > 1 and not draw(st.integers(0, 3)):
+            _share_route(draw, service, said, [services[key] for key in routable])
     for service in services.values():
         _say_listener_once(draw, service)
     if draw(st.booleans()):
@@ -659,6 +702,18 @@ def _say_default(draw: st.DrawFn, routable: Sequence[str], services: dict[str, D
 def _listener_of(route: Any, service: Data, balancer: Data) -> str | None:
     said = route.get("listener") if isinstance(route, dict) else None
     return said or service.get("listener") or _silent_listener(balancer)
+
+
+def _share_route(draw: st.DrawFn, service: Data, said: Data, services: list[Data]) -> None:
+    """Gives the last route of a service to another one too, each with a weight."""
+    other = draw(st.sampled_from([each for each in services if each is not service]))
+    shared = {key: value for key, value in said.items() if key not in ("priority", "listener")}
+    listener = {"listener": said["listener"]} if "listener" in said else {}
+    own = {**said, "weight": draw(_numbers(model.Route, "weight"))}
+    if draw(st.booleans()):
+        own["sticky"] = draw(_numbers(model.Route, "sticky"))
+    service["routes"][-1] = own
+    other.setdefault("routes", []).append({**shared, **listener, "weight": draw(st.integers(1, 999))})
 
 
 def _listeners_of(balancer: Data) -> Data:

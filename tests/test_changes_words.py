@@ -423,6 +423,40 @@ def test_a_route_of_a_service_that_is_added(
     assert not [each for each in said if "rule of their own" in each]
 
 
+_ALARM = (
+    "everything else on http: a share of these requests goes to a new target group, and may get 503 until "
+    "tasks in it are healthy; apply it with weight: 0 first to avoid that."
+)
+_DIVIDED = "everything else on http: these requests are now divided differently between services."
+_OTHER = "everything else on http: these requests now go to another service."
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (("/", ""), ("{path: /, weight: 9}", "{path: /, weight: 0}"), []),
+        (("/", ""), ("{path: /, weight: 9}", "{path: /, weight: 1}"), [_ALARM]),
+        (("{path: /, weight: 9}", "{path: /, weight: 0}"), ("{path: /, weight: 9}", "{path: /, weight: 1}"),
+         [_DIVIDED]),
+        (("{path: /, weight: 9}", "{path: /, weight: 1}"),
+         ("{path: /, weight: 9, sticky: 60}", "{path: /, weight: 1}"), [_DIVIDED]),
+        (("{path: /, weight: 9}", "{path: /, weight: 1}"), ("{path: /, weight: 9}", "{path: /, weight: 0}"),
+         [_DIVIDED]),
+        (("{path: /, weight: 9}", "{path: /, weight: 1}"), ("/", "/x"), [_DIVIDED]),
+        (("/", "/x"), ("/x", "/"), [f"/x on http and {_OTHER}"]),
+    ],
+)  # fmt: skip
+def test_how_weights_of_a_route_are_told(
+    changes: Changes, before: tuple[str, str], after: tuple[str, str], expected: list[str]
+) -> None:
+    def stack(routes: tuple[str, str]) -> str:
+        text = edited(SHOP, ("routes: [/]", f"routes: [{routes[0]}]"))
+        return edited(text, (PRICING[0], PRICING[1].format(routes[1]))) if routes[1] else text
+
+    said = changes(stack(before), stack(after))
+    assert [each for each in said if "everything else on http" in each] == expected
+
+
 def test_how_a_route_of_a_service_that_is_added_is_told(changes: Changes) -> None:
     old = edited(SHOP, ("routes: [/]", "routes: [/shop]"))
     assert changes(old, edited(old, (PRICING[0], PRICING[1].format("/prices"))))[1:] == [

@@ -871,7 +871,9 @@ def test_show_fills_in_every_default(here: Path, tfgen: Tfgen) -> None:
     assert shown["load_balancer"]["listeners"] == {"http": {"port": 80, "cidrs": ["0.0.0.0/0"]}}
     api = shown["services"]["api"]
     assert api["port"] == {"number": 5000, "protocol": "http"}
-    assert api["routes"] == [{"path": "/api/profile", "methods": [], "listener": "http"}]
+    assert api["routes"] == [
+        {"path": "/api/profile", "methods": [], "headers": {}, "query": {}, "source": [], "listener": "http"}
+    ]
     assert api["connect"] == {"name": "backend", "port": 5000}
     assert (api["cpu"], api["memory"], api["count"]) == (512, 1024, 2)
     assert api["egress"] == [{"cidr": "0.0.0.0/0", "port": 443, "protocol": "tcp"}]

@@ -622,6 +622,55 @@ def test_route_reads_overridden_rules() -> None:
     assert note not in answered(rule, wide, "GET", "http://x.example/api")
 
 
+NARROWED = [
+    {"path_pattern": {"values": ["/api", "/api/*"]}},
+    {"http_header": {"http_header_name": "X-Tenant", "values": ["a*"]}},
+    {"query_string": [{"key": "v", "value": "2"}, {"key": "v", "value": "3"}]},
+    {"source_ip": {"values": ["203.0.113.0/24"]}},
+]
+
+
+@pytest.mark.parametrize(
+    ("url", "headers", "source", "service"),
+    [
+        ("http://x.example/api?v=3", ("x-tenant: ABC",), "203.0.113.9", "api"),
+        ("http://x.example/api?v=3", (), "203.0.113.9", "web"),
+        ("http://x.example/api?v=4", ("x-tenant: abc",), "203.0.113.9", "web"),
+        ("http://x.example/api?v=3", ("x-tenant: abc",), "192.0.2.9", "web"),
+    ],
+)
+def test_route_reads_overridden_conditions(
+    url: str, headers: tuple[str, ...], source: str, service: str
+) -> None:
+    text = STACK.replace("EGRESS", "nat") + dump_yaml(
+        {"overrides": {f"{SERVICES}aws_lb_listener_rule.api": {"condition": NARROWED}}}
+    )
+    outcome = run_text(text, "s.yaml")
+    assert outcome.overridden
+    assert (
+        as_data(answer_request(outcome.overridden, request("GET", url, headers, source)))["service"]
+        == service
+    )
+    (problem,) = [each for each in outcome.problems if each.code == "TG365"]
+    assert "the source_ip and http_header and query_string of" in problem.message
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"query_string": [{"key": "v", "value": "2"}, {"key": "w", "value": "3"}]},
+        {"query_string": {"value": "2"}},
+        {"source_ip": {"values": ["2001:db8::/32"]}},
+        {"http_header": {"http_header_name": "A", "regex_values": ["a"]}},
+        [NARROWED[1], {"http_header": {"http_header_name": "x-tenant", "values": ["b"]}}],
+    ],
+)
+def test_conditions_that_no_route_can_have_are_in_doubt(condition: Any) -> None:
+    rule = f"{SERVICES}aws_lb_listener_rule.api"
+    said = answered(rule, {"condition": condition}, "GET", "http://x.example/api")
+    assert "so which service responds is not certain" in said
+
+
 def test_route_reads_an_overridden_default_action() -> None:
     spec = STACK.replace("EGRESS", "nat").replace("[/, /shop]", "[/shop]")
     moved = {"type": "redirect", "redirect": {"protocol": "HTTPS", "status_code": "HTTP_301"}}

@@ -4,13 +4,17 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from itertools import permutations, product
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import laws
 
-from tfgen.blueprint.priorities import LAST, place, priority
+from tfgen.blueprint.conditions import looseness, of_route
+from tfgen.blueprint.load_balancer import extra_of_conditions
+from tfgen.blueprint.priorities import LAST, Extra, place, priority
+from tfgen.spec.model import Route as SpecRoute
 
 Route = tuple[str | None, str, tuple[str, ...]]
 
@@ -258,3 +262,108 @@ def test_routes_of_one_kind_seldom_meet(
     found = Counter(priority(host and host.format(word), path.format(word), methods) for word in words)
     meetings = sum(times * (times - 1) for times in found.values())
     assert meetings / (len(words) * (len(words) - 1)) < 1 / once_in
+
+
+# --- headers, query parameters and source ranges: in front of the route without them
+
+# Of each list, from the first that is tried to the last: each could take requests of some that follow.
+CONDITIONS = [
+    [
+        {"headers": {"X-Tenant": "a", "X-Ring": "b"}, "query": {"v": "2"}},
+        {"headers": {"X-Tenant": "a"}, "query": {"v": "2"}},
+        {"headers": {"X-Tenant": "a"}},
+        {"headers": {"X-Tenant": ["a", "b"]}},
+        {"headers": {"X-Tenant": ["a", "b", "c"]}},
+        {"headers": {"x-tenant": ["a", "b", "c", "long*"]}},
+        {"headers": {"X-Tenant": ["a", "b", "c", "lo*"]}},
+        {"headers": {"X-Tenant": "*"}},
+        {},
+    ],
+    [{"query": {"v": "2"}}, {"query": {"v": "2?"}}, {"query": {"v": "2*"}}, {"query": {"v": "*"}}, {}],
+    [
+        {"source": ["10.1.2.3/32"], "headers": {"X-A": "b"}},
+        {"source": ["10.1.2.3/32"]},
+        {"source": ["10.1.2.3/32", "10.1.2.4/32"]},
+        {"source": ["10.1.2.0/24"]},
+        {"source": ["10.1.0.0/16"]},
+        {"source": ["10.0.0.0/8", "192.0.2.1/32"]},
+        {"source": ["0.0.0.0/0"]},
+        {},
+    ],
+]
+
+
+def extra(said: dict[str, Any]) -> Extra | None:
+    return extra_of_conditions(of_route(SpecRoute(**said)))
+
+
+@pytest.mark.parametrize("said", CONDITIONS)
+@pytest.mark.parametrize(
+    "route", [(None, "/api", ()), ("*.a.com", "/a*", ("GET",)), ("a.com", "/", ()), (None, "/*.png", ())]
+)
+def test_what_has_more_and_tighter_conditions_is_tried_first(
+    route: Route, said: list[dict[str, Any]]
+) -> None:
+    places = [place(*route, extra(each)) for each in said]
+    assert places == sorted(places)
+    assert len(set(places)) == len(places)
+
+
+@pytest.mark.parametrize("said", CONDITIONS)
+def test_conditions_alone_are_tried_before_everything_else(said: list[dict[str, Any]]) -> None:
+    numbers = [priority(None, "/", (), extra(each)) for each in said if each]
+    assert numbers == sorted(numbers)
+    assert priority(None, "/a*", ()) < numbers[0]
+    assert numbers[-1] < LAST
+
+
+_EXTRAS = st.sampled_from([extra(each) for said in CONDITIONS for each in said if each])
+
+
+@laws(300)
+@given(nested(), _EXTRAS)
+def test_a_route_with_conditions_is_tried_before_what_holds_it(
+    routes: tuple[Route, Route], found: Extra
+) -> None:
+    narrow, wide = routes
+    assert place(*wide, found) < place(*wide) or wide == (None, "/", ())
+    if inside(narrow, wide):
+        assert place(*narrow, found) < place(*wide)
+        assert place(*narrow, found) < place(*wide, found)
+
+
+def test_a_longer_path_is_tried_before_conditions_on_a_shorter_one() -> None:
+    found = extra({"headers": {"X-Tenant": "a"}})
+    for narrow, wide in (("/a/b", "/a"), ("/a/*", "/a"), ("/a", "/a*"), ("/a*", "/")):
+        assert place(None, narrow, ()) < place(None, wide, (), found)
+
+
+def test_case_and_order_make_no_other_priority() -> None:
+    one = {"headers": {"X-Tenant": ["a", "B"], "X-Ring": "c"}}
+    other = {"headers": {"x-ring": "C", "x-tenant": ["b", "A", "a"]}}
+    assert extra(one) == extra(other)
+
+
+def test_conditions_on_one_path_seldom_meet() -> None:
+    words = [f"{number:04x}" for number in range(1000)]
+    for path, once_in in (("/", 150), ("/api", 250), ("/api/v1", 250), ("/x", 250)):
+        found = Counter(priority(None, path, (), extra({"headers": {"X-Tenant": word}})) for word in words)
+        meetings = sum(times * (times - 1) for times in found.values())
+        assert meetings / (len(words) * (len(words) - 1)) < 1 / once_in
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, 0),
+        ({"headers": {"A": "b"}, "query": {"c": "d"}, "source": ["10.0.0.1/32"]}, 0),
+        ({"headers": {"A": ["b", "c"]}, "query": {"c": ["d", "e", "f"]}}, 3),
+        ({"headers": {"A": "abcdefghij*"}}, 5),
+        ({"headers": {"A": ["b", "*"]}}, 15),
+        ({"headers": {"A": "*", "B": "*"}}, 15),
+        ({"source": ["10.0.0.0/31"]}, 1),
+        ({"source": ["10.0.0.0/8"]}, 8),
+    ],
+)
+def test_how_loose_conditions_are(said: dict[str, Any], expected: int) -> None:
+    assert looseness(of_route(SpecRoute(**said))) == expected

@@ -7,9 +7,11 @@ and sets of all short texts.
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, reduce
 from io import StringIO
+from ipaddress import ip_address, ip_network
 from itertools import combinations, combinations_with_replacement, pairwise, product
 from operator import or_
 from pathlib import Path
@@ -17,24 +19,27 @@ from typing import Any, NamedTuple
 
 import hcl2
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from strategies import Data, laws, outcome_of, specs
 from support.accepted import shown
 
-from tfgen.blueprint.model import Blueprint, ListenerRule
+from tfgen.blueprint.model import Blueprint, ListenerRule, NamedCondition
 from tfgen.commands.main import main
 from tfgen.hcl.text import Label, Ref
 from tfgen.pipe import run_file, run_text
 from tfgen.problems import Location, TfgenError
 from tfgen.render.pages import render_pages
 from tfgen.routing import patterns
-from tfgen.routing.answer import answer_request, readings_of_request
+from tfgen.routing.answer import Answer, answer_request, readings_of_request
 from tfgen.routing.conflicts import find_conflicts
+from tfgen.routing.extras import Subject, patterns_of_rule
 from tfgen.routing.patterns import OTHER, Allowance, find_witness, matches_any, patterns_cover, patterns_meet
 from tfgen.routing.report import as_data
 from tfgen.routing.request import read_request
 from tfgen.routing.table import Entry, entries_by_listener
+from tfgen.spec.source import dump_yaml
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -143,20 +148,26 @@ def test_questions_share_what_they_may_take() -> None:
 # --- rules that conflict, against every request of a small world
 
 HOSTS = ["a.com", "b.com", "a.org", "b.org", "a.b.com", "b.a.com"]
-PATHS = ["/" + "".join(letters) for size in range(7) for letters in product("a/c", repeat=size)]
+PATHS = ["/" + "".join(letters) for size in range(6) for letters in product("a/c", repeat=size)]
 METHODS = ["GET", "POST", "PUT"]
-REQUESTS = list(product(HOSTS, PATHS, METHODS))
-Parts = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+TENANTS = ["", "=", "=a", "=b", "=c"]  # a header that is missing, and one with a value
+WORLDS = (HOSTS, PATHS, METHODS, TENANTS)
+REQUESTS = list(product(*WORLDS))
+Parts = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 
 def entry(number: int, service: str, parts: Parts, pinned: bool) -> Entry:
-    hosts, paths, methods = parts
+    hosts, paths, methods, tenants = parts
+    headers = (NamedCondition(name="X-Tenant", accepted=tenants),) if tenants else ()
     rule = ListenerRule(
         label=Label(f"rule_{number}"), listener="http", listener_arn=Ref("var.arn"), priority=number,
         pinned=pinned, hosts=(hosts,) if hosts else (), paths=(paths,) if paths else (),
-        methods=(methods,) if methods else (), at=Location("spec.yaml", number),
+        methods=(methods,) if methods else (), headers=headers, queries=(), sources=(),
+        target_groups=(), weighted=(), at=Location("spec.yaml", number),
     )  # fmt: skip
-    return Entry(service, rule, hosts or ("?*",), paths or ("/*",), methods or ("?*",))
+    subject = Subject("header", "x-tenant")
+    extras = (patterns_of_rule(rule, subject),)
+    return Entry(service, rule, hosts or ("?*",), paths or ("/*",), methods or ("?*",), (subject,), extras)
 
 
 SITES = [(), (), (), (), ("a.com",), ("?*.com",), ("a.*",)]
@@ -165,7 +176,8 @@ PLACES = [
     ("/a/a", "/a/a/*"),
 ]  # fmt: skip
 VERBS = [(), (), (), ("GET",), ("GET", "POST"), ("POST",)]
-_PARTS = st.tuples(*map(st.sampled_from, (SITES, PLACES, VERBS)))
+WHOSE = [(), (), (), ("a",), ("?",), ("*",), ("A", "b")]
+_PARTS = st.tuples(*map(st.sampled_from, (SITES, PLACES, VERBS, WHOSE)))
 PIECES = {
     (): (("/",), ("/?*",)),
     ("/a*",): (("/a",), ("/a?*",)),
@@ -176,15 +188,17 @@ PIECES = {
 @st.composite
 def in_pieces(draw: st.DrawFn) -> list[Parts]:
     """Rules of which some together take all that the last one takes, if nothing is between them."""
-    host, path, methods = draw(_PARTS)
+    host, path, methods, tenants = draw(_PARTS)
     found: list[Parts]
     if path in PIECES:
-        found = [(host, piece, methods) for piece in PIECES[path]]
+        found = [(host, piece, methods, tenants) for piece in PIECES[path]]
+    elif len(tenants) > 1:
+        found = [(host, path, methods, (tenant,)) for tenant in tenants]
     else:
         methods = ("GET", "POST")
-        found = [(host, path, (method,)) for method in methods]
+        found = [(host, path, (method,), tenants) for method in methods]
     found.insert(draw(st.integers(0, 2)), draw(_PARTS))
-    return [*found, (host, path, methods)]
+    return [*found, (host, path, methods, tenants)]
 
 
 @st.composite
@@ -207,14 +221,13 @@ def wanted(each: Entry) -> int:
 
 @cache
 def _wanted(parts: tuple[tuple[str, ...], ...]) -> int:
-    hosts, paths, methods = (
-        {text for text in world if fits(part, text)}
-        for part, world in zip(parts, (HOSTS, PATHS, METHODS), strict=True)
-    )
+    fitting = [
+        {text for text in world if fits(part, text)} for part, world in zip(parts, WORLDS, strict=True)
+    ]
     return sum(
         1 << index
-        for index, (host, path, method) in enumerate(REQUESTS)
-        if host in hosts and path in paths and method in methods
+        for index, request in enumerate(REQUESTS)
+        if all(text in texts for text, texts in zip(request, fitting, strict=True))
     )
 
 
@@ -285,8 +298,8 @@ def test_an_overlap_is_one_that_somebody_meets(rules: tuple[Entry, ...]) -> None
 
 
 def specific(one: Entry, other: Entry) -> bool:
-    """The documented order, by sets: host, then path, then methods, each by the values that meet."""
-    for some, others, world in zip(one.parts, other.parts, (HOSTS, PATHS, METHODS), strict=True):
+    """The documented order, by sets: host, then path, each by the values that meet; then all the rest."""
+    for some, others, world in zip(one.parts[:2], other.parts[:2], WORLDS, strict=False):
         both = {text for text in world if fits(some, text) and fits(others, text)}
         own, theirs = (
             {
@@ -300,7 +313,15 @@ def specific(one: Entry, other: Entry) -> bool:
         )
         if own != theirs:
             return own < theirs
-    return False
+    own, theirs = (
+        {
+            (method, tenant)
+            for method, tenant in product(METHODS, TENANTS)
+            if fits(each.parts[2], method) and fits(each.parts[3], tenant)
+        }
+        for each in (one, other)
+    )
+    return own < theirs
 
 
 SHADOWED = """\
@@ -568,12 +589,26 @@ def test_arguments_that_are_wrong(
 
 
 class Rendered(NamedTuple):
-    """A rule as Terraform reads it; `listener` and `target` are resources' labels, "" is a fixed response."""
+    """A rule as Terraform reads it; `listener` and `target` are resources' labels, "" is a fixed response.
+
+    A condition is its kind, the name of the header if it is about one, and its values; those of a query are
+    pairs."""
 
     listener: str
     priority: int
     target: str
-    conditions: dict[str, list[str]]
+    conditions: list[tuple[str, str, list[Any]]]
+
+
+class Sent(NamedTuple):
+    """A request as a load balancer gets it."""
+
+    host: str
+    path: str
+    method: str
+    headers: tuple[tuple[str, str], ...] = ()
+    query: tuple[tuple[str, str], ...] = ()
+    source: str = "192.0.2.1"
 
 
 def parsed(text: str, block: str) -> Iterator[Any]:
@@ -623,62 +658,120 @@ def rules_of(pages: Mapping[str, str]) -> list[Rendered]:
             action = body["default_action"][0]
             arn = action.get("target_group_arn")
             target = label(behind[f"load_balancer {reference(arn)}"]) if arn else ""
-            found.append(Rendered(unquoted(name), 99999, target, {}))
+            found.append(Rendered(unquoted(name), 99999, target, []))
     return found
 
 
 def rule_of(body: Any, behind: Mapping[str, str]) -> Rendered:
-    conditions = {
-        kind: [unquoted(value) for value in inner[0]["values"]]
+    conditions = [
+        condition_of(kind, inner)
         for condition in body["condition"]
         for kind, inner in condition.items()
         if kind != "__is_block__"
-    }
+    ]
     arn = behind[f"services {reference(body['listener_arn'])}"]
-    target = label(reference(body["action"][0]["target_group_arn"]))
-    return Rendered(label(arn), body["priority"], target, conditions)
+    return Rendered(label(arn), body["priority"], target_of(body["action"][0]), conditions)
+
+
+def target_of(action: Any) -> str:
+    """The target group of an action, or all those that get a share, however small."""
+    if "forward" not in action:
+        return label(reference(action["target_group_arn"]))
+    targets = action["forward"][0]["target_group"]
+    return " ".join(label(reference(target["arn"])) for target in targets)
+
+
+def condition_of(kind: str, blocks: Any) -> tuple[str, str, list[Any]]:
+    if kind == "query_string":
+        return kind, "", [(unquoted(block["key"]), unquoted(block["value"])) for block in blocks]
+    (block,) = blocks
+    name = unquoted(block["http_header_name"]) if kind == "http_header" else ""
+    return kind, name, [unquoted(value) for value in block["values"]]
 
 
 def label(arn: str) -> str:
     return arn.split(".")[1]
 
 
-def naive(rules: list[Rendered], listener: str, host: str, path: str, method: str) -> str:
-    """The target group that answers, by regular expressions, one rule after the other."""
+def naive(rules: list[Rendered], listener: str, sent: Sent) -> str:
+    """The target group that answers, by regular expressions, one rule after the other.
+
+    Written from what AWS documents of conditions (aws.md section 5), and from nothing of tfgen's: all
+    conditions of a rule must hold, one value of each; the lowest priority comes first."""
     for rule in sorted(rules, key=lambda rule: rule.priority):
-        asked = {
-            "host_header": lambda value: re.fullmatch(expression(value).pattern, host, re.IGNORECASE),
-            "path_pattern": lambda value: expression(value).fullmatch(path),
-            "http_request_method": lambda value: value == method,
-        }
-        if rule.listener == listener and all(
-            any(asked[kind](value) for value in values) for kind, values in rule.conditions.items()
-        ):
+        if rule.listener == listener and all(holds(condition, sent) for condition in rule.conditions):
             return rule.target
     raise AssertionError("a listener has a default action")
+
+
+def holds(condition: tuple[str, str, list[Any]], sent: Sent) -> bool:
+    kind, name, values = condition
+    match kind:
+        case "host_header":
+            return any(alike(value, sent.host) for value in values)
+        case "path_pattern":
+            return any(expression(value).fullmatch(sent.path) for value in values)
+        case "http_request_method":
+            return sent.method in values
+        case "http_header":
+            own = [text for key, text in sent.headers if key.lower() == name.lower()]
+            return any(alike(value, text) for value in values for text in own)
+        case "query_string":
+            return any(alike(k, key) and alike(v, text) for k, v in values for key, text in sent.query)
+        case "source_ip":
+            return any(ip_address(sent.source) in ip_network(value) for value in values)
+    raise AssertionError(kind)
+
+
+def alike(pattern: str, text: str) -> bool:
+    return re.fullmatch(expression(pattern).pattern, text, re.IGNORECASE) is not None
 
 
 _WORDS = st.sampled_from(["a", "b", "api", "v1", "x.css", "", "1", "profile", "A"])
 
 
+def filled(draw: st.DrawFn, pattern: str) -> str:
+    """A text that a pattern matches, mostly."""
+    text = "".join(draw(_WORDS) if char in "*?" else char for char in pattern)
+    return draw(st.sampled_from([text, text, text.upper(), text + "m"]))
+
+
 @st.composite
-def asked(draw: st.DrawFn, rules: list[Rendered]) -> tuple[str, str, str]:
-    """A host, a path and a method, most of them such as some rule wants, or nearly."""
-    values: dict[str, list[str]] = {
-        "host_header": ["x.com"],
-        "path_pattern": ["/"],
-        "http_request_method": ["GET"],
-    }
-    for rule in rules:
-        for kind, own in rule.conditions.items():
-            values[kind] += own
-    filled = []
-    for kind in ("host_header", "path_pattern", "http_request_method"):
-        wanted = draw(st.sampled_from(values[kind]))
-        filled.append("".join(draw(_WORDS) if char in "*?" else char for char in wanted))
-    host, path, method = filled
-    host = host.replace("..", ".x.").strip(".") + draw(st.sampled_from(["", "", "", "m"]))
-    return host, path + draw(st.sampled_from(["", "", "/", "/a", "b"])), method
+def asked(draw: st.DrawFn, rules: list[Rendered]) -> Sent:
+    """A request such as some rule wants, or nearly, with something that another one wants."""
+    sent = Sent("x.com", "/", "GET")
+    chosen = draw(st.lists(st.sampled_from(rules), min_size=1, max_size=3))
+    for kind, name, values in [condition for rule in chosen for condition in rule.conditions]:
+        value = draw(st.sampled_from(values))
+        if not draw(st.integers(0, 9)):
+            continue
+        match kind:
+            case "host_header":
+                host = "".join(draw(_WORDS) if char in "*?" else char for char in value)
+                host = host.replace("..", ".x.").strip(".") + draw(st.sampled_from(["", "", "", "m"]))
+                sent = sent._replace(host=host)
+            case "path_pattern":
+                path = "".join(draw(_WORDS) if char in "*?" else char for char in value)
+                sent = sent._replace(path=path + draw(st.sampled_from(["", "", "/", "/a", "b"])))
+            case "http_request_method":
+                sent = sent._replace(method=value)
+            case "http_header":
+                header = draw(st.sampled_from([name, name.upper()])), filled(draw, value).strip()
+                sent = sent._replace(headers=(*sent.headers, header))
+            case "query_string":
+                pair = draw(st.sampled_from([value[0], value[0].upper()])), filled(draw, value[1])
+                sent = sent._replace(query=(*sent.query, pair))
+            case "source_ip":
+                range_ = ip_network(value)
+                sent = sent._replace(source=str(draw(st.sampled_from([range_[0], range_[-1]]))))
+    return sent
+
+
+def asked_of_tfgen(blueprint: Blueprint, sent: Sent, port: int) -> Answer:
+    query = "&".join(f"{key}={value}" for key, value in sent.query)
+    url = f"http://{sent.host}:{port}{sent.path}{'?' if query else ''}{query}"
+    headers = (f"Host: {sent.host}", *(f"{name}: {value}" for name, value in sent.headers))
+    return answer_request(blueprint, read_request(sent.method, url, headers, sent.source))
 
 
 @laws(25)
@@ -695,15 +788,24 @@ def test_the_rendered_rules_send_every_request_where_tfgen_says(data: st.DataObj
     labels = {service.key: service.target_groups[0].label for service in blueprint.services if service.routes}
     for listener in blueprint.load_balancer[0].listeners:
         for _ in range(6):
-            host, path, method = data.draw(asked(rules))
-            if not listener.cidrs or "?" in path:
+            sent = data.draw(asked(rules))
+            if not listener.cidrs or "?" in sent.path:
                 continue
-            url = f"http://{host}:{listener.port}{path}"
-            found = answer_request(blueprint, read_request(method, url, (f"Host: {host}",), None))
+            found = asked_of_tfgen(opened(blueprint), sent, listener.port)
             seen = readings_of_request(found.request)[0]
-            expected = naive(rules, listener.label, seen.host, seen.path, method)
-            said = next((labels[service.key] for each in found.winner for service in each.service), "")
-            assert said == expected, (url, method)
+            expected = naive(rules, listener.label, sent._replace(host=seen.host, path=seen.path))
+            said = " ".join(labels[service.key] for each in found.winner for service in each.service)
+            assert said == expected, sent
+
+
+def opened(blueprint: Blueprint) -> Blueprint:
+    """With listeners that everybody may connect to: these laws are about their rules."""
+    (balancer,) = blueprint.load_balancer
+    listeners = tuple(
+        replace(each, cidrs=tuple(replace(cidr, cidr="0.0.0.0/0") for cidr in each.cidrs[:1]))
+        for each in balancer.listeners
+    )
+    return replace(blueprint, load_balancer=(replace(balancer, listeners=listeners),))
 
 
 def test_the_golden_rules_send_every_request_where_tfgen_says() -> None:
@@ -717,7 +819,79 @@ def test_the_golden_rules_send_every_request_where_tfgen_says() -> None:
     for host, path, method in product(["m.example", "LOGIN.market.example"], paths, ["GET", "PUT"]):
         found = answer_request(blueprint, read_request(method, f"http://{host}{path}", (), None))
         said = found.winner[0].service[0].label
-        assert said == naive(rules, "http", host, path, method)
+        assert said == naive(rules, "http", Sent(host, path, method))
+
+
+# A listener on which each route has conditions, more of them or fewer, on few names and values: most requests
+# match several rules.
+_SOME_VALUES = st.sampled_from(["a", "b", "A", "a*", "?", "*"])
+_VALUES = _SOME_VALUES | st.lists(_SOME_VALUES, min_size=1, max_size=2, unique_by=str.lower)
+_DENSE = st.fixed_dictionaries(
+    {"path": st.sampled_from(["/", "/a", "/a*"])},
+    optional={
+        "headers": st.dictionaries(st.sampled_from(["X-A", "x-b"]), _VALUES, min_size=1),
+        "query": st.dictionaries(st.sampled_from(["q", "R"]), _VALUES, min_size=1),
+        "source": st.just(["203.0.113.0/24"]) | st.just(["203.0.113.0/25", "198.51.100.1/32"]),
+        "host": st.sampled_from(["a.com", "*.com"]),
+    },
+)
+
+
+def within_limits(route: Data) -> Data:
+    """As many of its conditions as a rule has room for."""
+    room, kept = 3, {"path": route["path"]}
+    for key in sorted(route.keys() - {"path"}):
+        values = route[key].values() if isinstance(route[key], dict) else [route[key]]
+        room -= sum(1 if isinstance(each, str) else len(each) for each in values)
+        if room >= 0:
+            kept[key] = route[key]
+    return kept
+
+
+@st.composite
+def dense_blueprints(draw: st.DrawFn) -> Blueprint:
+    """A listener with such routes, each of a service of its own, with priorities in any order."""
+    drawn = draw(st.lists(_DENSE.map(within_limits), min_size=2, max_size=8))
+    routes = list({repr(dump_yaml(route)).lower(): route for route in drawn}.values())
+    numbers = draw(st.permutations(range(1, len(routes) + 1)))
+    services = {
+        f"s{number}": {"image": "nginx:1.27", "port": 80, "routes": [{**route, "priority": number}]}
+        for number, route in zip(numbers, routes, strict=True)
+    }
+    spec = {"name": "a", "region": "us-east-1", "network": {"egress": "nat"}, "services": services}
+    blueprint = run_text(dump_yaml(spec), "spec.yaml").blueprint
+    assume(blueprint is not None)  # two spellings of one route
+    assert blueprint
+    return blueprint
+
+
+@laws(150)
+@given(st.data(), dense_blueprints())
+def test_rules_with_many_conditions_send_every_request_where_tfgen_says(
+    data: st.DataObject, blueprint: Blueprint
+) -> None:
+    rules = rules_of(render_pages(blueprint))
+    for _ in range(12):
+        sent = data.draw(asked(rules))
+        if "?" not in sent.path:
+            found = asked_of_tfgen(blueprint, sent, 80)
+            said = next((service.label for each in found.winner for service in each.service), "")
+            assert said == naive(rules, "http", sent), sent
+
+
+def test_most_requests_match_several_of_these_rules() -> None:
+    """Otherwise the law above would say little."""
+    matching: Counter[int] = Counter()
+
+    @laws(60)
+    @given(st.data(), dense_blueprints())
+    def look(data: st.DataObject, blueprint: Blueprint) -> None:
+        rules = rules_of(render_pages(blueprint))
+        sent = data.draw(asked(rules))
+        matching[sum(all(holds(each, sent) for each in rule.conditions) for rule in rules)] += 1
+
+    look()
+    assert matching[1] < sum(matching.values()) / 2  # the default action always does
 
 
 # --- the command
@@ -770,6 +944,68 @@ def test_a_service_without_tasks_is_told(tfgen: Tfgen, tmp_path: Path) -> None:
     assert code == 0
     assert "idle responds, on port 3003." in out
     assert "the count of idle is 0: without tasks, the load balancer responds with 503" in out
+
+
+WEIGHTED = """\
+name: shop
+region: us-east-1
+network: {egress: nat}
+services:
+  web: {image: nginx:1.27, port: 3000, routes: [{path: /, weight: 90, sticky: 600}, {path: /*.png}]}
+  canary: {image: nginx:1.28, port: 3001, routes: [{path: /, weight: 10}]}
+  old: {image: nginx:1.26, port: 3000, routes: [{path: /old, priority: 9}]}
+"""
+
+
+def test_services_that_share_a_route_are_told_with_their_weights(tfgen: Tfgen, tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(WEIGHTED)
+    words = ("route", str(tmp_path / "shop.yaml"), "GET", "http://x/a")
+    code, out, _ = tfgen(*words)
+    assert code == 0
+    assert "canary (weight 10) or web (weight 90) responds, on port 3001 or 3000." in out
+    assert "note: a client stays with the service of its first request for 600 s" in out
+    data = json.loads(tfgen(*words, "--json")[1])
+    assert (data["answers"], data["service"], data["port"], data["target_group"]) == (
+        "service",
+        None,
+        None,
+        None,
+    )
+    assert data["weights"] == {"canary": 10, "web": 90}
+    assert data["rule"]["leads_to"] == "canary and web"
+    single = json.loads(tfgen(*words[:-1], "http://x/old", "--json")[1])
+    assert (single["service"], single["weights"]) == ("old", None)
+    assert "50000  /                   -> canary or web" in tfgen(*words[:-1], "http://x/old")[1]
+
+
+def test_a_rule_that_divides_requests_has_the_address_that_it_has_without_weights() -> None:
+    plain = blueprint_of(WEIGHTED.replace("path: /, weight: 90, sticky: 600", "path: /").replace(
+        "routes: [{path: /, weight: 10}]", "routes: [/canary]"
+    ))  # fmt: skip
+    shared = blueprint_of(WEIGHTED)
+    labels = [
+        {rule.label: rule.priority for service in each.services for rule in service.rules}
+        for each in (plain, shared)
+    ]
+    assert labels[0].pop("canary")
+    assert labels[0] == labels[1]
+    of_canary, of_web = (service for service in shared.services if service.key != "old")
+    assert [rule.label for rule in of_canary.rules] == ["everything_else"]
+    assert "everything_else" not in [rule.label for rule in of_web.rules]
+    assert "aws_lb_listener_rule.everything_else" in of_web.depends_on
+
+
+@pytest.mark.parametrize("key", ["host", "path"])
+def test_a_list_that_grows_changes_no_other_rule(key: str) -> None:
+    values = {"host": ["b.example", "a.example", "*.c.example"], "path": ["/b", "/a", "/c/*"]}[key]
+    found = []
+    for size in (1, 2, 3):
+        said = ", ".join(f'"{value}"' for value in values[:size])
+        text = WEIGHTED.replace("{path: /old, priority: 9}", f"{{{key}: [{said}]}}")
+        (old,) = (service for service in blueprint_of(text).services if service.key == "old")
+        found.append({(rule.label, rule.priority, rule.hosts, rule.paths) for rule in old.rules})
+    assert [len(rules) for rules in found] == [1, 2, 3]
+    assert found[0] < found[1] < found[2]
 
 
 def test_a_spec_with_errors_is_told_as_render_tells_it(tfgen: Tfgen, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ what its spec asks for. The expectations are in support/stacks.py, written by ha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,24 @@ def test_every_golden_stack_is_here() -> None:
 @pytest.mark.xdist_group("schema")
 def test_fmt_would_change_nothing(terraform: Terraform) -> None:
     assert terraform.unformatted(GENERATED) == []
+
+
+def forwarded(action: Mapping[str, Any]) -> Iterator[tuple[str, int | None]]:
+    """The target groups of a configured action, with their weights."""
+    if "target_group_arn" in action:
+        yield action["target_group_arn"]["references"][-1], None
+    for forward in action.get("forward", ()):
+        for target in forward["target_group"]:
+            yield target["arn"]["references"][-1], target["weight"]["constant_value"]
+
+
+def other_conditions(conditions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Planned conditions on headers, query parameters and sources."""
+    for each in conditions:
+        for header in each["http_header"]:
+            yield from (f"{header['http_header_name']}: {value}" for value in header["values"])
+        yield from (f"?{block['key']}={block['value']}" for block in each["query_string"])
+        yield from (f"from {value}" for block in each["source_ip"] for value in block["values"])
 
 
 class TestGolden:
@@ -192,17 +210,17 @@ class TestGolden:
 
     def test_listener_rules(self, golden: Planned) -> None:
         found = golden.all("aws_lb_listener_rule")
-        assert {self.rule(golden, name) for name in found} == golden.expected.rules
+        assert {each for name in found for each in self.rules(golden, name)} == golden.expected.rules
         for listener in {rule.listener for rule in golden.expected.rules}:
             priorities = [
                 values["priority"]
                 for name, values in found.items()
-                if self.rule(golden, name).listener == listener
+                if next(self.rules(golden, name)).listener == listener
             ]
             assert len(priorities) == len(set(priorities))
 
-    def rule(self, golden: Planned, name: str) -> Rule:
-        """A planned rule in the terms of the expectations."""
+    def rules(self, golden: Planned, name: str) -> Iterator[Rule]:
+        """A planned rule in the terms of the expectations: one for each service that gets a share."""
         conditions = golden.all("aws_lb_listener_rule")[name]["condition"]
 
         def values(kind: str) -> tuple[str, ...]:
@@ -215,15 +233,17 @@ class TestGolden:
             for each in calls["services"]["module"]["resources"]
             if (each["type"], each["name"]) == ("aws_lb_listener_rule", name)
         )
-        target = resource["expressions"]["action"][0]["target_group_arn"]["references"][-1]
-        service = next(s for s in golden.expected.services if f"aws_lb_target_group.{label(s)}" == target)
-        return Rule(
-            service,
-            listener.removeprefix("var.").removesuffix("_listener_arn"),
-            values("path_pattern"),
-            values("host_header"),
-            values("http_request_method"),
-        )
+        services = {f"aws_lb_target_group.{label(each)}": each for each in golden.expected.services}
+        for target, weight in forwarded(resource["expressions"]["action"][0]):
+            yield Rule(
+                services[target],
+                listener.removeprefix("var.").removesuffix("_listener_arn"),
+                values("path_pattern"),
+                values("host_header"),
+                values("http_request_method"),
+                tuple(sorted(other_conditions(conditions))),
+                weight,
+            )
 
     def test_target_groups(self, golden: Planned) -> None:
         routed = {rule.service for rule in golden.expected.rules}

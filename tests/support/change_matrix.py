@@ -688,6 +688,23 @@ ROUTES = (
         "- services lb_listener_rule.api_returns\n",
         "orders",
     ),
+    market(
+        "route narrowed to a header, a query parameter and source ranges",
+        "/api/returns]",
+        "{path: /api/returns, headers: {X-Channel: kiosk}, query: {v: '2'}, source: [198.51.100.0/24]}]",
+        "+ services lb_listener_rule.api_returns_x_channel_kiosk_v_2_198_51_100_0_24_e38c25be\n"
+        "- services lb_listener_rule.api_returns\n",
+        "orders",
+    ),
+    Row(
+        "share of a route given to another service",
+        "market",
+        (
+            ("[/api/orders, /api/returns]", "[/api/orders, {path: /api/returns, weight: 90, sticky: 600}]"),
+            ("[/api/products]", "[/api/products, {path: /api/returns, weight: 10}]"),
+        ),
+        "~ services lb_listener_rule.api_returns\n",
+    ),
     market("routes in another order", "[/api/orders, /api/returns]", "[/api/returns, /api/orders]", ""),
     market(
         "route added on a second listener",
@@ -1293,6 +1310,10 @@ EARLY: dict[str, tuple[str, str]] = {
         "each service leaves its old rules when it has its new ones, whatever others do",
     ),
     "route narrowed to a host and a method": (
+        _RULES,
+        "the requests of the old route are to find nothing any more",
+    ),
+    "route narrowed to a header, a query parameter and source ranges": (
         _RULES,
         "the requests of the old route are to find nothing any more",
     ),

@@ -19,6 +19,10 @@ class Rule:
     paths: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    """Conditions on headers, query parameters and sources."""
+    weight: int | None = None
+    """Where a rule divides its requests, the share of this service."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,44 @@ EXPECTED = {
         listeners=frozenset({80}),
         rules=frozenset({Rule("web", "http", paths=ALL)}),
         services={"web": 80},
+    ),
+    "tickets": Expected(
+        zones="ab",
+        tasks_in="private",
+        nat_in="a",
+        gateways=frozenset({"s3"}),
+        listeners=frozenset({80}),
+        rules=frozenset(
+            {
+                Rule("site", "http", paths=ALL, weight=95),
+                Rule("beta", "http", paths=ALL, weight=5),
+                Rule("beta", "http", others=("Cookie: *beta=on*",)),
+                Rule("api", "http", paths=("/api", "/api/*")),
+                Rule("api", "http", hosts=("api.tickets.example",)),
+                Rule("api", "http", hosts=("api.tickets-partners.example",)),
+                Rule("api-next", "http", paths=("/api", "/api/*"), others=("?version=4", "?version=4.*")),
+                Rule(
+                    "api-next",
+                    "http",
+                    paths=("/api", "/api/*"),
+                    others=("Accept: application/vnd.tickets.v4+json*",),
+                ),
+                Rule(
+                    "api-next",
+                    "http",
+                    paths=("/api/orders", "/api/orders/*"),
+                    methods=("POST",),
+                    others=("?dry-run=true", "X-Tenant: arena"),
+                ),
+                Rule(
+                    "admin",
+                    "http",
+                    paths=("/admin", "/admin/*"),
+                    others=("from 198.51.100.0/24", "from 203.0.113.16/28"),
+                ),
+            }
+        ),
+        services={"site": 3000, "beta": 3000, "api": 8080, "api-next": 8080, "admin": 8000},
     ),
     "network": Expected(
         zones="abc",

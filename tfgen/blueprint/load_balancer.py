@@ -3,20 +3,24 @@
 Limits are those of ELB/load-balancer-limits (aws.md section 5).
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from itertools import product
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint import front_door, names, redirects, tls
+from tfgen.blueprint import conditions, front_door, names, redirects, shares, tls
 from tfgen.blueprint.addressing import range_problems
+from tfgen.blueprint.conditions import Conditions
 from tfgen.blueprint.labels import PRIVATE, PUBLIC
 from tfgen.blueprint.model import Listener, ListenerCidr, ListenerRule, LoadBalancer
 from tfgen.blueprint.model import Route as RoutePart
-from tfgen.blueprint.priorities import LAST, priority
+from tfgen.blueprint.priorities import LAST, Extra, priority
 from tfgen.blueprint.references import References
-from tfgen.hcl.text import Label, Ref, VariableRef
-from tfgen.problems import Locate, Location, Problem, nearest_of_many, some_words
+from tfgen.blueprint.shares import Share
+from tfgen.hcl.text import Comment, Label, Ref, VariableRef
+from tfgen.problems import Locate, Location, Problem, SpecPath, nearest_of_many, some_words
 from tfgen.spec.model import WORLD, Route, Spec
 from tfgen.spec.model import Listener as ListenerSpec
 
@@ -31,23 +35,45 @@ class BoundRoute(NamedTuple):
     methods: tuple[str, ...]
     pinned: int | None
     at: Location
+    conditions: Conditions = Conditions()
+    weight: int | None = None
+    sticky: int | None = None
+    shares: tuple[Share, ...] = ()
+    """Of all services that have this route with a weight, by name."""
+
+    @property
+    def owns_rule(self) -> bool:
+        """Whether the rule is in the file of this service, and not of another with the same route."""
+        return not self.shares or self.shares[0].service == self.service
+
+    @property
+    def request(self) -> tuple[str, str | None, str, tuple[str, ...], str]:
+        """What two routes for the same requests have in common."""
+        return self.listener, self.host, self.path, self.methods, self.conditions.normal
 
     @property
     def takes_the_rest(self) -> bool:
         """Whether it is the listener's last rule, for what no other rule matches."""
-        return self.path == "/" and self.host is None and not self.methods and self.pinned is None
+        return self.path == "/" and not self.is_narrowed and self.pinned is None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it has a condition besides its path."""
+        return bool(self.host or self.methods or self.conditions.values)
 
     @property
     def priority(self) -> int:
         if self.takes_the_rest:
             return LAST
-        return self.pinned or priority(self.host, self.path, self.methods)
+        return self.pinned or priority(
+            self.host, self.path, self.methods, extra_of_conditions(self.conditions)
+        )
 
     @property
     def values(self) -> tuple[str, ...]:
         """The path patterns; none where every path matches."""
         if self.path == "/":  # a rule must have some condition
-            return () if self.host or self.methods else ("/*",)
+            return () if self.is_narrowed else ("/*",)
         wild = "*" in self.path or "?" in self.path
         return (self.path,) if wild else (self.path, f"{self.path}/*")
 
@@ -58,24 +84,55 @@ class BoundRoute(NamedTuple):
             return names.label(*([] if self.listener == "http" else [self.listener]), "everything_else")
         listener = "" if self.listener == "http" else f"{self.listener}:"
         methods = f" {' '.join(self.methods)}" if self.methods else ""
-        return names.slug(f"{listener}{self.host or ''}{self.path}{methods}")
+        request = f"{listener}{self.host or ''}{self.path}{methods}"
+        return names.slug(request, self.conditions.normal)
 
     @property
     def text(self) -> str:
-        return f"{' or '.join(self.methods)} {self.host or ''}{self.path}".strip()
+        request = f"{' or '.join(self.methods)} {self.host or ''}{self.path}".strip()
+        return f"{request}{self.conditions.text}"
 
     def __str__(self) -> str:
         return f'"{self.text}"'
 
 
+def extra_of_conditions(found: Conditions) -> Extra | None:
+    """What the priority of a route depends on besides its host, path and methods."""
+    if not found.values:
+        return None
+    count = len(found.headers) + len(found.queries) + bool(found.sources)
+    return Extra(count, conditions.looseness(found), found.normal)
+
+
 def bind(spec: Spec, at: Locate) -> tuple[BoundRoute, ...]:
     """Every route of every service whose listener exists."""
     known = spec.load_balancer.listener_names
-    return tuple(
-        _bind_route(key, route, where)
-        for key, route, where in _spec_routes(spec, at)
-        if route.listener in known
+    return _with_shares(
+        [
+            each
+            for key, route, where in _spec_routes(spec, at)
+            if route.listener in known
+            for each in _bind_route(key, route, where)
+        ]
     )
+
+
+def _with_shares(bound: Sequence[BoundRoute]) -> tuple[BoundRoute, ...]:
+    """The routes; those with weights know all that share their requests, and the priority that one has."""
+    found: dict[Any, dict[str, Share]] = {}
+    for each in bound:
+        if each.weight is not None:
+            share = Share(each.service, each.weight, each.sticky, each.pinned, each.at)
+            found.setdefault(each.request, {}).setdefault(each.service, share)
+    sorted_shares = {request: tuple(sorted(own.values())) for request, own in found.items()}
+    return tuple(
+        _sharing(each, sorted_shares[each.request]) if each.weight is not None else each for each in bound
+    )
+
+
+def _sharing(route: BoundRoute, own: tuple[Share, ...]) -> BoundRoute:
+    pinned = next((share.pinned for share in own if share.pinned is not None), None)
+    return route._replace(shares=own, pinned=pinned)
 
 
 def _spec_routes(spec: Spec, at: Locate) -> Iterator[tuple[str, Route, Location]]:
@@ -84,17 +141,28 @@ def _spec_routes(spec: Spec, at: Locate) -> Iterator[tuple[str, Route, Location]
             yield key, route, at(("services", key, "routes", index))
 
 
-def _bind_route(key: str, route: Route, where: Location) -> BoundRoute:
-    path = route.path if "*" in route.path or "?" in route.path else route.path.rstrip("/") or "/"
-    return BoundRoute(
-        service=key,
-        listener=route.listener or "",
-        host=route.host.lower() if route.host else None,
-        path="/" if path == "/*" else path,
-        methods=tuple(sorted(set(route.methods))),
-        pinned=route.priority,
-        at=where,
-    )
+def _bind_route(key: str, route: Route, where: Location) -> Iterator[BoundRoute]:
+    """One for each host and path, so that a list may grow and no other rule changes."""
+    hosts = {host and host.lower(): None for host in route.hosts}
+    paths = {_normal_path(path): None for path in route.paths}
+    for host, path in product(hosts, paths):
+        yield BoundRoute(
+            service=key,
+            listener=route.listener or "",
+            host=host,
+            path=path,
+            methods=tuple(sorted(set(route.methods))),
+            pinned=route.priority,
+            at=where,
+            conditions=conditions.of_route(route),
+            weight=route.weight,
+            sticky=route.sticky,
+        )
+
+
+def _normal_path(text: str) -> str:
+    path = text if "*" in text or "?" in text else text.rstrip("/") or "/"
+    return "/" if path == "/*" else path
 
 
 def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Problem]:
@@ -103,13 +171,40 @@ def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Pr
     lost = [each for each in _spec_routes(spec, at) if known and each[1].listener not in known]
     for before, (_, route, where) in enumerate(lost):
         yield _no_listener(route, where, spec, before)
+    for key, service in spec.services.items():
+        for index, route in enumerate(service.routes):
+            yield from conditions.problems(route, ("services", key, "routes", index), at)
+            yield from _list_problems(route, ("services", key, "routes", index), at)
     for each in bound:
         yield from _limit_problems(each)
+    yield from _share_problems(bound)
     yield from _clash_problems(bound, spec)
     if bound:
         yield from _listener_problems(spec, at)
     yield from tls.problems(spec, at)
     yield from redirects.problems(spec, at)
+
+
+def _share_problems(bound: Sequence[BoundRoute]) -> Iterator[Problem]:
+    times = Counter(each.request for each in bound)
+    for each in bound:
+        if each.shares and each.owns_rule:
+            yield from shares.problems(str(each), each.shares, alone=times[each.request] == 1)
+        elif each.sticky is not None and not each.shares:
+            message = f"sticky is for routes whose requests are divided, and {each} has no weight"
+            hint = "remove it, or write a weight for each service"
+            yield Problem("TG567", each.at, message, hint, "warning")
+
+
+def _list_problems(route: Route, path: SpecPath, at: Locate) -> Iterator[Problem]:
+    for key, values in (("host", route.hosts), ("path", route.paths)):
+        if not values:
+            yield Problem("TG565", at((*path, key)), f"{key} is an empty list", f"remove {key}, or write one")
+    rules = len(list(_bind_route("", route, at(path))))
+    if rules > 1 and route.priority is not None:
+        message = f"this route makes {rules} listener rules, which cannot all have priority {route.priority}"
+        hint = "write a route for each host and path, each with its priority, or remove priority"
+        yield Problem("TG566", at((*path, "priority")), message, hint)
 
 
 def _no_listener(route: Route, where: Location, spec: Spec, before: int) -> Problem:
@@ -124,12 +219,12 @@ def _no_listener(route: Route, where: Location, spec: Spec, before: int) -> Prob
 
 
 def _limit_problems(bound: BoundRoute) -> Iterator[Problem]:
-    values = [*bound.values, *bound.methods, *filter(None, [bound.host])]
+    values = [*bound.values, *bound.methods, *filter(None, [bound.host]), *bound.conditions.values]
     limits = facts.limits()
     most = limits["condition_values_per_rule"].value
     if len(values) > most:
         message = f"a listener rule has at most {most} values; this route needs {len(values)}"
-        hint = "use fewer: a path counts twice (itself, and everything under it), a host and each method once"
+        hint = "use fewer: a path counts twice (itself, and everything under it), every other value once"
         yield Problem("TG221", bound.at, message, hint)
     wildcards = sum(value.count("*") + value.count("?") for value in values)
     most = limits["wildcards_per_rule"].value
@@ -139,11 +234,17 @@ def _limit_problems(bound: BoundRoute) -> Iterator[Problem]:
 
 
 def _clash_problems(bound: Sequence[BoundRoute], spec: Spec) -> Iterator[Problem]:
-    asked: dict[tuple[str, str | None, str, str], tuple[int, BoundRoute]] = {}
+    asked: dict[tuple[str, str | None, str, str, str], tuple[int, BoundRoute]] = {}
     taken: dict[str, dict[int, BoundRoute]] = {}
     met: list[tuple[BoundRoute, BoundRoute, int]] = []
     for order, route in enumerate(bound):
-        keys = [(route.listener, route.host, route.path, method) for method in route.methods or ("",)]
+        own = next((share for share in route.shares if share.service == route.service), None)
+        if own and own.at != route.at:
+            yield _same_route(route, own.at)
+        if own and (own.at != route.at or not route.owns_rule):
+            continue  # it has the rule of another one
+        known = route.conditions.normal
+        keys = [(route.listener, route.host, route.path, each, known) for each in route.methods or ("",)]
         others = [asked[key] for key in keys if key in asked]
         for key in keys:
             asked.setdefault(key, (order, route))
@@ -152,7 +253,7 @@ def _clash_problems(bound: Sequence[BoundRoute], spec: Spec) -> Iterator[Problem
         else:
             number = route.priority
             other = taken.setdefault(route.listener, {}).setdefault(number, route)
-            if other is not route:
+            if other is not route and other.at != route.at:  # of one route, TG566 says it
                 met.append((route, other, number))
     free = {listener: _nearest_free(taken[listener]) for listener in {route.listener for route, _, _ in met}}
     for route, other, number in met:
@@ -174,18 +275,27 @@ def _leads_elsewhere(route: BoundRoute, other: BoundRoute) -> Problem:
     message = f'path {route} already leads to service "{other.service}" (line {other.at.line})'
     if route.service == other.service:
         return _same_route_problem(route, other)
+    if route.methods == other.methods and (route.shares or other.shares):
+        lacking = other if route.shares else route
+        message = f'"{route.service}" and "{other.service}" (line {other.at.line}) have the route {route}'
+        hint = f'give "{lacking.service}" a weight too, such as weight: 100'
+        return Problem("TG203", route.at, f'{message}, and that of "{lacking.service}" has no weight', hint)
     hint = f'give "{route.service}" a longer path such as {route.path.rstrip("/*")}/profile, or another host'
     return Problem("TG203", route.at, message, hint)
 
 
 def _same_route_problem(route: BoundRoute, other: BoundRoute) -> Problem:
     """A trailing slash makes no difference."""
-    another = f'another of "{route.service}" (line {other.at.line})'
     if route.methods == other.methods:
-        message = f"path {route} is the same route as {another}"
-        return Problem("TG203", route.at, message, "remove one of them")
+        return _same_route(route, other.at)
+    another = f'another of "{route.service}" (line {other.at.line})'
     message = f"path {route} matches some of the same requests as {another}"
     return Problem("TG203", route.at, message, "list each method in one of them only")
+
+
+def _same_route(route: BoundRoute, other: Location) -> Problem:
+    message = f'path {route} is the same route as another of "{route.service}" (line {other.line})'
+    return Problem("TG203", route.at, message, "remove one of them")
 
 
 def _same_priority(route: BoundRoute, other: BoundRoute, number: int, free: int, spec: Spec) -> Problem:
@@ -201,8 +311,22 @@ def _route_in_yaml(route: BoundRoute, spec: Spec) -> Iterator[str]:
         yield f"host: {_yaml_scalar(route.host)}"
     if route.methods:
         yield f"methods: [{', '.join(route.methods)}]"
+    yield from _conditions_in_yaml(route.conditions)
     if route.listener != spec.services[route.service].listener:
         yield f"listener: {route.listener}"
+
+
+def _conditions_in_yaml(found: Conditions) -> Iterator[str]:
+    for key, named in (("headers", found.headers), ("query", found.queries)):
+        if named:
+            pairs = (f"{each.name}: [{', '.join(map(_quoted, each.accepted))}]" for each in named)
+            yield f"{key}: {{{', '.join(pairs)}}}"
+    if found.sources:
+        yield f"source: [{', '.join(found.sources)}]"
+
+
+def _quoted(text: str) -> str:
+    return "'{}'".format(text.replace("'", "''"))
 
 
 def _yaml_scalar(text: str) -> str:
@@ -286,8 +410,8 @@ def arn_input(listener: str) -> Label:
 
 
 def rules(bound: tuple[BoundRoute, ...], service: str) -> tuple[ListenerRule, ...]:
-    """The listener rules of a service, most specific first."""
-    own = (route for route in bound if route.service == service)
+    """The listener rules in the file of a service, most specific first."""
+    own = (route for route in bound if route.service == service and route.owns_rule)
     return tuple(_listener_rule(route) for route in sorted(own, key=lambda r: (r.listener, r.priority)))
 
 
@@ -295,10 +419,25 @@ def routes(bound: tuple[BoundRoute, ...], service: str) -> tuple[RoutePart, ...]
     """Every route of a service, in the order of evaluation."""
     own = [route for route in bound if route.service == service]
     own.sort(key=lambda route: (route.listener, route.priority))
-    return tuple(RoutePart(listener=route.listener, text=route.text, rule=route.label) for route in own)
+    return tuple(
+        RoutePart(listener=route.listener, text=_text_with_weight(route), rule=route.label) for route in own
+    )
+
+
+def shared_comments(bound: tuple[BoundRoute, ...], service: str) -> Iterator[Comment]:
+    """Where the rule of a route is that is in the file of another service."""
+    for route in bound:
+        if route.service == service and not route.owns_rule:
+            file = names.service_file(route.shares[0].service)
+            yield Comment(f"The rule of {route.text} divides its requests; it is in {file}.tf.")
+
+
+def _text_with_weight(route: BoundRoute) -> str:
+    return f"{route.text} (weight {route.weight})" if len(route.shares) > 1 else route.text
 
 
 def _listener_rule(route: BoundRoute) -> ListenerRule:
+    weighted = shares.build(route.shares)
     return ListenerRule(
         label=route.label,
         listener=route.listener,
@@ -308,6 +447,11 @@ def _listener_rule(route: BoundRoute) -> ListenerRule:
         hosts=((route.host,),) if route.host else (),
         paths=(route.values,) if route.values else (),
         methods=(route.methods,) if route.methods else (),
+        headers=route.conditions.headers,
+        queries=route.conditions.queries,
+        sources=(route.conditions.sources,) if route.conditions.sources else (),
+        target_groups=() if weighted else (names.label(route.service),),
+        weighted=weighted,
         at=route.at,
     )
 

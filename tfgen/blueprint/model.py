@@ -569,6 +569,37 @@ class TargetGroup(Part, frozen=True):
     stickiness: tuple[Stickiness, ...] = ()
 
 
+class NamedCondition(Part, frozen=True):
+    """What a header or a query parameter must be: one of what is accepted."""
+
+    name: str
+    accepted: tuple[str, ...]
+
+
+class WeightedTarget(Part, frozen=True):
+    """A service among which a rule divides its requests."""
+
+    service: str
+    target_group: Label
+    weight: int
+
+
+class WeightedForward(Part, frozen=True):
+    targets: tuple[WeightedTarget, ...]
+    sticky: tuple[int, ...]
+    """The seconds, if clients stay with the service that got their first request."""
+
+
+def text_of_conditions(
+    headers: tuple[NamedCondition, ...], queries: tuple[NamedCondition, ...], sources: tuple[str, ...]
+) -> str:
+    """As a person reads them, behind a path: ` (X-Tenant: a*, ?v=2 or 3, from 10.0.0.0/8)`."""
+    named = [f"{each.name}: {' or '.join(each.accepted)}" for each in headers]
+    named += [f"?{each.name}={' or '.join(each.accepted)}" for each in queries]
+    parts = [*named, *([f"from {' or '.join(sources)}"] if sources else [])]
+    return f" ({', '.join(parts)})" if parts else ""
+
+
 class ListenerRule(Part, frozen=True):
     label: Label
     listener: str
@@ -580,7 +611,19 @@ class ListenerRule(Part, frozen=True):
     """No condition, or one with its values; likewise below."""
     paths: tuple[tuple[str, ...], ...]
     methods: tuple[tuple[str, ...], ...]
+    headers: tuple[NamedCondition, ...]
+    """Each is a condition of its own, as are the query parameters."""
+    queries: tuple[NamedCondition, ...]
+    sources: tuple[tuple[str, ...], ...]
+    target_groups: tuple[Label, ...]
+    """The one that gets all requests; none where `weighted` divides them."""
+    weighted: tuple[WeightedForward, ...]
     at: Location
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Those among which the rule divides its requests, or nothing."""
+        return tuple(target.service for forward in self.weighted for target in forward.targets)
 
 
 class Route(Part, frozen=True):

@@ -49,11 +49,19 @@ def _word(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
-def slug(text: str) -> Label:
-    """An identifier from any text; a hash is added where the words alone could mean another text."""
+def slug(text: str, more: str = "") -> Label:
+    """An identifier from any text; a hash is added where the words alone could mean another text.
+
+    Of `more` only the first words are in it, and a longer hash stands for the rest."""
     words = re.findall(r"[a-z0-9]+", text.lower())
+    if more:
+        said = "_".join(re.findall(r"[a-z0-9]+", more.lower()))[:_MOST_MORE].rstrip("_")
+        return label(*words, *filter(None, [said]), digest(f"{text} {more}", 8))
     plain = re.fullmatch(r"(/[a-z0-9]+)+", text) is not None
     return label(*words) if plain else label(*(words or ["any"]), digest(text, 4))
+
+
+_MOST_MORE = 40
 
 
 def ref(text: str, *labels: Label) -> Ref:

@@ -1,12 +1,13 @@
 """Priorities of listener rules: a function of the route itself; more specific routes come first.
 
-A route's priority depends only on its host, path and methods, so adding, removing or reordering other
-routes never changes it. The 50,000 priorities of a listener are divided level by level, and each level
-puts first what can be inside something else: an exact host, a host with wildcards, any host; deeper paths
-before shallower ones, and a plain path before patterns of its depth; routes with methods; patterns that
-require more (`_asked`). The rest of the range is for routes of which neither can contain the other, each
-at the place that a hash gives it. Two that collide there are reported, and the user sets the priority of
-one. `tests/test_priorities.py` checks this for every pair of short patterns.
+A route's priority depends only on its own conditions, so adding, removing or reordering other routes never
+changes it. The 50,000 priorities of a listener are divided level by level, and each level puts first what
+can be inside something else: an exact host, a host with wildcards, any host; deeper paths before shallower
+ones, and a plain path before patterns of its depth; routes with methods; patterns that require more
+(`_asked`). The rest of the range is for routes of which neither can contain the other, each at the place
+that a hash gives it. A route with headers, query parameters or source ranges has its place in front of the
+route without them, and as near as there is room. Two that collide are reported, and the user sets the
+priority of one. `tests/test_priorities.py` checks this for every pair of short patterns.
 """
 
 import re
@@ -50,29 +51,84 @@ class _Range(NamedTuple):
         return _Range(self.first + begin, end - begin)
 
 
-def priority(host: str | None, path: str, methods: tuple[str, ...]) -> int:
+class Extra(NamedTuple):
+    """Conditions besides host, path and methods: how many, how loose (0 to 15), and what they are."""
+
+    number: int
+    looseness: int
+    text: str
+
+
+# Of the room for conditions: what many of them, two, and one get, in this order; and in each of these what is
+# tight before what is loose. What this leaves open (a range within another of nearly its size, say) may be in
+# any order; where a route then gets no requests, TG380 says so.
+_NUMBERS = _cuts(1, 3, 12)
+_LOOSENESS = _cuts(60, 5, 3, 2, 2, *[3] * 11)
+
+
+def priority(host: str | None, path: str, methods: tuple[str, ...], extra: Extra | None = None) -> int:
     """The priority, 1 to 50000, of a route with this host, path and methods."""
-    return 1 + (place(host, path, methods) * LAST >> 64)
+    return 1 + (place(host, path, methods, extra) * LAST >> 64)
 
 
-def place(host: str | None, path: str, methods: tuple[str, ...]) -> int:
+def place(host: str | None, path: str, methods: tuple[str, ...], extra: Extra | None = None) -> int:
     """The priority before it is rounded: smaller for a route whose requests are all another's too."""
+    rank, band = _rank_range(host, path), _band(host, path)
+    part = rank.part(_METHODS, 0 if methods else 1)
+    own = part if band is None else part.part(_ASKED, band)
+    number = own.first + (own.size * _hashed((host, path, methods)) >> 64)
+    if extra is None:
+        return number
+    if band is None:
+        room = _room_in_front(rank, number, last=_is_last(host, path), methods=bool(methods))
+    else:
+        room = part.part(_ASKED, max(0, band - 1))  # of patterns that ask for a little more
+    room = room.part(_NUMBERS, 3 - min(3, extra.number)).part(_LOOSENESS, extra.looseness)
+    return room.first + (room.size * _hashed((host, path, methods, extra.text)) >> 64)
+
+
+def _room_in_front(rank: _Range, number: int, *, last: bool, methods: bool) -> _Range:
+    """In front of a route at `number`, at least a tenth of the rank of its path, most of the time.
+
+    Routes with methods have the first half of what methods get, and the others the rest.
+    """
+    first, size = rank.part(_METHODS, 0)
+    middle = first + size // 2
+    if methods:
+        return _Range(first, min(middle, number) - first)
+    return _Range(middle, (rank.first + rank.size if last else number) - middle)
+
+
+def _is_last(host: str | None, path: str) -> bool:
+    """Whether a route with nothing else has the last priority of the listener."""
+    return host is None and _canonical(path) == "/"
+
+
+def _hashed(what: object) -> int:
+    return int.from_bytes(sha256(repr(what).encode()).digest()[:8])
+
+
+def _rank_range(host: str | None, path: str) -> _Range:
+    """What routes with such a host and a path of this depth get."""
     pattern = _canonical(path)
-    wild_host = host is not None and _wild(host)
-    kind = 2 if host is None else 1 if wild_host else 0
+    kind = 2 if host is None else 1 if _wild(host) else 0
     depth = 0 if pattern == "/" else pattern.count("/")
     found = _Range(0, _UNIT).part(_HOSTS, kind)
-    found = found.part(_BELOW_ANY_HOST if host is None else _BELOW_A_HOST, _path_rank(depth, _wild(pattern)))
-    found = found.part(_METHODS, 0 if methods else 1)
-    # Plain paths of one depth cannot hold one another; of everything else, what asks for more may be inside
-    # what asks for less.
-    patterns = [_canonical(host)] if host and wild_host else []
-    patterns += [pattern] if _wild(pattern) or depth >= _DEEP else []
-    if patterns:
-        last = len(_ASKED) - 2
-        found = found.part(_ASKED, max(0, last - max(0, _asked("".join(patterns)))))
-    number = int.from_bytes(sha256(repr((host, path, methods)).encode()).digest()[:8])
-    return found.first + (found.size * number >> 64)
+    return found.part(_BELOW_ANY_HOST if host is None else _BELOW_A_HOST, _path_rank(depth, _wild(pattern)))
+
+
+def _band(host: str | None, path: str) -> int | None:
+    """Which of `_ASKED` is for a route; None for plain paths of one depth, which cannot hold one another.
+
+    Of everything else, what asks for more may be inside what asks for less.
+    """
+    pattern = _canonical(path)
+    patterns = [_canonical(host)] if host and _wild(host) else []
+    patterns += [pattern] if _wild(pattern) or pattern.count("/") >= _DEEP else []
+    if not patterns:
+        return None
+    last = len(_ASKED) - 2
+    return max(0, last - max(0, _asked("".join(patterns))))
 
 
 def _path_rank(depth: int, wild: bool) -> int:

@@ -155,7 +155,7 @@ def _build_service(key: str, context: ServiceContext) -> Service:
         **_order_tags(rules, spec, egress.reached),
         target_groups=tuple(_target_groups(key, service, context)),
         routes=load_balancer.routes(context.bound, key),
-        priorities=tuple(_priority_comments(rules)),
+        priorities=(*_priority_comments(rules), *load_balancer.shared_comments(context.bound, key)),
         rules=rules,
         grace_period=(service.grace_period,) if service.routes else (),
         public_ip=(True,) if spec.network.way_out.public_tasks else (),

@@ -32,15 +32,30 @@ def name_of(change: Change) -> str:
 def _requests(arguments: Any) -> str:
     """A rule's conditions in a line: `GET login.example.com /api on http`."""
     said: dict[str, str] = {}
+    others: list[str] = []
     for condition in arguments.get("condition", ()):
         for kind, blocks in condition.items():
+            others += _other_condition(kind, blocks)
             values = [value for block in blocks for value in block.get("values", ())]
             # `/api` and `/api/*` are one route: a path includes all below it.
             said[kind] = "|".join(str(v) for v in values if f"{v}"[:-2] not in values or f"{v}"[-2:] != "/*")
     listener = _label_of(arguments.get("listener_arn"))
     order = ("http_request_method", "host_header", "path_pattern")
-    words = " ".join(said[kind] for kind in order if kind in said)
+    words = " ".join([*(said[kind] for kind in order if kind in said), *others])
     return f"{'everything else' if words == '/*' else words} on {listener}"
+
+
+def _other_condition(kind: str, blocks: Any) -> list[str]:
+    """A header, a query parameter or source ranges: `X-Tenant: a|b`, `?v=2`, `from 10.0.0.0/8`."""
+    values = "|".join(str(value) for block in blocks for value in block.get("values", ()))
+    match kind:
+        case "http_header":
+            return [f"{block.get('http_header_name')}: {values}" for block in blocks]
+        case "query_string":
+            return [f"?{block.get('key', '')}={block.get('value')}" for block in blocks]
+        case "source_ip":
+            return [f"from {values}"]
+    return []
 
 
 def service_of_endpoint(arguments: Any) -> str:

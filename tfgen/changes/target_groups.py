@@ -17,8 +17,43 @@ def leading_to_new_targets(changes: tuple[Change, ...]) -> tuple[Change, ...]:
         change
         for change in changes
         for name in ("action", "default_action")
-        if _begins_to_forward(change, name) and not new.isdisjoint(addresses_in(change.new.get(name)))
+        if _begins_to_forward(change, name) and not new.isdisjoint(_targets(change.new.get(name)))
     )
+
+
+def divides_requests(change: Change) -> bool:
+    """Whether a rule forwards to several target groups from now on, each with a weight."""
+    return len(_targets(change.new.get("action"))) > 1
+
+
+def divided_requests(change: Change) -> bool:
+    """Whether it did so until now."""
+    return len(_targets(change.old.get("action"))) > 1
+
+
+def forwards_as_before(change: Change) -> bool:
+    """Whether the same target groups get the requests, whatever else gets none of them."""
+    old, new = (_targets(arguments.get("action")) for arguments in (change.old, change.new))
+    return bool(old) and old == new
+
+
+def _targets(actions: Value) -> set[str]:
+    """The target groups that get requests: all that are referred to but those with the weight 0."""
+    blocks = actions if isinstance(actions, tuple) else ()
+    idle = {
+        address
+        for action in blocks
+        for forward in _inner_blocks(action, "forward")
+        for target in _inner_blocks(forward, "target_group")
+        if str(target.get("weight")) == "0"
+        for address in addresses_in(target.get("arn"))
+    }
+    return addresses_in(actions) - idle
+
+
+def _inner_blocks(block: Value, name: str) -> tuple[Any, ...]:
+    found = block.get(name) if isinstance(block, dict) else ()
+    return tuple(each for each in found if isinstance(each, dict)) if isinstance(found, tuple) else ()
 
 
 def _begins_to_forward(change: Change, name: str) -> bool:

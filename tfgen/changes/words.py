@@ -29,7 +29,15 @@ from tfgen.changes.names import INGRESS, Consequence, about_changes, about_names
 from tfgen.changes.permissions import is_listed_ingress, permission_consequences
 from tfgen.changes.relocation import region_consequences, state_consequences
 from tfgen.changes.renames import misnamed_services, rename_consequences, unpinned_images
-from tfgen.changes.target_groups import kept_settings, leading_to_new_targets, requests_of, was_served
+from tfgen.changes.target_groups import (
+    divided_requests,
+    divides_requests,
+    forwards_as_before,
+    kept_settings,
+    leading_to_new_targets,
+    requests_of,
+    was_served,
+)
 from tfgen.changes.unknown_counts import unknown_count_consequences
 from tfgen.hcl.values import Value, references_in
 
@@ -42,6 +50,16 @@ def _is_default_route(test: ChangeTest) -> ChangeTest:
 def _is_alias(test: ChangeTest) -> ChangeTest:
     """Whether a record with the address of the load balancer passes a test."""
     return lambda change: change.name == "alias" and test(change)
+
+
+def _changes_shares(change: Change) -> bool:
+    return changes_value("action")(change) and (divides_requests(change) or divided_requests(change))
+
+
+def _gives_requests_away(change: Change) -> bool:
+    """Whether one target group gets the requests instead of another."""
+    changed = changes_value("action")(change) and not forwards_as_before(change)
+    return changed and not divides_requests(change) and not divided_requests(change)
 
 
 def _is_destroyed_first(change: Change) -> bool:
@@ -320,8 +338,11 @@ SENTENCES = (
         "{}: for a moment these requests go to the next rule that matches, or to the default action.",
     ),
     Sentence(
-        "aws_lb_listener_rule", changes_value("action"), "{}: these requests now go to another service."
+        "aws_lb_listener_rule",
+        _changes_shares,
+        "{}: these requests are now divided differently between services.",
     ),
+    Sentence("aws_lb_listener_rule", _gives_requests_away, "{}: these requests now go to another service."),
     Sentence("aws_lb_listener_rule", is_created, "{}: these requests get a listener rule of their own."),
     Sentence(
         "aws_route",
@@ -403,7 +424,9 @@ def _consequences_in_region(
     yield from egress_consequences(changes, old, new)
     yield from permission_consequences(changes)
     begins = leading_to_new_targets(changes)
-    yield from about_changes(begins, lambda change: was_served(change, old, new), _NO_TASKS, requests_of)
+    alarming = tuple(change for change in begins if was_served(change, old, new))
+    yield from about_changes(alarming, lambda change: not divides_requests(change), _NO_TASKS, requests_of)
+    yield from about_changes(alarming, divides_requests, _NO_TASKS_OF_SHARE, requests_of)
     # A port whose listener only gets another label is neither opened nor closed.
     told = {address for clash in twice if clash.taker.type in _LISTENING_TYPES for address in clash.addresses}
     told |= {change.address for change in begins if len(change.arguments) <= 1}
@@ -435,6 +458,10 @@ def _without_groups_of(changes: tuple[Change, ...], services: Collection[str]) -
     return tuple(each for each in changes if each.type != "aws_security_group" or each.address not in parts)
 
 
+_NO_TASKS_OF_SHARE = (
+    "{}: a share of these requests goes to a new target group, and may get 503 until tasks in it are "
+    "healthy; apply it with weight: 0 first to avoid that."
+)
 _NO_TASKS = "{}: these requests go to a new target group, and get 503 until tasks in it are healthy."
 _FIRST_TASKS = "{}: no service responds to these requests yet; the new tasks do when they are healthy."
 

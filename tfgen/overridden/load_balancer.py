@@ -1,10 +1,11 @@
 """Overrides of the load balancer, its listeners, their rules, and target groups."""
 
+from ipaddress import IPv4Network
 from typing import Any
 
 from msgspec.structs import replace
 
-from tfgen.blueprint.model import Listener, ListenerRule, Service
+from tfgen.blueprint.model import Listener, ListenerRule, NamedCondition, Service
 from tfgen.overridden.resource import (
     Blocks,
     Resource,
@@ -18,8 +19,14 @@ from tfgen.overridden.resource import (
 from tfgen.overridden.working_blueprint import WorkingBlueprint, part_with_label, with_changed_part
 from tfgen.problems import Location
 
-_CONDITIONS = {"host_header": "hosts", "path_pattern": "paths", "http_request_method": "methods"}
-"""The conditions that a route can have, and the field of a rule that has their values."""
+_CONDITIONS = {
+    "host_header": "hosts",
+    "path_pattern": "paths",
+    "http_request_method": "methods",
+    "source_ip": "sources",
+}
+_NAMED = {"http_header": "headers", "query_string": "queries"}
+"""The conditions that a route can have, and the field of a rule that has them; those that have a name too."""
 
 
 def _load_balancer(working: WorkingBlueprint, found: Resource) -> None:
@@ -129,34 +136,70 @@ def _carry_action(working: WorkingBlueprint, found: Resource) -> None:
 
 
 def _carry_conditions(working: WorkingBlueprint, found: Resource, rule: ListenerRule) -> dict[str, Any]:
-    """Other hosts, paths and methods; where a route's own are not among them, its requests are lost."""
+    """Other conditions; where a route's own requests do not match them all, they are lost."""
     conditions = found.after.get("condition")
     said = _condition_values(conditions) if isinstance(conditions, Blocks) else None
     if said is None or not (at := found.take_pending("condition")):
         return {}
-    if lost := [
+    lost = [
         name for name, field in _CONDITIONS.items() if not _holds_values(said[field], getattr(rule, field))
-    ]:
+    ]
+    lost += [name for name, field in _NAMED.items() if not _holds_named(said[field], getattr(rule, field))]
+    if lost:
         says = f"the {' and '.join(lost)} of {found.address} no longer matches all requests of the route"
         working.mark_flows(found, says, "route", at=at, certain=True)
     return {**said, "at": at}
 
 
 def _condition_values(conditions: Blocks) -> dict[str, Any] | None:
-    """The values of conditions by the fields of a rule; None where there is one that routes do not have."""
-    found: dict[str, Any] = dict.fromkeys(_CONDITIONS.values(), ())
+    """The conditions by the fields of a rule; None where there is one that routes do not have."""
+    found: dict[str, Any] = dict.fromkeys((*_CONDITIONS.values(), *_NAMED.values()), ())
     for condition in conditions:
         name = next(iter(condition), "")
-        values = texts_of(one_block(condition, name).get("values"))
-        if len(condition) != 1 or name not in _CONDITIONS or not values:
+        if len(condition) != 1 or name not in _CONDITIONS | _NAMED:
             return None
-        found[_CONDITIONS[name]] = (*found[_CONDITIONS[name]], values)
-    return found
+        field = (_CONDITIONS | _NAMED)[name]
+        values = texts_of(one_block(condition, name).get("values"))
+        one = values if name in _CONDITIONS else _named_condition(condition, name)
+        if not one or (field == "sources" and not all(map(_is_ipv4, values or ()))):
+            return None
+        found[field] = (*found[field], one)
+    names = [(field, each.name.lower()) for field in _NAMED.values() for each in found[field]]
+    return found if len(names) == len(set(names)) else None
+
+
+def _is_ipv4(cidr: str) -> bool:
+    try:
+        return bool(IPv4Network(cidr))
+    except ValueError:
+        return False
+
+
+def _named_condition(condition: Tree, kind: str) -> NamedCondition | None:
+    """A condition on one header, or on one query parameter."""
+    if kind == "http_header":
+        block = one_block(condition, kind)
+        name, values = text_of(block.get("http_header_name")), texts_of(block.get("values"))
+        return NamedCondition(name=name, accepted=values) if name and values else None
+    blocks = condition.get(kind)
+    pairs = [(text_of(each.get("key")), text_of(each.get("value"))) for each in blocks or ()]
+    names = {key for key, _ in pairs}
+    if len(names) != 1 or not all(map(all, pairs)):
+        return None
+    return NamedCondition(name=names.pop() or "", accepted=tuple(value or "" for _, value in pairs))
 
 
 def _holds_values(now: tuple[tuple[str, ...], ...], was: tuple[tuple[str, ...], ...]) -> bool:
     """Whether conditions, all of which must hold, have all values that there were."""
     return all(was and set(was[0]) <= set(values) for values in now)
+
+
+def _holds_named(now: tuple[NamedCondition, ...], was: tuple[NamedCondition, ...]) -> bool:
+    known = {each.name.lower(): {value.lower() for value in each.accepted} for each in was}
+    return all(
+        each.name.lower() in known and known[each.name.lower()] <= {value.lower() for value in each.accepted}
+        for each in now
+    )
 
 
 # --- target groups

@@ -1,19 +1,18 @@
 """Paths in: from clients that may connect, through the load balancer, to the container port of each route."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from tfgen.blueprint.labels import LOAD_BALANCER, SERVICES
 from tfgen.blueprint.model import (
     ExistingListener,
     Listener,
-    ListenerRule,
     LoadBalancer,
     Part,
     Route,
     Service,
     TargetGroup,
 )
-from tfgen.hcl.text import Label, ResourceRef, VariableRef
+from tfgen.hcl.text import ResourceRef, VariableRef
 from tfgen.reach.ground import (
     BALANCER_GROUP,
     EGRESS,
@@ -53,6 +52,7 @@ class WaysIn:
             for balancer in ground.blueprint.existing_load_balancer
             for listener in balancer.listeners
         }
+        self.rules = {rule.label: rule for service in ground.blueprint.services for rule in service.rules}
         self.cidrs = tuple(
             cidr for balancer in ground.blueprint.load_balancer for cidr in ground.ranges[balancer.subnets]
         )
@@ -62,13 +62,10 @@ class WaysIn:
         if not service.routes:
             return
         inside = to_fault(tuple(self._hops_inside(service)))
-        rules = {rule.label: rule for rule in service.rules}
         for route in service.routes:
-            yield self._route_flow(service, route, rules, inside)
+            yield self._route_flow(service, route, inside)
 
-    def _route_flow(
-        self, service: Service, route: Route, rules: Mapping[Label, ListenerRule], inside: tuple[Hop, ...]
-    ) -> Flow:
+    def _route_flow(self, service: Service, route: Route, inside: tuple[Hop, ...]) -> Flow:
         path = ("services", service.key, "routes")
         entry = self.entries.get(route.listener)
         if entry is None:
@@ -76,7 +73,7 @@ class WaysIn:
             what = route.text
         else:
             what = f"{route.text} on {entry.name}"
-            hops = to_fault((*entry.hops, self._rule_hop(route, rules, entry), *inside))
+            hops = to_fault((*entry.hops, self._rule_hop(service, route, entry), *inside))
         return Flow(service.key, "route", what, f'"{service.key}"', path, hops, state_of(hops))
 
     # --- to the load balancer ---
@@ -139,12 +136,14 @@ class WaysIn:
 
     # --- from the load balancer to the container ---
 
-    def _rule_hop(self, route: Route, rules: Mapping[Label, ListenerRule], entry: ListenerEntry) -> Hop:
-        """The rule of a route."""
+    def _rule_hop(self, service: Service, route: Route, entry: ListenerEntry) -> Hop:
+        """The rule of a route, which forwards to the service, or to several."""
         address = ResourceRef("aws_lb_listener_rule", route.rule)
-        rule = rules.get(route.rule)
+        rule = self.rules.get(route.rule)
         if rule is None or self.ground.follow("services", rule.listener_arn) != entry.arn:
             return Hop("rule", f"{entry.address} has no {address}", MISSING)
+        if rule.weighted and service.key not in rule.services:
+            return Hop("rule", f'{address} does not forward to "{service.key}"', MISSING)
         return Hop("rule", f"{address}, priority {rule.priority}", parts=(address,))
 
     def _hops_inside(self, service: Service) -> Iterator[Hop]:

@@ -6,7 +6,10 @@ docs.aws.amazon.com/elasticloadbalancing/latest/application):
 - All conditions of a rule must hold, one value of each; rules are evaluated from the lowest priority, and the
   default action applies where none matches (ELB/listener-rules).
 - A path pattern is case-sensitive and excludes the query; a host pattern is case-insensitive; a method is the
-  whole word (botocore, elbv2 RuleCondition).
+  whole word; headers and query parameters, name and value, are case-insensitive, and any of several with one
+  name may match; a source is the address that connects (botocore, elbv2 RuleCondition).
+- Whether a query is decoded before it is compared, and what a parameter without "=" is, is not documented:
+  both readings are tried in the same way.
 - Rules are evaluated "only after URI normalization occurs" (ELB/rule-condition-types); no document says
   what that is, nor what becomes of a port or a last dot in the Host header. So a request that such things
   could concern is read in each of the usual ways, and if another one answers, `Answer.otherwise` says so.
@@ -24,11 +27,12 @@ from tfgen.blueprint.model import (
     ExistingLoadBalancer,
     Listener,
     ListenerRule,
+    NamedCondition,
     Service,
 )
 from tfgen.routing.patterns import matches_any
-from tfgen.routing.request import Request, redirected_url, request_of_redirect
-from tfgen.routing.table import entries_by_listener
+from tfgen.routing.request import Address, Request, redirected_url, request_of_redirect
+from tfgen.routing.table import entries_by_listener, services_of_entry
 
 WORLD = "0.0.0.0/0"
 
@@ -39,12 +43,16 @@ class Seen(NamedTuple):
     host: str
     path: str
     method: str
+    headers: tuple[tuple[str, str], ...] = ()
+    query: tuple[tuple[str, str], ...] = ()
+    source: Address | None = None
 
 
 class Candidate(NamedTuple):
     """A rule of the listener, or its default action where `rule` is empty.
 
-    `service` is empty where the action is a fixed response; `why_not` says which conditions fail.
+    `service` is empty where the action is a fixed response, and more than one where a rule divides its
+    requests; `why_not` says which conditions fail.
     """
 
     rule: tuple[ListenerRule, ...]
@@ -53,10 +61,13 @@ class Candidate(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """Another reading of the request, and what responds to it."""
+    """Another reading of the request, and what responds to it.
+
+    `within` is the range of clients that the reading is about; empty where it is about the text."""
 
     seen: Seen
     candidate: Candidate
+    within: str = ""
 
 
 class Answer(NamedTuple):
@@ -118,11 +129,12 @@ def _answer_of_listener(
     candidates = _candidate_rules(blueprint, listener, first)
     chosen = _chosen_index(candidates)
     otherwise = []
-    for seen in others:
+    rules = [rule for candidate in candidates for rule in candidate.rule]
+    for seen, within in (*((each, "") for each in others), *_readings_by_source(rules, first)):
         found = _candidate_rules(blueprint, listener, seen)
         candidate = found[_chosen_index(found)]
         if _leads_to(candidate) != _leads_to(candidates[chosen]):  # another rule may lead to the same service
-            otherwise.append(Reading(seen, candidate))
+            otherwise.append(Reading(seen, candidate, within))
     doubts = tuple(_doubts_of_answer(blueprint, listener, candidates))
     redirected = () if candidates[chosen].rule else tuple(_default_redirects(listener, request))
     return Answer(request, "", (listener,), candidates, chosen, tuple(otherwise), doubts, redirected)
@@ -205,10 +217,7 @@ def admits_sender(listener: Listener, request: Request) -> bool:
     """Whether the security group allows the sender, if it is known. All rules are for IPv4."""
     if request.source is None:
         return bool(listener.admitted)
-    source = request.source
-    return isinstance(source, IPv4Address) and any(
-        source in IPv4Network(cidr.cidr) for cidr in listener.admitted
-    )
+    return is_within(request.source, [cidr.cidr for cidr in listener.admitted])
 
 
 # --- the rules
@@ -219,7 +228,11 @@ def _candidate_rules(
 ) -> tuple[Candidate, ...]:
     services = {service.key: service for service in blueprint.services}
     rules = [
-        Candidate((entry.rule,), (services[entry.service],), tuple(_why_not(entry.rule, seen)))
+        Candidate(
+            (entry.rule,),
+            tuple(services[key] for key in services_of_entry(entry)),
+            tuple(_why_not(entry.rule, seen)),
+        )
         for entry in entries_by_listener(blueprint).get(listener.key, ())
     ]
     return (*rules, Candidate((), (), ()))
@@ -230,7 +243,7 @@ def _chosen_index(candidates: Sequence[Candidate]) -> int:
 
 
 def _leads_to(candidate: Candidate) -> str:
-    return next((service.key for service in candidate.service), "")
+    return " and ".join(service.key for service in candidate.service)
 
 
 def _why_not(rule: ListenerRule, seen: Seen) -> Iterator[str]:
@@ -243,6 +256,28 @@ def _why_not(rule: ListenerRule, seen: Seen) -> Iterator[str]:
     for values in rule.methods:
         if seen.method not in values:
             yield f"method is not {_joined_with_or(values)}"
+
+    yield from _why_not_named("header", rule.headers, seen.headers)
+    yield from _why_not_named("query parameter", rule.queries, seen.query)
+    for values in rule.sources:
+        if seen.source is None or not is_within(seen.source, values):
+            unknown = " (not known: --from ADDRESS)" if seen.source is None else ""
+            yield f"source is not {_joined_with_or(values)}{unknown}"
+
+
+def _why_not_named(
+    kind: str, conditions: Sequence[NamedCondition], sent: Sequence[tuple[str, str]]
+) -> Iterator[str]:
+    for condition in conditions:
+        patterns = tuple(value.lower() for value in condition.accepted)
+        values = [value.lower() for name, value in sent if name.lower() == condition.name.lower()]
+        if not any(matches_any(patterns, value) for value in values):
+            yield f"{kind} {condition.name} is not {_joined_with_or(condition.accepted)}"
+
+
+def is_within(address: Address, ranges: Sequence[str]) -> bool:
+    """Whether an address is in one of the ranges, which are all of IPv4."""
+    return isinstance(address, IPv4Address) and any(address in IPv4Network(cidr) for cidr in ranges)
 
 
 def _joined_with_or(values: Sequence[str]) -> str:
@@ -257,12 +292,42 @@ def readings_of_request(request: Request) -> list[Seen]:
     normal = _without_dots(_decoded_path(request.path, unreserved=True))
     decoded = _without_dots(_decoded_path(request.path))
     paths = dict.fromkeys([normal, request.path, decoded, re.sub("/+", "/", decoded)])
-    found = [Seen(request.host, path, request.method) for path in paths]
+    queries = list(dict.fromkeys(_readings_of_query(request.query)))
+    one = Seen(request.host, normal, request.method, request.headers, queries[0], request.source)
+    found = [one._replace(path=path) for path in paths]
     if request.host.endswith("."):
-        found.append(found[0]._replace(host=request.host.rstrip(".")))
+        found.append(one._replace(host=request.host.rstrip(".")))
     if request.host_port is not None:
-        found.append(found[0]._replace(host=f"{request.host}:{request.host_port}"))
-    return found
+        found.append(one._replace(host=f"{request.host}:{request.host_port}"))
+    return [*found, *(one._replace(query=query) for query in queries[1:])]
+
+
+_Pairs = tuple[tuple[str, str], ...]
+
+
+def _readings_of_query(query: str) -> Iterator[_Pairs]:
+    """The parameters as sent, with one without "=" having an empty value; decoded; without those."""
+    pairs = [part.partition("=") for part in query.split("&") if part]
+    yield tuple((key, value) for key, _, value in pairs)
+    yield tuple((_decoded_part(key), _decoded_part(value)) for key, _, value in pairs)
+    yield tuple((key, value) for key, equals, value in pairs if equals)
+    yield tuple((_decoded_part(key), _decoded_part(value)) for key, equals, value in pairs if equals)
+
+
+def _decoded_part(text: str) -> str:
+    return _decoded_path(text.replace("+", " "))
+
+
+def _readings_by_source(rules: Sequence[ListenerRule], seen: Seen) -> Iterator[tuple[Seen, str]]:
+    """Where the sender is not known, one of each range that a rule looks for, with the range."""
+    if seen.source is not None:
+        return
+    ranges = {IPv4Network(cidr) for rule in rules for values in rule.sources for cidr in values}
+    for cidr in sorted(ranges):
+        narrower = [each for each in ranges if each != cidr and each.subnet_of(cidr)]
+        ends = cidr[0], cidr[-1]
+        address = next((end for end in ends if not any(end in each for each in narrower)), cidr[0])
+        yield seen._replace(source=address), str(cidr)
 
 
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")

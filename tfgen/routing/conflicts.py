@@ -1,16 +1,17 @@
 """Rules that conflict: one that receives no requests, two that match the same request.
 
 Of two rules the more specific is the one with the narrower host; where the hosts are the same, with the
-narrower path; where the paths are too, with fewer methods. That is how a person reads routes (a host is a
-site of its own, a longer path a place within), and the order that derived priorities follow. So a host with
-every path and a path on every host are ordinary neighbours, although neither contains the other: the host
-takes precedence.
+narrower path; and where the paths are too, the one whose other conditions (methods, headers, query
+parameters, source ranges) are all within the other's. That is how a person reads routes (a host is a site of
+its own, a longer path a place within), and the order that derived priorities follow. So a host with every
+path and a path on every host are ordinary neighbours, although neither contains the other: the host takes
+precedence.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import islice, starmap
 
 from msgspec import Struct
 
@@ -58,7 +59,7 @@ class Overlap(Struct, frozen=True):
             found = find_witness(full, taken, allowance) or find_witness(both, taken, allowance)
         except TooManyStatesError:
             found = None
-        return _readable_request(found or BREAK * 2, self.first, self.second)
+        return _readable_request(found or BREAK * (len(self.first.parts) - 1), self.first, self.second)
 
 
 class Conflicts(Struct, frozen=True):
@@ -173,13 +174,22 @@ def _find_overlap(
 
 def _is_more_specific(one: Entry, other: Entry) -> bool:
     """By the first part in which they differ, of which only the values count that meet the other's."""
-    for some, others in zip(one.parts, other.parts, strict=True):
+    for some, others in zip(one.parts[:_IN_ORDER], other.parts[:_IN_ORDER], strict=True):
         own, theirs = _meeting_values(some, others), _meeting_values(others, some)
         if not patterns_cover(own, theirs):
             return patterns_cover(theirs, own)
         if not patterns_cover(theirs, own):
             return False
-    return False
+    return _covers_rest(other, one) and not _covers_rest(one, other)
+
+
+_IN_ORDER = 2
+"""Of the parts of a rule, how many a person looks at one after the other."""
+
+
+def _covers_rest(wide: Entry, narrow: Entry) -> bool:
+    rest = zip(wide.parts[_IN_ORDER:], narrow.parts[_IN_ORDER:], strict=True)
+    return all(patterns_cover(*values) for values in rest)
 
 
 def _meeting_values(some: Patterns, others: Patterns) -> Patterns:
@@ -189,10 +199,17 @@ def _meeting_values(some: Patterns, others: Patterns) -> Patterns:
 
 def _readable_request(request: str, *entries: Entry) -> str:
     """A request without what any value would do for."""
-    host, path, method = request.replace(OTHER, "x").split(BREAK)
+    host, path, method, *extras = request.replace(OTHER, "x").split(BREAK)
     named_host = host if any(not matches_any(entry.hosts, OTHER) for entry in entries) else ""
     named_method = method if any(not matches_any(entry.methods, OTHER) for entry in entries) else ""
-    return f"{named_method} {named_host}{path}".strip()
+    subjects = zip(entries[0].subjects, extras, strict=False)
+    named = [
+        subject.example(text)
+        for subject, text in subjects
+        if any(entry.has_condition(subject) for entry in entries)
+    ]
+    others = f" ({', '.join(named)})" if named else ""
+    return f"{named_method} {named_host}{path}{others}".strip()
 
 
 # --- which rules could meet at all
@@ -210,7 +227,7 @@ def _earlier_rules(entries: Sequence[Entry], allowance: Allowance) -> dict[Entry
     found: dict[Entry, list[Entry]] = {entry: [] for entry in entries}
     for one, other in sorted(set(_near_rules(sites, allowance))):
         first, second = entries[one], entries[other]
-        if patterns_meet(first.methods, second.methods) and patterns_meet(first.paths, second.paths):
+        if all(starmap(patterns_meet, zip(first.parts[1:], second.parts[1:], strict=True))):
             found[second].append(first)
     return found
 

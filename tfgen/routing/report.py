@@ -53,6 +53,10 @@ def _head_lines(answer: Answer) -> Iterator[str]:
 
 
 def _owner_of_rule(listener: Listener | ExistingListener, candidate: Candidate) -> str:
+    if shares := _weights(candidate):
+        parts = [f"{key} (weight {weight})" for key, weight in shares.items()]
+        ports = dict.fromkeys(str(port) for port in _container_ports(candidate))
+        return f"{' or '.join(parts)} responds, on port {' or '.join(ports)}"
     for service in candidate.service:
         return f"{service.key} responds, on port {_container_port(candidate)}"
     if isinstance(listener, ExistingListener):
@@ -60,8 +64,18 @@ def _owner_of_rule(listener: Listener | ExistingListener, candidate: Candidate) 
     return f"No service responds: the load balancer itself {listener.default}"
 
 
+def _weights(candidate: Candidate) -> dict[str, int]:
+    """The services among which the rule divides its requests; empty where one gets all."""
+    forwards = (forward for rule in candidate.rule for forward in rule.weighted)
+    return {target.service: target.weight for forward in forwards for target in forward.targets}
+
+
 def _container_port(candidate: Candidate) -> int | None:
-    return next((group.port for service in candidate.service for group in service.target_groups), None)
+    return next(_container_ports(candidate), None)
+
+
+def _container_ports(candidate: Candidate) -> Iterator[int]:
+    return (group.port for service in candidate.service for group in service.target_groups)
 
 
 def _target_lines(candidate: Candidate) -> Iterator[str]:
@@ -94,14 +108,28 @@ def notes_on_answer(answer: Answer) -> Iterator[str]:
     for service in (service for winner in answer.winner for service in winner.service):
         if not service.tasks.least:
             yield f"the count of {service.key} is 0: without tasks, the load balancer responds with 503"
+    yield from (note for winner in answer.winner for note in _stickiness_notes(winner))
     for prefix in (prefix for winner in answer.winner for prefix in _prefix_note(winner)):
         yield f"the service receives the whole path: {prefix} is not removed"
-    if answer.winner and answer.request.other_headers:
-        yield f"no rule looks at the header {' or '.join(answer.request.other_headers)}"
+    if answer.winner and (ignored := list(_ignored_headers(answer))):
+        yield f"no rule looks at the header {' or '.join(ignored)}"
     for reading in answer.otherwise:
         yield _other_reading_note(reading)
     for says in answer.doubts:
         yield f"{says}, so which service responds is not certain"
+
+
+def _stickiness_notes(candidate: Candidate) -> Iterator[str]:
+    for forward in (each for rule in candidate.rule for each in rule.weighted):
+        for seconds in forward.sticky:
+            yield f"a client stays with the service of its first request for {seconds} s"
+
+
+def _ignored_headers(answer: Answer) -> Iterator[str]:
+    """Headers of the request that no rule of the listener has a condition on."""
+    rules = [rule for candidate in answer.candidates for rule in candidate.rule]
+    read = {header.name.lower() for rule in rules for header in rule.headers}
+    return (name for name, _ in answer.request.headers if name.lower() not in read)
 
 
 def _listener_notes(listener: Listener | ExistingListener, answer: Answer) -> Iterator[str]:
@@ -123,10 +151,13 @@ def _prefix_note(candidate: Candidate) -> Iterator[str]:
 
 def _other_reading_note(reading: Reading) -> str:
     """The first reading is the one of RFC 3986, a host without its port."""
-    who = next((service.key for service in reading.candidate.service), "the default action")
+    who = _names_of_services(reading.candidate) or "the default action"
+    if reading.within:
+        return f"for clients in {reading.within}, {who} responds; check one with --from ADDRESS"
+    query = "&".join(f"{key}={value}" for key, value in reading.seen.query)
     return (
         "AWS does not document how its load balancers normalize a request; if the rules see "
-        f"{reading.seen.host}{reading.seen.path}, {who} responds"
+        f"{reading.seen.host}{reading.seen.path}{'?' if query else ''}{query}, {who} responds"
     )
 
 
@@ -159,6 +190,10 @@ def _table_rows(answer: Answer, rows: Sequence[tuple[Candidate, str]]) -> Iterat
         yield line.rstrip()
 
 
+def _names_of_services(candidate: Candidate) -> str:
+    return " or ".join(service.key for service in candidate.service)
+
+
 def _default_words(listener: Listener | ExistingListener) -> str:
     if isinstance(listener, ExistingListener):
         return "not known"
@@ -170,7 +205,7 @@ def _fixed_status(listener: Listener) -> str:
 
 
 def _table_cells(candidate: Candidate, fixed: str) -> tuple[str, str, str]:
-    where = next((service.key for service in candidate.service), fixed)
+    where = _names_of_services(candidate) or fixed
     for rule in candidate.rule:
         return str(rule.priority), route_text(rule), where
     return "last", "the default action", where
@@ -189,22 +224,29 @@ def all_as_data(answers: Sequence[Answer]) -> dict[str, Any]:
 def as_data(answer: Answer) -> dict[str, Any]:
     """What `tfgen route --json` prints of one request. `answers` is service, load-balancer or nobody."""
     winner = answer.winner[0] if answer.winner else None
-    service = winner.service[0].key if winner and winner.service else None
-    fixed = bool(winner) and service is None
+    weights = _weights(winner) if winner else {}
+    service = winner.service[0].key if winner and winner.service and not weights else None
+    fixed = bool(winner) and service is None and not weights
     return {
         "request": _request_object(answer),
-        "answers": "service" if service else "load-balancer" if fixed else "nobody",
+        "answers": "service" if service or weights else "load-balancer" if fixed else "nobody",
         "reason": answer.nobody or None,
         "status": _status(answer) if fixed else None,
         "location": next(iter(answer.redirected), None),
         "service": service,
-        "port": _container_port(winner) if winner else None,
-        "target_group": next(_target_lines(winner), None) if winner else None,
+        "weights": weights or None,
+        "port": _container_port(winner) if winner and service else None,
+        "target_group": next(_target_lines(winner), None) if winner and service else None,
         "listener": next(map(_listener_data, answer.listener), None),
         "rule": _rule_data(winner) if winner else None,
         "notes": list(notes_on_answer(answer)),
         "otherwise": [
-            {"host": reading.seen.host, "path": reading.seen.path, **_rule_data(reading.candidate)}
+            {
+                "host": reading.seen.host,
+                "path": reading.seen.path,
+                "from": reading.within or None,
+                **_rule_data(reading.candidate),
+            }
             for reading in answer.otherwise
         ],
         "candidates": [
@@ -251,7 +293,7 @@ def _rule_data(candidate: Candidate) -> dict[str, Any]:
         "route": route_text(rule) if rule else None,
         "priority": rule.priority if rule else None,
         "address": f"aws_lb_listener_rule.{rule.label}" if rule else None,
-        "leads_to": candidate.service[0].key if candidate.service else None,
+        "leads_to": " and ".join(service.key for service in candidate.service) or None,
     }
 
 

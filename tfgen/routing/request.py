@@ -28,8 +28,10 @@ class Request(NamedTuple):
     host: str
     host_port: int | None
     path: str
+    query: str
     source: Address | None
-    other_headers: tuple[str, ...]
+    headers: tuple[tuple[str, str], ...]
+    """Name and value of each but Host."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"
@@ -41,6 +43,7 @@ def read_request(method: str, url: str, headers: tuple[str, ...], source: str | 
     if not _METHOD.fullmatch(method):
         wrong.append(_wrong_method(method))
     scheme, host, port, path = _read_url(url, wrong)
+    _, _, query = url.partition("#")[0].partition("?")
     names = [_read_header(header, wrong) for header in headers]
     given = [value for name, value in names if name.lower() == "host"]
     # Clients omit the default port in the Host header.
@@ -57,27 +60,26 @@ def read_request(method: str, url: str, headers: tuple[str, ...], source: str | 
         host=sent[0].lower(),
         host_port=sent[1],
         path=path,
+        query=_encoded_path(query),
         source=address,
-        other_headers=tuple(name for name, _ in names if name.lower() != "host"),
+        headers=tuple((name, value) for name, value in names if name.lower() != "host"),
     )
 
 
 def request_of_redirect(request: Request, url: str) -> Request:
     """The request that a client makes after a redirect, with nothing but the new address changed."""
-    return read_request(request.method, url, (), str(request.source) if request.source else None)._replace(
-        other_headers=request.other_headers
-    )
+    source = str(request.source) if request.source else None
+    return read_request(request.method, url, (), source)._replace(headers=request.headers)
 
 
 def redirected_url(request: Request, redirect: Redirect) -> str:
     """Where a redirect leads a client, who leaves out the usual port of a scheme."""
-    url = _URL.fullmatch(request.url)
     was = {
         "protocol": request.scheme,
         "host": request.host,
         "port": str(request.port),
         "path": request.path.removeprefix("/"),
-        "query": ((url and url[4]) or "").removeprefix("?"),
+        "query": request.query,
     }
 
     def filled(part: tuple[str, ...], usual: str) -> str:
@@ -135,7 +137,7 @@ def _split_authority(text: str) -> tuple[str, int | None]:
 
 
 def _encoded_path(path: str) -> str:
-    """A path as browsers send it: what is not ASCII is sent as the percent-encoded bytes of its UTF-8."""
+    """A path or a query as browsers send it: what is not ASCII, as the percent-encoded bytes of its UTF-8."""
     return "".join(
         char
         if char.isascii()

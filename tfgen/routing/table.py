@@ -1,36 +1,44 @@
 """The rules of a listener in the order of evaluation, and the service behind each."""
 
+from collections.abc import Iterator
+from itertools import product
+
 from msgspec import Struct
 
-from tfgen.blueprint.model import Blueprint, ListenerRule, Service
+from tfgen.blueprint.model import Blueprint, ListenerRule, Service, text_of_conditions
+from tfgen.routing.extras import WITHOUT_CONDITION, Subject, patterns_of_rule, subjects_of_rule
 from tfgen.routing.patterns import BREAK, Patterns
 
 _ANYTHING = ("?*",)
 
 
 class Entry(Struct, frozen=True):
-    """One rule, and the requests that it matches: each part holds the patterns of one condition."""
+    """One rule, and the requests that it matches: each part holds the patterns of one condition.
+
+    `service` may be several, of which each gets a share."""
 
     service: str
     rule: ListenerRule
     hosts: Patterns
     paths: Patterns
     methods: Patterns
+    subjects: tuple[Subject, ...] = ()
+    """What else the rules of the listener have conditions on: the same for all of them."""
+    extras: tuple[Patterns, ...] = ()
+    """The patterns for each of `subjects`."""
 
     @property
     def parts(self) -> tuple[Patterns, ...]:
-        """From the part that a person looks at first to the last."""
-        return self.hosts, self.paths, self.methods
+        """From the part that a person looks at first to the last, and then what has no order."""
+        return self.hosts, self.paths, self.methods, *self.extras
 
     @property
     def requests(self) -> Patterns:
         """Whole requests, as patterns."""
-        return tuple(
-            f"{host}{BREAK}{path}{BREAK}{method}"
-            for host in self.hosts
-            for path in self.paths
-            for method in self.methods
-        )
+        return tuple(map(BREAK.join, product(*self.parts)))
+
+    def has_condition(self, subject: Subject) -> bool:
+        return self.extras[self.subjects.index(subject)] != WITHOUT_CONDITION
 
     def __str__(self) -> str:
         return f'"{route_text(self.rule)}"'
@@ -41,28 +49,36 @@ def route_text(rule: ListenerRule) -> str:
     methods = " or ".join(values[0] for values in zip(*rule.methods, strict=False))
     host = "".join(values[0] for values in rule.hosts)
     path = "".join(values[0] for values in rule.paths)
-    return f"{methods} {host}{'/' if path in ('', '/*') else path}".strip()
+    request = f"{methods} {host}{'/' if path in ('', '/*') else path}".strip()
+    sources = tuple(cidr for values in rule.sources for cidr in values)
+    return f"{request}{text_of_conditions(rule.headers, rule.queries, sources)}"
+
+
+def services_of_entry(entry: Entry) -> tuple[str, ...]:
+    return entry.rule.services or (entry.service,)
 
 
 def entries_by_listener(blueprint: Blueprint) -> dict[str, tuple[Entry, ...]]:
     """The rules of each listener that has some, by priority."""
-    found: dict[str, list[Entry]] = {}
+    found: dict[str, list[tuple[Service, ListenerRule]]] = {}
     for service in blueprint.services:
         for rule in service.rules:
-            found.setdefault(rule.listener, []).append(_entry_of_rule(service, rule))
-    return {
-        listener: tuple(sorted(own, key=lambda entry: entry.rule.priority)) for listener, own in found.items()
-    }
+            found.setdefault(rule.listener, []).append((service, rule))
+    return {listener: tuple(_entries_of_rules(own)) for listener, own in found.items()}
 
 
-def _entry_of_rule(service: Service, rule: ListenerRule) -> Entry:
-    return Entry(
-        service=service.key,
-        rule=rule,
-        hosts=tuple(_legal_host(host) for values in rule.hosts for host in values) or _ANYTHING,
-        paths=tuple(path for values in rule.paths for path in values) or ("/*",),
-        methods=tuple(method for values in rule.methods for method in values) or _ANYTHING,
-    )
+def _entries_of_rules(rules: list[tuple[Service, ListenerRule]]) -> Iterator[Entry]:
+    subjects = tuple(sorted({subject for _, rule in rules for subject in subjects_of_rule(rule)}))
+    for service, rule in sorted(rules, key=lambda pair: pair[1].priority):
+        yield Entry(
+            service=" and ".join(rule.services or (service.key,)),
+            rule=rule,
+            hosts=tuple(_legal_host(host) for values in rule.hosts for host in values) or _ANYTHING,
+            paths=tuple(path for values in rule.paths for path in values) or ("/*",),
+            methods=tuple(method for values in rule.methods for method in values) or _ANYTHING,
+            subjects=subjects,
+            extras=tuple(patterns_of_rule(rule, subject) for subject in subjects),
+        )
 
 
 def _legal_host(host: str) -> str:

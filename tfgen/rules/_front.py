@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint, Listener, LoadBalancer, Service
+from tfgen.blueprint.model import Blueprint, Listener, ListenerRule, LoadBalancer, Service
 from tfgen.routing.patterns import matches_any
 
 _Services = dict[str, Service]
@@ -22,22 +22,24 @@ class Front:
         self._wild: dict[tuple[str, str], dict[str, _Services]] = {}
         self._any_host: dict[str, _Services] = {}
         self._listeners_by_address: dict[tuple[int, str], tuple[_FrontListener, ...]] = {}
+        services = {service.key: service for service in blueprint.services}
         for service in blueprint.services:
-            self._add_service(service)
+            for rule in service.rules:
+                for key in rule.services or (service.key,):
+                    self._add_rule(rule, services[key])
         names = "|".join(map(_name_in_dns, blueprint.load_balancer))
         domain = rf"{blueprint.region}\.elb\.amazonaws\.com(\.cn)?"
         self._name = re.compile(rf"((dualstack|ipv6)\.)?({names})-[0-9]+\.{domain}")
 
-    def _add_service(self, service: Service) -> None:
-        for rule in service.rules:
-            if not rule.hosts:
-                self._any_host.setdefault(rule.listener, {})[service.key] = service
-            for host in (host for values in rule.hosts for host in values):
-                if not _is_wild(host):
-                    self._exact.setdefault((rule.listener, host), {})[service.key] = service
-                elif domain := _fixed_domain(host):
-                    patterns = self._wild.setdefault((rule.listener, domain), {})
-                    patterns.setdefault(host, {})[service.key] = service
+    def _add_rule(self, rule: ListenerRule, service: Service) -> None:
+        if not rule.hosts:
+            self._any_host.setdefault(rule.listener, {})[service.key] = service
+        for host in (host for values in rule.hosts for host in values):
+            if not _is_wild(host):
+                self._exact.setdefault((rule.listener, host), {})[service.key] = service
+            elif domain := _fixed_domain(host):
+                patterns = self._wild.setdefault((rule.listener, domain), {})
+                patterns.setdefault(host, {})[service.key] = service
 
     def listener_at(self, scheme: str, host: str, port: int) -> _FrontListener | None:
         """The listener and services of an address of the load balancer; nothing for another server's.

@@ -36,12 +36,14 @@ FAILS = (
     "    routes: [{host: a.acme.example, path: /v1}]\n"
     "    health_check: {interval: 20, codes: 200-399}\n",
     "services: {api: {port: 80, routes: ['/v1/*'], health_check: {codes: '200,401-403,405-499'}}}",
+    "services: {api: {port: 80, routes: [{path: /v1, headers: {A: 'b c/'}}], health_check: {codes: '200'}}}",
 )
 PASSES = (
     "services: {api: {port: 80, routes: [/v1], health_check: {interval: 20}}}",
     "services: {api: {port: 80, routes: [/v1], health_check: {codes: '200,404'}}}",
     "services: {api: {port: 80, routes: [/v1, {host: a.acme.example}], health_check: {codes: '200'}}}",
     "services: {api: {port: 80, routes: [{methods: [GET]}], health_check: {codes: '200'}}}",
+    "services: {api: {port: 80, routes: [{headers: {A: 'b c/d'}}], health_check: {codes: '200'}}}",
     "services: {api: {port: 80, routes: ['/*'], health_check: {codes: '200'}}}",
     "services: {api: {port: 80, routes: [/v1], health_check: {path: /, codes: '200'}}}",
     "services: {api: {port: 80, routes: [/v1], health_check: /}}",
@@ -66,5 +68,6 @@ def _is_lost(service: Service, group: TargetGroup, blueprint: Blueprint) -> bool
     """Whether the spec sets codes and no path, and no route is for "/" (`GET host/` or `/`, as it reads)."""
     here = ("services", service.key, "health_check")
     said = [key for key in ("path", "codes") if blueprint.locate((*here, key)) != group.at]
-    ends = [route.text.rpartition(" ")[2].partition("/")[2] for route in service.routes]
+    requests = [route.text.partition(" (")[0].rpartition(" ")[2] for route in service.routes]
+    ends = [request.partition("/")[2] for request in requests]
     return said == ["codes"] and all(ends)

@@ -225,12 +225,17 @@ def _default_listener(load_balancer: LoadBalancer) -> str | None:
 
 def _default_routes(key: str, routes: list[Route], load_balancer: LoadBalancer) -> list[Route]:
     """Those of a service that is the default of listeners."""
-    known = {(route.listener, route.path) for route in routes if not route.host and not route.methods}
+    known = {route.listener for route in routes if _takes_everything(route)}
     return [
         Route(path="/", listener=name)
         for name, listener in load_balancer.listeners.items()
-        if listener.default and listener.default.service == key and (name, "/") not in known
+        if listener.default and listener.default.service == key and name not in known
     ]
+
+
+def _takes_everything(route: Route) -> bool:
+    usual = Route(listener=route.listener, priority=route.priority, weight=route.weight, sticky=route.sticky)
+    return replace(route, path="/") == usual and not {"/", "/*"}.isdisjoint(route.paths)
 
 
 def _fill_route(route: Route, listener: str | None) -> Route:

@@ -54,7 +54,7 @@ _SAMPLES: dict[Any, tuple[Any, ...]] = {
     model.RedirectTarget: ("https://mended.example.com",),
     model.ResponseStatus: (410,),
     model.ResponseBody: ("mended",),
-    model.HeaderValue: ("mended",),
+    model.ResponseHeader: ("mended",),
     model.ClusterArn: (_arn("ecs:us-east-1", "cluster/mended"),),
     model.RoleArn: (_arn("iam:", "role/mended"),),
     model.PolicyArn: (_arn("iam:", "policy/mended"),),
@@ -270,7 +270,7 @@ def _mend_codes(mend: _Mend, path: SpecPath) -> _Edits:
 
 
 def _mend_ranges(mend: _Mend, path: SpecPath) -> _Edits:
-    """Of the network, of a listener, or one that a service connects to."""
+    """Of the network, of a listener, of a route, or one that a service connects to."""
     if path[:2] == ("network", "vpc"):
         yield path, mend.one_of(("10.0.0.0/16", "172.20.0.0/16", "192.168.0.0/16"))
     elif path[:2] == ("network", "routes"):
@@ -283,6 +283,8 @@ def _mend_ranges(mend: _Mend, path: SpecPath) -> _Edits:
         listener = ("load_balancer", "listeners", path[-1])
         said = (*listener, "cidrs") if mend.value_at((*listener, "cidrs")) else ("load_balancer", "cidrs")
         yield said, mend.one_of((["0.0.0.0/0"], ["198.51.100.0/24"], ["203.0.113.0/24"]))
+    elif path[2:3] == ("routes",):
+        yield (*path[:4], "source"), mend.one_of((["198.51.100.0/24"], ["203.0.113.0/24"], ["192.0.2.0/24"]))
     else:
         yield from _mend_entry(mend, path)
 
@@ -342,6 +344,14 @@ def _mend_route(mend: _Mend, path: SpecPath) -> _Edits:
     listener = {"listener": said["listener"]} if isinstance(said, dict) and "listener" in said else {}
     name = "-".join(map(str, path[1:]))
     yield path, {"path": f"/mended-{mend.one_of('abc')}-{name}", **listener}
+
+
+def _mend_condition(mend: _Mend, path: SpecPath) -> _Edits:
+    """Without this condition, or with another route in the place of this one."""
+    if mend.variant % 2:
+        yield path, _GONE
+    else:
+        yield from _mend_route(mend, path[:4])
 
 
 def _mend_existing(_mend: _Mend, path: SpecPath) -> _Edits:
@@ -472,9 +482,10 @@ _MENDS = {
     **dict.fromkeys(("TG201", "TG202", "TG204", "TG205", "TG206", "TG207", "TG208", "TG209"), _mend_ranges),
     "TG210": _nat_zone,
     **dict.fromkeys(("TG212", "TG213", "TG214"), _mend_endpoint),
-    **dict.fromkeys(("TG203", "TG221", "TG222", "TG223"), _mend_route),
+    **dict.fromkeys(("TG203", "TG221", "TG222", "TG223", "TG568", "TG569"), _mend_route),
     "TG220": _mend_listener,
     "TG224": _listener_port,
+    **dict.fromkeys(("TG560", "TG561", "TG562", "TG565", "TG566"), _mend_condition),
     **dict.fromkeys(("TG510", "TG511", "TG512"), _mend_existing),
     "TG230": _mend_call,
     "TG231": _mend_callee,

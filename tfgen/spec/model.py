@@ -80,7 +80,47 @@ HostPattern = Annotated[
         description="a host name such as api.example.com (* and ? are wildcards)",
     ),
 ]
+HeaderName = Annotated[
+    str,
+    Meta(
+        # The load balancer drops headers with other characters (drop_invalid_header_fields).
+        pattern=r"^[A-Za-z0-9-]+\Z",
+        max_length=40,
+        description="the name of a header: at most 40 letters, digits and hyphens (no wildcards)",
+    ),
+]
+HeaderValue = Annotated[
+    str,
+    Meta(
+        # Whether "\\" escapes anything in a header's value is not documented.
+        pattern=r"^[!-\[\]-~]([ -\[\]-~]*[!-\[\]-~])?\Z",
+        max_length=128,
+        description=(
+            "the value of a header: at most 128 ASCII characters without a backslash (* and ? are wildcards)"
+        ),
+    ),
+]
+QueryKey = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_.~!$'(),;:@/\[\]+-]+\Z",
+        max_length=128,
+        description="the name of a query parameter: at most 128 characters (no wildcards, no = & # %)",
+    ),
+]
+QueryValue = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_.~!$'(),;:@/\[\]+=*?-]+\Z",
+        max_length=128,
+        description=(
+            "the value of a query parameter: at most 128 characters, no spaces, no & # % "
+            "(* and ? are wildcards)"
+        ),
+    ),
+]
 Priority = Annotated[int, Meta(ge=1, le=50000, description="a priority from 1 to 50000")]
+Weight = Annotated[int, Meta(ge=0, le=999, description="a weight from 0 to 999")]
 HealthPath = Annotated[
     str,
     Meta(pattern=r"^/[!-~]*\Z", max_length=1024, description='a path that begins with "/"'),
@@ -236,7 +276,7 @@ RedirectTarget = Annotated[
 ]
 ResponseStatus = Annotated[int, Meta(ge=200, le=599, description="a status code: 2xx, 4xx or 5xx")]
 ResponseBody = Annotated[str, Meta(max_length=1024, description="text of at most 1024 characters")]
-HeaderValue = Annotated[
+ResponseHeader = Annotated[
     str, Meta(pattern=r"^[ -~]+\Z", max_length=1024, description="the value of a header, in ASCII")
 ]
 ClusterArn = Annotated[
@@ -662,7 +702,7 @@ class Listener(Section, frozen=True):
     """The TLS security policy. Default: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09 (TLS 1.3 and 1.2)."""
     mutual_tls: MutualTls | None = None
     """Certificates that clients must show. Default: none."""
-    headers: dict[Text, HeaderValue] = {}
+    headers: dict[Text, ResponseHeader] = {}
     """Headers that the load balancer sets in every response, by name, such as Strict-Transport-Security."""
     server_header: bool = True
     """Whether responses of the load balancer itself name it in a `Server` header."""
@@ -828,19 +868,44 @@ class Route(Section, frozen=True):
 
     shorthand: ClassVar[str] = "path"
 
-    path: PathPattern = "/"
+    path: PathPattern | list[PathPattern] = "/"
     """Matches itself and everything below it; a path with * or ? matches only as a pattern. The service
-    receives the full path: no prefix is removed."""
-    host: HostPattern | None = None
-    """Match only requests for this host."""
+    receives the full path: no prefix is removed. A list makes a listener rule for each path."""
+    host: HostPattern | list[HostPattern] | None = None
+    """Match only requests for this host. A list makes a listener rule for each host (and path)."""
     methods: list[
         Annotated[str, Meta(pattern=r"^[A-Z_-]{1,40}\Z", description="an HTTP method in capital letters")]
     ] = []
     """Match only requests with one of these methods."""
+    headers: dict[HeaderName, HeaderValue | list[HeaderValue]] = {}
+    """Match only requests that have each of these headers, with its value or one of its values. Neither names
+    nor values are case-sensitive."""
+    query: dict[QueryKey, QueryValue | list[QueryValue]] = {}
+    """Match only requests that have each of these query parameters, with its value or one of its values.
+    Neither is case-sensitive. AWS does not document whether it decodes percent-encoded requests first."""
+    source: list[Cidr] = []
+    """Match only requests from these ranges. It is the address that connects to the load balancer: behind a
+    proxy or a CDN, theirs."""
+    weight: Weight | None = None
+    """The share of the requests that this service gets of a route that several services have: of 90 and 10,
+    nine tenths and one. With 0, it gets none. AWS does not document that others take over the share of a
+    service without healthy tasks: give a new one 0 first."""
+    sticky: Annotated[int, Meta(ge=1, le=604800, description="seconds from 1 to 604800")] | None = None
+    """Seconds for which a client stays with the service that got its first request, where the weights of a
+    route divide them."""
     listener: Name | None = None
     """The listener of this route. Default: the service's `listener`."""
     priority: Priority | None = None
     """The priority of the listener rule. Default: derived from the route; more specific routes come first."""
+
+    @property
+    def paths(self) -> list[str]:
+        return [self.path] if isinstance(self.path, str) else self.path
+
+    @property
+    def hosts(self) -> list[str | None]:
+        """The hosts; None stands for any."""
+        return [*self.host] if isinstance(self.host, list) else [self.host]
 
 
 class HealthCheck(Section, frozen=True):
@@ -1046,7 +1111,7 @@ def usual_health_check() -> HealthCheck:
 
 def has_root(service: Service) -> bool:
     """Whether one of the routes is "/", on any host."""
-    return any(route.path in ("/", "/*") for route in service.routes)
+    return any(path in ("/", "/*") for route in service.routes for path in route.paths)
 
 
 class Spec(Section, frozen=True, kw_only=True):
