@@ -690,13 +690,18 @@ def _say_default(draw: st.DrawFn, routable: Sequence[str], services: dict[str, D
         _listener_of(route, service, balancer)
         for service in services.values()
         for route in service.get("routes", [])
-        if normal_path(route if isinstance(route, dict) else {"path": route}) == "/"
+        if "/" in map(normal_path, _paths_of(route))
     }
     free = sorted(key for key in own.keys() - taken if not _redirects(own[key]))
     if free:
         key, name = draw(st.sampled_from(free)), draw(st.sampled_from(routable))
         said = own[key] if isinstance(own[key], dict) else {"port": own[key]}
         own[key] = {**said, "default": draw(st.sampled_from([name, {"service": name}]))}
+
+
+def _paths_of(route: Any) -> Iterator[Data]:
+    paths = route.get("path", "/") if isinstance(route, dict) else route
+    yield from ({"path": path} for path in (paths if isinstance(paths, list) else [paths]))
 
 
 def _listener_of(route: Any, service: Data, balancer: Data) -> str | None:
@@ -940,12 +945,37 @@ def _front_listeners(draw: st.DrawFn, region: str, said: Any) -> Data:
     listener |= draw(
         st.fixed_dictionaries({}, optional={"headers": _HEADERS, "server_header": st.booleans()})
     )
+    if listener["protocol"] == "http" and draw(st.booleans()):
+        listener["redirects"] = draw(_redirections())
     if draw(st.integers(0, 2)):
         rest = st.fixed_dictionaries({"respond": _RESPONSES}) | st.fixed_dictionaries(
             {"redirect": _REDIRECTS}
         )
         return listener | draw(rest.map(lambda each: {"default": each}) | _REDIRECTS.map(_as_redirect))
     return listener
+
+
+def _redirections() -> st.SearchStrategy[list[Data]]:
+    """Requests that the load balancer answers itself, below a path that no route has."""
+    answers = st.fixed_dictionaries({"respond": _RESPONSES}) | st.fixed_dictionaries(
+        {"to": st.sampled_from(["https://www.example.org", "http" + "s://a.example/" + "p" * 496])},
+        optional={"status": st.sampled_from([301, 302])},
+    )
+    few = st.fixed_dictionaries(
+        {"path": st.sampled_from(["/own", ["/own/a", "/own/b"]])},
+        optional={"host": _HOSTS | _HOSTS.map(lambda host: [host]), "methods": _METHODS},
+    )
+    other = st.fixed_dictionaries(
+        {},
+        optional={
+            "headers": st.just({"X-Own": "a*"}) | st.just({"X-Own": ["a", "b"]}),
+            "query": st.just({"own": "1"}) | st.just({"own": ["1", "2"]}),
+            "source": st.just(["192.0.2.0/24"]),
+            "priority": _numbers(model.Redirection, "priority"),
+        },
+    )
+    both = st.tuples(few | other.map(lambda said: {"path": "/own", **said}), answers)
+    return both.map(lambda parts: [{**parts[0], **parts[1]}])
 
 
 def _as_redirect(target: Any) -> Data:

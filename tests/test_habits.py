@@ -52,6 +52,7 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "LoadBalancer": ("load_balancer",),
     "Listener": ("load_balancer", "listeners", "http"),
     "Redirect": ("load_balancer", "listeners", "http", "redirect"),
+    "Redirection": ("load_balancer", "listeners", "http", "redirects", 0),
     "Response": ("load_balancer", "listeners", "http", "default", "respond"),
     "DefaultAction": ("load_balancer", "listeners", "http", "default"),
     "MutualTls": ("load_balancer", "listeners", "http", "mutual_tls"),

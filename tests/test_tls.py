@@ -266,3 +266,78 @@ def tfgen_spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run_tfgen: Tfgen
     )
     Path("shop.yaml").write_text(text)
     return run_tfgen
+
+
+# --- redirects of single requests
+
+REDIRECTS = {
+    "listeners": {
+        "http": {
+            "port": 80,
+            "redirects": [
+                {"host": "www.example.com", "to": "https://example.com"},
+                {"path": ["/old", "/older"], "to": "/new", "status": 302},
+                {"path": "/gone", "respond": 410},
+            ],
+        }
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "location"),
+    [
+        ("http://www.example.com/a?b=1", 301, "https://example.com/a?b=1"),
+        ("http://shop.example.com/older/x?b", 302, "http://shop.example.com/new?b"),
+        ("http://shop.example.com/gone/x", 410, None),
+        ("http://shop.example.com/", None, None),
+    ],
+)
+def test_what_a_listener_answers_itself(url: str, status: int | None, location: str | None) -> None:
+    data = all_as_data(answers(REDIRECTS, url))
+    assert (data["status"], data["location"]) == (status, location)
+    assert data["answers"] == ("load-balancer" if status else "service")
+    assert (data["rule"]["leads_to"] == "web") == (status is None)
+
+
+def test_a_rule_of_the_load_balancer_stands_beside_its_listener() -> None:
+    text = page(REDIRECTS, "rules")
+    assert re.findall(r'"aws_lb_listener_rule" "(\w+)"', text) == [
+        "www_example_com_cb53",
+        "gone",
+        "older",
+        "old",
+    ]
+    assert text.count("listener_arn = aws_lb_listener.http.arn") == 4
+    assert page({}, "rules") == ""
+
+
+@pytest.mark.parametrize(
+    ("redirects", "routes", "code"),
+    [
+        ([{"path": "/a", "to": "/b"}], ["/", "/a"], "TG203"),
+        ([{"path": "/a", "to": "/b"}, {"path": "/a/", "respond": 404}], ["/"], "TG203"),
+        ([{"path": "/a"}], ["/"], "TG547"),
+        ([{"path": "/a", "to": "/b", "respond": 404}], ["/"], "TG547"),
+        ([{"path": "/a", "respond": 302}], ["/"], "TG547"),
+        ([{"path": "/a", "to": "https"}], ["/"], "TG548"),
+        ([{"path": "/a", "to": "/#{pth}"}], ["/"], "TG548"),
+        ([{"path": "/a", "to": "/a/b"}], ["/"], "TG549"),
+        ([{"path": ["/a", "/b"], "to": "/c", "priority": 7}], ["/"], "TG566"),
+        ([{"path": "/a", "to": "/b", "priority": 7}], ["/", {"path": "/c", "priority": 7}], "TG223"),
+        ([{"path": "/*", "to": "/b", "priority": 7}], ["/", "/c"], "TG380"),
+    ],
+)
+def test_what_is_wrong_with_redirects(redirects: list[Any], routes: list[Any], code: str) -> None:
+    spec = {
+        "name": "shop",
+        "region": "us-east-1",
+        "network": {"egress": "public"},
+        "load_balancer": {"listeners": {"http": {"port": 80, "redirects": redirects}}},
+        "services": {"web": {"image": "nginx:1.27", "port": 80, "routes": routes}},
+    }
+    found = run_text(dump_yaml(spec), "shop.yaml").problems
+    assert code in {each.code for each in found}
+    for each in found:
+        if each.code == code:
+            assert each.at.path[0] in ("load_balancer", "services")

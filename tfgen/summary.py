@@ -157,7 +157,9 @@ def _load_balancer(blueprint: Blueprint) -> Iterator[str]:
         for listener in balancer.listeners:
             routes = _routes_of_listener(blueprint, listener.key)
             where = "internal, " if balancer.internal else ""
-            yield f"{where}port {listener.port}: {_cut_words(routes) or _without_routes(listener)}"
+            count = len(listener.rules)
+            own = f", and {count} rule{'s'[: count - 1]} of its own" if count else ""
+            yield f"{where}port {listener.port}: {_cut_words(routes) or _without_routes(listener)}{own}"
         for records in balancer.records:
             yield f"names {_cut_words(list(records.names))}"
     for given in blueprint.existing_load_balancer:

@@ -876,7 +876,11 @@ FRONT_ROWS = (
         (
             (
                 "      default: web\n",
-                "      headers: {X-Frame-Options: DENY}\n      server_header: false\n",
+                "      headers: {X-Frame-Options: DENY}\n      server_header: false\n"
+                "      redirects:\n"
+                "        - {path: /old, host: www.shop.example.com, methods: [GET], to: /b, status: 302}\n"
+                "        - {path: /a, headers: {X-A: b}, query: {c: d}, source: [192.0.2.0/24], priority: 7,\n"
+                "           respond: {status: 410, body: Gone., type: text/plain}}\n",
             ),
             ("redirect: https}", "redirect: {to: 'https://shop.example.com', status: 302}}"),
             (
@@ -891,6 +895,8 @@ FRONT_ROWS = (
             ),
             ("    port: 3000\n", "    port: 3000\n    routes: [/]\n"),
         ),
+        "+ load_balancer lb_listener_rule.{https_www_shop_example_com_old_get_bc23,"
+        "https_a_x_a_b_c_d_192_0_2_0_24_74531135}\n"
         "~ load_balancer lb_listener.{https,http,app,ops}\n",
     ),
 )

@@ -49,6 +49,8 @@ class Expected:
     """Those that speak HTTPS."""
     redirects: Mapping[int, tuple[str, str, str]] = field(default_factory=dict)
     """Those that redirect what no rule matches: protocol, port and host of the new address."""
+    own_rules: int = 0
+    """The listener rules with which the load balancer itself answers."""
     domains: frozenset[str] = frozenset()
     """The names that lead to the load balancer, of which it has a certificate."""
     joins: bool = False
@@ -264,6 +266,7 @@ EXPECTED = {
                 Rule("api", "warehouse", paths=("/stock", "/stock/*")),
             }
         ),
+        own_rules=5,
         services={"web": 3000, "api": 8080},
     ),
     "intranet": Expected(

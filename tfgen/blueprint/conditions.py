@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tfgen.blueprint.addressing import range_problems
 from tfgen.blueprint.model import NamedCondition, text_of_conditions
 from tfgen.problems import Locate, Problem, SpecPath
-from tfgen.spec.model import Route
+from tfgen.spec.model import Requests
 
 _Said = Mapping[str, str | list[str]]
 
@@ -41,7 +41,7 @@ class Conditions(NamedTuple):
         return text_of_conditions(self.headers, self.queries, self.sources)
 
 
-def of_route(route: Route) -> Conditions:
+def of_requests(route: Requests) -> Conditions:
     return Conditions(
         headers=_named_conditions(route.headers),
         queries=_named_conditions(route.query),
@@ -62,7 +62,7 @@ def _distinct_values(said: str | list[str]) -> tuple[str, ...]:
     return tuple(values[key] for key in sorted(values))
 
 
-def problems(route: Route, path: SpecPath, at: Locate) -> Iterator[Problem]:
+def problems(route: Requests, path: SpecPath, at: Locate) -> Iterator[Problem]:
     for name in route.headers:
         if name.lower() == "host":
             message = "a condition on headers cannot be on the Host header"

@@ -9,6 +9,8 @@ from itertools import product
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from msgspec import structs
+
 from tfgen import facts
 from tfgen.blueprint import conditions, front_door, names, redirects, shares, tls
 from tfgen.blueprint.addressing import range_problems
@@ -19,9 +21,9 @@ from tfgen.blueprint.model import Route as RoutePart
 from tfgen.blueprint.priorities import LAST, Extra, priority
 from tfgen.blueprint.references import References
 from tfgen.blueprint.shares import Share
-from tfgen.hcl.text import Comment, Label, Ref, VariableRef
+from tfgen.hcl.text import Comment, Label, Ref, ResourceRef, VariableRef
 from tfgen.problems import Locate, Location, Problem, SpecPath, nearest_of_many, some_words
-from tfgen.spec.model import WORLD, Route, Spec
+from tfgen.spec.model import WORLD, Redirection, Requests, Route, Spec
 from tfgen.spec.model import Listener as ListenerSpec
 
 
@@ -40,6 +42,8 @@ class BoundRoute(NamedTuple):
     sticky: int | None = None
     shares: tuple[Share, ...] = ()
     """Of all services that have this route with a weight, by name."""
+    redirection: Redirection | None = None
+    """What the load balancer itself does with its requests; then it leads to no service."""
 
     @property
     def owns_rule(self) -> bool:
@@ -117,6 +121,18 @@ def bind(spec: Spec, at: Locate) -> tuple[BoundRoute, ...]:
     )
 
 
+def bind_redirections(spec: Spec, at: Locate) -> tuple[BoundRoute, ...]:
+    """What the listeners of the stack's own respond themselves, besides their default."""
+    return tuple(
+        each._replace(redirection=said)
+        for key, listener in spec.load_balancer.listeners.items()
+        for index, said in enumerate(listener.redirects)
+        for each in _bind_requests(
+            "", said, key, said.priority, at(("load_balancer", "listeners", key, "redirects", index))
+        )
+    )
+
+
 def _with_shares(bound: Sequence[BoundRoute]) -> tuple[BoundRoute, ...]:
     """The routes; those with weights know all that share their requests, and the priority that one has."""
     found: dict[Any, dict[str, Share]] = {}
@@ -142,21 +158,26 @@ def _spec_routes(spec: Spec, at: Locate) -> Iterator[tuple[str, Route, Location]
 
 
 def _bind_route(key: str, route: Route, where: Location) -> Iterator[BoundRoute]:
+    for each in _bind_requests(key, route, route.listener or "", route.priority, where):
+        yield each._replace(weight=route.weight, sticky=route.sticky)
+
+
+def _bind_requests(
+    service: str, said: Requests, listener: str, pinned: int | None, where: Location
+) -> Iterator[BoundRoute]:
     """One for each host and path, so that a list may grow and no other rule changes."""
-    hosts = {host and host.lower(): None for host in route.hosts}
-    paths = {_normal_path(path): None for path in route.paths}
+    hosts = {host and host.lower(): None for host in said.hosts}
+    paths = {_normal_path(path): None for path in said.paths}
     for host, path in product(hosts, paths):
         yield BoundRoute(
-            service=key,
-            listener=route.listener or "",
+            service=service,
+            listener=listener,
             host=host,
             path=path,
-            methods=tuple(sorted(set(route.methods))),
-            pinned=route.priority,
+            methods=tuple(sorted(set(said.methods))),
+            pinned=pinned,
             at=where,
-            conditions=conditions.of_route(route),
-            weight=route.weight,
-            sticky=route.sticky,
+            conditions=conditions.of_requests(said),
         )
 
 
@@ -171,18 +192,28 @@ def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Pr
     lost = [each for each in _spec_routes(spec, at) if known and each[1].listener not in known]
     for before, (_, route, where) in enumerate(lost):
         yield _no_listener(route, where, spec, before)
-    for key, service in spec.services.items():
-        for index, route in enumerate(service.routes):
-            yield from conditions.problems(route, ("services", key, "routes", index), at)
-            yield from _list_problems(route, ("services", key, "routes", index), at)
-    for each in bound:
+    for said, path in _every_requests(spec):
+        yield from conditions.problems(said, path, at)
+        yield from _list_problems(said, path, at)
+    every = (*bound, *bind_redirections(spec, at))
+    for each in every:
         yield from _limit_problems(each)
     yield from _share_problems(bound)
-    yield from _clash_problems(bound, spec)
+    yield from _clash_problems(every, spec)
     if bound:
         yield from _listener_problems(spec, at)
     yield from tls.problems(spec, at)
     yield from redirects.problems(spec, at)
+
+
+def _every_requests(spec: Spec) -> Iterator[tuple[Route | Redirection, SpecPath]]:
+    """Those of routes and of redirects, each with its place."""
+    for key, service in spec.services.items():
+        for index, route in enumerate(service.routes):
+            yield route, ("services", key, "routes", index)
+    for key, listener in spec.load_balancer.listeners.items():
+        for index, said in enumerate(listener.redirects):
+            yield said, ("load_balancer", "listeners", key, "redirects", index)
 
 
 def _share_problems(bound: Sequence[BoundRoute]) -> Iterator[Problem]:
@@ -196,11 +227,11 @@ def _share_problems(bound: Sequence[BoundRoute]) -> Iterator[Problem]:
             yield Problem("TG567", each.at, message, hint, "warning")
 
 
-def _list_problems(route: Route, path: SpecPath, at: Locate) -> Iterator[Problem]:
+def _list_problems(route: Route | Redirection, path: SpecPath, at: Locate) -> Iterator[Problem]:
     for key, values in (("host", route.hosts), ("path", route.paths)):
         if not values:
             yield Problem("TG565", at((*path, key)), f"{key} is an empty list", f"remove {key}, or write one")
-    rules = len(list(_bind_route("", route, at(path))))
+    rules = len(list(_bind_requests("", route, "", None, at(path))))
     if rules > 1 and route.priority is not None:
         message = f"this route makes {rules} listener rules, which cannot all have priority {route.priority}"
         hint = "write a route for each host and path, each with its priority, or remove priority"
@@ -273,6 +304,11 @@ def _nearest_free(taken: Collection[int]) -> dict[int, int]:
 
 def _leads_elsewhere(route: BoundRoute, other: BoundRoute) -> Problem:
     message = f'path {route} already leads to service "{other.service}" (line {other.at.line})'
+    if not other.service:
+        message = f"the load balancer itself answers {other} (line {other.at.line}) already"
+        return Problem("TG203", route.at, message, "remove one of them, or give one a longer path or a host")
+    if not route.service:
+        return Problem("TG203", route.at, message, "remove one of them, or give one a longer path or a host")
     if route.service == other.service:
         return _same_route_problem(route, other)
     if route.methods == other.methods and (route.shares or other.shares):
@@ -312,7 +348,7 @@ def _route_in_yaml(route: BoundRoute, spec: Spec) -> Iterator[str]:
     if route.methods:
         yield f"methods: [{', '.join(route.methods)}]"
     yield from _conditions_in_yaml(route.conditions)
-    if route.listener != spec.services[route.service].listener:
+    if route.service and route.listener != spec.services[route.service].listener:
         yield f"listener: {route.listener}"
 
 
@@ -377,10 +413,21 @@ def _build_listener(key: str, spec: Spec, referred: References, at: Locate) -> L
         cidrs=cidrs,
         responses=redirects.responses(listener),
         redirects=redirects.redirects(listener, spec.load_balancer.listeners),
+        rules=tuple(_rules_of_listener(key, spec, at)),
         arn_input=arn_input(key),
         depends_on=(rules,) if rules else (),
         at=at(("load_balancer", "listeners", key)),
     )
+
+
+def _rules_of_listener(key: str, spec: Spec, at: Locate) -> Iterator[ListenerRule]:
+    """What the load balancer itself does with requests, in the order of evaluation."""
+    own = [each for each in bind_redirections(spec, at) if each.listener == key]
+    for route in sorted(own, key=lambda each: each.priority):
+        if route.redirection:
+            to, respond = redirects.of_redirection(route.redirection, spec.load_balancer.listeners)
+            rule = _listener_rule(route, ResourceRef("aws_lb_listener", names.label(key), ".arn"))
+            yield structs.replace(rule, redirects=to, responses=respond, target_groups=())
 
 
 def _listener_cidrs(key: str, listener: ListenerSpec) -> Iterator[ListenerCidr]:
@@ -412,7 +459,8 @@ def arn_input(listener: str) -> Label:
 def rules(bound: tuple[BoundRoute, ...], service: str) -> tuple[ListenerRule, ...]:
     """The listener rules in the file of a service, most specific first."""
     own = (route for route in bound if route.service == service and route.owns_rule)
-    return tuple(_listener_rule(route) for route in sorted(own, key=lambda r: (r.listener, r.priority)))
+    own_rules = sorted(own, key=lambda r: (r.listener, r.priority))
+    return tuple(_listener_rule(route, VariableRef(arn_input(route.listener))) for route in own_rules)
 
 
 def routes(bound: tuple[BoundRoute, ...], service: str) -> tuple[RoutePart, ...]:
@@ -436,12 +484,12 @@ def _text_with_weight(route: BoundRoute) -> str:
     return f"{route.text} (weight {route.weight})" if len(route.shares) > 1 else route.text
 
 
-def _listener_rule(route: BoundRoute) -> ListenerRule:
+def _listener_rule(route: BoundRoute, listener_arn: VariableRef | ResourceRef) -> ListenerRule:
     weighted = shares.build(route.shares)
     return ListenerRule(
         label=route.label,
         listener=route.listener,
-        listener_arn=VariableRef(arn_input(route.listener)),
+        listener_arn=listener_arn,
         priority=route.priority,
         pinned=route.pinned is not None,
         hosts=((route.host,),) if route.host else (),

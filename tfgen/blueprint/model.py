@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from tfgen.hcl.text import Comment, Label, Ref, VariableRef
+from tfgen.hcl.text import Comment, Label, Ref, ResourceRef, VariableRef
 from tfgen.problems import Locate, Location, SpecPath
 
 TCP = "tcp"
@@ -322,6 +322,15 @@ class Redirect(Part, frozen=True):
         return f"{scheme.lower() or '#{protocol}'}://{shown}{rest}"
 
 
+def own_answer(responses: tuple[FixedResponse, ...], redirects: tuple[Redirect, ...]) -> str:
+    """What a load balancer does itself: `redirects to https with 301`; empty where it does nothing."""
+    for redirect in redirects:
+        return f"redirects to {redirect.text} with {redirect.status.removeprefix('HTTP_')}"
+    for response in responses:
+        return f"responds with {response.status}" + (f' "{response.body}"' if response.body else "")
+    return ""
+
+
 class ListenerCertificate(Part, frozen=True):
     """A certificate of a listener; `label` is that of its resource, where it is not the default one."""
 
@@ -363,6 +372,8 @@ class Listener(Part, frozen=True):
     """What the load balancer responds when no rule matches; nothing where it redirects."""
     redirects: tuple[Redirect, ...]
     """Where clients are sent when no rule matches; nothing where it responds."""
+    rules: tuple["ListenerRule", ...]
+    """Those of the load balancer itself, in the order of evaluation; the others are of services."""
     arn_input: Label
     depends_on: tuple[tuple[Ref, ...], ...]
     """No order, or the rules that admit its clients."""
@@ -377,12 +388,7 @@ class Listener(Part, frozen=True):
     @property
     def default(self) -> str:
         """What the load balancer does when no rule matches: `responds with 404 "Not found"`."""
-        for does in self.answers:
-            return does
-        for redirect in self.redirects:
-            return f"redirects to {redirect.text} with {redirect.status.removeprefix('HTTP_')}"
-        (response,) = self.responses
-        return f"responds with {response.status}" + (f' "{response.body}"' if response.body else "")
+        return next(iter(self.answers), "") or own_answer(self.responses, self.redirects)
 
     @property
     def admitted(self) -> tuple[ListenerCidr, ...]:
@@ -603,7 +609,7 @@ def text_of_conditions(
 class ListenerRule(Part, frozen=True):
     label: Label
     listener: str
-    listener_arn: VariableRef
+    listener_arn: VariableRef | ResourceRef
     priority: int
     pinned: bool
     """Whether the spec names the priority."""
@@ -619,6 +625,15 @@ class ListenerRule(Part, frozen=True):
     """The one that gets all requests; none where `weighted` divides them."""
     weighted: tuple[WeightedForward, ...]
     at: Location
+    redirects: tuple["Redirect", ...] = ()
+    """Where clients are sent; nothing where a service or the load balancer itself responds."""
+    responses: tuple["FixedResponse", ...] = ()
+    """What the load balancer itself responds; nothing else."""
+
+    @property
+    def answers(self) -> str:
+        """What the load balancer itself does with the requests; empty where it sends them to services."""
+        return own_answer(self.responses, self.redirects)
 
     @property
     def services(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from tfgen.blueprint.model import NOT_FOUND, FixedResponse, Redirect
 from tfgen.problems import Locate, Location, Problem, nearest_word, some_words
 from tfgen.spec.model import Listener as ListenerSpec
 from tfgen.spec.model import Redirect as RedirectSpec
-from tfgen.spec.model import Response, Spec
+from tfgen.spec.model import Redirection, Response, Spec
 
 USUAL_PORTS = {"http": 80, "https": 443}
 _URL = re.compile(r"(?P<scheme>https?)://(?P<host>[^/?:]+)(:(?P<port>[0-9]{1,5}))?(?P<rest>[/?].*)?")
@@ -31,15 +31,15 @@ class Target(NamedTuple):
     query: str | None
 
 
-def target_of(said: RedirectSpec, listeners: Mapping[str, ListenerSpec]) -> Target | None:
+def target_of(to: str, listeners: Mapping[str, ListenerSpec]) -> Target | None:
     """None where it names a listener that there is not."""
-    if said.to.startswith("/"):
-        return Target(None, None, None, *_path_and_query(said.to))
-    if url := _URL.fullmatch(said.to):
+    if to.startswith("/"):
+        return Target(None, None, None, *_path_and_query(to))
+    if url := _URL.fullmatch(to):
         port = int(url["port"]) if url["port"] else USUAL_PORTS[url["scheme"]]
         return Target(url["scheme"], url["host"], port, *_path_and_query(url["rest"] or ""))
-    if said.to in listeners:
-        listener = listeners[said.to]
+    if to in listeners:
+        listener = listeners[to]
         return Target(listener.protocol, None, listener.port, None, None)
     return None
 
@@ -60,6 +60,16 @@ def build_redirect(status: int, found: Target) -> Redirect:
     )
 
 
+def of_redirection(
+    said: Redirection, listeners: Mapping[str, ListenerSpec]
+) -> tuple[tuple[Redirect, ...], tuple[FixedResponse, ...]]:
+    """Where it sends clients, or what it responds."""
+    if said.respond:
+        return (), (build_response(said.respond),)
+    found = target_of(said.to or "", listeners)
+    return ((build_redirect(said.status, found),) if found else ()), ()
+
+
 def default_redirect(listener: ListenerSpec) -> RedirectSpec | None:
     return listener.redirect or (listener.default.redirect if listener.default else None)
 
@@ -67,7 +77,7 @@ def default_redirect(listener: ListenerSpec) -> RedirectSpec | None:
 def redirects(listener: ListenerSpec, listeners: Mapping[str, ListenerSpec]) -> tuple[Redirect, ...]:
     """Nothing, or where a listener sends what no route matches."""
     said = default_redirect(listener)
-    found = target_of(said, listeners) if said else None
+    found = target_of(said.to, listeners) if said else None
     return (build_redirect(said.status, found),) if said and found else ()
 
 
@@ -102,7 +112,12 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
             yield from _service_problems(listener, spec, at((*path, "default")))
         if said := default_redirect(listener):
             where = at((*path, "redirect") if listener.redirect else (*path, "default", "redirect"))
-            yield from redirect_problems(said, key, listeners, where)
+            yield from redirect_problems(said.to, key, listeners, where)
+            if _is_same_place(target_of(said.to, listeners), listener):
+                message = f"a redirect from {said.to} to itself never ends: nothing of the address changes"
+                yield Problem("TG548", where, message, "name another listener, host, port or path")
+        for index, each in enumerate(listener.redirects):
+            yield from _redirection_problems(each, key, listeners, at((*path, "redirects", index)))
     yield from _circle_problems(listeners, at)
 
 
@@ -122,9 +137,8 @@ def _form_problems(listener: ListenerSpec, where: Location) -> Iterator[Problem]
     if len(said) > 1:
         message = f"this listener has both {' and '.join(said)} for what no route matches"
         yield Problem("TG547", where, message, "keep one of them")
-    if default and default.respond and 300 <= default.respond.status < 400:
-        message = f"a listener cannot respond with {default.respond.status} itself"
-        yield Problem("TG547", where, message, "write redirect: for 301 and 302; otherwise 2xx, 4xx or 5xx")
+    if default and default.respond:
+        yield from _response_problems(default.respond, where)
 
 
 def _service_problems(listener: ListenerSpec, spec: Spec, where: Location) -> Iterator[Problem]:
@@ -135,37 +149,54 @@ def _service_problems(listener: ListenerSpec, spec: Spec, where: Location) -> It
         yield Problem("TG547", where, f'there is no service "{name}"', hint)
 
 
+def _redirection_problems(
+    said: Redirection, key: str, listeners: Mapping[str, ListenerSpec], where: Location
+) -> Iterator[Problem]:
+    """Requests get one answer."""
+    if (said.to is None) == (said.respond is None):
+        message = "this has both to and respond" if said.respond else "this says neither to nor respond"
+        yield Problem("TG547", where, message, "write one of them")
+    elif said.to is not None:
+        yield from redirect_problems(said.to, key, listeners, where)
+    elif said.respond:
+        yield from _response_problems(said.respond, where)
+
+
+def _response_problems(said: Response, where: Location) -> Iterator[Problem]:
+    if 300 <= said.status < 400:
+        message = f"a listener cannot respond with {said.status} itself"
+        yield Problem("TG547", where, message, "redirect for 301 and 302; otherwise write 2xx, 4xx or 5xx")
+
+
 def redirect_problems(
-    said: RedirectSpec, key: str, listeners: Mapping[str, ListenerSpec], where: Location
+    to: str, key: str, listeners: Mapping[str, ListenerSpec], where: Location
 ) -> Iterator[Problem]:
     """What a redirect of a listener cannot be."""
-    found = target_of(said, listeners)
+    found = target_of(to, listeners)
     if found is None:
-        near = nearest_word(said.to, listeners)
+        near = nearest_word(to, listeners)
         known = some_words(list(listeners))
         hint = f"did you mean {near}?" if near else f"name one of {known}, or write a URL"
-        yield Problem("TG548", where, f'there is no listener "{said.to}" to redirect to', hint)
+        yield Problem("TG548", where, f'there is no listener "{to}" to redirect to', hint)
         return
-    yield from _placeholder_problems(said, where)
-    own = listeners[key]
-    if own.protocol == "https" and found.scheme == "http":
+    yield from _placeholder_problems(to, where)
+    if listeners[key].protocol == "https" and found.scheme == "http":
         message = "Elastic Load Balancing refuses a redirect from HTTPS to HTTP"
         yield Problem("TG548", where, message, "redirect to https")
-    if _is_same_place(found, own):
-        message = f"a redirect from {said.to} to itself never ends: nothing of the address changes"
-        yield Problem("TG548", where, message, "name another listener, host, port or path")
 
 
-def _placeholder_problems(said: RedirectSpec, where: Location) -> Iterator[Problem]:
-    for match in _PLACEHOLDER.finditer(said.to):
+def _placeholder_problems(to: str, where: Location) -> Iterator[Problem]:
+    for match in _PLACEHOLDER.finditer(to):
         if match[1] not in _PLACEHOLDERS or not match[0].endswith("}"):
             message = f"{match[0]} stands for nothing in a redirect"
             hint = f"write one of {', '.join(f'#{{{name}}}' for name in _PLACEHOLDERS)}"
             yield Problem("TG548", where, message, hint)
 
 
-def _is_same_place(found: Target, own: ListenerSpec) -> bool:
+def _is_same_place(found: Target | None, own: ListenerSpec) -> bool:
     """Whether every address of a listener leads to itself."""
+    if found is None:
+        return False
     same = found.scheme in (None, own.protocol) and found.port in (None, own.port)
     return same and found.host in (None, "#{host}") and found.path in (None, "/#{path}")
 
@@ -185,7 +216,7 @@ def _circle_problems(listeners: Mapping[str, ListenerSpec], at: Locate) -> Itera
 def _way_from(key: str, listeners: Mapping[str, ListenerSpec]) -> list[str]:
     """The listeners that a client is sent to one after another, until one does not redirect or was there."""
     way = [key]
-    while (said := default_redirect(listeners[way[-1]])) and (found := target_of(said, listeners)):
+    while (said := default_redirect(listeners[way[-1]])) and (found := target_of(said.to, listeners)):
         own = listeners[way[-1]]
         onward = next((name for name, each in listeners.items() if _is_at(found, each, own)), "")
         if not onward or onward in way[1:]:

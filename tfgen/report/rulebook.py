@@ -108,7 +108,7 @@ _CODES = {
     "TG544": "A TLS security policy is known",
     "TG545": "Client certificates are verified with a trust store, or passed on without one",
     "TG546": "Certificates and trust stores are in the region of the load balancer",
-    "TG547": "A listener does one thing with requests that no route matches",
+    "TG547": "A listener does one thing with the requests of a redirect, or that no route matches",
     "TG548": "A redirect leads to another address, and not from https to http",
     "TG390": "An ignore gives its reason",
     "TG391": "An ignore names an existing rule",

@@ -136,13 +136,15 @@ def _answer_of_listener(
         if _leads_to(candidate) != _leads_to(candidates[chosen]):  # another rule may lead to the same service
             otherwise.append(Reading(seen, candidate, within))
     doubts = tuple(_doubts_of_answer(blueprint, listener, candidates))
-    redirected = () if candidates[chosen].rule else tuple(_default_redirects(listener, request))
+    redirected = tuple(_redirected(listener, candidates[chosen], request))
     return Answer(request, "", (listener,), candidates, chosen, tuple(otherwise), doubts, redirected)
 
 
-def _default_redirects(listener: Listener | ExistingListener, request: Request) -> Iterator[str]:
-    """Where the default action of a listener sends a client, if it does."""
-    if isinstance(listener, Listener) and not listener.answers:
+def _redirected(listener: Listener | ExistingListener, chosen: Candidate, request: Request) -> Iterator[str]:
+    """Where a rule or the default action of a listener sends a client, if it does."""
+    for rule in chosen.rule:
+        yield from (redirected_url(request, redirect) for redirect in rule.redirects)
+    if not chosen.rule and isinstance(listener, Listener) and not listener.answers:
         yield from (redirected_url(request, redirect) for redirect in listener.redirects)
 
 
@@ -243,7 +245,8 @@ def _chosen_index(candidates: Sequence[Candidate]) -> int:
 
 
 def _leads_to(candidate: Candidate) -> str:
-    return " and ".join(service.key for service in candidate.service)
+    own = [rule.answers for rule in candidate.rule if rule.answers]
+    return " and ".join([*own, *(service.key for service in candidate.service)])
 
 
 def _why_not(rule: ListenerRule, seen: Seen) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tfgen.blueprint.model import ExistingListener, Listener
+from tfgen.blueprint.model import ExistingListener, Listener, ListenerRule
 from tfgen.routing.answer import MOST_REDIRECTS, WORLD, Answer, Candidate, Reading
 from tfgen.routing.table import route_text
 from tfgen.texts import in_line, wrapped_text
@@ -59,6 +59,8 @@ def _owner_of_rule(listener: Listener | ExistingListener, candidate: Candidate) 
         return f"{' or '.join(parts)} responds, on port {' or '.join(ports)}"
     for service in candidate.service:
         return f"{service.key} responds, on port {_container_port(candidate)}"
+    for rule in candidate.rule:
+        return f"No service responds: the load balancer itself {rule.answers}"
     if isinstance(listener, ExistingListener):
         return "No service of this stack responds: what else the existing listener has decides"
     return f"No service responds: the load balancer itself {listener.default}"
@@ -143,7 +145,7 @@ def _listener_notes(listener: Listener | ExistingListener, answer: Answer) -> It
 
 def _prefix_note(candidate: Candidate) -> Iterator[str]:
     """The path of a route that matches all below it, which some expect to be removed from the request."""
-    for rule in candidate.rule:
+    for rule in candidate.rule if candidate.service else ():
         for path in (path for values in rule.paths for path in values[:1]):
             if "*" not in path and "?" not in path:
                 yield path
@@ -197,18 +199,20 @@ def _names_of_services(candidate: Candidate) -> str:
 def _default_words(listener: Listener | ExistingListener) -> str:
     if isinstance(listener, ExistingListener):
         return "not known"
-    return next((redirect.text for redirect in listener.redirects), _fixed_status(listener))
+    return _own_words(listener)
 
 
-def _fixed_status(listener: Listener) -> str:
-    return next((response.status for response in listener.responses), "")
+def _own_words(answerer: Listener | ListenerRule) -> str:
+    """What the load balancer itself does, in a word: a status, or where it redirects to."""
+    found = [*(each.text for each in answerer.redirects), *(each.status for each in answerer.responses)]
+    return next(iter(found), "")
 
 
 def _table_cells(candidate: Candidate, fixed: str) -> tuple[str, str, str]:
-    where = _names_of_services(candidate) or fixed
+    where = _names_of_services(candidate)
     for rule in candidate.rule:
-        return str(rule.priority), route_text(rule), where
-    return "last", "the default action", where
+        return str(rule.priority), route_text(rule), where or _own_words(rule)
+    return "last", "the default action", fixed
 
 
 # --- as data
@@ -261,11 +265,12 @@ def as_data(answer: Answer) -> dict[str, Any]:
 
 
 def _status(answer: Answer) -> int | None:
-    """Of the default action, but for one that an override says."""
-    for listener in answer.listener:
-        if isinstance(listener, Listener) and not listener.answers:
-            found = [_fixed_status(listener), *(each.status for each in listener.redirects)]
-            return next(int(each.removeprefix("HTTP_")) for each in found if each)
+    """Of what the load balancer itself does, but for a default action that an override says."""
+    rules = [rule for winner in answer.winner for rule in winner.rule]
+    own = [each for each in answer.listener if isinstance(each, Listener) and not each.answers]
+    for each in rules or own:
+        statuses = [*(found.status for found in each.responses), *(found.status for found in each.redirects)]
+        return next((int(status.removeprefix("HTTP_")) for status in statuses), None)
     return None
 
 

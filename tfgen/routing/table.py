@@ -5,7 +5,7 @@ from itertools import product
 
 from msgspec import Struct
 
-from tfgen.blueprint.model import Blueprint, ListenerRule, Service, text_of_conditions
+from tfgen.blueprint.model import Blueprint, ListenerRule, text_of_conditions
 from tfgen.routing.extras import WITHOUT_CONDITION, Subject, patterns_of_rule, subjects_of_rule
 from tfgen.routing.patterns import BREAK, Patterns
 
@@ -15,7 +15,8 @@ _ANYTHING = ("?*",)
 class Entry(Struct, frozen=True):
     """One rule, and the requests that it matches: each part holds the patterns of one condition.
 
-    `service` may be several, of which each gets a share."""
+    `service` may be several, of which each gets a share; it is empty where the load balancer itself answers.
+    """
 
     service: str
     rule: ListenerRule
@@ -40,6 +41,11 @@ class Entry(Struct, frozen=True):
     def has_condition(self, subject: Subject) -> bool:
         return self.extras[self.subjects.index(subject)] != WITHOUT_CONDITION
 
+    @property
+    def answerer(self) -> str:
+        """Who responds, in a sentence."""
+        return f'"{self.service}"' if self.service else "the load balancer itself"
+
     def __str__(self) -> str:
         return f'"{route_text(self.rule)}"'
 
@@ -55,23 +61,26 @@ def route_text(rule: ListenerRule) -> str:
 
 
 def services_of_entry(entry: Entry) -> tuple[str, ...]:
-    return entry.rule.services or (entry.service,)
+    return entry.rule.services or tuple(filter(None, [entry.service]))
 
 
 def entries_by_listener(blueprint: Blueprint) -> dict[str, tuple[Entry, ...]]:
     """The rules of each listener that has some, by priority."""
-    found: dict[str, list[tuple[Service, ListenerRule]]] = {}
+    found: dict[str, list[tuple[str, ListenerRule]]] = {}
     for service in blueprint.services:
         for rule in service.rules:
-            found.setdefault(rule.listener, []).append((service, rule))
-    return {listener: tuple(_entries_of_rules(own)) for listener, own in found.items()}
+            found.setdefault(rule.listener, []).append((service.key, rule))
+    for balancer in blueprint.load_balancer:
+        for listener in balancer.listeners:
+            found.setdefault(listener.key, []).extend(("", rule) for rule in listener.rules)
+    return {listener: tuple(_entries_of_rules(own)) for listener, own in found.items() if own}
 
 
-def _entries_of_rules(rules: list[tuple[Service, ListenerRule]]) -> Iterator[Entry]:
+def _entries_of_rules(rules: list[tuple[str, ListenerRule]]) -> Iterator[Entry]:
     subjects = tuple(sorted({subject for _, rule in rules for subject in subjects_of_rule(rule)}))
     for service, rule in sorted(rules, key=lambda pair: pair[1].priority):
         yield Entry(
-            service=" and ".join(rule.services or (service.key,)),
+            service=" and ".join(rule.services or (service,)),
             rule=rule,
             hosts=tuple(_legal_host(host) for values in rule.hosts for host in values) or _ANYTHING,
             paths=tuple(path for values in rule.paths for path in values) or ("/*",),

@@ -85,7 +85,7 @@ def _message(overlap: Overlap) -> str:
     first, second = overlap.first, overlap.second
     return (
         f"{second} and {first} (line {first.rule.at.line}) both match requests such as "
-        f'{overlap.example()}, and neither is inside the other: "{first.service}" responds, because its '
+        f"{overlap.example()}, and neither is inside the other: {first.answerer} responds, because its "
         f"route is evaluated first (priority {first.rule.priority} before {second.rule.priority})"
     )
 

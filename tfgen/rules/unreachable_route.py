@@ -65,17 +65,13 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 
 def _message(shadow: Shadow) -> str:
-    takers = [f"{entry} (line {entry.rule.at.line}) of {_service(entry)}" for entry in shadow.by]
+    takers = [f"{entry} (line {entry.rule.at.line}) of {entry.answerer}" for entry in shadow.by]
     before = ", ".join(str(entry.rule.priority) for entry in shadow.by)
     takes = "matches" if len(takers) == 1 else "together match"
     return (
         f"the route {shadow.entry} receives no requests: {' and '.join(takers)} {takes} all of them first "
         f"(priority {before} before {shadow.entry.rule.priority})"
     )
-
-
-def _service(entry: Entry) -> str:
-    return f'"{entry.service}"'
 
 
 def _hint(shadow: Shadow, listener: tuple[Entry, ...]) -> str:

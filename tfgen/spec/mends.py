@@ -464,7 +464,10 @@ def _mend_clients(_mend: _Mend, path: SpecPath) -> _Edits:
 
 
 def _mend_rest(_mend: _Mend, path: SpecPath) -> _Edits:
-    """Something simple for what no route matches."""
+    """Something simple for what no route matches, or for the requests of a redirect."""
+    if "redirects" in path[:4]:
+        yield path[:5], {"path": f"/mended-{path[4]}", "respond": 410} if len(path) > 4 else _GONE
+        return
     yield (*path[:3], "redirect"), _GONE
     yield (*path[:3], "default"), {"respond": 410}
 

@@ -630,6 +630,40 @@ class Network(Section, frozen=True):
         return zones
 
 
+class Requests(Section, frozen=True):
+    """Requests, by what they have in common."""
+
+    shorthand: ClassVar[str] = "path"
+
+    path: PathPattern | list[PathPattern] = "/"
+    """Matches itself and everything below it; a path with * or ? matches only as a pattern. A list
+    makes a listener rule for each path."""
+    host: HostPattern | list[HostPattern] | None = None
+    """Match only requests for this host. A list makes a listener rule for each host (and path)."""
+    methods: list[
+        Annotated[str, Meta(pattern=r"^[A-Z_-]{1,40}\Z", description="an HTTP method in capital letters")]
+    ] = []
+    """Match only requests with one of these methods."""
+    headers: dict[HeaderName, HeaderValue | list[HeaderValue]] = {}
+    """Match only requests that have each of these headers, with its value or one of its values. Neither names
+    nor values are case-sensitive."""
+    query: dict[QueryKey, QueryValue | list[QueryValue]] = {}
+    """Match only requests that have each of these query parameters, with its value or one of its values.
+    Neither is case-sensitive. AWS does not document whether it decodes percent-encoded requests first."""
+    source: list[Cidr] = []
+    """Match only requests from these ranges. It is the address that connects to the load balancer: behind a
+    proxy or a CDN, theirs."""
+
+    @property
+    def paths(self) -> list[str]:
+        return [self.path] if isinstance(self.path, str) else self.path
+
+    @property
+    def hosts(self) -> list[str | None]:
+        """The hosts; None stands for any."""
+        return [*self.host] if isinstance(self.host, list) else [self.host]
+
+
 class Redirect(Section, frozen=True):
     """Where clients are sent. `https` is `{to: https}`."""
 
@@ -656,6 +690,19 @@ class Response(Section, frozen=True):
         "text/plain"
     )
     """The type of the text."""
+
+
+class Redirection(Requests, frozen=True):
+    """Requests that the load balancer redirects or responds to itself; `/old` is `{path: /old}`."""
+
+    to: RedirectTarget | None = None
+    """Where clients are sent: as in `redirect`."""
+    status: Literal[301, 302] = 301
+    """301, which browsers keep, or 302."""
+    respond: Response | None = None
+    """A response of the load balancer itself, instead of `to`."""
+    priority: Priority | None = None
+    """The priority of the listener rule. Default: derived as that of a route."""
 
 
 class DefaultAction(Section, frozen=True):
@@ -710,6 +757,8 @@ class Listener(Section, frozen=True):
     """Sends every request that no route matches elsewhere; the short form of `default: {redirect: ...}`."""
     default: DefaultAction | None = None
     """What happens to requests that no route matches. Default: a response with 404."""
+    redirects: list[Redirection] = []
+    """Requests that the load balancer redirects or responds to itself, beside the routes of services."""
     cidrs: list[Cidr] | None = None
     """The ranges of clients that may connect. Default: the load balancer's `cidrs`."""
     ignore: Ignores = None
@@ -863,29 +912,10 @@ class Port(Section, frozen=True):
     """The protocol that Service Connect's proxy uses."""
 
 
-class Route(Section, frozen=True):
-    """Requests that the load balancer sends to this service. `/api` is `{path: /api}`."""
+class Route(Requests, frozen=True):
+    """Requests that the load balancer sends to this service, with the whole path: no prefix is removed.
+    `/api` is `{path: /api}`."""
 
-    shorthand: ClassVar[str] = "path"
-
-    path: PathPattern | list[PathPattern] = "/"
-    """Matches itself and everything below it; a path with * or ? matches only as a pattern. The service
-    receives the full path: no prefix is removed. A list makes a listener rule for each path."""
-    host: HostPattern | list[HostPattern] | None = None
-    """Match only requests for this host. A list makes a listener rule for each host (and path)."""
-    methods: list[
-        Annotated[str, Meta(pattern=r"^[A-Z_-]{1,40}\Z", description="an HTTP method in capital letters")]
-    ] = []
-    """Match only requests with one of these methods."""
-    headers: dict[HeaderName, HeaderValue | list[HeaderValue]] = {}
-    """Match only requests that have each of these headers, with its value or one of its values. Neither names
-    nor values are case-sensitive."""
-    query: dict[QueryKey, QueryValue | list[QueryValue]] = {}
-    """Match only requests that have each of these query parameters, with its value or one of its values.
-    Neither is case-sensitive. AWS does not document whether it decodes percent-encoded requests first."""
-    source: list[Cidr] = []
-    """Match only requests from these ranges. It is the address that connects to the load balancer: behind a
-    proxy or a CDN, theirs."""
     weight: Weight | None = None
     """The share of the requests that this service gets of a route that several services have: of 90 and 10,
     nine tenths and one. With 0, it gets none. AWS does not document that others take over the share of a
@@ -897,15 +927,6 @@ class Route(Section, frozen=True):
     """The listener of this route. Default: the service's `listener`."""
     priority: Priority | None = None
     """The priority of the listener rule. Default: derived from the route; more specific routes come first."""
-
-    @property
-    def paths(self) -> list[str]:
-        return [self.path] if isinstance(self.path, str) else self.path
-
-    @property
-    def hosts(self) -> list[str | None]:
-        """The hosts; None stands for any."""
-        return [*self.host] if isinstance(self.host, list) else [self.host]
 
 
 class HealthCheck(Section, frozen=True):
