@@ -101,7 +101,7 @@ def early(found: Sequence[Step]) -> list[str]:
 
 def writers_of_logs(s3: Any) -> list[tuple[str, str, str]]:
     """Who may do what in the buckets for logs: principal, action, and objects."""
-    (name,) = (each["Name"] for each in s3.list_buckets()["Buckets"] if "alb-logs-order" in each["Name"])
+    (name,) = (each["Name"] for each in s3.list_buckets()["Buckets"] if "alb-logs-" in each["Name"])
     return [
         (each["Principal"]["Service"], each["Action"], resource.removeprefix(f"arn:aws:s3:::{name}"))
         for each in json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])["Statement"]
