@@ -474,7 +474,7 @@ def routes(bound: tuple[BoundRoute, ...], service: str) -> tuple[RoutePart, ...]
 
 def shared_comments(bound: tuple[BoundRoute, ...], service: str) -> Iterator[Comment]:
     """Where the rule of a route is that is in the file of another service."""
-    for route in bound:
+    for route in sorted(bound, key=lambda route: (route.listener, route.priority)):
         if route.service == service and not route.owns_rule:
             file = names.service_file(route.shares[0].service)
             yield Comment(f"The rule of {route.text} divides its requests; it is in {file}.tf.")
