@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import laws
 
-from tfgen.blueprint.conditions import looseness, of_route
+from tfgen.blueprint.conditions import looseness, of_requests
 from tfgen.blueprint.load_balancer import extra_of_conditions
 from tfgen.blueprint.priorities import LAST, Extra, place, priority
 from tfgen.spec.model import Route as SpecRoute
@@ -294,7 +294,7 @@ CONDITIONS = [
 
 
 def extra(said: dict[str, Any]) -> Extra | None:
-    return extra_of_conditions(of_route(SpecRoute(**said)))
+    return extra_of_conditions(of_requests(SpecRoute(**said)))
 
 
 @pytest.mark.parametrize("said", CONDITIONS)
@@ -366,4 +366,4 @@ def test_conditions_on_one_path_seldom_meet() -> None:
     ],
 )
 def test_how_loose_conditions_are(said: dict[str, Any], expected: int) -> None:
-    assert looseness(of_route(SpecRoute(**said))) == expected
+    assert looseness(of_requests(SpecRoute(**said))) == expected

@@ -879,8 +879,8 @@ FRONT_ROWS = (
                 "      headers: {X-Frame-Options: DENY}\n      server_header: false\n"
                 "      redirects:\n"
                 "        - {path: /old, host: www.shop.example.com, methods: [GET], to: /b, status: 302}\n"
-                "        - {path: /a, headers: {X-A: b}, query: {c: d}, source: [192.0.2.0/24], priority: 7,\n"
-                "           respond: {status: 410, body: Gone., type: text/plain}}\n",
+                "        - {path: /a, headers: {X-A: b}, query: {c: d}, source: [192.0.2.0/24],\n"
+                "           priority: 7, respond: {status: 410, body: Gone., type: text/plain}}\n",
             ),
             ("redirect: https}", "redirect: {to: 'https://shop.example.com', status: 302}}"),
             (
