@@ -59,7 +59,9 @@ def _held(kind: Any, place: str) -> Iterator[tuple[Section, str]]:
 
 
 def meanings(section: Section) -> dict[str, str]:
-    """The docstring below each field."""
+    """The docstring below each field, its own and those of the section that it extends."""
+    (base,) = section.__bases__
+    inherited = meanings(base) if issubclass(base, model.Section) and base is not model.Section else {}
     body = ast.parse(inspect.getsource(section)).body[0]
     assert isinstance(body, ast.ClassDef)
     found = {}
@@ -67,7 +69,7 @@ def meanings(section: Section) -> dict[str, str]:
         if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr):
             assert isinstance(field.target, ast.Name)
             found[field.target.id] = " ".join(ast.literal_eval(below.value).split())
-    return found
+    return inherited | found
 
 
 def default(field: msgspec.structs.FieldInfo) -> str:

@@ -690,7 +690,7 @@ def _say_default(draw: st.DrawFn, routable: Sequence[str], services: dict[str, D
         _listener_of(route, service, balancer)
         for service in services.values()
         for route in service.get("routes", [])
-        if "/" in map(normal_path, _paths_of(route))
+        if "/" in map(normal_path, _paths_of(route)) or (isinstance(route, dict) and "weight" in route)
     }
     free = sorted(key for key in own.keys() - taken if not _redirects(own[key]))
     if free:
@@ -896,9 +896,8 @@ _LONG_RESPONSES = st.fixed_dictionaries(
     },
 )
 _RESPONSES = st.sampled_from([200, 404, 599, 410]) | _LONG_RESPONSES | _LONG_RESPONSES
-_TARGETS = st.sampled_from(
-    ["https://www.example.com", "/moved/#{path}?old=1", "https://#{host}:8443/#{path}", "/" + "p" * 511]
-)
+_LONG_TARGET = f"https://{'h' * 63}.{'h' * 62}.h:65535/{'p' * 127}?{'q' * 128}"
+_TARGETS = st.sampled_from(["https://www.example.com", "https://old.#{host}/#{path}", _LONG_TARGET])
 _REDIRECTS = _TARGETS | st.fixed_dictionaries(
     {"to": _TARGETS}, optional={"status": st.sampled_from([301, 302])}
 )
@@ -909,7 +908,7 @@ def _certificates(region: str) -> st.SearchStrategy[Any]:
         _arn(region, "acm", "certificate/0a1b2c3d-0000-4000-8000-000000000000"),
         _arn(region, "iam", "server-certificate/shop"),
     )
-    return known | st.lists(known, min_size=1, max_size=3)
+    return known | st.lists(known, min_size=1, max_size=3, unique_by=repr)
 
 
 @st.composite
@@ -958,7 +957,7 @@ def _front_listeners(draw: st.DrawFn, region: str, said: Any) -> Data:
 def _redirections() -> st.SearchStrategy[list[Data]]:
     """Requests that the load balancer answers itself, below a path that no route has."""
     answers = st.fixed_dictionaries({"respond": _RESPONSES}) | st.fixed_dictionaries(
-        {"to": st.sampled_from(["https://www.example.org", "http" + "s://a.example/" + "p" * 496])},
+        {"to": st.sampled_from(["https://www.example.org", _LONG_TARGET])},
         optional={"status": st.sampled_from([301, 302])},
     )
     few = st.fixed_dictionaries(

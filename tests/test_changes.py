@@ -90,7 +90,10 @@ def test_every_resource_of_a_stack_is_read(stack: str) -> None:
     assert {f"{resource.type}.{resource.name}" for resource in found.values()} == set(blocks)
     unread = re.findall(
         r"Reference\(address='(?!(?:module\.\w+\.)?aws_)[^']*'|name='(?!jsonencode|text)[^']*'",
-        str([each.arguments for each in of_tfgen(found)]).replace(str(ACCOUNT), ""),
+        # What ACM asks for is not known before it is asked.
+        str([each.arguments for each in of_tfgen(found) if each.name != "validation"]).replace(
+            str(ACCOUNT), ""
+        ),
     )
     assert unread == []
 

@@ -868,7 +868,12 @@ def test_show_fills_in_every_default(here: Path, tfgen: Tfgen) -> None:
         "subnets": {"public": 22, "private": 20}, "routes": [], "endpoints": [],
         "service_connect_endpoint": True,
     }  # fmt: skip
-    assert shown["load_balancer"]["listeners"] == {"http": {"port": 80, "cidrs": ["0.0.0.0/0"]}}
+    assert shown["load_balancer"]["listeners"] == {
+        "http": {
+            "port": 80, "protocol": "http", "headers": {}, "server_header": True, "redirects": [],
+            "cidrs": ["0.0.0.0/0"],
+        },
+    }  # fmt: skip
     api = shown["services"]["api"]
     assert api["port"] == {"number": 5000, "protocol": "http"}
     assert api["routes"] == [

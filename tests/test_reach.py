@@ -463,12 +463,11 @@ def test_a_network_mode_other_than_awsvpc_is_inexpressible() -> None:
 
 
 def test_an_https_listener_without_a_certificate_is_inexpressible() -> None:
-    """No listener speaks HTTPS yet; a key for it comes with certificates."""
-    listener = "load_balancer: {listeners: {http: {port: 443, protocol: HTTPS}}}"
-    assert "TG102" in told(f"network: {{egress: nat}}\n{listener}\n")
-    pages = (ROOT / "generated").glob("*/modules/load_balancer/listeners.tf")
-    spoken = [each for page in pages for each in re.findall(r"^  protocol +(= .*)", page.read_text(), re.M)]
-    assert set(spoken) == {'= "HTTP"'}
+    listener = "load_balancer: {listeners: {http: {port: 443, protocol: https}}}"
+    assert "TG542" in told(f"network: {{egress: nat}}\n{listener}\n")
+    for page in (ROOT / "generated").glob("*/modules/load_balancer/listeners.tf"):
+        for listener in re.findall(r'^resource "aws_lb_listener" .*?^}', page.read_text(), re.M | re.S):
+            assert bool(re.search('\\n  protocol += "HTTPS"', listener)) == ("certificate_arn" in listener)
 
 
 def test_there_are_eighteen() -> None:

@@ -382,7 +382,11 @@ name: shop
 region: us-east-1
 network: {egress: nat}
 load_balancer:
-  listeners: {http: 80, secure: 443, inner: {port: 81, cidrs: [10.0.0.0/8]}, closed: {port: 82, cidrs: []}}
+  listeners:
+    http: 80
+    secure: {port: 443, ignore: [{rule: TG358, reason: a proxy in front has the certificate}]}
+    inner: {port: 81, cidrs: [10.0.0.0/8]}
+    closed: {port: 82, cidrs: []}
 services:
   web:
     image: nginx
@@ -649,7 +653,7 @@ def rules_of(pages: Mapping[str, str]) -> list[Rendered]:
     behind = wiring(pages)
     found = []
     for path, text in pages.items():
-        if path.startswith("modules/services/"):
+        if path.startswith("modules/services/") or path == "modules/load_balancer/rules.tf":
             for block in parsed(text, 'resource "aws_lb_listener_rule"'):
                 for body in block['"aws_lb_listener_rule"'].values():
                     found.append(rule_of(body, behind))
@@ -669,12 +673,15 @@ def rule_of(body: Any, behind: Mapping[str, str]) -> Rendered:
         for kind, inner in condition.items()
         if kind != "__is_block__"
     ]
-    arn = behind[f"services {reference(body['listener_arn'])}"]
+    arn = reference(body["listener_arn"])
+    arn = behind.get(f"services {arn}", arn)  # a rule of the load balancer itself names its listener
     return Rendered(label(arn), body["priority"], target_of(body["action"][0]), conditions)
 
 
 def target_of(action: Any) -> str:
-    """The target group of an action, or all those that get a share, however small."""
+    """The target group of an action, or all those that get a share, however small; "" where there is none."""
+    if "redirect" in action or "fixed_response" in action:
+        return ""
     if "forward" not in action:
         return label(reference(action["target_group_arn"]))
     targets = action["forward"][0]["target_group"]
@@ -767,9 +774,9 @@ def asked(draw: st.DrawFn, rules: list[Rendered]) -> Sent:
     return sent
 
 
-def asked_of_tfgen(blueprint: Blueprint, sent: Sent, port: int) -> Answer:
+def asked_of_tfgen(blueprint: Blueprint, sent: Sent, port: int, scheme: str = "http") -> Answer:
     query = "&".join(f"{key}={value}" for key, value in sent.query)
-    url = f"http://{sent.host}:{port}{sent.path}{'?' if query else ''}{query}"
+    url = f"{scheme}://{sent.host}:{port}{sent.path}{'?' if query else ''}{query}"
     headers = (f"Host: {sent.host}", *(f"{name}: {value}" for name, value in sent.headers))
     return answer_request(blueprint, read_request(sent.method, url, headers, sent.source))
 
@@ -791,7 +798,8 @@ def test_the_rendered_rules_send_every_request_where_tfgen_says(data: st.DataObj
             sent = data.draw(asked(rules))
             if not listener.cidrs or "?" in sent.path:
                 continue
-            found = asked_of_tfgen(opened(blueprint), sent, listener.port)
+            scheme = listener.protocol.lower()
+            found = asked_of_tfgen(opened(blueprint), sent, listener.port, scheme)
             seen = readings_of_request(found.request)[0]
             expected = naive(rules, listener.label, sent._replace(host=seen.host, path=seen.path))
             said = " ".join(labels[service.key] for each in found.winner for service in each.service)

@@ -242,7 +242,7 @@ def test_a_listener_with_a_certificate_and_an_answer_of_its_own() -> None:
         balancer.listeners[0],
         protocol="HTTPS",
         certificates=(Ref("var.certificate_arn"),),
-        default=FixedResponse(status="403", body="Go away"),
+        responses=(FixedResponse(status="403", body="Go away"),),
     )
     found = pages.render_pages(replace(blueprint, load_balancer=(replace(balancer, listeners=(secure,)),)))
     page = found["modules/load_balancer/listeners.tf"]

@@ -246,6 +246,13 @@ def test_route_gives_up_where_redirects_never_end() -> None:
     assert "Not followed: a client gives up after so many redirects as these 11." in all_as_text(found)
 
 
+def test_route_sees_that_redirects_return() -> None:
+    balancer = {"listeners": {"http": 80, "old": {"port": 81, "redirect": "/x"}}}
+    found = answers(balancer, "http://shop.example.com:81/")
+    assert len(found) == 3
+    assert "Not followed: the redirects return to an address that they led to before" in all_as_text(found)
+
+
 def test_route_speaks_https(tfgen_spec: Tfgen) -> None:
     done = tfgen_spec("route", "shop.yaml", "GET", "http://shop.example.com/a")
     assert done.code == 0

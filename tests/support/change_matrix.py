@@ -117,7 +117,7 @@ load_balancer:
       port: 443
       default: web
     http: {port: 80, redirect: https}
-    app: {port: 8080, protocol: http, default: {redirect: {to: /, status: 301}}}
+    app: {port: 8080, protocol: http, default: {redirect: {to: "https://shop.example.com", status: 301}}}
     ops: {port: 8443, default: {respond: {status: 403, body: Closed., type: text/plain}}}
 
 services:
@@ -884,8 +884,8 @@ FRONT_ROWS = (
             ),
             ("redirect: https}", "redirect: {to: 'https://shop.example.com', status: 302}}"),
             (
-                "protocol: http, default: {redirect: {to: /, status: 301}}",
-                "protocol: https, default: {redirect: {to: /old, status: 302}}",
+                'protocol: http, default: {redirect: {to: "https://shop.example.com", status: 301}}',
+                'protocol: https, default: {redirect: {to: "https://shop.example.com/old", status: 302}}',
             ),
             (
                 "ops: {port: 8443, default: {respond: {status: 403, body: Closed., type: text/plain}}}",

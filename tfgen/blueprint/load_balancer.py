@@ -189,7 +189,8 @@ def _normal_path(text: str) -> str:
 def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Problem]:
     """What is wrong with routes, individually and together, and with their listeners."""
     known = spec.load_balancer.listener_names
-    lost = [each for each in _spec_routes(spec, at) if known and each[1].listener not in known]
+    told = known or not spec.load_balancer.existing  # TG510 says it of one that exists
+    lost = [each for each in _spec_routes(spec, at) if told and each[1].listener not in known]
     for before, (_, route, where) in enumerate(lost):
         yield _no_listener(route, where, spec, before)
     for said, path in _every_requests(spec):
@@ -241,8 +242,13 @@ def _list_problems(route: Route | Redirection, path: SpecPath, at: Locate) -> It
 def _no_listener(route: Route, where: Location, spec: Spec, before: int) -> Problem:
     listeners = spec.load_balancer.listener_names
     hint = f"write listener: NAME, with one of {some_words(listeners)}"
+    if not listeners:
+        message = "the load balancer has no listener, so nothing leads to this service"
+        return Problem("TG220", where, message, "add one: listeners: {http: 80}, or remove listeners")
     if not route.listener:
         message = "the load balancer has several listeners, and this route names none of them"
+        if len(listeners) == 1:
+            message = f"the only listener, {listeners[0]}, redirects: a route must name it"
         return Problem("TG220", where, message, hint)
     near = nearest_of_many(route.listener, listeners, before)
     hint = f"did you mean {near}?" if near else hint
@@ -284,7 +290,8 @@ def _clash_problems(bound: Sequence[BoundRoute], spec: Spec) -> Iterator[Problem
         else:
             number = route.priority
             other = taken.setdefault(route.listener, {}).setdefault(number, route)
-            if other is not route and other.at != route.at:  # of one route, TG566 says it
+            same = other.at == route.at and route.pinned is not None  # TG566 says it
+            if other is not route and not same:
                 met.append((route, other, number))
     free = {listener: _nearest_free(taken[listener]) for listener in {route.listener for route, _, _ in met}}
     for route, other, number in met:
@@ -336,7 +343,12 @@ def _same_route(route: BoundRoute, other: Location) -> Problem:
 
 def _same_priority(route: BoundRoute, other: BoundRoute, number: int, free: int, spec: Spec) -> Problem:
     message = f"path {route} and path {other} (line {other.at.line}) both have priority {number}"
-    hint = f"pin this one: {{{', '.join([*_route_in_yaml(route, spec), f'priority: {free}'])}}}"
+    pinned = f"{{{', '.join([*_route_in_yaml(route, spec), f'priority: {free}'])}}}"
+    hint = (
+        f"take this one out of the list, and pin it: {pinned}"
+        if other.at == route.at
+        else f"pin this one: {pinned}"
+    )
     return Problem("TG223", route.at, message, hint)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import NamedTuple
 
+from tfgen import facts
 from tfgen.blueprint.model import NOT_FOUND, FixedResponse, Redirect
 from tfgen.problems import Locate, Location, Problem, nearest_word, some_words
 from tfgen.spec.model import Listener as ListenerSpec
@@ -37,7 +38,8 @@ def target_of(to: str, listeners: Mapping[str, ListenerSpec]) -> Target | None:
         return Target(None, None, None, *_path_and_query(to))
     if url := _URL.fullmatch(to):
         port = int(url["port"]) if url["port"] else USUAL_PORTS[url["scheme"]]
-        return Target(url["scheme"], url["host"], port, *_path_and_query(url["rest"] or ""))
+        host = None if url["host"] == "#{host}" else url["host"]
+        return Target(url["scheme"], host, port, *_path_and_query(url["rest"] or ""))
     if to in listeners:
         listener = listeners[to]
         return Target(listener.protocol, None, listener.port, None, None)
@@ -46,7 +48,8 @@ def target_of(to: str, listeners: Mapping[str, ListenerSpec]) -> Target | None:
 
 def _path_and_query(text: str) -> tuple[str | None, str | None]:
     path, mark, query = text.partition("?")
-    return path or None, query if mark else None
+    kept = path in ("", "/#{path}")
+    return None if kept else path, query if mark and query != "#{query}" else None
 
 
 def build_redirect(status: int, found: Target) -> Redirect:
@@ -180,9 +183,32 @@ def redirect_problems(
         yield Problem("TG548", where, f'there is no listener "{to}" to redirect to', hint)
         return
     yield from _placeholder_problems(to, where)
+    yield from _part_problems(found, where)
     if listeners[key].protocol == "https" and found.scheme == "http":
         message = "Elastic Load Balancing refuses a redirect from HTTPS to HTTP"
         yield Problem("TG548", where, message, "redirect to https")
+
+
+def _part_problems(found: Target, where: Location) -> Iterator[Problem]:
+    """What a part of the new address cannot be (botocore, elbv2 RedirectActionConfig)."""
+    most = facts.limits()["redirect_part_chars_max"].value
+    for name, part in (("host", found.host), ("path", found.path), ("query", found.query)):
+        if part is not None and len(part) > most:
+            message = f"the {name} of a redirect has at most {most} characters, not {len(part)}"
+            yield Problem("TG548", where, message, "write a shorter one, or let a service redirect")
+    if found.port is not None and not 1 <= found.port <= 65535:
+        yield Problem("TG548", where, f"there is no port {found.port}", "write a port from 1 to 65535")
+    if found.host is not None and not _HOST.fullmatch(found.host):
+        yield Problem("TG548", where, f'"{found.host}" is no host', "write one such as www.example.com")
+    if "#" in _PLACEHOLDER.sub("", f"{found.path or ''}{found.query or ''}"):
+        message = "a redirect has no fragment: what follows # would be part of the path"
+        yield Problem("TG548", where, message, "remove it")
+    if (found.path or "").startswith("//"):
+        message = f"{found.path} is a path that begins with two slashes, and no other host"
+        yield Problem("TG548", where, message, "write a URL, with https:// in front of the host")
+
+
+_HOST = re.compile(r"([A-Za-z0-9-]|#\{[a-z]+\})+(\.([A-Za-z0-9-]|#\{[a-z]+\})+)*")
 
 
 def _placeholder_problems(to: str, where: Location) -> Iterator[Problem]:

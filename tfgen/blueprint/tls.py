@@ -3,6 +3,7 @@
 Facts are those of features.md section 2 and ELB/create-https-listener.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from tfgen import facts
@@ -27,7 +28,7 @@ def build_certificate(spec: Spec) -> tuple[Certificate, ...]:
     if not makes_certificate(spec):
         return ()
     first, *others = spec.load_balancer.domains
-    return (Certificate(domain=first, alternatives=tuple(others)),)
+    return (Certificate(domain=first, alternatives=tuple(sorted(others))),)
 
 
 def build_records(spec: Spec, referred: References) -> tuple[Records, ...]:
@@ -70,15 +71,26 @@ def certificates(key: str, spec: Spec, referred: References) -> tuple[ListenerCe
     said = listed_certificates(listener.certificate)
     if not said:
         return (ListenerCertificate(label=names.label(key), arn=ISSUED),)
-    return tuple(
-        ListenerCertificate(label=_certificate_label(key, each, referred), arn=_value(each, referred))
+    first, *more = (
+        ListenerCertificate(label=_certificate_label(key, each, spec, referred), arn=_value(each, referred))
         for each in said
     )
+    return (first, *sorted(more, key=lambda each: each.label))
 
 
-def _certificate_label(key: str, said: str | Given, referred: References) -> Label:
+def _certificate_label(key: str, said: str | Given, spec: Spec, referred: References) -> Label:
     """Named for what it is, so that another one more or less renames none."""
-    return names.label(key, names.digest(said) if isinstance(said, str) else referred.name(said))
+
+    def plain(listener: str, each: str | Given) -> Label:
+        return names.label(listener, names.digest(each) if isinstance(each, str) else referred.name(each))
+
+    every = (
+        plain(name, each)
+        for name, listener in spec.load_balancer.listeners.items()
+        for each in listed_certificates(listener.certificate)
+    )
+    own = plain(key, said)
+    return own if Counter(every)[own] == 1 else names.label(own, names.digest(f"{key} {said}", 4))
 
 
 def mutual_tls(listener: ListenerSpec, referred: References) -> tuple[MutualTls, ...]:
@@ -97,7 +109,7 @@ def mutual_tls(listener: ListenerSpec, referred: References) -> tuple[MutualTls,
 
 def headers(listener: ListenerSpec) -> Iterator[Header]:
     known = {name.lower(): (name, part) for name, part in facts.response_headers().items()}
-    for name, value in sorted(listener.headers.items()):
+    for name, value in sorted(listener.headers.items(), key=lambda header: header[0].lower()):
         _, part = known[name.lower()]
         yield Header(argument=Label(f"routing_http_response_{part}_header_value"), value=value)
 
@@ -118,6 +130,12 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
         ):
             yield _trust_store_problem(listener.mutual_tls.mode, where)
     yield from _place_problems(spec, at)
+
+
+def _shown(said: str | Given) -> str:
+    if isinstance(said, str):
+        return said
+    return said.ref or said.input or "a join"
 
 
 def _domain_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
@@ -156,7 +174,11 @@ def _other_apex(domains: list[str]) -> str:
 def _protocol_problems(key: str, spec: Spec, at: Locate) -> Iterator[Problem]:
     """A listener has a certificate exactly where it speaks TLS."""
     listener, path = spec.load_balancer.listeners[key], ("load_balancer", "listeners", key)
+    said = listed_certificates(listener.certificate)
     if is_tls(listener):
+        if repeated := [each for index, each in enumerate(said) if each in said[:index]]:
+            message = f'listener "{key}" has a certificate twice: {_shown(repeated[0])}'
+            yield Problem("TG542", at((*path, "certificate")), message, "remove one of them")
         if not listed_certificates(listener.certificate) and not makes_certificate(spec):
             message = f'listener "{key}" speaks https and has no certificate'
             yield Problem("TG542", at(path), message, "add certificate: ARN, or domain and zone")
@@ -172,6 +194,8 @@ def _header_problems(listener: ListenerSpec, where: Location) -> Iterator[Proble
     known = facts.response_headers()
     lower = {name.lower() for name in known}
     for name in listener.headers:
+        if sum(name.lower() == each.lower() for each in listener.headers) > 1:
+            yield Problem("TG543", where, f"the header {name} is there twice", "keep one of them")
         if name.lower() not in lower:
             near = nearest_word(name, known)
             hint = f"did you mean {near}?" if near else f"it can set: {', '.join(sorted(known))}"
@@ -209,8 +233,12 @@ def _place_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
         if store:
             said.append(((*path, "mutual_tls"), store))
     for path, each in said:
-        region = each.split(":")[3] if isinstance(each, str) else ""
-        if region and region != spec.region:
+        _, partition, _, region, *_ = each.split(":") if isinstance(each, str) else ("", "", "", "")
+        home = facts.regions().get(spec.region)
+        if partition and home and partition != home.partition:
+            message = f"this ARN is in the partition {partition}, and {spec.region} in {home.partition}"
+            yield Problem("TG546", at(path), message, f"begin it with arn:{home.partition}:")
+        elif region and region != spec.region:
             what = "trust store" if path[-1] == "mutual_tls" else "certificate"
             message = f"this {what} is in {region}, and the load balancer in {spec.region} cannot use it"
             yield Problem("TG546", at(path), message, f"give one that is in {spec.region}")

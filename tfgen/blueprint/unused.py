@@ -58,6 +58,10 @@ def _unused_of_rest(spec: Spec, at: Locate) -> Iterator[tuple[SpecPath, str]]:
         yield from _unused_of_existing(spec, routed=routed)
     elif not routed and (_is_set(spec) or _lists_listeners(at)):
         yield ("load_balancer",), "no service has routes, so there is no load balancer"
+    elif not any(each.protocol == "https" for each in balancer.listeners.values()):
+        for name in ("certificate", "domain"):
+            if getattr(balancer, name):
+                yield ("load_balancer", name), "no listener speaks https, so no client sees a certificate"
     yield from _unused_without_roles(spec)
     for key, service in spec.services.items():
         if not service.routes:

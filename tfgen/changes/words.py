@@ -88,9 +88,22 @@ def _responds_itself(change: Change) -> bool:
     )
 
 
+def _shows_another_certificate(change: Change) -> bool:
+    return updates("certificate_arn")(change) and "certificate_arn" in change.old
+
+
+def _becomes_plain(change: Change) -> bool:
+    return updates("protocol")(change) and (change.old.get("protocol"), change.new.get("protocol")) == (
+        "HTTPS",
+        "HTTP",
+    )
+
+
 def _redirects(change: Change) -> bool:
     actions = change.new.get("default_action", ())
-    return changes_value("default_action")(change) and any(each.get("type") == "redirect" for each in actions)
+    before = change.old.get("default_action", ())
+    redirects = [any(each.get("type") == "redirect" for each in side) for side in (actions, before)]
+    return changes_value("default_action")(change) and redirects == [True, False]
 
 
 def _changes_capacity_provider(change: Change) -> bool:
@@ -268,6 +281,12 @@ SENTENCES = (
     ),
     Sentence(
         "aws_lb_listener",
+        _becomes_plain,
+        "[Port|Ports] {}: providers have been seen to keep the TLS policy of a listener that becomes HTTP, "
+        "which AWS refuses; if the apply fails, give the listener another name.",
+    ),
+    Sentence(
+        "aws_lb_listener",
         _responds_itself,
         "[Port|Ports] {}: requests that match no rule get a fixed response.",
     ),
@@ -283,7 +302,7 @@ SENTENCES = (
     ),
     Sentence(
         "aws_lb_listener",
-        updates("certificate_arn"),
+        _shows_another_certificate,
         "[Port|Ports] {}: clients see another certificate.",
     ),
     Sentence(

@@ -58,7 +58,12 @@ _NAMES = {
         "routing_http_response_x_content_type_options_header_value "
         "routing_http_response_x_frame_options_header_value ssl_policy tcp_idle_timeout_seconds"
     ),
+    "aws_lb_listener_certificate": "",
     "aws_lb_listener_rule": "transform",
+    # Names and certificates are outside the network's paths.
+    "aws_acm_certificate": "key_algorithm options",
+    "aws_acm_certificate_validation": "",
+    "aws_route53_record": "ttl",
     # ECS registers each task with its container's port, so the group's own is a default that nobody uses.
     "aws_lb_target_group": (
         "connection_termination lambda_multi_value_headers_enabled "

@@ -114,7 +114,9 @@ class WaysIn:
         if test(map(is_private, ranges)) or any(
             network(cidr).overlaps(other) for cidr in ranges for other in routed if other.prefixlen
         ):
-            return Hop("balancer", "aws_lb.main is internal, for clients with private addresses", TAKEN)
+            where = f"in the {balancer.subnets} subnets"
+            text = f"aws_lb.main is internal, {where}: routes from there to clients outside the VPC are yours"
+            return Hop("balancer", text, TAKEN)
         hint = "give the listener the cidrs of its clients, such as cidrs: [10.0.0.0/8]"
         text = "aws_lb.main is internal: clients on the internet cannot reach it"
         return Hop("balancer" if balancer.faces_internet else "clients", text, MISSING, hint=hint)

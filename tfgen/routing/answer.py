@@ -161,8 +161,17 @@ def answers_of_request(blueprint: Blueprint, request: Request) -> tuple[Answer, 
         onward = request_of_redirect(answers[-1].request, url)
         if not _is_here(blueprint, onward, request):
             break
+        if any(url == each.request.url for each in answers[1:]):
+            answers.append(answer_request(blueprint, onward))
+            break
         answers.append(answer_request(blueprint, onward))
     return tuple(answers)
+
+
+def never_ends(answers: Sequence[Answer]) -> bool:
+    """Whether redirects lead a client round and round."""
+    *before, last = answers
+    return len(answers) > MOST_REDIRECTS or last.request.url in {each.request.url for each in before}
 
 
 def _is_here(blueprint: Blueprint, onward: Request, first: Request) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tfgen.blueprint.model import ExistingListener, Listener, ListenerRule
-from tfgen.routing.answer import MOST_REDIRECTS, WORLD, Answer, Candidate, Reading
+from tfgen.routing.answer import MOST_REDIRECTS, WORLD, Answer, Candidate, Reading, never_ends
 from tfgen.routing.table import route_text
 from tfgen.texts import in_line, wrapped_text
 
@@ -19,7 +19,9 @@ def all_as_text(answers: Sequence[Answer], width: int = 0) -> str:
 
 def _left_words(answers: Sequence[Answer]) -> str:
     """Why a redirect is not followed."""
-    if len(answers) > MOST_REDIRECTS:
+    if never_ends(answers) and len(answers) <= MOST_REDIRECTS:
+        return "Not followed: the redirects return to an address that they led to before, without an end."
+    if never_ends(answers):
         return f"Not followed: a client gives up after so many redirects as these {len(answers)}."
     return "Not followed: this host is not one of the load balancer's."
 

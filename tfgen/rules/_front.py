@@ -27,6 +27,12 @@ class Front:
             for rule in service.rules:
                 for key in rule.services or (service.key,):
                     self._add_rule(rule, services[key])
+        self._own_names = tuple(
+            name
+            for balancer in blueprint.load_balancer
+            for records in balancer.records
+            for name in records.names
+        )
         names = "|".join(map(_name_in_dns, blueprint.load_balancer))
         domain = rf"{blueprint.region}\.elb\.amazonaws\.com(\.cn)?"
         self._name = re.compile(rf"((dualstack|ipv6)\.)?({names})-[0-9]+\.{domain}")
@@ -70,6 +76,8 @@ class Front:
             for pattern in list(patterns)[: facts.limits()["rules_per_alb"].value]:  # that many can be
                 if matches_any((pattern,), host):
                     behind |= patterns[pattern]
+        if not behind and matches_any(self._own_names, host):
+            return self._any_host.get(listener, {})
         return behind
 
 

@@ -10,11 +10,9 @@ ID = "TG513"
 SEVERITY = "error"
 TITLE = "A load balancer that exists is in a VPC that exists"
 WHY = (
-    "A load balancer, its target groups and the security group that tasks accept requests from are in one "
-    "VPC: AWS refuses a listener rule for a target group of another VPC, and a security group rule that "
-    "names a group of a VPC without a peering connection. A VPC that the stack creates has no load "
-    "balancer yet. Values that only Terraform knows are not judged, since files beside the stack may "
-    "create the load balancer in its VPC."
+    "AWS refuses a target group or a security group rule for a load balancer of another VPC, and a VPC that "
+    "the stack creates has no load balancer yet. Values that only Terraform knows are not judged: files of "
+    "yours beside the stack may create the load balancer in its VPC."
 )
 SOURCE = (
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html"

@@ -48,7 +48,5 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 message = (
                     f'listener "{listener.key}" speaks plain HTTP on port 443: requests to https:// URLs fail'
                 )
-                hint = (
-                    "give it a certificate: ARN, or the load balancer a domain and its zone; or use port 80"
-                )
+                hint = "give it a certificate, or write protocol: https where the load balancer has one"
                 yield Problem(ID, listener.at, message, hint, SEVERITY)

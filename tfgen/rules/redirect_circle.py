@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint, Listener, ListenerRule
 from tfgen.problems import Problem
-from tfgen.routing.answer import Answer, answers_of_request
+from tfgen.routing.answer import answers_of_request, never_ends
 from tfgen.routing.request import read_request
 
 ID = "TG549"
@@ -33,12 +33,16 @@ FAILS = (
     _spec("{path: /a, to: /b}, {path: /b, to: /a}"),
     _spec("{path: /a, host: a.example.com, to: 'http://a.example.com/a/b'}"),
     _spec("{path: '/a*', to: '/ab'}"),
+    "load_balancer: {listeners: {http: {port: 80, redirect: /x}}}\n"
+    "services: {web: {port: 80, listener: http, routes: [/only]}}",
 )
 PASSES = (
     _spec("{path: /a, to: /b}, {path: /b, to: /c}"),
     _spec("{path: /a, to: 'http://other.example.com/a'}"),
     _spec("{path: /a, methods: [POST], to: /b}"),
     _spec("{path: /a, respond: 410}"),
+    "load_balancer: {listeners: {http: {port: 80, redirect: /x}}}\n"
+    "services: {web: {port: 80, listener: http, routes: [/x]}}",
     "services: {web: {port: 80, routes: [/]}}",
 )
 
@@ -46,31 +50,35 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
-            for rule in listener.rules:
-                answers = _followed(blueprint, listener, rule) if rule.redirects else ()
-                if answers and answers[-1].redirected and _is_round(answers):
-                    first, second = answers[0].request, answers[1].request
-                    message = (
-                        f"this redirect never ends: {first.url} leads to {second.url}, and that on again"
-                    )
-                    hint = "redirect to an address that no redirect matches"
-                    yield Problem(ID, rule.at, message, hint, SEVERITY)
+            yield from _circles(blueprint, listener)
 
 
-def _followed(blueprint: Blueprint, listener: Listener, rule: ListenerRule) -> tuple[Answer, ...]:
-    """The answers to a request that a rule matches, if it is the one that answers it."""
-    scheme = "https" if listener.is_tls else "http"
+def _circles(blueprint: Blueprint, listener: Listener) -> Iterator[Problem]:
+    urls = [(rule.at, _url_of_rule(listener, rule)) for rule in listener.rules]
+    urls += [(listener.at, _url_of_rest(listener)) for _ in listener.redirects]
+    for at, url in urls:
+        answers = answers_of_request(blueprint, read_request("GET", url, (), None))
+        if never_ends(answers):
+            onward = answers[1].request.url
+            message = f"this redirect never ends: {url} leads to {onward}, which is redirected again"
+            yield Problem(ID, at, message, "redirect to an address that no redirect matches", SEVERITY)
+
+
+def _url_of_rule(listener: Listener, rule: ListenerRule) -> str:
+    """An address that a rule matches, of a GET without headers."""
     host = next((host for values in rule.hosts for host in values), "www.example.com")
     path = next((path for values in rule.paths for path in values), "/")
-    method = next((method for values in rule.methods for method in values), "GET")
-    url = f"{scheme}://{_example(host)}:{listener.port}{_example(path)}"
-    return answers_of_request(blueprint, read_request(method, url, (), None))
+    return f"{_origin(listener, _example(host))}{_example(path)}"
+
+
+def _url_of_rest(listener: Listener) -> str:
+    """An address that no rule is likely to match."""
+    return f"{_origin(listener, 'www.example.com')}/that/no/route/matches"
+
+
+def _origin(listener: Listener, host: str) -> str:
+    return f"{listener.protocol.lower()}://{host}:{listener.port}"
 
 
 def _example(pattern: str) -> str:
     return pattern.replace("*", "a").replace("?", "a")
-
-
-def _is_round(answers: tuple[Answer, ...]) -> bool:
-    """Whether clients give up, and not only leave for another server."""
-    return len(answers) > 2 and answers[-1].request.host == answers[-2].request.host

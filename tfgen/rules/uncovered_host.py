@@ -43,6 +43,16 @@ PASSES = (
     "load_balancer:\n"
     "  domain: a.example.com\n"
     "  zone: Z0123456789ABCDEF\n"
+    "  listeners:\n"
+    "    http: {port: 80, redirect: https}\n"
+    "    https: 443\n"
+    "    given:\n"
+    "      port: 444\n"
+    "      certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d'\n"
+    "services: {web: {port: 80, routes: [/, {path: /, host: b.example.com, listener: given}]}}\n",
+    "load_balancer:\n"
+    "  domain: a.example.com\n"
+    "  zone: Z0123456789ABCDEF\n"
     "  listeners: {https: 443, http: 80}\n"
     "services: {web: {port: 80, routes: [/, {path: /, host: b.example.com, listener: http}]}}\n",
 )
@@ -54,7 +64,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         for balancer in blueprint.load_balancer
         for certificate in balancer.certificate
         for listener in balancer.listeners
-        if listener.is_tls and isinstance(next(iter(listener.certificates), ""), ResourceRef)
+        if any(isinstance(arn, ResourceRef) for arn in listener.certificates)
     }
     for service in blueprint.services:
         for rule in service.rules:
@@ -65,8 +75,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 def _uncovered_hosts(rule: ListenerRule, certificate: Certificate) -> Iterator[Problem]:
     names = [certificate.domain, *certificate.alternatives]
     for host in (host for values in rule.hosts for host in values):
-        wild = "*" in host or "?" in host  # then it depends on the request
-        if not wild and not any(_covers(name, host.lower()) for name in names):
+        # Which hosts a pattern matches depends on the request.
+        if {"*", "?"}.isdisjoint(host) and not any(_covers(name, host.lower()) for name in names):
             message = f"the certificate of listener {rule.listener} does not cover {host}: clients refuse it"
             yield Problem(ID, rule.at, message, f"add {host} to domain of load_balancer", SEVERITY)
 

@@ -188,7 +188,8 @@ def _protocol(listener: Listener, load_balancer: LoadBalancer) -> Literal["http"
     if listener.certificate:
         return "https"
     has_tls = bool(load_balancer.certificates or load_balancer.domains)
-    return "https" if has_tls and listener.port != _HTTP and not listener.redirects_the_rest else "http"
+    plain = listener.port == _HTTP or (listener.redirects_the_rest and listener.port != HTTPS)
+    return "https" if has_tls and not plain else "http"
 
 
 _HTTP = 80

@@ -270,7 +270,7 @@ RedirectTarget = Annotated[
     str,
     Meta(
         pattern=r"^([a-z][a-z0-9-]*|/[!-~]*|https?://[!->@-~]+([/?][!-~]*)?)\Z",
-        max_length=512,
+        max_length=399,
         description="the name of a listener, a path that begins with /, or a URL such as https://www.example.com",
     ),
 ]
@@ -741,7 +741,7 @@ class Listener(Section, frozen=True):
     """The port that clients connect to."""
     protocol: Literal["http", "https"] | None = None
     """What clients speak. Default: https where the listener has a `certificate`, or the load balancer has one
-    or a `domain` and the listener neither redirects nor has port 80; otherwise http."""
+    or a `domain`; but http on port 80, and where the listener redirects on any port but 443."""
     certificate: CertificateArn | Given | list[CertificateArn | Given] | None = None
     """The ARNs of its certificates: the first for clients that name no host, the others by the names in them.
     Default: those of the load balancer."""

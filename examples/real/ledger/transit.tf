@@ -12,10 +12,3 @@ resource "aws_ec2_transit_gateway_vpc_attachment" "main" {
 
   tags = { Name = "ledger" }
 }
-
-# The load balancer is in the public subnets, and its answers to the bank's other systems go back this way.
-resource "aws_route" "load_balancer_to_bank" {
-  route_table_id         = module.network.public_route_table_id
-  destination_cidr_block = "10.0.0.0/10"
-  transit_gateway_id     = aws_ec2_transit_gateway_vpc_attachment.main.transit_gateway_id
-}

@@ -2,7 +2,7 @@
 
 resource "aws_acm_certificate" "main" {
   domain_name               = "shop.example.com"
-  subject_alternative_names = ["www.shop.example.com", "api.shop.example.com"]
+  subject_alternative_names = ["api.shop.example.com", "www.shop.example.com"]
   validation_method         = "DNS"
 
   # A listener uses its certificate until it has the next one.
