@@ -908,7 +908,9 @@ def _certificates(region: str) -> st.SearchStrategy[Any]:
         _arn(region, "acm", "certificate/0a1b2c3d-0000-4000-8000-000000000000"),
         _arn(region, "iam", "server-certificate/shop"),
     )
-    return known | st.lists(known, min_size=1, max_size=3, unique_by=repr)
+    outside = _OUTSIDE | st.lists(_OUTSIDE, min_size=1, max_size=2).map(lambda parts: {"join": parts})
+    several = st.lists(known | outside, min_size=1, max_size=4, unique_by=repr)
+    return known | outside | several | several
 
 
 @st.composite
@@ -968,12 +970,13 @@ def _redirections() -> st.SearchStrategy[list[Data]]:
         {},
         optional={
             "headers": st.just({"X-Own": "a*"}) | st.just({"X-Own": ["a", "b"]}),
-            "query": st.just({"own": "1"}) | st.just({"own": ["1", "2"]}),
+            "query": st.just({"own": "1"}),
             "source": st.just(["192.0.2.0/24"]),
             "priority": _numbers(model.Redirection, "priority"),
         },
     )
-    both = st.tuples(few | other.map(lambda said: {"path": "/own", **said}), answers)
+    queries = st.just({"path": "/own", "query": {"own": ["1", "2"]}})
+    both = st.tuples(few | queries | other.map(lambda said: {"path": "/own/*", **said}), answers)
     return both.map(lambda parts: [{**parts[0], **parts[1]}])
 
 
@@ -983,16 +986,20 @@ def _as_redirect(target: Any) -> Data:
 
 def _tls_keys(region: str) -> st.SearchStrategy[Data]:
     store = _given(_arn(region, "elasticloadbalancing", "truststore/partners/0a1b2c3d"))
-    verified = store.filter(lambda each: isinstance(each, str)) | st.fixed_dictionaries(
-        {"trust_store": store},
+    outside = _OUTSIDE | st.lists(_OUTSIDE, min_size=1, max_size=2).map(lambda parts: {"join": parts})
+    long = st.fixed_dictionaries(
+        {"trust_store": outside | store},
         optional={"mode": st.just("verify"), "allow_expired": st.booleans()},
     )
-    certificates = {
-        "certificate": _certificates(region),
-        "policy": st.sampled_from(sorted(facts.tls_policies())),
-    }
-    clients = {"mutual_tls": verified | st.just({"mode": "passthrough"})}
-    return st.fixed_dictionaries({}, optional=certificates) | st.fixed_dictionaries(clients)
+    verified = store.filter(lambda each: isinstance(each, str)) | long | long
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "certificate": _certificates(region),
+            "policy": st.sampled_from(sorted(facts.tls_policies())),
+            "mutual_tls": verified | st.just({"mode": "passthrough"}),
+        },
+    )
 
 
 def _roles(region: str) -> st.SearchStrategy[Data]:

@@ -58,6 +58,8 @@ _OF_FRONT = tuple(
     )
 )  # fmt: skip
 _IN_EXAMPLES = {
+    ("load_balancer.connection_logs.bucket", "input"),
+    ("load_balancer.waf", "input"),
     ("load_balancer.existing.listener_arns.*", "input"),
     *((place, "ref") for place in ("load_balancer.existing.listener_arns.*", "cluster")),
     *((place, "ref") for place in ("network.vpc.id", "network.vpc.private_subnets.*")),
@@ -66,14 +68,14 @@ _IN_ROWS = {
     ("load_balancer.existing.listener_arns.*", "input"),
     ("load_balancer.existing.arn", "input"),
 }
+_AS_ROUTES = "what a redirect is for is said as a route is, whose limits are drawn"
+_OF_REDIRECTS = (
+    "headers.(name): longest 40", "headers.*.*: longest 128", "headers.*: longest 128", "path.*: longest 126",
+    "path: longest 126", "query.(name): longest 128", "query.*.*: longest 128", "query.*: longest 128",
+)  # fmt: skip
 _FORMS = ("ref", "input", "join", "join.*.ref", "join.*.input")
 _ALIKE = "a reference is handed down alike at every place, which tests/test_existing.py holds for one"
 _LONG_NAME = "nothing in the root of a drawn stack has a name of 512 characters"
-IN_EXAMPLES = {
-    ("load_balancer.existing.listener_arns.*", "input"),
-    ("load_balancer.connection_logs.bucket", "input"),
-    ("load_balancer.waf", "input"),
-}
 EXCEPTIONS: dict[str, dict[str, str]] = {
     "drawn": {
         "network.subnets.public: least 16": _HALF,
@@ -82,6 +84,8 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         **{f"{place}.{way}ref: longest 512": _LONG_NAME for place in _GIVEN for way in ("", "join.*.")},
         **{f"{place}.ref: longest 512": _LONG_NAME for place in _OF_VPC},
         **{f"{place}.{way}ref: longest 512": _LONG_NAME for place in _OF_FRONT for way in ("", "join.*.")},
+        **{f"load_balancer.listeners.*.redirects.*.{limit}": _AS_ROUTES for limit in _OF_REDIRECTS},
+        "load_balancer.listeners.*.redirects.*: short": "a path alone says neither to nor respond",
     },
     "golden": {
         **{
@@ -100,7 +104,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
             f"{place}.{form}": _ALIKE
             for place in _GIVEN
             for form in _FORMS
-            if (place, form) not in IN_EXAMPLES
+            if (place, form) not in _IN_EXAMPLES
         },
         **{f"{place}.ref": _ALIKE for place in _OF_VPC if (place, "ref") not in _IN_EXAMPLES},
     },
@@ -155,6 +159,7 @@ def test_every_key_and_form_and_limit_is_drawn() -> None:
 
 def test_every_key_is_in_a_golden_stack() -> None:
     specs = [*(ROOT / "examples").glob("*.yaml"), *(ROOT / "examples" / "recipes").rglob("*.yaml")]
+    specs += (ROOT / "examples" / "adoption").rglob("*.yaml")
     found = set().union(*(SpecContents(read(path.read_text())).keys for path in specs))
     assert lacking("golden", SAID, found) == [], "no golden stack and no recipe says it"
 

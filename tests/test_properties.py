@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from strategies import (
     EGRESS,
@@ -71,8 +71,9 @@ def test_nearly_every_drawn_spec_is_valid() -> None:
     # Eight in a hundred, mostly; what is drawn depends a little on which modules hypothesis finds loaded.
     assert len(refused) <= len(drawn) / 5
     # Priorities that meet, and addresses that do: both depend on a hash or on names of neighbours. A
-    # priority that is drawn can have a route tried before one inside it. Hosts and domains are drawn apart.
-    assert set().union(*refused) <= {"TG223", "TG241", "TG380", "TG394"}
+    # priority that is drawn can have a route tried before one inside it. Hosts and domains are drawn apart,
+    # and entries of ingress can mean the same.
+    assert set().union(*refused) <= {"TG223", "TG241", "TG380", "TG394", "TG524"}
 
 
 # --- subnets ---
@@ -164,6 +165,9 @@ def test_a_load_balancer_takes_every_rule(data: Data) -> None:
 def test_routes_are_added_and_removed_and_no_other_priority_changes(
     data: Data, chance: random.Random
 ) -> None:
+    for route in (route for each in data["services"].values() for route in each.get("routes", [])):
+        if isinstance(route, dict) and "weight" in route:
+            route.pop("priority", None)  # one of those that share a rule may have it, for all of them
     before = priorities_of(blueprint_of(data))
     assume(before)
     fewer = shuffled(data, chance)
@@ -272,7 +276,7 @@ def test_names_fit_what_aws_allows(data: Data) -> None:
     for text in pages_of(blueprint).values():
         for block in blocks(text):
             for argument in {"name", "name_prefix", "description", "family"} & block.arguments.keys():
-                if block.kind == "resource":
+                if block.kind == "resource" and block.arguments[argument].startswith('"'):
                     value = json.loads(block.arguments[argument])
                     seen.setdefault((block.labels[0], argument), []).append(value)
     for argument, texts in seen.items():
@@ -355,7 +359,8 @@ def _joined(reference: Any) -> list[Any]:
     return getattr(reference, "join", None) or []
 
 
-@laws(20)
+# Many a drawn spec refers to its root, which a module cannot.
+@settings(laws(20), suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(specs(3))
 def test_a_module_has_neither_provider_nor_backend(data: Data) -> None:
     blueprint = run_text(dump_yaml(data), "spec.yaml", as_module=True).blueprint

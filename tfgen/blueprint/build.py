@@ -154,7 +154,7 @@ def _build_load_balancer(
     """The stack's own, where services have routes, and what it refers to outside the spec."""
     if not bound or spec.load_balancer.existing:
         return (), ()
-    referred = references.References(spec, wiring.LOAD_BALANCER_VARIABLES, references.front_places)
+    referred = references.References(spec, wiring.LOAD_BALANCER_VARIABLES, references.used_front_places)
     return (load_balancer.build(spec, referred, at),), referred.inputs
 
 

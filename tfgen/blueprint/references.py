@@ -209,6 +209,8 @@ def _is_handed_down(path: SpecPath, spec: Spec) -> bool:
     listeners = {route.listener for service in spec.services.values() for route in service.routes}
     if path[:3] == ("load_balancer", "existing", "listener_arns"):
         return path[-1] in listeners
+    if path[0] == "load_balancer" and path[1] in ("certificate", "zone", "listeners"):
+        return bool(listeners) and path in {place.path for place in used_front_places(spec)}
     if path[0] == "load_balancer":
         own = spec.load_balancer.existing is None
         return bool(listeners) and own == (path[1] != "existing")
@@ -251,6 +253,22 @@ def front_places(spec: Spec) -> Iterator[Place]:
             yield from _certificate_places((*path, "certificate"), listener.certificate)
         if listener.mutual_tls and isinstance(store := listener.mutual_tls.trust_store, Given):
             yield Place((*path, "mutual_tls", "trust_store"), store)
+
+
+def used_front_places(spec: Spec) -> Iterator[Place]:
+    """Those whose values the load balancer's module needs: nothing of a listener without TLS, or of what no
+    listener uses."""
+    balancer = spec.load_balancer
+    with_tls = {key: each for key, each in balancer.listeners.items() if each.protocol == "https"}
+    shared = any(each.certificate == balancer.certificate for each in with_tls.values())
+    for place in front_places(spec):
+        key = place.path[1]
+        if key == "listeners":
+            used = place.path[2] in with_tls
+        else:
+            used = shared if key == "certificate" else bool(balancer.domains)
+        if used:
+            yield place
 
 
 def _certificate_places(path: SpecPath, said: str | Given | list[str | Given] | None) -> Iterator[Place]:

@@ -343,7 +343,8 @@ def _mend_route(mend: _Mend, path: SpecPath) -> _Edits:
     said = mend.value_at(path)
     listener = {"listener": said["listener"]} if isinstance(said, dict) and "listener" in said else {}
     name = "-".join(map(str, path[1:]))
-    yield path, {"path": f"/mended-{mend.one_of('abc')}-{name}", **listener}
+    answer = {"respond": 410} if "redirects" in path else {}
+    yield path, {"path": f"/mended-{mend.one_of('abc')}-{name}", **listener, **answer}
 
 
 def _mend_condition(mend: _Mend, path: SpecPath) -> _Edits:
