@@ -110,7 +110,7 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     listeners = spec.load_balancer.listeners
     for key, listener in listeners.items():
         path = ("load_balancer", "listeners", key)
-        yield from _form_problems(listener, at(path))
+        yield from _form_problems(listener, at((*path, "default" if listener.default else "redirect")))
         if listener.default:
             yield from _service_problems(listener, spec, at((*path, "default")))
         if said := default_redirect(listener):

@@ -121,14 +121,14 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     """What contradicts the rest of the spec, or what ACM and Elastic Load Balancing refuse."""
     yield from _domain_problems(spec, at)
     for key, listener in spec.load_balancer.listeners.items():
-        where = at(("load_balancer", "listeners", key))
+        path: SpecPath = ("load_balancer", "listeners", key)
         yield from _protocol_problems(key, spec, at)
-        yield from _header_problems(listener, where)
+        yield from _header_problems(listener, (*path, "headers"), at)
         yield from _policy_problems(listener, at(("load_balancer", "listeners", key, "policy")))
         if listener.mutual_tls and (listener.mutual_tls.mode == "verify") == (
             listener.mutual_tls.trust_store is None
         ):
-            yield _trust_store_problem(listener.mutual_tls.mode, where)
+            yield _trust_store_problem(listener.mutual_tls.mode, at((*path, "mutual_tls")))
     yield from _place_problems(spec, at)
 
 
@@ -190,17 +190,17 @@ def _protocol_problems(key: str, spec: Spec, at: Locate) -> Iterator[Problem]:
             yield Problem("TG542", at((*path, name)), message, hint)
 
 
-def _header_problems(listener: ListenerSpec, where: Location) -> Iterator[Problem]:
+def _header_problems(listener: ListenerSpec, path: SpecPath, at: Locate) -> Iterator[Problem]:
     known = facts.response_headers()
     lower = {name.lower() for name in known}
     for name in listener.headers:
         if sum(name.lower() == each.lower() for each in listener.headers) > 1:
-            yield Problem("TG543", where, f"the header {name} is there twice", "keep one of them")
+            yield Problem("TG543", at((*path, name)), f"the header {name} is there twice", "keep one of them")
         if name.lower() not in lower:
             near = nearest_word(name, known)
             hint = f"did you mean {near}?" if near else f"it can set: {', '.join(sorted(known))}"
             message = f"a listener cannot set the header {name}"
-            yield Problem("TG543", where, message, hint)
+            yield Problem("TG543", at((*path, name)), message, hint)
 
 
 def _policy_problems(listener: ListenerSpec, where: Location) -> Iterator[Problem]:
