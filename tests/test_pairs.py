@@ -98,6 +98,7 @@ def test_what_stops_a_stage_can_be_mended_or_ends_the_list() -> None:
         "TG241",
         "TG245",
         "TG502",
+        "TG539",
         "TG544",
         "TG506",
         "TG509",

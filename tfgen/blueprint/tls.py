@@ -3,13 +3,14 @@
 Facts are those of features.md section 2 and ELB/create-https-listener.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
 from tfgen import facts
 from tfgen.blueprint import names
 from tfgen.blueprint.model import AliasRecord, Certificate, Header, ListenerCertificate, MutualTls, Records
-from tfgen.blueprint.references import References
+from tfgen.blueprint.references import References, front_places
 from tfgen.hcl.text import Label, Ref, ResourceRef
 from tfgen.problems import Locate, Location, Problem, SpecPath, nearest_word
 from tfgen.spec.model import Given, Spec, listed_certificates
@@ -130,6 +131,20 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
         ):
             yield _trust_store_problem(listener.mutual_tls.mode, at((*path, "mutual_tls")))
     yield from _place_problems(spec, at)
+    yield from _issue_problems(spec, at)
+
+
+def _issue_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
+    """A listener takes a certificate that is issued; ACM has its ARN before."""
+    for place in front_places(spec):
+        ref = place.reference.ref if "certificate" in place.path else None
+        if ref and re.fullmatch(r"aws_acm_certificate\..*\.(arn|id)", ref):
+            message = (
+                f"{ref} is there before the certificate is issued, and a listener cannot use it until then"
+            )
+            name = ref.split(".")[1].partition("[")[0]
+            hint = f"refer to aws_acm_certificate_validation.{name}.certificate_arn, which waits for it"
+            yield Problem("TG539", at((*place.path, "ref")), message, hint, "warning")
 
 
 def _shown(said: str | Given) -> str:

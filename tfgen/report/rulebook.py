@@ -101,6 +101,7 @@ _CODES = {
     "TG534": "A route leads to a target of a known kind",
     "TG535": "A route names the ID of its target",
     "TG536": "Routes in a VPC that exists are created in route tables that the spec names",
+    "TG539": "A certificate of a listener is issued before the listener uses it",
     "TG540": "A domain has a zone for its records, and a zone a domain",
     "TG541": "The names of a certificate fit into one zone, and the first into a certificate",
     "TG542": "A listener has a certificate where it speaks https, and only there",
