@@ -229,13 +229,20 @@ class Service:
         facing = not internal and all(walk.internet(subnet) in ("gateway", "given") for subnet in subnets)
         clients = list(self._clients(groups, int(str(listener.arguments["port"]))))
         return (
-            (facing or (internal and inside))
+            (facing or internal)
             and bool(subnets)
             and _zones(self.subnets) <= _zones(subnets)
-            and any(self._is_inside(each) if internal else not _is_private(each) for each in clients)
+            and self._are_clients(clients, internal=internal, inside=inside)
             and walk.lets("egress", groups, port, self.groups, walk.cidrs(self.subnets))
             and walk.lets("ingress", self.groups, port, groups, walk.cidrs(subnets))
         )
+
+    def _are_clients(self, clients: list[IPv4Network], *, internal: bool, inside: bool) -> bool:
+        """Whether some of these ranges have clients; all must be private where the load balancer was for the
+        internet, and an override alone makes it internal."""
+        if internal and not inside:
+            return bool(clients) and all(map(_is_private, clients))
+        return any(self._is_inside(each) if internal else not _is_private(each) for each in clients)
 
     def _is_inside(self, range_: IPv4Network) -> bool:
         known = [str(each.arguments["cidr_block"]) for each in self.walk.of("aws_vpc")]

@@ -109,17 +109,22 @@ class WaysIn:
             text = f"aws_lb.main is internal, in the {balancer.subnets} subnets: clients in the VPC reach it"
             address = ResourceRef("aws_lb_listener", listener.label)
             return Hop("balancer", text, parts=(address,))
-        routed = [network(route.destination) for route in self.ground.network.target_routes]
-        test = all if balancer.faces_internet else any
-        if test(map(is_private, ranges)) or any(
-            network(cidr).overlaps(other) for cidr in ranges for other in routed if other.prefixlen
-        ):
+        if self._are_connected(balancer, ranges):
             where = f"in the {balancer.subnets} subnets"
             text = f"aws_lb.main is internal, {where}: routes from there to clients outside the VPC are yours"
             return Hop("balancer", text, TAKEN)
         hint = "give the listener the cidrs of its clients, such as cidrs: [10.0.0.0/8]"
         text = "aws_lb.main is internal: clients on the internet cannot reach it"
         return Hop("balancer" if balancer.faces_internet else "clients", text, MISSING, hint=hint)
+
+    def _are_connected(self, balancer: LoadBalancer, ranges: list[str]) -> bool:
+        """Whether clients outside the VPC can have a way: private ones, and those of networks that the load
+        balancer's subnets have routes to. One that an override alone makes internal has no such routes."""
+        if balancer.faces_internet:
+            return all(map(is_private, ranges))
+        routed = [network(route.destination) for route in self.ground.network.target_routes]
+        known = [other for other in routed if other.prefixlen]
+        return any(is_private(cidr) or any(map(network(cidr).overlaps, known)) for cidr in ranges)
 
     def _client_hop(self, balancer: LoadBalancer, listener: Listener) -> Hop:
         fix = ("load_balancer", "listeners", listener.key, "cidrs")
