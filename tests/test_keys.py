@@ -28,8 +28,15 @@ KEYS = frozenset(keys_of_the_model())
 SAID = frozenset(key for key in KEYS if not is_within_reference(key))
 # Those that hold no others: a section is changed where a key in it is.
 LEAVES = frozenset(key for key in SAID if not any(other.startswith(f"{key}.") for other in SAID))
-DRAWABLE = SAID | {
-    each for each in (*forms_of_the_model(), *limits_of_the_model()) if not is_within_reference(each)
+# Forms and limits that are drawn at another place, by the same strategy: those of certificates at the load
+# balancer, those of requests at routes.
+AS_ELSEWHERE = re.compile(
+    r"load_balancer\.listeners\.\*\.((certificate|mutual_tls\.trust_store)(\.\*)?[.:].*|redirects.*: .*)"
+)
+DRAWABLE = {
+    each
+    for each in (*SAID, *forms_of_the_model(), *limits_of_the_model())
+    if not is_within_reference(each) and not AS_ELSEWHERE.fullmatch(each)
 }
 
 # What a law lets pass, and why.
@@ -68,11 +75,6 @@ _IN_ROWS = {
     ("load_balancer.existing.listener_arns.*", "input"),
     ("load_balancer.existing.arn", "input"),
 }
-_AS_ROUTES = "what a redirect is for is said as a route is, whose limits are drawn"
-_OF_REDIRECTS = (
-    "headers.(name): longest 40", "headers.*.*: longest 128", "headers.*: longest 128", "path.*: longest 126",
-    "path: longest 126", "query.(name): longest 128", "query.*.*: longest 128", "query.*: longest 128",
-)  # fmt: skip
 _FORMS = ("ref", "input", "join", "join.*.ref", "join.*.input")
 _ALIKE = "a reference is handed down alike at every place, which tests/test_existing.py holds for one"
 _LONG_NAME = "nothing in the root of a drawn stack has a name of 512 characters"
@@ -83,9 +85,12 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         **{f"services.*.{way}ref: longest 512": _LONG for way in _REFS},
         **{f"{place}.{way}ref: longest 512": _LONG_NAME for place in _GIVEN for way in ("", "join.*.")},
         **{f"{place}.ref: longest 512": _LONG_NAME for place in _OF_VPC},
-        **{f"{place}.{way}ref: longest 512": _LONG_NAME for place in _OF_FRONT for way in ("", "join.*.")},
-        **{f"load_balancer.listeners.*.redirects.*.{limit}": _AS_ROUTES for limit in _OF_REDIRECTS},
-        "load_balancer.listeners.*.redirects.*: short": "a path alone says neither to nor respond",
+        **{
+            f"{place}.{way}ref: longest 512": _LONG_NAME
+            for place in _OF_FRONT
+            if "listeners" not in place
+            for way in ("", "join.*.")
+        },
     },
     "golden": {
         **{
