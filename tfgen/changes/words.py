@@ -427,8 +427,8 @@ def consequences(found: Changes) -> Iterator[Consequence]:
 
 
 _KEPT = (
-    "{}: AWS keeps [this setting|these settings] of a target group, although the spec no longer has "
-    "[it|them]: specify the default to return to it."
+    "{}: AWS keeps [this setting|these settings] of a target group or a listener, although the spec no "
+    "longer has [it|them]: specify the default to return to it."
 )
 
 
