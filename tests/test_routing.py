@@ -149,8 +149,9 @@ def test_questions_share_what_they_may_take() -> None:
 
 HOSTS = ["a.com", "b.com", "a.org", "b.org", "a.b.com", "b.a.com"]
 PATHS = ["/" + "".join(letters) for size in range(6) for letters in product("a/c", repeat=size)]
+PATHS.append("/a/a/ca")  # below /a/a, ends with an a, and with no segment that is one
 METHODS = ["GET", "POST", "PUT"]
-TENANTS = ["", "=", "=a", "=b", "=c"]  # a header that is missing, and one with a value
+TENANTS = ["", "=", "=a", "=b", "=c", "=cc"]  # a header that is missing, and one with a value
 WORLDS = (HOSTS, PATHS, METHODS, TENANTS)
 REQUESTS = list(product(*WORLDS))
 Parts = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
