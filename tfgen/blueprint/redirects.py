@@ -116,7 +116,8 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
         if said := default_redirect(listener):
             where = at((*path, "redirect") if listener.redirect else (*path, "default", "redirect"))
             yield from redirect_problems(said.to, key, listeners, where)
-            if _is_same_place(target_of(said.to, listeners), listener):
+            found = target_of(said.to, listeners)
+            if found and _is_at(found, listener, listener):
                 message = f"a redirect from {said.to} to itself never ends: nothing of the address changes"
                 yield Problem("TG548", where, message, "name another listener, host, port or path")
         for index, each in enumerate(listener.redirects):
@@ -217,14 +218,6 @@ def _placeholder_problems(to: str, where: Location) -> Iterator[Problem]:
             message = f"{match[0]} stands for nothing in a redirect"
             hint = f"write one of {', '.join(f'#{{{name}}}' for name in _PLACEHOLDERS)}"
             yield Problem("TG548", where, message, hint)
-
-
-def _is_same_place(found: Target | None, own: ListenerSpec) -> bool:
-    """Whether every address of a listener leads to itself."""
-    if found is None:
-        return False
-    same = found.scheme in (None, own.protocol) and found.port in (None, own.port)
-    return same and found.host in (None, "#{host}") and found.path in (None, "/#{path}")
 
 
 def _circle_problems(listeners: Mapping[str, ListenerSpec], at: Locate) -> Iterator[Problem]:

@@ -109,10 +109,10 @@ def mutual_tls(listener: ListenerSpec, referred: References) -> tuple[MutualTls,
 
 
 def headers(listener: ListenerSpec) -> Iterator[Header]:
-    known = {name.lower(): (name, part) for name, part in facts.response_headers().items()}
+    known = {name.lower(): part for name, part in facts.response_headers().items()}
     for name, value in sorted(listener.headers.items(), key=lambda header: header[0].lower()):
-        _, part = known[name.lower()]
-        yield Header(argument=Label(f"routing_http_response_{part}_header_value"), value=value)
+        argument = Label(f"routing_http_response_{known[name.lower()]}_header_value")
+        yield Header(argument=argument, value=value)
 
 
 # --- what is wrong with them
