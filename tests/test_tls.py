@@ -348,3 +348,56 @@ def test_what_is_wrong_with_redirects(redirects: list[Any], routes: list[Any], c
     for each in found:
         if each.code == code:
             assert each.at.path[0] in ("load_balancer", "services")
+
+
+# --- what a listener and its redirects cannot say
+
+ARN_CN = CERTIFICATE.replace("arn:aws:", "arn:aws-cn:")
+HEADERS = {"X-Frame-Options": "DENY", "x-frame-options": "DENY"}
+
+
+@pytest.mark.parametrize(
+    ("balancer", "code", "words"),
+    [
+        ({"certificate": [CERTIFICATE, OTHER, OTHER]}, "TG542", "has a certificate twice"),
+        ({"certificate": ARN_CN}, "TG546", "partition aws-cn"),
+        ({**DOMAIN, "listeners": {"https": {"port": 443, "headers": HEADERS}}}, "TG543", "is there twice"),
+        ({"listeners": {}}, "TG220", "has no listener"),
+        ({"certificate": CERTIFICATE, "listeners": {"http": 80}}, "TG364", "no listener speaks https"),
+        ({"certificate": {"ref": "aws_acm_certificate.x.arn"}}, "TG539", "aws_acm_certificate_validation.x."),
+        *(
+            ({"listeners": {"http": 80, "old": {"port": 81, "redirect": to}}}, "TG548", words)
+            for to, words in (
+                (f"/{'p' * 128}", "at most 128 characters, not 129"),
+                ("https://x.example.com:0", "no port 0"),
+                ("https://x.example.com:65536", "no port 65536"),
+                ("https://bad_host/x", "is no host"),
+                ("https://x.example.com/#top", "has no fragment"),
+                ("//x.example.com/", "two slashes"),
+                ("http://#{host}:81", "to itself never ends"),
+                ("/#{path}", "to itself never ends"),
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_refused(balancer: dict[str, Any], code: str, words: str) -> None:
+    spec = {
+        "name": "shop",
+        "region": "us-east-1",
+        "network": {"egress": "public"},
+        "load_balancer": balancer,
+        "services": {"web": {"image": "nginx:1.27", "port": 80, "routes": ["/"]}},
+    }
+    found = run_text(dump_yaml(spec), "shop.yaml").problems
+    assert [each for each in found if each.code == code and words in f"{each.message} {each.hint}"], found
+
+
+def test_labels_of_certificates_never_meet() -> None:
+    one = [{"input": "q"}, {"input": "b_c"}]
+    two = [{"input": "q"}, {"input": "c"}]
+    balancer = {
+        "listeners": {"a": {"port": 443, "certificate": one}, "a-b": {"port": 444, "certificate": two}}
+    }
+    text = page(balancer, "listeners", listener="a")
+    labels = re.findall(r'"aws_lb_listener_certificate" "(\w+)"', text)
+    assert len(set(labels)) == len(labels) == 2
