@@ -18,6 +18,8 @@ from tfgen.hcl.text import Comment, Label, Ref, ResourceRef, VariableRef
 from tfgen.problems import Locate, Location, SpecPath
 
 TCP = "tcp"
+USUAL_PORTS = {"http": 80, "https": 443}
+"""The ports that URLs leave out."""
 ALL_PROTOCOLS = "-1"
 """What AWS calls all protocols of a security group rule."""
 
@@ -313,7 +315,7 @@ class Redirect(Part, frozen=True):
         """The new address, as far as it is another: `https`, `https://www.example.com:8443/new`."""
         scheme, host, port = (next(iter(part), "") for part in (self.protocol, self.host, self.port))
         rest = "".join((*self.path, *(f"?{query}" for query in self.query)))
-        usual = {"HTTP": "80", "HTTPS": "443"}.get(scheme) == port
+        usual = str(USUAL_PORTS.get(scheme.lower())) == port
         if not host and not rest and usual:
             return scheme.lower()
         if not host and not scheme and not port:

@@ -10,13 +10,12 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint.model import NOT_FOUND, FixedResponse, Redirect
+from tfgen.blueprint.model import NOT_FOUND, USUAL_PORTS, FixedResponse, Redirect
 from tfgen.problems import Locate, Location, Problem, nearest_word, some_words
 from tfgen.spec.model import Listener as ListenerSpec
 from tfgen.spec.model import Redirect as RedirectSpec
 from tfgen.spec.model import Redirection, Response, Spec
 
-USUAL_PORTS = {"http": 80, "https": 443}
 _URL = re.compile(r"(?P<scheme>https?)://(?P<host>[^/?:]+)(:(?P<port>[0-9]{1,5}))?(?P<rest>[/?].*)?")
 _PLACEHOLDER = re.compile(r"#\{([^}]*)\}?")
 _PLACEHOLDERS = ("protocol", "host", "port", "path", "query")

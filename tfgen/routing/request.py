@@ -4,7 +4,7 @@ import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
-from tfgen.blueprint.model import Redirect
+from tfgen.blueprint.model import USUAL_PORTS, Redirect
 from tfgen.problems import Exit, TfgenError
 from tfgen.texts import in_line
 
@@ -15,7 +15,6 @@ _METHOD = re.compile(r"[A-Z_-]{1,40}")
 _URL = re.compile(r"(https?)://([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?", re.IGNORECASE)
 _AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::(?P<port>[0-9]{1,5}))?")
 _HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+):[ \t]*(.*?)[ \t]*")
-_USUAL_PORTS = {"http": 80, "https": 443}
 
 
 class Request(NamedTuple):
@@ -47,7 +46,7 @@ def read_request(method: str, url: str, headers: tuple[str, ...], source: str | 
     names = [_read_header(header, wrong) for header in headers]
     given = [value for name, value in names if name.lower() == "host"]
     # Clients omit the default port in the Host header.
-    sent = _read_host(given, wrong) if given else (host, None if port == _USUAL_PORTS[scheme] else port)
+    sent = _read_host(given, wrong) if given else (host, None if port == USUAL_PORTS[scheme] else port)
     address = _read_source(source, wrong)
     if wrong:
         message = "\n".join(["these arguments are wrong:", *(f"  {line}" for line in wrong)])
@@ -56,7 +55,7 @@ def read_request(method: str, url: str, headers: tuple[str, ...], source: str | 
         method=method,
         url=url,
         scheme=scheme,
-        port=port or _USUAL_PORTS[scheme],
+        port=port or USUAL_PORTS[scheme],
         host=sent[0].lower(),
         host_port=sent[1],
         path=path,
@@ -88,7 +87,7 @@ def redirected_url(request: Request, redirect: Redirect) -> str:
 
     scheme = filled(redirect.protocol, "#{protocol}").lower()
     port = filled(redirect.port, "#{port}")
-    shown = "" if port == str(_USUAL_PORTS.get(scheme)) else f":{port}"
+    shown = "" if port == str(USUAL_PORTS.get(scheme)) else f":{port}"
     query = filled(redirect.query, "#{query}")
     path = filled(redirect.path, "/#{path}")
     return f"{scheme}://{filled(redirect.host, '#{host}')}{shown}{path}{'?' if query else ''}{query}"
