@@ -35,7 +35,7 @@ accept: setup ## regenerate everything that is generated and committed, as one d
 	@git status --short
 
 # Without Terraform and without a network to download it, the tests that need it fail and say so.
-test: setup ## run all tests; downloads Terraform if there is none
+test: setup .cache/checkov/.ready ## run all tests; downloads Terraform if there is none
 	@if terraform=$$($(BIN)/python scripts/fetch_terraform.py); then export TFGEN_TERRAFORM="$$terraform"; fi; \
 	$(PYTEST)
 
@@ -67,13 +67,21 @@ bench: setup .venv/.bench ## measure time and memory, and print the aims beside 
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
+# It pins versions of packages that other tools need newer: an environment of its own.
+.cache/checkov/.ready: requirements-checkov.lock
+	@echo "Setting up checkov (once; it takes a minute)"
+	@$(PYTHON) -m venv .cache/checkov
+	@.cache/checkov/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-checkov.lock
+	@touch $@
+
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-lock: setup ## update requirements.lock and requirements-bench.lock
+lock: setup ## update the files of locked requirements
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check uv
 	@$(COMPILE) --upgrade pyproject.toml --extra dev -o requirements.lock
 	@$(COMPILE) --upgrade pyproject.toml --extra bench -c requirements.lock -o requirements-bench.lock
+	@echo checkov | $(COMPILE) --upgrade - -o requirements-checkov.lock
 
 clean: ## remove .venv, caches and built packages
 	@rm -rf .venv .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist

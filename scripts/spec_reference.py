@@ -28,19 +28,31 @@ A bare value sets the key marked *short form*: `port: 3000` is `port: {number: 3
 """
 
 Section = type[model.Section]
+AS_ELSEWHERE = ("load_balancers.NAME",)
+"""Sections that another key describes in the same words: load_balancer."""
+OF_SERVICES = "defaults"
+"""Has the keys of a service, which are described there."""
+OF_JOBS = "jobs.NAME."
+"""What a job has like a service is described there, too."""
 
 
 def places() -> dict[Section, list[str]]:
     """Each section of the spec with the keys that hold it; one that several sections share comes last."""
     found: dict[Section, list[str]] = {}
     for section, place in _within(model.Spec, ""):
+        if place.startswith(OF_JOBS) and section in found:
+            continue
         found.setdefault(section, []).append(place)
-    return dict(sorted(found.items(), key=lambda row: len(row[1]) > 1))
+    return dict(sorted(found.items(), key=lambda row: len({*row[1]} - {*AS_ELSEWHERE}) > 1))
 
 
 def _within(section: Section, place: str) -> Iterator[tuple[Section, str]]:
     """A section and all that are in it, from the outside in."""
+    if place == OF_SERVICES:
+        return
     yield section, place
+    if place in AS_ELSEWHERE:  # whatever it holds has its place there
+        return
     for name, field in fields_of(section).items():
         yield from _held(field.kind, f"{place}.{name}" if place else name)
 

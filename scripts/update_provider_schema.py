@@ -134,15 +134,17 @@ def argument(five: Json, six: str | Json | None, shapes: Json, way: str) -> Any:
             name: only_6(row, shapes, f"{way}.{name}") for name, row in known.items() if name not in inside
         }
         return [words("objects", kind[0] if kind[0] == "set" else "", *marks), dict(sorted(inside.items()))]
-    return words(shape(kind), *marks)
+    fraction = shapes.get(way) == "number"
+    return words("number" if fraction else shape(kind), *marks)
 
 
 def shape(kind: str | list[str]) -> str:
-    """`string`, `["map", "string"]` or `["set", "string"]`, in a word. ValueError for other elements."""
-    if isinstance(kind, str):  # the schema does not say so, but all numbers of version 5 are whole
+    """`string`, `["map", "string"]` or `["set", "number"]`, in a word. ValueError for other elements."""
+    if isinstance(kind, str):  # the schema does not say so, but most numbers are whole: see `fractions`
         return "integer" if kind == "number" else kind
-    if kind[1] != "string":
-        raise ValueError(f"{kind} holds no strings: teach the table and tfgen/render/arguments.py of it")
+    if kind[1] not in ("string", "number"):
+        what = "holds neither strings nor numbers"
+        raise ValueError(f"{kind} {what}: teach the table and tfgen/render/arguments.py of it")
     return kind[0]
 
 

@@ -123,7 +123,7 @@ class Steps:
 
 
 def is_old(step: Step) -> bool:
-    return step.address.endswith(".old")
+    return step.address.rpartition(".")[2] in ("old", "old_execution")
 
 
 @pytest.mark.xdist_group("apply-adoption")

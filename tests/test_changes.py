@@ -89,8 +89,8 @@ def test_every_resource_of_a_stack_is_read(stack: str) -> None:
     ]
     assert {f"{resource.type}.{resource.name}" for resource in found.values()} == set(blocks)
     unread = re.findall(
-        r"Reference\(address='(?!(?:module\.\w+\.)?aws_)[^']*'|name='(?!jsonencode|text)[^']*'",
-        # What ACM asks for is not known before it is asked.
+        r"Reference\(address='(?!(?:module\.\w+\.)?aws_)[^']*'|name='(?!jsonencode|text|cidrsubnet|replace)[^']*'",
+        # What ACM asks for is not known before it is asked, and the IPv6 range of a VPC before there is one.
         str([each.arguments for each in of_tfgen(found) if each.name != "validation"]).replace(
             str(ACCOUNT), ""
         ),
@@ -121,9 +121,33 @@ WITHOUT_THE_FLAG = (
 AND_BACK = (
     "logs of the load balancer turned on",
     "web ACL associated",
+    "alarms mailed",
+    "DNS name given",
+    "certificates given",
     "requests spread over tasks in another way",
     "load balancer made internal",
+    "a repository for the images of a service",
+    "flow logs turned on",
+    "schedule turned off",
+    "a file system that two services share",
+    "volumes of a task",
 )
+
+
+NETWORK = {
+    "network load balancer made internal": (
+        ("    type: network\n", "    type: network\n    scheme: internal\n"),
+    ),
+    "addresses of clients no longer preserved": (("preserve_client_ip: true", "preserve_client_ip: false"),),
+    "no header of the PROXY protocol": (("    proxy_protocol: true\n", ""),),
+    "connections to another service": (
+        ("      - {listener: devices.syslog, port: syslog}\n", ""),
+        (
+            "routes: [{listener: devices.mqtt}]",
+            "routes: [{listener: devices.mqtt}, {listener: devices.syslog}]",
+        ),
+    ),
+}
 
 
 def old_first(pages: Mapping[str, str]) -> dict[str, str]:
@@ -160,8 +184,66 @@ def cases() -> Iterator[tuple[str, Report]]:
     for row in ROWS:
         if row.name in AND_BACK:
             yield f"{row.name}, and back", changes_between(pages(row.spec), pages(BASES[row.base]))
+    associated = next(pages(row.spec) for row in ROWS if row.name == "web ACL associated")
+    another = {path: text.replace("webacl/market/", "webacl/other/") for path, text in associated.items()}
+    yield "web ACL exchanged for another one", changes_between(associated, another)
+    logged = next(row.spec for row in ROWS if row.name == "logs of the load balancer turned on")
+    yield (
+        "stack with logs of its load balancer renamed",
+        changes_between(pages(logged), pages(logged.replace("matrix-market", "matrix-other"))),
+    )
+    clinic = (ROOT / "examples" / "clinic.yaml").read_text()
+    fewer = clinic.replace("portal: 60", "portal: 20").replace("immutable: false, untagged", "untagged")
+    yield (
+        "a repository that keeps fewer images, and one that keeps tags",
+        changes_between(pages(clinic), pages(fewer)),
+    )
+    yield (
+        "flow logs of other connections",
+        changes_between(pages(clinic), pages(clinic.replace("traffic: reject", "traffic: all"))),
+    )
+    yield from _cases_of_file_systems(clinic)
+    yield from _cases_of_dns_names()
+    fleet = (ROOT / "examples" / "fleet.yaml").read_text()
+    for name, edits in NETWORK.items():
+        text = fleet
+        for old, new in edits:
+            assert text.count(old) == 1
+            text = text.replace(old, new)
+        yield name, changes_between(pages(fleet), pages(text))
     for name in ("endpoints", "market"):
         yield f"everything removed from {name}", changes_between(pages(BASES[name]), {"main.tf": ""})
+
+
+def _cases_of_file_systems(clinic: str) -> Iterator[tuple[str, Report]]:
+    """What loses files, what Terraform refuses for that, and what AWS refuses."""
+    key = "arn:aws:kms:eu-central-1:123456789012:key/4f6c1d0e-8a57-4c1e-9d0b-2f0a7c3e5b11"
+    own = (f"  papers:\n    kms_key: {key}\n", "  papers:\n")
+    edits = {
+        "a file system with another key": (own,),
+        "a file system that is no longer kept, with another key": (own, ("keep: true\n", "keep: false\n")),
+        "a file system without backups": (("    backup: true\n", "    backup: false\n"),),
+        "mount targets in other subnets": (("  egress: nat+endpoints\n", "  egress: public\n"),),
+    }
+    for name, each in edits.items():
+        yield name, changes_between(pages(clinic), pages(edited_text(clinic, each)))
+
+
+def edited_text(text: str, edits: tuple[tuple[str, str], ...]) -> str:
+    for old, new in edits:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+def _cases_of_dns_names() -> Iterator[tuple[str, Report]]:
+    named = next(row.spec for row in ROWS if row.name == "DNS name given")
+    for name, old, new in (
+        ("zone of DNS names changed", "dns: market.internal", "dns: market.example"),
+        ("DNS name changed", "dns: {name: grafana", "dns: {name: charts"),
+    ):
+        assert named.count(old) == 1
+        yield name, changes_between(pages(named), pages(named.replace(old, new)))
 
 
 def test_what_is_said_about_every_change() -> None:
@@ -195,12 +277,19 @@ def test_every_type_that_is_known_is_in_a_golden_stack() -> None:
     assert emitted == {*WRITTEN}
 
 
+def _arguments_of_blocks(schema: Mapping[str, Any]) -> set[str]:
+    """`dns_config.namespace_id`"""
+    blocks = {name: row for name, row in schema.items() if isinstance(row, dict)}
+    return {f"{name}.{inner}" for name, row in blocks.items() for inner in row}
+
+
 def test_the_facts_name_arguments_that_the_provider_has() -> None:
     """Against the provider's schema, where it is one of the arguments that a type has."""
     schema = json.loads((ROOT / "tests" / "data" / "aws-provider-6.69.json").read_text())
     for kind in json.loads((ROOT / "tfgen" / "facts" / "replacement.json").read_text())["types"]:
         known = facts.replacement(kind)
-        assert (known.replace | known.in_place) - {"*"} <= set(schema[kind]), kind
+        names = {*schema[kind], *_arguments_of_blocks(schema[kind])}
+        assert (known.replace | known.in_place) - {"*"} <= names, kind
         assert known.tags == ("tags" in schema[kind]), kind
     assert set(facts.new_deployments()) <= set(schema["aws_ecs_service"])
     for kind, versions in facts.in_place_since().items():
@@ -636,11 +725,11 @@ def test_egress_that_is_removed_while_other_egress_is_created(old: str, new: str
 
 
 def test_a_type_that_tfgen_does_not_write() -> None:
-    page = 'resource "aws_sqs_queue" "jobs" {{\n  name = "{}"\n}}\n'
+    page = 'resource "aws_kinesis_stream" "jobs" {{\n  name = "{}"\n}}\n'
     report = changes_between({"main.tf": page.format("a")}, {"main.tf": page.format("b")})
-    assert signs(report) == {"aws_sqs_queue.jobs": "~"}
+    assert signs(report) == {"aws_kinesis_stream.jobs": "~"}
     assert report.consequences == (
-        "Only terraform plan can show whether these changes replace resources of type aws_sqs_queue.",
+        "Only terraform plan can show whether these changes replace resources of type aws_kinesis_stream.",
     )
 
 

@@ -40,14 +40,15 @@ def counted(pages: Mapping[str, str]) -> tuple[Inventory, set[str]]:
 
 
 def expected(blueprint: Blueprint) -> Inventory:
-    """What `tfgen cost` counts, without what the spec assumes and with the names that AWS knows."""
+    """What `tfgen cost` counts, without what the spec assumes and with the names that AWS knows. Tasks on Spot
+    have no known price."""
     found = take_inventory(replace(blueprint, cost=replace(blueprint.cost, tasks=())))
     names = {service.key: service.aws_name for service in blueprint.services}
     endpoints = {
         each.service: service_of_endpoint({"service_name": each.service_name})
         for each in blueprint.network.interface_endpoints
     }
-    tasks = [replace(each, service=names[each.service]) for each in found.tasks]
+    tasks = [replace(each, service=names[each.service]) for each in found.tasks if not each.on_spot]
     return replace(
         found,
         # Only services tell where tasks run_file; an address of their own does not say that it leads anywhere.
@@ -64,6 +65,16 @@ def expected(blueprint: Blueprint) -> Inventory:
     )
 
 
+def on_spot(blueprint: Blueprint) -> set[str]:
+    """The addresses of services with tasks on Fargate Spot."""
+    tasks = {each.service: each for each in take_inventory(blueprint).tasks}
+    return {
+        f"{MODULE}aws_ecs_service.{service.label}"
+        for service in blueprint.services
+        if tasks[service.key].on_spot
+    }
+
+
 def overridden(outcome: Outcome) -> Blueprint:
     assert outcome.overridden, outcome.problems
     return outcome.overridden
@@ -73,13 +84,15 @@ def overridden(outcome: Outcome) -> Blueprint:
 @given(specs())
 def test_pages_have_the_inventory_of_their_blueprint(data: Data) -> None:
     outcome = outcome_of(data)
-    assert counted(outcome.pages()) == (expected(overridden(outcome)), set())
+    blueprint = overridden(outcome)
+    assert counted(outcome.pages()) == (expected(blueprint), on_spot(blueprint))
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
 def test_golden_stacks_have_the_inventory_of_their_blueprint(spec: Path) -> None:
     outcome = run_file(spec)
-    assert counted(outcome.pages()) == (expected(overridden(outcome)), set())
+    blueprint = overridden(outcome)
+    assert counted(outcome.pages()) == (expected(blueprint), on_spot(blueprint))
 
 
 def test_a_month_has_as_many_hours_as_a_spec_assumes() -> None:
@@ -219,7 +232,8 @@ def shown(pages: Mapping[str, str]) -> list[str]:
         (LB.replace("BODY", '  subnets = ["subnet-1", "subnet-2"]\n'), ["public balancer 2"]),
         (LB.replace("BODY", '  internal = true\n  subnets = ["subnet-1", "subnet-2"]\n'), ["internal balancer 2"]),
         (LB.replace("BODY", '  subnet_mapping {\n    subnet_id = "subnet-1"\n  }\n\n  subnet_mapping {\n    subnet_id = "subnet-2"\n  }\n'), ["public balancer 2"]),
-        (LB.replace("BODY", '  load_balancer_type = "network"\n  subnets = ["subnet-1"]\n'), []),
+        (LB.replace("BODY", '  load_balancer_type = "network"\n  subnets = ["subnet-1"]\n'), ["public balancer 1"]),
+        (LB.replace("BODY", '  load_balancer_type = "gateway"\n  subnets = ["subnet-1"]\n'), []),
         (LB.replace("BODY", "  subnets = var.subnets\n") + 'variable "subnets" {}\n', ["? aws_lb.own"]),
         (LB.replace("BODY", '  internal = var.internal\n  subnets = ["subnet-1"]\n') + 'variable "internal" {}\n', ["? aws_lb.own"]),
         # services

@@ -397,7 +397,7 @@ def test_another_capacity_provider(is_forced: bool) -> None:
     new = overridden("module.services.aws_ecs_service.orders", f"{{{strategy}{forced}}}")
     replaced = (
         "orders: another capacity provider replaces it only with versions of the AWS provider before 6.15; "
-        "newer ones fail at terraform plan. With force_new_deployment: true (docs/overrides.md) every "
+        "newer ones fail at terraform plan. With force_new_deployment: true, which the key spot adds, every "
         "version updates it in place.",
     )
     restarted = ("orders: tasks are replaced; the old ones stop when the new ones are healthy.",)
@@ -519,11 +519,15 @@ CUT = (
     "until the new tasks are healthy. To allow both ports meanwhile, write port: {number: NEW, was: OLD} in "
     "this change, and remove was in the next."
 )
-KEPT_TASKS = "orders: ignore_changes keeps the old task definition; no task is started from the new one."
+KEPT_TASKS = (
+    "orders: ignore_changes keeps the old task definition; no task is started from the new one until a "
+    "pipeline deploys what it makes of it."
+)
 KEPT_ADDRESS = "orders:9999: ignore_changes keeps the address out of Service Connect; calls to it fail."
 REFUSED = (
     "orders: ignore_changes keeps one of task_definition and load_balancer, and ECS rejects a load balancer "
-    "port that the task definition lacks, so the apply fails."
+    "port that the task definition lacks, so the apply fails: remove that for this change, as with "
+    "deploys_by: terraform."
 )
 
 

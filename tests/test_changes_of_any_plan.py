@@ -29,6 +29,7 @@ class Plan(NamedTuple):
     resources: Mapping[str, Resource]
     provider: Mapping[str, Any]
     state: Any = None
+    provider_range: Any = None
     moved: Mapping[str, str] = {}
     outputs: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()

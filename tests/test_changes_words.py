@@ -489,7 +489,8 @@ def test_the_last_address_in_service_connect(changes: Changes) -> None:
     said = changes(SHOP, without)
     assert "ecs-agent: the VPC endpoint is removed; tasks that still need it cannot reach it." in said
     assert (
-        "The Service Connect namespace is destroyed: services can no longer call each other by name." in said
+        "The Service Connect namespace is destroyed: services can no longer call each other by names in it."
+        in said
     )
     assert not [each for each in said if "until" in each or "meanwhile" in each]
 

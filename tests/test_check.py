@@ -587,3 +587,29 @@ def test_the_range_that_is_advised_has_room_for_the_subnets(length: int) -> None
 
     assert told(length)
     assert told(min(told(length))) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "code"),
+    [
+        ("load_balancer: {cidrs: }", "TG104"),
+        ("load_balancer: {certificate: }", "TG104"),
+        ("load_balancer: {listeners: {http: {port: 80, mutual_tls: }}}", "TG104"),
+        ("services: {web: {image: web, port: 80, routes: [{path: /, source: }]}}", "TG104"),
+        ("services: {web: {image: web, port: 80, routes: [{path: /, methods: }]}}", "TG104"),
+        ("services: {web: {image: web, port: 80, routes: [{path: /, query: {debug: }}]}}", "TG104"),
+        ("services: {web: {image: web, port: 80, routes: [{path: /, headers: {X-A: }}]}}", "TG104"),
+        ("services: {web: {image: web, port: 80, login: , routes: [/]}}", "TG104"),
+    ],
+)
+def test_what_lets_more_in_without_a_value_is_an_error(where: str, code: str) -> None:
+    text = f"name: shop\nregion: us-east-1\nnetwork: {{egress: nat}}\n{where}\n"
+    assert [each.code for each in run_text(text, "shop.yaml").problems if each.severity == "error"] == [code]
+
+
+@pytest.mark.parametrize(
+    "where", ["services:", "load_balancer:", "services: {web: {image: web, environment: }}"]
+)
+def test_a_key_whose_default_is_empty_may_be_left_empty(where: str) -> None:
+    text = f"name: shop\nregion: us-east-1\nnetwork: {{egress: nat}}\n{where}\n"
+    assert not run_text(text, "shop.yaml").failed

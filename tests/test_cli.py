@@ -865,7 +865,7 @@ def test_show_fills_in_every_default(here: Path, tfgen: Tfgen) -> None:
     assert shown["network"] == {
         "egress": "nat", "cidr": "10.0.0.0/16", "zones": ["a", "b"],
         "nat": {"zones": "per-zone", "addresses": {}},
-        "subnets": {"public": 22, "private": 20}, "routes": [], "endpoints": [],
+        "subnets": {"public": 22, "private": 20}, "ipv6": False, "routes": [], "endpoints": [],
         "service_connect_endpoint": True,
     }  # fmt: skip
     assert shown["load_balancer"]["listeners"] == {
@@ -875,11 +875,14 @@ def test_show_fills_in_every_default(here: Path, tfgen: Tfgen) -> None:
         },
     }  # fmt: skip
     api = shown["services"]["api"]
-    assert api["port"] == {"number": 5000, "protocol": "http"}
+    assert api["ports"] == {"http": {"number": 5000, "protocol": "http"}}
     assert api["routes"] == [
-        {"path": "/api/profile", "methods": [], "headers": {}, "query": {}, "source": [], "listener": "http"}
-    ]
-    assert api["connect"] == {"name": "backend", "port": 5000}
+        {
+            "path": "/api/profile", "methods": [], "headers": {}, "query": {}, "source": [], "port": "http",
+            "listener": "http",
+        }
+    ]  # fmt: skip
+    assert api["connect"] == [{"name": "backend", "port": "http", "alias_port": 5000, "timeouts": {}}]
     assert (api["cpu"], api["memory"], api["count"]) == (512, 1024, 2)
     assert api["egress"] == [{"cidr": "0.0.0.0/0", "port": 443, "protocol": "tcp"}]
 

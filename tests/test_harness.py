@@ -6,7 +6,10 @@ import json
 import os
 import socket
 import subprocess
+import time
 import urllib.parse
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +18,7 @@ import tftest
 from botocore.exceptions import ClientError
 from support import terraform as harness
 from support.changes import GAPS, Gap, unexpected_changes
+from support.deployed import deploy_stacks
 from support.terraform import PROVIDER, PROVIDER_VERSION, Stack, Terraform
 
 if TYPE_CHECKING:
@@ -421,6 +425,22 @@ def test_reset_forgets_everything(moto: Moto) -> None:
     assert [vpc["IsDefault"] for vpc in ec2.describe_vpcs()["Vpcs"]] == [True]
 
 
+def test_what_the_emulator_failed_is_applied_once_more(terraform: Terraform, moto: Moto) -> None:
+    logs = moto.boto3_client("logs", "eu-west-1")
+    logs.create_log_group(logGroupName="left")
+    group = 'resource "aws_cloudwatch_log_group" "left" {\n  name = "left"\n}\n'
+
+    with warnings.catch_warnings(
+        record=True
+    ) as said:  # as the tests that deploy have them, by pyproject.toml
+        deployed = deploy_stacks(terraform, {"tiny": {"main.tf": f"{PROVIDER_BLOCKS}\n{group}"}})
+
+    (warning,) = said
+    assert str(warning.message).startswith("tiny applied a second time: creating CloudWatch Logs Log Group")
+    assert [each["logGroupName"] for each in logs.describe_log_groups()["logGroups"]] == ["left"]
+    deployed["tiny"].stack.destroy()
+
+
 def test_an_answer_is_received_in_one_piece(moto: Moto) -> None:
     address = urllib.parse.urlsplit(moto.url)
     with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
@@ -429,6 +449,48 @@ def test_an_answer_is_received_in_one_piece(moto: Moto) -> None:
 
     assert f"Content-Length: {len(body)}".encode() in head.splitlines()
     assert body
+
+
+@pytest.mark.usefixtures("moto")
+def test_the_emulator_answers_one_request_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its data are no match for threads."""
+    from flask import Flask  # noqa: PLC0415
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication  # noqa: PLC0415
+
+    now, most = 0, []
+
+    def slow(_environ: object, _start: object) -> None:
+        nonlocal now
+        now += 1
+        most.append(now)
+        time.sleep(0.01)
+        now -= 1
+
+    application = DomainDispatcherApplication(lambda _: Flask("none"))
+    monkeypatch.setattr(application, "get_application", lambda _: slow)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: application({}, None), range(8)))
+    assert most == [1] * 8
+
+
+def test_a_call_that_is_repeated_gets_its_first_answer(moto: Moto) -> None:
+    """A client that lost an answer asks again, under the same ID; the emulator makes nothing twice."""
+    iam = moto.boto3_client("iam")
+
+    def create(call: str) -> str:
+        def name_call(request: Any, **_: Any) -> None:
+            request.headers["amz-sdk-invocation-id"] = call
+
+        iam.meta.events.register_last("before-send.iam.CreateUser", name_call, unique_id="name")
+        try:
+            return str(iam.create_user(UserName="twice")["User"]["UserId"])
+        finally:
+            iam.meta.events.unregister("before-send.iam.CreateUser", unique_id="name")
+
+    assert create("first") == create("first")
+    with pytest.raises(ClientError, match="already exists"):
+        create("second")
+    iam.delete_user(UserName="twice")
 
 
 @pytest.mark.parametrize(

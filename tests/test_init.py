@@ -454,6 +454,7 @@ SEED_TALK = (
     ("  Service Connect name for callers (empty: none): ", "backend"),
     ("Name of service 3 (empty: done): ", ""),
     ("  webapp calls (empty: none): ", "backendserver"),
+    ("Domain of the load balancer, such as shop.example.com (empty: no HTTPS): ", ""),
     ("Write shop.yaml? [Y/n] ", ""),
 )
 
@@ -689,9 +690,16 @@ Which services does each one call? These have a Service Connect name:
     unknown service "wbe"
     hint: did you mean web?
   app calls (empty: none): > app
-    "app" calls "app", which has no Service Connect name
+    "app" calls "app", which has no Service Connect name and no DNS name
     hint: give "app" one: connect: app
-  app calls (empty: none): > web"""
+  app calls (empty: none): > web
+Domain of the load balancer, such as shop.example.com (empty: no HTTPS): > shop
+    expected a domain name such as shop.example.com, or *.shop.example.com for all names below it,
+    not "shop"
+Domain of the load balancer, such as shop.example.com (empty: no HTTPS): > example.com, *.example.com
+  ID of its public hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ: >
+    expected the ID of a hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ, not ""
+  ID of its public hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ: > Z0123456789"""
 
 
 def test_bad_answers_are_asked_again() -> None:
@@ -701,11 +709,56 @@ def test_bad_answers_are_asked_again() -> None:
         ServiceAnswers("web", f"{ECR}/web:1", 80, ("/",), "web"),
         ServiceAnswers("app", f"{ECR}/app:1", 8080, ("/app",), calls=("web",)),
     )
+    assert (result.domains, result.hosted_zone) == (("example.com", "*.example.com"), "Z0123456789")
+
+
+DOMAIN_SPEC = """\
+load_balancer:
+  domain: shop.example.com
+  zone: Z0123456789            # HTTPS, and records of the domain
+
+services:
+"""
+
+
+def test_a_domain_gives_https(tfgen: Tfgen, folder: Path) -> None:
+    done = tfgen(*SEED, "--domain=shop.example.com", "--hosted-zone=Z0123456789", "--yes")
+    assert done.code == Exit.DONE
+    assert DOMAIN_SPEC in (text := files(folder)["shop.yaml"])
+    assert not run_text(text, "shop.yaml").failed
+    assert "  domain: [shop.example.com, '*.example.com']\n" in spec_text(
+        Answers("a", "b", "c", domains=("shop.example.com", "*.example.com"), hosted_zone="Z0123456789")
+    )
+
+
+@pytest.mark.parametrize(
+    ("flags", "wrong"),
+    [
+        (("--domain=shop.example.com",), "--domain and --hosted-zone: specify both or neither"),
+        (("--hosted-zone=Z0123456789",), "--domain and --hosted-zone: specify both or neither"),
+        (("--domain=shop", "--hosted-zone=Z0123456789"), "--domain: expected a domain name"),
+        (("--domain=shop.example.com", "--hosted-zone=example.com"), "--hosted-zone: expected the ID"),
+    ],
+)
+def test_a_domain_has_a_zone(tfgen: Tfgen, flags: tuple[str, ...], wrong: str) -> None:
+    done = tfgen(*SEED, *flags, "--yes")
+    assert done.code == Exit.WRONG_USAGE
+    assert wrong in done.err
+
+
+def test_without_routes_no_domain_is_asked_for() -> None:
+    start = Answers(name="shop", region="us-east-1", egress="nat")
+    talk(start, "one", f"{ECR}/ab", "80", "", "", "")
+
+
+def test_a_domain_that_a_flag_has_is_not_asked_for() -> None:
+    start = Answers("shop", "us-east-1", "nat", domains=("a.example.com",), hosted_zone="Z0123456789")
+    talk(start, "one", f"{ECR}/ab", "80", "/", "", "")
 
 
 def test_an_image_out_of_reach_can_be_insisted_on() -> None:
     start = Answers(name="shop", region="us-east-1", egress="endpoints")
-    result, seen = talk(start, "web", "nginx", "y", "80", "/", "", "")
+    result, seen = talk(start, "web", "nginx", "y", "80", "/", "", "", "")
     assert result.services == (ServiceAnswers("web", "nginx", 80, ("/",)),)
     assert seen.count("tasks cannot reach docker.io") == 1
 
@@ -775,6 +828,8 @@ class Dream:
             "Port": (PORTS | st.just(""), ""),
             "Routes": (ROUTES, ""),
             "Service": (CONNECTS | st.just(""), ""),
+            "Domain": (st.sampled_from(["", "shop.example.com", "a.example.com *.a.example.com"]), ""),
+            "ID": (st.sampled_from(["Z0123456789", "Z0A1B2C3D4E5F6G7H8"]), "Z0123456789"),
         }
         strategy, safe = strategies.get(kind, (st.sampled_from(["", "web", "s1"]), ""))
         return self.pick(again, strategy, safe) or default
@@ -792,7 +847,10 @@ def told(outcome: Outcome) -> Answers:
     """A spec that was read, as answers."""
     spec = outcome.spec
     assert spec is not None
-    return Answers(spec.name, spec.region, spec.network.egress, None, tuple(services(outcome)))
+    balancer = spec.load_balancer
+    zone = balancer.zone if isinstance(balancer.zone, str) else ""
+    network = (spec.name, spec.region, spec.network.egress, None)
+    return Answers(*network, tuple(services(outcome)), tuple(balancer.domains), zone)
 
 
 def services(outcome: Outcome) -> Iterator[ServiceAnswers]:

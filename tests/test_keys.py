@@ -21,6 +21,7 @@ from support.keys import (
     named,
 )
 
+from tfgen.spec.model import Access
 from tfgen.spec.source import parse_yaml
 
 ROOT = Path(__file__).parent.parent
@@ -29,9 +30,12 @@ SAID = frozenset(key for key in KEYS if not is_within_reference(key))
 # Those that hold no others: a section is changed where a key in it is.
 LEAVES = frozenset(key for key in SAID if not any(other.startswith(f"{key}.") for other in SAID))
 # Forms and limits that are drawn at another place, by the same strategy: those of certificates at the load
-# balancer, those of requests at routes.
+# balancer, those of requests at routes, and those of the logins of services.
 AS_ELSEWHERE = re.compile(
     r"load_balancer\.listeners\.\*\.((certificate|mutual_tls\.trust_store)(\.\*)?[.:].*|redirects.*: .*)"
+    r"|services\.\*\.login\.unauthenticated: .*"
+    r"|services\.\*\.access\.\*\.(?!read)\w+: longest 2048"
+    r"|logins\.\*\.(cognito|oidc|jwt)\.(?!claims)\w+\.(join.*|\w+: .*)"
 )
 DRAWABLE = {
     each
@@ -43,16 +47,24 @@ DRAWABLE = {
 _HALF = "each role has one half of the VPC, whose range is a /16 at most"
 _REFS = (
     "image.", "image.join.*.", "environment.*.", "environment.*.join.*.", "secrets.*.", "secrets.*.secret.",
-    "secrets.*.parameter.",
+    "secrets.*.parameter.", "environment_files.*.", "environment_files.*.join.*.",
+    "logs.options.*.", "logs.options.*.join.*.", "logs.secrets.*.", "logs.secrets.*.secret.",
+    "logs.secrets.*.parameter.",
 )  # fmt: skip
+_FILES = "services.*.environment_files.*"
 _ELSEWHERE = "terraform init moves the state, and no plan over a stack that stands shows it"
 _LONG = "no root of a drawn stack has a value of 512 characters: tests/test_references.py draws one"
 _GIVEN = (
     "load_balancer.existing.listener_arns.*",
     "load_balancer.existing.dns_name", "load_balancer.existing.arn", "cluster", "iam.permissions_boundary",
+    "namespace", "dns.namespace_id",
     "load_balancer.waf", "load_balancer.access_logs.bucket", "load_balancer.connection_logs.bucket",
+    "load_balancer.health_check_logs.bucket", "alarms.topic",
     "services.*.roles.execution", "services.*.roles.task",
+    "services.*.scaling.queue.name", "services.*.deployment.alarms.*",
+    "services.*.deployment.hooks.*.function",
 )  # fmt: skip
+_OF_VOLUMES = ("services.*.volumes.*.efs", "services.*.volumes.*.access_point")
 _OF_VPC = (
     "network.vpc.id", "network.vpc.public_subnets.*", "network.vpc.private_subnets.*",
     "network.vpc.endpoint_security_group", "network.vpc.prefix_lists.*", "network.vpc.route_tables.*",
@@ -64,27 +76,67 @@ _OF_FRONT = tuple(
         "listeners.*.mutual_tls.trust_store",
     )
 )  # fmt: skip
+_OF_LOGINS = tuple(
+    f"logins.*.{place}"
+    for place in (
+        "cognito.user_pool", "cognito.client", "cognito.domain", "oidc.issuer", "oidc.authorization_endpoint",
+        "oidc.token_endpoint", "oidc.user_info_endpoint", "oidc.client_id", "jwt.issuer", "jwt.jwks",
+    )
+)  # fmt: skip
+_SECRET_OF_LOGINS = "logins.*.oidc.client_secret"
 _IN_EXAMPLES = {
+    *((f"logins.*.cognito.{key}", "ref") for key in ("user_pool", "client", "domain")),
+    *((f"logins.*.jwt.{key}", form) for key in ("issuer", "jwks") for form in ("join", "join.*.ref")),
     ("load_balancer.connection_logs.bucket", "input"),
+    ("services.*.deployment.alarms.*", "input"),
+    ("services.*.deployment.hooks.*.function", "input"),
+    ("services.*.deployment.hooks.*.function", "ref"),
     ("load_balancer.waf", "input"),
     ("load_balancer.existing.listener_arns.*", "input"),
     *((place, "ref") for place in ("load_balancer.existing.listener_arns.*", "cluster")),
     *((place, "ref") for place in ("network.vpc.id", "network.vpc.private_subnets.*")),
 }
 _IN_ROWS = {
+    (_SECRET_OF_LOGINS, "ref"),
     ("load_balancer.existing.listener_arns.*", "input"),
     ("load_balancer.existing.arn", "input"),
 }
 _FORMS = ("ref", "input", "join", "join.*.ref", "join.*.input")
 _ALIKE = "a reference is handed down alike at every place, which tests/test_existing.py holds for one"
+_OF_6 = (
+    "no plan of the tests has version 6 of the provider: test_rewrites.py and test_blue_green.py say what a "
+    "change of it means"
+)
+_OF_STRATEGIES = (
+    "strategy", "bake", "step.percent", "step.minutes", "test.listener", "test.headers", "hooks.*.at",
+)  # fmt: skip
+_OF_SECRETS = (
+    "one reader takes secrets of log lines and those of a container, which are in a golden stack and a row"
+)
+_LOG_SECRETS = tuple(
+    f"services.*.logs.secrets.*.{form}"
+    for form in (
+        "key", "kms_key", "ref", "secret.input", "secret.ref", "parameter.input", "parameter.ref", "secret",
+    )
+)  # fmt: skip
+_OF_ONE_NAME = "as of the only name of a service"
+_LISTED = "as of the only name of a service, which the clinic has"
 _LONG_NAME = "nothing in the root of a drawn stack has a name of 512 characters"
 EXCEPTIONS: dict[str, dict[str, str]] = {
     "drawn": {
         "network.subnets.public: least 16": _HALF,
         "network.subnets.private: least 16": _HALF,
+        "network.subnets.database: least 16": "it has a quarter of the VPC, whose range is a /16 at most",
         **{f"services.*.{way}ref: longest 512": _LONG for way in _REFS},
         **{f"{place}.{way}ref: longest 512": _LONG_NAME for place in _GIVEN for way in ("", "join.*.")},
         **{f"{place}.ref: longest 512": _LONG_NAME for place in _OF_VPC},
+        "services.*.deployment.test.listener: longest 129": "strategies are drawn beside `main` alone, whose "
+        "listeners have shorter names",
+        **{
+            f"services.*.connect.{place}tls.authority.{way}ref: longest 512": _LONG_NAME
+            for place in ("", "*.")
+            for way in ("", "join.*.")
+        },
         **{
             f"{place}.{way}ref: longest 512": _LONG_NAME
             for place in _OF_FRONT
@@ -101,6 +153,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
             not in {
                 ("zone", "input"),
                 ("zone", "ref"),
+                ("certificate", "input"),
                 ("certificate.*", "ref"),
                 ("listeners.*.certificate.*", "input"),
             }
@@ -111,17 +164,81 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
             for form in _FORMS
             if (place, form) not in _IN_EXAMPLES
         },
+        **{
+            f"{place}.{form}": _ALIKE
+            for place in _OF_LOGINS
+            for form in _FORMS
+            if (place, form) not in _IN_EXAMPLES
+        },
+        f"{_SECRET_OF_LOGINS}.ref": _ALIKE,
+        "services.*.logs.options.*.join.*.ref": _ALIKE,
+        **{key: _OF_SECRETS for key in _LOG_SECRETS if "parameter.input" not in key},
+        **{f"{_FILES}.{form}": _ALIKE for form in _FORMS},
+        **dict.fromkeys(
+            (f"services.*.connect.*.timeouts{key}" for key in ("", ".idle", ".request")), _LISTED
+        ),
+        **dict.fromkeys(
+            (f"services.*.connect.*.tls{key}" for key in ("", ".authority", ".kms_key")), _OF_ONE_NAME
+        ),
+        **{
+            f"services.*.connect.{place}tls.authority.{form}": _ALIKE
+            for place in ("", "*.")
+            for form in _FORMS
+            if (place, form) != ("", "input")
+        },
         **{f"{place}.ref": _ALIKE for place in _OF_VPC if (place, "ref") not in _IN_EXAMPLES},
+        **{f"{place}.{form}": _ALIKE for place in _OF_VOLUMES for form in ("ref", "input")},
     },
     "changed": {
-        **{f"{place}.{form}": _ALIKE for place in _OF_FRONT for form in _FORMS if form != "join"},
+        **{
+            f"{place}.{form}": _ALIKE
+            for place in (*_OF_FRONT, *_OF_LOGINS)
+            for form in _FORMS
+            if form != "join"
+        },
+        f"{_SECRET_OF_LOGINS}.input": _ALIKE,
+        **{f"services.*.logs.options.*.{form}": _ALIKE for form in ("ref", "join.*.ref", "join.*.input")},
+        **{key: _OF_SECRETS for key in _LOG_SECRETS if key != "services.*.logs.secrets.*.secret"},
+        "services.*.connect.*.tls.kms_key": _OF_ONE_NAME,
+        **{
+            f"services.*.connect.{place}tls.authority.{form}": _ALIKE
+            for place in ("", "*.")
+            for form in _FORMS
+            if form != "join"
+        },
+        **{f"{_FILES}.{form}": _ALIKE for form in _FORMS if form != "join"},
+        **dict.fromkeys(
+            (
+                *(
+                    "provider.version",
+                    "services.*.routes.*.rewrite.prefix",
+                ),
+                *(f"services.*.routes.*.rewrite.{key}" for key in ("url.regex", "url.replace")),
+                *(f"services.*.routes.*.rewrite.{key}" for key in ("host.regex", "host.replace")),
+                *("logins.*.jwt.claims.*.values", "logins.*.jwt.claims.*.format"),
+                "load_balancer.health_check_logs.prefix",
+                *(f"services.*.deployment.{key}" for key in _OF_STRATEGIES),
+                *(f"services.*.connect_logs.{key}" for key in ("format", "query")),
+            ),
+            _OF_6,
+        ),
         **{f"{place}.ref": _ALIKE for place in _OF_VPC},
+        **{f"{place}.{form}": _ALIKE for place in _OF_VOLUMES for form in ("ref", "input")},
         **{
             f"{place}.{form}": _ALIKE
             for place in _GIVEN
             for form in _FORMS
             if form != "join" and (place, form) not in _IN_ROWS
         },
+        **{
+            f"services.*.access.*.{verb}": "as another verb, which a row changes"
+            for verb in Access.verbs
+            if verb not in ("receive", "publish")
+        },
+        **dict.fromkeys(
+            (f"services.*.connect.{key}" for key in ("alias_port", "timeouts.idle", "timeouts.request")),
+            "as in a list of names, which a row changes",
+        ),
         "version": "another version is another way to write the same stack: test_upgrade.py",
         "region": "another region is another stack, where Terraform finds nothing of this one but its roles: "
         "test_change_matrix.py plans it by itself",
@@ -147,7 +264,7 @@ def lacking(law: str, wanted: frozenset[str] | set[str], found: set[str]) -> lis
 def drawn() -> set[str]:
     """What the strategies draw, until all is there that can be."""
     found: set[str] = set()
-    for number in range(60):
+    for number in range(120):
         for said in map(SpecContents, batch(number)):
             found.update(said.keys, said.forms, said.limits)
         if not lacking("drawn", DRAWABLE, found):
@@ -178,7 +295,7 @@ def read(text: str) -> Data:
 # --- changed
 
 
-_WHOLE = (("services",), ("load_balancer", "listeners"))
+_WHOLE = (("services",), ("load_balancer", "listeners"), ("load_balancers",))
 
 
 def changed(before: Data, after: Data) -> set[str]:
@@ -229,7 +346,8 @@ def documented(page: str) -> set[str]:
         places += re.findall("`([^` ]+)`", about.partition(" Also: ")[2])
         rows = re.findall(r"^\| `(\w+)`.*\| *(.*?) *\|$", section, re.MULTILINE)
         found |= {f"{place}.{key}".lstrip(".") for place in places for key, meaning in rows if meaning}
-    return {key.replace("[]", ".*").replace("NAME", "*") for key in found}
+    keys = {key.replace("[]", ".*").replace("NAME", "*") for key in found}
+    return {named(key.split(".")) for key in keys}
 
 
 def test_every_key_is_documented() -> None:

@@ -130,6 +130,8 @@ BYTES = {
     b"      CATALOG: " + b"x" * 70_000 + b"\n",
     "more-secrets-than-a-role-can-read": GOOD + b"services:\n  web:\n    image: nginx:1.27\n    secrets:\n"
     + b"".join(b"      S%d: /web/settings/%d\n" % (number, number) for number in range(200)),
+    "defaults-of-very-many-services": GOOD + b"defaults:\n  command: [" + b"a, " * 400 + b"a]\nservices:\n"
+    + b"".join(b"  s%d: {image: nginx:1.27}\n" % number for number in range(500)),
     "more-tags-than-a-resource-has": GOOD + b"tags:\n" + b"".join(b"  tag-%d: x\n" % n for n in range(50)),
     "key-too-long": GOOD + b"tags:\n  " + b"k" * 1_025 + b": v\n",
     "line-with-a-problem-far-out": b"{name: shop, region: us-east-1, tags: {a: "
@@ -241,6 +243,28 @@ def references_to_what_no_file_declares(here: Path, _trouble: Trouble) -> list[s
 def references_without_a_file_of_ones_own(here: Path, _trouble: Trouble) -> list[str]:
     """Not an error: whoever begins with the spec writes them next."""
     (here / "shop.yaml").write_bytes(GOOD + WIRED.encode())
+    return ["check", "shop.yaml"]
+
+
+NAMED = """load_balancer:
+  domain: shop.example.com
+  zone: {input: zone}
+services:
+  web: {image: "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1", port: 80, routes: [/]}
+"""
+OWN_RECORD = """variable "zone" {}
+resource "aws_route53_record" "shop" {
+  zone_id = var.zone
+  name    = "shop.example.com"
+  type    = "CNAME"
+}
+"""
+
+
+@situation
+def what_the_stack_and_a_file_of_ones_own_have(here: Path, _trouble: Trouble) -> list[str]:
+    folder = with_own_files(here, dns=OWN_RECORD)
+    (folder.parents[1] / "shop.yaml").write_bytes(GOOD + NAMED.encode())
     return ["check", "shop.yaml"]
 
 

@@ -25,11 +25,22 @@ COUNT = int(os.environ.get("TFGEN_MUTANTS", "3"))
 TESTS = {
     "blueprint": (
         "blueprint",
+        "containers",
+        "volumes",
         "existing",
         "existing_vpc",
         "routes_and_nat",
+        "ipv6",
         "peers",
+        "permissions",
+        "logins",
+        "rewrites",
+        "blue_green",
+        "ports",
         "references",
+        "reference_kinds",
+        "tls",
+        "front_door",
         "golden",
         "priorities",
         "connections",
@@ -38,7 +49,7 @@ TESTS = {
         "messages",
         "properties",
     ),
-    "reach": ("reach", "existing", "overridden", "messages"),
+    "reach": ("reach", "containers", "ipv6", "existing", "overridden", "messages"),
     "changes": (
         "changes",
         "changes_words",
@@ -48,7 +59,13 @@ TESTS = {
         "changes_cycles",
         "changes_limits",
         "changes_touched",
+        "containers",
         "changes_cost",
+        "logins",
+        "rewrites",
+        "blue_green",
+        "permissions",
+        "ipv6",
     ),
     "output": ("output", "merges", "special_files", "git", "stacks", "init", "messages"),
 }
@@ -60,10 +77,6 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "tfgen.blueprint.peers",
         "said.ref or '' -> said.ref",
     ): "where there is no join and no input, there is a ref (TG290), which its type does not tell",
-    (
-        "tfgen.blueprint.security",
-        "service.routes and service.port -> service.routes",
-    ): "a service with routes has a port (TG240), which its type does not tell",
     (
         "tfgen.changes.cycles",
         "not go_last or all((change.action not in _GOES or _is_destroyed_last(change, old) for change in "

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.call_log import Step, steps
+from support.change_matrix import SCALED
 from support.change_matrix import SHOP as BASE
 from support.deployed import deploy_stacks, remove, write
 from support.moto_server import CALLS
@@ -32,6 +33,8 @@ PUBLIC = ("egress: nat", "egress: public"), ("  nat: single\n", "")
 
 # What tasks and requests use while they run.
 IN_USE = (
+    "aws_iam_role_policy",
+    "aws_iam_role_policy_attachment",
     "aws_ecs_task_definition",
     "aws_lb",
     "aws_lb_listener",
@@ -48,7 +51,7 @@ IN_USE = (
 
 
 def edited(name: str, *edits: tuple[str, str]) -> Mapping[str, str]:
-    text = SHOP.format(name=name)
+    text = SCALED.replace("matrix-scaled", name) if name == "order-scaled" else SHOP.format(name=name)
     for old, new in edits:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
@@ -59,7 +62,7 @@ def edited(name: str, *edits: tuple[str, str]) -> Mapping[str, str]:
 
 @pytest.fixture(scope="module")
 def deployed(terraform: Terraform, running: Terraform) -> Iterator[Mapping[str, Stack]]:
-    names = ("order-ways", "order-services")
+    names = ("order-ways", "order-services", "order-scaled")
     found = deploy_stacks(terraform, {name: edited(name) for name in names})
     stacks = {name: each.run_by(running).stack for name, each in found.items()}
     yield stacks
@@ -97,6 +100,16 @@ def early(found: Sequence[Step]) -> list[str]:
     gone = {step.address for step in found if step.verb == "delete"}
     ready = [*of(found, "create", *IN_USE), *(each for each in services if found[each].address not in gone)]
     return [found[place].address for place in of(found, "delete", *IN_USE) if place < max(ready, default=-1)]
+
+
+def places(action: str, first: int) -> list[int]:
+    """The places of an action among the calls since one."""
+    return [place for place, call in enumerate(CALLS[first:]) if call.action == action]
+
+
+def asked(place: int, first: int) -> str:
+    """What one of the calls since one asked for."""
+    return CALLS[first + place].asked
 
 
 def writers_of_logs(s3: Any) -> list[tuple[str, str, str]]:
@@ -195,6 +208,63 @@ class TestServices:
         (listens,) = of(found, "delete", "aws_lb_listener")
         assert max(of(found, "create", "aws_lb_listener_rule")) < listens < gone
 
+    BESIDE = (
+        ("services:\n", "load_balancers:\n  main: {}\n  internal: {scheme: internal}\nservices:\n"),
+        ("    routes: [/]\n", "    routes: [/, {path: /inside, listener: internal}]\n"),
+    )
+
+    def test_a_load_balancer_beside_the_first(self, change: Change) -> None:
+        """ECS updates the service in place once the new target group has a listener; the old way stays."""
+        found = change("order-services", *self.BESIDE)
+        assert {step.verb for step in found} == {"create", "update"}
+        (balancer,) = of(found, "create", "aws_lb")
+        (listens,) = of(found, "create", "aws_lb_listener")
+        (group,) = of(found, "create", "aws_lb_target_group")
+        (rule,) = of(found, "create", "aws_lb_listener_rule")
+        (updated,) = of(found, "update", "aws_ecs_service")
+        assert balancer < listens < rule < updated
+        assert group < rule
+        assert max(of(found, "create", *(each for each in IN_USE if "security" in each))) < updated
+
+    def test_only_the_first_again(self, change: Change) -> None:
+        """The service leaves a target group before anything that leads to it is destroyed."""
+        found = change("order-services")
+        assert early(found) == []
+        (updated,) = of(found, "update", "aws_ecs_service")
+        gone = of(found, "delete", *IN_USE)
+        assert len(gone) == 7
+        assert updated < min(gone)
+
+    IPV6 = ("  egress: nat\n", "  egress: nat\n  ipv6: true\n")
+
+    def test_ipv6_turned_on(self, change: Change) -> None:
+        """The load balancer gets addresses when its subnets have ranges and a route for them."""
+        first = len(CALLS)
+        found = change("order-services", self.IPV6)
+        assert early(found) == []
+        (balancer,) = places("SetIpAddressType", first)
+        (vpc,), subnets = places("AssociateVpcCidrBlock", first), places("AssociateSubnetCidrBlock", first)
+        assert vpc < min(subnets)
+        assert len(subnets) == 6
+        to_gateway = [
+            place for place in places("CreateRoute", first) if '"GatewayId": ["igw-' in asked(place, first)
+        ]
+        assert len(to_gateway) == 1
+        assert max(*subnets, *to_gateway) < balancer
+
+    def test_ipv6_turned_off(self, change: Change) -> None:
+        """The emulator lets it pass. AWS refuses the first of these calls, as `tfgen changes` says, and the
+        load balancer keeps its addresses."""
+        first = len(CALLS)
+        found = change("order-services")
+        assert early(found) == []
+        (vpc,), subnets = (
+            places("DisassociateVpcCidrBlock", first),
+            places("DisassociateSubnetCidrBlock", first),
+        )
+        assert vpc < min(subnets)
+        assert places("SetIpAddressType", first) == []
+
     IMAGE = ("webapp:1.4.2", "webapp:1.5.0")
     PORT = ("port: 5000", "port: 5001")
 
@@ -205,6 +275,41 @@ class TestServices:
             ("create", "aws_ecs_task_definition"),
             ("update", "aws_ecs_service"),
         ]
+
+    QUEUE = "arn:aws:sqs:us-east-1:123456789012:"
+
+    def may(self, queue: str) -> tuple[str, str]:
+        """What the webapp is allowed."""
+        access = f"    access: [{{receive: {self.QUEUE}{queue}}}]\n"
+        policies = f"    policies: [arn:aws:iam::123456789012:policy/order-{queue}]\n"
+        return "    routes: [/]\n", f"    routes: [/]\n{access}{policies}"
+
+    def test_a_permission(self, change: Change, moto: Moto) -> None:
+        """Before the tasks that need it."""
+        statement = {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        for name in ("order-old", "order-new"):
+            moto.boto3_client("iam").create_policy(PolicyName=name, PolicyDocument=document)
+        found = change("order-services", ("webapp:1.4.2", "webapp:1.5.1"), self.may("old"))
+        allowed = of(found, "create", "aws_iam_role_policy", "aws_iam_role_policy_attachment")
+        assert len(allowed) == 2
+        assert max(allowed) < min(of(found, "update", "aws_ecs_service"))
+
+    def test_a_permission_for_another_queue(self, change: Change) -> None:
+        """Old tasks have the old one until they are stopped."""
+        found = change("order-services", ("webapp:1.4.2", "webapp:1.5.2"), self.may("new"))
+        assert early(found) == []
+        kinds = "aws_iam_role_policy", "aws_iam_role_policy_attachment"
+        (updated,) = of(found, "update", "aws_ecs_service")
+        assert len(of(found, "create", *kinds)) == len(of(found, "delete", *kinds)) == 2
+        assert max(of(found, "create", *kinds)) < updated < min(of(found, "delete", *kinds))
+
+    def test_a_permission_that_is_removed(self, change: Change) -> None:
+        found = change("order-services", self.IMAGE)
+        (updated,) = of(found, "update", "aws_ecs_service")
+        gone = of(found, "delete", "aws_iam_role_policy", "aws_iam_role_policy_attachment")
+        assert len(gone) == 2
+        assert updated < min(gone)
 
     def test_another_port(self, change: Change) -> None:
         """A rolling deployment in the same target group; only the rules' port is ahead of it."""
@@ -268,3 +373,120 @@ class TestServices:
         (balancer,) = of(found, "delete", "aws_lb")
         (group,) = of(found, "delete", "aws_lb_target_group")
         assert updated < min(balancer, group)
+
+    WITHOUT_API = "    routes: [/api/profile]\n", ""
+
+    def network(self, change: Change, listener: str, port: int) -> list[Step]:
+        """The stack with a network load balancer alone, whose one listener leads to the webapp."""
+        raw = f"{{type: network, listeners: {{{listener}: {port}}}}}"
+        return change(
+            "order-services",
+            self.IMAGE,
+            self.PORT,
+            self.WITHOUT_API,
+            ("services:\n", f"load_balancers: {{raw: {raw}}}\n\nservices:\n"),
+            ("    routes: [/]\n", f"    routes: [{{listener: raw.{listener}}}]\n"),
+        )
+
+    def test_a_network_load_balancer(self, change: Change) -> None:
+        """ECS accepts the target group of a service once a listener leads to it."""
+        found = self.network(change, "feed", 9000)
+        (listens,) = (
+            place for place in of(found, "create", "aws_lb_listener") if "raw_feed" in found[place].address
+        )
+        (group,) = of(found, "create", "aws_lb_target_group")
+        updated = [
+            place for place in of(found, "update", "aws_ecs_service") if "webapp" in found[place].address
+        ]
+        assert max(of(found, "create", "aws_lb")) < listens < min(updated)
+        assert group < listens
+        assert min(updated) < min(of(found, "delete", *IN_USE), default=len(found))
+
+    def test_another_listener_of_a_network_load_balancer(self, change: Change) -> None:
+        """The new one listens before the old one is gone."""
+        found = self.network(change, "other", 9001)
+        (listens,) = of(found, "create", "aws_lb_listener")
+        (updated,) = of(found, "update", "aws_ecs_service")
+        (gone,) = of(found, "delete", "aws_lb_listener")
+        assert listens < updated < gone
+        assert of(found, "create", "aws_lb_target_group") == []
+
+
+@pytest.mark.xdist_group("order")
+class TestScaling:
+    """In this order, each from where the one before it ended."""
+
+    COUNT = SCALED[SCALED.index("    scaling:") : SCALED.index("    spot:")], "    count: 4\n"
+    SPOT = "{base: 1, weight: 3}"
+
+    def test_scaling_to_a_number_of_tasks(self, change: Change) -> None:
+        """Nothing else changes the number any more when Terraform sets it."""
+        first = len(CALLS)
+        change("order-scaled", self.COUNT)
+        (ended,), (policy,) = places("DeregisterScalableTarget", first), places("DeleteScalingPolicy", first)
+        (updated,) = places("UpdateService", first)
+        assert policy < ended < updated
+        assert '"desiredCount":4' in asked(updated, first)
+
+    def test_a_number_of_tasks_to_scaling(self, change: Change) -> None:
+        """As many tasks run as before, until a policy or a schedule changes that."""
+        first = len(CALLS)
+        change("order-scaled")
+        (begun,) = places("RegisterScalableTarget", first)
+        assert begun < min(*places("PutScalingPolicy", first), *places("PutScheduledAction", first))
+        assert places("UpdateService", first) == []
+
+    def test_another_metric(self, change: Change) -> None:
+        first = len(CALLS)
+        change("order-scaled", ("      cpu: 60\n", "      memory: 70\n"))
+        (added,), (removed,) = places("PutScalingPolicy", first), places("DeleteScalingPolicy", first)
+        assert '"PolicyName":"memory"' in asked(added, first)
+        assert '"PolicyName":"cpu"' in asked(removed, first)
+        assert places("UpdateService", first) == places("DeregisterScalableTarget", first) == []
+
+    @pytest.mark.parametrize("spot", ["{base: 2, weight: 1}", "true", "false"])
+    def test_other_shares_of_spot(self, change: Change, spot: str) -> None:
+        """In place, with a new deployment, which version 5 of the provider does only if it is forced."""
+        first = len(CALLS)
+        change("order-scaled", ("      cpu: 60\n", "      memory: 70\n"), (self.SPOT, spot))
+        (updated,) = places("UpdateService", first)
+        assert '"forceNewDeployment":true' in asked(updated, first)
+        assert places("CreateService", first) == places("DeleteService", first) == []
+
+    def test_spot_left_and_no_longer_in_the_spec(self, change: Change) -> None:
+        """After `spot: false`, the key can go."""
+        first = len(CALLS)
+        change("order-scaled", ("      cpu: 60\n", "      memory: 70\n"), (f"    spot: {self.SPOT}\n", ""))
+        assert places("CreateService", first) == places("DeleteService", first) == []
+
+
+@pytest.mark.xdist_group("order")
+class TestRepositories:
+    """In this order, each from where the one before it ended; Terraform deploys."""
+
+    OURS = ("    deploys_by: ci\n", "")
+    MADE = ("network:\n", "repositories: {worker: 20}\n\nnetwork:\n")
+    NAMED = ("123456789012.dkr.ecr.us-east-1.amazonaws.com/worker:3.1.0", "worker:3.1.0")
+
+    def test_a_repository_and_the_image_that_names_it(self, change: Change) -> None:
+        """The task definition waits for the repository, and so does the deployment."""
+        first = len(CALLS)
+        change("order-scaled", self.OURS, self.MADE, self.NAMED)
+        (made,), (rules,) = places("CreateRepository", first), places("PutLifecyclePolicy", first)
+        (registered,), (updated,) = places("RegisterTaskDefinition", first), places("UpdateService", first)
+        assert made < registered < updated
+        assert made < rules
+
+    def test_other_rules_of_a_repository(self, change: Change) -> None:
+        """The provider has them in place: nothing is deployed."""
+        first = len(CALLS)
+        change("order-scaled", self.OURS, (self.MADE[0], self.MADE[1].replace("20", "30")), self.NAMED)
+        assert len(places("PutLifecyclePolicy", first)) == 1
+        assert places("UpdateService", first) == places("CreateRepository", first) == []
+
+    def test_a_repository_that_no_image_names_any_more(self, change: Change) -> None:
+        """Tasks start from the other image before the repository goes."""
+        first = len(CALLS)
+        change("order-scaled", self.OURS, ("com/worker:3.1.0", "com/shared/worker:3.1.0"))
+        (updated,), (gone,) = places("UpdateService", first), places("DeleteRepository", first)
+        assert updated < gone

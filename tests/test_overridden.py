@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,16 @@ from support.page_walk import Walk
 from tfgen.facts import provider
 from tfgen.output.compare import Changes
 from tfgen.overridden.bearing import HARMLESS as BEARS_NOT
-from tfgen.overridden.resource import Expression, Json, Resource, Tree, body_of, inner_tree, plain_value
+from tfgen.overridden.resource import (
+    Blocks,
+    Expression,
+    Json,
+    Resource,
+    Tree,
+    body_of,
+    inner_tree,
+    plain_value,
+)
 from tfgen.pipe import Outcome, run_text
 from tfgen.problems import Location, Problem, report_problems
 from tfgen.reach import explain, walks
@@ -87,6 +97,8 @@ CONNECT = "service_connect_configuration"
 CLOSED = '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::mine/*"}]}'
 LAYERS = CLOSED.replace("mine", "prod-us-east-1-starport-layer-bucket")
 
+IPV6 = "nat, ipv6: true"
+
 # egress, address, patch, and what the warning says
 BREAKING: list[tuple[str, str, Any, str]] = [
     # names
@@ -142,6 +154,19 @@ BREAKING: list[tuple[str, str, Any, str]] = [
     ("nat", f"{BALANCER}aws_lb_listener.http", {"protocol": "HTTPS"}, "is unknown"),
     ("nat", f"{BALANCER}{IN}http_from_world", {"from_port": 81, "to_port": 81}, "allows no clients on port 80"),
     ("nat", f"{BALANCER}{IN}http_from_world", {"cidr_ipv4": "10.0.0.0/8"}, "allows only private addresses"),
+    # IPv6
+    (IPV6, f"{NETWORK}aws_vpc.main", {"assign_generated_ipv6_cidr_block": False}, "have no IPv6 range"),
+    (IPV6, f"{NETWORK}aws_route.private_internet_ipv6", {"destination_ipv6_cidr_block": "2001:db8::/32"},
+     "the private subnets have no route to the internet by IPv6"),
+    (IPV6, f"{NETWORK}aws_route.private_internet_ipv6", {"egress_only_gateway_id": "eigw-1"}, "is unknown"),
+    (IPV6, f"{NETWORK}aws_route.public_internet_ipv6", {"destination_ipv6_cidr_block": "2001:db8::/32"},
+     "the public subnets have no route to the internet by IPv6"),
+    (IPV6, f"{NETWORK}aws_subnet.private", {"ipv6_cidr_block": None}, "the private subnets have no IPv6 range"),
+    (IPV6, f"{NETWORK}aws_subnet.public", {"ipv6_cidr_block": None}, "the public subnets have no IPv6 range"),
+    (IPV6, f"{NETWORK}aws_subnet.private", {"ipv6_cidr_block": "2001:db8:0:7::/64"}, "is unknown"),
+    (IPV6, f"{SERVICES}{OUT}web_to_internet_ipv6", {"cidr_ipv6": "2001:db8::/32"}, "does not allow outbound"),
+    (IPV6, f"{BALANCER}{IN}http_from_world_ipv6", {"cidr_ipv6": "fd00::/8"}, "allows only private addresses"),
+    ("nat", f"{BALANCER}aws_lb.main", {"ip_address_type": "dualstack-without-public-ipv4"}, "allows no clients"),
     # listener rules and target groups
     ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"action": {"type": "fixed-response", "target_group_arn": None,
      "fixed_response": {"content_type": "text/plain", "status_code": "503"}}}, "is fixed-response"),
@@ -150,7 +175,7 @@ BREAKING: list[tuple[str, str, Any, str]] = [
     ("nat", f"{SERVICES}aws_lb_listener_rule.api", {"listener_arn": "arn:aws:x"}, "is unknown"),
     ("nat", f"{SERVICES}aws_lb_target_group.web", {"target_type": "instance"}, "is unknown"),
     ("nat", f"{SERVICES}aws_lb_target_group.web", {"protocol": "HTTPS"}, "is unknown"),
-    ("nat", f"{SERVICES}aws_lb_target_group.web", {"health_check": {"port": "9000"}}, "is unknown"),
+    ("nat", f"{SERVICES}aws_lb_target_group.web", {"health_check": {"port": "9000"}}, "does not allow"),
     # ECS services
     ("nat", WEB, {"network_configuration": {"security_groups": ["sg-1"]}}, "is unknown"),
     ("nat", WEB, {"network_configuration": {"subnets": ["subnet-1"]}}, "is unknown"),
@@ -219,9 +244,15 @@ def leaves(value: Any) -> Any:
         value = value.value
     inner = inner_tree(value)
     if inner is not None:
-        found = {key: left for key, item in inner.items() if (left := leaves(item)) is not None}
+        # A patch replaces a list of a container whole: environment, secrets.
+        whole = [key for key, item in inner.items() if not _is_plain_list(item) or _is_whole(item)]
+        found = {key: left for key in whole if (left := leaves(inner[key])) is not None}
         return found or None
     return plain_value(value) if _is_whole(value) else None
+
+
+def _is_plain_list(value: Any) -> bool:
+    return isinstance(value, list) and not isinstance(value, Blocks)
 
 
 def _is_whole(value: Any) -> bool:
@@ -309,7 +340,7 @@ HARMLESS: list[tuple[str, Any]] = [
     (f"{NETWORK}aws_subnet.private", {"enable_resource_name_dns_a_record_on_launch": True}),
     (f"{BALANCER}aws_lb.main", {"idle_timeout": 30, "access_logs": {"bucket": "shop-logs", "enabled": True}}),
     (f"{BALANCER}aws_lb.main", {"enable_deletion_protection": True, "name": "shop-web"}),
-    (f"{BALANCER}aws_lb.main", {"ip_address_type": "dualstack"}),
+    (f"{BALANCER}aws_lb.main", {"ip_address_type": "ipv4"}),
     (f"{BALANCER}aws_lb_listener.http", {"protocol": "HTTPS", "certificate_arn": "arn:aws:acm:us-east-1:1:c/a",
      "ssl_policy": "ELBSecurityPolicy-TLS13-1-2-2021-06"}),
     (f"{SERVICES}aws_lb_target_group.web", {"deregistration_delay": 10, "slow_start": 30}),
@@ -357,14 +388,20 @@ PORTS = st.sampled_from(
     [{"from_port": low, "to_port": high} for low, high in ((1, 2), (443, 443), (1, 65535))]
 )
 RANGES = st.sampled_from(["10.0.0.0/8", "0.0.0.0/0", "192.0.2.0/24", "52.94.0.0/16"])
-OF_A_RULE = PORTS | RANGES.map(
-    lambda cidr: {"cidr_ipv4": cidr, "referenced_security_group_id": None, "prefix_list_id": None}
+RANGES_OF_IPV6 = st.sampled_from(["::/0", "2001:db8::/32", "fd00::/8"])
+NO_PEER = dict.fromkeys(["cidr_ipv4", "cidr_ipv6", "referenced_security_group_id", "prefix_list_id"])
+OF_A_RULE = st.one_of(
+    PORTS,
+    RANGES.map(lambda cidr: {**NO_PEER, "cidr_ipv4": cidr}),
+    RANGES_OF_IPV6.map(lambda cidr: {**NO_PEER, "cidr_ipv6": cidr}),
 )
 PATCHES: dict[str, st.SearchStrategy[Any]] = {
     "aws_vpc": st.sampled_from(
-        [{"enable_dns_support": False}, {"enable_dns_hostnames": False}, {"enable_dns_support": True}]
+        [{"enable_dns_support": False}, {"enable_dns_hostnames": False}, {"enable_dns_support": True},
+         {"assign_generated_ipv6_cidr_block": False}, {"assign_generated_ipv6_cidr_block": True}]
     ),
-    "aws_route": RANGES.map(lambda cidr: {"destination_cidr_block": cidr}),
+    "aws_route": RANGES.map(lambda cidr: {"destination_cidr_block": cidr})
+    | RANGES_OF_IPV6.map(lambda cidr: {"destination_ipv6_cidr_block": cidr}),
     "aws_nat_gateway": st.sampled_from(
         [{"connectivity_type": "private", "allocation_id": None}, {"connectivity_type": "public"}]
     ),
@@ -374,7 +411,8 @@ PATCHES: dict[str, st.SearchStrategy[Any]] = {
     ),
     "aws_vpc_security_group_egress_rule": OF_A_RULE,
     "aws_vpc_security_group_ingress_rule": OF_A_RULE,
-    "aws_lb": st.sampled_from([{"internal": True}, {"internal": False}, {"subnets": ["subnet-1", "subnet-2"]}]),
+    "aws_lb": st.sampled_from([{"internal": True}, {"internal": False}, {"subnets": ["subnet-1", "subnet-2"]},
+         *({"ip_address_type": each} for each in ("ipv4", "dualstack", "dualstack-without-public-ipv4"))]),
     "aws_lb_listener": st.sampled_from([{"port": 8888}]),
     "aws_ecs_service": st.sampled_from(
         [{"network_configuration": {"assign_public_ip": True}}, {"network_configuration": {"subnets": ["subnet-1"]}},
@@ -392,7 +430,7 @@ def fits(pages: dict[str, str], address: str, patch: Any) -> bool:
     """Whether a patch only names what stands there, so that nothing of it is refused."""
     kind = address.split(".")[-2]
     body = body_of(pages[resource_addresses(pages)[address]], address)
-    if kind == "aws_vpc_endpoint" and not patch.keys() <= body.keys():
+    if kind in ("aws_vpc_endpoint", "aws_route") and not patch.keys() <= body.keys():
         return False
     return kind != "aws_ecs_service" or "load_balancer" not in patch or "load_balancer" in body
 
@@ -400,7 +438,9 @@ def fits(pages: dict[str, str], address: str, patch: Any) -> bool:
 def whole_by_pages(walk: Walk, blueprint: Any, flow: Flow) -> bool | None:
     """What the pages say of a flow; None of what that walk does not know."""
     services = {each.key: each for each in blueprint.services}
-    own = services[flow.service]
+    scheduled = {each.key: each for each in blueprint.jobs if each.schedules}
+    if not (own := (services | scheduled).get(flow.service)):
+        return None  # where a job runs that somebody starts, no page says
     here = walk.service(own.label)
     aws = {"the ECR API": "ecr.api", "the ECR registry": "ecr.dkr", "S3": "s3", "CloudWatch Logs": "logs",
            "Secrets Manager": "secretsmanager", "SSM Parameter Store": "ssm",
@@ -408,8 +448,22 @@ def whole_by_pages(walk: Walk, blueprint: Any, flow: Flow) -> bool | None:
     if flow.kind in ("image", "logs", "secret", "exec"):
         return here.reaches_aws(aws[flow.to]) if flow.to in aws else None
     if flow.kind == "call":
-        return here.calls(walk.service(services[flow.to.strip('"')].label))
+        address = flow.what.removeprefix("which it calls").removeprefix(" at ")
+        callee = services.get(flow.to.strip('"'))
+        if not callee or callee.dns:  # outside the stack, or by a name that no page resolves
+            return None
+        return here.calls(walk.service(callee.label), address)
+    if found := re.fullmatch(r"the internet by IPv6, port ([0-9]+)", flow.to):
+        return here.reaches_internet_by_ipv6(int(found[1]))
     return None
+
+
+@pytest.mark.parametrize(("egress", "count"), [("public", 19), ("nat", 19), ("endpoints", 17)])
+def test_proofs_agree_with_a_walk_over_the_files_by_ipv6(egress: str, count: int) -> None:
+    """Three routes more, and the default egress of each of the two services, where there is one."""
+    outcome = run_text(STACK.replace("EGRESS", f"{egress}, ipv6: true"), "shop.yaml")
+    assert compared(outcome) == count
+    assert not walks(outcome.overridden or pytest.fail("no blueprint")).failing
 
 
 @pytest.mark.parametrize("egress", ["public", "nat", "endpoints", "nat+endpoints"])
@@ -426,20 +480,38 @@ def compared(outcome: Outcome) -> int:
     assert outcome.overridden
     walk, count = Walk(outcome.pages()), 0
     found = walks(outcome.overridden)
-    routes = {each.key: iter(each.routes) for each in outcome.blueprint.services}
-    for flow in (*found.out, *found.into):
-        if flow.kind == "route":
-            own = next(each for each in outcome.blueprint.services if each.key == flow.service)
-            route = next(routes[flow.service])
-            here = walk.service(own.label)
-            inside = bool(outcome.spec and outcome.spec.load_balancer.is_internal)
-            whole: bool | None = here.answers(route.rule, inside=inside)
-        else:
-            whole = whole_by_pages(walk, outcome.blueprint, flow)
+    for flow in found.out:
+        whole = whole_by_pages(walk, outcome.blueprint, flow)
         if whole is not None:
             assert (flow.state in (OK, TAKEN)) == whole, (flow, whole)
             count += 1
+    fronts = outcome.spec.balancers if outcome.spec else {}
+    for own in outcome.blueprint.services:
+        flows = [flow for flow in found.into if flow.service == own.key]
+        here = walk.service(own.label)
+        for route, by_version in zip(own.routes, flows_of_routes(flows), strict=True):
+            inside = fronts[route.balancer].is_internal
+            for version in (4, 6):
+                flow_, whole = (
+                    by_version.get(version),
+                    here.answers(route.rule, inside=inside, version=version),
+                )
+                # Without clients of a version, none is looked for.
+                assert bool(flow_ and flow_.state in (OK, TAKEN)) == whole, (route, version, flow_)
+            count += len(by_version)
     return count
+
+
+def flows_of_routes(flows: list[Flow]) -> list[dict[int, Flow]]:
+    """Those of each route, by the version of IP of its clients: IPv4 comes first."""
+    found: list[dict[int, Flow]] = []
+    for flow in flows:
+        version = 6 if flow.what.endswith(" by IPv6") else 4
+        if version == 6 and found and 6 not in found[-1] and f"{found[-1][4].what} by IPv6" == flow.what:
+            found[-1][6] = flow
+        else:
+            found.append({version: flow})
+    return found
 
 
 @laws(120)

@@ -103,6 +103,15 @@ def test_the_wheel_holds_the_product_and_nothing_else(sources: Path) -> None:
     assert {file.split("/")[0] for file in files} == {"tfgen", about}
     assert "tfgen/templates/services/service.tf.j2" in files
     printed = {file for file in files if file.startswith("tfgen/printed/")}
-    folders = ("__init__", "stack", "network", "load_balancer", "services")
+    folders = (
+        "__init__",
+        "stack",
+        "network",
+        "load_balancer",
+        "alarms",
+        "repositories",
+        "file_systems",
+        "services",
+    )
     assert printed == {f"tfgen/printed/{name}.py" for name in folders}
     assert not [file for file in files if "__pycache__" in file]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.accepted import committed
+from support.provider_6 import for_provider_5
 from support.stacks import planned
 
 import tfgen
@@ -34,6 +35,10 @@ TITLES = {
     "listener-rule": "A further listener rule",
     "target-group": "A second target group",
     "peering": "A peering connection, and an address of one's own",
+    "names": "Names in DNS for what is beside the stack",
+    "login": "Logins of staff and partners",
+    "tokens": "Tokens of programs, and rewritten paths",
+    "deployments": "Blue/green, canary and linear deployments",
 }
 # What of each is planned beside the stack, by its address.
 PLANNED = {
@@ -68,12 +73,37 @@ PLANNED = {
         'aws_lb_target_group_attachment.old["10.80.1.11"]',
         "aws_vpc_security_group_egress_rule.load_balancer_to_old",
     },
+    "tokens": {
+        "aws_cognito_resource_server.orders",
+        "aws_cognito_user_pool.machines",
+        "aws_cognito_user_pool_client.warehouse",
+        "aws_cognito_user_pool_domain.machines",
+    },
+    "deployments": {
+        "aws_iam_role.smoke_test",
+        "aws_iam_role_policy_attachment.smoke_test",
+        "aws_lambda_function.smoke_test",
+    },
+    "login": {
+        "aws_cognito_user_pool.partners",
+        "aws_cognito_user_pool_client.desk",
+        "aws_cognito_user_pool_domain.partners",
+    },
     "peering": {
         "aws_eip.partners",
         "aws_route.warehouse_to_shop",
         "aws_vpc_peering_connection.warehouse",
     },
+    "names": {"aws_security_group.prometheus", "aws_vpc_security_group_egress_rule.prometheus_to_api"},
 }
+
+
+# What a deployment would set.
+VALUES = {
+    "login": 'staff_client_secret = "secret"\n',
+    "deployments": 'watch_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:watch"\n',
+}
+OF_PROVIDER_6 = ("tokens", "deployments")
 
 
 def spec_of(recipe: str) -> Path:
@@ -99,7 +129,9 @@ def test_every_recipe_is_here() -> None:
 def test_the_stack_and_the_files_beside_it_are_planned(
     running: Terraform, tmp_path: Path, recipe: str
 ) -> None:
-    for path, text in rendered(recipe).items():
+    pages = rendered(recipe)
+    pages = for_provider_5(pages) if recipe in OF_PROVIDER_6 else pages
+    for path, text in {**pages, "terraform.tfvars": VALUES.get(recipe, "")}.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
     assert running.unformatted(tmp_path) == []

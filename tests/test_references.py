@@ -24,6 +24,7 @@ from tfgen.hcl.reference import Key, NotAReferenceError, Traversal, parse_refere
 from tfgen.hcl.syntax import Attribute, Index, Literal, Name, Node
 from tfgen.hcl.text import Ref
 from tfgen.pipe import run_text
+from tfgen.problems import Problem
 
 if TYPE_CHECKING:
     from support.command import Tfgen
@@ -312,6 +313,91 @@ def looked_up(reference: str, folder: Path) -> list[Any]:
     assert outcome.blueprint
     found = with_own_files(outcome, folder).problems
     return [each for each in found if each.code == "TG298"]
+
+
+# --- what both the stack and the user's own files have
+
+
+@pytest.mark.parametrize(
+    ("reference", "files", "told"),
+    [
+        ("{input: host}", {"a.tf": 'variable "host" {}\n'}, True),
+        ("{ref: var.host}", {"a.tf": 'variable "host" {}\n'}, False),
+        ("{input: host}", {"a.tf.json": '{"variable": {"host": {}}}'}, True),
+        ("{input: host}", {"a.tf": 'variable "port" {}\n'}, False),
+        ("{input: host}", {"a_override.tf": 'variable "host" { default = "x" }\n'}, False),
+        ("{input: host}", {"modules/a/a.tf": 'variable "host" {}\n'}, False),
+        ("{input: host}", {"a.tf": 'output "host" { value = 1 }\n'}, False),
+        ("{join: [{input: host}, {input: host}]}", {"a.tf": 'variable "host" {}\n'}, True),
+        ("{ref: var.web_image}", {"a.tf": 'variable "web_image" {}\n'}, True),
+    ],
+)
+def test_a_variable_of_both(reference: str, files: dict[str, str], told: bool, tmp_path: Path) -> None:
+    """Terraform refuses a variable that two files declare."""
+    text = referring("X").replace('{ref: "X"}', reference)
+    found = [each for each in beside(text, files, tmp_path) if each.code == "TG297"]
+    assert len(found) == told
+    assert not found or str(tmp_path / next(iter(files))) in found[0].message
+
+
+ZONE = {"id": "Z0123456789ABCDEF", "ref": "{ref: aws_route53_zone.main.zone_id}", "input": "{input: zone}"}
+
+
+def record(**arguments: str) -> dict[str, str]:
+    said = {
+        "type": '"A"',
+        "name": '"shop.example.com"',
+        "zone_id": '"Z0123456789ABCDEF"',
+        **arguments,
+    }
+    lines = "".join(f"  {name} = {value}\n" for name, value in said.items())
+    return {"dns.tf": f'resource "aws_route53_record" "x" {{\n{lines}}}\n'}
+
+
+@pytest.mark.parametrize(
+    ("zone", "files", "severity"),
+    [
+        ("id", record(), "error"),
+        ("id", record(name='"Shop.example.com."'), "error"),
+        ("id", record(type='"CNAME"'), "error"),
+        ("id", record(type='"TXT"'), ""),
+        ("id", record(type="local.type"), ""),
+        ("id", record(name='"www.example.com"'), ""),
+        ("id", record(name='"a.shop.example.com"'), ""),
+        ("id", record(name="each.key"), ""),
+        ("id", record(zone_id='"Z0000000000PRIVATE"'), ""),
+        ("id", record(zone_id="aws_route53_zone.main.zone_id"), "warning"),
+        ("ref", record(zone_id="aws_route53_zone.main.zone_id"), "error"),
+        ("ref", record(zone_id="aws_route53_zone.main.id"), "warning"),
+        ("ref", record(), "warning"),
+        ("input", record(zone_id="var.zone"), "error"),
+        ("input", record(), "warning"),
+        ("id", {"dns.tf": record()["dns.tf"].replace("resource", "data")}, ""),
+        ("id", {"dns.tf": record()["dns.tf"].replace("aws_route53_record", "other_record")}, ""),
+    ],
+)
+def test_a_record_of_both(zone: str, files: dict[str, str], severity: str, tmp_path: Path) -> None:
+    """A zone has one record of a name and type, and with a CNAME no other."""
+    text = f"""name: shop
+region: us-east-1
+network: {{egress: public}}
+load_balancer: {{domain: [example.com, shop.example.com], zone: {ZONE[zone]}}}
+services:
+  web: {{image: 'nginx:1.27', port: 80, routes: [/]}}
+"""
+    found = [each for each in beside(text, files, tmp_path) if each.code == "TG556"]
+    assert [each.severity for each in found] == ([severity] if severity else [])
+    assert all(each.at.path == ("load_balancer", "domain") for each in found)
+
+
+def beside(text: str, files: dict[str, str], folder: Path) -> list[Problem]:
+    """What is said of a spec with files of the user's in its folder."""
+    for name, page in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(page)
+    outcome = run_text(text, "shop.yaml")
+    assert outcome.blueprint, outcome.problems
+    return list(with_own_files(outcome, folder).problems)
 
 
 def test_what_tfgen_writes_is_no_file_of_the_users(tmp_path: Path, run_tfgen: Tfgen) -> None:

@@ -130,22 +130,32 @@ def test_moves_are_what_terraform_takes(data: Data) -> None:
     assert len(set(targets)) == len(targets)
     assert not set(sources) & set(declared)
     assert set(targets) - set(sources) <= set(declared)
-    assert bool(pairs) == any("was" in service for service in data["services"].values())
+    assert bool(pairs) == any("was" in each for each in (data["services"] | data.get("jobs", {})).values())
 
 
 def renamed_back(data: Data) -> Data:
-    """The spec as it was before its services had their present names."""
+    """The spec as it was before its services and jobs had their present names."""
+    sections = {name: data.get(name, {}) for name in ("services", "jobs")}
     last = {
-        key: ([service["was"]] if isinstance(service["was"], str) else service["was"])[-1]
-        for key, service in data["services"].items()
-        if service.get("was")
+        key: ([each["was"]] if isinstance(each["was"], str) else each["was"])[-1]
+        for tasks in sections.values()
+        for key, each in tasks.items()
+        if each.get("was")
     }
-    services = {
-        last.get(key, key): {name: value for name, value in service.items() if name != "was"}
-        | {"calls": [last.get(callee, callee) for callee in service.get("calls", [])]}
-        for key, service in data["services"].items()
+    before = {
+        section: {
+            last.get(key, key): {name: value for name, value in each.items() if name != "was"}
+            | {"calls": [_renamed_back(callee, last) for callee in each.get("calls", [])]}
+            for key, each in tasks.items()
+        }
+        for section, tasks in sections.items()
     }
-    return {**data, "services": services, "overrides": {}}
+    return {**data, **before, "overrides": {}}
+
+
+def _renamed_back(callee: Any, last: dict[str, str]) -> Any:
+    """Calls outside the stack stay as they are."""
+    return last.get(callee, callee) if isinstance(callee, str) else callee
 
 
 @laws(60)

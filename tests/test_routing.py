@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, reduce
 from io import StringIO
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, ip_address, ip_network
 from itertools import combinations, combinations_with_replacement, pairwise, product
 from operator import or_
 from pathlib import Path
@@ -25,13 +25,13 @@ from msgspec.structs import replace
 from strategies import Data, laws, outcome_of, specs
 from support.accepted import shown
 
-from tfgen.blueprint.model import Blueprint, ListenerRule, NamedCondition
+from tfgen.blueprint.model import Blueprint, ListenerRule, LoadBalancer, NamedCondition, Service
 from tfgen.commands.main import main
 from tfgen.hcl.text import Label, Ref
 from tfgen.pipe import run_file, run_text
 from tfgen.problems import Location, TfgenError
 from tfgen.render.pages import render_pages
-from tfgen.routing import patterns
+from tfgen.routing import patterns, table
 from tfgen.routing.answer import Answer, answer_request, readings_of_request
 from tfgen.routing.conflicts import find_conflicts
 from tfgen.routing.extras import Subject, patterns_of_rule
@@ -167,7 +167,7 @@ def entry(number: int, service: str, parts: Parts, pinned: bool) -> Entry:
         target_groups=(), weighted=(), at=Location("spec.yaml", number),
     )  # fmt: skip
     subject = Subject("header", "x-tenant")
-    extras = (patterns_of_rule(rule, subject),)
+    extras = (patterns_of_rule(rule, subject, {}),)
     return Entry(service, rule, hosts or ("?*",), paths or ("/*",), methods or ("?*",), (subject,), extras)
 
 
@@ -253,6 +253,35 @@ def test_a_rule_is_dead_where_no_request_is_left(rules: tuple[Entry, ...]) -> No
         assert all(each.rule.priority < shadow.entry.rule.priority for each in shadow.by)
         for index in range(len(by)) if len(by) > 1 else ():
             assert wanted(shadow.entry) & ~union(by[:index] + by[index + 1 :])
+
+
+_RANGES = st.integers(28, 32).flatmap(
+    lambda size: st.integers(0, 2 ** (size - 28) - 1).map(
+        lambda number: f"10.0.0.{number << (32 - size)}/{size}"
+    )
+)
+
+
+@laws(300)
+@given(st.lists(st.lists(_RANGES, min_size=1, max_size=3), min_size=2, max_size=6))
+def test_ranges_are_dead_where_no_address_is_left(rules: list[list[str]]) -> None:
+    """Also where others make up a range together: against every address of a range of 16."""
+    every = [
+        (
+            "web",
+            replace(entry(number, "web", ((), (), (), ()), False).rule, sources=(tuple(ranges),)),
+        )
+        for number, ranges in enumerate(rules, 1)
+    ]
+    taken: set[IPv4Address] = set()
+    dead = []
+    for number, ranges in enumerate(rules, 1):
+        own = {address for cidr in ranges for address in IPv4Network(cidr)}
+        if own <= taken:
+            dead.append(number)
+        taken |= own
+    found = find_conflicts(tuple(table._entries_of_rules(every))).shadows
+    assert [shadow.entry.rule.priority for shadow in found] == dead
 
 
 def test_the_small_world_has_rules_that_several_shadow() -> None:
@@ -636,38 +665,50 @@ def reference(value: str) -> str:
 def wiring(pages: Mapping[str, str]) -> dict[str, str]:
     """What stands behind `MODULE var.x`, through the root's calls and the outputs of the other module."""
     outputs: dict[str, str] = {}
-    for module in ("load_balancer", "services"):
+    for module in (path.split("/")[1] for path in pages if re.fullmatch(r"modules/\w+/outputs.tf", path)):
         for block in parsed(pages[f"modules/{module}/outputs.tf"], "output"):
             for name, body in block.items():
-                outputs[f"module.{module}.{unquoted(name)}"] = str(body.get("value", ""))
+                value = reference(str(body.get("value", "")))
+                kind, _, rest = value.partition(".")
+                own = owner(module) if kind == "aws_lb_listener" else ""
+                outputs[f"module.{module}.{unquoted(name)}"] = f"{kind}.{own}{rest}"
     found = {}
     for block in parsed(pages["main.tf"], "module"):
         for name, body in block.items():
             for argument, value in body.items():
                 behind = outputs.get(reference(str(value)))
                 if behind:
-                    found[f"{unquoted(name)} var.{argument}"] = reference(behind)
+                    found[f"{unquoted(name)} var.{argument}"] = behind
     return found
+
+
+def owner(module: str) -> str:
+    """What is in front of the names of a module's listeners."""
+    name = module.removesuffix("load_balancer").rstrip("_").replace("_", "-")
+    return f"{name}." if name and module.endswith("load_balancer") else ""
 
 
 def rules_of(pages: Mapping[str, str]) -> list[Rendered]:
     behind = wiring(pages)
     found = []
     for path, text in pages.items():
-        if path.startswith("modules/services/") or path == "modules/load_balancer/rules.tf":
-            for block in parsed(text, 'resource "aws_lb_listener_rule"'):
-                for body in block['"aws_lb_listener_rule"'].values():
-                    found.append(rule_of(body, behind))
-    for block in parsed(pages["modules/load_balancer/listeners.tf"], 'resource "aws_lb_listener"'):
-        for name, body in block['"aws_lb_listener"'].items():
-            action = body["default_action"][0]
-            arn = action.get("target_group_arn")
-            target = label(behind[f"load_balancer {reference(arn)}"]) if arn else ""
-            found.append(Rendered(unquoted(name), 99999, target, []))
+        if not path.startswith("modules/"):
+            continue
+        own = owner(path.split("/")[1])
+        for block in parsed(text, 'resource "aws_lb_listener_rule"'):
+            for body in block['"aws_lb_listener_rule"'].values():
+                found.append(rule_of(body, behind, own))
+        if path.startswith("modules/services/"):  # listeners there are of network load balancers
+            continue
+        for block in parsed(text, 'resource "aws_lb_listener"'):
+            for name, body in block['"aws_lb_listener"'].items():
+                assert "target_group_arn" not in body["default_action"][0]
+                found.append(Rendered(f"{own}{unquoted(name)}", 99999, "", []))
     return found
 
 
-def rule_of(body: Any, behind: Mapping[str, str]) -> Rendered:
+def rule_of(body: Any, behind: Mapping[str, str], own: str) -> Rendered:
+    """`own` is in front of the name of the listener where the rule is in its module."""
     conditions = [
         condition_of(kind, inner)
         for condition in body["condition"]
@@ -675,8 +716,11 @@ def rule_of(body: Any, behind: Mapping[str, str]) -> Rendered:
         if kind != "__is_block__"
     ]
     arn = reference(body["listener_arn"])
-    arn = behind.get(f"services {arn}", arn)  # a rule of the load balancer itself names its listener
-    return Rendered(label(arn), body["priority"], target_of(body["action"][0]), conditions)
+    given = behind.get(f"services {arn}", f"{arn.partition('.')[0]}.{own}{arn.partition('.')[2]}")
+    listener = given.partition(".")[2].removesuffix(".arn")
+    *first, last = body["action"]  # in the order in which a load balancer takes them
+    target = " ".join(filter(None, [*(unquoted(each["type"]) for each in first), target_of(last)]))
+    return Rendered(listener, body["priority"], target, conditions)
 
 
 def target_of(action: Any) -> str:
@@ -701,8 +745,17 @@ def label(arn: str) -> str:
     return arn.split(".")[1]
 
 
+def _forwarded_to(rules: tuple[ListenerRule, ...], service: Service) -> list[str]:
+    """The target groups of a service, which may have several, that a rule forwards to."""
+    own = [group.label for group in service.target_groups]
+    shares = [target.target_group for rule in rules for each in rule.weighted for target in each.targets]
+    labels = (*(label for rule in rules for label in rule.target_groups), *shares)
+    return [label for label in labels if label in own]
+
+
 def naive(rules: list[Rendered], listener: str, sent: Sent) -> str:
-    """The target group that answers, by regular expressions, one rule after the other.
+    """What a client is asked for first, and the target group that answers, by regular expressions, one rule
+    after the other.
 
     Written from what AWS documents of conditions (aws.md section 5), and from nothing of tfgen's: all
     conditions of a rule must hold, one value of each; the lowest priority comes first."""
@@ -775,11 +828,14 @@ def asked(draw: st.DrawFn, rules: list[Rendered]) -> Sent:
     return sent
 
 
-def asked_of_tfgen(blueprint: Blueprint, sent: Sent, port: int, scheme: str = "http") -> Answer:
+def asked_of_tfgen(
+    blueprint: Blueprint, sent: Sent, port: int, scheme: str = "http", balancer: str = ""
+) -> Answer:
     query = "&".join(f"{key}={value}" for key, value in sent.query)
     url = f"{scheme}://{sent.host}:{port}{sent.path}{'?' if query else ''}{query}"
     headers = (f"Host: {sent.host}", *(f"{name}: {value}" for name, value in sent.headers))
-    return answer_request(blueprint, read_request(sent.method, url, headers, sent.source))
+    request = read_request(sent.method, url, headers, sent.source)
+    return answer_request(blueprint, request._replace(balancer=balancer))
 
 
 @laws(25)
@@ -790,31 +846,50 @@ def test_the_rendered_rules_send_every_request_where_tfgen_says(data: st.DataObj
     if not blueprint.load_balancer:
         return
     rules = rules_of(render_pages(blueprint))
-    assert len(rules) == sum(map(len, entries_by_listener(blueprint).values())) + len(
-        blueprint.load_balancer[0].listeners
-    )
-    labels = {service.key: service.target_groups[0].label for service in blueprint.services if service.routes}
-    for listener in blueprint.load_balancer[0].listeners:
+    listeners = [
+        (balancer.key, each)
+        for balancer in blueprint.load_balancer
+        for each in balancer.listeners
+        if not balancer.is_network
+    ]
+    assert len(rules) == sum(map(len, entries_by_listener(blueprint).values())) + len(listeners)
+    for balancer, listener in listeners:
+        own = "" if balancer == "main" else f"{balancer}."
+        labels = {
+            service.key: group.label
+            for service in blueprint.services
+            for group in service.target_groups
+            if group.balancer == balancer
+        }
         for _ in range(6):
             sent = data.draw(asked(rules))
             if not listener.cidrs or "?" in sent.path:
                 continue
             scheme = listener.protocol.lower()
-            found = asked_of_tfgen(opened(blueprint), sent, listener.port, scheme)
+            found = asked_of_tfgen(opened(blueprint), sent, listener.port, scheme, balancer)
             seen = readings_of_request(found.request)[0]
-            expected = naive(rules, listener.label, sent._replace(host=seen.host, path=seen.path))
-            said = " ".join(labels[service.key] for each in found.winner for service in each.service)
-            assert said == expected, sent
+            expected = naive(rules, f"{own}{listener.label}", sent._replace(host=seen.host, path=seen.path))
+            said = [login.type for each in found.winner for rule in each.rule for login in rule.logins]
+            said += [
+                label
+                for each in found.winner
+                for service in each.service
+                for label in _forwarded_to(each.rule, service) or [labels[service.key]]
+            ]
+            assert " ".join(said) == expected, sent
 
 
 def opened(blueprint: Blueprint) -> Blueprint:
     """With listeners that everybody may connect to: these laws are about their rules."""
-    (balancer,) = blueprint.load_balancer
-    listeners = tuple(
-        replace(each, cidrs=tuple(replace(cidr, cidr="0.0.0.0/0") for cidr in each.cidrs[:1]))
-        for each in balancer.listeners
-    )
-    return replace(blueprint, load_balancer=(replace(balancer, listeners=listeners),))
+
+    def for_everybody(balancer: LoadBalancer) -> LoadBalancer:
+        listeners = tuple(
+            replace(each, cidrs=tuple(replace(cidr, cidr="0.0.0.0/0") for cidr in each.cidrs[:1]))
+            for each in balancer.listeners
+        )
+        return replace(balancer, listeners=listeners)
+
+    return replace(blueprint, load_balancer=tuple(map(for_everybody, blueprint.load_balancer)))
 
 
 def test_the_golden_rules_send_every_request_where_tfgen_says() -> None:

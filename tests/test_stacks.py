@@ -4,6 +4,7 @@ what its spec asks for. The expectations are in support/stacks.py, written by ha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,25 @@ def golden(request: pytest.FixtureRequest, running: Terraform) -> Planned:
 
 def label(key: str) -> str:
     return key.replace("-", "_")
+
+
+def target_group(name: str, balancer: str, expected: Expected) -> str:
+    """The label of the target group that a load balancer has for a service, or for a port `service-port`."""
+    owner = expected.owner(name)
+    port = name.removeprefix(owner).removeprefix("-")
+    return "_".join(map(label, filter(None, (owner, balancer.removeprefix("main"), port))))
+
+
+def fronted(expected: Expected) -> set[tuple[str, str]]:
+    """What each load balancer, as `Expected.balancer` calls it, connects to: ports routed, and checked."""
+    found = {(expected.balancer(rule), rule.service) for rule in expected.rules}
+    found |= {(expected.balancer_of(name), ends[2]) for name, ends in expected.forwards.items()}
+    return found | {
+        (balancer, name)
+        for balancer, routed in found
+        for name in expected.checked
+        if expected.owner(name) == expected.owner(routed)
+    }
 
 
 def test_every_golden_stack_is_here() -> None:
@@ -99,6 +119,7 @@ class TestGolden:
         assert set(subnets) == wanted
         for name, values in subnets.items():
             assert values["availability_zone"].endswith(name[-3])
+            assert bool(values["assign_ipv6_address_on_creation"]) == golden.expected.ipv6
         assert set(golden.all("aws_route_table_association")) == wanted
 
     def test_route_tables(self, golden: Planned) -> None:
@@ -114,9 +135,13 @@ class TestGolden:
         routes = set() if golden.expected.existing_vpc else {"public_internet"}
         if nat_in:
             routes |= {f'private_internet["{zone}"]' for zone in golden.expected.zones}
+        routes |= {name.replace("internet", "internet_ipv6") for name in routes if golden.expected.ipv6}
         found = {name: each for name, each in golden.all("aws_route").items() if "internet" in name}
         assert set(found) == routes
-        assert all(each["destination_cidr_block"] == "0.0.0.0/0" for each in found.values())
+        for name, each in found.items():
+            wanted = (None, "::/0") if "ipv6" in name else ("0.0.0.0/0", None)
+            assert (each["destination_cidr_block"], each["destination_ipv6_cidr_block"] or None) == wanted
+        assert bool(golden.all("aws_egress_only_internet_gateway")) == (golden.expected.ipv6 and bool(nat_in))
         assert {name[-3] for name in golden.all("aws_nat_gateway")} == set(nat_in)
         made = set(nat_in) - set(golden.expected.given_addresses)
         assert {name[-3] for name in golden.all("aws_eip")} == made
@@ -134,7 +159,7 @@ class TestGolden:
             (name.partition("_to_")[0] + name.partition("[")[1] + name.partition("[")[2], argument, to)
             for name, each in golden.all("aws_route").items()
             for to, argument in golden.expected.routes.items()
-            if each["destination_cidr_block"] == to and each[argument]
+            if to in (each["destination_cidr_block"], each["destination_ipv6_cidr_block"]) and each[argument]
         }
         wanted = {
             (table, argument, to) for table in tables for to, argument in golden.expected.routes.items()
@@ -181,28 +206,48 @@ class TestGolden:
             )  # fmt: skip
 
     def test_listeners(self, golden: Planned) -> None:
-        listeners = golden.all("aws_lb_listener").values()
-        assert {each["port"] for each in listeners} == golden.expected.listeners
-        assert {each["port"] for each in listeners if each["protocol"] == "HTTPS"} == golden.expected.tls
-        for listener in listeners:
+        every = golden.all("aws_lb_listener")
+        listeners = {name: each for name, each in every.items() if each["protocol"].startswith("HTTP")}
+        network = {
+            name: (each["protocol"], each["port"]) for name, each in every.items() if name not in listeners
+        }
+        assert network == {name: ends[:2] for name, ends in golden.expected.forwards.items()}
+        assert {each["port"] for each in listeners.values()} == golden.expected.listeners
+        with_tls = {each["port"] for each in listeners.values() if each["protocol"] == "HTTPS"}
+        assert with_tls == golden.expected.tls
+        for name, listener in listeners.items():
             (action,) = listener["default_action"]
-            if listener["port"] in golden.expected.redirects:
+            key = name if "." in name else listener["port"]
+            if key in golden.expected.redirects:
                 (redirect,) = action["redirect"]
                 where = redirect["protocol"], redirect["port"], redirect["host"]
-                assert where == golden.expected.redirects[listener["port"]]
+                assert where == golden.expected.redirects[key]
             else:
                 assert action["type"] == "fixed-response"
                 assert action["fixed_response"][0]["status_code"] in ("404", "403")
-        assert len(golden.all("aws_lb")) == bool(golden.expected.listeners)
+        balancers = golden.expected.balancers if golden.expected.listeners else ()
+        names = {name.removesuffix(".main") for name in golden.all("aws_lb")}
+        assert names == set(balancers)
         for balancer in golden.all("aws_lb").values():
-            assert balancer["drop_invalid_header_fields"] is True
+            is_application = balancer["load_balancer_type"] == "application"
+            assert balancer["drop_invalid_header_fields"] is (True if is_application else None)
+            assert (balancer.get("ip_address_type") == "dualstack") == golden.expected.ipv6
+
+    def test_a_load_balancer_with_ipv6_admits_clients_by_it(self, golden: Planned) -> None:
+        rules = golden.all("aws_vpc_security_group_ingress_rule")
+        found = {each["from_port"] for each in rules.values() if each["cidr_ipv6"]}
+        wanted = golden.expected.listeners if golden.expected.ipv6 else set()
+        assert found & golden.expected.listeners == wanted
 
     def test_names_of_the_load_balancer(self, golden: Planned) -> None:
         domains = golden.expected.domains
-        records = golden.all("aws_route53_record")
+        every = golden.all("aws_route53_record")
+        own_prefix = "|".join(f"{each}." for each in golden.expected.balancers)
+        records = {re.sub(f"^({own_prefix})", "", name): each for name, each in every.items()}
         own = {name: each for name, each in records.items() if name.startswith("alias")}
         assert {each["name"] for each in own.values()} == domains
-        assert {each["type"] for each in own.values()} == ({"A"} if domains else set())
+        types = {"A", "AAAA"} if golden.expected.ipv6 else {"A"}
+        assert {each["type"] for each in own.values()} == (types if domains else set())
         names = {name.removeprefix("*.") for name in domains}
         assert records.keys() - own.keys() == {f'validation["{name}"]' for name in names}
         for certificate in golden.all("aws_acm_certificate").values():
@@ -235,7 +280,12 @@ class TestGolden:
             for each in calls["services"]["module"]["resources"]
             if (each["type"], each["name"]) == ("aws_lb_listener_rule", name)
         )
-        services = {f"aws_lb_target_group.{label(each)}": each for each in golden.expected.services}
+        expected = golden.expected
+        services = {
+            f"aws_lb_target_group.{target_group(each, balancer, expected)}": each
+            for each in (*expected.services, *expected.more_ports)
+            for balancer in expected.balancers
+        }
         for target, weight in forwarded(resource["expressions"]["action"][0]):
             yield Rule(
                 services[target],
@@ -248,21 +298,35 @@ class TestGolden:
             )
 
     def test_target_groups(self, golden: Planned) -> None:
-        routed = {rule.service for rule in golden.expected.rules}
         groups = golden.all("aws_lb_target_group")
-        assert set(groups) == {label(service) for service in routed}
-        for service in routed:
-            group = groups[label(service)]
-            assert (group["target_type"], group["port"]) == ("ip", golden.expected.services[service])
+        expected = golden.expected
+        wanted = {
+            target_group(rule.service, expected.balancer(rule).rstrip("_") or "main", expected): rule.service
+            for rule in expected.rules
+        }
+        wanted |= {
+            "_".join(
+                (target_group(owner, expected.balancer_of(name).rstrip("_") or "main", expected), check)
+            ): owner
+            for name, (_, _, owner, check) in expected.forwards.items()
+        }
+        assert set(groups) == set(wanted)
+        for name, service in wanted.items():
+            group = groups[name]
+            assert (group["target_type"], group["port"]) == ("ip", expected.port(service))
 
     def test_a_task_admits_its_port_from_the_balancer_and_its_callers(self, golden: Planned) -> None:
-        routed = {rule.service for rule in golden.expected.rules}
-        wanted = {f"{label(s)}_from_load_balancer": golden.expected.ports(s) for s in routed}
+        expected = golden.expected
+        wanted = {
+            f"{label(name)}_from_{balancer}load_balancer": expected.ports(name)
+            for balancer, name in fronted(expected)
+        }
         for caller, callee in golden.expected.calls:
-            wanted[f"{label(callee)}_from_{label(caller)}"] = golden.expected.ports(callee)
+            for port in golden.expected.called(callee):
+                wanted[f"{label(port)}_from_{label(caller)}"] = golden.expected.ports(port)
         rules = golden.all("aws_vpc_security_group_ingress_rule")
         found = {
-            name: (values["from_port"], values["to_port"], values["cidr_ipv4"])
+            name: (values["from_port"], values["to_port"], values["cidr_ipv4"] or values["cidr_ipv6"])
             for name, values in rules.items()
             if f"module.services.aws_vpc_security_group_ingress_rule.{name}" in golden.resources
         }
@@ -285,7 +349,8 @@ class TestGolden:
             assert ("internet" in own) == internet
             assert ("endpoints" in own) == (bool(golden.expected.interfaces) and not internet)
             assert ("existing_endpoints" in own) == (expected.has_interfaces and not internet)
-            callees = {label(callee) for caller, callee in golden.expected.calls if caller == service}
+            called = {callee for caller, callee in golden.expected.calls if caller == service}
+            callees = {label(port) for callee in called for port in golden.expected.called(callee)}
             assert callees <= own
             known = {"internet", "endpoints", "existing_endpoints", "s3", "dynamodb"}
             known |= {"10_80_0_0_16_5432", "10_80_0_0_16_6379"}
@@ -293,14 +358,15 @@ class TestGolden:
 
     def test_the_load_balancer_reaches_tasks_only(self, golden: Planned) -> None:
         rules = golden.all("aws_vpc_security_group_egress_rule")
-        routed = {rule.service for rule in golden.expected.rules}
         found = {
             name: (values["from_port"], values["to_port"])
             for name, values in rules.items()
-            if name.startswith("load_balancer_to_")
+            if "load_balancer_to_" in name
         }
-        own = set() if golden.expected.joins else routed
-        assert found == {f"load_balancer_to_{label(s)}": golden.expected.ports(s) for s in own}
+        own = set() if golden.expected.joins else fronted(golden.expected)
+        assert found == {
+            f"{balancer}load_balancer_to_{label(name)}": golden.expected.ports(name) for balancer, name in own
+        }
 
     def test_services(self, golden: Planned) -> None:
         services = golden.all("aws_ecs_service")
@@ -308,16 +374,41 @@ class TestGolden:
             label(service): golden.expected.name_in_aws(service) for service in golden.expected.services
         }
         public = golden.expected.tasks_in == "public"
-        for values in services.values():
+        for key, values in services.items():
             (network,) = values["network_configuration"]
             assert network["assign_public_ip"] is public
-            assert values["deployment_circuit_breaker"] == [{"enable": True, "rollback": True}]
+            is_rolled_back = key not in golden.expected.not_rolled_back
+            assert values["deployment_circuit_breaker"] == [{"enable": True, "rollback": is_rolled_back}]
         role = "public" if public else "private"
         calls = golden.plan["configuration"]["root_module"]["module_calls"]
         if services:
             subnets = calls["services"]["expressions"]["subnet_ids"]["references"]
             source = "module.network" if "network" in calls else "local"
             assert f"{source}.{role}_subnet_ids" in subnets
+
+    def test_jobs(self, golden: Planned) -> None:
+        expected = golden.expected
+        schedules = golden.all("aws_scheduler_schedule")
+        assert {key: each["schedule_expression"] for key, each in schedules.items()} == {
+            label(name): when for name, when in expected.jobs.items() if when
+        }
+        assert golden.all("aws_sqs_queue").keys() == schedules.keys()
+        assert golden.all("aws_ecs_task_definition").keys() == {
+            label(name) for name in (*expected.services, *expected.jobs)
+        }
+        for each in schedules.values():
+            (tasks,) = each["target"][0]["ecs_parameters"]
+            (network,) = tasks["network_configuration"]
+            assert bool(network["assign_public_ip"]) == (expected.tasks_in == "public")
+
+    def test_scaling(self, golden: Planned) -> None:
+        targets = golden.all("aws_appautoscaling_target")
+        limits = {key: (each["min_capacity"], each["max_capacity"]) for key, each in targets.items()}
+        assert limits == golden.expected.scaled
+        policies = golden.all("aws_appautoscaling_policy")
+        assert {each["resource_id"] for each in policies.values()} == {
+            f"service/{golden.name}/{key}" for key in golden.expected.scaled
+        }
 
     def test_what_exists_is_not_created(self, golden: Planned) -> None:
         made = bool(golden.expected.services) and not golden.expected.joins
@@ -328,7 +419,8 @@ class TestGolden:
             assert bool(values["capacity_provider_strategy"]) == made
 
     def test_service_connect(self, golden: Planned) -> None:
-        members = {service for call in golden.expected.calls for service in call} | set(golden.expected.names)
+        members = {service for call in golden.expected.calls for service in call}
+        members |= set(map(golden.expected.owner, golden.expected.names))
         planned_services, found = golden.all("aws_ecs_service"), {}
         for service in golden.expected.services:
             connect = planned_services[label(service)]["service_connect_configuration"]
@@ -336,9 +428,12 @@ class TestGolden:
             for configuration in connect:
                 for served in configuration["service"]:
                     (alias,) = served["client_alias"]
-                    found[service] = f"{alias['dns_name']}:{alias['port']}"
+                    port = served["port_name"].removeprefix(golden.expected.name_in_aws(service))
+                    found[f"{service}{port}"] = f"{alias['dns_name']}:{alias['port']}"
         assert found == golden.expected.names
-        assert len(golden.all("aws_service_discovery_http_namespace")) == bool(members)
+        assert len(golden.all("aws_service_discovery_http_namespace")) == bool(
+            members and golden.expected.own_namespace
+        )
 
     def test_callers_start_after_those_they_call(self, golden: Planned) -> None:
         calls = golden.plan["configuration"]["root_module"]["module_calls"]
@@ -347,7 +442,8 @@ class TestGolden:
         for caller, callee in golden.expected.calls:
             assert f"aws_ecs_service.{label(callee)}" in depends[label(caller)]
         for rule in golden.expected.rules:
-            assert any("aws_lb_listener_rule." in each for each in depends[label(rule.service)])
+            owner = golden.expected.owner(rule.service)
+            assert any("aws_lb_listener_rule." in each for each in depends[label(owner)])
 
     def test_outputs(self, golden: Planned) -> None:
         outputs = set(golden.plan["planned_values"]["outputs"])
@@ -355,6 +451,8 @@ class TestGolden:
         in_public = not (golden.expected.existing_vpc and golden.expected.joins)
         assert ("public_subnet_ids" in outputs) == in_public
         fronted = bool(golden.expected.listeners) or golden.expected.joins
-        assert ("load_balancer_dns_name" in outputs) == fronted
+        for balancer in golden.expected.balancers:
+            own = "" if balancer == "main" else f"{balancer}_"
+            assert (f"{own}load_balancer_dns_name" in outputs) == fronted
         assert ("cluster_name" in outputs) == bool(golden.expected.services)
         assert ("service_connect_addresses" in outputs) == bool(golden.expected.names)

@@ -68,7 +68,7 @@ def test_the_template_of_services_makes_every_service(mine: Mine) -> None:
 
 def test_what_ours_includes_can_be_replaced_too(mine: Mine) -> None:
     text = (pages.TEMPLATES / "versions.tf.j2").read_text()
-    found = rendered(mine(**tf(versions=text.replace("5.100.0", "6.0.0"))))
+    found = rendered(mine(**tf(versions=text.replace("1.5.0", "1.9.0"))))
     changed = {path for path in OURS if found[path] != OURS[path]}
     assert changed == {path for path in OURS if path.endswith("/terraform.tf")}
 

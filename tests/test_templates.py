@@ -34,9 +34,10 @@ def test_templates_were_found() -> None:
 
 
 def test_no_service_has_the_file_that_a_template_makes() -> None:
-    """Every template of the module but the services' own is one of its files; Terraform keeps one more."""
+    """Every template of the module but those of services and jobs is one of its files; Terraform keeps one
+    more."""
     files = {path.name.removesuffix(".tf.j2") for path in (pages.TEMPLATES / "services").glob("*.tf.j2")}
-    reserved = files - {"service"} | {"override"}
+    reserved = files - {"service", "job"} | {"override"}
     assert {key for key in files | reserved if service_file(key) != key} == reserved
     assert reserved == TAKEN_FILES
 

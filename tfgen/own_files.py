@@ -5,17 +5,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from tfgen.blueprint.labels import LOAD_BALANCER, NETWORK, SERVICES
-from tfgen.blueprint.model import Blueprint, Reference
+from tfgen.blueprint.labels import ALARMS, LOAD_BALANCER, NETWORK, SERVICES
+from tfgen.blueprint.model import Blueprint, Records, Reference
 from tfgen.changes.folders import Folder, read_folders
+from tfgen.hcl.reader import read_expression
 from tfgen.hcl.reference import parse_reference
-from tfgen.hcl.syntax import Block, Literal
+from tfgen.hcl.syntax import Block, Literal, Node
+from tfgen.hcl.text import Ref
 from tfgen.output import existing
 from tfgen.output.manifest import read_manifest
-from tfgen.problems import Problem, TfgenError, nearest_word
+from tfgen.problems import Problem, SpecPath, TfgenError, nearest_word
 from tfgen.texts import in_line
 
-_OWN_MODULES = (NETWORK, LOAD_BALANCER, SERVICES)
+_OWN_MODULES = (ALARMS, NETWORK, LOAD_BALANCER, SERVICES)
 _WORDS = {"local": "a local value", "var": "a variable", "module": "a module", "data": "a data source"}
 
 
@@ -28,14 +30,16 @@ class OwnFiles(NamedTuple):
     files: tuple[str, ...]
     unreadable: tuple[str, ...]
     """What is wrong with files that could not be read, each in a sentence."""
+    blocks: tuple[tuple[str, Block], ...] = ()
+    """Every block with its file, without those that override others."""
 
 
-def reference_problems(blueprint: Blueprint, folder: Path) -> list[Problem]:
-    """What the spec's references name that the files in the stack's folder do not have."""
-    if not blueprint.references:
-        return []
+def problems(blueprint: Blueprint, folder: Path) -> list[Problem]:
+    """What the files in the stack's folder lack of what references name, and what they and the stack have."""
     own = read_own_files(blueprint, folder)
     found = list(_missing_owners(blueprint, own))
+    found += _variables_of_both(blueprint, own)
+    found += _records_of_both(blueprint, own)
     for each in blueprint.references:
         found += _wrong_instances(each, own)
         found += _missing_outputs(each, own)
@@ -49,8 +53,12 @@ def read_own_files(blueprint: Blueprint, folder: Path) -> OwnFiles:
     pages, wrong = _pages_of_root(folder)
     folders, problems = read_folders(pages)
     wrong += [f"{in_line(folder / each.at.file)}:{each.at.line}: {each.message}" for each in problems]
-    declared = dict(_declared_names(folders.get(".", Folder())))
-    return OwnFiles(folder, {**variables, **modules, **declared}, tuple(pages), tuple(wrong))
+    root = folders.get(".", Folder())
+    declared = dict(_declared_names(root))
+    blocks = tuple(
+        (page.path, block) for page in root.pages if not page.is_override for block in page.body.blocks
+    )
+    return OwnFiles(folder, {**variables, **modules, **declared}, tuple(pages), tuple(wrong), blocks)
 
 
 def _pages_of_root(folder: Path) -> tuple[dict[str, str], list[str]]:
@@ -178,3 +186,66 @@ def _outputs_of_module(block: Block, own: OwnFiles) -> list[str] | None:
 def _source_of_module(block: Block) -> str:
     source = block.body.arguments.get("source")
     return source.value if isinstance(source, Literal) and isinstance(source.value, str) else ""
+
+
+# --- what both have
+
+
+def _variables_of_both(blueprint: Blueprint, own: OwnFiles) -> Iterator[Problem]:
+    """Inputs that a file of the user's declares, too: Terraform refuses two variables of one name."""
+    declared = {f"var.{block.labels[0]}": path for path, block in own.blocks if block.type == "variable"}
+    written = {f"var.{variable.label}" for variable in blueprint.root.variables}
+    told: set[str] = set()
+    for each in blueprint.references:
+        if each.root in written & declared.keys() and each.root not in told:
+            told.add(each.root)
+            name = each.root.removeprefix("var.")
+            message = f'{in_line(own.folder / declared[each.root])} declares a variable "{name}" too'
+            hint = f"remove it there; or refer to that one: {{ref: {each.root}}}, and no input of that name"
+            yield Problem("TG297", each.at, message, hint)
+
+
+def _own_records(blueprint: Blueprint) -> Iterator[tuple[Records, SpecPath]]:
+    """Each with the place of the load balancer whose names they have."""
+    return ((record, balancer.path) for balancer in blueprint.load_balancer for record in balancer.records)
+
+
+def _records_of_both(blueprint: Blueprint, own: OwnFiles) -> Iterator[Problem]:
+    """A record of a file of the user's where the stack makes one: Route 53 has only one of them."""
+    for records, front in _own_records(blueprint):
+        types = {"CNAME", *(alias.type for alias in records.aliases)}
+        zone = _zone_in_root(records, blueprint)
+        for path, block in own.blocks:
+            said = _literals(block)
+            name = said.get("name", "").removesuffix(".").lower()
+            if block.labels[:1] != ("aws_route53_record",) or said.get("type") not in types:
+                continue
+            if name in records.names and (same := _is_same_zone(block.body.arguments.get("zone_id"), zone)):
+                message = f"{in_line(own.folder / path)} makes a record {said['type']} of {name} too"
+                hint = "remove it there, or remove the name from domain"
+                where = blueprint.locate((*front, "domain"))
+                yield Problem("TG556", where, message, hint, same)
+
+
+def _literals(block: Block) -> dict[str, str]:
+    found = block.body.arguments.items() if block.type == "resource" else ()
+    return {
+        name: node.value for name, node in found if isinstance(node, Literal) and isinstance(node.value, str)
+    }
+
+
+def _zone_in_root(records: Records, blueprint: Blueprint) -> Node:
+    """The zone of the stack's records as the root has it."""
+    zone = records.zone_id
+    for module in blueprint.modules:
+        for each in module.inputs if module.label == LOAD_BALANCER else ():
+            if f"var.{each.variable.label}" == zone and isinstance(each.value, Ref):
+                return read_expression(each.value, lines=False)
+    return Literal(str(zone))
+
+
+def _is_same_zone(said: Node | None, zone: Node) -> str:
+    """The severity of records in two zones: none where these certainly differ."""
+    if said == zone:
+        return "error"
+    return "" if isinstance(said, Literal) and isinstance(zone, Literal) else "warning"

@@ -11,7 +11,7 @@ from tfgen.blueprint import size
 from tfgen.blueprint.build import build
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Ignored, Problem, SpecPath, has_errors
-from tfgen.spec import ignores, versions
+from tfgen.spec import ignores, inheritance, versions
 from tfgen.spec.defaults import fill_defaults
 from tfgen.spec.model import Spec
 from tfgen.spec.read import read_spec
@@ -118,6 +118,16 @@ def _run_source(source: Source, name: str, as_module: bool, templates: Path | No
     source, problems = versions.brought_up_to_date(source)
     if problems:
         return Outcome(None, None, tuple(problems), source.lines)
+    source, problems = inheritance.with_defaults(source)
+    outcome = _run_every_stage(source, name, as_module, templates)
+    if problems:
+        found = (*problems, *outcome.problems)
+        return Outcome(outcome.spec, None, found, source.lines, outcome.ignored)
+    return outcome
+
+
+def _run_every_stage(source: Source, name: str, as_module: bool, templates: Path | None) -> Outcome:
+    """The stages on a spec, and what they find in mended ones where they stop."""
     stages = partial(_run_stages, name=name, as_module=as_module, templates=templates)
     outcome = stages(source)
     if not _is_stopped(outcome) or len(source.values) > _MOST_MENDED or not isinstance(source.data, dict):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tfgen.blueprint.model import Blueprint, Listener, Network, Service
+from tfgen.blueprint.model import Blueprint, Listener, Network
 from tfgen.cost.short import short_cost
 from tfgen.output.compare import Changes
 from tfgen.problems import some_words
@@ -17,7 +17,9 @@ def summarize(blueprint: Blueprint, changes: Changes, folder: Path) -> str:
         *(f"  {line}" for line in _outdated_lines(changes)),
         f"  network        {_network_line(blueprint)}",
         *(f"  load balancer  {line}" for line in _load_balancer(blueprint)),
+        *_repository_line(blueprint),
         *(f"  cluster        {in_line(each.arn)}, which exists" for each in blueprint.existing_cluster),
+        *_namespace_lines(blueprint),
         *_service_lines(blueprint),
         *_cost_line(blueprint),
         *(
@@ -26,6 +28,17 @@ def summarize(blueprint: Blueprint, changes: Changes, folder: Path) -> str:
         ),
     ]
     return "\n".join(lines)
+
+
+def _repository_line(blueprint: Blueprint) -> Iterator[str]:
+    if names := [repository.name for repository in blueprint.repositories]:
+        yield f"  repositories   {', '.join(names)}"
+
+
+def _namespace_lines(blueprint: Blueprint) -> Iterator[str]:
+    for each in blueprint.existing_namespaces:
+        of_zone = f" for {each.zone}" if each.zone else ""
+        yield f"  namespace      {in_line(each.value)}{of_zone}, which exists"
 
 
 _DRIFT = {
@@ -133,7 +146,8 @@ def _network_line(blueprint: Blueprint) -> str:
     if not zones:
         zones = ", ".join(f"{blueprint.region}{subnet.zone}" for subnet in network.private_subnets)
     where = next((f"{each.id}, which exists, {network.cidr}" for each in network.existing), network.cidr)
-    return f"{in_line(where)} in {zones}; {', '.join(_ways_out(network))}"
+    ranges = f"{in_line(where)} and IPv6" if network.ipv6 else in_line(where)
+    return f"{ranges} in {zones}; {', '.join(_ways_out(network))}"
 
 
 def _ways_out(network: Network) -> Iterator[str]:
@@ -143,6 +157,8 @@ def _ways_out(network: Network) -> Iterator[str]:
         yield f"egress given: {existing.way_out}"
     for nat in network.nat:
         yield f"{len(nat.zones)} NAT gateway{'s' if len(nat.zones) > 1 else ''}"
+    if network.egress_only_gateways:
+        yield "an egress-only internet gateway"
     if network.target_routes:
         given = dict.fromkeys(route.destination for route in network.target_routes)
         yield f"routes to {' '.join(given)}"
@@ -154,14 +170,17 @@ def _ways_out(network: Network) -> Iterator[str]:
 
 def _load_balancer(blueprint: Blueprint) -> Iterator[str]:
     for balancer in blueprint.load_balancer:
+        name = f"{balancer.key}, " if balancer.owner else ""
         for listener in balancer.listeners:
             routes = _routes_of_listener(blueprint, listener.key)
-            where = "internal, " if balancer.internal else ""
+            by_ipv6 = "" if "IPv4" in balancer.versions else "by IPv6 alone, "
+            inside = "internal, " if balancer.internal and balancer.key != "internal" else ""
+            where = f"{name}{inside}{by_ipv6}"
             count = len(listener.rules)
             own = f", and {count} rule{'s'[: count - 1]} of its own" if count else ""
-            yield f"{where}port {listener.port}: {_cut_words(routes) or _without_routes(listener)}{own}"
+            yield f"{where}port {listener.text}: {_cut_words(routes) or _without_routes(listener)}{own}"
         for records in balancer.records:
-            yield f"names {_cut_words(list(records.names))}"
+            yield f"{name}names {_cut_words(list(records.names))}"
     for given in blueprint.existing_load_balancer:
         for each in given.listeners:
             if routes := _routes_of_listener(blueprint, each.key):
@@ -176,23 +195,24 @@ def _without_routes(listener: Listener) -> str:
 
 
 def _routes_of_listener(blueprint: Blueprint, listener: str) -> list[str]:
-    return [
-        f"{path} -> {service.key}:{mapping.port}"
+    rules = blueprint.rules
+    forwarded = [
+        f"{service.key}:{group.port}"
         for service in blueprint.services
-        for path in _route_lines(service, listener)
-        for mapping in service.port_mappings
+        for group in service.forwarded(listener)
+    ]
+    return forwarded or [
+        f"{route.text} -> {service.key}:{group.port}"
+        for service in blueprint.services
+        for route in service.routes
+        if route.listener == listener
+        for group in service.targets(rules[route.rule])[:1]  # the other has the same port
     ]
 
 
 def _cut_words(words: list[str], most: int = 4) -> str:
     more = [f"{len(words) - most} more"] if len(words) > most else []
     return ", ".join([*words[:most], *more])
-
-
-def _route_lines(service: Service, listener: str) -> Iterator[str]:
-    for route in service.routes:
-        if route.listener == listener:
-            yield route.text
 
 
 def _cost_line(blueprint: Blueprint) -> Iterator[str]:
@@ -203,11 +223,18 @@ def _cost_line(blueprint: Blueprint) -> Iterator[str]:
 
 def _service_lines(blueprint: Blueprint) -> Iterator[str]:
     for index, service in enumerate(blueprint.services):
-        addresses = [server.address for connect in service.connect for server in connect.servers]
         words = [
             f"{service.tasks.text} x {service.cpu} CPU units, {service.memory} MiB",
-            *(f"called as {address}" for address in addresses),
-            *([f"calls {', '.join(service.calls)}"] if service.calls else []),
+            *(f"called as {address}" for address in service.addresses),
+            *([f"calls {', '.join(service.called)}"] if service.called else []),
         ]
         head = "  services       " if index == 0 else " " * 17
         yield f"{head}{service.key}: {'; '.join(words)}"
+    for index, job in enumerate(blueprint.jobs):
+        starts = ", ".join(schedule.expression for schedule in job.schedules) or "by hand"
+        words = [
+            f"{starts}; {job.count} x {job.cpu} CPU units, {job.memory} MiB",
+            *([f"calls {', '.join(job.called)}"] if job.called else []),
+        ]
+        head = "  jobs           " if index == 0 else " " * 17
+        yield f"{head}{job.key}: {'; '.join(words)}"

@@ -18,6 +18,8 @@ module "services" {
   https_listener_arn              = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/shared/50dc6c495c0c9188/f2f7dc8efc522ab2"
   internal_listener_arn           = var.internal_listener_arn
   cluster_arn                     = "arn:aws:ecs:us-east-1:123456789012:cluster/shared"
+  namespace_arn                   = "arn:aws:servicediscovery:us-east-1:123456789012:namespace/ns-0a1b2c3d4e5f6071"
+  private_namespace_id            = "ns-1a2b3c4d5e6f7081"
   permissions_boundary_arn        = "arn:aws:iam::123456789012:policy/team-boundary"
   labels_image                    = var.labels_image
   labels_execution_role_arn       = "arn:aws:iam::123456789012:role/teams/returns/start-tasks"

@@ -25,11 +25,6 @@ output "log_group_names" {
   value       = module.services.log_group_names
 }
 
-output "namespace_arn" {
-  description = "ARN of the Service Connect namespace."
-  value       = module.services.namespace_arn
-}
-
 output "private_subnet_ids" {
   description = "IDs of the private subnets, by zone letter."
   value       = local.private_subnet_ids

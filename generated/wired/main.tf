@@ -31,6 +31,7 @@ module "services" {
   partner_secret_arn                             = var.partner_secret_arn
   s3_bucket_assets_bucket                        = aws_s3_bucket.assets.bucket
   secretsmanager_secret_database_arn             = aws_secretsmanager_secret.database.arn
+  security_group_data_id                         = aws_security_group.data.id
   sqs_queue_jobs_url                             = aws_sqs_queue.jobs.url
   ssm_parameter_session_key_arn                  = aws_ssm_parameter.session_key.arn
   reports_image                                  = local.reports_image

@@ -60,6 +60,16 @@ _CALLS = {
     "ReplaceRoute": ("update", "aws_route"),
     "PutBucketPolicy": ("create", "aws_s3_bucket_policy"),
     "DeleteBucketPolicy": ("delete", "aws_s3_bucket_policy"),
+    "PutRolePolicy": ("create", "aws_iam_role_policy"),
+    "DeleteRolePolicy": ("delete", "aws_iam_role_policy"),
+    "AttachRolePolicy": ("create", "aws_iam_role_policy_attachment"),
+    "DetachRolePolicy": ("delete", "aws_iam_role_policy_attachment"),
+    "CreateRepository": ("create", "aws_ecr_repository"),
+    "DeleteRepository": ("delete", "aws_ecr_repository"),
+    "PutLifecyclePolicy": ("create", "aws_ecr_lifecycle_policy"),
+    "DeleteLifecyclePolicy": ("delete", "aws_ecr_lifecycle_policy"),
+    "CreateFlowLogs": ("create", "aws_flow_log"),
+    "DeleteFlowLogs": ("delete", "aws_flow_log"),
     "CreateBucket": ("create", "aws_s3_bucket"),
     "DeleteBucket": ("delete", "aws_s3_bucket"),
     "ModifyLoadBalancerAttributes": ("update", "aws_lb"),
@@ -99,10 +109,15 @@ def _is_about(call: LoggedCall, resource: Mapping[str, Any], verb: str) -> bool:
     text = call.answer if verb == "create" else call.asked
     match resource["type"]:
         case "aws_route":
-            named = (values["route_table_id"], values["destination_cidr_block"])
+            to = values["destination_cidr_block"] or values["destination_ipv6_cidr_block"]
+            named = (values["route_table_id"], to)
             return all(json.dumps(each) in call.asked for each in named)
         case "aws_ecs_service" if verb != "create":
             return json.dumps(values["id"]) in text or json.dumps(values["name"]) in text
+        case "aws_iam_role_policy":
+            return all(json.dumps(values[each]) in call.asked for each in ("role", "name"))
+        case "aws_iam_role_policy_attachment":
+            return all(json.dumps(values[each]) in call.asked for each in ("role", "policy_arn"))
         case "aws_ecs_task_definition":
             return values["arn"] in text
     return str(values["id"]) in text

@@ -120,6 +120,13 @@ load_balancer:
     app: {port: 8080, protocol: http, default: {redirect: {to: "https://shop.example.com", status: 301}}}
     ops: {port: 8443, default: {respond: {status: 403, body: Closed., type: text/plain}}}
 
+logins:
+  staff:
+    cognito:
+      user_pool: arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_AbCdEf123
+      client: 1example23456789
+      domain: shop
+
 services:
   web:
     image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1.4.2
@@ -128,7 +135,62 @@ services:
   api:
     image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/api:2.0.0
     port: 8080
-    routes: [/api, {path: /, listener: ops}]
+    routes: [/api, {path: /, listener: ops, login: staff}]
+"""
+
+SCALED = """\
+name: matrix-scaled
+region: us-east-1
+
+network:
+  egress: public
+  zones: [a, b, c]
+
+services:
+  worker:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/worker:3.1.0
+    scaling:
+      min: 2
+      max: 8
+      cpu: 60
+      cooldown: {scale_in: 300, scale_out: 60}
+      schedule:
+        night: {when: "cron(0 20 * * ? *)", timezone: Europe/Berlin, min: 2, max: 4}
+    spot: {base: 1, weight: 3}
+    deploys_by: ci
+    deployment: {minimum: 50, maximum: 150, alarms: [worker-fails], circuit_breaker: false}
+"""
+
+JOBS = """\
+name: matrix-jobs
+region: us-east-1
+
+network:
+  egress: public
+  zones: [a, b]
+
+alarms:
+  {topic: arn:aws:sns:us-east-1:123456789012:news, cpu: false, memory: false, running: false, jobs: true}
+
+services:
+  worker:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/worker:3.1.0
+    count: 1
+
+jobs:
+  nightly:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/nightly:1.0.2
+    schedule: "cron(0 3 * * ? *)"
+    timezone: Europe/Berlin
+    window: 15
+    count: 1
+    enabled: true
+    retries: {attempts: 10, within: 3600}
+    spot: false
+  migrate:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/worker:3.1.0
+    run: by-hand
+    command: [bin/migrate]
 """
 
 # The stacks have no "+" in their names.
@@ -137,9 +199,19 @@ ROLES = (
     "    roles: {execution: arn:aws:iam::123456789012:role/start, task: arn:aws:iam::123456789012:role/own}\n"
 )
 # The webapp with roles that exist; nobody asks the emulator for them.
+TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:news"
+KEY_ARN = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000"
 GIVEN = SHOP.format(name="given", egress="public").replace("    port: 3000\n", f"    port: 3000\n{ROLES}")
+PERMISSIONS = """\
+    access:
+      - {receive: "arn:aws:sqs:us-east-1:123456789012:jobs"}
+      - {read: "arn:aws:s3:::assets", prefix: img/}
+    statements:
+      - {actions: ["ses:SendEmail", "ses:SendRawEmail"], resources: ["*"]}
+"""
+GIVEN = GIVEN.replace("    port: 5000\n", f"    port: 5000\n{PERMISSIONS}")
 BASES = {name: SHOP.format(name=name, egress=egress) for egress, name in BASE_OF.items()}
-BASES |= {"given": GIVEN, "market": MARKET, "front": FRONT}
+BASES |= {"given": GIVEN, "market": MARKET, "front": FRONT, "scaled": SCALED, "jobs": JOBS}
 
 
 class Row(NamedTuple):
@@ -242,6 +314,9 @@ def difference(module: str, old: dict[str, bool], new: dict[str, bool]) -> str:
     )
 
 
+STOREFRONT_ROLE = "~ services iam_role_policy.storefront_execution\n"
+
+
 def way_out(old: str, new: str) -> Row:
     """Another egress. Services are updated where their subnets change or their rules do."""
     was, will_be = WAYS_OUT[old], WAYS_OUT[new]
@@ -251,6 +326,16 @@ def way_out(old: str, new: str) -> Row:
         cost += MOVED
     edit = (f"egress: {old}\n", f"egress: {new}\n")
     return Row(f"egress: {old} to {new}", BASE_OF[old], (edit,), cost)
+
+
+def jobs(name: str, cost: str, *edits: tuple[str, str]) -> Row:
+    """A change of jobs."""
+    return Row(name, "jobs", edits, cost)
+
+
+def scaled(name: str, cost: str, *edits: tuple[str, str]) -> Row:
+    """A change of the worker that is scaled."""
+    return Row(name, "scaled", edits, cost, ("worker",))
 
 
 def market(name: str, old: str, new: str, cost: str, *about: str) -> Row:
@@ -507,6 +592,45 @@ SERVICE_ROWS = (
         + new_tasks("orders"),
         "orders",
     ),
+    Row(
+        "port added to a service",
+        "market",
+        (
+            (
+                "    port: 8080\n    routes: [/api/products]\n    connect: catalog\n",
+                "    ports:\n"
+                "      http: 8080\n"
+                "      admin:\n"
+                "        {number: 9000, was: 9001, protocol: http, health_check: {path: /ready, port: 9100,\n"
+                "         codes: '200', interval: 30, timeout: 10, healthy: 3, unhealthy: 5}}\n"
+                "    routes: [/api/products, {path: /products, listener: admin, port: admin}]\n"
+                "    connect:\n"
+                "    - catalog\n"
+                "    - {name: products, port: admin, alias_port: 80, timeouts: {request: 30, idle: 90}}\n",
+            ),
+        ),
+        "+ services lb_target_group.catalog_admin lb_listener_rule.admin_products_fe56 "
+        "ingress_rule.catalog_{admin,9100}_from_load_balancer ingress_rule.catalog_admin_from_storefront "
+        "egress_rule.load_balancer_to_catalog_{admin,9100} egress_rule.storefront_to_catalog_admin\n"
+        + new_tasks("catalog", "storefront"),
+        ("catalog", "storefront"),
+    ),
+    Row(
+        "routed port with another protocol",
+        "front",
+        (("    port: 3000\n", "    port: {number: 3000, protocol: grpc}\n"),),
+        "+/- services lb_target_group.web\n"
+        "~ services ecs_service.web lb_listener_rule.https_everything_else\n",
+        ("web",),
+    ),
+    market(
+        "health check on another port",
+        "    port: 8081\n",
+        "    port: 8081\n    health_check: {path: /, codes: 200-499, port: 8082}\n",
+        "+ services ingress_rule.orders_8082_from_load_balancer egress_rule.load_balancer_to_orders_8082\n"
+        "~ services lb_target_group.orders\n",
+        "orders",
+    ),
     market(
         "port of a called service changed",
         "    port: 8080\n",
@@ -584,6 +708,107 @@ SERVICE_ROWS = (
         new_tasks("orders"),
         "orders",
     ),
+    Row(
+        "keys of a container",
+        "market",
+        (
+            (
+                "    connect: orders\n",
+                "    connect: orders\n"
+                "    entrypoint: [/bin/orders]\n"
+                "    working_directory: /srv\n"
+                "    user: 1000:1000\n"
+                "    read_only: true\n"
+                "    mounts: [/tmp]\n"
+                "    init: true\n"
+                "    stop_timeout: 60\n"
+                "    ulimits: {nofile: {soft: 1024, hard: 65535}}\n"
+                "    capabilities: {add: [SYS_PTRACE], drop: [ALL]}\n"
+                "    health: {command: [alive], interval: 10, timeout: 2, retries: 5, start: 60}\n"
+                "    restart: {enabled: true, ignored_exit_codes: [1], period: 60}\n"
+                "    labels: {team: orders}\n"
+                "    logs: {mode: blocking}\n",
+            ),
+        ),
+        new_tasks("orders"),
+        ("orders",),
+    ),
+    market(
+        "log lines of a service kept longer",
+        "    connect: orders\n",
+        "    connect: orders\n    logs: {retention: 365}\n",
+        "~ services cloudwatch_log_group.orders\n",
+        "orders",
+    ),
+    market(
+        "defaults added",
+        "services:\n",
+        "defaults: {stop_timeout: 60, environment: {LOG_LEVEL: debug}}\n\nservices:\n",
+        new_tasks("storefront", "catalog", "orders", "dashboard"),
+        "storefront",
+        "catalog",
+        "orders",
+        "dashboard",
+    ),
+    market(
+        "environment file added",
+        "    connect: orders\n",
+        '    connect: orders\n    environment_files: ["arn:aws:s3:::settings/orders.env"]\n',
+        f"~ services iam_role_policy.orders_execution\n{new_tasks('orders')}",
+        "orders",
+    ),
+    market(
+        "sidecar added",
+        "    connect: orders\n",
+        "    connect: orders\n"
+        "    depends_on: [agent]\n"
+        "    containers:\n"
+        "      agent:\n"
+        "        image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/agent:1.0\n"
+        "        essential: false\n"
+        "        cpu: 64\n"
+        "        memory: 128\n",
+        f"~ services iam_role_policy.orders_execution\n{new_tasks('orders')}",
+        "orders",
+    ),
+    Row(
+        "log lines routed",
+        "market",
+        (
+            (
+                "    connect: orders\n",
+                "    connect: orders\n"
+                "    logs:\n"
+                "      driver: firelens\n"
+                "      options: {Name: datadog, Region: {input: locale}}\n"
+                "      secrets: {apikey: arn:aws:ssm:us-east-1:123456789012:parameter/orders/datadog}\n"
+                "    containers:\n"
+                "      router:\n"
+                "        image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/fluent-bit:3\n"
+                "        firelens: {type: fluentbit, config_file: /extra.conf, metadata: false}\n",
+            ),
+        ),
+        f"~ services iam_role_policy.orders_execution\n{new_tasks('orders')}",
+        ("orders",),
+    ),
+    Row(
+        "proxies put in front of applications",
+        "market",
+        (
+            (
+                "    port: 8081\n",
+                "    port: {number: 8081, container: proxy}\n"
+                "    containers: {proxy: {image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/proxy:1.0}}\n",
+            ),
+            (
+                "    port: 8080\n",
+                "    ports: {http: {number: 8080, container: proxy}}\n"
+                "    containers: {proxy: {image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/proxy:1.0}}\n",
+            ),
+        ),
+        "~ services iam_role_policy.{orders,catalog}_execution\n" + new_tasks("orders", "catalog"),
+        ("orders", "catalog"),
+    ),
     market(
         "health check's codes, times and counts changed",
         "    connect: orders\n",
@@ -603,6 +828,134 @@ SERVICE_ROWS = (
         "endpoints",
         (("    connect: backend\n", "    connect: backend\n    uses: [sqs]\n"),),
         "+ network vpc_endpoint.sqs\n",
+    ),
+)
+
+SCALING = (
+    market(
+        "scaling instead of a number of tasks",
+        "    connect: orders\n",
+        "    connect: orders\n    scaling: {min: 1, max: 6, cpu: 60, requests: 1000}\n",
+        "+ services appautoscaling_target.orders appautoscaling_policy.orders_{cpu,requests}\n",
+        "orders",
+    ),
+    scaled(
+        "a number of tasks instead of scaling",
+        "- services appautoscaling_target.worker appautoscaling_policy.worker_cpu "
+        "appautoscaling_scheduled_action.worker_night\n~ services ecs_service.worker\n",
+        (
+            SCALED[SCALED.index("    scaling:") : SCALED.index("    spot:")],
+            "    count: 4\n",
+        ),
+    ),
+    scaled(
+        "limits, targets and times of scaling changed",
+        "~ services appautoscaling_target.worker appautoscaling_policy.worker_cpu "
+        "appautoscaling_scheduled_action.worker_night\n",
+        ("      min: 2\n      max: 8\n      cpu: 60\n", "      min: 3\n      max: 9\n      cpu: 50\n"),
+        ("{scale_in: 300, scale_out: 60}", "{scale_in: 200, scale_out: 30}"),
+        (
+            '"cron(0 20 * * ? *)", timezone: Europe/Berlin, min: 2, max: 4',
+            '"cron(0 21 * * ? *)", timezone: Europe/Paris, min: 3, max: 5',
+        ),
+    ),
+    scaled(
+        "metrics of scaling added, and a schedule removed",
+        "+ services appautoscaling_policy.worker_{memory,queue}\n"
+        "- services appautoscaling_policy.worker_cpu appautoscaling_scheduled_action.worker_night\n",
+        ("      cpu: 60\n", "      memory: 70\n      queue: {name: jobs, backlog: 100}\n"),
+        (SCALED[SCALED.index("      schedule:") : SCALED.index("    spot:")], ""),
+    ),
+    market(
+        "tasks on Fargate Spot",
+        "    connect: orders\n",
+        "    connect: orders\n    spot: true\n",
+        "~ services ecs_service.orders\n",
+        "orders",
+    ),
+    scaled(
+        "more tasks on Fargate Spot",
+        "~ services ecs_service.worker\n",
+        ("{base: 1, weight: 3}", "{base: 2, weight: 5}"),
+    ),
+    scaled("no tasks on Fargate Spot", "~ services ecs_service.worker\n", ("{base: 1, weight: 3}", "false")),
+    scaled(
+        "Fargate Spot no longer in the spec",
+        "+/- services ecs_service.worker\n",
+        ("    spot: {base: 1, weight: 3}\n", ""),
+    ),
+    market(
+        "deployments with fewer tasks, alarms, and no wait",
+        "    connect: orders\n",
+        "    connect: orders\n    deployment: {minimum: 0, maximum: 100, rebalancing: false, wait: false, "
+        "alarms: [orders-fail], circuit_breaker: {enabled: true, rollback: false}}\n",
+        "~ services ecs_service.orders\n",
+        "orders",
+    ),
+    market(
+        "a pipeline deploys from now on",
+        "    connect: orders\n",
+        "    connect: orders\n    deploys_by: ci\n",
+        "",
+    ),
+    scaled("Terraform deploys instead of a pipeline", "", ("    deploys_by: ci\n", "")),
+    scaled(
+        "more memory for tasks that a pipeline deploys",
+        "+/- services ecs_task_definition.worker\n",
+        ("    deploys_by: ci\n", "    deploys_by: ci\n    memory: 2048\n"),
+    ),
+    scaled(
+        "nothing of deployments in the spec any more",
+        "~ services ecs_service.worker\n",
+        (SCALED[SCALED.index("    deployment:") :], ""),
+    ),
+)
+
+_SCHEDULED = JOBS[JOBS.index('    schedule: "cron') : JOBS.index("  migrate:")]
+JOB_ROWS = (
+    jobs(
+        "times of a schedule changed",
+        "~ services scheduler_schedule.nightly\n",
+        (
+            '"cron(0 3 * * ? *)"\n    timezone: Europe/Berlin\n    window: 15',
+            '"cron(0 4 * * ? *)"\n    timezone: Europe/Paris\n    window: 30',
+        ),
+    ),
+    jobs(
+        "what a schedule starts changed",
+        "~ services scheduler_schedule.nightly\n",
+        (
+            "    count: 1\n    enabled: true\n    retries: {attempts: 10, within: 3600}\n    spot: false\n",
+            "    count: 2\n    enabled: true\n    retries: {attempts: 3, within: 7200}\n    spot: true\n",
+        ),
+    ),
+    jobs(
+        "schedule turned off", "~ services scheduler_schedule.nightly\n", ("enabled: true", "enabled: false")
+    ),
+    jobs(
+        "job without a schedule any more",
+        "- services scheduler_schedule.nightly scheduler_schedule_group.main sqs_queue.nightly "
+        "iam_role.nightly_schedule iam_role_policy.nightly_schedule "
+        "cloudwatch_metric_alarm.{nightly_not_started,jobs_dropped}\n",
+        (_SCHEDULED, "    run: by-hand\n"),
+    ),
+    jobs(
+        "schedule given to a job",
+        "+ services scheduler_schedule.migrate sqs_queue.migrate iam_role.migrate_schedule "
+        "iam_role_policy.migrate_schedule cloudwatch_metric_alarm.migrate_not_started\n",
+        ("    run: by-hand\n", "    schedule: rate(7 days)\n"),
+    ),
+    jobs(
+        "job removed",
+        "- services cloudwatch_log_group.migrate iam_role.migrate_{execution,task} "
+        "iam_role_policy.migrate_execution security_group.migrate egress_rule.migrate_to_internet "
+        "ecs_task_definition.migrate\n",
+        (JOBS[JOBS.index("  migrate:") :], ""),
+    ),
+    jobs(
+        "no alarms of jobs",
+        "- services cloudwatch_metric_alarm.{nightly_not_started,jobs_dropped}\n",
+        ("jobs: true}", "jobs: false}"),
     ),
 )
 
@@ -638,6 +991,48 @@ CALLS = (
         new_tasks("dashboard"),
         "dashboard",
     ),
+    Row(
+        "DNS name given",
+        "market",
+        (
+            ("inputs:\n", "dns: market.internal\n\ninputs:\n"),
+            ("    listener: admin\n", "    listener: admin\n    dns: {name: grafana, ports: [http]}\n"),
+        ),
+        "+ services service_discovery_private_dns_namespace.main service_discovery_service.dashboard\n"
+        "~ services ecs_service.dashboard\n",
+        ("dashboard",),
+    ),
+    Row(
+        "DNS name given in a zone that exists",
+        "market",
+        (
+            ("inputs:\n", "dns: {zone: corp.internal, namespace_id: ns-0a1b2c3d4e5f6071}\n\ninputs:\n"),
+            ("    listener: admin\n", "    listener: admin\n    dns: {name: grafana, ports: [http]}\n"),
+        ),
+        "+ services service_discovery_service.dashboard\n~ services ecs_service.dashboard\n",
+        ("dashboard",),
+    ),
+    Row(
+        "Service Connect name with TLS given",
+        "market",
+        (
+            ("    port: 8081\n", "    ports: {http: 8081, internal: 8082}\n"),
+            (
+                "    connect: orders\n",
+                "    connect:\n"
+                "      name: orders\n"
+                "      port: internal\n"
+                "      tls:\n"
+                "        authority: arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/"
+                "0a1b2c3d-0000-4000-8000-000000000000\n"
+                "        kms_key: arn:aws:kms:us-east-1:123456789012:key/"
+                "0a1b2c3d-0000-4000-8000-000000000000\n",
+            ),
+        ),
+        "+ services iam_role.connect_tls iam_role_policy.connect_tls iam_role_policy_attachment.connect_tls\n"
+        + new_tasks("orders"),
+        ("orders",),
+    ),
     market(
         "call added",
         "    connect: catalog\n",
@@ -653,6 +1048,18 @@ CALLS = (
         "+ services ingress_rule.orders_from_dashboard egress_rule.dashboard_to_orders\n"
         + new_tasks("dashboard"),
         "dashboard",
+        "orders",
+    ),
+    market(
+        "call of what is outside the stack added",
+        "    connect: orders\n",
+        "    connect: orders\n"
+        "    calls:\n"
+        "      - {host: search.corp.example, port: 9200, security_group: sg-0a1b2c3d4e5f67890}\n"
+        "      - {port: 53, protocol: udp, cidr: 192.0.2.53/32}\n",
+        "+ services ingress_rule.sg_0a1b2c3d4e5f67890_9200_from_orders\n"
+        "+ services egress_rule.orders_to_{sg_0a1b2c3d4e5f67890_9200,192_0_2_53_32_udp_53}\n"
+        "~ services ecs_service.orders\n",
         "orders",
     ),
     market(
@@ -796,6 +1203,48 @@ ROUTES = (
         "  idle_timeout: 90\n  listeners:\n",
         "~ load_balancer lb.main\n",
     ),
+    Row(
+        "an internal load balancer added",
+        "market",
+        (
+            (
+                "load_balancer:\n  listeners:\n    http: 80\n    admin: 8080\n",
+                "load_balancers:\n  main:\n    listeners: {http: 80, admin: 8080}\n"
+                "  internal: {scheme: internal}\n",
+            ),
+            (
+                "routes: [/api/orders, /api/returns]",
+                "routes: [/api/orders, /api/returns, {path: /internal, listener: internal}]",
+            ),
+        ),
+        "+ internal_load_balancer lb.main security_group.main lb_listener.http "
+        "ingress_rule.http_from_10_0_0_0_16\n"
+        "+ services lb_target_group.orders_internal lb_listener_rule.internal_http_internal_274d "
+        "ingress_rule.orders_from_internal_load_balancer egress_rule.internal_load_balancer_to_orders\n"
+        "~ services ecs_service.orders\n",
+        ("orders",),
+    ),
+    Row(
+        "a network load balancer added",
+        "market",
+        (
+            (
+                "load_balancer:\n  listeners:\n    http: 80\n    admin: 8080\n",
+                "load_balancers:\n  main:\n    listeners: {http: 80, admin: 8080}\n"
+                "  raw: {type: network, cross_zone: true, listeners: {feed: 9000}}\n",
+            ),
+            (
+                "routes: [/api/orders, /api/returns]",
+                "routes: [/api/orders, /api/returns, {listener: raw.feed}]\n    preserve_client_ip: true\n"
+                "    proxy_protocol: true\n    connection_termination: true",
+            ),
+        ),
+        "+ raw_load_balancer lb.main security_group.main ingress_rule.feed_from_world\n"
+        "+ services lb_target_group.orders_raw_http lb_listener.raw_feed "
+        "ingress_rule.orders_from_raw_load_balancer egress_rule.raw_load_balancer_to_orders\n"
+        "~ services ecs_service.orders\n",
+        ("orders",),
+    ),
 )
 
 # TLS and names, as they come, change and go.
@@ -830,11 +1279,13 @@ FRONT_ROWS = (
             ("    https:\n      port: 443\n      default: web\n", ""),
             ("    http: {port: 80, redirect: https}\n", "    http: {port: 80, default: web}\n"),
             ("    ops: {port: 8443,", "    ops: {port: 8443, protocol: http,"),
+            ("login: staff", "login: false"),
         ),
         f"- load_balancer {_CERTIFICATE} route53_record.alias[shop.example.com,www.shop.example.com] "
         "route53_record.validation[shop.example.com,www.shop.example.com] lb_listener.https "
-        "ingress_rule.https_from_world\n"
+        "ingress_rule.https_from_world egress_rule.to_logins\n"
         "~ load_balancer lb_listener.{http,ops}\n"
+        "~ services lb_listener_rule.ops_everything_else\n"
         "+ services lb_listener_rule.{everything_else,api}\n"
         "~ services ecs_service.{web,api}\n"
         "- services lb_listener_rule.{https_everything_else,https_api_bb4a}\n",
@@ -848,6 +1299,14 @@ FRONT_ROWS = (
         "+ load_balancer route53_record.{alias,validation}[api.shop.example.com]\n"
         "- load_balancer route53_record.{alias,validation}[www.shop.example.com]\n"
         "~ load_balancer lb_listener.{https,ops}\n",
+    ),
+    Row(
+        "names in another zone",
+        "front",
+        (("  zone: Z0123456789ABCDEFGHIJ\n", "  zone: Z9876543210ABCDEFGHIJ\n"),),
+        "+/- load_balancer acm_certificate_validation.main "
+        "route53_record.validation[shop.example.com,www.shop.example.com]\n"
+        "-/+ load_balancer route53_record.alias[shop.example.com,www.shop.example.com]\n",
     ),
     Row(
         "certificates given",
@@ -899,6 +1358,50 @@ FRONT_ROWS = (
         "https_a_x_a_b_c_d_192_0_2_0_24_74531135}\n"
         "~ load_balancer lb_listener.{https,http,app,ops}\n",
     ),
+    Row(
+        "another login, and for more routes",
+        "front",
+        (
+            (
+                "  staff:\n    cognito:\n",
+                "  office:\n    cookie: office\n    scope: openid email\n    session_timeout: 28800\n"
+                "    unauthenticated: deny\n    params: {prompt: login}\n    cognito:\n",
+            ),
+            ("us-east-1_AbCdEf123", "us-east-1_GhIjKl456"),
+            ("1example23456789", "9example87654321"),
+            ("      domain: shop\n", "      domain: office\n"),
+            (
+                "    routes: [/api, {path: /, listener: ops, login: staff}]\n",
+                "    login: {name: office, unauthenticated: authenticate}\n"
+                "    routes: [/api, {path: /, listener: ops, "
+                "login: {name: office, unauthenticated: deny}}]\n",
+            ),
+        ),
+        "~ services lb_listener_rule.{https_api_bb4a,ops_everything_else}\n",
+        ("api",),
+    ),
+    Row(
+        "a login with OpenID Connect, for a redirect",
+        "front",
+        (
+            (
+                "  staff:\n    cognito:\n",
+                "  help:\n    oidc:\n      issuer: https://id.example.com\n"
+                "      authorization_endpoint: https://id.example.com/authorize\n"
+                "      token_endpoint: https://id.example.com:8443/token\n"
+                "      user_info_endpoint: https://id.example.com/userinfo\n"
+                "      client_id: shop\n      client_secret: {ref: module.network.vpc_id}\n"
+                "  staff:\n    cognito:\n",
+            ),
+            (
+                "      default: web\n",
+                "      default: web\n      redirects:\n        - path: /help\n"
+                "          to: https://help.example.com\n"
+                "          login: {name: help, unauthenticated: allow}\n",
+            ),
+        ),
+        "+ load_balancer egress_rule.to_logins_8443 lb_listener_rule.https_help_74d9\n",
+    ),
 )
 
 # What takes tags in the market: everything but routes, associations, role policies, capacity providers.
@@ -941,10 +1444,80 @@ WHOLE = (
         "",
     ),
     market(
-        "what tfgen cost assumes",
+        "what tfgen cost assumes, and files for checkers",
         "cost: {hours: 730, traffic: {s3: 100}, tasks: {storefront: 2}}\n",
-        "cost: {hours: 300, traffic: {s3: 800}, tasks: {storefront: {low: 1, high: 6}}}\n",
+        "cost: {hours: 300, traffic: {s3: 800}, tasks: {storefront: {low: 1, high: 6}}}\nlint_files: true\n",
         "",
+    ),
+    Row(
+        "the account named, and an image in its short form",
+        "market",
+        (
+            ("region: us-east-1\n", 'region: us-east-1\naccount: "123456789012"\n'),
+            ("123456789012.dkr.ecr.us-east-1.amazonaws.com/catalog:4.0.2", "ecr:catalog:4.0.2"),
+        ),
+        "",
+    ),
+    Row(
+        "policies of VPC endpoints",
+        "endpoints",
+        (("  egress: endpoints\n", "  egress: endpoints\n  endpoint_policies: true\n"),),
+        "~ network vpc_endpoint.{s3,ecr_api,ecr_dkr,logs,ecs_agent}\n",
+    ),
+    market(
+        "flow logs turned on",
+        "  nat: single\n",
+        "  nat: single\n  flow_logs: {to: cloudwatch, retention: 7, traffic: reject, interval: 60}\n",
+        "+ network cloudwatch_log_group.flow_logs iam_role.flow_logs iam_role_policy.flow_logs "
+        "flow_log.main\n",
+    ),
+    Row(
+        "images of Docker Hub pulled through the cache",
+        "market",
+        (
+            ("region: us-east-1\n", 'region: us-east-1\naccount: "123456789012"\n'),
+            (
+                "services:\n",
+                "pull_through:\n"
+                "  docker.io:\n"
+                "    credentials: arn:aws:secretsmanager:us-east-1:123456789012:"
+                "secret:ecr-pullthroughcache/hub-aB3dE6\n"
+                "    prefix: hub\n"
+                "    create: true\n\n"
+                "services:\n",
+            ),
+        ),
+        "+ repositories ecr_pull_through_cache_rule.docker_io ecr_repository_creation_template.docker_io\n"
+        f"~ services iam_role_policy.dashboard_execution\n{new_tasks('dashboard')}",
+        ("dashboard",),
+    ),
+    market(
+        "log lines encrypted with a key of one's own",
+        "services:\n",
+        f"logs: {{kms_key: '{KEY_ARN}'}}\n\nservices:\n",
+        "~ services cloudwatch_log_group.{storefront,catalog,orders,dashboard}\n",
+    ),
+    market(
+        "sessions of ECS Exec stored and encrypted",
+        "services:\n",
+        f"exec: {{logs: true, kms_key: '{KEY_ARN}'}}\n\nservices:\n",
+        "+ services cloudwatch_log_group.exec_sessions\n~ services ecs_cluster.main\n",
+    ),
+    market(
+        "Container Insights turned off",
+        "services:\n",
+        'insights: "off"\n\nservices:\n',
+        "~ services ecs_cluster.main\n",
+    ),
+    market(
+        "a repository for the images of a service",
+        "services:\n  storefront:\n"
+        "    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/storefront:7.3.1\n",
+        "repositories:\n  market/storefront: {keep: 30, untagged: 7, immutable: false, scan: false}\n\n"
+        "services:\n  storefront:\n    image: market/storefront:7.3.1\n",
+        "+ repositories ecr_repository.market_storefront ecr_lifecycle_policy.market_storefront\n"
+        f"{STOREFRONT_ROLE}{new_tasks('storefront')}",
+        "storefront",
     ),
     market("tags changed", "  team: market\n", "  team: shops\n", TAGGED),
     market(
@@ -960,7 +1533,6 @@ STOREFRONT_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/storefront:7.3.
 LICENCE_ARN = "arn:aws:ssm:us-east-1:123456789012:parameter/storefront/licence"
 TOKEN_ARN = "arn:aws:ssm:us-east-1:123456789012:parameter/storefront/token"
 SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:storefront-Ab12Cd"
-STOREFRONT_ROLE = "~ services iam_role_policy.storefront_execution\n"
 
 
 def storefront(name: str, cost: str, inputs: dict[str, str], *edits: tuple[str, str]) -> Row:
@@ -1100,8 +1672,7 @@ inputs:
   admin_listener: {description: Its listener admin, default: "ARN:listener/app/shared/1/3"}
   load_balancer_group: {description: Its security group, default: sg-0a1b2c3d}
 """.replace("ARN:", "arn:aws:elasticloadbalancing:us-east-1:123456789012:")
-# In another account than the emulator's, so that the roles trust another one.
-CLUSTER = "cluster: arn:aws:ecs:us-east-1:210987654321:cluster/shared\n\nservices:\n"
+CLUSTER = "cluster: arn:aws:ecs:us-east-1:123456789012:cluster/shared\n\nservices:\n"
 OWN_LISTENERS = "load_balancer:\n  listeners:\n    http: 80\n    admin: 8080\n\ninputs:\n"
 
 ROUTED = "{webapp,backendserver}"
@@ -1143,7 +1714,7 @@ FRONT = (
         "load_balancer:\n",
         "load_balancer:\n  client_keep_alive: 600\n  desync: strictest\n  drop_invalid_headers: false\n"
         "  preserve_host: true\n  x_forwarded_for: {mode: append, client_port: true}\n  http2: false\n"
-        "  zonal_shift: true\n  deletion_protection: true\n",
+        "  zonal_shift: true\n  deletion_protection: true\n  capacity: 100\n",
         "~ load_balancer lb.main\n",
     ),
     market(
@@ -1161,6 +1732,49 @@ FRONT = (
         "load_balancer:\n  waf: arn:aws:wafv2:us-east-1:123456789012:regional/webacl/market/"
         "0a1b2c3d-0000-4000-8000-000000000000\n",
         "+ load_balancer wafv2_web_acl_association.main\n",
+    ),
+    Row(
+        "alarms mailed",
+        "market",
+        (
+            (
+                "inputs:\n",
+                "alarms: {topic: ops@example.com, cpu: 80, memory: 80, errors: 5, unhealthy: true, "
+                "running: true}\n"
+                "inputs:\n",
+            ),
+            (
+                "    connect: orders\n",
+                "    connect: orders\n    alarms: {cpu: 95, memory: false, errors: 50, unhealthy: false, "
+                "running: false}\n",
+            ),
+            (
+                "    listener: admin\n",
+                "    listener: admin\n    alarms: {enabled: false}\n",
+            ),
+        ),
+        "+ alarms sns_topic.main sns_topic_subscription.main\n"
+        "+ load_balancer cloudwatch_metric_alarm.errors\n"
+        "+ services cloudwatch_metric_alarm.{storefront,catalog}_{cpu,memory,errors,unhealthy,running} "
+        "cloudwatch_metric_alarm.orders_{cpu,errors}\n",
+    ),
+    Row(
+        "old messages raise an alarm, and a dashboard",
+        "scaled",
+        (
+            (
+                "services:\n",
+                "alarms: {topic: ops@example.com, cpu: false, memory: false, running: false, "
+                "queue_age: 600}\n"
+                "dashboard: true\n\nservices:\n",
+            ),
+            ("      cpu: 60\n", "      cpu: 60\n      queue: {name: jobs, backlog: 100}\n"),
+            ("    deploys_by: ci\n", "    deploys_by: ci\n    alarms: {queue_age: 120}\n"),
+        ),
+        "+ alarms sns_topic.main sns_topic_subscription.main\n"
+        "+ services appautoscaling_policy.worker_queue cloudwatch_metric_alarm.worker_jobs_age "
+        "cloudwatch_dashboard.main\n",
+        ("worker",),
     ),
     Row(
         "requests spread over tasks in another way",
@@ -1183,7 +1797,57 @@ FRONT = (
 )
 
 # What no change of a running stack should cost: another VPC, load balancer, cluster or namespace.
+_IPV6_ON = (
+    f"~ network vpc.main subnet.{{public,private}}{ZONED}\n"
+    "+ network egress_only_internet_gateway.main route.public_internet_ipv6 "
+    f"route.private_internet_ipv6{ZONED}\n"
+    "~ load_balancer lb.main\n+ load_balancer ingress_rule.http_from_world_ipv6\n"
+    f"+ services egress_rule.{{webapp,backendserver}}_to_internet_ipv6\n{MOVED}"
+)
+IPV6 = (
+    Row("IPv6 turned on", "nat", (("  egress: nat\n", "  egress: nat\n  ipv6: true\n"),), _IPV6_ON),
+    Row(
+        "IPv6 turned on, for clients by IPv6 alone",
+        "nat",
+        (
+            ("  egress: nat\n", "  egress: nat\n  ipv6: true\n"),
+            ("services:\n", "load_balancer: {ip_address_type: dualstack-without-public-ipv4}\nservices:\n"),
+        ),
+        f"{_IPV6_ON}- load_balancer ingress_rule.http_from_world\n",
+    ),
+)
+
 FOUNDATION = (
+    Row(
+        "an application load balancer becomes a network load balancer",
+        "public",
+        (
+            (
+                "services:\n",
+                "load_balancer: {type: network, cross_zone: true, listeners: {http: 80}}\n\nservices:\n",
+            ),
+            ("    routes: [/api/profile]\n", ""),
+        ),
+        "+/- load_balancer lb.main\n- load_balancer lb_listener.http\n"
+        f"- services lb_listener_rule.{{everything_else,api_profile}} lb_target_group.{ROUTED} "
+        "ingress_rule.backendserver_from_load_balancer egress_rule.load_balancer_to_backendserver\n"
+        f"+ services lb_target_group.webapp_tcp lb_listener.http\n~ services {SERVICES}\n",
+        ("webapp", "backendserver"),
+    ),
+    Row(
+        "load balancer renamed",
+        "public",
+        (("services:\n", "load_balancers: {public: {}}\n\nservices:\n"),),
+        f"- load_balancer {LOAD_BALANCER_PARTS}\n+ public_load_balancer {LOAD_BALANCER_PARTS}\n"
+        "- services lb_listener_rule.{everything_else,api_profile} "
+        f"lb_target_group.{ROUTED} ingress_rule.{ROUTED}_from_load_balancer "
+        f"egress_rule.load_balancer_to_{ROUTED}\n"
+        "+ services lb_listener_rule.public_http_{everything_else,api_profile_142a} "
+        f"lb_target_group.{ROUTED}_public ingress_rule.{ROUTED}_from_public_load_balancer "
+        f"egress_rule.public_load_balancer_to_{ROUTED}\n"
+        f"~ services {SERVICES}\n",
+        ("webapp", "backendserver"),
+    ),
     Row(
         "load balancer made internal",
         "nat",
@@ -1218,6 +1882,20 @@ FOUNDATION = (
         f"~ services {SERVICES} lb_listener_rule.{{everything_else,api_profile}}\n",
         ("webapp", "backendserver"),
     ),
+    Row(
+        "namespace exchanged for an existing one",
+        "market",
+        (
+            (
+                "inputs:\n",
+                "namespace: arn:aws:servicediscovery:us-east-1:123456789012:namespace/ns-0a1b2c3d4e5f6071\n\n"
+                "inputs:\n",
+            ),
+        ),
+        "- services service_discovery_http_namespace.main\n"
+        "~ services ecs_service.{storefront,catalog,orders}\n",
+        ("storefront", "catalog", "orders"),
+    ),
     market(
         "load balancer exchanged for an existing one",
         OWN_LISTENERS,
@@ -1236,8 +1914,7 @@ FOUNDATION = (
         "cluster exchanged for an existing one",
         "services:\n",
         CLUSTER,
-        "- services ecs_cluster.main ecs_cluster_capacity_providers.main\n"
-        f"+/- services ecs_service.{ALL}\n~ services iam_role.{ALL}_{{execution,task}}\n",
+        f"- services ecs_cluster.main ecs_cluster_capacity_providers.main\n+/- services ecs_service.{ALL}\n",
         "storefront",
         "catalog",
         "orders",
@@ -1276,17 +1953,162 @@ FOUNDATION = (
     ),
 )
 
+RECEIVES = '      - {receive: "arn:aws:sqs:us-east-1:123456789012:jobs"}\n'
+OTHER_QUEUE = RECEIVES.replace(":jobs", ":other")
+BACKENDS_IMAGE = "backendserver:2.0.0"
+SENDS = 'actions: ["ses:SendEmail", "ses:SendRawEmail"], resources: ["*"]'
+
+
+_KEY = "arn:aws:kms:us-east-1:123456789012:key/4f6c1d0e-8a57-4c1e-9d0b-2f0a7c3e5b11"
+_SHARED = f"  shared: {{kms_key: {_KEY}, infrequent: 30, keep: false}}\n"
+_EFS = (
+    "efs_file_system.shared efs_backup_policy.shared efs_file_system_policy.shared security_group.shared "
+    "efs_mount_target.shared[a,b,c]"
+)
+_MOUNTED = (
+    "efs_access_point.{0}_shared_uploads iam_role_policy.{0}_mount_shared_uploads "
+    "ingress_rule.file_system_shared_from_{0} egress_rule.{0}_to_file_system_shared"
+)
+_UPLOADS = "volumes: {uploads: {efs: shared, path: /uploads}}"
+VOLUME_ROWS = (
+    Row(
+        "a file system that two services share",
+        "market",
+        (
+            ("services:\n", f"file_systems:\n{_SHARED}\nservices:\n"),
+            ("    connect: catalog\n", f"    connect: catalog\n    {_UPLOADS}\n"),
+            ("    connect: orders\n", f"    connect: orders\n    {_UPLOADS}\n"),
+        ),
+        f"+ file_systems {_EFS}\n"
+        f"+ services {_MOUNTED.format('catalog')} {_MOUNTED.format('orders')}\n"
+        + new_tasks("catalog", "orders"),
+        ("catalog", "orders"),
+    ),
+    Row(
+        "volumes of a task",
+        "market",
+        (
+            (
+                "    connect: orders\n",
+                "    connect: orders\n"
+                "    storage: 50\n"
+                "    mounts: [{volume: cache, path: /srv/cache, read_only: true}]\n"
+                "    volumes:\n"
+                "      cache: /cache\n"
+                "      old: {efs: fs-0a1b2c3d, access_point: fsap-0a1b2c3d, path: /old, read_only: true, "
+                "security_group: sg-0a1b2c3d}\n"
+                "      whole: {efs: fs-1a1b2c3d, root: /orders, path: /whole}\n",
+            ),
+        ),
+        "+ services iam_role_policy.orders_mount_fs_0a1b2c3d_fsap_0a1b2c3d "
+        "iam_role_policy.orders_mount_fs_1a1b2c3d "
+        "egress_rule.orders_to_file_systems egress_rule.orders_to_file_systems_sg_0a1b2c3d\n"
+        + new_tasks("orders"),
+        ("orders",),
+    ),
+    Row(
+        "a file system with folders of other users",
+        "market",
+        (
+            ("services:\n", "file_systems:\n  shared: {backup: false}\n\nservices:\n"),
+            (
+                "    connect: orders\n",
+                "    connect: orders\n    volumes: {uploads: {efs: shared, path: /up, user: '33:34'}}\n",
+            ),
+        ),
+        f"+ file_systems {_EFS.replace('efs_backup_policy.shared ', '')}\n"
+        "+ services efs_access_point.orders_shared_uploads_user_33_34 "
+        "iam_role_policy.orders_mount_shared_uploads_user_33_34 "
+        "ingress_rule.file_system_shared_from_orders egress_rule.orders_to_file_system_shared\n"
+        + new_tasks("orders"),
+        ("orders",),
+    ),
+)
+
+
+def permissions(name: str, cost: str, *edits: tuple[str, str]) -> Row:
+    return Row(name, "given", edits, cost)
+
+
+PERMISSION_ROWS = (
+    permissions(
+        "permissions added",
+        "+ services iam_role_policy.backendserver_publish_topic_of_news "
+        "iam_role_policy_attachment.backendserver_reports\n",
+        (
+            RECEIVES,
+            f"{RECEIVES}      - {{publish: {{input: topic_of_news}}, of: sns}}\n",
+        ),
+        ("services:\n", f"inputs: {{topic_of_news: {{default: '{TOPIC_ARN}'}}}}\n\nservices:\n"),
+        ("    statements:\n", "    policies: [arn:aws:iam::123456789012:policy/reports]\n    statements:\n"),
+    ),
+    permissions(
+        "permission removed",
+        "- services iam_role_policy.backendserver_receive_sqs_jobs\n",
+        (RECEIVES, ""),
+    ),
+    permissions(
+        "permission removed, with a new image",
+        f"- services iam_role_policy.backendserver_receive_sqs_jobs\n{new_tasks('backendserver')}",
+        (RECEIVES, ""),
+        (BACKENDS_IMAGE, "backendserver:2.1.0"),
+    ),
+    permissions(
+        "permission for another queue, with a new image",
+        "+ services iam_role_policy.backendserver_receive_sqs_other\n"
+        f"- services iam_role_policy.backendserver_receive_sqs_jobs\n{new_tasks('backendserver')}",
+        (RECEIVES, OTHER_QUEUE),
+        (BACKENDS_IMAGE, "backendserver:2.1.0"),
+    ),
+    permissions(
+        "permission for other prefixes of a bucket",
+        "~ services iam_role_policy.backendserver_read_s3_assets\n",
+        ("prefix: img/", "prefix: [pictures/, scans/]"),
+    ),
+    permissions(
+        "key of an encrypted queue added",
+        "~ services iam_role_policy.backendserver_receive_sqs_jobs\n",
+        (RECEIVES, RECEIVES.replace("}", f', kms_key: "{KEY_ARN}"}}')),
+    ),
+    market(
+        "key of an encrypted secret added",
+        "TOKEN: arn:aws:ssm:us-east-1:123456789012:parameter/storefront/token",
+        "TOKEN: {parameter: 'arn:aws:ssm:us-east-1:123456789012:parameter/storefront/token', "
+        f"kms_key: '{KEY_ARN}'}}",
+        "~ services iam_role_policy.storefront_execution\n",
+    ),
+    permissions(
+        "statement that allows less",
+        "~ services iam_role_policy.backendserver_statements\n",
+        (
+            SENDS,
+            'actions: ["ses:SendEmail"], resources: ["arn:aws:ses:us-east-1:123456789012:identity/news"], '
+            'conditions: {StringEquals: {"ses:FromAddress": news@example.com}}',
+        ),
+    ),
+    permissions(
+        "statement that denies",
+        "~ services iam_role_policy.backendserver_statements\n",
+        (SENDS, f"{SENDS}, effect: Deny"),
+    ),
+)
+
 SECTIONS = {
     "Egress": WAYS,
     "Zones and NAT gateways": NETWORK,
     "Services": SERVICE_ROWS,
+    "Scaling and deployments": SCALING,
+    "Jobs": JOB_ROWS,
     "Calls": CALLS,
     "Routes and listeners": ROUTES,
     "TLS and names": FRONT_ROWS,
     "The whole stack": WHOLE,
     "References and inputs": REFERENCES,
+    "Permissions": PERMISSION_ROWS,
+    "Volumes": VOLUME_ROWS,
     "What exists": WHAT_EXISTS,
     "The load balancer and its targets": FRONT,
+    "IPv6": IPV6,
     "Overrides": OVERRIDES,
     "The foundation": FOUNDATION,
 }
@@ -1294,8 +2116,12 @@ SECTIONS = {
 _RULES = "aws_lb_listener_rule"
 _DOORS = "aws_vpc_security_group_ingress_rule"
 EARLY: dict[str, tuple[str, str]] = {
+    "path of all roles set": (
+        "aws_iam_role_policy",
+        "each service leaves its old roles when it has its new ones, whatever others do",
+    ),
     "service renamed": (
-        f"aws_lb_target_group {_DOORS} aws_vpc_security_group_egress_rule",
+        f"aws_iam_role_policy aws_lb_target_group {_DOORS} aws_vpc_security_group_egress_rule",
         "without was nothing says that the one service takes the place of the other",
     ),
     "route changed": (_RULES, "the requests of the old route are to find nothing any more"),
@@ -1312,8 +2138,9 @@ EARLY: dict[str, tuple[str, str]] = {
         "the new rules exist, the target groups stay, and so no service is updated",
     ),
     "HTTPS to HTTP": (
-        _RULES,
-        "each service leaves its old rules when it has its new ones, whatever others do",
+        f"{_RULES} aws_vpc_security_group_egress_rule",
+        "each service leaves its old rules when it has its new ones, whatever others do; the load balancer "
+        "needs its way to a login no longer than rules ask for it",
     ),
     "route narrowed to a host and a method": (
         _RULES,

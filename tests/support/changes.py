@@ -25,7 +25,6 @@ GAPS = (
         "description",
         "moto drops the description of a rule whose other side is a group or a prefix list",
     ),
-    Gap("*aws_subnet.*", "ipv6_*", "moto cannot find a subnet by its IPv6 association, so no apply"),
 )
 
 

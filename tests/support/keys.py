@@ -7,33 +7,45 @@ What a key takes in several forms has a name for each: `services.*.port: short`,
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from msgspec import Meta
 
-from tfgen.spec.model import Section, Spec
+from tfgen.spec.model import ContainerKeys, Section, Spec, TaskKeys
 from tfgen.spec.read import fields_of, shape_of_type
 
 Data = Mapping[str, Any]
+AS_ELSEWHERE = {"load_balancers.*": "load_balancer", "defaults": "services.*"}
+"""Sections that have the keys of another one, which are the same: what one says, the other says."""
+_SIDECAR = re.compile(rf"services\.\*\.containers\.\*\.(?=(?:{'|'.join(fields_of(ContainerKeys))})\b)")
+"""The keys that a sidecar shares with the application of a service."""
+_JOB = re.compile(rf"jobs\.\*\.(?=(?:{'|'.join(fields_of(TaskKeys))})\b)")
+"""The keys that a job shares with a service."""
 
 
 def keys_of_the_model(section: type[Section] = Spec, way: str = "") -> Iterator[str]:
     """Every key, those of a section after the section's own."""
     for name, field in fields_of(section).items():
-        yield f"{way}{name}"
+        yield shared(f"{way}{name}")
         for inner, sections in _sections(field.kind, f"{way}{name}"):
             yield from keys_of_the_model(sections, f"{inner}.")
 
 
+_WITHIN = (
+    r"\.(cidr|security_group|prefix_list|kms_key|access\.\*\.\w+|policies\.\*|resources\.\*|logs|credentials)"
+    r"\.(ref|input|join)\b"
+)
+
+
 def is_within_reference(key: str) -> bool:
     """Whether a key is in a reference for a range or an ID; one in `environment` has the same keys."""
-    return re.search(r"\.(cidr|security_group|prefix_list)\.(ref|input|join)\b", key) is not None
+    return re.search(_WITHIN, key) is not None
 
 
 def forms_of_the_model(section: type[Section] = Spec, way: str = "") -> Iterator[str]:
     """Every form of every key that takes more than one."""
     for name, field in fields_of(section).items():
-        yield from _forms(field.kind, f"{way}{name}")
+        yield from map(shared, _forms(field.kind, f"{way}{name}"))
         for inner, sections in _sections(field.kind, f"{way}{name}"):
             yield from forms_of_the_model(sections, f"{inner}.")
 
@@ -41,6 +53,8 @@ def forms_of_the_model(section: type[Section] = Spec, way: str = "") -> Iterator
 def _sections(kind: Any, way: str) -> Iterator[tuple[str, type[Section]]]:
     """The sections that a key holds, each with its way."""
     what, first, second = shape_of_type(kind)
+    if way in AS_ELSEWHERE:
+        return
     if what == "section":
         yield way, first
     elif what == "either":
@@ -126,7 +140,16 @@ class SpecContents:
 
 def named(way: Sequence[str]) -> str:
     """A way, with * for the entries of mappings."""
-    return ".".join("*" if step.startswith("=") else step for step in way)
+    text = ".".join("*" if step.startswith("=") else step for step in way)
+    for place, other in AS_ELSEWHERE.items():
+        if text.startswith(f"{place}."):
+            return f"{other}{text.removeprefix(place)}"
+    return shared(text)
+
+
+def shared(text: str) -> str:
+    """A key, form or limit by the name of the one that it is the same as."""
+    return _SIDECAR.sub("services.*.", _JOB.sub("services.*.", text))
 
 
 def bounds(section: type[Section], key: str) -> tuple[int, int]:
@@ -139,7 +162,7 @@ def limits_of_the_model(section: type[Section] = Spec, way: str = "") -> Iterato
     """Every limit of every key, and of the names of entries: `services.*.count: least 0`."""
     for name, field in fields_of(section).items():
         for inner, kind in _scalars(field.kind, f"{way}{name}"):
-            yield from (f"{inner}: {limit} {number}" for limit, number in _limits(kind).items())
+            yield from (shared(f"{inner}: {limit} {number}") for limit, number in _limits(kind).items())
         for inner, sections in _sections(field.kind, f"{way}{name}"):
             yield from limits_of_the_model(sections, f"{inner}.")
 
@@ -163,6 +186,8 @@ def _limits(kind: Any) -> dict[str, int]:
     _, scalar, _ = shape_of_type(kind)
     if shape_of_type(kind)[0] == "either":
         return _limits(shape_of_type(kind)[2])
-    metas = [meta for meta in getattr(scalar, "__metadata__", ()) if isinstance(meta, Meta)]
+    # Of a union, such as of a number and a bool, the one that has limits.
+    each = [scalar, *(get_args(scalar) if get_origin(scalar) is Union else ())]
+    metas = [meta for one in each for meta in getattr(one, "__metadata__", ()) if isinstance(meta, Meta)]
     found = {"least": metas[0].ge, "most": metas[0].le, "longest": metas[0].max_length} if metas else {}
     return {name: limit for name, limit in found.items() if limit is not None}

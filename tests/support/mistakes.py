@@ -27,6 +27,11 @@ BASE: dict[str, Any] = {
 }
 
 
+_AUTHORITY = (
+    "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/0a1b2c3d-0000-4000-8000-000000000000"
+)
+
+
 class Mistake(NamedTuple):
     code: str
     fault: dict[str, Any]
@@ -41,13 +46,40 @@ def _services(**services: Any) -> dict[str, Any]:
     return {"services": services}
 
 
+def _jobs(**jobs: Any) -> dict[str, Any]:
+    return {"jobs": jobs}
+
+
 def _routed(name: str, *routes: Any, **keys: Any) -> dict[str, Any]:
     return {name: _service(port=80, routes=list(routes), **keys)}
 
 
 # --- what the schema refuses, and what cannot be filled in or built
 
+_ROUTER = _service(firelens="fluentbit")
+_ROUTED = {"driver": "firelens", "options": {"Name": "datadog"}}
+_AGENT = {"agent": _service()}
+_SIX = {"provider": 6}
+_BLUE_GREEN = {"provider": 6, "services": {"front": {"deployment": {"strategy": "blue-green"}}}}
 _OTHERS = [
+    Mistake("TG640", {"services": {"front": {"count": 3, "scaling": {"min": 2, "max": 4, "cpu": 60}}}}),
+    Mistake("TG641", {"services": {"back": {"scaling": {"min": 2, "max": 4}}}}),
+    Mistake("TG642", {"services": {"back": {"scaling": {"min": 5, "max": 4, "cpu": 60}}}}),
+    Mistake("TG643", {"services": {"back": {"scaling": {"min": 2, "max": 4, "requests": 600}}}}),
+    Mistake(
+        "TG644",
+        {
+            "services": {
+                "back": {"scaling": {"min": 2, "max": 4, "schedule": {"late": {"when": "rate(1 day)"}}}}
+            }
+        },
+    ),
+    Mistake("TG650", {"services": {"front": {"deployment": {"minimum": 0, "maximum": 100}}}}),
+    Mistake("TG651", {"services": {"front": {"count": 1, "deployment": {"maximum": 150}}}}),
+    Mistake("TG652", {"services": {"back": {"deployment": {"strategy": "canary"}}}}, _SIX),
+    Mistake("TG653", {"services": {"front": {"deployment": {"circuit_breaker": True}}}}, _BLUE_GREEN),
+    Mistake("TG654", {"services": {"front": {"deployment": {"bake": 10}}}}),
+    Mistake("TG655", {"services": {"front": {"deployment": {"test": {}}}}}, _BLUE_GREEN),
     Mistake("TG102", {"services": {"front": {"quux": 1}}}),
     Mistake("TG102", {"services": {"front": {"replicas": 3}}}),
     Mistake("TG102", {"netwrk": {}}),
@@ -113,10 +145,178 @@ _OTHERS = [
     ),
     Mistake("TG230", _services(caller=_service(calls=["nobody"]))),
     Mistake("TG231", _services(caller2=_service(calls=["front"]))),
+    Mistake("TG735", _services(caller3=_service(calls=[{"host": "db.example", "port": 5432}]))),
+    Mistake(
+        "TG736",
+        _services(caller4=_service(calls=[{"host": "back", "port": 5000, "cidr": "10.0.0.0/16"}])),
+    ),
+    Mistake(
+        "TG739",
+        _services(
+            ca1=_service(
+                port=80,
+                connect={"name": "ca1", "tls": {"authority": _AUTHORITY.replace("us-east-1", "eu-west-1")}},
+            ),
+            asks7=_service(calls=["ca1"]),
+        ),
+    ),
+    Mistake(
+        "TG740",
+        _services(
+            ca2=_service(port=80, routes=["/ca2"], connect={"name": "ca2", "tls": {"authority": _AUTHORITY}}),
+            asks8=_service(calls=["ca2"]),
+        ),
+    ),
     Mistake("TG232", _services(unported=_service(connect="unported"), asks=_service(calls=["unported"]))),
     Mistake("TG233", _services(again=_service(port=80, connect="back"), asks2=_service(calls=["again"]))),
+    Mistake("TG732", _services(lone=_service(dns="lone"), asks6=_service(calls=["lone"]))),
+    Mistake(
+        "TG733",
+        _services(
+            **{name: _service(port=80, dns="same", ingress=["10.0.0.0/8"]) for name in ("dns1", "dns2")}
+        ),
+    ),
+    Mistake(
+        "TG734",
+        {
+            "dns": "eu.amazonaws.com",
+            **_services(named=_service(port=80, dns="named", ingress=["10.0.0.0/8"])),
+        },
+    ),
     Mistake("TG240", _services(portless=_service(routes=["/portless"]))),
     Mistake("TG242", _services(tcp=_service(port={"number": 1, "protocol": "tcp"}, routes=["/tcp"]))),
+    Mistake("TG670", _services(dumb=_service(access=[{"prefix": "img/"}]))),
+    Mistake("TG670", _services(both=_service(access=[{"start": "metrics", "put": "metrics"}]))),
+    Mistake("TG671", _services(vague=_service(access=[{"read": {"input": "thing"}}]))),
+    Mistake("TG672", _services(odd=_service(access=[{"publish": "arn:aws:s3:::assets"}]))),
+    Mistake("TG673", _services(rare=_service(access=[{"read": "arn:aws:batch:::job/a"}]))),
+    Mistake("TG674", _services(part=_service(access=[{"read": "arn:aws:s3:::assets/img/*"}]))),
+    Mistake("TG675", _services(lost=_service(access=[{"put": "metrics", "prefix": "img/"}]))),
+    Mistake(
+        "TG676",
+        _services(owned=_service(roles={"task": {"input": "role"}}, access=[{"put": "metrics"}])),
+    ),
+    Mistake("TG677", _services(same2=_service(access=[{"put": "metrics"}, {"put": "metrics"}]))),
+    Mistake("TG511", _services(abroad=_service(access=[{"read": "arn:aws-cn:s3:::assets"}]))),
+    Mistake("TG580", _services(twofold=_service(port=80, ports={"admin": 81}))),
+    Mistake(
+        "TG581", _services(which=_service(ports={"a": 80, "b": 81}, routes=["/which"]))
+    ),
+    Mistake("TG582", _services(**_routed("named", {"path": "/named", "port": "admin"}))),
+    Mistake(
+        "TG583",
+        _services(
+            same=_service(ports={"http": 80, "b": 80}, connect="same"), asks4=_service(calls=["same"])
+        ),
+    ),
+    Mistake("TG584", {"services": {"clash": _service(ports={"raw": 80}), "clash-raw": _service()}}),
+    Mistake("TG585", _services(rpc=_service(port={"number": 50051, "protocol": "grpc"}, routes=["/rpc"]))),
+    Mistake("TG586", _services(**_routed("graded", "/graded", health_check={"path": "/", "codes": "0"}))),
+    Mistake(
+        "TG589",
+        {"load_balancer": {"http2": False}},
+        _services(calls=_service(port={"number": 50051, "protocol": "grpc"}, routes=["/calls"]))
+        | {
+            "load_balancer": {
+                "certificate": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d",
+                "listeners": {"http": {"port": 443, "protocol": "https"}},
+            }
+        },
+    ),
+    Mistake(
+        "TG588",
+        _services(
+            udp=_service(port={"number": 514, "protocol": "udp"}, connect="udp"),
+            asks3=_service(calls=["udp"]),
+        ),
+    ),
+    Mistake("TG627", _services(crowd=_service(containers={f"a{each}": _service() for each in range(10)}))),
+    Mistake("TG710", _jobs(back=_service(run="by-hand"))),
+    Mistake("TG711", _jobs(idle=_service())),
+    Mistake("TG711", _jobs(both=_service(schedule="rate(1 day)", run="by-hand"))),
+    Mistake("TG712", _jobs(never=_service(schedule="cron(0 3 31 FEB,APR ? *)"))),
+    Mistake("TG712", _jobs(late=_service(schedule="cron(0 25 * * ? *)"))),
+    Mistake("TG713", _jobs(endless=_service(run="by-hand", restart=True))),
+    Mistake("TG714", _jobs(caller=_service(run="by-hand", calls=["back"]))),
+    Mistake("TG680", {"exec": {}}, {"cluster": "arn:aws:ecs:us-east-1:123456789012:cluster/shared"}),
+    Mistake("TG682", {"pull_through": {"quay.io": {}}}),
+    Mistake("TG683", {"pull_through": {"docker.io": {}}}, {"account": "123456789012"}),
+    Mistake(
+        "TG685",
+        {"pull_through": {"quay.io": {"prefix": "same"}, "registry.k8s.io": {"prefix": "same"}}},
+        {"account": "123456789012"},
+    ),
+    Mistake("TG632", _services(routed=_service(logs={"driver": "firelens", "options": {"Name": "s3"}}))),
+    Mistake("TG633", _services(twice=_service(logs=_ROUTED, containers={"a": _ROUTER, "b": _ROUTER}))),
+    Mistake(
+        "TG634", _services(inward=_service(containers={"a": {**_ROUTER, "logs": {"driver": "firelens"}}}))
+    ),
+    Mistake("TG635", _services(open=_service(port=24224, logs=_ROUTED, containers={"a": _ROUTER}))),
+    Mistake(
+        "TG636",
+        _services(
+            covered=_service(
+                logs={"driver": "firelens"},
+                containers={"a": _service(firelens={"config_file": "/fluent-bit/etc/fluent-bit.conf"})},
+            )
+        ),
+    ),
+    Mistake("TG637", _services(direct=_service(logs={"options": {"Name": "s3"}}))),
+    Mistake("TG630", {"defaults": {"was": "old"}}),
+    Mistake("TG610", _services(sealed=_service(read_only=True, exec=True))),
+    Mistake("TG611", _services(filed=_service(environment_files=["arn:aws:s3:::settings/a.env"] * 11))),
+    Mistake("TG612", _services(labelled=_service(labels={"calls": "x"}))),
+    Mistake("TG613", _services(limited=_service(ulimits={"nofile": {"soft": 2, "hard": 1}}))),
+    Mistake("TG614", _services(mounted=_service(mounts=["/tmp", "/tmp"]))),
+    Mistake("TG750", _services(lost2=_service(volumes={"data": {}}))),
+    Mistake("TG751", _services(unknown=_service(mounts=[{"volume": "data", "path": "/data"}]))),
+    Mistake("TG752", _services(empty=_service(volumes={"data": {"path": "/data", "user": 1}}))),
+    Mistake("TG753", _services(nofile=_service(volumes={"data": {"path": "/data", "efs": "nobody"}}))),
+    Mistake(
+        "TG754",
+        _services(
+            rooted=_service(
+                volumes={
+                    "data": {
+                        "path": "/data",
+                        "efs": "fs-0a1b2c3d",
+                        "access_point": "fsap-0a1b2c3d",
+                        "root": "/data",
+                    }
+                }
+            )
+        ),
+    ),
+    Mistake("TG755", _services(alike=_service(mounts=["/tmp"], volumes={"alike-tmp": "/data"}))),
+    Mistake(
+        "TG756",
+        _services(
+            doubled=_service(
+                volumes={
+                    name: {"path": f"/{name}", "efs": "fs-0a1b2c3d", "access_point": "fsap-0a1b2c3d"}
+                    for name in ("one", "two")
+                }
+            )
+        ),
+    ),
+    Mistake("TG615", _services(sick=_service(health=""))),
+    Mistake("TG620", _services(waiting=_service(depends_on=["nobody"]))),
+    Mistake("TG621", _services(circling=_service(depends_on=["circling"]))),
+    Mistake("TG622", _services(unwell=_service(depends_on={"agent": "HEALTHY"}, containers=_AGENT))),
+    Mistake("TG623", _services(ending=_service(depends_on={"agent": "SUCCESS"}, containers=_AGENT))),
+    Mistake("TG624", _services(twin=_service(containers={"twin": _service()}))),
+    Mistake("TG625", _services(greedy=_service(containers={"agent": _service(cpu=512)}))),
+    Mistake("TG626", _services(ported=_service(port={"number": 80, "container": "nobody"}))),
+    Mistake(
+        "TG730",
+        _services(
+            raw=_service(
+                port={"number": 5432, "protocol": "tcp"},
+                connect={"name": "raw", "timeouts": {"request": 9}},
+            ),
+            asks5=_service(calls=["raw"]),
+        ),
+    ),
     Mistake("TG243", _services(both=_service(environment={"A": "x"}, secrets={"A": "/a"}))),
     Mistake("TG244", _services(new=_service(was="front"))),
     Mistake("TG520", _services(two=_service(egress=[{"cidr": "10.1.0.0/16", "prefix_list": "pl-0a1b2c3d"}]))),

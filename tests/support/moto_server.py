@@ -7,8 +7,8 @@ lines can teach it is taught below, so that a second plan really proves somethin
 import functools
 import json
 import logging
+import threading
 import time
-import urllib.request
 from collections.abc import Callable
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
@@ -18,15 +18,20 @@ import moto.settings
 from botocore import xform_name
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.responses import BaseResponse, EmptyResult
+from moto.ec2.models.subnets import Subnet
 from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.efs.models import FileSystem
+from moto.efs.responses import EFSResponse
 from moto.elasticache.models import CacheCluster, ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
-from moto.moto_server.werkzeug_app import MotoRequestHandler
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
 from moto.route53.exceptions import NoSuchHostedZone
 from moto.route53.models import Route53Backend
 from moto.s3.responses import S3Response
 from moto.server import ThreadedMotoServer
 from werkzeug.exceptions import HTTPException
+
+from support.emulator import forget_all
 
 # One of moto's methods that answer an AWS action: takes the response object, returns the answer.
 Handler = Callable[[Any], Any]
@@ -70,8 +75,7 @@ class Moto:
 
     def reset(self) -> None:
         """Forgets everything that was built, in all regions; so no stack may stay applied for a session."""
-        request = urllib.request.Request(f"{self.url}/moto-api/reset", method="POST")
-        urllib.request.urlopen(request, timeout=30).close()
+        forget_all(self.url)
 
     def stop(self) -> None:
         """Ends the server."""
@@ -84,6 +88,7 @@ def _teach() -> None:
     # An answer in one piece. Of one whose head and body come apart, the provider sometimes drops the body and
     # asks again (1 request in 1,000 on a busy machine), which a Create answers with "already exists".
     MotoRequestHandler.wbufsize = 1 << 20
+    _replace(DomainDispatcherApplication, "__call__", _one_at_a_time)
     _replace(BaseResponse, "call_action", _fail_at_once)
     _replace(EC2ContainerServiceResponse, "create_service", _remember_settings)
     _replace(EC2ContainerServiceResponse, "update_service", _remember_settings)
@@ -95,8 +100,13 @@ def _teach() -> None:
     ElastiCacheResponse.delete_cache_subnet_group = delete_cache_subnet_group
     moto.settings.ACM_VALIDATION_WAIT = 1  # seconds until a certificate is issued
     _replace(Route53Backend, "get_hosted_zone", _have_hosted_zone)
+    _replace(Subnet, "get_filter_value", _find_by_ipv6)
+    Subnet.ipv6_cidr_block_association_set = property(_ipv6_ranges)
     for method in (list_tags_for_resource, tag_resource, untag_resource):
         setattr(ApplicationAutoScalingResponse, method.__name__, method)
+    FileSystem.backup_policy = property(_backup_policy)
+    for of_file_systems in (put_backup_policy, delete_file_system_policy):
+        setattr(EFSResponse, of_file_systems.__name__, of_file_systems)
 
 
 def _replace(response: type[Any], method: str, lesson: Callable[[Any], Any]) -> None:
@@ -104,14 +114,30 @@ def _replace(response: type[Any], method: str, lesson: Callable[[Any], Any]) -> 
     setattr(response, method, functools.wraps(original)(lesson(original)))
 
 
+def _one_at_a_time(answer: Callable[..., Any]) -> Callable[..., Any]:
+    """Has one request wait for another: moto's data are no match for threads, and one apply in dozens would
+    find a dictionary that "changed size during iteration"."""
+    turn = threading.Lock()
+
+    def wrapped(application: Any, environ: Any, start_response: Any) -> Any:
+        with turn:
+            return answer(application, environ, start_response)
+
+    return wrapped
+
+
 def _fail_at_once(call_action: Handler) -> Handler:
     """Says what moto cannot do as an error of the caller's. moto's own answer is a 500, which the provider
     takes for a passing fault and repeats for eight minutes before it fails, without a word of why."""
 
     def wrapped(response: BaseResponse) -> Any:
+        call = response.headers.get("amz-sdk-invocation-id")
+        if call in _answered:
+            return _answered[call]
         try:
             answer = call_action(response)
             _log(response, answer)
+            _remember_answer(call, answer)
             return answer
         except HTTPException:  # an error of AWS's, which moto's server knows how to tell
             raise
@@ -119,6 +145,18 @@ def _fail_at_once(call_action: Handler) -> Handler:
             return _refusal(response, f"moto: {type(error).__name__}: {error}")
 
     return wrapped
+
+
+# The answers to the last calls, by the ID that a client gives a call and keeps when it asks again: one whose
+# answer was lost on the way made its resource, and made anew it would "already exist".
+_answered: dict[str, Any] = {}
+
+
+def _remember_answer(call: str | None, answer: Any) -> None:
+    if call and answer[0] < 300:
+        _answered[call] = answer
+        if len(_answered) > 1000:
+            del _answered[next(iter(_answered))]
 
 
 def _log(response: BaseResponse, answer: Any) -> None:
@@ -233,6 +271,26 @@ def _forget_cluster(delete: Callable[[Any, str], Any]) -> Callable[[Any, str], A
     return wrapped
 
 
+def _find_by_ipv6(get: Callable[..., Any]) -> Callable[..., Any]:
+    """Lets a subnet be found by the association of its IPv6 range; the provider would wait for ever."""
+
+    def wrapped(subnet: Subnet, filter_name: str, method_name: str | None = None) -> Any:
+        if filter_name == "ipv6-cidr-block-association.association-id":
+            return list(subnet.ipv6_cidr_block_associations)
+        return get(subnet, filter_name, method_name)
+
+    return wrapped
+
+
+def _ipv6_ranges(subnet: Subnet) -> list[dict[str, Any]]:
+    """The associations of a subnet's IPv6 ranges; moto puts the state of one into another."""
+    return [
+        {**association, "ipv6CidrBlockState": {"state": "associated"}}
+        for association in subnet.ipv6_cidr_block_associations.values()
+        if association["ipv6CidrBlockState"]["State"] == "associated"
+    ]
+
+
 def _have_hosted_zone(get: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
     """Lets a stack's hosted zone exist, which is the user's and has the ID that the spec says; moto makes up
     IDs of its own."""
@@ -266,6 +324,28 @@ def tag_resource(response: ApplicationAutoScalingResponse) -> str:
     """Application Auto Scaling's action of that name."""
     _tags.setdefault(response._get_param("ResourceARN"), {}).update(response._get_param("Tags"))
     return "{}"
+
+
+def put_backup_policy(response: EFSResponse) -> str:
+    """moto has no such action, although file systems in it have backup policies."""
+    said = json.loads(response.body)
+    _file_system(response)._backup = said["BackupPolicy"]["Status"]
+    return json.dumps(said)
+
+
+def _backup_policy(system: FileSystem) -> dict[str, str] | None:
+    """The policy as it was put, also of one that ended backups."""
+    return {"Status": system._backup} if system._backup else None
+
+
+def delete_file_system_policy(response: EFSResponse) -> str:
+    """moto has no such action."""
+    _file_system(response).file_system_policy = None
+    return "{}"
+
+
+def _file_system(response: EFSResponse) -> Any:
+    return response.efs_backend.file_systems_by_id[response._get_param("FileSystemId")]
 
 
 def untag_resource(response: ApplicationAutoScalingResponse) -> str:

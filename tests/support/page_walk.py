@@ -6,15 +6,19 @@ thing: whether a way is surely whole. An ID that the stack does not make leads n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import IPv4Network, collapse_addresses
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Any
 
 from tfgen.changes.stack import Resource, Stack
 from tfgen.hcl.values import Term, addresses_in
 
-WORLD = IPv4Network("0.0.0.0/0")
-PRIVATE = [IPv4Network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]
+Range = IPv4Network | IPv6Network
+WORLD, WORLD_IPV6 = ip_network("0.0.0.0/0"), ip_network("::/0")
+_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+PRIVATE = list(map(ip_network, _PRIVATE))
+_DESTINATIONS = {4: "destination_cidr_block", 6: "destination_ipv6_cidr_block"}
 
 
 class Walk:
@@ -37,8 +41,8 @@ class Walk:
         found = [self.resources[each] for each in sorted(addresses_in(value)) if each in self.resources]
         return [each for each in found if each.type == kind]
 
-    def cidrs(self, subnets: Iterable[Resource]) -> list[IPv4Network]:
-        return [IPv4Network(str(each.argument("cidr_block"))) for each in subnets]
+    def cidrs(self, subnets: Iterable[Resource]) -> list[Range]:
+        return [ip_network(str(each.argument("cidr_block"))) for each in subnets]
 
     def tables(self, subnet: Resource) -> set[str]:
         return {
@@ -48,18 +52,28 @@ class Walk:
             for address in addresses_in(each.arguments.get("route_table_id"))
         }
 
-    def internet(self, subnet: Resource) -> str:
-        """How a subnet comes to the internet: by a gateway, a target of the user's, NAT, or not at all."""
+    def internet(self, subnet: Resource, world: Range = WORLD) -> str:
+        """How a subnet comes to the internet: by a gateway, one for egress only, a target of the user's, NAT,
+        or not at all."""
+        if world == WORLD_IPV6 and not self.has_ipv6(subnet):
+            return ""
         tables = self.tables(subnet)
         found = {
             self._target(route.arguments)
             for route in self.of("aws_route")
             if addresses_in(route.arguments.get("route_table_id")) & tables
-            and route.arguments.get("destination_cidr_block") == "0.0.0.0/0"
+            and route.arguments.get(_DESTINATIONS[world.version]) == str(world)
         }
-        return next((each for each in ("gateway", "given", "nat") if each in found), "")
+        return next((each for each in ("gateway", "egress", "given", "nat") if each in found), "")
+
+    def has_ipv6(self, subnet: Resource) -> bool:
+        has_range = self.vpc_flag("assign_generated_ipv6_cidr_block", "false")
+        return has_range and subnet.arguments.get("ipv6_cidr_block") is not None
 
     def _target(self, route: Mapping[str, Any]) -> str:
+        if "egress_only_gateway_id" in route:
+            own = self.named(route["egress_only_gateway_id"], "aws_egress_only_internet_gateway")
+            return "egress" if own else ""
         if "nat_gateway_id" not in route:
             own = self.named(route.get("gateway_id"), "aws_internet_gateway")
             return "gateway" if own else "given"
@@ -73,24 +87,27 @@ class Walk:
     # --- security groups
 
     def lets(
-        self, direction: str, groups: set[str], port: int, peers: set[str], cidrs: list[IPv4Network]
+        self,
+        direction: str,
+        groups: set[str],
+        port: int,
+        peers: set[str],
+        cidrs: list[Range],
+        protocol: str = "tcp",
     ) -> bool:
         """Whether one of the groups lets a connection through: to a peer by name, or to whole ranges."""
-        open_: list[IPv4Network] = []
+        open_: list[Range] = []
         for rule in self.of(f"aws_vpc_security_group_{direction}_rule"):
             arguments = rule.arguments
             if not addresses_in(arguments.get("security_group_id")) & groups or not _has_port(
-                arguments, port
+                arguments, port, protocol
             ):
                 continue
             named = arguments.get("referenced_security_group_id"), arguments.get("prefix_list_id")
             if any(addresses_in(each) & peers for each in named):
                 return True
-            cidr = arguments.get("cidr_ipv4")
-            if isinstance(cidr, str):
-                open_.append(IPv4Network(cidr))
-        joined = list(collapse_addresses(open_))
-        return bool(cidrs) and all(any(each.subnet_of(outer) for outer in joined) for each in cidrs)
+            open_ += _ranges_of_rule(arguments)
+        return bool(cidrs) and all(_is_covered(each, open_) for each in cidrs)
 
     # --- outbound
 
@@ -101,21 +118,37 @@ class Walk:
         return self.one("aws_vpc", "main").arguments.get(name, default) == "true"
 
 
-def _has_port(arguments: Mapping[str, Any], port: int) -> bool:
+def _has_port(arguments: Mapping[str, Any], port: int, wanted: str = "tcp") -> bool:
     protocol = arguments.get("ip_protocol")
     if protocol == "-1":
         return True
     first, last = arguments.get("from_port"), arguments.get("to_port")
-    return protocol == "tcp" and isinstance(first, str) and int(first) <= port <= int(last)
+    return protocol == wanted and isinstance(first, str) and int(first) <= port <= int(last)
+
+
+def _ranges_of_rule(arguments: Mapping[str, Any]) -> list[Range]:
+    said = [arguments.get(name) for name in ("cidr_ipv4", "cidr_ipv6")]
+    return [ip_network(each) for each in said if isinstance(each, str)]
+
+
+def _is_covered(range_: Range, others: list[Range]) -> bool:
+    """Whether some ranges have all addresses of one, at least together."""
+    alike = [each for each in others if each.version == range_.version]
+    return any(range_.subnet_of(outer) for outer in collapse_addresses(alike))  # type: ignore[arg-type, type-var]
 
 
 class Service:
-    """An ECS service of the pages."""
+    """An ECS service of the pages, or a job with a schedule."""
 
     def __init__(self, walk: Walk, label: str) -> None:
         self.walk = walk
-        self.own = walk.one("aws_ecs_service", label)
-        network = self.own.arguments["network_configuration"][0]
+        kinds = ("aws_ecs_service", "aws_scheduler_schedule")
+        self.own = next(each for kind in kinds for each in walk.of(kind) if each.name == label)
+        if self.own.type == kinds[0]:
+            network = self.own.arguments["network_configuration"][0]
+        else:
+            parameters = self.own.arguments["target"][0]["ecs_parameters"][0]
+            network = parameters["network_configuration"][0]
         self.subnets = walk.subnets(network.get("subnets"))
         self.groups = {
             each.address for each in walk.named(network.get("security_groups"), "aws_security_group")
@@ -123,12 +156,17 @@ class Service:
         self.public = network.get("assign_public_ip") == "true"
         definitions = walk.one("aws_ecs_task_definition", label).argument("container_definitions")
         assert isinstance(definitions, Term)
-        self.container: dict[str, Any] = definitions.operands[0][0]
+        self.containers: list[dict[str, Any]] = definitions.operands[0]
 
     @property
     def ports(self) -> dict[str, int]:
-        found = self.container.get("portMappings") or ()
-        return {str(each.get("name", "")): int(each["containerPort"]) for each in found}
+        """Those that accept TCP, by name, or by their number where they have none."""
+        found = [each for container in self.containers for each in container.get("portMappings") or ()]
+        return {
+            str(each.get("name", each["containerPort"])): int(each["containerPort"])
+            for each in found
+            if each.get("protocol", "tcp") == "tcp"
+        }
 
     def reaches_aws(self, name: str) -> bool:
         walk = self.walk
@@ -166,18 +204,61 @@ class Service:
         there = routed or ways in ({"nat"}, {"given"}) or (ways == {"gateway"} and self.public)
         return there and self.walk.lets("egress", self.groups, 443, peers, [WORLD])
 
+    def reaches_internet_by_ipv6(self, port: int) -> bool:
+        """Whether its tasks do, if the account lets them have IPv6 addresses."""
+        ways = {self.walk.internet(subnet, WORLD_IPV6) for subnet in self.subnets}
+        there = bool(ways) and ways <= {"gateway", "egress", "given"}
+        return there and self.walk.lets("egress", self.groups, port, set(), [WORLD_IPV6])
+
     # --- to each other
 
     @property
     def connect(self) -> Mapping[str, Any] | None:
         (found,) = self.own.arguments.get("service_connect_configuration") or (None,)
         on = found and found.get("enabled") == "true"
-        known = on and self.walk.named(found.get("namespace"), "aws_service_discovery_http_namespace")
+        own = on and self.walk.named(found.get("namespace"), "aws_service_discovery_http_namespace")
+        known = own or (on and found.get("namespace") == "var.namespace_arn")
         return found if known else None
 
-    def calls(self, other: Service) -> bool:
+    def resolves(self, other: Service, host: str) -> bool:
+        """Whether a name in the private zone has the addresses of another service's tasks."""
+        (registry,) = other.own.arguments.get("service_registries") or ({},)
+        found = [
+            each
+            for each in self.walk.of("aws_service_discovery_service")
+            if f"{each.address.removeprefix('module.services.')}" in str(registry.get("registry_arn"))
+        ]
+        for each in found:
+            (config,) = each.arguments.get("dns_config") or ({},)
+            if config.get("namespace_id") == "var.private_namespace_id":
+                return host.startswith(f"{each.arguments['name']}.")
+        zones = self.walk.of("aws_service_discovery_private_dns_namespace")
+        return any(
+            host == f"{each.arguments['name']}.{zone.arguments['name']}" for each in found for zone in zones
+        )
+
+    def calls_by_dns(self, other: Service, address: str) -> bool:
+        host, _, port = address.rpartition("://")[2].rpartition(":")
+        there = bool(self.groups and other.groups and self.subnets and other.subnets)
+        return (
+            there
+            and self.resolves(other, host)
+            and any(
+                self.walk.lets("egress", self.groups, int(port), other.groups, [], protocol)
+                and self.walk.lets("ingress", other.groups, int(port), self.groups, [], protocol)
+                for protocol in ("tcp", "udp")
+            )
+        )
+
+    def calls(self, other: Service, address: str = "") -> bool:
+        """By the only name of the other, or by one of several."""
         mine, theirs = self.connect, other.connect
-        offers = (theirs or {}).get("service") or ()
+        offers = [
+            each
+            for each in (theirs or {}).get("service") or ()
+            for alias in each["client_alias"]
+            if address.endswith(f"{alias['dns_name']}:{alias['port']}") or not address
+        ]
         if mine is None or len(offers) != 1 or not self.groups or not other.groups:
             return False
         port = other.ports.get(offers[0]["port_name"])
@@ -190,77 +271,128 @@ class Service:
 
     # --- ways in
 
-    def answers(self, rule: str, *, inside: bool = False) -> bool:
-        """Whether clients on the internet come to it by a listener's rule; with `inside` those in the VPC and
-        in networks that are connected to it, where the load balancer is internal."""
+    def answers(self, rule: str, *, inside: bool = False, version: int = 4) -> bool:
+        """Whether clients on the internet come to it by a listener's rule, by a version of IP; with `inside`
+        those in the VPC and in networks that are connected to it, where the load balancer is internal."""
         walk = self.walk
+        for own in walk.of("aws_lb_listener"):
+            if own.name == rule and own.address.startswith("module.services."):
+                return self._gets_connections(own, inside=inside, version=version)
         arguments = walk.one("aws_lb_listener_rule", rule).arguments
         port = self._registered_port(arguments.get("action"))
         if port is None or not self.groups or not self.subnets or port not in self.ports.values():
             return False
-        if not any(walk.of("aws_lb")):
-            return self._lets_given_balancer_in(port)
+        ports = [port, *self._checked_ports(arguments.get("action"))]
         for listener in walk.named(arguments.get("listener_arn"), "aws_lb_listener"):
-            return self._answers(listener, port, inside=inside)
-        return False
+            return all(self._answers(listener, each, "tcp", version, inside=inside) for each in ports)
+        lost = any(".aws_lb_listener." in each for each in addresses_in(arguments.get("listener_arn")))
+        return version == 4 and not lost and all(map(self._lets_given_balancer_in, ports))
+
+    def _checked_ports(self, action: Any) -> Iterator[int]:
+        """Other ports that the target groups of an action are checked at."""
+        own = {
+            each for block in self.own.arguments.get("load_balancer") or () for each in addresses_in(block)
+        }
+        for group in self.walk.of("aws_lb_target_group"):
+            if group.address in addresses_in(action) & own:
+                for check in group.arguments.get("health_check") or ():
+                    if str(check.get("port", "")).isdigit():
+                        yield int(check["port"])
+
+    def _gets_connections(self, listener: Resource, *, inside: bool, version: int) -> bool:
+        """Whether the listener of a network load balancer forwards what clients send, and its checks pass."""
+        action = listener.arguments.get("default_action")
+        port = self._registered_port(action)
+        if port is None or not self.groups or not self.subnets:
+            return False
+        protocol = "udp" if listener.arguments["protocol"] == "UDP" else "tcp"
+        found = [
+            each
+            for container in self.containers
+            for each in container.get("portMappings") or ()
+            if int(each["containerPort"]) == port and each["protocol"] == protocol
+        ]
+        (group,) = self.walk.named(action, "aws_lb_target_group")
+        said = group.arguments["health_check"][0].get("port", "traffic-port")
+        checked = port if said == "traffic-port" else int(str(said))
+        if not found or (protocol == "udp" and checked == port):
+            return False
+        ends = ((port, protocol), (checked, "tcp"))
+        return all(self._answers(listener, *end, version, inside=inside) for end in ends)
 
     def _registered_port(self, action: Any) -> int | None:
         """The port that its tasks have in the target group of an action."""
         registered = self.own.arguments.get("load_balancer") or ()
-        targets = addresses_in(action) & {each for block in registered for each in addresses_in(block)}
-        return int(registered[0]["container_port"]) if len(registered) == 1 and targets else None
+        blocks = [block for block in registered if addresses_in(action) & addresses_in(block)]
+        return int(blocks[0]["container_port"]) if len(blocks) == 1 else None
 
     def _lets_given_balancer_in(self, port: int) -> bool:
-        """Of a load balancer that exists the files have only the rule for its security group."""
+        """Of a load balancer that exists the files have only the rule for its security group; a rule for all
+        addresses lets it in, too."""
         walk = self.walk
         for rule in walk.of("aws_vpc_security_group_ingress_rule"):
             group = rule.arguments.get("referenced_security_group_id")
-            is_own = rule.name == f"{self.own.name}_from_load_balancer"
-            if is_own and group and not walk.named(group, "aws_security_group"):
-                here = addresses_in(rule.arguments.get("security_group_id")) & self.groups
-                return bool(here) and _has_port(rule.arguments, port)
+            is_own = re.fullmatch(r"\w+_from_(\w+_)?load_balancer", rule.name)
+            here = addresses_in(rule.arguments.get("security_group_id")) & self.groups
+            known = group and walk.named(group, "aws_security_group")
+            if is_own and _has_port(rule.arguments, port) and group and here and not known:
+                return True
         return walk.lets("ingress", self.groups, port, set(), [WORLD])
 
-    def _answers(self, listener: Resource, port: int, *, inside: bool) -> bool:
-        walk, balancer = self.walk, self.walk.one("aws_lb", "main").arguments
+    def _answers(self, listener: Resource, port: int, protocol: str, version: int, *, inside: bool) -> bool:
+        """`port` and `protocol` are those of the tasks."""
+        walk = self.walk
+        (balancer,) = (
+            each.arguments for each in walk.named(listener.arguments["load_balancer_arn"], "aws_lb")
+        )
         subnets = walk.subnets(balancer.get("subnets"))
         groups = {each.address for each in walk.named(balancer.get("security_groups"), "aws_security_group")}
         internal = balancer.get("internal") == "true"
-        facing = not internal and all(walk.internet(subnet) in ("gateway", "given") for subnet in subnets)
-        clients = list(self._clients(groups, int(str(listener.arguments["port"]))))
+        world = WORLD_IPV6 if version == 6 else WORLD
+        facing = not internal and all(
+            walk.internet(subnet, world) in ("gateway", "given") for subnet in subnets
+        )
+        spoken = "udp" if listener.arguments["protocol"] == "UDP" else "tcp"
+        every = self._clients(groups, int(str(listener.arguments["port"])), spoken)
+        clients = [each for each in every if each.version == version]
         return (
-            (facing or internal)
+            (facing or (internal and (version == 4 or all(map(walk.has_ipv6, subnets)))))
+            and version in _VERSIONS.get(balancer.get("ip_address_type"), (4,))
             and bool(subnets)
             and _zones(self.subnets) <= _zones(subnets)
             and self._are_clients(clients, internal=internal, inside=inside)
-            and walk.lets("egress", groups, port, self.groups, walk.cidrs(self.subnets))
-            and walk.lets("ingress", self.groups, port, groups, walk.cidrs(subnets))
+            and walk.lets("egress", groups, port, self.groups, walk.cidrs(self.subnets), protocol)
+            and walk.lets("ingress", self.groups, port, groups, walk.cidrs(subnets), protocol)
         )
 
-    def _are_clients(self, clients: list[IPv4Network], *, internal: bool, inside: bool) -> bool:
+    def _are_clients(self, clients: list[Range], *, internal: bool, inside: bool) -> bool:
         """Whether some of these ranges have clients; all must be private where the load balancer was for the
         internet, and an override alone makes it internal."""
         if internal and not inside:
             return bool(clients) and all(map(_is_private, clients))
         return any(self._is_inside(each) if internal else not _is_private(each) for each in clients)
 
-    def _is_inside(self, range_: IPv4Network) -> bool:
+    def _is_inside(self, range_: Range) -> bool:
+        if range_.version == 6:
+            return True  # it may be that of the VPC, which AWS chooses
         known = [str(each.arguments["cidr_block"]) for each in self.walk.of("aws_vpc")]
         routes = (each.arguments.get("destination_cidr_block") for each in self.walk.of("aws_route"))
         known += [each for each in routes if isinstance(each, str) and IPv4Network(each) != WORLD]
         return _is_private(range_) or any(range_.overlaps(IPv4Network(each)) for each in known)
 
-    def _clients(self, groups: set[str], port: int) -> Iterator[IPv4Network]:
+    def _clients(self, groups: set[str], port: int, protocol: str) -> Iterator[Range]:
         for rule in self.walk.of("aws_vpc_security_group_ingress_rule"):
             arguments = rule.arguments
-            here = addresses_in(arguments.get("security_group_id")) & groups and _has_port(arguments, port)
-            cidr = arguments.get("cidr_ipv4")
-            if here and isinstance(cidr, str):
-                yield IPv4Network(cidr)
+            own = addresses_in(arguments.get("security_group_id")) & groups
+            here = own and _has_port(arguments, port, protocol)
+            yield from _ranges_of_rule(arguments) if here else ()
 
 
-def _is_private(range_: IPv4Network) -> bool:
-    return any(range_.subnet_of(private) for private in PRIVATE)
+_VERSIONS = {"dualstack": (4, 6), "dualstack-without-public-ipv4": (6,)}
+
+
+def _is_private(range_: Range) -> bool:
+    return any(_is_covered(range_, [private]) for private in PRIVATE)
 
 
 def _zones(subnets: list[Resource]) -> set[str]:

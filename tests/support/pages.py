@@ -18,8 +18,10 @@ Pages = Mapping[str, str]
 _BLOCK = re.compile(r'^(\w+)((?: "[^"]*")*) \{\n(.*?)^\}$', re.MULTILINE | re.DOTALL)
 _MOVED = re.compile(r"^moved \{\n.*?^\}$", re.MULTILINE | re.DOTALL)  # it tells of what is no more
 _ARGUMENT = re.compile(r"^  (\w+) += (.*)$", re.MULTILINE)
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|#[^\n]*|[^"#]+')
-_INTERPOLATION = re.compile(r"\$\{([^}]*)\}")
+# Expressions that stand in text may have text of their own, as in "${module.a.urls["b"]}:1".
+_TOKEN = re.compile(r'"(?:[$%]{3,}|[$%]{2}\{|\$\{(?:[^{}"]|"[^"]*")*\}|[^"\\]|\\.)*"|#[^\n]*|[^"#]+')
+_INTERPOLATION = re.compile(r'\$\{((?:[^{}"]|"[^"]*")*)\}')
+_KEY_OR_LAST = re.compile(r'(?<=[\[ ])"[^"\\]*"(?=[\])])')  # text as a key, or as the last argument
 _REFERENCE = re.compile(r"(?<![\w.])([a-z_][\w-]*)\.([\w-]+)(?:\.([\w-]+))?")
 _BOUND = re.compile(r"\bfor (?:(\w+), )?(\w+) in\b")
 _PREFIX = {"variable": "var"}
@@ -94,7 +96,8 @@ def _code(text: str) -> Iterator[str]:
     """A page without comments and without text, but with the expressions that stand in text."""
     for token in _TOKEN.findall(text):
         if token.startswith('"'):
-            yield " ".join(_INTERPOLATION.findall(re.sub(r"([$%])\1\{", "", token)))
+            inside = _INTERPOLATION.findall(re.sub(r"([$%])\1\{", "", token))
+            yield " ".join(_KEY_OR_LAST.sub("", each) for each in inside)
         elif not token.startswith("#"):
             yield token
 

@@ -16,6 +16,7 @@ from functools import cache
 from random import Random
 from typing import Any, NamedTuple
 
+from support import random_production
 from tfgen import facts, render_text
 from tfgen.spec.source import dump_yaml
 
@@ -27,7 +28,7 @@ _MOST_EDITS = 4
 # What replaces, moves and reorders most, and so is drawn thrice as often as the rest.
 _OFTEN = (
     "vpc_range", "way_out", "zones", "nat", "rename_with_was", "port", "move_route_to_listener",
-    "move_route_to_service", "remove_all_routes_of_one",
+    "move_route_to_service", "remove_all_routes_of_one", "production_of_one",
 )  # fmt: skip
 _TRIES = 200  # of which some come out invalid
 
@@ -80,8 +81,7 @@ _DEFAULTS = {
     "gateway": "tgw-0a1b2c3d4e5f60718",
     "address": "eipalloc-0f9e8d7c6b5a40312",
     "vpc": "vpc-0b10000000000000f",
-    # Not of the emulator's account: which account a stack is in, only Terraform knows.
-    "cluster": "arn:aws:ecs:REGION:111122223333:cluster/shared",
+    "cluster": "arn:aws:ecs:REGION:123456789012:cluster/shared",
     "role": "arn:aws:iam::123456789012:role/apps/shared",
     "parameter": "arn:aws:ssm:REGION:123456789012:parameter/prod/level",
 }
@@ -209,7 +209,7 @@ def _service(rng: Random) -> Data:
         if rng.random() < 0.6:
             service["connect"] = True  # its own name, once that is known
     for key, draw in _MORE.items():
-        if rng.random() < 0.25:
+        if rng.random() < (0.12 if key in random_production.PRODUCTION else 0.25):
             service[key] = draw(rng)
     return service
 
@@ -270,6 +270,7 @@ _MORE: Mapping[str, Callable[[Random], Any]] = {
     "roles": _roles,
     "health_check": _health_check,
     "grace_period": lambda rng: rng.choice([30, 120]),
+    **random_production.PRODUCTION,
 }  # fmt: skip
 
 
@@ -377,6 +378,7 @@ def _repair_service(spec: Data, name: str, service: Data, listeners: list[str]) 
     allowed = service.get("egress", "all")
     if egress != "endpoints" and allowed != "all" and "0.0.0.0/0" not in allowed:
         service["egress"].append("0.0.0.0/0")
+    random_production.repair(service, region)
     if service.get("connect") is True:
         service["connect"] = name
     if "port" not in service:
@@ -804,6 +806,147 @@ def _idle_timeout(rng: Random, spec: Data) -> bool:
     return True
 
 
+# --- the front door
+
+_ZONE = "Z0123456789ABCDEFGHIJ"
+_DOMAINS = ("shop.example.com", ["shop.example.com", "*.shop.example.com"], ["www.shop.example.com"])
+_ATTRIBUTES: Mapping[str, tuple[Any, ...]] = {
+    "deletion_protection": (True, False),
+    "client_keep_alive": (600, 3600),
+    "desync": ("strictest", "defensive"),
+    "drop_invalid_headers": (False, True),
+    "preserve_host": (True, False),
+    "x_forwarded_for": ("remove", {"mode": "append", "client_port": True}),
+    "http2": (False, True),
+    "zonal_shift": (True, False),
+    "capacity": (100, 250),
+    "access_logs": (True, {"bucket": "logs-of-all", "prefix": "shop"}),
+    "connection_logs": (True, "logs-of-all"),
+    "scheme": ("internal", "internet-facing"),
+}
+_OF_GROUPS: Mapping[str, tuple[Any, ...]] = {
+    "deregistration_delay": (15, 120),
+    "slow_start": (60, 30),
+    "algorithm": ("least_outstanding_requests", "weighted_random"),
+    "cross_zone": (False, True),
+    "sticky": ({"duration": 3600}, {"duration": 600, "cookie": "SESSION"}, {"enabled": False}),
+}
+_CONDITIONS: tuple[Data, ...] = (
+    {"headers": {"X-Tenant": "a*"}},
+    {"query": {"v": ["1", "2"]}},
+    {"source": ["198.51.100.0/24"]},
+    {"host": ["a.example.com", "b.example.com"]},
+)
+_ANSWERS: tuple[Data, ...] = (
+    {"path": "/gone", "respond": 410},
+    {"path": "/moved", "to": "https://www.example.com", "status": 302},
+    {"host": "old.example.com", "to": "https://www.example.com/#{path}"},
+)
+
+
+def _of_arn(rng: Random, spec: Data, service: str, what: str) -> str:
+    ids = ("0a1b2c3d-0000-4000-8000-000000000000", "1a1b2c3d-0000-4000-8000-000000000000")
+    return f"arn:aws:{service}:{spec['region']}:123456789012:{what}/{rng.choice(ids)}"
+
+
+def _said_or_not(rng: Random, where: Data, values: Mapping[str, tuple[Any, ...]]) -> None:
+    """One of the keys: said, said otherwise, or left out."""
+    key = rng.choice(sorted(values))
+    if key in where and rng.random() < 0.4:
+        del where[key]
+    else:
+        where[key] = _other(rng, values[key], where.get(key))
+
+
+@_edit
+def _attributes(rng: Random, spec: Data) -> bool:
+    for _ in range(rng.randint(1, 3)):
+        _said_or_not(rng, _balancer(spec), _ATTRIBUTES)
+    return True
+
+
+@_edit
+def _web_acl(rng: Random, spec: Data) -> bool:
+    _balancer(spec)["waf"] = _of_arn(rng, spec, "wafv2", "regional/webacl/main")
+    return True
+
+
+@_edit
+def _certificate(rng: Random, spec: Data) -> bool:
+    """All listeners but the one on port 80 speak https then."""
+    given = [_of_arn(rng, spec, "acm", "certificate") for _ in range(rng.randint(1, 2))]
+    _balancer(spec)["certificate"] = list(dict.fromkeys(given))
+    return True
+
+
+@_edit
+def _domain(rng: Random, spec: Data) -> bool:
+    """Names, with a certificate of the stack's own where none is given."""
+    _balancer(spec).update(domain=rng.choice(_DOMAINS), zone=_ZONE)
+    return True
+
+
+@_edit
+def _https_alone(rng: Random, spec: Data) -> bool:
+    """HTTPS on its usual port, and HTTP that redirects to it, in the place of all listeners."""
+    if rng.random() < 0.4:
+        return False
+    balancer = _balancer(spec)
+    balancer["listeners"] = {"https": 443, "http": {"port": 80, "redirect": "https"}}
+    balancer.setdefault("certificate", _of_arn(rng, spec, "acm", "certificate"))
+    for service in spec["services"].values():
+        for index, route in enumerate(service.get("routes", ())):
+            said = route if isinstance(route, dict) else {"path": route}
+            service["routes"][index] = {**said, "listener": "https"}
+    return True
+
+
+@_edit
+def _answers_of_a_listener(rng: Random, spec: Data) -> bool:
+    listeners = _balancer(spec)["listeners"]
+    name = rng.choice(list(listeners))
+    said = listeners[name] if isinstance(listeners[name], dict) else {"port": listeners[name]}
+    if rng.random() < 0.3:
+        said = {**said, "default": {"respond": rng.choice([403, 503])}}
+        said.pop("redirect", None)
+    else:
+        said = {**said, "redirects": rng.sample(_ANSWERS, rng.randint(1, 2))}
+    listeners[name] = said
+    return True
+
+
+@_edit
+def _condition(rng: Random, spec: Data) -> bool:
+    service = _any_service(rng, spec, "routes")
+    if not service or not service["routes"]:
+        return False
+    place = rng.randrange(len(service["routes"]))
+    route = service["routes"][place]
+    said = route if isinstance(route, dict) else {"path": route}
+    service["routes"][place] = {**said, **rng.choice(_CONDITIONS)}
+    return True
+
+
+@_edit
+def _weights(rng: Random, spec: Data) -> bool:
+    """A route whose requests two services share."""
+    names = [name for name, each in spec["services"].items() if "port" in each]
+    if len(names) < 2:
+        return False
+    for name, weight in zip(rng.sample(names, 2), rng.choice([(90, 10), (100, 0), (1, 1)]), strict=True):
+        shared = {"path": "/shared", "listener": _listeners(spec)[0], "weight": weight}
+        spec["services"][name].setdefault("routes", []).append(shared)
+    return True
+
+
+@_edit
+def _target_group(rng: Random, spec: Data) -> bool:
+    service = _any_service(rng, spec, "routes")
+    if service:
+        _said_or_not(rng, service, _OF_GROUPS)
+    return bool(service)
+
+
 @_edit
 def _add_call(rng: Random, spec: Data) -> bool:
     caller = _any_service(rng, spec)
@@ -855,14 +998,24 @@ def _image_of_one(rng: Random, spec: Data) -> bool:
 @_edit
 def _more_of_one(rng: Random, spec: Data) -> bool:
     """CPU, secrets, environment, egress, health checks, ...: said, said otherwise, or left out."""
+    return _said_of_one(rng, spec, _MORE)
+
+
+def _said_of_one(rng: Random, spec: Data, more: Mapping[str, Callable[[Random], Any]]) -> bool:
     service = _any_service(rng, spec)
-    for key in rng.sample(sorted(_MORE), rng.randint(1, 3)) if service else ():
+    for key in rng.sample(sorted(more), rng.randint(1, 3)) if service else ():
         if service and key in service and rng.random() < 0.3:
             del service[key]
         elif service:
-            service[key] = _MORE[key](rng)
+            service[key] = more[key](rng)
             service.pop("memory", None)
     return bool(service)
+
+
+@_edit
+def _production_of_one(rng: Random, spec: Data) -> bool:
+    """Scaling, capacity, deployments, sidecars, permissions: said, said otherwise, or left out."""
+    return _said_of_one(rng, spec, random_production.PRODUCTION)
 
 
 @_edit
@@ -874,6 +1027,51 @@ def _more_of_another(rng: Random, spec: Data) -> bool:
 def _retention(rng: Random, spec: Data) -> bool:
     spec["logs"] = {"retention": rng.choice([7, 14, 90])}
     return True
+
+
+@_edit
+def _alarms(rng: Random, spec: Data) -> bool:
+    if "alarms" in spec and rng.random() < 0.4:
+        del spec["alarms"]
+    else:
+        spec["alarms"] = dict(_other(rng, random_production.ALARMS, spec.get("alarms")))
+    return True
+
+
+@_edit
+def _insight(rng: Random, spec: Data) -> bool:
+    spec["insights"] = _other(rng, ("off", "on", "enhanced"), spec.get("insights"))
+    if "vpc" not in spec["network"]:
+        logs = ({"to": "cloudwatch", "traffic": "reject"}, {"to": "arn:aws:s3:::flow-logs"}, None)
+        _set(spec["network"], "flow_logs", _other(rng, logs, spec["network"].get("flow_logs")))
+    return True
+
+
+@_edit
+def _account(_: Random, spec: Data) -> bool:
+    _set(spec, "account", "" if "account" in spec else "123456789012")
+    return True
+
+
+@_edit
+def _defaults(rng: Random, spec: Data) -> bool:
+    said: tuple[Data, ...] = (
+        {"stop_timeout": 90},
+        {"logs": {"retention": 7}},
+        {"labels": {"env": "prod"}},
+        {},
+    )
+    _set(spec, "defaults", dict(_other(rng, said, spec.get("defaults", {}))))
+    return True
+
+
+@_edit
+def _discovery(rng: Random, spec: Data) -> bool:
+    """Names of a private zone, given, renamed and taken away."""
+    service = _any_service(rng, spec, "port")
+    if service:
+        _set(service, "dns", _other(rng, ("inner", "other", None), service.get("dns")))
+    return bool(service)
 
 
 @_edit

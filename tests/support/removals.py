@@ -48,9 +48,9 @@ def service(blueprint: Blueprint, index: int, **fields: Any) -> Blueprint:
 
 
 def container(blueprint: Blueprint, index: int, **fields: Any) -> Blueprint:
-    """With other fields of the one container of a service."""
-    (own,) = blueprint.services[index].containers
-    return service(blueprint, index, containers=(replace(own, **fields),))
+    """With other fields of all containers of a service."""
+    own = blueprint.services[index].containers
+    return service(blueprint, index, containers=tuple(replace(each, **fields) for each in own))
 
 
 def _swapped(parts: tuple[Any, ...], index: int, *instead: Any) -> tuple[Any, ...]:
@@ -114,6 +114,12 @@ def _routes(blueprint: Blueprint) -> Iterator[Removal]:
             part = f'aws_nat_gateway.main["{zone}"]'
             yield Removal(part, f"there is no {part}", fewer)
 
+    for gateway in own.egress_only_gateways:
+        for index, route in enumerate(gateway.routes):
+            fewer = replace(gateway, routes=_swapped(gateway.routes, index))
+            says = "the private subnets have no route to the internet by IPv6"
+            yield Removal(f"aws_route.{route.label}", says, network(blueprint, egress_only_gateways=(fewer,)))
+
 
 def _flags(blueprint: Blueprint) -> Iterator[Removal]:
     own = blueprint.network
@@ -128,15 +134,20 @@ def _flags(blueprint: Blueprint) -> Iterator[Removal]:
         part = "aws_service_discovery_http_namespace.main"
         yield Removal(part, f"there is no {part}", replace(blueprint, namespace=()))
         assert place
+    for zone in blueprint.private_zone:
+        part = "aws_service_discovery_private_dns_namespace.main"
+        yield Removal(part, f"there is no {part}", replace(blueprint, private_zone=()))
+        assert zone
 
 
 def _rules(blueprint: Blueprint, index: int, own: Service) -> Iterator[Removal]:
+    mapped = {mapping.port for each in blueprint.services for mapping in each.port_mappings}
     for number, rule in enumerate(own.security_rules):
         part = f"aws_vpc_security_group_{rule.direction}_rule.{rule.label}"
         says = {
-            ("egress", True): "load balancer's security group does not allow outbound",
+            ("egress", True): "security group does not allow outbound",
             ("egress", False): f'security group of "{own.key}" does not allow outbound',
-            ("ingress", False): f"on port {rule.last_port}",
+            ("ingress", False): f"port {rule.last_port if rule.last_port in mapped else rule.port}",
         }[rule.direction, "load_balancer" in rule.group]
         fewer = _swapped(own.security_rules, number)
         yield Removal(part, says, service(blueprint, index, security_rules=fewer))
@@ -151,14 +162,15 @@ def _own(blueprint: Blueprint, index: int, own: Service) -> Iterator[Removal]:
         part = f"aws_lb_listener_rule.{rule.label}"
         gone = service(blueprint, index, rules=_swapped(own.rules, number))
         yield Removal(part, f"has no {part}", gone)
-    for group in own.target_groups:
-        gone = service(blueprint, index, target_groups=())
+    for number, group in enumerate(own.target_groups):
+        gone = service(blueprint, index, target_groups=_swapped(own.target_groups, number))
         yield Removal(f"aws_lb_target_group.{group.label}", "has no target group", gone)
     for _ in own.port_mappings:
         part, gone = f"aws_ecs_task_definition.{label}", container(blueprint, index, port_mappings=())
         yield Removal(part, " port ", gone, whole=False)
     for place in own.connect:
-        if place.servers:
+        # Of several, and beside a name in DNS, each is a network path of its own.
+        if len(place.servers) == 1 and not own.dns:
             silent = service(blueprint, index, connect=(replace(place, servers=()),))
             says = f'"{key}" offers no Service Connect name'
             yield Removal(f"aws_ecs_service.{label}", says, silent, whole=False)
@@ -167,18 +179,30 @@ def _own(blueprint: Blueprint, index: int, own: Service) -> Iterator[Removal]:
         yield Removal("assign_public_ip", "have no public address", hidden, key, whole=False)
 
 
+def _without_forward(blueprint: Blueprint, listener: str) -> Blueprint:
+    """Without what a listener of a network load balancer is in the file of a service."""
+    services = (
+        replace(own, listeners=tuple(each for each in own.listeners if each.key != listener))
+        for own in blueprint.services
+    )
+    return replace(blueprint, services=tuple(services))
+
+
 def _listeners(blueprint: Blueprint, balancer: LoadBalancer) -> Iterator[Removal]:
     def with_listeners(listeners: tuple[Listener, ...]) -> Blueprint:
-        return replace(blueprint, load_balancer=(replace(balancer, listeners=listeners),))
+        place = blueprint.load_balancer.index(balancer)
+        changed = replace(balancer, listeners=listeners)
+        return replace(blueprint, load_balancer=_swapped(blueprint.load_balancer, place, changed))
 
     for index, listener in enumerate(balancer.listeners):
-        part = f"aws_lb_listener.{listener.label}"
-        gone = with_listeners(_swapped(balancer.listeners, index))
+        own = f"aws_lb_listener.{listener.label}"
+        part = own if listener.is_network else balancer.place(own)
+        gone = _without_forward(with_listeners(_swapped(balancer.listeners, index)), listener.key)
         yield Removal(part, f"there is no listener {listener.key}", gone)
         for number, cidr in enumerate(listener.cidrs):
             fewer = replace(listener, cidrs=_swapped(listener.cidrs, number))
             yield Removal(
-                f"aws_vpc_security_group_ingress_rule.{cidr.label}",
+                balancer.place(f"aws_vpc_security_group_ingress_rule.{cidr.label}"),
                 f"allows no clients on port {listener.port}",
                 with_listeners(_swapped(balancer.listeners, index, fewer)),
             )

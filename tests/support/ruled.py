@@ -37,8 +37,8 @@ def outcome_of(fragment: str) -> Outcome:
 
 
 def whole_spec(fragment: str) -> dict[str, Any]:
-    """The fragment, with a name, a region, an egress, and an image for each service that has none. A VPC that
-    exists has an ID, a range and subnets in two zones."""
+    """The fragment, with a name, a region, an egress, and an image for each service and job that has none. A
+    VPC that exists has an ID, a range and subnets in two zones."""
     said: dict[str, Any] = parse_yaml(fragment, "fragment").data or {}
     network = said.pop("network", {})
     if "vpc" in network:
@@ -49,4 +49,9 @@ def whole_spec(fragment: str) -> dict[str, Any]:
         key: {"image": f"{REGISTRY}/{key}:1.0.0", **service}
         for key, service in said.pop("services", {}).items()
     }
+    jobs = {
+        key: {"image": f"{REGISTRY}/{key}:1.0.0", "run": "by-hand", **job}
+        for key, job in said.pop("jobs", {}).items()
+    }
+    said |= {"jobs": jobs} if jobs else {}
     return {"name": "shop", "region": "us-east-1", **said, "network": network, "services": services}

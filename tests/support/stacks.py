@@ -39,16 +39,23 @@ class Expected:
     database: bool = False
     routes: Mapping[str, str] = field(default_factory=dict)
     """Ranges of other networks -> the argument that names what leads there."""
+    own_namespace: bool = True
+    """Whether the stack makes the namespace of its Service Connect names, if it has any."""
     ranges: frozenset[str] = frozenset()
     """What services may connect to besides what they need: range and port, as labels have them."""
     gateways: frozenset[str] = frozenset()
     interfaces: frozenset[str] = frozenset()
+    balancers: tuple[str, ...] = ("main",)
+    """The names of the load balancers, where there are some."""
     listeners: frozenset[int] = frozenset()
     """Their ports."""
+    forwards: Mapping[str, tuple[str, int, str, str]] = field(default_factory=dict)
+    """Listeners of network load balancers by label: protocol, port, service, and how that is checked."""
     tls: frozenset[int] = frozenset()
     """Those that speak HTTPS."""
-    redirects: Mapping[int, tuple[str, str, str]] = field(default_factory=dict)
-    """Those that redirect what no rule matches: protocol, port and host of the new address."""
+    redirects: Mapping[int | str, tuple[str, str, str]] = field(default_factory=dict)
+    """Those that redirect what no rule matches: protocol, port and host of the new address. By their port, or
+    by their name where they are of a load balancer besides `main`."""
     own_rules: int = 0
     """The listener rules with which the load balancer itself answers."""
     domains: frozenset[str] = frozenset()
@@ -58,31 +65,64 @@ class Expected:
     rules: frozenset[Rule] = frozenset()
     services: Mapping[str, int] = field(default_factory=dict)
     """Name -> container port; 0 for none."""
+    jobs: Mapping[str, str] = field(default_factory=dict)
+    """Name -> when its tasks start; nothing where somebody starts them."""
+    scaled: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Name -> the least and the most tasks, where scaling decides."""
+    not_rolled_back: frozenset[str] = frozenset()
+    """Those whose failed deployments only end."""
     in_aws: Mapping[str, str] = field(default_factory=dict)
     """Name -> what AWS calls it, where it was renamed."""
+    more_ports: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    """SERVICE-PORT -> the service, and the container port, of ports that are not the service's default."""
+    checked: frozenset[str] = frozenset()
+    """Ports that the load balancer checks, and that get no requests."""
     admitted_from: Mapping[str, int] = field(default_factory=dict)
-    """Name -> the first port that is admitted, where running tasks still have another one."""
+    """Service or SERVICE-PORT -> the other end of what is admitted, where running tasks have another port."""
     calls: frozenset[tuple[str, str]] = frozenset()
     egress: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Name -> what its outbound rules are named after, where the spec lists what it connects to."""
     ingress: Mapping[str, tuple[int, int, str | None]] = field(default_factory=dict)
     """Inbound rule -> its first and last port and its range, where the spec lists what connects."""
     names: Mapping[str, str] = field(default_factory=dict)
-    """Service -> its address in Service Connect, name:port."""
+    """Service, or SERVICE-PORT -> its address in Service Connect, name:port."""
     existing_vpc: str = ""
     """The range of the VPC that it joins; none where it makes its own."""
     has_nat: bool = False
     """Whether that VPC has NAT gateways."""
     has_interfaces: bool = False
     """Whether that VPC has interface endpoints."""
+    ipv6: bool = False
+    """Whether its VPC and its load balancer have IPv6 addresses."""
 
     def name_in_aws(self, service: str) -> str:
         return self.in_aws.get(service, service)
 
+    def balancer(self, rule: Rule) -> str:
+        """The load balancer that evaluates a rule, with "_" behind it; nothing for `main`."""
+        return self.balancer_of(rule.listener)
+
+    def balancer_of(self, listener: str) -> str:
+        """That of a listener, by its label."""
+        others = (f"{each}_" for each in self.balancers if each != "main")
+        return next((each for each in others if listener.startswith(each)), "")
+
     def ports(self, service: str) -> tuple[int, int]:
         """The first and the last port that security groups admit."""
-        port = self.services[service]
-        return self.admitted_from.get(service, port), port
+        ends = (self.port(service), self.admitted_from.get(service, self.port(service)))
+        return min(ends), max(ends)
+
+    def port(self, service: str) -> int:
+        """The container port of a service, or of one of its other ports."""
+        return self.more_ports[service][1] if service in self.more_ports else self.services[service]
+
+    def owner(self, name: str) -> str:
+        """The service that a port belongs to."""
+        return self.more_ports[name][0] if name in self.more_ports else name
+
+    def called(self, callee: str) -> set[str]:
+        """Its ports that have a name in Service Connect."""
+        return {name for name in self.names if self.owner(name) == callee}
 
 
 ALL = ("/*",)
@@ -193,6 +233,8 @@ EXPECTED = {
         interfaces=PULL_AND_LOG | {"secretsmanager", "sqs", "ssm"},
         listeners=frozenset({80}),
         rules=frozenset({Rule("web", "http", paths=ALL)}),
+        ranges=frozenset({"security_group_data_id_5432"}),
+        ingress={"security_group_data_id_5432_from_worker": (5432, 5432, None)},
         services={"web": 8080, "worker": 0, "reports": 0},
     ),
     "behind": Expected(
@@ -210,6 +252,9 @@ EXPECTED = {
         services={"portal": 3000, "labels": 8080},
         calls=frozenset({("portal", "labels")}),
         names={"labels": "labels:8080"},
+        own_namespace=False,
+        ranges=frozenset({"sg_0f1e2d3c4b5a69788_8080"}),
+        ingress={"sg_0f1e2d3c4b5a69788_8080_from_portal": (8080, 8080, None)},
     ),
     "peered": Expected(
         zones="abc",
@@ -219,11 +264,43 @@ EXPECTED = {
         given_addresses="ac",
         database=True,
         routes={"10.50.0.0/16": "vpc_peering_connection_id", "10.60.0.0/14": "transit_gateway_id"},
-        ranges=frozenset({"10_40_192_0_20_5432", "10_50_16_0_20_8443", "10_61_0_0_16_9092"}),
+        ranges=frozenset(
+            {"10_40_192_0_20_5432", "10_50_16_0_20_8443", "10_61_0_0_16_9092", "10_50_0_0_28_udp_123"}
+        ),
         gateways=frozenset({"s3"}),
         listeners=frozenset({80}),
         rules=frozenset({Rule("orders", "http", paths=ALL)}),
         services={"orders": 8080},
+    ),
+    "parcels": Expected(
+        zones="ab",
+        tasks_in="private",
+        nat_in="a",
+        ipv6=True,
+        routes={"10.40.0.0/16": "transit_gateway_id", "2001:db8:40::/44": "transit_gateway_id"},
+        gateways=frozenset({"s3"}),
+        listeners=frozenset({80, 443, 8443}),
+        tls=frozenset({443, 8443}),
+        redirects={80: ("HTTPS", "443", "#{host}")},
+        domains=frozenset({"track.parcels.example"}),
+        rules=frozenset(
+            {
+                Rule("tracking", "https", paths=ALL),
+                Rule("tracking", "https", ("/debug", "/debug/*"), others=("from 2001:db8:100::/56",)),
+                Rule("tracking", "scanners", paths=("/scan", "/scan/*")),
+            }
+        ),
+        services={"tracking": 8080, "labels": 9100},
+        egress={
+            "tracking": frozenset(
+                {"internet", "internet_ipv6", "2001_db8_40_x_44_5671", "10_40_0_0_16_5671"}
+            ),
+            "labels": frozenset({"internet", "internet_ipv6"}),
+        },
+        ingress={
+            "labels_from_10_40_0_0_16": (9100, 9100, "10.40.0.0/16"),
+            "labels_from_2001_db8_40_x_44": (9100, 9100, "2001:db8:40::/44"),
+        },
     ),
     "narrow": Expected(
         zones="ab",
@@ -268,6 +345,226 @@ EXPECTED = {
         ),
         own_rules=5,
         services={"web": 3000, "api": 8080},
+    ),
+    "ceramics": Expected(
+        zones="ab",
+        tasks_in="private",
+        nat_in="a",
+        gateways=frozenset({"s3"}),
+        listeners=frozenset({80}),
+        rules=frozenset(
+            {Rule("shop", "http", paths=ALL), Rule("gallery", "http", paths=("/gallery", "/gallery/*"))}
+        ),
+        services={"shop": 3000, "kiln": 8080, "gallery": 80},
+        calls=frozenset({("shop", "kiln")}),
+        names={"kiln": "kiln:8080"},
+        scaled={"shop": (2, 6)},
+    ),
+    "ledger": Expected(
+        zones="ab",
+        tasks_in="private",
+        nat_in="a",
+        gateways=frozenset({"s3"}),
+        interfaces=frozenset(
+            {
+                *("ecr.api", "ecr.dkr", "kinesis-firehose", "kms", "logs", "secretsmanager", "ssm"),
+                "ssmmessages",
+            }
+        ),
+        listeners=frozenset({80}),
+        rules=frozenset({Rule("book", "http", paths=ALL), Rule("site", "http", paths=("/help", "/help/*"))}),
+        services={"book": 8080, "rates": 8080, "site": 80},
+        calls=frozenset({("book", "rates")}),
+        names={"rates": "rates:8080"},
+    ),
+    "quotes": Expected(
+        zones="ab",
+        tasks_in="private",
+        nat_in="ab",
+        routes={"10.200.0.0/16": "transit_gateway_id"},
+        gateways=frozenset({"s3"}),
+        listeners=frozenset({80, 443}),
+        tls=frozenset({443}),
+        redirects={80: ("HTTPS", "443", "#{host}")},
+        rules=frozenset(
+            {
+                Rule("web", "https", paths=ALL),
+                Rule("pricing", "https", paths=("/acme.pricing.v1.Pricing", "/acme.pricing.v1.Pricing/*")),
+                Rule(
+                    "pricing-admin",
+                    "https",
+                    paths=("/pricing", "/pricing/*"),
+                    others=("from 198.51.100.0/24",),
+                ),
+            }
+        ),
+        services={"pricing": 50051, "web": 8443, "night": 0, "collector": 514},
+        more_ports={
+            "pricing-admin": ("pricing", 9000),
+            "pricing-metrics": ("pricing", 9090),
+            "web-health": ("web", 8081),
+        },
+        checked=frozenset({"pricing-metrics", "web-health"}),
+        admitted_from={"pricing-admin": 9001},
+        ingress={
+            "collector_syslog_from_10_200_0_0_16": (514, 514, "10.200.0.0/16"),
+            "pricing_metrics_from_10_200_0_0_16": (9090, 9090, "10.200.0.0/16"),
+        },
+        calls=frozenset({("web", "pricing"), ("night", "web")}),
+        names={"pricing": "pricing:50051", "pricing-admin": "pricing-admin:80", "web": "web:443"},
+    ),
+    "booking": Expected(
+        zones="ab",
+        tasks_in="private",
+        nat_in="a",
+        routes={"172.16.0.0/12": "transit_gateway_id"},
+        gateways=frozenset({"s3"}),
+        balancers=("public", "internal"),
+        listeners=frozenset({80, 443, 8080}),
+        tls=frozenset({443}),
+        redirects={"public.http": ("HTTPS", "443", "#{host}")},
+        rules=frozenset(
+            {
+                Rule("web", "public_https", paths=ALL),
+                Rule("rooms", "public_https", paths=("/api/rooms", "/api/rooms/*"), methods=("GET",)),
+                Rule("rooms", "internal_http", paths=ALL),
+                Rule("rooms", "internal_reports", paths=("/reports", "/reports/*")),
+                Rule("pricing", "internal_http", paths=("/prices", "/prices/*")),
+            }
+        ),
+        own_rules=1,
+        services={"web": 3000, "rooms": 8080, "pricing": 8080},
+    ),
+    "grocer": Expected(
+        zones="ab",
+        tasks_in="private",
+        nat_in="ab",
+        routes={"10.60.0.0/14": "transit_gateway_id"},
+        gateways=frozenset({"s3"}),
+        balancers=("main", "internal"),
+        listeners=frozenset({80, 443, 8443}),
+        tls=frozenset({443, 8443}),
+        redirects={80: ("HTTPS", "443", "#{host}")},
+        domains=frozenset({"grocer.example.com", "api.grocer.example.com", "*.partners.grocer.example.com"}),
+        rules=frozenset(
+            {
+                Rule("shop", "https", paths=ALL, weight=90),
+                Rule("shop-next", "https", paths=ALL, weight=10),
+                Rule("api", "https", hosts=("api.grocer.example.com",)),
+                Rule("partners", "https", hosts=("*.partners.grocer.example.com",)),
+                Rule("catalog-admin", "admin", paths=("/catalog", "/catalog/*")),
+                Rule("basket-admin", "admin", paths=("/basket", "/basket/*")),
+                Rule("catalog", "internal_http", paths=("/catalog", "/catalog/*")),
+                Rule("stock", "internal_http", paths=("/stock", "/stock/*")),
+            }
+        ),
+        own_rules=4,
+        services={
+            "shop": 3000,
+            "shop-next": 3000,
+            "api": 8080,
+            "partners": 8080,
+            "catalog": 8080,
+            "basket": 8080,
+            "search": 8080,
+            "stock": 8080,
+        },
+        more_ports={"catalog-admin": ("catalog", 9000), "basket-admin": ("basket", 9000)},
+        calls=frozenset(
+            {
+                *(
+                    (shop, callee)
+                    for shop in ("shop", "shop-next")
+                    for callee in ("catalog", "basket", "search")
+                ),
+                ("api", "catalog"),
+                ("api", "basket"),
+                ("partners", "catalog"),
+                ("stock", "catalog"),
+            }
+        ),
+        names={"catalog": "catalog:8080", "basket": "basket:8080", "search": "search:8080"},
+    ),
+    "clinic": Expected(
+        zones="ab",
+        tasks_in="private",
+        nat_in="ab",
+        gateways=frozenset({"s3"}),
+        interfaces=PULL_AND_LOG
+        | {"email", "kms", "lambda", "monitoring", "secretsmanager", "sns", "sqs", "states"},
+        listeners=frozenset({80, 443}),
+        tls=frozenset({443}),
+        redirects={80: ("HTTPS", "443", "#{host}")},
+        domains=frozenset({"clinic.example.com"}),
+        rules=frozenset(
+            {
+                Rule("portal", "https", paths=ALL),
+                Rule("appointments", "https", paths=("/api/appointments", "/api/appointments/*")),
+                Rule("documents", "https", paths=("/api/documents", "/api/documents/*")),
+                Rule(
+                    "statistics",
+                    "https",
+                    paths=("/statistics", "/statistics/*"),
+                    others=("from 198.51.100.0/24",),
+                ),
+            }
+        ),
+        services={
+            "portal": 3000,
+            "appointments": 8080,
+            "patients": 8080,
+            "documents": 8080,
+            "reminders": 0,
+            "statistics": 8000,
+        },
+        scaled={"portal": (3, 12), "appointments": (2, 10), "reminders": (2, 20)},
+        not_rolled_back=frozenset({"statistics"}),
+        calls=frozenset(
+            {
+                ("portal", "appointments"),
+                ("portal", "documents"),
+                ("appointments", "patients"),
+                ("documents", "patients"),
+                ("reminders", "patients"),
+                ("statistics", "appointments"),
+            }
+        ),
+        ingress={
+            "statistics_from_10_80_0_0_14": (8000, 8000, "10.80.0.0/14"),
+            "file_system_papers_from_documents": (2049, 2049, None),
+            "statistics_from_retention": (8000, 8000, None),
+        },
+        ranges=frozenset({"file_system_papers", "file_systems_sg_0a9b8c7d6e5f40312"}),
+        jobs={"retention": "cron(30 2 * * ? *)", "migrate": ""},
+        names={
+            "appointments": "appointments:8080",
+            "patients": "patients:8080",
+            "documents": "documents:8080",
+        },
+    ),
+    "fleet": Expected(
+        zones="ab",
+        tasks_in="private",
+        nat_in="ab",
+        gateways=frozenset({"s3"}),
+        balancers=("main", "devices"),
+        listeners=frozenset({80}),
+        forwards={
+            "devices_mqtt": ("TLS", 8883, "broker", "tcp"),
+            "devices_coap": ("UDP", 5683, "collector-coap", "http"),
+            "devices_syslog": ("TCP", 6514, "collector-syslog", "http"),
+        },
+        domains=frozenset({"devices.fleet.example"}),
+        rules=frozenset({Rule("console", "http", paths=ALL)}),
+        services={"broker": 1883, "collector": 0, "console": 8000},
+        more_ports={
+            "collector-coap": ("collector", 5683),
+            "collector-syslog": ("collector", 6514),
+            "collector-health": ("collector", 8080),
+        },
+        checked=frozenset({"collector-health"}),
+        calls=frozenset({("collector", "broker"), ("console", "broker")}),
+        names={"broker": "broker:1883"},
     ),
     "intranet": Expected(
         zones="ab",
@@ -357,9 +654,16 @@ def _resources(module: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
 
 
 def of_type(resources: Mapping[str, dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
-    """The resources of one type, by what follows it in the address: `main["a"]`."""
+    """The resources of one type, by what follows it in the address: `main["a"]`; those of a load balancer
+    besides `main` with its name in front: `internal.http`."""
     mark = f".{kind}."
-    return {address.partition(mark)[2]: values for address, values in resources.items() if mark in address}
+    found = {}
+    for address, values in resources.items():
+        module, of_kind, name = address.partition(mark)
+        balancer, _, _ = module.removeprefix("module.").rpartition("_load_balancer")
+        if of_kind:
+            found[f"{balancer}.{name}" if balancer else name] = values
+    return found
 
 
 def references(plan: Mapping[str, Any], module: str, kind: str, name: str, argument: str) -> list[str]:

@@ -7,11 +7,12 @@ role.
 """
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Interface, IPv6Network
 
 from tfgen.blueprint.labels import DATABASE, PRIVATE, PUBLIC
 from tfgen.blueprint.model import Subnet
 from tfgen.hcl.text import Label
+from tfgen.ip_ranges import is_ipv6
 from tfgen.problems import Locate, Location, Problem
 from tfgen.spec.model import Network, usual_subnets
 
@@ -62,12 +63,28 @@ def vpc_range_problems(text: str, where: Location) -> Iterator[Problem]:
 
 def range_problems(text: str, where: Location) -> Iterator[Problem]:
     """What is wrong with the text of a range."""
+    if is_ipv6(text):
+        yield from _ipv6_range_problems(text, where)
+        return
     cidr = _parsed_range(text)
     if cidr is None:
         hint = "write four numbers from 0 to 255 without leading zeros, and a prefix length up to 32"
         yield Problem("TG208", where, f'"{text}" is not an IPv4 range', hint)
     elif str(cidr) != text:
         message = f"{text} has host bits set"
+        yield Problem("TG209", where, message, f"write the range as {cidr}")
+
+
+def _ipv6_range_problems(text: str, where: Location) -> Iterator[Problem]:
+    try:
+        cidr = IPv6Network(text, strict=False)
+    except ValueError:
+        hint = "write up to eight groups of hexadecimal digits, :: once for zeros, and a length up to 128"
+        yield Problem("TG208", where, f'"{text}" is not an IPv6 range', hint)
+        return
+    if str(cidr) != text:  # AWS returns the shortest form
+        has_host_bits = IPv6Network(text, strict=False).network_address != IPv6Interface(text).ip
+        message = f"{text} has host bits set" if has_host_bits else f"{text} is not the short form of a range"
         yield Problem("TG209", where, message, f"write the range as {cidr}")
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tfgen.blueprint.addressing import range_problems
 from tfgen.blueprint.model import NamedCondition, text_of_conditions
+from tfgen.ip_ranges import is_ipv6
 from tfgen.problems import Locate, Problem, SpecPath
 from tfgen.spec.model import Requests
 
@@ -116,6 +117,7 @@ def _demand(pattern: str) -> int:
 
 
 def _ranges_looseness(ranges: Sequence[str]) -> int:
-    """By the widest range."""
-    widest = min((int(cidr.partition("/")[2]) for cidr in ranges), default=32)
+    """By the widest range; of IPv6, a quarter of the length counts."""
+    lengths = (int(cidr.partition("/")[2]) // (4 if is_ipv6(cidr) else 1) for cidr in ranges)
+    widest = min(lengths, default=32)
     return (32 - widest + 2) // 3 if widest < 32 else max(0, len(ranges) - 1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint import names, security
+from tfgen.blueprint import names, permissions, security
 from tfgen.blueprint.labels import ENDPOINTS, PRIVATE
 from tfgen.blueprint.model import (
     EndpointSecurityGroup,
@@ -21,7 +21,8 @@ from tfgen.blueprint.peer_words import CIDR
 from tfgen.blueprint.references import secret_stores
 from tfgen.hcl.text import Comment, Label, Ref, ResourceRef
 from tfgen.problems import Locate, Problem, SpecPath, nearest_word
-from tfgen.spec.model import HTTPS, Service, Spec
+from tfgen.spec.containers import containers_of, has_environment_files
+from tfgen.spec.model import HTTPS, Spec, TaskKeys
 from tfgen.spec.ways_out import WayOut
 
 _GROUP_ID = ResourceRef("aws_security_group", ENDPOINTS, ".id")
@@ -35,13 +36,20 @@ class _Need(NamedTuple):
     who: str
 
 
+class _Everything(NamedTuple):
+    """How many tasks there are, and what they are together."""
+
+    number: int
+    words: str
+
+
 class Endpoints(NamedTuple):
     gateway: tuple[GatewayEndpoint, ...]
     interface: tuple[InterfaceEndpoint, ...]
     security_group: tuple[EndpointSecurityGroup, ...]
 
 
-def endpoints(spec: Spec, images: dict[str, Image]) -> Endpoints:
+def endpoints(spec: Spec, images: dict[SpecPath, Image]) -> Endpoints:
     egress = spec.network.way_out
     if egress.public_tasks:
         return Endpoints((), (), ())
@@ -49,7 +57,7 @@ def endpoints(spec: Spec, images: dict[str, Image]) -> Endpoints:
     found: dict[str, list[_Need]] = {}
     for need in needs:
         found.setdefault(need.endpoint, []).append(need)
-    everything = len(spec.services)
+    everything = _Everything(len(spec.tasks), "every service and job" if spec.jobs else "every service")
     for name in spec.network.vpc.endpoints if spec.network.vpc else ():
         found.pop(name, None)
     gateway = tuple(
@@ -94,15 +102,16 @@ _ASKED = "Listed in network.endpoints"
 _AGENT = "Service Connect's proxy in {} may need it (AWS's documents disagree)"
 
 
-def _endpoint_needs(spec: Spec, images: dict[str, Image]) -> Iterator[_Need]:
-    for key, service in sorted(spec.services.items()):
-        if images[key].may_be_private:
+def _endpoint_needs(spec: Spec, images: dict[SpecPath, Image]) -> Iterator[_Need]:
+    for key, service in sorted(spec.tasks.items()):
+        own = containers_of(key, service)
+        if any(images[container.path].may_be_private for container in own):
             yield _Need("ecr.api", "Login to ECR, for the images of {}", key)
             yield _Need("ecr.dkr", "Image manifests from ECR, for {}", key)
             yield _Need("s3", _SPARED if spec.network.way_out.nat else _LAYERS, "")
         yield _Need("logs", "Logs of {}", key)
-        yield from _feature_needs(key, service)
-        if (service.connect or service.calls) and _wants_agent(spec):
+        yield from _feature_needs(key, service, spec.region)
+        if spec.has_proxy(service) and _wants_agent(spec):
             yield from (_Need(name, _AGENT, key) for name in _agent_endpoints(spec.region))
 
 
@@ -110,14 +119,18 @@ _LAYERS = "ECR stores image layers in S3: without this route, no image can be pu
 _SPARED = "ECR stores image layers in S3: this route is free, while the NAT gateway charges for every byte"
 
 
-def _feature_needs(key: str, service: Service) -> Iterator[_Need]:
-    for store in secret_stores(service):
+def _feature_needs(key: str, service: TaskKeys, region: str) -> Iterator[_Need]:
+    for store in (
+        store for container in containers_of(key, service) for store in secret_stores(container.said)
+    ):
         name = "Secrets Manager" if store == "secretsmanager" else "SSM Parameter Store"
         reason = f"Secrets of {{}}, which ECS reads from {name} when a task starts"
         yield _Need(store, reason, key)
+    if has_environment_files(service):
+        yield _Need("s3", "Environment files of {}, which ECS reads when a task starts", key)
     if service.exec:
         yield _Need("ssmmessages", "ECS Exec sessions in {}", key)
-    for name in service.uses:
+    for name in permissions.called_here(key, service, region):
         yield _Need(name, "Called by {}", key)
 
 
@@ -132,7 +145,7 @@ def _agent_endpoints(region: str) -> tuple[str, ...]:
     return ("ecs", "ecs-agent", "ecs-telemetry") if needs_all else ("ecs-agent",)
 
 
-def _gateway_endpoint(name: str, spec: Spec, needs: list[_Need], everything: int) -> GatewayEndpoint:
+def _gateway_endpoint(name: str, spec: Spec, needs: list[_Need], everything: _Everything) -> GatewayEndpoint:
     return GatewayEndpoint(
         label=names.label(name),
         service=name,
@@ -143,7 +156,9 @@ def _gateway_endpoint(name: str, spec: Spec, needs: list[_Need], everything: int
     )
 
 
-def _interface_endpoint(name: str, spec: Spec, needs: list[_Need], everything: int) -> InterfaceEndpoint:
+def _interface_endpoint(
+    name: str, spec: Spec, needs: list[_Need], everything: _Everything
+) -> InterfaceEndpoint:
     return InterfaceEndpoint(
         label=names.label(name),
         service=name,
@@ -157,13 +172,15 @@ def _interface_endpoint(name: str, spec: Spec, needs: list[_Need], everything: i
     )
 
 
-def _endpoint_comment(needs: list[_Need], everything: int) -> Comment:
+def _endpoint_comment(needs: list[_Need], everything: _Everything) -> Comment:
     """What needs the endpoint, and why."""
     reasons: dict[str, set[str]] = {}
     for need in needs:
         reasons.setdefault(need.reason, set()).update([need.who] if need.who else [])
     sentences = (
-        reason.format(names.listed(sorted(who), everything)) if who else reason
+        reason.format(names.listed(sorted(who), everything.number, everyone=everything.words))
+        if who
+        else reason
         for reason, who in reasons.items()
     )
     return names.comment(f"{'. '.join(sentences)}.")
@@ -180,8 +197,8 @@ def endpoint_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
         for i, name in enumerate(spec.network.vpc.endpoints if spec.network.vpc else ())
     }
     used: dict[SpecPath, str] = {
-        ("services", key, "uses", i): name
-        for key, service in spec.services.items()
+        (service.section, key, "uses", i): name
+        for key, service in spec.tasks.items()
         for i, name in enumerate(service.uses)
     }
     labels: dict[str, str] = {}

@@ -22,13 +22,24 @@ from tfgen.blueprint.model import (
     Role,
     Variable,
 )
-from tfgen.blueprint.references import existing_values, has_own_roles, in_root, role_values
+from tfgen.blueprint.references import (
+    creates_roles,
+    existing_values,
+    hook_values,
+    in_root,
+    needs_namespace,
+    needs_zone,
+    role_values,
+)
 from tfgen.hcl.text import Label, Ref, VariableRef
-from tfgen.problems import Locate, Location, Problem
-from tfgen.spec.model import Given, Service, Spec
+from tfgen.problems import Locate, Location, Problem, SpecPath
+from tfgen.spec.balancers import Balancer, balancers_of, local_name
+from tfgen.spec.model import ExistingLoadBalancer as ExistingSpec
+from tfgen.spec.model import Given, Spec, TaskKeys
 
 _CLUSTER_ARN, _BOUNDARY_ARN = Label("cluster_arn"), Label("permissions_boundary_arn")
-OWN_VARIABLES = frozenset({_CLUSTER_ARN, _BOUNDARY_ARN})
+NAMESPACE_ARN, NAMESPACE_ID = Label("namespace_arn"), Label("private_namespace_id")
+OWN_VARIABLES = frozenset({_CLUSTER_ARN, _BOUNDARY_ARN, NAMESPACE_ARN, NAMESPACE_ID})
 
 
 def own_role_variables(key: str) -> tuple[Label, Label]:
@@ -42,33 +53,46 @@ def own_role_variables(key: str) -> tuple[Label, Label]:
 def build_load_balancer(
     spec: Spec, bound: tuple[BoundRoute, ...], at: Locate
 ) -> tuple[ExistingLoadBalancer, ...]:
-    """The one that exists, where any service has routes."""
-    said, path = spec.load_balancer.existing, ("load_balancer", "existing")
-    if said is None or not bound:
-        return ()
+    """Those that exist and that any service has routes on."""
+    return tuple(
+        _existing_load_balancer(balancer, balancer.said.existing, at)
+        for balancer in _used_balancers(spec, bound)
+        if balancer.said.existing
+    )
+
+
+def _used_balancers(spec: Spec, bound: tuple[BoundRoute, ...]) -> tuple[Balancer, ...]:
+    used = {route.balancer for route in bound}
+    return tuple(each for each in balancers_of(spec) if each.key in used)
+
+
+def _existing_load_balancer(balancer: Balancer, said: ExistingSpec, at: Locate) -> ExistingLoadBalancer:
+    path = (*balancer.path, "existing")
     listeners = tuple(
         ExistingListener(
-            key=key,
+            key=balancer.full_name(key),
             arn=in_root(said.listener_arns[key]),
-            arn_input=load_balancer.arn_input(key),
+            arn_input=load_balancer.arn_input(balancer.full_name(key)),
             at=at((*path, "listener_arns", key)),
         )
         for key in sorted(said.listener_arns)
     )
-    return (
-        ExistingLoadBalancer(
-            listeners=listeners,
-            security_group=in_root(said.security_group),
-            dns_name=() if said.dns_name is None else (in_root(said.dns_name),),
-            arn=() if said.arn is None else (in_root(said.arn),),
-            at=at(path),
-        ),
+    return ExistingLoadBalancer(
+        key=balancer.key,
+        noun=names.noun_of_balancer(balancer.key),
+        label=names.module_of_balancer(balancer.key),
+        group=security.balancer_group(balancer.key),
+        listeners=listeners,
+        security_group=in_root(said.security_group),
+        dns_name=() if said.dns_name is None else (in_root(said.dns_name),),
+        arn=() if said.arn is None else (in_root(said.arn),),
+        at=at(path),
     )
 
 
 def build_cluster(spec: Spec, at: Locate) -> tuple[ExistingCluster, ...]:
-    """The one that exists, where there are services."""
-    if spec.cluster is None or not spec.services:
+    """The one that exists, where there are services or jobs."""
+    if spec.cluster is None or not spec.tasks:
         return ()
     return (ExistingCluster(arn=in_root(spec.cluster), at=at(("cluster",))),)
 
@@ -83,6 +107,12 @@ def cluster_of_services(spec: Spec) -> Ref:
     return Ref("aws_ecs_cluster.main.id") if spec.cluster is None else VariableRef(_CLUSTER_ARN)
 
 
+def cluster_name(arn: Ref) -> Ref:
+    """Of the stack's own cluster, or the last part of the ARN of one that exists."""
+    own = not isinstance(arn, VariableRef)
+    return Ref("aws_ecs_cluster.main.name") if own else Ref(f'split("/", {arn})[1]')
+
+
 def capacity_providers(spec: Spec) -> Iterator[Ref]:
     """What a cluster of the stack's own must have before its services exist."""
     if spec.cluster is None:
@@ -91,17 +121,35 @@ def capacity_providers(spec: Spec) -> Iterator[Ref]:
 
 def inputs(spec: Spec, bound: tuple[BoundRoute, ...]) -> Iterator[Input]:
     """The variables of the services module that all services share."""
-    if (balancer := spec.load_balancer.existing) and bound:
-        group = security.LOAD_BALANCER_GROUP.label
-        yield _input(group, "ID of the load balancer's security group.", balancer.security_group)
-        for key in sorted({route.listener for route in bound}):
-            description = f"ARN of the listener {key} of the load balancer."
-            yield _input(load_balancer.arn_input(key), description, balancer.listener_arns[key])
-    if spec.cluster is not None and spec.services:
+    for balancer in _used_balancers(spec, bound):
+        if balancer.said.existing:
+            yield from _inputs_of_balancer(balancer, balancer.said.existing, bound)
+    if spec.cluster is not None and spec.tasks:
         yield _input(_CLUSTER_ARN, "ARN of the ECS cluster.", spec.cluster)
+    if spec.namespace is not None and needs_namespace(spec):
+        yield _input(NAMESPACE_ARN, "ARN of the namespace of Service Connect names.", spec.namespace)
+    if spec.dns and spec.dns.namespace_id is not None and needs_zone(spec):
+        yield _input(NAMESPACE_ID, "ID of the namespace of names in DNS.", spec.dns.namespace_id)
+    if creates_roles(spec):
+        yield from boundary_input(spec)
+
+
+def boundary_input(spec: Spec) -> Iterator[Input]:
+    """The variable of a module with roles for what limits them."""
     boundary = spec.iam.permissions_boundary
-    if boundary is not None and has_own_roles(spec):
+    if boundary is not None:
         yield _input(_BOUNDARY_ARN, "ARN of the policy that limits the permissions of every role.", boundary)
+
+
+def _inputs_of_balancer(
+    balancer: Balancer, said: ExistingSpec, bound: tuple[BoundRoute, ...]
+) -> Iterator[Input]:
+    group, noun = security.balancer_group(balancer.key).label, names.noun_of_balancer(balancer.key)
+    yield _input(group, security.group_description(balancer.key), said.security_group)
+    for name in sorted({route.listener for route in bound if route.balancer == balancer.key}):
+        key = local_name(name)
+        description = f"ARN of the listener {key} of {noun}."
+        yield _input(load_balancer.arn_input(name), description, said.listener_arns[key])
 
 
 def _input(label: Label, description: str, value: str | Given) -> Input:
@@ -124,7 +172,7 @@ class ServiceRoles(NamedTuple):
 
 
 def build_roles(key: str, spec: Spec, execution: Role, task: Role, at: Locate) -> ServiceRoles:
-    said = spec.services[key].roles
+    said = spec.task(key).roles
     pairs = ((execution, said.execution), (task, said.task))
     arns = (
         names.ref("aws_iam_role.{}.arn", role.label) if given is None else VariableRef(variable)
@@ -133,30 +181,36 @@ def build_roles(key: str, spec: Spec, execution: Role, task: Role, at: Locate) -
     return ServiceRoles(
         execution,
         task,
-        tuple(_own_role(role, spec) for role, given in pairs if given is None),
+        tuple(own_role(role, spec) for role, given in pairs if given is None),
         tuple(_given_roles(key, spec, {"execution": execution, "task": task}, at)),
         *arns,
     )
 
 
-def _own_role(role: Role, spec: Spec) -> Role:
+def own_role(role: Role, spec: Spec) -> Role:
     """A role that the stack creates, with what the spec says of all."""
-    return replace(
-        role,
-        paths=() if spec.iam.path == "/" else (spec.iam.path,),
-        boundaries=() if spec.iam.permissions_boundary is None else (VariableRef(_BOUNDARY_ARN),),
-    )
+    return replace(role, paths=role_paths(spec), boundaries=role_boundaries(spec))
+
+
+def role_paths(spec: Spec) -> tuple[str, ...]:
+    """What is in front of the names of roles, but for /."""
+    return () if spec.iam.path == "/" else (spec.iam.path,)
+
+
+def role_boundaries(spec: Spec) -> tuple[Ref, ...]:
+    """What limits the permissions of roles, in a module that has the variable for it."""
+    return () if spec.iam.permissions_boundary is None else (VariableRef(_BOUNDARY_ARN),)
 
 
 def _given_roles(key: str, spec: Spec, roles: dict[str, Role], at: Locate) -> Iterator[GivenRole]:
     """Those that exist, with the permissions that roles of the stack's own would have."""
-    for path, value in role_values(key, spec.services[key]):
+    for path, value in role_values(key, spec.task(key)):
         purpose = str(path[-1])
         statements = tuple(each for policy in roles[purpose].policies for each in policy.statements)
         yield GivenRole(purpose=purpose, arn=in_root(value), statements=statements, at=at(path))
 
 
-def role_inputs(key: str, service: Service) -> Iterator[Input]:
+def role_inputs(key: str, service: TaskKeys) -> Iterator[Input]:
     """The variables of a service for roles that exist."""
     execution, task = own_role_variables(key)
     said = service.roles
@@ -171,42 +225,45 @@ def role_inputs(key: str, service: Service) -> Iterator[Input]:
 
 def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     """What contradicts the rest of the spec, as far as ARNs in it say what they are."""
-    yield from _listener_problems(spec, at)
+    for balancer in balancers_of(spec):
+        if balancer.said.existing:
+            yield from _listener_problems(balancer, balancer.said.existing, at)
     values = list(existing_values(spec))
+    for key, task in spec.tasks.items():
+        values += role_values(key, task)
     for key, service in spec.services.items():
-        values += role_values(key, service)
+        values += hook_values(key, service)
     for path, value in values:
         if isinstance(value, str) and value.startswith("arn:"):
             yield from _place_problems(value, spec.region, at(path))
 
 
-def _listener_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
-    balancer, path = spec.load_balancer.existing, ("load_balancer", "existing")
-    if balancer is None:
-        return
-    if spec.load_balancer.listeners:
+def _listener_problems(balancer: Balancer, said: ExistingSpec, at: Locate) -> Iterator[Problem]:
+    if balancer.said.listeners:
         message = "the load balancer exists, so the stack creates no listeners"
         hint = "remove listeners, and name the existing ones in existing.listener_arns"
-        yield Problem("TG510", at(("load_balancer", "listeners")), message, hint)
-    where = at((*path, "listener_arns"))
-    if not balancer.listener_arns:
+        yield Problem("TG510", at((*balancer.path, "listeners")), message, hint)
+    path = (*balancer.path, "existing", "listener_arns")
+    if not said.listener_arns:
         message = "existing names no listener, so no route can use it"
-        yield Problem("TG510", where, message, "add one: listener_arns: {https: ARN}")
-    known = {key: arn for key, arn in balancer.listener_arns.items() if isinstance(arn, str)}
-    yield from _same_listener(known, at)
-    yield from _other_load_balancer(known, balancer.arn, at)
+        yield Problem("TG510", at(path), message, "add one: listener_arns: {https: ARN}")
+    known = {key: arn for key, arn in said.listener_arns.items() if isinstance(arn, str)}
+    yield from _same_listener(known, path, at)
+    yield from _other_load_balancer(known, said.arn, path, at)
 
 
-def _same_listener(known: dict[str, str], at: Locate) -> Iterator[Problem]:
+def _same_listener(known: dict[str, str], path: SpecPath, at: Locate) -> Iterator[Problem]:
     first: dict[str, str] = {}
     for key, arn in known.items():
         if (other := first.setdefault(arn, key)) != key:
             message = f'"{other}" and "{key}" are the same listener'
-            where = at(("load_balancer", "existing", "listener_arns", key))
+            where = at((*path, key))
             yield Problem("TG512", where, message, "remove one of them, or correct its ARN")
 
 
-def _other_load_balancer(known: dict[str, str], own: str | Given | None, at: Locate) -> Iterator[Problem]:
+def _other_load_balancer(
+    known: dict[str, str], own: str | Given | None, path: SpecPath, at: Locate
+) -> Iterator[Problem]:
     """Listeners of another load balancer than the given one, or than most of them."""
     owners = {key: arn.rpartition("/")[0].partition(":listener/")[2] for key, arn in known.items()}
     if isinstance(own, str):
@@ -216,7 +273,7 @@ def _other_load_balancer(known: dict[str, str], own: str | Given | None, at: Loc
     for key, owner in owners.items():
         if owner != expected:
             message = f'listener "{key}" belongs to the load balancer {owner}, not to {expected}'
-            where = at(("load_balancer", "existing", "listener_arns", key))
+            where = at((*path, key))
             yield Problem("TG512", where, message, "give the ARN of a listener of that load balancer")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from tfgen import facts
-from tfgen.blueprint import addressing, images, names, security
+from tfgen.blueprint import addressing, images, names, permissions, repositories, security
 from tfgen.blueprint.labels import PRIVATE, PUBLIC
 from tfgen.blueprint.model import (
     EndpointSecurityGroup,
@@ -27,6 +27,8 @@ from tfgen.blueprint.references import beginning, in_root
 from tfgen.hcl.text import Comment, Label, Ref, VariableRef
 from tfgen.problems import Locate, Problem, SpecPath
 from tfgen.spec import model as said
+from tfgen.spec.balancers import created_balancers
+from tfgen.spec.containers import SaidContainer, containers_of, has_environment_files
 from tfgen.spec.model import Part, Spec
 from tfgen.spec.ways_out import WayOut
 
@@ -241,6 +243,8 @@ _INSTEAD = {
     "egress": "remove it; vpc.way_out says how tasks reach what is outside",
     "cidr": "remove it; vpc.cidr is the range of the VPC",
     "zones": "remove it; the keys of vpc.public_subnets and vpc.private_subnets are the zones",
+    "flow_logs": "remove it, and describe its flow logs where the VPC is described",
+    "ipv6": "remove it; IPv6 in a VPC that exists is not supported yet",
 }
 
 
@@ -258,15 +262,23 @@ def _subnet_problems(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[
     public_tasks = spec.network.way_out.public_tasks
     role = "public" if public_tasks else "private"
     tasks = vpc.public_subnets if public_tasks else vpc.private_subnets
-    if spec.services and not tasks:
+    if spec.tasks and not tasks:
         message = f"with way_out: {vpc.way_out} tasks run in {role} subnets, and vpc has none"
         yield Problem("TG501", at(here), message, f"add {role}_subnets: {{a: subnet-..., b: subnet-...}}")
     if public_tasks and vpc.private_subnets:
         message = "private_subnets has no effect here: with way_out: public tasks run in public subnets"
         yield Problem("TG502", at((*here, "private_subnets")), message, "remove it", "warning")
-    if spec.load_balancer.existing or not any(service.routes for service in spec.services.values()):
-        return  # no load balancer is created
-    beside_tasks = public_tasks or spec.load_balancer.is_internal
+    for internal in sorted({each.said.is_internal for each in created_balancers(spec)}):
+        yield from _front_problems(spec, vpc, at, beside_tasks=public_tasks or internal)
+
+
+def _front_problems(
+    spec: Spec, vpc: said.ExistingVpc, at: Locate, *, beside_tasks: bool
+) -> Iterator[Problem]:
+    """Of the subnets of load balancers that are created."""
+    here, public_tasks = ("network", "vpc"), spec.network.way_out.public_tasks
+    role = "public" if public_tasks else "private"
+    tasks = vpc.public_subnets if public_tasks else vpc.private_subnets
     role, front = (role, tasks) if beside_tasks else ("public", vpc.public_subnets)
     where = at((*here, f"{role}_subnets"))
     if len(front) < 2:
@@ -321,7 +333,7 @@ def _endpoint_problems(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterato
 def _unknown_prefix_lists(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]:
     """Gateway endpoints that a service needs and its security group cannot allow."""
     for name in sorted(set(vpc.endpoints) & facts.gateway_endpoints() - vpc.prefix_lists.keys()):
-        for key, service in spec.services.items():
+        for key, service in spec.tasks.items():
             if _is_needed(name, key, spec, at) and not security.reaches_world(service):
                 index = vpc.endpoints.index(name)
                 message = (
@@ -337,13 +349,22 @@ def _unknown_prefix_lists(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iter
 
 
 def _is_needed(name: str, key: str, spec: Spec, at: Locate) -> bool:
-    """Whether a service calls it, or pulls an image from private ECR, or may."""
-    service, where = spec.services[key], at(("services", key, "image"))
-    if name in service.uses or name != "s3":
-        return name in service.uses
-    if isinstance(service.image, str):
-        return images.parse(service.image, where).may_be_private
-    return images.given(Ref(""), (), beginning(service.image), spec.region, where).may_be_private
+    """Whether a service calls it, or pulls an image from private ECR, or may, or reads environment files."""
+    service = spec.task(key)
+    called = permissions.called_here(key, service, spec.region)
+    if name in called or name != "s3":
+        return name in called
+    own = containers_of(key, service)
+    return has_environment_files(service) or any(_may_be_private(each, spec, at) for each in own)
+
+
+def _may_be_private(container: SaidContainer, spec: Spec, at: Locate) -> bool:
+    image, where = container.said.image, at((*container.path, "image"))
+    if repositories.of_image(image, spec):
+        return True
+    if isinstance(image, str):
+        return images.parse(image, where).may_be_private
+    return images.given(Ref(""), (), beginning(image), spec.region, where).may_be_private
 
 
 def _lost_gateways(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]:
@@ -358,7 +379,7 @@ def _lost_gateways(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Pr
     for name in sorted(facts.gateway_endpoints() - set(vpc.endpoints)):
         if spec.network.way_out.to_internet:
             return
-        needing = [key for key in spec.services if _is_needed(name, key, spec, at)]
+        needing = [key for key in spec.tasks if _is_needed(name, key, spec, at)]
         if needing:
             why = "ECR stores image layers there" if name == "s3" else "it says so in uses"
             message = (
@@ -383,12 +404,12 @@ def _lost_routes(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Prob
 def _unknown_group(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iterator[Problem]:
     """Interface endpoints of which nobody knows whom they let in."""
     interface = [name for name in vpc.endpoints if name not in facts.gateway_endpoints()]
-    if interface and vpc.endpoint_security_group is None and spec.services:
+    if interface and vpc.endpoint_security_group is None and spec.tasks:
         message = (
             f"the security group of the endpoints for {names.listed(interface)} is not in the spec: whether "
             "it allows the tasks cannot be known"
         )
-        if not all(map(security.reaches_world, spec.services.values())):
+        if not all(map(security.reaches_world, spec.tasks.values())):
             message += f", and tasks may connect to port 443 in all of {vpc.cidr}"
         where = at(("network", "vpc", "endpoints"))
         yield Problem("TG509", where, message, "add endpoint_security_group: sg-...", "note")

@@ -7,10 +7,14 @@ The names are a contract: root modules and remote states of users read them.
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from tfgen.blueprint import names
 from tfgen.blueprint.labels import DATABASE, PRIVATE, PUBLIC
-from tfgen.blueprint.model import LoadBalancer, Namespace, Network, Output, Service
-from tfgen.hcl.text import Label, Ref, ResourceRef
+from tfgen.blueprint.model import Job, LoadBalancer, Namespace, Network, Output, Ready, Service, Task
+from tfgen.hcl.text import Comment, Label, Ref, ResourceRef
+from tfgen.spec.balancers import local_name
+from tfgen.spec.model import MAIN
 
 OF_NETWORK = frozenset(
     {
@@ -20,6 +24,7 @@ OF_NETWORK = frozenset(
         "nat_public_ips",
         "private_route_table_ids",
         "public_route_table_id",
+        "vpc_ipv6_cidr_block",
     }
 )
 """Those of the network module that the root has too, under the same names."""
@@ -51,6 +56,9 @@ def of_network(network: Network) -> Iterator[Output]:
             "Public IP addresses from which tasks reach the internet, by zone letter of the NAT gateway.",
             _by_zone("gateway", "aws_nat_gateway.main", "public_ip"),
         )
+    if network.ipv6:
+        block = ResourceRef("aws_vpc", Label("main"), ".ipv6_cidr_block")
+        yield _output("vpc_ipv6_cidr_block", "IPv6 range of the VPC.", block)
     endpoints = {
         **{each.service: each.label for each in network.gateway_endpoints},
         **{each.service: each.label for each in network.interface_endpoints},
@@ -64,19 +72,26 @@ def _by_zone(item: str, resource: str, attribute: str) -> Ref:
 
 
 def of_load_balancer(balancer: LoadBalancer) -> Iterator[Output]:
-    yield _output("arn", "ARN of the load balancer.", Ref("aws_lb.main.arn"))
+    rules = tuple(rule for listener in balancer.listeners for order in listener.depends_on for rule in order)
+    comment = Comment("The rules that allow clients exist for as long as the listeners do.")
+    ready = (Ready(comment=comment, depends_on=rules),) if balancer.is_network and rules else ()
+    arn = _output("arn", f"ARN of {balancer.noun}.", Ref("aws_lb.main.arn"))
+    yield replace(arn, ready=ready)
     yield _output(
         "arn_suffix",
-        "ARN suffix of the load balancer, for CloudWatch metrics.",
+        f"ARN suffix of {balancer.noun}, for CloudWatch metrics.",
         Ref("aws_lb.main.arn_suffix"),
     )
     yield _output(
         "zone_id",
-        "Hosted zone ID of the load balancer, for Route 53 alias records.",
+        f"Hosted zone ID of {balancer.noun}, for Route 53 alias records.",
         Ref("aws_lb.main.zone_id"),
     )
-    listeners = {listener.key: listener.label for listener in balancer.listeners}
-    yield _output("listener_arns", "ARNs of the listeners.", _ids("aws_lb_listener", listeners, "arn"))
+    if balancer.is_network:  # whose listeners are the services'
+        return
+    listeners = {local_name(listener.key): listener.label for listener in balancer.listeners}
+    description = f"ARNs of the listeners{balancer.owner}."
+    yield _output("listener_arns", description, _ids("aws_lb_listener", listeners, "arn"))
 
 
 class _Kind(NamedTuple):
@@ -86,48 +101,65 @@ class _Kind(NamedTuple):
     description: str
     resource: str
     attribute: str
-    labels: Callable[[Service], tuple[Label, ...]]
-    """No label where a service has no such resource."""
+    labels: Callable[[Task], dict[str, Label]]
+    """By the name of the service or job; no label where it has no such resource."""
 
 
-def _own(service: Service) -> tuple[Label, ...]:
-    return (service.label,)
+def _own(service: Task) -> dict[str, Label]:
+    return {service.key: service.label}
 
 
-def _task_role(service: Service) -> tuple[Label, ...]:
-    return (service.task_role.label,) if service.creates(service.task_role) else ()
+def _task_role(service: Task) -> dict[str, Label]:
+    return {service.key: service.task_role.label} if service.creates(service.task_role) else {}
 
 
-def _execution_role(service: Service) -> tuple[Label, ...]:
-    return (service.execution_role.label,) if service.creates(service.execution_role) else ()
+def _execution_role(service: Task) -> dict[str, Label]:
+    return {service.key: service.execution_role.label} if service.creates(service.execution_role) else {}
 
 
-def _target_groups(service: Service) -> tuple[Label, ...]:
-    return tuple(group.label for group in service.target_groups)
+def _network_listeners(service: Task) -> dict[str, Label]:
+    if not isinstance(service, Service):
+        return {}
+    return {listener.key: listener.label for listener in service.listeners}
+
+
+def _target_groups(service: Task) -> dict[str, Label]:
+    """For another load balancer than `main`, its name is in that of the entry: `web.internal`."""
+    if not isinstance(service, Service):
+        return {}
+    return {
+        group.service_key if group.balancer == MAIN else f"{group.service_key}.{group.balancer}": group.label
+        for group in service.target_groups
+    }
 
 
 _OF_SERVICES = (
-    _Kind("execution_role_arns", "ARNs of the services' execution roles.",
+    _Kind("execution_role_arns", "ARNs of the {owners} execution roles.",
           "aws_iam_role", "arn", _execution_role),
-    _Kind("execution_role_names", "Names of the services' execution roles.",
+    _Kind("execution_role_names", "Names of the {owners} execution roles.",
           "aws_iam_role", "name", _execution_role),
-    _Kind("log_group_names", "Names of the services' log groups.",
+    _Kind("log_group_names", "Names of the {owners} log groups.",
           "aws_cloudwatch_log_group", "name", _own),
+    _Kind("network_listener_arns", "ARNs of the listeners of network load balancers.",
+          "aws_lb_listener", "arn", _network_listeners),
     _Kind("target_group_arns", "ARNs of the services' target groups.",
           "aws_lb_target_group", "arn", _target_groups),
     _Kind("target_group_arn_suffixes", "ARN suffixes of the services' target groups, for CloudWatch metrics.",
           "aws_lb_target_group", "arn_suffix", _target_groups),
-    _Kind("task_definition_arns", "ARNs of the services' task definitions, with their revisions.",
+    _Kind("task_definition_arns", "ARNs of the {owners} task definitions, with their revisions.",
           "aws_ecs_task_definition", "arn", _own),
-    _Kind("task_definition_families", "Families of the services' task definitions.",
+    _Kind("task_definition_families", "Families of the {owners} task definitions.",
           "aws_ecs_task_definition", "family", _own),
-    _Kind("task_role_arns", "ARNs of the services' task roles.",
+    _Kind("task_role_arns", "ARNs of the {owners} task roles.",
           "aws_iam_role", "arn", _task_role),
 )  # fmt: skip
 
 
 def of_services(
-    services: tuple[Service, ...], namespace: tuple[Namespace, ...], cluster_arn: Ref
+    services: tuple[Service, ...],
+    jobs: tuple[Job, ...],
+    namespace: tuple[Namespace, ...],
+    cluster_arn: Ref,
 ) -> Iterator[Output]:
     yield _output("cluster_arn", "ARN of the ECS cluster.", cluster_arn)
     if namespace:
@@ -136,10 +168,19 @@ def of_services(
             "ARN of the Service Connect namespace.",
             Ref("aws_service_discovery_http_namespace.main.arn"),
         )
+    whose = owners(services, jobs)
     for kind in _OF_SERVICES:
-        found = {service.key: label for service in services for label in kind.labels(service)}
+        found = {key: label for task in (*services, *jobs) for key, label in kind.labels(task).items()}
         if found:
-            yield _output(kind.name, kind.description, _ids(kind.resource, found, kind.attribute))
+            description = kind.description.format(owners=whose)
+            yield _output(kind.name, description, _ids(kind.resource, found, kind.attribute))
+
+
+def owners(services: tuple[Service, ...], jobs: tuple[Job, ...]) -> str:
+    """Whose resources outputs with those of all tasks have."""
+    if not jobs:
+        return "services'"
+    return "services' and jobs'" if services else "jobs'"
 
 
 def _ids(resource: str, labels: Mapping[str, Label], attribute: str) -> dict[str, Ref]:

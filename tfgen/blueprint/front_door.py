@@ -7,6 +7,7 @@ from tfgen.blueprint.model import Input, LogBucket, LogDelivery, Variable
 from tfgen.blueprint.references import in_root
 from tfgen.hcl.printer import interpolation
 from tfgen.hcl.text import Label, Ref, VariableRef
+from tfgen.spec.balancers import Balancer
 from tfgen.spec.model import Given, LoadBalancer, Spec
 from tfgen.spec.model import LogDelivery as LogDeliverySpec
 
@@ -20,6 +21,8 @@ _POLICY = Ref("aws_s3_bucket_policy.logs")
 def attributes(balancer: LoadBalancer) -> Iterator[tuple[Label, bool | int | str]]:
     """The arguments that have another value than the provider's default, in the spec's order."""
     usual = LoadBalancer()
+    if balancer.ip_address_type:
+        yield Label("ip_address_type"), balancer.ip_address_type
     for argument, said, default in (
         ("enable_deletion_protection", balancer.deletion_protection, usual.deletion_protection),
         ("client_keep_alive", balancer.client_keep_alive, usual.client_keep_alive),
@@ -29,6 +32,7 @@ def attributes(balancer: LoadBalancer) -> Iterator[tuple[Label, bool | int | str
         ("enable_xff_client_port", balancer.x_forwarded_for.client_port, usual.x_forwarded_for.client_port),
         ("enable_http2", balancer.http2, usual.http2),
         ("enable_zonal_shift", balancer.zonal_shift, usual.zonal_shift),
+        ("enable_cross_zone_load_balancing", balancer.cross_zone, usual.cross_zone),
     ):
         if said != default:
             yield Label(argument), said
@@ -36,7 +40,11 @@ def attributes(balancer: LoadBalancer) -> Iterator[tuple[Label, bool | int | str
 
 def said_logs(balancer: LoadBalancer) -> Mapping[str, LogDeliverySpec]:
     """The logs that the spec sets, by the name of their block."""
-    every = {"access_logs": balancer.access_logs, "connection_logs": balancer.connection_logs}
+    every = {
+        "access_logs": balancer.access_logs,
+        "connection_logs": balancer.connection_logs,
+        "health_check_logs": balancer.health_check_logs,
+    }
     return {name: logs for name, logs in every.items() if logs is not None and logs.bucket is not False}
 
 
@@ -60,14 +68,15 @@ def bucket_variable(name: str) -> Label:
     return names.label(name, "bucket")
 
 
-def log_bucket(spec: Spec) -> Iterator[LogBucket]:
-    """The stack's own bucket, where some logs are to go there."""
-    own = [said for said in said_logs(spec.load_balancer).values() if said.bucket is True]
+def log_bucket(balancer: Balancer, spec: Spec) -> Iterator[LogBucket]:
+    """The load balancer's own bucket, where some logs are to go there."""
+    own = [said for said in said_logs(balancer.said).values() if said.bucket is True]
+    name = "-".join(("alb-logs", spec.name, *([] if balancer.is_main else [balancer.key])))
     if own:
         prefixes = sorted({said.prefix or "" for said in own})
         yield LogBucket(
             # Not the stack's name first: S3 reserves some beginnings.
-            name_prefix=f"{names.fit(f'alb-logs-{spec.name}', _BUCKET_PREFIX - 1)}-",
+            name_prefix=f"{names.fit(name, _BUCKET_PREFIX - 1)}-",
             objects=tuple(map(_objects, prefixes)),
             retention=(spec.logs.retention,) if spec.logs.retention else (),
         )
@@ -79,14 +88,14 @@ def _objects(prefix: str) -> Ref:
     return interpolation((bucket, f"/{prefix}/AWSLogs/" if prefix else "/AWSLogs/", account, "/*"))
 
 
-def inputs(spec: Spec) -> Iterator[Input]:
+def inputs(balancer: LoadBalancer) -> Iterator[Input]:
     """The variables of the module for what exists."""
-    for name, said in said_logs(spec.load_balancer).items():
+    for name, said in said_logs(balancer).items():
         if isinstance(said.bucket, Given):
             words = name.replace("_", " ")
             yield _input(bucket_variable(name), f"Name of the bucket for {words}.", said.bucket)
-    if spec.load_balancer.waf is not None:
-        yield _input(WEB_ACL.label, "ARN of the web ACL of the load balancer.", spec.load_balancer.waf)
+    if balancer.waf is not None:
+        yield _input(WEB_ACL.label, "ARN of the web ACL of the load balancer.", balancer.waf)
 
 
 def _input(label: Label, description: str, value: str | Given) -> Input:
@@ -94,7 +103,7 @@ def _input(label: Label, description: str, value: str | Given) -> Input:
     return Input(variable=variable, value=in_root(value))
 
 
-def depends_on(spec: Spec) -> Iterator[Ref]:
+def depends_on(balancer: Balancer, spec: Spec) -> Iterator[Ref]:
     """What must allow the delivery: AWS tries it when logs are turned on."""
-    if any(log_bucket(spec)):
+    if any(log_bucket(balancer, spec)):
         yield _POLICY

@@ -7,25 +7,16 @@ from msgspec import structs
 from tfgen.blueprint.model import Image
 from tfgen.hcl.text import Ref
 from tfgen.problems import Location
+from tfgen.spec.images import split_registry
 
 # Private ECR: <account>.dkr.ecr.<region>.<suffix>, source ECR/vpc-endpoints in aws.md.
 _ECR = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.(?P<suffix>[a-z0-9.-]+)\Z")
-_DOCKER_HUB = frozenset(("index.docker.io", "registry-1.docker.io", "registry.hub.docker.com", "docker.com"))
 
 
 def parse(text: str, at: Location) -> Image:
     """Takes an image apart; a name without a host is Docker Hub's."""
-    name = text.partition("@")[0]
-    first, slash, rest = name.partition("/")
-    if slash and ("." in first or ":" in first or first == "localhost"):
-        registry, path = first, rest
-    else:
-        registry, path = "docker.io", name
-    if registry in _DOCKER_HUB:
-        registry = "docker.io"
-    repository = path.partition(":")[0]
-    if registry == "docker.io" and "/" not in repository:
-        repository = f"library/{repository}"
+    registry, path = split_registry(text)
+    repository = path.partition("@")[0].partition(":")[0]
     ecr = _ECR.match(registry)
     return Image(
         text=text,

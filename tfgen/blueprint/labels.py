@@ -7,4 +7,5 @@ PUBLIC, PRIVATE, DATABASE = Label("public"), Label("private"), Label("database")
 ENDPOINTS = Label("endpoints")
 """The security group of the interface endpoints."""
 NETWORK, LOAD_BALANCER, SERVICES = Label("network"), Label("load_balancer"), Label("services")
+ALARMS, REPOSITORIES, FILE_SYSTEMS = Label("alarms"), Label("repositories"), Label("file_systems")
 """The modules."""

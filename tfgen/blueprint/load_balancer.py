@@ -12,7 +12,19 @@ from typing import Any, NamedTuple
 from msgspec import structs
 
 from tfgen import facts
-from tfgen.blueprint import conditions, front_door, names, redirects, shares, tls
+from tfgen.blueprint import (
+    blue_green,
+    conditions,
+    front_door,
+    logins,
+    names,
+    redirects,
+    rewrites,
+    security,
+    shares,
+    target_groups,
+    tls,
+)
 from tfgen.blueprint.addressing import range_problems
 from tfgen.blueprint.conditions import Conditions
 from tfgen.blueprint.labels import PRIVATE, PUBLIC
@@ -23,7 +35,17 @@ from tfgen.blueprint.references import References
 from tfgen.blueprint.shares import Share
 from tfgen.hcl.text import Comment, Label, Ref, ResourceRef, VariableRef
 from tfgen.problems import Locate, Location, Problem, SpecPath, nearest_of_many, some_words
-from tfgen.spec.model import WORLD, Redirection, Requests, Route, Spec
+from tfgen.spec.balancers import (
+    Balancer,
+    balancer_of,
+    balancers_of,
+    listener_names,
+    local_name,
+    network_listeners,
+    used_balancers,
+)
+from tfgen.spec.deployments import moves_requests, test_routes
+from tfgen.spec.model import MAIN, WORLD, WORLD_IPV6, Redirection, Requests, Rewrite, Route, RouteLogin, Spec
 from tfgen.spec.model import Listener as ListenerSpec
 
 
@@ -32,6 +54,7 @@ class BoundRoute(NamedTuple):
 
     service: str
     listener: str
+    """Its full name."""
     host: str | None
     path: str
     methods: tuple[str, ...]
@@ -42,8 +65,29 @@ class BoundRoute(NamedTuple):
     sticky: int | None = None
     shares: tuple[Share, ...] = ()
     """Of all services that have this route with a weight, by name."""
+    port: str | None = None
+    """The port of the service that gets the requests, by name."""
     redirection: Redirection | None = None
     """What the load balancer itself does with its requests; then it leads to no service."""
+    login: RouteLogin | None = None
+    """What is said of a login; of routes with weights, by one of them for all."""
+    rewrite: Rewrite | None = None
+    """What is said of a rewrite, likewise."""
+    alternates: bool = False
+    """Whether deployments move its requests between two target groups."""
+    is_test: bool = False
+    """Whether its requests reach new tasks first."""
+
+    @property
+    def balancer(self) -> str:
+        """The load balancer of the listener."""
+        return balancer_of(self.listener)
+
+    @property
+    def _named_listener(self) -> str:
+        """The listener as labels name it; those of the load balancer itself are in a module of their own."""
+        name = local_name(self.listener) if self.redirection else self.listener
+        return "" if name == "http" else name
 
     @property
     def owns_rule(self) -> bool:
@@ -84,9 +128,10 @@ class BoundRoute(NamedTuple):
     @property
     def label(self) -> Label:
         """Named for the request and not for the service: moving a route updates its rule in place."""
+        name = self._named_listener
         if self.takes_the_rest:
-            return names.label(*([] if self.listener == "http" else [self.listener]), "everything_else")
-        listener = "" if self.listener == "http" else f"{self.listener}:"
+            return names.label(*filter(None, [name]), "everything_else")
+        listener = name and f"{name}:"
         methods = f" {' '.join(self.methods)}" if self.methods else ""
         request = f"{listener}{self.host or ''}{self.path}{methods}"
         return names.slug(request, self.conditions.normal)
@@ -109,28 +154,36 @@ def extra_of_conditions(found: Conditions) -> Extra | None:
 
 
 def bind(spec: Spec, at: Locate) -> tuple[BoundRoute, ...]:
-    """Every route of every service whose listener exists."""
-    known = spec.load_balancer.listener_names
-    return _with_shares(
-        [
-            each
-            for key, route, where in _spec_routes(spec, at)
-            if route.listener in known
-            for each in _bind_route(key, route, where)
-        ]
-    )
+    """Every route of every service whose listener exists, but for those of network load balancers."""
+    known = frozenset(listener_names(spec)) - network_listeners(spec).keys()
+    found = [
+        each
+        for key, route, where in _spec_routes(spec, at)
+        if route.listener in known
+        for each in _bind_route(key, route, where)
+    ]
+    alternating = frozenset(key for key, each in spec.services.items() if moves_requests(each))
+    found += _bind_tests(spec, known, at)
+    return _with_shares([each._replace(alternates=each.service in alternating) for each in found])
+
+
+def _bind_tests(spec: Spec, known: Collection[str], at: Locate) -> Iterator[BoundRoute]:
+    for key, route, where in _test_routes(spec, at):
+        if route.listener in known:
+            yield from (each._replace(is_test=True) for each in _bind_route(key, route, where))
 
 
 def bind_redirections(spec: Spec, at: Locate) -> tuple[BoundRoute, ...]:
     """What the listeners of the stack's own respond themselves, besides their default."""
-    return tuple(
-        each._replace(redirection=said)
-        for key, listener in spec.load_balancer.listeners.items()
-        for index, said in enumerate(listener.redirects)
-        for each in _bind_requests(
-            "", said, key, said.priority, at(("load_balancer", "listeners", key, "redirects", index))
-        )
-    )
+    return tuple(each for balancer in balancers_of(spec) for each in _redirections_of(balancer, at))
+
+
+def _redirections_of(balancer: Balancer, at: Locate) -> Iterator[BoundRoute]:
+    for key, listener in balancer.listeners:
+        for index, said in enumerate(listener.redirects):
+            where = at((*balancer.listener_path(key), "redirects", index))
+            for each in _bind_requests("", said, balancer.full_name(key), said.priority, where):
+                yield each._replace(redirection=said, login=said.login)
 
 
 def _with_shares(bound: Sequence[BoundRoute]) -> tuple[BoundRoute, ...]:
@@ -138,7 +191,8 @@ def _with_shares(bound: Sequence[BoundRoute]) -> tuple[BoundRoute, ...]:
     found: dict[Any, dict[str, Share]] = {}
     for each in bound:
         if each.weight is not None:
-            share = Share(each.service, each.weight, each.sticky, each.pinned, each.at)
+            said = (each.sticky, each.pinned, each.at, each.port, each.login, each.rewrite)
+            share = Share(each.service, each.weight, *said)
             found.setdefault(each.request, {}).setdefault(each.service, share)
     sorted_shares = {request: tuple(sorted(own.values())) for request, own in found.items()}
     return tuple(
@@ -148,7 +202,9 @@ def _with_shares(bound: Sequence[BoundRoute]) -> tuple[BoundRoute, ...]:
 
 def _sharing(route: BoundRoute, own: tuple[Share, ...]) -> BoundRoute:
     pinned = next((share.pinned for share in own if share.pinned is not None), None)
-    return route._replace(shares=own, pinned=pinned)
+    login = next((share.login for share in own if share.login is not None), None)
+    rewrite = next((share.rewrite for share in own if share.rewrite is not None), None)
+    return route._replace(shares=own, pinned=pinned, login=login, rewrite=rewrite)
 
 
 def _spec_routes(spec: Spec, at: Locate) -> Iterator[tuple[str, Route, Location]]:
@@ -157,9 +213,21 @@ def _spec_routes(spec: Spec, at: Locate) -> Iterator[tuple[str, Route, Location]
             yield key, route, at(("services", key, "routes", index))
 
 
+def _test_routes(spec: Spec, at: Locate) -> Iterator[tuple[str, Route, Location]]:
+    for key, service in spec.services.items():
+        for route in test_routes(service):
+            yield key, route, at(("services", key, "deployment", "test"))
+
+
 def _bind_route(key: str, route: Route, where: Location) -> Iterator[BoundRoute]:
     for each in _bind_requests(key, route, route.listener or "", route.priority, where):
-        yield each._replace(weight=route.weight, sticky=route.sticky)
+        yield each._replace(
+            weight=route.weight,
+            sticky=route.sticky,
+            port=route.port,
+            login=route.login,
+            rewrite=route.rewrite,
+        )
 
 
 def _bind_requests(
@@ -188,23 +256,30 @@ def _normal_path(text: str) -> str:
 
 def problems(spec: Spec, bound: Sequence[BoundRoute], at: Locate) -> Iterator[Problem]:
     """What is wrong with routes, individually and together, and with their listeners."""
-    known = spec.load_balancer.listener_names
-    told = known or not spec.load_balancer.existing  # TG510 says it of one that exists
-    lost = [each for each in _spec_routes(spec, at) if told and each[1].listener not in known]
+    known, every_balancer = frozenset(listener_names(spec)), balancers_of(spec)
+    told = known or not any(each.said.existing for each in every_balancer)  # of whose lack TG510 tells
+    asked = (*_spec_routes(spec, at), *_test_routes(spec, at))
+    lost = [each for each in asked if told and each[1].listener not in known]
     for before, (_, route, where) in enumerate(lost):
         yield _no_listener(route, where, spec, before)
     for said, path in _every_requests(spec):
         yield from conditions.problems(said, path, at)
         yield from _list_problems(said, path, at)
+        if isinstance(said, Route):
+            yield from rewrites.problems(said, path, at)
     every = (*bound, *bind_redirections(spec, at))
     for each in every:
         yield from _limit_problems(each)
     yield from _share_problems(bound)
     yield from _clash_problems(every, spec)
-    if bound:
-        yield from _listener_problems(spec, at)
-    yield from tls.problems(spec, at)
-    yield from redirects.problems(spec, at)
+    used = used_balancers(spec)
+    for balancer in every_balancer:
+        if balancer.key in used:
+            yield from _listener_problems(balancer, at)
+    yield from logins.problems(spec, every, at)
+    for balancer in every_balancer:
+        yield from tls.problems(balancer, spec, at)
+        yield from redirects.problems(balancer, spec, at)
 
 
 def _every_requests(spec: Spec) -> Iterator[tuple[Route | Redirection, SpecPath]]:
@@ -212,9 +287,10 @@ def _every_requests(spec: Spec) -> Iterator[tuple[Route | Redirection, SpecPath]
     for key, service in spec.services.items():
         for index, route in enumerate(service.routes):
             yield route, ("services", key, "routes", index)
-    for key, listener in spec.load_balancer.listeners.items():
-        for index, said in enumerate(listener.redirects):
-            yield said, ("load_balancer", "listeners", key, "redirects", index)
+    for balancer in balancers_of(spec):
+        for key, listener in balancer.listeners:
+            for index, said in enumerate(listener.redirects):
+                yield said, (*balancer.listener_path(key), "redirects", index)
 
 
 def _share_problems(bound: Sequence[BoundRoute]) -> Iterator[Problem]:
@@ -240,19 +316,40 @@ def _list_problems(route: Route | Redirection, path: SpecPath, at: Locate) -> It
 
 
 def _no_listener(route: Route, where: Location, spec: Spec, before: int) -> Problem:
-    listeners = spec.load_balancer.listener_names
+    listeners = listener_names(spec)
     hint = f"write listener: NAME, with one of {some_words(listeners)}"
     if not listeners:
         message = "the load balancer has no listener, so nothing leads to this service"
         return Problem("TG220", where, message, "add one: listeners: {http: 80}, or remove listeners")
-    if not route.listener:
-        message = "the load balancer has several listeners, and this route names none of them"
-        if len(listeners) == 1:
-            message = f"the only listener, {listeners[0]}, redirects: a route must name it"
+    if message := _unclear_listener(route.listener or "", spec):
         return Problem("TG220", where, message, hint)
-    near = nearest_of_many(route.listener, listeners, before)
+    near = nearest_of_many(route.listener or "", listeners, before)
     hint = f"did you mean {near}?" if near else hint
     return Problem("TG220", where, f'unknown listener "{route.listener}"', hint)
+
+
+def _unclear_listener(said: str, spec: Spec) -> str:
+    """Why a word, or none, means no listener, where there are several; empty where nothing has that name."""
+    every = balancers_of(spec)
+    having = [each.key for each in every if said in each.said.listener_names]
+    if having:
+        owners = names.listed(having)
+        return f'the load balancers {owners} have a listener "{said}" each, and this route names none of them'
+    if not said and len(every) > 1 and MAIN not in spec.balancers:
+        return "there are several load balancers, and this route names none of them"
+    for each in every:
+        if each.key == (said or (MAIN if MAIN in spec.balancers else each.key)):
+            return _several_listeners(f'the load balancer "{said}"' if said else "the load balancer", each)
+    return ""
+
+
+def _several_listeners(balancer: str, found: Balancer) -> str:
+    if len(found.said.listener_names) == 1:
+        only = found.full_name(found.said.listener_names[0])
+        return f"the only listener, {only}, redirects: a route must name it"
+    if not found.said.listener_names:
+        return f"{balancer} has no listener"
+    return f"{balancer} has several listeners, and this route names none of them"
 
 
 def _limit_problems(bound: BoundRoute) -> Iterator[Problem]:
@@ -362,6 +459,8 @@ def _route_in_yaml(route: BoundRoute, spec: Spec) -> Iterator[str]:
     yield from _conditions_in_yaml(route.conditions)
     if route.service and route.listener != spec.services[route.service].listener:
         yield f"listener: {route.listener}"
+    if route.service and route.port != spec.services[route.service].default_port:
+        yield f"port: {route.port}"
 
 
 def _conditions_in_yaml(found: Conditions) -> Iterator[str]:
@@ -382,38 +481,52 @@ def _yaml_scalar(text: str) -> str:
     return f'"{text}"' if text[0] in "*?" or text.endswith(":") else text
 
 
-def build(spec: Spec, referred: References, at: Locate) -> LoadBalancer:
+def build(balancer: Balancer, spec: Spec, referred: References, at: Locate) -> LoadBalancer:
     """`referred` has what the load balancer's module refers to outside the spec."""
-    internal = spec.load_balancer.is_internal
+    said, internal = balancer.said, balancer.said.is_internal
     return LoadBalancer(
-        name=names.load_balancer(spec.name, internal=internal),
-        security_group_name=names.security_group(spec.name, "load-balancer"),
+        key=balancer.key,
+        noun=names.noun_of_balancer(balancer.key),
+        module=names.module_of_balancer(balancer.key),
+        group=security.balancer_group(balancer.key),
+        path=balancer.path,
+        type=said.type,
+        name=names.load_balancer(spec.name, balancer.key, internal=internal, network=balancer.is_network),
+        security_group_name=names.balancer_security_group(spec.name, balancer.key),
         internal=internal,
         subnets=PRIVATE if internal and not spec.network.way_out.public_tasks else PUBLIC,
-        idle_timeout=spec.load_balancer.idle_timeout,
+        idle_timeout=said.idle_timeout,
         listeners=tuple(
-            _build_listener(key, spec, referred, at) for key in sorted(spec.load_balancer.listeners)
+            _network_listener(key, balancer, at)
+            if balancer.is_network
+            else _build_listener(key, balancer, spec, referred, at)
+            for key in sorted(said.listeners)
         ),
-        certificate=tls.build_certificate(spec),
-        records=tls.build_records(spec, referred),
+        certificate=tls.build_certificate(said),
+        records=tls.build_records(said, referred),
         faces_internet=not internal,
-        attributes=tuple(front_door.attributes(spec.load_balancer)),
-        drop_invalid_headers=(True,) if spec.load_balancer.drop_invalid_headers else (),
-        logs=tuple(front_door.logs(spec.load_balancer)),
-        log_bucket=tuple(front_door.log_bucket(spec)),
-        web_acls=() if spec.load_balancer.waf is None else (front_door.WEB_ACL,),
-        depends_on=(order,) if (order := tuple(front_door.depends_on(spec))) else (),
+        ip_address_type=said.ip_address_type or "ipv4",
+        attributes=tuple(front_door.attributes(said)),
+        drop_invalid_headers=(True,) if said.drop_invalid_headers and not said.is_network else (),
+        logs=tuple(front_door.logs(said)),
+        log_bucket=tuple(front_door.log_bucket(balancer, spec)),
+        capacity=() if said.capacity is None else (said.capacity,),
+        web_acls=() if said.waf is None else (front_door.WEB_ACL,),
+        depends_on=(order,) if (order := tuple(front_door.depends_on(balancer, spec))) else (),
+        login_egress=logins.egress(balancer, spec),
     )
 
 
-def _build_listener(key: str, spec: Spec, referred: References, at: Locate) -> Listener:
-    listener = spec.load_balancer.listeners[key]
+def _build_listener(key: str, balancer: Balancer, spec: Spec, referred: References, at: Locate) -> Listener:
+    listener = balancer.said.listeners[key]
     cidrs = tuple(_listener_cidrs(key, listener))
-    rules = tuple(names.ref("aws_vpc_security_group_ingress_rule.{}", cidr.label) for cidr in cidrs)
-    certificates = tls.certificates(key, spec, referred)
+    clients = (names.ref("aws_vpc_security_group_ingress_rule.{}", cidr.label) for cidr in cidrs)
+    rules = (*clients, *_egress_of_logins(key, balancer, spec, at))
+    certificates = tls.certificates(key, balancer.said, referred)
     return Listener(
-        key=key,
+        key=balancer.full_name(key),
         label=names.label(key),
+        path=balancer.listener_path(key),
         port=listener.port,
         protocol="HTTPS" if tls.is_tls(listener) else "HTTP",
         policies=tls.policies(listener),
@@ -424,39 +537,87 @@ def _build_listener(key: str, spec: Spec, referred: References, at: Locate) -> L
         server_header=() if listener.server_header else (False,),
         cidrs=cidrs,
         responses=redirects.responses(listener),
-        redirects=redirects.redirects(listener, spec.load_balancer.listeners),
-        rules=tuple(_rules_of_listener(key, spec, at)),
-        arn_input=arn_input(key),
+        redirects=redirects.redirects(listener, balancer.said.listeners),
+        rules=tuple(_rules_of_listener(key, balancer, spec, referred, at)),
+        arn_input=arn_input(balancer.full_name(key)),
         depends_on=(rules,) if rules else (),
-        at=at(("load_balancer", "listeners", key)),
+        at=at(balancer.listener_path(key)),
     )
 
 
-def _rules_of_listener(key: str, spec: Spec, at: Locate) -> Iterator[ListenerRule]:
+def _network_listener(key: str, balancer: Balancer, at: Locate) -> Listener:
+    """What its load balancer knows of a listener that is in the file of a service: its clients."""
+    said, name = balancer.said.listeners[key], balancer.full_name(key)
+    cidrs = tuple(_listener_cidrs(key, said))
+    rules = tuple(names.ref("aws_vpc_security_group_ingress_rule.{}", cidr.label) for cidr in cidrs)
+    return Listener(
+        key=name,
+        label=network_listeners_label(name),
+        path=balancer.listener_path(key),
+        port=said.port,
+        protocol=(said.protocol or "").upper(),
+        policies=tls.policies(said),
+        certificates=(),
+        more_certificates=(),
+        mutual_tls=(),
+        headers=(),
+        server_header=(),
+        cidrs=cidrs,
+        responses=(),
+        redirects=(),
+        rules=(),
+        arn_input=arn_input(name),
+        depends_on=(rules,) if rules else (),
+        at=at(balancer.listener_path(key)),
+    )
+
+
+def network_listeners_label(listener: str) -> Label:
+    """Of a listener in the services module, where those of all network load balancers are."""
+    return names.label(*listener.split("."))
+
+
+def _egress_of_logins(key: str, balancer: Balancer, spec: Spec, at: Locate) -> Iterator[Ref]:
+    """The rules that a listener with a login needs for it."""
+    every = (*bind(spec, at), *_redirections_of(balancer, at)) if spec.logins else ()
+    name = balancer.full_name(key)
+    if any(each.listener == name and logins.used_login(each.login) for each in every):
+        for rule in logins.egress(balancer, spec):
+            yield names.ref("aws_vpc_security_group_egress_rule.{}", rule.label)
+
+
+def _rules_of_listener(
+    key: str, balancer: Balancer, spec: Spec, referred: References, at: Locate
+) -> Iterator[ListenerRule]:
     """What the load balancer itself does with requests, in the order of evaluation."""
-    own = [each for each in bind_redirections(spec, at) if each.listener == key]
+    own = [each for each in _redirections_of(balancer, at) if local_name(each.listener) == key]
     for route in sorted(own, key=lambda each: each.priority):
         if route.redirection:
-            to, respond = redirects.of_redirection(route.redirection, spec.load_balancer.listeners)
+            to, respond = redirects.of_redirection(route.redirection, balancer.said.listeners)
             rule = _listener_rule(route, ResourceRef("aws_lb_listener", names.label(key), ".arn"))
-            yield structs.replace(rule, redirects=to, responses=respond, target_groups=())
+            login = logins.build(route.login, spec, referred)
+            yield structs.replace(rule, redirects=to, responses=respond, target_groups=(), logins=login)
 
 
 def _listener_cidrs(key: str, listener: ListenerSpec) -> Iterator[ListenerCidr]:
     for cidr in sorted(set(listener.cidrs or ())):
-        world = cidr == WORLD
+        name, words = _WORLDS.get(cidr, (names.range_name(cidr), cidr))
         yield ListenerCidr(
-            label=names.label(key, "from", "world" if world else cidr),
+            label=names.label(key, "from", name),
             cidr=cidr,
-            description=f"Port {listener.port} from {'anywhere' if world else cidr}",
+            description=f"Port {listener.port} from {words}",
         )
 
 
-def _listener_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
-    ports: dict[int, str] = {}
-    for key, listener in spec.load_balancer.listeners.items():
-        where = at(("load_balancer", "listeners", key))
-        other = ports.setdefault(listener.port, key)
+_WORLDS = {WORLD: ("world", "anywhere"), WORLD_IPV6: ("world ipv6", "anywhere (IPv6)")}
+"""All addresses in labels and in descriptions."""
+
+
+def _listener_problems(balancer: Balancer, at: Locate) -> Iterator[Problem]:
+    used: dict[int, str] = {}
+    for key, listener in balancer.listeners:
+        where = at(balancer.listener_path(key))
+        other = used.setdefault(listener.port, key)
         if other != key:
             message = f'listeners "{other}" and "{key}" both have port {listener.port}'
             yield Problem("TG224", where, message, "give one of them another port")
@@ -468,11 +629,20 @@ def arn_input(listener: str) -> Label:
     return names.label(listener, "listener_arn")
 
 
-def rules(bound: tuple[BoundRoute, ...], service: str) -> tuple[ListenerRule, ...]:
+def rules(
+    bound: tuple[BoundRoute, ...], service: str, spec: Spec, referred: References
+) -> tuple[ListenerRule, ...]:
     """The listener rules in the file of a service, most specific first."""
     own = (route for route in bound if route.service == service and route.owns_rule)
     own_rules = sorted(own, key=lambda r: (r.listener, r.priority))
-    return tuple(_listener_rule(route, VariableRef(arn_input(route.listener))) for route in own_rules)
+    return tuple(
+        structs.replace(
+            _listener_rule(route, VariableRef(arn_input(route.listener))),
+            logins=logins.build(route.login, spec, referred),
+            rewrites=rewrites.build(route.rewrite, route.path),
+        )
+        for route in own_rules
+    )
 
 
 def routes(bound: tuple[BoundRoute, ...], service: str) -> tuple[RoutePart, ...]:
@@ -480,7 +650,13 @@ def routes(bound: tuple[BoundRoute, ...], service: str) -> tuple[RoutePart, ...]
     own = [route for route in bound if route.service == service]
     own.sort(key=lambda route: (route.listener, route.priority))
     return tuple(
-        RoutePart(listener=route.listener, text=_text_with_weight(route), rule=route.label) for route in own
+        RoutePart(
+            balancer=route.balancer,
+            listener=route.listener,
+            text=_text_in_full(route),
+            rule=route.label,
+        )
+        for route in own
     )
 
 
@@ -492,12 +668,20 @@ def shared_comments(bound: tuple[BoundRoute, ...], service: str) -> Iterator[Com
             yield Comment(f"The rule of {route.text} divides its requests; it is in {file}.tf.")
 
 
-def _text_with_weight(route: BoundRoute) -> str:
-    return f"{route.text} (weight {route.weight})" if len(route.shares) > 1 else route.text
+def _text_in_full(route: BoundRoute) -> str:
+    """With the weight and the login that it has."""
+    used = logins.used_login(route.login)
+    said = [f"weight {route.weight}"] if len(route.shares) > 1 else []
+    said += [f"login {used.name}"] if used else []
+    said += ["test of a deployment"] if route.is_test else []
+    return f"{route.text} ({', '.join(said)})" if said else route.text
 
 
 def _listener_rule(route: BoundRoute, listener_arn: VariableRef | ResourceRef) -> ListenerRule:
-    weighted = shares.build(route.shares)
+    group = target_groups.label(route.service, route.balancer, route.port)
+    weighted = shares.build(route.shares, route.balancer)
+    if route.alternates:
+        weighted = (blue_green.forward(route.service, group, is_test=route.is_test),)
     return ListenerRule(
         label=route.label,
         listener=route.listener,
@@ -510,9 +694,11 @@ def _listener_rule(route: BoundRoute, listener_arn: VariableRef | ResourceRef) -
         headers=route.conditions.headers,
         queries=route.conditions.queries,
         sources=(route.conditions.sources,) if route.conditions.sources else (),
-        target_groups=() if weighted else (names.label(route.service),),
+        target_groups=() if weighted else (group,),
         weighted=weighted,
         at=route.at,
+        is_test=route.is_test,
+        ignored=(blue_green.WEIGHTS_OF_ECS,) if route.alternates else (),
     )
 
 

@@ -9,16 +9,20 @@ of a resource, an attribute); `Ref` is an expression of tfgen's own. Only `bluep
 from a spec into a Label or a Ref.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
+from tfgen.blueprint.labels import LOAD_BALANCER
 from tfgen.hcl.text import Comment, Label, Ref, ResourceRef, VariableRef
+from tfgen.ip_ranges import is_ipv6
 from tfgen.problems import Locate, Location, SpecPath
 
-TCP = "tcp"
+TCP, UDP = "tcp", "udp"
 USUAL_PORTS = {"http": 80, "https": 443}
+LOGIN_CALLBACK = "/oauth2/idpresponse"
+"""The path to which providers of logins send clients back (ELB/listener-authenticate-users)."""
 """The ports that URLs leave out."""
 ALL_PROTOCOLS = "-1"
 """What AWS calls all protocols of a security group rule."""
@@ -37,6 +41,24 @@ class Subnet(Part, frozen=True):
 class InternetGateway(Part, frozen=True):
     label: Label
     name: str
+
+
+class EgressOnlyRoute(Part, frozen=True):
+    """A route of each of the route tables that are labelled `table` to a gateway for egress only."""
+
+    label: Label
+    table: Label
+    destination: str
+    for_each: Ref
+    gateway: Label
+
+
+class EgressOnlyGateway(Part, frozen=True):
+    """An egress-only internet gateway, and the routes to it: NAT gateways are for IPv4."""
+
+    label: Label
+    name: str
+    routes: tuple[EgressOnlyRoute, ...]
 
 
 class InternetRoute(Part, frozen=True):
@@ -63,6 +85,14 @@ class RouteTable(Part, frozen=True):
     routes: tuple[InternetRoute, ...]
     subnets: tuple[Label, ...]
     """The roles of the subnets that use it: public, private or database."""
+
+    @property
+    def ipv4_routes(self) -> tuple[InternetRoute, ...]:
+        return tuple(route for route in self.routes if not is_ipv6(route.destination))
+
+    @property
+    def ipv6_routes(self) -> tuple[InternetRoute, ...]:
+        return tuple(route for route in self.routes if is_ipv6(route.destination))
 
 
 class NatRoute(Part, frozen=True):
@@ -101,6 +131,11 @@ class TargetRoute(Part, frozen=True):
     argument: Label
     target: Ref | str
     at: Location
+
+    @property
+    def destination_argument(self) -> Label:
+        """The argument of aws_route for its destination."""
+        return Label("destination_ipv6_cidr_block" if is_ipv6(self.destination) else "destination_cidr_block")
 
 
 class NatGateway(Part, frozen=True):
@@ -143,6 +178,8 @@ class GatewayEndpoint(Part, frozen=True):
     """No route table, or the label of those that lead to it."""
     given_tables: tuple[Ref, ...] = ()
     """The IDs of those that exist and will lead to it."""
+    policies: tuple["EndpointPolicy", ...] = ()
+    """No policy, which AWS takes for one that allows everything, or one."""
 
 
 class InterfaceEndpoint(Part, frozen=True):
@@ -159,6 +196,22 @@ class InterfaceEndpoint(Part, frozen=True):
     """What lets its clients in, which must be there before its private DNS leads to it."""
     given_subnets: tuple[Ref, ...] = ()
     """The IDs of those that exist, where it has addresses in such."""
+    policies: tuple["EndpointPolicy", ...] = ()
+    """No policy, which AWS takes for one that allows everything, or one."""
+
+
+class Opened(Part, frozen=True):
+    """Why an endpoint lets everything through: what a service uses of its AWS service is not in the spec."""
+
+    service: str
+    at: Location
+
+
+class EndpointPolicy(Part, frozen=True):
+    """What an endpoint lets through."""
+
+    statements: tuple["Statement", ...]
+    opened: tuple[Opened, ...] = ()
 
 
 class EndpointSecurityGroup(Part, frozen=True):
@@ -207,6 +260,33 @@ class Local(Part, frozen=True):
     value: Any
 
 
+class FlowLogGroup(Part, frozen=True):
+    """The log group of flow logs, and the role that writes to it."""
+
+    name: str
+    retention: int
+    role: str
+    account: Ref | str
+    """That of the VPC."""
+    source: Ref
+    """A pattern for the ARNs of its flow logs."""
+    paths: tuple[str, ...]
+    """No path but /, or the one in front of the role's name."""
+    boundaries: tuple[Ref, ...]
+    """No policy that limits the role's permissions, or the ARN of one."""
+    kms_keys: tuple[Ref | str, ...] = ()
+    """The KMS key of the user's own, if there is one."""
+
+
+class FlowLog(Part, frozen=True):
+    name: str
+    traffic: str
+    interval: int
+    groups: tuple[FlowLogGroup, ...]
+    buckets: tuple[str, ...]
+    """The ARN of the bucket that takes the place of a log group."""
+
+
 class Network(Part, frozen=True):
     """The VPC. `zone_name` and the names that end in _name hold ${each.key} for the zone's letter."""
 
@@ -239,6 +319,19 @@ class Network(Part, frozen=True):
     """Its ID in the network's module."""
     existing: tuple[ExistingVpc, ...] = ()
     """The VPC that the stack joins, if it creates none."""
+    ipv6: tuple[bool, ...] = ()
+    """Nothing, or that the VPC and its subnets have IPv6 ranges besides."""
+    public_ipv6: tuple[Ref, ...] = ()
+    """Nothing, or an expression for the IPv6 range of the subnet of each zone; likewise below."""
+    private_ipv6: tuple[Ref, ...] = ()
+    database_ipv6: tuple[Ref, ...] = ()
+    egress_only_gateways: tuple[EgressOnlyGateway, ...] = ()
+    flow_logs: tuple[FlowLog, ...] = ()
+
+    def has_ipv6(self, role: str) -> bool:
+        """Whether the subnets of a role have IPv6 ranges."""
+        ranges = {"public": self.public_ipv6, "private": self.private_ipv6, "database": self.database_ipv6}
+        return bool(self.ipv6 and ranges[role])
 
     def subnets_of(self, role: str) -> tuple[Subnet, ...]:
         """The subnets that run tasks, or that a load balancer is in."""
@@ -248,6 +341,11 @@ class Network(Part, frozen=True):
     def has_nat(self) -> bool:
         """Whether private subnets reach the internet through NAT gateways, created or given."""
         return bool(self.nat) or any(each.has_nat for each in self.existing)
+
+    @property
+    def new_endpoints(self) -> tuple[GatewayEndpoint | InterfaceEndpoint, ...]:
+        """The endpoints that the stack creates."""
+        return (*self.gateway_endpoints, *self.interface_endpoints)
 
     @property
     def has_new_endpoints(self) -> bool:
@@ -357,7 +455,11 @@ class Listener(Part, frozen=True):
     """A port of the load balancer."""
 
     key: str
+    """Its full name: `http` of the load balancer `main`, `internal.http` of another one."""
     label: Label
+    """That of its resource in the load balancer's module."""
+    path: SpecPath
+    """Where the spec describes it."""
     port: int
     protocol: str
     policies: tuple[str, ...]
@@ -378,14 +480,37 @@ class Listener(Part, frozen=True):
     """Those of the load balancer itself, in the order of evaluation; the others are of services."""
     arn_input: Label
     depends_on: tuple[tuple[Ref, ...], ...]
-    """No order, or the rules that admit its clients."""
+    """No order, or the rules that admit its clients, and those for logins."""
     at: Location
     answers: tuple[str, ...] = ()
     """What the load balancer does when no rule matches, where an override says so: `redirects with 301`."""
 
     @property
     def is_tls(self) -> bool:
-        return self.protocol == "HTTPS"
+        return self.protocol in ("HTTPS", "TLS")
+
+    @property
+    def is_network(self) -> bool:
+        """Whether it forwards connections or datagrams; then it is in the file of a service."""
+        return self.protocol in ("TCP", "UDP", "TLS")
+
+    @property
+    def text(self) -> str:
+        """Its port, as a person writes it: `80`, `514/udp`."""
+        return f"{self.port}/{UDP}" if self.transport == UDP else str(self.port)
+
+    @property
+    def transport(self) -> str:
+        """What the security group allows."""
+        return UDP if self.protocol == "UDP" else TCP
+
+    @property
+    def ipv4_cidrs(self) -> tuple[ListenerCidr, ...]:
+        return tuple(each for each in self.cidrs if not is_ipv6(each.cidr))
+
+    @property
+    def ipv6_cidrs(self) -> tuple[ListenerCidr, ...]:
+        return tuple(each for each in self.cidrs if is_ipv6(each.cidr))
 
     @property
     def default(self) -> str:
@@ -409,7 +534,7 @@ class Certificate(Part, frozen=True):
 
 
 class AliasRecord(Part, frozen=True):
-    """Records with the addresses of the load balancer: A."""
+    """Records with the addresses of the load balancer: A, or AAAA."""
 
     label: Label
     type: str
@@ -443,6 +568,73 @@ class LogBucket(Part, frozen=True):
     """No end, or the days after which logs are deleted."""
 
 
+class Metric(Part, frozen=True):
+    """A metric of CloudWatch, with the statistic of it that counts. `period` is in seconds."""
+
+    namespace: str
+    name: str
+    statistic: str
+    dimensions: tuple[tuple[Label, Ref | str], ...]
+    period: int
+
+
+class MetricQuery(Part, frozen=True):
+    """A metric by the ID that it has in an expression."""
+
+    id: str
+    metric: Metric
+
+
+class Difference(Part, frozen=True):
+    """What an alarm calculates from metrics."""
+
+    expression: str
+    meaning: str
+    queries: tuple[MetricQuery, ...]
+
+
+class Alarm(Part, frozen=True):
+    """A CloudWatch alarm: of a metric, or of what is calculated from several."""
+
+    label: Label
+    name: str
+    description: str
+    periods: int
+    """How many periods in a row must reach the threshold."""
+    threshold: int
+    metrics: tuple[Metric, ...] = ()
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def referred(self) -> Iterator[Ref | str]:
+        """The values of its dimensions."""
+        measured = (each for difference in self.differences for each in difference.queries)
+        for metric in (*self.metrics, *(each.metric for each in measured)):
+            yield from (value for _, value in metric.dimensions)
+
+
+class Graph(Part, frozen=True):
+    """What a dashboard shows of one metric, or of several that belong together."""
+
+    heading: str
+    statistic: str
+    rows: tuple[tuple[Ref | str, ...], ...]
+    """Namespace, metric, and the name and value of each dimension."""
+
+
+class Dashboard(Part, frozen=True):
+    name: str
+    region: str
+    graphs: tuple[Graph, ...]
+
+
+class AlarmTopic(Part, frozen=True):
+    """The topic that tells an address of mail."""
+
+    name: str
+    mail: str
+
+
 class Stickiness(Part, frozen=True):
     """Sessions that stay with a target; `cookies` holds the application's cookie, if it is that."""
 
@@ -453,6 +645,14 @@ class Stickiness(Part, frozen=True):
 
 
 class LoadBalancer(Part, frozen=True):
+    key: str
+    noun: str
+    """What a person calls it, where there may be others."""
+    module: Label
+    group: VariableRef
+    """The ID of its security group, as the services know it."""
+    path: SpecPath
+    """Where the spec describes it."""
     name: str
     security_group_name: str
     internal: bool
@@ -469,12 +669,40 @@ class LoadBalancer(Part, frozen=True):
     logs: tuple[LogDelivery, ...] = ()
     log_bucket: tuple[LogBucket, ...] = ()
     """The stack's own bucket for logs."""
+    capacity: tuple[int, ...] = ()
+    """No reservation, or that of so many LCUs."""
     web_acls: tuple[VariableRef, ...] = ()
     """No web ACL, or the ARN of the one that is associated with it."""
     depends_on: tuple[tuple[Ref, ...], ...] = ()
     """No order, or what must allow the delivery of logs first."""
+    login_egress: tuple["LoginEgress", ...] = ()
+    """What it may connect to besides tasks: the providers of logins."""
+    alarms: tuple[Alarm, ...] = ()
+    ip_address_type: str = "ipv4"
+    type: str = "application"
     faces_internet: bool = True
     """Whether the spec has clients on the internet in mind, whatever overrides make of it."""
+
+    @property
+    def owner(self) -> str:
+        """Whose a listener is, behind its name; nothing where it is that of `main`."""
+        return "" if self.module == LOAD_BALANCER else f" of {self.noun}"
+
+    @property
+    def is_network(self) -> bool:
+        """Whether it forwards connections and datagrams, and reads no requests."""
+        return self.type == "network"
+
+    def place(self, address: str) -> str:
+        """A resource of its module as a blueprint keeps its address: that of `main` without its module."""
+        return address if self.module == LOAD_BALANCER else f"{self.module}.{address}"
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The versions of IP by which clients reach it from where it faces."""
+        return {"dualstack": ("IPv4", "IPv6"), "dualstack-without-public-ipv4": ("IPv6",)}.get(
+            self.ip_address_type, ("IPv4",)
+        )
 
 
 class ExistingListener(Part, frozen=True):
@@ -489,11 +717,22 @@ class ExistingListener(Part, frozen=True):
 class ExistingLoadBalancer(Part, frozen=True):
     """A load balancer that exists; nothing of it is the stack's but rules of its listeners."""
 
+    key: str
+    noun: str
+    label: Label
+    """What its module would be called, if it were the stack's own."""
+    group: VariableRef
+    """The ID of its security group, as the services know it."""
     listeners: tuple[ExistingListener, ...]
     security_group: Ref | str
     dns_name: tuple[Ref | str, ...]
     arn: tuple[Ref | str, ...]
     at: Location
+
+    @property
+    def owner(self) -> str:
+        """Whose a listener is, behind its name; nothing where it is that of `main`."""
+        return "" if self.label == LOAD_BALANCER else f" of {self.noun}"
 
 
 class Peer(Part, frozen=True):
@@ -504,11 +743,12 @@ class Peer(Part, frozen=True):
 
 
 class SecurityRule(Part, frozen=True):
-    """One aws_vpc_security_group_<direction>_rule; `group` is the group that it belongs to."""
+    """One aws_vpc_security_group_<direction>_rule; `group` is the group that it belongs to: an ID, for one
+    that exists."""
 
     direction: Label
     label: Label
-    group: Ref
+    group: Ref | str
     description: str
     port: int
     last_port: int
@@ -523,22 +763,43 @@ class SecurityRule(Part, frozen=True):
 
 
 class Statement(Part, frozen=True):
-    """One Allow statement; `resources` holds text and references."""
+    """One statement; `resources` holds text and references."""
 
     sid: str
+    """Empty where the user's own keys describe it."""
     actions: str | tuple[str, ...]
     resources: Ref | str | tuple[Ref | str, ...]
+    effect: str = "Allow"
+    conditions: tuple[Mapping[str, Any], ...] = ()
+    """Nothing, or operators with keys and their values."""
+
+    @property
+    def sids(self) -> tuple[str, ...]:
+        return (self.sid,) if self.sid else ()
 
 
 class Policy(Part, frozen=True):
+    """An inline policy."""
+
+    label: Label
     name: str
     statements: tuple[Statement, ...]
+
+
+class Attachment(Part, frozen=True):
+    """A managed policy of a role."""
+
+    label: Label
+    arn: Ref | str
 
 
 class Role(Part, frozen=True):
     label: Label
     name: str
     policies: tuple[Policy, ...]
+    trust: Ref = Ref("local.ecs_tasks_trust")
+    """The policy that says who may assume it."""
+    attachments: tuple[Attachment, ...] = ()
     paths: tuple[str, ...] = ()
     """No path but /, or the one in front of its name."""
     boundaries: tuple[Ref, ...] = ()
@@ -555,8 +816,29 @@ class GivenRole(Part, frozen=True):
     at: Location
 
 
+class Alternate(Part, frozen=True):
+    """What ECS moves requests with, for a target group: the other one, the rule, and those of tests."""
+
+    target_group: Label
+    rule: Label
+    test_rules: tuple[Label, ...]
+    role: Ref
+
+
+class Registration(Part, frozen=True):
+    """A target group in which ECS registers tasks, by its label, and the port of the container."""
+
+    label: Label
+    container: str
+    port: int
+    alternates: tuple[Alternate, ...] = ()
+    """Nothing, or where the tasks of every other deployment are instead."""
+
+
 class TargetGroup(Part, frozen=True):
     label: Label
+    balancer: str
+    """The load balancer that forwards to it."""
     name_prefix: str
     name: str
     port: int
@@ -570,11 +852,49 @@ class TargetGroup(Part, frozen=True):
     """Why the health check is as it is, where the spec does not say it."""
     at: Location
     deregistration_delay: int = 60
-    attributes: tuple[tuple[Label, int | str], ...] = ()
+    service_key: str = ""
+    """What outputs call it: the service, and the port if it is not the default one."""
+    container: str = ""
+    """The name of the container that it leads to."""
+    protocol: str = "HTTP"
+    version: str = "HTTP1"
+    """The version of the protocol."""
+    check_port: tuple[int, ...] = ()
+    """The port of the requests, or the one that is checked instead."""
+    check_protocol: tuple[str, ...] = ()
+    """HTTP, or the protocol of the health check."""
+    depends_on: tuple[tuple[Ref, ...], ...] = ()
+    """No order, or the rules that allow checks of another port."""
+    attributes: tuple[tuple[Label, bool | int | str], ...] = ()
     """Its arguments that the spec sets to another value than the provider's default, or says."""
     cross_zone: tuple[str, ...] = ()
     """As the load balancer does it, or the value that the spec sets."""
     stickiness: tuple[Stickiness, ...] = ()
+
+    @property
+    def requests(self) -> tuple[tuple[str, str], ...]:
+        """The path and the codes of its health check; nothing where that only opens a connection."""
+        return ((self.path, self.codes),) if self.path else ()
+
+    @property
+    def transport(self) -> str:
+        return UDP if self.protocol == "UDP" else TCP
+
+
+class NetworkListener(Part, frozen=True):
+    """A listener of a network load balancer, in the file of the service that it leads to."""
+
+    key: str
+    """Its full name."""
+    label: Label
+    balancer: str
+    load_balancer_arn: VariableRef
+    port: int
+    protocol: str
+    policies: tuple[str, ...]
+    certificates: tuple[Ref | str, ...]
+    more_certificates: tuple[ListenerCertificate, ...]
+    target_group: Label
 
 
 class NamedCondition(Part, frozen=True):
@@ -608,6 +928,54 @@ def text_of_conditions(
     return f" ({', '.join(parts)})" if parts else ""
 
 
+class Login(Part, frozen=True):
+    """What a rule asks clients for first: the action of one login."""
+
+    name: str
+    type: str
+    """That of the action: `authenticate-cognito`."""
+    block: Label
+    arguments: tuple[tuple[Label, Ref | str | int], ...]
+    """Those of its block, in the order of the file."""
+    unauthenticated: str
+    """What becomes of requests without a session: authenticate, deny or allow."""
+    claims: tuple["TokenClaim", ...] = ()
+    """Those that tokens must have besides what is always checked."""
+
+    @property
+    def has_sessions(self) -> bool:
+        """Whether clients log in, and do not send a token with each request."""
+        return self.type != "jwt-validation"
+
+    @property
+    def provider(self) -> str:
+        return "Cognito" if self.type.endswith("cognito") else "OpenID Connect"
+
+
+class TokenClaim(Part, frozen=True):
+    name: str
+    form: str
+    """How tokens write it: the argument format."""
+    accepted: tuple[str, ...]
+
+
+class Rewrite(Part, frozen=True):
+    """What the service gets instead of what a request has: a transform of a listener rule."""
+
+    type: str
+    """`url-rewrite` or `host-header-rewrite`."""
+    block: Label
+    regex: str
+    replacement: str
+
+
+class LoginEgress(Part, frozen=True):
+    """A port on which the load balancer itself connects to providers of logins."""
+
+    label: Label
+    port: int
+
+
 class ListenerRule(Part, frozen=True):
     label: Label
     listener: str
@@ -631,6 +999,14 @@ class ListenerRule(Part, frozen=True):
     """Where clients are sent; nothing where a service or the load balancer itself responds."""
     responses: tuple["FixedResponse", ...] = ()
     """What the load balancer itself responds; nothing else."""
+    logins: tuple[Login, ...] = ()
+    """No login, or the one that clients need first."""
+    rewrites: tuple[Rewrite, ...] = ()
+    """Of the URL, of the host, of both or of neither."""
+    is_test: bool = False
+    """Whether it is for requests that reach new tasks first."""
+    ignored: tuple["Ignored", ...] = ()
+    """Nothing, or what Terraform leaves to ECS."""
 
     @property
     def answers(self) -> str:
@@ -639,13 +1015,20 @@ class ListenerRule(Part, frozen=True):
 
     @property
     def services(self) -> tuple[str, ...]:
-        """Those among which the rule divides its requests, or nothing."""
-        return tuple(target.service for forward in self.weighted for target in forward.targets)
+        """Those among which the rule divides its requests, or the one that alternates; or nothing."""
+        found = (target.service for forward in self.weighted for target in forward.targets)
+        return tuple(dict.fromkeys(found))
+
+    def forwards_to(self, target_group: Label) -> bool:
+        """Whether it sends requests there, all or a share of them."""
+        shares = (target.target_group for forward in self.weighted for target in forward.targets)
+        return target_group in self.target_groups or target_group in shares
 
 
 class Route(Part, frozen=True):
     """Requests that reach a service: `text` is how a person writes them."""
 
+    balancer: str
     listener: str
     text: str
     rule: Label
@@ -653,10 +1036,11 @@ class Route(Part, frozen=True):
 
 
 class PortMapping(Part, frozen=True):
-    """The container's port, and the name under which Service Connect knows it, if it does."""
+    """A port of the container, and the name under which Service Connect knows it, if it does."""
 
     port: int
     connect: tuple["NamedPort", ...]
+    protocol: str = TCP
 
 
 class NamedPort(Part, frozen=True):
@@ -664,22 +1048,78 @@ class NamedPort(Part, frozen=True):
     app_protocol: tuple[str, ...]
 
 
+class ConnectTls(Part, frozen=True):
+    """TLS of a Service Connect name; `role` is the ARN of the role with which ECS gets certificates."""
+
+    authority: Ref | str
+    kms_key: tuple[Ref | str, ...]
+    role: Ref
+
+
 class ConnectServer(Part, frozen=True):
     """What a service offers to the namespace: http://<dns_name>:<port>."""
 
     port_name: str
+    discovery_name: str
     dns_name: str
     port: int
     address: str
     at: Location
+    service_key: str = ""
+    """What outputs call it: the service, and the port if it is not the default one."""
     request_timeout: tuple[int, ...] = ()
-    """AWS's own, or the seconds that an override gives a request; 0 is without end."""
+    """The seconds that it gives a request, where they are not AWS's own; 0 is without end."""
+    idle_timeout: tuple[int, ...] = ()
+    """The seconds that a connection may be idle, where they are not AWS's own; 0 is without end."""
+    tls: tuple[ConnectTls, ...] = ()
+
+    @property
+    def timeouts(self) -> tuple[tuple[Label, int], ...]:
+        """The arguments of its block `timeout`."""
+        idle = ((Label("idle_timeout_seconds"), each) for each in self.idle_timeout)
+        return (*idle, *((Label("per_request_timeout_seconds"), each) for each in self.request_timeout))
+
+
+class ConnectLogs(Part, frozen=True):
+    """The format and the parameters of a proxy's access logs, in AWS's words."""
+
+    form: str
+    query: str
 
 
 class ServiceConnect(Part, frozen=True):
     """A service's place in the namespace: a client, and a server where `servers` is not empty."""
 
+    namespace: Ref
+    """Its ARN."""
+    access_logs: tuple["ConnectLogs", ...]
     servers: tuple[ConnectServer, ...]
+
+
+class DnsServer(Part, frozen=True):
+    """A port that callers reach by a DNS name: that of the container, since there is no proxy."""
+
+    port: int
+    protocol: str
+    address: str
+
+
+class DnsName(Part, frozen=True):
+    """A name of a service in the private hosted zone, which has the addresses of its tasks."""
+
+    name: str
+    host: str
+    namespace: Ref
+    """The ID of the namespace that the name is in."""
+    servers: tuple[DnsServer, ...]
+    at: Location
+
+
+class PrivateZone(Part, frozen=True):
+    """The private hosted zone of DNS names."""
+
+    name: str
+    description: str
 
 
 class Image(Part, frozen=True):
@@ -699,16 +1139,27 @@ class Image(Part, frozen=True):
     """Its expression in the root, where only Terraform knows it."""
     repository_arn: tuple[Ref, ...] = ()
     """What has the ARN of its ECR repository in the services module, where only Terraform knows it."""
+    own: tuple[Ref, ...] = ()
+    """Its expression in the root, where it is in a repository that the stack creates."""
+    is_cached: bool = False
+    """Whether the spec has it pulled through the cache of private ECR."""
+    cached: tuple[Ref, ...] = ()
+    """Its expression in the root, where the stack creates the rule of the cache."""
 
     @property
     def may_be_private(self) -> bool:
         """Whether it is in private ECR, or may be."""
-        return bool(self.account) or self.is_unknown
+        return bool(self.account or self.own) or self.is_unknown
+
+    @property
+    def address(self) -> str:
+        """What its text has before the tag and the digest; an own repository has no registry there."""
+        return f"{self.registry}/{self.repository}" if self.registry else self.repository
 
     @property
     def is_unknown(self) -> bool:
         """Whether the spec does not say which registry it is in."""
-        return bool(self.given) and not self.registry
+        return bool(self.given) and not self.registry and not self.own
 
 
 class Variable(Part, frozen=True):
@@ -732,6 +1183,16 @@ class Input(Part, frozen=True):
 
     variable: Variable
     value: Ref | str | tuple[Ref | str, ...] | dict[str, Ref | str]
+
+    @property
+    def plain(self) -> tuple[Variable, ...]:
+        """The variable, where its value may be shown."""
+        return () if self.variable.sensitive else (self.variable,)
+
+    @property
+    def secret(self) -> tuple[Variable, ...]:
+        """The variable, where its value must not be shown."""
+        return (self.variable,) if self.variable.sensitive else ()
 
 
 class Output(Part, frozen=True):
@@ -765,11 +1226,37 @@ class Egress(Part, frozen=True):
     def cidr(self) -> str:
         """The range, where the spec has one; empty for what only Terraform or AWS knows the addresses of."""
         value = self.peer.value
-        return "" if self.peer.argument != "cidr_ipv4" or isinstance(value, Ref) else value
+        is_range = self.peer.argument in ("cidr_ipv4", "cidr_ipv6")
+        return value if is_range and not isinstance(value, Ref) else ""
 
     def has_port(self, port: int) -> bool:
         """Whether TCP connections to a port are allowed."""
         return self.protocol in (TCP, ALL_PROTOCOLS) and self.port <= port <= self.last_port
+
+
+class Callee(Part, frozen=True):
+    """Something outside the stack that a service calls, in a security group or a range.
+
+    `name` is what a person calls it, and `label` an identifier of that; `host` is empty where the spec does
+    not say it.
+    """
+
+    host: str
+    name: str
+    label: Label
+    port: str
+    egress: Egress
+    path: SpecPath
+
+    @property
+    def address(self) -> str:
+        return f"{self.name}:{self.port}"
+
+    @property
+    def group(self) -> tuple[Ref | str, ...]:
+        """Its security group, to which the stack adds a rule."""
+        is_group = self.egress.peer.argument == "referenced_security_group_id"
+        return (self.egress.peer.value,) if is_group else ()
 
 
 class Call(Part, frozen=True):
@@ -777,8 +1264,19 @@ class Call(Part, frozen=True):
 
     caller: str
     callee: str
+    ports: tuple[tuple[tuple[str, ...], tuple[int, int, str]], ...]
+    """The ports to connect to, the first and the last of each and its protocol, by the words for them in
+    labels."""
     circle: tuple[str, ...]
     at: Location
+
+
+class Use(Part, frozen=True):
+    """An AWS service that a service calls, by the name of its endpoint; `path` is where the spec says so."""
+
+    endpoint: str
+    region: str
+    path: SpecPath
 
 
 class SecretReference(Part, frozen=True):
@@ -807,13 +1305,55 @@ class Reference(Part, frozen=True):
     at: Location
 
 
+class EnvironmentFile(Part, frozen=True):
+    """A file of variables in S3, and its bucket."""
+
+    arn: Ref | str
+    bucket_arn: Ref | str
+    path: SpecPath
+
+
+class Mount(Part, frozen=True):
+    """A folder of a container that is in a volume."""
+
+    volume: str
+    path: str
+    read_only: bool
+    is_own: bool
+    """Whether the volume is for this folder only."""
+    at: Location
+
+
+class RoutedLogs(Part, frozen=True):
+    """The log lines of a container, which the log router of its task sends on."""
+
+    options: tuple[tuple[str, Ref | str], ...]
+    """The output of the router, by the names of its plugin."""
+    secrets: tuple[tuple[str, str], ...]
+    """Options with the ARNs or names of secrets that the spec has."""
+    secret_references: tuple[SecretReference, ...]
+    destination: str
+    """The AWS service that the output sends to, as ARNs name it; empty where it is another or unknown."""
+
+    @property
+    def all_secrets(self) -> tuple[tuple[str, str], ...]:
+        """Every option that ECS reads from a secret, by name."""
+        references = ((each.name, each.value) for each in self.secret_references)
+        return tuple(sorted((*self.secrets, *references)))
+
+
 class Container(Part, frozen=True):
     """One entry of container_definitions."""
 
     name: str
     image: Image
     image_variable: Label
+    essential: bool
     command: tuple[tuple[str, ...], ...]
+    arguments: tuple[tuple[Label, Any], ...]
+    """What else it has in one line each, by the names of ECS."""
+    blocks: tuple[tuple[Label, Any], ...]
+    """What it has in several lines each, by the names of ECS."""
     environment: tuple[tuple[str, str], ...]
     """Variables with the values that the spec has."""
     environment_references: tuple[tuple[str, Ref], ...]
@@ -826,12 +1366,58 @@ class Container(Part, frozen=True):
     port_mappings: tuple[PortMapping, ...]
     called: tuple[str, ...]
     """Where it reaches what it calls, in one text; a label, so that new tasks start when it changes."""
+    labels: tuple[tuple[str, str], ...]
+    """Other labels of it."""
     init: bool
-    """Whether ECS puts an init process into it, as ECS Exec wants."""
+    """Whether ECS puts an init process into it, as ECS Exec wants, and no other Linux parameter."""
+    environment_files: tuple[EnvironmentFile, ...]
+    mounts: tuple[Mount, ...]
+    """Its folders that are in volumes, by path."""
     log_group: Label
+    log_mode: str
+    log_buffer: tuple[str, ...]
+    """What is kept of lines that CloudWatch has not taken yet, where the application does not wait for it."""
+    log_comment: Comment
     region: str
     path: SpecPath
     """Where the spec describes it."""
+    routed_logs: tuple[RoutedLogs, ...] = ()
+    """Empty where its log lines go to CloudWatch without a router."""
+    router: tuple[str, ...] = ()
+    """What it routes the log lines of the task with, if it does: fluentbit or fluentd."""
+
+    @property
+    def writes_to_log_group(self) -> bool:
+        return not self.routed_logs
+
+    @property
+    def read_secrets(self) -> Iterator[tuple[str, str, SpecPath]]:
+        """The secrets that ECS reads for it and whose ARNs or names the spec has, each with its place."""
+        yield from ((name, source, (*self.path, "secrets", name)) for name, source in self.secrets)
+        for logs in self.routed_logs:
+            yield from ((name, each, (*self.path, "logs", "secrets", name)) for name, each in logs.secrets)
+
+    @property
+    def read_references(self) -> Iterator[tuple[SecretReference, SpecPath]]:
+        """The secrets that ECS reads for it and whose ARNs only Terraform knows, each with its place."""
+        yield from ((each, (*self.path, "secrets", each.name)) for each in self.secret_references)
+        for logs in self.routed_logs:
+            places = (*self.path, "logs", "secrets")
+            yield from ((each, (*places, each.name)) for each in logs.secret_references)
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether a command in it shows that it is healthy."""
+        return any(name == "healthCheck" for name, _ in self.blocks)
+
+    @property
+    def leading_port_mappings(self) -> tuple[PortMapping, ...]:
+        """All but the last, after which there is no comma."""
+        return self.port_mappings[:-1]
+
+    @property
+    def last_port_mapping(self) -> tuple[PortMapping, ...]:
+        return self.port_mappings[-1:]
 
     @property
     def variables(self) -> tuple[tuple[str, str], ...]:
@@ -844,6 +1430,16 @@ class Container(Part, frozen=True):
         references = ((each.name, each.value) for each in self.secret_references)
         return tuple(sorted((*self.secrets, *references)))
 
+    @property
+    def all_labels(self) -> tuple[dict[str, str], ...]:
+        """Its labels with that of what it calls, where it has others, too."""
+        called = [("calls", each) for each in self.called]
+        return (dict(sorted((*self.labels, *called))),) if self.labels else ()
+
+    @property
+    def only_called(self) -> tuple[str, ...]:
+        return () if self.labels else self.called
+
 
 class Tasks(Part, frozen=True):
     """How many tasks a service may run, at least and at most."""
@@ -851,10 +1447,71 @@ class Tasks(Part, frozen=True):
     least: int
     most: int
     at: Location
+    most_at: Location
+    key: str = "count"
+    """What the spec calls the least."""
 
     @property
     def text(self) -> str:
         return str(self.most) if self.least == self.most else f"{self.least} to {self.most}"
+
+
+class PredefinedMetric(Part, frozen=True):
+    """A metric that Application Auto Scaling knows; of requests, which load balancer and target group count
+    them."""
+
+    type: str
+    suffixes: tuple[Ref, ...] = ()
+    """What the services know of that load balancer."""
+    resource_labels: tuple[Ref, ...] = ()
+
+
+class Backlog(Part, frozen=True):
+    """The messages of a queue for each task, by the names that CloudWatch has for them."""
+
+    queue: Ref | str
+    cluster: Ref
+    service: Ref
+
+
+class ScalingPolicy(Part, frozen=True):
+    """A metric to keep at a target: one of two kinds."""
+
+    label: Label
+    name: str
+    target: int
+    scale_in: int
+    scale_out: int
+    predefined: tuple[PredefinedMetric, ...]
+    backlog: tuple[Backlog, ...]
+
+
+class ScheduledAction(Part, frozen=True):
+    """Other limits from a time on."""
+
+    label: Label
+    name: str
+    expression: str
+    timezones: tuple[str, ...]
+    least: tuple[int, ...]
+    most: tuple[int, ...]
+
+
+class Scaling(Part, frozen=True):
+    """What decides how many tasks of a service run."""
+
+    resource_id: Ref
+    min: int
+    max: int
+    policies: tuple[ScalingPolicy, ...]
+    schedule: tuple[ScheduledAction, ...]
+
+
+class Ignored(Part, frozen=True):
+    """What Terraform leaves of a resource as others have set it, and who they are."""
+
+    arguments: tuple[Ref, ...]
+    comments: tuple[Comment, ...]
 
 
 class OrderTags(Part, frozen=True):
@@ -864,8 +1521,138 @@ class OrderTags(Part, frozen=True):
     listeners: str
 
 
-class Service(Part, frozen=True):
-    """One ECS service; its fields are the names that its template knows."""
+FARGATE, FARGATE_SPOT = "FARGATE", "FARGATE_SPOT"
+
+
+class CapacityProvider(Part, frozen=True):
+    """What tasks run on; `bases` is the number of the first tasks that all run on it."""
+
+    name: str
+    weight: int
+    bases: tuple[int, ...] = ()
+
+
+class DeploymentStep(Part, frozen=True):
+    """The block of a strategy that moves requests in steps, with the names of its arguments."""
+
+    block: Label
+    percent_argument: Label
+    percent: int
+    minutes_argument: Label
+    minutes: int
+    times: int
+    """How many times a deployment waits for these minutes."""
+
+
+class DeploymentHook(Part, frozen=True):
+    function: Ref | str
+    role: Ref
+    stages: tuple[str, ...]
+
+
+class Strategy(Part, frozen=True):
+    """How requests move to new tasks; `bake` and `timeout` are minutes."""
+
+    name: str
+    bake: int
+    steps: tuple[DeploymentStep, ...]
+    hooks: tuple[DeploymentHook, ...]
+    timeout: int
+    """How long an apply waits for a deployment: the provider's own time would be over before."""
+
+
+class Deployment(Part, frozen=True):
+    """How tasks are replaced. `minimums` and `maximums` are percentages other than AWS's own."""
+
+    minimums: tuple[int, ...]
+    maximums: tuple[int, ...]
+    circuit_breaker: bool
+    rollback: bool
+    alarms: tuple[Ref | str, ...]
+    waits: tuple[bool, ...]
+    rebalancing: str
+    strategies: tuple[Strategy, ...] = ()
+    """Nothing for a rolling deployment."""
+
+    @property
+    def breakers(self) -> tuple[tuple[bool, bool], ...]:
+        """Whether the circuit breaker is on and rolls back; nothing where there is none."""
+        return () if self.strategies else ((self.circuit_breaker, self.rollback),)
+
+    @property
+    def timeouts(self) -> tuple[str, ...]:
+        """Nothing, or how long an apply waits for what takes longer than the provider expects."""
+        return tuple(f"{each.timeout}m" for each in self.strategies if self.waits)
+
+    @property
+    def maximum(self) -> int:
+        return next(iter(self.maximums), _USUAL_MAXIMUM)
+
+
+_USUAL_MAXIMUM = 200  # botocore, ecs DeploymentConfiguration.maximumPercent
+
+
+class EfsVolume(Part, frozen=True):
+    """Where a volume is: an access point, a folder, or neither for all of a file system."""
+
+    file_system: Ref | str
+    roots: tuple[str, ...]
+    access_points: tuple[Ref | str, ...]
+
+
+class Volume(Part, frozen=True):
+    """A volume of a task; without `efs`, an empty one that ends with it."""
+
+    name: str
+    at: Location
+    efs: tuple[EfsVolume, ...] = ()
+
+
+class AccessPoint(Part, frozen=True):
+    """A folder of a file system, and as whom tasks read and write there: `user` and `group` are numbers."""
+
+    label: Label
+    name: str
+    file_system: VariableRef
+    root: str
+    user: int
+    group: int
+    at: Location
+
+    @property
+    def created(self) -> tuple[tuple[int, int], ...]:
+        """Who gets the folder when EFS creates it; nobody the one that every file system has."""
+        return () if self.root == "/" else ((self.user, self.group),)
+
+    @property
+    def owner(self) -> str:
+        """As the spec writes it."""
+        return f"{self.user}:{self.group}"
+
+
+class FileSystem(Part, frozen=True):
+    """A file system with its mount targets and their security group."""
+
+    key: str
+    id: VariableRef
+    """What the services know it by."""
+    label: Label
+    name: str
+    kms_keys: tuple[Ref | str, ...]
+    """The key of AWS for EFS, or another one."""
+    transitions: tuple[str, ...]
+    """When files move to Infrequent Access, if they do."""
+    backups: tuple[str, ...]
+    """The status of its backups; nothing where there are none."""
+    kept: tuple[bool, ...]
+    """Whether Terraform refuses to destroy it."""
+    group_name: str
+    group_description: str
+    at: Location
+
+
+class Task(Part, frozen=True):
+    """What runs tasks: a service or a job. The fields are names that both templates know."""
 
     key: str
     label: Label
@@ -875,26 +1662,29 @@ class Service(Part, frozen=True):
     summary: Comment
     family: str
     cluster: Ref
-    launch_types: tuple[str, ...]
-    """How tasks start in a cluster whose capacity providers are not known."""
-    capacity_providers: tuple[str, ...]
-    """Otherwise, the one that they start with."""
     inputs: tuple[Input, ...]
     """The variables of the module that are its own."""
     cpu: int
     memory: int
     size_at: Location
     architecture: str
-    tasks: Tasks
     containers: tuple[Container, ...]
     """What each of its tasks runs; the first is the application."""
+    storage: tuple[int, ...]
+    """GiB of ephemeral storage, where they are not AWS's own."""
+    volumes: tuple[Volume, ...]
+    """What its containers can mount."""
+    access_points: tuple[AccessPoint, ...]
+    """Those of its volumes in file systems of the stack."""
     region: str
     log_group: str
     log_retention: int
+    log_keys: tuple[Ref | str, ...]
+    """The KMS key of the user's own for its log lines, if there is one."""
     execution_role: Role
     task_role: Role
     roles: tuple[Role, ...]
-    """Those of the two that the stack creates."""
+    """Those of the two that the stack creates, and that of its schedule."""
     execution_role_arn: Ref
     task_role_arn: Ref
     given_roles: tuple[GivenRole, ...]
@@ -903,32 +1693,40 @@ class Service(Part, frozen=True):
     security_group_description: str
     security_rules: tuple[SecurityRule, ...]
     """Its own, those of the load balancer towards it, and those of what it calls that let it in."""
-    reached: tuple[str, ...]
-    """Where its tasks may go besides what it calls, in one text; none where they may go nowhere, and where
-    `order` says it."""
-    order: tuple["OrderTags", ...]
-    """Nothing, or what changes with its listener rules too, where a listener of its has TLS."""
-    target_groups: tuple[TargetGroup, ...]
-    routes: tuple[Route, ...]
-    priorities: tuple[Comment, ...]
-    """How the priorities of its rules were derived; nothing where it has none."""
-    rules: tuple[ListenerRule, ...]
-    grace_period: tuple[int, ...]
     public_ip: tuple[bool, ...]
     exec: tuple[bool, ...]
-    connect: tuple[ServiceConnect, ...]
     calls: tuple[str, ...]
     """The names of the services that it calls."""
-    uses: tuple[str, ...]
-    """The AWS services that it says it calls, by the names of their endpoints."""
+    outside: tuple[Callee, ...]
+    """What it calls outside the stack, in an order of its own."""
+    uses: tuple["Use", ...]
+    """The AWS services that it says it calls."""
     egress: tuple[Egress, ...]
     """What else it says it connects to, in the spec's order."""
     depends_on: tuple[Ref, ...]
     at: Location
+    revisions: Comment
+    """Why revisions of its task definition stay."""
+    alarms: tuple[Alarm, ...]
+
+    @property
+    def path(self) -> SpecPath:
+        """Where the spec describes it."""
+        return ("services", self.key)
+
+    @property
+    def noun(self) -> str:
+        """What it is."""
+        return "service"
 
     def creates(self, role: Role) -> bool:
         """Whether a role of its own takes the place that `role` describes, and not one that exists."""
         return any(each.label == role.label for each in self.roles)
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """All that it calls, as a person names it."""
+        return (*self.calls, *sorted({each.address for each in self.outside}))
 
     @property
     def port_mappings(self) -> tuple[PortMapping, ...]:
@@ -936,8 +1734,200 @@ class Service(Part, frozen=True):
         return tuple(mapping for container in self.containers for mapping in container.port_mappings)
 
 
+class Service(Task, frozen=True):
+    """One ECS service; its fields are the names that its template knows."""
+
+    launch_types: tuple[str, ...]
+    """How tasks start in a cluster whose capacity providers are not known."""
+    capacity_providers: tuple[CapacityProvider, ...]
+    """Otherwise, those that they start with."""
+    forced: tuple[bool, ...]
+    """Whether every update starts its tasks anew, as a change between providers must."""
+    deployment: Deployment
+    tasks: Tasks
+    desired_count: int
+    reached: tuple[str, ...]
+    """Where its tasks may go besides what it calls, in one text; none where they may go nowhere, and where
+    `order` says it."""
+    order: tuple["OrderTags", ...]
+    """Nothing, or what changes with its listener rules too, where a listener of its has TLS."""
+    target_groups: tuple[TargetGroup, ...]
+    registrations: tuple[Registration, ...]
+    """Those of them that the service itself names."""
+    routes: tuple[Route, ...]
+    priorities: tuple[Comment, ...]
+    """How the priorities of its rules were derived; nothing where it has none."""
+    rules: tuple[ListenerRule, ...]
+    grace_period: tuple[int, ...]
+    connect: tuple[ServiceConnect, ...]
+    listeners: tuple[NetworkListener, ...] = ()
+    """Those of network load balancers that lead to it."""
+    scalings: tuple[Scaling, ...] = ()
+    """Nothing, or what decides how many tasks run."""
+    is_deployed_by_ci: bool = False
+    """Whether a pipeline registers the revisions that run."""
+    ignored: tuple[Ignored, ...] = ()
+    dns: tuple[DnsName, ...] = ()
+
+    @property
+    def tasks_while_deployed(self) -> int:
+        """How many of its tasks run at most during a deployment, old and new ones together."""
+        return self.tasks.most * self.deployment.maximum // 100
+
+    @property
+    def is_on_spot_only(self) -> bool:
+        """Whether none of its tasks is on demand for certain."""
+        return bool(self.capacity_providers) and all(each.name != FARGATE for each in self.capacity_providers)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where other services reach it, by Service Connect and by DNS."""
+        connect = (server.address for place in self.connect for server in place.servers)
+        return (*connect, *(server.address for name in self.dns for server in name.servers))
+
+    def forwarded(self, listener: str) -> tuple[TargetGroup, ...]:
+        """The target group of its own that a listener of a network load balancer forwards to."""
+        labels = [each.target_group for each in self.listeners if each.key == listener]
+        return tuple(group for group in self.target_groups if group.label in labels)
+
+    def targets(self, rule: ListenerRule) -> tuple[TargetGroup, ...]:
+        """The target groups of its own that a rule sends requests to."""
+        return tuple(group for group in self.target_groups if rule.forwards_to(group.label))
+
+    def alternating(self, target_group: Label) -> tuple[Label, ...]:
+        """A target group of its own, and the one in which its tasks are after every other deployment."""
+        own = (each for each in self.registrations if each.label == target_group)
+        others = (other.target_group for each in own for other in each.alternates)
+        return (target_group, *others)
+
+
+class ScheduleGroup(Part, frozen=True):
+    """What all schedules of the stack are in; their roles trust EventBridge Scheduler for it alone.
+
+    `account` is its number, or takes it from the ARN of the group.
+    """
+
+    name: str
+    comment: Comment
+    account: Ref | str
+    alarms: tuple[Alarm, ...]
+
+
+class DeadLetterQueue(Part, frozen=True):
+    """What keeps the events of tasks that could not be started."""
+
+    name: str
+    retention: int
+    """In seconds."""
+
+
+class Schedule(Part, frozen=True):
+    """When EventBridge Scheduler starts the tasks of a job, and how."""
+
+    name: str
+    states: tuple[str, ...]
+    """Nothing where it is on."""
+    expression: str
+    timezones: tuple[str, ...]
+    window: tuple[tuple[Label, str | int], ...]
+    """The arguments of the time within which tasks start."""
+    cluster: Ref
+    """Its ARN."""
+    role: Label
+    attempts: int
+    within: int
+    """In seconds."""
+    queue: DeadLetterQueue
+
+
+class Job(Task, frozen=True):
+    """Tasks that run and end; its fields are the names that its template knows."""
+
+    count: int
+    launch_types: tuple[str, ...]
+    """How tasks start on demand."""
+    capacity_providers: tuple[CapacityProvider, ...]
+    """Otherwise, what they start with."""
+    schedules: tuple[Schedule, ...]
+    """Nothing where somebody starts it."""
+
+    @property
+    def path(self) -> SpecPath:
+        return ("jobs", self.key)
+
+    @property
+    def noun(self) -> str:
+        return "job"
+
+
+class ExpiryRule(Part, frozen=True):
+    """Which images ECR deletes."""
+
+    priority: int
+    description: str
+    selection: tuple[tuple[Label, str | int | tuple[str, ...]], ...]
+
+
+class Repository(Part, frozen=True):
+    name: str
+    label: Label
+    tag_mutability: str
+    scan: bool
+    policies: tuple[tuple[ExpiryRule, ...], ...]
+    """No lifecycle policy, or the rules of the one."""
+    at: Location
+
+
+class SessionLogGroup(Part, frozen=True):
+    """The log group of sessions of ECS Exec."""
+
+    label: Label
+    name: str
+    retention: int
+    kms_keys: tuple[Ref | str, ...]
+
+    @property
+    def encryption(self) -> tuple[bool, ...]:
+        """Whether sessions are sent only if the log group has a key of the user's own."""
+        return (True,) if self.kms_keys else ()
+
+
+class Sessions(Part, frozen=True):
+    """How sessions of ECS Exec are encrypted and logged."""
+
+    logging: str
+    """NONE, DEFAULT or OVERRIDE."""
+    kms_keys: tuple[Ref | str, ...]
+    groups: tuple[SessionLogGroup, ...] = ()
+    buckets: tuple[Ref | str, ...] = ()
+    prefix: str = ""
+    """The beginning of keys in the bucket."""
+
+    @property
+    def is_logged(self) -> bool:
+        """Whether they are logged apart from log lines."""
+        return bool(self.groups or self.buckets)
+
+
+class CacheRule(Part, frozen=True):
+    """A rule of ECR's pull-through cache."""
+
+    label: Label
+    registry: str
+    """As images name it."""
+    prefix: str
+    upstream: str
+    """As ECR calls it."""
+    credentials: tuple[Ref | str, ...]
+    """The ARN of the secret with which ECR pulls, if it needs one."""
+
+
 class Cluster(Part, frozen=True):
     name: str
+    insights: str
+    """The value of its setting for Container Insights."""
+    sessions: tuple[Sessions, ...] = ()
+    """Empty where the spec does not say how sessions of ECS Exec are encrypted and logged."""
 
 
 class ExistingCluster(Part, frozen=True):
@@ -950,16 +1940,28 @@ class ExistingCluster(Part, frozen=True):
 class Trust(Part, frozen=True):
     """Whom the roles of tasks trust: ECS, for what it runs in the account of the cluster.
 
-    `tasks` is a pattern for the ARNs of all that it runs in this account and region.
+    `account` is its number, or takes it from the ARN of the cluster; `tasks` is a pattern for the ARNs of all
+    that it runs in this account and region.
     """
 
-    cluster_arn: Ref
+    comment: Comment
+    account: Ref | str
     tasks: Ref
 
 
 class Namespace(Part, frozen=True):
     name: str
     description: str
+
+
+class ExistingNamespace(Part, frozen=True):
+    """A Cloud Map namespace that exists: its ARN or ID, or the expression in the root that gives it.
+
+    `zone` is that of names in DNS; of Service Connect names it is empty.
+    """
+
+    value: Ref | str
+    zone: str
 
 
 class Backend(Part, frozen=True):
@@ -973,6 +1975,8 @@ class Provider(Part, frozen=True):
 
     region: str
     default_tags: Ref
+    accounts: tuple[tuple[str, ...], ...] = ()
+    """Any account, or those alone that it may change."""
 
 
 class Rename(Part, frozen=True):
@@ -1039,6 +2043,16 @@ class CostAssumptions(Part, frozen=True):
     """Services whose average numbers of tasks the spec sets, in a quiet and in a busy month."""
 
 
+class LintFinding(Part, frozen=True):
+    """What checkers of Terraform find and should not report: its IDs, why it stands, and what changes it."""
+
+    checkov: tuple[str, ...]
+    trivy: tuple[str, ...]
+    reason: str
+    choice: str
+    """The key of the spec with which it would go; empty where there is none."""
+
+
 class Unused(Part, frozen=True):
     """A key that the spec gives a value of its own, and nothing follows from."""
 
@@ -1051,6 +2065,8 @@ class Module(Part, frozen=True):
     """A module that the root calls, and how it is wired."""
 
     label: Label
+    templates: str
+    """The folder of its templates."""
     source: str
     inputs: tuple[Input, ...]
     """Those that its own file of variables declares."""
@@ -1075,26 +2091,41 @@ class Blueprint(Part, frozen=True):
     name: str
     spec_file: str
     region: str
+    account: tuple[str, ...]
+    """Empty where the spec does not name it."""
     partition: str
     terraform_version: str
     provider_version: str
     """Which versions of the AWS provider it lets in."""
+    module_provider_version: str
+    """Which of them its modules need."""
+    provider_majors: tuple[str, ...]
+    """The major versions among them."""
     provider: tuple[Provider, ...]
     backend: tuple[Backend, ...]
     network: Network
     load_balancer: tuple[LoadBalancer, ...]
     cluster: tuple[Cluster, ...]
     trust: tuple[Trust, ...]
+    deployment_trust: tuple[Comment, ...]
+    """Nothing, or why roles of deployments trust ECS itself."""
     """Empty where no role is the stack's own."""
     existing_load_balancer: tuple[ExistingLoadBalancer, ...]
     existing_cluster: tuple[ExistingCluster, ...]
     namespace: tuple[Namespace, ...]
+    existing_namespaces: tuple[ExistingNamespace, ...]
+    connect_roles: tuple[Role, ...]
+    """The role for TLS of Service Connect, where there is any."""
+    repositories: tuple[Repository, ...]
+    file_systems: tuple[FileSystem, ...]
     services: tuple[Service, ...]
+    jobs: tuple[Job, ...]
+    schedule_group: tuple[ScheduleGroup, ...]
     calls: tuple[Call, ...]
     renames: tuple[Rename, ...]
-    """One for each service, in their order; none where no service was renamed."""
+    """One for each service and each job, by name; none where none was renamed."""
     stand_in: tuple["Blueprint", ...]
-    """Where services were renamed, the same stack with other names for them."""
+    """Where services or jobs were renamed, the same stack with other names for them."""
     overrides: tuple[Override, ...]
     unused: tuple[Unused, ...]
     cost: CostAssumptions
@@ -1105,10 +2136,27 @@ class Blueprint(Part, frozen=True):
     """The values of Terraform that the spec names."""
     locate: Locate
     """Where the spec says a thing; for what no part carries with it."""
+    alarm_topic: tuple[AlarmTopic, ...] = ()
+    cache_rules: tuple[CacheRule, ...] = ()
+    """Those of ECR's pull-through cache."""
+    private_zone: tuple[PrivateZone, ...] = ()
+    dashboard: tuple[Dashboard, ...] = ()
+    lint: tuple[LintFinding, ...] = ()
+    """Empty where the spec asks for no files for checkers."""
     overridden: tuple[Overridden, ...] = ()
     """Empty in what is rendered. What rules and proofs are given says here what overrides did to it."""
 
     @property
+    def rules(self) -> dict[Label, ListenerRule]:
+        """Those of all its services, by label."""
+        return {rule.label: rule for service in self.services for rule in service.rules}
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What runs tasks: its services, then its jobs."""
+        return (*self.services, *self.jobs)
+
+    @property
     def containers(self) -> Iterator[Container]:
-        """Those of all its services."""
-        return (container for service in self.services for container in service.containers)
+        """Those of all its services and jobs."""
+        return (container for task in self.tasks for container in task.containers)

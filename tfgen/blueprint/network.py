@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from tfgen.blueprint import addressing, egress, existing_vpc, names, nat, routes
+from tfgen.blueprint import addressing, egress, existing_vpc, flow_logs, ipv6, names, nat, routes
 from tfgen.blueprint.labels import DATABASE, PRIVATE, PUBLIC
 from tfgen.blueprint.model import Image, InternetGateway, InternetRoute, Network, RouteTable, Subnet
 from tfgen.blueprint.references import References
 from tfgen.hcl.text import Label, Ref
-from tfgen.problems import Locate, Problem
+from tfgen.problems import Locate, Problem, SpecPath
 from tfgen.spec.model import WORLD, Spec
 
 _GATEWAY = Label("main")
@@ -24,7 +24,7 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     yield from egress.endpoint_problems(spec, at)
 
 
-def build(spec: Spec, images: dict[str, Image], references: References, at: Locate) -> Network:
+def build(spec: Spec, images: dict[SpecPath, Image], references: References, at: Locate) -> Network:
     vpc = spec.network.vpc
     if vpc is None:
         return _build_network(spec, images, references, at, addressing.subnets(spec.network))
@@ -34,7 +34,7 @@ def build(spec: Spec, images: dict[str, Image], references: References, at: Loca
 
 def _build_network(
     spec: Spec,
-    images: dict[str, Image],
+    images: dict[SpecPath, Image],
     references: References,
     at: Locate,
     subnets: dict[Label, tuple[Subnet, ...]],
@@ -69,6 +69,12 @@ def _build_network(
         interface_endpoints=endpoints.interface,
         endpoint_security_group=endpoints.security_group,
         at=at(("network",)),
+        ipv6=(True,) if spec.network.ipv6 else (),
+        public_ipv6=ipv6.subnet_range(spec.network, PUBLIC),
+        private_ipv6=ipv6.subnet_range(spec.network, PRIVATE) if private else (),
+        database_ipv6=ipv6.subnet_range(spec.network, DATABASE) if database else (),
+        egress_only_gateways=ipv6.egress_only_gateways(spec.network, spec.name),
+        flow_logs=flow_logs.build(spec, references),
     )
 
 
@@ -78,7 +84,10 @@ def _public_table(spec: Spec) -> RouteTable:
         name=f"{spec.name}-public",
         for_each=(),
         id=names.ref("aws_route_table.{}.id", PUBLIC),
-        routes=(InternetRoute(label=Label("public_internet"), destination=WORLD, gateway=_GATEWAY),),
+        routes=(
+            InternetRoute(label=Label("public_internet"), destination=WORLD, gateway=_GATEWAY),
+            *ipv6.public_routes(spec.network, _GATEWAY),
+        ),
         subnets=(PUBLIC,),
     )
 

@@ -2,15 +2,23 @@
 
 from tfgen.blueprint.model import ALL_PROTOCOLS, TCP, Egress
 from tfgen.hcl.text import Label
+from tfgen.ip_ranges import is_ipv6
 
 CIDR, GROUP, PREFIX_LIST = (
     Label("cidr_ipv4"),
     Label("referenced_security_group_id"),
     Label("prefix_list_id"),
 )
+CIDR_IPV6 = Label("cidr_ipv6")
+RANGES = (CIDR, CIDR_IPV6)
 ARGUMENTS = {"cidr": CIDR, "security_group": GROUP, "prefix_list": PREFIX_LIST}
 """The argument of a rule for each key of an entry."""
 _HTTPS = 443
+
+
+def range_argument(cidr: str) -> Label:
+    """The argument of a rule for a range."""
+    return CIDR_IPV6 if is_ipv6(cidr) else CIDR
 
 
 def port_words(protocol: str, ports: tuple[int, int]) -> str:
@@ -25,15 +33,22 @@ def port_words(protocol: str, ports: tuple[int, int]) -> str:
 
 def range_in_yaml(cidr: str, port: int) -> str:
     """An entry for one port of a range."""
-    return cidr if port == _HTTPS else f"{{cidr: {cidr}, port: {port}}}"
+    shown = _quoted(cidr)
+    return shown if port == _HTTPS else f"{{cidr: {shown}, port: {port}}}"
+
+
+def _quoted(source: str) -> str:
+    """A value inside the brackets or braces of YAML."""
+    return f'"{source}"' if source.startswith(":") else source
 
 
 def entry_in_yaml(each: Egress) -> str:
     """An entry as the spec could have it."""
-    key = next(key for key, argument in ARGUMENTS.items() if argument == each.peer.argument)
+    argument = CIDR if each.peer.argument == CIDR_IPV6 else each.peer.argument
+    key = next(key for key, own in ARGUMENTS.items() if own == argument)
     if (key, each.protocol) == ("cidr", TCP) and each.port == each.last_port:
         return range_in_yaml(each.source, each.port)
     ports = f"{each.port}-{each.last_port}" if each.last_port > each.port else each.port
     port = "" if each.protocol == "icmp" else f", port: {ports}"
     protocol = "" if each.protocol == TCP else f", protocol: {each.protocol}"
-    return f"{{{key}: {each.source}{port}{protocol}}}"
+    return f"{{{key}: {_quoted(each.source)}{port}{protocol}}}"

@@ -19,10 +19,14 @@ def namespace(connected: Collection[Location], times: int = 1) -> Iterator[Probl
 
 
 def target_groups(routed: Collection[Location], times: int = 1) -> Iterator[Problem]:
-    """TG331, where the services with routes exceed a multiple of what AWS allows."""
+    """TG331, where the ports with routes on a load balancer exceed a multiple of what AWS allows.
+
+    Each is at its service.
+    """
     limit = facts.limits()["target_groups_per_alb"].value
     if len(routed) > times * limit:
-        message = f"{len(routed)} services have routes; a load balancer has at most {limit} target groups"
+        what = "services" if len(set(routed)) == len(routed) else "ports of services"
+        message = f"{len(routed)} {what} have routes; a load balancer has at most {limit} target groups"
         hint = "move some services to another stack, or put a proxy service in front of several of them"
         yield Problem("TG331", sorted(routed)[limit], message, hint)
 

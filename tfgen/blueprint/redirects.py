@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tfgen import facts
 from tfgen.blueprint.model import NOT_FOUND, USUAL_PORTS, FixedResponse, Redirect
 from tfgen.problems import Locate, Location, Problem, nearest_word, some_words
+from tfgen.spec.balancers import Balancer
 from tfgen.spec.model import Listener as ListenerSpec
 from tfgen.spec.model import Redirect as RedirectSpec
 from tfgen.spec.model import Redirection, Response, Spec
@@ -104,11 +105,11 @@ def _phrase(status: int) -> str:
 # --- what is wrong with them
 
 
-def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
+def problems(balancer: Balancer, spec: Spec, at: Locate) -> Iterator[Problem]:
     """Of the default actions of listeners."""
-    listeners = spec.load_balancer.listeners
+    listeners = balancer.said.listeners
     for key, listener in listeners.items():
-        path = ("load_balancer", "listeners", key)
+        path = balancer.listener_path(key)
         yield from _form_problems(listener, at((*path, "default" if listener.default else "redirect")))
         if listener.default:
             yield from _service_problems(listener, spec, at((*path, "default")))
@@ -121,7 +122,7 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
                 yield Problem("TG548", where, message, "name another listener, host, port or path")
         for index, each in enumerate(listener.redirects):
             yield from _redirection_problems(each, key, listeners, at((*path, "redirects", index)))
-    yield from _circle_problems(listeners, at)
+    yield from _circle_problems(balancer, at)
 
 
 def _form_problems(listener: ListenerSpec, where: Location) -> Iterator[Problem]:
@@ -219,16 +220,17 @@ def _placeholder_problems(to: str, where: Location) -> Iterator[Problem]:
             yield Problem("TG548", where, message, hint)
 
 
-def _circle_problems(listeners: Mapping[str, ListenerSpec], at: Locate) -> Iterator[Problem]:
+def _circle_problems(balancer: Balancer, at: Locate) -> Iterator[Problem]:
     """Listeners that send clients round and round, on whatever host."""
     told: set[str] = set()
+    listeners = balancer.said.listeners
     for key in listeners:
         way = _way_from(key, listeners)
         if key == way[-1] and len(way) > 2 and not told & set(way):
             told |= set(way)
             message = f"the listeners {' and '.join(way[:-1])} redirect to each other, without an end"
             hint = "let one of them have routes, or redirect to another host"
-            yield Problem("TG548", at(("load_balancer", "listeners", key)), message, hint)
+            yield Problem("TG548", at(balancer.listener_path(key)), message, hint)
 
 
 def _way_from(key: str, listeners: Mapping[str, ListenerSpec]) -> list[str]:

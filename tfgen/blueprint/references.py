@@ -1,11 +1,12 @@
 """Values that only Terraform knows: where the spec names them, and how the root hands them to the modules."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from tfgen import facts
 from tfgen.blueprint import names
+from tfgen.blueprint.labels import FILE_SYSTEMS, REPOSITORIES
 from tfgen.blueprint.model import Input, Reference, SecretReference, Validation, Variable
 from tfgen.hcl.printer import interpolation, quoted_text
 from tfgen.hcl.reference import (
@@ -16,10 +17,29 @@ from tfgen.hcl.reference import (
 )
 from tfgen.hcl.text import Label, Ref, VariableRef
 from tfgen.problems import Locate, Location, Problem, SpecPath, nearest_word
-from tfgen.spec.model import Given, GivenSecret, InputVariable, Part, Service, Spec, listed_certificates
+from tfgen.spec.alarms import any_alarm
+from tfgen.spec.balancers import Balancer, balancer_of, balancers_of, listener_names, used_balancers
+from tfgen.spec.containers import SaidContainer, containers_of
+from tfgen.spec.deployments import every_route, moves_requests
+from tfgen.spec.images import caches
+from tfgen.spec.model import (
+    WITH_TLS,
+    Callee,
+    ConnectTls,
+    ContainerKeys,
+    Given,
+    GivenSecret,
+    InputVariable,
+    Part,
+    RouteLogin,
+    Service,
+    Spec,
+    TaskKeys,
+    listed_certificates,
+)
 
 STRING = Ref("string")
-OUR_MODULES = ("network", "load_balancer", "services")
+OUR_MODULES = ("alarms", "network", "load_balancer", "services")
 _SECRET, _PARAMETER = "secretsmanager", "ssm"
 # Whose ARN a reference may be, by the type of the resource or data source.
 _STORES = {
@@ -27,6 +47,10 @@ _STORES = {
     "aws_secretsmanager_secret_version": _SECRET,
     "aws_ssm_parameter": _PARAMETER,
 }
+
+
+Secrets = Mapping[str, str | GivenSecret]
+"""Secrets by the names of what has their values."""
 
 
 class Place(NamedTuple):
@@ -43,13 +67,14 @@ class References:
         self, spec: Spec, taken: frozenset[str], found: Callable[[Spec], Iterator[Place]] | None = None
     ) -> None:
         self._inputs: dict[str, Input] = {}
-        referred = (found or service_places)(spec)
+        referred = list((found or used_service_places)(spec))
+        secrets = {root for place in referred if _is_secret(place) for root in _handed_down(place)}
         roots = sorted({root for place in referred for root in _handed_down(place)})
         labels = [_label(root) for root in roots]
         for root, label in zip(roots, labels, strict=True):
             alone = labels.count(label) == 1 and label not in taken
             name = label if alone else names.label(label, names.digest(root, 4))
-            self._inputs[root] = _input(name, root, spec.inputs)
+            self._inputs[root] = _input(name, root, spec.inputs, is_secret=root in secrets)
 
     @property
     def inputs(self) -> tuple[Input, ...]:
@@ -62,13 +87,7 @@ class References:
             return interpolation(part if isinstance(part, str) else self.value(part) for part in given.join)
         return VariableRef(self._inputs[_root_value(given)].variable.label)
 
-    def name(self, given: Given) -> Label:
-        """A name that follows from the words of a reference alone."""
-        if given.join is not None:
-            return names.label("joined", names.digest(repr(given.join)))
-        return _label(_root_value(given))
-
-    def environment(self, service: Service) -> Iterator[tuple[str, Ref]]:
+    def environment(self, service: ContainerKeys) -> Iterator[tuple[str, Ref]]:
         for name, value in sorted(service.environment.items()):
             if isinstance(value, Given):
                 yield name, self.value(value)
@@ -82,8 +101,21 @@ class References:
         parts = (each if isinstance(each, str) else _root_value(each) for each in given.join)
         return interpolation(parts), arns, beginning(given)
 
-    def secrets(self, service: Service) -> Iterator[SecretReference]:
-        for name, secret in sorted(service.secrets.items()):
+    def keys_of_secrets(self, containers: Iterable[ContainerKeys]) -> tuple[Ref | str, ...]:
+        """The KMS keys of the user's own that secrets are encrypted with, each once."""
+        secrets = (each for container in containers for each in all_secrets(container))
+        said = (each.kms_key for each in secrets if isinstance(each, GivenSecret))
+        keys = {each if isinstance(each, str) else self.value(each) for each in said if each is not None}
+        return tuple(sorted(keys))
+
+    def key(self, said: str | Part | None) -> tuple[Ref | str, ...]:
+        """A KMS key, if there is one."""
+        if said is None:
+            return ()
+        return (said if isinstance(said, str) else self.value(said),)
+
+    def secrets(self, said: Secrets) -> Iterator[SecretReference]:
+        for name, secret in sorted(said.items()):
             if isinstance(secret, GivenSecret) and not isinstance(source := _source(secret), str):
                 arn = self.value(source)
                 key = (f":{secret.key}::",) if secret.key else ()
@@ -93,23 +125,36 @@ class References:
                 )
 
 
+def name_of_reference(given: Given | Part) -> Label:
+    """A name that follows from the words of a reference alone."""
+    if isinstance(given, Given) and given.join is not None:
+        return names.label("joined", names.digest(repr(given.join)))
+    return _label(_root_value(given))
+
+
 def beginning(given: Given) -> str:
     """The text that a value begins with, as far as the spec says it."""
     return next((each for each in (given.join or ())[:1] if isinstance(each, str)), "")
 
 
-def literal_secrets(service: Service) -> Iterator[tuple[str, str]]:
+def all_secrets(container: ContainerKeys) -> Iterator[str | GivenSecret]:
+    """What ECS reads when a container starts: its variables, and options of its logs."""
+    yield from container.secrets.values()
+    yield from container.logs.secrets.values()
+
+
+def literal_secrets(said: Secrets) -> Iterator[tuple[str, str]]:
     """The secrets whose ARN the spec has, as ECS takes them: a JSON key follows the ARN."""
-    for name, secret in sorted(service.secrets.items()):
+    for name, secret in sorted(said.items()):
         if isinstance(secret, str):
             yield name, secret
         elif isinstance(source := _source(secret), str):
             yield name, f"{source}:{secret.key}::" if secret.key else source
 
 
-def secret_stores(service: Service) -> Iterator[str]:
+def secret_stores(service: ContainerKeys) -> Iterator[str]:
     """For each secret the endpoint name of the service that keeps it."""
-    for secret in service.secrets.values():
+    for secret in all_secrets(service):
         if isinstance(secret, str):
             yield _SECRET if ":secretsmanager:" in secret else _PARAMETER
         else:
@@ -143,7 +188,12 @@ def places(spec: Spec) -> Iterator[Place]:
     yield from vpc_places(spec)
     yield from _places_of_what_exists(spec)
     yield from route_places(spec)
-    yield from front_places(spec)
+    yield from file_system_places(spec)
+    yield from key_places(spec)
+    yield from cache_places(spec)
+    for balancer in balancers_of(spec):
+        yield from front_places(balancer)
+    yield from login_places(spec)
     yield from service_places(spec)
 
 
@@ -165,7 +215,7 @@ def inputs_of_vpc(spec: Spec) -> frozenset[str]:
 
 
 def _inputs_in(place: Place) -> frozenset[str]:
-    return frozenset(name for each in _atoms(place.reference) for name in _named_inputs(each))
+    return frozenset(name for each in _atoms(place.reference) for name in named_inputs(each))
 
 
 def _places_of_what_exists(spec: Spec) -> Iterator[Place]:
@@ -174,7 +224,7 @@ def _places_of_what_exists(spec: Spec) -> Iterator[Place]:
         Place(path, value)
         for path, value in (
             *existing_values(spec),
-            *(each for key in spec.services for each in role_values(key, spec.services[key])),
+            *(each for key, task in spec.tasks.items() for each in role_values(key, task)),
         )
         if isinstance(value, Given)
     )
@@ -182,51 +232,149 @@ def _places_of_what_exists(spec: Spec) -> Iterator[Place]:
 
 def existing_values(spec: Spec) -> Iterator[tuple[SpecPath, str | Given]]:
     """Whatever exists, by its place in the spec; roles of services are apart."""
-    if balancer := spec.load_balancer.existing:
-        path = ("load_balancer", "existing")
-        for name, arn in balancer.listener_arns.items():
-            yield (*path, "listener_arns", name), arn
-        yield (*path, "security_group"), balancer.security_group
-        yield from _set_values((*path, "dns_name"), balancer.dns_name)
-        yield from _set_values((*path, "arn"), balancer.arn)
-    yield from _set_values(("load_balancer", "waf"), spec.load_balancer.waf)
-    for name in ("access_logs", "connection_logs"):
-        logs = getattr(spec.load_balancer, name)
-        if logs and not isinstance(logs.bucket, bool):
-            yield ("load_balancer", name, "bucket"), logs.bucket
+    for each in balancers_of(spec):
+        yield from _values_of_balancer(each)
     yield from _set_values(("cluster",), spec.cluster)
+    yield from _set_values(("namespace",), spec.namespace)
+    yield from _set_values(("dns", "namespace_id"), spec.dns.namespace_id if spec.dns else None)
     yield from _set_values(("iam", "permissions_boundary"), spec.iam.permissions_boundary)
+    yield from _set_values(("alarms", "topic"), spec.alarms.topic if spec.alarms else None)
 
 
-def role_values(key: str, service: Service) -> Iterator[tuple[SpecPath, str | Given]]:
-    """The roles of a service that exist."""
-    yield from _set_values(("services", key, "roles", "execution"), service.roles.execution)
-    yield from _set_values(("services", key, "roles", "task"), service.roles.task)
+def _values_of_balancer(balancer: Balancer) -> Iterator[tuple[SpecPath, str | Given]]:
+    said = balancer.said
+    if existing := said.existing:
+        path = (*balancer.path, "existing")
+        for key, arn in existing.listener_arns.items():
+            yield (*path, "listener_arns", key), arn
+        yield (*path, "security_group"), existing.security_group
+        yield from _set_values((*path, "dns_name"), existing.dns_name)
+        yield from _set_values((*path, "arn"), existing.arn)
+    yield from _set_values((*balancer.path, "waf"), said.waf)
+    for name in ("access_logs", "connection_logs", "health_check_logs"):
+        logs = getattr(said, name)
+        if logs and not isinstance(logs.bucket, bool):
+            yield (*balancer.path, name, "bucket"), logs.bucket
+
+
+def role_values(key: str, task: TaskKeys) -> Iterator[tuple[SpecPath, str | Given]]:
+    """The roles of a service or a job that exist."""
+    path = (task.section, key, "roles")
+    yield from _set_values((*path, "execution"), task.roles.execution)
+    yield from _set_values((*path, "task"), task.roles.task)
+
+
+def hook_values(key: str, service: Service) -> Iterator[tuple[SpecPath, str | Given]]:
+    """The functions that deployments of a service invoke."""
+    for index, hook in enumerate(service.deployment.hooks):
+        yield ("services", key, "deployment", "hooks", index, "function"), hook.function
 
 
 def _is_handed_down(path: SpecPath, spec: Spec) -> bool:
     """Whether the stack uses a value: of a load balancer nobody has routes for, and the like, it does not."""
-    listeners = {route.listener for service in spec.services.values() for route in service.routes}
-    if path[:3] == ("load_balancer", "existing", "listener_arns"):
-        return path[-1] in listeners
-    if path[0] == "load_balancer" and path[1] in ("certificate", "zone", "listeners"):
-        return bool(listeners) and path in {place.path for place in used_front_places(spec)}
-    if path[0] == "load_balancer":
-        own = spec.load_balancer.existing is None
-        return bool(listeners) and own == (path[1] != "existing")
+    for balancer in balancers_of(spec):
+        if path[: len(balancer.path)] == balancer.path:
+            return _is_used_of_balancer(balancer, path[len(balancer.path) :], spec)
     if path[0] == "iam":
-        return has_own_roles(spec)
-    return path != ("cluster",) or bool(spec.services)
+        return creates_roles(spec) or creates_role_of_flow_logs(spec)
+    if path[0] == "logins":
+        return path[1] in used_logins(spec)
+    is_used = _USED.get(str(path[0]))
+    return is_used is None or is_used(spec)
 
 
-def has_own_roles(spec: Spec) -> bool:
-    """Whether the stack creates any role."""
-    return any(len(list(role_values(key, each))) < 2 for key, each in spec.services.items())
+def needs_namespace(spec: Spec) -> bool:
+    """Whether a service has a Service Connect name, or calls one."""
+    return any(map(spec.has_proxy, spec.services.values()))
+
+
+def tls_of(spec: Spec) -> list[ConnectTls]:
+    """The TLS of Service Connect names."""
+    return [each.tls for service in spec.services.values() for each in service.connects if each.tls]
+
+
+def needs_zone(spec: Spec) -> bool:
+    """Whether a service has a name in DNS."""
+    return any(service.dns for service in spec.services.values())
+
+
+def _has_log_groups(spec: Spec) -> bool:
+    return bool(spec.tasks) or creates_role_of_flow_logs(spec)
+
+
+def has_sessions(spec: Spec) -> bool:
+    """Whether the stack says how the cluster encrypts and logs sessions of ECS Exec."""
+    return spec.exec is not None and spec.cluster is None and bool(spec.tasks)
+
+
+_USED: dict[str, Callable[[Spec], bool]] = {
+    "alarms": any_alarm,
+    "cluster": lambda spec: bool(spec.tasks),
+    "dns": needs_zone,
+    "exec": has_sessions,
+    "logs": _has_log_groups,
+    "namespace": needs_namespace,
+}
+"""Whether the stack uses what a key at the top names."""
+
+
+def _is_used_of_balancer(balancer: Balancer, rest: SpecPath, spec: Spec) -> bool:
+    if rest[:2] == ("existing", "listener_arns"):
+        routes = (route for service in spec.services.values() for route in every_route(service))
+        return balancer.full_name(str(rest[2])) in {route.listener for route in routes}
+    if balancer.key not in used_balancers(spec):
+        return False
+    if rest[0] in ("certificate", "zone", "listeners"):
+        return (*balancer.path, *rest) in {place.path for place in used_front_places(balancer)}
+    return (balancer.said.existing is None) == (rest[0] != "existing")
+
+
+def creates_roles(spec: Spec) -> bool:
+    """Whether the stack creates any role in the module of services."""
+    return (
+        has_task_roles(spec)
+        or bool(tls_of(spec))
+        or any(job.is_scheduled for job in spec.jobs.values())
+        or any(map(moves_requests, spec.services.values()))
+    )
+
+
+def has_task_roles(spec: Spec) -> bool:
+    """Whether the stack creates any role that ECS takes for a task."""
+    return any(len(list(role_values(key, each))) < 2 for key, each in spec.tasks.items())
+
+
+def creates_role_of_flow_logs(spec: Spec) -> bool:
+    flow_logs = spec.network.flow_logs
+    return flow_logs is not None and not flow_logs.bucket and not spec.network.vpc
 
 
 def _set_values(path: SpecPath, value: str | Given | None) -> Iterator[tuple[SpecPath, str | Given]]:
     if value is not None:
         yield path, value
+
+
+def network_places(spec: Spec) -> Iterator[Place]:
+    """Those whose values the network's module needs."""
+    yield from route_places(spec)
+    if creates_role_of_flow_logs(spec) and isinstance(spec.logs.kms_key, Part):
+        yield Place(("logs", "kms_key"), spec.logs.kms_key)
+
+
+def cache_places(spec: Spec) -> Iterator[Place]:
+    """Those to the credentials of ECR's pull-through cache."""
+    for registry, cache in caches(spec).items():
+        if cache.create and isinstance(cache.credentials, Part):
+            yield Place(("pull_through", registry, "credentials"), cache.credentials)
+
+
+def key_places(spec: Spec) -> Iterator[Place]:
+    """Those to the keys of log lines and sessions, and to the bucket of sessions."""
+    if isinstance(spec.logs.kms_key, Part):
+        yield Place(("logs", "kms_key"), spec.logs.kms_key)
+    for name in ("kms_key", "logs"):
+        if isinstance(value := getattr(spec.exec, name, None), Part):
+            yield Place(("exec", name), value)
 
 
 def route_places(spec: Spec) -> Iterator[Place]:
@@ -239,36 +387,87 @@ def route_places(spec: Spec) -> Iterator[Place]:
             yield Place(("network", "routes", index, "via"), route.via)
 
 
-def front_places(spec: Spec) -> Iterator[Place]:
-    """Those of the load balancer: certificates, the hosted zone, trust stores."""
-    balancer = spec.load_balancer
-    if balancer.existing:
+def file_system_places(spec: Spec) -> Iterator[Place]:
+    """Those to the keys that file systems are encrypted with."""
+    for name, file_system in spec.file_systems.items():
+        if isinstance(file_system.kms_key, Part):
+            yield Place(("file_systems", name, "kms_key"), file_system.kms_key)
+
+
+def front_places(balancer: Balancer) -> Iterator[Place]:
+    """Those of a load balancer: certificates, the hosted zone, trust stores."""
+    said = balancer.said
+    if said.existing:
         return
-    yield from _certificate_places(("load_balancer", "certificate"), balancer.certificate)
-    if isinstance(balancer.zone, Given):
-        yield Place(("load_balancer", "zone"), balancer.zone)
-    for key, listener in balancer.listeners.items():
-        path = ("load_balancer", "listeners", key)
-        if listener.certificate != balancer.certificate:  # which defaults hand down
+    yield from _certificate_places((*balancer.path, "certificate"), said.certificate)
+    if isinstance(said.zone, Given):
+        yield Place((*balancer.path, "zone"), said.zone)
+    for key, listener in balancer.listeners:
+        path = balancer.listener_path(key)
+        if listener.certificate != said.certificate:  # which defaults hand down
             yield from _certificate_places((*path, "certificate"), listener.certificate)
         if listener.mutual_tls and isinstance(store := listener.mutual_tls.trust_store, Given):
             yield Place((*path, "mutual_tls", "trust_store"), store)
 
 
-def used_front_places(spec: Spec) -> Iterator[Place]:
+def used_front_places(balancer: Balancer) -> Iterator[Place]:
     """Those whose values the load balancer's module needs: nothing of a listener without TLS, or of what no
     listener uses."""
-    balancer = spec.load_balancer
-    with_tls = {key: each for key, each in balancer.listeners.items() if each.protocol == "https"}
-    shared = any(each.certificate == balancer.certificate for each in with_tls.values())
-    for place in front_places(spec):
-        key = place.path[1]
+    with_tls = {key: each for key, each in balancer.listeners if each.protocol in WITH_TLS}
+    shared = any(each.certificate == balancer.said.certificate for each in with_tls.values())
+    for place in front_places(balancer):
+        key, *rest = place.path[len(balancer.path) :]
         if key == "listeners":
-            used = place.path[2] in with_tls
+            used = rest[0] in with_tls
         else:
-            used = shared if key == "certificate" else bool(balancer.domains)
+            used = shared if key == "certificate" else bool(balancer.said.domains)
         if used:
             yield place
+
+
+def front_login_places(balancer: Balancer, spec: Spec) -> Iterator[Place]:
+    """Those that the load balancer's module needs."""
+    names_of_logins = logins_of_listeners(balancer, spec)
+    return (place for place in login_places(spec) if place.path[1] in names_of_logins)
+
+
+def login_places(spec: Spec) -> Iterator[Place]:
+    """Those of logins, whoever uses them."""
+    for name, login in spec.logins.items():
+        for kind, section in (("cognito", login.cognito), ("oidc", login.oidc), ("jwt", login.jwt)):
+            for key in section.__struct_fields__ if section else ():
+                if isinstance(value := getattr(section, key), Given | Part):
+                    yield Place(("logins", name, kind, key), value)
+
+
+def _is_secret(place: Place) -> bool:
+    return place.path[0] == "logins" and place.path[-1] == "client_secret"
+
+
+def used_logins(spec: Spec) -> frozenset[str]:
+    """The names of all logins that something needs."""
+    fronts = (logins_of_listeners(balancer, spec) for balancer in balancers_of(spec))
+    return logins_of_services(spec).union(*fronts)
+
+
+def logins_of_services(spec: Spec, balancer: str | None = None) -> frozenset[str]:
+    """The names of the logins that routes of services need, on any load balancer, or on one."""
+    known = [name for name in listener_names(spec) if balancer in (None, balancer_of(name))]
+    routes = (route for service in spec.services.values() for route in service.routes)
+    return frozenset(_names_of_logins(route.login for route in routes if route.listener in known))
+
+
+def logins_of_listeners(balancer: Balancer, spec: Spec) -> frozenset[str]:
+    """The names of the logins that listeners need for what they answer themselves, besides services."""
+    if balancer.said.existing or balancer.key not in used_balancers(spec):
+        return frozenset()
+    return frozenset(
+        _names_of_logins(said.login for _, listener in balancer.listeners for said in listener.redirects)
+    )
+
+
+def _names_of_logins(said: Iterable[RouteLogin | None]) -> Iterator[str]:
+    yield from (each.name for each in said if each and isinstance(each.name, str))
 
 
 def _certificate_places(path: SpecPath, said: str | Given | list[str | Given] | None) -> Iterator[Place]:
@@ -277,45 +476,143 @@ def _certificate_places(path: SpecPath, said: str | Given | list[str | Given] | 
             yield Place((*path, index) if isinstance(said, list) else path, each)
 
 
-def service_places(spec: Spec) -> Iterator[Place]:
+def used_service_places(spec: Spec) -> Iterator[Place]:
     """Those whose values are variables of the services module, named for what they refer to."""
-    for key, service in spec.services.items():
-        if isinstance(service.image, Given):
-            yield Place(("services", key, "image"), service.image)
-        for name, value in service.environment.items():
-            if isinstance(value, Given):
-                yield Place(("services", key, "environment", name), value)
-        for name, secret in service.secrets.items():
-            if isinstance(secret, GivenSecret):
-                yield Place(("services", key, "secrets", name), secret)
-        yield from _peers(key, service)
+    yield from service_places(spec)
+    yield from (place for place in key_places(spec) if place.path[0] == "logs" or has_sessions(spec))
+    names_of_logins = logins_of_services(spec)
+    yield from (place for place in login_places(spec) if place.path[1] in names_of_logins)
+    used = used_balancers(spec)
+    for balancer in balancers_of(spec):
+        if balancer.key in used:
+            yield from network_certificate_places(balancer)
 
 
-def _peers(key: str, service: Service) -> Iterator[Place]:
+def network_certificate_places(balancer: Balancer) -> Iterator[Place]:
+    """The certificates of listeners that are in files of services."""
+    if balancer.is_network:
+        yield from (place for place in used_front_places(balancer) if "certificate" in place.path)
+
+
+def service_places(spec: Spec) -> Iterator[Place]:
+    """Those of services and jobs."""
+    for key, task in spec.tasks.items():
+        for container in containers_of(key, task):
+            yield from _container_places(container)
+        yield from _peers(key, task)
+        yield from _callees(key, task)
+        yield from _permissions(key, task)
+        yield from _places_of_volumes(key, task)
+        if isinstance(task, Service):
+            yield from _places_of_tls(key, task)
+            yield from _places_of_scaling(key, task)
+
+
+def _places_of_volumes(key: str, task: TaskKeys) -> Iterator[Place]:
+    for name, volume in task.volumes.items():
+        for each in ("efs", "access_point", "security_group"):
+            if isinstance(value := getattr(volume, each), Part):
+                yield Place((task.section, key, "volumes", name, each), value)
+
+
+def _places_of_scaling(key: str, service: Service) -> Iterator[Place]:
+    """The queue whose messages decide how many tasks run, and what ends deployments: alarms and hooks."""
+    queue = service.scaling.queue if service.scaling else None
+    if queue and isinstance(queue.name, Given):
+        yield Place(("services", key, "scaling", "queue", "name"), queue.name)
+    for index, name in enumerate(service.deployment.alarms):
+        if isinstance(name, Given):
+            yield Place(("services", key, "deployment", "alarms", index), name)
+    for path, function in hook_values(key, service):
+        if isinstance(function, Given):
+            yield Place(path, function)
+
+
+def _container_places(container: SaidContainer) -> Iterator[Place]:
+    said, path = container.said, container.path
+    if isinstance(said.image, Given):
+        yield Place((*path, "image"), said.image)
+    for name, value in said.environment.items():
+        if isinstance(value, Given):
+            yield Place((*path, "environment", name), value)
+    for index, file in enumerate(said.environment_files):
+        if isinstance(file, Given):
+            yield Place((*path, "environment_files", index), file)
+    yield from _secret_places((*path, "secrets"), said.secrets)
+    for name, value in said.logs.options.items():
+        if isinstance(value, Given):
+            yield Place((*path, "logs", "options", name), value)
+    yield from _secret_places((*path, "logs", "secrets"), said.logs.secrets)
+
+
+def _secret_places(path: SpecPath, said: Secrets) -> Iterator[Place]:
+    for name, secret in said.items():
+        if isinstance(secret, GivenSecret):
+            yield Place((*path, name), secret)
+            if isinstance(secret.kms_key, Part):
+                yield Place((*path, name, "kms_key"), secret.kms_key)
+
+
+def _peers(key: str, task: TaskKeys) -> Iterator[Place]:
     """The references in what tasks may connect to, and in what may connect to them."""
-    egress = () if service.egress == "all" else service.egress or ()
-    for kind, entries in (("egress", egress), ("ingress", service.ingress)):
+    egress = () if task.egress == "all" else task.egress or ()
+    ingress = task.ingress if isinstance(task, Service) else ()
+    for kind, entries in (("egress", egress), ("ingress", ingress)):
         for index, entry in enumerate(entries):
             for name in ("cidr", "security_group", "prefix_list"):
                 if isinstance(value := getattr(entry, name), Given):
-                    yield Place(("services", key, kind, index, name), value)
+                    yield Place((task.section, key, kind, index, name), value)
+
+
+def _callees(key: str, task: TaskKeys) -> Iterator[Place]:
+    """The references in what a task calls outside the stack."""
+    for index, each in enumerate(task.calls) if task.outside else ():
+        for name in ("cidr", "security_group") if isinstance(each, Callee) else ():
+            if isinstance(value := getattr(each, name), Given):
+                yield Place((task.section, key, "calls", index, name), value)
+
+
+def _places_of_tls(key: str, service: Service) -> Iterator[Place]:
+    """The CAs and KMS keys of Service Connect names."""
+    for index, each in enumerate(service.connects):
+        for name in ("authority", "kms_key") if each.tls else ():
+            if isinstance(value := getattr(each.tls, name), Given):
+                yield Place(("services", key, "connect", index, "tls", name), value)
+
+
+def _permissions(key: str, service: TaskKeys) -> Iterator[Place]:
+    """The references in what the application may do."""
+    here = (service.section, key)
+    for index, entry in enumerate(service.access):
+        for name in (*entry.verbs, "kms_key"):
+            if isinstance(value := getattr(entry, name), Part):
+                yield Place((*here, "access", index, name), value)
+    for index, policy in enumerate(service.policies):
+        if isinstance(policy, Part):
+            yield Place((*here, "policies", index), policy)
+    for index, statement in enumerate(service.statements):
+        for number, value in enumerate(statement.resources):
+            if isinstance(value, Part):
+                yield Place((*here, "statements", index, "resources", number), value)
 
 
 def build(spec: Spec, at: Locate) -> tuple[Reference, ...]:
-    """Every value of Terraform that the spec names, where it names it."""
+    """Every value of Terraform that the spec names, where it names it; inputs where they are variables."""
     return tuple(
-        _build_reference(each, at((*path, "ref")))
+        _build_reference(each, at((*path, "ref" if each.input is None else "input")))
         for place in places(spec)
-        for path, each in _located(place)
-        if each.ref is not None
+        for path, each in located(place)
+        if each.input is None or _is_handed_down(place.path, spec)
     )
 
 
-def environment_parts(key: str, spec: Spec, at: Locate) -> Iterator[tuple[str, tuple[str | Reference, ...]]]:
+def environment_parts(
+    container: SaidContainer, at: Locate
+) -> Iterator[tuple[str, tuple[str | Reference, ...]]]:
     """What each variable is made of, of those that only Terraform knows."""
-    for name, value in sorted(spec.services[key].environment.items()):
+    for name, value in sorted(container.said.environment.items()):
         if isinstance(value, Given):
-            where = at(("services", key, "environment", name))
+            where = at((*container.path, "environment", name))
             parts = value.join if value.join is not None else (value,)
             yield name, tuple(p if isinstance(p, str) else _build_reference(p, where) for p in parts)
 
@@ -387,10 +684,12 @@ def _label(root: Ref) -> Label:
     return names.label(*words)
 
 
-def _input(label: Label, root: Ref, inputs: Mapping[str, InputVariable]) -> Input:
+def _input(label: Label, root: Ref, inputs: Mapping[str, InputVariable], *, is_secret: bool = False) -> Input:
     said = inputs.get(root.label) if isinstance(root, VariableRef) else None
     description = (said and said.description) or f"{root} of the root module."
-    return Input(variable=Variable(label=label, type=STRING, description=description), value=root)
+    sensitive = (True,) if is_secret else ()
+    variable = Variable(label=label, type=STRING, description=description, sensitive=sensitive)
+    return Input(variable=variable, value=root)
 
 
 def root_variables(spec: Spec) -> Iterator[Variable]:
@@ -402,7 +701,8 @@ def root_variables(spec: Spec) -> Iterator[Variable]:
         for each in _atoms(place.reference)
     ]
     used = {each.input for each in atoms if each.input}
-    used |= spec.inputs.keys() & {name for each in atoms for name in _named_inputs(each)}
+    used |= spec.inputs.keys() & {name for each in atoms for name in named_inputs(each)}
+    secrets = inputs_of_secrets(spec)
     for name in sorted(used):
         said = spec.inputs.get(name, InputVariable())
         validation = () if said.pattern is None else (_validation(name, said.pattern),)
@@ -411,9 +711,15 @@ def root_variables(spec: Spec) -> Iterator[Variable]:
             type=Ref(said.type),
             description=said.description or f"Set for each deployment: {name.replace('_', ' ')}.",
             default=() if said.default is None else (said.default,),
-            sensitive=(True,) if said.sensitive else (),
+            sensitive=(True,) if said.sensitive or name in secrets else (),
             validation=validation,
         )
+
+
+def inputs_of_secrets(spec: Spec) -> frozenset[str]:
+    """The inputs that are secrets of clients, whether or not the spec calls them sensitive."""
+    secrets = filter(_is_secret, login_places(spec))
+    return frozenset(name for place in secrets for name in _inputs_in(place))
 
 
 def _validation(name: str, pattern: str) -> Validation:
@@ -428,16 +734,17 @@ def problems(spec: Spec, at: Locate, *, as_module: bool) -> Iterator[Problem]:
     used = set()
     for place in places(spec):
         yield from _form_problems(place, at)
-        for path, each in _located(place):
-            used |= set(_named_inputs(each))
+        for path, each in located(place):
+            used |= set(named_inputs(each))
             if each.ref is not None:
                 where = at((*path, "ref"))
                 yield from _traversal_problems(each.ref, spec, where, as_module=as_module)
     for name, said in spec.inputs.items():
-        yield from _input_problems(name, said, used, at(("inputs", name)))
+        is_secret = said.sensitive or name in inputs_of_secrets(spec)
+        yield from _input_problems(name, said, used, at(("inputs", name)), is_secret=is_secret)
 
 
-def _named_inputs(given: Given | Part) -> Iterator[str]:
+def named_inputs(given: Given | Part) -> Iterator[str]:
     """The input that a reference names, also as the variable that it is."""
     if given.input:
         yield given.input
@@ -445,7 +752,7 @@ def _named_inputs(given: Given | Part) -> Iterator[str]:
         yield given.ref.removeprefix("var.")
 
 
-def _located(place: Place) -> Iterator[tuple[SpecPath, Given | Part]]:
+def located(place: Place) -> Iterator[tuple[SpecPath, Given | Part]]:
     given = place.reference
     if isinstance(given, Given) and given.join is not None:
         for index, part in enumerate(given.join):
@@ -461,7 +768,7 @@ def _located(place: Place) -> Iterator[tuple[SpecPath, Given | Part]]:
 
 def _form_problems(place: Place, at: Locate) -> Iterator[Problem]:
     """A reference names its value in one way."""
-    for path, each in _located(place):
+    for path, each in located(place):
         said = [name for name in ("ref", "input") if getattr(each, name) is not None]
         if len(said) != 1:
             what = f"both {' and '.join(said)}" if said else "neither ref nor input"
@@ -504,7 +811,7 @@ def _traversal_problems(text: str, spec: Spec, where: Location, *, as_module: bo
     except NotAReferenceError as error:
         yield Problem("TG291", where, "this is no reference to a value of Terraform", str(error))
         return
-    if traversal.first == "module" and traversal.words[1] in OUR_MODULES:
+    if traversal.first == "module" and _is_ours(str(traversal.words[1]), spec):
         yield from _own_module_problems(traversal, spec, where)
     yield from _attribute_problems(traversal, where)
 
@@ -519,6 +826,14 @@ def _attribute_problems(traversal: Traversal, where: Location) -> Iterator[Probl
     message = f"{'the data source ' if data else ''}{traversal.type} has no attribute {traversal.attribute}"
     hint = f"did you mean {near}?" if near else "write an attribute that the provider documents for this type"
     yield Problem("TG299", where, message, hint, "error" if known.complete else "warning")
+
+
+def _is_ours(module: str, spec: Spec) -> bool:
+    own = (
+        *([REPOSITORIES] if spec.repositories or spec.pull_through else []),
+        *([FILE_SYSTEMS] if spec.file_systems else []),
+    )
+    return module in (*OUR_MODULES, *own, *map(names.module_of_balancer, spec.balancers))
 
 
 _OF_NETWORK = ("vpc_id",)
@@ -551,7 +866,9 @@ def _own_module_problems(traversal: Traversal, spec: Spec, where: Location) -> I
     )
 
 
-def _input_problems(name: str, said: InputVariable, used: set[str], where: Location) -> Iterator[Problem]:
+def _input_problems(
+    name: str, said: InputVariable, used: set[str], where: Location, *, is_secret: bool
+) -> Iterator[Problem]:
     if name not in used:
         near = nearest_word(name, used, 0.7) if used else ""
         hint = (
@@ -565,7 +882,7 @@ def _input_problems(name: str, said: InputVariable, used: set[str], where: Locat
         message = f'the default of the input "{name}" is no {said.type}'
         hint = "write true or false" if said.type == "bool" else "write a number, or type: string"
         yield Problem("TG289", where, message, hint)
-    if said.sensitive and said.default is not None:
+    if is_secret and said.default is not None:
         hint = "remove the default, and pass the value with TF_VAR or a file that is not committed"
         yield Problem(
             "TG296", where, f'the default of the sensitive input "{name}" would be in the repository', hint
@@ -585,7 +902,7 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 def input_collisions(spec: Spec, taken: Mapping[str, str], at: Locate) -> Iterator[Problem]:
     """Inputs that have the name of a variable that the root has anyway."""
     for place in places(spec):
-        for path, each in _located(place):
+        for path, each in located(place):
             if each.input and each.input in taken:
                 message = f'the root has a variable "{each.input}" already: {taken[each.input]}'
                 yield Problem("TG297", at((*path, "input")), message, "choose another name")

@@ -1,4 +1,5 @@
-"""Services that had another name: the resources in AWS stay, and Terraform learns their new addresses.
+"""Services and jobs that had another name: the resources in AWS stay, and Terraform learns their new
+addresses.
 
 Most names in AWS cannot change: with another name, a role, a security group, a log group, a task
 definition family, an ECS service or a target group is another resource. A renamed service therefore keeps
@@ -16,18 +17,21 @@ from tfgen.blueprint import names
 from tfgen.blueprint.model import Rename
 from tfgen.hcl.text import Comment
 from tfgen.problems import Locate, Problem
-from tfgen.spec.model import Spec
+from tfgen.spec.model import Callee, Spec
 
 
 def earlier(key: str, spec: Spec) -> tuple[str, ...]:
     """The names that a service had, the oldest first, including the current one if it had it before."""
-    was = spec.services[key].was
+    was = spec.task(key).was
     return (was,) if isinstance(was, str) else tuple(was)
 
 
 def in_aws(key: str, spec: Spec) -> str:
     """The name of a service in AWS: the oldest that it had."""
-    return (*earlier(key, spec), key)[0]
+    was = spec.task(key).was
+    if not was:
+        return key
+    return was if isinstance(was, str) else was[0]
 
 
 def _former_names(key: str, spec: Spec) -> tuple[str, ...]:
@@ -37,24 +41,22 @@ def _former_names(key: str, spec: Spec) -> tuple[str, ...]:
 
 def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     taken: dict[str, str] = {}
-    for key in spec.services:
-        path = ("services", key, "was")
+    for key, task in spec.tasks.items():
+        path = (task.section, key, "was")
         if earlier(key, spec)[-1:] == (key,):
             hint = "remove it, or write its previous name; of several, the latest comes last"
             yield Problem("TG244", at(path), f'"{key}" is its current name', hint)
             continue
         for name in earlier(key, spec):
             other = taken.get(name)
-            if name != key and name in spec.services:
-                message = (
-                    f'there is a service "{name}" (line {at(("services", name)).line}), which needs its '
-                )
+            if name != key and name in spec.tasks:
+                section, noun = spec.task(name).section, spec.task(name).noun
+                message = f'there is a {noun} "{name}" (line {at((section, name)).line}), which needs its '
                 message += "names in AWS itself"
-                hint = f'rename that service, or remove this line so that "{key}" is a new service'
+                hint = f'rename that {noun}, or remove this line so that "{key}" is a new {task.noun}'
             elif other:
-                message = (
-                    f'"{other}" was "{name}" too (line {at(("services", other, "was")).line}), and only '
-                )
+                line = at((spec.task(other).section, other, "was")).line
+                message = f'"{other}" was "{name}" too (line {line}), and only '
                 message += "one of them can keep the resources"
                 hint = "remove one of the two"
             else:
@@ -64,10 +66,10 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
 
 
 def build(spec: Spec) -> tuple[Rename, ...]:
-    """What was renamed, by service; services that were not have rules that carry the names of others."""
-    if not any(service.was for service in spec.services.values()):
+    """What was renamed, by name; services that were not have rules that carry the names of others."""
+    if not any(task.was for task in spec.tasks.values()):
         return ()
-    return tuple(_rename_of(key, spec) for key in sorted(spec.services))
+    return tuple(_rename_of(key, spec) for key in sorted(spec.tasks))
 
 
 def _rename_of(key: str, spec: Spec) -> Rename:
@@ -90,10 +92,18 @@ def stand_ins(spec: Spec) -> Spec:
     return replace(
         spec,
         services={
-            _stand_in(key): replace(service, calls=[_stand_in(callee) for callee in service.calls])
+            _stand_in(key): replace(service, calls=[_stand_in_call(each) for each in service.calls])
             for key, service in spec.services.items()
         },
+        jobs={
+            _stand_in(key): replace(job, calls=[_stand_in_call(each) for each in job.calls])
+            for key, job in spec.jobs.items()
+        },
     )
+
+
+def _stand_in_call(callee: str | Callee) -> str | Callee:
+    return _stand_in(callee) if isinstance(callee, str) else callee
 
 
 def _stand_in(key: str) -> str:

@@ -10,8 +10,9 @@ from tfgen.blueprint.model import TargetRoute
 from tfgen.blueprint.references import References
 from tfgen.hcl.reference import NotAReferenceError, Traversal, parse_reference
 from tfgen.hcl.text import Label, Ref
+from tfgen.ip_ranges import is_inside, is_ipv6, parse_range
 from tfgen.problems import Locate, Location, Problem
-from tfgen.spec.model import WORLD, Network, NetworkRoute, Part, Spec
+from tfgen.spec.model import WORLDS, Network, NetworkRoute, Part, Spec
 
 
 class _Kind(NamedTuple):
@@ -74,14 +75,14 @@ def build(spec: Spec, references: References, at: Locate) -> tuple[TargetRoute, 
 def _roles(network: Network, route: NetworkRoute) -> Iterator[Label]:
     """The roles of the subnets that have a route: of tasks, and of databases, but for a default route."""
     yield PUBLIC if network.way_out.public_tasks else PRIVATE
-    if network.subnets.database and route.to != WORLD:
+    if network.subnets.database and route.to not in WORLDS:
         yield DATABASE
 
 
 def _target_route(route: NetworkRoute, role: Label, references: References, where: Location) -> TargetRoute:
     each = role == PRIVATE
     return TargetRoute(
-        label=names.label(role, "to", route.to),
+        label=names.label(role, "to", names.range_name(route.to)),
         table=role,
         for_each=(names.ref("aws_route_table.{}", role),) if each else (),
         route_table_id=Ref("each.value.id") if each else names.ref("aws_route_table.{}.id", role),
@@ -126,6 +127,9 @@ def problems(network: Network, at: Locate) -> Iterator[Problem]:
             yield from _destination_problems(route.to, network, seen, at((*path, "to")))
             seen.setdefault(route.to, at((*path, "to")))
         yield from _target_problems(route, at((*path, "via")), at((*path, "kind")))
+        if is_ipv6(route.to) and _kind(route) == "vpn-gateway":
+            message = "a virtual private gateway routes no IPv6"
+            yield Problem("TG529", at((*path, "via")), message, "connect the VPN to a transit gateway")
 
 
 def _destination_problems(
@@ -134,11 +138,11 @@ def _destination_problems(
     if to in seen:
         message = f"{to} has a route already (line {seen[to].line})"
         yield Problem("TG533", where, message, "remove one of the two")
-    if to == WORLD and network.way_out.to_internet:
-        message = f"with {': '.join(network.said_way_out)} there is a route to {WORLD} already"
+    if to in WORLDS and network.way_out.to_internet:
+        message = f"with {': '.join(network.said_way_out)} there is a route to {to} already"
         yield Problem("TG533", where, message, f"write narrower ranges{'' if network.vpc else _NO_ROUTE}")
     cidr = network.vpc.cidr if network.vpc else network.cidr
-    if IPv4Network(to).subnet_of(IPv4Network(cidr, strict=False)):
+    if is_inside(parse_range(to), IPv4Network(cidr, strict=False)):
         message = f"{to} is in the VPC's own range {cidr}, where traffic stays in the VPC"
         yield Problem("TG532", where, message, "write the range of the other network")
 

@@ -1,24 +1,37 @@
-"""The security groups of services: what may reach a task, and what a task may reach."""
+"""The security groups of services and jobs: what may reach a task, and what a task may reach."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
-from tfgen.blueprint import names, peers, renames
+from tfgen.blueprint import file_systems, names, peers, permissions, ports, renames, target_groups, volumes
 from tfgen.blueprint.labels import ENDPOINTS
 from tfgen.blueprint.model import TCP, Call, ExistingVpc, Image, Network, Peer, SecurityRule
-from tfgen.blueprint.peer_words import CIDR, GROUP, PREFIX_LIST
-from tfgen.blueprint.peers import allowed_ports
+from tfgen.blueprint.peer_words import CIDR, CIDR_IPV6, GROUP, PREFIX_LIST
 from tfgen.blueprint.references import References
 from tfgen.hcl.text import Label, Ref, ResourceRef, VariableRef
-from tfgen.spec.model import HTTPS, WORLD, Port, Service, Spec
+from tfgen.spec.containers import has_environment_files
+from tfgen.spec.model import HTTPS, MAIN, WORLD, Service, Spec, TaskKeys
 
-LOAD_BALANCER_GROUP = VariableRef(Label("load_balancer_security_group_id"))
 ENDPOINT_GROUP = VariableRef(Label("endpoint_security_group_id"))
 EXISTING_ENDPOINT_GROUP = VariableRef(Label("existing_endpoint_security_group_id"))
 INGRESS, EGRESS = Label("ingress"), Label("egress")
 _TAG_VALUE = 256  # botocore, ecs Tag.value
 
 
+def balancer_group(balancer: str) -> VariableRef:
+    """The security group of a load balancer, as the services know it."""
+    return VariableRef(names.of_balancer(balancer, "load_balancer_security_group_id"))
+
+
+def group_description(balancer: str) -> str:
+    """What the variable for the security group of a load balancer is."""
+    if balancer == MAIN:
+        return "ID of the load balancer's security group."
+    return f"ID of the security group of {names.noun_of_balancer(balancer)}."
+
+
+@cache
 def group_of(key: str) -> Ref:
     return ResourceRef("aws_security_group", names.label(key), ".id")
 
@@ -34,27 +47,51 @@ def ingress(
 
     Both ends of a call belong to the caller: a service that is added changes no file of another.
     """
-    rules = []
-    service = spec.services[key]
-    if service.routes and service.port:
-        description = "Requests from the load balancer"
-        rules.append(_ingress_rule(key, "load_balancer", description, service.port, LOAD_BALANCER_GROUP))
-    rules += _listed_ingress(key, service, references)
-    for callee in _callee_keys(key, calls):
-        if port := spec.services[callee].port:
-            rules.append(
-                _ingress_rule(callee, key, f"Calls from {renames.in_aws(key, spec)}", port, group_of(key))
+    rules: list[SecurityRule] = []
+    service = spec.task(key)
+    if isinstance(service, Service):
+        rules += _from_balancers(key, service)
+        rules += _listed_ingress(key, service, references)
+    description = f"Calls from {renames.in_aws(key, spec)}"
+    for call in _calls_of(key, calls):
+        for words, allowed in call.ports:
+            side, (first, last, protocol) = (call.callee, *words), allowed
+            rules.append(_ingress_rule(side, key, description, (first, last), group_of(key), protocol))
+    return (*rules, *_into_file_systems(key, spec), *_into_callees(key, spec, references))
+
+
+def _into_callees(key: str, spec: Spec, references: References) -> Iterator[SecurityRule]:
+    """Into the security groups of what is called outside the stack, each once."""
+    entries = {entry.name: entry for _, entry in peers.called_entries(spec.task(key), references)}
+    for name, entry in sorted(entries.items()):
+        if entry.peer.argument == GROUP:
+            yield SecurityRule(
+                direction=INGRESS,
+                label=names.label(name, "from", key),
+                group=entry.peer.value,
+                description=f"Calls from {spec.name}-{renames.in_aws(key, spec)}",
+                port=entry.ports[0],
+                last_port=entry.ports[1],
+                peer=Peer(argument=GROUP, value=group_of(key)),
+                protocol=entry.protocol,
             )
-    return tuple(rules)
+
+
+def _from_balancers(key: str, service: Service) -> Iterator[SecurityRule]:
+    for balancer in target_groups.balancers(service):
+        description = f"Requests from {names.noun_of_balancer(balancer)}"
+        peer, group = names.of_balancer(balancer, "load_balancer"), balancer_group(balancer)
+        for words, allowed in ports.of_load_balancer(service, balancer).items():
+            ends, protocol = (allowed.first, allowed.last), allowed.protocol
+            yield _ingress_rule((key, *words), peer, description, ends, group, protocol)
 
 
 def _listed_ingress(key: str, service: Service, references: References) -> Iterator[SecurityRule]:
-    own = allowed_ports(service.port) if service.port else (0, 0)
-    entries = dict.fromkeys(peers.ingress_entries(service, references, own))
+    entries = dict.fromkeys(peers.ingress_entries(service, references))
     for entry in sorted(entries, key=_place_of_entry):
         yield SecurityRule(
             direction=INGRESS,
-            label=names.label(key, "from", entry.name),
+            label=names.label(key, *entry.of_port, "from", entry.name),
             group=group_of(key),
             description=entry.description,
             port=entry.ports[0],
@@ -64,31 +101,41 @@ def _listed_ingress(key: str, service: Service, references: References) -> Itera
         )
 
 
-def _callee_keys(key: str, calls: tuple[Call, ...]) -> list[str]:
-    return sorted(call.callee for call in calls if call.caller == key)
+def _calls_of(key: str, calls: tuple[Call, ...]) -> list[Call]:
+    return sorted((call for call in calls if call.caller == key), key=lambda call: call.callee)
 
 
-def _ingress_rule(key: str, peer: str, description: str, port: Port, group: Ref) -> SecurityRule:
-    ports = allowed_ports(port)
+def _ingress_rule(
+    side: tuple[str, ...],
+    peer: str,
+    description: str,
+    allowed: tuple[int, int],
+    group: Ref,
+    protocol: str = TCP,
+) -> SecurityRule:
+    """Into a service, which `side` begins with; more words are a port's."""
     return SecurityRule(
         direction=INGRESS,
-        label=names.label(key, "from", peer),
-        group=group_of(key),
+        label=names.label(*side, "from", peer),
+        group=group_of(side[0]),
         description=description,
-        port=ports[0],
-        last_port=ports[1],
+        port=allowed[0],
+        last_port=allowed[1],
         peer=Peer(argument=GROUP, value=group),
+        protocol=protocol,
     )
 
 
 class _Way(NamedTuple):
-    """Where a service's tasks may connect to: `to` ends the label of the rule that allows it."""
+    """Where a service's tasks may connect to: `to`, and a port's words, end the label of the rule that allows
+    it."""
 
     to: str
     description: str
     ports: tuple[int, int]
     peer: Peer
     protocol: str = TCP
+    of_port: tuple[str, ...] = ()
 
 
 class Egress(NamedTuple):
@@ -104,20 +151,21 @@ class Egress(NamedTuple):
 def egress(
     key: str,
     spec: Spec,
-    image: Image,
+    images: tuple[Image, ...],
     network: Network,
     calls: tuple[Call, ...],
     references: References,
 ) -> Egress:
     """Out of the tasks, and out of a load balancer of the stack's own towards them."""
-    service = spec.services[key]
+    service = spec.task(key)
     outward = [
-        *_to_endpoints(service, network, _used_gateways(service, image, spec)),
-        *_to_listed(service, references),
+        *_to_endpoints(service, network, _used_gateways(key, images, spec)),
+        *(listed := tuple(_to_listed(service, references, ipv6=spec.network.ipv6))),
+        *_to_file_systems(key, spec, network, listed, references),
     ]
     rules = [_egress_rule(key, way) for way in (*outward, *_to_callees(key, spec, calls))]
-    if service.routes and service.port and spec.load_balancer.existing is None:
-        rules.append(_from_load_balancer(key, renames.in_aws(key, spec), allowed_ports(service.port)))
+    if isinstance(service, Service):
+        rules += _from_load_balancers(key, service, spec)
     return Egress(tuple(rules), names.fit(" + ".join(way.to for way in outward), _TAG_VALUE))
 
 
@@ -126,12 +174,24 @@ def depends_on(rules: tuple[SecurityRule, ...]) -> Iterator[Ref]:
     return (names.ref("aws_vpc_security_group_{}_rule.{}", rule.direction, rule.label) for rule in rules)
 
 
-def _used_gateways(service: Service, image: Image, spec: Spec) -> set[str]:
-    """The gateway endpoints that a service uses: S3 for the layers of its image, and what it declares."""
-    return {*service.uses, *spec.network.endpoints, *(["s3"] if image.may_be_private else [])}
+def of_checked_port(rules: tuple[SecurityRule, ...], balancer: str, port: int) -> tuple[SecurityRule, ...]:
+    """The rules that let a load balancer check a port."""
+    own = balancer_group(balancer)
+    return tuple(
+        rule for rule in rules if own in (rule.group, rule.peer.value) and rule.port <= port <= rule.last_port
+    )
 
 
-def _to_endpoints(service: Service, network: Network, wanted: set[str]) -> Iterator[_Way]:
+def _used_gateways(key: str, images: tuple[Image, ...], spec: Spec) -> set[str]:
+    """The gateway endpoints that a service uses: S3 for the layers of its images and for environment files,
+    and what it declares."""
+    service = spec.task(key)
+    own = any(image.may_be_private for image in images) or has_environment_files(service)
+    called = permissions.called_here(key, service, spec.region)
+    return {*called, *spec.network.endpoints, *(["s3"] if own else [])}
+
+
+def _to_endpoints(service: TaskKeys, network: Network, wanted: set[str]) -> Iterator[_Way]:
     if reaches_world(service):
         return  # endpoints and prefix lists are part of the world
     if network.endpoint_security_group:
@@ -162,18 +222,49 @@ def _to_existing_endpoints(existing: ExistingVpc, cidr: str) -> Iterator[_Way]:
         yield _Way("existing-endpoints", description, (HTTPS, HTTPS), peer)
 
 
-def _to_listed(service: Service, references: References) -> Iterator[_Way]:
-    entries = dict.fromkeys(peers.egress_entries(service, references))
+def _to_listed(service: TaskKeys, references: References, *, ipv6: bool) -> Iterator[_Way]:
+    entries = dict.fromkeys(peers.egress_entries(service, references, ipv6=ipv6))
+    listed = {entry.name for entry in entries}
+    called = {entry.name: entry for _, entry in peers.called_entries(service, references)}
+    entries |= dict.fromkeys(entry for name, entry in called.items() if name not in listed)
     for entry in sorted(entries, key=_place_of_entry):
         yield _Way(entry.name, entry.description, entry.ports, entry.peer, entry.protocol)
 
 
-def _place_of_entry(entry: peers.Entry) -> tuple[bool, str, tuple[int, int], str]:
+def _to_file_systems(
+    key: str, spec: Spec, network: Network, listed: tuple[_Way, ...], references: References
+) -> Iterator[_Way]:
+    """To mount targets that `egress` does not list anyway: AWS refuses the second of two equal rules."""
+    if spec.task(key).egress == "all":
+        return
+    known = {(way.peer, way.ports, way.protocol) for way in listed}
+    for each in volumes.mount_targets(key, spec, network.cidr, references):
+        way = _Way(each.to, each.description, (volumes.NFS, volumes.NFS), each.peer)
+        if (way.peer, way.ports, way.protocol) not in known:
+            yield way
+
+
+def _into_file_systems(key: str, spec: Spec) -> Iterator[SecurityRule]:
+    """Into the mount targets of the stack's file systems that a service mounts."""
+    for name in sorted(volumes.own_file_systems(key, spec)):
+        yield SecurityRule(
+            direction=INGRESS,
+            label=names.label("file_system", name, "from", key),
+            group=file_systems.group_of(name),
+            description=f"Mounted by {renames.in_aws(key, spec)}",
+            port=volumes.NFS,
+            last_port=volumes.NFS,
+            peer=Peer(argument=GROUP, value=group_of(key)),
+        )
+
+
+def _place_of_entry(entry: peers.Entry) -> tuple[int, str, tuple[int, int], str]:
     """Ranges before others, so that their order stays what it was when there were only ranges."""
-    return entry.peer.argument != CIDR, entry.text, entry.ports, entry.name
+    places = {CIDR: 0, CIDR_IPV6: 1}
+    return places.get(entry.peer.argument, 2), entry.text, entry.ports, entry.name
 
 
-def reaches_world(service: Service) -> bool:
+def reaches_world(service: TaskKeys) -> bool:
     """Whether tasks may connect to the HTTPS port of every address."""
     if service.egress is None or service.egress == "all":
         return service.egress == "all"
@@ -188,28 +279,41 @@ def _has_https(ports: tuple[int, int]) -> bool:
 
 
 def _to_callees(key: str, spec: Spec, calls: tuple[Call, ...]) -> Iterator[_Way]:
-    for callee in _callee_keys(key, calls):
-        if port := spec.services[callee].port:
-            description = f"Calls to {renames.in_aws(callee, spec)}"
-            yield _Way(callee, description, allowed_ports(port), Peer(argument=GROUP, value=group_of(callee)))
+    for call in _calls_of(key, calls):
+        description = f"Calls to {renames.in_aws(call.callee, spec)}"
+        for words, allowed in call.ports:
+            peer = Peer(argument=GROUP, value=group_of(call.callee))
+            first, last, protocol = allowed
+            yield _Way(call.callee, description, (first, last), peer, protocol, words)
 
 
-def _from_load_balancer(key: str, aws_name: str, ports: tuple[int, int]) -> SecurityRule:
+def _from_load_balancers(key: str, service: Service, spec: Spec) -> Iterator[SecurityRule]:
+    aws_name = renames.in_aws(key, spec)
+    for balancer in target_groups.balancers(service):
+        if spec.balancers[balancer].existing is None:
+            for words, allowed in ports.of_load_balancer(service, balancer).items():
+                yield _from_load_balancer(balancer, (key, *words), aws_name, allowed)
+
+
+def _from_load_balancer(
+    balancer: str, side: tuple[str, ...], aws_name: str, allowed: ports.Allowed
+) -> SecurityRule:
     return SecurityRule(
         direction=EGRESS,
-        label=names.label("load_balancer_to", key),
-        group=LOAD_BALANCER_GROUP,
+        label=names.of_balancer(balancer, "load_balancer_to", *side),
+        group=balancer_group(balancer),
         description=f"Requests and health checks to {aws_name}",
-        port=ports[0],
-        last_port=ports[1],
-        peer=Peer(argument=GROUP, value=group_of(key)),
+        port=allowed.first,
+        last_port=allowed.last,
+        peer=Peer(argument=GROUP, value=group_of(side[0])),
+        protocol=allowed.protocol,
     )
 
 
 def _egress_rule(key: str, way: _Way) -> SecurityRule:
     return SecurityRule(
         direction=EGRESS,
-        label=names.label(key, "to", way.to),
+        label=names.label(key, "to", way.to, *way.of_port),
         group=group_of(key),
         description=way.description,
         port=way.ports[0],

@@ -1,69 +1,102 @@
 """The ECS services, each with everything that its file contains."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
+
+from msgspec import structs
 
 from tfgen.blueprint import (
     access,
+    alarms,
+    blue_green,
+    callees,
+    capacity,
+    connect_tls,
+    containers,
+    deployment,
+    discovery,
     existing,
     load_balancer,
     names,
+    namespaces,
+    network_listeners,
     peers,
-    references,
+    permissions,
+    ports,
     renames,
+    scaling,
     security,
     target_groups,
-    tls,
+    tasks,
+    volumes,
 )
 from tfgen.blueprint.load_balancer import BoundRoute
 from tfgen.blueprint.model import (
     Call,
+    ConnectLogs,
     ConnectServer,
-    Container,
-    Egress,
-    Image,
-    Input,
     ListenerRule,
-    NamedPort,
-    Network,
     OrderTags,
-    PortMapping,
+    Role,
+    Route,
+    SecurityRule,
     Service,
     ServiceConnect,
     TargetGroup,
-    Tasks,
-    Variable,
 )
 from tfgen.blueprint.references import References
-from tfgen.hcl.text import Comment, Ref, VariableRef
-from tfgen.problems import Locate, Location, Problem
-from tfgen.spec.model import LENIENT_CODES, Connect, Given, Port, Spec, has_root
+from tfgen.hcl.text import Comment, Ref
+from tfgen.problems import Locate, Problem
+from tfgen.spec.balancers import balancers_of
+from tfgen.spec.deployments import moves_requests
+from tfgen.spec.model import LENIENT_CODES, Spec, has_root
 from tfgen.spec.model import Service as ServiceSpec
 
 _ANY_ANSWER = names.comment('No route is "/", so any response but a server error counts as healthy.')
-_FARGATE = "FARGATE"
-_SCHEME = {"http": "http://", "http2": "http://", "grpc": "", "tcp": ""}
+_ORDERED = ("https", *network_listeners.PROTOCOLS)
+"""The protocols of listeners whose names are a tag of the services behind them."""
 
 
 class ServiceContext(NamedTuple):
     """What a service is built from besides its own section of the spec."""
 
-    spec: Spec
-    partition: str
-    network: Network
-    images: dict[str, Image]
+    task: tasks.Context
     bound: tuple[BoundRoute, ...]
-    calls: tuple[Call, ...]
-    references: References
-    at: Locate
+
+    @property
+    def spec(self) -> Spec:
+        return self.task.spec
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        return self.task.calls
+
+    @property
+    def references(self) -> References:
+        return self.task.references
+
+    @property
+    def at(self) -> Locate:
+        return self.task.at
 
 
 def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
-    """What is wrong with services, each by itself."""
+    """What is wrong with services, each by itself, and with what jobs have like them."""
+    for key, task in spec.tasks.items():
+        yield from containers.problems(key, task, spec, at)
+        yield from volumes.problems(key, task, spec, at)
+        yield from peers.problems(key, task, at)
+        yield from callees.problems(key, task, spec, at)
     for key, service in spec.services.items():
         yield from _service_problems(key, service, at)
-        yield from peers.problems(key, service, at)
         yield from target_groups.problems(key, service, at)
+        yield from scaling.problems(key, service, spec, at)
+        yield from deployment.problems(key, service, at)
+        yield from blue_green.problems(key, service, spec, at)
+    yield from permissions.problems(spec, at)
+    yield from discovery.problems(spec, at)
+    yield from ports.problems(spec, at)
+    yield from network_listeners.problems(spec, at)
 
 
 def build(context: ServiceContext) -> tuple[Service, ...]:
@@ -72,12 +105,17 @@ def build(context: ServiceContext) -> tuple[Service, ...]:
     return tuple(_build_service(key, own[key]) for key in sorted(context.spec.services))
 
 
-def _order_tags(rules: tuple[ListenerRule, ...], spec: Spec, reached: str) -> dict[str, Any]:
+def _order_tags(
+    rules: tuple[ListenerRule, ...], network: Iterable[str], spec: Spec, reached: str
+) -> dict[str, Any]:
     """What a service has tags for. Where rules move to another listener, as from HTTP to HTTPS, the old ones
-    must outlive the new ones' creation, and nothing but a change of the service itself comes between them."""
-    own = sorted({rule.listener for rule in rules})
-    known, text = spec.load_balancer.listeners, (reached,) if reached else ()
-    if any(name in known and tls.is_tls(known[name]) for name in own):
+    must outlive the new ones' creation, and nothing but a change of the service itself comes between them.
+    So it is with the listeners of network load balancers."""
+    own, text = sorted({*network, *(rule.listener for rule in rules)}), (reached,) if reached else ()
+    known = {
+        each.full_name(name): listener for each in balancers_of(spec) for name, listener in each.listeners
+    }
+    if any(name in known and known[name].protocol in _ORDERED for name in own):
         return {"reached": (), "order": (OrderTags(egress=text, listeners=" ".join(own)),)}
     return {"reached": text, "order": ()}
 
@@ -89,160 +127,110 @@ def _by_service(context: ServiceContext) -> dict[str, ServiceContext]:
     for route in context.bound:
         bound[route.service].append(route)
     for call in context.calls:
-        for key in {call.caller, call.callee}:
+        for key in {call.caller, call.callee} & calls.keys():
             calls[key].append(call)
     return {
-        key: context._replace(bound=tuple(bound[key]), calls=tuple(calls[key]))
+        key: ServiceContext(context.task._replace(calls=tuple(calls[key])), tuple(bound[key]))
         for key in context.spec.services
     }
 
 
 def _service_problems(key: str, service: ServiceSpec, at: Locate) -> Iterator[Problem]:
-    if service.routes and service.port is None:
+    if service.routes and not service.ports:
         where = at(("services", key, "routes"))
         message = f'"{key}" has routes but no port'
         yield Problem("TG240", where, message, "add port: NUMBER")
-    for name in sorted(service.environment.keys() & service.secrets.keys()):
-        where = at(("services", key, "secrets", name))
-        message = f'"{name}" is in environment and in secrets; ECS allows a variable in one of them only'
-        yield Problem("TG243", where, message, "remove one of the two")
-    if service.routes and service.port and service.port.protocol != "http":
-        where = at(("services", key, "port"))
-        message = f"the load balancer cannot send requests to a {service.port.protocol} port"
-        # gRPC and HTTP/2 target groups need an HTTPS listener: aws.md section 5.
-        hint = "remove the routes, or write protocol: http; the listeners speak plain HTTP/1.1"
-        yield Problem("TG242", where, message, hint)
 
 
 def _build_service(key: str, context: ServiceContext) -> Service:
-    spec, calls = context.spec, context.calls
-    service = spec.services[key]
-    aws_name = renames.in_aws(key, spec)
-    image = context.images[key]
-    roles = _build_roles(key, service, context)
-    egress = security.egress(key, spec, image, context.network, calls, context.references)
-    security_rules = (*security.ingress(key, spec, calls, context.references), *egress.rules)
-    rules = load_balancer.rules(context.bound, key)
+    spec, service = context.spec, context.spec.services[key]
+    own = tasks.build(key, context.task)
+    roles = (*own.roles.own, *_roles_of_deployments(key, context))
+    front = _parts_of_front(key, context, own.reached, own.security_rules)
     return Service(
-        key=key,
-        label=names.label(key),
-        file=names.service_file(key),
-        aws_name=aws_name,
+        **own.fields,
+        **front,
+        **capacity.build(service, spec),
         summary=_summary_comment(key, service, context),
-        family=f"{spec.name}-{aws_name}",
-        cluster=existing.cluster_of_services(spec),
-        launch_types=() if spec.cluster is None else (_FARGATE,),
-        capacity_providers=(_FARGATE,) if spec.cluster is None else (),
-        inputs=(_image_input(key, image), *existing.role_inputs(key, service)),
-        cpu=service.cpu,
-        memory=service.memory or 0,
-        size_at=_size_at(key, context),
-        architecture=service.architecture.upper(),
-        tasks=Tasks(least=service.count, most=service.count, at=context.at(("services", key, "count"))),
-        containers=(_application_container(key, service, context),),
-        region=spec.region,
-        log_group=f"/ecs/{spec.name}/{aws_name}",
-        log_retention=spec.logs.retention,
-        execution_role=roles.execution,
-        task_role=roles.task,
-        roles=roles.own,
-        execution_role_arn=roles.execution_arn,
-        task_role_arn=roles.task_arn,
-        given_roles=roles.given,
-        security_group_name=names.security_group(spec.name, aws_name),
-        security_group_description=f"Tasks of {aws_name}",
-        security_rules=security_rules,
-        **_order_tags(rules, spec, egress.reached),
-        target_groups=tuple(_target_groups(key, service, context)),
-        routes=load_balancer.routes(context.bound, key),
-        priorities=(*_priority_comments(rules), *load_balancer.shared_comments(context.bound, key)),
-        rules=rules,
-        grace_period=(service.grace_period,) if service.routes else (),
-        public_ip=(True,) if spec.network.way_out.public_tasks else (),
-        exec=(True,) if service.exec else (),
+        revisions=_REVISIONS,
+        roles=roles,
+        is_deployed_by_ci=service.deploys_by == "ci",
+        ignored=tuple(deployment.ignored(service)),
+        tasks=scaling.tasks(key, service, context.at),
+        desired_count=scaling.desired_count(service),
         connect=_service_connect(key, service, context),
-        calls=_callee_keys(key, context),
-        uses=tuple(service.uses),
-        egress=tuple(_listed_egress(service, context)),
+        dns=tuple(discovery.names_of(key, spec, context.at)),
         depends_on=(
             *existing.capacity_providers(spec),
-            *access.policies(roles.own),
-            *security.depends_on(security_rules),
+            *access.policies(roles),
+            *connect_tls.depends_on(service),
+            *security.depends_on(own.security_rules),
             *load_balancer.depends_on(context.bound, key),
+            *network_listeners.depends_on(key, spec),
             *_started_first(key, context),
         ),
-        at=context.at(("services", key)),
     )
 
 
-def _build_roles(key: str, service: ServiceSpec, context: ServiceContext) -> existing.ServiceRoles:
-    spec, image = context.spec, context.images[key]
-    secrets = tuple(context.references.secrets(service))
-    execution = access.execution_role(key, spec, image, context.partition, secrets)
-    return existing.build_roles(key, spec, execution, access.task_role(key, spec), context.at)
+_REVISIONS = Comment("Old revisions stay active, so that a deployment can be rolled back to them.")
 
 
-def _listed_egress(service: ServiceSpec, context: ServiceContext) -> Iterator[Egress]:
-    for entry in peers.egress_entries(service, context.references):
-        first, last = entry.ports
-        yield Egress(
-            peer=entry.peer,
-            text=entry.text,
-            source=entry.source,
-            protocol=entry.protocol,
-            port=first,
-            last_port=last,
-        )
+def _roles_of_deployments(key: str, context: ServiceContext) -> Iterator[Role]:
+    for role in blue_green.roles(key, context.spec, context.task.partition, context.references):
+        yield existing.own_role(role, context.spec)
 
 
-def _application_container(key: str, service: ServiceSpec, context: ServiceContext) -> Container:
-    """The container that the service is named for."""
-    aws_name = renames.in_aws(key, context.spec)
-    return Container(
-        name=aws_name,
-        image=context.images[key],
-        image_variable=names.label(key, "image"),
-        command=(tuple(service.command),) if service.command else (),
-        environment=tuple(
-            (name, str(value))
-            for name, value in sorted(service.environment.items())
-            if not isinstance(value, Given)
-        ),
-        environment_references=tuple(context.references.environment(service)),
-        environment_parts=tuple(references.environment_parts(key, context.spec, context.at)),
-        secrets=tuple(references.literal_secrets(service)),
-        secret_references=tuple(context.references.secrets(service)),
-        port_mappings=tuple(_port_mappings(aws_name, service.port, service.connect)),
-        called=_callee_addresses(key, context),
-        init=service.exec,
-        log_group=names.label(key),
-        region=context.spec.region,
-        path=("services", key),
-    )
+def _parts_of_front(
+    key: str, context: ServiceContext, reached: str, allowed: tuple[SecurityRule, ...]
+) -> dict[str, Any]:
+    """What is between a service and its load balancers, and the tags that follow from it."""
+    spec, service = context.spec, context.spec.services[key]
+    rules = load_balancer.rules(context.bound, key, spec, context.references)
+    listeners = tuple(network_listeners.build(key, spec, context.references))
+    groups = tuple(_target_groups(key, service, context, allowed))
+    own_alarms = tuple(alarms.of_service(key, spec, groups, context.references))
+    known = alarms.refs_of_balancers(spec) | alarms.refs(own_alarms)
+    return {
+        **_order_tags(rules, (each.key for each in listeners), spec, reached),
+        "target_groups": groups,
+        "registrations": tuple(blue_green.registrations(key, service, groups, rules)),
+        "alarms": own_alarms,
+        "deployment": deployment.build(key, service.deployment, context.references, known),
+        "scalings": tuple(scaling.build(key, spec, groups, context.references)),
+        "routes": tuple(_every_route(key, context)),
+        "listeners": listeners,
+        "priorities": (*_priority_comments(rules), *load_balancer.shared_comments(context.bound, key)),
+        "rules": rules,
+        "grace_period": (service.grace_period,) if service.routes else (),
+    }
 
 
-def _image_input(key: str, image: Image) -> Input:
-    label = names.label(key, "image")
-    variable = Variable(label=label, type=Ref("string"), description=f"Image of {key}.")
-    return Input(variable=variable, value=next(iter(image.given), VariableRef(label)))
-
-
-def _size_at(key: str, context: ServiceContext) -> Location:
-    """Where the spec gives the memory, or else the CPU units."""
-    memory = context.at(("services", key, "memory"))
-    return memory if memory != context.at(("services", key)) else context.at(("services", key, "cpu"))
+def _every_route(key: str, context: ServiceContext) -> Iterator[Route]:
+    yield from load_balancer.routes(context.bound, key)
+    yield from network_listeners.route_parts(key, context.spec)
 
 
 def _summary_comment(key: str, service: ServiceSpec, context: ServiceContext) -> Comment:
     """The first line of a service's file: what it is, in the spec's terms."""
-    parts = [f"port {service.port.number}" if service.port else "no port"]
-    if service.routes:
-        routes = [route.text for route in load_balancer.routes(context.bound, key)]
-        parts.append(f"behind the load balancer at {names.listed(routes)}")
-    if service.connect and service.port:
-        parts.append(f"called as {_service_address(service.connect, service.port)}")
-    if callees := _callee_keys(key, context):
-        parts.append(f"calls {names.listed(callees)}")
+    numbers = [str(port.number) for _, port in ports.ordered(service)]
+    parts = [f"port{'s'[: len(numbers) - 1]} {names.listed(numbers)}" if numbers else "no port"]
+    for balancer in target_groups.balancers(service):
+        own = (each for each in _every_route(key, context) if each.balancer == balancer)
+        noun = names.noun_of_balancer(balancer)
+        parts.append(f"behind {noun} at {names.listed([route.text for route in own])}")
+    called = [tasks.address(each, service) for each in ports.names_by_port(service)]
+    called += [
+        server.address
+        for name in discovery.names_of(key, context.spec, context.at)
+        for server in name.servers
+    ]
+    if called:
+        parts.append(f"called as {names.listed(called)}")
+    if service.containers:
+        parts.append(f"with {names.listed(sorted(service.containers))}")
+    called_first = tasks.callee_keys(key, context.task)
+    if called := [*called_first, *sorted({*map(callees.address, service.outside)})]:
+        parts.append(f"calls {names.listed(called)}")
     aws_name = renames.in_aws(key, context.spec)
     if aws_name != key:
         parts.append(f"named {aws_name} in AWS")
@@ -264,76 +252,99 @@ def _priority_comments(rules: tuple[ListenerRule, ...]) -> Iterator[Comment]:
         yield Comment(f"{'Priority' if len(pinned) == 1 else 'Priorities'} {pins}.")
 
 
-def _port_mappings(aws_name: str, port: Port | None, connect: Connect | None) -> Iterator[PortMapping]:
-    if port is None:
-        return
-    # Plain TCP has no application protocol: botocore, ecs PortMapping.appProtocol.
-    protocol = () if port.protocol == "tcp" else (port.protocol,)
-    named = (NamedPort(name=aws_name, app_protocol=protocol),) if connect else ()
-    yield PortMapping(port=port.number, connect=named)
+def _target_groups(
+    key: str, service: ServiceSpec, context: ServiceContext, rules: tuple[SecurityRule, ...]
+) -> Iterator[TargetGroup]:
+    """One for each load balancer and each port that the service has routes on."""
+    for balancer in target_groups.balancers(service):
+        for port in ports.routed(service, balancer):
+            group = _target_group(key, balancer, port, context)
+            allowed = [
+                rule
+                for checked in group.check_port
+                for rule in security.of_checked_port(rules, balancer, checked)
+            ]
+            order = tuple(security.depends_on(tuple(allowed)))
+            group = structs.replace(group, depends_on=(order,) if order else ())
+            yield group
+            if moves_requests(service):
+                yield blue_green.alternate(group)
 
 
-def _target_groups(key: str, service: ServiceSpec, context: ServiceContext) -> Iterator[TargetGroup]:
-    if not service.routes or service.port is None:
-        return
-    check = service.health_check
-    aws_name = renames.in_aws(key, context.spec)
-    yield TargetGroup(
-        label=names.label(key),
-        name_prefix=names.target_group_prefix(aws_name, internal=context.spec.load_balancer.is_internal),
-        name=f"{context.spec.name}-{aws_name}",
-        port=service.port.number,
+def _target_group(key: str, balancer: str, port: str, context: ServiceContext) -> TargetGroup:
+    spec, service = context.spec, context.spec.services[key]
+    network = spec.balancers[balancer].is_network
+    check = ports.health_check(service, port)
+    spoken = ports.target_protocol(service.ports[port], network=network)
+    aws_name, checked = renames.in_aws(key, spec), ports.checked_port(service, port)
+    return TargetGroup(
+        label=target_groups.network_label(key, balancer, port, service)
+        if network
+        else target_groups.label(key, balancer, port),
+        balancer=balancer,
+        name_prefix=names.target_group_prefix(
+            aws_name, internal=spec.balancers[balancer].is_internal, version=spoken.mark
+        ),
+        name=names.target_group_tag(spec.name, aws_name, balancer, *ports.suffix(port)),
+        service_key="-".join((key, *ports.suffix(port))),
+        protocol=spoken.protocol,
+        version=spoken.version,
+        port=service.ports[port].number,
+        check_port=() if checked is None else (checked,),
+        check_protocol=tuple(ports.check_protocol(service, port)),
         path=check.path or "",
         codes=check.codes or "",
         interval=check.interval,
         timeout=check.timeout,
         healthy=check.healthy,
         unhealthy=check.unhealthy,
-        comments=(_ANY_ANSWER,) if _takes_any_answer(service) else (),
-        at=context.at(("services", key, "health_check")),
+        comments=(_ANY_ANSWER,) if _takes_any_answer(service, port, spec) else (),
+        at=ports.place_of_check(key, port, context.at),
         deregistration_delay=service.deregistration_delay,
-        attributes=tuple(target_groups.attributes(service)),
-        cross_zone=tuple(target_groups.cross_zone(service)),
-        stickiness=tuple(target_groups.stickiness(service)),
+        attributes=tuple(target_groups.network_attributes(service, spoken.protocol))
+        if network
+        else (*ports.attributes(spoken), *target_groups.attributes(service)),
+        container=service.ports[port].container or aws_name,
+        cross_zone=tuple(target_groups.cross_zone(service, network=network)),
+        stickiness=() if network else tuple(target_groups.stickiness(service)),
     )
 
 
-def _takes_any_answer(service: ServiceSpec) -> bool:
-    check = service.health_check
-    return (check.path, check.codes) == ("/", LENIENT_CODES) and not has_root(service)
+def _takes_any_answer(service: ServiceSpec, port: str, spec: Spec) -> bool:
+    check, requested = ports.health_check(service, port), ports.of_requests(service, spec)
+    return (check.path, check.codes) == ("/", LENIENT_CODES) and not has_root(requested, port)
 
 
 def _service_connect(key: str, service: ServiceSpec, context: ServiceContext) -> tuple[ServiceConnect, ...]:
-    if not service.connect and not service.calls:
+    if not context.spec.has_proxy(service):
         return ()
-    return (ServiceConnect(servers=tuple(_connect_servers(key, service, context))),)
+    servers = tuple(_connect_servers(key, service, context))
+    said = service.connect_logs
+    logs = (ConnectLogs(form=said.format.upper(), query=_SWITCH[said.query]),) if said else ()
+    return (ServiceConnect(namespace=namespaces.arn(context.spec), access_logs=logs, servers=servers),)
+
+
+_SWITCH = {True: "ENABLED", False: "DISABLED"}
 
 
 def _connect_servers(key: str, service: ServiceSpec, context: ServiceContext) -> Iterator[ConnectServer]:
-    if service.connect and service.port:
+    for each in ports.names_by_port(service):
         yield ConnectServer(
-            port_name=renames.in_aws(key, context.spec),
-            dns_name=service.connect.name,
-            port=service.connect.port or service.port.number,
-            address=_service_address(service.connect, service.port),
-            at=context.at(("services", key, "connect")),
+            port_name=ports.name_in_connect(renames.in_aws(key, context.spec), each.port),
+            discovery_name=namespaces.discovery_name(key, each, context.spec),
+            dns_name=each.name,
+            port=each.alias_port or 0,
+            address=tasks.address(each, service),
+            at=context.at(("services", key, "connect", service.connects.index(each))),
+            service_key="-".join((key, *ports.suffix(each.port))),
+            request_timeout=_said(each.timeouts.request),
+            idle_timeout=_said(each.timeouts.idle),
+            tls=tuple(connect_tls.of_name(each, context.references)),
         )
 
 
-def _service_address(connect: Connect, port: Port) -> str:
-    return f"{_SCHEME[port.protocol]}{connect.name}:{connect.port or port.number}"
-
-
-def _callee_keys(key: str, context: ServiceContext) -> tuple[str, ...]:
-    return tuple(sorted(call.callee for call in context.calls if call.caller == key))
-
-
-def _callee_addresses(key: str, context: ServiceContext) -> tuple[str, ...]:
-    # By their names in AWS: one that is renamed starts no tasks of its callers.
-    callees = sorted(_callee_keys(key, context), key=lambda callee: renames.in_aws(callee, context.spec))
-    called = (context.spec.services[callee] for callee in callees)
-    addresses = [_service_address(each.connect, each.port) for each in called if each.connect and each.port]
-    return (" ".join(addresses),) if addresses else ()
+def _said(seconds: int | None) -> tuple[int, ...]:
+    return () if seconds is None else (seconds,)
 
 
 def _started_first(key: str, context: ServiceContext) -> Iterator[Ref]:

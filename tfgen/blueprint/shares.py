@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint import names
+from tfgen.blueprint import target_groups
 from tfgen.blueprint.model import WeightedForward, WeightedTarget
 from tfgen.problems import Location, Problem
+from tfgen.spec.model import Rewrite, RewritePattern, RouteLogin
 
 
 class Share(NamedTuple):
@@ -21,9 +22,12 @@ class Share(NamedTuple):
     sticky: int | None
     pinned: int | None
     at: Location
+    port: str | None = None
+    login: RouteLogin | None = None
+    rewrite: Rewrite | None = None
 
 
-def build(shares: Sequence[Share]) -> tuple[WeightedForward, ...]:
+def build(shares: Sequence[Share], balancer: str) -> tuple[WeightedForward, ...]:
     """Nothing where a route has one service."""
     if len(shares) < 2:
         return ()
@@ -31,7 +35,9 @@ def build(shares: Sequence[Share]) -> tuple[WeightedForward, ...]:
         WeightedForward(
             targets=tuple(
                 WeightedTarget(
-                    service=share.service, target_group=names.label(share.service), weight=share.weight
+                    service=share.service,
+                    target_group=target_groups.label(share.service, balancer, share.port),
+                    weight=share.weight,
                 )
                 for share in shares
             ),
@@ -56,10 +62,30 @@ def problems(route: str, shares: Sequence[Share], *, alone: bool) -> Iterator[Pr
         yield Problem("TG568", last.at, message, "give some of them another route")
     yield from _agreement("sticky", route, shares, lambda share: share.sticky)
     yield from _agreement("priority", route, shares, lambda share: share.pinned)
+    yield from _agreement("login", route, shares, _login_in_words)
+    yield from _agreement("rewrite", route, shares, _rewrite_in_words)
+
+
+def _login_in_words(share: Share) -> str | None:
+    if share.login is None:
+        return None
+    name = "false" if share.login.name is False else str(share.login.name)
+    return " ".join([name, *filter(None, [share.login.unauthenticated])])
+
+
+def _rewrite_in_words(share: Share) -> str | None:
+    """Its texts, one after another."""
+    said = share.rewrite
+    if said is None:
+        return None
+    patterns = (said.url, said.host)
+    found = [said.prefix, said.host if isinstance(said.host, str) else None]
+    found += [f"{each.regex} to {each.replace}" for each in patterns if isinstance(each, RewritePattern)]
+    return " and ".join(filter(None, found))
 
 
 def _agreement(
-    key: str, route: str, shares: Sequence[Share], value: Callable[[Share], int | None]
+    key: str, route: str, shares: Sequence[Share], value: Callable[[Share], int | str | None]
 ) -> Iterator[Problem]:
     """One rule has one priority and one stickiness; one of the services may say it for all."""
     said = [share for share in shares if value(share) is not None]

@@ -8,9 +8,10 @@ rules among them stop a stack here only where it is far too large, so that the o
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from tfgen.blueprint import quotas
+from tfgen.blueprint import names, ports, quotas, target_groups
 from tfgen.problems import Locate, Location, Problem
-from tfgen.spec.model import Listener, Service, Spec
+from tfgen.spec.balancers import created_balancers
+from tfgen.spec.model import Listener, Service, Spec, TaskKeys
 
 CODES = ("TG245", "TG331", "TG338")
 """Of which the last two are rules, that a spec can ignore."""
@@ -19,13 +20,16 @@ _FAR = 2
 
 def problems(spec: Spec, at: Locate) -> list[Problem]:
     """Where a filled spec exceeds what any account can have. The work is linear in the spec."""
-    places = {key: at(("services", key)) for key in spec.services}
-    connected = [places[key] for key, service in spec.services.items() if service.connect or service.calls]
-    routed = [places[key] for key, service in spec.services.items() if service.routes]
+    places = {key: at((task.section, key)) for key, task in spec.tasks.items()}
+    connected = [places[key] for key, service in spec.services.items() if spec.has_proxy(service)]
+    routed: dict[str, list[Location]] = {}
+    for key, service in spec.services.items():
+        for balancer in target_groups.balancers(service):
+            routed.setdefault(balancer, []).extend(places[key] for _ in ports.routed(service, balancer))
     return [
-        *quotas.cluster(places.values()),
+        *quotas.cluster([places[key] for key in spec.services]),
         *quotas.namespace(connected, _FAR),
-        *quotas.target_groups(routed, _FAR),
+        *(each for behind in routed.values() for each in quotas.target_groups(behind, _FAR)),
         *_load_balancer_rules(spec, at),
         *_service_rules(spec, places),
     ]
@@ -33,15 +37,13 @@ def problems(spec: Spec, at: Locate) -> list[Problem]:
 
 def _load_balancer_rules(spec: Spec, at: Locate) -> Iterator[Problem]:
     """One for each range of each listener, where there is a load balancer."""
-    listeners = spec.load_balancer.listeners
-    if not any(service.routes for service in spec.services.values()):
-        return
-    ranges = {
-        id(listener.cidrs): len(set(listener.cidrs or ())) for listener in _rules_apart(listeners.values())
-    }
-    used = sum(ranges[id(listener.cidrs)] for listener in listeners.values())
     hint = "use fewer, larger ranges, or fewer listeners: each range is a rule for each listener"
-    yield from quotas.rules("the load balancer", "inbound", used, at(("load_balancer",)), hint)
+    for balancer in created_balancers(spec):
+        listeners = balancer.said.listeners.values()
+        ranges = {id(each.cidrs): len(set(each.cidrs or ())) for each in _rules_apart(listeners)}
+        used = sum(ranges[id(listener.cidrs)] for listener in listeners)
+        noun = names.noun_of_balancer(balancer.key)
+        yield from quotas.rules(noun, "inbound", used, at(balancer.path), hint)
 
 
 def _rules_apart(listeners: Iterable[Listener]) -> Iterable[Listener]:
@@ -50,20 +52,24 @@ def _rules_apart(listeners: Iterable[Listener]) -> Iterable[Listener]:
 
 
 def _service_rules(spec: Spec, places: dict[str, Location]) -> Iterator[Problem]:
-    callers = Counter(callee for service in spec.services.values() for callee in set(service.calls))
+    tasks = spec.tasks
+    callers = Counter(callee for task in tasks.values() for callee in set(task.callees))
     for key, service in spec.services.items():
         hint = "have fewer services call it, or put a proxy service in between"
         yield from quotas.rules(
             f'"{key}"', "inbound", _inbound_rules(service, callers[key]), places[key], hint
         )
+    for key, task in tasks.items():
         hint = "have it call fewer services, and list fewer, larger ranges in egress"
-        yield from quotas.rules(f'"{key}"', "outbound", _outbound_rules(service), places[key], hint)
+        yield from quotas.rules(f'"{key}"', "outbound", _outbound_rules(task), places[key], hint)
 
 
-def _outbound_rules(service: Service) -> int:
-    listed = ["all"] if service.egress == "all" else service.egress or ()
-    return len(set(service.calls)) + len(set(map(repr, listed)))
+def _outbound_rules(task: TaskKeys) -> int:
+    listed = ["all"] if task.egress == "all" else task.egress or ()
+    return len(set(map(repr, task.calls))) + len(set(map(repr, listed)))
 
 
 def _inbound_rules(service: Service, callers: int) -> int:
-    return callers + bool(service.routes) + len(set(map(repr, service.ingress)))
+    called, listed = len(ports.called(service)), len(set(map(repr, service.ingress)))
+    fronted = (ports.of_load_balancer(service, each) for each in target_groups.balancers(service))
+    return callers * called + sum(map(len, fronted)) + listed

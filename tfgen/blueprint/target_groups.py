@@ -5,10 +5,12 @@ What cannot go together: ELB/edit-target-group-attributes.
 
 from collections.abc import Iterator
 
-from tfgen.blueprint.model import Stickiness
+from tfgen.blueprint import names, ports
+from tfgen.blueprint.model import TCP, Stickiness
 from tfgen.hcl.text import Label
 from tfgen.problems import Locate, Problem
-from tfgen.spec.model import Service
+from tfgen.spec.balancers import balancer_of
+from tfgen.spec.model import MAIN, Service
 
 _SHORTEST_SLOW_START = 30  # botocore, elbv2 TargetGroupAttribute
 _RESERVED_COOKIES = "AWSALB"
@@ -53,7 +55,37 @@ def _contradictions(service: Service) -> Iterator[tuple[str, str, str]]:
         yield "sticky", message, "remove sticky or cross_zone"
 
 
-def attributes(service: Service) -> Iterator[tuple[Label, int | str]]:
+def label(service: str, balancer: str, port: str | None) -> Label:
+    """Of one port and one load balancer: AWS lets no other forward to the same target group."""
+    return names.label(service, *([] if balancer == MAIN else [balancer]), *ports.suffix(port))
+
+
+def network_label(key: str, balancer: str, port: str, service: Service) -> Label:
+    """Of one port behind a network load balancer, and of how it is checked: the provider keeps the path and
+    the codes of a target group, and refuses them where the check only opens a connection."""
+    check = "http" if ports.health_check(service, port).path else "tcp"
+    return names.label(label(key, balancer, port), check)
+
+
+def balancers(service: Service) -> tuple[str, ...]:
+    """The load balancers that send requests to a service, `main` first."""
+    found = {balancer_of(route.listener or "") for route in service.routes}
+    return tuple(sorted(found, key=lambda key: (key != MAIN, key)))
+
+
+def network_attributes(service: Service, protocol: str) -> Iterator[tuple[Label, bool | int | str]]:
+    """Those behind a network load balancer. Behind UDP listeners, tasks see the addresses of clients anyway
+    (network/edit-target-group-attributes)."""
+    if protocol == TCP.upper():
+        if service.preserve_client_ip is not None:
+            yield Label("preserve_client_ip"), service.preserve_client_ip
+        if service.proxy_protocol:
+            yield Label("proxy_protocol_v2"), True
+    if service.connection_termination is not None:
+        yield Label("connection_termination"), service.connection_termination
+
+
+def attributes(service: Service) -> Iterator[tuple[Label, bool | int | str]]:
     """The arguments besides those that every target group has.
 
     Those that AWS keeps when they are not said are said as soon as the spec does.
@@ -66,9 +98,10 @@ def attributes(service: Service) -> Iterator[tuple[Label, int | str]]:
         yield Label("load_balancing_anomaly_mitigation"), _ON if service.anomaly_mitigation else _OFF
 
 
-def cross_zone(service: Service) -> Iterator[str]:
+def cross_zone(service: Service, *, network: bool = False) -> Iterator[str]:
     if service.cross_zone is not None:
-        yield "use_load_balancer_configuration" if service.cross_zone else "false"
+        on = "true" if network else "use_load_balancer_configuration"
+        yield on if service.cross_zone else "false"
 
 
 def stickiness(service: Service) -> Iterator[Stickiness]:

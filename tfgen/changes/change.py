@@ -129,6 +129,11 @@ class KnownStack(Protocol):
         ...
 
     @property
+    def provider_range(self) -> Value:
+        """The versions of the AWS provider that the stack allows; None where it says nothing of it."""
+        ...
+
+    @property
     def moved(self) -> Mapping[str, str]:
         """The old address in each `moved` block -> the new one."""
         ...

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from tfgen import facts
+from tfgen.changes.accounts import is_same_value
 from tfgen.changes.change import Action, Change, changes_region
 from tfgen.changes.plain import without_defaults
 from tfgen.changes.sets import sorted_sets
@@ -90,7 +91,7 @@ class _Pair:
             for each in (self.old, self.new)
         )
         stay = facts.kept_arguments(self.resource.type) - self.new.keys()
-        return {name for name in names - stay if old.get(name) != new.get(name)}
+        return {name for name in names - stay if not is_same_value(old.get(name), new.get(name))}
 
     def differing(self, fresh: set[str]) -> tuple[str, ...]:
         """The arguments that change when the resources at the `fresh` addresses are new."""

@@ -61,6 +61,9 @@ def _compared(old: Inventory, new: Inventory, prices: tuple[PriceList, PriceList
     missing, missing_then = (_unpriced(*each) for each in zip(items, prices, strict=True))
     if missing != missing_then or (missing and old.region != new.region):
         return None
+    uncounted = [sum(not item.is_counted for item in each) for each in items]
+    if uncounted[0] != uncounted[1]:
+        return None
     repriced = cost_of(items[1], prices[1]).low - cost_of(items[1], prices[0]).low
     causes = [*_quantity_causes(old, new, prices[0]), Cause(f"the prices of {new.region}", repriced)]
     return CostChange(
@@ -98,6 +101,7 @@ _NOUNS = {
     "endpoint_hour": "interface endpoint",
     "load_balancer_hour": "load balancer",
     "public_ipv4_hour": "public address",
+    "lcu_hour": "reserved LCU",
 }
 """By the part that such an item is charged as before any other."""
 

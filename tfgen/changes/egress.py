@@ -126,10 +126,14 @@ _NO_ROUTE = "{}: no route leads to [this range|these ranges] any more; connectio
 
 def _lost_destinations(routes: Sequence[Change], new: KnownStack) -> set[str]:
     """The ranges of other networks that had a route, and have none in any table."""
-    lost = {str(change.old.get("destination_cidr_block")) for change in routes if is_destroyed(change)}
+    lost = {_destination(change.old) for change in routes if is_destroyed(change)}
     remaining = (each for each in new.resources.values() if each.type == "aws_route")
-    kept = {str(each.arguments.get("destination_cidr_block")) for each in remaining}
+    kept = {_destination(each.arguments) for each in remaining}
     return lost - kept - {"0.0.0.0/0"}
+
+
+def _destination(route: Mapping[str, Value]) -> str:
+    return str(route.get("destination_cidr_block") or route.get("destination_ipv6_cidr_block"))
 
 
 # A subnet is destroyed only when it is empty; its route is not kept until then.

@@ -5,7 +5,8 @@ from typing import Any
 
 from tfgen.changes.change import Action, Change, KnownStack, is_lost, updates
 from tfgen.changes.clashes import Clash
-from tfgen.changes.ignored import lacks_port
+from tfgen.changes.ignored import lacks_port, lacks_port_name
+from tfgen.changes.ipv6 import ipv6_failures
 from tfgen.changes.names import (
     INGRESS,
     Consequence,
@@ -26,8 +27,10 @@ def apply_failures(
     tasks = tasks_of(changes)
     yield from about_changes(changes, lambda change: _changes_protocol(change, tasks), _PROTOCOL)
     yield from about_changes(changes, lambda change: lacks_port(change, old, new), _OTHER_PORT)
+    yield from about_changes(changes, lambda change: lacks_port_name(change, old), _OTHER_NAME)
     yield from about_changes(changes, lambda change: _leaves_vpc(change, changes), _VPC)
     yield from about_changes(changes, _is_protected, _PROTECTED)
+    yield from ipv6_failures(changes, old)
     in_use = _groups_in_use(changes)
     yield from about_changes(in_use, _changes_name, f"{_GROUP}.")
     yield from about_changes(in_use, lambda change: not _changes_name(change), f"{_GROUP}, {_AND_A_NAME}.")
@@ -44,7 +47,12 @@ _PROTOCOL = (
 )
 _OTHER_PORT = (
     "{}: ignore_changes keeps one of task_definition and load_balancer, and ECS rejects a load balancer port "
-    "that the task definition lacks, so the apply fails."
+    "that the task definition lacks, so the apply fails: remove that for this change, as with deploys_by: "
+    "terraform."
+)
+_OTHER_NAME = (
+    "{}: ignore_changes keeps the task definition, and ECS rejects a Service Connect port whose name it "
+    "lacks, so the apply fails: remove that for this change, as with deploys_by: terraform."
 )
 _VPC = (
     "AWS cannot move a load balancer to another VPC, so the apply fails halfway: create a stack with another "

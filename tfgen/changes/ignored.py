@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from tfgen.changes.change import Action, Change, KnownResource, KnownStack, is_replaced
+from tfgen.changes.change import Action, Change, KnownResource, KnownStack, is_replaced, updates
 from tfgen.changes.clashes import connect_addresses
 from tfgen.changes.names import Consequence, about_names, containers
 from tfgen.hcl.values import references_in
@@ -20,6 +20,8 @@ def ignored_consequences(
         _TASKS,
     )
     yield from about_names(_ignored_addresses(changes, old, new), _ADDRESSES)
+    yield from about_names(_returning(changes, old, new), _RETURNING)
+    yield from about_names(_starting_again(changes, new), _STARTING_AGAIN)
 
 
 _GROUPS = (
@@ -28,7 +30,15 @@ _GROUPS = (
 )
 _TASKS = (
     "{}: ignore_changes keeps the old task [definition|definitions]; no task is started from the new "
-    "[one|ones]."
+    "[one|ones] until a pipeline deploys what it makes of [it|them]."
+)
+_RETURNING = (
+    "{}: Terraform deploys again what these files say; if a pipeline has deployed another image, the apply "
+    "replaces its tasks by those of the image in the spec."
+)
+_STARTING_AGAIN = (
+    "{}: the new [service starts|services start] with the [image|images] in the spec, whatever a pipeline "
+    "has deployed: have it deploy again."
 )
 _ADDRESSES = (
     "{}: ignore_changes keeps the [address|addresses] out of Service Connect; calls to [it|them] fail."
@@ -55,9 +65,26 @@ def lacks_port(change: Change, old: KnownStack, new: KnownStack) -> bool:
     return change.action is Action.UPDATE and any(not asked <= ports for ports in known)
 
 
+def lacks_port_name(change: Change, old: KnownStack) -> bool:
+    """Whether a service gets a Service Connect port whose name its kept task definition lacks."""
+    if "task_definition" not in change.kept or not updates("service_connect_configuration")(change):
+        return False
+    asked = {
+        str(offered.get("port_name"))
+        for connect in change.new.get("service_connect_configuration", ())
+        for offered in connect.get("service", ())
+    }
+    used = [old.resources.get(each.address) for each in references_in(change.new.get("task_definition"))]
+    known = [_ports(task.arguments) for task in used if task]
+    return any(not asked <= {str(port.get("name")) for port in ports} for ports in known)
+
+
 def _container_ports(task: Mapping[str, Any]) -> frozenset[str]:
-    mappings = (port for container in containers(task) for port in container.get("portMappings", ()))
-    return frozenset(str(port.get("containerPort")) for port in mappings)
+    return frozenset(str(port.get("containerPort")) for port in _ports(task))
+
+
+def _ports(task: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    return tuple(port for container in containers(task) for port in container.get("portMappings", ()))
 
 
 def _ignored_replacements(
@@ -82,6 +109,23 @@ def _ignored_addresses(changes: tuple[Change, ...], old: KnownStack, new: KnownS
         if service.address in old.resources and service.keeps("service_connect_configuration"):
             standing = set(connect_addresses(old.resources[service.address].arguments))
             yield from set(connect_addresses(service.arguments)) - standing
+
+
+def _returning(changes: tuple[Change, ...], old: KnownStack, new: KnownStack) -> Iterator[str]:
+    """The services whose task definition Terraform decides again."""
+    for service in _staying_services(changes, new):
+        before = old.resources.get(service.address)
+        if before and before.keeps("task_definition") and not service.keeps("task_definition"):
+            yield service.name
+
+
+def _starting_again(changes: tuple[Change, ...], new: KnownStack) -> Iterator[str]:
+    """The services that are created in place of others, by files that ignore what a pipeline deploys."""
+    for change in changes:
+        service = new.resources.get(change.address)
+        is_new = change.type == "aws_ecs_service" and is_replaced(change)
+        if is_new and service and service.keeps("task_definition"):
+            yield service.name
 
 
 def _staying_services(changes: tuple[Change, ...], new: KnownStack) -> Iterator[KnownResource]:

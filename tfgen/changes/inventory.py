@@ -9,9 +9,18 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from tfgen.changes.change import Change, Changes, KnownResource, KnownStack
-from tfgen.changes.names import end_of, service_of_endpoint
-from tfgen.cost.inventory import Balancer, Inventory, Tasks, longest_retention
+from tfgen.changes.names import end_of, scaled_service, service_of_endpoint
+from tfgen.cost.inventory import (
+    FREE_STORAGE,
+    Balancer,
+    Inventory,
+    Tasks,
+    in_order,
+    longest_retention,
+)
 from tfgen.hcl.text import without_keys
 from tfgen.hcl.values import Term, Value, addresses_in
 
@@ -26,12 +35,16 @@ _READ: Mapping[str, frozenset[str]] = {
     for kind, names in {
         "aws_nat_gateway": "connectivity_type",
         "aws_vpc_endpoint": "vpc_endpoint_type service_name subnet_ids route_table_ids",
-        "aws_lb": "load_balancer_type internal subnets subnet_mapping",
-        "aws_cloudwatch_log_group": "retention_in_days",
+        "aws_lb": (
+            "load_balancer_type internal ip_address_type subnets subnet_mapping"
+            " minimum_load_balancer_capacity"
+        ),
+        "aws_cloudwatch_log_group": "name retention_in_days",
         "aws_ecs_service": (
             "name task_definition desired_count launch_type capacity_provider_strategy network_configuration"
         ),
-        "aws_ecs_task_definition": "cpu memory runtime_platform requires_compatibilities",
+        "aws_appautoscaling_target": "resource_id min_capacity max_capacity",
+        "aws_ecs_task_definition": "cpu memory ephemeral_storage runtime_platform requires_compatibilities",
     }.items()
 }
 """The arguments and blocks that count, by type of resource; the others take longer to evaluate."""
@@ -82,10 +95,12 @@ def parts_after(found: Changes, was: Counted) -> Counted:
 def inventory_of(region: str, counted: Counted, without: Collection[str] = ()) -> Inventory:
     """The parts of all resources together, but for some addresses_in and those that cannot be told."""
     found = defaultdict[str, list[Any]](list)
+    limits = dict(value for parts in counted.values() for field, value in parts or () if field == "limits")
     for address, parts in counted.items():
         if address not in without:
             for field, value in parts or ():
-                found[field].append(value)
+                limited = limits.get(value.service) if field == "tasks" else None
+                found[field].append(replace(value, **limited) if limited else value)
     tasks: list[Tasks] = sorted(found["tasks"], key=lambda each: each.service)
     return Inventory(
         region=region,
@@ -94,7 +109,7 @@ def inventory_of(region: str, counted: Counted, without: Collection[str] = ()) -
         gateway_endpoints=tuple(sorted(found["gateway_endpoints"])),
         interface_endpoints=tuple(sorted(found["interface_endpoints"])),
         public_tasks=any(each.public for each in tasks),
-        balancers=tuple(found["balancers"]),
+        balancers=in_order(found["balancers"]),
         tasks=tuple(tasks),
         log_retention=longest_retention(found["log_retention"]),
     )
@@ -150,16 +165,22 @@ def _endpoint(arguments: _Arguments, _: KnownStack) -> _Read:
 
 
 def _balancer(arguments: _Arguments, _: KnownStack) -> _Read:
-    """Of Application Load Balancers; others have prices that tfgen does not know."""
-    if _text(arguments.get("load_balancer_type", "application")) == "application":
+    """Of Application and Network Load Balancers."""
+    kind = _text(arguments.get("load_balancer_type", "application"))
+    if kind in ("application", "network"):
         zones = arguments.get("subnets") or arguments.get("subnet_mapping")
-        yield "balancers", Balancer(_length(zones), not _flag(arguments.get("internal")))
+        reserved = _block(arguments, "minimum_load_balancer_capacity").get("capacity_units", "0")
+        internal = _flag(arguments.get("internal"))
+        public = not internal and arguments.get("ip_address_type") != "dualstack-without-public-ipv4"
+        is_network = kind == "network"
+        units = 0 if is_network else _number(reserved)
+        yield "balancers", Balancer(_length(zones), public, units, is_network, internal)
 
 
 def _log_group(arguments: _Arguments, _: KnownStack) -> _Read:
-    """How long log lines are kept, which costs nothing before traffic."""
+    """How long lines of services are kept, which costs nothing before traffic; flow logs are not counted."""
     days = arguments.get("retention_in_days")
-    if isinstance(days, str):
+    if isinstance(days, str) and not str(arguments.get("name")).startswith("/vpc/"):
         yield "log_retention", _number(days)
 
 
@@ -182,8 +203,15 @@ def _service(arguments: _Arguments, stack: KnownStack) -> _Read:
             low=count,
             high=count,
             public=_flag(network.get("assign_public_ip")),
+            storage=_number(_block(task, "ephemeral_storage").get("size_in_gib", str(FREE_STORAGE))),
         ),
     )
+
+
+def _scalable_target(arguments: _Arguments, _: KnownStack) -> _Read:
+    """How many tasks of a service there may be, whatever number that started with."""
+    low, high = (_number(arguments.get(name)) for name in ("min_capacity", "max_capacity"))
+    yield "limits", (scaled_service(arguments.get("resource_id")), {"low": low, "high": high})
 
 
 def _runs_on_fargate(arguments: _Arguments, task: _Arguments) -> bool:
@@ -208,6 +236,7 @@ _PARTS: Mapping[str, Callable[[_Arguments, KnownStack], _Read]] = {
     "aws_vpc_endpoint": _endpoint,
     "aws_lb": _balancer,
     "aws_cloudwatch_log_group": _log_group,
+    "aws_appautoscaling_target": _scalable_target,
     "aws_ecs_service": _service,
 }
 

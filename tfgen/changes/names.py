@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tfgen.blueprint.labels import SERVICES
+from tfgen.blueprint.labels import LOAD_BALANCER, SERVICES
 from tfgen.changes.change import Action, Change, ChangeTest
 from tfgen.hcl.text import address_parts
 from tfgen.hcl.values import Reference, Term, Value
@@ -20,10 +20,10 @@ def name_of(change: Change) -> str:
     if change.type in _NAMES:
         return _NAMES[change.type](arguments)
     if change.type == EGRESS:
-        return _connection(arguments) or change.name
+        return _connection(change, arguments) or change.name
     if change.type == INGRESS:
         return _inbound_connection(change, arguments)
-    if change.type == "aws_subnet" and key:
+    if change.type in ("aws_subnet", "aws_efs_mount_target") and key:
         return f"{change.name} {key[1]}"
     name = key[1] if key else arguments.get("name")
     return name if isinstance(name, str) else change.name
@@ -39,10 +39,30 @@ def _requests(arguments: Any) -> str:
             values = [value for block in blocks for value in block.get("values", ())]
             # `/api` and `/api/*` are one route: a path includes all below it.
             said[kind] = "|".join(str(v) for v in values if f"{v}"[:-2] not in values or f"{v}"[-2:] != "/*")
-    listener = _label_of(arguments.get("listener_arn"))
+    listener = _listener_name(arguments.get("listener_arn"))
     order = ("http_request_method", "host_header", "path_pattern")
     words = " ".join([*(said[kind] for kind in order if kind in said), *others])
     return f"{'everything else' if words == '/*' else words} on {listener}"
+
+
+def _listener_name(value: Value) -> str:
+    """`http`, or `internal.http` of a load balancer that is not `main`."""
+    if not isinstance(value, Reference):
+        return ""
+    return ".".join(filter(None, (balancer_of(value.address), address_parts(value.address).label)))
+
+
+def balancer_of(address: str) -> str:
+    """The load balancer in whose module a resource is; empty for `main`, and for what is in none."""
+    found = re.search(rf"\bmodule\.(\w+)_{LOAD_BALANCER}\.", address)
+    return found[1].replace("_", "-") if found else ""
+
+
+def balancer_of_part(change: Change) -> str:
+    """The load balancer that a resource is a part of: its module's, or that of a listener in a service's
+    file."""
+    home = (change.new or change.old).get("load_balancer_arn")
+    return balancer_of(change.address) or balancer_of(getattr(home, "address", ""))
 
 
 def _other_condition(kind: str, blocks: Any) -> list[str]:
@@ -68,12 +88,16 @@ _NAMES: dict[str, Callable[[Any], str]] = {
     "aws_lb_listener": lambda arguments: str(arguments.get("port")),
     "aws_vpc_endpoint": service_of_endpoint,
     "aws_acm_certificate": lambda arguments: str(arguments.get("domain_name")),
+    "aws_cloudwatch_metric_alarm": lambda arguments: str(arguments.get("alarm_name")),
+    "aws_sns_topic_subscription": lambda arguments: str(arguments.get("endpoint")),
 }
 
 
-def _connection(arguments: Any) -> str:
+def _connection(change: Change, arguments: Any) -> str:
     """What an egress rule allows: `orders to 10.80.0.0/16 on port 5432`; empty where an end has no name."""
     source, target = end_of(arguments.get("security_group_id")), _other_end(arguments)
+    if f"module.{LOAD_BALANCER}." in change.address:
+        source = source and "the load balancer"
     return f"{source} to {target}{_ports(arguments)}" if source and target else ""
 
 
@@ -109,6 +133,16 @@ _ENDS = ("cidr_ipv4", "cidr_ipv6", "referenced_security_group_id", "prefix_list_
 def end_of(value: Value) -> str:
     """A text as it is, or the label of the resource that is referred to."""
     return value if isinstance(value, str) else _label_of(value)
+
+
+def scaled_service(resource_id: Value) -> str:
+    """The name of the service in `service/CLUSTER/NAME`, where only the cluster may be unknown."""
+    match resource_id:
+        case Term(operands=(*_, last)):
+            return scaled_service(last)
+        case str() if resource_id.count("/"):
+            return resource_id.rpartition("/")[2]
+    return end_of(resource_id)
 
 
 def _label_of(value: Value) -> str:

@@ -146,12 +146,12 @@ def _is_granted(action: str, resource: str, granted: list[Grant]) -> bool:
 
 
 def _needs(task: Mapping[str, Value], resource: str) -> bool:
-    """Whether a task needs that repository or that secret to start."""
+    """Whether a task needs that repository, that secret or that file to start."""
     _, is_repository, repository = resource.partition(":repository/")
     return any(
         repository == _repository(each.get("image"))
         if is_repository
-        else any(secret.startswith(resource) for secret in _secrets(each))
+        else any(secret.startswith(resource) for secret in _secrets(each)) or resource in _files(each)
         for each in containers(task)
     )
 
@@ -162,9 +162,17 @@ def _repository(image: Value) -> str:
 
 
 def _secrets(container: Mapping[str, Any]) -> list[str]:
-    said = container.get("secrets")
+    return _entries(container, "secrets", "valueFrom")
+
+
+def _files(container: Mapping[str, Any]) -> list[str]:
+    return _entries(container, "environmentFiles", "value")
+
+
+def _entries(container: Mapping[str, Any], name: str, key: str) -> list[str]:
+    said = container.get(name)
     entries = said if isinstance(said, tuple) else ()
-    return [str(each.get("valueFrom")) for each in entries if isinstance(each, dict)]
+    return [str(each.get(key)) for each in entries if isinstance(each, dict)]
 
 
 # Egress
@@ -172,10 +180,12 @@ def _secrets(container: Mapping[str, Any]) -> list[str]:
 
 def _changes_egress(change: Change) -> bool:
     """Whether an egress rule for a range of addresses changes in place; those for services follow ports."""
-    return updates(*_RANGE_ARGUMENTS)(change) and change.type == EGRESS and "cidr_ipv4" in change.old
+    is_range = any(name in change.old for name in _RANGES)
+    return updates(*_RANGE_ARGUMENTS)(change) and change.type == EGRESS and is_range
 
 
-_RANGE_ARGUMENTS = ("cidr_ipv4", "ip_protocol", "from_port", "to_port")
+_RANGES = ("cidr_ipv4", "cidr_ipv6")
+_RANGE_ARGUMENTS = (*_RANGES, "ip_protocol", "from_port", "to_port")
 
 
 def _widens(change: Change) -> bool:
@@ -200,14 +210,18 @@ def _spans(wide: Any, narrow: Any) -> bool:
 
 
 def _holds(wide: Any, narrow: Any) -> bool:
-    from ipaddress import IPv4Network  # noqa: PLC0415 - only such a rule pays for it
+    from tfgen.ip_ranges import is_inside, parse_range  # noqa: PLC0415 - only such a rule pays for it
 
-    if wide.get("cidr_ipv4") == "0.0.0.0/0":
+    if wide.get("cidr_ipv4") == "0.0.0.0/0" and "cidr_ipv6" not in narrow:
         return True
     try:
-        return IPv4Network(str(narrow.get("cidr_ipv4"))).subnet_of(IPv4Network(str(wide.get("cidr_ipv4"))))
+        return is_inside(*(parse_range(_range_of(rule)) for rule in (narrow, wide)))
     except ValueError:  # not known before the plan
         return False
+
+
+def _range_of(rule: Any) -> str:
+    return str(next((rule[name] for name in _RANGES if name in rule), ""))
 
 
 def _old_and_new_egress(change: Change) -> str:

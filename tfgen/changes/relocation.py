@@ -1,9 +1,10 @@
-"""Changes of the Region, and of the place of the state."""
+"""Changes of the Region, of the place of the state, and of the provider's versions."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from tfgen.changes.change import Change, KnownStack, changes_region, is_lost
-from tfgen.changes.names import Consequence
+from tfgen.changes.names import Consequence, about_names
 from tfgen.hcl.values import Value
 
 
@@ -22,6 +23,36 @@ def region_consequences(
         + ". Destroy the old stack first, or keep both, each with its own state (version 6 of the AWS "
         "provider plans this differently: docs/changes.md)."
     )
+
+
+def provider_consequences(old: KnownStack, new: KnownStack) -> Iterator[Consequence]:
+    """A sentence about newer versions of the provider, which terraform init must find first. Whatever is in
+    the lock file satisfies a range that begins lower."""
+    was, will_be = old.provider_range, new.provider_range
+    if isinstance(was, str) and isinstance(will_be, str) and _oldest(was) < _oldest(will_be):
+        yield Consequence(
+            f"The stack requires version {will_be} of the AWS provider instead of {was}: unless the lock "
+            "file has such a version, terraform init requires -upgrade. Apply that before any other change."
+        )
+
+
+def _oldest(provider_range: str) -> tuple[int, ...]:
+    """The first version of a range as every stack has it: `>= 6.0.0, < 7.0.0`."""
+    return tuple(map(int, re.findall(r"\d+", provider_range.partition(",")[0])))
+
+
+def module_consequences(old: KnownStack, new: KnownStack) -> Iterator[Consequence]:
+    """A sentence about modules that no folder with this stack has installed yet."""
+    known = _modules(old.resources)
+    if known:
+        yield from about_names(_modules(new.resources) - known, _NEW_MODULE)
+
+
+_NEW_MODULE = "{}: the stack has [this new module|these new modules], which terraform init installs first."
+
+
+def _modules(addresses: Iterable[str]) -> set[str]:
+    return {address.split(".")[1] for address in addresses if address.startswith("module.")}
 
 
 def state_consequences(old: KnownStack, new: KnownStack) -> Iterator[Consequence]:

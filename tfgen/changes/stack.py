@@ -445,6 +445,16 @@ class Stack:
                 found = (block.type, *block.labels, values)
         return found
 
+    @cached_property
+    def provider_range(self) -> Value:
+        """The versions of the AWS provider that the root allows; an override comes last and is used."""
+        found = None
+        for block in self.root.backends:
+            if block.type == "required_providers" and "aws" in block.body.arguments:
+                said = self.root.value(block.body.arguments["aws"])
+                found = said.get("version") if isinstance(said, dict) else None
+        return found
+
 
 _NOTHING = Term("nothing", ())
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from tfgen import facts
 from tfgen.changes.change import Change, KnownStack, changes_value, is_created
+from tfgen.changes.logins import ASKING, blocks_of
 from tfgen.changes.names import name_of
 from tfgen.hcl.values import Value, addresses_in
 from tfgen.routing.patterns import Patterns, patterns_meet
@@ -19,6 +20,11 @@ def leading_to_new_targets(changes: tuple[Change, ...]) -> tuple[Change, ...]:
         for name in ("action", "default_action")
         if _begins_to_forward(change, name) and not new.isdisjoint(_targets(change.new.get(name)))
     )
+
+
+def has_no_requests(change: Change) -> bool:
+    """Whether a listener or a target group is for connections: behind a network load balancer."""
+    return (change.new or change.old).get("protocol") in ("TCP", "UDP", "TLS")
 
 
 def divides_requests(change: Change) -> bool:
@@ -37,18 +43,23 @@ def forwards_as_before(change: Change) -> bool:
     return bool(old) and old == new
 
 
+def targets_of(rule: Change) -> set[str]:
+    """The target groups that get requests of a rule from now on."""
+    return _targets(rule.new.get("action"))
+
+
 def _targets(actions: Value) -> set[str]:
     """The target groups that get requests: all that are referred to but those with the weight 0."""
-    blocks = actions if isinstance(actions, tuple) else ()
+    last = tuple(each for each in blocks_of(actions) if each.get("type") not in ASKING)
     idle = {
         address
-        for action in blocks
+        for action in last
         for forward in _inner_blocks(action, "forward")
         for target in _inner_blocks(forward, "target_group")
         if str(target.get("weight")) == "0"
         for address in addresses_in(target.get("arn"))
     }
-    return addresses_in(actions) - idle
+    return addresses_in(last) - idle
 
 
 def _inner_blocks(block: Value, name: str) -> tuple[Any, ...]:
@@ -82,8 +93,7 @@ def was_served(change: Change, old: KnownStack, new: KnownStack) -> bool:
 
 
 def _is_served(actions: Any) -> bool:
-    blocks = actions if isinstance(actions, tuple) else ()
-    return any(isinstance(each, dict) and each.get("type") != "fixed-response" for each in blocks)
+    return any(each.get("type") not in ("fixed-response", *ASKING) for each in blocks_of(actions))
 
 
 def _has_precedence(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
@@ -112,6 +122,8 @@ def _condition_patterns(rule: Mapping[str, Any]) -> Iterator[tuple[str, Patterns
 
 def requests_of(change: Change) -> str:
     """The requests of a rule or of a default action, in words."""
+    if has_no_requests(change):
+        return f"port {name_of(change)}"
     if change.type == "aws_lb_listener":
         return f"requests that match no rule on port {name_of(change)}"
     return name_of(change)

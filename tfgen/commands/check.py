@@ -66,6 +66,7 @@ def _collect_findings(outcomes: dict[str, "Outcome"]) -> "Findings":
     return Findings(
         files={file: outcome.lines for file, outcome in outcomes.items()},
         services=sum(len(outcome.spec.services) for outcome in outcomes.values() if outcome.spec),
+        jobs=sum(len(outcome.spec.jobs) for outcome in outcomes.values() if outcome.spec),
         problems=ordered_problems(problem for outcome in outcomes.values() for problem in outcome.problems),
         ignored=[ignored[problem] for problem in ordered_problems(ignored)],
         version=__version__,

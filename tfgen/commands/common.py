@@ -86,14 +86,14 @@ def run_specs(
 
 
 def with_own_files(outcome: "Outcome", output: Path | None) -> "Outcome":
-    """With what the spec's references name that the user's own files in the stack's folder do not have."""
+    """With what the user's own files in the stack's folder lack, and what they have besides the stack."""
     stack = outcome.blueprint
-    if not (stack and stack.references):
+    if not (stack and (stack.references or any(each.records for each in stack.load_balancer))):
         return outcome
     from tfgen import own_files, stacks
 
     folder = Path(str(output or stacks.FOLDERS).replace(stacks.NAME, stack.name))
-    return outcome._replace(problems=(*outcome.problems, *own_files.reference_problems(stack, folder)))
+    return outcome._replace(problems=(*outcome.problems, *own_files.problems(stack, folder)))
 
 
 def print_problems(problems: Iterable[Problem], files: Mapping[str, Sequence[str]]) -> None:

@@ -50,6 +50,10 @@ Connects = Annotated[
 Calls = Annotated[
     list[str] | None, _answer("CALLER=CALLEE", ("A call from one service to another; may be repeated."))
 ]
+Domain = Annotated[str | None, _answer("NAME[,NAME...]", "The domain names of the load balancer, for HTTPS.")]
+HostedZone = Annotated[
+    str | None, _answer("ID", "The ID of their public hosted zone in Route 53; required with --domain.")
+]
 File = Annotated[
     Path | None,
     typer.Option(
@@ -68,6 +72,8 @@ def init(  # noqa: PLR0913 - one parameter a flag
     no_services: Annotated[bool, typer.Option("--no-services", help="No services: a network only.")] = False,
     connect: Connects = None,
     call: Calls = None,
+    domain: Domain = None,
+    hosted_zone: HostedZone = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking for confirmation.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     output: File = None,
@@ -80,7 +86,9 @@ def init(  # noqa: PLR0913 - one parameter a flag
     from tfgen.spec import prompts
 
     services, connects, calls = (tuple(flags or ()) for flags in (service, connect, call))
-    flags = prompts.Flags(name, region, egress, zones, services, no_services, connects, calls, yes)
+    flags = prompts.Flags(
+        name, region, egress, zones, services, no_services, connects, calls, domain, hosted_zone, yes
+    )
     answers, wrong = prompts.from_flags(flags)
     terminal = Terminal() if sys.stdin and sys.stdin.isatty() else None
     lacking = [] if terminal else prompts.missing_flags(flags, answers)

@@ -26,17 +26,26 @@ def route(
         str | None,
         typer.Option("--from", metavar="ADDRESS", help="The IP address of the client.", show_default=False),
     ] = None,
+    balancer: Annotated[
+        str | None,
+        typer.Option(
+            "--load-balancer", metavar="NAME", help="The load balancer, of several.", show_default=False
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Print what responds to a request, and why nothing else does."""
     from tfgen.routing import report
     from tfgen.routing.answer import answers_of_request
+    from tfgen.routing.asked import known_balancer
     from tfgen.routing.request import read_request
 
     request = read_request(method, url, tuple(header or ()), source)
     outcome = run_specs([spec])[0]
     if outcome.failed or outcome.overridden is None:
         raise typer.Exit(Exit.SPEC_HAS_ERRORS)
+    if balancer is not None:
+        request = request._replace(balancer=known_balancer(outcome.overridden, balancer))
     found = answers_of_request(outcome.overridden, request)
     if json:
         print_json(report.all_as_data(found))

@@ -12,12 +12,13 @@ from tfgen.cost.charges import (
     Cost,
     Item,
     cost_of,
+    job_items,
     list_items,
     parts_of,
     unpriced,
     way_of,
 )
-from tfgen.cost.inventory import Inventory, take_inventory
+from tfgen.cost.inventory import Inventory, take_inventory, tasks_of_jobs
 from tfgen.cost.ways import BreakEven, Way, WayCost, break_even, cost_of_way
 from tfgen.facts.prices import PriceList
 
@@ -42,6 +43,8 @@ class Bill(NamedTuple):
     items: tuple[Item, ...]
     ways: tuple[tuple[Way, WayCost | None], ...] = ()
     """Every egress, the stack's own among them."""
+    jobs: tuple[Item, ...] = ()
+    """An hour of each job, which is in no sum."""
 
     @property
     def fixed(self) -> Cost:
@@ -81,6 +84,7 @@ def make_bill(blueprint: Blueprint, prices: PriceList, ways: Sequence[Way] = ())
         prices,
         list_items(inventory, assumed),
         tuple((way, cost_of_way(way.inventory, assumed, prices) if way.inventory else None) for way in ways),
+        job_items(tasks_of_jobs(blueprint)),
     )
 
 

@@ -4,12 +4,12 @@ Sources of the formulas: aws.amazon.com/vpc/pricing, /privatelink/pricing, /elas
 /fargate/pricing and /cloudwatch/pricing (aws.md section 8).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from tfgen.blueprint.model import CostAssumptions
-from tfgen.cost.inventory import Inventory, Tasks
+from tfgen.cost.inventory import FREE_STORAGE, Balancer, Inventory, Tasks
 from tfgen.facts.prices import Price, PriceList
 
 EGRESS, LOAD_BALANCER, SERVICES, TRAFFIC = "egress", "load balancer", "services", "traffic"
@@ -105,8 +105,13 @@ def fixed_items(inventory: Inventory, hours: int) -> tuple[Item, ...]:
     return (
         *_egress_items(inventory, hours),
         *_balancer_items(inventory, hours),
-        *(_task_item(tasks, hours) for tasks in inventory.tasks),
+        *(item for tasks in inventory.tasks for item in _task_items(tasks, hours)),
     )
+
+
+def job_items(tasks: Iterable[Tasks]) -> tuple[Item, ...]:
+    """An hour in which the tasks of a job run, for each job."""
+    return tuple(item for each in tasks for item in _task_items(each, 1))
 
 
 def _egress_items(inventory: Inventory, hours: int) -> Iterator[Item]:
@@ -144,25 +149,55 @@ def _egress_items(inventory: Inventory, hours: int) -> Iterator[Item]:
 
 def _balancer_items(inventory: Inventory, hours: int) -> Iterator[Item]:
     for balancer in inventory.balancers:
-        yield Item(LOAD_BALANCER, "Application Load Balancer", "", _hourly(hours, "load_balancer_hour"))
+        kind = "Network" if balancer.network else "Application"
+        name = f"{kind} Load Balancer{_without_public_addresses(balancer)}"
+        if balancer.network:
+            detail = "its hours and NLCUs are not counted: their prices are not known here"
+            yield Item(LOAD_BALANCER, name, detail, (), is_counted=False)
+        else:
+            yield Item(LOAD_BALANCER, name, "", _hourly(hours, "load_balancer_hour"))
         if balancer.public:
             addresses = _hourly(balancer.zones * hours, "public_ipv4_hour")
             yield Item(LOAD_BALANCER, f"{balancer.zones} public addresses", "one in each zone", addresses)
+        if units := balancer.capacity:
+            yield Item(LOAD_BALANCER, _counted(units, "reserved LCU"), "", _hourly(units * hours, "lcu_hour"))
 
 
-def _task_item(tasks: Tasks, hours: int) -> Item:
+def _without_public_addresses(balancer: Balancer) -> str:
+    if balancer.internal:
+        return ", internal"
+    return "" if balancer.public else ", without public IPv4 addresses"
+
+
+def _task_items(tasks: Tasks, hours: int) -> Iterator[Item]:
     arm = "arm_" if tasks.arm else ""
     vcpu, memory = tasks.cpu / _CPU_UNITS, tasks.memory / _MIB
     processor = ", ARM64" if tasks.arm else ""
-    return Item(
+    low, high = (tasks.on_demand(each) * hours for each in (tasks.low, tasks.high))
+    more = tasks.storage - FREE_STORAGE
+    storage = f", {tasks.storage} GB of storage" if more else ""
+    text = f"{_range(tasks.low, tasks.high)} x {vcpu:g} vCPU, {memory:g} GB{processor}{storage}"
+    if tasks.on_spot:
+        detail = f"{text}: Spot is not counted, since its price varies"
+        yield Item(SERVICES, f"{tasks.service}, on Spot", detail, (), is_counted=False)
+        if not tasks.weights[0]:
+            return
+        text = f"{_average(tasks)} of {text} on demand"
+    yield Item(
         SERVICES,
         tasks.service,
-        f"{_range(tasks.low, tasks.high)} x {vcpu:g} vCPU, {memory:g} GB{processor}",
+        text,
         (
-            Quantity(f"{arm}vcpu_hour", tasks.low * vcpu * hours, tasks.high * vcpu * hours),
-            Quantity(f"{arm}memory_gb_hour", tasks.low * memory * hours, tasks.high * memory * hours),
+            Quantity(f"{arm}vcpu_hour", low * vcpu, high * vcpu),
+            Quantity(f"{arm}memory_gb_hour", low * memory, high * memory),
+            *([Quantity("storage_gb_hour", low * more, high * more)] if more else []),
         ),
     )
+
+
+def _average(tasks: Tasks) -> str:
+    low, high = (f"{tasks.on_demand(each):.3g}" for each in (tasks.low, tasks.high))
+    return low if low == high else f"{low} to {high}"
 
 
 def traffic_items(inventory: Inventory, assumed: CostAssumptions) -> tuple[Item, ...]:
@@ -170,21 +205,19 @@ def traffic_items(inventory: Inventory, assumed: CostAssumptions) -> tuple[Item,
     return tuple(
         item
         for kind, gigabytes in assumed.traffic
-        for item in _items_of_traffic(kind, gigabytes, inventory)
+        for item in _items_of_traffic(kind, gigabytes, inventory, assumed.hours)
         if gigabytes
     )
 
 
-def _items_of_traffic(kind: str, gigabytes: int, inventory: Inventory) -> Iterator[Item]:
+def _items_of_traffic(kind: str, gigabytes: int, inventory: Inventory, hours: int) -> Iterator[Item]:
     if kind == CLIENTS:
-        if inventory.balancers:
-            # An LCU is 1 GB an hour, to targets that are addresses.
-            yield Item(
-                TRAFFIC,
-                kind,
-                f"{gigabytes} GB through the load balancer, an LCU-hour each",
-                _hourly(gigabytes, "lcu_hour"),
-            )
+        if not all(balancer.network for balancer in inventory.balancers):
+            # An LCU is 1 GB an hour, to targets that are addresses; what is reserved is paid for already.
+            reserved = sum(balancer.capacity for balancer in inventory.balancers) * hours
+            detail = f"{gigabytes} GB through the load balancer, an LCU-hour each"
+            beyond = f"{detail}, without those that are reserved" if reserved else detail
+            yield Item(TRAFFIC, kind, beyond, _hourly(max(0, gigabytes - reserved), "lcu_hour"))
         return
     if not inventory.tasks:
         return

@@ -55,7 +55,8 @@ def _shortened(items: tuple[Item, ...], prices: PriceList) -> Short:
     if used and not known:
         return Short("", "", ())
     date = min((price.source.date for price in known if price.source.date), default=prices.date)
-    without = tuple(PARTS[part] for part in unpriced(items, prices))
+    unknown = (PARTS[part] for part in unpriced(items, prices))
+    without = tuple(dict.fromkeys((*unknown, *(item.name for item in items if not item.is_counted))))
     return Short(f"USD {amount(cost_of(items, prices))}", date, without)
 
 

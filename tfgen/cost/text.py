@@ -152,7 +152,18 @@ def _notes(bill: Bill) -> Iterator[str]:
         "--traffic, --hours and --tasks.",
     )
     yield from _note("Prices", _prices(bill))
+    if bill.jobs:
+        hours = ", ".join(_hour_of_job(item, bill) for item in bill.jobs)
+        yield from _note("Jobs", f"they cost while they run, which is not counted; an hour of {hours}.")
     yield from _note("Not counted", "; ".join(NOT_COUNTED) + ".")
+
+
+def _hour_of_job(item: Item, bill: Bill) -> str:
+    if not item.is_counted:
+        return f"{item.name}, at a price that varies"
+    if unpriced((item,), bill.prices):
+        return f"{item.name} at an unknown price"
+    return f"{item.name} USD {cost_of((item,), bill.prices).high:.3f}"
 
 
 def _prices(bill: Bill) -> str:

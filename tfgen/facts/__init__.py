@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from msgspec.json import decode
 
 if TYPE_CHECKING:
-    from ipaddress import IPv4Network
+    from tfgen.ip_ranges import Range
 
 _FOLDER = Path(__file__).parent
 
@@ -43,6 +43,15 @@ class Limit(NamedTuple):
     source: str
     quota: str = ""
     title: str = ""
+
+
+class LintFinding(NamedTuple):
+    """What checkers of Terraform find in a stack as it should be: IDs, why it stands, what changes it."""
+
+    checkov: tuple[str, ...]
+    trivy: tuple[str, ...]
+    reason: str
+    choice: str
 
 
 class Token(NamedTuple):
@@ -134,6 +143,13 @@ def is_aws_host(name: str) -> bool:
     return f".{name.lower()}".endswith(tuple(f".{host}" for host in _read_table("regions")["hosts"]))
 
 
+def hides_aws_hosts(domain: str) -> bool:
+    """Whether a private hosted zone of this name hides names that AWS resolves to something of its own."""
+    table = _read_table("regions")
+    known = (*table["hosts"], *table["vpc_hosts"])
+    return any(f".{domain}".endswith(f".{each}") or f".{each}".endswith(f".{domain}") for each in known)
+
+
 @cache
 def interface_endpoints() -> frozenset[str]:
     """The services that any Region offers as an interface endpoint, such as `ecr.api`."""
@@ -200,12 +216,12 @@ def endpoint_service_name(suffix: str, region: str) -> str:
 
 
 @cache
-def ip_ranges(kind: str) -> tuple["IPv4Network", ...]:
-    """IPv4 ranges by what they are: `refused` for a VPC, `private`, `docker` (Docker's own), or `unrouted`,
+def ip_ranges(kind: str) -> tuple["Range", ...]:
+    """Ranges by what they are: `refused` for a VPC, `private`, `docker` (Docker's own), or `unrouted`,
     which nobody has in the internet (the private ones among them)."""
-    from ipaddress import IPv4Network  # noqa: PLC0415 - what only renders a stack has it already
+    from tfgen.ip_ranges import parse_range  # noqa: PLC0415 - what only renders a stack has it already
 
-    return tuple(map(IPv4Network, _read_table("ranges")[kind]))
+    return tuple(map(parse_range, _read_table("ranges")[kind]))
 
 
 @cache
@@ -218,6 +234,12 @@ def fargate_sizes() -> Mapping[int, tuple[int, ...]]:
 def zones_without_fargate(region: str) -> tuple[str, ...]:
     """The letters of the zones for which AWS does not list Fargate for Linux containers."""
     return tuple(_read_table("fargate")["zones_without"].get(region, ()))
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of time zones, `Europe/Berlin`."""
+    return frozenset(" ".join(_read_table("time_zones")["zones"]).split())
 
 
 @cache
@@ -240,6 +262,18 @@ def limits() -> Mapping[str, Limit]:
                 row.get("quota", ""),
                 row.get("title", ""),
             )
+            for name, row in rows
+        }
+    )
+
+
+@cache
+def lint_findings() -> Mapping[str, LintFinding]:
+    """The findings of checkov and Trivy that stand, by name."""
+    rows = _read_table("lint")["findings"].items()
+    return MappingProxyType(
+        {
+            name: LintFinding(tuple(row["checkov"]), tuple(row["trivy"]), row["reason"], row["choice"])
             for name, row in rows
         }
     )
@@ -319,6 +353,25 @@ def cached_registries(partition: str) -> Mapping[str, str]:
 
 
 @cache
+def usual_cache_prefixes() -> Mapping[str, str]:
+    """The usual prefix of each public registry that ECR's pull-through cache has a name for."""
+    table = _read_table("registries")
+    return MappingProxyType({**table["cached"], **table["more_cached"]})
+
+
+@cache
+def cache_upstreams() -> Mapping[str, str]:
+    """What rules of ECR's pull-through cache call a registry, where that is another name."""
+    return MappingProxyType(_read_table("registries")["upstreams"])
+
+
+@cache
+def registries_without_credentials() -> frozenset[str]:
+    """The registries from which ECR's pull-through cache pulls as nobody in particular."""
+    return frozenset(_read_table("registries")["without_credentials"])
+
+
+@cache
 def unreachable_registries(partition: str) -> frozenset[str]:
     """The public registries that the Regions of a partition reach badly or not at all."""
     return frozenset(_read_table("registries")["unreachable"].get(partition, ()))
@@ -368,6 +421,13 @@ def unique_arguments(kind: str) -> tuple[str, ...]:
 def in_place_since() -> Mapping[str, Mapping[str, str]]:
     """By type and argument, the provider version from which `replacement` no longer holds."""
     return MappingProxyType(_read_table("replacement")["newer"]["types"])
+
+
+@cache
+def provider_needs() -> Mapping[str, str]:
+    """The first version of the provider, above 5.100, that has what a key of the spec needs."""
+    found: dict[str, str] = _read_table("provider_needs")["keys"]
+    return MappingProxyType(found)
 
 
 @cache
@@ -430,6 +490,38 @@ def reference_kind(type_: str) -> ReferenceKind:
     return ReferenceKind(**{**row, "hosts": tuple(row.get("hosts", ()))})
 
 
+class PlaceKind(NamedTuple):
+    """What a key must be, and what gives it: `types` are the resources and data sources with the attributes
+    that are it, `beginnings` those of all types that begin so, and `never` looks like it and is not."""
+
+    what: str
+    types: Mapping[str, tuple[str, ...]]
+    beginnings: Mapping[str, tuple[str, ...]]
+    never: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def place_kinds() -> Mapping[str, PlaceKind]:
+    """What keys that take an ID, an ARN or a name of AWS must be."""
+    return MappingProxyType({name: _place_kind(row) for name, row in _read_table("places")["kinds"].items()})
+
+
+def _place_kind(row: Mapping[str, Any]) -> PlaceKind:
+    types = {type_: tuple(attributes) for type_, attributes in row["types"].items()}
+    return PlaceKind(
+        row["what"],
+        {type_: right for type_, right in types.items() if not type_.endswith("*")},
+        {type_[:-1]: right for type_, right in types.items() if type_.endswith("*")},
+        {type_: tuple(wrong) for type_, wrong in row.get("not", {}).items()},
+    )
+
+
+@cache
+def own_attributes() -> frozenset[str]:
+    """The attributes with which a resource names itself, and nothing else."""
+    return frozenset(_read_table("places")["own"])
+
+
 class Habit(NamedTuple):
     """A key that people write out of habit: `key` is its name here, or else `hint` explains it.
 
@@ -456,3 +548,52 @@ def habits() -> Mapping[str, Mapping[str, Habit]]:
             for section, rows in _read_table("habits")["habits"].items()
         }
     )
+
+
+class Grant(NamedTuple):
+    """A statement that a verb needs: `on` ends the ARN, with PREFIX for the prefix of keys; `below` is the
+    condition key for a prefix, or empty."""
+
+    sid: str
+    actions: tuple[str, ...]
+    on: tuple[str, ...]
+    below: str
+
+
+class AccessedService(NamedTuple):
+    """What an application can be allowed in an AWS service, by verb."""
+
+    name: str
+    endpoint: str
+    thing: str
+    like: str  # the resource part of the ARN, in capitals what varies
+    form: str  # its pattern
+    types: Mapping[str, tuple[str, ...]]  # resources, and the attributes that are the ARN
+    word: str  # for what has no ARN
+    verbs: Mapping[str, tuple[Grant, ...]]
+    kms: Mapping[str, tuple[str, ...]]  # by verb, the actions with a key of one's own
+
+
+@cache
+def accessed_services() -> Mapping[str, AccessedService]:
+    """The services that `access` knows, as ARNs name them."""
+    rows = _read_table("access")["services"]
+    return MappingProxyType({name: _accessed_service(row) for name, row in rows.items()})
+
+
+def _accessed_service(row: Mapping[str, Any]) -> AccessedService:
+    return AccessedService(
+        row["name"],
+        row["endpoint"],
+        row["thing"],
+        row.get("like", ""),
+        row["form"],
+        {type_: tuple(attributes) for type_, attributes in row["types"].items()},
+        row.get("word", ""),
+        {verb: tuple(map(_grant, grants)) for verb, grants in row["verbs"].items()},
+        {verb: tuple(actions) for verb, actions in row["kms"].items()},
+    )
+
+
+def _grant(row: Mapping[str, Any]) -> Grant:
+    return Grant(row["sid"], tuple(row["actions"]), tuple(row["on"]), row.get("below", ""))

@@ -117,6 +117,10 @@ def _replace(text: Value, old: Value, new: Value) -> Value:
         return None
 
 
+def _without_prefix(text: Value, prefix: Value) -> Value:
+    return text.removeprefix(prefix) if isinstance(text, str) and isinstance(prefix, str) else None
+
+
 _QUICK = re.compile(r"[^(){}*+?]*[*+?]?[^(){}*+?]*[*+?]?[^(){}*+?]*")
 
 
@@ -131,6 +135,7 @@ _FUNCTIONS: dict[tuple[str, int], Callable[..., Value]] = {
     ("contains", 2): _contains,
     ("length", 1): _length,
     ("replace", 3): _replace,
+    ("trimprefix", 2): _without_prefix,
 }
 _OF_ANY_NUMBER: dict[str, Callable[..., Value]] = {"merge": _merge, "concat": _concat}
 

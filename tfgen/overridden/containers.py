@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from tfgen.blueprint import images
-from tfgen.blueprint.model import Container, NamedPort, PortMapping, Service
+from tfgen.blueprint.model import TCP, Container, NamedPort, PortMapping, Task
 from tfgen.overridden.resource import Expression, Json, Resource, comparable_value, text_of, whole_number
 from tfgen.overridden.working_blueprint import WorkingBlueprint
 from tfgen.problems import Location
@@ -18,7 +18,7 @@ _DOUBTED: Mapping[str, tuple[str, ...]] = {
     "dnsSearchDomains": ("call",),
     "disableNetworking": (),
     "dependsOn": (),
-    "environmentFiles": ("image",),  # ECS reads them from S3 before the container starts
+    "environmentFiles": ("file", "image"),  # ECS reads them from S3 before the container starts
     "extraHosts": ("call",),
     "firelensConfiguration": ("logs",),
     "links": (),
@@ -37,7 +37,7 @@ _HOW = frozenset(
 )
 
 
-def carry_containers(working: WorkingBlueprint, found: Resource, service: Service) -> None:
+def carry_containers(working: WorkingBlueprint, found: Resource, service: Task) -> None:
     """Carries over what the definitions of containers say of the one that the stack has."""
     if not found.pending_names(_NAME):
         return
@@ -79,7 +79,7 @@ class Place(NamedTuple):
 
     working: WorkingBlueprint
     found: Resource
-    service: Service
+    service: Task
     container: Container
 
     def moved(self, key: str, at: Location) -> None:
@@ -139,13 +139,13 @@ def _port_mapping(value: Any) -> PortMapping | None:
     # In awsvpc network mode, a host port is unset or equals the container port.
     if (
         port is None
-        or str(value.get("protocol") or "tcp") != "tcp"
+        or (protocol := str(value.get("protocol") or TCP)) not in (TCP, "udp")
         or value.get("hostPort") not in (None, 0, port)
     ):
         return None
     name, spoken = text_of(value.get("name")), text_of(value.get("appProtocol"))
     named = (NamedPort(name=name, app_protocol=(spoken,) if spoken else ()),) if name else ()
-    return PortMapping(port=port, connect=named)
+    return PortMapping(port=port, connect=named, protocol=protocol)
 
 
 def _carry_environment(place: Place, value: Any, at: Location) -> Carried:

@@ -1,11 +1,13 @@
 """Overrides of the load balancer, its listeners, their rules, and target groups."""
 
-from ipaddress import IPv4Network
 from typing import Any
 
 from msgspec.structs import replace
 
-from tfgen.blueprint.model import Listener, ListenerRule, NamedCondition, Service
+from tfgen import facts
+from tfgen.blueprint.model import Header, Listener, ListenerRule, NamedCondition, Service, TargetGroup
+from tfgen.hcl.text import Label
+from tfgen.ip_ranges import parse_range
 from tfgen.overridden.resource import (
     Blocks,
     Resource,
@@ -30,31 +32,35 @@ _NAMED = {"http_header": "headers", "query_string": "queries"}
 
 
 def _load_balancer(working: WorkingBlueprint, found: Resource) -> None:
+    own = working.balancer_of(found)
+    if own is None:
+        return
     fields: dict[str, Any] = {}
     if at := found.take_pending("idle_timeout"):
         seconds = whole_number(found.after.get("idle_timeout", 60))
         fields["idle_timeout"] = 60 if seconds is None else seconds
-        working.move_location(("load_balancer", "idle_timeout"), at)
+        working.move_location((*own.path, "idle_timeout"), at)
+    if found.take_pending("minimum_load_balancer_capacity"):
+        units = whole_number(one_block(found.after, "minimum_load_balancer_capacity").get("capacity_units"))
+        fields["capacity"] = () if units is None else (units,)
     if found.take_pending("internal"):
         fields["internal"] = flag_of(found.after.get("internal"), False)
-    if str(found.after.get("ip_address_type")) in ("None", "ipv4", "dualstack"):
-        found.take_pending("ip_address_type")
-    _carry_load_balancer(working, **fields)
-
-
-def _carry_load_balancer(working: WorkingBlueprint, **fields: Any) -> None:
-    own = working.blueprint.load_balancer
-    working.blueprint = replace(
-        working.blueprint, load_balancer=tuple(replace(each, **fields) for each in own)
-    )
+    address_type = found.after.get("ip_address_type")
+    if address_type in (None, "ipv4", "dualstack", "dualstack-without-public-ipv4") and found.take_pending(
+        "ip_address_type"
+    ):
+        fields["ip_address_type"] = address_type or "ipv4"
+    working.change_balancer(own, **fields)
 
 
 def _carry_listener(working: WorkingBlueprint, found: Resource) -> None:
-    for balancer in working.blueprint.load_balancer:
-        listener = part_with_label(balancer.listeners, found.label)
-        if listener is not None:
-            fields = {**_carry_port(found, listener), **_carry_protocol(found), **_carry_default(found)}
-            _carry_load_balancer(working, listeners=with_changed_part(balancer.listeners, listener, **fields))
+    balancer = working.balancer_of(found)
+    listener = part_with_label(balancer.listeners, found.label) if balancer else None
+    if balancer and listener is not None:
+        fields = {**_carry_port(found, listener), **_carry_protocol(found), **_carry_default(found)}
+        fields |= {**_carry_policy(working, found, listener), **_carry_headers(working, found, listener)}
+        listeners = with_changed_part(balancer.listeners, listener, **fields)
+        working.change_balancer(balancer, listeners=listeners)
 
 
 def _carry_port(found: Resource, listener: Listener) -> dict[str, Any]:
@@ -71,14 +77,31 @@ def _carry_port(found: Resource, listener: Listener) -> dict[str, Any]:
 def _carry_protocol(found: Resource) -> dict[str, Any]:
     """HTTPS with the certificate that it needs; nothing else is for an Application Load Balancer."""
     protocol, certificate = str(found.after.get("protocol", "HTTP")), found.after.get("certificate_arn")
-    policy = found.after.get("ssl_policy")
-    policies = {"policies": (text_of(policy),)} if isinstance(policy, str) else {}
     if protocol == "HTTP" or (protocol == "HTTPS" and certificate):
         other = found.take_pending("certificate_arn")
         found.take_pending("protocol")
         given = {"certificates": (text_of(certificate),)} if other and isinstance(certificate, str) else {}
-        return {"protocol": protocol, **policies, **given}
-    return policies
+        return {"protocol": protocol, **given}
+    return {}
+
+
+def _carry_policy(working: WorkingBlueprint, found: Resource, listener: Listener) -> dict[str, Any]:
+    policy = found.after.get("ssl_policy")
+    if at := found.take_pending("ssl_policy"):
+        working.move_location((*listener.path, "policy"), at)
+    return {"policies": (text_of(policy),)} if isinstance(policy, str) else {}
+
+
+def _carry_headers(working: WorkingBlueprint, found: Resource, listener: Listener) -> dict[str, Any]:
+    """The headers of every response, all of which the files have as the overrides make them."""
+    headers = []
+    for name, part in facts.response_headers().items():
+        argument = Label(f"routing_http_response_{part}_header_value")
+        if at := found.take_pending(argument):
+            working.move_location((*listener.path, "headers", name), at)
+        if isinstance(value := found.after.get(argument), str):
+            headers.append(Header(argument=argument, value=value))
+    return {"headers": tuple(headers)}
 
 
 def _carry_default(found: Resource) -> dict[str, Any]:
@@ -110,7 +133,7 @@ def _carry_rule(working: WorkingBlueprint, found: Resource) -> None:
     rule = part_with_label(service.rules, found.label)
     if rule is not None:
         fields = {**_carry_priority(working, found, rule), **_carry_conditions(working, found, rule)}
-        working.change_service(service, rules=with_changed_part(service.rules, rule, **fields))
+        working.change_task(service, rules=with_changed_part(service.rules, rule, **fields))
         _carry_action(working, found)
 
 
@@ -161,16 +184,16 @@ def _condition_values(conditions: Blocks) -> dict[str, Any] | None:
         field = (_CONDITIONS | _NAMED)[name]
         values = texts_of(one_block(condition, name).get("values"))
         one = values if name in _CONDITIONS else _named_condition(condition, name)
-        if not one or (field == "sources" and not all(map(_is_ipv4, values or ()))):
+        if not one or (field == "sources" and not all(map(_is_range, values or ()))):
             return None
         found[field] = (*found[field], one)
     names = [(field, each.name.lower()) for field in _NAMED.values() for each in found[field]]
     return found if len(names) == len(set(names)) else None
 
 
-def _is_ipv4(cidr: str) -> bool:
+def _is_range(cidr: str) -> bool:
     try:
-        return bool(IPv4Network(cidr))
+        return bool(parse_range(cidr))
     except ValueError:
         return False
 
@@ -210,12 +233,10 @@ def _target_group(working: WorkingBlueprint, found: Resource) -> None:
     if service is None:
         return
     group = part_with_label(service.target_groups, found.label)
-    fields = {**_health_check(found), **_carry_cross_zone(found), **_carry_delay(found)}
     if group is not None:
-        working.change_service(
-            service, target_groups=with_changed_part(service.target_groups, group, **fields)
-        )
-        _spoken_protocol(found, service)
+        fields = {**_health_check(found, group), **_carry_cross_zone(found), **_carry_delay(found)}
+        working.change_task(service, target_groups=with_changed_part(service.target_groups, group, **fields))
+        _spoken_protocol(found, service, group)
 
 
 def _carry_cross_zone(found: Resource) -> dict[str, Any]:
@@ -231,8 +252,8 @@ def _carry_delay(found: Resource) -> dict[str, Any]:
     return {"deregistration_delay": seconds} if taken and seconds is not None else {}
 
 
-def _health_check(found: Resource) -> dict[str, Any]:
-    """The fields of a health check that is another; a port of its own is doubted."""
+def _health_check(found: Resource, group: TargetGroup) -> dict[str, Any]:
+    """The fields of a health check that is another."""
     check, fields = one_block(found.after, "health_check"), {}
     at: Location | None = None
     for name, field, convert in (
@@ -246,19 +267,33 @@ def _health_check(found: Resource) -> dict[str, Any]:
         value = convert(check.get(name))
         if value is not None and (here := found.take_pending(f"health_check.{name}")):
             fields[field], at = value, at or here
-    for name, default in (("port", "traffic-port"), ("protocol", "HTTP"), ("enabled", "true")):
+    if here := _carry_checked_port(found, group, fields):
+        at = at or here
+    for name, default in (("protocol", group.protocol), ("enabled", "true")):
         if text_of(check.get(name)) == default:
             found.take_pending(f"health_check.{name}")
     return {**fields, "at": at} if at else {}
 
 
-def _spoken_protocol(found: Resource, service: Service) -> None:
-    """HTTP/1.1, or what the spec says that the container speaks."""
-    spoken = {
-        name for mapping in service.port_mappings for each in mapping.connect for name in each.app_protocol
-    }
+def _carry_checked_port(found: Resource, group: TargetGroup, fields: dict[str, Any]) -> Location | None:
+    """Another port, to which the rules of the security groups do not follow; or that of the requests."""
+    said = one_block(found.after, "health_check").get("port")
+    port = group.port if text_of(said) == _PORT_OF_REQUESTS else whole_number(said)
+    if port is None or not (at := found.take_pending("health_check.port")):
+        return None
+    fields["check_port"] = () if port == group.port else (port,)
+    return at
+
+
+_PORT_OF_REQUESTS = "traffic-port"
+
+
+def _spoken_protocol(found: Resource, service: Service, group: TargetGroup) -> None:
+    """What the spec says that the container speaks at the port."""
+    mappings = (mapping for mapping in service.port_mappings if mapping.port == group.port)
+    spoken = {name for mapping in mappings for each in mapping.connect for name in each.app_protocol}
     version = str(found.after.get("protocol_version", "HTTP1"))
-    if version == "HTTP1" or version.lower() in spoken:
+    if version == group.version or version.lower() in spoken:
         found.take_pending("protocol_version")
 
 

@@ -1,12 +1,12 @@
 """Overrides of the network: DNS, routes, NAT gateways, endpoints, and security group rules."""
 
-from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from tfgen.blueprint.model import Listener, LoadBalancer, Peer, SecurityRule
 from tfgen.hcl.text import Label
+from tfgen.ip_ranges import is_ipv6, parse_range
 from tfgen.overridden.policy import of_endpoint
 from tfgen.overridden.resource import Resource, flag_of, text_of, whole_number
 from tfgen.overridden.working_blueprint import WorkingBlueprint, part_with_label, with_changed_part
@@ -30,6 +30,15 @@ def _carry_vpc(working: WorkingBlueprint, found: Resource) -> None:
     ):
         if found.take_pending(name):
             working.change_network(**{field: flag_of(found.after.get(name), default)})
+    ipv6 = "assign_generated_ipv6_cidr_block"
+    if found.take_pending(ipv6) and not flag_of(found.after.get(ipv6), False):
+        working.change_network(ipv6=())
+
+
+def _carry_subnet(working: WorkingBlueprint, found: Resource) -> None:
+    """Without IPv6; whether another range is one of the VPC's, nobody here knows."""
+    if found.after.get("ipv6_cidr_block") is None and found.take_pending("ipv6_cidr_block"):
+        working.change_network(**{f"{found.label}_ipv6": ()})
 
 
 def _nat_gateway(working: WorkingBlueprint, found: Resource) -> None:
@@ -43,18 +52,24 @@ def _nat_gateway(working: WorkingBlueprint, found: Resource) -> None:
 
 def _carry_route(working: WorkingBlueprint, found: Resource) -> None:
     """Another destination; a route that leads elsewhere is doubted."""
-    cidr, said = found.after.get("destination_cidr_block"), "destination_cidr_block"
-    if said not in found.pending or not (cidr is None or is_range(cidr)):
+    names = ("destination_cidr_block", "destination_ipv6_cidr_block")
+    said = [found.after[name] for name in names if found.after.get(name) is not None]
+    if not any(name in found.pending for name in names) or not all(map(is_range, said)):
         return
-    found.take_pending(said)
-    fields = {"destination": cidr} if cidr is not None else {}
+    for name in names:
+        found.take_pending(name)
+    fields = {"destination": said[0]} if said else {}
     own = working.blueprint.network
     tables = tuple(
         replace(each, routes=_changed_routes(each.routes, found.label, fields)) for each in own.route_tables
     )
     nat = tuple(replace(each, routes=_changed_routes(each.routes, found.label, fields)) for each in own.nat)
+    only = tuple(
+        replace(each, routes=_changed_routes(each.routes, found.label, fields))
+        for each in own.egress_only_gateways
+    )
     given = _changed_routes(own.target_routes, found.label, fields)
-    working.change_network(route_tables=tables, nat=nat, target_routes=given)
+    working.change_network(route_tables=tables, nat=nat, target_routes=given, egress_only_gateways=only)
 
 
 def _changed_routes(routes: tuple[Any, ...], label: str, fields: dict[str, Any]) -> tuple[Any, ...]:
@@ -106,8 +121,9 @@ def _security_rule(working: WorkingBlueprint, found: Resource) -> None:
         return
     for name in names:
         found.take_pending(name)
-    if found.module == "load_balancer":
-        _listener_cidr(working, found, ports, peer)
+    balancer = working.balancer_of(found)
+    if balancer is not None:
+        _listener_cidr(working, balancer, found, ports, peer)
         return
     own = working.blueprint.network
     groups = tuple(
@@ -116,9 +132,9 @@ def _security_rule(working: WorkingBlueprint, found: Resource) -> None:
     )
     if found.module == "network":
         working.change_network(endpoint_security_group=groups)
-    service = working.owner_of(found)
+    service = working.task_of(found)
     if service is not None:
-        working.change_service(
+        working.change_task(
             service, security_rules=_changed_rules(service.security_rules, found, ports, peer)
         )
 
@@ -134,49 +150,49 @@ def _rule_ports(found: Resource) -> _Ports | None:
 
 
 def _rule_peer(found: Resource) -> tuple[Peer, ...] | None:
-    """The other side of a rule, if it is new: an IPv4 range, none (IPv6), or None where nobody knows."""
+    """The other side of a rule, if it is new: a range, or None where nobody knows."""
     said = [name for name in _PEERS if found.after.get(name) is not None]
     changed = any(name in found.pending for name in _PEERS)
     if not changed:
         return ()
-    if said == ["cidr_ipv6"]:
-        return (Peer(argument=Label("cidr_ipv6"), value=""),)
-    cidr = found.after.get("cidr_ipv4")
-    if said == ["cidr_ipv4"] and is_range(cidr):
-        return (Peer(argument=Label("cidr_ipv4"), value=str(cidr)),)
-    return None
+    if said not in (["cidr_ipv4"], ["cidr_ipv6"]):
+        return None
+    (name,) = said
+    cidr = found.after[name]
+    is_alike = is_range(cidr) and is_ipv6(str(cidr)) == (name == "cidr_ipv6")
+    return (Peer(argument=Label(name), value=str(cidr)),) if is_alike else None
 
 
 def _changed_rules(
     rules: tuple[SecurityRule, ...], found: Resource, ports: _Ports, peer: tuple[Peer, ...]
 ) -> tuple[SecurityRule, ...]:
-    """The rules with another in the place of the overridden one, or none where it is about IPv6."""
+    """The rules with another in the place of the overridden one."""
     direction = "ingress" if "ingress" in found.kind else "egress"
     rule = next((each for each in rules if (each.direction, each.label) == (direction, found.label)), None)
     if rule is None:
         return rules
-    if any(each.argument == "cidr_ipv6" for each in peer):
-        return tuple(each for each in rules if each is not rule)
     other = peer[0] if peer else rule.peer
     return with_changed_part(
         rules, rule, protocol=ports.protocol, port=ports.first, last_port=ports.last, peer=other
     )
 
 
-def _listener_cidr(working: WorkingBlueprint, found: Resource, ports: _Ports, peer: tuple[Peer, ...]) -> None:
+def _listener_cidr(
+    working: WorkingBlueprint,
+    balancer: LoadBalancer,
+    found: Resource,
+    ports: _Ports,
+    peer: tuple[Peer, ...],
+) -> None:
     """The rule for clients of a listener; with other ports it may be for those of other listeners too."""
-    closed = ports.protocol not in ("tcp", "-1") or any(each.argument == "cidr_ipv6" for each in peer)
+    closed = ports.protocol not in ("tcp", "-1")
     fields: dict[str, Any] = {"ports": (0, 0) if closed else (ports.first, ports.last)}
     if peer and not closed:
         fields["cidr"] = peer[0].value
-    for balancer in working.blueprint.load_balancer:
-        listeners = tuple(
-            _with_allowed_clients(balancer, listener, found.label, fields) for listener in balancer.listeners
-        )
-        working.blueprint = replace(
-            working.blueprint,
-            load_balancer=with_changed_part(working.blueprint.load_balancer, balancer, listeners=listeners),
-        )
+    listeners = tuple(
+        _with_allowed_clients(balancer, listener, found.label, fields) for listener in balancer.listeners
+    )
+    working.change_balancer(balancer, listeners=listeners)
 
 
 def _with_allowed_clients(
@@ -193,16 +209,17 @@ def _with_allowed_clients(
 
 
 def is_range(value: Any) -> bool:
-    """Whether a value is an IPv4 range as AWS takes it: no bits beyond the mask."""
+    """Whether a value is a range as AWS takes it: no bits beyond the mask."""
     cidr = text_of(value)
     try:
-        return cidr is not None and "/" in cidr and bool(IPv4Network(cidr))
-    except (AddressValueError, NetmaskValueError, ValueError):
+        return cidr is not None and "/" in cidr and bool(parse_range(cidr))
+    except ValueError:
         return False
 
 
 CARRY = {
     "aws_vpc": _carry_vpc,
+    "aws_subnet": _carry_subnet,
     "aws_nat_gateway": _nat_gateway,
     "aws_route": _carry_route,
     "aws_vpc_endpoint": _carry_endpoint,

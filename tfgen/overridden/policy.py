@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from tfgen.blueprint.model import Role, Service, Statement
+from tfgen.blueprint.model import Policy, Statement, Task
 from tfgen.hcl.text import Ref
 from tfgen.overridden.resource import Json, Resource, plain_value
 from tfgen.overridden.working_blueprint import WorkingBlueprint
@@ -21,6 +21,7 @@ _KINDS = {
     "WriteLogs": "logs",
     "ReadSecrets": "secret",
     "ReadParameters": "secret",
+    "DecryptSecrets": "secret",
     "Exec": "exec",
 }
 """The kind of flow for which a role has a statement, by its Sid: tfgen.blueprint.access."""
@@ -52,14 +53,13 @@ def _of_s3(working: WorkingBlueprint, found: Resource, statements: Documents) ->
     working.doubt_pending(found, *kinds, within="policy")
 
 
-def of_role(working: WorkingBlueprint, found: Resource, service: Service, role: Role) -> None:
+def of_role(working: WorkingBlueprint, found: Resource, service: Task, policy: Policy) -> None:
     """What starts a task, or what ECS Exec asks of it: each kind of flow that lost its statement."""
     at = found.take_pending("policy")
     if at is None:
         return
     said = _statements_of_policy(found.after.get("policy"))
-    wanted = [statement for policy in role.policies for statement in policy.statements]
-    lost = [each for each in wanted if said is None or not _covers_statement(said, each, service)]
+    lost = [each for each in policy.statements if said is None or not _covers_statement(said, each, service)]
     kinds = sorted({_KINDS.get(statement.sid, "") for statement in lost})
     if kinds:
         says = f"policy of {found.address} is overridden, and what it allows is unknown"
@@ -80,7 +80,7 @@ def _services_of_principal(principal: Any) -> Any:
     return principal.get("Service") if isinstance(principal, dict) else None
 
 
-def _covers_statement(said: Documents, wanted: Statement, service: Service) -> bool:
+def _covers_statement(said: Documents, wanted: Statement, service: Task) -> bool:
     actions = [wanted.actions] if isinstance(wanted.actions, str) else wanted.actions
     resources = [wanted.resources] if isinstance(wanted.resources, str) else wanted.resources
     return all(
@@ -90,7 +90,7 @@ def _covers_statement(said: Documents, wanted: Statement, service: Service) -> b
     )
 
 
-def _allows_one(statement: dict[str, Any], action: str, resource: str, service: Service) -> bool:
+def _allows_one(statement: dict[str, Any], action: str, resource: str, service: Task) -> bool:
     if not isinstance(resource, Ref):
         return _matches_statement(statement, action, resource) is True and statement.get("Effect") == "Allow"
     # AWS assigns its ARN, and a policy of the user contains it as text.

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tfgen import facts
+from tfgen.blueprint.labels import LOAD_BALANCER
 from tfgen.blueprint.model import Override
 from tfgen.facts import provider
 from tfgen.facts.provider import Attribute
@@ -66,8 +67,10 @@ class Resource:
 
     @property
     def place(self) -> str:
-        """The address as a blueprint keeps it: several modules may have a security group of one name."""
-        return f"{self.module}.{self.address}" if self.kind == "aws_security_group" else self.address
+        """The address as a blueprint keeps it: several modules may have a security group of one name, and a
+        load balancer besides `main` has what that has."""
+        apart = self.kind == "aws_security_group" or self.module.endswith(f"_{LOAD_BALANCER}")
+        return f"{self.module}.{self.address}" if apart else self.address
 
     def location_of(self, name: str) -> Location:
         """Where the spec has the override of an argument, or what is around it."""

@@ -6,7 +6,18 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from tfgen.blueprint.model import Blueprint, Changed, Container, Mark, Overridden, Part, Service
+from tfgen.blueprint.model import (
+    Blueprint,
+    Changed,
+    Container,
+    Job,
+    LoadBalancer,
+    Mark,
+    Overridden,
+    Part,
+    Service,
+    Task,
+)
 from tfgen.overridden.resource import Resource
 from tfgen.problems import Location, SpecPath
 
@@ -22,7 +33,7 @@ class WorkingBlueprint:
         self._changed: list[Changed] = []
         self._marks: list[Mark] = []
         self._moved: dict[SpecPath, Location] = {}
-        self._services = {service.key: service for service in blueprint.services}
+        self._tasks: dict[str, Task] = {task.key: task for task in blueprint.tasks}
         self._owners = dict(_owned_addresses(blueprint))
         self._priorities = Counter(
             (rule.listener, rule.priority) for service in blueprint.services for rule in service.rules
@@ -54,20 +65,33 @@ class WorkingBlueprint:
     def change_network(self, **fields: Any) -> None:
         self.blueprint = replace(self.blueprint, network=replace(self.blueprint.network, **fields))
 
+    def balancer_of(self, resource: Resource) -> LoadBalancer | None:
+        """The load balancer in whose module a resource is."""
+        return next((each for each in self.blueprint.load_balancer if each.module == resource.module), None)
+
+    def change_balancer(self, found: LoadBalancer, **fields: Any) -> None:
+        own = with_changed_part(self.blueprint.load_balancer, found, **fields)
+        self.blueprint = replace(self.blueprint, load_balancer=own)
+
     def owner_of(self, resource: Resource) -> Service | None:
         """The service that a resource belongs to, as far as it is carried over."""
+        task = self.task_of(resource)
+        return task if isinstance(task, Service) else None
+
+    def task_of(self, resource: Resource) -> Task | None:
+        """The service or job that a resource belongs to, as far as it is carried over."""
         key = self._owners.get(resource.address)
-        return None if key is None or resource.module != "services" else self._services[key]
+        return None if key is None or resource.module != "services" else self._tasks[key]
 
-    def change_service(self, found: Service, **fields: Any) -> None:
-        """The service with other fields, whatever was carried over since it was found."""
-        self._services[found.key] = replace(self._services[found.key], **fields)
+    def change_task(self, found: Task, **fields: Any) -> None:
+        """The service or job with other fields, whatever was carried over since it was found."""
+        self._tasks[found.key] = replace(self._tasks[found.key], **fields)
 
-    def change_container(self, service: Service, found: Container, **fields: Any) -> None:
-        """The container of a service with other fields, whatever was carried over since it was found."""
-        containers = self._services[service.key].containers
+    def change_container(self, task: Task, found: Container, **fields: Any) -> None:
+        """The container of a task with other fields, whatever was carried over since it was found."""
+        containers = self._tasks[task.key].containers
         own = next(each for each in containers if each.name == found.name)
-        self.change_service(service, containers=with_changed_part(containers, own, **fields))
+        self.change_task(task, containers=with_changed_part(containers, own, **fields))
 
     def takes_priority(self, listener: str, old: int, new: int) -> bool:
         """Whether no other rule of the listener has the new priority."""
@@ -80,8 +104,10 @@ class WorkingBlueprint:
         if not self._changed:
             return self.was
         own = Overridden(was=self.was, changed=tuple(self._changed), marks=tuple(self._marks))
-        services = tuple(self._services.values())
-        return replace(self.blueprint, services=services, overridden=(own,), locate=self._locate)
+        tasks = tuple(self._tasks.values())
+        services = tuple(each for each in tasks if isinstance(each, Service))
+        jobs = tuple(each for each in tasks if isinstance(each, Job))
+        return replace(self.blueprint, services=services, jobs=jobs, overridden=(own,), locate=self._locate)
 
     def _locate(self, path: SpecPath) -> Location:
         for length in range(len(path), 0, -1):
@@ -91,19 +117,31 @@ class WorkingBlueprint:
 
 
 def _owned_addresses(blueprint: Blueprint) -> Iterator[tuple[str, str]]:
-    """The addresses of what belongs to one service, with its key."""
+    """The addresses of what belongs to one service or job, with its key."""
+    for task in blueprint.tasks:
+        for kind in ("aws_cloudwatch_log_group", "aws_ecs_task_definition"):
+            yield f"{kind}.{task.label}", task.key
+        for role in task.roles:
+            yield f"aws_iam_role.{role.label}", task.key
+            yield from ((f"aws_iam_role_policy.{each.label}", task.key) for each in role.policies)
+        for rule in task.security_rules:
+            yield f"aws_vpc_security_group_{rule.direction}_rule.{rule.label}", task.key
     for service in blueprint.services:
-        for kind in ("aws_cloudwatch_log_group", "aws_ecs_service", "aws_ecs_task_definition"):
-            yield f"{kind}.{service.label}", service.key
-        for role in service.roles:
-            yield f"aws_iam_role.{role.label}", service.key
-            yield f"aws_iam_role_policy.{role.label}", service.key
-        for group in service.target_groups:
-            yield f"aws_lb_target_group.{group.label}", service.key
-        for rule in service.rules:
-            yield f"aws_lb_listener_rule.{rule.label}", service.key
-        for security_rule in service.security_rules:
-            yield f"aws_vpc_security_group_{security_rule.direction}_rule.{security_rule.label}", service.key
+        yield from _addresses_of_service(service)
+
+
+def _addresses_of_service(service: Service) -> Iterator[tuple[str, str]]:
+    yield f"aws_ecs_service.{service.label}", service.key
+    for scaling in service.scalings:
+        yield f"aws_appautoscaling_target.{service.label}", service.key
+        for policy in scaling.policies:
+            yield f"aws_appautoscaling_policy.{policy.label}", service.key
+        for action in scaling.schedule:
+            yield f"aws_appautoscaling_scheduled_action.{action.label}", service.key
+    for group in service.target_groups:
+        yield f"aws_lb_target_group.{group.label}", service.key
+    for rule in service.rules:
+        yield f"aws_lb_listener_rule.{rule.label}", service.key
 
 
 def part_with_label(parts: Iterable[Any], label: str) -> Any | None:

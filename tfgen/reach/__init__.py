@@ -1,4 +1,5 @@
-"""The proof of network paths: from every service to what it must reach, and from clients to every route.
+"""The proof of network paths: from every service and job to what it must reach, and from clients to every
+route.
 
 It walks the blueprint, which is all that the Terraform will contain, and not what built it.
 """
@@ -23,7 +24,7 @@ def walks(blueprint: Blueprint) -> Walks:
 def _walks(blueprint: Blueprint) -> Walks:
     ground = Ground(blueprint)
     ways, ways_in = Ways(ground), WaysIn(ground)
-    out = tuple(flow for service in blueprint.services for flow in ways.of(service))
+    out = tuple(flow for task in blueprint.tasks for flow in ways.of(task))
     into = tuple(flow for service in blueprint.services for flow in ways_in.of(service))
     for own in blueprint.overridden:
         from tfgen.reach.overridden import judged  # noqa: PLC0415 - few specs have overrides

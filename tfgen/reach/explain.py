@@ -16,11 +16,11 @@ _ASSUMED = (
 
 
 def text(blueprint: Blueprint, services: Collection[str] = ()) -> str:
-    """The walk to each thing that each service must reach, and from clients to each route, one line a hop.
+    """The walks to what each service and job must reach, and from clients to each route, one line a hop.
 
     With `services`, of those only. A hop that is missing is marked, with the line of the spec to change.
     """
-    chosen = [service.key for service in blueprint.services if not services or service.key in services]
+    chosen = [task.key for task in blueprint.tasks if not services or task.key in services]
     found = walks(blueprint)
     by_service: dict[str, list[Flow]] = {key: [] for key in chosen}
     for flow in (*found.out, *found.into):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterator
 
 from tfgen.blueprint.labels import SERVICES
-from tfgen.blueprint.model import Blueprint, ExistingVpc, GivenGateway, GivenRole, Service, Statement
+from tfgen.blueprint.model import Blueprint, ExistingVpc, GivenGateway, GivenRole, Statement, Task
 from tfgen.hcl.text import Ref, ResourceRef, VariableRef
 from tfgen.reach.ground import HTTPS, Followed, Ground, NetworkPeer
 from tfgen.reach.model import TAKEN, Hop
@@ -77,14 +77,14 @@ def given_entry(existing: ExistingVpc, group: Followed) -> Hop | None:
 
 
 def texts(blueprint: Blueprint, services: Collection[str]) -> Iterator[str]:
-    """A paragraph and a policy for each given role of some services that must allow anything."""
-    for service in blueprint.services:
+    """A paragraph and a policy for each given role of some services and jobs that must allow anything."""
+    for service in blueprint.tasks:
         for role in service.given_roles if service.key in services else ():
             if role.statements:
                 yield _text_of_role(blueprint, service, role)
 
 
-def _text_of_role(blueprint: Blueprint, service: Service, role: GivenRole) -> str:
+def _text_of_role(blueprint: Blueprint, service: Task, role: GivenRole) -> str:
     statements = [_statement(each, blueprint, service, role) for each in role.statements]
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2)
     return (
@@ -94,7 +94,7 @@ def _text_of_role(blueprint: Blueprint, service: Service, role: GivenRole) -> st
 
 
 def _statement(
-    statement: Statement, blueprint: Blueprint, service: Service, role: GivenRole
+    statement: Statement, blueprint: Blueprint, service: Task, role: GivenRole
 ) -> dict[str, object]:
     said = statement.resources
     resources = [_resource(each, blueprint, service, role) for each in _in_list(said)]
@@ -110,12 +110,14 @@ def _in_list(said: Ref | str | tuple[Ref | str, ...]) -> tuple[Ref | str, ...]:
     return said if isinstance(said, tuple) else (said,)
 
 
-def _resource(resource: Ref | str, blueprint: Blueprint, service: Service, role: GivenRole) -> str:
+def _resource(resource: Ref | str, blueprint: Blueprint, service: Task, role: GivenRole) -> str:
     """The ARN; in place of a value that only Terraform knows, the expression that has it in the root."""
     if not isinstance(resource, Ref):
         return resource
     if isinstance(resource, VariableRef):
         return f"${{{_in_root(resource, blueprint)}}}"
+    if "elasticfilesystem" in resource or "aws_efs" in resource:
+        return f"arn:{blueprint.partition}:elasticfilesystem:{service.region}:*:file-system/*"
     account = "*" if isinstance(role.arn, Ref) else role.arn.split(":")[4]  # the log streams of the service
     return f"arn:{blueprint.partition}:logs:{service.region}:{account}:log-group:{service.log_group}:*"
 

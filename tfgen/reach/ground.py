@@ -8,17 +8,19 @@ table has a route to the VPC's range.
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from ipaddress import IPv4Network, collapse_addresses
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint.labels import DATABASE, LOAD_BALANCER, PRIVATE, PUBLIC, SERVICES
+from tfgen.blueprint.labels import DATABASE, PRIVATE, PUBLIC, SERVICES
 from tfgen.blueprint.model import (
     ALL_PROTOCOLS,
     TCP,
     Blueprint,
+    EgressOnlyRoute,
+    ExistingLoadBalancer,
     ExistingVpc,
     InternetRoute,
+    LoadBalancer,
     NatGateway,
     NatRoute,
     Part,
@@ -27,22 +29,28 @@ from tfgen.blueprint.model import (
     Subnet,
     TargetRoute,
 )
-from tfgen.hcl.text import Label, OutputRef, Ref, ResourceRef, VariableRef
+from tfgen.hcl.text import OutputRef, Ref, ResourceRef, VariableRef
+from tfgen.ip_ranges import Range, is_inside, is_ipv6, joined_ranges
+from tfgen.ip_ranges import parse_range as network
 from tfgen.reach.model import MISSING, OK, TAKEN, UNSURE, Hop
 
 EGRESS, INGRESS = "egress", "ingress"
 HTTPS = 443
 
 
-@cache
-def network(text: str) -> IPv4Network:
-    return IPv4Network(text)
+WORLD, WORLD_IPV6 = "0.0.0.0/0", "::/0"
+_INTERNET = {WORLD: "the internet", WORLD_IPV6: "the internet by IPv6"}
 
 
 @cache
 def is_private(text: str) -> bool:
     """Whether no address of a range is on the internet."""
-    return any(network(text).subnet_of(private) for private in facts.ip_ranges("private"))
+    return any(is_inside(network(text), private) for private in facts.ip_ranges("private"))
+
+
+def words_of_range(cidr: str) -> str:
+    """What a person calls a range."""
+    return _INTERNET.get(cidr, cidr)
 
 
 class Followed(NamedTuple):
@@ -62,9 +70,11 @@ def group_in(module: str, label: str) -> Followed:
     return Followed(module, ResourceRef("aws_security_group", label, ".id"))
 
 
-BALANCER_GROUP = group_in(LOAD_BALANCER, "main")
-EXISTING_GROUP = Followed(SERVICES, VariableRef(Label("load_balancer_security_group_id")))
-"""That of a load balancer that exists, as the services know it."""
+def group_of_balancer(balancer: LoadBalancer | ExistingLoadBalancer) -> Followed:
+    """Its security group; that of one that exists, as the services know it."""
+    if isinstance(balancer, LoadBalancer):
+        return group_in(balancer.module, "main")
+    return Followed(SERVICES, balancer.group)
 
 
 class NetworkPeer(Part, frozen=True, eq=False):
@@ -93,7 +103,7 @@ class NetworkPeer(Part, frozen=True, eq=False):
 class Opening(NamedTuple):
     """A range and the first and last of the ports that a rule of a security group opens to it."""
 
-    range: IPv4Network
+    range: Range
     first: int
     last: int
     address: ResourceRef
@@ -139,8 +149,8 @@ class Ground:
         self._ranged: dict[tuple[object, ...], tuple[str, tuple[ResourceRef, ...]]] = {}
         for module, rule in _all_security_rules(blueprint):
             self._add_rule(module, rule)
-        for address, cidr, port in _listener_rules(blueprint):
-            self._open_range(INGRESS, BALANCER_GROUP, Opening(network(cidr), port, port, address))
+        for group, opening in _listener_rules(blueprint):
+            self._open_range(INGRESS, group, opening)
 
     # --- references ---
 
@@ -164,7 +174,7 @@ class Ground:
 
     def _add_rule(self, module: str, rule: SecurityRule) -> None:
         group = self.follow(module, rule.group)
-        if rule.peer.argument == "cidr_ipv4":
+        if rule.peer.argument in ("cidr_ipv4", "cidr_ipv6"):
             value = self.network.cidr if rule.peer.value == "aws_vpc.main.cidr_block" else rule.peer.value
             if not isinstance(value, Ref):
                 opening = Opening(network(value), rule.port, rule.last_port, address_of(rule), rule.protocol)
@@ -213,32 +223,41 @@ class Ground:
 
     # --- routes ---
 
-    def internet(self, role: str, destination: str = "0.0.0.0/0", because: str = "") -> tuple[Hop, ...]:
+    def internet(self, role: str, destination: str = WORLD, because: str = "") -> tuple[Hop, ...]:
         """From the subnets of a role to the internet, and so to a range in it.
 
-        `because` begins the message where there is no route. The last hop is an internet gateway, a target of
-        the user's own, or missing.
+        `because` begins the message where there is no route. The last hop is an internet gateway, one for
+        egress only, a target of the user's own, or missing.
         """
-        table = self.tables.get(role)
         if self.existing:
             return self._given_internet(role, self.existing, destination, because)
+        table = self.tables.get(role)
         if table is None:
             text = f"the {role} subnets have no route table of their own (aws_route_table_association.{role})"
             return (Hop("route", f"{because}{text}", MISSING),)
+        if is_ipv6(destination) and not self.network.has_ipv6(role):
+            return (Hop("route", f"the {role} subnets have no IPv6 range", MISSING),)
         best = _narrowest(self._routes_of_table(table), destination)
         if best is None:
-            where = "the internet" if destination == "0.0.0.0/0" else destination
+            where = words_of_range(destination)
             return (Hop("route", f"{because}the {role} subnets have no route to {where}", MISSING),)
+        return self._through(role, table, best)
+
+    def _through(self, role: str, table: RouteTable, route: "_Route") -> tuple[Hop, ...]:
         parts = (
             ResourceRef("aws_route_table", table.label),
             ResourceRef("aws_route_table_association", role),
         )
-        if isinstance(best, TargetRoute):
-            return (_to_target(role, best, parts),)
-        if isinstance(best, InternetRoute):
-            return (self._through_gateway(role, best, parts),)
-        nat = next(nat for nat in self.network.nat if best in nat.routes)
-        return self._through_nat(role, best, nat, parts)
+        match route:
+            case TargetRoute():
+                return (_to_target(role, route, parts),)
+            case InternetRoute():
+                return (self._through_gateway(role, route, parts),)
+            case EgressOnlyRoute():
+                return (self._through_egress_only(role, route, parts),)
+            case NatRoute():
+                nat = next(nat for nat in self.network.nat if route in nat.routes)
+                return self._through_nat(role, route, nat, parts)
 
     def given(self, role: str, destination: str) -> tuple[Hop, ...]:
         """From the subnets of a role to a range, through a target of the user's own; nothing without one."""
@@ -259,7 +278,7 @@ class Ground:
             text = f"public subnets of {existing.id}, given by you: a route to an internet gateway"
             return (Hop("route", text, TAKEN),)
         if not existing.has_nat:
-            where = "the internet" if destination == "0.0.0.0/0" else destination
+            where = words_of_range(destination)
             text = f"{because}the {role} subnets have no route to {where} (vpc.way_out: {existing.way_out})"
             return (Hop("route", text, MISSING),)
         return (
@@ -276,6 +295,8 @@ class Ground:
         yield from self._routes_to_targets(table.label)
         for nat in self.network.nat:
             yield from (route for route in nat.routes if route.table == table.label)
+        for gateway in self.network.egress_only_gateways:
+            yield from (route for route in gateway.routes if route.table == table.label)
 
     def _through_gateway(self, role: str, route: InternetRoute, parts: tuple[ResourceRef, ...]) -> Hop:
         text = f"{role} subnets: {route.destination} to aws_internet_gateway.{route.gateway}"
@@ -285,6 +306,14 @@ class Ground:
             )
             return Hop("route", missing, MISSING)
         gateway = ResourceRef("aws_internet_gateway", route.gateway)
+        return Hop("route", text, parts=(*parts, ResourceRef("aws_route", route.label), gateway))
+
+    def _through_egress_only(self, role: str, route: EgressOnlyRoute, parts: tuple[ResourceRef, ...]) -> Hop:
+        gateway = ResourceRef("aws_egress_only_internet_gateway", route.gateway)
+        if not any(each.label == route.gateway for each in self.network.egress_only_gateways):
+            text = f"aws_route.{route.label} has no target: there is no {gateway}"
+            return Hop("route", text, MISSING)
+        text = f"{role} subnets: {route.destination} to {gateway}"
         return Hop("route", text, parts=(*parts, ResourceRef("aws_route", route.label), gateway))
 
     def _through_nat(
@@ -339,8 +368,9 @@ def address_of(rule: SecurityRule) -> ResourceRef:
     return ResourceRef(f"aws_vpc_security_group_{rule.direction}_rule", rule.label)
 
 
-def ingress_rule(label: str) -> ResourceRef:
-    return ResourceRef(f"aws_vpc_security_group_{INGRESS}_rule", label)
+def client_rule(balancer: LoadBalancer, label: str) -> ResourceRef:
+    """The rule for clients of a load balancer."""
+    return ResourceRef(balancer.place(f"aws_vpc_security_group_{INGRESS}_rule"), label)
 
 
 def _all_security_rules(blueprint: Blueprint) -> Iterator[tuple[str, SecurityRule]]:
@@ -348,25 +378,27 @@ def _all_security_rules(blueprint: Blueprint) -> Iterator[tuple[str, SecurityRul
     for group in blueprint.network.endpoint_security_group:
         for rule in group.rules:
             yield "network", rule
-    for service in blueprint.services:
-        for rule in service.security_rules:
+    for task in blueprint.tasks:
+        for rule in task.security_rules:
             yield "services", rule
 
 
-def _listener_rules(blueprint: Blueprint) -> Iterator[tuple[ResourceRef, str, int]]:
-    """The clients of the load balancer: the rule's address, the range, the port."""
+def _listener_rules(blueprint: Blueprint) -> Iterator[tuple[Followed, Opening]]:
+    """The clients of load balancers: the security group, and what a rule of it opens."""
     for balancer in blueprint.load_balancer:
+        group = group_of_balancer(balancer)
         for listener in balancer.listeners:
             for cidr in listener.admitted:
-                yield ingress_rule(cidr.label), cidr.cidr, listener.port
+                rule, port = client_rule(balancer, cidr.label), listener.port
+                yield group, Opening(network(cidr.cidr), port, port, rule, listener.transport)
 
 
 def _route_covers(route: str, destination: str) -> bool:
-    return network(destination).subnet_of(network(route))
+    return is_inside(network(destination), network(route))
 
 
-_Route = InternetRoute | NatRoute | TargetRoute
-_Ranges = dict[IPv4Network, tuple[int, ResourceRef]]
+_Route = InternetRoute | NatRoute | EgressOnlyRoute | TargetRoute
+_Ranges = dict[Range, tuple[int, ResourceRef]]
 """The ranges that a security group allows on a port, each with its number and its rule's address."""
 _LENGTHS = 33
 """Of prefixes: more ranges than that are looked up, not tried one by one."""
@@ -383,30 +415,27 @@ def _in_ranges(ranges: _Ranges, side: NetworkPeer) -> tuple[str, tuple[ResourceR
     return (UNSURE, doubtful[-1:]) if doubtful else (MISSING, ())
 
 
-def _ranges_around(side: NetworkPeer) -> Iterator[IPv4Network]:
-    """Every range that could hold all of a side."""
-    first = network(side.cidrs[0] if side.cidrs else "0.0.0.0/0")
+def _ranges_around(side: NetworkPeer) -> Iterator[Range]:
+    """Every range that could hold all of a side. Names without a list of addresses lead to IPv4."""
+    first = network(side.cidrs[0] if side.cidrs else WORLD)
     return (first.supernet(new_prefix=length) for length in range(first.prefixlen + 1))
 
 
-def _merged_ranges(
-    ranges: list[tuple[IPv4Network, ResourceRef]], side: NetworkPeer
-) -> tuple[ResourceRef, ...]:
+def _merged_ranges(ranges: list[tuple[Range, ResourceRef]], side: NetworkPeer) -> tuple[ResourceRef, ...]:
     """The rules that cover a side only together, as 0.0.0.0/1 and 128.0.0.0/1 do; none if they do not."""
-    wanted = [network(cidr) for cidr in side.cidrs or ("0.0.0.0/0",)]
-    joined = list(collapse_addresses(range_ for range_, _ in ranges))
-    holding = [range_ for range_ in joined if any(cidr.subnet_of(range_) for cidr in wanted)]
-    if not all(any(cidr.subnet_of(range_) for range_ in holding) for cidr in wanted):
+    wanted = [network(cidr) for cidr in side.cidrs or (WORLD,)]
+    joined = joined_ranges(range_ for range_, _ in ranges)
+    holding = [range_ for range_ in joined if any(is_inside(cidr, range_) for cidr in wanted)]
+    if not all(any(is_inside(cidr, range_) for range_ in holding) for cidr in wanted):
         return ()
-    return tuple(address for range_, address in ranges if any(range_.subnet_of(whole) for whole in holding))
+    return tuple(address for range_, address in ranges if any(is_inside(range_, whole) for whole in holding))
 
 
-def _covers(range_: IPv4Network, side: NetworkPeer) -> bool:
-    if not side.cidrs:
-        return range_.prefixlen == 0
-    return all(network(cidr).subnet_of(range_) for cidr in side.cidrs)
+def _covers(range_: Range, side: NetworkPeer) -> bool:
+    return all(is_inside(network(cidr), range_) for cidr in side.cidrs or (WORLD,))
 
 
-def _may_cover(range_: IPv4Network, side: NetworkPeer) -> bool:
-    """Whether a range may hold the addresses of a side: those on the internet are not known."""
-    return not side.cidrs and not (side.known and is_private(str(range_)))
+def _may_cover(range_: Range, side: NetworkPeer) -> bool:
+    """Whether a range may hold the addresses of a side: those on the internet are not known, but for that
+    they are of IPv4."""
+    return not side.cidrs and range_.version == 4 and not (side.known and is_private(str(range_)))

@@ -14,6 +14,9 @@ UNKNOWN = "unknown"
 MISSING = "missing"
 
 
+BY_IPV6 = " by IPv6"
+"""The end of what a flow for clients by IPv6 is for."""
+
 RANK = (OK, TAKEN, UNKNOWN, UNSURE, MISSING)
 """From the best to the worst."""
 
@@ -42,7 +45,7 @@ class Flow(Part, frozen=True):
 
     service: str
     kind: str
-    """image, logs, secret, exec, connect, call, uses or range; route for inbound requests."""
+    """image, logs, secret, file, exec, connect, call, uses or range; route for inbound requests."""
     what: str
     """Why it must be: "layers of its image"."""
     to: str
@@ -53,6 +56,8 @@ class Flow(Part, frozen=True):
     state: str
     because: tuple[Location, ...] = ()
     """The override because of which it fails, or may, if it is one."""
+    below: tuple[str, ...] = ()
+    """The addresses of what it depends on and no hop names, as far as the service does not tell them."""
 
     @property
     def spoken(self) -> tuple[Hop, ...]:

@@ -13,17 +13,22 @@ from msgspec.structs import replace
 from tfgen import facts
 from tfgen.blueprint.labels import NETWORK, SERVICES
 from tfgen.blueprint.model import (
+    Callee,
     ConnectServer,
     Container,
+    DnsServer,
     Egress,
     Image,
     InterfaceEndpoint,
     Part,
     Service,
     Statement,
+    Task,
 )
 from tfgen.blueprint.peer_words import entry_in_yaml, port_words, range_in_yaml
 from tfgen.hcl.text import Ref, ResourceRef
+from tfgen.ip_ranges import is_inside, is_ipv6
+from tfgen.ip_ranges import parse_range as network
 from tfgen.problems import SpecPath
 from tfgen.reach.given import (
     given_endpoint,
@@ -36,12 +41,13 @@ from tfgen.reach.ground import (
     EGRESS,
     HTTPS,
     INGRESS,
+    WORLD,
     Followed,
     Ground,
     NetworkPeer,
     group_in,
     is_private,
-    network,
+    words_of_range,
 )
 from tfgen.reach.model import MISSING, OK, TAKEN, UNSURE, Flow, Hop, state_of, to_fault
 
@@ -59,8 +65,9 @@ _NAMES = {
     "ssmmessages": "Session Manager (ssmmessages)",
 }
 _DNS_SUPPORT = ResourceRef("aws_vpc", "main", ".enable_dns_support")
+_DNS_FLAGS = (_DNS_SUPPORT, ResourceRef("aws_vpc", "main", ".enable_dns_hostnames"))
 _PUBLIC = "public addresses"
-_WORLD = "0.0.0.0/0"
+_ACCOUNT_SETTING = "the tasks have IPv6 addresses if the account setting dualStackIPv6 is on, given by you"
 _CONTROL_HINT = "test that calls work, or remove service_connect_endpoint: false"
 
 
@@ -75,7 +82,7 @@ class Way(Part, frozen=True):
 
 
 class Ways:
-    """Walks out of the services of one blueprint."""
+    """Walks out of the services and jobs of one blueprint."""
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
@@ -86,49 +93,59 @@ class Ways:
         self.role = ground.network.task_subnets
         self.tasks = ground.ranges[self.role]
         self.services = {service.key: service for service in ground.blueprint.services}
+        self._with_several = {key for key, each in self.services.items() if len(each.addresses) > 1}
         self._ways: dict[tuple[object, ...], Way] = {}
         self._sides: dict[tuple[object, ...], NetworkPeer] = {}
         self._crossed: dict[NetworkPeer, tuple[tuple[Hop, ...], str]] = {}
 
-    def of(self, service: Service) -> Iterator[Flow]:
-        """Every flow out of a service."""
-        here, public = ("services", service.key), bool(service.public_ip)
+    def of(self, service: Task) -> Iterator[Flow]:
+        """Every flow out of a service or a job."""
+        here, public = service.path, bool(service.public_ip)
         self._crossed = {}
         for container in service.containers:
             yield from self._image_flows(service, container, public)
         yield self._build_flow(service, "logs", "its logs", here, self.aws("logs", self.region, public))
         for container in service.containers:
             yield from self._secret_flows(service, container, public)
+            yield from self._file_flows(service, container, public)
         if service.exec:
             way = self.aws("ssmmessages", self.region, public)
             yield self._build_flow(service, "exec", "ECS Exec", (*here, "exec"), way)
-        for index, name in enumerate(service.uses):
-            way = self.aws(name, self.region, public)
-            yield self._build_flow(service, "use", f"{name}, which it uses", (*here, "uses", index), way)
+        for use in service.uses:
+            way = self.aws(use.endpoint, use.region, public)
+            yield self._build_flow(service, "use", f"{use.endpoint}, which it uses", use.path, way)
         for index, listed in enumerate(service.egress):
             way = self.listed(listed, public)
             path = (*here, "egress", index)
             said = self.ground.blueprint.locate(path).path[2:3] == ("egress",)
             what = "declared in egress" if said else "the default of egress"
             yield self._build_flow(service, "range", what, path, way)
-        if service.connect:
+        if _is_in_connect(service):
             yield from self._control_flows(service, here, public)
         for callee in service.calls:
-            yield self._call_flow(service, callee, (*here, "calls"))
+            yield from self._call_flows(service, callee, (*here, "calls"))
+        for each in service.outside:
+            yield self._build_flow(service, "call", "which it calls", each.path, self._outside(each, public))
 
     # --- what a service needs ---
 
-    def _secret_flows(self, service: Service, container: Container, public: bool) -> Iterator[Flow]:
-        for name, source in container.secrets:
+    def _secret_flows(self, service: Task, container: Container, public: bool) -> Iterator[Flow]:
+        for name, source, path in container.read_secrets:
             store, region = _secret_store(source, self.region)
-            path, way = (*container.path, "secrets", name), self.aws(store, region, public)
+            way = self.aws(store, region, public)
             yield self._build_flow(service, "secret", f"its secret {name}", path, way)
-        for secret in container.secret_references:
-            path = (*container.path, "secrets", secret.name)
+        for secret, path in container.read_references:
             way = self._given_way(secret.root, self.aws(secret.store, self.region, public))
             yield self._build_flow(service, "secret", f"its secret {secret.name}", path, way)
 
-    def _image_flows(self, service: Service, container: Container, public: bool) -> Iterator[Flow]:
+    def _file_flows(self, service: Task, container: Container, public: bool) -> Iterator[Flow]:
+        """A bucket's ARN does not say its region."""
+        for file in container.environment_files:
+            said = file.bucket_arn if isinstance(file.arn, Ref) else file.bucket_arn.rpartition(":")[2]
+            way = self._given_way(said, self.aws("s3", self.region, public), "S3 in ")
+            yield self._build_flow(service, "file", "its environment files", file.path, way)
+
+    def _image_flows(self, service: Task, container: Container, public: bool) -> Iterator[Flow]:
         image, path = container.image, (*container.path, "image")
         if not image.may_be_private:
             yield self._build_flow(service, "image", "its image", path, self.registry(image, public))
@@ -139,12 +156,12 @@ class Ways:
                 way = self._given_way(root, way, "" if image.repository_arn else "ECR in ")
             yield self._build_flow(service, "image", f"{what} its image", path, way)
 
-    def _given_way(self, root: Ref, way: Way, where: str = "") -> Way:
+    def _given_way(self, root: Ref | str, way: Way, where: str = "") -> Way:
         """A way to what only Terraform knows: that it is in this region, nothing here can tell."""
         text = f"{root} is given by you: taken to be in {where}{self.region}"
         return replace(way, hops=(Hop("given", text, TAKEN), *way.hops))
 
-    def _control_flows(self, service: Service, here: SpecPath, public: bool) -> Iterator[Flow]:
+    def _control_flows(self, service: Task, here: SpecPath, public: bool) -> Iterator[Flow]:
         """The management of Service Connect's proxy.
 
         AWS's documents disagree on whether Fargate needs an endpoint for it (ECS/vpc-endpoints), so what is
@@ -171,34 +188,93 @@ class Ways:
         """Whether the spec creates no route to the internet for the tasks."""
         return not self.ground.network.has_nat and not public
 
-    def _call_flow(self, service: Service, callee: str, path: SpecPath) -> Flow:
-        """To another service by its Service Connect name: to the container's port, not the name's."""
+    def _call_flows(self, service: Task, callee: str, path: SpecPath) -> Iterator[Flow]:
+        """To another service by its names: to the container's ports, not those of Service Connect names."""
         other = self.services[callee]
-        group, port = group_of(other), _mapped_port(other)
-        hops = (
-            self._discovery_hop(service, other),
-            _mapping_hop(other, port),
-            local(self.ground.network.cidr),
-        )
-        side = NetworkPeer(_group_addresses((group,)), (group,), self.tasks, port, guards=(group,))
-        return self._build_flow(service, "call", "which it calls", path, _way(f'"{callee}"', hops, side))
+        if other.dns:
+            yield from self._resolved_flows(service, other, path)
+        servers = [server for place in other.connect for server in place.servers]
+        if other.dns and not isinstance(service, Service):
+            return  # which has no Service Connect, and calls by the other name
+        for server in servers or (() if other.dns else (None,)):
+            group, port = group_of(other), _mapped_port(other, server)
+            hops = (
+                self._discovery_hop(service, other, server),
+                _mapping_hop(other, server, port),
+                local(self.ground.network.cidr),
+            )
+            side = NetworkPeer(_group_addresses((group,)), (group,), self.tasks, port, guards=(group,))
+            several = callee in self._with_several
+            what = f"which it calls at {server.address}" if server and several else "which it calls"
+            yield self._build_flow(service, "call", what, path, _way(f'"{callee}"', hops, side))
 
-    def _discovery_hop(self, service: Service, other: Service) -> Hop:
+    def _discovery_hop(self, service: Task, other: Service, server: ConnectServer | None) -> Hop:
         """The name is in the hosts file of the caller's tasks; no DNS is asked (aws.md section 4)."""
-        lacks = next((each.key for each in (service, other) if not each.connect), None)
-        namespaces, server = self.ground.blueprint.namespace, _connect_server(other)
+        lacks = next((each.key for each in (service, other) if not _is_in_connect(each)), None)
+        namespaces = self.ground.blueprint.namespace
+        given = [each for each in self.ground.blueprint.existing_namespaces if not each.zone]
         if lacks is not None:
             return Hop("name", f'"{lacks}" is not in the Service Connect namespace', MISSING)
-        if not namespaces:
+        if not namespaces and not given:
             return Hop("name", "there is no aws_service_discovery_http_namespace.main", MISSING)
         if server is None:
             return Hop("name", f'"{other.key}" offers no Service Connect name', MISSING)
+        if given:
+            text = f"{server.address}, by Service Connect in {given[0].value}, given by you"
+            return Hop("name", text, TAKEN, (ResourceRef("aws_ecs_service", other.label),))
         text = f"{server.address}, by Service Connect in the namespace {namespaces[0].name}"
         parts = (
             ResourceRef("aws_service_discovery_http_namespace", "main"),
             ResourceRef("aws_ecs_service", other.label),
         )
         return Hop("name", text, parts=parts)
+
+    def _resolved_flows(self, service: Task, other: Service, path: SpecPath) -> Iterator[Flow]:
+        """By a name in DNS: to the ports of the tasks themselves."""
+        for name in other.dns:
+            for server in name.servers:
+                group = group_of(other)
+                hops = (
+                    self._zone_hop(other, server),
+                    _listening_hop(other, server),
+                    local(self.ground.network.cidr),
+                )
+                side = NetworkPeer(
+                    _group_addresses((group,)),
+                    (group,),
+                    self.tasks,
+                    server.port,
+                    guards=(group,),
+                    protocol=server.protocol,
+                )
+                several = other.key in self._with_several
+                what = f"which it calls at {server.address}" if several else "which it calls"
+                yield self._build_flow(service, "call", what, path, _way(f'"{other.key}"', hops, side))
+
+    def _zone_hop(self, other: Service, server: DnsServer) -> Hop:
+        """The VPC's own resolver knows the private zone."""
+        zones = self.ground.blueprint.private_zone
+        if not self.ground.network.dns_support:
+            return Hop("name", "no name can be resolved without enable_dns_support of the VPC", MISSING)
+        if self.ground.network.vpcs and not self.ground.network.dns_hostnames:
+            return Hop("name", "private zones are not used without enable_dns_hostnames of the VPC", MISSING)
+        if given := [each for each in self.ground.blueprint.existing_namespaces if each.zone]:
+            text = f"{server.address}, by the private zone {given[0].zone}, which is given by you"
+            addresses = ("aws_service_discovery_service", "aws_ecs_service")
+            return Hop("name", text, TAKEN, tuple(ResourceRef(each, other.label) for each in addresses))
+        if not zones:
+            return Hop("name", "there is no aws_service_discovery_private_dns_namespace.main", MISSING)
+        parts = (
+            ResourceRef("aws_service_discovery_private_dns_namespace", "main"),
+            ResourceRef("aws_service_discovery_service", other.label),
+            ResourceRef("aws_ecs_service", other.label),
+        )
+        text = f"{server.address}, by the private zone {zones[0].name}"
+        if self.ground.existing:
+            return Hop(
+                "name", f"{text}, if the VPC has enable_dns_support and enable_dns_hostnames", TAKEN, parts
+            )
+        return Hop("name", text, parts=(*parts, *_DNS_FLAGS))
 
     # --- ways, each walked once for all services ---
 
@@ -215,7 +291,7 @@ class Ways:
             host, _, port = image.registry.partition(":")
             known = host in facts.cached_registries(self.ground.blueprint.partition)
             hops = (self._dns_hop(), *self._internet_hops(public, hint=self.nat))
-            side = self._public_way(int(port or HTTPS), known)
+            side = self._public_way(int(port) if port.isdecimal() else HTTPS, known)
             self._ways[key] = _way(image.registry, hops, side)
         return self._ways[key]
 
@@ -226,9 +302,18 @@ class Ways:
             self._ways[key] = self._range(each, public) if each.cidr else self._given(each)
         return self._ways[key]
 
+    def _outside(self, callee: Callee, public: bool) -> Way:
+        """To what a service calls outside the stack, past the rule that the stack adds to its group."""
+        listed = self.listed(callee.egress, public)
+        if not callee.group:
+            return replace(listed, to=callee.address)
+        groups = tuple(self.ground.follow(SERVICES, group) for group in callee.group)
+        text = f"{callee.egress.text}: its addresses cannot be known here; the route to them is yours"
+        return _way(callee.address, (Hop("route", text, TAKEN),), replace(listed.side, guards=groups))
+
     def _range(self, each: Egress, public: bool) -> Way:
         hops = self._to_range(each.cidr, public)
-        name, where = ("the internet", _PUBLIC) if each.cidr == _WORLD else (each.cidr, each.cidr)
+        name, where = words_of_range(each.cidr), _PUBLIC if each.cidr == WORLD else each.cidr
         side = NetworkPeer(
             where, (), (each.cidr,), each.port, protocol=each.protocol, last_port=each.last_port
         )
@@ -247,7 +332,7 @@ class Ways:
 
     def _to_range(self, cidr: str, public: bool) -> tuple[Hop, ...]:
         vpc = self.ground.network.cidr
-        if network(cidr).subnet_of(network(vpc)):
+        if is_inside(network(cidr), network(vpc)):
             return (local(vpc),)
         if given := self.ground.given(self.role, cidr):
             return given
@@ -312,8 +397,7 @@ class Ways:
         """The name of an endpoint with private DNS."""
         if self.ground.existing:
             return given_private_dns(self.ground.existing, address)
-        flags = (_DNS_SUPPORT, ResourceRef("aws_vpc", "main", ".enable_dns_hostnames"))
-        return Hop("name", f"private DNS resolves to {address}", parts=(address, *flags))
+        return Hop("name", f"private DNS resolves to {address}", parts=(address, *_DNS_FLAGS))
 
     def _prefix_list(self, suffix: str, region: str) -> Hop | None:
         """The route of a gateway endpoint; it leads to its own Region only (PL/vpc-endpoints-s3)."""
@@ -361,7 +445,7 @@ class Ways:
         return f"there is no VPC endpoint for {suffix}, and "
 
     def _internet_hops(
-        self, public: bool, cidr: str = _WORLD, because: str = "", hint: str = ""
+        self, public: bool, cidr: str = WORLD, because: str = "", hint: str = ""
     ) -> tuple[Hop, ...]:
         """To the internet, with the public address that an internet gateway asks for; NAT has its own.
 
@@ -373,6 +457,8 @@ class Ways:
             return (replace(hops[0], hint=hint, fix=fix),) if self._is_closed(public) else hops
         if len(hops) > 1 or hops[0].state == TAKEN:
             return hops
+        if is_ipv6(cidr):
+            return (*hops, Hop("address", _ACCOUNT_SETTING, TAKEN))
         if public:
             return (*hops, Hop("address", "the tasks have public addresses", parts=("assign_public_ip",)))
         text = "the tasks have no public address (assign_public_ip), which an internet gateway requires"
@@ -380,7 +466,7 @@ class Ways:
 
     # --- the part that is a service's own ---
 
-    def _build_flow(self, service: Service, kind: str, what: str, path: SpecPath, way: Way) -> Flow:
+    def _build_flow(self, service: Task, kind: str, what: str, path: SpecPath, way: Way) -> Flow:
         hops, state = way.hops, way.state
         if state != MISSING:
             crossed = self._crossed.get(way.side)
@@ -391,7 +477,7 @@ class Ways:
             hops = (*hops, *_given_role_hops(service, kind))
         return Flow(service.key, kind, what, way.to, path, hops, state)
 
-    def _crossing_hops(self, service: Service, side: NetworkPeer) -> tuple[tuple[Hop, ...], str]:
+    def _crossing_hops(self, service: Task, side: NetworkPeer) -> tuple[tuple[Hop, ...], str]:
         """Past the security groups of both sides: the service's own, and those that guard what it reaches."""
         leaves = self._leaving_hop(service, side)
         if leaves.state == MISSING or not side.guards:
@@ -399,7 +485,7 @@ class Ways:
         enters = self._entering_hop(service, side)
         return (leaves, enters), MISSING if enters.state == MISSING else leaves.state
 
-    def _leaving_hop(self, service: Service, side: NetworkPeer) -> Hop:
+    def _leaving_hop(self, service: Task, side: NetworkPeer) -> Hop:
         state, rules = self.ground.passes(EGRESS, group_of(service), side)
         if state == OK:
             return Hop("leaves", " and ".join(rules), parts=rules)
@@ -407,10 +493,10 @@ class Ways:
             f'the security group of "{service.key}" does not allow outbound connections to {side.name} on '
             f"{port_words(side.protocol, side.ports)}"
         )
-        world = any(each.cidr == _WORLD and each.has_port(side.port) for each in service.egress)
+        world = any(each.cidr == WORLD and each.has_port(side.port) for each in service.egress)
         if side.cidrs or side.peers or world:  # no range that a spec can add
             return Hop("leaves", text, MISSING)
-        fix, hint = ("services", service.key, "egress"), self._wider_egress_hint(service, side.port)
+        fix, hint = (*service.path, "egress"), self._wider_egress_hint(service, side.port)
         if state == UNSURE:
             text = (
                 f'the security group of "{service.key}" allows outbound port {side.port} to some ranges only'
@@ -418,18 +504,19 @@ class Ways:
             return Hop("leaves", text, UNSURE, rules, fix, hint)
         return Hop("leaves", text, MISSING, (), fix, hint)
 
-    def _wider_egress_hint(self, service: Service, port: int) -> str:
+    def _wider_egress_hint(self, service: Task, port: int) -> str:
         """The egress that allow a service to reach the internet on a port."""
         kept = [entry_in_yaml(each) for each in service.egress if not (each.cidr and each.has_port(port))]
-        hint = f"write egress: [{', '.join([range_in_yaml(_WORLD, port), *kept])}]"
+        hint = f"write egress: [{', '.join([range_in_yaml(WORLD, port), *kept])}]"
         # No VPC endpoint reaches a registry other than ECR, the only one with a port of its own.
         own = all(container.image.may_be_private for container in service.containers)
         helped = own and not self.ground.interface
         return f"{hint}, or {self.nat}" if helped else hint
 
-    def _entering_hop(self, service: Service, side: NetworkPeer) -> Hop:
+    def _entering_hop(self, service: Task, side: NetworkPeer) -> Hop:
         """Any of the groups may let it in."""
-        tasks = NetworkPeer(service.key, (group_of(service),), self.tasks, side.port)
+        own = (group_of(service),)
+        tasks = NetworkPeer(service.key, own, self.tasks, side.port, protocol=side.protocol)
         for group in side.guards:
             if self.ground.existing and (hop := given_entry(self.ground.existing, group)):
                 return hop
@@ -440,11 +527,22 @@ class Ways:
         return Hop("enters", text, MISSING)
 
 
-_ACTIONS = {"image": ("ecr:",), "logs": ("logs:",), "secret": ("secretsmanager:", "ssm:"), "exec": ("ssmm",)}
+_ACTIONS = {
+    "image": ("ecr:",),
+    "file": ("s3:",),
+    "logs": ("logs:",),
+    "secret": ("secretsmanager:", "ssm:"),
+    "exec": ("ssmm",),
+}
 """How the actions begin that a role must allow for a flow."""
 
 
-def _given_role_hops(service: Service, kind: str) -> Iterator[Hop]:
+def _is_in_connect(task: Task) -> bool:
+    """Whether a proxy of Service Connect runs beside it."""
+    return isinstance(task, Service) and bool(task.connect)
+
+
+def _given_role_hops(service: Task, kind: str) -> Iterator[Hop]:
     """The role that a flow needs, where it exists already: what it allows cannot be known."""
     wanted = _ACTIONS.get(kind)
     for role in service.given_roles if wanted else ():
@@ -457,31 +555,36 @@ def _actions(statement: Statement) -> tuple[str, ...]:
     return (statement.actions,) if isinstance(statement.actions, str) else statement.actions
 
 
-def group_of(service: Service) -> Followed:
+def group_of(service: Task) -> Followed:
     """The security group of a service's tasks."""
     return group_in(SERVICES, service.label)
 
 
-def _connect_server(service: Service) -> ConnectServer | None:
-    """What a service offers by Service Connect."""
-    return next((server for place in service.connect for server in place.servers), None)
-
-
-def _mapped_port(service: Service) -> int:
-    """The container's port behind the Service Connect name; 0 where none has the name that it refers to."""
-    if server := _connect_server(service):
+def _mapped_port(service: Service, server: ConnectServer | None) -> int:
+    """The container's port behind a Service Connect name; 0 where none has the name that it refers to."""
+    if server:
         for mapping in service.port_mappings:
             if any(named.name == server.port_name for named in mapping.connect):
                 return mapping.port
     return 0
 
 
-def _mapping_hop(service: Service, port: int) -> Hop:
-    address, server = ResourceRef("aws_ecs_task_definition", service.label), _connect_server(service)
+def _mapping_hop(service: Service, server: ConnectServer | None, port: int) -> Hop:
+    address = ResourceRef("aws_ecs_task_definition", service.label)
     name = server.port_name if server else service.key
     if not port:
         return Hop("port", f"the container in {address} maps no port named {name}", MISSING)
     return Hop("port", f"{address} maps port {port} as {name}", parts=(address,))
+
+
+def _listening_hop(service: Service, server: DnsServer) -> Hop:
+    """Tasks are reached at their own ports, which a DNS name does not say."""
+    address = ResourceRef("aws_ecs_task_definition", service.label)
+    if not any(
+        (each.port, each.protocol) == (server.port, server.protocol) for each in service.port_mappings
+    ):
+        return Hop("port", f"the container in {address} maps no port {server.port}", MISSING)
+    return Hop("port", f"{address} maps port {server.port}", parts=(address,))
 
 
 def local(vpc: str) -> Hop:

@@ -4,15 +4,16 @@ A flow depends on the resources of its hops and on some that no hop names: the s
 definition and roles, the subnets, the security groups themselves.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
 from tfgen.blueprint.labels import ENDPOINTS, NETWORK
-from tfgen.blueprint.model import Blueprint, Changed, Mark, Service
+from tfgen.blueprint.model import Blueprint, Changed, Mark, Task
 from tfgen.hcl.text import ResourceRef
 from tfgen.problems import Location
-from tfgen.reach.model import MISSING, UNKNOWN, Flow, Hop, state_of, to_fault
+from tfgen.reach.model import BY_IPV6, MISSING, UNKNOWN, Flow, Hop, state_of, to_fault
 
 Flows = tuple[Flow, ...]
 
@@ -28,17 +29,23 @@ def judged(flows: Flows, before: Flows, blueprint: Blueprint) -> Flows:
 
 
 def _keyed_flows(flows: Flows) -> Iterator[tuple[object, Flow]]:
-    """Flows by what they are for, whatever an override made of them; a way in by its place among the others,
-    since its port may be another."""
-    for index, flow in enumerate(flows):
-        yield index if flow.kind == "route" else (flow.service, flow.kind, flow.path, flow.what), flow
+    """Flows by what they are for, whatever an override made of them; a way in by its place among the others
+    of its version of IP, since its port may be another."""
+    into = Counter[tuple[str, bool]]()
+    for flow in flows:
+        if flow.kind == "route":
+            own = (flow.service, flow.what.endswith(BY_IPV6))
+            into[own] += 1
+            yield (*own, into[own]), flow
+        else:
+            yield (flow.service, flow.kind, flow.path, flow.what), flow
 
 
 class _Judge:
     def __init__(self, blueprint: Blueprint) -> None:
         (own,) = blueprint.overridden
         self.role = blueprint.network.task_subnets
-        self.services = {service.key: service for service in blueprint.services}
+        self.services = {service.key: service for service in blueprint.tasks}
         # Gateway endpoints have no security group.
         self._interfaces = {
             f"aws_vpc_endpoint.{each.label}" for each in blueprint.network.interface_endpoints
@@ -86,10 +93,11 @@ class _Judge:
         if flow.kind == "call":
             yield from self._addresses_of_callee(flow)
         if flow.kind == "route":
-            yield from ("aws_lb.main", "load_balancer.aws_security_group.main", "aws_subnet.public")
+            yield from (*flow.below, "aws_subnet.public")
 
-    def _addresses_of_service(self, service: Service, flow: Flow) -> Iterator[str]:
+    def _addresses_of_service(self, service: Task, flow: Flow) -> Iterator[str]:
         yield from (f"aws_ecs_service.{service.label}", f"aws_ecs_task_definition.{service.label}")
+        yield f"aws_scheduler_schedule.{service.label}"
         yield from (f"services.aws_security_group.{service.label}", f"aws_subnet.{self.role}", "aws_vpc.main")
         yield "aws_ecs_cluster_capacity_providers.main"
         for role in service.roles:

@@ -4,7 +4,7 @@ A type that the table lacks may be in a template of the user's; nothing is known
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tfgen.facts import provider
@@ -93,6 +93,8 @@ class Fault(NamedTuple):
     message: str
     hint: str
     severity: str = "error"
+    version: str = ""
+    """The one major version of the provider that accepts it, where the other does not."""
 
 
 def place_of_resource(address: str) -> Place:
@@ -170,9 +172,25 @@ def _own_file(address: str) -> str:
 def _other_version(place: Place, what: str, version: str) -> Fault:
     """A warning about what only one version accepts, for a stack that allows both."""
     (other,) = (each for each in provider.provider_versions() if each != version)
-    message = f"{what}, and the stack also allows version {other}"
+    message = f"{what}{_ALSO}{other}"
     hint = f'in a versions_override.tf of your own, require hashicorp/aws with version = "~> {version}.0"'
-    return Fault("TG270", place.path, message, hint, "warning")
+    if version == "6":
+        hint = "write provider: 6 at the top of the spec"
+    return Fault("TG270", place.path, message, hint, "warning", version)
+
+
+_ALSO = ", and the stack also allows version "
+
+
+def faults_in(faults: Iterable[Fault], majors: tuple[str, ...]) -> Iterator[Fault]:
+    """What is wrong in a stack that allows these major versions of the provider."""
+    for fault in faults:
+        if not fault.version or len(majors) > 1:
+            yield fault
+        elif fault.version not in majors:
+            what = fault.message.partition(_ALSO)[0]
+            message = f"{what}, and the stack allows version {majors[0]} only"
+            yield fault._replace(message=message, hint="remove the line", severity="error")
 
 
 # --- values

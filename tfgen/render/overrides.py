@@ -40,7 +40,8 @@ def apply_overrides(pages: Pages, blueprint: Blueprint, at: Locate) -> tuple[Pag
 
     `at` tells where the spec has the key that a path leads to.
     """
-    patcher = _Patcher(at, str(hcl(Comment(f"Override in {blueprint.spec_file}"))))
+    comment = str(hcl(Comment(f"Override in {blueprint.spec_file}")))
+    patcher = _Patcher(at, comment, blueprint.provider_majors)
     patched = dict(pages)
     places = resource_addresses(pages)
     for override in blueprint.overrides:
@@ -64,9 +65,10 @@ def resource_addresses(pages: Mapping[str, str]) -> dict[str, str]:
 
 
 class _Patcher:
-    def __init__(self, at: Locate, comment: str) -> None:
+    def __init__(self, at: Locate, comment: str, majors: tuple[str, ...]) -> None:
         self.at = at
         self.comment = comment
+        self.majors = majors
         self.problems: list[Problem] = []
 
     # --- where
@@ -186,7 +188,7 @@ class _Patcher:
         """Keeps what is wrong as problems; whether no error is among it."""
         found = [
             Problem(fault.code, self.at(fault.path), fault.message, fault.hint, fault.severity)
-            for fault in faults
+            for fault in arguments.faults_in(faults, self.majors)
         ]
         self.problems += found
         return not has_errors(found)

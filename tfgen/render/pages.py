@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict
 
-from tfgen.blueprint.model import Blueprint, Service
-from tfgen.render import printers
+from tfgen.blueprint.labels import LOAD_BALANCER
+from tfgen.blueprint.model import Blueprint, Job, Module, Service, Task
+from tfgen.render import lint_files, printers
 from tfgen.render.moves import Moves, moves_of_services
 from tfgen.render.readme import readme_values
 from tfgen.render.user_templates import TEMPLATES, builtin_names, template_texts
@@ -34,6 +35,7 @@ def render_pages(blueprint: Blueprint, templates: Path | None = None) -> dict[st
     theirs = _sandbox_of_templates(blueprint, templates) if templates else None
     header = HEADER.format(blueprint.spec_file)
     pages = {path: header + text for path, text in _terraform_pages(blueprint, theirs) if text}
+    pages |= {path: header + text for path, text in lint_files.texts(blueprint.lint)}
     readme = _page_printers("stack", theirs)["README.md"].text(readme_values(blueprint))
     pages["README.md"] = README_HEADER.format(blueprint.spec_file) + readme
     return dict(sorted(pages.items()))
@@ -59,23 +61,25 @@ def _terraform_pages(blueprint: Blueprint, theirs: "Sandbox | None") -> Iterator
     yield from _pages_of_folder("stack", "", _stack_values(blueprint), theirs)
     for module in blueprint.modules:
         values = {
-            **_VALUES[module.label](blueprint, theirs),
+            **_VALUES[module.templates](blueprint, module, theirs),
             "inputs": module.inputs,
+            "module_provider_version": blueprint.module_provider_version,
             "outputs": module.outputs,
         }
-        yield from _pages_of_folder(module.label, f"modules/{module.label}/", values, theirs)
-    if blueprint.services:  # without any, their templates are not even loaded
-        for service, text in _service_pages(blueprint, theirs):
-            yield f"modules/services/{service.file}.tf", text
+        yield from _pages_of_folder(module.templates, f"modules/{module.label}/", values, theirs)
+    if blueprint.tasks:  # without any, their templates are not even loaded
+        for task, text in _task_pages(blueprint, theirs):
+            yield f"modules/services/{task.file}.tf", text
 
 
-_OF_EACH_SERVICE = "service.tf"
+_OF_EACH = {Service: "service.tf", Job: "job.tf"}
+"""The templates that print a page for each of their kind."""
 
 
-def _service_pages(blueprint: Blueprint, theirs: "Sandbox | None") -> Iterator[tuple[Service, str]]:
-    page = _page_printers("services", theirs)[_OF_EACH_SERVICE]
-    for service in blueprint.services:
-        yield service, page.text(asdict(service))
+def _task_pages(blueprint: Blueprint, theirs: "Sandbox | None") -> Iterator[tuple[Task, str]]:
+    printers_of_folder = _page_printers("services", theirs)
+    for task in blueprint.tasks:
+        yield task, printers_of_folder[_OF_EACH[type(task)]].text(asdict(task))
 
 
 def _pages_of_folder(
@@ -83,7 +87,7 @@ def _pages_of_folder(
 ) -> Iterator[tuple[str, str]]:
     """The pages that the templates of a folder make, one each."""
     for file, page in _page_printers(name, theirs).items():
-        if file.endswith(".tf") and file != _OF_EACH_SERVICE and page.prints(values):
+        if file.endswith(".tf") and file not in _OF_EACH.values() and page.prints(values):
             yield f"{target}{file}", page.text(values)
 
 
@@ -97,7 +101,7 @@ def _sandbox_of_templates(blueprint: Blueprint, templates: Path) -> "Sandbox":
     from tfgen.render.sandbox import sandbox_of_folder  # noqa: PLC0415 - brings Jinja, which few renders need
 
     theirs = sandbox_of_folder(str(templates), tuple(sorted(template_texts(templates).items())))
-    theirs.allow(len(blueprint.services))
+    theirs.allow(len(blueprint.tasks))
     return theirs
 
 
@@ -112,37 +116,72 @@ def templates_of(page: str, theirs: Mapping[str, str]) -> list[str]:
     ours = builtin_names()
     folder, _, file = page.rpartition("/")
     folder = folder.removeprefix("modules/") or "stack"
-    found = [f"{folder}/{file}.j2", *(["services/service.tf.j2"] if folder == "services" else [])]
+    folder = LOAD_BALANCER if folder.endswith(f"_{LOAD_BALANCER}") else folder
+    found = [
+        f"{folder}/{file}.j2",
+        *([f"services/{each}.j2" for each in _OF_EACH.values()] if folder == "services" else []),
+    ]
     for name in filter(ours.__contains__, found):  # which grows
         text = theirs.get(name) or (TEMPLATES / name).read_text(encoding="utf-8")
         found += [included for included in _INCLUDE.findall(text) if included not in found]
     return found
 
 
-def _network_values(blueprint: Blueprint, _theirs: "Sandbox | None") -> dict[str, Any]:
+def _network_values(blueprint: Blueprint, _: Module, _theirs: "Sandbox | None") -> dict[str, Any]:
     return asdict(blueprint.network)
 
 
-def _load_balancer_values(blueprint: Blueprint, _theirs: "Sandbox | None") -> dict[str, Any]:
-    return asdict(blueprint.load_balancer[0])
+def _load_balancer_values(blueprint: Blueprint, module: Module, _theirs: "Sandbox | None") -> dict[str, Any]:
+    """Listeners of a network load balancer are in the files of services, and have timeouts of their own."""
+    found = next(each for each in blueprint.load_balancer if each.module == module.label)
+    return {
+        **asdict(found),
+        "own_listeners": tuple(each for each in found.listeners if not each.is_network),
+        "idle_timeouts": () if found.is_network else (found.idle_timeout,),
+    }
 
 
-def _services_values(blueprint: Blueprint, theirs: "Sandbox | None") -> dict[str, Any]:
+def _services_values(blueprint: Blueprint, _: Module, theirs: "Sandbox | None") -> dict[str, Any]:
     return {
         "clusters": blueprint.cluster,
         "trusts": blueprint.trust,
+        "deployment_trusts": blueprint.deployment_trust,
         "namespaces": blueprint.namespace,
+        "connect_roles": blueprint.connect_roles,
+        "dashboards": blueprint.dashboard,
+        "private_zones": blueprint.private_zone,
+        "schedule_groups": blueprint.schedule_group,
+        "alarms": tuple(alarm for group in blueprint.schedule_group for alarm in group.alarms),
         "renames": tuple(_moves_of_renames(blueprint, theirs)),
     }
 
 
-_VALUES = {"network": _network_values, "load_balancer": _load_balancer_values, "services": _services_values}
+def _repositories_values(blueprint: Blueprint, _: Module, _theirs: "Sandbox | None") -> dict[str, Any]:
+    return {"repositories": blueprint.repositories, "cache_rules": blueprint.cache_rules}
+
+
+def _file_systems_values(blueprint: Blueprint, _: Module, _theirs: "Sandbox | None") -> dict[str, Any]:
+    return {"file_systems": blueprint.file_systems}
+
+
+def _alarms_values(blueprint: Blueprint, _: Module, _theirs: "Sandbox | None") -> dict[str, Any]:
+    return {"topics": blueprint.alarm_topic}
+
+
+_VALUES = {
+    "alarms": _alarms_values,
+    "file_systems": _file_systems_values,
+    "network": _network_values,
+    "load_balancer": _load_balancer_values,
+    "repositories": _repositories_values,
+    "services": _services_values,
+}
 """What the templates of each module know besides its inputs and outputs."""
 
 
 def _moves_of_renames(blueprint: Blueprint, theirs: "Sandbox | None") -> Iterator[Moves]:
     for stand_in in blueprint.stand_in:
-        text = {service.label: text for service, text in _service_pages(stand_in, theirs)}
+        text = {task.label: text for task, text in _task_pages(stand_in, theirs)}
         yield from moves_of_services(blueprint.renames, (text[each.stand_in] for each in blueprint.renames))
 
 

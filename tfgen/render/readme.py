@@ -5,9 +5,24 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from tfgen.blueprint.model import Blueprint, Network, Override, Service, Variable
+from tfgen.blueprint.model import (
+    LOGIN_CALLBACK,
+    TCP,
+    USUAL_PORTS,
+    Blueprint,
+    Callee,
+    Job,
+    LoadBalancer,
+    Network,
+    Override,
+    Schedule,
+    Service,
+    Variable,
+)
 from tfgen.cost import short
 from tfgen.hcl.text import Label, Ref
+from tfgen.render import pushes
+from tfgen.render.operations import operations
 
 
 class Row(NamedTuple):
@@ -21,6 +36,14 @@ class ServiceRow(NamedTuple):
     port: str
     routes: str
     address: str
+    calls: str
+    size: str
+
+
+class JobRow(NamedTuple):
+    key: str
+    node: Row
+    start: str
     calls: str
     size: str
 
@@ -42,10 +65,12 @@ def readme_values(blueprint: Blueprint) -> dict[str, Any]:
         "sentences": tuple(_intro_sentences(blueprint)),
         "costs": tuple(_cost_sentences(blueprint)),
         "service_rows": tuple(_service_row(service) for service in blueprint.services),
+        "job_rows": tuple(_job_row(job) for job in blueprint.jobs),
         "edges": tuple(_picture_edges(blueprint)),
         "boxes": tuple(_picture_boxes(blueprint)),
         "where": "private subnets" if blueprint.network.private_subnets else "public subnets",
         "subnets": tuple(_subnet_rows(blueprint.network)),
+        "ipv6": tuple(_ipv6_sentences(blueprint.network)),
         "endpoints": tuple(_endpoint_rows(blueprint.network)),
         "overrides": tuple(Row(each.address, ", ".join(each.patch)) for each in blueprint.overrides),
         "inputs": tuple(_input_row(variable) for variable in blueprint.root.variables),
@@ -53,8 +78,15 @@ def readme_values(blueprint: Blueprint) -> dict[str, Any]:
         "stack": blueprint.provider,
         "is_module": not blueprint.provider,
         "deploy": tuple(_deploy_rows(blueprint)),
+        "pushes": tuple(pushes.commands(blueprint)),
+        "by_terraform": any(not each.is_deployed_by_ci for each in blueprint.services),
         "waits": tuple(_wait_commands(blueprint)),
         "unchecked": tuple(_unchecked_services(blueprint)),
+        "operations": tuple(
+            each for cluster in _cluster_words(blueprint) for each in operations(blueprint, cluster)
+        ),
+        "callbacks": tuple(_callback_rows(blueprint)),
+        "mails": tuple(topic.mail for topic in blueprint.alarm_topic),
     }
 
 
@@ -65,6 +97,15 @@ _PRICED = frozenset(
     }
 )
 """The arguments that tfgen cost counts when they are overridden."""
+
+
+def _insights_sentences(blueprint: Blueprint) -> Iterator[str]:
+    """Of metrics that cost more than those that AWS recommends; no price of them is known here."""
+    if any(cluster.insights == "enhanced" for cluster in blueprint.cluster):
+        yield (
+            "Container Insights keeps metrics of every task and container; CloudWatch charges for them, and "
+            "no price here includes it."
+        )
 
 
 def _cost_sentences(blueprint: Blueprint) -> Iterator[str]:
@@ -88,21 +129,40 @@ def _intro_sentences(blueprint: Blueprint) -> Iterator[str]:
             f"{blueprint.region} are used."
         )
     else:
-        yield f"A VPC ({network.cidr}) in zones {', '.join(zones)} of {blueprint.region}."
+        ranges = f"{network.cidr} and an IPv6 range" if network.ipv6 else network.cidr
+        yield f"A VPC ({ranges}) in zones {', '.join(zones)} of {blueprint.region}."
     yield from _other_subnets_sentences(network)
-    if blueprint.services:
-        count = len(blueprint.services)
-        yield f"{count} Fargate service{'s' if count > 1 else ''} in {where} subnets."
+    if blueprint.tasks:
+        counts = (("Fargate service", len(blueprint.services)), ("job", len(blueprint.jobs)))
+        said = [f"{count} {noun}{'s' if count > 1 else ''}" for noun, count in counts if count]
+        yield f"{' and '.join(said)} in {where} subnets."
     for balancer in blueprint.load_balancer:
-        ports = sorted(listener.port for listener in balancer.listeners)
+        ports = [each.text for each in sorted(balancer.listeners, key=lambda each: each.port)]
         word = "ports" if len(ports) > 1 else "port"
         known = [name for records in balancer.records for name in records.names]
         names = f", known as {', '.join(known)}" if known else ""
-        kind = "An internal" if balancer.internal else "An"
-        yield f"{kind} Application Load Balancer on {word} {', '.join(map(str, ports))}{names}."
+        by = f", by {' and '.join(balancer.versions)}" if "IPv6" in balancer.versions else ""
+        yield f"{_balancer_words(balancer)} on {word} {', '.join(ports)}{names}{by}."
     if existing := tuple(_existing_parts(blueprint)):
         yield f"What exists already and is used as it is: {', '.join(existing)}."
     yield _egress_sentence(network)
+    for log in network.flow_logs:
+        where = "a log group" if log.groups else "a bucket"
+        yield (
+            f"Flow logs of the VPC go to {where}; AWS charges for what they contain, and no price here "
+            "includes it."
+        )
+    yield from _insights_sentences(blueprint)
+    if systems := [each.key for each in blueprint.file_systems]:
+        names, noun = ", ".join(systems), "file system" if len(systems) == 1 else "file systems"
+        yield (f"The EFS {noun} {names}; AWS charges for the files, and no price here includes it.")
+
+
+def _balancer_words(balancer: LoadBalancer) -> str:
+    inside, kind = "internal " if balancer.internal else "", f"{balancer.type.capitalize()} Load Balancer"
+    if not balancer.owner:
+        return f"{'A' if balancer.is_network and not inside else 'An'} {inside}{kind}"
+    return f"The {inside}{kind}{'' if inside.strip() == balancer.key else f' {balancer.key}'}"
 
 
 def _existing_parts(blueprint: Blueprint) -> Iterator[str]:
@@ -113,7 +173,9 @@ def _existing_parts(blueprint: Blueprint) -> Iterator[str]:
         yield f"a load balancer ({word} {', '.join(listeners)})"
     for cluster in blueprint.existing_cluster:
         yield f"a cluster ({cluster.arn})"
-    roles = {role.arn for service in blueprint.services for role in service.given_roles}
+    for namespace in blueprint.existing_namespaces:
+        yield f"a namespace ({namespace.value})"
+    roles = {role.arn for task in blueprint.tasks for role in task.given_roles}
     if roles:
         yield f"{len(roles)} role{'s' if len(roles) > 1 else ''}"
 
@@ -142,42 +204,95 @@ def _egress_sentence(network: Network) -> str:
     return f"{through_nat}." if through_nat else "Private subnets have no route to the internet."
 
 
+def _ipv6_sentences(network: Network) -> Iterator[str]:
+    """What of IPv6 nothing in the stack decides."""
+    if network.ipv6:
+        way = "through the internet gateway"
+        if network.private_subnets:
+            way = "through an egress-only internet gateway" if network.egress_only_gateways else ""
+        reach = f", and reach the internet by it {way}" if way else ""
+        yield (
+            f"Each subnet has an IPv6 range, too. Tasks get addresses of it{reach}, if the account setting "
+            "dualStackIPv6 is on when they start. The account and the region have it, so this stack does not "
+            "change it. The load balancer connects to tasks, and tasks to VPC endpoints, by IPv4."
+        )
+
+
 def _service_row(service: Service) -> ServiceRow:
-    addresses = [server.address for connect in service.connect for server in connect.servers]
-    port = ", ".join(str(mapping.port) for mapping in service.port_mappings)
+    port = ", ".join(
+        f"{mapping.port}{'' if mapping.protocol == TCP else f'/{mapping.protocol}'}"
+        for mapping in service.port_mappings
+    )
     return ServiceRow(
         key=service.key,
         node=Row(_node_label(service.label), f"{service.key} {port}".strip()),
         port=port,
         routes=", ".join(f"{route.text} ({route.listener})" for route in service.routes),
-        address=", ".join(addresses),
-        calls=", ".join(service.calls),
+        address=", ".join(service.addresses),
+        calls=", ".join(service.called),
         size=f"{service.tasks.text} x {service.cpu} CPU units, {service.memory} MiB",
     )
 
 
+def _job_row(job: Job) -> JobRow:
+    start = [_start_of_schedule(each) for each in job.schedules] or ["by hand"]
+    return JobRow(
+        key=job.key,
+        node=Row(_node_label(job.label), f"job {job.key}"),
+        start=", ".join(start),
+        calls=", ".join(job.called),
+        size=f"{job.count} x {job.cpu} CPU units, {job.memory} MiB",
+    )
+
+
+def _start_of_schedule(schedule: Schedule) -> str:
+    words = [schedule.expression, *schedule.timezones, *("off" for _ in schedule.states)]
+    return ", ".join(words)
+
+
 def _picture_edges(blueprint: Blueprint) -> Iterator[Edge]:
-    labels = {service.key: service.label for service in blueprint.services}
-    addresses = {
-        service.key: server.address
-        for service in blueprint.services
-        for connect in service.connect
-        for server in connect.servers
-    }
+    labels = {task.key: task.label for task in blueprint.tasks}
+    addresses = {service.key: ", ".join(service.addresses) for service in blueprint.services}
+    nodes = _nodes_of_balancers(blueprint)
     for existing in blueprint.existing_load_balancer:
         for each in existing.listeners:
-            yield Edge(Label("clients"), Label("load_balancer"), f"listener {each.key}")
+            yield Edge(_unknown_clients(blueprint), nodes[existing.key], f"listener {each.key}")
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
             start = "clients" if balancer.internal else "internet"
-            yield Edge(Label(start), Label("load_balancer"), f"port {listener.port}")
+            yield Edge(Label(start), nodes[balancer.key], f"port {listener.text}")
     for service in blueprint.services:
         for route in service.routes:
-            yield Edge(Label("load_balancer"), _node_label(service.label), route.text)
-    if blueprint.services:
+            yield Edge(nodes[route.balancer], _node_label(service.label), route.text)
+    if blueprint.tasks:
         yield from _egress_edges(blueprint.network)
     for call in sorted(blueprint.calls, key=lambda call: (call.caller, call.callee)):
         yield Edge(_node_label(labels[call.caller]), _node_label(labels[call.callee]), addresses[call.callee])
+    yield from _edges_outside(blueprint)
+
+
+def _edges_outside(blueprint: Blueprint) -> Iterator[Edge]:
+    for task in blueprint.tasks:
+        ports: dict[Label, list[str]] = {}
+        for each in task.outside:
+            ports.setdefault(_node_outside(each), []).append(each.port)
+        for node, found in ports.items():
+            yield Edge(_node_label(task.label), node, f"port {', '.join(dict.fromkeys(found))}")
+
+
+def _node_outside(callee: Callee) -> Label:
+    return Label(f"outside_{callee.label}")
+
+
+def _nodes_of_balancers(blueprint: Blueprint) -> dict[str, Label]:
+    own = {balancer.key: balancer.module for balancer in blueprint.load_balancer}
+    return {**own, **{each.key: each.label for each in blueprint.existing_load_balancer}}
+
+
+def _unknown_clients(blueprint: Blueprint) -> Label:
+    """Those of load balancers that exist, beside those of internal ones."""
+    inside = any(balancer.internal for balancer in blueprint.load_balancer)
+    return Label("other_clients" if inside else "clients")
 
 
 def _node_label(label: Label) -> Label:
@@ -191,19 +306,25 @@ def _picture_boxes(blueprint: Blueprint) -> Iterator[Row]:
     facing = any(not balancer.internal for balancer in blueprint.load_balancer)
     if facing or not network.endpoint_services or network.has_nat:
         yield Row("internet", "internet")
+    if any(balancer.internal for balancer in blueprint.load_balancer):
+        yield Row("clients", "clients in the VPC and connected networks")
+    nodes = _nodes_of_balancers(blueprint)
     for balancer in blueprint.load_balancer:
-        if balancer.internal:
-            yield Row("clients", "clients in the VPC and connected networks")
-        yield Row("load_balancer", "internal load balancer" if balancer.internal else "load balancer")
+        what = "internal load balancer" if balancer.internal else "load balancer"
+        yield Row(nodes[balancer.key], f"{balancer.key}: {what}" if balancer.owner else what)
     if blueprint.existing_load_balancer:
-        yield Row("clients", "clients")
-        yield Row("load_balancer", "existing load balancer")
+        yield Row(_unknown_clients(blueprint), "clients")
+    for given in blueprint.existing_load_balancer:
+        what = "existing load balancer"
+        yield Row(nodes[given.key], f"{given.key}: {what}" if given.owner else what)
     for nat in network.nat:
         yield Row("nat", f"NAT in {', '.join(nat.zones)}")
     if network.existing and network.has_nat:
         yield Row("nat", "NAT of the VPC")
     if network.endpoint_services:
         yield Row("endpoints", "VPC endpoints")
+    called = {_node_outside(each): each.name for task in blueprint.tasks for each in task.outside}
+    yield from (Row(node, name) for node, name in sorted(called.items()))
 
 
 def _egress_edges(network: Network) -> Iterator[Edge]:
@@ -214,6 +335,8 @@ def _egress_edges(network: Network) -> Iterator[Edge]:
     if network.has_nat:
         yield Edge(Label("tasks"), Label("nat"), "everything else" if network.endpoint_services else "all")
         yield Edge(Label("nat"), Label("internet"), "port 443")
+    if network.egress_only_gateways:
+        yield Edge(Label("tasks"), Label("internet"), "IPv6")
 
 
 def _subnet_rows(network: Network) -> Iterator[Row]:
@@ -235,16 +358,40 @@ def _endpoint_rows(network: Network) -> Iterator[Row]:
         yield Row(interface.service_name, f"interface. {interface.comment}")
 
 
+def _callback_rows(blueprint: Blueprint) -> Iterator[Row]:
+    """For each login the addresses that its provider must know."""
+    listeners = {each.key: each for balancer in blueprint.load_balancer for each in balancer.listeners}
+    rules = [rule for service in blueprint.services for rule in service.rules]
+    rules += [rule for listener in listeners.values() for rule in listener.rules]
+    known = {
+        listener.key: [name for records in each.records for name in records.names]
+        for each in blueprint.load_balancer
+        for listener in each.listeners
+    }
+    urls: dict[str, set[str]] = {}
+    for rule in rules:
+        port = listeners[rule.listener].port if rule.listener in listeners else USUAL_PORTS["https"]
+        hosts = [host for values in rule.hosts for host in values] or known.get(rule.listener) or ["HOST"]
+        for login in (each for each in rule.logins if each.has_sessions):
+            urls.setdefault(login.name, set()).update(_callback(host.lower(), port) for host in hosts)
+    yield from (Row(name, ", ".join(sorted(urls[name]))) for name in sorted(urls))
+
+
+def _callback(host: str, port: int) -> str:
+    return f"https://{host}{'' if port == USUAL_PORTS['https'] else f':{port}'}{LOGIN_CALLBACK}"
+
+
 def _input_row(variable: Variable) -> Row:
     return Row(variable.label, variable.description)
 
 
 def _deploy_rows(blueprint: Blueprint) -> Iterator[Row]:
-    """A command that deploys another image, by the example of the first service."""
-    known = (container for container in blueprint.containers if not container.image.given)
+    """A command that deploys another image, by the example of the first service, or else job."""
+    services = (each for each in blueprint.services if not each.is_deployed_by_ci)
+    own = (container for task in (*services, *blueprint.jobs) for container in task.containers)
+    known = (container for container in own if not container.image.given)
     for container in islice(known, 1):
-        repository = f"{container.image.registry}/{container.image.repository}"
-        yield Row(container.image_variable, f"{repository}:NEW_TAG")
+        yield Row(container.image_variable, f"{container.image.address}:NEW_TAG")
 
 
 _ADDRESS = "module.services.{}.{}"
@@ -292,6 +439,7 @@ def _unchecked_services(blueprint: Blueprint) -> Iterator[str]:
         service.key
         for service in blueprint.services
         if not service.target_groups
+        and not any(container.is_checked for container in service.containers)
         and _ADDRESS.format("aws_ecs_task_definition", service.label) not in checked
     ]
     if keys:

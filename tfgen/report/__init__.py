@@ -21,6 +21,8 @@ class Findings(NamedTuple):
     ignored: Sequence[Ignored]
     version: str
     """The version of tfgen."""
+    jobs: int = 0
+    """The number of jobs in the same specs."""
 
     def counts(self) -> dict[str, int]:
         """The number of problems of each severity, and of ignored ones."""
@@ -46,7 +48,8 @@ def summarize_findings(findings: Findings) -> str:
     aside = f"; {ignored[1]} ignored" if ignored[1] else ""
     specs = _counted_noun(len(findings.files), "spec")
     if not found:
-        return f"All is well: {specs} with {_counted_noun(findings.services, 'service')}{aside}"
+        jobs = f" and {_counted_noun(findings.jobs, 'job')}" if findings.jobs else ""
+        return f"All is well: {specs} with {_counted_noun(findings.services, 'service')}{jobs}{aside}"
     *rest, last = found
     return f"{', '.join(rest)}{' and ' if rest else ''}{last} in {specs}{aside}"
 

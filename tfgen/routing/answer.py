@@ -18,23 +18,27 @@ docs.aws.amazon.com/elasticloadbalancing/latest/application):
 
 import re
 from collections.abc import Iterator, Sequence
-from ipaddress import IPv4Address, IPv4Network
 from typing import NamedTuple
 
 from tfgen.blueprint.model import (
+    UDP,
     Blueprint,
     ExistingListener,
     ExistingLoadBalancer,
     Listener,
     ListenerRule,
+    LoadBalancer,
     NamedCondition,
     Service,
 )
+from tfgen.hcl.text import ResourceRef
+from tfgen.ip_ranges import in_order, is_inside, parse_range
+from tfgen.routing.asked import AnyBalancer, asked_balancer, rule_hosts
 from tfgen.routing.patterns import matches_any
 from tfgen.routing.request import Address, Request, redirected_url, request_of_redirect
 from tfgen.routing.table import entries_by_listener, services_of_entry
 
-WORLD = "0.0.0.0/0"
+WORLD, WORLD_IPV6 = "0.0.0.0/0", "::/0"
 
 
 class Seen(NamedTuple):
@@ -89,6 +93,12 @@ class Answer(NamedTuple):
     """No address, or the one that the client is sent to instead."""
     internal: bool = False
     """Whether the load balancer is internal."""
+    balancer: str = ""
+    """The name of the load balancer, where there are several."""
+    others: tuple[str, ...] = ()
+    """Those that could as well get the request, for all that it says."""
+    uncovered: bool = False
+    """Whether the certificate of the listener certainly lacks the host."""
 
     @property
     def winner(self) -> tuple[Candidate, ...]:
@@ -96,26 +106,49 @@ class Answer(NamedTuple):
 
 
 def answer_request(blueprint: Blueprint, request: Request) -> Answer:
-    """What happens to a request to the load balancer of this stack."""
-    for balancer in blueprint.existing_load_balancer:
+    """What happens to a request to a load balancer of this stack."""
+    asked = asked_balancer(blueprint, request)
+    if asked is None:
+        return Answer(request, _no_listener((), request))
+    found = _answer_of_balancer(blueprint, asked.balancer, request)
+    several = len(blueprint.load_balancer) + len(blueprint.existing_load_balancer) > 1
+    return found._replace(balancer=asked.balancer.key if several else "", others=asked.others)
+
+
+def _answer_of_balancer(blueprint: Blueprint, balancer: AnyBalancer, request: Request) -> Answer:
+    if isinstance(balancer, ExistingLoadBalancer):
         return _answer_of_existing(blueprint, balancer, request)
-    listeners = [each for balancer in blueprint.load_balancer for each in balancer.listeners]
-    listener = next((each for each in listeners if each.port == request.port), None)
+    listener = next((each for each in balancer.listeners if each.port == request.port), None)
     if listener is None:
-        return Answer(request, _no_listener(listeners, request))
-    internal = any(balancer.internal for balancer in blueprint.load_balancer)
+        return Answer(request, _no_listener(balancer.listeners, request))
+    if listener.is_network:
+        return Answer(request, _forwarding(blueprint, listener), (listener,), internal=balancer.internal)
     if nobody := _refusal_reason(listener, request):
-        return Answer(request, nobody, (listener,), internal=internal)
-    return _answer_of_listener(blueprint, listener, request)._replace(internal=internal)
+        return Answer(request, nobody, (listener,), internal=balancer.internal)
+    uncovered = _is_uncovered(balancer, listener, request.host)
+    answer = _answer_of_listener(blueprint, listener, request)
+    return answer._replace(internal=balancer.internal, uncovered=uncovered)
+
+
+def _is_uncovered(balancer: LoadBalancer, listener: Listener, host: str) -> bool:
+    """Whether a listener has no certificate but the stack's own, and that lacks a host."""
+    own = [arn for arn in listener.certificates if isinstance(arn, ResourceRef)]
+    names = [name for each in balancer.certificate for name in (each.domain, *each.alternatives)]
+    alone = own and not listener.more_certificates
+    return bool(alone) and not any(covers_host(name, host.rstrip(".")) for name in names)
+
+
+def covers_host(name: str, host: str) -> bool:
+    """Whether a name of a certificate is a host, or a wildcard for its first label."""
+    return name in (host, f"*.{host.partition('.')[2]}")
 
 
 def _answer_of_existing(blueprint: Blueprint, balancer: ExistingLoadBalancer, request: Request) -> Answer:
     """Which of its listeners has the port of a request is known where there is one, or one with its scheme as
     its name."""
-    listener = next(
-        (each for each in balancer.listeners if each.key == request.scheme), balancer.listeners[0]
-    )
-    if len(balancer.listeners) > 1 and listener.key != request.scheme:
+    own = [each for each in balancer.listeners if each.key.rpartition(".")[2] == request.scheme]
+    listener = next(iter(own), balancer.listeners[0])
+    if len(balancer.listeners) > 1 and not own:
         names = ", ".join(each.key for each in balancer.listeners)
         nobody = f"which of the existing listeners ({names}) has port {request.port} is not known"
         return Answer(request, f"{nobody}; one named {request.scheme} would be taken for it")
@@ -157,8 +190,10 @@ def answers_of_request(blueprint: Blueprint, request: Request) -> tuple[Answer, 
     redirected no more, leads elsewhere, or is one of too many."""
     answers = [answer_request(blueprint, request)]
     while answers[-1].redirected and len(answers) <= MOST_REDIRECTS:
-        url = answers[-1].redirected[0]
-        onward = request_of_redirect(answers[-1].request, url)
+        url, last = answers[-1].redirected[0], answers[-1]
+        onward = request_of_redirect(last.request, url)
+        if onward.host == last.request.host:
+            onward = onward._replace(balancer=last.balancer)
         if not _is_here(blueprint, onward, request):
             break
         if any(url == each.request.url for each in answers[1:]):
@@ -184,21 +219,36 @@ def _is_here(blueprint: Blueprint, onward: Request, first: Request) -> bool:
     return matches_any(tuple(names), onward.host) or matches_any(tuple(hosts), onward.host)
 
 
-def rule_hosts(rule: ListenerRule) -> Iterator[str]:
-    yield from (host.lower() for values in rule.hosts for host in values)
-
-
 def _doubts_of_answer(
     blueprint: Blueprint, listener: Listener | ExistingListener, candidates: Sequence[Candidate]
 ) -> Iterator[str]:
     rules = {f"aws_lb_listener_rule.{rule.label}" for candidate in candidates for rule in candidate.rule}
-    own = {f"aws_lb_listener.{listener.label}", "aws_lb.main"} if isinstance(listener, Listener) else set()
+    own = {
+        balancer.place(address)
+        for balancer in blueprint.load_balancer
+        if listener in balancer.listeners
+        for address in (f"aws_lb_listener.{listener.label}", "aws_lb.main")
+    }
     answering = own | rules
     for overridden in blueprint.overridden:
         yield from (mark.says for mark in overridden.marks if mark.changed.address in answering)
 
 
 # --- before any rule
+
+
+def _forwarding(blueprint: Blueprint, listener: Listener) -> str:
+    """What a listener of a network load balancer does, whatever a request asks for."""
+    found = [
+        f'port {group.port} of "{service.key}"'
+        for service in blueprint.services
+        for group in service.forwarded(listener.key)
+    ]
+    what = "datagrams" if listener.transport == UDP else "connections"
+    return (
+        f"listener {listener.key} of a network load balancer has no rules: it forwards all {what} "
+        f"to {' and '.join(found)}"
+    )
 
 
 def _no_listener(listeners: Sequence[Listener], request: Request) -> str:
@@ -288,8 +338,8 @@ def _why_not_named(
 
 
 def is_within(address: Address, ranges: Sequence[str]) -> bool:
-    """Whether an address is in one of the ranges, which are all of IPv4."""
-    return isinstance(address, IPv4Address) and any(address in IPv4Network(cidr) for cidr in ranges)
+    """Whether an address is in one of the ranges."""
+    return any(address in parse_range(cidr) for cidr in ranges)
 
 
 def _joined_with_or(values: Sequence[str]) -> str:
@@ -334,9 +384,9 @@ def _readings_by_source(rules: Sequence[ListenerRule], seen: Seen) -> Iterator[t
     """Where the sender is not known, one of each range that a rule looks for, with the range."""
     if seen.source is not None:
         return
-    ranges = {IPv4Network(cidr) for rule in rules for values in rule.sources for cidr in values}
-    for cidr in sorted(ranges):
-        narrower = [each for each in ranges if each != cidr and each.subnet_of(cidr)]
+    ranges = {parse_range(cidr) for rule in rules for values in rule.sources for cidr in values}
+    for cidr in sorted(ranges, key=in_order):
+        narrower = [each for each in ranges if each != cidr and is_inside(each, cidr)]
         ends = cidr[0], cidr[-1]
         address = next((end for end in ends if not any(end in each for each in narrower)), cidr[0])
         yield seen._replace(source=address), str(cidr)

@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tfgen.blueprint.model import ExistingListener, Listener, ListenerRule
-from tfgen.routing.answer import MOST_REDIRECTS, WORLD, Answer, Candidate, Reading, never_ends
+from tfgen.blueprint.model import ExistingListener, Listener, ListenerRule, TargetGroup
+from tfgen.ip_ranges import is_ipv6
+from tfgen.routing.answer import MOST_REDIRECTS, WORLD, WORLD_IPV6, Answer, Candidate, Reading, never_ends
+from tfgen.routing.request import Request
+from tfgen.routing.rewriting import received, rewrites_url
 from tfgen.routing.table import route_text
 from tfgen.texts import in_line, wrapped_text
 
@@ -70,7 +73,8 @@ def _owner_of_rule(listener: Listener | ExistingListener, candidate: Candidate) 
 
 def _weights(candidate: Candidate) -> dict[str, int]:
     """The services among which the rule divides its requests; empty where one gets all."""
-    forwards = (forward for rule in candidate.rule for forward in rule.weighted)
+    dividing = (rule for rule in candidate.rule if len(rule.services) > 1)
+    forwards = (forward for rule in dividing for forward in rule.weighted)
     return {target.service: target.weight for forward in forwards for target in forward.targets}
 
 
@@ -79,22 +83,34 @@ def _container_port(candidate: Candidate) -> int | None:
 
 
 def _container_ports(candidate: Candidate) -> Iterator[int]:
-    return (group.port for service in candidate.service for group in service.target_groups)
+    return (group.port for group in _target_groups(candidate))
+
+
+def _target_groups(candidate: Candidate) -> Iterator[TargetGroup]:
+    """Those that get the requests, of the services that have them."""
+    for rule in candidate.rule:
+        for service in candidate.service:
+            yield from service.targets(rule)
 
 
 def _target_lines(candidate: Candidate) -> Iterator[str]:
-    for service in candidate.service:
-        for group in service.target_groups:
-            yield f"aws_lb_target_group.{group.label}"
+    for group in _target_groups(candidate):
+        yield f"aws_lb_target_group.{group.label}"
 
 
 def _listener_words(listener: Listener | ExistingListener) -> str:
     if isinstance(listener, ExistingListener):
         return f"{listener.key}, which exists: {listener.arn}"
+    return f"{listener.key}, port {listener.port}, for {_client_words(listener)}"
+
+
+def _client_words(listener: Listener) -> str:
+    """Who may connect: all clients, where no range of IPv6 says that some of them may not."""
     ranges = [cidr.cidr for cidr in listener.admitted]
-    return (
-        f"{listener.key}, port {listener.port}, for {'all clients' if WORLD in ranges else ', '.join(ranges)}"
-    )
+    if WORLD not in ranges:
+        return ", ".join("all clients by IPv6" if cidr == WORLD_IPV6 else cidr for cidr in ranges)
+    others = [] if WORLD_IPV6 in ranges else [cidr for cidr in ranges if is_ipv6(cidr)]
+    return ", ".join(["all clients by IPv4", *others]) if others else "all clients"
 
 
 def _rule_words(candidate: Candidate) -> str:
@@ -105,22 +121,65 @@ def _rule_words(candidate: Candidate) -> str:
 
 def notes_on_answer(answer: Answer) -> Iterator[str]:
     """Notes on the answer."""
+    if answer.others:
+        other = f"--load-balancer {' or '.join(answer.others)}"
+        yield f"the {answer.balancer} load balancer is taken for this host; for another one: {other}"
     if answer.internal:
         yield "the load balancer is internal: only clients in the VPC and in connected networks can connect"
     for listener in answer.listener:
         yield from _listener_notes(listener, answer)
-    for service in (service for winner in answer.winner for service in winner.service):
-        if not service.tasks.least:
-            yield f"the count of {service.key} is 0: without tasks, the load balancer responds with 503"
-    yield from (note for winner in answer.winner for note in _stickiness_notes(winner))
-    for prefix in (prefix for winner in answer.winner for prefix in _prefix_note(winner)):
-        yield f"the service receives the whole path: {prefix} is not removed"
+    yield from _connection_notes(answer)
+    for winner in answer.winner:
+        yield from _winner_notes(winner, answer.request)
     if answer.winner and (ignored := list(_ignored_headers(answer))):
         yield f"no rule looks at the header {' or '.join(ignored)}"
     for reading in answer.otherwise:
         yield _other_reading_note(reading)
     for says in answer.doubts:
         yield f"{says}, so which service responds is not certain"
+
+
+def _winner_notes(winner: Candidate, request: Request) -> Iterator[str]:
+    """What happens to the request between the rule that takes it and the service."""
+    for service in winner.service:
+        if not service.tasks.least:
+            yield f"the count of {service.key} is 0: without tasks, the load balancer responds with 503"
+    yield from _login_notes(winner)
+    yield from _stickiness_notes(winner)
+    for prefix in _prefix_note(winner):
+        yield f"the service receives the whole path: {prefix} is not removed"
+    for rule in winner.rule:
+        if rule.rewrites:
+            got = received(request, rule)
+            yield f"the service receives {got.path} on the host {got.host}"
+
+
+def _connection_notes(answer: Answer) -> Iterator[str]:
+    """What a client meets before the listener's rules, and after a redirect."""
+    if answer.uncovered:
+        yield f"the certificate of the listener does not cover {answer.request.host}: clients refuse it"
+    for listener in answer.listener:
+        modes = [each.mode for each in listener.mutual_tls] if isinstance(listener, Listener) else []
+        if answer.winner and "verify" in modes:
+            yield "clients must show a certificate that the trust store of the listener accepts"
+    if answer.redirected and answer.request.method == "POST":
+        yield "browsers and most other clients follow a redirect of a POST with a GET"
+
+
+_WITHOUT_SESSION = {
+    "authenticate": "a client without a session is sent to the provider first ({})",
+    "deny": "a request without a session gets a 401 ({})",
+    "allow": "requests without a session pass, too ({})",
+}
+
+
+def _login_notes(candidate: Candidate) -> Iterator[str]:
+    for login in (each for rule in candidate.rule for each in rule.logins):
+        if not login.has_sessions:
+            yield f"it asks for the login {login.name}: a request without a valid token is refused"
+            continue
+        what = _WITHOUT_SESSION[login.unauthenticated].format(login.provider)
+        yield f"it asks for the login {login.name}: {what}"
 
 
 def _stickiness_notes(candidate: Candidate) -> Iterator[str]:
@@ -147,7 +206,8 @@ def _listener_notes(listener: Listener | ExistingListener, answer: Answer) -> It
 
 def _prefix_note(candidate: Candidate) -> Iterator[str]:
     """The path of a route that matches all below it, which some expect to be removed from the request."""
-    for rule in candidate.rule if candidate.service else ():
+    rules = (rule for rule in candidate.rule if candidate.service and not rewrites_url(rule))
+    for rule in rules:
         for path in (path for values in rule.paths for path in values[:1]):
             if "*" not in path and "?" not in path:
                 yield path
@@ -235,6 +295,7 @@ def as_data(answer: Answer) -> dict[str, Any]:
     fixed = bool(winner) and service is None and not weights
     return {
         "request": _request_object(answer),
+        "load_balancer": answer.balancer or None,
         "answers": "service" if service or weights else "load-balancer" if fixed else "nobody",
         "reason": answer.nobody or None,
         "status": _status(answer) if fixed else None,
@@ -243,6 +304,10 @@ def as_data(answer: Answer) -> dict[str, Any]:
         "weights": weights or None,
         "port": _container_port(winner) if winner and service else None,
         "target_group": next(_target_lines(winner), None) if winner and service else None,
+        "login": next((login.name for rule in winner.rule for login in rule.logins), None)
+        if winner
+        else None,
+        "receives": next(map(dict, _received_data(answer)), None),
         "listener": next(map(_listener_data, answer.listener), None),
         "rule": _rule_data(winner) if winner else None,
         "notes": list(notes_on_answer(answer)),
@@ -264,6 +329,12 @@ def as_data(answer: Answer) -> dict[str, Any]:
             for index, candidate in enumerate(answer.candidates)
         ],
     }
+
+
+def _received_data(answer: Answer) -> Iterator[dict[str, str]]:
+    """What a service gets where its rule rewrites requests."""
+    for rule in (rule for winner in answer.winner for rule in winner.rule if rule.rewrites):
+        yield received(answer.request, rule)._asdict()
 
 
 def _status(answer: Answer) -> int | None:

@@ -31,6 +31,8 @@ class Request(NamedTuple):
     source: Address | None
     headers: tuple[tuple[str, str], ...]
     """Name and value of each but Host."""
+    balancer: str = ""
+    """The load balancer that gets it; empty where the request decides."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"
@@ -66,9 +68,11 @@ def read_request(method: str, url: str, headers: tuple[str, ...], source: str | 
 
 
 def request_of_redirect(request: Request, url: str) -> Request:
-    """The request that a client makes after a redirect, with nothing but the new address changed."""
+    """The request that a client makes after a redirect with 301 or 302: to the new address, and a GET in
+    the place of a POST (fetch.spec.whatwg.org, HTTP-redirect fetch)."""
     source = str(request.source) if request.source else None
-    return read_request(request.method, url, (), source)._replace(headers=request.headers)
+    method = "GET" if request.method == "POST" else request.method
+    return read_request(method, url, (), source)._replace(headers=request.headers)
 
 
 def redirected_url(request: Request, redirect: Redirect) -> str:

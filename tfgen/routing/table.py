@@ -6,7 +6,13 @@ from itertools import product
 from msgspec import Struct
 
 from tfgen.blueprint.model import Blueprint, ListenerRule, text_of_conditions
-from tfgen.routing.extras import WITHOUT_CONDITION, Subject, patterns_of_rule, subjects_of_rule
+from tfgen.routing.extras import (
+    WITHOUT_CONDITION,
+    Subject,
+    patterns_of_rule,
+    subjects_of_rule,
+    tiles_of_ranges,
+)
 from tfgen.routing.patterns import BREAK, Patterns
 
 _ANYTHING = ("?*",)
@@ -78,6 +84,7 @@ def entries_by_listener(blueprint: Blueprint) -> dict[str, tuple[Entry, ...]]:
 
 def _entries_of_rules(rules: list[tuple[str, ListenerRule]]) -> Iterator[Entry]:
     subjects = tuple(sorted({subject for _, rule in rules for subject in subjects_of_rule(rule)}))
+    tiles = tiles_of_ranges(rule for _, rule in rules)
     for service, rule in sorted(rules, key=lambda pair: pair[1].priority):
         yield Entry(
             service=" and ".join(rule.services or (service,)),
@@ -86,7 +93,7 @@ def _entries_of_rules(rules: list[tuple[str, ListenerRule]]) -> Iterator[Entry]:
             paths=tuple(path for values in rule.paths for path in values) or ("/*",),
             methods=tuple(method for values in rule.methods for method in values) or _ANYTHING,
             subjects=subjects,
-            extras=tuple(patterns_of_rule(rule, subject) for subject in subjects),
+            extras=tuple(patterns_of_rule(rule, subject, tiles) for subject in subjects),
         )
 
 

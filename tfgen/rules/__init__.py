@@ -46,8 +46,8 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 def check(blueprint: Blueprint) -> list[Problem]:
-    """What all rules find."""
-    return [problem for rule in all_rules() for problem in rule.check(blueprint)]
+    """What all rules find, each problem once: a service may have several target groups that are alike."""
+    return list(dict.fromkeys(problem for rule in all_rules() for problem in rule.check(blueprint)))
 
 
 def rule_numbers() -> tuple[str, ...]:

@@ -10,6 +10,11 @@ def most_tasks(blueprint: Blueprint) -> int:
     return sum(service.tasks.most for service in blueprint.services)
 
 
+def most_tasks_while_deployed(blueprint: Blueprint) -> int:
+    """How many run at most during a deployment of all services, old and new ones together."""
+    return sum(service.tasks_while_deployed for service in blueprint.services)
+
+
 def are_sizes_known(blueprint: Blueprint) -> bool:
     """Whether the sizes of the subnets are in the spec; those of subnets that exist are not."""
     return not blueprint.network.existing
@@ -29,9 +34,9 @@ def task_addresses_by_zone(blueprint: Blueprint, *, beside_load_balancer: bool) 
 
 
 def sufficient_prefix_length(blueprint: Blueprint) -> int:
-    """The longest prefix length with which twice the tasks have an address each, or else the shortest."""
+    """The longest prefix length with which all tasks of a deployment have addresses, or else the shortest."""
     taken = _taken_addresses(blueprint, beside_load_balancer=True)
-    each = -(-2 * most_tasks(blueprint) // len(task_subnets(blueprint))) + taken
+    each = -(-most_tasks_while_deployed(blueprint) // len(task_subnets(blueprint))) + taken
     return max(16, 32 - (each - 1).bit_length())
 
 
@@ -43,9 +48,9 @@ def _taken_addresses(blueprint: Blueprint, *, beside_load_balancer: bool) -> int
     """
     limits = facts.limits()
     taken = limits["subnet_reserved_addresses"].value + len(blueprint.network.interface_endpoints)
-    balancers = (each.subnets for each in blueprint.load_balancer)
-    if beside_load_balancer and blueprint.network.task_subnets in balancers:
-        taken += limits["alb_subnet_free_addresses_min"].value
+    beside = [each for each in blueprint.load_balancer if each.subnets == blueprint.network.task_subnets]
+    if beside_load_balancer:
+        taken += limits["alb_subnet_free_addresses_min"].value * len(beside)
     return taken
 
 

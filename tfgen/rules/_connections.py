@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint, ConnectServer, Container, Reference, Service
+from tfgen.blueprint.model import Blueprint, ConnectServer, Container, DnsName, Reference, Service, Task
 from tfgen.problems import SpecPath
 from tfgen.rules._front import Front
 from tfgen.rules._given import GivenHosts
@@ -76,22 +76,26 @@ class Environment:
             for place in service.connect
             for server in place.servers
         }
+        self.names: Mapping[str, tuple[Service, DnsName]] = {
+            name.host: (service, name) for service in blueprint.services for name in service.dns
+        }
         self._meant = {service.key: service for service in blueprint.services}
         # A Service Connect name has priority over the key of another service.
         self._meant.update({name: service for name, (service, _) in self.servers.items()})
+        self._meant.update({host: service for host, (service, _) in self.names.items()})
         # Specs that were ported from Cloud Map or Kubernetes have these domains behind a service's name.
         ends = ("local", "internal", "svc.cluster.local")
         self._domains = {blueprint.name, *ends, *(f"{blueprint.name}.{end}" for end in ends)}
         self._own = facts.connection_signs().own | set(_split_name(blueprint.name))
         self._found: dict[str, tuple[Connection, ...]] = {}
 
-    def connections(self, service: Service) -> tuple[Connection, ...]:
+    def connections(self, service: Task) -> tuple[Connection, ...]:
         """Where the variables of a service point to, each place once for a variable."""
         if service.key not in self._found:
             self._found[service.key] = tuple(self._connections(service))
         return self._found[service.key]
 
-    def _connections(self, service: Service) -> Iterator[Connection]:
+    def _connections(self, service: Task) -> Iterator[Connection]:
         own = self._own | set(_split_name(service.key))
         for container in service.containers:
             yield from self._connections_of(container, own)
@@ -154,6 +158,14 @@ class Environment:
         name = host.lower().rstrip(".")
         first, _, rest = name.partition(".")
         return self._meant.get(name) or (self._meant.get(first) if rest in self._domains else None)
+
+    def knows(self, host: str) -> bool:
+        """Whether a host is a service of this stack, or is in its private zone, where only these are."""
+        return self.meant(host) is not None or self.is_in_zone(host)
+
+    def is_in_zone(self, host: str) -> bool:
+        name = host.lower().rstrip(".")
+        return any(name.endswith(f".{zone.name}") for zone in self.blueprint.private_zone)
 
     def _is_connection(self, address: _Address, names: _Names) -> bool:
         """Whether an address is one to connect to: bucket://name is not, nor is mailer:100."""

@@ -1,13 +1,14 @@
 """What the rules about environment variables share: whether a task may connect to an address."""
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint, Service
+from tfgen.blueprint.model import Blueprint, Task
 from tfgen.blueprint.model import Egress as EgressEntry
 from tfgen.blueprint.peer_words import entry_in_yaml, range_in_yaml
+from tfgen.ip_ranges import parse_range
 from tfgen.rules import _hosts
 from tfgen.rules._connections import Connection, environment_of
 
@@ -38,7 +39,7 @@ class Egress:
         without_dns = {each.service for each in network.interface_endpoints if not each.private_dns}
         self._endpoints = network.endpoint_services - without_dns
 
-    def closed(self, service: Service) -> Iterator[Closed]:
+    def closed(self, service: Task) -> Iterator[Closed]:
         """Hosts outside of the stack that the service may not connect to, by variable and port."""
         found: dict[tuple[str, int], list[Connection]] = {}
         for connection in self.environment.connections(service):
@@ -48,7 +49,7 @@ class Egress:
         for (_, port), connections in found.items():
             yield Closed(connections[0], port, len(connections) - 1)
 
-    def has_internet(self, service: Service) -> bool:
+    def has_internet(self, service: Task) -> bool:
         return self.blueprint.network.reaches_internet or bool(service.public_ip)
 
     def _is_beyond(self, connection: Connection) -> bool:
@@ -56,29 +57,30 @@ class Egress:
         host, front = connection.host, self.environment.front
         if connection.given:
             return True
-        if "." not in host or _hosts.is_here(host) or self.environment.meant(host):
+        if "." not in host or _hosts.is_here(host) or self.environment.knows(host):
             return False
         return front.listener_at(connection.scheme, host, connection.port) is None
 
-    def _is_open(self, service: Service, connection: Connection) -> bool:
+    def _is_open(self, service: Task, connection: Connection) -> bool:
         """Whether an address is allowed. Those of a name are unknown: any range on its port may suffice."""
         ports = ports_of(connection)
-        opened = [each for each in service.egress if any(map(each.has_port, ports))]
+        listed = (*service.egress, *(each.egress for each in service.outside))
+        opened = [each for each in listed if any(map(each.has_port, ports))]
         if any(not each.cidr and _may_contain(each, connection) for each in opened):
             return True
         cidrs = [each.cidr for each in opened if each.cidr]
         if _hosts.is_ipv4(connection.host):
             address = IPv4Address(connection.host)
-            return any(address in IPv4Network(cidr) for cidr in cidrs)
+            return any(address in parse_range(cidr) for cidr in cidrs)
         return bool(cidrs) or self._has_endpoint(service, connection.host)
 
-    def _has_endpoint(self, service: Service, host: str) -> bool:
+    def _has_endpoint(self, service: Task, host: str) -> bool:
         """Whether an endpoint of the stack serves the name of an API."""
         api = _hosts.api_of_host(host)
         if api is None:
             return False
         if api.endpoint in facts.endpoint_ports():
-            return api.endpoint in service.uses  # TG357 speaks of its ports
+            return any(api.endpoint == use.endpoint for use in service.uses)  # TG357 speaks of its ports
         if api.region != self.blueprint.region:
             return False
         routed = f"var.{api.endpoint}_prefix_list_id"
@@ -113,9 +115,9 @@ def _may_contain(each: EgressEntry, connection: Connection) -> bool:
     return each.peer.argument != "referenced_security_group_id" or not is_outside(connection)
 
 
-def how_to_allow(service: Service, cidr: str, port: int, blueprint: Blueprint) -> str:
+def how_to_allow(service: Task, cidr: str, port: int, blueprint: Blueprint) -> str:
     """How to allow a service one more range. A list that the spec does not set contains its default."""
-    said = blueprint.locate(("services", service.key, "egress")) != service.at
+    said = blueprint.locate((*service.path, "egress")) != service.at
     if said:
         return f"add {range_in_yaml(cidr, port)} to egress"
     kept = [entry_in_yaml(each) for each in service.egress]

@@ -9,9 +9,10 @@ from tfgen.problems import Location
 def placed_endpoints(blueprint: Blueprint) -> Iterator[tuple[InterfaceEndpoint, Location]]:
     """Each interface endpoint and where the spec asks for it: where a service first uses it, if one does."""
     used = {
-        name: blueprint.locate(("services", service.key, "uses", index))
-        for service in reversed(blueprint.services)
-        for index, name in reversed(tuple(enumerate(service.uses)))
+        use.endpoint: blueprint.locate(use.path)
+        for service in reversed(blueprint.tasks)
+        for use in reversed(service.uses)
+        if use.region == blueprint.region
     }
     for endpoint in blueprint.network.interface_endpoints:
         yield endpoint, used.get(endpoint.service) or blueprint.locate(("network", "endpoints"))

@@ -5,7 +5,31 @@ from collections.abc import Iterator
 
 from tfgen import facts
 from tfgen.blueprint.model import Blueprint, Listener, ListenerRule, LoadBalancer, Service
+from tfgen.problems import Location
 from tfgen.routing.patterns import matches_any
+
+
+def balancer_keys(blueprint: Blueprint) -> tuple[str, ...]:
+    """The names of the load balancers, created or given, but for network load balancers: their quotas are
+    others."""
+    own = (each.key for each in blueprint.load_balancer if not each.is_network)
+    return (*own, *(each.key for each in blueprint.existing_load_balancer))
+
+
+def target_group_places(blueprint: Blueprint, balancer: str) -> list[Location]:
+    """Those of the services, once for each target group behind a load balancer."""
+    groups = ((service.at, group) for service in blueprint.services for group in service.target_groups)
+    return [place for place, group in groups if group.balancer == balancer]
+
+
+def services_behind(blueprint: Blueprint, balancer: str) -> tuple[Service, ...]:
+    """Those that a load balancer sends requests to."""
+    return tuple(
+        service
+        for service in blueprint.services
+        if any(group.balancer == balancer for group in service.target_groups)
+    )
+
 
 _Services = dict[str, Service]
 _FrontListener = tuple[Listener, tuple[Service, ...]]
@@ -13,11 +37,14 @@ _FrontListener = tuple[Listener, tuple[Service, ...]]
 
 
 class Front:
-    """The load balancer as a client sees it: hosts, and the services behind them."""
+    """The load balancers as a client sees them: hosts, and the services behind them."""
 
     def __init__(self, blueprint: Blueprint) -> None:
-        listeners = [each for balancer in blueprint.load_balancer for each in balancer.listeners]
-        self._listeners = {listener.port: listener for listener in listeners}
+        self._listeners: dict[int, list[Listener]] = {}
+        self._own_names: dict[str, tuple[str, ...]] = {}
+        self._dns_names: dict[str, re.Pattern[str]] = {}
+        for balancer in blueprint.load_balancer:
+            self._add_balancer(balancer, blueprint.region)
         self._exact: dict[tuple[str, str], _Services] = {}
         self._wild: dict[tuple[str, str], dict[str, _Services]] = {}
         self._any_host: dict[str, _Services] = {}
@@ -27,15 +54,14 @@ class Front:
             for rule in service.rules:
                 for key in rule.services or (service.key,):
                     self._add_rule(rule, services[key])
-        self._own_names = tuple(
-            name
-            for balancer in blueprint.load_balancer
-            for records in balancer.records
-            for name in records.names
-        )
-        names = "|".join(map(_name_in_dns, blueprint.load_balancer))
-        domain = rf"{blueprint.region}\.elb\.amazonaws\.com(\.cn)?"
-        self._name = re.compile(rf"((dualstack|ipv6)\.)?({names})-[0-9]+\.{domain}")
+
+    def _add_balancer(self, balancer: LoadBalancer, region: str) -> None:
+        names = tuple(name for records in balancer.records for name in records.names)
+        domain = rf"{region}\.elb\.amazonaws\.com(\.cn)?"
+        in_dns = re.compile(rf"((dualstack|ipv6)\.)?{_name_in_dns(balancer)}-[0-9]+\.{domain}")
+        for listener in balancer.listeners:
+            self._listeners.setdefault(listener.port, []).append(listener)
+            self._own_names[listener.key], self._dns_names[listener.key] = names, in_dns
 
     def _add_rule(self, rule: ListenerRule, service: Service) -> None:
         if not rule.hosts:
@@ -52,20 +78,19 @@ class Front:
 
         A connection with TLS to a listener without TLS is for something in front of the load balancer.
         """
-        if port not in self._listeners or (scheme in ("https", "wss")) != self._listeners[port].is_tls:
-            return None
         key = port, host.lower().rstrip(".")
         if key not in self._listeners_by_address:
             self._listeners_by_address[key] = tuple(self._find_listeners(*key))
-        return next(iter(self._listeners_by_address[key]), None)
+        found = self._listeners_by_address[key]
+        return next((each for each in found if each[0].is_tls == (scheme in ("https", "wss"))), None)
 
     def _find_listeners(self, port: int, host: str) -> Iterator[_FrontListener]:
-        listener = self._listeners[port]
-        if behind := self._services_behind(listener.key, host):
-            yield listener, tuple(behind.values())
+        for listener in self._listeners.get(port, ()):
+            if behind := self._services_behind(listener.key, host):
+                yield listener, tuple(behind.values())
 
     def _services_behind(self, listener: str, host: str) -> _Services:
-        if self._name.fullmatch(host):
+        if self._dns_names[listener].fullmatch(host):
             return self._any_host.get(listener, {})
         if found := self._exact.get((listener, host)):
             return found
@@ -76,7 +101,7 @@ class Front:
             for pattern in list(patterns)[: facts.limits()["rules_per_alb"].value]:  # that many can be
                 if matches_any((pattern,), host):
                     behind |= patterns[pattern]
-        if not behind and matches_any(self._own_names, host):
+        if not behind and matches_any(self._own_names[listener], host):
             return self._any_host.get(listener, {})
         return behind
 

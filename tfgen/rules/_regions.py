@@ -30,10 +30,13 @@ def _named_regions(blueprint: Blueprint) -> Iterator[Named]:
         yield Named(backend.region, blueprint.locate(("backend", "region")))
     for container in blueprint.containers:
         yield Named(container.image.region, container.image.at)
-        for key, values in (("secrets", container.secrets), ("environment", container.environment)):
-            for name, value in values:
-                if arn := _ARN.match(value):
-                    yield Named(arn["region"], blueprint.locate((*container.path, key, name)))
+        environment = (
+            (value, (*container.path, "environment", name)) for name, value in container.environment
+        )
+        secrets = ((source, path) for _, source, path in container.read_secrets)
+        for value, path in (*secrets, *environment):
+            if arn := _ARN.match(value):
+                yield Named(arn["region"], blueprint.locate(path))
 
 
 def similar_regions(region: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tfgen.blueprint.model import Blueprint
+from tfgen.blueprint.model import Blueprint, Listener
 from tfgen.problems import Problem
 from tfgen.rules import _quota
 
@@ -27,18 +27,25 @@ services:
   web: {port: 80, routes: [/]}
 """
 FAILS = (_certificates(27),)
-PASSES = (_certificates(25), "services: {web: {port: 80, routes: [/]}}")
+PASSES = (
+    _certificates(25),
+    "services: {web: {port: 80, routes: [/]}}",
+    _certificates(25)
+    .replace("load_balancer: {", "load_balancers: {other: {certificate: [{input: a}, {input: b}]}, main: {")
+    .replace("]}\n", "]}}\n")
+    .replace("[/]", "[/, {path: /, listener: other}]"),
+)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    used = [
-        (each, listener.at)
-        for balancer in blueprint.load_balancer
-        for listener in balancer.listeners
-        for each in listener.more_certificates
-    ]
+    for balancer in blueprint.load_balancer:
+        yield from _certificates_over_quota(balancer.listeners)
+
+
+def _certificates_over_quota(listeners: tuple[Listener, ...]) -> Iterator[Problem]:
+    used = [listener.at for listener in listeners for _ in listener.more_certificates]
     if limit := _quota.exceeded_limit("certificates_per_alb", len(used)):
-        where = _quota.place_over_limit((at for _, at in used), limit)
+        where = _quota.place_over_limit(used, limit)
         message = (
             f"{len(used)} certificates besides the default ones: AWS allows {limit.value} for a load "
             "balancer, and the apply stops there"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tfgen.blueprint.model import Blueprint
+from tfgen.blueprint.model import Blueprint, Listener
 from tfgen.problems import Problem
 from tfgen.rules import _quota
 
@@ -19,6 +19,13 @@ def _listeners(count: int) -> str:
     return f"load_balancer: {{listeners: {{{ports}}}}}\n{service}"
 
 
+def _of_network(count: int) -> str:
+    ports = ", ".join(f"l{n}: {8000 + n}" for n in range(1, count + 1))
+    routes = ", ".join(f"{{listener: raw.l{n}}}" for n in range(1, count + 1))
+    balancer = f"load_balancers: {{raw: {{type: network, listeners: {{{ports}}}}}}}"
+    return f"{balancer}\nservices: {{web: {{port: 80, routes: [{routes}]}}}}"
+
+
 BAD = _listeners(51)
 GOOD = """\
 load_balancer:
@@ -27,11 +34,22 @@ services:
   web: {port: 80, routes: [/, {path: /admin, listener: admin}]}
 """
 FAILS = (_listeners(52),)
-PASSES = (_listeners(50),)
+PASSES = (
+    _listeners(50),
+    _of_network(51),
+    _listeners(50)
+    .replace("load_balancer: {", "load_balancers: {other: {}, main: {")
+    .replace("}}\n", "}}}\n")
+    .replace("[/]", "[/, {path: /, listener: other}]"),
+)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    listeners = [listener for balancer in blueprint.load_balancer for listener in balancer.listeners]
+    for balancer in blueprint.load_balancer:
+        yield from _listeners_over_quota(() if balancer.is_network else balancer.listeners)
+
+
+def _listeners_over_quota(listeners: tuple[Listener, ...]) -> Iterator[Problem]:
     if limit := _quota.exceeded_limit("listeners_per_alb", len(listeners)):
         where = _quota.place_over_limit((listener.at for listener in listeners), limit)
         message = (

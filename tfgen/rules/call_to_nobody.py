@@ -37,8 +37,9 @@ PASSES = ("services: {web: {count: 0, calls: [api]}, api: {count: 0, port: 80, c
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     tasks = {service.key: service.tasks for service in blueprint.services}
+    idle = {key for key, each in tasks.items() if not each.most}
     for call in blueprint.calls:
-        if tasks[call.caller].most and not tasks[call.callee].least:
+        if call.caller not in idle and not tasks[call.callee].least:
             line = tasks[call.callee].at.line
             message = (
                 f'"{call.caller}" calls "{call.callee}", whose count is 0 (line {line}): no task responds'

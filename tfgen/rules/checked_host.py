@@ -38,11 +38,16 @@ FAILS = (
     "services: {web: {port: 80, routes: [/], environment: {TRUSTED_HOSTS: '.acme.example'}}}",
 )
 PASSES = (
+    "load_balancers: {raw: {type: network, listeners: {a: 9000}}}\n"
+    "services: {api: {port: 80, routes: [{listener: raw.a}], environment: {ALLOWED_HOSTS: a.example}}}",
     "services: {web: {port: 80, routes: [/], environment: {ALLOWED_HOSTS: 'a.acme.example,*', HOSTS: a}}}",
     "services: {web: {port: 80, routes: [/], environment: {ALLOWED_HOSTS: 'a.acme.example 10.0.0.0'}}}",
     "services: {web: {port: 80, routes: [/], environment: {ALLOWED_HOSTS: '', ALLOWED: a.acme.example}}}",
     "services: {web: {port: 80, routes: [/v1], environment: {ALLOWED_HOSTS: a.acme.example}}, job: {}}",
     "services: {job: {environment: {ALLOWED_HOSTS: a.acme.example}}}",
+    "load_balancer: {certificate: {input: tls}}\n"
+    "services:\n"
+    "  web: {port: {number: 80, protocol: grpc}, routes: [/], environment: {ALLOWED_HOSTS: a.example}}\n",
     "services:\n"
     "  web:\n"
     "    port: 80\n"
@@ -57,7 +62,7 @@ _REFUSED = 400
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         for group in service.target_groups:
-            if _health.is_healthy_code(group.codes, _REFUSED):
+            if group.version == "GRPC" or not group.path or _health.is_healthy_code(group.codes, _REFUSED):
                 continue
             for path, variable in _lists_of_hosts(service):
                 where = blueprint.locate((*path, "environment", variable))

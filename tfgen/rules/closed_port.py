@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tfgen.blueprint.model import Blueprint, Service
+from tfgen.blueprint.model import Blueprint, Task
 from tfgen.problems import Problem
 from tfgen.rules import _hosts
 from tfgen.rules._egress import Closed, Egress, how_to_allow, is_outside
@@ -62,7 +62,7 @@ PASSES = (
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     egress = Egress(blueprint)
-    for service in blueprint.services:
+    for service in blueprint.tasks:
         for closed in egress.closed(service):
             if egress.has_internet(service) or not is_outside(closed.connection):
                 where = blueprint.locate(closed.connection.path)
@@ -70,14 +70,14 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 yield Problem(ID, where, _message(closed, service), hint, SEVERITY, closed.connection.secret)
 
 
-def _message(closed: Closed, service: Service) -> str:
+def _message(closed: Closed, service: Task) -> str:
     variable = closed.connection.variable
     some = [each.text for each in service.egress if each.has_port(closed.port)]
     may = f"on that port only to {', '.join(some)}" if some else "to nothing on that port"
     return f'{variable} points to {closed.text}: "{service.key}" may connect {may}'
 
 
-def _hint(closed: Closed, service: Service, blueprint: Blueprint) -> str:
+def _hint(closed: Closed, service: Task, blueprint: Blueprint) -> str:
     host, vpc = closed.connection.host, blueprint.network.cidr
     if _hosts.is_ipv4(host):
         return how_to_allow(service, f"{host}/32", closed.port, blueprint)

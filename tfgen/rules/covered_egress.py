@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from tfgen.blueprint.model import ALL_PROTOCOLS, Blueprint, Service
-from tfgen.blueprint.peer_words import port_words
+from tfgen.blueprint.model import ALL_PROTOCOLS, Blueprint, Task
+from tfgen.blueprint.peer_words import RANGES, port_words
 from tfgen.hcl.text import Ref
+from tfgen.ip_ranges import parse_range
 from tfgen.problems import Problem
 
 ID = "TG317"
@@ -34,25 +35,30 @@ FAILS = (
     "services: {web: {egress: [443, 400-500, 400-600]}}",
     "services: {web: {egress: [443, 8000-8100, {cidr: 10.8.0.0/16, port: 8100}]}}",
     "services: {web: {egress: [443, {protocol: udp, port: 1-99}, {protocol: udp, port: 53}]}}",
+    "network: {ipv6: true}\nservices: {web: {egress: ['2001:db8::/32', '2001:db8:1::/48']}}",
     "services: {web: {egress: [{protocol: icmp}, 443, {protocol: icmp, cidr: 10.8.0.0/16}]}}",
 )
 PASSES = (
+    # As numbers, these addresses are those of the other range.
+    "network: {ipv6: true}\nservices: {web: {egress: [198.51.0.0/16, {cidr: '::c633:6407/128'}]}}",
     "services: {web: {egress: [0.0.0.0/0, {cidr: 10.20.0.0/16, port: 5432}]}}",
     "services: {web: {egress: [10.8.0.0/16, 10.8.0.0/16, 10.9.0.0/16]}}",
     "services: {web: {egress: [443, {cidr: 10.8.0.0/16, protocol: udp}, {cidr: {input: office}}]}}",
     "services: {web: {egress: [{cidr: 10.8.0.0/16, port: 443-444}, {cidr: 10.8.0.0/16, port: 442-443}]}}",
     "services: {web: {egress: [443, {cidr: 10.9.0.0/16, port: 5000-6000}, {cidr: 10.8.0.0/16, port: 5432}]}}",
     "services: {web: {port: 80, egress: [443], ingress: [{cidr: 10.8.0.0/16, port: 443}]}}",
+    "services: {web: {egress: [443], calls: [{cidr: 10.8.0.0/16, port: 443}]}}",
 )
 
 
+_TO_RANGES = [("egress", argument) for argument in RANGES]
 Ports = tuple[str, tuple[int, int]]
 """A protocol, with the first and the last port."""
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for service in blueprint.services:
-        where = blueprint.locate(("services", service.key, "egress"))
+    for service in blueprint.tasks:
+        where = blueprint.locate((*service.path, "egress"))
         by_ports = _by_ports(service)
         for own, cidrs in by_ports.items():
             outer = [each for each in by_ports if each != own and _holds(each, own)]
@@ -73,12 +79,16 @@ def _holds(wide: Ports, narrow: Ports) -> bool:
     return protocol == ALL_PROTOCOLS or (protocol == other and first <= start and end <= last)
 
 
-def _by_ports(service: Service) -> dict[Ports, list[str]]:
+def _by_ports(service: Task) -> dict[Ports, list[str]]:
     """The ranges that a service may connect to, by protocol and ports."""
     found: dict[Ports, list[str]] = {}
+    called = {each.egress for each in service.outside} - set(service.egress)  # which say more than a range
+    spared = {(each.cidr, each.protocol, each.port) for each in called}
     for rule in service.security_rules:
         cidr = rule.peer.value
-        if (rule.direction, rule.peer.argument) == ("egress", "cidr_ipv4") and not isinstance(cidr, Ref):
+        if (cidr, rule.protocol, rule.port) in spared:
+            continue
+        if (rule.direction, rule.peer.argument) in _TO_RANGES and not isinstance(cidr, Ref):
             found.setdefault((rule.protocol, (rule.port, rule.last_port)), []).append(cidr)
     return found
 
@@ -103,6 +113,7 @@ def _covered_ranges(ranges: list[Range], around: list[Range]) -> Iterator[tuple[
 
 
 def _extent_of_range(cidr: str) -> tuple[int, int, str]:
-    """The first address of a range as a number, and minus its size, so that the widest comes first."""
-    address, _, length = cidr.partition("/")
-    return int.from_bytes(bytes(map(int, address.split("."))), "big"), -(1 << 32 - int(length)), cidr
+    """The first address of a range as a number, and minus its size, so that the widest comes first. The
+    version is part of the number: those of IPv6 are not among those of IPv4."""
+    range_ = parse_range(cidr)
+    return (range_.version << 128) + int(range_.network_address), -range_.num_addresses, cidr

@@ -37,6 +37,7 @@ FAILS = (
     "network: {egress: public, subnets: {public: 27}}\nservices: {a: {count: 20, port: 80, routes: [/]}}",
     "network: {egress: nat, subnets: {private: {a: 10.0.16.0/20, b: 10.0.0.0/28}}}\n"
     "services: {a: {count: 12}}",
+    "network: {egress: nat, subnets: {private: 28}}\nservices: {a: {scaling: {min: 2, max: 12, cpu: 60}}}",
 )
 PASSES = (
     "network: {egress: nat, subnets: {private: 28}}\nservices: {a: {count: 11}}",
@@ -49,6 +50,7 @@ PASSES = (
     "network: {egress: nat, subnets: {private: 28, public: 27}}\n"
     "services: {a: {count: 11, port: 80, routes: [/]}}",
     "network: {vpc: {way_out: nat}}\nservices: {a: {count: 200}}",
+    "network: {egress: nat, subnets: {private: 28}}\nservices: {a: {count: 12, deployment: {maximum: 150}}}",
 )
 
 
@@ -58,11 +60,12 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     tasks = _addresses.most_tasks(blueprint)
     rooms = _addresses.task_addresses_by_zone(blueprint, beside_load_balancer=True)
     zone = min(rooms, key=lambda zone: rooms[zone])
-    in_each = -(-2 * tasks // len(rooms))  # rounded up
+    deployed = _addresses.most_tasks_while_deployed(blueprint)
+    in_each = -(-deployed // len(rooms))  # rounded up
     if in_each > rooms[zone] and tasks <= _addresses.task_addresses(blueprint, beside_load_balancer=False):
         role = _addresses.task_subnet_role(blueprint)
         message = (
-            f"{tasks} tasks become {2 * tasks} during a deployment of all services, {in_each} in each "
+            f"{tasks} tasks become {deployed} during a deployment of all services, {in_each} in each "
             f"zone, and the {role} subnet in zone {zone} has {rooms[zone]} addresses: tasks without one "
             "fail, which may roll the deployment back"
         )

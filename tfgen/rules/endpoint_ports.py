@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint, Service
+from tfgen.blueprint.model import Blueprint, Task
 from tfgen.problems import Problem
 
 ID = "TG357"
@@ -44,16 +44,17 @@ PASSES = (
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     made = blueprint.network.endpoint_services
-    for service in blueprint.services:
-        for index, name in enumerate(service.uses):
+    for service in blueprint.tasks:
+        for use in service.uses:
+            name = use.endpoint
             ports = facts.endpoint_ports().get(name, ())
             if ports and (name in made or not _opens(service, ports)):
-                where = blueprint.locate(("services", service.key, "uses", index))
+                where = blueprint.locate(use.path)
                 hint = _through_endpoint(name) if name in made else _ports_outside(ports)
                 yield Problem(ID, where, _message(name, ports), hint, SEVERITY)
 
 
-def _opens(service: Service, ports: tuple[int, ...]) -> bool:
+def _opens(service: Task, ports: tuple[int, ...]) -> bool:
     """Whether a service may connect to one of the ports somewhere."""
     return any(each.has_port(port) for each in service.egress for port in ports)
 

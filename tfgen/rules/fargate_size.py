@@ -29,7 +29,7 @@ PASSES = ("services: {web: {cpu: 256}}", "services: {web: {cpu: 16384, memory: 1
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     sizes = facts.fargate_sizes()
-    for service in blueprint.services:
+    for service in blueprint.tasks:
         if service.cpu not in sizes:
             message = f"Fargate has no size with {service.cpu} CPU units"
             hint = f"set cpu to one of {', '.join(map(str, sizes))} (1024 units are one vCPU)"

@@ -41,7 +41,7 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     without = facts.zones_without_fargate(blueprint.region)
     zones = [subnet.zone for subnet in _addresses.task_subnets(blueprint) if subnet.zone in without]
-    if blueprint.services and zones:
+    if blueprint.tasks and zones:
         named = f"{blueprint.region}{zones[0]}"
         message = f"AWS does not list Fargate for {named}, where tasks of this stack may be placed"
         hint = f"leave {zones[0]} out: list other letters in network.zones"

@@ -29,11 +29,17 @@ services:
     routes: [/]
     count: 2
 """
-FAILS = ("services: {web: {port: 80, routes: [/], count: 0}}",)
+FAILS = (
+    "services: {web: {port: 80, routes: [/], count: 0}}",
+    "services: {web: {port: 80, routes: [/], scaling: {min: 1, max: 4, cpu: 60}}}",
+    "services: {web: {port: 80, routes: [/],"
+    " scaling: {min: 2, max: 4, schedule: {a: {when: rate(1 day), min: 1}}}}}",
+)
 PASSES = (
     "services: {worker: {count: 1}}",
     "services: {worker: {count: 0}}",
     "services: {web: {port: 80, routes: [/]}}",
+    "services: {web: {port: 80, routes: [/], scaling: {min: 2, max: 4, cpu: 60}}}",
 )
 
 
@@ -47,4 +53,4 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         if service.target_groups and service.tasks.least in _MEANING:
             message = f'"{service.key}" {_MEANING[service.tasks.least]}'
-            yield Problem(ID, service.tasks.at, message, "write count: 2", SEVERITY)
+            yield Problem(ID, service.tasks.at, message, f"write {service.tasks.key}: 2", SEVERITY)

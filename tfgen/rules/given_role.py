@@ -32,7 +32,7 @@ PASSES = ("services: {web: {}}", "services: {web: {exec: true}}")
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for service in blueprint.services:
+    for service in blueprint.tasks:
         for role in service.given_roles:
             if role.statements:
                 yield _note(service.key, role)

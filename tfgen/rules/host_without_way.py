@@ -56,7 +56,7 @@ PASSES = (
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     egress = Egress(blueprint)
-    for service in blueprint.services:
+    for service in blueprint.tasks:
         for closed in egress.closed(service):
             if is_outside(closed.connection) and not egress.has_internet(service):
                 connection = closed.connection

@@ -30,10 +30,11 @@ PASSES = (_services(500),)
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    used = sum(len(service.roles) for service in blueprint.services)
+    used = sum(len(service.roles) for service in blueprint.tasks)
     if limit := _quota.exceeded_limit("iam_roles_per_account", used):
+        nouns = " and ".join(dict.fromkeys(f"{task.noun}s" for task in blueprint.tasks))
         message = (
-            f"{len(blueprint.services)} services need {used} IAM roles: AWS allows {limit.value} in an "
+            f"{len(blueprint.tasks)} {nouns} need {used} IAM roles: AWS allows {limit.value} in an "
             "account, and the apply stops there"
         )
         raising = f"{_quota.how_to_raise(limit, used)} --region us-east-1 (up to 5000)"

@@ -46,9 +46,9 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    services = {service.key: service for service in blueprint.services}
-    failing = dict.fromkeys(flow.service for _, flows in faults(blueprint, IMAGE) for flow in flows)
-    for image in (container.image for key in failing for container in services[key].containers):
+    images = {(*container.path, "image"): container.image for container in blueprint.containers}
+    failing = dict.fromkeys(flow.path for _, flows in faults(blueprint, IMAGE) for flow in flows)
+    for image in (images[path] for path in failing):
         if _ecr.is_unknown_form(image) or _regions.is_misspelled(image.region):
             continue  # TG321 and TG306 say what to write
         yield Problem(ID, image.at, _message(image, blueprint), _hint(image, blueprint))

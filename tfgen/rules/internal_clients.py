@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint
+from tfgen.ip_ranges import is_ipv6
 from tfgen.problems import Problem
 from tfgen.rules import _ranges
 
@@ -39,6 +40,9 @@ FAILS = (
     "overrides: {module.load_balancer.aws_lb.main: {internal: true}}",
 )
 PASSES = (
+    "network: {ipv6: true}\n"
+    "load_balancer: {scheme: internal, ip_address_type: dualstack, cidrs: [10.0.0.0/8, '2001:db8::/32']}\n"
+    "services: {web: {port: 80, routes: [/]}}",
     "load_balancer: {scheme: internal}\nservices: {web: {port: 80, routes: [/]}}",
     "load_balancer: {scheme: internal, cidrs: [0.0.0.0/0]}\nservices: {web: {port: 80, routes: [/]}}",
     "load_balancer: {scheme: internal, cidrs: [10.0.0.0/16, 100.64.0.0/10]}\n"
@@ -65,6 +69,8 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _has_inside_addresses(cidr: str, blueprint: Blueprint) -> bool:
     """Whether some of a range are private, or of the VPC or a network that it has routes to."""
+    if is_ipv6(cidr):
+        return True  # AWS chooses the range of the VPC, among public ones
     routed = (route.destination for route in blueprint.network.target_routes)
     own = (blueprint.network.cidr, *(each for each in routed if not each.endswith("/0")))
     return _ranges.meets_private(cidr) or any(_ranges.overlap(cidr, each) for each in own)

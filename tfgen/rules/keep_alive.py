@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint, Service
 from tfgen.problems import Problem, SpecPath
+from tfgen.rules import _front
 from tfgen.rules._connections import words_of_name
 
 ID = "TG376"
@@ -42,6 +43,12 @@ FAILS = (
     "services: {web: {port: 80, routes: [/], environment: {KEEPALIVE_TIMEOUT: 75}}}",
 )
 PASSES = (
+    "load_balancers: {raw: {type: network, listeners: {a: 9000}}}\n"
+    "services: {api: {port: 80, routes: [{listener: raw.a}], command: [gunicorn, --keep-alive, '5']}}",
+    "load_balancers: {main: {}, other: {idle_timeout: 120}}\n"
+    "services:\n"
+    "  web: {port: 80, routes: [/], environment: {KEEP_ALIVE_TIMEOUT: 61}}\n"
+    "  api: {port: 80, routes: [{path: /api, listener: other}]}\n",
     "services: {web: {command: [uvicorn, 'shop:app']}, api: {port: 80, routes: [/]}}",
     "services: {web: {port: 80, routes: [/], environment: {KEEP_ALIVE_TIMEOUT: 999}}}",
     "services: {web: {port: 80, routes: [/], command: [gunicorn, 'shop:app', --workers, '4']}}",
@@ -62,13 +69,13 @@ _MILLISECONDS = 1000  # a larger number is in milliseconds
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
-        for service in blueprint.services:
-            for path, seconds in _idle_timeouts(service) if service.target_groups else ():
+        for service in () if balancer.is_network else _front.services_behind(blueprint, balancer.key):
+            for path, seconds in _idle_timeouts(service):
                 if seconds <= balancer.idle_timeout:
                     kept = balancer.idle_timeout
                     message = (
-                        f'"{service.key}" closes idle connections after {seconds:g} s, but the load '
-                        f"balancer keeps them for {kept} s"
+                        f'"{service.key}" closes idle connections after {seconds:g} s, but '
+                        f"{balancer.noun} keeps them for {kept} s"
                     )
                     hint = f"keep them longer than {kept} s in the application, for example {kept + 5} s"
                     yield Problem(ID, blueprint.locate(path), message, hint, SEVERITY)

@@ -25,12 +25,18 @@ services:
   web: {port: 80, routes: [/]}
 """
 FAILS = (
+    "load_balancer: {listeners: {http: 80, old: 81}}\n"
+    "services: {web: {port: 80, listener: http, routes: [/]}}",
+    "load_balancer: {listeners: {http: 80, old: {port: 81, redirect: http}}}\n"
+    "services: {web: {port: 80, listener: http, routes: [/, {path: /a, listener: old}]}}",
     "load_balancer: {listeners: {http: 81}, cidrs: [192.0.2.0/24, 0.0.0.0/0]}\n"
     "services: {web: {port: 80, routes: [/]}}",
     "load_balancer: {listeners: {http: 81}, cidrs: [0.0.0.0/1, 128.0.0.0/1]}\n"
     "services: {web: {port: 80, routes: [/]}}",
 )
 PASSES = (
+    "load_balancer: {listeners: {http: 80, old: {port: 81, redirect: http}}}\n"
+    "services: {web: {port: 80, listener: http, routes: [/]}}",
     "load_balancer: {scheme: internal, listeners: {http: {port: 81, cidrs: [0.0.0.0/0]}}}\n"
     "services: {web: {port: 80, routes: [/]}}",
     "load_balancer: {listeners: {http: 81}, cidrs: [128.0.0.0/1]}\nservices: {web: {port: 80, routes: [/]}}",
@@ -40,12 +46,15 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
+    bound = {route.listener for service in blueprint.services for route in service.routes}
     for balancer in blueprint.load_balancer:
         for listener in () if balancer.internal else balancer.listeners:
+            if listener.redirects and listener.key not in bound:
+                continue
             if _ranges.is_world(listener) and listener.port not in (80, 443):
                 message = f"the whole internet may connect to port {listener.port}"
                 hint = (
-                    f"if that is not intended, write {listener.key}: "
+                    f"if that is not intended, write {listener.path[-1]}: "
                     f"{{port: {listener.port}, cidrs: [RANGE]}}"
                 )
                 yield Problem(ID, listener.at, message, hint, SEVERITY)

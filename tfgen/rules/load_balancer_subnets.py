@@ -53,7 +53,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         if not small:
             continue
         message = (
-            f"the load balancer's subnet {small[0].cidr} (zone {small[0].zone}) is too small: AWS asks for "
+            f"{balancer.noun}'s subnet {small[0].cidr} (zone {small[0].zone}) is too small: AWS asks for "
             f"at least a /{longest}, so that it can grow"
         )
         hint = f"write network.subnets.{balancer.subnets}: {longest}, or a lower number"

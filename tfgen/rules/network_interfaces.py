@@ -34,7 +34,7 @@ PASSES = (
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    tasks, zones = 2 * _addresses.most_tasks(blueprint), len(_addresses.task_subnets(blueprint))
+    tasks, zones = _addresses.most_tasks_while_deployed(blueprint), len(_addresses.task_subnets(blueprint))
     used = -(-tasks // zones) + len(blueprint.network.interface_endpoints)
     if limit := _quota.exceeded_limit("network_interfaces_per_region", used):
         most = max(blueprint.services, key=lambda service: service.tasks.most)
@@ -44,4 +44,4 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             "not start"
         )
         hint = f"{_quota.how_to_raise(limit, used)}; or use more zones"
-        yield Problem(ID, most.tasks.at, message, hint, SEVERITY)
+        yield Problem(ID, most.tasks.most_at, message, hint, SEVERITY)

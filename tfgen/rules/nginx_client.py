@@ -47,7 +47,7 @@ _STOCK = ("library/nginx", "nginx/nginx", "nginxinc/nginx-unprivileged", "openre
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for service in blueprint.services:
+    for service in blueprint.tasks:
         for image in (container.image for container in service.containers if _is_nginx(container.image)):
             if not service.calls:
                 continue

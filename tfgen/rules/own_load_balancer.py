@@ -37,6 +37,11 @@ services:
     connect: api
 """
 FAILS = (
+    "network: {egress: endpoints}\n"
+    "load_balancers: {main: {}, inner: {scheme: internal}}\n"
+    "services:\n"
+    "  web: {egress: [{cidr: 10.0.0.0/16, port: 80}], environment: {A: 'http://a.acme.example'}}\n"
+    "  api: {port: 5000, routes: [{host: a.acme.example}, {path: /, listener: inner}]}\n",
     "load_balancer: {scheme: internal}\n"
     "services:\n"
     "  web: {egress: [0.0.0.0/0], environment: {A: 'http://a.acme.example'}}\n"
@@ -129,7 +134,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _reasons_of_failure(service: Service, listener: Listener, blueprint: Blueprint) -> Iterator[str]:
     """Why the call fails; nothing where it may succeed."""
-    if any(balancer.internal for balancer in blueprint.load_balancer):
+    if any(balancer.internal and listener in balancer.listeners for balancer in blueprint.load_balancer):
         yield from _reasons_inside(service, listener, blueprint.network.cidr)
         return
     if not blueprint.network.reaches_internet and not service.public_ip:

@@ -34,14 +34,16 @@ PASSES = (
     "load_balancer: {cidrs: [10.0.0.0/8]}\n"
     "services: {web: {port: 80, routes: [{source: [10.1.0.0/16]}]}}\n"
     "overrides: {module.load_balancer.aws_lb.main: {internal: true}}",
+    "load_balancers: {main: {}, inner: {scheme: internal, cidrs: [10.0.0.0/8]}}\n"
+    "services: {web: {port: 80, routes: [/, {source: [10.1.0.0/16], listener: inner}]}}\n",
 )
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    if all(balancer.internal for balancer in blueprint.load_balancer):
-        return  # of one that exists, nobody knows
+    public = [balancer for balancer in blueprint.load_balancer if not balancer.internal]
+    listeners = {listener.key for balancer in public for listener in balancer.listeners}
     for service in blueprint.services:
-        for rule in service.rules:
+        for rule in (each for each in service.rules if each.listener in listeners):
             for cidr in (cidr for values in rule.sources for cidr in values):
                 if _ranges.containing_range(cidr, "private"):
                     message = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint, Listener, ListenerRule
-from tfgen.problems import Problem
+from tfgen.problems import Problem, TfgenError
 from tfgen.routing.answer import answers_of_request, never_ends
 from tfgen.routing.request import read_request
 
@@ -35,6 +35,10 @@ FAILS = (
     _spec("{path: '/a*', to: '/ab'}"),
     "load_balancer: {listeners: {http: {port: 80, redirect: /x}}}\n"
     "services: {web: {port: 80, listener: http, routes: [/only]}}",
+    "load_balancers:\n"
+    "  main: {}\n"
+    "  inner: {listeners: {http: {port: 80, redirects: [{path: /old, to: /old/new}]}}}\n"
+    "services: {web: {port: 80, routes: [/, {path: /, listener: inner.http}]}}\n",
 )
 PASSES = (
     _spec("{path: /a, to: /b}, {path: /b, to: /c}"),
@@ -44,20 +48,25 @@ PASSES = (
     "load_balancer: {listeners: {http: {port: 80, redirect: /x}}}\n"
     "services: {web: {port: 80, listener: http, routes: [/x]}}",
     "services: {web: {port: 80, routes: [/]}}",
+    _spec("{path: /a, to: /a/b}") + "overrides: {module.load_balancer.aws_lb_listener.http: {port: -1}}\n",
 )
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
-            yield from _circles(blueprint, listener)
+            yield from _circles(blueprint, balancer.key, listener)
 
 
-def _circles(blueprint: Blueprint, listener: Listener) -> Iterator[Problem]:
+def _circles(blueprint: Blueprint, balancer: str, listener: Listener) -> Iterator[Problem]:
     urls = [(rule.at, _url_of_rule(listener, rule)) for rule in listener.rules]
     urls += [(listener.at, _url_of_rest(listener)) for _ in listener.redirects]
     for at, url in urls:
-        answers = answers_of_request(blueprint, read_request("GET", url, (), None))
+        try:
+            request = read_request("GET", url, (), None)._replace(balancer=balancer)
+        except TfgenError:  # an override of the port can say a number that is none
+            continue
+        answers = answers_of_request(blueprint, request)
         if never_ends(answers):
             onward = answers[1].request.url
             message = f"this redirect never ends: {url} leads to {onward}, which is redirected again"

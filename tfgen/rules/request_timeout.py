@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint, Service
+from tfgen.blueprint.model import Blueprint, ConnectServer, Service
 from tfgen.problems import Problem
 
 ID = "TG316"
@@ -12,8 +12,8 @@ SEVERITY = "note"
 TITLE = "Requests through Service Connect have the time that they need"
 WHY = (
     "The proxy of a service with a Service Connect name responds with 504 when a request takes longer than "
-    "15 seconds, and requests from the load balancer pass through it too. An override changes or removes "
-    "this timeout."
+    "15 seconds, and requests from the load balancer pass through it too. timeouts of a Service Connect "
+    "name change or remove this timeout."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html"
 BAD = """\
@@ -28,10 +28,7 @@ services:
   api:
     port: 5000
     routes: [/]
-    connect: api
-overrides:
-  module.services.aws_ecs_service.api:
-    service_connect_configuration: {service: {timeout: {per_request_timeout_seconds: 60}}}
+    connect: {name: api, timeouts: {request: 60}}
 """
 
 
@@ -71,9 +68,17 @@ FAILS = (
     _overridden("{service_connect_configuration: {service: {discovery_name: other}}}"),
     _overridden("{desired_count: 3}"),
     _overridden(_timed(60), ", module.load_balancer.aws_lb.main: {idle_timeout: 61}"),
+    "services: {api: {port: 80, routes: [/], connect: {name: api, timeouts: {request: 59}}}}",
+    "services: {api: {port: 80, routes: [/], connect: {name: api, timeouts: {idle: 60}}}}",
 )
 PASSES = (
+    "load_balancers: {raw: {type: network, listeners: {a: 9000}}}\n"
+    "services: {api: {port: 80, routes: [{listener: raw.a}], connect: api}}",
     "load_balancer: {idle_timeout: 15}\nservices: {api: {port: 80, routes: [/], connect: api}}",
+    "load_balancers: {main: {idle_timeout: 15}, other: {idle_timeout: 60}}\n"
+    "services:\n"
+    "  api: {port: 80, routes: [/], connect: api}\n"
+    "  web: {port: 80, routes: [{path: /web, listener: other}]}",
     "load_balancer: {idle_timeout: 120}\n"
     "services:\n"
     "  web: {port: 80, routes: [/], calls: [db]}\n"
@@ -81,6 +86,7 @@ PASSES = (
     "services:\n  web: {port: 80, routes: [/]}\n  api: {port: 81, connect: api}\n",
     "services:\n  job: {calls: [api]}\n  api: {port: 81, connect: api}\n"
     f"overrides: {{module.services.aws_ecs_service.api: {_timed(16)}}}\n",
+    "services: {api: {port: 80, routes: [/], connect: {name: api, timeouts: {request: 0}}}}",
     _overridden(_timed(0)),
     _overridden(_timed("'60'")),
     _overridden(_REPLACED),
@@ -116,10 +122,12 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _cut_requests(blueprint: Blueprint) -> Iterator[_Cut]:
     called = {call.callee for call in blueprint.calls}
-    waits = max((balancer.idle_timeout for balancer in blueprint.load_balancer), default=0)
+    own = [balancer for balancer in blueprint.load_balancer if not balancer.is_network]
+    timeouts = {balancer.key: balancer.idle_timeout for balancer in own}
     for service in filter(_has_requests, blueprint.services):
         after = _request_timeout(service)
-        if after and service.routes and waits > after:
+        waits = max((timeouts.get(route.balancer, 0) for route in service.routes), default=0)
+        if after and waits > after:
             yield _Cut(service, after, waits)
         elif after == _default_timeout() and service.key in called:
             yield _Cut(service, after, 0)
@@ -151,10 +159,21 @@ def _listed_services(cut: list[_Cut]) -> str:
 def _hint(cut: _Cut) -> str:
     seconds = cut.waits or _ENOUGH
     longer = seconds > facts.limits()["connect_idle_timeout_seconds"].value
-    idle = f", idle_timeout_seconds: {seconds}" if longer else ""
-    timeout = f"{{per_request_timeout_seconds: {seconds}{idle}}}"
-    address = f"module.services.aws_ecs_service.{cut.service.label}"
-    return (
-        f"where requests may take longer, add under overrides: {address}: "
-        f"{{service_connect_configuration: {{service: {{timeout: {timeout}}}}}}} (0 sets no limit)"
-    )
+    timeouts = f"{{request: {seconds}{f', idle: {seconds}' if longer else ''}}}"
+    said = [_written(each, cut.service, timeouts) for place in cut.service.connect for each in place.servers]
+    connect = said[0] if len(said) == 1 else f"[{', '.join(said)}]"
+    return f"where requests may take longer, write connect: {connect} (0 sets no limit)"
+
+
+def _written(server: ConnectServer, service: Service, timeouts: str) -> str:
+    """A Service Connect name in the spec; TCP has no timeout of requests."""
+    numbers = {named.name: each.port for each in service.port_mappings for named in each.connect}
+    spoken = {named.name: named.app_protocol for each in service.port_mappings for named in each.connect}
+    is_usual = numbers.get(server.port_name) == server.port
+    parts = {
+        "name": server.dns_name,
+        "port": server.service_key[len(service.key) + 1 :],
+        "alias_port": "" if is_usual else str(server.port),
+        "timeouts": timeouts if spoken.get(server.port_name) else "",
+    }
+    return f"{{{', '.join(f'{key}: {value}' for key, value in parts.items() if value)}}}"

@@ -12,7 +12,7 @@ SEVERITY = "warning"
 TITLE = "The secrets of a stack are in one account"
 WHY = (
     "The execution role can read a secret of another account only if that account allows it and the key "
-    "can be shared; otherwise the task does not start. A spec does not name the stack's own account, but "
+    "can be shared; otherwise the task does not start. Where the spec does not name the stack's own account, "
     "of two accounts one is another's."
 )
 SOURCE = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html"
@@ -38,11 +38,13 @@ FAILS = (
     "services:\n"
     f"  web: {{secrets: {{A: '{_PARAMETER.format('1' * 12)}', B: '{_PARAMETER.format('123456789012')}'}}}}\n",
     f"{BAD}    roles: {{execution: 'arn:aws:iam::123456789012:role/start-tasks'}}\n",
+    f"account: '123456789012'\nservices: {{web: {{secrets: {{A: '{_PARAMETER.format('1' * 12)}'}}}}}}\n",
 )
 PASSES = (
     # Images are often in an account of their own, and say nothing of the stack's.
     f"services: {{web: {{secrets: {{A: '{_PARAMETER.format('1' * 12)}', B: /b}}}}}}",
     "services: {web: {secrets: {A: /a, B: /b}}}",
+    f"account: '{'1' * 12}'\nservices: {{web: {{secrets: {{A: '{_PARAMETER.format('1' * 12)}'}}}}}}\n",
 )
 
 
@@ -59,30 +61,38 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     own = _own_account(secrets, blueprint)
     for secret in secrets:
         if secret.account != own:
-            message = (
-                f"{secret.variable} is in account {secret.account}, others are in {own}: one of the two is "
-                "not the stack's own, and must allow the task to read its secrets"
-            )
+            message = f"{secret.variable} is in account {secret.account}, {_contrast(own, blueprint)}"
             yield Problem(ID, secret.at, message, _hint(secret), SEVERITY)
 
 
 def _secrets(blueprint: Blueprint) -> Iterator[_Secret]:
-    for service in blueprint.services:
+    for service in blueprint.tasks:
         own = service.creates(service.execution_role)
         role = f"aws_iam_role.{service.execution_role.label}" if own else "the execution role"
         for container in service.containers:
-            for name, source in container.secrets:
+            for name, source, path in container.read_secrets:
                 if source.startswith("arn:"):
                     _, _, store, _, account, _ = source.split(":", 5)
-                    where = blueprint.locate((*container.path, "secrets", name))
+                    where = blueprint.locate(path)
                     yield _Secret(name, account, store == "ssm", role, where)
 
 
 def _own_account(secrets: list[_Secret], blueprint: Blueprint) -> str:
-    """The account of most secrets; in a tie, the one that an image is in."""
+    """The account that the spec names, or that of most secrets; in a tie, the one that an image is in."""
+    if blueprint.account:
+        return blueprint.account[0]
     counted = Counter(secret.account for secret in secrets)
     images = {container.image.account for container in blueprint.containers}
     return max(counted, key=lambda account: (counted[account], account in images), default="")
+
+
+def _contrast(own: str, blueprint: Blueprint) -> str:
+    if blueprint.account:
+        return f"the stack in {own}: that account must allow the task to read its secrets"
+    return (
+        f"others are in {own}: one of the two is not the stack's own, and must allow the task to read its "
+        "secrets"
+    )
 
 
 def _hint(secret: _Secret) -> str:

@@ -44,10 +44,10 @@ _PARTS = 3
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for container in blueprint.containers:
-        for name, source in container.secrets:
+        for name, source, path in container.read_secrets:
             parts = source.split(":")
             if parts[2:3] == ["secretsmanager"] and (found := _fault(*parts[_NAME:])):
-                where = blueprint.locate((*container.path, "secrets", name))
+                where = blueprint.locate(path)
                 yield Problem(ID, where, f"ECS cannot read {name}: {found[0]}", found[1], SEVERITY)
 
 

@@ -70,11 +70,11 @@ _NOT_IN_SECRET = re.compile(r"[^A-Za-z0-9/_+=.@!\-]")
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for container in blueprint.containers:
-        for name, source in container.secrets:
+        for name, source, path in container.read_secrets:
             parts = source.split(":")
             is_secret = parts[2:3] == ["secretsmanager"]
             if found := _in_secret(parts[_NAME]) if is_secret else _in_parameter(source, blueprint):
-                where = blueprint.locate((*container.path, "secrets", name))
+                where = blueprint.locate(path)
                 yield Problem(ID, where, f"{name} cannot be read: {found[0]}", found[1], SEVERITY)
 
 

@@ -60,9 +60,9 @@ PASSES = (
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for container in blueprint.containers:
-        for name, source in container.secrets:
+        for name, source, path in container.read_secrets:
             if source.startswith("arn:") and (found := _fault(name, source, blueprint)):
-                where = blueprint.locate((*container.path, "secrets", name))
+                where = blueprint.locate(path)
                 yield Problem(ID, where, *found, SEVERITY)
 
 

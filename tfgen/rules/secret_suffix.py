@@ -42,10 +42,10 @@ _NAME = 6  # arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for container in blueprint.containers:
-        for name, source in container.secrets:
+        for _, source, path in container.read_secrets:
             parts = source.split(":")
             if parts[2:3] == ["secretsmanager"] and _ends_in_a_word(parts[_NAME]):
-                where = blueprint.locate((*container.path, "secrets", name))
+                where = blueprint.locate(path)
                 word = parts[_NAME][-6:]
                 message = (
                     f'"{word}" at the end of this ARN is taken as the six characters that Secrets Manager '

@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint
+from tfgen.blueprint.peer_words import GROUP, PREFIX_LIST, RANGES
 from tfgen.hcl.text import Label, Ref
+from tfgen.ip_ranges import is_ipv6
 from tfgen.problems import Location, Problem
 from tfgen.rules import _quota, _ranges
 
@@ -13,7 +15,8 @@ SEVERITY = "warning"
 TITLE = "A security group has at most 60 rules in each direction unless AWS allows more"
 WHY = (
     "tfgen writes a rule for each caller, each called service, each range and each routed service; the "
-    "apply stops at the first one over the quota, and its traffic is blocked."
+    "apply stops at the first one over the quota, and its traffic is blocked. Ranges of IPv4 and of IPv6 "
+    "have a quota each, and all other rules count for both."
 )
 SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
 
@@ -37,10 +40,30 @@ services:
   web:
     egress: [10.1.0.0/16]
 """
-FAILS = (_routed(61), _listener(61))
+
+
+def _by_both(ipv4: int, ipv6: int) -> str:
+    ranges = ", ".join([_cidrs(ipv4), *(f'"2001:db8:{n:x}::/48"' for n in range(1, ipv6 + 1))])
+    routed = "services:\n  web: {port: 80, routes: [/]}"
+    return f"network: {{ipv6: true}}\nload_balancer: {{cidrs: [{ranges}]}}\n{routed}"
+
+
+FAILS = (
+    _routed(61),
+    _routed(59)
+    + "\n  two: {ports: {http: 80, a: 81}, routes: [{path: /two, priority: 99}], health_check: {port: a}}",
+    _listener(61),
+    _by_both(1, 61),
+    _by_both(61, 1),
+)
 PASSES = (
+    _by_both(40, 40),
+    f"network: {{ipv6: true}}\nservices: {{web: {{egress: [{_cidrs(50)}, 443, 5000, 5001]}}}}",
     f"services: {{web: {{port: 80, routes: [/], egress: [{_cidrs(59)}]}}}}",
     _routed(60) + "\n  worker: {}",
+    "load_balancers: {main: {}, other: {}}\n"
+    + _routed(60)
+    + "\n  more: {port: 80, routes: [{path: /, listener: other}]}",
     _listener(60),
 )
 
@@ -49,21 +72,29 @@ _WORDS = {"ingress": "inbound", "egress": "outbound"}
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     """Each rule is counted by its place in the spec."""
-    routed = [service.at for service in blueprint.services if service.target_groups]
-    yield from _problems("the load balancer", "egress", routed)
     for balancer in blueprint.load_balancer:
-        ranges = [
-            _ranges.place_of_clients(blueprint, listener)
-            for listener in balancer.listeners
-            for _ in listener.cidrs
+        towards = [
+            service.at
+            for service in blueprint.tasks
+            for rule in service.security_rules
+            if rule.group == balancer.group
         ]
-        yield from _problems("the load balancer", "ingress", ranges)
+        yield from _problems(balancer.noun, "egress", towards)
+        ranges: dict[bool, list[Location]] = {False: [], True: []}
+        for listener in balancer.listeners:
+            for each in listener.cidrs:
+                ranges[is_ipv6(each.cidr)].append(_ranges.place_of_clients(blueprint, listener))
+        yield from _problems(balancer.noun, "ingress", max(ranges.values(), key=len))
     used = Counter(
-        (rule.group, rule.direction) for each in blueprint.services for rule in each.security_rules
+        (rule.group, rule.direction, rule.peer.argument)
+        for each in blueprint.tasks
+        for rule in each.security_rules
     )
-    for service in blueprint.services:
+    for service in blueprint.tasks:
         for direction in _WORDS:
-            count = used[Ref(f"aws_security_group.{service.label}.id"), Label(direction)]
+            own = (Ref(f"aws_security_group.{service.label}.id"), Label(direction))
+            by_ip = [used[(*own, argument)] for argument in RANGES]
+            count = max(by_ip) + sum(used[(*own, argument)] for argument in (GROUP, PREFIX_LIST))
             yield from _problems(f'"{service.key}"', direction, [service.at] * count)
 
 

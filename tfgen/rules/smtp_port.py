@@ -37,12 +37,12 @@ SMTP = 25
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
-    for service in blueprint.services:
+    for service in blueprint.tasks:
         for index, each in enumerate(service.egress):
             # All ports, or a range of them, are hardly meant for mail.
             is_smtp = (each.protocol, each.port, each.last_port) == ("tcp", SMTP, SMTP)
             if is_smtp and each.cidr and not _ranges.containing_range(each.cidr, "unrouted"):
-                where = blueprint.locate(("services", service.key, "egress", index))
+                where = blueprint.locate((*service.path, "egress", index))
                 message = (
                     f"AWS blocks port {SMTP} to public addresses unless it has removed this restriction "
                     "for the account"

@@ -1,7 +1,6 @@
 """Source ranges of a route whose clients may not connect to its listener."""
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network
 
 from tfgen.blueprint.model import Blueprint, Listener, ListenerRule
 from tfgen.problems import Problem
@@ -74,5 +73,4 @@ def _source_ranges(blueprint: Blueprint, listener: Listener) -> Iterator[tuple[L
 
 
 def _allows_some(listener: Listener, cidr: str) -> bool:
-    source = IPv4Network(cidr)
-    return any(IPv4Network(each.cidr).overlaps(source) for each in listener.admitted)
+    return any(_ranges.overlap(each.cidr, cidr) for each in listener.admitted)

@@ -54,7 +54,7 @@ def _fault(key: str, value: str, other: str, blueprint: Blueprint) -> tuple[str,
     """A message and a hint."""
     if key.lower().startswith("aws:"):
         return f'the tag key "{key}" begins with aws:, which AWS reserves', "write another key"
-    if not blueprint.services:
+    if not blueprint.tasks:
         return None  # EC2 accepts the rest
     if value.lower().startswith("aws:"):
         return f'the value of the tag "{key}" begins with aws:, which ECS refuses', "write another value"

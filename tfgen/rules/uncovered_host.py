@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from tfgen.blueprint.model import Blueprint, Certificate, ListenerRule
+from tfgen.blueprint.model import Blueprint, Certificate, ListenerRule, LoadBalancer
 from tfgen.hcl.text import ResourceRef
 from tfgen.problems import Problem
+from tfgen.routing.answer import covers_host
 
 ID = "TG394"
 SEVERITY = "error"
@@ -28,6 +29,8 @@ GOOD = _spec("[shop.example.com, api.example.com]", "api.example.com")
 FAILS = (
     _spec("'*.example.com'", "a.b.example.com"),
     _spec("'*.example.com'", "example.com"),
+    "load_balancers: {main: {}, shop: {domain: shop.example.com, zone: Z0123456789ABCDEF}}\n"
+    "services: {web: {port: 80, routes: [/, {host: api.example.com, listener: shop}]}}\n",
 )
 PASSES = (
     _spec("www.example.com", "'*.example.com'"),
@@ -60,7 +63,7 @@ PASSES = (
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     own = {
-        listener.key: certificate
+        listener.key: (certificate, balancer)
         for balancer in blueprint.load_balancer
         for certificate in balancer.certificate
         for listener in balancer.listeners
@@ -69,18 +72,15 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         for rule in service.rules:
             if rule.listener in own:
-                yield from _uncovered_hosts(rule, own[rule.listener])
+                yield from _uncovered_hosts(rule, *own[rule.listener])
 
 
-def _uncovered_hosts(rule: ListenerRule, certificate: Certificate) -> Iterator[Problem]:
+def _uncovered_hosts(
+    rule: ListenerRule, certificate: Certificate, balancer: LoadBalancer
+) -> Iterator[Problem]:
     names = [certificate.domain, *certificate.alternatives]
     for host in (host for values in rule.hosts for host in values):
         # Which hosts a pattern matches depends on the request.
-        if {"*", "?"}.isdisjoint(host) and not any(_covers(name, host.lower()) for name in names):
+        if {"*", "?"}.isdisjoint(host) and not any(covers_host(name, host.lower()) for name in names):
             message = f"the certificate of listener {rule.listener} does not cover {host}: clients refuse it"
-            yield Problem(ID, rule.at, message, f"add {host} to domain of load_balancer", SEVERITY)
-
-
-def _covers(name: str, host: str) -> bool:
-    """Whether a name of a certificate is a host, or a wildcard for its first label."""
-    return name in (host, f"*.{host.partition('.')[2]}")
+            yield Problem(ID, rule.at, message, f"add {host} to domain of {balancer.path[-1]}", SEVERITY)

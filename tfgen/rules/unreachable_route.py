@@ -41,9 +41,21 @@ FAILS = (
     "services:\n"
     "  a: {port: 1, routes: [{path: /api, methods: [GET, POST], priority: 1}]}\n"
     "  b: {port: 1, routes: [{path: /api/*, host: a.com, methods: [GET]}]}\n",
+    "services:\n"
+    "  a: {port: 1, routes: [{source: [10.0.0.0/9], priority: 1}]}\n"
+    "  b: {port: 1, routes: [{source: [10.128.0.0/9], priority: 2}]}\n"
+    "  c: {port: 1, routes: [{source: [10.0.0.0/8], priority: 3}]}\n",
+    "services:\n"
+    "  a: {port: 1, routes: [{source: [10.0.0.0/10, 10.64.0.0/10, 10.128.0.0/9], priority: 1}]}\n"
+    "  b: {port: 1, routes: [{source: [10.0.0.0/9], priority: 2}]}\n"
+    "  c: {port: 1, routes: [{source: [10.0.0.0/8, 10.192.0.0/11], priority: 3}]}\n",
     "services:\n  a: {port: 1, routes: ['/img*']}\n  b: {port: 1, routes: ['/img**']}\n",
 )
 PASSES = (
+    "services:\n"
+    "  a: {port: 1, routes: [{source: [10.0.0.0/9], priority: 1}]}\n"
+    "  b: {port: 1, routes: [{source: [10.128.0.0/10], priority: 2}]}\n"
+    "  c: {port: 1, routes: [{source: [10.0.0.0/8], priority: 3}]}\n",
     "services:\n"
     "  a: {port: 1, routes: [{path: /api, priority: 2}]}\n"
     "  b: {port: 1, routes: [{path: /api/users, priority: 1}]}\n",

@@ -32,6 +32,10 @@ services:
 FAILS = (
     "services:\n"
     "  api:\n"
+    "    ports: {http: 80, admin: {number: 81, health_check: {codes: '200'}}}\n"
+    "    routes: [/, {path: /admin, port: admin}]\n",
+    "services:\n"
+    "  api:\n"
     "    port: 80\n"
     "    routes: [{host: a.acme.example, path: /v1}]\n"
     "    health_check: {interval: 20, codes: 200-399}\n",
@@ -39,6 +43,12 @@ FAILS = (
     "services: {api: {port: 80, routes: [{path: /v1, headers: {A: 'b c/'}}], health_check: {codes: '200'}}}",
 )
 PASSES = (
+    "services:\n"
+    "  api:\n"
+    "    ports: {http: 80, admin: {number: 81, health_check: {codes: '200'}}}\n"
+    "    routes: [/v1, {host: a.acme.example, port: admin}]\n",
+    "load_balancer: {certificate: {input: tls}}\n"
+    "services: {api: {port: {number: 80, protocol: grpc}, routes: [/v1], health_check: {codes: '12'}}}\n",
     "services: {api: {port: 80, routes: [/v1], health_check: {interval: 20}}}",
     "services: {api: {port: 80, routes: [/v1], health_check: {codes: '200,404'}}}",
     "services: {api: {port: 80, routes: [/v1, {host: a.acme.example}], health_check: {codes: '200'}}}",
@@ -55,7 +65,9 @@ _NOT_FOUND = 404
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.services:
         for group in service.target_groups:
-            if _is_lost(service, group, blueprint) and not _health.is_healthy_code(group.codes, _NOT_FOUND):
+            if group.path != "/" or _health.is_healthy_code(group.codes, _NOT_FOUND):
+                continue
+            if _is_lost(service, group, blueprint):
                 message = (
                     f'health checks of "{service.key}" request "/", which matches none of its routes, and '
                     f"expect {group.codes}"
@@ -66,8 +78,9 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _is_lost(service: Service, group: TargetGroup, blueprint: Blueprint) -> bool:
     """Whether the spec sets codes and no path, and no route is for "/" (`GET host/` or `/`, as it reads)."""
-    here = ("services", service.key, "health_check")
-    said = [key for key in ("path", "codes") if blueprint.locate((*here, key)) != group.at]
-    requests = [route.text.partition(" (")[0].rpartition(" ")[2] for route in service.routes]
+    said = [key for key in ("path", "codes") if blueprint.locate((*group.at.path, key)) != group.at]
+    leading = [label for label, rule in blueprint.rules.items() if rule.forwards_to(group.label)]
+    routes = [route for route in service.routes if route.rule in leading]
+    requests = [route.text.partition(" (")[0].rpartition(" ")[2] for route in routes]
     ends = [request.partition("/")[2] for request in requests]
     return said == ["codes"] and all(ends)

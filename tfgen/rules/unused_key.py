@@ -28,6 +28,9 @@ FAILS = (
     "load_balancer: {idle_timeout: 61}\nservices: {worker: {}}",
     "load_balancer: {listeners: {http: 8080}}\nservices: {worker: {}}",
     "load_balancer: {listeners: {http: 80}}\nservices: {worker: {}}",
+    "insights: enhanced",
+    "network: {flow_logs: {to: 'arn:aws:s3:::acme-flow-logs', retention: 30}}",
+    "iam: {path: /a/}\nnetwork: {flow_logs: 'arn:aws:s3:::acme-flow-logs'}",
     "network: {egress: public, endpoints: [s3]}",
     "network: {egress: public, subnets: {private: 24}}",
     "network: {egress: public, service_connect_endpoint: false}",
@@ -41,6 +44,11 @@ PASSES = (
     "network: {egress: public, endpoints: [], subnets: {private: 20}}",
     "network: {egress: nat, endpoints: [s3], subnets: {private: 24}}",
     "network: {egress: endpoints, service_connect_endpoint: false}",
+    "insights: on",
+    "network: {flow_logs: {to: cloudwatch, retention: 30}}",
+    "network: {flow_logs: 'arn:aws:s3:::acme-flow-logs'}",
+    "iam: {path: /a/}\nnetwork: {flow_logs: cloudwatch}",
+    "insights: enhanced\nservices: {worker: {}}",
 )
 
 

@@ -54,5 +54,5 @@ def _who(flows: tuple[Flow, ...]) -> str:
 
 
 def _so(flows: tuple[Flow, ...]) -> str:
-    needed = any(flow.kind in ("image", "logs", "secret") for flow in flows)
+    needed = any(flow.kind in ("image", "logs", "secret", "file") for flow in flows)
     return ", so no task starts" if needed else ""

@@ -31,8 +31,15 @@ services:
 
 BAD = _listener("ELBSecurityPolicy-2016-08")
 GOOD = _listener("ELBSecurityPolicy-TLS13-1-3-PQ-2025-09")
-FAILS = (_listener("ELBSecurityPolicy-TLS13-1-1-2021-06"),)
+FAILS = (
+    _listener("ELBSecurityPolicy-TLS13-1-1-2021-06"),
+    _listener("ELBSecurityPolicy-TLS13-1-3-PQ-2025-09")
+    + "overrides: {module.load_balancer.aws_lb_listener.https: {ssl_policy: ELBSecurityPolicy-2016-08}}\n",
+)
 PASSES = (
+    _listener("ELBSecurityPolicy-2016-08") + "overrides:\n"
+    "  module.load_balancer.aws_lb_listener.https: {ssl_policy: ELBSecurityPolicy-TLS13-1-3-2021-06}"
+    "\n",
     _listener("ELBSecurityPolicy-TLS-1-2-2017-01"),
     _listener("ELBSecurityPolicy-TLS14-1-4-2031-01"),
     "load_balancer:\n"
@@ -49,7 +56,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             for policy in listener.policies:
                 version = lowest.get(policy, "")
                 if version in facts.weak_tls_versions():
-                    where = blueprint.locate(("load_balancer", "listeners", listener.key, "policy"))
+                    where = blueprint.locate((*listener.path, "policy"))
                     message = f"{policy} accepts TLS {version}, which is deprecated"
                     hint = f"write {facts.default_tls_policy()}, or remove policy: that is the default"
                     yield Problem(ID, where, message, hint, SEVERITY)

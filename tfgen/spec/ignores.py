@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from tfgen.problems import Ignored, Location, Problem, SpecPath, nearest_word
+from tfgen.spec.balancers import balancers_of
 from tfgen.spec.model import Ignore, Ignores, Spec
 from tfgen.spec.source import Source
 
@@ -52,12 +53,12 @@ def _ignores_of_spec(spec: Spec) -> Iterator[tuple[SpecPath, Ignore]]:
     sections: list[tuple[SpecPath, Ignores]] = [
         ((), spec.ignore),
         (("network",), spec.network.ignore),
-        (("load_balancer",), spec.load_balancer.ignore),
     ]
-    for key, listener in spec.load_balancer.listeners.items():
-        sections.append((("load_balancer", "listeners", key), listener.ignore))
-    for key, service in spec.services.items():
-        sections.append((("services", key), service.ignore))
+    for balancer in balancers_of(spec):
+        sections.append((balancer.path, balancer.said.ignore))
+        sections += [(balancer.listener_path(key), each.ignore) for key, each in balancer.listeners]
+    for tasks in (spec.services, spec.jobs):
+        sections += [((task.section, key), task.ignore) for key, task in tasks.items()]
     for section, ignores in sections:
         for index, ignore in enumerate(ignores or ()):
             yield (*section, "ignore", index), ignore

@@ -52,6 +52,13 @@ class Answers(NamedTuple):
     egress: str = ""
     zones: int | tuple[str, ...] | None = None
     services: tuple[ServiceAnswers, ...] | None = None
+    domains: tuple[str, ...] = ()
+    hosted_zone: str = ""
+    """The ID of the zone in Route 53; without it, no domain is in the spec."""
+
+    @property
+    def has_routes(self) -> bool:
+        return any(service.routes for service in self.services or ())
 
     @property
     def zones_open(self) -> bool:
@@ -75,6 +82,8 @@ class Flags(NamedTuple):
     no_services: bool = False
     connects: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    domain: str | None = None
+    hosted_zone: str | None = None
     yes: bool = False
 
 
@@ -141,6 +150,17 @@ def with_zones(answers: Answers, text: str) -> Answers:
     return answers._replace(zones=zones)
 
 
+def with_domains(answers: Answers, text: str) -> Answers:
+    domains = _split_words(text)
+    _check_value(("load_balancer", "domain"), list(domains))
+    return answers._replace(domains=domains)
+
+
+def with_hosted_zone(answers: Answers, text: str) -> Answers:
+    _check_value(("load_balancer", "zone"), text)
+    return answers._replace(hosted_zone=text)
+
+
 def with_service(answers: Answers, name: str) -> Answers:
     _check_value(("services", name), {"image": "a"})
     if name in _service_keys(answers):
@@ -187,6 +207,7 @@ def _check_value(path: SpecPath, value: Any, hint: str = "") -> None:
         "name": "a",
         "region": "us-east-1",
         "network": {"egress": ways_out.USUAL},
+        "load_balancer": {},
         "services": {"a": {"image": "a"}},
     }
     place = data
@@ -244,6 +265,10 @@ def from_flags(flags: Flags) -> tuple[Answers, list[str]]:
         reader.take_flag(_shown_flag("--connect", text), _connect_flag, text)
     for text in flags.calls:
         reader.take_flag(_shown_flag("--call", text), _call_flag, text)
+    reader.take_flag("--domain", with_domains, flags.domain)
+    reader.take_flag("--hosted-zone", with_hosted_zone, flags.hosted_zone)
+    if (flags.domain is None) != (flags.hosted_zone is None):
+        reader.wrong.append("--domain and --hosted-zone: specify both or neither")
     return reader.answers, reader.wrong
 
 
@@ -364,6 +389,7 @@ def interview(
     if answers.services is None:
         talk.ask_services()
         talk.ask_calls()
+        talk.ask_domain()
     return talk.answers
 
 
@@ -443,6 +469,14 @@ class _Talk:
         for caller in callers:
             self.put_question(f"  {caller.name} calls (empty: none)", partial(with_calls, caller.name))
 
+    def ask_domain(self) -> None:
+        if not self.answers.has_routes or self.answers.domains:
+            return
+        question = "Domain of the load balancer, such as shop.example.com (empty: no HTTPS)"
+        if self.put_question(question, with_domains):
+            question = "  ID of its public hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ"
+            self.put_question(question, with_hosted_zone, keep=True)
+
 
 def _free_name(answers: Answers, name: str) -> Answers:
     """Only looks at the name: a service is there from its image on."""
@@ -486,6 +520,8 @@ def spec_text(answers: Answers) -> str:
     head += [f"name: {_yaml_scalar(answers.name)}", f"region: {_yaml_scalar(answers.region)}"]
     services = ["\n".join(_service_lines(service)) for service in answers.services or ()]
     parts = ["\n".join(head), "\n".join(_network_lines(answers))]
+    if answers.domains and answers.hosted_zone:
+        parts.append("\n".join(_load_balancer_lines(answers)))
     if services:
         parts.append("services:\n" + "\n\n".join(services))
     return "\n\n".join(parts) + "\n"
@@ -498,6 +534,13 @@ def _network_lines(answers: Answers) -> Iterator[str]:
         yield f"  zones: {answers.zones}"
     elif answers.zones is not None:
         yield f"  zones: {dump_in_line(list(answers.zones))}"
+
+
+def _load_balancer_lines(answers: Answers) -> Iterator[str]:
+    first, *others = answers.domains
+    yield "load_balancer:"
+    yield f"  domain: {dump_in_line([first, *others]) if others else _yaml_scalar(first)}"
+    yield _commented_line(f"  zone: {_yaml_scalar(answers.hosted_zone)}", "HTTPS, and records of the domain")
 
 
 def _service_lines(service: ServiceAnswers) -> Iterator[str]:

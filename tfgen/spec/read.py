@@ -10,7 +10,7 @@ import msgspec
 
 from tfgen.problems import Location, Problem, SpecPath, nearest_word
 from tfgen.spec import spelling
-from tfgen.spec.model import Section, Spec
+from tfgen.spec.model import Requests, Section, Spec
 from tfgen.spec.source import Source
 from tfgen.texts import in_line
 
@@ -51,6 +51,9 @@ def flaws_of_source(source: Source) -> list[Flaw]:
 class _Field(NamedTuple):
     kind: Any
     required: bool
+    may_be_empty: bool
+    """Whether the key may have no value, as if it were not there: its default is empty, too. Of a route that
+    would let more requests match."""
 
 
 @cache
@@ -61,6 +64,9 @@ def fields_of(section: type[Section]) -> dict[str, _Field]:
         name: _Field(
             hints[name],
             name in section.replaceable or (default is msgspec.NODEFAULT and factory is msgspec.NODEFAULT),
+            name == "load_balancer"
+            or (factory in (list, dict) and not issubclass(section, Requests))
+            or isinstance(default, Section),
         )
         for name, default, factory in (
             (field.name, field.default, field.default_factory) for field in msgspec.structs.fields(section)
@@ -111,12 +117,15 @@ class _Reader:
         self.problems.append(Problem(code, at, message, hint))
         return _WRONG
 
-    def read_value(self, value: Any, kind: Any, path: SpecPath) -> Any:
+    def read_value(
+        self, value: Any, kind: Any, path: SpecPath, shape: tuple[str, Any, Any] | None = None
+    ) -> Any:
+        """`shape` is that of `kind`, for who reads many of a kind."""
         if kind is Any:
             return self.read_data(value, path)
-        what, first, second = shape_of_type(kind)
+        what, first, second = shape or shape_of_type(kind)
         if what == "either":
-            return self.read_either(value, kind, path)
+            return self.read_either(value, kind, first, second, path)
         if what == "section":
             return self.read_section(value, first, path)
         if what == "list":
@@ -125,10 +134,9 @@ class _Reader:
             return self.read_mapping(value, first, second, path)
         return self.read_scalar(value, first, path)
 
-    def read_either(self, value: Any, kind: Any, path: SpecPath) -> Any:
+    def read_either(self, value: Any, kind: Any, first: Any, second: Any, path: SpecPath) -> Any:
         """A list, or keys and values, or else what may stand for them."""
-        _, first, second = shape_of_type(kind)
-        if isinstance(value, get_origin(first) or dict):
+        if isinstance(value, list | dict) and isinstance(value, get_origin(first) or dict):
             return self.read_value(value, first, path)
         if get_origin(second) is Literal and value not in get_args(second):
             return self.report_no_word(value, kind, path)
@@ -179,7 +187,7 @@ class _Reader:
         """A key without a value (`services:` and nothing more) reads as if it were not there."""
         if value is not None:
             return self.read_value(value, field.kind, path)
-        if not field.required and shape_of_type(field.kind)[0] != "scalar":
+        if field.may_be_empty and shape_of_type(field.kind)[0] != "scalar":
             return _ABSENT
         return self.read_empty(field.kind, path, "" if field.required else ", or remove the line")
 
@@ -207,7 +215,9 @@ class _Reader:
 
     def read_mapping(self, value: Any, key_kind: Any, kind: Any, path: SpecPath) -> Any:
         if not isinstance(value, dict):
-            hint = "write one KEY: VALUE on each line, without dashes" if isinstance(value, list) else ""
+            hint = "write one KEY: VALUE on each line, without dashes"
+            if not isinstance(value, list):
+                hint = self.as_only_value(value, kind, path)
             return self.report_wrong(value, dict[key_kind, kind], path, hint, "keys and values")
         value, shifted = self.report_shifted(value, dict.fromkeys(value, kind), (), path)
         read: dict[Any, Any] = dict.fromkeys(shifted, _WRONG)
@@ -223,7 +233,8 @@ class _Reader:
     def read_sequence(self, value: Any, kind: Any, path: SpecPath) -> Any:
         if not isinstance(value, list):
             return self.report_wrong(value, list[kind], path, spelling.as_list(value, kind), "a list")
-        read = [self.read_value(item, kind, (*path, index)) for index, item in enumerate(value)]
+        shape = shape_of_type(kind)
+        read = [self.read_value(item, kind, (*path, index), shape) for index, item in enumerate(value)]
         return _WRONG if any(item is _WRONG for item in read) else read
 
     def read_data(self, value: Any, path: SpecPath) -> Any:
@@ -266,6 +277,13 @@ class _Reader:
         """The list that a value is meant to be the one entry of, if the schema takes it there."""
         probe = _Reader(self.source)
         return "" if probe.read_value(value, item, ()) is _WRONG else spelling.as_list(value, item)
+
+    def as_only_value(self, value: Any, kind: Any, path: SpecPath) -> str:
+        """The mapping that a value is meant to be the one entry of, if that takes it in a short form."""
+        probe = _Reader(self.source)
+        if not _is_section(kind) or probe.read_value(value, kind, ()) is _WRONG:
+            return ""
+        return f"write {path[-1]}: {{NAME: {value}}}"
 
     def report_wrong(self, value: Any, kind: Any, path: SpecPath, hint: str, what: str) -> Any:
         self.flaws.append(Flaw(path, kind, required=False))

@@ -2,21 +2,25 @@
 
 import re
 from collections.abc import Collection, Iterator
-from typing import Any, Literal, get_args, get_origin
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
 from tfgen import facts
-from tfgen.hcl.text import address_parts
+from tfgen.hcl.text import Address, address_parts
 from tfgen.problems import SpecPath, nearest_word
-from tfgen.spec.model import ConnectName, Name, RegionName, Section, Text
+from tfgen.spec.model import MAIN, ConnectName, FlowLogTarget, Name, RegionName, Section, Text
 from tfgen.spec.source import dump_in_line
 
+_MEANT_BY_TRUE: dict[Any, str] = {FlowLogTarget: "cloudwatch"}
 _WORDS = {**dict.fromkeys(("true", "yes", "on"), True), **dict.fromkeys(("false", "no", "off"), False)}
 
 
 def as_scalar(value: Any, raw: str, kind: Any) -> str:
     """`value` does not fit `kind`; `raw` is its text."""
+    if value is True and kind in _MEANT_BY_TRUE:
+        return f"write {_MEANT_BY_TRUE[kind]}"
     if not isinstance(value, str):
         return (
             f'write "{raw}", in quotes'
@@ -62,7 +66,7 @@ def _spellings_of(value: str, kind: Any) -> Iterator[str]:
 def as_key(key: str, section: type[Section], known: Collection[str], path: SpecPath) -> tuple[str, str]:
     """`key` is none of `section`: the one that was probably meant, if any, and a hint."""
     word = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key.replace("-", "_")).lower()
-    habit = facts.habits().get(section.__name__, {}).get(word)
+    habit = facts.habits().get(section.alike or section.__name__, {}).get(word)
     if habit and habit.key:
         return habit.key, f"write {habit.key} instead"
     if habit and word not in known:
@@ -75,14 +79,17 @@ def _as_override(habit: facts.Habit, path: SpecPath) -> str:
     """The override of a habit, for the service or the listener that a path leads to."""
     if not habit.override:
         return ""
-    places = {"services": "NAME", "load_balancer": "LISTENER"}
     own = {"LISTENER": "http"}
-    if path and path[0] in places and len(path) > 1:
-        own[places[str(path[0])]] = str(path[1 if path[0] == "services" else -1]).replace("-", "_")
+    if path[:1] == ("services",) and len(path) > 1:
+        own["NAME"] = str(path[1])
+    if "listeners" in path[1:-1]:
+        own["LISTENER"] = str(path[path.index("listeners") + 1])
+    if path[:1] == ("load_balancers",) and path[1:2] not in ((), (MAIN,)):
+        own["load_balancer"] = f"{path[1]}_load_balancer"
     patch = {}
     for address, arguments in habit.override.items():
-        parts = address_parts(address)
-        patch[str(parts._replace(label=own.get(parts.label, parts.label)))] = arguments
+        module, kind, label = (own.get(part, part).replace("-", "_") for part in address_parts(address))
+        patch[str(Address(module, kind, label))] = arguments
     return f": {dump_in_line({'overrides': patch})[1:-1]} (docs/overrides.md)"
 
 
@@ -115,7 +122,12 @@ def as_section(value: Any, section: type[Section]) -> str:
 
 
 def fits_kind(value: Any, kind: Any) -> bool:
-    """Whether the schema takes `value`."""
+    """Whether the schema takes `value`.
+
+    Each part of a union is asked alone: msgspec 0.22 crashes over a text where a pattern is beside a list.
+    """
+    if get_origin(kind) in (Union, UnionType):
+        return any(fits_kind(value, each) for each in get_args(kind))
     try:
         msgspec.convert(value, kind)
     except (msgspec.ValidationError, UnicodeEncodeError):  # a flag need not be UTF-8

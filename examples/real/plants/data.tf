@@ -104,20 +104,3 @@ resource "aws_secretsmanager_secret_version" "rails" {
   secret_id     = aws_secretsmanager_secret.rails.id
   secret_string = jsonencode(var.rails_secrets)
 }
-
-# Secrets under a key of one's own can only be read by those who may decrypt with it.
-resource "aws_iam_role_policy" "decrypt" {
-  for_each = toset(["shop", "jobs"])
-
-  name = "decrypt"
-  role = module.services.execution_role_names[each.key]
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect   = "Allow"
-      Action   = "kms:Decrypt"
-      Resource = aws_kms_key.data.arn
-    }]
-  })
-}

@@ -1,12 +1,4 @@
-# The image's repository, and the bucket with pictures of plants, which CloudFront serves.
-
-resource "aws_ecr_repository" "shop" {
-  name = "plants/shop"
-
-  image_scanning_configuration {
-    scan_on_push = true
-  }
-}
+# The bucket with pictures of plants, which CloudFront serves.
 
 resource "aws_s3_bucket" "pictures" {
   bucket_prefix = "plants-pictures-"
@@ -31,22 +23,6 @@ resource "aws_s3_bucket_policy" "pictures" {
       Action    = "s3:GetObject"
       Resource  = "${aws_s3_bucket.pictures.arn}/*"
       Condition = { StringEquals = { "AWS:SourceArn" = aws_cloudfront_distribution.pictures.arn } }
-    }]
-  })
-}
-
-resource "aws_iam_role_policy" "pictures" {
-  for_each = toset(["shop", "jobs"])
-
-  name = "pictures"
-  role = module.services.task_role_names[each.key]
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect   = "Allow"
-      Action   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
-      Resource = "${aws_s3_bucket.pictures.arn}/*"
     }]
   })
 }

@@ -1,4 +1,4 @@
-# A queue for each fleet with a dead-letter queue, the bucket, and what each fleet may do with them.
+# A queue for each fleet with a dead-letter queue, and the bucket.
 
 locals {
   # How long the longest job takes.
@@ -60,36 +60,4 @@ resource "aws_s3_bucket_lifecycle_configuration" "media" {
       storage_class = "GLACIER_IR"
     }
   }
-}
-
-resource "aws_iam_role_policy" "queue" {
-  for_each = aws_sqs_queue.work
-
-  name = "queue"
-  role = module.services.task_role_names[each.key]
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect   = "Allow"
-      Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"]
-      Resource = each.value.arn
-    }]
-  })
-}
-
-resource "aws_iam_role_policy" "media" {
-  for_each = toset(["video", "thumbnails"])
-
-  name = "media"
-  role = module.services.task_role_names[each.key]
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect   = "Allow"
-      Action   = ["s3:GetObject", "s3:PutObject"]
-      Resource = "${aws_s3_bucket.media.arn}/*"
-    }]
-  })
 }

@@ -18,11 +18,6 @@ output "log_group_names" {
   }
 }
 
-output "namespace_arn" {
-  description = "ARN of the Service Connect namespace."
-  value       = aws_service_discovery_http_namespace.main.arn
-}
-
 output "security_group_ids" {
   description = "IDs of the services' security groups."
   value = {

@@ -30,6 +30,16 @@ variable "cluster_arn" {
   description = "ARN of the ECS cluster."
 }
 
+variable "namespace_arn" {
+  type        = string
+  description = "ARN of the namespace of Service Connect names."
+}
+
+variable "private_namespace_id" {
+  type        = string
+  description = "ID of the namespace of names in DNS."
+}
+
 variable "permissions_boundary_arn" {
   type        = string
   description = "ARN of the policy that limits the permissions of every role."

@@ -85,6 +85,11 @@ variable "secretsmanager_secret_database_arn" {
   description = "aws_secretsmanager_secret.database.arn of the root module."
 }
 
+variable "security_group_data_id" {
+  type        = string
+  description = "aws_security_group.data.id of the root module."
+}
+
 variable "sqs_queue_jobs_url" {
   type        = string
   description = "aws_sqs_queue.jobs.url of the root module."

@@ -1,0 +1,312 @@
+"""Volumes of tasks: what is mounted where, and what roles and security groups allow for it."""
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from strategies import Data, laws, specs
+from strategies import outcome_of as outcome_of_drawn
+
+from tfgen.blueprint.model import Blueprint, Service
+from tfgen.changes.report import changes_between
+from tfgen.pipe import Outcome, run_text
+from tfgen.spec.source import dump_yaml
+
+IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1"
+SHARED: Data = {"file_systems": {"shared": {}}}
+NFS = 2049
+
+
+def outcome_of(top: Any = None, others: Any = None, **web: Any) -> Outcome:
+    spec = {
+        "version": 2,
+        "name": "shop",
+        "region": "us-east-1",
+        "network": {"egress": "nat"},
+        "services": {"web": {"image": IMAGE, **web}, **(others or {})},
+        **(top or {}),
+    }
+    return run_text(dump_yaml(spec), "shop.yaml")
+
+
+def blueprint_of(top: Any = None, others: Any = None, **web: Any) -> Blueprint:
+    outcome = outcome_of(top, others, **web)
+    assert outcome.blueprint, outcome.problems
+    return outcome.blueprint
+
+
+def page_of(top: Any = None, **web: Any) -> str:
+    """The file of the service in words with single spaces."""
+    outcome = outcome_of(top, **web)
+    assert not outcome.failed, outcome.problems
+    return " ".join(outcome.pages()["modules/services/web.tf"].split())
+
+
+def web(blueprint: Blueprint) -> Service:
+    return next(each for each in blueprint.services if each.key == "web")
+
+
+def codes(outcome: Outcome) -> list[str]:
+    return sorted(problem.code for problem in outcome.problems if problem.code.startswith(("TG61", "TG75")))
+
+
+def actions(blueprint: Blueprint) -> dict[str, Any]:
+    """What the task role is allowed, by the name of the policy."""
+    return {policy.name: policy.statements[0].actions for policy in web(blueprint).task_role.policies}
+
+
+MOUNT, WRITE = "elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"
+
+
+# --- what is mounted
+
+
+def test_containers_share_an_empty_volume() -> None:
+    agent = {"image": IMAGE, "mounts": [{"volume": "cache", "path": "/c", "read_only": True}, "/tmp"]}
+    service = web(blueprint_of(volumes={"cache": "/cache"}, containers={"agent": agent}))
+    assert [(each.name, each.efs) for each in service.volumes] == [("agent-tmp", ()), ("cache", ())]
+    found = [[(m.volume, m.path, m.read_only) for m in each.mounts] for each in service.containers]
+    assert found == [[("cache", "/cache", False)], [("cache", "/c", True), ("agent-tmp", "/tmp", False)]]
+    assert service.task_role.policies == ()
+    assert not [rule for rule in service.security_rules if rule.port == NFS]
+
+
+def test_a_volume_is_mounted_where_the_application_has_it_and_elsewhere() -> None:
+    page = page_of(volumes={"cache": "/cache"}, mounts=[{"volume": "cache", "path": "/again"}])
+    assert page.count('volume { name = "cache" }') == 1
+    assert re.findall(r'sourceVolume = "cache" containerPath = "(\S+)"', page) == ["/again", "/cache"]
+
+
+def test_an_access_point_of_a_file_system_of_the_stack() -> None:
+    page = page_of(SHARED, volumes={"data": {"efs": "shared", "path": "/data", "root": "/up", "user": "1:2"}})
+    point = "aws_efs_access_point.web_shared_up_user_1_2"
+    for text in (
+        "posix_user { uid = 1 gid = 2 }",
+        'path = "/up" creation_info { owner_uid = 1 owner_gid = 2 permissions = "0750" }',
+        'file_system_id = var.shared_file_system_id transit_encryption = "ENABLED"',
+        f'authorization_config {{ access_point_id = {point}.id iam = "ENABLED" }}',
+        f"Resource = {point}.file_system_arn",
+        f'StringEquals = {{ "elasticfilesystem:AccessPointArn" = {point}.arn }}',
+    ):
+        assert text in page, text
+    assert "root_directory =" not in page
+
+
+def test_the_folder_that_every_file_system_has_is_not_created() -> None:
+    page = page_of(SHARED, volumes={"data": {"efs": "shared", "path": "/data", "root": "/", "user": 0}})
+    assert 'root_directory { path = "/" }' in page
+    assert "aws_efs_access_point.web_shared_user_0.id" in page
+
+
+def test_a_file_system_that_exists() -> None:
+    page = page_of(volumes={"data": {"efs": "fs-0a1b2c3d", "path": "/data", "root": "/up"}})
+    assert 'file_system_id = "fs-0a1b2c3d" root_directory = "/up" transit_encryption = "ENABLED"' in page
+    assert 'authorization_config { iam = "ENABLED" }' in page
+    assert 'Bool = { "elasticfilesystem:AccessedViaMountTarget" = "true" }' in page
+
+
+@pytest.mark.parametrize(
+    ("account", "operator", "owner"),
+    [({}, "StringLike", "*"), ({"account": "1" * 12}, "StringEquals", "1" * 12)],
+)
+def test_an_access_point_that_exists(account: Data, operator: str, owner: str) -> None:
+    volume = {"efs": "fs-0a1b2c3d", "access_point": "fsap-0a1b2c3d", "path": "/data"}
+    (policy,) = web(blueprint_of(account, volumes={"data": volume})).task_role.policies
+    (statement,) = policy.statements
+    arn = f"arn:aws:elasticfilesystem:us-east-1:{owner}"
+    assert statement.resources == f"{arn}:file-system/fs-0a1b2c3d"
+    assert statement.conditions == (
+        {operator: {"elasticfilesystem:AccessPointArn": f"{arn}:access-point/fsap-0a1b2c3d"}},
+    )
+
+
+def test_the_whole_file_system_has_no_folder() -> None:
+    page = page_of(volumes={"data": {"efs": "fs-0a1b2c3d", "path": "/data", "root": "/"}})
+    assert "root_directory" not in page
+
+
+# --- who may write
+
+
+@pytest.mark.parametrize(
+    ("said", "mounts", "writes"),
+    [
+        ({"path": "/data"}, [], True),
+        ({"path": "/data", "read_only": True}, [], False),
+        ({"read_only": True}, [{"volume": "data", "path": "/m"}], False),
+        ({}, [{"volume": "data", "path": "/m", "read_only": True}], False),
+        ({}, [{"volume": "data", "path": "/m", "read_only": True}, {"volume": "data", "path": "/w"}], True),
+    ],
+)
+def test_who_only_reads_may_not_write(said: Data, mounts: list[Data], writes: bool) -> None:
+    blueprint = blueprint_of(SHARED, volumes={"data": {"efs": "shared", **said}}, mounts=mounts)
+    assert actions(blueprint) == {"mount-shared-data": (MOUNT, WRITE) if writes else MOUNT}
+    assert any(not mount.read_only for mount in web(blueprint).containers[0].mounts) == writes
+
+
+def test_two_folders_of_a_file_system_without_an_access_point_are_one_permission() -> None:
+    one = {"efs": "fs-0a1b2c3d", "path": "/one", "root": "/one", "read_only": True}
+    two = {"efs": "fs-0a1b2c3d", "path": "/two", "root": "/two"}
+    assert actions(blueprint_of(volumes={"one": one, "two": two})) == {"mount-fs-0a1b2c3d": (MOUNT, WRITE)}
+
+
+# --- what connections are allowed
+
+
+def nfs_rules(blueprint: Blueprint) -> dict[str, str]:
+    return {rule.label: str(rule.peer.value) for rule in web(blueprint).security_rules if rule.port == NFS}
+
+
+def test_both_ends_of_a_connection_to_a_file_system_of_the_stack() -> None:
+    volumes = {name: {"efs": "shared", "path": f"/{name}"} for name in ("one", "two")}
+    assert nfs_rules(blueprint_of(SHARED, volumes=volumes)) == {
+        "file_system_shared_from_web": "aws_security_group.web.id",
+        "web_to_file_system_shared": "var.shared_file_system_security_group_id",
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "rules"),
+    [
+        ({}, {"web_to_file_systems": "10.0.0.0/16"}),
+        ({"security_group": "sg-0a1b2c3d"}, {"web_to_file_systems_sg_0a1b2c3d": "sg-0a1b2c3d"}),
+        ({"security_group": {"input": "files"}}, {"web_to_file_systems_files": "var.files"}),
+    ],
+)
+def test_what_tasks_may_connect_to_in_order_to_mount(said: Data, rules: dict[str, str]) -> None:
+    volume = {"efs": "fs-0a1b2c3d", "path": "/data", **said}
+    assert nfs_rules(blueprint_of(volumes={"data": volume})) == rules
+    assert nfs_rules(blueprint_of(volumes={"data": volume}, egress="all")) == {}
+
+
+def test_aws_gets_no_rule_twice() -> None:
+    volume = {"efs": "fs-0a1b2c3d", "path": "/data"}
+    egress = [443, {"cidr": "10.0.0.0/16", "port": NFS}]
+    assert nfs_rules(blueprint_of(volumes={"data": volume}, egress=egress)) == {
+        "web_to_10_0_0_0_16_2049": "10.0.0.0/16"
+    }
+
+
+@laws(30)
+@given(specs())
+def test_every_mount_is_allowed_and_leads_to_a_volume(data: Data) -> None:
+    blueprint = outcome_of_drawn(data).blueprint
+    assert blueprint
+    for service in blueprint.tasks:
+        known = {volume.name: volume for volume in service.volumes}
+        assert len(known) == len(service.volumes)
+        mounts = [mount for container in service.containers for mount in container.mounts]
+        assert {mount.volume for mount in mounts} == known.keys()
+        for container in service.containers:
+            assert len({mount.path for mount in container.mounts}) == len(container.mounts)
+        has_files = any(volume.efs for volume in service.volumes)
+        allowed = [p for p in service.task_role.policies if any(s.sid == "Mount" for s in p.statements)]
+        out = [r for r in service.security_rules if r.direction == "egress" and r.port <= NFS <= r.last_port]
+        assert bool(allowed) == has_files
+        assert out or not has_files or "-1" in {rule.protocol for rule in service.security_rules}
+        own = {point.file_system for point in service.access_points}
+        inward = {rule.group for rule in service.security_rules if rule.label.startswith("file_system_")}
+        assert len(inward) >= len(own)
+
+
+# --- file systems
+
+
+def file_system_of(said: Data) -> str:
+    volume = {"data": {"efs": "shared", "path": "/data"}}
+    outcome = outcome_of({"file_systems": {"shared": said}}, volumes=volume)
+    assert not outcome.failed, outcome.problems
+    return " ".join(outcome.pages()["modules/file_systems/file_systems.tf"].split())
+
+
+@pytest.mark.parametrize(
+    ("said", "has", "lacks"),
+    [
+        ({}, ("prevent_destroy = true", 'status = "ENABLED"'), ("kms_key_id", "lifecycle_policy")),
+        ({"keep": False, "backup": False}, (), ("prevent_destroy", "aws_efs_backup_policy")),
+        ({"infrequent": 1}, ('= "AFTER_1_DAY"', '= "AFTER_1_ACCESS"'), ()),
+        ({"infrequent": 90}, ('transition_to_ia = "AFTER_90_DAYS"',), ()),
+        ({"kms_key": {"input": "key"}}, ("kms_key_id = var.key",), ()),
+    ],
+)
+def test_a_file_system(said: Data, has: tuple[str, ...], lacks: tuple[str, ...]) -> None:
+    page = file_system_of(said)
+    for text in ("encrypted = true", '"aws:SecureTransport" = "false"', "for_each = var.subnet_ids", *has):
+        assert text in page, text
+    assert [text for text in lacks if text in page] == []
+
+
+@pytest.mark.parametrize(("egress", "role"), [("nat", "private"), ("public", "public")])
+def test_mount_targets_are_where_tasks_are(egress: str, role: str) -> None:
+    volume = {"data": {"efs": "shared", "path": "/data"}}
+    outcome = outcome_of({**SHARED, "network": {"egress": egress}}, volumes=volume)
+    root = outcome.pages()["main.tf"]
+    assert f"subnet_ids = module.network.{role}_subnet_ids" in " ".join(root.split())
+
+
+def test_tasks_wait_for_the_mount_targets() -> None:
+    outcome = outcome_of(SHARED, volumes={"data": {"efs": "shared", "path": "/data"}})
+    output = outcome.pages()["modules/file_systems/outputs.tf"].split("output ")[1]
+    assert "aws_efs_mount_target.shared," in output
+    assert "aws_efs_file_system_policy.shared," in output
+
+
+def test_who_uses_no_volume_has_none() -> None:
+    outcome = outcome_of()
+    assert not [path for path in outcome.pages() if "file_system" in path]
+    assert "efs" not in "".join(outcome.pages().values())
+
+
+def test_storage_is_what_it_costs() -> None:
+    assert "ephemeral_storage { size_in_gib = 50 }" in page_of(storage=50)
+    assert "ephemeral_storage" not in page_of()
+
+
+# --- what is wrong with them
+
+GIVEN: Data = {"efs": "fs-0a1b2c3d", "access_point": "fsap-0a1b2c3d"}
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ({"volumes": {"data": {}}}, ["TG750"]),
+        ({"mounts": [{"volume": "data", "path": "/data"}]}, ["TG751"]),
+        ({"volumes": {"data": {"path": "/d", "root": "/d", "user": 1}}}, ["TG752", "TG752"]),
+        ({"volumes": {"data": {"path": "/d", "efs": "shared", "access_point": "fsap-0a1b2c3d"}}}, ["TG752"]),
+        ({"volumes": {"data": {"path": "/d", "efs": "shared", "security_group": "sg-0a1b2c3d"}}}, ["TG752"]),
+        ({"volumes": {"data": {"path": "/d", **GIVEN, "user": 1}}}, ["TG752"]),
+        ({"volumes": {"data": {"path": "/d", "efs": "other"}}}, ["TG753"]),
+        ({"volumes": {"data": {"path": "/d", "efs": "fs-0a1b2c3"}}}, ["TG753"]),
+        ({"volumes": {"data": {"path": "/d", **GIVEN, "root": "/d"}}}, ["TG754"]),
+        ({"volumes": {"data": {"path": "/d", **GIVEN, "root": "/"}}}, []),
+        ({"volumes": {"data": {"path": "/d", "efs": "fs-0a1b2c3d", "root": "/d"}}}, []),
+        ({"volumes": {"web-tmp": "/d"}, "mounts": ["/tmp"]}, ["TG755"]),
+        ({"volumes": {"one": {"path": "/1", **GIVEN}, "two": {"path": "/2", **GIVEN}}}, ["TG756"]),
+        ({"volumes": {n: {"path": f"/{n}", "efs": "shared", "root": "/x"} for n in "ab"}}, ["TG756"]),
+        ({"volumes": {n: {"path": f"/{n}", "efs": "shared"} for n in "ab"}}, []),
+        ({"volumes": {"a": "/a", "b": "/a"}}, ["TG614"]),
+        ({"volumes": {"a": "/a"}, "mounts": ["/a"]}, ["TG614"]),
+        ({"mounts": ["/a", "/a"]}, ["TG614"]),
+    ],
+)
+def test_what_is_wrong_with_volumes(said: Data, wrong: list[str]) -> None:
+    assert codes(outcome_of(SHARED, **said)) == wrong
+
+
+# --- changes
+
+
+def test_another_folder_is_another_access_point_beside_the_old_one() -> None:
+    old, new = (
+        outcome_of(SHARED, volumes={"data": {"efs": "shared", "path": "/data", "root": root}})
+        for root in ("/old", "/new")
+    )
+    report = changes_between(old.pages(), new.pages())
+    found = {change.address: change.action.name for change in report.changes if "web_" in change.address}
+    kinds = ("aws_efs_access_point.web", "aws_iam_role_policy.web_mount")
+    assert found == {
+        **{f"module.services.{kind}_shared_new": "CREATE" for kind in kinds},
+        **{f"module.services.{kind}_shared_old": "DESTROY" for kind in kinds},
+    }
