@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from hypothesis import HealthCheck, Phase, given, reject, seed, settings
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture.providers import Constants, HypothesisProvider
 from support.keys import bounds
 
 from tfgen import facts
@@ -23,6 +24,10 @@ from tfgen.spec.source import dump_yaml
 Data = dict[str, Any]
 
 _HUNT = os.environ.get("TFGEN_EXAMPLES")
+if not _HUNT:
+    # Hypothesis also draws what it finds written in the modules imported so far, which differ from worker
+    # to worker, and with them everything that is drawn. No setting turns that off.
+    HypothesisProvider._local_constants = Constants()  # type: ignore[assignment]
 
 
 def laws(examples: int) -> settings:

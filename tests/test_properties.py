@@ -1,5 +1,6 @@
 """Laws that hold for any valid spec. See `strategies.laws` for how to look harder."""
 
+import importlib
 import json
 import os
 import random
@@ -57,6 +58,28 @@ def pages_of(blueprint: Blueprint) -> dict[str, str]:
 
 
 # --- the spec ---
+
+
+@pytest.mark.skipif("TFGEN_EXAMPLES" in os.environ, reason="TFGEN_EXAMPLES draws others in each run")
+def test_the_same_examples_are_drawn_whatever_is_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each worker of a run imports other modules, in another order."""
+    drawn: list[int] = []
+
+    @laws(300)
+    @given(st.integers())
+    def look(number: int) -> None:
+        drawn.append(number)
+
+    look()
+    before = drawn.copy()
+    drawn.clear()
+    (tmp_path / "imported_later.py").write_text(f"NUMBERS = {list(range(1000, 1500))}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module("imported_later")
+    look()
+    assert drawn == before
 
 
 def test_nearly_every_drawn_spec_is_valid() -> None:

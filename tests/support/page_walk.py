@@ -215,10 +215,11 @@ class Service:
     @property
     def connect(self) -> Mapping[str, Any] | None:
         (found,) = self.own.arguments.get("service_connect_configuration") or (None,)
-        on = found and found.get("enabled") == "true"
-        own = on and self.walk.named(found.get("namespace"), "aws_service_discovery_http_namespace")
-        known = own or (on and found.get("namespace") == "var.namespace_arn")
-        return found if known else None
+        if not found or found.get("enabled") != "true" or found.get("namespace") is None:
+            return None
+        kind = "aws_service_discovery_http_namespace"
+        given = not list(self.walk.of(kind))  # of which the pages have no more than its ARN, in any form
+        return found if given or self.walk.named(found["namespace"], kind) else None
 
     def resolves(self, other: Service, host: str) -> bool:
         """Whether a name in the private zone has the addresses of another service's tasks."""
