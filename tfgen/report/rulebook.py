@@ -169,7 +169,7 @@ _CODES = {
     "TG712": "The schedule of a job is one that EventBridge Scheduler takes, and happens",
     "TG713": "The application of a job is not restarted when it has succeeded",
     "TG714": "A job calls services by names that it resolves",
-    "TG715": "The time zone of a job is one that there is",
+    "TG715": "A time zone is one that there is",
     "TG632": "A task whose log lines are routed has a log router",
     "TG633": "A task has one log router",
     "TG634": "A log router sends its own log lines to CloudWatch",
