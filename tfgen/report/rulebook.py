@@ -153,7 +153,7 @@ _CODES = {
     "TG754": "A volume with an access point has no other folder",
     "TG755": "A volume has a name of its own",
     "TG756": "No two volumes of a service are the same folder",
-    "TG615": "A container's health check has a command",
+    "TG615": "A container's health check has a command, without the word that ECS has before it",
     "TG620": "A container waits for containers of its own task",
     "TG621": "No two containers wait for each other",
     "TG622": "A container that others wait to be healthy has a health check",
