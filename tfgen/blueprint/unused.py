@@ -32,6 +32,7 @@ from tfgen.spec.model import (
     usual_subnets,
 )
 from tfgen.spec.origins import is_inherited
+from tfgen.spec.queues import has_queue
 
 
 def build(spec: Spec, at: Locate) -> tuple[Unused, ...]:
@@ -211,7 +212,12 @@ def _unused_alarms(key: str, service: Service, spec: Spec) -> Iterator[tuple[Spe
     elif said.enabled and not service.routes:
         for name in ("errors", "unhealthy"):
             if getattr(said, name):
-                yield (*path, name), f'"{key}" has no routes, so nobody counts its responses'
+                yield (
+                    (*path, name),
+                    f'"{key}" has no routes, so no load balancer counts its responses or checks it',
+                )
+    if said.enabled and said.queue_age and spec.alarms and not has_queue(service, spec):
+        yield (*path, "queue_age"), f'no queue of this region is in the scaling or the access of "{key}"'
 
 
 _OF_REQUESTS = ("slow_start", "algorithm", "anomaly_mitigation", "sticky")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint
-from tfgen.problems import Problem
+from tfgen.problems import Problem, nearest_word
 
 ID = "TG693"
 SEVERITY = "note"
@@ -44,11 +44,14 @@ PASSES = (
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     used = {container.image.repository for container in blueprint.containers if container.image.own}
+    hub = {each.image.repository for each in blueprint.containers if each.image.registry == "docker.io"}
+    foreign = sorted(name.removeprefix("library/") for name in hub)
     for repository in blueprint.repositories if blueprint.tasks else ():
         if repository.name not in used:
             message = f'no service has an image in the repository "{repository.name}"'
-            hint = (
-                f"write image: {repository.name}:TAG in a service, or ignore the rule if others "
-                "push and pull here"
+            near = nearest_word(repository.name, foreign)
+            hint = f"write image: {repository.name}:TAG in a service" + (
+                f", where you may have written {near}" if near else ""
             )
+            hint += ", or ignore the rule if others push and pull here"
             yield Problem(ID, repository.at, message, hint, SEVERITY)
