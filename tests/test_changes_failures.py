@@ -284,6 +284,24 @@ def test_a_load_balancer_that_must_not_be_deleted() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "fails"),
+    [("[a, b]", "[]", True), ("[a, b]", "[b]", False), ("[a]", "[]", False), ("[]", "[a, b]", False)],
+)
+def test_alarms_that_are_removed_from_a_service(before: str, after: str, *, fails: bool) -> None:
+    old, new = (
+        edited(
+            MARKET, ("    connect: orders\n", f"    connect: orders\n    deployment: {{alarms: {names}}}\n")
+        )
+        for names in (before, after)
+    )
+    failure = (
+        "orders: the provider cannot remove several alarms from a service at once, so the apply fails: keep "
+        "one of deployment.alarms in this change, and remove it in the next."
+    )
+    assert said(old, new) == ((failure,) if fails else ())
+
+
 def test_what_aws_rejects_is_said_before_what_changes_in_egress() -> None:
     market = EXAMPLES["market"]
     refused, closed, *_ = said(
