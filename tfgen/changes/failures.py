@@ -120,7 +120,7 @@ def _drops_alarms(change: Change) -> bool:
     if change.type != "aws_ecs_service" or not updates("alarms")(change) or change.new.get("alarms"):
         return False
     blocks: Any = change.old.get("alarms", ())
-    return any(len(block.get("alarm_names", ())) > 1 for block in blocks)
+    return len([name for block in blocks for name in block.get("alarm_names", ())]) > 1
 
 
 # What is destroyed while it is in use
