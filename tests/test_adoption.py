@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.call_log import Step, steps
+from support.call_log import Step, resources_in, steps
 from support.changes import unexpected_changes
 from support.deployed import remove, write
 from support.moto_server import CALLS
@@ -109,17 +109,15 @@ class Steps:
         self.stack = stack
         stack.init()
         stack.apply()
-        self._state = stack.show()
 
     def apply(self, step: str) -> list[Step]:
         """The calls that a step makes, in their order."""
-        before, first = self._state, len(CALLS)
+        before, first = resources_in(self.stack.folder), len(CALLS)
         remove(self.stack.folder.rglob("*.tf"))
         write(rendered(step), self.stack.folder)
         self.stack.execute_command("get")
         self.stack.execute_command("apply", "-auto-approve", "-input=false", "-no-color", "-refresh=false")
-        self._state = self.stack.show()
-        return steps(CALLS[first:], before, self._state)
+        return steps(CALLS[first:], before, resources_in(self.stack.folder))
 
 
 def is_old(step: Step) -> bool:

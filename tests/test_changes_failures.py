@@ -284,6 +284,40 @@ def test_a_load_balancer_that_must_not_be_deleted() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "fails"),
+    [("[a, b]", "[]", True), ("[a, b]", "[b]", False), ("[a]", "[]", False), ("[]", "[a, b]", False)],
+)
+def test_alarms_that_are_removed_from_a_service(before: str, after: str, *, fails: bool) -> None:
+    old, new = (
+        edited(
+            MARKET, ("    connect: orders\n", f"    connect: orders\n    deployment: {{alarms: {names}}}\n")
+        )
+        for names in (before, after)
+    )
+    failure = (
+        "orders: the provider cannot remove several alarms from a service at once, so the apply fails: keep "
+        "one of deployment.alarms in this change, and remove it in the next."
+    )
+    assert said(old, new) == ((failure,) if fails else ())
+
+
+def test_a_service_that_is_removed_with_its_alarms() -> None:
+    alarms = ("    connect: orders\n", "    connect: orders\n    deployment: {alarms: [a, b]}\n")
+    orders = MARKET[MARKET.index("  orders:") : MARKET.index("  dashboard:")]
+    sentences = said(edited(MARKET, alarms), edited(MARKET, (orders, "")))
+    assert not [each for each in sentences if "several alarms" in each]
+
+
+def test_alarms_of_something_else() -> None:
+    """An argument of that name is a list of texts elsewhere."""
+    own = 'resource "aws_thing" "ours" {{\n  name = "ours"\n{}}}\n'
+    before, after = (
+        {**pages(MARKET), "ours.tf": own.format(alarms)} for alarms in ('  alarms = ["a", "b"]\n', "")
+    )
+    assert not [each for each in changes_between(before, after).consequences if "several alarms" in each]
+
+
 def test_what_aws_rejects_is_said_before_what_changes_in_egress() -> None:
     market = EXAMPLES["market"]
     refused, closed, *_ = said(

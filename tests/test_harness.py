@@ -496,7 +496,7 @@ def test_a_call_that_is_repeated_gets_its_first_answer(moto: Moto) -> None:
 @pytest.mark.parametrize(
     ("service", "action", "arguments"),
     [
-        ("ecr", "create_pull_through_cache_rule", {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "x"}),
+        ("ecr", "validate_pull_through_cache_rule", {"ecrRepositoryPrefix": "hub"}),
         (
             "ec2",
             "describe_subnets",

@@ -1,8 +1,8 @@
 """New first, then what uses it, then the old goes: the order of the calls that real applies make.
 
-Two stacks stand in the emulator and are taken through changes; its log of calls (support/call_log.py) says
-what came first. That the graph of every row of the change matrix has the same order is held in
-test_change_matrix.py.
+Three stacks stand in the emulator and are taken through changes; its log of calls (support/call_log.py) says
+what came first. What services and jobs have besides networks and load balancers is in test_order_services.py.
+That the graph of every row of the change matrix has the same order is held in test_change_matrix.py.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.call_log import Step, steps
+from support.call_log import Step, resources_in, steps
 from support.change_matrix import SCALED
 from support.change_matrix import SHOP as BASE
 from support.deployed import deploy_stacks, remove, write
@@ -61,13 +61,11 @@ def edited(name: str, *edits: tuple[str, str]) -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="module")
-def deployed(terraform: Terraform, running: Terraform) -> Iterator[Mapping[str, Stack]]:
+def deployed(terraform: Terraform, running: Terraform, moto: Moto) -> Iterator[Mapping[str, Stack]]:
     names = ("order-ways", "order-services", "order-scaled")
     found = deploy_stacks(terraform, {name: edited(name) for name in names})
-    stacks = {name: each.run_by(running).stack for name, each in found.items()}
-    yield stacks
-    for stack in stacks.values():
-        stack.destroy()
+    yield {name: each.run_by(running).stack for name, each in found.items()}
+    moto.reset()
 
 
 @pytest.fixture
@@ -76,11 +74,11 @@ def change(deployed: Mapping[str, Stack]) -> Change:
 
     def apply(name: str, *edits: tuple[str, str]) -> list[Step]:
         stack = deployed[name]
-        before, first = stack.show(), len(CALLS)
+        before, first = resources_in(stack.folder), len(CALLS)
         remove(stack.folder.rglob("*.tf"))
         write(edited(name, *edits), stack.folder)
         stack.execute_command("apply", "-auto-approve", "-input=false", "-no-color", "-refresh=false")
-        return steps(CALLS[first:], before, stack.show())
+        return steps(CALLS[first:], before, resources_in(stack.folder))
 
     return apply
 
@@ -125,6 +123,15 @@ def writers_of_logs(s3: Any) -> list[tuple[str, str, str]]:
 @pytest.mark.xdist_group("order")
 class TestWaysOut:
     """In this order, each from where the one before it ended."""
+
+    def test_the_nat_gateway_in_another_zone(self, change: Change) -> None:
+        """Routes lead to the new one before the old one is gone, and its address after it."""
+        found = change("order-ways", ("  nat: single\n", "  nat: single\n  nat_zone: b\n"))
+        (gateway,), (old,) = of(found, "create", "aws_nat_gateway"), of(found, "delete", "aws_nat_gateway")
+        routes, (address,) = of(found, "update", "aws_route"), of(found, "delete", "aws_eip")
+        assert len(routes) == 3
+        assert gateway < min(routes)
+        assert max(routes) < old < address
 
     def test_nat_to_endpoints(self, change: Change) -> None:
         found = change("order-ways", *ENDPOINTS)
@@ -201,6 +208,33 @@ class TestServices:
         assert issued < listens < min(rules)
         assert (len(rules), len(updated), len(of(found, "delete", "aws_lb_listener_rule"))) == (2, 2, 2)
 
+    NAMES = (
+        "services:\n",
+        "load_balancer: {domain: [shop.example.com, api.example.com], zone: Z0123456789ABCDEFGHIJ}\n\n"
+        "services:\n",
+    )
+    GRPC = ("    port: 3000\n", "    port: {number: 3000, protocol: grpc}\n")
+
+    def test_another_name_and_another_protocol(self, change: Change) -> None:
+        """The listener has the new certificate before the old one goes, and the service the target group."""
+        found = change("order-services", self.NAMES, self.GRPC)
+        assert early(found) == []
+        (issued,), (old,) = (
+            of(found, "create", "aws_acm_certificate"),
+            of(found, "delete", "aws_acm_certificate"),
+        )
+        (listens,) = of(found, "update", "aws_lb_listener")
+        assert issued < listens < old
+        (group,), (gone,) = (
+            of(found, "create", "aws_lb_target_group"),
+            of(found, "delete", "aws_lb_target_group"),
+        )
+        (rule,), (updated,) = (
+            of(found, "update", "aws_lb_listener_rule"),
+            of(found, "update", "aws_ecs_service"),
+        )
+        assert group < rule < updated < gone
+
     def test_https_to_http(self, change: Change) -> None:
         found = change("order-services")
         assert early(found) == []
@@ -234,6 +268,53 @@ class TestServices:
         gone = of(found, "delete", *IN_USE)
         assert len(gone) == 7
         assert updated < min(gone)
+
+    OPS = (
+        ("services:\n", "load_balancer: {listeners: {http: 80, ops: 8080}}\nservices:\n"),
+        (
+            "    port: 3000\n    routes: [/]\n",
+            "    ports: {http: 3000, admin: 9000}\n"
+            "    routes: [/, {path: /admin, listener: ops, port: admin}]\n",
+        ),
+        (
+            "    routes: [/api/profile]\n",
+            "    routes: [{path: /api/profile, listener: ops}]\n"
+            "    health_check: {path: /alive, port: 5001}\n",
+        ),
+    )
+
+    def test_another_listener_and_ports_behind_it(self, change: Change) -> None:
+        """Ports are used and checked once their rules exist; a route leaves its old listener at once."""
+        found = change("order-services", *self.OPS)
+        assert {kind(found[place]) for place in of(found, "delete", *IN_USE)} == {"aws_lb_listener_rule"}
+        (listens,), (group,) = (
+            of(found, "create", "aws_lb_listener"),
+            of(found, "create", "aws_lb_target_group"),
+        )
+        rules, (updated,) = (
+            of(found, "create", "aws_lb_listener_rule"),
+            of(found, "update", "aws_ecs_service"),
+        )
+        assert len(rules) == 2
+        assert max(listens, group) < min(rules)
+        assert max(rules) < updated
+        allowed = of(found, "create", *(each for each in IN_USE if "security" in each))
+        assert max(place for place in allowed if "_admin" in found[place].address) < updated
+        checked = [place for place in allowed if "_5001" in found[place].address]
+        assert len(checked) == 2
+        assert max(checked) < min(of(found, "update", "aws_lb_target_group"))
+
+    def test_the_first_listener_alone(self, change: Change) -> None:
+        """A port is allowed until nobody asks or checks it any more."""
+        found = change("order-services")
+        (updated,) = of(found, "update", "aws_ecs_service")
+        (group,) = of(found, "delete", "aws_lb_target_group")
+        assert updated < group
+        allowed = of(found, "delete", *(each for each in IN_USE if "security" in each))
+        assert updated < min(place for place in allowed if "_admin" in found[place].address)
+        checked = [place for place in allowed if "_5001" in found[place].address]
+        assert len(checked) == 2
+        assert max(of(found, "update", "aws_lb_target_group")) < min(checked)
 
     IPV6 = ("  egress: nat\n", "  egress: nat\n  ipv6: true\n")
 

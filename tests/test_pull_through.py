@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from strategies import Data
-from support.changes import GAPS
 from test_containers import outcome_of
 
 ACCOUNT = "123456789012"
@@ -138,7 +137,3 @@ def test_a_vpc_without_internet_reaches_cached_images() -> None:
 def test_what_cannot_be_cached(top: Data, code: str, severity: str) -> None:
     outcome = outcome_of(top=top, image="nginx:1.27")
     assert (code, severity) in {(each.code, each.severity) for each in outcome.problems}
-
-
-def test_the_emulator_s_gap_is_named() -> None:
-    assert any("pull_through_cache_rule" in gap.address for gap in GAPS)

@@ -19,7 +19,6 @@ class Gap:
 
 # moto 5.2. A gap that a few lines can close is closed in moto_server; one that moto has closed goes.
 GAPS = (
-    Gap("*aws_ecr_pull_through_cache_rule.*", "*", "moto has no CreatePullThroughCacheRule, so no apply"),
     Gap(
         "*aws_vpc_security_group_*_rule.*",
         "description",

@@ -31,6 +31,7 @@ from moto.s3.responses import S3Response
 from moto.server import ThreadedMotoServer
 from werkzeug.exceptions import HTTPException
 
+from support import moto_more
 from support.emulator import forget_all
 
 # One of moto's methods that answer an AWS action: takes the response object, returns the answer.
@@ -107,6 +108,7 @@ def _teach() -> None:
     FileSystem.backup_policy = property(_backup_policy)
     for of_file_systems in (put_backup_policy, delete_file_system_policy):
         setattr(EFSResponse, of_file_systems.__name__, of_file_systems)
+    moto_more.teach()
 
 
 def _replace(response: type[Any], method: str, lesson: Callable[[Any], Any]) -> None:
@@ -165,7 +167,9 @@ def _log(response: BaseResponse, answer: Any) -> None:
         in_body = "json" in response.headers.get("Content-Type", "")
         asked = response.body if in_body else json.dumps(response.querystring)
         asked = asked.decode() if isinstance(asked, bytes) else asked
-        CALLS.append(LoggedCall(time.monotonic(), action, asked, str(answer)))
+        # In REST the path names what a call is about.
+        path = "" if response.path == "/" else f"{response.path} "
+        CALLS.append(LoggedCall(time.monotonic(), action, path + asked, str(answer)))
 
 
 def _log_bucket_calls(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -212,6 +216,8 @@ def _remember_settings(handler: Handler) -> Handler:
         service = answer.result["service"]
         for setting in SERVICE_SETTINGS:
             value = response._get_param(setting)
+            if setting == "deploymentConfiguration" and value is not None:
+                value = service.said = {**getattr(service, "said", {}), **value}  # an update says a part
             if value is not None:
                 setattr(service, xform_name(setting), value)
         _reach_steady_state(service)

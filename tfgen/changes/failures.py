@@ -28,6 +28,7 @@ def apply_failures(
     yield from about_changes(changes, lambda change: _changes_protocol(change, tasks), _PROTOCOL)
     yield from about_changes(changes, lambda change: lacks_port(change, old, new), _OTHER_PORT)
     yield from about_changes(changes, lambda change: lacks_port_name(change, old), _OTHER_NAME)
+    yield from about_changes(changes, _drops_alarms, _ALARMS)
     yield from about_changes(changes, lambda change: _leaves_vpc(change, changes), _VPC)
     yield from about_changes(changes, _is_protected, _PROTECTED)
     yield from ipv6_failures(changes, old)
@@ -53,6 +54,10 @@ _OTHER_PORT = (
 _OTHER_NAME = (
     "{}: ignore_changes keeps the task definition, and ECS rejects a Service Connect port whose name it "
     "lacks, so the apply fails: remove that for this change, as with deploys_by: terraform."
+)
+_ALARMS = (
+    "{}: the provider cannot remove several alarms from a service at once, so the apply fails: keep one of "
+    "deployment.alarms in this change, and remove it in the next."
 )
 _VPC = (
     "AWS cannot move a load balancer to another VPC, so the apply fails halfway: create a stack with another "
@@ -104,6 +109,18 @@ def _connected_ports(arguments: Any) -> Iterator[str]:
 def _protocols(arguments: Any) -> dict[str, Any]:
     """The protocol of each named port; None where Service Connect treats it as TCP."""
     return {name: port.get("appProtocol") for name, port in named_ports(arguments).items()}
+
+
+# Alarms of deployments
+
+
+def _drops_alarms(change: Change) -> bool:
+    """Whether none is left of several. The provider then sends a block without names, which the API's client
+    refuses; of a single one it sends the name (5.100, seen in the emulator)."""
+    if change.type != "aws_ecs_service" or not updates("alarms")(change) or change.new.get("alarms"):
+        return False
+    blocks: Any = change.old.get("alarms", ())
+    return len([name for block in blocks for name in block.get("alarm_names", ())]) > 1
 
 
 # What is destroyed while it is in use

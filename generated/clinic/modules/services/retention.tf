@@ -267,6 +267,11 @@ resource "aws_scheduler_schedule" "retention" {
     aws_vpc_security_group_egress_rule.retention_to_internet,
     aws_vpc_security_group_egress_rule.retention_to_statistics,
   ]
+
+  # What this job no longer uses is destroyed only after its schedule has been updated.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "retention_not_started" {
