@@ -67,6 +67,11 @@ def test_a_stack_of_jobs_alone() -> None:
     assert "1 job in private subnets" in pages["README.md"]
 
 
+def test_log_lines_are_encrypted_like_those_of_services() -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000"
+    assert argument(page(sound(logs={"kms_key": key})), "kms_key_id") == [f'"{key}"']
+
+
 def test_what_check_says_of_jobs() -> None:
     found = Findings(files={"a.yaml": ()}, services=0, problems=(), ignored=(), version="1", jobs=2)
     assert summarize_findings(found) == "All is well: 1 spec with 0 services and 2 jobs"

@@ -60,8 +60,8 @@ class Logs(Section, frozen=True):
     retention: Annotated[int, Meta(description="a number of days")] = 30
     """Days after which log lines are deleted."""
     kms_key: KeyArn | Part | None = None
-    """The KMS key of your own that log lines are encrypted with, of services, sessions of ECS Exec and flow
-    logs. Its policy must allow CloudWatch Logs to use it. Default: none, as with keys of AWS."""
+    """The KMS key of your own that log lines are encrypted with, of services, jobs, sessions of ECS Exec and
+    flow logs. Its policy must allow CloudWatch Logs to use it. Default: none, as with keys of AWS."""
 
 
 class Exec(Section, frozen=True):
