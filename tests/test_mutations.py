@@ -113,10 +113,6 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "tfgen.changes.inventory",
         "repeated -> True",
     ): "an address without keys, which is compared with nothing",
-}
-"""Why a mutant does the same whatever comes, by the module and what was changed."""
-
-UNNOTICED: dict[tuple[str, str], str] = {
     (
         "tfgen.changes.compare",
         "self.old != self.new -> True",
