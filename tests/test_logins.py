@@ -252,8 +252,10 @@ def test_a_token_has_no_session(own: dict[str, Any]) -> None:
     assert problem.at.path == ("logins", "api", *own)
 
 
-def test_a_cookie_may_be_called_as_that_of_a_login_with_tokens_would_be() -> None:
+def test_a_cookie_is_of_one_client() -> None:
     logins = {"api": {"jwt": TOKENS}, "staff": {**COGNITO, "cookie": "desk-api"}}
+    assert "TG593" not in [each.code for each in outcome(logins, login="staff").problems]
+    logins["api"] = {**COGNITO, "cookie": "desk-api"}
     assert "TG593" not in [each.code for each in outcome(logins, login="staff").problems]
     logins["api"] = OIDC
     assert "TG593" in [each.code for each in outcome(logins, login="staff").problems]

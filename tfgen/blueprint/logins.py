@@ -295,7 +295,7 @@ def _cookie_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     for name, login in with_sessions.items():
         cookie = login.cookie or _usual_cookie(name, spec.name)
         other = seen.setdefault(cookie, name)
-        if other != name and _client_of(login) != _client_of(spec.logins[other]):
+        if _client_of(login) != _client_of(spec.logins[other]):
             message = f'the logins "{other}" and "{name}" have the cookie {cookie} and different clients'
             yield Problem("TG593", at(("logins", name, "cookie")), message, "give one of them another cookie")
 
