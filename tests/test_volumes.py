@@ -300,6 +300,15 @@ GIVEN: Data = {"efs": "fs-0a1b2c3d", "access_point": "fsap-0a1b2c3d"}
         ({"volumes": {"web-tmp": "/d"}, "mounts": ["/tmp"]}, ["TG755"]),
         ({"volumes": {"one": {"path": "/1", **GIVEN}, "two": {"path": "/2", **GIVEN}}}, ["TG756"]),
         ({"volumes": {n: {"path": f"/{n}", "efs": "shared", "root": "/x"} for n in "ab"}}, ["TG756"]),
+        (
+            {
+                "volumes": {
+                    "a": {"path": "/a", "efs": "fs-0a1b2c3d", "root": "/"},
+                    "b": {"path": "/b", "efs": "fs-0a1b2c3d"},
+                }
+            },
+            ["TG756"],
+        ),
         ({"volumes": {n: {"path": f"/{n}", "efs": "shared"} for n in "ab"}}, []),
         ({"volumes": {"a": "/a", "b": "/a"}}, ["TG614"]),
         ({"volumes": {"a": "/a"}, "mounts": ["/a"]}, ["TG614"]),
