@@ -89,7 +89,7 @@ def test_by_hand_there_is_no_schedule() -> None:
         ({"enabled": False}, {"state": ['"DISABLED"']}),
         ({"schedule": "rate(2 hours)"}, {"schedule_expression_timezone": []}),
         ({"retries": 3}, {"maximum_retry_attempts": ["3"], "maximum_event_age_in_seconds": ["3600"]}),
-        ({"count": 2}, {"task_count": ["2"], "launch_type": ['"FARGATE"']}),
+        ({"count": 2}, {"task_count": ["2"], "launch_type": ['"FARGATE"'], "capacity_provider": []}),
         ({"spot": True}, {"launch_type": [], "capacity_provider": ['"FARGATE_SPOT"']}),
         ({"exec": True}, {"enable_execute_command": ["true"]}),
     ],
@@ -102,6 +102,12 @@ def test_a_schedule_is_what_the_job_says(job: dict[str, Any], expected: dict[str
 @pytest.mark.parametrize(("egress", "public"), [("public", ["true"]), ("nat", [])])
 def test_tasks_have_public_addresses_with_public_subnets_alone(egress: str, public: list[str]) -> None:
     assert argument(page(sound(egress=egress)), "assign_public_ip") == public
+
+
+@pytest.mark.parametrize("spot", [True, False])
+def test_a_schedule_waits_for_the_capacity_of_its_tasks(spot: bool) -> None:
+    found = nightly(sound({"spot": spot})).depends_on
+    assert ("aws_ecs_cluster_capacity_providers.main" in found) == spot
 
 
 def test_a_cluster_that_exists() -> None:

@@ -74,6 +74,19 @@ _COSTS = "any(map(may_change_cost, found.resources))"
 _COUNTED_AT_ALL = f"isinstance(was, str) and isinstance(will_be, str) and {_COSTS}"
 EQUIVALENT: dict[tuple[str, str], str] = {
     (
+        "tfgen.blueprint.scaling",
+        "service.count or 0 -> service.count",
+    ): "a service without scaling has a count, which its type does not tell",
+    (
+        "tfgen.blueprint.volumes",
+        "volume.said.efs or '' -> volume.said.efs",
+    ): "only volumes in file systems are asked for one, which their type does not tell",
+    (
+        "tfgen.blueprint.firelens",
+        "firelens and firelens.config_file is None and (_OUTPUT[firelens.type] not in said.options) -> "
+        "firelens.config_file is None and _OUTPUT[firelens.type] not in said.options",
+    ): "a router has firelens, which its type does not tell",
+    (
         "tfgen.blueprint.peers",
         "said.ref or '' -> said.ref",
     ): "where there is no join and no input, there is a ref (TG290), which its type does not tell",
