@@ -78,6 +78,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "service.count or 0 -> service.count",
     ): "a service without scaling has a count, which its type does not tell",
     (
+        "tfgen.blueprint.jobs",
+        "isinstance(callee, str) -> True",
+    ): "no service has the name of what is outside, which its type does not tell",
+    (
         "tfgen.blueprint.volumes",
         "volume.said.efs or '' -> volume.said.efs",
     ): "only volumes in file systems are asked for one, which their type does not tell",
