@@ -79,6 +79,10 @@ def test_the_log_lines_of_a_job_can_be_routed() -> None:
     assert 'logDriver = "awsfirelens"' in definition(pages["modules/services/nightly.tf"], "nightly")
 
 
+def test_a_router_that_may_stop_alone_is_told() -> None:
+    assert codes(**routed(essential=False)) == ["TG639"]
+
+
 # --- secrets and permissions
 
 

@@ -89,6 +89,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "service.count or 0 -> service.count",
     ): "a service without scaling has a count, which its type does not tell",
     (
+        "tfgen.blueprint.ports",
+        "isinstance(each.port, str) -> True",
+    ): "defaults make a number that of the alias, which the type does not tell",
+    (
         "tfgen.blueprint.jobs",
         "isinstance(callee, str) -> True",
     ): "no service has the name of what is outside, which its type does not tell",

@@ -478,7 +478,12 @@ def test_grpc_needs_http2() -> None:
     assert codes({**TLS, "http2": False}, port={"number": 80, "protocol": "http2"}, routes=["/"]) == []
     balancers = {"main": {**TLS, "http2": False}, "raw": {"type": "network", "listeners": {"a": 9000}}}
     routes = ["/", {"listener": "raw.a", "port": "rpc"}]
-    assert codes(balancers, ports={"http": 80, "rpc": {**GRPC, "number": 81}}, routes=routes) == []
+    web = {"ports": {"http": 80, "rpc": {**GRPC, "number": 81}}, "routes": routes}
+    assert codes(balancers, **web) == []
+    balancers["raw"]["http2"] = False
+    assert codes(balancers, **web) == []
+    existing = {"listener_arns": {"https": {"input": "listener"}}, "security_group": "sg-0a1b2c3d"}
+    assert codes({"existing": existing, "http2": False}, port=GRPC, routes=["/"]) == []
 
 
 def test_names_in_service_connect_are_those_in_aws() -> None:
@@ -577,6 +582,8 @@ services: {{web: {{image: web, port: {{number: 80, protocol: {protocol}}}, route
         "TG585",
         "write login: false here, or protocol: http for the port",
     )
+    text = text.replace("routes: [/]", "routes: [{path: /, login: false}]")
+    assert not [each for each in run_text(text, "shop.yaml").problems if each.severity == "error"]
 
 
 @pytest.mark.parametrize(
