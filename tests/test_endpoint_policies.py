@@ -105,6 +105,11 @@ def test_a_role_that_only_terraform_knows_is_handed_to_the_network() -> None:
     assert re.search(r"^  web_task_role_arn += var\.role$", network, re.MULTILINE)
 
 
+def test_what_starts_tasks_calls_nothing_else_whoever_has_made_its_role() -> None:
+    roles = {"execution": "arn:aws:iam::123456789012:role/start"}
+    assert allowed(outcome({"web": {"roles": roles}})) == allowed(outcome({"web": {}}))
+
+
 def test_statements_without_a_name_stay_without() -> None:
     said = [{"actions": [f"sqs:{each}"], "resources": [f"{SQS}:jobs"]} for each in ("Send", "Receive")]
     found = outcome({"web": {"uses": [], "access": [{"receive": f"{SQS}:a"}], "statements": said}}).blueprint
