@@ -168,6 +168,7 @@ def test_a_test_is_a_rule_of_its_own_before_that_of_the_route(
     text = page({"strategy": "blue-green", "test": test})
     (name,) = re.findall(r"test_listener_rule         = aws_lb_listener_rule\.(\w+)\.arn", text)
     assert name.startswith(label)
+    assert re.findall(r"production_listener_rule   = (\S+)", text) == ["aws_lb_listener_rule.shop.arn"]
     own, production = rule(text, name), rule(text, "shop")
     assert re.findall(r"weight = (\d+)", own) == ["0", "100"]
     assert re.findall(r'http_header_name = "(.*)"', own) == conditions
@@ -305,3 +306,81 @@ def test_what_terraform_leaves_to_ecs_is_said(
 ) -> None:
     said = sentences(old, new)
     assert {each for each in (BEGINS, ENDS, NEW_RULE, KEPT) if each in said} == expected
+
+
+# --- what is wrong with one
+
+HOOK = {"function": FUNCTION, "at": ["POST_TEST_TRAFFIC_SHIFT"]}
+BLUE_GREEN = {"strategy": "blue-green"}
+
+
+@pytest.mark.parametrize(
+    ("deployment", "keys", "expected"),
+    [
+        ({"strategy": "rolling", "hooks": []}, {}, []),
+        ({"strategy": "rolling", "hooks": [HOOK]}, {}, ["TG654"]),
+        ({"strategy": "rolling", "bake": 0}, {}, ["TG654"]),
+        ({"strategy": "rolling", "step": {"percent": 5}}, {}, ["TG654"]),
+        ({"strategy": "rolling", "test": "preview"}, {}, ["TG654"]),
+        ({"strategy": "rolling", "minimum": 50, "maximum": 150}, {"routes": ["/a", "/b"]}, []),
+        ({"strategy": "blue-green", "step": {"percent": 5}}, {}, ["TG654"]),
+        ({"strategy": "linear", "step": {"percent": 2}}, {}, ["TG654"]),
+        ({"strategy": "linear", "step": {"percent": 3}}, {}, []),
+        ({"strategy": "linear", "step": {"minutes": 1}}, {}, []),
+        ({"strategy": "canary", "step": {"percent": 2}}, {}, []),
+        ({"strategy": "canary", "hooks": [HOOK]}, {}, []),
+        ({"strategy": "canary", "hooks": [{**HOOK, "at": []}]}, {}, ["TG654"]),
+        (BLUE_GREEN, {"routes": []}, ["TG652"]),
+        (BLUE_GREEN, {"routes": [{"path": "/a", "host": "a.example"}]}, []),
+        (BLUE_GREEN, {"routes": ["/a", "/b"]}, ["TG652"]),
+        (BLUE_GREEN, {"routes": [{"path": ["/a", "/b"]}]}, ["TG652"]),
+        (BLUE_GREEN, {"routes": [{"path": "/a", "host": ["a.example", "b.example"]}]}, ["TG652"]),
+        ({**BLUE_GREEN, "circuit_breaker": True}, {}, ["TG653"]),
+        ({**BLUE_GREEN, "circuit_breaker": False}, {}, []),
+        ({**BLUE_GREEN, "minimum": 50}, {}, ["TG653"]),
+        ({**BLUE_GREEN, "maximum": 150}, {}, ["TG653"]),
+        (BLUE_GREEN, {"scaling": {"min": 1, "max": 2, "requests": 9}}, ["TG653"]),
+        (BLUE_GREEN, {"scaling": {"min": 1, "max": 2, "cpu": 9}}, []),
+        (BLUE_GREEN, {"dns": "web"}, ["TG653"]),
+        (BLUE_GREEN, {"routes": [{"path": "/a", "weight": 1}]}, ["TG653"]),
+        (BLUE_GREEN, {"routes": [{"path": "/a", "login": "staff"}]}, ["TG653"]),
+        (BLUE_GREEN, {"routes": [{"path": "/a", "login": False}]}, []),
+        ({**BLUE_GREEN, "test": "preview"}, {}, []),
+        ({**BLUE_GREEN, "test": "http"}, {}, ["TG655"]),
+        ({**BLUE_GREEN, "test": {"headers": {"X-A": "a"}}}, {}, []),
+        ({**BLUE_GREEN, "test": {"listener": "http", "headers": {"X-A": "a"}}}, {}, []),
+        ({**BLUE_GREEN, "test": {"headers": {}}}, {}, ["TG655"]),
+        (
+            {**BLUE_GREEN, "test": {"headers": {"x-a": "a"}}},
+            {"routes": [{"path": "/a", "headers": {"X-A": "b"}}]},
+            ["TG655"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_deployment_cannot_be(deployment: Any, keys: Any, expected: list[str]) -> None:
+    found = outcome(deployment, **keys)
+    assert [each.code for each in found.problems if each.code.startswith("TG65")] == expected
+
+
+@pytest.mark.parametrize(
+    ("route", "test", "expected"),
+    [
+        ("inside.http", "inside.preview", []),
+        ("inside.http", "a", ["TG655"]),
+        ("a", "inside.preview", ["TG655"]),
+        (None, "a", ["TG220"]),
+    ],
+)
+def test_a_test_is_on_the_load_balancer_of_its_route(
+    route: str | None, test: str, expected: list[str]
+) -> None:
+    said = spec(
+        {**BLUE_GREEN, "test": test}, routes=[{"path": "/a", **({"listener": route} if route else {})}]
+    )
+    listeners = said.pop("load_balancer")["listeners"]
+    fronts = {
+        "main": {"listeners": {"a": 8080, "b": 8081}},
+        "inside": {"scheme": "internal", "listeners": listeners},
+    }
+    found = run_text(dump_yaml({**said, "load_balancers": fronts}), "shop.yaml")
+    assert [each.code for each in found.problems if each.severity == "error"] == expected

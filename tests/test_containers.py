@@ -111,6 +111,26 @@ def test_what_is_off_is_empty(said: Data) -> None:
     assert page_of(**said) == page_of()
 
 
+@pytest.mark.parametrize(
+    ("said", "argument"),
+    [
+        ({"restart": True}, "ignoredExitCodes"),
+        ({"health": "alive"}, "startPeriod"),
+        ({"mounts": ["/tmp"]}, "readOnly"),
+        ({"capabilities": {"add": ["SYS_PTRACE"]}}, "drop"),
+        ({"capabilities": {"drop": ["KILL"]}}, "add"),
+        ({"capabilities": {"drop": ["KILL"]}}, "initProcessEnabled"),
+    ],
+)
+def test_what_a_key_leaves_open_is_not_said(said: Data, argument: str) -> None:
+    assert f"{argument} =" not in definition(page_of(**said), "web")
+
+
+def test_a_variable_is_said_once_whatever_has_its_value() -> None:
+    text = definition(page_of(environment={"A": {"input": "a"}, "B": 1}), "web")
+    assert 'environment = [\n{ name = "A", value = var.a },\n{ name = "B", value = "1" },\n]' in text
+
+
 def test_a_label_stands_beside_that_of_calls() -> None:
     back = {"back": {"image": IMAGE, "port": 5000, "connect": "back"}}
     text = definition(page_of(others=back, calls=["back"], labels={"a": "b", "z": "y"}), "web")

@@ -30,7 +30,8 @@ def outcome(services: Any, policies: Any = True, **spec: Any) -> Outcome:
     network = {"egress": "endpoints", **own, **spec.pop("network", {})}
     for service in services.values():
         service.setdefault("image", f"{ECR}/web:1")
-    text = dump_yaml({**said, "network": network, "services": services, **spec})
+    whole = {**said, "network": network, "services": services, **spec}
+    text = dump_yaml({key: each for key, each in whole.items() if each is not None})
     found = run_text(text, "shop.yaml")
     assert not found.failed, found.problems
     return found
@@ -80,6 +81,61 @@ def test_what_tasks_need_to_start() -> None:
             )
         ],
     }
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("cn-north-1", "aws-cn"), ("mars-north-1", "aws"), ("us-east-1", "aws")]
+)
+def test_an_endpoint_is_in_the_partition_of_its_region(region: str, partition: str) -> None:
+    web = {"image": {"input": "image"}, "policies": [{"input": "policy"}]}
+    spec = {"region": region, "account": None, "network": {"zones": ["a", "b"]}}
+    found = allowed(outcome({"web": web}, **spec))
+    assert found["s3"][0] == (
+        "s3:GetObject",
+        f"arn:{partition}:s3:::prod-{region}-starport-layer-bucket/*",
+    )
+    assert found["logs"][0][1] == f"arn:{partition}:logs:{region}:*:log-group:/ecs/shop/*"
+    (condition,) = found["logs"][1][2:]
+    role = f"arn:{partition}:iam::*:role/shop-web-task-{region}"
+    assert condition == {"ArnLike": {"aws:PrincipalArn": role}}
+
+
+def test_a_role_that_only_terraform_knows_is_handed_to_the_network() -> None:
+    main = outcome({"web": {"roles": {"task": {"input": "role"}}}}).pages()["main.tf"]
+    network = main.partition('module "network"')[2].partition("\n}\n")[0]
+    assert re.search(r"^  web_task_role_arn += var\.role$", network, re.MULTILINE)
+
+
+def test_what_starts_tasks_calls_nothing_else_whoever_has_made_its_role() -> None:
+    roles = {"execution": "arn:aws:iam::123456789012:role/start"}
+    assert allowed(outcome({"web": {"roles": roles}})) == allowed(outcome({"web": {}}))
+
+
+def test_statements_without_a_name_stay_without() -> None:
+    said = [{"actions": [f"sqs:{each}"], "resources": [f"{SQS}:jobs"]} for each in ("Send", "Receive")]
+    found = outcome({"web": {"uses": [], "access": [{"receive": f"{SQS}:a"}], "statements": said}}).blueprint
+    assert found
+    (policy,) = (each.policies[0] for each in found.network.new_endpoints if each.service == "sqs")
+    assert [each.sid for each in policy.statements] == ["ReceiveMessages", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("resources", "expected"),
+    [
+        ([f"{SQS}:a", "*"], "*"),
+        ([f"{SQS}:aws_jobs"], f"{SQS}:aws_jobs"),
+        ([f"{SQS}:b", f"{SQS}:a"], (f"{SQS}:a", f"{SQS}:b")),
+    ],
+)
+def test_what_a_statement_is_about(resources: list[str], expected: Any) -> None:
+    said = [{"actions": ["sqs:SendMessage"], "resources": resources}]
+    web = {"access": [{"receive": f"{SQS}:a"}], "statements": said}
+    assert allowed(outcome({"web": web}))["sqs"][1:] == [("sqs:SendMessage", expected)]
+
+
+def test_an_endpoint_of_which_nothing_is_known_is_open() -> None:
+    statement = {"actions": ["*"], "resources": ["arn:aws:s3:::assets/*"]}
+    assert allowed(outcome({"web": {"uses": ["ec2"], "statements": [statement]}}))["ec2"] == OPEN
 
 
 def test_repositories_of_all_images_and_of_the_stack() -> None:

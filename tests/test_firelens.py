@@ -73,6 +73,16 @@ def test_a_router_waits_for_nobody_who_sends_to_it(said: Data) -> None:
     assert codes(**keys) == ["TG621"]
 
 
+def test_the_log_lines_of_a_job_can_be_routed() -> None:
+    job = {"image": f"{REGISTRY}/nightly:1", "run": "by-hand", **routed()}
+    pages = outcome_of(top={"jobs": {"nightly": job}}).pages()
+    assert 'logDriver = "awsfirelens"' in definition(pages["modules/services/nightly.tf"], "nightly")
+
+
+def test_a_router_that_may_stop_alone_is_told() -> None:
+    assert codes(**routed(essential=False)) == ["TG639"]
+
+
 # --- secrets and permissions
 
 
@@ -126,6 +136,7 @@ def test_options_that_only_terraform_knows_are_handed_down() -> None:
     [
         ({"Name": "kinesis_firehose"}, "kinesis-firehose"),
         ({"Name": "kinesis_streams"}, "kinesis-streams"),
+        ({"Name": "cloudwatch"}, "logs"),
         ({"Name": "kinesis_firehose", "region": "us-east-1"}, "kinesis-firehose"),
     ],
 )
@@ -177,6 +188,7 @@ def test_what_routes_no_log_lines(said: Data, code: str) -> None:
         routed() | {"ingress": [{"cidr": "10.0.0.0/8", "port": "24225-24300"}]},
         routed() | {"ingress": [{"cidr": "10.0.0.0/8", "port": "1-24223"}]},
         routed() | {"ingress": [{"cidr": "10.0.0.0/8", "protocol": "icmp"}]},
+        routed() | {"port": 80, "ingress": ["10.0.0.0/8", {"cidr": "10.1.0.0/16", "port": "http"}]},
         {"port": 24224},
     ],
 )

@@ -89,12 +89,20 @@ def test_by_hand_there_is_no_schedule() -> None:
 @pytest.mark.parametrize(
     ("job", "expected"),
     [
-        ({}, {"schedule_expression_timezone": ['"UTC"'], "mode": ['"OFF"'], "state": []}),
+        (
+            {},
+            {
+                "schedule_expression_timezone": ['"UTC"'],
+                "mode": ['"OFF"'],
+                "maximum_window_in_minutes": [],
+                "state": [],
+            },
+        ),
         ({"window": 30}, {"mode": ['"FLEXIBLE"'], "maximum_window_in_minutes": ["30"]}),
         ({"enabled": False}, {"state": ['"DISABLED"']}),
         ({"schedule": "rate(2 hours)"}, {"schedule_expression_timezone": []}),
         ({"retries": 3}, {"maximum_retry_attempts": ["3"], "maximum_event_age_in_seconds": ["3600"]}),
-        ({"count": 2}, {"task_count": ["2"], "launch_type": ['"FARGATE"']}),
+        ({"count": 2}, {"task_count": ["2"], "launch_type": ['"FARGATE"'], "capacity_provider": []}),
         ({"spot": True}, {"launch_type": [], "capacity_provider": ['"FARGATE_SPOT"']}),
         ({"exec": True}, {"enable_execute_command": ["true"]}),
     ],
@@ -107,6 +115,32 @@ def test_a_schedule_is_what_the_job_says(job: dict[str, Any], expected: dict[str
 @pytest.mark.parametrize(("egress", "public"), [("public", ["true"]), ("nat", [])])
 def test_tasks_have_public_addresses_with_public_subnets_alone(egress: str, public: list[str]) -> None:
     assert argument(page(sound(egress=egress)), "assign_public_ip") == public
+
+
+BY_HAND = {"schedule": GONE, "run": "by-hand"}
+
+
+@pytest.mark.parametrize(
+    ("job", "expected"),
+    [
+        ({}, "that runs at cron(0 3 * * ? *)"),
+        ({"enabled": False}, "whose schedule cron(0 3 * * ? *) is off"),
+        (BY_HAND, "that somebody runs"),
+        ({**BY_HAND, "enabled": False}, "that somebody runs"),
+        ({**BY_HAND, "was": "old"}, "that somebody runs, named old in AWS"),
+        ({**BY_HAND, "containers": {"agent": {"image": "a:1"}}}, "that somebody runs, with agent"),
+        ({**BY_HAND, "calls": ["api"]}, "that somebody runs, calls api"),
+    ],
+)
+def test_the_first_line_says_what_a_job_is(job: dict[str, Any], expected: str) -> None:
+    found = nightly(sound(job, services={"api": {**API, "dns": "api"}}))
+    assert found.summary == f"nightly: a job {expected}."
+
+
+@pytest.mark.parametrize("spot", [True, False])
+def test_a_schedule_waits_for_the_capacity_of_its_tasks(spot: bool) -> None:
+    found = nightly(sound({"spot": spot})).depends_on
+    assert ("aws_ecs_cluster_capacity_providers.main" in found) == spot
 
 
 def test_a_cluster_that_exists() -> None:
@@ -200,6 +234,25 @@ def test_calls_are_by_names_in_dns_alone() -> None:
 )
 def test_what_a_job_can_call(api: dict[str, Any], expected: list[str]) -> None:
     assert codes(outcome({"calls": ["api"]}, services={"api": {**API, **api}})) == expected
+
+
+def test_a_job_calls_what_is_outside_and_nothing_that_is_not_there() -> None:
+    assert codes(outcome({"calls": [{"cidr": "10.1.0.0/16", "port": 5432}]})) == []
+    assert codes(outcome({"calls": ["api"]})) == ["TG230"]
+
+
+@pytest.mark.parametrize(
+    ("restart", "expected"),
+    [
+        (True, ["TG713"]),
+        (False, []),
+        ({"ignored_exit_codes": [0]}, []),
+        ({"ignored_exit_codes": [1]}, ["TG713"]),
+        ({"enabled": False, "ignored_exit_codes": [1]}, []),
+    ],
+)
+def test_a_job_that_succeeds_is_not_restarted(restart: Any, expected: list[str]) -> None:
+    assert codes(outcome({"restart": restart})) == expected
 
 
 def test_a_service_connect_name_in_a_variable_of_a_job() -> None:

@@ -160,6 +160,7 @@ def test_the_secret_of_a_client_is_sensitive_wherever_it_is_a_variable() -> None
             "https://id.example.com:9000/a:1",
             {"to_logins": "443", "to_logins_9000": "9000"},
         ),
+        ("https://id.example.com:8443/token", "https://id.example.com:8443/me", {"to_logins_8443": "8443"}),
     ],
 )
 def test_the_load_balancer_may_connect_to_the_endpoints_of_providers(
@@ -178,6 +179,93 @@ def test_the_load_balancer_may_connect_to_the_endpoints_of_providers(
 def test_without_a_login_nothing_is_opened() -> None:
     assert "egress" not in page(outcome({"staff": COGNITO}), "load_balancer/security")
     assert "egress" not in page(outcome({"staff": COGNITO}, login=False), "load_balancer/listeners")
+
+
+def test_a_route_without_the_login_of_its_service_needs_no_tls() -> None:
+    found = outcome({"staff": COGNITO}, {"path": "/a", "login": False}, balancer={}, login="staff")
+    assert [each.code for each in found.problems if each.severity == "error"] == []
+    assert actions(page(found)) == {"a": [FORWARD]}
+
+
+@pytest.mark.parametrize(
+    ("route", "expected"),
+    [
+        ("guests", []),
+        ("geusts", ["TG590", "TG594"]),
+        ("staff", ["TG594"]),
+        ({"name": False, "unauthenticated": "deny"}, ["TG594"]),
+    ],
+)
+def test_the_login_of_a_route_must_be_there_beside_that_of_its_service(
+    route: Any, expected: list[str]
+) -> None:
+    found = outcome({"staff": COGNITO, "guests": OIDC}, "/", {"path": "/a", "login": route}, login="staff")
+    assert sorted(each.code for each in found.problems if each.code.startswith("TG59")) == expected
+
+
+@pytest.mark.parametrize("key", ["token_endpoint", "user_info_endpoint"])
+@pytest.mark.parametrize(("port", "expected"), [(0, ["TG593"]), (1, []), (65535, []), (65536, ["TG593"])])
+def test_an_endpoint_has_a_port_that_there_can_be(key: str, port: int, expected: list[str]) -> None:
+    oidc = {**OIDC["oidc"], key: f"https://id.example.com:{port}/a"}
+    found = outcome({"staff": {"oidc": oidc}}, login="staff")
+    assert [each.code for each in found.problems if each.severity == "error"] == expected
+
+
+TOKENS = {"issuer": "https://id.example.com", "jwks": "https://id.example.com/keys"}
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        ({f"c{each}": "x" for each in range(10)}, 0),
+        ({f"c{each}": "x" for each in range(11)}, 1),
+        ({"aud": [f"v{each}" for each in range(10)]}, 0),
+        ({"aud": [f"v{each}" for each in range(11)]}, 1),
+        ({"aud": ["a"]}, 0),
+        ({"aud": []}, 1),
+        ({"aud": {"values": ["a"], "format": "single-string"}}, 0),
+        ({"aud": {"values": ["a", "b"], "format": "single-string"}}, 1),
+        ({"aud": ["a b"]}, 0),
+        ({"scope": ["a", "b"]}, 0),
+        ({"scope": ["a", "b c"]}, 1),
+    ],
+)
+def test_what_a_token_is_checked_for(claims: Any, expected: int) -> None:
+    balancer = {**TLS, "listeners": {"https": 443}}
+    found = outcome({"api": {"jwt": {**TOKENS, "claims": claims}}}, balancer=balancer, login="api")
+    assert [each.code for each in found.problems if each.code == "TG593"] == ["TG593"] * expected
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"scope": "openid email"},
+        {"session_timeout": 60},
+        {"cookie": "a"},
+        {"unauthenticated": "deny"},
+        {"params": {"a": "b"}},
+    ],
+)
+def test_a_token_has_no_session(own: dict[str, Any]) -> None:
+    found = outcome({"api": {"jwt": TOKENS, **own}}, login="api")
+    (problem,) = (each for each in found.problems if each.code == "TG593")
+    assert problem.at.path == ("logins", "api", *own)
+
+
+def test_a_cookie_is_of_one_client() -> None:
+    logins = {"api": {"jwt": TOKENS}, "staff": {**COGNITO, "cookie": "desk-api"}}
+    assert "TG593" not in [each.code for each in outcome(logins, login="staff").problems]
+    logins["api"] = {**COGNITO, "cookie": "desk-api"}
+    assert "TG593" not in [each.code for each in outcome(logins, login="staff").problems]
+    logins["api"] = OIDC
+    assert "TG593" in [each.code for each in outcome(logins, login="staff").problems]
+
+
+def test_a_login_has_as_many_parameters_as_aws_takes() -> None:
+    for count, expected in ((10, []), (11, ["TG593"])):
+        params = {f"p{each}": "x" for each in range(count)}
+        found = outcome({"staff": {**COGNITO, "params": params}}, login="staff")
+        assert [each.code for each in found.problems if each.severity == "error"] == expected
 
 
 def test_what_a_listener_answers_can_need_a_login() -> None:

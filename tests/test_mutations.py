@@ -26,7 +26,17 @@ TESTS = {
     "blueprint": (
         "blueprint",
         "containers",
+        "firelens",
         "volumes",
+        "jobs",
+        "scaling",
+        "alarms",
+        "dashboard",
+        "discovery",
+        "connect",
+        "repositories",
+        "pull_through",
+        "endpoint_policies",
         "existing",
         "existing_vpc",
         "routes_and_nat",
@@ -37,6 +47,7 @@ TESTS = {
         "rewrites",
         "blue_green",
         "ports",
+        "network_balancers",
         "references",
         "reference_kinds",
         "tls",
@@ -73,6 +84,27 @@ TESTS = {
 _COSTS = "any(map(may_change_cost, found.resources))"
 _COUNTED_AT_ALL = f"isinstance(was, str) and isinstance(will_be, str) and {_COSTS}"
 EQUIVALENT: dict[tuple[str, str], str] = {
+    (
+        "tfgen.blueprint.scaling",
+        "service.count or 0 -> service.count",
+    ): "a service without scaling has a count, which its type does not tell",
+    (
+        "tfgen.blueprint.ports",
+        "isinstance(each.port, str) -> True",
+    ): "defaults make a number that of the alias, which the type does not tell",
+    (
+        "tfgen.blueprint.jobs",
+        "isinstance(callee, str) -> True",
+    ): "no service has the name of what is outside, which its type does not tell",
+    (
+        "tfgen.blueprint.volumes",
+        "volume.said.efs or '' -> volume.said.efs",
+    ): "only volumes in file systems are asked for one, which their type does not tell",
+    (
+        "tfgen.blueprint.firelens",
+        "firelens and firelens.config_file is None and (_OUTPUT[firelens.type] not in said.options) -> "
+        "firelens.config_file is None and _OUTPUT[firelens.type] not in said.options",
+    ): "a router has firelens, which its type does not tell",
     (
         "tfgen.blueprint.peers",
         "said.ref or '' -> said.ref",
@@ -113,10 +145,6 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "tfgen.changes.inventory",
         "repeated -> True",
     ): "an address without keys, which is compared with nothing",
-}
-"""Why a mutant does the same whatever comes, by the module and what was changed."""
-
-UNNOTICED: dict[tuple[str, str], str] = {
     (
         "tfgen.changes.compare",
         "self.old != self.new -> True",

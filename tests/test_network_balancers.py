@@ -349,6 +349,7 @@ class TestProblems:
         assert codes(spec(collector=without)) == ["TG608"]
         for port in (8080, 9000, 6514):
             assert codes(spec(collector=without | {"health_check": {"port": port}})) == []
+        assert codes(spec(collector=without | {"health_check": {"port": "coap"}})) == ["TG608", "TG608"]
 
     def test_codes_need_a_path(self) -> None:
         assert codes(spec(broker=BROKER | {"health_check": {"codes": "200"}})) == ["TG609"]

@@ -25,7 +25,7 @@ def outcome_of(balancer: Any = None, others: Any = None, **web: Any) -> Outcome:
         "name": "shop",
         "region": "us-east-1",
         "network": {"egress": "nat"},
-        **({"load_balancer": balancer} if balancer else {}),
+        **({"load_balancers" if "main" in balancer else "load_balancer": balancer} if balancer else {}),
         "services": {key: {"image": "nginx:1.27", **each} for key, each in services.items()},
     }
     return run_text(dump_yaml(spec), "shop.yaml")
@@ -303,6 +303,14 @@ def ports_of_the_load_balancer(service: Service) -> dict[str, tuple[int, int]]:
             {"ports": {"http": 80, "a": 81}, "routes": ["/"], "health_check": {"port": 81}},
             {"web": (80, 80), "web_a": (81, 81)},
         ),
+        (
+            {
+                "ports": {"http": 80, "a": {"number": 81, "was": 83}},
+                "routes": ["/"],
+                "health_check": {"port": "a"},
+            },
+            {"web": (80, 80), "web_a": (81, 83)},
+        ),
         ({"port": 80, "routes": ["/"], "health_check": {"port": 82}}, {"web": (80, 80), "web_82": (82, 82)}),
         ({"port": 80, "routes": ["/"], "health_check": {"port": 80}}, {"web": (80, 80)}),
         # A port that is udp is no other name of the same number.
@@ -328,6 +336,19 @@ def test_ports_that_the_load_balancer_reaches(web: Any, expected: Any) -> None:
     service = service_of(**web)
     assert ports_of_the_load_balancer(service) == expected
     assert not walks(blueprint_of(**web)).failing
+
+
+def test_a_load_balancer_reaches_the_ports_of_its_own_routes_alone() -> None:
+    balancers = {"main": {}, "inside": {"scheme": "internal"}}
+    routes = ["/", {"path": "/", "port": "admin", "listener": "inside"}]
+    service = service_of(balancers, ports={"http": 80, "admin": 81}, routes=routes)
+    rules = {rule.label: rule.port for rule in service.security_rules if "load_balancer" in rule.label}
+    assert rules == {
+        "web_from_load_balancer": 80,
+        "load_balancer_to_web": 80,
+        "web_admin_from_inside_load_balancer": 81,
+        "inside_load_balancer_to_web_admin": 81,
+    }
 
 
 @pytest.mark.parametrize(
@@ -444,12 +465,25 @@ def test_mistakes_with_tls(web: Any, expected: list[str]) -> None:
     assert codes(TLS, **web) == expected
 
 
+def test_a_route_that_names_none_of_several_listeners_is_one_mistake() -> None:
+    found = outcome_of({"main": {"listeners": {"a": 8080, "b": 8081}}}, port=GRPC, routes=["/"])
+    assert [each.code for each in found.problems if each.severity == "error"] == ["TG220"]
+
+
 def test_grpc_needs_http2() -> None:
     web = {"port": GRPC, "routes": ["/", "/a"]}
     found = [each for each in outcome_of({**TLS, "http2": False}, **web).problems if each.code == "TG589"]
     assert [each.at.path for each in found] == [("load_balancer", "http2")]
     assert codes(TLS, **web) == []
     assert codes({**TLS, "http2": False}, port={"number": 80, "protocol": "http2"}, routes=["/"]) == []
+    balancers = {"main": {**TLS, "http2": False}, "raw": {"type": "network", "listeners": {"a": 9000}}}
+    routes = ["/", {"listener": "raw.a", "port": "rpc"}]
+    web = {"ports": {"http": 80, "rpc": {**GRPC, "number": 81}}, "routes": routes}
+    assert codes(balancers, **web) == []
+    balancers["raw"]["http2"] = False
+    assert codes(balancers, **web) == []
+    existing = {"listener_arns": {"https": {"input": "listener"}}, "security_group": "sg-0a1b2c3d"}
+    assert codes({"existing": existing, "http2": False}, port=GRPC, routes=["/"]) == []
 
 
 def test_names_in_service_connect_are_those_in_aws() -> None:
@@ -548,6 +582,8 @@ services: {{web: {{image: web, port: {{number: 80, protocol: {protocol}}}, route
         "TG585",
         "write login: false here, or protocol: http for the port",
     )
+    text = text.replace("routes: [/]", "routes: [{path: /, login: false}]")
+    assert not [each for each in run_text(text, "shop.yaml").problems if each.severity == "error"]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,40 @@ def test_what_a_rewrite_is(path: str, rewrite: Any, expected: list[tuple[str, st
     assert transforms({"path": path, **({} if rewrite is None else {"rewrite": rewrite})}) == expected
 
 
+def matched(regex: str, replace: str = "/b") -> dict[str, Any]:
+    return {"url": {"regex": regex, "replace": replace}}
+
+
+@pytest.mark.parametrize(
+    ("path", "rewrite", "expected"),
+    [
+        ("/a", "/", 0),
+        ("/a", {}, 1),
+        ("/a", {"prefix": "/b", **matched("a")}, 1),
+        ("/a*", "/", 1),
+        ("/a?", "/", 1),
+        ("/a*", matched("a"), 0),
+        ("/a", matched("(?=a)"), 1),
+        ("/a", matched("(?<!a)b"), 1),
+        ("/a", matched(r"(a)\1"), 1),
+        ("/a", matched(r"(a)\\1"), 0),
+        ("/a", matched("(?>a)"), 1),
+        ("/a", matched("a++"), 1),
+        ("/a", matched("(?R)"), 1),
+        ("/a", matched(r"\p{L}"), 1),
+        ("/a", matched("(a"), 1),
+        ("/a", matched("a", "$1"), 1),
+        ("/a", matched("(a)", "$1"), 0),
+        ("/a", matched("(a)", "$2$1"), 1),
+        ("/a", {"host": {"regex": "^x", "replace": "$1"}}, 1),
+        ("/a", {"host": "b.example"}, 0),
+    ],
+)
+def test_what_a_rewrite_cannot_be(path: str, rewrite: Any, expected: int) -> None:
+    found = outcome({"path": path, "rewrite": rewrite}).problems
+    assert [each.code for each in found if each.severity == "error"] == ["TG596"] * expected
+
+
 def test_each_path_of_a_list_has_its_own() -> None:
     assert sorted(transforms({"path": ["/a", "/b"], "rewrite": "/"})) == [
         (URL, "^/a/?(.*)$", "/$1"),

@@ -9,6 +9,7 @@ import pytest
 from support.ruled import problems_of
 
 from tfgen import render_text
+from tfgen.pipe import run_text
 
 NETWORK = "network: {egress: nat}\n"
 HEAD = f"name: shop\nregion: us-east-1\n{NETWORK}"
@@ -158,6 +159,86 @@ def test_whole_tasks_start_and_stop(minimum: int, maximum: int, count: int, comp
     keys = f"count: {count}, deployment: {{minimum: {minimum}, maximum: {maximum}}}"
     _, problems = render_text(f"{HEAD}services:\n  web: {{{IMAGE}, {keys}}}\n")
     assert ("TG651" not in {problem.code for problem in problems}) is completes
+
+
+NIGHT = 'schedule: {night: {when: "cron(0 20 * * ? *)", '
+
+
+@pytest.mark.parametrize(
+    ("keys", "maximum", "stuck"),
+    [
+        ("scaling: {min: 1, max: 2, cpu: 60}", 150, ["of a single task"]),
+        ("scaling: {min: 2, max: 3, cpu: 60}", 150, []),
+        ("scaling: {min: 2, max: 3, cpu: 60}", 140, ["of 2 tasks"]),
+        (f"scaling: {{min: 2, max: 3, {NIGHT}min: 1}}}}}}", 150, ["of a single task"]),
+        ("scaling: {min: 0, max: 1, cpu: 60}", 150, ["of a single task"]),
+        ("count: 2", 140, ["of 2 tasks"]),
+        ("count: 0", 150, []),
+    ],
+)
+def test_any_number_of_tasks_that_may_run_can_be_replaced(keys: str, maximum: int, stuck: list[str]) -> None:
+    said = f"{keys}, deployment: {{minimum: 100, maximum: {maximum}}}"
+    _, problems = render_text(f"{HEAD}services:\n  web: {{{IMAGE}, {said}}}\n")
+    assert [each.message.partition(",")[0] for each in problems if each.code == "TG651"] == stuck
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("when: 'cron(0 20 * * ? *)', min: 1", (['"UTC"'], ["1"], [])),
+        ("when: 'cron(0 20 * * ? *)', timezone: Europe/Berlin, max: 9", (['"Europe/Berlin"'], [], ["9"])),
+        ("when: 'rate(1 day)', min: 1, max: 9", ([], ["1"], ["9"])),
+    ],
+)
+def test_what_a_schedule_changes(action: str, expected: tuple[list[str], ...]) -> None:
+    page = page_of(f"scaling: {{min: 2, max: 3, schedule: {{night: {{{action}}}}}}}")
+    own = page.partition('resource "aws_appautoscaling_scheduled_action"')[2]
+    assert tuple(value(own, name) for name in ("timezone", "min_capacity", "max_capacity")) == expected
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("scaling: {min: 1, max: 2}", ["TG641"]),
+        (f"scaling: {{min: 1, max: 2, {NIGHT}min: 2}}}}}}", []),
+        ("scaling: {min: 1, max: 2, cpu: 60}", []),
+        ("scaling: {min: 1, max: 2, memory: 60}", []),
+        ("count: 1, scaling: {min: 1, max: 2, cpu: 60}", ["TG640"]),
+        ("scaling: {min: 2, max: 2, cpu: 60}", []),
+        ("scaling: {min: 3, max: 2, cpu: 60}", ["TG642"]),
+        (f"scaling: {{min: 2, max: 3, {NIGHT}min: 3}}}}}}", []),
+        (f"scaling: {{min: 2, max: 3, {NIGHT}min: 4}}}}}}", ["TG642"]),
+        (f"scaling: {{min: 2, max: 3, {NIGHT}max: 2}}}}}}", []),
+        (f"scaling: {{min: 2, max: 3, {NIGHT}max: 1}}}}}}", ["TG642"]),
+        (f"scaling: {{min: 2, max: 3, {NIGHT}min: 8, max: 9}}}}}}", []),
+        (f"scaling: {{min: 2, max: 3, {NIGHT}}}}}}}", ["TG644"]),
+        ("scaling: {min: 1, max: 2, requests: 9}", ["TG643"]),
+        (f"{ROUTED}, scaling: {{min: 1, max: 2, requests: 9}}", []),
+        ("port: 80, routes: [{listener: nowhere.a}], scaling: {min: 1, max: 2, requests: 9}", []),
+    ],
+)
+def test_what_scaling_cannot_be(keys: str, expected: list[str]) -> None:
+    _, problems = render_text(f"{HEAD}services:\n  web: {{{IMAGE}, {keys}}}\n")
+    assert [each.code for each in problems if each.code.startswith("TG64")] == expected
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("count: 3", (3, 3, "count", "count")),
+        ("scaling: {min: 2, max: 2, cpu: 60}", (2, 2, "scaling.min", "scaling.max")),
+        (
+            f"scaling: {{min: 2, max: 3, {NIGHT}min: 1, max: 9}}}}}}",
+            (1, 9, "scaling.schedule.night.min", "scaling.schedule.night.max"),
+        ),
+    ],
+)
+def test_where_a_number_of_tasks_is_said(keys: str, expected: tuple[int, int, str, str]) -> None:
+    blueprint = run_text(f"{HEAD}services:\n  web: {{{IMAGE}, {keys}}}\n", "shop.yaml").blueprint
+    assert blueprint
+    tasks = blueprint.services[0].tasks
+    places = (".".join(map(str, each.path[2:])) for each in (tasks.at, tasks.most_at))
+    assert (tasks.least, tasks.most, *places) == expected
 
 
 def test_an_override_of_the_limits_counts() -> None:

@@ -62,6 +62,21 @@ MOUNT, WRITE = "elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"
 # --- what is mounted
 
 
+@pytest.mark.parametrize(
+    ("region", "partition"), [("us-east-1", "aws"), ("cn-north-1", "aws-cn"), ("mars-north-1", "aws")]
+)
+def test_a_file_system_is_in_the_partition_of_the_region(region: str, partition: str) -> None:
+    top = {"region": region, "network": {"egress": "nat", "zones": ["a", "b"]}}
+    page = page_of(top, image="web:1", volumes={"data": {"efs": "fs-0a1b2c3d", "path": "/data"}})
+    assert f'"arn:{partition}:elasticfilesystem:{region}:*:file-system/fs-0a1b2c3d"' in page
+    assert 'Bool = { "elasticfilesystem:AccessedViaMountTarget" = "true" }' in page
+
+
+def test_a_file_system_that_only_terraform_knows_is_in_an_arn() -> None:
+    page = page_of(volumes={"data": {"efs": {"input": "data_id"}, "path": "/data"}})
+    assert '"arn:aws:elasticfilesystem:us-east-1:*:file-system/${var.data_id}"' in page
+
+
 def test_containers_share_an_empty_volume() -> None:
     agent = {"image": IMAGE, "mounts": [{"volume": "cache", "path": "/c", "read_only": True}, "/tmp"]}
     service = web(blueprint_of(volumes={"cache": "/cache"}, containers={"agent": agent}))
@@ -285,6 +300,15 @@ GIVEN: Data = {"efs": "fs-0a1b2c3d", "access_point": "fsap-0a1b2c3d"}
         ({"volumes": {"web-tmp": "/d"}, "mounts": ["/tmp"]}, ["TG755"]),
         ({"volumes": {"one": {"path": "/1", **GIVEN}, "two": {"path": "/2", **GIVEN}}}, ["TG756"]),
         ({"volumes": {n: {"path": f"/{n}", "efs": "shared", "root": "/x"} for n in "ab"}}, ["TG756"]),
+        (
+            {
+                "volumes": {
+                    "a": {"path": "/a", "efs": "fs-0a1b2c3d", "root": "/"},
+                    "b": {"path": "/b", "efs": "fs-0a1b2c3d"},
+                }
+            },
+            ["TG756"],
+        ),
         ({"volumes": {n: {"path": f"/{n}", "efs": "shared"} for n in "ab"}}, []),
         ({"volumes": {"a": "/a", "b": "/a"}}, ["TG614"]),
         ({"volumes": {"a": "/a"}, "mounts": ["/a"]}, ["TG614"]),

@@ -23,8 +23,9 @@ import pytest
 import typer  # noqa: F401
 import yaml  # noqa: F401
 
-LONGEST = 120
-"""Seconds of a processor after which a mutant is taken for one that never ends: somebody would notice."""
+LONGEST = 360
+"""Seconds of a processor after which a mutant is taken for one that never ends: somebody would notice. All
+tests of a room together must need less, or one that nobody notices would be taken for noticed."""
 
 SURVIVED = pytest.ExitCode.OK
 # Interrupted: a file of tests could not be imported.

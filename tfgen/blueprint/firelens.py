@@ -82,7 +82,7 @@ def routed_logs(said: ContainerKeys, referred: References) -> Iterator[RoutedLog
 
 def _destination(logs: ContainerLogs) -> str:
     """The AWS service that log lines are sent to, as ARNs name it, or nothing."""
-    return _DESTINATIONS.get(str(logs.options.get("Name")), "") if logs.driver == "firelens" else ""
+    return _DESTINATIONS.get(str(logs.options.get("Name")), "")
 
 
 def uses(key: str, task: TaskKeys, region: str) -> Iterator[Use]:
@@ -174,8 +174,7 @@ def _port_problems(key: str, service: Service, at: Locate) -> Iterator[Problem]:
 
 def _covers(entry: Ingress) -> bool:
     """Whether an entry of ingress allows the router's port."""
-    said = str(entry.port or "")
-    first, _, last = said.partition("-")
-    if entry.protocol == "icmp" or not first.isdecimal():
+    first, _, last = str(entry.port).partition("-")
+    if not first.isdecimal():  # a name, or nothing
         return False
     return int(first) <= _PORT <= int(last or first)

@@ -34,21 +34,22 @@ def used_login(said: RouteLogin | None) -> RouteLogin | None:
 def build(said: RouteLogin | None, spec: Spec, referred: References) -> tuple[Login, ...]:
     """No login, or the one that a rule asks for before anything else."""
     used = used_login(said)
-    login = spec.logins.get(str(used.name)) if used else None
-    if used is None or login is None:
+    if used is None:
         return ()
+    name = str(used.name)
+    login = spec.logins[name]
     if login.jwt:
-        return (_token_login(str(used.name), login.jwt, referred),)
+        return (_token_login(name, login.jwt, referred),)
     kind = "cognito" if login.cognito else "oidc"
     unauthenticated = used.unauthenticated or login.unauthenticated
     return (
         Login(
-            name=str(used.name),
+            name=name,
             type=f"authenticate-{kind}",
             block=Label(f"authenticate_{kind}"),
             arguments=(
                 *_provider_arguments(login, referred),
-                *_settings(str(used.name), login, unauthenticated, spec.name),
+                *_settings(name, login, unauthenticated, spec.name),
             ),
             unauthenticated=unauthenticated,
         ),
@@ -90,10 +91,11 @@ def _value(said: str | Given | Part, referred: References) -> Ref | str:
 
 
 def _provider_arguments(login: LoginSpec, referred: References) -> Iterator[tuple[Label, Ref | str | int]]:
-    said: Cognito | Oidc | None = login.cognito or login.oidc
-    for key in said.__struct_fields__ if said else ():
-        argument = _COGNITO[key] if login.cognito else key
-        yield Label(argument), _value(getattr(said, key), referred)
+    sections: tuple[tuple[Cognito | Oidc | None, Mapping[str, str]], ...]
+    sections = ((login.cognito, _COGNITO), (login.oidc, {}))
+    for said, arguments in sections:
+        for key in said.__struct_fields__ if said else ():
+            yield Label(arguments.get(key, key)), _value(getattr(said, key), referred)
 
 
 def _settings(
@@ -293,7 +295,7 @@ def _cookie_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     for name, login in with_sessions.items():
         cookie = login.cookie or _usual_cookie(name, spec.name)
         other = seen.setdefault(cookie, name)
-        if other != name and _client_of(login) != _client_of(spec.logins[other]):
+        if _client_of(login) != _client_of(spec.logins[other]):
             message = f'the logins "{other}" and "{name}" have the cookie {cookie} and different clients'
             yield Problem("TG593", at(("logins", name, "cookie")), message, "give one of them another cookie")
 

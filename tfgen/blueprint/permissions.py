@@ -38,13 +38,9 @@ class _Entry(NamedTuple):
         value: str | Part = getattr(self.said, self.verb)
         return value
 
-    @property
-    def traversal(self) -> Traversal | None:
-        """What a reference names; None for ARNs, inputs, and what is no reference."""
-        return None if isinstance(self.thing, str) else _traversal(self.thing)
-
 
 def _traversal(part: Part) -> Traversal | None:
+    """What a reference names; None for inputs, and what is no reference."""
     try:
         return parse_reference(part.ref or "")
     except NotAReferenceError:
@@ -66,9 +62,10 @@ def _named_service(entry: _Entry) -> str:
     """The one that the ARN, the word or the type of the resource names."""
     known = facts.accessed_services()
     if isinstance(entry.thing, str):
-        words = {each.word: name for name, each in known.items() if each.word}
+        words = {each.word: name for name, each in known.items()}
         return words.get(entry.thing) or entry.thing.split(":")[2]
-    type_ = entry.traversal.type if entry.traversal else ""
+    traversal = _traversal(entry.thing)
+    type_ = traversal.type if traversal else ""
     return next((name for name, each in known.items() if type_ in each.types), "")
 
 
@@ -146,8 +143,7 @@ def _words_of_thing(thing: str | Part, region: str) -> tuple[str, ...]:
     if not thing.startswith("arn:"):
         return (thing,)
     _, _, service, own, _, resource = thing.split(":", 5)
-    kind = re.compile(r"^[a-zA-Z-]+[:/](?=.)")  # secret:, table/
-    name = resource if service in ("s3", "sqs", "sns") else kind.sub("", resource)
+    name = re.sub(r"^[a-zA-Z-]+[:/](?=.)", "", resource)  # secret:, table/
     return (service, *([] if own in ("", region) else [own]), name)
 
 
@@ -178,8 +174,6 @@ def _one(values: tuple[Any, ...]) -> Any:
 
 
 def _ended(arn: Ref | str, end: str) -> Ref | str:
-    if not end:
-        return arn
     return interpolation((arn, end)) if isinstance(arn, Ref) else f"{arn}{end}"
 
 
@@ -302,9 +296,9 @@ def _thing_problems(entry: _Entry, service: AccessedService, spec: Spec, at: Loc
     """What is no ARN of a thing of the service, or one that the stack cannot reach."""
     where = at((*entry.path, entry.verb))
     if isinstance(entry.thing, Part):
-        yield from _attribute_problems(entry, service, at)
+        yield from _attribute_problems(entry, _traversal(entry.thing), service, at)
         return
-    if service.word or not entry.thing.startswith("arn:"):
+    if service.word:
         if entry.thing.startswith("arn:"):
             message = f"{service.name} allows {entry.verb} for everything only"
             yield Problem("TG674", where, message, f"write {entry.verb}: {service.word}")
@@ -330,11 +324,14 @@ def _form_hint(entry: _Entry, service: AccessedService) -> str:
     return f"write one such as {like}; what is for all of them belongs in statements"
 
 
-def _attribute_problems(entry: _Entry, service: AccessedService, at: Locate) -> Iterator[Problem]:
+def _attribute_problems(
+    entry: _Entry, traversal: Traversal | None, service: AccessedService, at: Locate
+) -> Iterator[Problem]:
     """A reference to a resource of the service, but not to its ARN."""
-    traversal = entry.traversal
-    right = service.types.get(traversal.type, ()) if traversal else ()
-    if traversal and right and traversal.attribute not in right:
+    if traversal is None:
+        return
+    right = service.types.get(traversal.type)
+    if right and traversal.attribute not in right:
         message = f"access needs an ARN, which {printed_reference(traversal)} is not"
         better = printed_reference(traversal._replace(steps=(*traversal.steps[:-1], right[0])))
         yield Problem("TG674", at((*entry.path, entry.verb, "ref")), message, f"write {better}")

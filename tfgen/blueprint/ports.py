@@ -288,16 +288,16 @@ def _routed_problems(key: str, name: str, service: Service, at: Locate) -> Itera
 
 def _listener_problems(key: str, service: Service, spec: Spec, at: Locate) -> Iterator[Problem]:
     """HTTP/2 and gRPC need TLS on the way in, too: ELB/load-balancer-target-groups."""
-    known: Mapping[str, Listener] = {
+    known: Mapping[str | None, Listener] = {
         balancer.full_name(name): listener
         for balancer in balancers_of(spec)
+        if not balancer.is_network
         for name, listener in balancer.listeners
     }
     for index, route in enumerate(service.routes):
         protocol = service.ports[route.port].protocol if route.port in service.ports else ""
-        listener = known.get(route.listener or "")
-        is_http = listener is not None and route.listener not in network_listeners(spec)
-        if protocol in _VERSIONS and is_http and listener and listener.protocol != "https":
+        listener = known.get(route.listener)
+        if protocol in _VERSIONS and listener and listener.protocol != "https":
             message = f'routes to a {protocol} port need an HTTPS listener, and "{route.listener}" is none'
             hint = "add a certificate or a domain to the load balancer, or write protocol: http for the port"
             yield Problem("TG585", at(("services", key, "routes", index)), message, hint)

@@ -37,7 +37,7 @@ def tasks(key: str, service: Service, at: Locate) -> Tasks:
         count, where = service.count or 0, at((*path, "count"))
         return Tasks(least=count, most=count, at=where, most_at=where)
     limits, scaling = list(_limits(service.scaling)), (*path, "scaling")
-    least = min((each for each in limits if each.key == "min"), key=lambda each: each.tasks)
+    least = min(limits, key=lambda each: each.tasks)  # no `max` is below every `min`, or first among equals
     most = max((each for each in limits if each.key == "max"), key=lambda each: each.tasks)
     return Tasks(
         least=least.tasks,
@@ -50,9 +50,8 @@ def tasks(key: str, service: Service, at: Locate) -> Tasks:
 
 def range_of_tasks(service: Service) -> tuple[int, int]:
     """The least and the most tasks at any time."""
-    if service.scaling is None:
-        return service.count or 0, service.count or 0
-    tasks = [each.tasks for each in _limits(service.scaling)]
+    limits = _limits(service.scaling) if service.scaling else ()
+    tasks = [each.tasks for each in limits] or [desired_count(service)]
     return min(tasks), max(tasks)
 
 
@@ -75,11 +74,6 @@ def _limits(said: ScalingSpec) -> Iterator[_Limit]:
 def desired_count(service: Service) -> int:
     """What a service starts with."""
     return service.scaling.min if service.scaling else service.count or 0
-
-
-def counts_requests(service: Service) -> bool:
-    """Whether the requests of its load balancers decide how many tasks run."""
-    return service.scaling is not None and service.scaling.requests is not None
 
 
 def build(key: str, spec: Spec, groups: tuple[TargetGroup, ...], referred: References) -> Iterator[Scaling]:
@@ -110,7 +104,9 @@ def _use_policies(key: str, said: ScalingSpec) -> Iterator[ScalingPolicy]:
 def _request_policies(
     key: str, said: ScalingSpec, spec: Spec, groups: tuple[TargetGroup, ...]
 ) -> Iterator[ScalingPolicy]:
-    for group in groups if said.requests else ():
+    if said.requests is None:
+        return
+    for group in groups:
         if not spec.balancers[group.balancer].is_network:
             suffix = balancer_metrics.suffix(group.balancer)
             own = names.ref("aws_lb_target_group.{}.arn_suffix", group.label)
@@ -119,7 +115,7 @@ def _request_policies(
             )
             # Without the name of the service, which a rename would change.
             name = f"requests{group.label.removeprefix(names.label(key))}".replace("_", "-")
-            yield _policy(names.label(group.label, "requests"), name, said.requests or 0, said, metric)
+            yield _policy(names.label(group.label, "requests"), name, said.requests, said, metric)
 
 
 def _queue_policies(
@@ -176,7 +172,8 @@ def problems(key: str, service: Service, spec: Spec, at: Locate) -> Iterator[Pro
         message = f'the scaling of "{key}" follows nothing'
         yield Problem("TG641", at(path), message, "add cpu: 60, or memory, requests, queue or schedule")
     yield from _limit_problems(path, said, at)
-    yield from _request_problems(key, service, spec, at)
+    if said.requests is not None:
+        yield from _request_problems(key, service, spec, at)
     for name, action in said.schedule.items():
         yield from _action_problems((*path, "schedule", name), action, at)
 
@@ -205,12 +202,10 @@ def _limit_problems(path: SpecPath, said: ScalingSpec, at: Locate) -> Iterator[P
 
 
 def _request_problems(key: str, service: Service, spec: Spec, at: Locate) -> Iterator[Problem]:
-    if not counts_requests(service):
-        return
-    known = [name for name in target_groups.balancers(service) if name in spec.balancers]
-    if all(spec.balancers[name].is_network for name in known):
+    fronts = [spec.balancers.get(name) for name in target_groups.balancers(service)]
+    if all(front and front.is_network for front in fronts):
         where = at(("services", key, "scaling", "requests"))
-        what = "a network load balancer counts no requests" if known else f'"{key}" has no routes'
+        what = "a network load balancer counts no requests" if fronts else f'"{key}" has no routes'
         message = f"{what}, so there are no requests to follow"
         hint = "write cpu: 60 instead, or add a route on an Application Load Balancer"
         yield Problem("TG643", where, message, hint)
