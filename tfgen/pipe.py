@@ -105,7 +105,7 @@ def upgrade_file(path: Path) -> Upgrade:
     except SourceError as error:
         return Upgrade("", "", (error.problem,), error.lines)
     if problems:
-        return Upgrade("", "", tuple(problems), source.lines)
+        return Upgrade("", "", tuple(problems), _shown_lines(source))
     return Upgrade(source.text, versions.upgraded_text(source), (), source.lines)
 
 
@@ -117,13 +117,19 @@ _ROUNDS = 5
 def _run_source(source: Source, name: str, as_module: bool, templates: Path | None) -> Outcome:
     source, problems = versions.brought_up_to_date(source)
     if problems:
-        return Outcome(None, None, tuple(problems), source.lines)
+        return Outcome(None, None, tuple(problems), _shown_lines(source))
     source, problems = inheritance.with_defaults(source)
     outcome = _run_every_stage(source, name, as_module, templates)
     if problems:
         found = (*problems, *outcome.problems)
-        return Outcome(outcome.spec, None, found, source.lines, outcome.ignored)
-    return outcome
+        outcome = Outcome(outcome.spec, None, found, source.lines, outcome.ignored)
+    return outcome._replace(lines=_shown_lines(source)) if outcome.problems else outcome
+
+
+def _shown_lines(source: Source) -> tuple[str, ...]:
+    from tfgen.spec.hidden import shown_lines  # noqa: PLC0415 - only a problem pays for it
+
+    return shown_lines(source)
 
 
 def _run_every_stage(source: Source, name: str, as_module: bool, templates: Path | None) -> Outcome:

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_ty
 import msgspec
 
 from tfgen.problems import Location, Problem, SpecPath, nearest_word
-from tfgen.spec import spelling
+from tfgen.spec import hidden, spelling
 from tfgen.spec.model import Requests, Section, Spec
 from tfgen.spec.source import Source
 from tfgen.texts import in_line
@@ -287,9 +287,10 @@ class _Reader:
 
     def report_wrong(self, value: Any, kind: Any, path: SpecPath, hint: str, what: str) -> Any:
         self.flaws.append(Flaw(path, kind, required=False))
-        return self.report_problem(
-            "TG105", self.source.at(path), f"expected {what}, not {shown_value(value)}", hint
-        )
+        shown = shown_value(value)
+        if hidden.is_secret(path, value):
+            shown, hint = "the secret itself", spelling.without_secret(path)
+        return self.report_problem("TG105", self.source.at(path), f"expected {what}, not {shown}", hint)
 
 
 def _shifted_keys(

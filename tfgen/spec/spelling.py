@@ -50,6 +50,14 @@ def as_scalar(value: Any, raw: str, kind: Any) -> str:
     return f"did you mean {other}?" if other else ""
 
 
+def without_secret(path: SpecPath) -> str:
+    """At `path` is a secret, where the spec may only name one."""
+    if "secrets" in path:
+        return "store it in Secrets Manager or Systems Manager, and write the ARN"
+    name = str(path[-1])
+    return f"write {name}: {{input: {name}}}, and give Terraform its value: TF_VAR_{name}"
+
+
 def other_name(value: str, kind: Any) -> str:
     """What `value` would be as a name, or any name, if there is one."""
     return next((other for other in (*_spellings_of(value, kind), "mended") if fits_kind(other, kind)), "")
