@@ -24,13 +24,17 @@ from tfgen.spec.model import (
 from tfgen.spec.source import dump_in_line
 
 _MEANT_BY_TRUE: dict[Any, str] = {FlowLogTarget: "cloudwatch"}
-_WORDS = {**dict.fromkeys(("true", "yes", "on"), True), **dict.fromkeys(("false", "no", "off"), False)}
+_WORDS = {
+    **dict.fromkeys(("true", "yes", "on", "enabled"), True),
+    **dict.fromkeys(("false", "no", "off", "disabled"), False),
+}
+_NOT_SUPPORTED = {"tcp_udp": "tcp_udp is not supported: write two, one with tcp and one with udp"}
 
 
 def as_scalar(value: Any, raw: str, kind: Any) -> str:
     """`value` does not fit `kind`; `raw` is its text."""
-    if value is True and kind in _MEANT_BY_TRUE:
-        return f"write {_MEANT_BY_TRUE[kind]}"
+    if word := _as_switch(value, kind):
+        return f"write {word}"
     if not isinstance(value, str):
         return (
             f'write "{raw}", in quotes'
@@ -38,8 +42,19 @@ def as_scalar(value: Any, raw: str, kind: Any) -> str:
             else ""
         )
     near = nearest_word(value, get_args(kind)) if get_origin(kind) is Literal else ""
-    if near:
-        return f"did you mean {near}?"
+    return _NOT_SUPPORTED.get(value, "") or (f"did you mean {near}?" if near else _as_text(value, kind))
+
+
+def _as_switch(value: Any, kind: Any) -> str:
+    """What turns the thing on or off, where that is a word: "enabled" is ECS's for it."""
+    if value is True and kind in _MEANT_BY_TRUE:
+        return _MEANT_BY_TRUE[kind]
+    meant = _WORDS.get(str(value).lower())
+    word = "" if meant is None else "on" if meant else "off"
+    return word if word in get_args(kind) else ""
+
+
+def _as_text(value: str, kind: Any) -> str:
     bare = _WORDS.get(value.lower(), int(value) if re.fullmatch(r"[1-9][0-9]{0,9}|0", value) else None)
     if bare is not None and fits_kind(bare, kind):
         plain = dump_in_line([bare])[1:-1]
