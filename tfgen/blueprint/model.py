@@ -2071,6 +2071,7 @@ class Unused(Part, frozen=True):
     key: str
     reason: str
     at: Location
+    hint: str
 
 
 class Module(Part, frozen=True):

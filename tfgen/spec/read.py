@@ -149,7 +149,8 @@ class _Reader:
                 return self.report_wrong(value, section, path, spelling.as_section(value, section), keys)
             key = section.short_key(value)
             if section.shorthand_of_ports and not spelling.fits_kind(value, fields_of(section)[key].kind):
-                return self.report_wrong(value, section, path, "", expected_kind(section))
+                hint = spelling.as_scalar(value, shown_value(value), fields_of(section)[key].kind)
+                return self.report_wrong(value, section, path, hint, expected_kind(section))
             inner = self.read_value(value, fields_of(section)[key].kind, path)
             return _WRONG if inner is _WRONG else section(**{key: inner})
         known = fields_of(section)
