@@ -60,7 +60,7 @@ def run_file(
     try:
         source = read_source(path, wanted)
     except SourceError as error:
-        return Outcome(None, None, (error.problem,), error.lines)
+        return Outcome(None, None, (error.problem,), _lines_of_error(error))
     # As UTF-8 whatever the locale, so that pages are the same on every machine.
     name = spec_file or os.fsencode(path.name).decode(errors="replace")
     return _run_source(source, name, as_module, templates)
@@ -71,7 +71,7 @@ def run_text(text: str, name: str, *, as_module: bool = False, templates: Path |
     try:
         source = parse_yaml(text, name)
     except SourceError as error:
-        return Outcome(None, None, (error.problem,), error.lines)
+        return Outcome(None, None, (error.problem,), _lines_of_error(error))
     return _run_source(source, name, as_module, templates)
 
 
@@ -80,7 +80,7 @@ def run_variants(path: Path, variants: Sequence[Values]) -> list[Outcome]:
     try:
         source = read_source(path)
     except SourceError as error:
-        return [Outcome(None, None, (error.problem,), error.lines)] * len(variants)
+        return [Outcome(None, None, (error.problem,), _lines_of_error(error))] * len(variants)
     source, _ = versions.brought_up_to_date(source)  # an older one is read from its text, not from its data
     return [_run_source(with_values(source, values), path.name, False, None) for values in variants]
 
@@ -103,7 +103,7 @@ def upgrade_file(path: Path) -> Upgrade:
             place = ("version",) if isinstance(source.data, dict) else ()
             problems = [each for each in read_spec(source)[1] if each.at.path == place]
     except SourceError as error:
-        return Upgrade("", "", (error.problem,), error.lines)
+        return Upgrade("", "", (error.problem,), _lines_of_error(error))
     if problems:
         return Upgrade("", "", tuple(problems), _shown_lines(source))
     return Upgrade(source.text, versions.upgraded_text(source), (), source.lines)
@@ -124,6 +124,12 @@ def _run_source(source: Source, name: str, as_module: bool, templates: Path | No
         found = (*problems, *outcome.problems)
         outcome = Outcome(outcome.spec, None, found, source.lines, outcome.ignored)
     return outcome._replace(lines=_shown_lines(source)) if outcome.problems else outcome
+
+
+def _lines_of_error(error: SourceError) -> tuple[str, ...]:
+    from tfgen.spec.hidden import shown_text  # noqa: PLC0415 - as below
+
+    return shown_text(error.lines)
 
 
 def _shown_lines(source: Source) -> tuple[str, ...]:

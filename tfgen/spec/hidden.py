@@ -1,10 +1,11 @@
 """Secrets that stand in a spec in the open: no excerpt and no message shows them."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tfgen.facts import plain_secrets
-from tfgen.problems import SpecPath
+from tfgen.problems import BLOT, SpecPath
 from tfgen.spec.source import Source, blotted_lines
 
 
@@ -12,6 +13,20 @@ def shown_lines(source: Source) -> tuple[str, ...]:
     """The lines of a spec without the secrets in them."""
     hidden = [path for path, value in _texts_in(source.data, ()) if is_secret(path, value)]
     return blotted_lines(source, hidden) if hidden else source.lines
+
+
+def shown_text(lines: Sequence[str]) -> tuple[str, ...]:
+    """The lines of a file that cannot be read as YAML, without what looks like a secret in one of them."""
+    return tuple(_PAIR.sub(_blotted_pair, line) for line in lines)
+
+
+_PAIR = re.compile(r"""([A-Za-z_][\w-]*)(["']?\s*:\s+)("[^"]*"?|'[^']*'?|[^\s,{}\[\]]+)""")
+
+
+def _blotted_pair(pair: re.Match[str]) -> str:
+    key, between, value = pair.groups()
+    hidden = plain_secrets.kind_of_secret(key, value.strip("\"'"))
+    return f"{key}{between}{BLOT * len(value)}" if hidden else pair[0]
 
 
 def is_secret(path: SpecPath, value: Any) -> bool:
