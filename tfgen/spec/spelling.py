@@ -198,6 +198,9 @@ def _split_value(value: str, kind: Any) -> list[str]:
 def as_section(value: Any, section: type[Section]) -> str:
     """`value` is no mapping; it may be meant for the one key that `section` needs."""
     fields = msgspec.structs.fields(section)
+    short = next((field.type for field in fields if field.name == section.shorthand), None)
+    if isinstance(value, list) and value and short and fits_kind(value[0], short):
+        return f"write {'one of them, such as ' if value[1:] else ''}{dump_in_line(value[:1])[1:-1]}"
     needed = [field for field in fields if field.required or field.name in section.replaceable]
     choices = needed or (() if isinstance(value, bool) else fields)
     fitting = [field.name for field in choices if fits_kind(value, field.type)]
