@@ -24,7 +24,7 @@ services:
 """
 FAILS = (
     "services: {web: {port: 80, routes: [/], deregistration_delay: 1200}}",
-    "services:\n"
+    "provider: 6\nservices:\n"
     "  web: {port: 80, routes: [/], deregistration_delay: 1800, deployment: {strategy: blue-green}}\n",
     "services: {web: {port: 80, routes: [/]}}\n"
     "overrides: {module.services.aws_lb_target_group.web: {deregistration_delay: 3600}}",
@@ -32,7 +32,7 @@ FAILS = (
 PASSES = (
     "services: {web: {port: 80, routes: [/], deregistration_delay: 1199}}",
     "services: {web: {port: 80, deregistration_delay: 3600}}",
-    "services:\n"
+    "provider: 6\nservices:\n"
     "  web: {port: 80, routes: [/], deregistration_delay: 1799, deployment: {strategy: blue-green}}\n",
     "services: {web: {port: 80, routes: [/], deregistration_delay: 3600}}\n"
     "overrides: {module.services.aws_lb_target_group.web: {deregistration_delay: 60}}",
