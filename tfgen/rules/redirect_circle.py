@@ -63,7 +63,7 @@ _ANY_HOST = "host.invalid"
 
 
 def _circles(blueprint: Blueprint, balancer: LoadBalancer, listener: Listener) -> Iterator[Problem]:
-    usual = next((name for each in balancer.records for name in each.names if "*" not in name), _ANY_HOST)
+    usual = next((_example(name) for each in balancer.records for name in each.names), _ANY_HOST)
     urls = [(rule.at, _url_of_rule(listener, rule, usual)) for rule in listener.rules]
     urls += [(listener.at, f"{_origin(listener, usual)}/that/no/route/matches") for _ in listener.redirects]
     for at, url in urls:
