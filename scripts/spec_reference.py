@@ -88,7 +88,7 @@ def default(field: msgspec.structs.FieldInfo) -> str:
     if field.required:
         return "**required**"
     value = field.default_factory() if field.default_factory is not msgspec.NODEFAULT else field.default
-    if value is None or isinstance(value, model.Section) or value in ([], {}):
+    if value is None or isinstance(value, model.Section) or value in ([], {}, ""):
         return ""
     return f"`{msgspec.json.encode(shortest(value)).decode()}`".replace('"', "")
 

@@ -135,6 +135,15 @@ def test_what_a_deployment_says_and_how_long_an_apply_waits(
     assert re.findall(r'update = "(\w+)"', service) == ([timeout] if timeout else [])
 
 
+def test_the_readme_says_how_long_an_apply_waits() -> None:
+    said = spec({"strategy": "blue-green", "bake": 15})
+    assert "fails after 35 minutes." in run_text(dump_yaml(said), "shop.yaml").pages()["README.md"]
+    said["services"]["api"] = {"image": f"{REGISTRY}/api:1.0", "port": 80, "routes": ["/api"]}
+    readme = run_text(dump_yaml(said), "shop.yaml").pages()["README.md"]
+    assert "fails after 20 minutes." in readme
+    assert "the apply waits for up to 35 minutes." in readme
+
+
 def test_a_hook_is_what_the_role_may_invoke() -> None:
     hooks = [{"function": FUNCTION, "at": ["PRE_SCALE_UP", "POST_SCALE_UP"]}]
     text = page({"strategy": "canary", "hooks": hooks})
@@ -246,6 +255,8 @@ def test_tfgen_route_knows_both_target_groups_as_one_service(header: Any) -> Non
     assert "web responds, on port 3000." in text
     assert "weight" not in text
     assert re.findall(r"target group +aws_lb_target_group\.(\w+)", text) == ["web", "web_alternate"]
+    assert ("while ECS tests a deployment" in text) == bool(header)
+    assert ("each deployment moves the requests to the other one" in text) == (not header)
 
 
 def test_the_proof_has_both_target_groups() -> None:

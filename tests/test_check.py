@@ -461,6 +461,30 @@ def test_a_secret_does_not_show_its_length(tfgen: Tfgen, secret: str) -> None:
     assert "hh" not in said
 
 
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "environment: {DB_PASSWORD: correct-horse, U: 0.5}",
+        "environment: {DB_PASSWORD: 'correct-horse\n\n      correct-horse', U: 0.5}",
+        "environment: {AWS_ACCESS_KEY_ID: AKIAIOSFODNN7EXAMPLE, AWS_SECRET_ACCESS_KEY: correct-horse}",
+        "environment: {DB: {join: ['postgres://shop:correct-horse@', {input: host}]}, U: 0.5}",
+        "command: [run, --password=correct-horse], U: 1",
+        "password: correct-horse",
+        "environment: {DB_PASSWORD: correct-horse, DB_PASSWORD: 'correct-horse'}",
+        "environment: {'DB': 'postgres://shop:correct-horse@a', A: 1, A: 1}",
+        "environment: {DB_PASSWORD: correct-horse, A: b: c}",
+        "secrets: {A: correct-horse}",
+        "secrets: {A: arn:aws:secretsmanager:us-east-1:123456789012:secret:a-AbCdEf, B: correct-horse}",
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_no_problem_shows_a_secret(tfgen: Tfgen, keys: str, form: str) -> None:
+    """Neither its own nor another in the same line: the output is in the logs of CI."""
+    said = tfgen("check", spec(f"{WELL.strip()[:-1]}, {keys}}}\n"), "--format", form).out
+    assert "correct-horse" not in said
+    assert form == "json" or "********" in said
+
+
 def test_a_folder_has_a_place_in_sarif(tfgen: Tfgen) -> None:
     run = json.loads(tfgen("check", ".", "--format", "sarif").out)["runs"][0]
     assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "."

@@ -389,11 +389,20 @@ class TestProblems:
 
 class TestReaders:
     def test_route_says_that_there_are_no_rules(self, tmp_path: Path) -> None:
-        shown = told("route", spec(), tmp_path, "GET", "http://fleet:6514/")
-        assert (
-            "listener raw.syslog of a network load balancer has no rules: it forwards all connections to "
-            'port 6514 of "collector"' in " ".join(shown.split())
-        )
+        shown = told("route", spec(), tmp_path, "TRACE", "http://fleet:6514/")
+        assert "collector responds, on port 6514." in shown
+        assert "none: a network load balancer forwards everything to one target group" in shown
+
+    @pytest.mark.parametrize(
+        ("url", "says"),
+        [
+            ("http://fleet:8883/", "speaks TLS, so a request without TLS reaches no service"),
+            ("https://fleet:8883/", "broker responds"),
+            ("https://fleet:5683/", "takes datagrams, so a TCP connection times out"),
+        ],
+    )
+    def test_route_knows_what_a_listener_speaks(self, tmp_path: Path, url: str, says: str) -> None:
+        assert says in " ".join(told("route", spec(), tmp_path, "GET", url).split())
 
     def test_route_prefers_one_that_has_rules(self, tmp_path: Path) -> None:
         web = {"image": "a:1", "port": 80, "routes": ["/"]}

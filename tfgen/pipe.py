@@ -60,7 +60,7 @@ def run_file(
     try:
         source = read_source(path, wanted)
     except SourceError as error:
-        return Outcome(None, None, (error.problem,), error.lines)
+        return Outcome(None, None, (error.problem,), _lines_of_error(error))
     # As UTF-8 whatever the locale, so that pages are the same on every machine.
     name = spec_file or os.fsencode(path.name).decode(errors="replace")
     return _run_source(source, name, as_module, templates)
@@ -71,7 +71,7 @@ def run_text(text: str, name: str, *, as_module: bool = False, templates: Path |
     try:
         source = parse_yaml(text, name)
     except SourceError as error:
-        return Outcome(None, None, (error.problem,), error.lines)
+        return Outcome(None, None, (error.problem,), _lines_of_error(error))
     return _run_source(source, name, as_module, templates)
 
 
@@ -80,7 +80,7 @@ def run_variants(path: Path, variants: Sequence[Values]) -> list[Outcome]:
     try:
         source = read_source(path)
     except SourceError as error:
-        return [Outcome(None, None, (error.problem,), error.lines)] * len(variants)
+        return [Outcome(None, None, (error.problem,), _lines_of_error(error))] * len(variants)
     source, _ = versions.brought_up_to_date(source)  # an older one is read from its text, not from its data
     return [_run_source(with_values(source, values), path.name, False, None) for values in variants]
 
@@ -103,9 +103,9 @@ def upgrade_file(path: Path) -> Upgrade:
             place = ("version",) if isinstance(source.data, dict) else ()
             problems = [each for each in read_spec(source)[1] if each.at.path == place]
     except SourceError as error:
-        return Upgrade("", "", (error.problem,), error.lines)
+        return Upgrade("", "", (error.problem,), _lines_of_error(error))
     if problems:
-        return Upgrade("", "", tuple(problems), source.lines)
+        return Upgrade("", "", tuple(problems), _shown_lines(source))
     return Upgrade(source.text, versions.upgraded_text(source), (), source.lines)
 
 
@@ -117,13 +117,25 @@ _ROUNDS = 5
 def _run_source(source: Source, name: str, as_module: bool, templates: Path | None) -> Outcome:
     source, problems = versions.brought_up_to_date(source)
     if problems:
-        return Outcome(None, None, tuple(problems), source.lines)
+        return Outcome(None, None, tuple(problems), _shown_lines(source))
     source, problems = inheritance.with_defaults(source)
     outcome = _run_every_stage(source, name, as_module, templates)
     if problems:
         found = (*problems, *outcome.problems)
-        return Outcome(outcome.spec, None, found, source.lines, outcome.ignored)
-    return outcome
+        outcome = Outcome(outcome.spec, None, found, source.lines, outcome.ignored)
+    return outcome._replace(lines=_shown_lines(source)) if outcome.problems else outcome
+
+
+def _lines_of_error(error: SourceError) -> tuple[str, ...]:
+    from tfgen.spec.hidden import shown_text  # noqa: PLC0415 - as below
+
+    return shown_text(error.lines)
+
+
+def _shown_lines(source: Source) -> tuple[str, ...]:
+    from tfgen.spec.hidden import shown_lines  # noqa: PLC0415 - only a problem pays for it
+
+    return shown_lines(source)
 
 
 def _run_every_stage(source: Source, name: str, as_module: bool, templates: Path | None) -> Outcome:

@@ -1,5 +1,6 @@
 """A problem and its place. Imports nothing of tfgen except `texts`."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
 from itertools import islice
@@ -44,17 +45,13 @@ Locate = Callable[[SpecPath], Location]
 
 
 class Problem(NamedTuple):
-    """One finding. `code` is stable (TG203); `severity` is error, warning or note.
-
-    If `secret` is set, the value at its place is not shown.
-    """
+    """One finding. `code` is stable (TG203); `severity` is error, warning or note."""
 
     code: str
     at: Location
     message: str
     hint: str = ""
     severity: str = "error"
-    secret: bool = False
 
 
 class Ignored(NamedTuple):
@@ -87,6 +84,8 @@ def _unpainted(text: str, _what: str) -> str:
 
 
 _LONGEST_SHOWN = 120
+BLOT = "\uffff"
+"""In the lines of a file, a character that is not shown. No YAML contains it."""
 
 
 def describe_problem(
@@ -108,21 +107,22 @@ def describe_problem(
         start = at.column - 1
         # A long line (a file without line breaks, say) is cut around the place, not printed whole.
         cut = max(0, start - most // 2) if len(line) > most else 0
-        shown = in_columns(line[cut : cut + most].rstrip())
-        before, marked, after = (
-            shown[: start - cut],
-            shown[start - cut :][: at.width],
-            shown[start - cut + at.width :],
+        shown = line[cut : cut + most].rstrip()
+        before, marked, after = map(
+            _excerpt,
+            (shown[: start - cut], shown[start - cut :][: at.width], shown[start - cut + at.width :]),
         )
-        if problem.secret:
-            marked = "********"  # its length is nobody's business either
-            shown = before + marked + after
-        text.append(f"{at.line:>5} | {shown}")
+        text.append(f"{at.line:>5} | {before}{marked}{after}")
         marks = "^" * max(1, _columns_of(marked))
         text.append(f"      | {' ' * _columns_of(before)}{paint(marks, severity)}")
     if problem.hint:
         text.append(f"   hint: {wrapped_text(in_line(problem.hint), width, ' ' * 9, 9)}")
     return "\n".join(text)
+
+
+def _excerpt(line: str) -> str:
+    """A part of a line as it is shown: of what is blotted out, the length is nobody's business either."""
+    return "********".join(in_columns(part) for part in re.split(f"{BLOT}+", line))
 
 
 def _columns_of(text: str) -> int:
@@ -154,7 +154,6 @@ def report_problems(
 def nearest_word(word: str, choices: Iterable[object], likeness: float = 0.6) -> str:
     """The choice that is most similar to `word`, or nothing."""
     import difflib  # noqa: PLC0415 - only a mistake pays for it
-    import re  # noqa: PLC0415
 
     by_look = {str(choice).replace("_", "-"): str(choice) for choice in choices}
     look = word.replace("_", "-")

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from tfgen.blueprint import names, renames
 from tfgen.blueprint.model import (
+    USUAL_TIMEOUT,
     Alternate,
     Attachment,
     DeploymentHook,
@@ -37,7 +38,7 @@ from tfgen.spec.model import ROLLING, Deployment, DeploymentTest, Given, Route, 
 _MANAGED_POLICY = "AmazonECSInfrastructureRolePolicyForLoadBalancers"
 _ALTERNATE = "alternate"
 _ALL, _NONE = 100, 0
-_USUAL_BAKE, _USUAL_TIMEOUT = 10, 20  # minutes; the second is the provider's own, for an update of a service
+_USUAL_BAKE = 10  # minutes
 _LEAST_LINEAR = 3  # botocore, ecs LinearConfiguration
 
 
@@ -75,7 +76,7 @@ def strategies(key: str, said: Deployment, referred: References) -> Iterator[Str
             )
             for hook in said.hooks
         ),
-        timeout=_USUAL_TIMEOUT + bake + sum(map(_minutes_of_steps, steps)),
+        timeout=USUAL_TIMEOUT + bake + sum(map(_minutes_of_steps, steps)),
     )
 
 

@@ -1550,6 +1550,10 @@ class DeploymentHook(Part, frozen=True):
     stages: tuple[str, ...]
 
 
+USUAL_TIMEOUT = 20
+"""The minutes that the provider waits for an update of a service, if nothing else is set."""
+
+
 class Strategy(Part, frozen=True):
     """How requests move to new tasks; `bake` and `timeout` are minutes."""
 
@@ -1583,6 +1587,11 @@ class Deployment(Part, frozen=True):
     def timeouts(self) -> tuple[str, ...]:
         """Nothing, or how long an apply waits for what takes longer than the provider expects."""
         return tuple(f"{each.timeout}m" for each in self.strategies if self.waits)
+
+    @property
+    def timeout(self) -> int:
+        """The minutes that an apply waits at most: the provider's own for a rolling deployment."""
+        return next((each.timeout for each in self.strategies), USUAL_TIMEOUT)
 
     @property
     def maximum(self) -> int:
@@ -2062,6 +2071,7 @@ class Unused(Part, frozen=True):
     key: str
     reason: str
     at: Location
+    hint: str
 
 
 class Module(Part, frozen=True):

@@ -366,7 +366,8 @@ def connect_problems(key: str, service: Service, at: Locate) -> Iterator[Problem
             yield Problem("TG730", place, message, "remove request, or write idle, which ends connections")
         if service.ports[each.port].protocol == "udp":
             message = f'port "{each.port}" of "{key}" is a udp port, and Service Connect takes none'
-            yield Problem("TG588", where, message, "remove this name, and allow its clients with ingress")
+            hint = f"write dns: {each.name} instead of this name, and callers list {key} in calls"
+            yield Problem("TG588", where, message, hint)
         elif used.setdefault(each.port, index) != index:
             message = f'port "{each.port}" of "{key}" has two Service Connect names, and ECS takes one'
             yield Problem("TG588", where, message, "remove one of them, or name another port")

@@ -34,11 +34,20 @@ from tfgen.spec.model import (
 from tfgen.spec.origins import is_inherited
 from tfgen.spec.queues import has_queue
 
+_NOBODY_TOLD = "alarms at the top of the spec does not say who is told"
+_OTHERWISE = {_NOBODY_TOLD: ", or add alarms: ADDRESS at the top of the spec"}
+"""What would give some keys an effect, by the reason why they have none."""
+
 
 def build(spec: Spec, at: Locate) -> tuple[Unused, ...]:
     """Every such key of the filled spec, in the spec's order."""
     return tuple(
-        Unused(key=".".join(map(str, path[1:] or path)), reason=reason, at=at(path))
+        Unused(
+            key=".".join(map(str, path[1:] or path)),
+            reason=reason,
+            at=at(path),
+            hint=f"remove it{_OTHERWISE.get(reason, '')}",
+        )
         for path, reason in (*_unused_of_network(spec), *_unused_of_rest(spec, at))
         if not is_inherited(path, at)  # it has an effect elsewhere
     )
@@ -208,14 +217,11 @@ def _unused_alarms(key: str, service: Service, spec: Spec) -> Iterator[tuple[Spe
     """What a service says of alarms that it cannot have."""
     path, said = ("services", key, "alarms"), service.alarms
     if said != ServiceAlarms() and spec.alarms is None:
-        yield path, "alarms at the top of the spec does not say who is told"
+        yield path, _NOBODY_TOLD
     elif said.enabled and not service.routes:
-        for name in ("errors", "unhealthy"):
+        for name, nobody in (("errors", "counts its responses"), ("unhealthy", "checks its tasks")):
             if getattr(said, name):
-                yield (
-                    (*path, name),
-                    f'"{key}" has no routes, so no load balancer counts its responses or checks it',
-                )
+                yield (*path, name), f'"{key}" has no routes, so no load balancer {nobody}'
     if said.enabled and said.queue_age and spec.alarms and not has_queue(service, spec):
         yield (*path, "queue_age"), f'no queue of this region is in the scaling or the access of "{key}"'
 

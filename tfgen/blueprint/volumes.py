@@ -253,11 +253,11 @@ def _key_problems(volume: SaidVolume, spec: Spec, at: Locate) -> Iterator[Proble
         )
     elif not volume.is_known(spec):
         near = nearest_word(str(said.efs), spec.file_systems, 0.6)
-        hint = f"did you mean {near}?"
-        if not near:
-            hint = (
-                f"add {said.efs} to file_systems at the top of the spec, or write the ID of one that exists"
-            )
+        hint = f"add {said.efs} to file_systems at the top of the spec, or write the ID of one that exists"
+        if near:
+            hint = f"did you mean {near}?"
+        elif str(said.efs).startswith("fs-"):
+            hint = "write the whole ID: fs- and 8 or 17 hexadecimal digits"
         where = at((*volume.path, "efs"))
         yield Problem("TG753", where, f'unknown file system "{said.efs}"', hint)
     elif volume.own_file_system(spec):

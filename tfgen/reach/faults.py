@@ -82,7 +82,7 @@ def place(hop: Hop, flows: Collection[Flow], blueprint: Blueprint) -> Location:
         return at
     paths = {flow.path for flow in flows}
     services = {path[:2] for path in paths}
-    if hop.fix:
+    if hop.fix and {flow.kind for flow in flows} != {"call"}:
         return blueprint.locate(hop.fix)
     if len(paths) == 1:
         return blueprint.locate(paths.pop())

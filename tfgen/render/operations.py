@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tfgen.blueprint.model import Blueprint, Job, Service, Task
+from tfgen.render import pushes
+from tfgen.texts import wrapped_text
 
 
 class Operation(NamedTuple):
@@ -12,6 +14,18 @@ class Operation(NamedTuple):
     purpose: str
     commands: tuple[str, ...]
     afterwards: str = ""
+
+    @property
+    def lines_before(self) -> list[str]:
+        return wrapped_text(self.purpose, _WIDTH).split("\n")
+
+    @property
+    def lines_after(self) -> list[str]:
+        return wrapped_text(self.afterwards, _WIDTH).split("\n")
+
+
+_WIDTH = 120
+"""Of a page of Markdown."""
 
 
 def operations(blueprint: Blueprint, cluster: str) -> Iterator[Operation]:
@@ -105,7 +119,8 @@ def _after_rollback(services: list[Service]) -> str:
     deployed = [each.aws_name for each in services if each.is_deployed_by_ci]
     if len(deployed) == len(services):
         return "An apply leaves it so, and the next deployment of the pipeline brings another revision."
-    but = f" It leaves {', '.join(deployed)} as they are." if deployed else ""
+    they = "they are" if len(deployed) > 1 else "it is"
+    but = f" It leaves {', '.join(deployed)} as {they}." if deployed else ""
     return (
         "Then put back what brought the new revision, such as the tag of an image: the next apply deploys "
         f"what these files say.{but}"
@@ -126,7 +141,7 @@ def _deployments(services: list[Service], blueprint: Blueprint, where: str) -> I
         "newest one, which may be Terraform's, and the last fails if ECS has rolled the deployment back:",
         (
             _choice(services),
-            "image=REPOSITORY:TAG",
+            f"image={_repository(services[0], blueprint)}:TAG",
             f"{describe} {family} --query taskDefinition > newest.json",
             f"jq --arg name $service --arg image \"$image\" '{_NEXT}' newest.json > next.json",
             f"revision=$(aws ecs register-task-definition {region} --cli-input-json file://next.json "
@@ -147,6 +162,14 @@ def _deployments(services: list[Service], blueprint: Blueprint, where: str) -> I
             f'image=$({describe} $revision --query "{image}" --output text)',
         ),
     )
+
+
+def _repository(service: Service, blueprint: Blueprint) -> str:
+    """Where the images of a service are, as far as the spec says."""
+    image = service.containers[0].image
+    if image.own:
+        return f"{pushes.registry(blueprint)}/{image.repository}"
+    return "REGISTRY/REPOSITORY" if image.given else image.address
 
 
 OUTPUT_ONLY = (

@@ -15,17 +15,25 @@ def commands(blueprint: Blueprint) -> Iterator[str]:
     pushed = dict.fromkeys(_pushed_images(blueprint))
     if not pushed:
         return
-    region = blueprint.region
-    known = facts.regions().get(region)
-    suffix = known.dns_suffix if known else "amazonaws.com"
-    account = next(iter(blueprint.account), _ACCOUNT)
     yield "terraform init"
     yield f"terraform apply -target=module.{REPOSITORIES}"
-    yield f"registry={account}.dkr.ecr.{region}.{suffix}"
-    login = f"aws ecr get-login-password --region {region}"
+    yield f"registry={registry(blueprint)}"
+    login = f"aws ecr get-login-password --region {blueprint.region}"
     yield f'{login} | docker login --username AWS --password-stdin "$registry"'
     yield from (f'docker push "$registry/{image}"' for image in pushed)
     yield "terraform apply"
+
+
+def registry(blueprint: Blueprint) -> str:
+    """The registry of the stack's own repositories, as a word of a shell."""
+    known = facts.regions().get(blueprint.region)
+    suffix = known.dns_suffix if known else "amazonaws.com"
+    return f"{next(iter(blueprint.account), _ACCOUNT)}.dkr.ecr.{blueprint.region}.{suffix}"
+
+
+def lacks_tag(blueprint: Blueprint) -> bool:
+    """Whether the tag of an image to push is not known."""
+    return any(image.endswith(":TAG") for image in _pushed_images(blueprint))
 
 
 def _pushed_images(blueprint: Blueprint) -> Iterator[str]:

@@ -9,6 +9,7 @@ from tfgen.blueprint.model import (
     LOGIN_CALLBACK,
     TCP,
     USUAL_PORTS,
+    USUAL_TIMEOUT,
     Blueprint,
     Callee,
     Job,
@@ -84,7 +85,10 @@ def readme_values(blueprint: Blueprint) -> dict[str, Any]:
         "is_module": not blueprint.provider,
         "deploy": tuple(_deploy_rows(blueprint)),
         "pushes": tuple(pushes.commands(blueprint)),
+        "replace_tag": ". Replace TAG by that of your image" if pushes.lacks_tag(blueprint) else "",
         "by_terraform": any(not each.is_deployed_by_ci for each in blueprint.services),
+        "limit": min(_limits_of_apply(blueprint)),
+        "longer_limit": tuple(sorted(_limits_of_apply(blueprint))[1:][-1:]),
         "waits": tuple(_wait_commands(blueprint)),
         "unchecked": tuple(_unchecked_services(blueprint)),
         "operations": tuple(
@@ -407,6 +411,12 @@ def _deploy_rows(blueprint: Blueprint) -> Iterator[Row]:
 
 _ADDRESS = "module.services.{}.{}"
 _MOST_SERVICES = 10  # botocore, ecs DescribeServices, which the command asks again and again
+
+
+def _limits_of_apply(blueprint: Blueprint) -> set[int]:
+    """For how many minutes an apply waits for a service."""
+    found = {each.deployment.timeout for each in blueprint.services if each.deployment.waits}
+    return found or {USUAL_TIMEOUT}
 
 
 def _wait_commands(blueprint: Blueprint) -> Iterator[str]:

@@ -30,6 +30,7 @@ from tfgen.blueprint.model import (
     LoadBalancer,
     NamedCondition,
     Service,
+    TargetGroup,
 )
 from tfgen.hcl.text import ResourceRef
 from tfgen.ip_ranges import in_order, is_inside, parse_range
@@ -62,6 +63,8 @@ class Candidate(NamedTuple):
     rule: tuple[ListenerRule, ...]
     service: tuple[Service, ...]
     why_not: tuple[str, ...]
+    forwarded: tuple[TargetGroup, ...] = ()
+    """Those to which a listener of a network load balancer, which has no rules, forwards everything."""
 
 
 class Reading(NamedTuple):
@@ -121,10 +124,11 @@ def _answer_of_balancer(blueprint: Blueprint, balancer: AnyBalancer, request: Re
     listener = next((each for each in balancer.listeners if each.port == request.port), None)
     if listener is None:
         return Answer(request, _no_listener(balancer.listeners, request))
-    if listener.is_network:
-        return Answer(request, _forwarding(blueprint, listener), (listener,), internal=balancer.internal)
     if nobody := _refusal_reason(listener, request):
         return Answer(request, nobody, (listener,), internal=balancer.internal)
+    if listener.is_network:
+        forwarding = (_forwarding(blueprint, listener),)
+        return Answer(request, "", (listener,), forwarding, internal=balancer.internal)
     uncovered = _is_uncovered(balancer, listener, request.host)
     answer = _answer_of_listener(blueprint, listener, request)
     return answer._replace(internal=balancer.internal, uncovered=uncovered)
@@ -237,18 +241,11 @@ def _doubts_of_answer(
 # --- before any rule
 
 
-def _forwarding(blueprint: Blueprint, listener: Listener) -> str:
+def _forwarding(blueprint: Blueprint, listener: Listener) -> Candidate:
     """What a listener of a network load balancer does, whatever a request asks for."""
-    found = [
-        f'port {group.port} of "{service.key}"'
-        for service in blueprint.services
-        for group in service.forwarded(listener.key)
-    ]
-    what = "datagrams" if listener.transport == UDP else "connections"
-    return (
-        f"listener {listener.key} of a network load balancer has no rules: it forwards all {what} "
-        f"to {' and '.join(found)}"
-    )
+    found = [(service, group) for service in blueprint.services for group in service.forwarded(listener.key)]
+    services, groups = zip(*found, strict=True)
+    return Candidate((), services, (), groups)
 
 
 def _no_listener(listeners: Sequence[Listener], request: Request) -> str:
@@ -267,9 +264,11 @@ def _refusal_reason(listener: Listener, request: Request) -> str:
         return f"{name} allows {ranges}{other}; the connection times out"
     if request.scheme == "https" and listener.protocol == "HTTP":
         return f"{name} speaks HTTP without TLS, so an https request fails in the handshake"
-    if request.scheme == "http" and listener.protocol == "HTTPS":
-        return f"{name} speaks HTTPS, so a request without TLS reaches no service"
-    if request.method == "TRACE":
+    if request.scheme == "http" and listener.protocol in ("HTTPS", "TLS"):
+        return f"{name} speaks {listener.protocol}, so a request without TLS reaches no service"
+    if listener.transport == UDP:
+        return f"{name} takes datagrams, so a TCP connection times out"
+    if request.method == "TRACE" and not listener.is_network:
         return "the load balancer itself responds to every TRACE with 405"
     return ""
 

@@ -61,6 +61,15 @@ class Overlap(Struct, frozen=True):
             found = None
         return _readable_request(found or BREAK * (len(self.first.parts) - 1), self.first, self.second)
 
+    def rest(self) -> str:
+        """A request that only `second` matches."""
+        taken = _requests_of_rules((self.first, *self.before))
+        try:
+            found = find_witness((self.second.requests,), taken, Allowance(_MOST_STATES))
+        except TooManyStatesError:
+            found = None
+        return _readable_request(found, self.second) if found else "the rest"
+
 
 class Conflicts(Struct, frozen=True):
     """`known` is false where there were too many rules to compare."""

@@ -88,6 +88,7 @@ def _container_ports(candidate: Candidate) -> Iterator[int]:
 
 def _target_groups(candidate: Candidate) -> Iterator[TargetGroup]:
     """Those that get the requests, of the services that have them."""
+    yield from candidate.forwarded
     for rule in candidate.rule:
         for service in candidate.service:
             yield from service.targets(rule)
@@ -116,6 +117,8 @@ def _client_words(listener: Listener) -> str:
 def _rule_words(candidate: Candidate) -> str:
     for rule in candidate.rule:
         return f"{route_text(rule)}, priority {rule.priority}: aws_lb_listener_rule.{rule.label}"
+    if candidate.forwarded:
+        return "none: a network load balancer forwards everything to one target group"
     return "none matches: the default action"
 
 
@@ -144,6 +147,7 @@ def _winner_notes(winner: Candidate, request: Request) -> Iterator[str]:
     for service in winner.service:
         if not service.tasks.least:
             yield f"the count of {service.key} is 0: without tasks, the load balancer responds with 503"
+    yield from _deployment_notes(winner)
     yield from _login_notes(winner)
     yield from _stickiness_notes(winner)
     for prefix in _prefix_note(winner):
@@ -171,6 +175,15 @@ _WITHOUT_SESSION = {
     "deny": "a request without a session gets a 401 ({})",
     "allow": "requests without a session pass, too ({})",
 }
+
+
+def _deployment_notes(winner: Candidate) -> Iterator[str]:
+    """Which of two target groups a request reaches, where ECS decides that."""
+    if len(winner.service) == 1 and len(list(_target_groups(winner))) > 1:
+        if any(rule.is_test for rule in winner.rule):
+            yield "while ECS tests a deployment, the target group is the one with the new tasks"
+        else:
+            yield "ECS decides which target group: each deployment moves the requests to the other one"
 
 
 def _login_notes(candidate: Candidate) -> Iterator[str]:

@@ -45,8 +45,6 @@ class Connection(NamedTuple):
     scheme: str
     host: str
     port: int
-    secret: bool
-    """Whether the value may hold a password, which no message may show."""
     path: SpecPath
     """Where the spec sets it."""
     given: bool = False
@@ -118,20 +116,15 @@ class Environment:
             names = _words_of_variable(variable)
             if names is None:
                 continue
-            secret = _may_hold_password(value)
             path = (*container.path, "environment", variable)
             for address in dict.fromkeys(_addresses_in_value(names, value.strip(), variables, own)):
                 if self._is_connection(address, names) and not _is_name_only(address, names, own):
-                    yield Connection(variable, address.scheme, address.host, address.port, secret, path)
+                    yield Connection(variable, address.scheme, address.host, address.port, path)
         for variable, parts in container.environment_parts:
             if names := _words_of_variable(variable):
                 path = (*container.path, "environment", variable)
-                # A text with a password is not shown, whatever else of the value is.
-                texts = ((index, part) for index, part in enumerate(parts) if isinstance(part, str))
-                hidden = [index for index, text in texts if _may_hold_password(text)]
-                path = (*path, "join", hidden[0]) if hidden else path
                 for found in self._given_connections(parts, names, variables, own):
-                    yield found._replace(variable=variable, path=path, secret=bool(hidden))
+                    yield found._replace(variable=variable, path=path)
 
     def _given_connections(
         self,
@@ -158,9 +151,9 @@ class Environment:
             region = facts.regions().get(self.blueprint.region)
             suffix = region.dns_suffix if region else "amazonaws.com"
             host = f"{kind.api}.{self.blueprint.region}.{suffix}"
-            return Connection("", "https", host, 443, False, ())
+            return Connection("", "https", host, 443, ())
         host, given = hosts.shown(address.host), hosts.is_given(address.host)
-        return Connection("", address.scheme, host, address.port, False, (), given, kind.managed)
+        return Connection("", address.scheme, host, address.port, (), given, kind.managed)
 
     def meant(self, host: str) -> Service | None:
         """The service of this stack that a host stands for, even if it has no such name.
@@ -249,11 +242,6 @@ def _is_name_only(address: _Address, names: _Names, own: frozenset[str]) -> bool
     # The stack's name makes a URL its own (SHOP_URL), and not the address of a server (TEMPORAL_ADDRESS).
     own = own if address.scheme else signs.own
     return names.words <= own or not names.words.isdisjoint(signs.not_http)
-
-
-def _may_hold_password(value: str) -> bool:
-    user = value.partition("://")[2].rpartition("@")[0] or value.rpartition("@")[0]
-    return ":" in user or any(word in value.lower() for word in ("password", "pwd"))
 
 
 # --- values

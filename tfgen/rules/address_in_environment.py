@@ -144,7 +144,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             if found := _fault(connection, service, environment):
                 where = blueprint.locate(connection.path)
                 message = f"the address in {connection.variable} {found[0]}"
-                yield Problem(ID, where, message, found[1], SEVERITY, connection.secret)
+                yield Problem(ID, where, message, found[1], SEVERITY)
 
 
 def _fault(connection: Connection, caller: Task, environment: Environment) -> Fault | None:

@@ -67,7 +67,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
             if egress.has_internet(service) or not is_outside(closed.connection):
                 where = blueprint.locate(closed.connection.path)
                 hint = _hint(closed, service, blueprint)
-                yield Problem(ID, where, _message(closed, service), hint, SEVERITY, closed.connection.secret)
+                yield Problem(ID, where, _message(closed, service), hint, SEVERITY)
 
 
 def _message(closed: Closed, service: Task) -> str:

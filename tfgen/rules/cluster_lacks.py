@@ -46,7 +46,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
         for needed, services in _needs(blueprint):
             verb = "need" if services[1:] else "needs"
             message = f"{' and '.join(services)} {verb} {needed}, which tfgen cannot see in this cluster"
-            yield Problem(ID, cluster.at, message, "look whether the cluster has it", SEVERITY)
+            yield Problem(ID, cluster.at, message, "check that the cluster has it", SEVERITY)
 
 
 def _needs(blueprint: Blueprint) -> Iterator[tuple[str, list[str]]]:

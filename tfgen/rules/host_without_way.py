@@ -84,7 +84,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                     f"with {blueprint.network.egress_key}: endpoints there is no route to the internet"
                 )
                 where = blueprint.locate(connection.path)
-                yield Problem(ID, where, message, _hint(closed, blueprint), SEVERITY, connection.secret)
+                yield Problem(ID, where, message, _hint(closed, blueprint), SEVERITY)
 
 
 def _hint(closed: Closed, blueprint: Blueprint) -> str:

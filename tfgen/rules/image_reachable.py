@@ -66,7 +66,7 @@ def _hint(image: Image, blueprint: Blueprint) -> str:
         return f"replicate the image to {blueprint.region}, or {blueprint.network.nat_advice}"
     region = facts.regions().get(blueprint.region)
     suffix = region.dns_suffix if region else "amazonaws.com"
-    host = f"ACCOUNT.dkr.ecr.{blueprint.region}.{suffix}"
+    host = f"{next(iter(blueprint.account), 'ACCOUNT')}.dkr.ecr.{blueprint.region}.{suffix}"
     copy = f"copy the image to {host}, or {blueprint.network.nat_advice}"
     if image.registry not in facts.cached_registries(blueprint.partition):
         return copy

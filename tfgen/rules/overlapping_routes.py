@@ -5,7 +5,7 @@ from itertools import groupby
 
 from tfgen.blueprint.model import Blueprint
 from tfgen.problems import Problem
-from tfgen.routing.conflicts import Overlap, find_conflicts
+from tfgen.routing.conflicts import Overlap, find_conflicts, is_inside
 from tfgen.routing.table import entries_by_listener
 
 ID = "TG381"
@@ -83,10 +83,13 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _message(overlap: Overlap) -> str:
     first, second = overlap.first, overlap.second
+    inside = is_inside(first, second)
     return (
         f"{second} and {first} (line {first.rule.at.line}) both match requests such as "
-        f"{overlap.example()}, and neither is inside the other: {first.answerer} responds, because its "
-        f"route is evaluated first (priority {first.rule.priority} before {second.rule.priority})"
+        f"{overlap.example()}{'' if inside else ', and neither is inside the other'}: {first.answerer} "
+        f"responds, because its route is evaluated first (priority {first.rule.priority} before "
+        f"{second.rule.priority})"
+        f"{f'; what remains for {second.answerer} is {overlap.rest()}' if inside else ''}"
     )
 
 

@@ -129,7 +129,7 @@ def check(blueprint: Blueprint) -> Iterator[Problem]:
                 message = (
                     f"{connection.variable} points to this stack's own load balancer, {'; '.join(reasons)}"
                 )
-                yield Problem(ID, where, message, _hint(door[1]), SEVERITY, connection.secret)
+                yield Problem(ID, where, message, _hint(door[1]), SEVERITY)
 
 
 def _reasons_of_failure(service: Service, listener: Listener, blueprint: Blueprint) -> Iterator[str]:

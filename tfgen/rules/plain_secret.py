@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tfgen import facts
 from tfgen.blueprint.model import Blueprint, Container
+from tfgen.facts import plain_secrets
 from tfgen.problems import Problem, SpecPath
 
 ID = "TG313"
@@ -79,14 +79,18 @@ class _Text(NamedTuple):
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for container in blueprint.containers:
         for name, value, path, whole in _texts(container):
-            if found := _kind_of_secret(name, value) if whole else _by_value(value):
+            if (
+                found := plain_secrets.kind_of_secret(name, value)
+                if whole
+                else plain_secrets.kind_by_value(value)
+            ):
                 where = blueprint.locate(path)
                 message = (
                     f"{name} looks like {found}: here it is in Terraform's state and in the task "
                     "definition, readable by everybody with access to them"
                 )
                 hint = f"store it in Secrets Manager, and write secrets: {{{name}: ARN}} instead"
-                yield Problem(ID, where, message, hint, SEVERITY, secret=True)
+                yield Problem(ID, where, message, hint, SEVERITY)
 
 
 def _texts(container: Container) -> Iterator[_Text]:
@@ -97,57 +101,3 @@ def _texts(container: Container) -> Iterator[_Text]:
             if isinstance(part, str):
                 path = (*container.path, "environment", name, "join", index)
                 yield _Text(name, part, path, whole=len(parts) == 1)
-
-
-def _kind_of_secret(name: str, value: str) -> str:
-    """What kind of secret this is; nothing if it is none."""
-    return _by_value(value) or _by_name(name, value)
-
-
-def _by_value(value: str) -> str:
-    if "PRIVATE KEY-----" in value:
-        return "a private key"
-    if _password_in(value):
-        return "an address with a password"
-    for token in facts.secret_signs().tokens:
-        if token.shortest <= len(value) <= token.longest and value.startswith(token.prefixes):
-            return "" if " " in value else token.what
-    return ""
-
-
-def _by_name(name: str, value: str) -> str:
-    plain = name.upper()
-    secret = plain.endswith(facts.secret_signs().names) and not _of_something_else(plain, value)
-    return "a secret, by its name" if secret and _may_be_secret(value) else ""
-
-
-def _of_something_else(name: str, value: str) -> bool:
-    """A public key, the ID of a key in KMS, the name of a header or a field, the name of a secret."""
-    words = value.replace("-", "_")
-    named = words.upper().removeprefix("X_") == name
-    secret_name = name.endswith("SECRET") and "_" in words and words.replace("_", "").isalpha()
-    return "PUBLIC" in name or "KMS" in name or named or (secret_name and value.islower())
-
-
-def _password_in(value: str) -> str:
-    """The password in the address of a database: scheme://user:PASSWORD@host, or Password=PASSWORD;."""
-    authority = value.partition("://")[2].partition("/")[0]
-    password = authority.rpartition("@")[0].partition(":")[2]
-    if not password:
-        before = value.lower().partition("password=")[0]
-        if before[-1:].isalnum() or before.endswith(("_", "-")):  # the end of another word
-            return ""
-        password = value[len(before) + len("password=") :].partition(";")[0].partition("&")[0]
-    return password if _may_be_secret(password) else ""
-
-
-def _may_be_secret(value: str) -> bool:
-    """Not a number, a switch, a placeholder, a path, or a reference to where the secret is."""
-    signs = facts.secret_signs()
-    return not (
-        len(set(value)) < 2
-        or value.rstrip("smhd").isdigit()  # 12, or 30s
-        or value.lower() in signs.not_secrets
-        or value.lower().startswith(signs.references)
-        or ("/" in value and value == value.lower())
-    )

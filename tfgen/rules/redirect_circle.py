@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tfgen.blueprint.model import Blueprint, Listener, ListenerRule
+from tfgen.blueprint.model import Blueprint, Listener, ListenerRule, LoadBalancer
 from tfgen.problems import Problem, TfgenError
 from tfgen.routing.answer import answers_of_request, never_ends
 from tfgen.routing.request import read_request
@@ -55,34 +55,35 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for balancer in blueprint.load_balancer:
         for listener in balancer.listeners:
-            yield from _circles(blueprint, balancer.key, listener)
+            yield from _circles(blueprint, balancer, listener)
 
 
-def _circles(blueprint: Blueprint, balancer: str, listener: Listener) -> Iterator[Problem]:
-    urls = [(rule.at, _url_of_rule(listener, rule)) for rule in listener.rules]
-    urls += [(listener.at, _url_of_rest(listener)) for _ in listener.redirects]
+_ANY_HOST = "host.invalid"
+"""Stands for a host that no rule names."""
+
+
+def _circles(blueprint: Blueprint, balancer: LoadBalancer, listener: Listener) -> Iterator[Problem]:
+    usual = next((_example(name) for each in balancer.records for name in each.names), _ANY_HOST)
+    urls = [(rule.at, _url_of_rule(listener, rule, usual)) for rule in listener.rules]
+    urls += [(listener.at, f"{_origin(listener, usual)}/that/no/route/matches") for _ in listener.redirects]
     for at, url in urls:
         try:
-            request = read_request("GET", url, (), None)._replace(balancer=balancer)
+            request = read_request("GET", url, (), None)._replace(balancer=balancer.key)
         except TfgenError:  # an override of the port can say a number that is none
             continue
         answers = answers_of_request(blueprint, request)
         if never_ends(answers):
             onward = answers[1].request.url
             message = f"this redirect never ends: {url} leads to {onward}, which is redirected again"
+            message = message.replace(_ANY_HOST, "HOST")
             yield Problem(ID, at, message, "redirect to an address that no redirect matches", SEVERITY)
 
 
-def _url_of_rule(listener: Listener, rule: ListenerRule) -> str:
+def _url_of_rule(listener: Listener, rule: ListenerRule, usual: str) -> str:
     """An address that a rule matches, of a GET without headers."""
-    host = next((host for values in rule.hosts for host in values), "www.example.com")
+    host = next((host for values in rule.hosts for host in values), usual)
     path = next((path for values in rule.paths for path in values), "/")
     return f"{_origin(listener, _example(host))}{_example(path)}"
-
-
-def _url_of_rest(listener: Listener) -> str:
-    """An address that no rule is likely to match."""
-    return f"{_origin(listener, 'www.example.com')}/that/no/route/matches"
 
 
 def _origin(listener: Listener, host: str) -> str:

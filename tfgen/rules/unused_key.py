@@ -55,4 +55,4 @@ PASSES = (
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for unused in blueprint.unused:
         message = f"{unused.key} has no effect here: {unused.reason}"
-        yield Problem(ID, unused.at, message, "remove it", SEVERITY)
+        yield Problem(ID, unused.at, message, unused.hint, SEVERITY)

@@ -85,7 +85,8 @@ def _wrong_ignores(ignore: Ignore, used: bool, at: Location, rules: Collection[s
         near = "" if other_kind else nearest_word(rule.upper(), rules, 0.75)
         listed = "write a code that can be ignored: those that tfgen explain lists, and TG270 to TG272"
         hint = f"did you mean {near}?" if near else listed
-        yield Problem("TG391", at, f'unknown rule "{rule}"', hint, "warning")
+        message = f"{rule} cannot be ignored" if other_kind else f'unknown rule "{rule}"'
+        yield Problem("TG391", at, message, hint, "warning")
     elif not used:
         message = f"nothing here breaks {rule}, and this ignore would hide a problem that appears later"
         yield Problem(UNUSED, at, message, "remove it", "warning")

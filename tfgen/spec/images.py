@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from tfgen import facts
-from tfgen.problems import Locate, Problem
+from tfgen.problems import Locate, Problem, SpecPath
 from tfgen.spec.containers import containers_of_spec
 from tfgen.spec.model import Given, PullThrough, Spec
 
@@ -103,13 +103,19 @@ def _cache_problems(spec: Spec, at: Locate) -> Iterator[Problem]:
 
 def _lacking_credentials(spec: Spec, at: Locate) -> Iterator[Problem]:
     """Images of registries that the cache could have, but not without credentials."""
-    needing = facts.usual_cache_prefixes().keys() - facts.registries_without_credentials()
+    public = facts.registries_without_credentials()
+    needing = facts.usual_cache_prefixes().keys() - public
+    lacking: dict[SpecPath, tuple[str, str]] = {}
     for container in containers_of_spec(spec):
         said = container.said.image
         if not isinstance(said, str) or said.partition("@")[0].partition(":")[0] in spec.repositories:
             continue
         registry, _ = split_registry(said)
         if registry in needing and not said.startswith(_OF_ACCOUNT):
-            message = f'ECR pulls "{said}" from {registry} only with credentials, so it is not cached'
-            hint = f"write pull_through: {{{registry}: ARN, quay.io: {{}}}}, with the ARN of a secret"
-            yield Problem("TG683", at((*container.path, "image")), message, hint, "warning")
+            lacking[(*container.path, "image")] = said, registry
+    whole = dict.fromkeys(public, "{}") | {registry: "ARN" for _, registry in lacking.values()}
+    rules = ", ".join(f"{registry}: {value}" for registry, value in sorted(whole.items()))
+    for path, (said, registry) in lacking.items():
+        message = f'ECR pulls "{said}" from {registry} only with credentials, so it is not cached'
+        hint = f"write pull_through: {{{rules}}}, with the ARN of a secret"
+        yield Problem("TG683", at(path), message, hint, "warning")

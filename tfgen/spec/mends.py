@@ -20,8 +20,11 @@ _GONE: Any = object()
 _Edits = Iterator[tuple[SpecPath, Any]]
 
 
+_REGION, _ACCOUNT = "us-east-1", "123456789012"
+
+
 def _arn(place: str, name: str) -> str:
-    return f"arn:aws:{place}:123456789012:{name}"
+    return f"arn:aws:{place}:{_ACCOUNT}:{name}"
 
 
 _ECR = "123456789012.dkr.ecr.{}.amazonaws.com/mended:1"
@@ -164,7 +167,8 @@ class _Mend:
         needed = self.is_only_listener(flaw.path) or name == "redirect"
         if isinstance(name, str) and not flaw.required and not needed:
             choices.insert(0, _GONE)
-        self.put_value(flaw.path, self.one_of(choices))
+        self.put_value(flaw.path, self.in_place(self.one_of(choices)))
+        self.give_verb(flaw.path)
 
     def give_verb(self, path: SpecPath) -> None:
         """To an entry of `access` whose only verb was unknown."""
@@ -247,6 +251,14 @@ class _Mend:
         existing = self.value_at((*front, "existing", "listener_arns"))
         found = existing or self.value_at((*front, "listeners"))
         return list(found) if isinstance(found, dict) and found else ["http"]
+
+    def in_place(self, value: Any) -> Any:
+        """In every other variant, a sample in the spec's own Region and account: others may be wrong."""
+        if self.variant % 2 and isinstance(value, str) and value.startswith("arn:"):
+            for sample, key in ((_REGION, "region"), (_ACCOUNT, "account")):
+                own = self.value_at((key,))
+                value = value.replace(sample, own) if isinstance(own, str) else value
+        return value
 
     def one_of(self, choices: Sequence[Any]) -> Any:
         return choices[self.variant % len(choices)]
@@ -555,7 +567,7 @@ def _mend_callee(mend: _Mend, path: SpecPath) -> _Edits:
     if mend.variant % 2 and len(path) > 3:
         yield (*callee, "connect"), f"mended-{mend.variant}-{callee[-1]}"
         if mend.value_at((*callee, "port")) is None and not mend.value_at((*callee, "ports")):
-            yield (*callee, "port"), 8080 + mend.variant
+            yield (*callee, "port"), _sample_port(mend)
     else:
         yield (*path[:2], "calls"), _GONE
 
@@ -565,7 +577,13 @@ def _port_or_not(mend: _Mend, path: SpecPath) -> _Edits:
     if mend.variant % 2:
         yield (*path[:2], path[-1]), _GONE
     else:
-        yield (*path[:2], "port"), 8080 + mend.variant
+        yield (*path[:2], "port"), _sample_port(mend)
+
+
+def _sample_port(mend: _Mend) -> Any:
+    """A port with requests, or one without."""
+    number = 8080 + mend.variant
+    return {"number": number, "protocol": "tcp"} if mend.variant > 1 else number
 
 
 def _connect_name(mend: _Mend, path: SpecPath) -> _Edits:
@@ -574,6 +592,7 @@ def _connect_name(mend: _Mend, path: SpecPath) -> _Edits:
 
 
 def _plain_port(mend: _Mend, path: SpecPath) -> _Edits:
+    path = path if len(path) > 2 else (*path, "port")  # one that was mended is not in the file
     port = mend.value_at(path)
     if mend.variant % 2:
         yield (*path[:2], "routes"), _GONE
@@ -640,7 +659,7 @@ def _lone_name(mend: _Mend, path: SpecPath) -> _Edits:
         key for key, port in ports.items() if not isinstance(port, dict) or port.get("protocol") != "udp"
     ]
     if not ports:  # the only one is none that Service Connect takes
-        yield (*path[:2], "port"), 8080 + mend.variant
+        yield (*path[:2], "port"), _sample_port(mend)
     yield (*path[:2], "connect"), {**name, "port": known[0]} if known else name if not ports else _GONE
 
 
@@ -884,9 +903,12 @@ def _mend_router_port(mend: _Mend, path: SpecPath) -> _Edits:
 
 
 def _mend_cache(mend: _Mend, _: SpecPath) -> _Edits:
-    """Nothing is cached, or what needs no credentials, in an account."""
-    yield ("pull_through",), mend.one_of((_GONE, True))
-    yield ("account",), "123456789012"
+    """Nothing is cached, or everything, in an account."""
+    (secret,) = _SAMPLES[model.CacheSecretArn]
+    public = facts.registries_without_credentials()
+    every = {key: {} if key in public else {"credentials": secret} for key in facts.usual_cache_prefixes()}
+    yield ("pull_through",), mend.one_of((_GONE, every))
+    yield ("account",), _ACCOUNT
 
 
 def _mend_scaling(_mend: _Mend, path: SpecPath) -> _Edits:

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_ty
 import msgspec
 
 from tfgen.problems import Location, Problem, SpecPath, nearest_word
-from tfgen.spec import spelling
+from tfgen.spec import hidden, spelling
 from tfgen.spec.model import Requests, Section, Spec
 from tfgen.spec.source import Source
 from tfgen.texts import in_line
@@ -149,7 +149,8 @@ class _Reader:
                 return self.report_wrong(value, section, path, spelling.as_section(value, section), keys)
             key = section.short_key(value)
             if section.shorthand_of_ports and not spelling.fits_kind(value, fields_of(section)[key].kind):
-                return self.report_wrong(value, section, path, "", expected_kind(section))
+                hint = spelling.as_scalar(value, shown_value(value), fields_of(section)[key].kind)
+                return self.report_wrong(value, section, path, hint, expected_kind(section))
             inner = self.read_value(value, fields_of(section)[key].kind, path)
             return _WRONG if inner is _WRONG else section(**{key: inner})
         known = fields_of(section)
@@ -287,9 +288,10 @@ class _Reader:
 
     def report_wrong(self, value: Any, kind: Any, path: SpecPath, hint: str, what: str) -> Any:
         self.flaws.append(Flaw(path, kind, required=False))
-        return self.report_problem(
-            "TG105", self.source.at(path), f"expected {what}, not {shown_value(value)}", hint
-        )
+        shown = shown_value(value)
+        if hidden.is_secret(path, value):
+            shown, hint = "the secret itself", spelling.without_secret(path)
+        return self.report_problem("TG105", self.source.at(path), f"expected {what}, not {shown}", hint)
 
 
 def _shifted_keys(

@@ -73,6 +73,12 @@ def from_crontab(line: str) -> str:
     return _SHORTHANDS.get(line.lower(), "")
 
 
+def from_weeks(expression: str) -> str:
+    """A rate in weeks, which AWS does not count, in days."""
+    weeks = re.fullmatch(r"rate\(([0-9]{1,3}) weeks?\)", expression)
+    return f"rate({int(weeks[1]) * 7} days)" if weeks else ""
+
+
 def faults(expression: str) -> Iterator[Fault]:
     """What AWS refuses of an expression of the right form, or what can never happen."""
     kind, _, inner = expression.removesuffix(")").partition("(")
@@ -117,7 +123,7 @@ def _cron_faults(said: list[str]) -> Iterator[Fault]:
         hint = "write cron(0 3 * * ? *) for each day, or cron(0 3 ? * MON-FRI *) for days of the week"
         yield Fault(message, hint)
     elif not found and not _has_day(day, month):
-        message = f"no month of {month} has a day {day}, so this never happens"
+        message = f"there is no day {day} in month {month}, so this never happens"
         yield Fault(message, "write a day that the month has, or L for its last day")
 
 

@@ -7,14 +7,14 @@ and prevents nested aliases from making it grow.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
 from tfgen import files
-from tfgen.problems import Location, Problem, SpecPath
+from tfgen.problems import BLOT, Location, Problem, SpecPath
 from tfgen.spec import syntax
 from tfgen.texts import in_yaml, plain_in_yaml
 
@@ -99,6 +99,22 @@ def _with_value(data: Any, path: SpecPath, value: Any) -> Any:
     changed = _with_value(section.get(key), tuple(rest), value)
     left = {name: each for name, each in section.items() if name != key}
     return left if changed is None else left | {key: changed}
+
+
+def blotted_lines(source: Source, paths: Collection[SpecPath]) -> tuple[str, ...]:
+    """The lines of a spec with every character of the values at some paths replaced by `BLOT`."""
+    starts = {source.values[path][:2] for path in paths if path in source.values}
+    lines = list(source.lines)
+    events: Iterator[Any] = yaml.parse(source.text, Loader=_Loader)
+    for event in events:
+        start, end = event.start_mark, event.end_mark
+        if not isinstance(event, yaml.ScalarEvent) or (start.line + 1, start.column + 1) not in starts:
+            continue
+        for index in range(start.line, min(end.line + 1, len(lines))):
+            first = start.column if index == start.line else 0
+            last = end.column if index == end.line else len(lines[index])
+            lines[index] = f"{lines[index][:first]}{BLOT * (last - first)}{lines[index][last:]}"
+    return tuple(lines)
 
 
 class SourceError(Exception):

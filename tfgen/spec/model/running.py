@@ -164,7 +164,7 @@ class Deployment(Section, frozen=True):
     deployment begins is ignored for all of it. Without any again, they are turned off; whether every later
     plan shows that is not confirmed."""
     wait: bool = True
-    """Whether `terraform apply` waits until the deployment is complete; it fails if that takes 20 minutes.
-    Without it, an apply succeeds whether or not the new tasks start."""
+    """Whether `terraform apply` waits until the deployment is complete; it fails after 20 minutes
+    plus the time of `bake` and `step`. Without it, an apply succeeds whether or not the new tasks start."""
     rebalancing: bool = True
     """Whether ECS moves tasks between zones to keep them spread evenly."""

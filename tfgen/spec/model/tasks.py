@@ -301,7 +301,10 @@ class TaskKeys(ContainerKeys, frozen=True):
     memory: Annotated[int, Meta(description="a number of MiB (1 GiB is 1024)")] | None = None
     """The memory of each task. Default: the smallest size that Fargate offers for `cpu` with at least 2 GiB
     per vCPU."""
-    storage: Annotated[int, Meta(ge=21, le=200, description="a number of GiB from 21 to 200")] | None = None
+    storage: (
+        Annotated[int, Meta(ge=21, le=200, description="a number of GiB from 21 to 200 (without it, 20)")]
+        | None
+    ) = None
     """GiB of ephemeral storage for the images and files of each task. AWS charges for what is above 20.
     Default: 20."""
     volumes: dict[Name, Volume] = {}

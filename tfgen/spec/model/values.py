@@ -229,6 +229,7 @@ CacheSecretArn = Annotated[
             r"[a-zA-Z0-9/_+=.@-]+\Z"
         ),
         max_length=612,
+        examples=["arn:aws:secretsmanager:REGION:ACCOUNT:secret:ecr-pullthroughcache/NAME-SUFFIX"],
         description="the ARN of a secret in Secrets Manager whose name begins with ecr-pullthroughcache/",
     ),
 ]
@@ -250,6 +251,7 @@ SecretSource = Annotated[
     str,
     Meta(
         pattern=r"^(arn:aws[a-z-]*:(secretsmanager|ssm):[a-z0-9-]+:[0-9]{12}:(secret:|parameter/)\S+|/\S+)\Z",
+        examples=["arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX"],
         description="the ARN of a Secrets Manager secret or an SSM parameter, or the /path of a parameter",
     ),
 ]
@@ -259,6 +261,7 @@ EnvironmentFileArn = Annotated[
         # ECS/use-environment-file: the key ends with .env.
         pattern=r"^arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S*\.env\Z",
         max_length=1100,
+        examples=["arn:aws:s3:::BUCKET/KEY.env"],
         description="the ARN of an object in S3 whose key ends with .env",
     ),
 ]
@@ -385,6 +388,7 @@ ListenerArn = Annotated[
     str,
     Meta(
         pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:listener/app(/[A-Za-z0-9-]+){3}\Z",
+        examples=["arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID"],
         description="the ARN of a listener of an Application Load Balancer",
     ),
 ]
@@ -392,6 +396,7 @@ LoadBalancerArn = Annotated[
     str,
     Meta(
         pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:loadbalancer/app(/[A-Za-z0-9-]+){2}\Z",
+        examples=["arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/NAME/ID"],
         description="the ARN of an Application Load Balancer",
     ),
 ]
@@ -407,6 +412,7 @@ CertificateArn = Annotated[
     str,
     Meta(
         pattern=r"^arn:aws[a-z-]*:(acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+|iam::[0-9]{12}:server-certificate/[!-~]+)\Z",
+        examples=["arn:aws:acm:REGION:ACCOUNT:certificate/ID"],
         description="the ARN of a certificate in ACM, or of a server certificate in IAM",
     ),
 ]
@@ -431,6 +437,7 @@ FlowLogTarget = Annotated[
     str,
     Meta(
         pattern=r"^(cloudwatch|arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.()-]+)*/?)\Z",
+        examples=["arn:aws:s3:::BUCKET"],
         description="cloudwatch, or the ARN of an S3 bucket, with or without a prefix",
     ),
 ]
@@ -445,6 +452,7 @@ TrustStoreArn = Annotated[
     str,
     Meta(
         pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:truststore(/[A-Za-z0-9-]+){2}\Z",
+        examples=["arn:aws:elasticloadbalancing:REGION:ACCOUNT:truststore/NAME/ID"],
         description="the ARN of a trust store of Elastic Load Balancing",
     ),
 ]
@@ -467,6 +475,7 @@ FunctionArn = Annotated[
         # botocore, lambda FunctionArn, with the version or the alias that a function may have.
         pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9$_-]+)?\Z",
         max_length=256,
+        examples=["arn:aws:lambda:REGION:ACCOUNT:function:NAME"],
         description="the ARN of a Lambda function",
     ),
 ]
@@ -487,6 +496,7 @@ ClusterArn = Annotated[
     str,
     Meta(
         pattern=r"^arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:cluster/[A-Za-z0-9_-]{1,255}\Z",
+        examples=["arn:aws:ecs:REGION:ACCOUNT:cluster/NAME"],
         description="the ARN of an ECS cluster",
     ),
 ]
@@ -494,6 +504,7 @@ NamespaceArn = Annotated[
     str,
     Meta(
         pattern=r"^arn:aws[a-z-]*:servicediscovery:[a-z0-9-]+:[0-9]{12}:namespace/ns-[a-z0-9]{8,48}\Z",
+        examples=["arn:aws:servicediscovery:REGION:ACCOUNT:namespace/ns-ID"],
         description="the ARN of a Cloud Map namespace, which ends in /ns-...",
     ),
 ]
@@ -505,6 +516,7 @@ RoleArn = Annotated[
     Meta(
         # IAM/reference_iam-quotas: a path and a name of these characters.
         pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-.0-~]+/)*[A-Za-z0-9_+=,.@-]{1,64}\Z",
+        examples=["arn:aws:iam::ACCOUNT:role/NAME"],
         description="the ARN of an IAM role",
     ),
 ]
@@ -512,6 +524,7 @@ PolicyArn = Annotated[
     str,
     Meta(
         pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/([!-.0-~]+/)*[A-Za-z0-9_+=,.@-]{1,128}\Z",
+        examples=["arn:aws:iam::ACCOUNT:policy/NAME"],
         description="the ARN of a managed IAM policy",
     ),
 ]
@@ -628,6 +641,7 @@ WebAclArn = Annotated[
     Meta(
         # A regional one: those of CloudFront are global. wafv2 AssociateWebACL.
         pattern=r"^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[A-Za-z0-9_-]{1,128}/[0-9a-f-]{1,36}\Z",
+        examples=["arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/NAME/ID"],
         description="the ARN of a regional web ACL of AWS WAF",
     ),
 ]
@@ -639,6 +653,7 @@ AlarmTopic = Annotated[
             r"^(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}"
             r"|[A-Za-z0-9!#$&'*+/=?^_`|~.{}-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63})\Z"
         ),
+        examples=["arn:aws:sns:REGION:ACCOUNT:NAME"],
         description="the ARN of an SNS topic, or an address of mail",
     ),
 ]
@@ -672,6 +687,7 @@ UserPoolArn = Annotated[
         # botocore, cognito-idp UserPoolIdType.
         pattern=r"^arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:[0-9]{12}:userpool/[A-Za-z0-9-]+_[A-Za-z0-9]+\Z",
         max_length=131,
+        examples=["arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID"],
         description="the ARN of a user pool of Cognito",
     ),
 ]
@@ -747,6 +763,7 @@ ThingArn = Annotated[
         # IAM/reference-arns. S3 has no region and no account in them, models of Bedrock have no account.
         pattern=r"^(arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12})?:[!-~]+|metrics|traces)\Z",
         max_length=2048,
+        examples=["arn:aws:sqs:REGION:ACCOUNT:QUEUE or arn:aws:s3:::BUCKET"],
         description="the ARN of what the application uses; metrics and traces have none",
     ),
 ]
@@ -755,13 +772,15 @@ KeyArn = Annotated[
     Meta(
         # KMS in a policy is a key by its ARN, not an alias: SQS/sqs-key-management.
         pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/(mrk-[0-9a-f]{32}|[0-9a-f-]{36})\Z",
-        description="the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID (no alias)",
+        examples=["arn:aws:kms:REGION:ACCOUNT:key/ID"],
+        description="the ARN of a KMS key (no alias)",
     ),
 ]
 AuthorityArn = Annotated[
     str,
     Meta(
         pattern=r"^arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[0-9a-f-]{36}\Z",
+        examples=["arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID"],
         description="the ARN of a private CA of ACM",
     ),
 ]
@@ -787,6 +806,7 @@ ResourceArn = Annotated[
     Meta(
         pattern=r"^(\*|arn:[a-z*-]+:[a-z0-9*-]+:[a-z0-9*-]*:([0-9]{12}|\*|aws)?:[!-~]+)\Z",
         max_length=2048,
+        examples=["arn:aws:sqs:REGION:ACCOUNT:NAME"],
         description="an ARN, in which * stands for anything, or *",
     ),
 ]
