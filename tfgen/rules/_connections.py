@@ -219,7 +219,7 @@ def _log_connections(container: Container) -> Iterator[Connection]:
             number = own or (str(USUAL_PORTS[scheme]) if url else port)
             if is_host(host) and number.isdecimal():
                 path = (*container.path, "logs", "options", name)
-                yield Connection(f"logs.options.{name}", scheme, host, int(number), False, path)
+                yield Connection(f"logs.options.{name}", scheme, host, int(number), path)
 
 
 @lru_cache(1024)
