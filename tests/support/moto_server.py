@@ -19,6 +19,7 @@ from botocore import xform_name
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.responses import BaseResponse, EmptyResult
 from moto.ec2.models.subnets import Subnet
+from moto.ecs.exceptions import InvalidParameterException
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.efs.models import FileSystem
 from moto.efs.responses import EFSResponse
@@ -205,9 +206,11 @@ SERVICE_SETTINGS = (
 
 
 def _remember_settings(handler: Handler) -> Handler:
-    """Lets an ECS service keep its settings, and its deployment the configuration of Service Connect."""
+    """Lets an ECS service keep its settings, and its deployment the configurations of Service Connect and of
+    EBS volumes."""
 
     def wrapped(response: EC2ContainerServiceResponse) -> Any:
+        _refuse_other_volumes(response)
         answer = handler(response)
         service = answer.result["service"]
         for setting in SERVICE_SETTINGS:
@@ -220,9 +223,31 @@ def _remember_settings(handler: Handler) -> Handler:
         connect = response._get_param("serviceConnectConfiguration")
         if connect is not None:
             service.deployments[0]["serviceConnectConfiguration"] = connect
+        volumes = response._get_param("volumeConfigurations")
+        if volumes is not None:
+            service.deployments[0]["volumeConfigurations"] = volumes
         return answer
 
     return wrapped
+
+
+def _refuse_other_volumes(response: EC2ContainerServiceResponse) -> None:
+    """AWS keeps the EBS volumes of a service where an update says nothing of them, and refuses those that its
+    task definition does not leave to the service."""
+    cluster, service = response._get_param("cluster"), response._get_param("service")
+    known = response.ecs_backend.describe_services(cluster, [service])[0] if service else []
+    kept = known[0].deployments[0].get("volumeConfigurations") if known else None
+    said = response._get_param("volumeConfigurations")
+    configured = {each["name"] for each in (kept if said is None else said) or ()}
+    name = response._get_param("taskDefinition") or known[0].task_definition
+    task = response.ecs_backend.describe_task_definition(name)
+    left = {each["name"] for each in task.volumes if each.get("configuredAtLaunch")}
+    if configured - left:
+        raise InvalidParameterException(
+            "Volume configuration provided but no matching configuredAtLaunch volume found in task definition"
+        )
+    if left - configured:
+        raise InvalidParameterException("Task definition requires volume configurations")  # in words of ours
 
 
 def _reach_steady_state(service: Any) -> None:

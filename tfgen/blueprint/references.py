@@ -513,6 +513,9 @@ def _places_of_volumes(key: str, task: TaskKeys) -> Iterator[Place]:
         for each in ("efs", "access_point", "security_group"):
             if isinstance(value := getattr(volume, each), Part):
                 yield Place((task.section, key, "volumes", name, each), value)
+        for each in ("kms_key", "snapshot") if volume.ebs else ():
+            if isinstance(value := getattr(volume.ebs, each), Part):
+                yield Place((task.section, key, "volumes", name, "ebs", each), value)
 
 
 def _places_of_scaling(key: str, service: Service) -> Iterator[Place]:
