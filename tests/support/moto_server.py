@@ -25,6 +25,8 @@ from moto.efs.models import FileSystem
 from moto.efs.responses import EFSResponse
 from moto.elasticache.models import CacheCluster, ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.models import AWSManagedPolicy, IAMBackend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
 from moto.route53.exceptions import NoSuchHostedZone
 from moto.route53.models import Route53Backend
@@ -93,6 +95,7 @@ def _teach() -> None:
     _replace(BaseResponse, "call_action", _fail_at_once)
     _replace(EC2ContainerServiceResponse, "create_service", _remember_settings)
     _replace(EC2ContainerServiceResponse, "update_service", _remember_settings)
+    IAMBackend._init_aws_policies = _policies_of_aws
     _replace(ApplicationAutoScalingResponse, "register_scalable_target", _remember_tags)
     _replace(S3Response, "_bucket_response", _log_bucket_calls)
     CacheCluster.cache_nodes = property(_cache_nodes)
@@ -248,6 +251,20 @@ def _refuse_other_volumes(response: EC2ContainerServiceResponse) -> None:
         )
     if left - configured:
         raise InvalidParameterException("Task definition requires volume configurations")  # in words of ours
+
+
+@functools.cache
+def _documents_of_aws() -> dict[str, Any]:
+    """Those of AWS's managed policies that stacks attach; all of them would take a second at each reset."""
+    known = json.loads(aws_managed_policies_data)
+    return {name: data for name, data in known.items() if name.startswith("AmazonECSInfrastructureRole")}
+
+
+def _policies_of_aws(backend: IAMBackend) -> list[AWSManagedPolicy]:
+    """Lets AWS's managed policies exist."""
+    account, region = backend.account_id, backend.region_name
+    known = _documents_of_aws().items()
+    return [AWSManagedPolicy.from_data(name, account, region, data) for name, data in known]
 
 
 def _reach_steady_state(service: Any) -> None:
