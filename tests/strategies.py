@@ -2235,12 +2235,15 @@ def _ebs(draw: st.DrawFn, region: str) -> Any:
     if kind is None and draw(st.booleans()):
         return size
     more: Data = {} if kind is None else {"type": kind}
-    if of_type.iops and (of_type.needs_iops or draw(st.booleans())):
-        most = min(of_type.iops[1], max(of_type.iops[0], size * of_type.iops_per_gib))
-        more["iops"] = draw(st.sampled_from([of_type.iops[0], most]))
+    least, most = of_type.iops or (0, 0)
+    most = min(most, max(least, size * of_type.iops_per_gib))
     if of_type.throughput and draw(st.booleans()):
-        most = min(of_type.throughput[1], more.get("iops", 3000) // facts.ebs_iops_per_throughput())
-        more["throughput"] = draw(st.sampled_from([of_type.throughput[0], most]))
+        per_throughput = facts.ebs_iops_per_throughput()
+        low, high = of_type.throughput
+        more["throughput"] = draw(st.sampled_from([low, min(high, most // per_throughput)]))
+        least = max(least, more["throughput"] * per_throughput)
+    if of_type.iops and (of_type.needs_iops or least > of_type.iops[0] or draw(st.booleans())):
+        more["iops"] = draw(st.sampled_from([least, most]))
     snapshots = st.sampled_from(["snap-0a1b2c3d", "snap-0a1b2c3d4e5f60718"]) | _ANY_IDS
     optional: Any = {
         "kms_key": st.just(_arn(region, "kms", _KEY_ID)) | _ANY_IDS,

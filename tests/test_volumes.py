@@ -167,6 +167,16 @@ def test_the_role_of_ebs_volumes_outlives_the_service() -> None:
     assert service.task_role.policies == ()
 
 
+def test_the_role_of_ebs_volumes_is_within_the_boundary_where_all_others_exist() -> None:
+    iam = {"path": "/teams/", "permissions_boundary": "arn:aws:iam::123456789012:policy/limit"}
+    given = {each: f"arn:aws:iam::123456789012:role/{each}" for each in ("execution", "task")}
+    outcome = outcome_of({"iam": iam}, roles=given, volumes={"work": {"path": "/work", "ebs": 9}})
+    assert not outcome.failed, outcome.problems
+    page = outcome.pages()["modules/services/web.tf"]
+    assert page.count("permissions_boundary = var.permissions_boundary_arn") == 1
+    assert 'variable "permissions_boundary_arn"' in outcome.pages()["modules/services/variables.tf"]
+
+
 @pytest.mark.parametrize(("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
 def test_the_policy_of_ebs_volumes_is_that_of_the_partition(region: str, partition: str) -> None:
     blueprint = blueprint_of(

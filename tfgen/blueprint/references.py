@@ -37,6 +37,7 @@ from tfgen.spec.model import (
     TaskKeys,
     listed_certificates,
 )
+from tfgen.spec.volumes import ebs_of
 
 STRING = Ref("string")
 OUR_MODULES = ("alarms", "network", "load_balancer", "services")
@@ -336,6 +337,7 @@ def creates_roles(spec: Spec) -> bool:
         or bool(tls_of(spec))
         or any(job.is_scheduled for job in spec.jobs.values())
         or any(map(moves_requests, spec.services.values()))
+        or any(ebs_of(*each) for each in spec.services.items())
     )
 
 

@@ -2314,7 +2314,7 @@ class TaskKeys(ContainerKeys, frozen=True):
     """GiB of ephemeral storage for the images and files of each task. AWS charges for what is above 20.
     Default: 20."""
     volumes: dict[Name, Volume] = {}
-    """Folders of file systems, and folders that containers share, by name."""
+    """Folders of file systems and of EBS volumes, and folders that containers share, by name."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     """The CPU architecture that the images are built for."""
     containers: dict[Name, Sidecar] = {}
