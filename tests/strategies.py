@@ -2205,7 +2205,8 @@ def _hex(number: int) -> st.SearchStrategy[str]:
 def _volumes(draw: st.DrawFn, number: int, own: Sequence[str], ebs: str) -> Data:
     """A volume of any kind, of EBS in the region `ebs` if there is one; `number` keeps its folder apart from
     those of others."""
-    kind = draw(st.sampled_from(["empty", "given", *(["own"] if own else []), *(["ebs"] if ebs else [])]))
+    kinds = ["empty", *(["ebs"] if ebs else []), "given", *(["own"] if own else [])]
+    kind = draw(st.sampled_from(kinds))
     said: Data = {"read_only": draw(st.booleans())} if draw(st.booleans()) else {}
     if kind == "own":
         roots = st.sampled_from([f"/{number}", f"/a/b_c/d.e/{number}", f"/{number}{'r' * 98}"])
