@@ -1,6 +1,6 @@
 """Generates docs/spec.md from the spec's model.
 
-The meaning of a key is the docstring below its field in tfgen/spec/model.py; its value is the description of
+The meaning of a key is the docstring below its field in tfgen/spec/model/; its value is the description of
 the type.
 """
 

@@ -333,6 +333,32 @@ def test_another_stack_does_not_take_the_place_of_one(here: Path, tfgen: Tfgen, 
     assert tfgen("render", "shop.yaml", "-o", "live").code == 4
 
 
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        ("stack", ["```hcl", 'office = "..."', "quick = true", "size = 0", "```"]),
+        (
+            "module",
+            [
+                '"./path/to/this/folder"',
+                "",
+                "  office = var.office",
+                "  quick = var.quick",
+                "  size = var.size",
+                "}",
+            ],
+        ),
+    ],
+)
+def test_readme_says_what_has_to_be_given(here: Path, tfgen: Tfgen, kind: str, lines: list[str]) -> None:
+    """Not what has a default: the tags, and the images of the spec."""
+    inputs = "inputs: {office: The office, size: {type: number}, quick: {type: bool}, set: {default: a}}\n"
+    said = ", ".join(f"{name.upper()}: {{input: {name}}}" for name in ("set", "size", "quick", "office"))
+    text = f"{inputs}{SHOP}    environment: {{{said}}}\n"
+    assert tfgen("render", "--as", kind, spec(here, text), "-o", "out").code == 0
+    assert "\n".join(lines) in (here / "out" / "README.md").read_text()
+
+
 def test_render_as_module(here: Path, tfgen: Tfgen) -> None:
     """A module for somebody's own root: versions, but neither provider nor backend."""
     text = f"{SHOP}backend: {{bucket: shop-terraform-state}}\n"

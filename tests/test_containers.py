@@ -285,6 +285,8 @@ def test_a_sidecar_moves_nothing_of_the_others() -> None:
         ({"mounts": ["/a", "/b", "/a"]}, "TG614"),
         ({"health": []}, "TG615"),
         ({"health": ""}, "TG615"),
+        ({"health": ["CMD", "pg_isready"]}, "TG615"),
+        ({"health": "CMD-SHELL pg_isready"}, "TG615"),
         ({"depends_on": ["agnet"], "containers": AGENT}, "TG620"),
         ({"depends_on": ["web"]}, "TG621"),
         ({"depends_on": {"agent": "HEALTHY"}, "containers": AGENT}, "TG622"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tfgen.blueprint import endpoint_policies
 from tfgen.blueprint.model import Blueprint, Statement
+from tfgen.changes.report import changes_between
 from tfgen.hcl.text import Ref
 from tfgen.pipe import Outcome, run_text
 from tfgen.spec.source import dump_yaml
@@ -280,3 +281,32 @@ def _check(blueprint: Blueprint, prefix: str, found: tuple[Statement, ...]) -> N
                 for action in actions:
                     if statement.effect == "Allow" and action.partition(":")[0] == prefix:
                         assert _is_let_through(statement, action, found), (statement, found)
+
+
+def test_sessions_of_ecs_exec_open_no_endpoint() -> None:
+    """Their bucket, their log group and their key are those of the spec."""
+    key = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000"
+    found = outcome({"web": {"exec": True}}, exec={"logs": "acme-sessions", "kms_key": key})
+    assert ("s3:PutObject", '"arn:aws:s3:::acme-sessions/shop/*"') in allowed(found)["s3"]
+    assert allowed(found)["kms"] == [("kms:Decrypt", key)]
+    assert "TG696" not in {each.code for each in found.problems}
+    write = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:/ecs-exec/shop:*"
+    assert (write, group) in allowed(outcome({"web": {"exec": True}}, exec={"logs": True}))["logs"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        (True, None, "AWS keeps these settings"),
+        (None, True, "are refused what they no longer allow"),
+        (False, True, "are refused what they no longer allow"),
+        (True, False, ""),
+        (None, False, ""),
+    ],
+)
+def test_changes_say_what_tasks_lose(before: bool | None, after: bool | None, says: str) -> None:
+    stacks = (outcome({"web": {}}, policies=each).pages() for each in (before, after))
+    text = " ".join(map(str, changes_between(*stacks).consequences))
+    assert says in text
+    assert bool(says) == bool(text)

@@ -647,9 +647,8 @@ Name of service 1 (empty: done): > web
     expected a container image such as REGISTRY/REPOSITORY:TAG, not ""
   Image: > nginx:1.27
     tasks cannot reach docker.io: with egress: endpoints there is no route to the internet
-    hint: pull it through ECR's cache as
-    ACCOUNT.dkr.ecr.us-east-1.amazonaws.com/docker-hub/library/nginx:1.27 (the first pull may need a
-    route to the internet: make it from elsewhere), or copy the image to
+    hint: write pull_through: {docker.io: ARN_OF_SECRET} to pull it through ECR's cache
+    (docs/pull-through.md: the first pull), or copy the image to
     ACCOUNT.dkr.ecr.us-east-1.amazonaws.com, or use egress: nat+endpoints
   Keep it anyway? > n
   Image: > 123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1

@@ -305,3 +305,26 @@ def test_schedules_that_aws_takes(expression: str) -> None:
 def test_schedules_that_aws_refuses(expression: str, said: str) -> None:
     assert [said in fault.message for fault in schedules.faults(expression)] == [True]
     assert codes(outcome({"schedule": expression})) == ["TG712"]
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("0 3 * * *", "cron(0 3 * * ? *)"),
+        (" 30  6 * * mon ", "cron(30 6 ? * MON *)"),
+        ("*/5 */2 * * 1-5", "cron(0/5 0/2 ? * 2-6 *)"),
+        ("0 3 */2 * *", "cron(0 3 1/2 * ? *)"),
+        ("0 0 * * 0,6", "cron(0 0 ? * 1,7 *)"),
+        ("0 0 * * 7", "cron(0 0 ? * 1 *)"),
+        ("0 0 1 * *", "cron(0 0 1 * ? *)"),
+        ("0 3 * * ? *", "cron(0 3 * * ? *)"),
+        ("@daily", "cron(0 0 * * ? *)"),
+        ("0 3 1 * 0", ""),  # the first of the month and each Sunday, which takes two schedules
+        ("0 24 * * *", ""),
+        ("at noon", ""),
+    ],
+)
+def test_a_line_of_a_crontab_is_translated(line: str, meant: str) -> None:
+    assert schedules.from_crontab(line) == meant
+    (problem,) = outcome({"schedule": line}).problems
+    assert problem.hint == (f"did you mean {meant}?" if meant else "")

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from tfgen.blueprint.model import Provider
-from tfgen.blueprint.references import existing_values, role_values
+from tfgen.blueprint.references import credential_values, existing_values, policy_values, role_values
 from tfgen.hcl.text import Comment, Ref
 from tfgen.problems import Locate, Problem, SpecPath
 from tfgen.spec.balancers import balancers_of
-from tfgen.spec.model import Given, Spec
+from tfgen.spec.model import Spec
 
 _FROM_ARN = Comment("The account ID, taken from an ARN: a data source would need credentials to plan.")
 _SAID = Comment("The account of the stack.")
@@ -29,7 +29,8 @@ def of_trust(spec: Spec, cluster_arn: Ref) -> dict[str, Any]:
 
 
 def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
-    """What cannot be used from another account: listeners, clusters, roles, policies, web ACLs, certificates.
+    """What cannot be used from another account: listeners, clusters, roles, policies, web ACLs, certificates,
+    credentials of registries.
 
     Images, secrets and trust stores can be shared, and a bucket's ARN has no account.
     """
@@ -43,8 +44,10 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
             yield Problem("TG691", at(path), message, hint)
 
 
-def _arns_of_own(spec: Spec) -> Iterator[tuple[SpecPath, str | Given]]:
+def _arns_of_own(spec: Spec) -> Iterator[tuple[SpecPath, object]]:
     # Namespaces can be shared, as can images, secrets and trust stores.
+    yield from policy_values(spec)
+    yield from credential_values(spec)
     yield from (each for each in existing_values(spec) if each[0] != ("namespace",))
     for key, task in spec.tasks.items():
         yield from role_values(key, task)

@@ -54,7 +54,7 @@ from tfgen.blueprint.model import (
     Task,
     Trust,
 )
-from tfgen.hcl.text import Ref
+from tfgen.hcl.text import Comment, Ref
 from tfgen.problems import Locate, Problem, has_errors
 from tfgen.spec.balancers import Balancer, created_balancers
 from tfgen.spec.containers import containers_of_spec
@@ -274,11 +274,19 @@ def _build_overrides(spec: Spec) -> Iterator[Override]:
         yield Override(address=address, patch=_with_ordered_keys(patch))
 
 
+_ROLES = (
+    "has two roles. The execution role lets ECS start a task: pull its image, write its logs, read its"
+    " secrets. The task role is what the application may do; attach your policies to that one."
+)
+
+
 def _build_trust(spec: Spec, partition: str) -> Iterator[Trust]:
     """ECS supports no narrower pattern of tasks: naming a cluster breaks credentials (ECS/task-iam-roles)."""
     if references.has_task_roles(spec):
         tasks = f'"arn:{partition}:ecs:{spec.region}:${{local.cluster_account_id}}:*"'
-        yield Trust(**accounts.of_trust(spec, existing.cluster_arn(spec)), tasks=Ref(tasks))
+        owners = " and each ".join(name for name in ("service", "job") if getattr(spec, f"{name}s"))
+        account = accounts.of_trust(spec, existing.cluster_arn(spec))
+        yield Trust(purpose=Comment(f"Each {owners} {_ROLES}"), **account, tasks=Ref(tasks))
 
 
 def _with_ordered_keys(data: Any) -> Any:

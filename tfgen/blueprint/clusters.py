@@ -15,6 +15,8 @@ from tfgen.spec.model import Exec, Part, Spec
 
 SESSIONS = Label("exec_sessions")
 """The label of the log group of sessions."""
+SESSION_STREAMS = names.ref('"${{aws_cloudwatch_log_group.{}.arn}}:*"', SESSIONS)
+"""The ARNs of what is written to in it."""
 
 _SETTINGS = {"off": "disabled", "on": "enabled", "enhanced": "enhanced"}
 """The values of the setting: botocore, ecs ClusterSetting."""
@@ -31,7 +33,7 @@ def _sessions(spec: Spec, references: References) -> Iterator[Sessions]:
     if said := spec.exec:
         group = SessionLogGroup(
             label=SESSIONS,
-            name=f"/ecs-exec/{spec.name}",
+            name=session_group(spec),
             retention=spec.logs.retention,
             kms_keys=references.key(spec.logs.kms_key),
         )
@@ -42,6 +44,11 @@ def _sessions(spec: Spec, references: References) -> Iterator[Sessions]:
             buckets=_bucket(said, references),
             prefix=spec.name,
         )
+
+
+def session_group(spec: Spec) -> str:
+    """The name of the log group of sessions."""
+    return f"/ecs-exec/{spec.name}"
 
 
 def _bucket(said: Exec, references: References) -> tuple[Ref | str, ...]:
@@ -56,10 +63,9 @@ def session_statements(spec: Spec, partition: str, references: References) -> It
     if said is None or spec.cluster is not None:
         return
     if said.logs is True:
-        group = names.ref('"${{aws_cloudwatch_log_group.{}.arn}}:*"', SESSIONS)
         write = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
         yield Statement(sid="FindLogGroups", actions="logs:DescribeLogGroups", resources="*")
-        yield Statement(sid="LogSessions", actions=write, resources=group)
+        yield Statement(sid="LogSessions", actions=write, resources=SESSION_STREAMS)
     for bucket in _bucket(said, references):
         arn = interpolation((f"arn:{partition}:s3:::", bucket))
         objects = interpolation((f"arn:{partition}:s3:::", bucket, f"/{spec.name}/*"))

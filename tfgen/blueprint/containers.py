@@ -1,5 +1,6 @@
 """The containers of a task: what each runs and how, from the keys that all of them share."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ _READ_BY_PROXY = ("http", "http2", "grpc")
 """The application protocols of Service Connect: botocore, ecs PortMapping.appProtocol. The others are TCP."""
 _MOST_FILES = 10  # ECS/use-environment-file
 _CALLS = "calls"
+_HEALTH_FORMS = ("CMD", "CMD-SHELL", "NONE")  # botocore, ecs HealthCheck
 """The label of where a container reaches what its service calls."""
 
 Arguments = Iterator[tuple[Label, Any]]
@@ -253,10 +255,22 @@ def _key_problems(key: str, container: SaidContainer, spec: Spec, at: Locate) ->
         message = f"the soft limit of {limit.soft} open files is above the hard limit of {limit.hard}"
         hint = f"write hard: {limit.soft} or more"
         yield Problem("TG613", at((*path, "ulimits", "nofile", "hard")), message, hint)
-    if said.health and not any(said.health.command):
+    if said.health:
+        yield from _health_problems((*path, "health"), said.health.command, at)
+
+
+def _health_problems(path: SpecPath, command: str | list[str], at: Locate) -> Iterator[Problem]:
+    if not any(command):
         message = "a health check runs a command, and this one has none"
         hint = "write one, such as health: curl -f http://localhost:8080/healthz, or remove health"
-        yield Problem("TG615", at((*path, "health")), message, hint)
+        yield Problem("TG615", at(path), message, hint)
+        return
+    first, *rest = command if isinstance(command, list) else command.split(maxsplit=1)
+    if first in _HEALTH_FORMS:
+        message = f"{first} is no part of the command: tfgen adds it, to a list CMD, and to a line CMD-SHELL"
+        meant = rest if isinstance(command, list) and first == "CMD" else " ".join(rest)
+        hint = f"write health: {json.dumps(meant, ensure_ascii=False)}" if meant else "remove health"
+        yield Problem("TG615", at(path), message, hint)
 
 
 def _dependency_problems(

@@ -110,7 +110,7 @@ def _endpoint_needs(spec: Spec, images: dict[SpecPath, Image]) -> Iterator[_Need
             yield _Need("ecr.dkr", "Image manifests from ECR, for {}", key)
             yield _Need("s3", _SPARED if spec.network.way_out.nat else _LAYERS, "")
         yield _Need("logs", "Logs of {}", key)
-        yield from _feature_needs(key, service, spec.region)
+        yield from _feature_needs(key, service, spec)
         if spec.has_proxy(service) and _wants_agent(spec):
             yield from (_Need(name, _AGENT, key) for name in _agent_endpoints(spec.region))
 
@@ -119,7 +119,10 @@ _LAYERS = "ECR stores image layers in S3: without this route, no image can be pu
 _SPARED = "ECR stores image layers in S3: this route is free, while the NAT gateway charges for every byte"
 
 
-def _feature_needs(key: str, service: TaskKeys, region: str) -> Iterator[_Need]:
+_SESSIONS = "ECS Exec sessions in {}"
+
+
+def _feature_needs(key: str, service: TaskKeys, spec: Spec) -> Iterator[_Need]:
     for store in (
         store for container in containers_of(key, service) for store in secret_stores(container.said)
     ):
@@ -129,9 +132,10 @@ def _feature_needs(key: str, service: TaskKeys, region: str) -> Iterator[_Need]:
     if has_environment_files(service):
         yield _Need("s3", "Environment files of {}, which ECS reads when a task starts", key)
     if service.exec:
-        yield _Need("ssmmessages", "ECS Exec sessions in {}", key)
-    for name in permissions.called_here(key, service, region):
-        yield _Need(name, "Called by {}", key)
+        yield _Need("ssmmessages", _SESSIONS, key)
+    for use in permissions.called_here(key, service, spec):
+        reason = _SESSIONS if use.path[0] == "exec" else "Called by {}"
+        yield _Need(use.endpoint, reason, key)
 
 
 def _wants_agent(spec: Spec) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from tfgen import facts
-from tfgen.blueprint import access, existing_vpc, repositories
+from tfgen.blueprint import access, clusters, existing_vpc, repositories
 from tfgen.blueprint.model import (
     EndpointPolicy,
     Input,
@@ -203,10 +203,11 @@ def _own_arns(spec: Spec, partition: str, tasks: tuple[Task, ...]) -> dict[Ref |
     """What the stack creates itself, by what its tasks' module knows it as: repositories and log groups."""
     account = spec.account or "*"
     repository = f"arn:{partition}:ecr:{spec.region}:{account}:repository"
-    groups = f"arn:{partition}:logs:{spec.region}:{account}:log-group:/ecs/{spec.name}/*"
+    group = f"arn:{partition}:logs:{spec.region}:{account}:log-group"
     return {
+        clusters.SESSION_STREAMS: f"{group}:{clusters.session_group(spec)}:*",
         **{repositories.arn_input(name): f"{repository}/{name}" for name in spec.repositories},
-        **{access.log_streams(task.label): groups for task in tasks},
+        **{access.log_streams(task.label): f"{group}:/ecs/{spec.name}/*" for task in tasks},
     }
 
 

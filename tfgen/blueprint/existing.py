@@ -24,11 +24,14 @@ from tfgen.blueprint.model import (
 )
 from tfgen.blueprint.references import (
     creates_roles,
+    credential_values,
+    encryption_values,
     existing_values,
     hook_values,
     in_root,
     needs_namespace,
     needs_zone,
+    policy_values,
     role_values,
 )
 from tfgen.hcl.text import Label, Ref, VariableRef
@@ -228,7 +231,12 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     for balancer in balancers_of(spec):
         if balancer.said.existing:
             yield from _listener_problems(balancer, balancer.said.existing, at)
-    values = list(existing_values(spec))
+    values: list[tuple[SpecPath, object]] = [
+        *existing_values(spec),
+        *policy_values(spec),
+        *credential_values(spec),
+        *encryption_values(spec),
+    ]
     for key, task in spec.tasks.items():
         values += role_values(key, task)
     for key, service in spec.services.items():

@@ -351,7 +351,7 @@ def _unknown_prefix_lists(spec: Spec, vpc: said.ExistingVpc, at: Locate) -> Iter
 def _is_needed(name: str, key: str, spec: Spec, at: Locate) -> bool:
     """Whether a service calls it, or pulls an image from private ECR, or may, or reads environment files."""
     service = spec.task(key)
-    called = permissions.called_here(key, service, spec.region)
+    called = {use.endpoint for use in permissions.called_here(key, service, spec)}
     if name in called or name != "s3":
         return name in called
     own = containers_of(key, service)

@@ -6,7 +6,6 @@ Sources: SCH/schedule-types, SCH/managing-targets-ecs, aws-cdk-lib aws-scheduler
 from collections.abc import Iterator
 from typing import Any
 
-from tfgen import facts
 from tfgen.blueprint import access, accounts, alarms, existing, names, renames, security, tasks
 from tfgen.blueprint.model import (
     FARGATE,
@@ -22,7 +21,7 @@ from tfgen.blueprint.model import (
 )
 from tfgen.blueprint.names import listed
 from tfgen.hcl.text import Comment, Label, Ref
-from tfgen.problems import Locate, Problem, SpecPath, nearest_word
+from tfgen.problems import Locate, Problem, SpecPath
 from tfgen.spec import schedules
 from tfgen.spec.model import Job as JobSpec
 from tfgen.spec.model import Spec
@@ -193,11 +192,8 @@ def _start_problems(key: str, job: JobSpec, at: Locate) -> Iterator[Problem]:
 def _schedule_problems(path: SpecPath, job: JobSpec, at: Locate) -> Iterator[Problem]:
     for fault in schedules.faults(job.schedule) if job.schedule else ():
         yield Problem("TG712", at((*path, "schedule")), fault.message, fault.hint)
-    if job.timezone not in facts.time_zones():
-        near = nearest_word(job.timezone, sorted(facts.time_zones()), 0.6)
-        hint = f"did you mean {near}?" if near else "write one such as Europe/Berlin"
-        message = f'unknown time zone "{job.timezone}"'
-        yield Problem("TG715", at((*path, "timezone")), message, hint, "warning")
+    for fault in schedules.zone_faults(job.timezone):
+        yield Problem("TG715", at((*path, "timezone")), fault.message, fault.hint, "warning")
 
 
 def _restart_problems(key: str, job: JobSpec, at: Locate) -> Iterator[Problem]:

@@ -1968,7 +1968,10 @@ class Trust(Part, frozen=True):
     that it runs in this account and region.
     """
 
+    purpose: Comment
+    """What the roles are for."""
     comment: Comment
+    """Where the number of the account is from."""
     account: Ref | str
     tasks: Ref
 

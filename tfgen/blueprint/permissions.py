@@ -87,15 +87,16 @@ def _region_of(entry: _Entry, region: str) -> str:
 # --- network paths
 
 
-def uses(key: str, service: TaskKeys, region: str) -> tuple[Use, ...]:
+def uses(key: str, service: TaskKeys, spec: Spec) -> tuple[Use, ...]:
     """The AWS services that a service calls, each once in a region, with the first place that says so."""
     found: dict[tuple[str, str], Use] = {}
-    for use in _said_uses(key, service, region):
+    for use in _said_uses(key, service, spec):
         found.setdefault((use.endpoint, use.region), use)
     return tuple(found.values())
 
 
-def _said_uses(key: str, service: TaskKeys, region: str) -> Iterator[Use]:
+def _said_uses(key: str, service: TaskKeys, spec: Spec) -> Iterator[Use]:
+    region = spec.region
     for index, name in enumerate(service.uses):
         yield Use(endpoint=name, region=region, path=(service.section, key, "uses", index))
     yield from firelens.uses(key, service, region)
@@ -103,11 +104,16 @@ def _said_uses(key: str, service: TaskKeys, region: str) -> Iterator[Use]:
     for entry in _entries(key, service):
         if accessed := known.get(_service_of(entry)):
             yield Use(endpoint=accessed.endpoint, region=_region_of(entry, region), path=entry.path)
+    if service.exec and spec.exec and spec.cluster is None:  # ECS/ecs-exec
+        if spec.exec.kms_key is not None:
+            yield Use(endpoint="kms", region=region, path=("exec", "kms_key"))
+        if isinstance(spec.exec.logs, str | Part):
+            yield Use(endpoint="s3", region=region, path=("exec", "logs"))
 
 
-def called_here(key: str, service: TaskKeys, region: str) -> tuple[str, ...]:
-    """The endpoints of the stack's region that a service calls."""
-    return tuple(use.endpoint for use in uses(key, service, region) if use.region == region)
+def called_here(key: str, service: TaskKeys, spec: Spec) -> tuple[Use, ...]:
+    """What a service calls in the stack's region."""
+    return tuple(use for use in uses(key, service, spec) if use.region == spec.region)
 
 
 # --- policies

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tfgen import facts
 from tfgen.blueprint import names
@@ -19,7 +19,7 @@ from tfgen.hcl.text import Label, Ref, VariableRef
 from tfgen.problems import Locate, Location, Problem, SpecPath, nearest_word
 from tfgen.spec.alarms import any_alarm
 from tfgen.spec.balancers import Balancer, balancer_of, balancers_of, listener_names, used_balancers
-from tfgen.spec.containers import SaidContainer, containers_of
+from tfgen.spec.containers import SaidContainer, containers_of, containers_of_spec
 from tfgen.spec.deployments import every_route, moves_requests
 from tfgen.spec.images import caches
 from tfgen.spec.model import (
@@ -265,6 +265,31 @@ def role_values(key: str, task: TaskKeys) -> Iterator[tuple[SpecPath, str | Give
     yield from _set_values((*path, "task"), task.roles.task)
 
 
+def policy_values(spec: Spec) -> Iterator[tuple[SpecPath, str | Part]]:
+    """The managed policies of services and jobs."""
+    for key, task in spec.tasks.items():
+        for index, value in enumerate(task.policies):
+            yield (task.section, key, "policies", index), value
+
+
+def credential_values(spec: Spec) -> Iterator[tuple[SpecPath, str | Part]]:
+    """The secrets with which ECR pulls images of other registries."""
+    for registry, cache in spec.pull_through.items() if isinstance(spec.pull_through, dict) else ():
+        yield from _set_values(("pull_through", registry, "credentials"), cache.credentials)
+
+
+def encryption_values(spec: Spec) -> Iterator[tuple[SpecPath, str | Part]]:
+    """The KMS keys of what the stack encrypts, and of secrets that ECS reads."""
+    yield from _set_values(("logs", "kms_key"), spec.logs.kms_key)
+    yield from _set_values(("exec", "kms_key"), spec.exec.kms_key if spec.exec else None)
+    for name, system in spec.file_systems.items():
+        yield from _set_values(("file_systems", name, "kms_key"), system.kms_key)
+    for container in containers_of_spec(spec):
+        for name, secret in container.said.secrets.items():
+            if isinstance(secret, GivenSecret):
+                yield from _set_values((*container.path, "secrets", name, "kms_key"), secret.kms_key)
+
+
 def hook_values(key: str, service: Service) -> Iterator[tuple[SpecPath, str | Given]]:
     """The functions that deployments of a service invoke."""
     for index, hook in enumerate(service.deployment.hooks):
@@ -351,7 +376,7 @@ def creates_role_of_flow_logs(spec: Spec) -> bool:
     return flow_logs is not None and not flow_logs.bucket and not spec.network.vpc
 
 
-def _set_values(path: SpecPath, value: str | Given | None) -> Iterator[tuple[SpecPath, str | Given]]:
+def _set_values(path: SpecPath, value: Any) -> Iterator[tuple[SpecPath, Any]]:
     if value is not None:
         yield path, value
 

@@ -17,6 +17,7 @@ from tfgen.blueprint.references import References
 from tfgen.hcl.printer import interpolation
 from tfgen.hcl.text import Label, Ref
 from tfgen.problems import Locate, Problem, SpecPath
+from tfgen.spec import schedules
 from tfgen.spec.model import Given, ScheduledScaling, Service, Spec
 from tfgen.spec.model import Scaling as ScalingSpec
 from tfgen.spec.origins import is_inherited
@@ -218,9 +219,7 @@ def _request_problems(key: str, service: Service, spec: Spec, at: Locate) -> Ite
 def _action_problems(path: SpecPath, action: ScheduledScaling, at: Locate) -> Iterator[Problem]:
     if action.min is None and action.max is None:
         yield Problem("TG644", at(path), "this schedule changes nothing", "add min or max")
-    if action.when.startswith("cron("):
-        _, _, day, _, weekday, _ = action.when.removeprefix("cron(").removesuffix(")").split(" ")
-        if (day == "?") == (weekday == "?"):
-            message = "AWS needs ? as the day of the month or as the day of the week, and not as both"
-            hint = "write cron(0 20 * * ? *) for each day, or cron(0 20 ? * MON-FRI *) for days of the week"
-            yield Problem("TG644", at((*path, "when")), message, hint)
+    for fault in schedules.faults(action.when):
+        yield Problem("TG644", at((*path, "when")), fault.message, fault.hint)
+    for fault in schedules.zone_faults(action.timezone):
+        yield Problem("TG715", at((*path, "timezone")), fault.message, fault.hint, "warning")

@@ -187,7 +187,7 @@ def _used_gateways(key: str, images: tuple[Image, ...], spec: Spec) -> set[str]:
     and what it declares."""
     service = spec.task(key)
     own = any(image.may_be_private for image in images) or has_environment_files(service)
-    called = permissions.called_here(key, service, spec.region)
+    called = (use.endpoint for use in permissions.called_here(key, service, spec))
     return {*called, *spec.network.endpoints, *(["s3"] if own else [])}
 
 

@@ -86,7 +86,7 @@ def build(key: str, context: Context) -> Parts:
         "exec": (True,) if task.exec else (),
         "calls": callee_keys(key, context),
         "outside": tuple(callees.build(key, task, context.references)),
-        "uses": permissions.uses(key, task, spec.region),
+        "uses": permissions.uses(key, task, spec),
         "egress": tuple(
             each.egress for each in peers.egress_entries(task, context.references, ipv6=spec.network.ipv6)
         ),

@@ -52,7 +52,7 @@ def _service_name(task: Mapping[str, Value]) -> str:
 def _sentence(policy: Change, *, is_deployed: bool) -> str:
     if is_lost(policy):
         return _AFTER if is_deployed else _AT_ONCE
-    return _LESS if policy.action is Action.UPDATE and _allows_less(policy) else ""
+    return _LESS if policy.action is Action.UPDATE and allows_less(policy) else ""
 
 
 def _name(policy: Change) -> str:
@@ -61,10 +61,12 @@ def _name(policy: Change) -> str:
     return name.rpartition("/")[2] if isinstance(name, str) else policy.name
 
 
-def _allows_less(policy: Change) -> bool:
+def allows_less(policy: Change) -> bool:
     """Whether a statement goes that no other replaces, or one that denies is new; also where that cannot be
     told."""
     before, after = _statements(policy.old), _statements(policy.new)
+    if after and _is_covered({"Action": "*", "Resource": "*"}, after):
+        return any(each.get("Effect") != "Allow" for each in after)
     if before is None or after is None:
         return policy.old.get("policy") != policy.new.get("policy")
     denies = [each for each in after if each.get("Effect") != "Allow" and each not in before]

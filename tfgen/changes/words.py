@@ -58,7 +58,7 @@ from tfgen.changes.target_groups import (
     requests_of,
     was_served,
 )
-from tfgen.changes.task_permissions import task_permission_consequences
+from tfgen.changes.task_permissions import allows_less, task_permission_consequences
 from tfgen.changes.unknown_counts import unknown_count_consequences
 from tfgen.hcl.values import Value, references_in
 
@@ -495,7 +495,7 @@ SENTENCES = (
     ),
     Sentence(
         "aws_vpc_endpoint",
-        updates("policy"),
+        lambda change: updates("policy")(change) and allows_less(change),
         "{}: the [policy of this VPC endpoint changes|policies of these VPC endpoints change] before "
         "services do; tasks that run meanwhile are refused what [it|they] no longer [allows|allow].",
     ),
@@ -637,8 +637,8 @@ def consequences(found: Changes) -> Iterator[Consequence]:
 
 
 _KEPT = (
-    "{}: AWS keeps [this setting|these settings] of a target group, a listener or a load balancer, although "
-    "the spec no longer has [it|them]: specify the default to return to it."
+    "{}: AWS keeps [this setting|these settings] of a target group, a listener, a load balancer or a VPC "
+    "endpoint, although the spec no longer has [it|them]: specify the default to return to it."
 )
 
 

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable
+from textwrap import wrap
 from typing import Any
 
 from tfgen.hcl.text import Comment, Interpolation, Label, OutputRef, Ref, ResourceRef, VariableRef
@@ -104,8 +105,16 @@ def _print_fraction(number: float) -> str:
     return repr(number)
 
 
+_WIDEST_COMMENT = 107
+"""Characters in one line, as in what the templates say themselves."""
+
+
 def _print_comment(text: str) -> str:
-    return f"# {''.join(char if char.isprintable() else ' ' for char in text)}"
+    shown = "".join(char if char.isprintable() else " " for char in text)
+    if len(shown) <= _WIDEST_COMMENT:
+        return f"# {shown}"
+    lines = wrap(shown, _WIDEST_COMMENT, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(f"# {line}" for line in lines)
 
 
 _PRINTERS: dict[type, Any] = {

@@ -66,7 +66,7 @@ class ResourceRef(Ref):
 
 
 class Comment(str):
-    """A one-line comment."""
+    """A comment; one that is long takes several lines."""
 
     __slots__ = ()
 

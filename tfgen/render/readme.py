@@ -30,6 +30,10 @@ class Row(NamedTuple):
     text: str
 
 
+_EXAMPLES = {"string": '"..."', "number": "0", "bool": "true"}
+"""Values of inputs, by their types."""
+
+
 class ServiceRow(NamedTuple):
     key: str
     node: Row
@@ -73,6 +77,7 @@ def readme_values(blueprint: Blueprint) -> dict[str, Any]:
         "ipv6": tuple(_ipv6_sentences(blueprint.network)),
         "endpoints": tuple(_endpoint_rows(blueprint.network)),
         "overrides": tuple(Row(each.address, ", ".join(each.patch)) for each in blueprint.overrides),
+        "required": tuple(_required_rows(blueprint)),
         "inputs": tuple(_input_row(variable) for variable in blueprint.root.variables),
         "outputs": tuple(Row(o.label, o.description) for o in blueprint.root.outputs),
         "stack": blueprint.provider,
@@ -383,6 +388,12 @@ def _callback(host: str, port: int) -> str:
 
 def _input_row(variable: Variable) -> Row:
     return Row(variable.label, variable.description)
+
+
+def _required_rows(blueprint: Blueprint) -> Iterator[Row]:
+    """The inputs that have no default, and what a value looks like."""
+    required = (variable for variable in blueprint.root.variables if not variable.default)
+    return (Row(variable.label, _EXAMPLES[variable.type]) for variable in required)
 
 
 def _deploy_rows(blueprint: Blueprint) -> Iterator[Row]:

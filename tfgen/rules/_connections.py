@@ -11,12 +11,23 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tfgen import facts
-from tfgen.blueprint.model import Blueprint, ConnectServer, Container, DnsName, Reference, Service, Task
+from tfgen.blueprint.model import (
+    USUAL_PORTS,
+    Blueprint,
+    ConnectServer,
+    Container,
+    DnsName,
+    Reference,
+    Service,
+    Task,
+)
 from tfgen.problems import SpecPath
 from tfgen.rules._front import Front
 from tfgen.rules._given import GivenHosts
 from tfgen.rules._hosts import is_host, is_ipv4, managed_kind
 
+_URL = re.compile(r"(https?)://([^/:@?#]+)(?::([0-9]{1,5}))?")
+_DATADOG = "datadog"  # whose plugin uses no other port unless told
 _HTTP = frozenset({"http", "https", "ws", "wss"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _BEFORE = re.compile(r"[A-Za-z0-9+.:(_-]{1,64}")
@@ -99,6 +110,7 @@ class Environment:
         own = self._own | set(_split_name(service.key))
         for container in service.containers:
             yield from self._connections_of(container, own)
+            yield from _log_connections(container)
 
     def _connections_of(self, container: Container, own: frozenset[str]) -> Iterator[Connection]:
         variables = {name.lower(): value for name, value in container.environment}
@@ -201,6 +213,20 @@ def words_of_name(name: str) -> frozenset[str]:
 
 def _split_name(name: str) -> list[str]:
     return [word.upper() for word in _WORD.findall(name)]
+
+
+def _log_connections(container: Container) -> Iterator[Connection]:
+    """Where the outputs of the log router send lines to; the plugins of both routers have these options."""
+    for logs in container.routed_logs:
+        said = {name.lower(): (name, value) for name, value in logs.options if type(value) is str}
+        _, port = said.get("port", ("", "443" if _DATADOG in said.get("name", ()) else "0"))
+        for name, value in (said[each] for each in ("host", "endpoint") if each in said):
+            url = _URL.match(value)
+            scheme, host, own = url.groups() if url else ("", value, None)
+            number = own or (str(USUAL_PORTS[scheme]) if url else port)
+            if is_host(host) and number.isdecimal():
+                path = (*container.path, "logs", "options", name)
+                yield Connection(f"logs.options.{name}", scheme, host, int(number), False, path)
 
 
 @lru_cache(1024)

@@ -83,10 +83,12 @@ class Egress:
             return any(api.endpoint == use.endpoint for use in service.uses)  # TG357 speaks of its ports
         if api.region != self.blueprint.region:
             return False
-        routed = f"var.{api.endpoint}_prefix_list_id"
-        return api.endpoint in self._endpoints or any(
-            rule.peer.value == routed for rule in service.security_rules
-        )
+        return self.has_endpoint(service, api.endpoint)
+
+    def has_endpoint(self, service: Task, name: str) -> bool:
+        """Whether a task reaches an AWS service through an endpoint of the stack."""
+        routed = f"var.{name}_prefix_list_id"
+        return name in self._endpoints or any(rule.peer.value == routed for rule in service.security_rules)
 
 
 def ports_of(connection: Connection) -> tuple[int, ...]:

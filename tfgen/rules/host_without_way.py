@@ -10,7 +10,9 @@ from tfgen.rules._egress import Closed, Egress, is_outside
 
 ID = "TG371"
 SEVERITY = "warning"
-TITLE = "Without a route to the internet, the environment names no host that needs one"
+TITLE = (
+    "Without a route to the internet, neither the environment nor a log option names a host that needs one"
+)
 WHY = (
     "With egress: endpoints a task reaches the services of the stack and the AWS services that have an "
     "endpoint; a connection to anything else times out when the application first uses it."
@@ -33,6 +35,16 @@ services:
     environment:
       QUEUE_URL: https://sqs.us-east-1.amazonaws.com/123456789012/orders
 """
+_ROUTER = "123456789012.dkr.ecr.us-east-1.amazonaws.com/router:1"
+
+
+def _routed(options: str, egress: str = "endpoints") -> str:
+    """A service whose log lines go to an output of a log router."""
+    logs = f"{{driver: firelens, options: {{Name: {options}}}}}"
+    router = f"containers: {{router: {{firelens: fluentbit, image: '{_ROUTER}'}}}}"
+    return f"network: {{egress: {egress}}}\nservices: {{web: {{logs: {logs}, {router}}}}}"
+
+
 FAILS = (
     "network: {egress: endpoints}\nservices: {web: {environment: {API: 'https://api.acme.example/'}}}",
     "network: {egress: endpoints}\n"
@@ -41,8 +53,15 @@ FAILS = (
     "network: {egress: endpoints}\nservices: {web: {environment: {TABLE: {ref: aws_dynamodb_table.a.name}}}}",
     "network: {vpc: {way_out: endpoints, route_tables: [rtb-0000000a]}}\n"
     "services: {web: {environment: {API: https://api.acme.example/}}}",
+    _routed("datadog, Host: in.acme.example"),
+    _routed("a, host: acme.example, Port: 443"),
+    _routed("nrlogs, endpoint: 'https://log.acme.example/v1'"),
 )
 PASSES = (
+    _routed("http, Host: logs.acme.example"),
+    _routed("datadog, Host: in.acme.example", "nat"),
+    _routed("datadog, dd_service: shop"),
+    _routed("a, endpoint: in.acme.example, Port: https"),
     "network: {egress: endpoints}\n"
     "services: {web: {uses: [sqs], environment: {QUEUE: {ref: aws_sqs_queue.jobs.url}}}}",
     "network: {egress: endpoints}\n"

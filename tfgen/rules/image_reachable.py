@@ -67,19 +67,9 @@ def _hint(image: Image, blueprint: Blueprint) -> str:
     region = facts.regions().get(blueprint.region)
     suffix = region.dns_suffix if region else "amazonaws.com"
     host = f"ACCOUNT.dkr.ecr.{blueprint.region}.{suffix}"
-    repository = f"{image.repository}{_version_of_image(image)}"
     copy = f"copy the image to {host}, or {blueprint.network.nat_advice}"
-    prefix = facts.cached_registries(blueprint.partition).get(image.registry)
-    if prefix:
-        cached = f"{host}/{prefix}/{repository}"
-        return (
-            f"pull it through ECR's cache as {cached} (the first pull may need a route to the internet: "
-            f"make it from elsewhere), or {copy}"
-        )
-    return copy
-
-
-def _version_of_image(image: Image) -> str:
-    """The tag and the digest of an image, as they follow its name."""
-    name = image.text.rpartition("/")[2]
-    return name.removeprefix(name.partition("@")[0].partition(":")[0])
+    if image.registry not in facts.cached_registries(blueprint.partition):
+        return copy
+    secret = "{}" if image.registry in facts.registries_without_credentials() else "ARN_OF_SECRET"
+    rule = f"pull_through: {{{image.registry}: {secret}}}"
+    return f"write {rule} to pull it through ECR's cache (docs/pull-through.md: the first pull), or {copy}"

@@ -1,13 +1,14 @@
-"""Statements that allow everything, or everybody's secrets."""
+"""Statements and policies that allow everything, or everybody's secrets."""
 
 from collections.abc import Iterator
 
 from tfgen.blueprint.model import Blueprint, Statement
 from tfgen.problems import Problem
+from tfgen.rules._policies import listed, statements_of_spec
 
 ID = "TG678"
 SEVERITY = "warning"
-TITLE = "A statement allows what the application needs"
+TITLE = "A statement or a policy allows what the application needs"
 WHY = (
     "Whoever takes over the application has its task role. All actions of a service on everything include "
     'deleting it, and secrets or keys on "*" are those of every application in the account.'
@@ -31,10 +32,13 @@ FAILS = (
     "services: {web: {statements: [{actions: ['secretsmanager:GetSecretValue'], resources: ['*']}]}}",
     "services: {web: {statements: [{actions: ['ssm:GetParameter*'], resources: ['*']}]}}",
     "services: {web: {statements: [{actions: ['kms:Decrypt', 'kms:Encrypt'], resources: ['*', '*']}]}}",
+    "services: {web: {policies: ['arn:aws:iam::aws:policy/AdministratorAccess', {input: more}]}}",
     "services: {web: {statements: [{actions: ['ses:SendEmail'], resources: ['*']}, "
     "{actions: ['sqs:*'], resources: ['arn:aws:sqs:us-east-1:123456789012:a', '*']}]}}",
 )
 PASSES = (
+    "services: {web: {policies: ['arn:aws:iam::aws:policy/ReadOnlyAccess', {input: more}]}}",
+    "services: {web: {policies: ['arn:aws:iam::123456789012:policy/AdministratorAccess']}}",
     "services: {web: {statements: [{actions: ['s3:*'], resources: ['*'], effect: Deny}]}}",
     "services: {web: {statements: [{actions: ['s3:*'], resources: ['arn:aws:s3:::a/*', {input: bucket}]}]}}",
     "services: {web: {statements: [{actions: ['ses:SendEmail', 'cloudwatch:Get*'], resources: ['*']}]}}",
@@ -45,28 +49,32 @@ PASSES = (
 
 _SECRET = ("secretsmanager:Get", "ssm:Get", "kms:Decrypt")
 """How actions begin that read what is encrypted: never on everything."""
+_EVERYTHING = {
+    "AdministratorAccess": "every action",
+    "PowerUserAccess": "nearly every action",
+    "IAMFullAccess": "every action of IAM, and with it every other",
+}
+_HINT = "name the actions and the ARNs that the application needs; access does so by a verb"
 
 
 def check(blueprint: Blueprint) -> Iterator[Problem]:
     for service in blueprint.tasks:
-        written = [
-            each for policy in service.task_role.policies for each in policy.statements if not each.sid
-        ]
-        for index, statement in enumerate(written):
-            if wide := [action for action in _listed(statement.actions) if _is_wide(action, statement)]:
+        for index, statement in statements_of_spec(service):
+            if wide := [action for action in listed(statement.actions) if _is_wide(action, statement)]:
                 where = blueprint.locate((*service.path, "statements", index, "actions"))
                 what = "every action" if "*" in wide else f"{' and '.join(wide)} on every resource"
                 message = f'the statement allows "{service.key}" {what}'
-                hint = "name the actions and the ARNs that the application needs; access does so by a verb"
-                yield Problem(ID, where, message, hint, SEVERITY)
+                yield Problem(ID, where, message, _HINT, SEVERITY)
+        for attachment in service.task_role.attachments:
+            _, _, name = attachment.arn.partition(":iam::aws:policy/")
+            if name in _EVERYTHING:
+                where = blueprint.locate((*service.path, "policies"))
+                message = f'{name} allows "{service.key}" {_EVERYTHING[name]}'
+                yield Problem(ID, where, message, _HINT, SEVERITY)
 
 
 def _is_wide(action: str, statement: Statement) -> bool:
     if statement.effect != "Allow" or statement.conditions:
         return False
     is_all = action.endswith(":*") or action.startswith(_SECRET)
-    return action == "*" or (is_all and "*" in _listed(statement.resources))
-
-
-def _listed(value: str | tuple[str, ...]) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else (value,)
+    return action == "*" or (is_all and "*" in listed(statement.resources))

@@ -29,7 +29,6 @@ from tfgen.spec.model import (
     Listener,
     LoadBalancer,
     Network,
-    Part,
     PrivateDns,
     Redirect,
     Redirection,
@@ -287,7 +286,6 @@ def _fill_task(task: _Task, spec: Spec) -> _Task:
         memory=task.memory or _default_memory(task.cpu),
         egress=_fill_egress(task, spec.network),
         was=[task.was] if isinstance(task.was, str) else task.was,
-        uses=[*task.uses, *_needed_by_sessions(task, spec)],
     )
 
 
@@ -299,15 +297,6 @@ def _fill_deployment(said: Deployment, words: Mapping[str, str]) -> Deployment:
     if said.strategy == ROLLING:
         breaker = breaker or CircuitBreaker()
     return replace(said, test=test, circuit_breaker=breaker)
-
-
-def _needed_by_sessions(task: TaskKeys, spec: Spec) -> Iterator[str]:
-    """What tasks call for ECS Exec: the key of sessions, and the bucket for their logs (ECS/ecs-exec)."""
-    if task.exec and spec.exec and spec.cluster is None:
-        if spec.exec.kms_key is not None and "kms" not in task.uses:
-            yield "kms"
-        if isinstance(spec.exec.logs, str | Part) and "s3" not in task.uses:
-            yield "s3"
 
 
 def _default_routes(key: str, routes: list[Route], service: Service, spec: Spec) -> list[Route]:

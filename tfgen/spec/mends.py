@@ -503,7 +503,8 @@ def _mend_existing(mend: _Mend, path: SpecPath) -> _Edits:
     elif path[-1] == "listener_arns":
         yield path, {"http": {"input": "mended"}}
     else:  # of a section in its short form, the key that this is short for
-        yield ("alarms", "topic") if path == ("alarms",) else path, {"input": "mended"}
+        short = {"alarms": "topic", "pull_through": "credentials"}.get(str(path[0]), path[-1])
+        yield path if path[-1] == short else (*path, short), {"input": "mended"}
 
 
 def _mend_listener(mend: _Mend, path: SpecPath) -> _Edits:
@@ -939,6 +940,10 @@ def _mend_key(_: _Mend, path: SpecPath) -> _Edits:
     yield path, _GONE
 
 
+def _mend_health(_: _Mend, path: SpecPath) -> _Edits:
+    yield path, "mended"
+
+
 def _mend_deployment(_: _Mend, path: SpecPath) -> _Edits:
     """The usual deployment."""
     own = path[: path.index("deployment")] if "deployment" in path else path[:2]
@@ -1013,7 +1018,8 @@ _MENDS = {
     **dict.fromkeys(("TG600", "TG605"), _mend_network),
     **dict.fromkeys(("TG601", "TG602", "TG603", "TG606", "TG609"), _mend_key),
     **dict.fromkeys(("TG604", "TG607"), _mend_forward),
-    **dict.fromkeys(("TG610", "TG611", "TG612", "TG613", "TG615", "TG625", "TG626"), _mend_key),
+    "TG615": _mend_health,
+    **dict.fromkeys(("TG610", "TG611", "TG612", "TG613", "TG625", "TG626"), _mend_key),
     "TG614": _mend_list,
     "TG751": _mend_mounts,
     **dict.fromkeys(("TG752", "TG754", "TG765"), _mend_key),

@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tfgen import facts
+from tfgen.problems import nearest_word
+
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -40,6 +43,36 @@ class Fault(NamedTuple):
     hint: str
 
 
+_SHORTHANDS = {
+    "@hourly": "rate(1 hour)",
+    "@daily": "cron(0 0 * * ? *)",
+    "@midnight": "cron(0 0 * * ? *)",
+    "@weekly": "cron(0 0 ? * SUN *)",
+    "@monthly": "cron(0 0 1 * ? *)",
+    "@yearly": "cron(0 0 1 1 ? *)",
+}
+_IN_CRONTAB = 5
+"""The number of fields there; AWS has a year, too."""
+
+
+def from_crontab(line: str) -> str:
+    """What the time of a line in a crontab is for AWS, or nothing if AWS cannot say it.
+
+    AWS counts the days of the week from 1 for Sunday, and starts on one kind of day or the other.
+    """
+    fields = line.upper().split()
+    if len(fields) == _IN_CRONTAB:
+        starts = zip(("0/", "0/", "1/", "1/", "1/"), fields, strict=True)
+        fields = [re.sub(r"^\*/", start, field) for start, field in starts]
+        minutes, hours, day, month, weekday = fields
+        weekday = re.sub(r"(?<![/#0-9])[0-7](?![0-9])", lambda number: str(int(number[0]) % 7 + 1), weekday)
+        day, weekday = (day, "?") if weekday == "*" else ("?" if day == "*" else day, weekday)
+        fields = [minutes, hours, day, month, weekday, "*"]
+    if len(fields) == len(_FIELDS) and not any(_cron_faults(fields)):
+        return f"cron({' '.join(fields)})"
+    return _SHORTHANDS.get(line.lower(), "")
+
+
 def faults(expression: str) -> Iterator[Fault]:
     """What AWS refuses of an expression of the right form, or what can never happen."""
     kind, _, inner = expression.removesuffix(")").partition("(")
@@ -49,6 +82,14 @@ def faults(expression: str) -> Iterator[Fault]:
         yield from _time_faults(inner)
     else:
         yield from _rate_faults(inner)
+
+
+def zone_faults(zone: str) -> Iterator[Fault]:
+    """That there is no such time zone, or that it is newer than the table of those that there are."""
+    if zone not in facts.time_zones():
+        near = nearest_word(zone, sorted(facts.time_zones()), 0.6)
+        hint = f"did you mean {near}?" if near else "write one such as Europe/Berlin"
+        yield Fault(f'unknown time zone "{zone}"', hint)
 
 
 def _rate_faults(inner: str) -> Iterator[Fault]:

@@ -10,7 +10,17 @@ import msgspec
 from tfgen import facts
 from tfgen.hcl.text import Address, address_parts
 from tfgen.problems import SpecPath, nearest_word
-from tfgen.spec.model import MAIN, ConnectName, FlowLogTarget, Name, RegionName, Section, Text
+from tfgen.spec import schedules
+from tfgen.spec.model import (
+    MAIN,
+    ConnectName,
+    FlowLogTarget,
+    Name,
+    RegionName,
+    ScheduleExpression,
+    Section,
+    Text,
+)
 from tfgen.spec.source import dump_in_line
 
 _MEANT_BY_TRUE: dict[Any, str] = {FlowLogTarget: "cloudwatch"}
@@ -53,6 +63,8 @@ def _spellings_of(value: str, kind: Any) -> Iterator[str]:
         yield value.upper()
     if kind in (Name, ConnectName, RegionName):
         yield re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")
+    if kind is ScheduleExpression:
+        yield schedules.from_crontab(value)
     if re.fullmatch(r"[a-z]{2,4}(-[a-z]+)+-[0-9][a-h]", value):  # a zone: its region, its letter
         yield from (value[:-1], value[-1])
     yield value.partition("://")[2].rstrip("/")

@@ -14,7 +14,8 @@ resource "aws_vpc_endpoint" "dynamodb" {
   }
 }
 
-# ECR stores image layers in S3: this route is free, while the NAT gateway charges for every byte. Called by catalog.
+# ECR stores image layers in S3: this route is free, while the NAT gateway charges for every byte. Called by
+# catalog.
 resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.main.id
   service_name      = "com.amazonaws.eu-west-1.s3"
