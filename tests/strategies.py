@@ -2202,9 +2202,11 @@ def _hex(number: int) -> st.SearchStrategy[str]:
 
 
 @st.composite
-def _volumes(draw: st.DrawFn, number: int, own: Sequence[str]) -> Data:
-    """A volume of any kind; `number` keeps its folder apart from those of others."""
-    kind = draw(st.sampled_from(["empty", "given", *(["own"] if own else [])]))
+def _volumes(draw: st.DrawFn, number: int, own: Sequence[str], ebs: str) -> Data:
+    """A volume of any kind, of EBS in the region `ebs` if there is one; `number` keeps its folder apart from
+    those of others."""
+    kinds = ["empty", *(["ebs"] if ebs else []), "given", *(["own"] if own else [])]
+    kind = draw(st.sampled_from(kinds))
     said: Data = {"read_only": draw(st.booleans())} if draw(st.booleans()) else {}
     if kind == "own":
         roots = st.sampled_from([f"/{number}", f"/a/b_c/d.e/{number}", f"/{number}{'r' * 98}"])
@@ -2218,9 +2220,39 @@ def _volumes(draw: st.DrawFn, number: int, own: Sequence[str]) -> Data:
             said["access_point"] = draw(_hex(number).map("fsap-{}".format) | _ANY_IDS)
         else:
             more["root"] = st.sampled_from(["/", f"/{number}"])
+    elif kind == "ebs":
+        said["ebs"], more = draw(_ebs(ebs)), {}
     else:
         more = {}
     return said | draw(st.fixed_dictionaries({}, optional=more))
+
+
+@st.composite
+def _ebs(draw: st.DrawFn, region: str) -> Any:
+    """An EBS volume: its size alone, or all that its type can have."""
+    kind = draw(st.sampled_from([None, *facts.ebs_types()]))
+    of_type = facts.ebs_types()[kind or "gp3"]
+    size = draw(st.sampled_from(of_type.gib))
+    if kind is None and draw(st.booleans()):
+        return size
+    more: Data = {} if kind is None else {"type": kind}
+    least, most = of_type.iops or (0, 0)
+    most = min(most, max(least, size * of_type.iops_per_gib))
+    if of_type.throughput and draw(st.booleans()):
+        per_throughput = facts.ebs_iops_per_throughput()
+        low, high = of_type.throughput
+        more["throughput"] = draw(st.sampled_from([low, min(high, most // per_throughput)]))
+        least = max(least, more["throughput"] * per_throughput)
+    if of_type.iops and (of_type.needs_iops or least > of_type.iops[0] or draw(st.booleans())):
+        more["iops"] = draw(st.sampled_from([least, most]))
+    snapshots = st.sampled_from(["snap-0a1b2c3d", "snap-0a1b2c3d4e5f60718"]) | _ANY_IDS
+    optional: Any = {
+        "kms_key": st.just(_arn(region, "kms", _KEY_ID)) | _ANY_IDS,
+        "snapshot": snapshots,
+        "file_system_type": st.sampled_from(["xfs", "ext4", "ext3"]),
+    }
+    said = more | draw(st.fixed_dictionaries({}, optional=optional))
+    return said if "snapshot" in said and draw(st.booleans()) else {"size": size, **said}
 
 
 def _add_volumes(draw: st.DrawFn, services: dict[str, Data], region: str) -> Data:
@@ -2243,7 +2275,10 @@ def _add_volumes(draw: st.DrawFn, services: dict[str, Data], region: str) -> Dat
         if draw(st.integers(0, 2)):
             continue
         own = draw(_sized(st.sampled_from(["data", "cache2", "v" * 64]), 3, 1, unique=True))
-        service["volumes"] = {name: draw(_volumes(number, sorted(found))) for number, name in enumerate(own)}
+        service["volumes"] = {}
+        for number, name in enumerate(own):
+            has_ebs = any("ebs" in each for each in service["volumes"].values())
+            service["volumes"][name] = draw(_volumes(number, sorted(found), "" if has_ebs else region))
         _mount_volumes(draw, service)
     return {"file_systems": found} if found else {}
 

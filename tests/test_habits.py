@@ -71,6 +71,7 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "Retries": ("jobs", "nightly", "retries"),
     "FileSystem": ("file_systems", "shared"),
     "Volume": ("services", "web", "volumes", "data"),
+    "Ebs": ("services", "web", "volumes", "data", "ebs"),
     "Mount": ("services", "web", "mounts", 0),
     "PullThrough": ("pull_through", "quay.io"),
     "Alarms": ("alarms",),

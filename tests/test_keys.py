@@ -64,7 +64,7 @@ _GIVEN = (
     "services.*.scaling.queue.name", "services.*.deployment.alarms.*",
     "services.*.deployment.hooks.*.function",
 )  # fmt: skip
-_OF_VOLUMES = ("services.*.volumes.*.efs", "services.*.volumes.*.access_point")
+_OF_VOLUMES = tuple(f"services.*.volumes.*.{key}" for key in ("efs", "access_point", "ebs.snapshot"))
 _OF_VPC = (
     "network.vpc.id", "network.vpc.public_subnets.*", "network.vpc.private_subnets.*",
     "network.vpc.endpoint_security_group", "network.vpc.prefix_lists.*", "network.vpc.route_tables.*",

@@ -76,6 +76,7 @@ TESTS = {
         "rewrites",
         "blue_green",
         "permissions",
+        "volumes",
         "ipv6",
     ),
     "output": ("output", "merges", "special_files", "git", "stacks", "init", "messages"),

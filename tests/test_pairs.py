@@ -90,7 +90,7 @@ def test_there_are_mistakes_of_most_codes() -> None:
 _STOPPING = (
     "TG11", "TG20", "TG21", "TG22", "TG23", "TG24", "TG28", "TG50", "TG51", "TG52", "TG53", "TG54",
     "TG55", "TG56", "TG57", "TG58", "TG59", "TG60", "TG61", "TG62", "TG63", "TG64", "TG65", "TG67",
-    "TG68", "TG69", "TG71", "TG73", "TG74", "TG75",
+    "TG68", "TG69", "TG71", "TG73", "TG74", "TG75", "TG76",
 )  # fmt: skip
 
 

@@ -141,6 +141,117 @@ def test_the_whole_file_system_has_no_folder() -> None:
     assert "root_directory" not in page
 
 
+# --- EBS volumes
+
+
+def test_an_ebs_volume_in_few_words() -> None:
+    page = page_of(volumes={"work": {"path": "/work", "ebs": 100}})
+    assert 'volume { name = "work" configure_at_launch = true }' in page
+    assert (
+        'volume_configuration { name = "work" managed_ebs_volume { role_arn = aws_iam_role.web_volumes.arn '
+        'volume_type = "gp3" file_system_type = "xfs" encrypted = true size_in_gb = 100 '
+        'tag_specifications { resource_type = "volume" propagate_tags = "SERVICE" } } }'
+    ) in page
+    assert page.count("configure_at_launch") == 1
+
+
+def test_an_ebs_volume_in_many_words() -> None:
+    said = {"type": "io2", "iops": 5000, "snapshot": "snap-0a1b2c3d", "file_system_type": "ext4"}
+    page = page_of(volumes={"work": {"path": "/work", "ebs": said}})
+    assert (
+        'volume_type = "io2" file_system_type = "ext4" encrypted = true snapshot_id = "snap-0a1b2c3d" '
+        "iops = 5000 tag_specifications"
+    ) in page
+    page = page_of(volumes={"work": {"path": "/work", "ebs": {"size": 500, "throughput": 500}}})
+    assert "encrypted = true size_in_gb = 500 throughput = 500 tag" in page
+
+
+KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000"
+EBS_POLICY = "arn:{}:iam::aws:policy/service-role/AmazonECSInfrastructureRolePolicyForVolumes"
+
+
+def test_the_role_of_ebs_volumes_outlives_the_service() -> None:
+    service = web(blueprint_of(volumes={"work": {"path": "/work", "ebs": {"size": 9, "kms_key": KEY}}}))
+    role = service.roles[-1]
+    assert (role.name, role.trust) == ("shop-web-volumes-us-east-1", "local.ecs_trust")
+    assert [each.arn for each in role.attachments] == [EBS_POLICY.format("aws")]
+    assert {
+        "aws_iam_role_policy.web_volumes",
+        "aws_iam_role_policy_attachment.web_volumes",
+    } <= set(service.depends_on)
+    assert service.task_role.policies == ()
+
+
+def test_the_role_of_ebs_volumes_is_within_the_boundary_where_all_others_exist() -> None:
+    iam = {"path": "/teams/", "permissions_boundary": "arn:aws:iam::123456789012:policy/limit"}
+    given = {each: f"arn:aws:iam::123456789012:role/{each}" for each in ("execution", "task")}
+    outcome = outcome_of({"iam": iam}, roles=given, volumes={"work": {"path": "/work", "ebs": 9}})
+    assert not outcome.failed, outcome.problems
+    page = outcome.pages()["modules/services/web.tf"]
+    assert page.count("permissions_boundary = var.permissions_boundary_arn") == 1
+    assert 'variable "permissions_boundary_arn"' in outcome.pages()["modules/services/variables.tf"]
+
+
+@pytest.mark.parametrize(("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
+def test_the_policy_of_ebs_volumes_is_that_of_the_partition(region: str, partition: str) -> None:
+    blueprint = blueprint_of(
+        {"region": region}, image="nginx:1.27", volumes={"work": {"path": "/w", "ebs": 9}}
+    )
+    assert [each.arn for each in web(blueprint).roles[-1].attachments] == [EBS_POLICY.format(partition)]
+
+
+@pytest.mark.parametrize(
+    ("said", "encrypts"),
+    [
+        ({"size": 9, "kms_key": KEY}, "kms:GenerateDataKey*"),
+        (
+            {"snapshot": "snap-0a1b2c3d", "kms_key": KEY},
+            ("kms:GenerateDataKey*", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
+        ),
+    ],
+)
+def test_what_ecs_may_do_with_a_key(said: Data, encrypts: Any) -> None:
+    (policy,) = web(blueprint_of(volumes={"work": {"path": "/work", "ebs": said}})).roles[-1].policies
+    context = {"ForAnyValue:StringEquals": {"kms:EncryptionContextKeys": "aws:ebs:id"}}
+    assert [(each.actions, each.resources, each.conditions) for each in policy.statements] == [
+        ("kms:DescribeKey", KEY, ()),
+        (encrypts, KEY, (context,)),
+        ("kms:CreateGrant", KEY, ({"Bool": {"kms:GrantIsForAWSResource": "true"}, **context},)),
+    ]
+
+
+def test_without_a_key_ecs_needs_none() -> None:
+    assert web(blueprint_of(volumes={"work": {"path": "/work", "ebs": 9}})).roles[-1].policies == ()
+
+
+def test_references_to_a_key_and_to_a_snapshot() -> None:
+    said = {"kms_key": {"ref": "aws_kms_key.data.arn"}, "snapshot": {"input": "models"}}
+    page = page_of({"inputs": {"models": "The snapshot."}}, volumes={"work": {"path": "/w", "ebs": said}})
+    assert "kms_key_id = var.kms_key_data_arn snapshot_id = var.models" in page
+    assert page.count("Resource = var.kms_key_data_arn") == 3
+    wrong = {"work": {"path": "/w", "ebs": {"snapshot": {"ref": "aws_ebs_snapshot.models.arn"}}}}
+    assert [each.code for each in outcome_of(volumes=wrong).problems if each.severity == "error"] == ["TG553"]
+
+
+@pytest.mark.parametrize(
+    ("others", "comment"),
+    [
+        ({}, "With these roles, ECS itself creates the EBS volumes of tasks."),
+        (
+            {"api": {"image": IMAGE, "port": 80, "routes": ["/"], "deployment": {"strategy": "canary"}}},
+            "With these roles, ECS itself moves requests from old tasks to new ones and creates the EBS "
+            "volumes of tasks.",
+        ),
+    ],
+)
+def test_why_roles_trust_ecs_is_said_once(others: Data, comment: str) -> None:
+    outcome = outcome_of({"provider": 6}, others, volumes={"work": {"path": "/work", "ebs": 9}})
+    page = outcome.pages()["modules/services/roles.tf"].replace("\n# ", " ")
+    assert page.count('Principal = { Service = "ecs.amazonaws.com" }') == 1
+    assert comment in page
+    assert "ecs_trust =" not in outcome_of().pages()["modules/services/roles.tf"]
+
+
 # --- who may write
 
 
@@ -310,6 +421,13 @@ GIVEN: Data = {"efs": "fs-0a1b2c3d", "access_point": "fsap-0a1b2c3d"}
             ["TG756"],
         ),
         ({"volumes": {n: {"path": f"/{n}", "efs": "shared"} for n in "ab"}}, []),
+        ({"volumes": {n: {"path": f"/{n}", "ebs": 9} for n in "ab"}}, ["TG757"]),
+        ({"volumes": {n: {"path": f"/{n}", "ebs": 9} for n in "abc"}}, ["TG757", "TG757"]),
+        ({"volumes": {"a": {"path": "/a", "ebs": 9}, "b": {"path": "/b", **GIVEN}, "c": "/c"}}, []),
+        ({"volumes": {"a": {"path": "/a", "ebs": 9, "efs": "shared"}}}, ["TG752"]),
+        ({"volumes": {"a": {"path": "/a", "ebs": 9, "efs": "shared", "root": "/a"}}}, ["TG752", "TG752"]),
+        ({"volumes": {"a": {"path": "/a", "ebs": 9, "security_group": "sg-0a1b2c3d"}}}, ["TG752"]),
+        ({"volumes": {"a": {"ebs": 9}}}, ["TG750"]),
         ({"volumes": {"a": "/a", "b": "/a"}}, ["TG614"]),
         ({"volumes": {"a": "/a"}, "mounts": ["/a"]}, ["TG614"]),
         ({"mounts": ["/a", "/a"]}, ["TG614"]),
@@ -319,7 +437,102 @@ def test_what_is_wrong_with_volumes(said: Data, wrong: list[str]) -> None:
     assert codes(outcome_of(SHARED, **said)) == wrong
 
 
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ({}, 1),
+        ({"size": 1}, 0),
+        ({"snapshot": "snap-0a1b2c3d"}, 0),
+        ({"size": 16384, "snapshot": "snap-0a1b2c3d"}, 0),
+        ({"size": 1, "type": "gp2"}, 0),
+        ({"size": 4, "type": "io1", "iops": 200}, 0),
+        ({"size": 3, "type": "io1", "iops": 100}, 1),
+        ({"size": 4, "type": "io1", "iops": 201}, 1),
+        ({"size": 4, "type": "io1"}, 1),
+        ({"snapshot": "snap-0a1b2c3d", "type": "io1", "iops": 64000}, 0),
+        ({"snapshot": "snap-0a1b2c3d", "type": "io1", "iops": 64001}, 1),
+        ({"size": 256, "type": "io2", "iops": 256000}, 0),
+        ({"size": 255, "type": "io2", "iops": 256000}, 1),
+        ({"size": 500, "type": "io2"}, 1),
+        ({"size": 500, "type": "io2", "iops": 5000, "throughput": 500}, 1),
+        ({"size": 125, "type": "st1"}, 0),
+        ({"size": 124, "type": "st1"}, 1),
+        ({"size": 125, "type": "sc1", "iops": 3000, "throughput": 125}, 2),
+        ({"size": 500, "type": "gp2", "iops": 3000}, 1),
+        ({"size": 1, "iops": 3000}, 0),
+        ({"size": 1, "iops": 3001}, 1),
+        ({"size": 32, "iops": 16000, "throughput": 1000}, 0),
+        ({"size": 31, "iops": 16000}, 1),
+        ({"size": 500, "iops": 2999}, 1),
+        ({"size": 500, "iops": 16001}, 1),
+        ({"size": 500, "throughput": 750}, 0),
+        ({"size": 500, "throughput": 751}, 1),
+        ({"size": 500, "iops": 4000, "throughput": 1000}, 0),
+        ({"size": 500, "iops": 3999, "throughput": 1000}, 1),
+    ],
+)
+def test_what_an_ebs_volume_of_a_type_can_have(said: Data, wrong: int) -> None:
+    assert codes(outcome_of(volumes={"work": {"path": "/work", "ebs": said}})) == ["TG759"] * wrong
+
+
+def test_jobs_have_no_ebs_volumes() -> None:
+    for start in ({"run": "by-hand"}, {"schedule": "rate(1 day)"}):
+        job = {
+            "image": IMAGE,
+            **start,
+            "volumes": {"work": {"path": "/work", "ebs": {"size": 9, "iops": 1000}}},
+        }
+        assert codes(outcome_of({"jobs": {"nightly": job}})) == ["TG758"]
+
+
+def test_the_key_of_an_ebs_volume_is_in_the_region() -> None:
+    far = {"work": {"path": "/work", "ebs": {"size": 9, "kms_key": KEY.replace("us-east-1", "us-west-2")}}}
+    assert [each.code for each in outcome_of(volumes=far).problems if each.severity == "error"] == ["TG765"]
+
+
 # --- changes
+
+
+def changes_of_ebs(old: Data, new: Data) -> list[str]:
+    found = changes_between(outcome_of(**old).pages(), outcome_of(**new).pages()).consequences
+    return [text for text in found if "EBS" in text]
+
+
+EBS, LARGER, OTHER = (
+    {"volumes": {name: {"path": "/work", "ebs": size}}}
+    for name, size in (("work", 9), ("work", 99), ("new", 9))
+)
+CI = {"deploys_by": "ci"}
+
+
+def test_what_changes_of_ebs_volumes_mean() -> None:
+    assert changes_of_ebs({}, EBS) == []
+    assert changes_of_ebs(EBS, EBS) == []
+    lost = (
+        "web: new tasks have EBS volumes of their own; those of the old tasks are deleted with all that is "
+        "on them."
+    )
+    assert changes_of_ebs(EBS, LARGER) == [lost]
+    assert changes_of_ebs(EBS, OTHER) == [lost]
+    assert changes_of_ebs({**EBS, **CI}, {**LARGER, **CI}) == [lost]
+
+
+def test_terraform_cannot_take_the_ebs_volume_from_a_service() -> None:
+    (text,) = changes_of_ebs(EBS, {})
+    assert text.startswith("web: the provider does not tell ECS")
+    assert "so the apply fails" in text
+    (text,) = changes_of_ebs(EBS, {"volumes": {"work": "/work"}})
+    assert "so the apply fails" in text
+    (text,) = changes_of_ebs({**EBS, **CI}, CI)
+    assert "new tasks need the role that the apply destroys" in text
+
+
+def test_a_kept_task_definition_has_no_new_ebs_volume() -> None:
+    (text,) = changes_of_ebs(CI, {**EBS, **CI})
+    assert "ECS rejects an EBS volume that it lacks" in text
+    text, _ = changes_of_ebs({**EBS, **CI}, {**OTHER, **CI})
+    assert "ECS rejects an EBS volume that it lacks" in text
+    assert changes_of_ebs(CI, EBS) == []
 
 
 def test_another_folder_is_another_access_point_beside_the_old_one() -> None:

@@ -1,5 +1,5 @@
-"""A service with a folder of a file system, in the emulator: what is built, and that another folder and the
-end of a file system take nothing away from running tasks."""
+"""Services with a folder of a file system and with an EBS volume, in the emulator: what is built, and that
+another folder, the end of a file system and that of a volume take nothing away from running tasks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import tftest
 from support.changes import unexpected_changes
 from support.deployed import deploy_stacks, remove, write
 from support.moto_server import CALLS
@@ -87,3 +88,68 @@ def test_what_is_built_and_what_goes(stack: Stack, moto: Moto) -> None:
     ends = ["DeleteRolePolicy", "DeleteAccessPoint", "DeleteMountTarget", "DeleteFileSystem"]
     assert min(map(calls.index, ends)) > calls.index("UpdateService")
     assert efs.describe_file_systems()["FileSystems"] == []
+
+
+KEY = "arn:aws:kms:us-east-1:123456789012:key/4f6c1d0e-8a57-4c1e-9d0b-2f0a7c3e5b11"
+EBS = f"""\
+name: scratch
+region: us-east-1
+network: {{egress: public}}
+services:
+  worker:
+    image: nginx:1.27
+    volumes: {{work: {{path: /work, ebs: {{size: 100, kms_key: {KEY}}}}}}}
+"""
+WITHOUT_EBS = EBS[: EBS.index("    volumes:")]
+
+
+@pytest.fixture(scope="module")
+def scratch(terraform: Terraform, running: Terraform) -> Stack:
+    return deploy_stacks(terraform, {"scratch": pages_of(EBS)})["scratch"].run_by(running).stack
+
+
+def volumes_of_service(moto: Moto) -> list[Any]:
+    (service,) = moto.boto3_client("ecs").describe_services(cluster="scratch", services=["worker"])[
+        "services"
+    ]
+    (deployment,) = service["deployments"]
+    return list(deployment.get("volumeConfigurations", []))
+
+
+def test_an_ebs_volume_of_each_task_and_the_role_that_outlives_it(scratch: Stack, moto: Moto) -> None:
+    assert unexpected_changes(scratch.plan()) == []
+    (volume,) = volumes_of_service(moto)
+    made = volume["managedEBSVolume"]
+    assert (volume["name"], made["sizeInGiB"], made["volumeType"]) == ("work", 100, "gp3")
+    assert (made["encrypted"], made["kmsKeyId"]) == (True, KEY)
+
+    # A larger one: the service is updated, and nothing else.
+    calls = calls_of(scratch, EBS.replace("100", "200"))
+    assert calls == ["UpdateService"]
+    assert volumes_of_service(moto)[0]["managedEBSVolume"]["sizeInGiB"] == 200
+
+    # None any more: the provider does not say so, and AWS refuses; docs/volumes.md has what is done about it.
+    remove(scratch.folder.rglob("*.tf"))
+    write(pages_of(WITHOUT_EBS), scratch.folder)
+    scratch.init()
+    with pytest.raises(tftest.TerraformTestError, match="no matching configuredAtLaunch volume"):
+        scratch.apply()
+    ecs: Any = moto.boto3_client("ecs")
+    arguments = {"cluster": "scratch", "service": "worker", "taskDefinition": "scratch-worker"}
+    ecs.update_service(**arguments, volumeConfigurations=[])
+    assert volumes_of_service(moto) == []
+    calls = calls_of(scratch, WITHOUT_EBS)
+    assert {"DetachRolePolicy", "DeleteRolePolicy", "DeleteRole"} <= {*calls}
+    assert unexpected_changes(scratch.plan()) == []
+
+    # One again, and then no stack at all: the role goes last, since tasks that stop need it.
+    calls = calls_of(scratch, EBS)
+    assert max(calls.index(each) for each in ("AttachRolePolicy", "PutRolePolicy")) < calls.index(
+        "UpdateService"
+    )
+    start = len(CALLS)
+    scratch.destroy()
+    calls = [call.action for call in CALLS[start:]]
+    roles = [CALLS[start + index].asked for index, call in enumerate(calls) if call == "DetachRolePolicy"]
+    assert ["scratch-worker-volumes-us-east-1" in each for each in roles] == [True]
+    assert calls.index("DeleteService") < calls.index("DetachRolePolicy")

@@ -176,6 +176,7 @@ services:
   worker:
     image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/worker:3.1.0
     count: 1
+    volumes: {work: {path: /work, ebs: 20}}
 
 jobs:
   nightly:
@@ -1969,6 +1970,7 @@ _MOUNTED = (
     "efs_access_point.{0}_shared_uploads iam_role_policy.{0}_mount_shared_uploads "
     "ingress_rule.file_system_shared_from_{0} egress_rule.{0}_to_file_system_shared"
 )
+_OF_WORKER = "volumes: {work: {path: /work, ebs: 20}}"
 _UPLOADS = "volumes: {uploads: {efs: shared, path: /uploads}}"
 VOLUME_ROWS = (
     Row(
@@ -2022,6 +2024,39 @@ VOLUME_ROWS = (
         "ingress_rule.file_system_shared_from_orders egress_rule.orders_to_file_system_shared\n"
         + new_tasks("orders"),
         ("orders",),
+    ),
+    Row(
+        "an EBS volume for each task",
+        "market",
+        (
+            (
+                "    connect: orders\n",
+                "    connect: orders\n"
+                "    volumes:\n"
+                "      work:\n"
+                "        path: /work\n"
+                "        ebs: {size: 200, type: gp3, iops: 4000, throughput: 500, snapshot: snap-0a1b2c3d, "
+                f"file_system_type: ext4, kms_key: '{_KEY}'}}\n",
+            ),
+        ),
+        "+ services iam_role.orders_volumes iam_role_policy.orders_volumes "
+        f"iam_role_policy_attachment.orders_volumes\n{new_tasks('orders')}",
+        ("orders",),
+    ),
+    Row(
+        "a larger EBS volume for each task",
+        "jobs",
+        (("ebs: 20}", "ebs: 40}"),),
+        "~ services ecs_service.worker\n",
+        ("worker",),
+    ),
+    Row(
+        "no EBS volume for each task",
+        "jobs",
+        ((f"    {_OF_WORKER}\n", ""),),
+        "- services iam_role.worker_volumes iam_role_policy_attachment.worker_volumes\n"
+        + new_tasks("worker"),
+        ("worker",),
     ),
 )
 

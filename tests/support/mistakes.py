@@ -30,6 +30,7 @@ BASE: dict[str, Any] = {
 _AUTHORITY = (
     "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/0a1b2c3d-0000-4000-8000-000000000000"
 )
+_FAR_KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000"
 
 
 class Mistake(NamedTuple):
@@ -48,6 +49,10 @@ def _services(**services: Any) -> dict[str, Any]:
 
 def _jobs(**jobs: Any) -> dict[str, Any]:
     return {"jobs": jobs}
+
+
+def _ebs(said: Any) -> dict[str, Any]:
+    return {"volumes": {"work": {"path": "/work", "ebs": said}}}
 
 
 def _routed(name: str, *routes: Any, **keys: Any) -> dict[str, Any]:
@@ -287,6 +292,10 @@ _OTHERS = [
             )
         ),
     ),
+    Mistake("TG757", _services(two=_service(volumes={n: {"path": f"/{n}", "ebs": 10} for n in "ab"}))),
+    Mistake("TG758", _jobs(sorted=_service(run="by-hand", **_ebs(10)))),
+    Mistake("TG759", _services(slow=_service(**_ebs({"size": 10, "type": "st1"})))),
+    Mistake("TG765", _services(far=_service(**_ebs({"size": 10, "kms_key": _FAR_KEY})))),
     Mistake("TG755", _services(alike=_service(mounts=["/tmp"], volumes={"alike-tmp": "/data"}))),
     Mistake(
         "TG756",

@@ -19,11 +19,14 @@ from botocore import xform_name
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.responses import BaseResponse, EmptyResult
 from moto.ec2.models.subnets import Subnet
+from moto.ecs.exceptions import InvalidParameterException
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.efs.models import FileSystem
 from moto.efs.responses import EFSResponse
 from moto.elasticache.models import CacheCluster, ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.models import AWSManagedPolicy, IAMBackend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
 from moto.route53.exceptions import NoSuchHostedZone
 from moto.route53.models import Route53Backend
@@ -93,6 +96,7 @@ def _teach() -> None:
     _replace(BaseResponse, "call_action", _fail_at_once)
     _replace(EC2ContainerServiceResponse, "create_service", _remember_settings)
     _replace(EC2ContainerServiceResponse, "update_service", _remember_settings)
+    IAMBackend._init_aws_policies = _policies_of_aws
     _replace(ApplicationAutoScalingResponse, "register_scalable_target", _remember_tags)
     _replace(S3Response, "_bucket_response", _log_bucket_calls)
     CacheCluster.cache_nodes = property(_cache_nodes)
@@ -209,9 +213,11 @@ SERVICE_SETTINGS = (
 
 
 def _remember_settings(handler: Handler) -> Handler:
-    """Lets an ECS service keep its settings, and its deployment the configuration of Service Connect."""
+    """Lets an ECS service keep its settings, and its deployment the configurations of Service Connect and of
+    EBS volumes."""
 
     def wrapped(response: EC2ContainerServiceResponse) -> Any:
+        _refuse_other_volumes(response)
         answer = handler(response)
         service = answer.result["service"]
         for setting in SERVICE_SETTINGS:
@@ -226,9 +232,45 @@ def _remember_settings(handler: Handler) -> Handler:
         connect = response._get_param("serviceConnectConfiguration")
         if connect is not None:
             service.deployments[0]["serviceConnectConfiguration"] = connect
+        volumes = response._get_param("volumeConfigurations")
+        if volumes is not None:
+            service.deployments[0]["volumeConfigurations"] = volumes
         return answer
 
     return wrapped
+
+
+def _refuse_other_volumes(response: EC2ContainerServiceResponse) -> None:
+    """AWS keeps the EBS volumes of a service where an update says nothing of them, and refuses those that its
+    task definition does not leave to the service."""
+    cluster, service = response._get_param("cluster"), response._get_param("service")
+    known = response.ecs_backend.describe_services(cluster, [service])[0] if service else []
+    kept = known[0].deployments[0].get("volumeConfigurations") if known else None
+    said = response._get_param("volumeConfigurations")
+    configured = {each["name"] for each in (kept if said is None else said) or ()}
+    name = response._get_param("taskDefinition") or known[0].task_definition
+    task = response.ecs_backend.describe_task_definition(name)
+    left = {each["name"] for each in task.volumes if each.get("configuredAtLaunch")}
+    if configured - left:
+        raise InvalidParameterException(
+            "Volume configuration provided but no matching configuredAtLaunch volume found in task definition"
+        )
+    if left - configured:
+        raise InvalidParameterException("Task definition requires volume configurations")  # in words of ours
+
+
+@functools.cache
+def _documents_of_aws() -> dict[str, Any]:
+    """Those of AWS's managed policies that stacks attach; all of them would take a second at each reset."""
+    known = json.loads(aws_managed_policies_data)
+    return {name: data for name, data in known.items() if name.startswith("AmazonECSInfrastructureRole")}
+
+
+def _policies_of_aws(backend: IAMBackend) -> list[AWSManagedPolicy]:
+    """Lets AWS's managed policies exist."""
+    account, region = backend.account_id, backend.region_name
+    known = _documents_of_aws().items()
+    return [AWSManagedPolicy.from_data(name, account, region, data) for name, data in known]
 
 
 def _reach_steady_state(service: Any) -> None:

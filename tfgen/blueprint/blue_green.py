@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from tfgen.blueprint import names, renames
+from tfgen.blueprint import infrastructure, names, renames
 from tfgen.blueprint.model import (
     USUAL_TIMEOUT,
     Alternate,
@@ -29,7 +29,7 @@ from tfgen.blueprint.model import (
     WeightedTarget,
 )
 from tfgen.blueprint.references import References
-from tfgen.hcl.text import Comment, Label, Ref
+from tfgen.hcl.text import Label, Ref
 from tfgen.problems import Locate, Problem, SpecPath
 from tfgen.spec.balancers import balancer_of, network_listeners
 from tfgen.spec.deployments import moves_requests
@@ -185,16 +185,8 @@ def roles(key: str, spec: Spec, partition: str, referred: References) -> Iterato
         name=names.role(spec.name, renames.in_aws(key, spec), "deployment", spec.region),
         policies=(Policy(label=label, name="invoke-hooks", statements=(invoke,)),) if functions else (),
         attachments=(Attachment(label=label, arn=f"arn:{partition}:iam::aws:policy/{_MANAGED_POLICY}"),),
-        trust=Ref("local.ecs_trust"),
+        trust=infrastructure.TRUST,
     )
-
-
-def trust(spec: Spec) -> tuple[Comment, ...]:
-    """Why the roles of deployments trust ECS, without a condition: it has none in AWS's documents
-    (ECS/AmazonECSInfrastructureRolePolicyForLoadBalancers)."""
-    used = any(map(moves_requests, spec.services.values()))
-    text = "With these roles, ECS itself moves requests from old tasks to new ones."
-    return (names.comment(text),) if used else ()
 
 
 # --- what is wrong with it

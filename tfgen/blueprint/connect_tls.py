@@ -5,7 +5,7 @@ Source: ECS/service-connect-tls, ECS/infrastructure_IAM_role.
 
 from collections.abc import Iterator
 
-from tfgen.blueprint import existing, names, ports
+from tfgen.blueprint import existing, infrastructure, names, ports
 from tfgen.blueprint.model import Attachment, ConnectTls, Policy, Role, Statement
 from tfgen.blueprint.references import References, tls_of
 from tfgen.hcl.text import Label, Ref
@@ -45,6 +45,7 @@ def role(spec: Spec, partition: str, references: References) -> tuple[Role, ...]
             name=names.role(spec.name, "connect", "tls", spec.region),
             policies=(of_keys,) if keys else (),
             attachments=(Attachment(label=LABEL, arn=_POLICY.format(partition)),),
+            trust=infrastructure.TRUST,
             paths=existing.role_paths(spec),
             boundaries=existing.role_boundaries(spec),
         ),

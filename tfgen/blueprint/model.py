@@ -1609,12 +1609,34 @@ class EfsVolume(Part, frozen=True):
     access_points: tuple[Ref | str, ...]
 
 
+class EbsVolume(Part, frozen=True):
+    """What the service says of the EBS volume that ECS creates for each of its tasks."""
+
+    name: str
+    """The volume of the task definition."""
+    role: Ref
+    """With which ECS creates it."""
+    volume_type: str
+    file_system_type: str
+    sizes: tuple[int, ...]
+    """GiB, where they are not those of the snapshot."""
+    iops: tuple[int, ...]
+    throughputs: tuple[int, ...]
+    kms_keys: tuple[Ref | str, ...]
+    """The key that EBS has by default, or another one."""
+    snapshots: tuple[Ref | str, ...]
+    """No snapshot, or the one whose files the volume begins with."""
+    at: Location
+
+
 class Volume(Part, frozen=True):
-    """A volume of a task; without `efs`, an empty one that ends with it."""
+    """A volume of a task: of `efs`, of EBS where the service configures it `at_launch`, or an empty one that
+    ends with the task."""
 
     name: str
     at: Location
     efs: tuple[EfsVolume, ...] = ()
+    at_launch: tuple[bool, ...] = ()
 
 
 class AccessPoint(Part, frozen=True):
@@ -1771,6 +1793,8 @@ class Service(Task, frozen=True):
     connect: tuple[ServiceConnect, ...]
     listeners: tuple[NetworkListener, ...] = ()
     """Those of network load balancers that lead to it."""
+    ebs: tuple[EbsVolume, ...] = ()
+    """That of each task, if they have one."""
     scalings: tuple[Scaling, ...] = ()
     """Nothing, or what decides how many tasks run."""
     is_deployed_by_ci: bool = False
@@ -2120,8 +2144,8 @@ class Blueprint(Part, frozen=True):
     load_balancer: tuple[LoadBalancer, ...]
     cluster: tuple[Cluster, ...]
     trust: tuple[Trust, ...]
-    deployment_trust: tuple[Comment, ...]
-    """Nothing, or why roles of deployments trust ECS itself."""
+    ecs_trust: tuple[Comment, ...]
+    """Nothing, or why some roles trust ECS itself."""
     """Empty where no role is the stack's own."""
     existing_load_balancer: tuple[ExistingLoadBalancer, ...]
     existing_cluster: tuple[ExistingCluster, ...]

@@ -30,6 +30,7 @@ _KINDS = {
     "kms_key": "kms_key",
     "efs": "file_system",
     "access_point": "access_point",
+    "snapshot": "snapshot",
     "authority": "authority",
     "logs": "bucket",
     "security_group": "security_group",

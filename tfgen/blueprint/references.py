@@ -37,6 +37,7 @@ from tfgen.spec.model import (
     TaskKeys,
     listed_certificates,
 )
+from tfgen.spec.volumes import ebs_of
 
 STRING = Ref("string")
 OUR_MODULES = ("alarms", "network", "load_balancer", "services")
@@ -361,6 +362,7 @@ def creates_roles(spec: Spec) -> bool:
         or bool(tls_of(spec))
         or any(job.is_scheduled for job in spec.jobs.values())
         or any(map(moves_requests, spec.services.values()))
+        or any(ebs_of(*each) for each in spec.services.items())
     )
 
 
@@ -538,6 +540,9 @@ def _places_of_volumes(key: str, task: TaskKeys) -> Iterator[Place]:
         for each in ("efs", "access_point", "security_group"):
             if isinstance(value := getattr(volume, each), Part):
                 yield Place((task.section, key, "volumes", name, each), value)
+        for each in ("kms_key", "snapshot") if volume.ebs else ():
+            if isinstance(value := getattr(volume.ebs, each), Part):
+                yield Place((task.section, key, "volumes", name, "ebs", each), value)
 
 
 def _places_of_scaling(key: str, service: Service) -> Iterator[Place]:

@@ -15,6 +15,7 @@ from tfgen.blueprint import (
     containers,
     deployment,
     discovery,
+    ebs,
     existing,
     load_balancer,
     names,
@@ -85,6 +86,7 @@ def problems(spec: Spec, at: Locate) -> Iterator[Problem]:
     for key, task in spec.tasks.items():
         yield from containers.problems(key, task, spec, at)
         yield from volumes.problems(key, task, spec, at)
+        yield from ebs.problems(key, task, spec, at)
         yield from peers.problems(key, task, at)
         yield from callees.problems(key, task, spec, at)
     for key, service in spec.services.items():
@@ -145,7 +147,7 @@ def _service_problems(key: str, service: ServiceSpec, at: Locate) -> Iterator[Pr
 def _build_service(key: str, context: ServiceContext) -> Service:
     spec, service = context.spec, context.spec.services[key]
     own = tasks.build(key, context.task)
-    roles = (*own.roles.own, *_roles_of_deployments(key, context))
+    roles = (*own.roles.own, *_infrastructure_roles(key, context))
     front = _parts_of_front(key, context, own.reached, own.security_rules)
     return Service(
         **own.fields,
@@ -160,6 +162,7 @@ def _build_service(key: str, context: ServiceContext) -> Service:
         desired_count=scaling.desired_count(service),
         connect=_service_connect(key, service, context),
         dns=tuple(discovery.names_of(key, spec, context.at)),
+        ebs=tuple(ebs.build(key, spec, context.references, context.at)),
         depends_on=(
             *existing.capacity_providers(spec),
             *access.policies(roles),
@@ -175,9 +178,11 @@ def _build_service(key: str, context: ServiceContext) -> Service:
 _REVISIONS = Comment("Old revisions stay active, so that a deployment can be rolled back to them.")
 
 
-def _roles_of_deployments(key: str, context: ServiceContext) -> Iterator[Role]:
-    for role in blue_green.roles(key, context.spec, context.task.partition, context.references):
-        yield existing.own_role(role, context.spec)
+def _infrastructure_roles(key: str, context: ServiceContext) -> Iterator[Role]:
+    """Those with which ECS itself works for the service."""
+    for build_roles in (blue_green.roles, ebs.roles):
+        for role in build_roles(key, context.spec, context.task.partition, context.references):
+            yield existing.own_role(role, context.spec)
 
 
 def _parts_of_front(

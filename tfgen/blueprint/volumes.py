@@ -64,6 +64,7 @@ def build(key: str, spec: Spec, references: References, at: Locate) -> tuple[Vol
         Volume(
             name=each.name,
             efs=_efs(each, spec, references) if each.said.efs is not None else (),
+            at_launch=() if each.said.ebs is None else (True,),
             at=at(each.path),
         )
         for each in volumes_of(key, task)
@@ -247,10 +248,11 @@ def _mount_problems(container: SaidContainer, task: TaskKeys, at: Locate) -> Ite
 
 def _key_problems(volume: SaidVolume, spec: Spec, at: Locate) -> Iterator[Problem]:
     said = volume.said
-    if said.efs is None:
-        yield from _without_effect(
-            volume, ("access_point", "root", "user", "security_group"), "an empty volume", at
-        )
+    of_efs = ("access_point", "root", "user", "security_group")
+    if said.ebs is not None:
+        yield from _without_effect(volume, ("efs", *of_efs), "an EBS volume", at)
+    elif said.efs is None:
+        yield from _without_effect(volume, of_efs, "an empty volume", at)
     elif not volume.is_known(spec):
         near = nearest_word(str(said.efs), spec.file_systems, 0.6)
         hint = f"add {said.efs} to file_systems at the top of the spec, or write the ID of one that exists"
@@ -275,7 +277,8 @@ def _key_problems(volume: SaidVolume, spec: Spec, at: Locate) -> Iterator[Proble
 def _without_effect(volume: SaidVolume, keys: tuple[str, ...], noun: str, at: Locate) -> Iterator[Problem]:
     for key in keys:
         if getattr(volume.said, key) is not None:
-            hint = f"remove {key}" if volume.said.efs is not None else f"add efs, or remove {key}"
+            is_empty = volume.said.efs is None and volume.said.ebs is None
+            hint = f"add efs, or remove {key}" if is_empty else f"remove {key}"
             yield Problem("TG752", at((*volume.path, key)), f"{noun} has no {key}", hint)
 
 
@@ -305,7 +308,7 @@ def _same_folders(key: str, task: TaskKeys, spec: Spec, at: Locate) -> Iterator[
     """Two volumes of the same folder: one can be mounted at several paths."""
     first: dict[tuple[Label, str], SaidVolume] = {}
     for volume in sorted(volumes_of(key, task), key=lambda each: list(task.volumes).index(each.name)):
-        if volume.said.efs is None:
+        if volume.said.efs is None or volume.said.ebs is not None:
             continue
         root = "" if volume.own_file_system(spec) else volume.said.root or "/"
         other = first.setdefault((_label(volume, spec), root), volume)

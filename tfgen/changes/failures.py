@@ -5,6 +5,7 @@ from typing import Any
 
 from tfgen.changes.change import Action, Change, KnownStack, is_lost, updates
 from tfgen.changes.clashes import Clash
+from tfgen.changes.ebs import is_kept_without_ebs, loses_ebs
 from tfgen.changes.ignored import lacks_port, lacks_port_name
 from tfgen.changes.ipv6 import ipv6_failures
 from tfgen.changes.names import (
@@ -29,6 +30,10 @@ def apply_failures(
     yield from about_changes(changes, lambda change: lacks_port(change, old, new), _OTHER_PORT)
     yield from about_changes(changes, lambda change: lacks_port_name(change, old), _OTHER_NAME)
     yield from about_changes(changes, _drops_alarms, _ALARMS)
+    yield from about_changes(changes, lambda change: is_kept_without_ebs(change, old), _KEPT_EBS)
+    lost = tuple(filter(loses_ebs, changes))
+    yield from about_changes(lost, lambda change: "task_definition" not in change.kept, _LOST_EBS)
+    yield from about_changes(lost, lambda change: "task_definition" in change.kept, _LEFT_EBS)
     yield from about_changes(changes, lambda change: _leaves_vpc(change, changes), _VPC)
     yield from about_changes(changes, _is_protected, _PROTECTED)
     yield from ipv6_failures(changes, old)
@@ -58,6 +63,20 @@ _OTHER_NAME = (
 _ALARMS = (
     "{}: the provider cannot remove several alarms from a service at once, so the apply fails: keep one of "
     "deployment.alarms in this change, and remove it in the next."
+)
+_KEPT_EBS = (
+    "{}: ignore_changes keeps the task definition, and ECS rejects an EBS volume that it lacks, so the apply "
+    "fails: remove that for this change, as with deploys_by: terraform."
+)
+_LOST_EBS = (
+    "{}: the provider does not tell ECS that [a service has|services have] no EBS volume any more, and ECS "
+    "rejects a task definition without one, so the apply fails: take the [volume|volumes] from the "
+    "[service|services] with the AWS CLI first (docs/volumes.md)."
+)
+_LEFT_EBS = (
+    "{}: ignore_changes keeps the task definition, and the provider does not tell ECS that [a service "
+    "has|services have] no EBS volume any more, so that new tasks need the [role|roles] that the apply "
+    "destroys: have the pipeline deploy without the [volume|volumes] first (docs/volumes.md)."
 )
 _VPC = (
     "AWS cannot move a load balancer to another VPC, so the apply fails halfway: create a stack with another "

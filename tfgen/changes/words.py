@@ -22,6 +22,7 @@ from tfgen.changes.change import (
     updates,
 )
 from tfgen.changes.clashes import clashes
+from tfgen.changes.ebs import replaces_ebs
 from tfgen.changes.egress import egress_consequences
 from tfgen.changes.failures import apply_failures
 from tfgen.changes.ignored import ignored_consequences, ignored_target_groups, lacks_port, lacks_port_name
@@ -365,6 +366,12 @@ SENTENCES = (
         "aws_lb_target_group",
         changes_value("stickiness"),
         "{}: sticky sessions change; requests of a client may go to another task.",
+    ),
+    Sentence(
+        "aws_ecs_service",
+        replaces_ebs,
+        "{}: new tasks have EBS volumes of their own; those of the old tasks are deleted with all that is on "
+        "them.",
     ),
     Sentence(
         "aws_s3_bucket",

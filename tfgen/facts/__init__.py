@@ -236,6 +236,43 @@ def zones_without_fargate(region: str) -> tuple[str, ...]:
     return tuple(_read_table("fargate")["zones_without"].get(region, ()))
 
 
+class EbsType(NamedTuple):
+    """A type of EBS volumes: what it can have, from the least to the most; nothing where it has none."""
+
+    gib: tuple[int, int]
+    iops: tuple[int, int] | None
+    throughput: tuple[int, int] | None
+    iops_per_gib: int
+    needs_iops: bool
+
+
+@cache
+def ebs_types() -> Mapping[str, EbsType]:
+    """The types of EBS volumes that tasks on Fargate can have."""
+    table = _read_table("ebs")
+    return MappingProxyType(
+        {
+            name: EbsType(
+                _range(row, "gib") or (0, 0),
+                _range(row, "iops"),
+                _range(row, "throughput"),
+                row.get("iops_per_gib", 0),
+                name in table["needs_iops"],
+            )
+            for name, row in table["types"].items()
+        }
+    )
+
+
+def ebs_iops_per_throughput() -> int:
+    """The IOPS that a volume needs for each MiB/s of throughput."""
+    return int(_read_table("ebs")["iops_per_throughput"])
+
+
+def _range(row: Mapping[str, Any], name: str) -> tuple[int, int] | None:
+    return tuple(row[name]) if name in row else None
+
+
 @cache
 def time_zones() -> frozenset[str]:
     """The names of time zones, `Europe/Berlin`."""

@@ -145,7 +145,7 @@ def _services_values(blueprint: Blueprint, _: Module, theirs: "Sandbox | None") 
     return {
         "clusters": blueprint.cluster,
         "trusts": blueprint.trust,
-        "deployment_trusts": blueprint.deployment_trust,
+        "ecs_trusts": blueprint.ecs_trust,
         "namespaces": blueprint.namespace,
         "connect_roles": blueprint.connect_roles,
         "dashboards": blueprint.dashboard,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tfgen.problems import SpecPath
 from tfgen.spec.containers import SaidContainer, containers_of
-from tfgen.spec.model import ContainerPath, Mount, Part, Spec, TaskKeys, Volume
+from tfgen.spec.model import ContainerPath, Ebs, Mount, Part, Spec, TaskKeys, Volume
 
 USUAL_OWNER = 1000, 1000
 """Who owns the folders of file systems, by the numbers of user and group."""
@@ -85,3 +85,8 @@ def volumes_of(key: str, task: TaskKeys) -> Iterator[SaidVolume]:
     """Its volumes, by name."""
     for name, said in sorted(task.volumes.items()):
         yield SaidVolume(task.section, key, name, said)
+
+
+def ebs_of(key: str, task: TaskKeys) -> list[tuple[SaidVolume, Ebs]]:
+    """Its EBS volumes: at most one, where nothing is wrong."""
+    return [(each, each.said.ebs) for each in volumes_of(key, task) if each.said.ebs is not None]

@@ -37,6 +37,7 @@ from tfgen.spec.model.values import (
     RoleArn,
     ScheduleExpression,
     SecurityGroupId,
+    SnapshotId,
     TaskCount,
     Text,
     ThingArn,
@@ -259,9 +260,40 @@ class ServiceAlarms(Section, frozen=True):
     """The age in seconds of the oldest message in a queue from which on there is an alarm, or `false`."""
 
 
+class Ebs(Section, frozen=True):
+    """An EBS volume that each task of a service has for itself: ECS creates it when the task starts, encrypts
+    it, and deletes it with the task. `100` is `{size: 100}`."""
+
+    shorthand: ClassVar[str] = "size"
+
+    size: Annotated[int, Meta(ge=1, le=16384, description="a number of GiB from 1 to 16384")] | None = None
+    """GiB. Needed unless there is a `snapshot`, which it must not be smaller than. Default: the size of the
+    snapshot."""
+    type: Literal["gp3", "gp2", "io1", "io2", "st1", "sc1"] = "gp3"
+    """The type of the volume."""
+    iops: (
+        Annotated[int, Meta(ge=100, le=256000, description="a number of IOPS from 100 to 256000")] | None
+    ) = None
+    """I/O operations per second: 3000 to 16000 for gp3, 100 to 64000 for io1, 100 to 256000 for io2, both of
+    which need it. Default: 3000 for gp3."""
+    throughput: (
+        Annotated[int, Meta(ge=125, le=1000, description="a number of MiB per second from 125 to 1000")]
+        | None
+    ) = None
+    """MiB per second, for gp3. Default: 125."""
+    kms_key: KeyArn | Part | None = None
+    """The symmetric KMS key that it is encrypted with, whose policy lets the stack's role use it. Default:
+    the key that EBS has by default."""
+    snapshot: SnapshotId | Part | None = None
+    """The snapshot of a volume without partitions, whose files the volume begins with. Default: none, so that
+    the volume is empty."""
+    file_system_type: Literal["xfs", "ext4", "ext3"] = "xfs"
+    """The file system on it: with a snapshot, the one that it has."""
+
+
 class Volume(Section, frozen=True):
-    """A folder that is mounted in tasks: of an EFS file system, or without `efs` an empty one that the
-    containers of a task share and that ends with it. `/cache` is `{path: /cache}`."""
+    """A folder that is mounted in tasks: of an EFS file system, of an EBS volume, or without `efs` and `ebs`
+    an empty one that the containers of a task share and that ends with it. `/cache` is `{path: /cache}`."""
 
     shorthand: ClassVar[str] = "path"
 
@@ -271,6 +303,9 @@ class Volume(Section, frozen=True):
     """The file system: one of `file_systems` by its name, or the ID of one that exists, which must have a
     mount target in each zone with tasks. Connections to it are encrypted, and the task role is allowed to
     mount it. Default: none."""
+    ebs: Ebs | None = None
+    """An EBS volume for each task, which ends with it; a service has at most one, and a job none. Default:
+    none."""
     access_point: AccessPointId | Part | None = None
     """The access point of a file system that exists. The stack creates one for each volume in a file system
     of its own. Default: none, and then root in a container has no rights of root over files."""
@@ -308,7 +343,7 @@ class TaskKeys(ContainerKeys, frozen=True):
     """GiB of ephemeral storage for the images and files of each task. AWS charges for what is above 20.
     Default: 20."""
     volumes: dict[Name, Volume] = {}
-    """Folders of file systems, and folders that containers share, by name."""
+    """Folders of file systems and of EBS volumes, and folders that containers share, by name."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     """The CPU architecture that the images are built for."""
     containers: dict[Name, Sidecar] = {}

@@ -285,6 +285,9 @@ FileSystemName = Annotated[
 AccessPointId = Annotated[
     str, Meta(pattern=r"^fsap-[0-9a-f]{8,40}\Z", description="the ID of an access point, fsap-...")
 ]
+SnapshotId = Annotated[
+    str, Meta(pattern=r"^snap-[0-9a-f]{8,17}\Z", description="the ID of a snapshot, snap-...")
+]
 FolderPath = Annotated[
     str,
     Meta(

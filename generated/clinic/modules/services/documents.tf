@@ -207,6 +207,58 @@ resource "aws_iam_role_policy" "documents_mount_papers_signatures_user_100" {
   })
 }
 
+resource "aws_iam_role" "documents_volumes" {
+  name               = "clinic-documents-volumes-eu-central-1"
+  assume_role_policy = local.ecs_trust
+}
+
+resource "aws_iam_role_policy" "documents_volumes" {
+  name = "encrypt-volumes"
+  role = aws_iam_role.documents_volumes.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "FindKey"
+        Effect   = "Allow"
+        Action   = "kms:DescribeKey"
+        Resource = "arn:aws:kms:eu-central-1:123456789012:key/4f6c1d0e-8a57-4c1e-9d0b-2f0a7c3e5b11"
+      },
+      {
+        Sid      = "Encrypt"
+        Effect   = "Allow"
+        Action   = "kms:GenerateDataKey*"
+        Resource = "arn:aws:kms:eu-central-1:123456789012:key/4f6c1d0e-8a57-4c1e-9d0b-2f0a7c3e5b11"
+        Condition = {
+          "ForAnyValue:StringEquals" = {
+            "kms:EncryptionContextKeys" = "aws:ebs:id"
+          }
+        }
+      },
+      {
+        Sid      = "LetEbsUseKey"
+        Effect   = "Allow"
+        Action   = "kms:CreateGrant"
+        Resource = "arn:aws:kms:eu-central-1:123456789012:key/4f6c1d0e-8a57-4c1e-9d0b-2f0a7c3e5b11"
+        Condition = {
+          Bool = {
+            "kms:GrantIsForAWSResource" = "true"
+          }
+          "ForAnyValue:StringEquals" = {
+            "kms:EncryptionContextKeys" = "aws:ebs:id"
+          }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "documents_volumes" {
+  role       = aws_iam_role.documents_volumes.id
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonECSInfrastructureRolePolicyForVolumes"
+}
+
 resource "aws_security_group" "documents" {
   name        = "clinic-documents"
   description = "Tasks of documents"
@@ -385,6 +437,11 @@ resource "aws_ecs_task_definition" "documents" {
   }
 
   volume {
+    name                = "pages"
+    configure_at_launch = true
+  }
+
+  volume {
     name = "scans"
 
     efs_volume_configuration {
@@ -439,6 +496,10 @@ resource "aws_ecs_task_definition" "documents" {
       ]
 
       mountPoints = [
+        {
+          sourceVolume  = "pages"
+          containerPath = "/srv/pages"
+        },
         {
           sourceVolume  = "scans"
           containerPath = "/srv/scans"
@@ -573,6 +634,27 @@ resource "aws_ecs_service" "documents" {
     }
   }
 
+  # ECS creates such a volume for each task, and deletes it with the task.
+  volume_configuration {
+    name = "pages"
+
+    managed_ebs_volume {
+      role_arn         = aws_iam_role.documents_volumes.arn
+      volume_type      = "gp3"
+      file_system_type = "xfs"
+      encrypted        = true
+      kms_key_id       = "arn:aws:kms:eu-central-1:123456789012:key/4f6c1d0e-8a57-4c1e-9d0b-2f0a7c3e5b11"
+      size_in_gb       = 200
+      iops             = 4000
+      throughput       = 500
+
+      tag_specifications {
+        resource_type  = "volume"
+        propagate_tags = "SERVICE"
+      }
+    }
+  }
+
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.documents_execution,
@@ -583,6 +665,8 @@ resource "aws_ecs_service" "documents" {
     aws_iam_role_policy.documents_write_s3_clinic_documents,
     aws_iam_role_policy.documents_mount_papers_scans_new_user_1000_33,
     aws_iam_role_policy.documents_mount_papers_signatures_user_100,
+    aws_iam_role_policy.documents_volumes,
+    aws_iam_role_policy_attachment.documents_volumes,
     aws_vpc_security_group_ingress_rule.documents_from_load_balancer,
     aws_vpc_security_group_ingress_rule.patients_from_documents,
     aws_vpc_security_group_ingress_rule.file_system_papers_from_documents,

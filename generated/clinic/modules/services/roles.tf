@@ -23,3 +23,17 @@ locals {
     ]
   })
 }
+
+# With these roles, ECS itself creates the EBS volumes of tasks.
+locals {
+  ecs_trust = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Action    = "sts:AssumeRole"
+        Principal = { Service = "ecs.amazonaws.com" }
+      }
+    ]
+  })
+}

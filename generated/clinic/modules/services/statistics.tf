@@ -156,6 +156,16 @@ resource "aws_iam_role_policy_attachment" "statistics_clinic_offices" {
   policy_arn = "arn:aws:iam::123456789012:policy/clinic-offices"
 }
 
+resource "aws_iam_role" "statistics_volumes" {
+  name               = "clinic-statistics-volumes-eu-central-1"
+  assume_role_policy = local.ecs_trust
+}
+
+resource "aws_iam_role_policy_attachment" "statistics_volumes" {
+  role       = aws_iam_role.statistics_volumes.id
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonECSInfrastructureRolePolicyForVolumes"
+}
+
 resource "aws_security_group" "statistics" {
   name        = "clinic-statistics"
   description = "Tasks of statistics"
@@ -292,6 +302,11 @@ resource "aws_ecs_task_definition" "statistics" {
   }
 
   volume {
+    name                = "diagnoses"
+    configure_at_launch = true
+  }
+
+  volume {
     name = "former"
 
     efs_volume_configuration {
@@ -316,6 +331,11 @@ resource "aws_ecs_task_definition" "statistics" {
       stopTimeout = 60
 
       mountPoints = [
+        {
+          sourceVolume  = "diagnoses"
+          containerPath = "/srv/diagnoses"
+          readOnly      = true
+        },
         {
           sourceVolume  = "former"
           containerPath = "/srv/former"
@@ -456,6 +476,24 @@ resource "aws_ecs_service" "statistics" {
     }
   }
 
+  # ECS creates such a volume for each task, and deletes it with the task.
+  volume_configuration {
+    name = "diagnoses"
+
+    managed_ebs_volume {
+      role_arn         = aws_iam_role.statistics_volumes.arn
+      volume_type      = "st1"
+      file_system_type = "ext4"
+      encrypted        = true
+      snapshot_id      = "snap-0d1e2f3a4b5c60718"
+
+      tag_specifications {
+        resource_type  = "volume"
+        propagate_tags = "SERVICE"
+      }
+    }
+  }
+
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.statistics_execution,
@@ -464,6 +502,7 @@ resource "aws_ecs_service" "statistics" {
     aws_iam_role_policy.statistics_statements,
     aws_iam_role_policy.statistics_mount_fs_0b1c2d3e4f5a60718_fsap_0c1d2e3f4a5b60718,
     aws_iam_role_policy_attachment.statistics_clinic_offices,
+    aws_iam_role_policy_attachment.statistics_volumes,
     aws_vpc_security_group_ingress_rule.statistics_from_load_balancer,
     aws_vpc_security_group_ingress_rule.statistics_from_10_80_0_0_14,
     aws_vpc_security_group_ingress_rule.appointments_from_statistics,

@@ -12,18 +12,8 @@ resource "aws_service_discovery_http_namespace" "main" {
 
 # The role with which ECS issues the certificates of Service Connect's proxies and keeps their private keys.
 resource "aws_iam_role" "connect_tls" {
-  name = "grocer-connect-tls-eu-west-1"
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Effect    = "Allow"
-        Action    = "sts:AssumeRole"
-        Principal = { Service = "ecs.amazonaws.com" }
-      }
-    ]
-  })
+  name               = "grocer-connect-tls-eu-west-1"
+  assume_role_policy = local.ecs_trust
 }
 
 resource "aws_iam_role_policy_attachment" "connect_tls" {

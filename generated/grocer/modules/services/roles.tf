@@ -23,3 +23,17 @@ locals {
     ]
   })
 }
+
+# With these roles, ECS itself issues the certificates of Service Connect's proxies.
+locals {
+  ecs_trust = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Action    = "sts:AssumeRole"
+        Principal = { Service = "ecs.amazonaws.com" }
+      }
+    ]
+  })
+}
