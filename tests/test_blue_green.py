@@ -350,6 +350,7 @@ BLUE_GREEN = {"strategy": "blue-green"}
         ({**BLUE_GREEN, "circuit_breaker": False}, {}, []),
         ({**BLUE_GREEN, "minimum": 50}, {}, ["TG653"]),
         ({**BLUE_GREEN, "maximum": 150}, {}, ["TG653"]),
+        ({**BLUE_GREEN, "maximum": 100}, {}, ["TG653"]),
         (BLUE_GREEN, {"scaling": {"min": 1, "max": 2, "requests": 9}}, ["TG653"]),
         (BLUE_GREEN, {"scaling": {"min": 1, "max": 2, "cpu": 9}}, []),
         (BLUE_GREEN, {"dns": "web"}, ["TG653"]),

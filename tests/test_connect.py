@@ -38,6 +38,23 @@ def test_both_sides_of_a_call_are_allowed_and_one_rule_is_for_both_keys() -> Non
         assert any("sg_0a1b2c3d_9200_from_web" in each for each in service.depends_on)
 
 
+@pytest.mark.parametrize(
+    ("keys", "zones"),
+    [
+        ("", []),
+        (", connect: web", [""]),
+        (", dns: web", ["inside.example"]),
+        (", connect: web, dns: web", ["", "inside.example"]),
+    ],
+)
+def test_namespaces_that_exist_are_used_where_a_service_has_a_name_there(keys: str, zones: list[str]) -> None:
+    given = f"namespace: {NAMESPACE}\ndns: {{zone: inside.example, namespace_id: ns-0a1b2c3d4e5f6072}}\n"
+    found = built(f"{given}services: {{web: {{{IMAGE}, port: 80{keys}}}}}")
+    assert [each.zone for each in found.existing_namespaces] == zones
+    pages = outcome_of(f"{given}services: {{web: {{{IMAGE}, port: 80{keys}}}}}").pages()
+    assert ("namespace_arn" in pages["main.tf"]) == ("" in zones)
+
+
 def test_the_order_of_calls_means_nothing() -> None:
     entries = [
         "{port: 1, cidr: 10.1.0.0/16}",

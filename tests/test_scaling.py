@@ -183,6 +183,21 @@ def test_any_number_of_tasks_that_may_run_can_be_replaced(keys: str, maximum: in
 
 
 @pytest.mark.parametrize(
+    ("count", "minimum", "maximum", "hint"),
+    [
+        (1, 100, 101, "write maximum: 200"),
+        (3, 100, 101, "write maximum: 134"),
+        (1, 1, 100, "write minimum: 0"),
+        (3, 100, 100, "write minimum: 66"),
+    ],
+)
+def test_how_tasks_can_be_replaced(count: int, minimum: int, maximum: int, hint: str) -> None:
+    said = f"{{minimum: {minimum}, maximum: {maximum}, rebalancing: false}}"
+    _, problems = render_text(f"{HEAD}services:\n  web: {{{IMAGE}, count: {count}, deployment: {said}}}\n")
+    assert [each.hint for each in problems if each.code == "TG651"] == [hint]
+
+
+@pytest.mark.parametrize(
     ("action", "expected"),
     [
         ("when: 'cron(0 20 * * ? *)', min: 1", (['"UTC"'], ["1"], [])),
