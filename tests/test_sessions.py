@@ -6,6 +6,8 @@ import pytest
 from strategies import Data
 from test_containers import outcome_of
 
+from tfgen.changes.report import changes_between
+
 KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000"
 CLUSTER = "arn:aws:ecs:us-east-1:123456789012:cluster/shared"
 
@@ -51,6 +53,13 @@ def test_the_cluster_stores_sessions(said: Data, lines: list[str]) -> None:
         assert line in page
     assert ("log_configuration" in page) == (said.get("logs") not in (None, False))
     assert "cloud_watch_encryption_enabled" not in page
+
+
+@pytest.mark.parametrize(("then", "is_told"), [({}, True), ({"exec": {"logs": False}}, False)])
+def test_a_cluster_keeps_its_configuration(then: Data, *, is_told: bool) -> None:
+    stacks = (outcome_of("nat", top=top, exec=True).pages() for top in ({"exec": {"logs": True}}, then))
+    told = " ".join(map(str, changes_between(*stacks).consequences))
+    assert ("Write exec: {logs: false} instead of removing exec." in told) == is_told
 
 
 @pytest.mark.parametrize(

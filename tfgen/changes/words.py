@@ -278,6 +278,13 @@ SENTENCES = (
     ),
     Sentence("aws_ecs_cluster", is_destroyed, "The cluster is destroyed with every service in it."),
     Sentence(
+        "aws_ecs_cluster",
+        lambda change: updates("configuration")(change) and not change.new.get("configuration"),
+        "The provider does not tell ECS that the cluster has no configuration of sessions any more: they go "
+        "on as before, fail if what stores them is gone, and each plan has the same update. Write exec: "
+        "{{logs: false}} instead of removing exec.",
+    ),
+    Sentence(
         "aws_service_discovery_http_namespace",
         is_replaced,
         "The Service Connect namespace is replaced: calls by name fail until all tasks are replaced.",
