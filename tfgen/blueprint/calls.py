@@ -56,6 +56,8 @@ class _Known(NamedTuple):
     other: Mapping[str, str]
     earlier: Mapping[str, str]
     jobs: Collection[str]
+    listening: Collection[str]
+    """The services with a port, or all where none has one."""
 
 
 def _known_callee(spec: Spec) -> _Known:
@@ -68,13 +70,13 @@ def _known_callee(spec: Spec) -> _Known:
         },
         {name: key for key in reversed(services) for name in renames.earlier(key, spec)},
         spec.jobs,
+        [key for key, service in services.items() if service.ports] or services,
     )
 
 
 def _call_problem(caller: str, callee: str, known: _Known, where: Location, before: int) -> Problem | None:
     if callee not in known.services:
-        hint = _meant_service(caller, callee, known, before)
-        return Problem("TG230", where, f'unknown service "{callee}"', hint)
+        return Problem("TG230", where, f'unknown service "{callee}"', _meant_service(callee, known, before))
     if not known.services[callee].connect and not known.services[callee].dns:
         message = f'"{caller}" calls "{callee}", which has no Service Connect name and no DNS name'
         port = "" if known.services[callee].ports else ", and port: NUMBER, where it listens"
@@ -82,7 +84,7 @@ def _call_problem(caller: str, callee: str, known: _Known, where: Location, befo
     return None
 
 
-def _meant_service(caller: str, callee: str, known: _Known, before: int) -> str:
+def _meant_service(callee: str, known: _Known, before: int) -> str:
     if callee in known.jobs:
         return f"remove it: {callee} is a job, and nothing connects to a job"
     if now := known.earlier.get(callee):
@@ -91,11 +93,7 @@ def _meant_service(caller: str, callee: str, known: _Known, before: int) -> str:
         kind = "Service Connect" if callee in _connect_names(known.services[key]) else "DNS"
         return f"write {key}: calls names services, and {callee} is a {kind} name"
     near = nearest_of_many(callee, known.services, before)
-    if near:
-        return f"did you mean {near}?"
-    others = [key for key in known.services if key != caller]
-    listening = [key for key in others if known.services[key].ports]
-    return f"write one of the services: {some_words(listening or others)}" if others else "remove it"
+    return f"did you mean {near}?" if near else f"write one of the services: {some_words(known.listening)}"
 
 
 def _connect_names(service: Service) -> list[str]:

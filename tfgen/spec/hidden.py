@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from tfgen.facts import plain_secrets
 from tfgen.problems import BLOT, SpecPath
@@ -11,7 +12,7 @@ from tfgen.spec.source import Source, blotted_lines
 
 def shown_lines(source: Source) -> tuple[str, ...]:
     """The lines of a spec without the secrets in them."""
-    hidden = [path for path, value in _texts_in(source.data, ()) if is_secret(path, value)]
+    hidden = list(_secrets_in(source.data)) if isinstance(source.data, dict | list) else []
     return blotted_lines(source, hidden) if hidden else source.lines
 
 
@@ -31,20 +32,43 @@ def _blotted_pair(pair: re.Match[str]) -> str:
 
 def is_secret(path: SpecPath, value: Any) -> bool:
     """Whether the value at a path of a spec may be a secret, or hold one."""
-    if not isinstance(value, str):
-        return False
-    names = [step for step in path if isinstance(step, str) and step != "join"]
-    if names[-2:-1] == ["secrets"] and plain_secrets.may_be_secret(value):
+    place = _Place("", "")
+    for step in path:
+        place = _below(place, step)
+    return isinstance(value, str) and _is_secret(place, value)
+
+
+class _Place(NamedTuple):
+    """What the path of a text says of it: its key, and the mapping of a container that it is in."""
+
+    mapping: str
+    key: str
+
+
+def _below(place: _Place, step: str | int) -> _Place:
+    """That of a path that goes on. Entries of lists have the place of the list."""
+    if isinstance(step, int) or step == "join":
+        return place
+    return _Place(place.key if place.key in ("environment", "secrets") else "", step)
+
+
+@lru_cache(maxsize=1024)  # calls and routes repeat, and a spec may have very many
+def _is_secret(place: _Place, value: str) -> bool:
+    if place.mapping == "secrets" and plain_secrets.may_be_secret(value):
         return True  # what belongs there is the ARN or the path of one
-    of_container = names[-2:-1] == ["environment"] or names[-1:] in (["command"], ["entrypoint"])
+    of_container = place.mapping == "environment" or place.key in ("command", "entrypoint")
     if of_container and plain_secrets.may_hold_password(value):
         return True
-    return bool(names and plain_secrets.kind_of_secret(names[-1], value))
+    return bool(plain_secrets.kind_of_secret(place.key, value))
 
 
-def _texts_in(data: Any, path: SpecPath) -> Iterator[tuple[SpecPath, str]]:
-    if isinstance(data, str):
-        yield path, data
-    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    for key, value in items:
-        yield from _texts_in(value, (*path, key))
+def _secrets_in(data: Any) -> Iterator[SpecPath]:
+    left: list[tuple[SpecPath, _Place, Any]] = [((), _Place("", ""), data)]
+    while left:
+        path, place, section = left.pop()
+        for step, value in section.items() if isinstance(section, dict) else enumerate(section):
+            below = place if isinstance(section, list) else _below(place, step)
+            if isinstance(value, dict | list):
+                left.append(((*path, step), below, value))
+            elif isinstance(value, str) and _is_secret(below, value):
+                yield (*path, step)
