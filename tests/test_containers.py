@@ -305,6 +305,7 @@ def test_a_sidecar_moves_nothing_of_the_others() -> None:
         ({"mounts": ["/a", "/b", "/a"]}, "TG614"),
         ({"health": []}, "TG615"),
         ({"health": ""}, "TG615"),
+        ({"health": " "}, "TG615"),
         ({"health": ["CMD", "pg_isready"]}, "TG615"),
         ({"health": "CMD-SHELL pg_isready"}, "TG615"),
         ({"depends_on": ["agnet"], "containers": AGENT}, "TG620"),

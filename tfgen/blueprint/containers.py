@@ -260,12 +260,13 @@ def _key_problems(key: str, container: SaidContainer, spec: Spec, at: Locate) ->
 
 
 def _health_problems(path: SpecPath, command: str | list[str], at: Locate) -> Iterator[Problem]:
-    if not any(command):
+    words = command if isinstance(command, list) else command.split(maxsplit=1)
+    if not any(words):
         message = "a health check runs a command, and this one has none"
         hint = "write one, such as health: curl -f http://localhost:8080/healthz, or remove health"
         yield Problem("TG615", at(path), message, hint)
         return
-    first, *rest = command if isinstance(command, list) else command.split(maxsplit=1)
+    first, *rest = words
     if first in _HEALTH_FORMS:
         message = f"{first} is no part of the command: tfgen adds it, to a list CMD, and to a line CMD-SHELL"
         meant = rest if isinstance(command, list) and first == "CMD" else " ".join(rest)
