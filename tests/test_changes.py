@@ -204,6 +204,7 @@ def cases() -> Iterator[tuple[str, Report]]:
     )
     yield from _cases_of_file_systems(clinic)
     yield from _cases_of_dns_names()
+    yield from _cases_of_sessions()
     fleet = (ROOT / "examples" / "fleet.yaml").read_text()
     for name, edits in NETWORK.items():
         text = fleet
@@ -234,6 +235,11 @@ def edited_text(text: str, edits: tuple[tuple[str, str], ...]) -> str:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
     return text
+
+
+def _cases_of_sessions() -> Iterator[tuple[str, Report]]:
+    stored = next(row.spec for row in ROWS if row.name == "sessions of ECS Exec stored and encrypted")
+    yield "sessions no longer stored and encrypted", changes_between(pages(stored), pages(BASES["market"]))
 
 
 def _cases_of_dns_names() -> Iterator[tuple[str, Report]]:

@@ -178,6 +178,11 @@ def nearest_of_many(word: str, choices: Collection[object], before: int) -> str:
     return nearest_word(word, choices) if is_affordable(before, choices) else ""
 
 
+def joined(words: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
 def some_words(words: Collection[str], most: int = 20) -> str:
     """All items, or the first ones and how many more there are."""
     first = ", ".join(islice(words, most))

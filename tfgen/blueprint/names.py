@@ -11,6 +11,7 @@ from hashlib import sha256
 from tfgen.blueprint.labels import LOAD_BALANCER as LOAD_BALANCER_MODULE
 from tfgen.hcl.text import Comment, Label, Ref
 from tfgen.ip_ranges import is_ipv6
+from tfgen.problems import joined
 from tfgen.spec.model import MAIN
 
 LOAD_BALANCER = 32  # botocore, elbv2 CreateLoadBalancer
@@ -159,4 +160,4 @@ def listed(
         return everyone
     if len(words) > most:
         return f"{', '.join(words[:most])} and {len(words) - most} more"
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+    return joined(words)

@@ -10,8 +10,9 @@ from typing import Any
 
 from tfgen.changes.change import Action, Change, KnownResource, KnownStack
 from tfgen.changes.clashes import connect_addresses
-from tfgen.changes.names import INGRESS, Consequence, Tasks, about_names, listed, named_ports, tasks_of
+from tfgen.changes.names import INGRESS, Consequence, Tasks, about_names, named_ports, tasks_of
 from tfgen.hcl.values import Value, addresses_in
+from tfgen.problems import joined
 
 
 def call_consequences(changes: tuple[Change, ...], new: KnownStack) -> Iterator[Consequence]:
@@ -28,8 +29,8 @@ def call_consequences(changes: tuple[Change, ...], new: KnownStack) -> Iterator[
     for change, was, will_be in with_address:
         callers = all_callers.get(change.address, set())
         if was & gone and will_be - was:
-            becomes = f"{listed(sorted(was & gone))} becomes {listed(sorted(will_be - was))}"
-            by = f" (called by {listed(sorted(callers))})" if callers else ""
+            becomes = f"{joined(sorted(was & gone))} becomes {joined(sorted(will_be - was))}"
+            by = f" (called by {joined(sorted(callers))})" if callers else ""
             started = _CALLED if callers else _UNCALLED
             said[_KEPT if "task_definition" in change.kept else started].add(becomes + by)
             gone -= was

@@ -1,13 +1,14 @@
 """What people call the resources that change, and sentences about them."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tfgen.blueprint.labels import LOAD_BALANCER, SERVICES
 from tfgen.changes.change import Action, Change, ChangeTest
 from tfgen.hcl.text import address_parts
 from tfgen.hcl.values import Reference, Term, Value
+from tfgen.problems import joined
 
 INGRESS = "aws_vpc_security_group_ingress_rule"
 EGRESS = "aws_vpc_security_group_egress_rule"
@@ -201,7 +202,7 @@ class Consequence(NamedTuple):
     def _with(self, names: tuple[str, ...]) -> str:
         if not names:
             return self.text
-        return _NUMBER.sub(r"\1" if len(names) == 1 else r"\2", self.text).format(listed(names))
+        return _NUMBER.sub(r"\1" if len(names) == 1 else r"\2", self.text).format(joined(names))
 
 
 _FEW = 5
@@ -220,8 +221,3 @@ def about_names(names: Iterable[str], text: str) -> Iterator[Consequence]:
     found = tuple(sorted(names))
     if found:
         yield Consequence(text, found)
-
-
-def listed(words: Sequence[str]) -> str:
-    """`a, b and c`."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

@@ -15,11 +15,11 @@ from tfgen.changes.names import (
     containers,
     end_of,
     is_of_service,
-    listed,
     name_of,
     tasks_of,
 )
 from tfgen.hcl.values import Term, Value, addresses_in, references_in
+from tfgen.problems import joined
 
 
 def permission_consequences(changes: tuple[Change, ...]) -> Iterator[Consequence]:
@@ -118,7 +118,7 @@ def _without_old_access(changes: tuple[Change, ...]) -> Iterator[str]:
         }
         if lost:
             names = {each.partition(":repository/")[2] or each.split(":", 6)[-1] for each in lost}
-            yield f"{name_of(service)} ({listed(sorted(names))})"
+            yield f"{name_of(service)} ({joined(sorted(names))})"
 
 
 Grant = tuple[str, str]

@@ -8,13 +8,13 @@ from tfgen.changes.compare import enclosing_addresses, moved_address
 from tfgen.changes.cycles import find_cycles
 from tfgen.changes.folders import Folder, Page, block_header
 from tfgen.changes.graph import by_block, keyed_parts
-from tfgen.changes.names import listed
 from tfgen.changes.stack import Module, Stack
 from tfgen.hcl.evaluator import Names
 from tfgen.hcl.syntax import Attribute, Block, Index, Name, Node
 from tfgen.hcl.text import without_keys
 from tfgen.hcl.uses import Use, uses_of_block
 from tfgen.hcl.values import Lookup, Reference
+from tfgen.problems import joined
 
 Fault = tuple[str, str]
 """A place (`alarms.tf:12`), and what is wrong there."""
@@ -59,7 +59,7 @@ def _listed_blocks(changes: Iterable[Change]) -> str:
     """The first few blocks by address, and the number of the others."""
     found = sorted({without_keys(change.address) for change in changes})
     more = len(found) - _FEW
-    return listed([*found[:_FEW], f"{more} more"] if more > 1 else found)
+    return joined([*found[:_FEW], f"{more} more"] if more > 1 else found)
 
 
 _FEW = 3

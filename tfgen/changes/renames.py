@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from tfgen.changes.change import Change, KnownStack, is_created, is_destroyed, is_replaced
-from tfgen.changes.names import Consequence, Tasks, containers, listed, tasks_of
+from tfgen.changes.names import Consequence, Tasks, containers, tasks_of
 from tfgen.hcl.text import address_parts
+from tfgen.problems import joined
 
 _SERVICE = "aws_ecs_service"
 Pair = tuple[Change, Change]
@@ -51,7 +52,7 @@ def rename_consequences(changes: tuple[Change, ...], new: KnownStack) -> Iterato
     for change in come:
         if named := sorted({*map(_service_name, _earlier_addresses(change.address, new))} - in_aws):
             yield Consequence(
-                f"{_spec_key(change)}: its `was` names {listed(named)}, but the old stack has no such "
+                f"{_spec_key(change)}: its `was` names {joined(named)}, but the old stack has no such "
                 "service, so a new one is created."
             )
     for before, after in _probable_renames(gone, come, changes):

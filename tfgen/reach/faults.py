@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 
 from tfgen.blueprint.model import Blueprint
-from tfgen.problems import Location
+from tfgen.problems import Location, joined
 from tfgen.reach import walks
 from tfgen.reach.model import RANK, UNSURE, Flow, Hop
 
@@ -101,7 +101,7 @@ def listed(words: Iterable[str], most: int = 4) -> str:
     unique = list(dict.fromkeys(words))
     if len(unique) > most:
         return f"{', '.join(unique[:most])} and {len(unique) - most} more"
-    return " and ".join(filter(None, (", ".join(unique[:-1]), *unique[-1:])))
+    return joined(unique)
 
 
 def quoted(flows: Iterable[Flow]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tfgen.blueprint.model import Blueprint, Job, Service, Task
+from tfgen.problems import joined
 from tfgen.render import pushes
 from tfgen.texts import wrapped_text
 
@@ -120,7 +121,7 @@ def _after_rollback(services: list[Service]) -> str:
     if len(deployed) == len(services):
         return "An apply leaves it so, and the next deployment of the pipeline brings another revision."
     they = "they are" if len(deployed) > 1 else "it is"
-    but = f" It leaves {', '.join(deployed)} as {they}." if deployed else ""
+    but = f" It leaves {joined(deployed)} as {they}." if deployed else ""
     return (
         "Then put back what brought the new revision, such as the tag of an image: the next apply deploys "
         f"what these files say.{but}"

@@ -22,6 +22,7 @@ from tfgen.blueprint.model import (
 )
 from tfgen.cost import short
 from tfgen.hcl.text import Label, Ref
+from tfgen.problems import joined
 from tfgen.render import pushes
 from tfgen.render.operations import operations
 
@@ -464,7 +465,7 @@ def _unchecked_services(blueprint: Blueprint) -> Iterator[str]:
         and _ADDRESS.format("aws_ecs_task_definition", service.label) not in checked
     ]
     if keys:
-        yield " and ".join(filter(None, (", ".join(keys[:-1]), keys[-1])))
+        yield joined(keys)
 
 
 def _container_of_override(override: Override) -> Any:

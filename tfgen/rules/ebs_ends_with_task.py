@@ -9,10 +9,9 @@ ID = "TG766"
 SEVERITY = "note"
 TITLE = "What tasks write to EBS volumes may be lost with them"
 WHY = (
-    "ECS creates an EBS volume for each task of a service and deletes it when the task stops: with each "
-    "deployment, when a task fails, when tasks are scaled in or moved to another zone, and when AWS retires "
-    "one. Two tasks never have the same volume. A volume is a place to work; files that must last belong in "
-    "an EFS file system, in a bucket or in a database."
+    "ECS creates an EBS volume for each task and deletes it when the task stops: with each deployment, when "
+    "it fails, is scaled in or is moved to another zone. No two tasks share one. Files that must last belong "
+    "in an EFS file system, in a bucket or in a database."
 )
 SOURCE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-volumes.html"
 BAD = """\
