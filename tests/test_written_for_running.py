@@ -126,8 +126,8 @@ def test_a_service_says_how_the_priorities_of_its_rules_came_about(routes: str, 
     page = rendered(f"  web: {{image: '{REGISTRY}/web:1', port: 80, routes: [{routes}]}}\n")[
         "modules/services/web.tf"
     ]
-    assert [line for line in page.splitlines() if "riorit" in line and line.startswith("#")] == [said]
-    assert f'{said}\nresource "aws_lb_listener_rule" ' in page
+    (comment,) = re.findall(r'((?:^# .*\n)+)resource "aws_lb_listener_rule" ', page, re.MULTILINE)[:1]
+    assert comment.rstrip("\n").replace("\n#", "") == said
 
 
 def test_without_rules_nothing_is_said_of_priorities() -> None:

@@ -12,20 +12,24 @@ from tfgen.texts import wrapped_text
 class Operation(NamedTuple):
     """Something to do with one of some services, whose name a variable of the shell has."""
 
-    purpose: str
+    lines_before: tuple[str, ...]
+    """What it is for."""
     commands: tuple[str, ...]
-    afterwards: str = ""
-
-    @property
-    def lines_before(self) -> list[str]:
-        return wrapped_text(self.purpose, _WIDTH).split("\n")
-
-    @property
-    def lines_after(self) -> list[str]:
-        return wrapped_text(self.afterwards, _WIDTH).split("\n")
+    lines_after: tuple[str, ...] = ()
 
 
 _WIDTH = 120
+
+
+def _operation(purpose: str, commands: tuple[str, ...], afterwards: str = "") -> Operation:
+    after = _lines(afterwards) if afterwards else ()
+    return Operation(_lines(purpose), commands, after)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(wrapped_text(text, _WIDTH).split("\n"))
+
+
 """Of a page of Markdown."""
 
 
@@ -42,16 +46,16 @@ def operations(blueprint: Blueprint, cluster: str) -> Iterator[Operation]:
 
 def _of_services(services: list[Service], blueprint: Blueprint, where: str) -> Iterator[Operation]:
     logs = f"aws logs tail /ecs/{blueprint.name}/$service --region {blueprint.region} --follow"
-    yield Operation("Follow the logs of a service:", (_choice(services), logs))
+    yield _operation("Follow the logs of a service:", (_choice(services), logs))
     if entered := [each for each in services if each.exec]:
-        yield Operation("Open a shell in one of its tasks:", tuple(_shell(entered, where)))
+        yield _operation("Open a shell in one of its tasks:", tuple(_shell(entered, where)))
     update = f"aws ecs update-service {where} --service $service"
-    yield Operation(
+    yield _operation(
         "Start its tasks anew, for instance to have them read changed secrets:",
         (_choice(services), f"{update} --force-new-deployment"),
     )
     family = f"{blueprint.name}-$service"
-    yield Operation(
+    yield _operation(
         "Return to an earlier revision at once, faster than an apply:",
         (
             _choice(services),
@@ -75,10 +79,10 @@ def _of_jobs(jobs: list[Job], blueprint: Blueprint, where: str) -> Iterator[Oper
         yield _run(group, "$job" if group is known else group[0].key, blueprint, where)
     region = f"--region {blueprint.region}"
     logs = f"aws logs tail /ecs/{blueprint.name}/$job {region} --since 1d"
-    yield Operation("Read what a job wrote:", (_choice(jobs, "job"), logs))
+    yield _operation("Read what a job wrote:", (_choice(jobs, "job"), logs))
     queue = f"{blueprint.name}-$job-dead-letters"
     if scheduled := [each for each in jobs if _has_queue(each, queue)]:
-        yield Operation(
+        yield _operation(
             "See which runs of a job EventBridge Scheduler could not start, and why:",
             (
                 _choice(scheduled, "job"),
@@ -94,7 +98,7 @@ def _run(jobs: list[Job], key: str, blueprint: Blueprint, where: str) -> Operati
     subnets = f"$(terraform output -json {role}_subnet_ids | jq -r '[.[]] | join(\",\")')"
     groups = f"$(terraform output -json security_group_ids | jq -r --arg job {key} '.[$job]')"
     public = "ENABLED" if jobs[0].public_ip else "DISABLED"
-    return Operation(
+    return _operation(
         "Run a job, and see how it ended: the exit code of each container, and why one did not start:",
         (
             _choice(jobs, "job"),
@@ -137,7 +141,7 @@ def _deployments(services: list[Service], blueprint: Blueprint, where: str) -> I
         "--query 'services[0].taskDefinition' --output text"
     )
     image = "taskDefinition.containerDefinitions[?name=='$service'].image"
-    yield Operation(
+    yield _operation(
         "Deploy another image of a service, as its pipeline does: these commands make a revision from the "
         "newest one, which may be Terraform's, and the last fails if ECS has rolled the deployment back:",
         (
@@ -155,7 +159,7 @@ def _deployments(services: list[Service], blueprint: Blueprint, where: str) -> I
         "after it: no task starts from it before. Do it at once if the apply removes something, such as the "
         "permission to read a secret, that tasks of the running revision need to start.",
     )
-    yield Operation(
+    yield _operation(
         "These find the image that the service runs, to deploy it again with the commands above:",
         (
             _choice(services),
