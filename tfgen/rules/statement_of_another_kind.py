@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from tfgen import facts
 from tfgen.blueprint.model import Blueprint
@@ -45,6 +46,7 @@ PASSES = (
     "services: {web: {statements: [{actions: ['s3:GetObject'], resources: ['arn:aws:s3:::assets', '*']}]}}",
     "services: {web: {statements: [{actions: ['s3:GetObject'], resources: ['arn:aws:s3:::assets*']}]}}",
     "services: {web: {statements: [{actions: ['s3:GetObject'], resources: [{input: bucket}]}]}}",
+    "services: {web: {statements: [{actions: ['sqs:SendMessage'], resources: ['arn:aws:s*:*:*:orders']}]}}",
     "services: {web: {statements: [{actions: ['s3:ListBucket'], resources: ['arn:aws:s3:::assets/*'], "
     "effect: Deny}]}}",
     "services: {web: {statements: [{actions: ['s3:GetObject'], "
@@ -75,7 +77,8 @@ def _kind_needed(action: str, resources: tuple[str, ...]) -> str:
     service = facts.accessed_services().get(name)
     if not all(each.startswith("arn:") for each in resources):
         return ""
-    if service and name not in _ELSEWHERE and not any(f":{name}:" in each for each in resources):
+    kinds = [each.split(":")[2] for each in resources]
+    if service and name not in _ELSEWHERE and not any(fnmatchcase(name, kind) for kind in kinds):
         return service.thing
     if _OF_OBJECTS.fullmatch(action) and not any(map(_MAYBE_OBJECTS.search, resources)):
         return f"objects, such as {resources[0]}/*"
