@@ -51,6 +51,7 @@ PASSES = (
     "effect: Deny}]}}",
     "services: {web: {statements: [{actions: ['s3:GetObject'], "
     "resources: ['arn:aws:s3:us-east-1:123456789012:accesspoint/a/object/*']}]}}",
+    "services: {web: {statements: [{actions: ['sqs:SendMessage'], resources: []}]}}",
     "services: {web: {statements: [{actions: ['ssm:StartSession'], "
     "resources: ['arn:aws:ec2:us-east-1:123456789012:instance/i-0a1b2c3d']}]}}",
 )
@@ -75,8 +76,8 @@ def _kind_needed(action: str, resources: tuple[str, ...]) -> str:
     """What none of the resources is, as far as they are ARNs; a reference does not begin like one."""
     name, _, _ = action.partition(":")
     service = facts.accessed_services().get(name)
-    if not all(each.startswith("arn:") for each in resources):
-        return ""
+    if not resources or not all(each.startswith("arn:") for each in resources):
+        return ""  # without any, IAM refuses it
     kinds = [each.split(":")[2] for each in resources]
     if service and name not in _ELSEWHERE and not any(fnmatchcase(name, kind) for kind in kinds):
         return service.thing
